@@ -1,0 +1,30 @@
+"""From source URLs to valid Atom, RSS and JSON feeds per tag, category and source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+__all__ = ["NotAnArticle", "Taxonomy", "__version__", "read_article", "summarize"]
+
+if TYPE_CHECKING:
+    from syndicator.describing.excerpt import summarize
+    from syndicator.describing.taxonomy import Taxonomy
+    from syndicator.desk import read_article
+    from syndicator.errors import NotAnArticle
+
+_HOMES = {
+    "read_article": "syndicator.desk",
+    "summarize": "syndicator.describing.excerpt",
+    "Taxonomy": "syndicator.describing.taxonomy",
+    "NotAnArticle": "syndicator.errors",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """The public names, imported when first asked for: `syndicator --help` must not pay for them."""
+    from importlib import import_module
+
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'syndicator' has no attribute {name!r}")

@@ -1,0 +1,1 @@
+"""The shelf: one markdown file an article, the truth."""

@@ -1,0 +1,1 @@
+"""A small web of our own on loopback, to show the whole trip with no network."""

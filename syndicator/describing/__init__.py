@@ -1,0 +1,1 @@
+"""Describing: says what a text is about: excerpt, category, tags, language."""

@@ -1,0 +1,332 @@
+"""The nouns. Frozen values only: no I/O, no clock, no third-party package."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+
+from syndicator import text as _text
+
+Axis = Literal["all", "tag", "category", "source", "query"]
+ContentMode = Literal["full", "excerpt", "link"]
+SourceKind = Literal["auto", "feed", "page"]
+EntryStatus = Literal["pending", "done", "refused", "skipped"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What an operator says of a source's pages, for `read_article`."""
+
+    select: tuple[str, ...] = ()  # CSS: the body is here
+    remove: tuple[str, ...] = ()  # CSS: never part of the body
+    title_suffix: str | None = None  # cut from titles
+    content: Literal["page", "feed"] = "page"  # "feed": the body is the entry's own content
+    keep: tuple[str, ...] = ()  # texts that stay although they repeat across articles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What the operator wrote in sources.toml."""
+
+    key: str
+    url: str
+    title: str | None = None
+    kind: SourceKind = "auto"
+    category: str | None = None  # used when the describer abstains
+    tags: tuple[str, ...] = ()  # put on every article
+    content: ContentMode = "excerpt"
+    language: str | None = None
+    licence: str | None = None  # lifts nosnippet, max-snippet, noarchive
+    every: str | None = None  # "30m", "6h", "1d"
+    cron: str | None = None
+    robots: Literal["obey", "ignore"] = "obey"
+    allow: tuple[str, ...] = ()  # "10.0.0.0/8:443": private addresses its own origin may have
+    headers_env: Mapping[str, str] = field(default_factory=dict)  # header name -> environment variable
+    backfill: int = 20
+    llm: bool = True
+    enabled: bool = True
+    rules: Rules = Rules()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """What we remember of a source between visits. Times are aware UTC."""
+
+    key: str
+    url: str  # as the operator wrote it when we last looked
+    etag: str | None = None
+    last_modified: str | None = None
+    validators_at: datetime | None = None
+    body_digest: str | None = None
+    first_visit: datetime | None = None
+    last_visit: datetime | None = None
+    last_success: datetime | None = None
+    next_due: datetime | None = None
+    due_why: str = ""
+    failures: int = 0  # in a row
+    reason: str | None = None  # of the last failure
+    detail: str = ""
+    gone_times: int = 0  # 410 in a row
+    gone_since: datetime | None = None
+    disabled: str | None = None  # reason
+    moved_to: str | None = None  # permanent redirect seen
+    moved_times: int = 0  # visits in a row that agree
+    effective_url: str | None = None  # adopted move
+    feed_title: str = ""
+    site_url: str = ""
+    feed_id: str = ""
+    feed_language: str = ""
+    recent: tuple[datetime, ...] = ()  # publication times, newest first, at most 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One outbound request. `deadline` in seconds, for DNS, connect, redirects and body together."""
+
+    url: str
+    kind: Literal["feed", "page", "robots", "hub", "llm"] = "page"
+    etag: str | None = None
+    last_modified: str | None = None
+    deadline: float = 15.0
+    headers: Mapping[str, str] = field(default_factory=dict)  # kept on the first origin only
+    allow: tuple[str, ...] = ()  # private networks this request's own origin may resolve to
+    method: Literal["GET", "POST"] = "GET"
+    body: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    url: str  # asked
+    final_url: str  # answered
+    status: int
+    headers: Mapping[str, str]  # names in lower case
+    body: bytes  # decoded of its content encoding
+    moved_to: str | None = None  # target when every hop so far was 301 or 308
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.body).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotModified:
+    url: str
+    final_url: str
+    headers: Mapping[str, str]
+    moved_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """A failure is a value. `reason` is a short stable code such as dns, connect, tls, timeout, http-404, gone,
+    rate-limited, blocked-address, too-large, bad-encoding, redirects, bad-url, robots."""
+
+    url: str
+    reason: str
+    detail: str = ""
+    status: int | None = None
+    retry_after: datetime | None = None
+
+    @property
+    def no_network(self) -> bool:
+        """True when the host could not even be reached."""
+        return self.reason in ("dns", "connect")
+
+
+FetchResult = Fetched | NotModified | Failed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    url: str
+    type: str = ""
+    length: int = 0  # bytes, 0 when unknown
+    duration: str = ""  # itunes:duration as given
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What a feed announced, not yet read. HTML fields are unsanitised."""
+
+    id: str  # the entry's own id, else its link, else a digest of its content
+    url: str = ""
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    published: datetime | None = None
+    updated: datetime | None = None
+    summary: str = ""  # HTML
+    content: str = ""  # HTML
+    categories: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    image: str = ""
+    language: str = ""
+
+    @property
+    def digest(self) -> str:
+        """Changes when what the feed says of the entry changes."""
+        parts = (self.title, self.url, self.summary, self.content, str(self.updated))
+        return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    format: str  # rss20, atom10, rdf, json11, ...
+    title: str = ""
+    site_url: str = ""
+    self_url: str = ""
+    id: str = ""
+    hubs: tuple[str, ...] = ()
+    language: str = ""
+    icon: str = ""
+    ttl_minutes: int | None = None
+    update_seconds: int | None = None  # sy:updatePeriod / sy:updateFrequency
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[str, ...] = ()
+    complete: bool = True  # False when the parser had to guess (ill-formed XML)
+    entries: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What the reader saw on a page, before it is described."""
+
+    url: str  # canonical
+    title: str
+    author: str | None
+    published: datetime | None
+    updated: datetime | None
+    cover: str | None
+    description: str  # the publisher's own, "" when none
+    body: str  # markdown
+    language: str | None  # as the page declares it
+    keywords: tuple[str, ...] = ()  # publisher's tags
+    section: str = ""
+    sitename: str = ""
+    partial: bool = False
+    robots: tuple[str, ...] = ()  # nosnippet, max-snippet:50, noarchive, noindex
+    aliases: tuple[str, ...] = ()  # other URLs of the same article
+    duplicate_of: str | None = None  # a canonical on another host
+    alternate: str | None = None  # AMP or print page worth one more fetch
+    blocks: tuple[str, ...] = ()  # digests of the body's blocks, to learn what repeats on a host
+    trace: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """The feed an entry came from, frozen at intake (RFC 4287 4.2.11)."""
+
+    title: str = ""
+    url: str = ""  # the feed's address
+    site: str = ""
+    id: str = ""  # the feed's own id
+    updated: datetime | None = None  # the entry's own, then
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """An article of the shelf. `id` never changes once given."""
+
+    id: str
+    url: str
+    title: str
+    author: str | None = None
+    published: datetime | None = None
+    updated: datetime | None = None
+    cover: str | None = None
+    excerpt: str = ""
+    category: str = ""
+    tags: tuple[str, ...] = ()
+    body: str = ""  # markdown
+    language: str | None = None
+    partial: bool = False
+    robots: tuple[str, ...] = ()
+    trace: Mapping[str, Any] = field(default_factory=dict)
+    added: datetime | None = None
+    source_key: str = ""
+    source_id: str = ""
+    digest: str = ""
+    excerpt_by: str = ""  # publisher | extractive | llm | operator
+    tags_by: str = ""  # publisher | matched | operator | llm
+    enclosure: Enclosure | None = None
+    also: tuple[str, ...] = ()
+    revisions: tuple[str, ...] = ()  # when the text changed: ISO times
+    origin: Origin = Origin()
+    aliases: tuple[str, ...] = ()
+    blocks: tuple[str, ...] = ()
+    alternate: str | None = None
+    keywords: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The body as plain text: a paragraph, heading, list item or table row a line."""
+        return _text.plain(self.body)
+
+
+class FeedKey(NamedTuple):
+    axis: Axis
+    slug: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedSpec:
+    """A feed to publish: what is in it and what it is called."""
+
+    key: FeedKey
+    name: str  # AI
+    title: str  # AI - Example feeds
+    first_slug: str  # the slug it was born with; its id is made of it
+    description: str = ""
+    query: str | None = None
+    limit: int = 50
+    window_hours: int = 72
+    most: int = 200
+    content: ContentMode | None = None  # None: as each source says
+    formats: tuple[str, ...] = ("atom", "rss", "json", "html")
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Something that went wrong with a source, an entry or a feed, for `status` and `--json`."""
+
+    what: str  # the URL, file or feed it is about
+    reason: str  # short stable code
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a visit ended. A visit cannot end without one."""
+
+    key: str
+    at: datetime
+    status: Literal["new", "unchanged", "failed", "disabled"]
+    reason: str | None = None
+    detail: str = ""
+    announced: int = 0
+    added: tuple[str, ...] = ()  # article ids
+    changed: tuple[str, ...] = ()
+    pending: int = 0
+    skipped: tuple[Problem, ...] = ()
+    next_due: datetime | None = None
+    no_network: bool = False
+
+
+def article_id(key: str) -> str:
+    """First 26 characters of lower-case base32 of sha256 of the canonical URL `key`."""
+    return base64.b32encode(hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()).decode().lower()[:26]
+
+
+def entry_urn(instance: uuid.UUID, id: str) -> str:
+    """The published id of an article: urn:uuid of uuid5(instance, id)."""
+    return uuid.uuid5(instance, id).urn
+
+
+def feed_urn(instance: uuid.UUID, axis: str, first_slug: str) -> str:
+    """The published id of a feed: urn:uuid of uuid5(instance, "feed:<axis>:<first slug>")."""
+    return uuid.uuid5(instance, f"feed:{axis}:{first_slug}").urn

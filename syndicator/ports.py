@@ -1,0 +1,215 @@
+"""Protocols where two things plug in, or where a wing must not see the store. Implementations are chosen in `app`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from syndicator.model import (
+    Article,
+    Entry,
+    EntryStatus,
+    FeedKey,
+    FetchResult,
+    Outcome,
+    Problem,
+    Request,
+    SourceState,
+)
+
+
+class Fetcher(Protocol):
+    """Brings bytes, politely and safely. Never raises for what the network does: a failure is a `Failed`."""
+
+    async def fetch(self, request: Request) -> FetchResult: ...
+
+    async def aclose(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryRow:
+    """What the store remembers of an announced entry. `entry` is kept while it is pending."""
+
+    source_key: str
+    entry_id: str
+    url: str  # canonical, "" when none
+    digest: str
+    status: EntryStatus
+    first_seen: datetime
+    tries: int = 0
+    next_try: datetime | None = None
+    reason: str | None = None  # why refused, skipped or still pending
+    detail: str = ""
+    article_id: str | None = None
+    read_at: datetime | None = None
+    entry: Entry | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileStamp:
+    """An article file as it was when its row was made."""
+
+    path: str  # relative to the shelf, with forward slashes
+    mtime_ns: int
+    size: int
+
+
+class VisitStore(Protocol):
+    """What a visit remembers. Every method is one transaction; an article, its row, its aliases, its entry's end and
+    the stale marks of the feeds it touches are one (`record`)."""
+
+    def states(self) -> dict[str, SourceState]: ...
+
+    def due(self, now: datetime) -> list[SourceState]:
+        """Enabled states whose next_due is None or not after `now`, longest overdue first."""
+
+    def save_state(self, state: SourceState) -> None: ...
+
+    def drop_state(self, key: str) -> None: ...
+
+    def entries(self, source_key: str, entry_ids: Sequence[str]) -> dict[str, EntryRow]: ...
+
+    def save_entries(self, rows: Sequence[EntryRow]) -> None:
+        """Inserts or replaces by (source_key, entry_id)."""
+
+    def pending(self, source_key: str, now: datetime) -> list[EntryRow]:
+        """Pending rows whose next_try is None or not after `now`, oldest first_seen first."""
+
+    def find(self, aliases: Iterable[str]) -> str | None:
+        """The article id that any of the alias keys (urls.alias, or "guid:<source key>:<entry id>") belongs to."""
+
+    def article(self, id: str) -> Article | None:
+        """The row's article, without its body."""
+
+    def stamp(self, id: str) -> FileStamp | None: ...
+
+    def record(
+        self,
+        article: Article,
+        stamp: FileStamp,
+        *,
+        aliases: Iterable[str],
+        stale: Iterable[FeedKey],
+        entry: EntryRow | None = None,
+        html: str | None = None,
+    ) -> None: ...
+
+    def is_withdrawn(self, aliases: Iterable[str]) -> bool: ...
+
+    def withdraw(self, article: Article, aliases: Iterable[str], stale: Iterable[FeedKey], at: datetime) -> None: ...
+
+    def repeated(self, host: str) -> frozenset[str]:
+        """Block digests seen in at least 3 of the last 20 articles of `host`."""
+
+    def learn_blocks(self, host: str, article_id: str, blocks: Sequence[str]) -> None: ...
+
+    def note(self, key: str) -> str | None:
+        """A small remembered text (robots.txt of a host, a host's hold) by key."""
+
+    def set_note(self, key: str, value: str | None, at: datetime) -> None: ...
+
+    def end_visit(self, outcome: Outcome, state: SourceState) -> None:
+        """The state and the outcome, in one transaction."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedRow:
+    """A feed we publish or published. `files`: file name under the web root -> sha256 of its last bytes."""
+
+    key: FeedKey
+    name: str
+    first_slug: str
+    count: int = 0
+    latest_title: str = ""
+    latest_added: datetime | None = None
+    stale: bool = False
+    held: str | None = None  # why the gate kept the old file
+    dropped: bool = False
+    moved_to: FeedKey | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn:
+    id: str
+    at: datetime
+    feeds: tuple[FeedKey, ...] = ()
+
+
+class ShelfIndex(Protocol):
+    """The shelf as the publisher sees it: ids by feed, articles without bodies, and the marks of what is stale.
+    Order within a feed: `added` descending, then `published` descending, then id."""
+
+    def feeds(self) -> list[FeedRow]: ...
+
+    def save_feed(self, row: FeedRow) -> None:
+        """Inserts or replaces the name, first slug, move and drop of a feed."""
+
+    def ids(self, key: FeedKey, *, limit: int, since: datetime | None, most: int) -> list[str]:
+        """The newest `limit` ids of a feed and further ones added after `since`, `most` in all. Without merged copies
+        except for axis source."""
+
+    def months(self, key: FeedKey) -> list[str]:
+        """UTC months ("2026-11") of `added` that have an article, ascending."""
+
+    def month_ids(self, key: FeedKey, month: str) -> list[str]: ...
+
+    def articles(self, ids: Sequence[str]) -> dict[str, Article]: ...
+
+    def each(self) -> Iterator[Article]:
+        """Every article that is published, newest first, without bodies: for saved queries."""
+
+    def html(self, ids: Sequence[str]) -> dict[str, str]:
+        """Sanitised HTML of those articles that are published whole and have been rendered."""
+
+    def save_html(self, id: str, html: str) -> None: ...
+
+    def path(self, id: str) -> str | None:
+        """Where the article's file is, relative to the shelf."""
+
+    def withdrawn(self) -> list[Withdrawn]: ...
+
+    def mark_stale(self, keys: Iterable[FeedKey]) -> None: ...
+
+    def mark_fresh(self, key: FeedKey, files: Mapping[str, str]) -> None:
+        """Clears stale and held, and remembers the digests of the files written."""
+
+    def hold(self, key: FeedKey, reason: str) -> None:
+        """The gate kept the old file: stays stale, with its reason."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """The state of everything, for `status`."""
+
+    sources: tuple[SourceState, ...]
+    articles: int
+    feeds: int
+    pending: int
+    refused: tuple[Problem, ...]
+    held: tuple[Problem, ...]
+    last_run: datetime | None
+
+
+class StatusStore(Protocol):
+    def summary(self) -> Summary: ...
+
+    def outcomes(self, key: str, limit: int = 10) -> list[Outcome]: ...
+
+    def check(self) -> list[Problem]:
+        """Integrity of the database file."""
+
+
+class Outlet(Protocol):
+    """Where published files go. Writes only when the bytes differ, whole or not at all, with a later mtime."""
+
+    def get(self, name: str) -> bytes | None: ...
+
+    def put(self, name: str, data: bytes) -> bool:
+        """True when the bytes changed."""
+
+    def delete(self, name: str) -> bool: ...
+
+    def names(self) -> list[str]: ...

@@ -1,0 +1,1 @@
+"""Publishing: turns the shelf into feeds, pages and their addresses."""

@@ -1,0 +1,1 @@
+"""Sources: the operator's list, and OPML in and out."""

@@ -1,0 +1,1 @@
+"""The store: what we remember, on SQLAlchemy Core."""

@@ -1,0 +1,149 @@
+"""URLs: one canonical spelling, the aliases that find an article again, hosts and sites. Pure."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit, urlunsplit
+
+import idna
+import tld
+
+# Parameters that say where a click came from, never what the page is (courlan, Mozilla and Brave keep such lists).
+_TRACKING = re.compile(
+    r"^(utm_.*|at_(medium|campaign|custom\d*|link.*)|pk_.*|mtm_.*|piwik_.*|hsa_.*|oly_(anon|enc)_id|vero_(conv|id)|"
+    r"fbclid|gclid|gclsrc|dclid|msclkid|twclid|yclid|ttclid|dicbo|li_fat_id|igsh|igshid|wbraid|gbraid|mc_(cid|eid)|mkt_tok|_hs(enc|mi)|hsctatracking|ns_(mchannel|source|campaign|"
+    r"linkname|fee)|cmpid|ito|sref|ref_src|ref_url|referrer|__twitter_impression|_ga|_gl|s_cid|icid|ncid|"
+    r"sc_(cid|campaign|channel|content|medium|outcome|geo|country)|spm|trk|trkcampaign|xtor|wt_mc|wtmc|smid|smtyp|"
+    r"guccounter|guce_referrer.*|soc_(src|trk)|rss_id|action_object_map|action_type_map|"
+    r"action_ref_map|fb_(action_ids|action_types|source|ref)|gs_l|echobox)$",
+    re.I,
+)
+_DEFAULT_PORT = {"http": 80, "https": 443}
+_SAFE_PATH = "/:@!$&'()*+,;=-._~"
+_SAFE_QUERY = _SAFE_PATH + "?"
+
+
+class BadUrl(ValueError):
+    """The text is no absolute http(s) URL with a host."""
+
+
+def canonical(url: str) -> str:
+    """The one spelling of an http(s) `url`: lower-case scheme and IDNA host, no default port, no credentials, no
+    fragment, dot segments resolved, escapes in upper case and only where needed (RFC 3986 section 6.2.2), tracking
+    parameters gone, the others in their order. Idempotent. Raises BadUrl."""
+    cleaned = re.sub(r"[\t\r\n]", "", url.strip())
+    try:
+        parts = urlsplit(cleaned)
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise BadUrl(f"not a URL: {url[:200]!r}") from error
+    scheme = parts.scheme.lower()
+    if scheme not in _DEFAULT_PORT or not host:
+        raise BadUrl(f"not an http or https URL: {url[:200]!r}")
+    netloc = _host(host)
+    if port is not None and port != _DEFAULT_PORT[scheme]:
+        netloc += f":{port}"
+    path = _escape(_dots(parts.path or "/"), _SAFE_PATH)
+    return urlunsplit((scheme, netloc, path, _query(parts.query), ""))
+
+
+def alias(url: str) -> str:
+    """A key under which http and https, with and without www, with and without a last slash are the same."""
+    try:
+        parts = urlsplit(canonical(url))
+    except BadUrl:
+        return url.strip()
+    host = parts.netloc.removeprefix("www.")
+    path = parts.path.rstrip("/") or "/"
+    return host + path + (f"?{parts.query}" if parts.query else "")
+
+
+def absolute(base: str, reference: str) -> str | None:
+    """`reference` seen from `base` as an absolute http(s) URL, its fragment kept, or None."""
+    reference = re.sub(r"[\t\r\n]", "", reference.strip())
+    try:
+        joined = urljoin(base, reference)
+        parts = urlsplit(joined)
+        usable = parts.scheme.lower() in _DEFAULT_PORT and bool(parts.hostname)
+    except ValueError:
+        return None
+    return joined if usable else None
+
+
+def host(url: str) -> str:
+    """The host of `url` in lower case with its port if not the default, "" when there is none."""
+    try:
+        return urlsplit(canonical(url)).netloc
+    except BadUrl:
+        return ""
+
+
+def site(url: str) -> str:
+    """The registrable domain of `url` (bbc.co.uk of www.bbc.co.uk), or its host where there is none."""
+    try:
+        name = urlsplit(canonical(url)).hostname or ""
+    except BadUrl:
+        return ""
+    found = tld.get_fld(f"https://{name}", fail_silently=True) if not re.fullmatch(r"[\d.]+|.*:.*", name) else None
+    return str(found) if found else name
+
+
+def is_root(url: str) -> bool:
+    """True for a site's front page."""
+    try:
+        parts = urlsplit(canonical(url))
+    except BadUrl:
+        return False
+    return parts.path == "/" and not parts.query
+
+
+def _host(name: str) -> str:
+    name = name.rstrip(".").lower()
+    if ":" in name:
+        return f"[{name}]"
+    try:
+        name.encode("ascii")
+    except UnicodeEncodeError:
+        try:
+            return idna.encode(name, uts46=True).decode()
+        except (UnicodeError, ValueError) as error:
+            raise BadUrl(f"not a host name: {name[:200]!r}") from error
+    if not re.fullmatch(r"[a-z0-9._~!$&'()*+,;=-]+", name):
+        raise BadUrl(f"not a host name: {name[:200]!r}")
+    return name
+
+
+def _dots(path: str) -> str:
+    out: list[str] = []
+    segments = path.split("/")
+    for index, segment in enumerate(segments):
+        plain = segment.replace("%2e", ".").replace("%2E", ".")
+        if plain == "..":
+            if len(out) > 1:
+                out.pop()
+        elif plain != ".":
+            out.append(segment)
+            continue
+        if index == len(segments) - 1:
+            out.append("")
+    return "/".join(out) or "/"
+
+
+def _escape(value: str, safe: str) -> str:
+    value = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", value)
+    pieces = re.split(r"((?:%[0-9A-Fa-f]{2})+)", value)
+    for index, piece in enumerate(pieces):
+        if index % 2:
+            # an escaped reserved character means something else than a bare one: only unreserved ones are undone
+            pieces[index] = "".join(
+                chr(byte) if chr(byte).isascii() and (chr(byte).isalnum() or chr(byte) in "-._~") else f"%{byte:02X}"
+                for byte in unquote_to_bytes(piece)
+            )
+        else:
+            pieces[index] = quote(piece, safe=safe, encoding="utf-8", errors="replace")
+    return "".join(pieces)
+
+
+def _query(query: str) -> str:
+    kept = [pair for pair in query.split("&") if pair and not _TRACKING.match(pair.split("=", 1)[0])]
+    return "&".join(_escape(pair, _SAFE_QUERY) for pair in kept)

@@ -1,0 +1,1 @@
+"""Visiting: brings bytes, politely and safely."""

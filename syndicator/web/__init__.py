@@ -1,0 +1,1 @@
+"""The web server for the published files."""
