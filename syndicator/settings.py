@@ -1,4 +1,4 @@
-"""config/syndicator.toml as values, with SYNDICATOR_* from the environment on top. Unknown keys are errors that name them."""
+"""config/syndicator.toml as values, SYNDICATOR_* from the environment on top. Unknown keys are named errors."""
 
 from __future__ import annotations
 

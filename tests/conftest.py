@@ -16,7 +16,7 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of real pages, feeds and hostile inputs beside the checkout; tests that need it skip where it is absent."""
+    """Real pages, feeds and hostile inputs beside the checkout; what needs them skips where they are absent."""
     if not SHARED.is_dir():
         pytest.skip("the folder ../shared with the corpus is not beside this checkout")
     return SHARED
