@@ -150,6 +150,8 @@ class Withdrawn:
     id: str
     at: datetime
     feeds: tuple[FeedKey, ...] = ()
+    url: str = ""
+    aliases: tuple[str, ...] = ()  # alias keys under which it never comes back
 
 
 class ShelfIndex(Protocol):

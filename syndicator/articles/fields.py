@@ -56,6 +56,11 @@ def moment(value: datetime | None) -> datetime | None:
     return aware.astimezone(UTC).replace(microsecond=0)
 
 
+def parsed(value: str) -> datetime:
+    """The time that ISO 8601 text says, in UTC. Raises ValueError."""
+    return moment(datetime.fromisoformat(value)) or datetime.min.replace(tzinfo=UTC)
+
+
 def iso(value: datetime | None) -> str:
     """ISO 8601 in UTC with a Z, "" for None."""
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0") if value else ""

@@ -9,13 +9,14 @@ import tomllib
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from syndicator import text
-from syndicator.articles import disk, document, edits, fields
+from syndicator.articles import disk, document, edits, fields, withdrawals
 from syndicator.errors import ConfigError
 from syndicator.model import Article
-from syndicator.ports import FileStamp
+from syndicator.ports import FileStamp, Withdrawn
 
 NAME_BYTES = 120
 _ID_CHARS = (6, 8, 12, 26)  # id6, longer on a clash
@@ -132,6 +133,17 @@ class Shelf:
         disk.sync_folder(inside.parent)
         self._paths = None
         return True
+
+    def withdraw(self, article: Article, at: datetime) -> None:
+        """Remembers beside the articles that `article` was withdrawn; its file is the caller's to delete."""
+        before = {entry.id: entry for entry in self.withdrawn()}
+        if article.id not in before:
+            entries = [*before.values(), withdrawals.withdrawn_of(article, at)]
+            withdrawals.write(self.root / withdrawals.NAME, entries)
+
+    def withdrawn(self) -> list[Withdrawn]:
+        """What was withdrawn, oldest first. Raises ConfigError."""
+        return withdrawals.read(self.root / withdrawals.NAME)
 
     def sweep(self) -> int:
         """Removes the temporary files of writers that are gone; how many."""

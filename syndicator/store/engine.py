@@ -10,7 +10,7 @@ from sqlalchemy import Connection, inspect, select
 
 from syndicator.errors import StoreError
 from syndicator.model import Article
-from syndicator.ports import FileStamp
+from syndicator.ports import FileStamp, Withdrawn
 from syndicator.store import rebuild, schema
 from syndicator.store.database import Database
 from syndicator.store.index import Index
@@ -29,11 +29,12 @@ class Store:
         self.index = Index(database)
         self.status = Status(database)
 
-    def reindex(self, articles: Iterable[tuple[Article, FileStamp]]) -> int:
+    def reindex(self, articles: Iterable[tuple[Article, FileStamp]], withdrawn: Iterable[Withdrawn] = ()) -> int:
         """Rebuilds the rows of articles, aliases and feeds from the files; how many. One transaction. Source states,
-        entries, withdrawals, merges and the names and addresses of feeds stay; all feeds become stale."""
+        entries, merges, names and addresses of feeds stay, as do withdrawals, to which `withdrawn` (the shelf's own
+        list) adds; all feeds become stale."""
         with self._db.write() as connection:
-            return rebuild.reindex(connection, articles)
+            return rebuild.reindex(connection, articles, withdrawn)
 
     def close(self) -> None:
         self._db.close()

@@ -129,10 +129,12 @@ class Index:
 
     def withdrawn(self) -> list[Withdrawn]:
         table = schema.withdrawn
-        found = self._db.rows(select(table.c.id, table.c.at, table.c.feeds).order_by(table.c.at, table.c.id))
+        found = self._db.rows(
+            select(table.c.id, table.c.at, table.c.feeds, table.c.url).order_by(table.c.at, table.c.id)
+        )
         return [
-            Withdrawn(id=id, at=codec.moment(at), feeds=tuple(FeedKey(*key) for key in json.loads(feeds)))
-            for id, at, feeds in found
+            Withdrawn(id=id, at=codec.moment(at), feeds=tuple(FeedKey(*key) for key in json.loads(feeds)), url=url)
+            for id, at, feeds, url in found
         ]
 
     def mark_stale(self, keys: Iterable[FeedKey]) -> None:

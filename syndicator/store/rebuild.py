@@ -9,16 +9,20 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from syndicator.model import Article, FeedKey
-from syndicator.ports import EntryRow, FileStamp
+from syndicator.ports import EntryRow, FileStamp, Withdrawn
 from syndicator.store import codec, rows, schema
 from syndicator.store.database import insert_new
 
 BATCH = 2000  # articles whose rows are written in one statement a table
 
 
-def reindex(connection: Connection, articles: Iterable[tuple[Article, FileStamp]]) -> int:
+def reindex(
+    connection: Connection, articles: Iterable[tuple[Article, FileStamp]], withdrawn: Iterable[Withdrawn]
+) -> int:
     """Replaces the rows of articles, aliases, members and fragments; the number of articles. The first of two files
     with one id counts."""
+    for entry in withdrawn:
+        rows.bury(connection, entry)
     merged = _pairs(connection, select(schema.articles.c.id, schema.articles.c.merged_into))
     gone = set(_pairs(connection, select(schema.withdrawn.c.id, schema.withdrawn.c.at)))
     for table in (schema.articles, schema.members, schema.aliases, schema.fragments, schema.html):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from syndicator.articles.feeds import named_feeds_of
 from syndicator.model import Article, FeedKey
-from syndicator.ports import FileStamp
+from syndicator.ports import FileStamp, Withdrawn
 from syndicator.store import codec, schema
 from syndicator.store.database import insert_new, upsert
 from syndicator.urls import alias
@@ -125,3 +126,11 @@ def erase(connection: Connection, id: str, stale: Iterable[FeedKey] = ()) -> lis
         connection.execute(delete(table).where(table.c.id == id))
     touch(connection, {key: (key.slug, -(key in before)) for key in {*before, *stale}})
     return before
+
+
+def bury(connection: Connection, entry: Withdrawn) -> None:
+    """Remembers a withdrawal and every alias of it."""
+    made = {"id": entry.id, "at": codec.micros(entry.at), "url": entry.url, "feeds": json.dumps(entry.feeds)}
+    upsert(connection, schema.withdrawn, [made])
+    keys = dict.fromkeys(map(codec.key, entry.aliases))
+    upsert(connection, schema.withdrawn_aliases, [{"alias": value, "id": entry.id} for value in keys])

@@ -101,6 +101,7 @@ withdrawn = Table(
     metadata,
     Column("id", String(26), primary_key=True),
     Column("at", BigInteger, nullable=False),
+    Column("url", Text, nullable=False),
     Column("feeds", Text, nullable=False),
 )
 

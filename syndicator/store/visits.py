@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, or_, select
 
 from syndicator.model import Article, FeedKey, Outcome, SourceState
-from syndicator.ports import EntryRow, FileStamp
+from syndicator.ports import EntryRow, FileStamp, Withdrawn
 from syndicator.store import codec, rows, schema
 from syndicator.store.database import Database, chunks, insert_new, upsert
 
@@ -163,9 +163,8 @@ class Visits:
         keys = dict.fromkeys([*rows.alias_keys(article), *(codec.key(value) for value in aliases)])
         with self._db.write() as connection:
             shown = rows.erase(connection, article.id, stale)
-            feeds = json.dumps(sorted({*shown, *stale}))
-            upsert(connection, schema.withdrawn, [{"id": article.id, "at": codec.micros(at), "feeds": feeds}])
-            upsert(connection, schema.withdrawn_aliases, [{"alias": value, "id": article.id} for value in keys])
+            feeds = tuple(sorted({*shown, *stale}))
+            rows.bury(connection, Withdrawn(id=article.id, at=at, feeds=feeds, url=article.url, aliases=tuple(keys)))
 
     def repeated(self, host: str) -> frozenset[str]:
         counted: Counter[str] = Counter()

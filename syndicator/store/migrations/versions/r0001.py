@@ -17,7 +17,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("alias"),
         sqlite_with_rowid=False,
     )
-    op.create_index("aliases_id", "aliases", ["id"], unique=False)
+    op.create_index("aliases_id", "aliases", ["id"])
     op.create_table(
         "articles",
         sa.Column("id", sa.String(length=26), nullable=False),
@@ -39,7 +39,7 @@ def upgrade() -> None:
         sa.Column("digests", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("n"),
     )
-    op.create_index("blocks_host", "blocks", ["host", "n"], unique=False)
+    op.create_index("blocks_host", "blocks", ["host", "n"])
     op.create_table(
         "entries",
         sa.Column("source", sa.Text(), nullable=False),
@@ -51,7 +51,7 @@ def upgrade() -> None:
         sa.Column("data", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("source", "entry"),
     )
-    op.create_index("entries_status", "entries", ["status", "source", "first_seen"], unique=False)
+    op.create_index("entries_status", "entries", ["status", "source", "first_seen"])
     op.create_table(
         "feeds",
         sa.Column("axis", sa.String(length=10), nullable=False),
@@ -91,10 +91,7 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(
-        "members_order",
-        "members",
-        ["axis", "slug", sa.literal_column("added DESC"), sa.literal_column("published DESC"), "id"],
-        unique=False,
+        "members_order", "members", ["axis", "slug", sa.text("added DESC"), sa.text("published DESC"), "id"]
     )
     op.create_table(
         "notes",
@@ -111,8 +108,8 @@ def upgrade() -> None:
         sa.Column("data", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("n"),
     )
-    op.create_index("outcomes_at", "outcomes", ["at"], unique=False)
-    op.create_index("outcomes_source", "outcomes", ["source", "n"], unique=False)
+    op.create_index("outcomes_at", "outcomes", ["at"])
+    op.create_index("outcomes_source", "outcomes", ["source", "n"])
     op.create_table(
         "sources",
         sa.Column("key", sa.Text(), nullable=False),
@@ -121,11 +118,12 @@ def upgrade() -> None:
         sa.Column("data", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("key"),
     )
-    op.create_index("sources_due", "sources", ["disabled", "next_due"], unique=False)
+    op.create_index("sources_due", "sources", ["disabled", "next_due"])
     op.create_table(
         "withdrawn",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
         sa.Column("feeds", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
