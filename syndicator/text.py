@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 
@@ -34,3 +35,54 @@ def width(value: str) -> int:
 def plain(markdown: str) -> str:
     """Markdown of ours as plain text: a paragraph, heading, list item or table row a line."""
     return markdown  # the reading wing deepens this
+
+
+# Device names that Windows reserves whatever the extension, and the names our own pages have.
+_RESERVED = frozenset(
+    ["con", "prn", "aux", "nul", "index", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))]
+)
+_SPELT = (
+    ("++", " plus plus "),
+    ("+", " plus "),
+    ("#", " sharp "),
+    ("&", " and "),
+    ("@", " at "),
+    ("%", " percent "),
+    ("*", " star "),
+)
+
+
+def stem(value: str, most: int = 80) -> str:
+    """`value` as a readable part of a file name: a-z, 0-9 and single hyphens, at most `most` characters, cut between
+    words where possible, "" when nothing is left. Not unique: two values may share a stem."""
+    from slugify import slugify  # the only door of python-slugify; lazy, for it carries tables
+
+    return str(slugify(legal(value)[:2000], max_length=most, word_boundary=True, save_order=True))
+
+
+def slug(name: str) -> str:
+    """The address of a tag, category or source name: [a-z0-9-], 1 to 60 characters, never a reserved name. Names that
+    differ only in case, accents, white space or plain punctuation share it (they are one tag); all others differ: + # &
+    @ % and a leading dot are spelt out, and whatever transliteration loses adds six characters of a digest."""
+    folded = unicodedata.normalize("NFKC", legal(name)).casefold().strip()
+    spelt = f"dot {folded[1:]}" if re.match(r"\.\w", folded) else folded
+    for sign, word in _SPELT:
+        spelt = spelt.replace(sign, word)
+    readable = stem(spelt, 200)
+    if readable and len(readable) <= 60 and readable not in _RESERVED and not _loses(spelt):
+        return readable
+    digest = hashlib.sha256(folded.encode()).hexdigest()[:6]
+    return f"{readable[:53].rstrip('-') or 'x'}-{digest}"
+
+
+def _loses(spelt: str) -> bool:
+    """True when the stem of `spelt` leaves out or transliterates something that tells names apart."""
+    return any(
+        (
+            not char.isascii()
+            and unicodedata.category(char)[0] in "SCLN"
+            and not unicodedata.name(char, "").startswith("LATIN ")
+        )
+        or unicodedata.category(char)[0] == "S"
+        for char in unicodedata.normalize("NFKD", spelt)
+    )
