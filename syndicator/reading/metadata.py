@@ -48,7 +48,13 @@ def read_metadata(
     byline = author.read(page, site, entry)
     when, changed = date.published(page, entry, now), date.updated(page, entry, now)
     cover, who = image.read(page, entry), identity.identify(page)
-    fields: dict[str, Choice[Any]] = {"title": headline, "author": byline, "published": when, "updated": changed, "cover": cover}
+    fields: dict[str, Choice[Any]] = {
+        "title": headline,
+        "author": byline,
+        "published": when,
+        "updated": changed,
+        "cover": cover,
+    }
     return Metadata(
         title=headline.value or "",
         author=byline.value,
