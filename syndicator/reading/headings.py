@@ -48,15 +48,16 @@ def headings(tree: Any) -> list[Heading]:
 
 
 def _without_kicker(heading: Any, value: str) -> tuple[str, ...]:
-    first = next(heading.iterchildren(etree.Element), None)
-    while first is not None and len(first) == 0 and first.getnext() is None and not (first.tail or "").strip():
-        return ()
-    if first is None or (heading.text or "").strip():
-        return ()
-    if not (_KICKER.search((first.get("class") or "")[:300]) or first.tag == "small"):
-        return ()
-    rest = _shown(heading, first)
-    return (rest,) if rest != value and len(rest) > 3 else ()
+    holder = heading
+    for _ in range(3):  # h1 > span > small
+        first = next(holder.iterchildren(etree.Element), None)
+        if first is None or (holder.text or "").strip():
+            return ()
+        if first.tag == "small" or _KICKER.search((first.get("class") or "")[:300]):
+            rest = _shown(heading, first)
+            return (rest,) if rest != value and len(rest) > 3 else ()
+        holder = first
+    return ()
 
 
 def _is_logo(heading: Any) -> bool:

@@ -14,6 +14,7 @@ _COLON = re.compile(r":\s+|：")  # only a site's exact name is cut there
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af][^_]*_")
 _WORD = re.compile(r"\w+")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
+_NO_WORDS = frozenset({"html", "htm", "php", "aspx", "index", "article", "articles", "story", "news", "default"})
 _FEW = 6  # words; the name of a site is not longer
 
 
@@ -52,14 +53,20 @@ class SiteTitle:
             title = shorter
         return title
 
-    def main_part(self, title: str, *, hard_only: bool = False) -> str:
-        """The part of `title` between separators that is the article's: what the URL speaks of, else the longest."""
-        for pattern in (_HARD,) if hard_only else (_HARD, _SOFT):
-            pieces = [piece.strip(EDGE) for piece in pattern.split(title)[:12]]
-            pieces = [piece for piece in pieces if piece]
-            if len(pieces) > 1:
+    def main_part(self, title: str, *, hard_only: bool = False, least: int = 2) -> str:
+        """The part of `title` between separators that is the article's: what the URL speaks of, else the longest.
+
+        Where only dashes or colons separate, `title` falls apart when there are `least` parts.
+        """
+        for pattern, enough in ((_HARD, 2),) if hard_only else ((_HARD, 2), (_SOFT, least)):
+            pieces = [piece for piece in (piece.strip(EDGE) for piece in pattern.split(title)[:12]) if piece]
+            if len(pieces) >= enough:
                 title = max(pieces, key=lambda piece: (len(self.slug & set(words(piece))), len(piece)))
         return title
+
+    def first_part(self, title: str) -> str:
+        """What stands before the first separator."""
+        return _SOFT.split(_HARD.split(title, 1)[0], 1)[0].strip(EDGE)
 
     def _shorter(self, title: str) -> str:
         cuts = sorted((*_HARD.finditer(title), *_SOFT.finditer(title)), key=lambda found: found.start())
@@ -100,7 +107,7 @@ def visible(value: str) -> str:
 
 
 def _slug(url: str) -> set[str]:
-    """The words of the last part of the URL's path that has at least two."""
-    path = re.sub(r"%[0-9A-Fa-f]{2}", " ", url.partition("://")[2].partition("/")[2])
-    parts = [set(_WORD.findall(part.replace("_", " ").casefold())) for part in path.split("/")[:20]]
-    return next((part for part in reversed(parts) if len(part) >= 2), set())
+    """The words of the last part of the URL's path that has some."""
+    path = re.sub(r"%[0-9A-Fa-f]{2}", " ", url.partition("://")[2].partition("/")[2].partition("?")[0])
+    parts = [set(_WORD.findall(part.replace("_", " ").casefold())) - _NO_WORDS for part in path.split("/")[:20]]
+    return next((part for part in reversed(parts) if any(len(word) > 3 and word.isalpha() for word in part)), set())

@@ -20,7 +20,8 @@ from syndicator.reading.page import Page
 from syndicator.reading.sitetitle import EDGE, LONGEST, SiteTitle, key, words
 
 _AGREES = 0.5  # F1 of words from which an h1 and a head speak of the same
-_SAME = 0.85  # the same for headings of lower rank
+_SAME = 0.85  # the same for headings of lower rank, and for what the URL says
+_TELLING = 4  # letters of a word that tells something
 _TITLE_METAS = ("og:title", "twitter:title", "headline", "dc.title", "parsely-title", "sailthru.title")
 
 
@@ -40,8 +41,8 @@ def _rungs(page: Page, entry: Entry | None, site: SiteTitle) -> Iterator[tuple[s
     if best:
         yield best.tag, _settle(best, known, site)
     else:
-        yield "h1 alone", _alone(found)
-    yield from ((rung, site.main_part(value)) for rung, value in heads)
+        yield "h1 alone", _alone(found, known, site)
+    yield from ((rung, site.main_part(value, least=3)) for rung, value in heads)
     yield from (("h1 alone", heading.text) for heading in found if heading.tag == "h1")
 
 
@@ -59,33 +60,47 @@ def _document_title(page: Page) -> str:
 
 
 def _best(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> Heading | None:
-    """The heading that agrees best with the heads: any h1 that does, else a lower one that is nearly the same."""
-    wanted = [words(part) for head in heads for part in {head, site.main_part(head)}]
-    scored = [(max((_agreement(words(each.text), known) for known in wanted), default=0.0), each) for each in found]
-    first = [pair for pair in scored if pair[1].tag == "h1" and pair[0] >= _AGREES]
-    lower = [pair for pair in scored if pair[1].tag != "h1" and pair[0] >= _SAME]
-    best = max(first or lower, key=lambda pair: pair[0], default=None)
-    return best[1] if best else None
+    """The heading that agrees best with what the heads say of the article: any h1 that does, else a lower one that is
+    nearly the same, else an h1 that is how a head begins."""
+    whole = [words(part) for head in heads for part in {head, site.main_part(head)}]
+    starts = [words(site.first_part(head)) for head in heads]
+    for tags, wanted, least in ((("h1",), whole, _AGREES), (("h2", "h3"), whole, _SAME), (("h1",), starts, _SAME)):
+        scored = [
+            (max((_agreement(words(each.text), known) for known in wanted), default=0.0), each)
+            for each in found
+            if each.tag in tags
+        ]
+        score, best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
+        if score >= least:
+            return best
+    return None
 
 
-def _alone(found: Sequence[Heading]) -> str:
-    """The only h1 of a page, when it has something to say: two words, or a sentence in a script without spaces."""
+def _alone(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> str:
+    """The only h1 of a page, when it shares a word with the head and the URL does not speak for the head."""
     texts = list(dict.fromkeys(heading.text for heading in found if heading.tag == "h1"))
-    return texts[0] if len(texts) == 1 and (len(words(texts[0])) >= 2 or text.width(texts[0]) >= 16) else ""
+    own = set(words(texts[0])) if len(texts) == 1 else set()
+    if len(own) < 2:
+        return ""
+    told = max((_agreement(sorted(site.slug), words(head)) for head in heads), default=0.0)
+    shared = any(len(word) >= _TELLING and word in own for head in heads for word in words(head))
+    return texts[0] if not heads or (shared and (told < _SAME or len(site.slug) < 3)) else ""
 
 
 def _settle(heading: Heading, heads: Sequence[str], site: SiteTitle) -> str:
     """The text of `heading` less kicker and section, as far as the heads go without them or set them apart."""
     value = heading.text
-    for head in heads:
-        if key(head) == key(value):  # words of two elements may have run together in the heading
-            return head if len(words(head)) > len(words(value)) else value
     for shorter in heading.without_kicker:
-        if not any(key(value) in key(head) and value.casefold() in head.casefold() for head in heads):
+        kicker = value.removesuffix(shorter).strip(EDGE)
+        if not any(f"{kicker} {shorter}".casefold() in head.casefold() for head in heads):
             value = shorter
+    own = key(value)
     for head in heads:
-        own, other = key(value), key(head)
-        if own != other and own.endswith(other) and len(words(head)) >= 3 and len(other) >= 0.4 * len(own):
+        other = key(head)
+        if other == own:  # words of two elements may have run together in the heading
+            return head if len(words(head)) > len(words(value)) else value
+        whole_end = own.endswith(other) and len(words(head)) >= 3 and len(other) >= 0.4 * len(own)
+        if whole_end or (heading.tag != "h1" and own.startswith(other)):
             return head
     return site.main_part(value, hard_only=True)
 
