@@ -52,17 +52,22 @@ class Worker:
         self._idle: queue.LifoQueue[_Child] = queue.LifoQueue()
         for _ in range(self._count):
             self._idle.put(_Child(seconds, megabytes, self._preload))
+        self._room = asyncio.Semaphore(self._count)
         self._threads: ThreadPoolExecutor | None = None
         self._closed = False
 
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """`function(*args, **kwargs)` in a child. Raises its SyndicatorError or WorkerFailed(hung|memory|crashed)."""
         loop = asyncio.get_running_loop()
-        child = await loop.run_in_executor(self._pool(), self._idle.get)
+        async with self._room:  # waiting in threads would leave none to do the work
+            return cast(T, _result(await self._run(loop, _pack(function, args, kwargs))))
+
+    async def _run(self, loop: asyncio.AbstractEventLoop, payload: bytes) -> tuple[bytes, bytes]:
+        child = self._idle.get()
         try:
-            work = loop.run_in_executor(self._pool(), child.run, _pack(function, args, kwargs))
+            work = loop.run_in_executor(self._pool(), child.run, payload)
             try:
-                answer = await asyncio.shield(work)
+                return await asyncio.shield(work)
             except asyncio.CancelledError:
                 child.kill()  # the thread that waits for it then ends
                 with contextlib.suppress(WorkerFailed):
@@ -70,7 +75,6 @@ class Worker:
                 raise
         finally:
             self._idle.put(child)
-        return cast(T, _result(answer))
 
     def call_sync(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The same without an event loop."""
@@ -103,7 +107,7 @@ class Worker:
 
     def _pool(self) -> ThreadPoolExecutor:
         if self._threads is None:
-            self._threads = ThreadPoolExecutor(2 * self._count + 1, "worker")
+            self._threads = ThreadPoolExecutor(self._count, "worker")
         return self._threads
 
 

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
+from pathlib import Path
 
 from syndicator.app.wiring import App
-from syndicator.describing.taxonomy import categories_of
-from syndicator.model import FeedKey, FeedSpec
+from syndicator.describing.vocabulary import load as load_vocabulary
+from syndicator.model import FeedSpec
 from syndicator.publishing.html import render_markdown
 from syndicator.publishing.outlet import FileOutlet
 from syndicator.publishing.plan import plan
-from syndicator.publishing.press import PressReport, press
+from syndicator.publishing.press import PressReport, press, stale
 from syndicator.worker import Worker
 
 
 async def press_feeds(app: App, *, all: bool = False, progress: Callable[[str], None] | None = None) -> PressReport:
     """Presses the stale feeds, or all of them, and tells the hubs of those that changed."""
-    rows = app.store.index.feeds()
-    stale = {row.key for row in rows if row.stale}
     specs = feed_specs(app)
-    only: Collection[FeedKey] | None = None if all else stale | _never_pressed(app, specs)
+    only = None if all else stale(specs, app.store.index)
     await _render_missing(app)
     return press(
         specs,
@@ -40,13 +39,12 @@ def feed_specs(app: App) -> list[FeedSpec]:
         settings=app.settings,
         sources=list(app.sources.values()),
         queries=app.queries,
-        categories=categories_of(app.config / "taxonomy.toml"),
+        categories=_categories(app.config / "taxonomy.toml"),
     )
 
 
-def _never_pressed(app: App, specs: list[FeedSpec]) -> set[FeedKey]:
-    files = {row.key: row.files for row in app.store.index.feeds()}
-    return {spec.key for spec in specs if not files.get(spec.key)}
+def _categories(path: Path) -> dict[str, str]:
+    return {one.name: one.description for one in load_vocabulary(path).category} if path.exists() else {}
 
 
 async def _render_missing(app: App) -> None:

@@ -14,11 +14,13 @@ from syndicator.model import Article, Entry, Failed, Fetched, NotModified, Origi
 from syndicator.ports import EntryRow
 from syndicator.refresh.revise import revise
 from syndicator.refresh.tools import Tools
+from syndicator.settings import Settings
 
 MOST_TRIES = 5
 FIRST_WAIT = timedelta(minutes=15)  # doubled with each try
 # A feed's own content stands in for a page only when there is something to read.
 LEAST_CONTENT = 80
+NO_PAGE = b"<!doctype html><title></title>"
 _FINAL = frozenset(
     (
         "gone",
@@ -76,7 +78,7 @@ async def _page(entry: Entry, source: Source, tools: Tools) -> Page | Failed:
         return Page(html=b"", url=entry.url or source.url, headers={})
     if not urls.host(entry.url):
         return Failed(url=entry.url or entry.id, reason="no-link", detail="the entry has no usable address of its own")
-    result = await tools.fetcher.fetch(page_request(entry.url, source, tools))
+    result = await tools.fetcher.fetch(page_request(entry.url, source, tools.settings, tools.environ))
     if isinstance(result, NotModified):
         return Failed(url=entry.url, reason="http-304", detail="the page answered 304 to a request without conditions")
     if isinstance(result, Fetched):
@@ -84,15 +86,16 @@ async def _page(entry: Entry, source: Source, tools: Tools) -> Page | Failed:
     return result
 
 
-def page_request(url: str, source: Source, tools: Tools) -> Request:
+def page_request(url: str, source: Source, settings: Settings, environ: Mapping[str, str]) -> Request:
     """A request for a page that `source` points to; its credentials and private networks only for its own host."""
     own = urls.host(url) == urls.host(source.url)
     return Request(
         url=url,
         kind="page",
-        deadline=tools.settings.fetch.page_seconds,
-        headers=source_headers(source, tools.environ) if own else {},
+        deadline=settings.fetch.page_seconds,
+        headers=source_headers(source, environ) if own else {},
         allow=source.allow if own else (),
+        robots=source.robots,
     )
 
 
@@ -118,7 +121,7 @@ async def _read(row: EntryRow, entry: Entry, page: Page, source: Source, state: 
     try:
         article, html = await tools.worker.call(
             read_and_render,
-            page.html,
+            page.html or NO_PAGE,
             page.url,
             tools.taxonomy,
             render=source.content == "full",

@@ -67,6 +67,7 @@ def _request(source: Source, state: SourceState, tools: Tools) -> Request:
         deadline=tools.settings.fetch.feed_seconds,
         headers=source_headers(source, tools.environ),
         allow=source.allow,
+        robots=source.robots,
     )
 
 
