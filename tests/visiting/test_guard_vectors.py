@@ -55,9 +55,7 @@ def test_vectors(shared: Path, expect: str) -> None:
 
     async def run() -> None:
         recorder = Recorder()
-        fetcher = HttpFetcher(
-            Fetch(), user_agent="Test", clock=lambda: NOW, lookup=recorder.lookup, dial=recorder.dial
-        )
+        fetcher = HttpFetcher(Fetch(), user_agent="Test", clock=lambda: NOW, lookup=recorder.lookup, dial=recorder.dial)
         for row in _rows(shared):
             if row["expect"] != expect:
                 continue
