@@ -21,6 +21,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, NoReturn, ParamSpec, TypeVar, cast
 
@@ -50,65 +51,80 @@ class Worker:
         self._preload = tuple(preload)
         self._count = max(1, count)
         self._idle: queue.LifoQueue[_Child] = queue.LifoQueue()
-        for _ in range(self._count):
-            self._idle.put(_Child(seconds, megabytes, self._preload))
-        self._room = asyncio.Semaphore(self._count)
+        self._children = tuple(_Child(seconds, megabytes, self._preload) for _ in range(self._count))
+        for child in self._children:
+            self._idle.put(child)
         self._threads: ThreadPoolExecutor | None = None
         self._closed = False
 
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """`function(*args, **kwargs)` in a child. Raises its SyndicatorError or WorkerFailed(hung|memory|crashed)."""
-        loop = asyncio.get_running_loop()
-        async with self._room:  # waiting in threads would leave none to do the work
-            return cast(T, _result(await self._run(loop, _pack(function, args, kwargs))))
+        """`function(*args, **kwargs)` in a child. Raises its SyndicatorError or WorkerFailed(hung|memory|crashed).
 
-    async def _run(self, loop: asyncio.AbstractEventLoop, payload: bytes) -> tuple[bytes, bytes]:
-        child = self._idle.get()
+        Cancelling the call ends the child that works on it.
+        """
+        job = _Job(_pack(function, args, kwargs))
+        future = self._pool().submit(self._work, job)
         try:
-            work = loop.run_in_executor(self._pool(), child.run, payload)
-            try:
-                return await asyncio.shield(work)
-            except asyncio.CancelledError:
-                child.kill()  # the thread that waits for it then ends
-                with contextlib.suppress(WorkerFailed):
-                    await asyncio.wait([work])
-                raise
-        finally:
-            self._idle.put(child)
+            answer = await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            job.drop()
+            raise
+        return cast(T, _result(answer))
 
     def call_sync(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The same without an event loop."""
-        payload = _pack(function, args, kwargs)
-        child = self._idle.get()
-        try:
-            answer = child.run(payload)
-        finally:
-            self._idle.put(child)
-        return cast(T, _result(answer))
+        return cast(T, _result(self._work(_Job(_pack(function, args, kwargs)))))
 
     def start(self) -> None:
         """Starts the children now, so that the first call does not wait for it."""
-        children = [self._idle.get() for _ in range(self._count)]
-        for child in children:
+        for child in self._children:
             child.start()
-            self._idle.put(child)
 
     def close(self) -> None:
-        """Ends the children."""
+        """Ends the children at once; calls under way raise WorkerFailed."""
         self._closed = True
-        for _ in range(self._count):
-            self._idle.get().kill()
+        for child in self._children:
+            child.kill()
         if self._threads is not None:
-            self._threads.shutdown(wait=True)
+            self._threads.shutdown(wait=True, cancel_futures=True)
+        for child in self._children:
+            child.discard()
 
     async def aclose(self) -> None:
-        """Ends the children; calls under way end first."""
+        """`close` for an event loop."""
         await asyncio.to_thread(self.close)
 
+    def _work(self, job: _Job) -> tuple[bytes, bytes]:
+        child = self._idle.get()
+        try:
+            job.child = child
+            if job.dropped or self._closed:
+                raise WorkerFailed("crashed", "the worker is closed")
+            return child.run(job.payload)
+        finally:
+            job.child = None
+            self._idle.put(child)
+
     def _pool(self) -> ThreadPoolExecutor:
+        if self._closed:
+            raise WorkerFailed("crashed", "the worker is closed")
         if self._threads is None:
             self._threads = ThreadPoolExecutor(self._count, "worker")
         return self._threads
+
+
+@dataclass(slots=True)
+class _Job:
+    """A call on its way to a child, and the child once it is there."""
+
+    payload: bytes
+    child: _Child | None = None
+    dropped: bool = False
+
+    def drop(self) -> None:
+        self.dropped = True
+        if self.child is not None:
+            self.child.kill()
 
 
 def _pack(function: Callable[..., object], args: Sequence[object], kwargs: object) -> bytes:
@@ -163,37 +179,45 @@ class _Child:
             self._frame(process, process.stdout, _START_SECONDS)  # ready: imported, the clock starts
             kind, answer = self._frame(process, process.stdout, self._seconds)
         except WorkerFailed:
-            self.kill()
+            self.discard()
             raise
-        except (EOFError, OSError) as error:
-            status = self._end()
+        except (EOFError, OSError, ValueError) as error:  # ValueError: another thread closed the pipe
+            status = self._status(process)
+            self.discard()
             if status == -signal.SIGALRM:
                 raise WorkerFailed("hung", f"no result within {self._seconds:g} s") from error
             raise WorkerFailed("crashed", f"the process ended with status {status}") from error
         if kind == _MEMORY:
-            self.kill()
+            self.discard()
             raise WorkerFailed("memory", f"needed more than {self._megabytes} MB")
+        if _resident(process.pid) > self._megabytes * _MEGABYTE // 2:
+            self.discard()  # what a page left behind must not count against the next one
         return kind, answer
 
     def kill(self) -> None:
-        """Ends the process now."""
+        """Ends the process, from any thread: a call that waits for it meets the end of its pipe."""
+        with self._lock:
+            if self._process is not None:
+                self._process.kill()
+
+    def discard(self) -> None:
+        """Ends the process and closes its pipes; only for the thread that talks to it."""
         with self._lock:
             self._discard()
 
-    def _end(self) -> int | None:
-        with self._lock:
-            process = self._process
-            self._discard()
-            return None if process is None else process.returncode
+    @staticmethod
+    def _status(process: subprocess.Popen[bytes]) -> int | None:
+        """How a process that closed its pipe ended."""
+        try:
+            return process.wait(1)
+        except subprocess.TimeoutExpired:
+            return None
 
     def _discard(self) -> None:
         if self._process is None:
             return
-        if self._process.poll() is None:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(0.05)
-            self._process.kill()
-            self._process.wait()
+        self._process.kill()
+        self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 with contextlib.suppress(OSError):
@@ -225,9 +249,14 @@ def _environment() -> dict[str, str]:
 def _resident(pid: int) -> int:
     """Resident bytes of a process, 0 where the system does not tell."""
     try:
-        return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        return int(_pages(str(pid))[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError, IndexError):
         return 0
+
+
+def _pages(process: str) -> list[bytes]:
+    """Total and resident pages first (Linux proc(5), statm)."""
+    return Path(f"/proc/{process}/statm").read_bytes().split()
 
 
 def _write(pipe: IO[bytes], kind: bytes, payload: bytes) -> None:
@@ -289,12 +318,13 @@ def _answer(payload: bytes, answers: IO[bytes], seconds: float) -> tuple[bytes, 
 
 
 def _limit(megabytes: int) -> None:
-    """Address space for at most `megabytes` beyond what the imports took: allocation fails before the machine swaps."""
+    """Address space for what is still missing to `megabytes` resident: an allocation fails before the machine swaps."""
     try:
         import resource
 
-        used = int(Path("/proc/self/statm").read_bytes().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-        resource.setrlimit(resource.RLIMIT_AS, (used + megabytes * _MEGABYTE,) * 2)
+        total, resident = (int(pages) * resource.getpagesize() for pages in _pages("self")[:2])
+        most = total + max(megabytes * _MEGABYTE - resident, 0)
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     except (ImportError, OSError, ValueError):
         return  # no such limit here: the parent's watch remains

@@ -157,12 +157,11 @@ def _after_failure(
     jitter: float,
     cron_next: Callable[[str, datetime], datetime],
 ) -> Next:
-    base, _ = _rhythm(state, now)
-    if source.every:
-        base = float(seconds(source.every))
+    base = float(seconds(source.every)) if source.every else min(_rhythm(state, now)[0], ceiling)
     times = max(1, state.failures)
-    wait = min(min(max(base, floor), ceiling) * 2.0 ** min(times - 1, 12), max(ceiling, base))
-    at = now + timedelta(seconds=_spread(wait, floor, max(ceiling, wait), jitter))
+    most = max(ceiling, base)
+    wait = min(max(base, floor) * 2.0 ** min(times - 1, 12), most)
+    at = now + timedelta(seconds=_spread(wait, floor, most, jitter))
     why = f"failed {times} {'time' if times == 1 else 'times'} in a row ({result.reason})"
     if result.retry_after is not None and result.retry_after > now:
         at, why = max(result.retry_after, now + timedelta(seconds=floor)), f"the server asked to wait ({result.reason})"

@@ -49,7 +49,7 @@ class Blocked(OSError):
         self.why = why
 
 
-class _Refusal(Exception):
+class Refusal(Exception):
     """Ends a fetch with a reason of ours."""
 
     def __init__(self, reason: str, detail: str, status: int | None = None) -> None:
@@ -78,27 +78,27 @@ def redacted(url: str) -> str:
 
 
 def parse_url(url: str) -> httpx.URL:
-    """An absolute http(s) URL as httpx has it. Raises _Refusal(bad-url)."""
+    """An absolute http(s) URL as httpx has it. Raises Refusal(bad-url)."""
     try:
         parsed = httpx.URL(url.strip())
         host = parsed.host
     except (httpx.InvalidURL, ValueError, UnicodeError, TypeError) as error:
-        raise _Refusal("bad-url", f"not a URL: {redacted(url)[:200]!r}") from error
+        raise Refusal("bad-url", f"not a URL: {redacted(url)[:200]!r}") from error
     if parsed.scheme not in ("http", "https") or not host:
-        raise _Refusal("bad-url", f"not an http or https URL: {redacted(url)[:200]!r}")
+        raise Refusal("bad-url", f"not an http or https URL: {redacted(url)[:200]!r}")
     return parsed
 
 
 def next_hop(here: str, location: str) -> str:
-    """Where a redirect leads. Raises _Refusal for none, for a bad one and for a way from https to http."""
+    """Where a redirect leads. Raises Refusal for none, for a bad one and for a way from https to http."""
     if not location.strip():
-        raise _Refusal("redirects", "a redirect without a Location")
+        raise Refusal("redirects", "a redirect without a Location")
     try:
         target = parse_url(urljoin(here, location.strip()))
     except ValueError as error:
-        raise _Refusal("bad-url", "a redirect to something that is no URL") from error
+        raise Refusal("bad-url", "a redirect to something that is no URL") from error
     if here.startswith("https:") and target.scheme == "http":
-        raise _Refusal("downgrade", f"a redirect from https to {redacted(str(target))[:200]}")
+        raise Refusal("downgrade", f"a redirect from https to {redacted(str(target))[:200]}")
     return str(target)
 
 
@@ -186,7 +186,7 @@ class HttpFetcher:
         try:
             async with asyncio.timeout(request.deadline):
                 return await self._travel(self._depart(request))
-        except _Refusal as refusal:
+        except Refusal as refusal:
             return Failed(url=shown, reason=refusal.reason, detail=refusal.detail, status=refusal.status)
         except TimeoutError:
             spent = time.monotonic() - started
@@ -214,12 +214,12 @@ class HttpFetcher:
             outcome = await self._hop(trip)
             if outcome is not None:
                 return outcome
-        raise _Refusal("redirects", f"more than {self._settings.redirects} redirects")
+        raise Refusal("redirects", f"more than {self._settings.redirects} redirects")
 
     async def _hop(self, trip: _Trip) -> FetchResult | None:
         """One exchange: an end, or None when the trip goes on at trip.url."""
         if trip.url in trip.seen:
-            raise _Refusal("redirects", "redirects in a circle")
+            raise Refusal("redirects", "redirects in a circle")
         trip.seen.add(trip.url)
         url = parse_url(trip.url).copy_with(userinfo=b"", fragment=None)
         home = origin(url) == trip.first
@@ -274,20 +274,20 @@ class HttpFetcher:
         most = self._settings.wire_bytes
         declared = headers.get("content-length", "")
         if declared.isdigit() and int(declared) > most:
-            raise _Refusal("too-large", f"declares {declared} bytes, more than {most:,}", response.status_code)
+            raise Refusal("too-large", f"declares {declared} bytes, more than {most:,}", response.status_code)
         try:
             inflater = Inflater(headers.get("content-encoding", ""), self._settings.decoded_bytes)
             wire = 0
             async for chunk in response.aiter_raw():
                 wire += len(chunk)
                 if wire > most:
-                    raise _Refusal("too-large", f"more than {most:,} bytes sent", response.status_code)
+                    raise Refusal("too-large", f"more than {most:,} bytes sent", response.status_code)
                 inflater.feed(chunk)
             return inflater.finish()
         except TooLarge as error:
-            raise _Refusal("too-large", str(error), response.status_code) from error
+            raise Refusal("too-large", str(error), response.status_code) from error
         except BadEncoding as error:
-            raise _Refusal("bad-encoding", str(error), response.status_code) from error
+            raise Refusal("bad-encoding", str(error), response.status_code) from error
 
     def _message(self, trip: _Trip, url: httpx.URL, home: bool) -> httpx.Request:
         request = trip.request
@@ -321,7 +321,10 @@ class HttpFetcher:
     def _transport(self, where: str, allow: tuple[str, ...]) -> AiohttpTransport:
         def check(address: str, port: int) -> None:
             settings = self._settings
-            why = guard.verdict(address, port, allow=allow, nat64=settings.nat64, loopback=settings.allow_loopback)
+            try:
+                why = guard.verdict(address, port, allow=allow, nat64=settings.nat64, loopback=settings.allow_loopback)
+            except ValueError as error:  # an allow line that cannot be read permits nothing
+                why = str(error)
             if why is not None:
                 raise Blocked(why)
 

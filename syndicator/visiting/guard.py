@@ -70,9 +70,12 @@ def parse_allow(line: str) -> Allowed:
         if match is None:
             raise ValueError(line)
         network = ipaddress.ip_network(f"{match[1]}/{match[2]}" if match[2] else match[1], strict=False)
+        port = int(match[3]) if match[3] else None
+        if port is not None and not 0 < port < 65536:
+            raise ValueError(line)
     except ValueError as error:
         raise ValueError(f'allow line {line!r} is no network; write it like "10.0.0.0/8:443"') from error
-    return Allowed(network, int(match[3]) if match[3] else None)
+    return Allowed(network, port)
 
 
 def verdict(

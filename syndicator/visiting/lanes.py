@@ -86,6 +86,10 @@ class Lanes:
         """The host's crawl-delay, at most 60 s of it."""
         self._lane(host).delay = max(0.0, min(seconds, LONGEST_DELAY))
 
+    def remembered(self) -> int:
+        """How many hosts have a lane at the moment."""
+        return len(self._lanes)
+
     async def _wait(self, lane: _Lane) -> None:
         async with lane.order:
             now = self._clock()

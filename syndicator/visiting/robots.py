@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import urlsplit
+from weakref import WeakValueDictionary
 
 from protego import Protego
 
@@ -17,6 +20,7 @@ _LIFE = timedelta(days=1)  # RFC 9309 2.4: not longer than 24 hours
 _AWAY_LIFE = timedelta(minutes=30)  # how soon an unreachable robots.txt is asked for again
 _MOST = 500_000  # bytes that are read; RFC 9309 2.5 demands at least 500 KiB
 _DELAY = 60.0  # seconds of crawl-delay that are honoured
+_NAME = re.compile(r"^(\s*user-?agent\s*:\s*[^\s#]+)\s.*$", re.I)
 _PARSED = 256  # files kept parsed
 
 
@@ -60,6 +64,7 @@ class Robots:
         self._set = set
         self._product = product(user_agent)
         self._clock = clock
+        self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._parsed: dict[tuple[str, datetime], Protego] = {}
 
     async def verdict(self, url: str, source: Source | None = None, *, allow: tuple[str, ...] = ()) -> RobotsVerdict:
@@ -68,12 +73,18 @@ class Robots:
             return RobotsVerdict(True, "operator")
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-        rules = self._remembered(origin) or await self._ask(origin, allow)
+        rules = await self._rules(origin, allow)
         if rules.status == "none":
             return RobotsVerdict(True, "no robots.txt")
         if rules.status == "away":
             return RobotsVerdict(False, f"robots.txt unreachable ({rules.text})")
         return decide(self._parse(origin, rules), url, self._product)
+
+    async def _rules(self, origin: str, allow: tuple[str, ...]) -> _Rules:
+        """Remembered rules, or fresh ones; pages of one origin that come together ask once."""
+        lock = self._asking.setdefault(origin, asyncio.Lock())
+        async with lock:
+            return self._remembered(origin) or await self._ask(origin, allow)
 
     def _remembered(self, origin: str) -> _Rules | None:
         raw = self._get(_note(origin))
@@ -82,9 +93,9 @@ class Robots:
         try:
             at, status, text = json.loads(raw)
             rules = _Rules(datetime.fromisoformat(at), str(status), str(text))
+            age = self._clock() - rules.fetched
         except (ValueError, TypeError):
             return None
-        age = self._clock() - rules.fetched
         life = _AWAY_LIFE if rules.status == "away" else _LIFE
         return rules if timedelta(0) <= age < life else None
 
@@ -97,6 +108,8 @@ class Robots:
             rules = _Rules(now, "none", "")
         else:
             rules = _Rules(now, "away", result.reason if isinstance(result, Failed) else "not modified")
+        if isinstance(result, Failed) and result.reason == "rate-limited" and result.status is None:
+            return rules  # the lane is held and nobody was asked: nothing to remember
         self._set(_note(origin), json.dumps([now.isoformat(), rules.status, rules.text]), now)
         return rules
 
@@ -105,8 +118,15 @@ class Robots:
         if key not in self._parsed:
             if len(self._parsed) >= _PARSED:
                 self._parsed.clear()
-            self._parsed[key] = Protego.parse(rules.text)
+            self._parsed[key] = parse(rules.text)
         return self._parsed[key]
+
+
+def parse(text: str) -> Protego:
+    """The rules of a robots.txt. A group's name ends at its first space: "Foo Bar" is a group for Foo, as Google's
+    parser has it (RFC 9309 2.2.1 allows no space in a product token at all)."""
+    lines = (_NAME.sub(r"\1", line) for line in text.lstrip("\ufeff").splitlines())
+    return Protego.parse("\n".join(lines))
 
 
 def free(result: Failed) -> bool:
