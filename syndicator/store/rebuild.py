@@ -31,8 +31,8 @@ def reindex(
     for article, stamp in articles:
         load.add(article, stamp)
     load.flush()
-    _drop_dangling_merges(connection)
     _count_feeds(connection, load.names, load.counts)
+    _drop_dangling_merges(connection)
     _end_entries(connection, load.guids)
     return load.total
 
