@@ -27,7 +27,7 @@ _BaseDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _./()-]*(?<! )")
 _WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf"))
 _ESCAPED = re.compile(r"[\\\t\n\r\x85\xa0\u2028\u2029\ufeff]")
-_ASTRAL = re.compile(r"\\U([0-9A-F]{8})")
+_ESCAPE = re.compile(r"\\(?:U([0-9A-F]{8})|.)")
 _LEFT_OUT = ("partial", "robots", "aliases", "keywords", "also", "revisions")
 
 
@@ -172,7 +172,7 @@ _KNOWN = frozenset(_front(Article(id="", url="", title=""))) | {
 
 
 def _unescape(head: str) -> str:
-    return _ASTRAL.sub(lambda match: chr(int(match[1], 16)), head)
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else match[0], head)
 
 
 def _split(data: bytes, path: str) -> tuple[str, str]:

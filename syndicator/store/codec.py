@@ -45,11 +45,12 @@ def moment(value: int) -> datetime:
 
 
 def key(value: str) -> str:
-    """`value` as a database can hold and index it: no NUL, no lone surrogates, a digest in place of a long tail."""
-    held = value.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
-    if len(held) <= _KEY_CHARS:
-        return held
-    return held[:_KEY_CHARS] + "~" + hashlib.sha256(held.encode()).hexdigest()
+    """`value` as a database can hold and index it; different ones stay different. A digest stands for a long tail and
+    for what makes no valid text (NUL, lone surrogates)."""
+    held = value.encode("utf-8", "replace").decode().replace("\0", "?")
+    if held == value and len(value) <= _KEY_CHARS:
+        return value
+    return held[:_KEY_CHARS] + "~" + hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _plain(value: Any, skip: frozenset[str] = frozenset()) -> Any:

@@ -71,7 +71,12 @@ def _check_file(database: Database, *, articles_exist: bool, create: bool) -> No
         raise StoreError(f"the database {path} {state} although there are articles; {_CURE}")
     if there and create and _damaged(database):
         _move_aside(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"the folder of the database {path} cannot be made: {error.strerror}; set store.url"
+        ) from error
 
 
 _CURE = "run `syndicator reindex`, which makes it from the article files, or restore it from a backup"

@@ -31,8 +31,8 @@ def reindex(
     for article, stamp in articles:
         load.add(article, stamp)
     load.flush()
-    _drop_dangling_merges(connection)
     _count_feeds(connection, load.names, load.counts)
+    _drop_dangling_merges(connection)
     _end_entries(connection, load.guids)
     return load.total
 
@@ -130,4 +130,4 @@ def _end_entries(connection: Connection, guids: dict[tuple[str, str], str]) -> N
 
 
 def _pairs(connection: Connection, statement: Any) -> dict[str, Any]:
-    return dict(connection.execute(statement).tuples().all())
+    return {row[0]: row[1] for row in connection.execute(statement)}
