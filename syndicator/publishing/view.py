@@ -1,0 +1,237 @@
+"""One article as its entry shows it, whatever the format. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+from syndicator import text, urls
+from syndicator.model import Article, ContentMode, Enclosure, Origin, Source, entry_urn
+
+# A date before this one is a publisher's slip (year 1, the Unix epoch): the W3C validator calls years before 1970
+# implausible, and RFC 822 dates of two-digit years start to be ambiguous.
+_FIRST: Final = datetime(1970, 1, 2, tzinfo=UTC)
+
+_IMAGES: Final = {
+    "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif",
+    "webp": "image/webp", "avif": "image/avif", "svg": "image/svg+xml",
+}  # fmt: skip
+_MEDIA: Final = {
+    "mp3": "audio/mpeg", "m4a": "audio/x-m4a", "aac": "audio/aac", "ogg": "audio/ogg", "oga": "audio/ogg",
+    "opus": "audio/ogg", "wav": "audio/wav", "flac": "audio/flac", "mp4": "video/mp4", "m4v": "video/x-m4v",
+    "mov": "video/quicktime", "webm": "video/webm", "ogv": "video/ogg",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What every format says of an article. All text is one legal line, all addresses are legal URIs, times are UTC."""
+
+    id: str  # the article's
+    urn: str
+    url: str
+    title: str
+    author: str
+    published: datetime
+    updated: datetime  # with microseconds of its own, see `_apart`
+    summary: str
+    html: str  # "" unless published whole
+    language: str
+    tags: tuple[str, ...]
+    category: str
+    cover: str
+    cover_type: str
+    enclosure: Enclosure | None
+    related: tuple[str, ...]
+    origin: Origin  # where it came from, every field fit for print
+    mode: ContentMode
+    held: tuple[str, ...]  # robots rules that were obeyed
+
+
+def view(article: Article, source: Source | None, instance: uuid.UUID, mode: ContentMode | None, html: str) -> View:
+    """The entry of `article`. `mode`: the feed's own content mode, None for what the source says. `html`: its rendered
+    body, "" when there is none. Raises ValueError when the article has no usable address."""
+    published, updated = _times(article)
+    allowed, held = permitted(article, source)
+    shown = allowed if mode is None else _poorer(mode, allowed)
+    url = uri(article.url)
+    if not url:
+        raise ValueError(f"no usable address: {article.url[:200]!r}")
+    return View(
+        id=article.id,
+        urn=entry_urn(instance, article.id),
+        url=url,
+        title=text.line(article.title) or urlsplit(url).netloc,
+        author=text.line(article.author or ""),
+        published=published,
+        updated=_apart(updated, article.id),
+        summary=_summary(article, held) if shown != "link" else "",
+        html=text.legal(html) if shown == "full" else "",
+        language=language(article.language or ""),
+        tags=_unique(article.tags),
+        category=text.line(article.category),
+        cover=uri(article.cover or ""),
+        cover_type=_IMAGES.get(_ending(article.cover or ""), ""),
+        enclosure=_enclosure(article.enclosure),
+        related=tuple(found for found in map(uri, article.also) if found),
+        mode=shown,
+        held=held,
+        origin=_origin(article, source, published),
+    )
+
+
+_RICHER: Final[tuple[ContentMode, ...]] = ("link", "excerpt", "full")
+
+
+def _poorer(one: ContentMode, other: ContentMode) -> ContentMode:
+    return _RICHER[min(_RICHER.index(one), _RICHER.index(other))]
+
+
+def permitted(article: Article, source: Source | None) -> tuple[ContentMode, tuple[str, ...]]:
+    """How much of an article may be shown, and the page's own rules that hold some of it back. A recorded licence of
+    the source lifts them. nosnippet and noarchive: no excerpt of ours and no body; max-snippet: an excerpt of that many
+    characters and no body (https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag)."""
+    wanted: ContentMode = source.content if source else "excerpt"
+    if source and source.licence:
+        return wanted, ()
+    rules = {rule.strip().lower().replace(" ", "") for rule in article.robots}
+    held: list[str] = []
+    if rules & {"nosnippet", "max-snippet:0", "none"}:
+        return "link", ("nosnippet",)
+    if _snippet(article) is not None:
+        held.append(f"max-snippet:{_snippet(article)}")
+    if "noarchive" in rules:
+        held.append("noarchive")
+    if held:
+        wanted = _poorer(wanted, "excerpt")
+    return wanted, tuple(held)
+
+
+def uri(value: str) -> str:
+    """`value` as a URI that every reader takes (RFC 3986, ASCII only), "" when it is no http(s) address."""
+    cleaned = "".join(text.legal(value).split())
+    try:
+        spelled = urls.canonical(cleaned)
+    except urls.BadUrl:
+        return ""
+    return cleaned if _PLAIN(cleaned) else spelled
+
+
+def language(value: str) -> str:
+    """A language tag fit for xml:lang (RFC 5646 shape), "" when `value` is none."""
+    tag = value.strip().replace("_", "-")
+    parts = tag.split("-")
+    fine = 2 <= len(parts[0]) <= 3 and parts[0].isalpha() and all(p.isalnum() and len(p) <= 8 for p in parts[1:])
+    return tag if fine and tag.isascii() else ""
+
+
+def _PLAIN(value: str) -> bool:
+    return value.isascii() and not set(value) & set(' "<>\\^`{}|') and value.count("#") <= 1 and _escapes(value)
+
+
+def _escapes(value: str) -> bool:
+    return all(len(piece) >= 2 and piece[:2].isalnum() and _hex(piece[:2]) for piece in value.split("%")[1:])
+
+
+def _hex(pair: str) -> bool:
+    return all(character in "0123456789abcdefABCDEF" for character in pair)
+
+
+def _times(article: Article) -> tuple[datetime, datetime]:
+    """published and updated. Neither lies after the moment we got the article (`added`), so none is in the future;
+    `updated` moves only with a recorded revision."""
+    added = _utc(article.added) or _FIRST
+    published = max(min(_utc(article.published) or added, added), _FIRST)
+    revised = [moment for moment in map(_parsed, article.revisions) if moment is not None]
+    if revised:
+        return published, max(published, *revised)
+    return published, max(published, min(_utc(article.updated) or published, max(added, published)))
+
+
+def _apart(moment: datetime, id: str) -> datetime:
+    """The same second with microseconds made of `id`: two entries of one second stay two (the validator warns of equal
+    times, and readers sort by them)."""
+    digest = hashlib.sha256(id.encode("utf-8", "replace")).digest()
+    return moment.replace(microsecond=1 + int.from_bytes(digest[:4], "big") % 999_998)
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    if moment is None:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
+
+
+def _parsed(value: str) -> datetime | None:
+    try:
+        return _utc(datetime.fromisoformat(value))
+    except ValueError:
+        return None
+
+
+def _snippet(article: Article) -> int | None:
+    limits = []
+    for rule in article.robots:
+        name, _, count = rule.lower().replace(" ", "").partition(":")
+        if name == "max-snippet" and count.isdigit():
+            limits.append(int(count))
+    return min(limits, default=None)
+
+
+def _summary(article: Article, held: Sequence[str]) -> str:
+    whole = text.line(article.excerpt)
+    limit = _snippet(article) if any(rule.startswith("max-snippet") for rule in held) else None
+    if limit is None or len(whole) <= limit:
+        return whole
+    cut = max(whole.rfind(end, 0, limit) for end in (". ", "! ", "? ", "。"))
+    return whole[: cut + 1].strip() if cut > 0 else ""
+
+
+def _unique(values: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(found for found in map(text.line, values) if found))
+
+
+def _enclosure(given: Enclosure | None) -> Enclosure | None:
+    """The source's own audio or video, with a type; None when it is something else."""
+    if given is None or not uri(given.url):
+        return None
+    kind = given.type.partition(";")[0].strip().lower() or _MEDIA.get(_ending(given.url), "")
+    if not kind.startswith(("audio/", "video/")) or not kind.isascii() or len(kind.split("/")) != 2:
+        kind = _MEDIA.get(_ending(given.url), "")
+    return replace(given, url=uri(given.url), type=kind, length=max(given.length, 0)) if kind else None
+
+
+def _ending(url: str) -> str:
+    try:
+        path = urlsplit(url).path
+    except ValueError:
+        return ""
+    return path.rpartition("/")[2].rpartition(".")[2].lower()
+
+
+def _origin(article: Article, source: Source | None, published: datetime) -> Origin:
+    given = article.origin
+    url = uri(given.url) or uri(source.url if source else "")
+    site = uri(given.site)
+    updated = _utc(given.updated)
+    named = text.line(given.title) or text.line((source and source.title) or "")
+    return Origin(
+        title=named or urlsplit(site or url or uri(article.url)).netloc,
+        url=url,
+        site=site,
+        id=_source_id(given.id) or url or uri(article.url),
+        updated=max(min(updated, _utc(article.added) or updated), _FIRST) if updated else published,
+    )
+
+
+def _source_id(value: str) -> str:
+    """The original feed's own id when it is an absolute URI (RFC 4287 4.2.6 asks for one)."""
+    scheme, colon, rest = text.line(value).partition(":")
+    if scheme.lower() in ("http", "https"):
+        return uri(value)
+    fine = colon and rest and rest.isascii() and not set(rest) & set(' "<>\\^`{}|%[]#')
+    return text.line(value) if fine and scheme.lower() in ("urn", "tag") else ""
