@@ -93,8 +93,8 @@ class World:
 
     def truth(self, story: Story) -> Truth:
         assert story.truth is not None
-        furniture = self._sites[story.site].furniture
-        return dataclasses.replace(story.truth, must_not=(*story.truth.must_not, *furniture))
+        traps = dict.fromkeys((*story.truth.must_not, *self._sites[story.site].furniture))
+        return dataclasses.replace(story.truth, must_not=tuple(traps))
 
     # -- what can happen to it ----------------------------------------------------------------------------------------
 

@@ -18,7 +18,6 @@ import pytest
 from syndicator.demo.settings import write_config
 from syndicator.demo.sites import SITES
 from syndicator.demo.world import World
-from syndicator.errors import MissingError
 from syndicator.settings import load
 from syndicator.sources.registry import load_sources
 from tests.world import serving
@@ -241,9 +240,8 @@ def test_the_written_config_loads(world: World, tmp_path: Path) -> None:
     assert (tmp_path / "config" / "taxonomy.toml").read_text(encoding="utf-8").startswith("[[category]]")
 
 
-def test_what_was_not_shipped_is_said(world: World) -> None:
-    from syndicator.demo.settings import shipped
-
-    with pytest.raises(MissingError, match=r"nothing\.toml"):
-        shipped("nothing.toml")
-    assert "[[source]]" in shipped("sources.toml")
+def test_the_written_config_takes_the_shipped_taxonomy_and_a_port(world: World, tmp_path: Path) -> None:
+    write_config(tmp_path, world, port=0)
+    assert load(tmp_path, {}).publish.port == 0
+    shipped = Path(__file__).resolve().parent.parent.parent / "config" / "taxonomy.toml"
+    assert (tmp_path / "taxonomy.toml").read_bytes() == shipped.read_bytes()
