@@ -58,13 +58,15 @@ def _rss(site: Site, base: str, feed_url: str, items: list[Item]) -> str:
             f'<atom:link href="{escape(feed_url)}" rel="self" type="application/rss+xml" />',
             _tag("link", base + "/") + _tag("description", site.tagline) + _tag("language", site.language),
             "<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>1</sy:updateFrequency>",
-            *(_rss_item(item) for item in items),
+            *(_rss_item(item, site.title) for item in items),
             "</channel></rss>\n",
         ]
     )
 
 
-def _rss_item(item: Item) -> str:
+def _rss_item(item: Item, site_title: str) -> str:
+    # as WordPress ends every excerpt
+    tail = f'The post <a href="{escape(item.url)}">{escape(item.title)}</a> appeared first on {escape(site_title)}.'
     return "\n".join(
         [
             "<item>",
@@ -73,7 +75,7 @@ def _rss_item(item: Item) -> str:
             _tag("pubDate", format_datetime(item.published)),
             "".join(f"<category><![CDATA[{label}]]></category>" for label in item.labels),
             _tag("guid", item.guid, ' isPermaLink="false"'),
-            f"<description><![CDATA[<p>{escape(item.summary, quote=False)}</p>]]></description>",
+            f"<description><![CDATA[<p>{escape(item.summary, quote=False)}</p>\n<p>{tail}</p>]]></description>",
             f'<media:thumbnail url="{escape(item.picture)}" />' if item.picture else "",
             "</item>",
         ]

@@ -134,8 +134,8 @@ def _conditional(answer: Answer, asked: Mapping[str, str]) -> Answer:
 
 
 def _wire(answer: Answer, *, head_only: bool, keep: bool) -> bytes:
-    phrase = HTTPStatus(answer.status).phrase
-    lines = [f"HTTP/1.1 {answer.status} {phrase}"]
+    known = {status.value: status.phrase for status in HTTPStatus}
+    lines = [f"HTTP/1.1 {answer.status} {known.get(answer.status, 'Unknown')}"]
     if answer.status != 304:
         lines += [f"Content-Type: {answer.type}", f"Content-Length: {len(answer.body)}"]
     lines += [f"{name}: {value}" for name, value in answer.headers.items()]

@@ -71,6 +71,7 @@ SITES = (
             "Every weekday and Sunday, you can get the best of Launchbeat",
             "Most Popular",
             "All rights reserved",
+            "appeared first on",
         ),
     ),
     Site(

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any
 
+from syndicator.text import line
+
 # Nothing in the demo is newer or older than its own autumn, so that it is in nobody's future.
 FIRST_DAY = datetime(2025, 9, 1, 6, 0, tzinfo=UTC)
 
@@ -72,8 +74,8 @@ def parse(text: str, site: str, slug: str) -> Story:
     values: dict[str, Any] = tomllib.loads(head)
     said: dict[str, Any] = values.pop("truth", {})
     truth: dict[str, Any] = {
-        "title": values["title"],
-        "author": values["author"],
+        "title": line(values["title"]),
+        "author": values["author"] or None,
         "date": f"{values['published']:%Y-%m-%d}",
         "category": None,
         **{name: tuple(value) if isinstance(value, list) else value for name, value in said.items()},

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from syndicator.demo import feeds, pages, pictures
-from syndicator.demo.server import Answer, Seen, SiteServer
+from syndicator.demo.server import Answer, Respond, Seen, SiteServer
 from syndicator.demo.sites import SITES, TROUBLES, Site, Trouble
 from syndicator.demo.story import FIRST_DAY, Story, Truth, stories
 from syndicator.model import Source
@@ -93,8 +93,8 @@ class World:
 
     def truth(self, story: Story) -> Truth:
         assert story.truth is not None
-        furniture = self._sites[story.site].furniture
-        return dataclasses.replace(story.truth, must_not=(*story.truth.must_not, *furniture))
+        traps = dict.fromkeys((*story.truth.must_not, *self._sites[story.site].furniture))
+        return dataclasses.replace(story.truth, must_not=tuple(traps))
 
     # -- what can happen to it ----------------------------------------------------------------------------------------
 
@@ -104,10 +104,16 @@ class World:
         self._revision += 1
 
     def change(self, key: str, **fields: Any) -> Story:
-        """A story is edited: `fields` of Story get other values; `updated` moves by an hour unless given."""
+        """A story is edited: `fields` of Story get other values; `updated` moves by an hour unless given, and the truth
+        moves with a new title, author or date."""
         story = self._stories[key]
         later = (story.updated or story.published) + timedelta(hours=1)
-        self.add(dataclasses.replace(story, **{"updated": later, **fields}))
+        edited = dataclasses.replace(story, **{"updated": later, **fields})
+        if story.truth and "truth" not in fields:
+            known = {name: fields[name] for name in ("title", "author") if name in fields}
+            truth = dataclasses.replace(story.truth, date=f"{edited.published:%Y-%m-%d}", **known)
+            edited = dataclasses.replace(edited, truth=truth)
+        self.add(edited)
         return self._stories[key]
 
     def withdraw(self, key: str) -> None:
@@ -162,7 +168,7 @@ class World:
 
     # -- answers ------------------------------------------------------------------------------------------------------
 
-    def _responder(self, place: Site | Trouble) -> Any:
+    def _responder(self, place: Site | Trouble) -> Respond:
         def respond(method: str, target: str) -> Answer:
             if method not in ("GET", "HEAD"):
                 return Answer(status=405, headers={"Allow": "GET, HEAD"})
@@ -197,10 +203,15 @@ class World:
             known = unquote(pages.path_of(site, story))
             others = [other for other in mine if other is not story][:4]
             if path == known:
-                return self._fixed(pages.page(site, base, feed_url, story, others).encode(), _HTML)
+                return self._fixed(pages.page(site, base, feed_url, self._credited(story), others).encode(), _HTML)
             if site.key == "meridian" and path == known.replace(".html", ".amp.html"):
                 return self._fixed(pages.amp(site, base, feed_url, story).encode(), _HTML)
         return Answer(status=404, body=b"<!DOCTYPE html><title>Not found</title><h1>Page not found</h1>\n")
+
+    def _credited(self, story: Story) -> Story:
+        """A story that another site told first names that site's page as its canonical one."""
+        first = self._stories.get(story.extra.get("same_as", ""))
+        return dataclasses.replace(story, extra={**story.extra, "canonical": self.url(first)}) if first else story
 
     def _fixed(self, body: bytes, type: str) -> Answer:
         return Answer(body=body, type=type, modified=FIRST_DAY + timedelta(minutes=self._revision))

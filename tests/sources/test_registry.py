@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicator.errors import ConfigError, LockedError, UsageError
@@ -301,6 +301,7 @@ def test_two_edits_at_once_are_refused(path: Path, monkeypatch: pytest.MonkeyPat
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30)
 
 
+@settings(max_examples=25)  # each writes a file twice
 @given(title=TEXT, tags=st.lists(TEXT, max_size=4), suffix=TEXT, keep=st.lists(TEXT, max_size=3))
 def test_whatever_is_written_is_read_back(
     tmp_path_factory: pytest.TempPathFactory, title: str, tags: list[str], suffix: str, keep: list[str]
