@@ -37,7 +37,7 @@ def describe(
     row a line; `description`, `keywords`, `section` and `language` are the publisher's own words. Pure."""
     code = _language.detect(text, language)
     own, by = _excerpt.choose(title, text, description, code)
-    guess = taxonomy.category(title, text)
+    guess = taxonomy.category(title, text, section)
     tags = taxonomy.tags(title, text, keywords)
     mapped = bool(set(tags) & {taxonomy.spelling(k, text) for k in keywords})
     return Description(

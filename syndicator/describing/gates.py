@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from functools import lru_cache
+from importlib import resources
 
-from syndicator.describing.sentences import ends, open_quote
+from syndicator.describing.sentences import ends, unbalanced
 from syndicator.text import width
 
 WORDS = 55
@@ -12,31 +15,27 @@ CHARACTERS = 360  # a wide CJK character counts two
 SENTENCES = 3
 
 _MARKUP = re.compile(
-    r"</?[a-zA-Z][^>]*>|&(?:#\d+|#x[0-9a-f]+|[a-z]+);|\]\(|```|\*\*|__\w|\{\{|https?://|www\.", re.IGNORECASE
-)
-_ELLIPSIS = re.compile(r"\.{2,}|…|\[\s*&hellip;")
-_MORE = re.compile(
-    r"\b(?:read more|continue reading|click here|read the full|full story|learn more|see more|sign up|subscribe"
-    r"|lire la suite|weiterlesen|mehr lesen|leer más|seguir leyendo|leggi tutto|lees verder|läs mer|les mer|læs mere"
-    r"|czytaj dalej|devamını oku|читать далее)\b|続きを読む|阅读全文|阅读更多|閱讀全文|查看更多",
+    r"</?[a-zA-Z][^>]*>|&(?:#\d+|#x[0-9a-f]+|[a-z]{2,8});|\]\(|\[\^|```|\*\*|\b__\w|\{\{|\{%|https?://|\bwww\."
+    r"|^\s*(?:[-*•·▪►>#|]|\d{1,2}[.)])\s| \| |\t",
     re.IGNORECASE,
 )
+_ELLIPSIS = re.compile(r"\.{2,}|…|\. \. \.")
+_AGENCY = r"(?:Reuters|AP|AFP|UPI|CNN|CBS|BBC|dpa|DPA|Xinhua|Bloomberg|PTI|IANS|ANI|EFE|ANSA|TASS|Kyodo|Yonhap|ATS|APA)"
+_PLACE = r"[A-ZÀ-Þ][\w.'’\-]*(?:[ /][A-ZÀ-Þ][\w.'’\-]*){0,3}"
 _DATELINE = re.compile(
-    r"^(?:[A-ZÀ-Þ][A-ZÀ-Þ.'’\- ]{2,40}(?:,\s*[\w.À-ÿ ]{2,30})?\s*(?:\([^()]{2,30}\))?\s*[-–—:]{1,2}\s"
-    r"|[\w.,'’\- ]{2,40}\((?:Reuters|AP|AFP|UPI|CNN|dpa|Xinhua|Bloomberg|PTI|IANS|ANI|EFE|ANSA|TASS|Kyodo|Yonhap)\)"
-    r"\s*[-–—:]{0,2}"
-    r"|\((?:Reuters|AP|AFP|UPI|CNN|CBS|dpa|Bloomberg|PTI|IANS|ANI)\)|【[^】]{2,30}】)"
+    rf"^(?:(?:{_PLACE}(?:, [\w.]+(?: \d{{1,2}})?){{0,3}},? )?\({_AGENCY}(?:[ /][^()]{{0,20}})?\)\s*(?:[-–—:]+\s*)?"
+    rf"|{_PLACE}(?:, [\w.]+(?: \d{{1,2}})?){{0,3}},? \([A-Z][\w ./]{{1,25}}\)\s*[-–—]+\s+"
+    r"|(?=[A-ZÀ-Þ.'’ ]{5})[A-ZÀ-Þ][A-ZÀ-Þ.'’\-]+(?: [A-ZÀ-Þ][A-ZÀ-Þ.'’\-]+){0,3}(?:, [\w.]+(?: \d{1,2})?){0,3}\s*(?:[-–—]+\s+|:\s)"
+    r"|【[^】]{2,30}】|[（(][^（）()]{2,20}[讯訊电電][）)]|新华社[^，。]{2,20}电\s*)"
 )
 _BYLINE = re.compile(
-    r"^(?:by|posted by|written by|published|updated|last updated|photo|image|credit|von|par|por|di|door|av|autor)"
-    r"\s*:?\s+"
-    r"(?:[A-ZÀ-Þ][\w.'’-]+\s*,?\s*(?:and|&|und|et|y|e|en|och)?\s*){1,6}(?:[|,•·–—-].*)?\W*$"
-    r"|^(?:published|updated|last (?:updated|modified)|posted)\b.{0,40}\d",
-    re.IGNORECASE,
+    r"^(?i:by|posted by|written by|photo|image|credit|story by|words by|von|par|por|di|door|av|autor|text)(?:\s*:\s*|\s+)"
+    r"(?:[A-ZÀ-Þ][\w.'’-]+,?\s*(?:(?:and|&|und|et|y|e|en|och)\s+)?){1,6}(?:[|,•·–—-].*)?\W*$"
+    r"|^(?i:published|updated|last updated|last modified|posted)\b.{0,40}\d"
 )
 
 
-def fault(excerpt: str, title: str) -> str:
+def fault(excerpt: str, title: str, language: str | None = None) -> str:
     """The first gate that `excerpt` breaks as a short code, "" when it passes all."""
     if not excerpt.strip():
         return "empty"
@@ -44,7 +43,7 @@ def fault(excerpt: str, title: str) -> str:
         return "long"
     if not ends(excerpt):
         return "cut"
-    return form(excerpt) or ("title" if repeats(excerpt, title) else "")
+    return form(excerpt, language) or ("title" if repeats(excerpt, title) else "")
 
 
 def too_long(excerpt: str) -> bool:
@@ -52,19 +51,22 @@ def too_long(excerpt: str) -> bool:
     return len(excerpt.split()) > WORDS or width(excerpt) > CHARACTERS
 
 
-def form(sentence: str) -> str:
+def form(sentence: str, language: str | None = None) -> str:
     """What is wrong with the form of a sentence, "" when nothing is."""
-    checks = (
-        ("ellipsis", _ELLIPSIS),
-        ("markup", _MARKUP),
-        ("more", _MORE),
-        ("dateline", _DATELINE),
-        ("byline", _BYLINE),
-    )
-    for code, pattern in checks:
+    for code, pattern in (("ellipsis", _ELLIPSIS), ("markup", _MARKUP), ("dateline", _DATELINE), ("byline", _BYLINE)):
         if pattern.search(sentence):
             return code
-    return "quotes" if open_quote(sentence) else ""
+    low = sentence.casefold()
+    if any(phrase in low for phrase in boilerplate().get(language or "en", ())):
+        return "boilerplate"
+    return "quotes" if unbalanced(sentence) else ""
+
+
+def without_dateline(sentence: str) -> str:
+    """ "PARIS (Reuters) - The bank" -> "The bank"."""
+    match = _DATELINE.match(sentence)
+    rest = sentence[match.end() :].lstrip() if match else ""
+    return rest if rest and not rest[0].islower() else sentence
 
 
 def repeats(excerpt: str, title: str) -> bool:
@@ -76,3 +78,11 @@ def repeats(excerpt: str, title: str) -> bool:
 def words(value: str) -> str:
     """Letters and digits in lower case, one space between words."""
     return re.sub(r"\W+", " ", value.casefold()).strip()
+
+
+@lru_cache(maxsize=1)
+def boilerplate() -> dict[str, tuple[str, ...]]:
+    """Phrases of no excerpt by language; English ones count in every language, sites mix them in."""
+    raw = resources.files("syndicator.describing").joinpath("data/boilerplate.toml").read_text("utf-8")
+    values = tomllib.loads(raw)
+    return {code: tuple({*phrases, *values["en"]}) for code, phrases in values.items()}

@@ -7,21 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
-from syndicator.describing import casing, learnt, vocabulary
+from syndicator.describing import casing, category, learnt, vocabulary
+from syndicator.describing.category import Categories, Guess
 from syndicator.describing.vocabulary import Vocabulary, fold
 
 MOST_TAGS = 5
-CATEGORY_FLOOR = 0.05
 PAST_FLOOR = 0.25
-
-
-class Guess(NamedTuple):
-    """A category and how sure we are; None when it is too close to call."""
-
-    name: str | None
-    score: float
 
 
 @dataclass(frozen=True)
@@ -36,21 +29,10 @@ class Taxonomy:
         """The taxonomy of the file at `path`. Raises ConfigError naming file, key and cure."""
         return cls(vocabulary.load(Path(path)))
 
-    def category(self, title: str, text: str) -> Guess:
-        """The best category of the text, None when there is none or it is unclear."""
-        from syndicator.describing.vectors import embedder
-
-        names = [c.name for c in self.vocabulary.category]
-        if not names or not (title + text).strip():
-            return Guess(None, 0.0)
-        vectors = embedder()
-        here = vectors.mean(f"{title}\n{title}\n{text[:6000]}")
-        scores = [
-            float(vectors.mean(f"{c.description} {' '.join(c.words)}" if c.description else c.name) @ here)
-            for c in self.vocabulary.category
-        ]
-        best = max(range(len(names)), key=scores.__getitem__)
-        return Guess(names[best] if scores[best] >= CATEGORY_FLOOR else None, scores[best])
+    def category(self, title: str, text: str, section: str = "") -> Guess:
+        """The likeliest category of the text, None when there is none to choose from or it is unclear."""
+        known = self._categories
+        return category.guess(known, title, text, section) if known else Guess(None, 0.0)
 
     def tags(self, title: str, text: str, published: Sequence[str] = ()) -> tuple[str, ...]:
         """At most five tags, the most telling first."""
@@ -77,6 +59,14 @@ class Taxonomy:
     def with_learnt(self, path: Path | str) -> Taxonomy:
         """This taxonomy with what `save` wrote."""
         return replace(self, past=learnt.load(Path(path)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What was worked out for this process stays here; another one works it out again."""
+        return (Taxonomy, (self.vocabulary, self.past))
+
+    @cached_property
+    def _categories(self) -> Categories | None:
+        return category.prepare(self.vocabulary.category) if self.vocabulary.category else None
 
     @cached_property
     def _aliases(self) -> dict[str, str]:
