@@ -1,0 +1,217 @@
+"""Bylines in a page's text: elements marked as author, links to author pages, lines that begin with "By".
+
+Every mark is weighed by where it stands: beside the headline it is the article's, in a list of other articles, a
+comment or a footer it is not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+
+from syndicator.reading import names
+
+_HREF = re.compile(
+    r"/(?:authors?|autor(?:en|es|a|i|zy)?|auteurs?|autore|writers?|contributors?|columnists?|reporters?|journalists?|"
+    r"by|people|profiles?|users?|u|staff|team|members?|redakteure?|redaktion|journaliste|periodista|toireporter|"
+    r"firmas?|profil|experts?|bio|about-author|correspondents?|persons?)/[^/?#]{2,}|[?&]author(?:_id|_name)?=|/@\w",
+    re.I,
+)
+_HREF_SURE = re.compile(r"/(?:authors?|autor(?:en|es|a|i|zy)?|auteurs?|autore|contributors?|by)/|[?&]author=", re.I)
+_CLASS = re.compile(
+    r"(?:^|[\s_-]|[a-z](?=[A-Z]))(authors?|byline|bylines|auteurs?|autor|autore|autoren|verfasser|writers?|"
+    r"contributors?|creator|posted-?by|written-?by|signature|journalist|reporter|username|vcard|redakteur|firma|"
+    r"attribution)(?![a-z])",
+    re.I,
+)
+_BYLINE_CLASS = re.compile(
+    r"by-?line|posted-?by|written-?by|author-?name|meta-?author|entry-?author|post-?author|article-?author|vcard", re.I
+)
+_NOT_CLASS = re.compile(
+    r"comment|related|recommend|teaser|avatar|social|share|image|photo|caption|credit|book|quote|reply|reviewer|widget|sidebar|popular|trending|tags?\b|bio\b|-bio|biograph|description|desc\b",
+    re.I,
+)
+_AWAY = re.compile(
+    r"comment|related|recommend|teaser|sidebar|footer|popular|trending|most-?read|widget|carousel|slider|more-?(?:from|"
+    r"stories|posts|articles|news)|latest|promo|newsletter|menu|nav(?:bar|igation)?\b|breadcrumb|read-?(?:next|more)|"
+    r"next-?(?:post|article)|upnext|caption|gallery|testimonial|bookmark|post-?card|article-?card|card-list|tooltip",
+    re.I,
+)
+_AWAY_TAGS = frozenset({"footer", "nav", "figure", "figcaption", "blockquote", "table", "select", "form"})
+_SKIP = frozenset({"script", "style", "noscript", "template", "svg", "option", "textarea", "head"})
+_NEAR = 1_500  # characters of text after the headline in which its byline stands
+_BEFORE = 600  # and before it
+_TOGETHER = 250  # between two names of one byline
+_MOST_ELEMENTS = 60_000
+_LONG = 220  # characters; an element with more text is no byline
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A byline that was seen: who, by which mark, how much it is worth, and after how much text it stands."""
+
+    people: tuple[str, ...]
+    kind: str
+    score: int
+    at: int
+
+
+def read(tree: Any, headline: str) -> tuple[str, list[str]]:
+    """The kind of mark and the names of the best byline of the page; ("", []) when there is none to be sure of."""
+    marks = _placed(list(_marks(tree, headline)))
+    best = max(marks, key=lambda mark: (mark.score, -abs(mark.at)), default=None)
+    if best is None or best.score < 4:
+        return "", []
+    together = [
+        mark
+        for mark in marks
+        if mark.kind == best.kind and abs(mark.at - best.at) <= _TOGETHER and mark.score >= best.score - 1
+    ]
+    return best.kind, list(dict.fromkeys(name for mark in together for name in mark.people))
+
+
+def _placed(marks: list[Mark]) -> list[Mark]:
+    return marks
+
+
+def _marks(tree: Any, headline: str) -> Iterator[Mark]:
+    body = tree.find("body") if tree.tag == "html" else tree
+    walker = _Walker(headline)
+    seen: list[tuple[tuple[str, ...], str, int, int]] = []
+    for element in _elements(body if body is not None else tree, walker):
+        found = _mark(element, walker)
+        if found:
+            seen.append(found)
+    origin = walker.headline_at if walker.headline_at is not None else 0
+    for people, kind, weight, at in seen:
+        distance = at - origin
+        near = 3 if 0 <= distance <= _NEAR else (2 if -_BEFORE <= distance < 0 else 0)
+        yield Mark(people, kind, weight + near, distance)
+
+
+class _Walker:
+    """What is known while the page is read from top to bottom."""
+
+    def __init__(self, headline: str) -> None:
+        self.headline = headline.casefold()
+        self.headline_at: int | None = None
+        self.length = 0
+        self.last = ""  # the text just before
+        self.away = 0  # depth of elements that are not the article's
+
+    def saw(self, value: str | None) -> None:
+        stripped = value.strip() if value else ""
+        if stripped:
+            self.length += len(stripped)
+            self.last = stripped[-80:]
+
+
+def _elements(body: Any, walker: _Walker) -> Iterator[Any]:
+    """The elements of `body` outside of menus, other articles and comments, while `walker` keeps track."""
+    skipped: Any = None
+    for count, (event, element) in enumerate(etree.iterwalk(body, events=("start", "end"))):
+        if count > _MOST_ELEMENTS:
+            return
+        if event == "start":
+            if skipped is None and element is not body and _is_away(element):
+                skipped = element
+            if skipped is None:
+                if element.tag in ("h1", "h2", "h3"):
+                    _see_headline(element, walker)
+                yield element
+                walker.saw(element.text)
+        else:
+            if element is skipped:
+                skipped = None
+                walker.last = ""
+            if skipped is None and element is not body:
+                walker.saw(element.tail)
+
+
+def _see_headline(element: Any, walker: _Walker) -> None:
+    shown = " ".join("".join(element.itertext()).split()).casefold()
+    if (
+        shown
+        and walker.headline
+        and walker.headline_at is None
+        and (walker.headline in shown or (len(shown) > 12 and shown in walker.headline))
+    ):
+        walker.headline_at = walker.length
+
+
+def _is_away(element: Any) -> bool:
+    if element.tag in _SKIP or element.tag in _AWAY_TAGS or not isinstance(element.tag, str):
+        return True
+    if element.tag in ("body", "main", "article", "html"):
+        return False
+    named = f"{element.get('class') or ''} {element.get('id') or ''}"[:400]
+    return len(named) > 1 and bool(_AWAY.search(named))
+
+
+def _mark(element: Any, walker: _Walker) -> tuple[tuple[str, ...], str, int, int] | None:
+    kind, weight = _kind(element, walker)
+    if not weight or names.words().other.search(walker.last):
+        return None
+    pieces = _pieces(element)
+    if kind == "by":
+        pieces = [" ".join(pieces)]
+    found = tuple(_people(pieces))
+    return (found, kind, weight, walker.length) if found else None
+
+
+def _kind(element: Any, walker: _Walker) -> tuple[str, int]:
+    """Which mark of an author `element` bears, and its weight."""
+    rel, prop = element.get("rel") or "", element.get("itemprop") or ""
+    if "author" in rel.split() or "author" in prop.split():
+        return "rel" if rel else "itemprop", 3
+    named = f"{element.get('class') or ''} {element.get('data-testid') or ''} {element.get('id') or ''}"[:300]
+    if len(named) > 2 and _CLASS.search(named) and not _NOT_CLASS.search(named):
+        return "class", 3 if _BYLINE_CLASS.search(named) else 2
+    href = element.get("href") if element.tag == "a" else None
+    if href and _HREF.search(href[:300]):
+        before = bool(names.words().by_alone.match(walker.last) or _ends_by(walker.last))
+        return "link", 3 if before else (2 if _HREF_SURE.search(href) else 1)
+    own = (element.text or "").strip()[:_LONG]
+    if own and own.split()[0].casefold().rstrip(":：") in names.words().starts and names.words().by.match(own + " x"):
+        return "by", 2
+    if _ends_by(walker.last) and element.tag in ("a", "span", "strong", "b", "em", "div", "p"):
+        return "by", 2
+    return "", 0
+
+
+def _ends_by(last: str) -> bool:
+    return bool(names.words().by_alone.match(last.rsplit("\n")[-1].strip()[-40:].strip()))
+
+
+def _pieces(element: Any) -> list[str]:
+    """The texts of an element, unless they are too much for a byline."""
+    out: list[str] = []
+    length = 0
+    for value in element.itertext():
+        stripped = " ".join(value.split())
+        if stripped:
+            out.append(stripped)
+            length += len(stripped)
+        if length > _LONG:
+            return out[:2] if len(out) > 2 else []
+    return out
+
+
+def _people(pieces: list[str]) -> Iterator[str]:
+    """The names of the first piece that has some, and of those that follow it after a comma or "and"."""
+    found = joined = False
+    for piece in pieces:
+        if names.words().other.search(piece):
+            return
+        people = names.people(piece)
+        if people and (joined or not found):
+            yield from people
+            found, joined = True, piece.rstrip().endswith((",", "&", " and", " und"))
+        elif found:
+            if not names.words().joined.fullmatch(f" {piece.strip()} "):
+                return
+            joined = True
