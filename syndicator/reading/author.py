@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from syndicator import urls
@@ -26,27 +26,47 @@ _METAS = (
     "cxenseparse:author",
     "twitter:data1",
 )
+_MOST = 12  # values of a meta; more are those of references or comments
+_SEEN = 5  # score of a byline from which it is surely one
 _LONGEST = 300  # characters of all names together
 
 
 def read(page: Page, sitename: str, entry: Entry | None, headline: str) -> Choice[str]:
     """The authors as "A, B" and the rung they stand on. `headline` is the title: its byline stands near it."""
     site = _site_names(page, sitename)
-    seen: list[tuple[str, str]] = []
-    spare: tuple[str, str] | None = None
-    for rung, people in _rungs(page, entry, headline):
-        kept = [name for name in people if key(name) not in site and not _is_site(name, site)]
-        value = ", ".join(dict.fromkeys(kept))[:_LONGEST]
-        if not value:
-            continue
-        seen.append((rung, value))
-        if any(names.rank(name) == 2 for name in kept):
-            return Choice(value, rung, tuple(seen))
-        spare = spare or (rung, value)
-    return Choice(spare[1], spare[0], tuple(seen)) if spare else Choice(None, "", tuple(seen))
+    declared = [(rung, people) for rung, names_ in _declared(page, entry) if (people := _kept(names_, site))]
+    kind, score, found = byline.read(page.tree, headline)
+    shown = _kept(found, site)
+    rungs = [*declared, (kind, shown)] if shown else declared
+    best = next((row for row in declared if _is_full(row[1])), None)
+    if shown and _is_full(shown) and (best is None or _outranks(shown, score, best)):
+        best = (kind, shown)
+    if best is None:
+        best = next(iter(rungs), None)
+    seen = tuple((rung, ", ".join(people)[:_LONGEST]) for rung, people in rungs)
+    return Choice(", ".join(best[1])[:_LONGEST], best[0], seen) if best else Choice(None, "", seen)
 
 
-def _rungs(page: Page, entry: Entry | None, headline: str) -> Iterator[tuple[str, list[str]]]:
+def _outranks(shown: Sequence[str], score: int, best: tuple[str, Sequence[str]]) -> bool:
+    """True when the byline that readers see counts more than what the head declares: it names others than a meta
+    does, or the same and more. JSON-LD and the feed are only added to."""
+    rung, declared = best
+    own, theirs = {key(name) for name in shown}, {key(name) for name in declared}
+    if score < _SEEN or not all(names.rank(name) == 2 for name in shown):
+        return False
+    return theirs < own or (not theirs & own and rung not in ("json-ld", "entry"))
+
+
+def _is_full(people: Sequence[str]) -> bool:
+    """True when one of the names is more than a first name or a login."""
+    return any(names.rank(name) == 2 for name in people)
+
+
+def _kept(people: Iterable[str], site: frozenset[str]) -> list[str]:
+    return list(dict.fromkeys(name for name in people if names.is_person(name) or not _is_site(name, site)))
+
+
+def _declared(page: Page, entry: Entry | None) -> Iterator[tuple[str, list[str]]]:
     if entry is not None:
         yield "entry", list(names.all_people(entry.authors, lenient=True))
     by_id = {item["@id"]: item for item in page.jsonld if isinstance(item.get("@id"), str) and item.get("name")}
@@ -54,10 +74,10 @@ def _rungs(page: Page, entry: Entry | None, headline: str) -> Iterator[tuple[str
         yield "json-ld", list(names.all_people(_stated(item.get("author") or item.get("creator"), by_id), lenient=True))
     for name in _METAS:
         values = [value for value in page.metas.get(name, ()) if not value.startswith(("http", "//", "/"))]
+        if len(values) > _MOST:
+            continue
         if name != "twitter:data1" or "written by" in page.meta("twitter:label1").casefold():
             yield name, list(names.all_people(values, lenient=True))
-    kind, found = byline.read(page.tree, headline)
-    yield kind or "byline", found
 
 
 def _stated(value: Any, by_id: dict[str, jsonld.Object]) -> Iterator[str]:
@@ -75,6 +95,6 @@ def _site_names(page: Page, sitename: str) -> frozenset[str]:
 
 def _is_site(name: str, site: frozenset[str]) -> bool:
     own = key(name)
-    return any(
+    return own in site or any(
         len(each) > 5 and (own == f"the{each}" or own.removesuffix("inc").removesuffix("gmbh") == each) for each in site
     )

@@ -14,6 +14,7 @@ from typing import Any
 from lxml import etree
 
 from syndicator.reading import names
+from syndicator.reading.sitetitle import key
 
 _HREF = re.compile(
     r"/(?:authors?|autor(?:en|es|a|i|zy)?|auteurs?|autore|writers?|contributors?|columnists?|reporters?|journalists?|"
@@ -45,7 +46,9 @@ _AWAY_TAGS = frozenset({"footer", "nav", "figure", "figcaption", "blockquote", "
 _SKIP = frozenset({"script", "style", "noscript", "template", "svg", "option", "textarea", "head"})
 _NEAR = 1_500  # characters of text after the headline in which its byline stands
 _BEFORE = 600  # and before it
-_TOGETHER = 250  # between two names of one byline
+_TOGETHER = 120  # between two names of one byline that look alike
+_AT_ONCE = 8  # between any two
+_ENOUGH = 4
 _MOST_ELEMENTS = 60_000
 _LONG = 220  # characters; an element with more text is no byline
 
@@ -58,50 +61,73 @@ class Mark:
     kind: str
     score: int
     at: int
+    look: str = ""  # tag and class of the element: co-authors look alike
 
 
-def read(tree: Any, headline: str) -> tuple[str, list[str]]:
-    """The kind of mark and the names of the best byline of the page; ("", []) when there is none to be sure of."""
-    marks = _placed(list(_marks(tree, headline)))
+def read(tree: Any, headline: str) -> tuple[str, int, list[str]]:
+    """The kind of mark, its score and the names of the page's best byline; ("", 0, []) when there is none to be sure
+    of. From 6 on the byline stands beside the headline and says what it is."""
+    marks = list(_marks(tree, headline))
     best = max(marks, key=lambda mark: (mark.score, -abs(mark.at)), default=None)
-    if best is None or best.score < 4:
-        return "", []
-    together = [
-        mark
-        for mark in marks
-        if mark.kind == best.kind and abs(mark.at - best.at) <= _TOGETHER and mark.score >= best.score - 1
-    ]
-    return best.kind, list(dict.fromkeys(name for mark in together for name in mark.people))
+    if best is None or best.score < _ENOUGH:
+        return "", 0, []
+    return best.kind, best.score, list(dict.fromkeys(name for mark in _together(best, marks) for name in mark.people))
 
 
-def _placed(marks: list[Mark]) -> list[Mark]:
-    return marks
+def _together(best: Mark, marks: list[Mark]) -> Iterator[Mark]:
+    """`best` and its neighbours that look alike or follow at once."""
+    yield best
+    end = best.at + sum(map(len, best.people))
+    for mark in marks:
+        if mark is not best and mark.at > best.at and mark.kind == best.kind and mark.score >= best.score - 1:
+            gap = mark.at - end
+            if gap <= _AT_ONCE or (gap <= _TOGETHER and mark.look == best.look):
+                yield mark
+                end = mark.at + sum(map(len, mark.people))
 
 
 def _marks(tree: Any, headline: str) -> Iterator[Mark]:
-    body = tree.find("body") if tree.tag == "html" else tree
-    walker = _Walker(headline)
-    seen: list[tuple[tuple[str, ...], str, int, int]] = []
-    for element in _elements(body if body is not None else tree, walker):
+    body = next(tree.iter("body"), tree)
+    walker = _Walker(_heading(body, headline))
+    seen: list[tuple[tuple[str, ...], str, int, int, str]] = []
+    for element in _elements(body, walker):
         found = _mark(element, walker)
         if found:
             seen.append(found)
-    origin = walker.headline_at if walker.headline_at is not None else 0
-    for people, kind, weight, at in seen:
-        distance = at - origin
+    for people, kind, weight, at, look in seen:
+        distance = at - walker.origin
         near = 3 if 0 <= distance <= _NEAR else (2 if -_BEFORE <= distance < 0 else 0)
-        yield Mark(people, kind, weight + near, distance)
+        yield Mark(people, kind, weight + near, distance, look)
+
+
+def _heading(body: Any, headline: str) -> Any:
+    """The heading that is the headline, else the first h1, else None."""
+    wanted = key(headline)
+    first = None
+    for count, element in enumerate(body.iter("h1", "h2", "h3", "h4")):
+        if count > 200:
+            break
+        own = key("".join(element.itertext())[:1_000])
+        if (
+            own
+            and wanted
+            and (own == wanted or (len(wanted) > 12 and own.endswith(wanted)) or (len(own) > 12 and own in wanted))
+        ):
+            return element
+        if first is None and own and element.tag == "h1":
+            first = element
+    return first
 
 
 class _Walker:
     """What is known while the page is read from top to bottom."""
 
-    def __init__(self, headline: str) -> None:
-        self.headline = headline.casefold()
-        self.headline_at: int | None = None
+    def __init__(self, heading: Any) -> None:
+        self.heading = heading
+        self.around = set(heading.iterancestors()) if heading is not None else set()
+        self.origin = 0  # where the headline ends
         self.length = 0
         self.last = ""  # the text just before
-        self.away = 0  # depth of elements that are not the article's
 
     def saw(self, value: str | None) -> None:
         stripped = value.strip() if value else ""
@@ -117,42 +143,31 @@ def _elements(body: Any, walker: _Walker) -> Iterator[Any]:
         if count > _MOST_ELEMENTS:
             return
         if event == "start":
-            if skipped is None and element is not body and _is_away(element):
+            if skipped is None and element not in walker.around and _is_away(element):
                 skipped = element
             if skipped is None:
-                if element.tag in ("h1", "h2", "h3"):
-                    _see_headline(element, walker)
                 yield element
                 walker.saw(element.text)
         else:
             if element is skipped:
                 skipped = None
                 walker.last = ""
+            if element is walker.heading:
+                walker.origin = walker.length
             if skipped is None and element is not body:
                 walker.saw(element.tail)
-
-
-def _see_headline(element: Any, walker: _Walker) -> None:
-    shown = " ".join("".join(element.itertext()).split()).casefold()
-    if (
-        shown
-        and walker.headline
-        and walker.headline_at is None
-        and (walker.headline in shown or (len(shown) > 12 and shown in walker.headline))
-    ):
-        walker.headline_at = walker.length
 
 
 def _is_away(element: Any) -> bool:
     if element.tag in _SKIP or element.tag in _AWAY_TAGS or not isinstance(element.tag, str):
         return True
-    if element.tag in ("body", "main", "article", "html"):
+    if element.tag in ("body", "main", "article"):
         return False
     named = f"{element.get('class') or ''} {element.get('id') or ''}"[:400]
     return len(named) > 1 and bool(_AWAY.search(named))
 
 
-def _mark(element: Any, walker: _Walker) -> tuple[tuple[str, ...], str, int, int] | None:
+def _mark(element: Any, walker: _Walker) -> tuple[tuple[str, ...], str, int, int, str] | None:
     kind, weight = _kind(element, walker)
     if not weight or names.words().other.search(walker.last):
         return None
@@ -160,7 +175,8 @@ def _mark(element: Any, walker: _Walker) -> tuple[tuple[str, ...], str, int, int
     if kind == "by":
         pieces = [" ".join(pieces)]
     found = tuple(_people(pieces))
-    return (found, kind, weight, walker.length) if found else None
+    look = f"{element.tag} {element.get('class') or ''} {element.get('rel') or ''}"
+    return (found, kind, weight, walker.length, look) if found else None
 
 
 def _kind(element: Any, walker: _Walker) -> tuple[str, int]:
@@ -173,8 +189,10 @@ def _kind(element: Any, walker: _Walker) -> tuple[str, int]:
         return "class", 3 if _BYLINE_CLASS.search(named) else 2
     href = element.get("href") if element.tag == "a" else None
     if href and _HREF.search(href[:300]):
-        before = bool(names.words().by_alone.match(walker.last) or _ends_by(walker.last))
-        return "link", 3 if before else (2 if _HREF_SURE.search(href) else 1)
+        if _ends_by(walker.last):
+            return "link", 3
+        if _HREF_SURE.search(href) or _is_short(element.getparent()):
+            return "link", 2
     own = (element.text or "").strip()[:_LONG]
     if own and own.split()[0].casefold().rstrip(":：") in names.words().starts and names.words().by.match(own + " x"):
         return "by", 2
@@ -185,6 +203,11 @@ def _kind(element: Any, walker: _Walker) -> tuple[str, int]:
 
 def _ends_by(last: str) -> bool:
     return bool(names.words().by_alone.match(last.rsplit("\n")[-1].strip()[-40:].strip()))
+
+
+def _is_short(parent: Any) -> bool:
+    """True when a link's surroundings are a line of its own, not running text."""
+    return parent is not None and parent.tag != "p" and sum(len(value.strip()) for value in parent.itertext()) <= 80
 
 
 def _pieces(element: Any) -> list[str]:

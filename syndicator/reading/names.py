@@ -18,7 +18,7 @@ _MAIL = re.compile(
 )
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]{0,80}[)\]]")
 _STOP = re.compile(
-    r"\s+[-–—|•·⋅●∙/»>~]+\s+|\s*[|•⋅●∙»\n]\s*|\s+·\s*|:\s|\s+\b(?:on|am|le|el|il|den)\s+(?=\w*\s*\d)|\.\s+(?=[A-Z])(?<!\b\w\.\s)(?<!\b(?:Dr|St|Jr|Mr|Ms)\.\s)(?<!\b(?:Mrs)\.\s)(?<!\b(?:Prof)\.\s)"
+    r"\s+[-–—|•·⋅●∙/»>~]+\s+|\s*[|•⋅●∙»\n]\s*|\s+·\s*|:\s|\s+(?:on|in|under|at)\s+|\s+\b(?:am|le|el|il|den|vom|im|for|für)\s+(?=\w*[\s.]*\d|Gespräch|the\b|die\b)|\.\s+(?=[A-Z])(?<!\b\w\.\s)(?<!\b(?:Dr|St|Jr|Mr|Ms)\.\s)(?<!\b(?:Mrs)\.\s)(?<!\b(?:Prof)\.\s)"
 )
 _CREDENTIAL = re.compile(
     r"^(?:[A-Z][A-Za-z]?\.?){1,4}(?:-[A-Z]{1,3})?$|^(?:Ph\.?\s?D\.?|Jr\.?|Sr\.?|Esq\.?|MSc|BSc|MEd|PharmD|PsyD|LCSW|RDN|DVM|MPH|MBA)$"
@@ -27,6 +27,10 @@ _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SENTENCE = re.compile(
     r"\b(?:is|are|was|has|have|ist|sind|war|hat|est|sont|es|är|jest|to|for|your|you|how|why|what|this|these|with|about|our|we|and|der|die|das|ein|eine|les|las|los)\b",
     re.I,
+)
+_PARTICLES = frozenset(
+    "de del della di da dos das do du des van von vom zu zur zum der den ter ten te la le les el al bin ibn ben bint "
+    "of the y e i und and et af av d l".split()
 )
 _MOST_WORDS = 6
 _LONGEST = 60  # characters of one name
@@ -45,6 +49,7 @@ class Words:
     never_parts: tuple[str, ...]
     roles: frozenset[str]
     starts: frozenset[str]  # first words of `by`
+    companies: frozenset[str]  # words that names of companies and sites have
 
 
 @cache
@@ -63,6 +68,7 @@ def words() -> Words:
         never_parts=tuple(data["never"]["parts"]),
         roles=frozenset(data["roles"]["exact"]),
         starts=frozenset(word.split()[0].rstrip(":/") for row in data["by"].values() for word in row),
+        companies=frozenset(data["companies"]["words"]),
     )
 
 
@@ -109,13 +115,31 @@ def is_name(value: str) -> bool:
     count = len(value.split())
     if not re.search(_LETTERS, value) or count > _MOST_WORDS or (count > 2 and _SENTENCE.search(value)):
         return False
-    # several words, none with a capital: a phrase, in scripts that have capitals
-    return not (count > 1 and value == low and low != value.upper().casefold().swapcase())
+    return not _is_phrase(value.split())
+
+
+def _is_phrase(parts: list[str]) -> bool:
+    """True for several words of which one is in lower case and none of those that names have, or the last is a role."""
+    if len(parts) < 2:
+        return False
+    if parts[-1].casefold() in words().roles - {"team", "staff", "authors"}:
+        return True
+    return any(
+        part[:1].islower() and part.casefold().rstrip("'’") not in _PARTICLES and "'" not in part for part in parts
+    )
 
 
 def _tidy(part: str) -> str:
     name = unby(part.strip(' ,.:;|-–—•·*●/"“”„«»()[]<>\u200b@')).strip()
     return name.removeprefix("@")
+
+
+def is_person(value: str) -> bool:
+    """True for two or three capitalised words none of which is a word of companies; used where doubt is due."""
+    parts = value.split()
+    if not 2 <= len(parts) <= 3 or not all(part[:1].isupper() for part in parts):
+        return False
+    return not any(part.casefold().strip(".,") in words().companies for part in parts)
 
 
 def rank(name: str) -> int:
