@@ -24,9 +24,12 @@ _HREF = re.compile(
 )
 _HREF_SURE = re.compile(r"/(?:authors?|autor(?:en|es|a|i|zy)?|auteurs?|autore|contributors?|by)/|[?&]author=", re.I)
 _CLASS = re.compile(
-    r"(?:^|[\s_-]|[a-z](?=[A-Z]))(authors?|byline|bylines|auteurs?|autor|autore|autoren|verfasser|writers?|"
+    r"(?:^|[\s_-])(authors?|byline|bylines|auteurs?|autor|autore|autoren|verfasser|writers?|"
     r"contributors?|creator|posted-?by|written-?by|signature|journalist|reporter|username|vcard|redakteur|firma|"
     r"attribution)(?![a-z])",
+)
+_HINT = re.compile(
+    r"auth?or|auteur|autore|byline|verfasser|writer|contributor|creator|poste?d|written|signature|journalist|reporter|username|vcard|redakteur|firma|attribution",
     re.I,
 )
 _BYLINE_CLASS = re.compile(
@@ -42,6 +45,7 @@ _AWAY = re.compile(
     r"next-?(?:post|article)|upnext|caption|gallery|testimonial|bookmark|post-?card|article-?card|card-list|tooltip",
     re.I,
 )
+_OWN_FOOTER = re.compile(r"(?:post|entry|article|story)[-_]?footer", re.I)
 _AWAY_TAGS = frozenset({"footer", "nav", "figure", "figcaption", "blockquote", "table", "select", "form"})
 _SKIP = frozenset({"script", "style", "noscript", "template", "svg", "option", "textarea", "head"})
 _NEAR = 1_500  # characters of text after the headline in which its byline stands
@@ -69,9 +73,17 @@ def read(tree: Any, headline: str) -> tuple[str, int, list[str]]:
     of. From 6 on the byline stands beside the headline and says what it is."""
     marks = list(_marks(tree, headline))
     best = max(marks, key=lambda mark: (mark.score, -abs(mark.at)), default=None)
-    if best is None or best.score < _ENOUGH:
+    if best is None or (best.score < _ENOUGH and not _is_only(best, marks)):
         return "", 0, []
     return best.kind, best.score, list(dict.fromkeys(name for mark in _together(best, marks) for name in mark.people))
+
+
+def _is_only(best: Mark, marks: list[Mark]) -> bool:
+    """True when a mark far from the headline, such as a box below the text, names somebody and no other names others."""
+    if best.score < 2 or not all(names.rank(name) for name in best.people):
+        return False
+    others = [mark for mark in marks if mark.score >= 2 and not set(mark.people) & set(best.people)]
+    return not any(names.is_person(name) for mark in others for name in mark.people)
 
 
 def _together(best: Mark, marks: list[Mark]) -> Iterator[Mark]:
@@ -159,12 +171,14 @@ def _elements(body: Any, walker: _Walker) -> Iterator[Any]:
 
 
 def _is_away(element: Any) -> bool:
+    if element.tag == "footer" and element.getparent().tag in ("article", "main"):
+        return False
     if element.tag in _SKIP or element.tag in _AWAY_TAGS or not isinstance(element.tag, str):
         return True
     if element.tag in ("body", "main", "article"):
         return False
     named = f"{element.get('class') or ''} {element.get('id') or ''}"[:400]
-    return len(named) > 1 and bool(_AWAY.search(named))
+    return len(named) > 1 and bool(_AWAY.search(named)) and not _OWN_FOOTER.search(named)
 
 
 def _mark(element: Any, walker: _Walker) -> tuple[tuple[str, ...], str, int, int, str] | None:
@@ -175,6 +189,8 @@ def _mark(element: Any, walker: _Walker) -> tuple[tuple[str, ...], str, int, int
     if kind == "by":
         pieces = [" ".join(pieces)]
     found = tuple(_people(pieces))
+    if kind == "by" and any(name[0].islower() for name in found):
+        return None
     look = f"{element.tag} {element.get('class') or ''} {element.get('rel') or ''}"
     return (found, kind, weight, walker.length, look) if found else None
 
@@ -184,9 +200,9 @@ def _kind(element: Any, walker: _Walker) -> tuple[str, int]:
     rel, prop = element.get("rel") or "", element.get("itemprop") or ""
     if "author" in rel.split() or "author" in prop.split():
         return "rel" if rel else "itemprop", 3
-    named = f"{element.get('class') or ''} {element.get('data-testid') or ''} {element.get('id') or ''}"[:300]
-    if len(named) > 2 and _CLASS.search(named) and not _NOT_CLASS.search(named):
-        return "class", 3 if _BYLINE_CLASS.search(named) else 2
+    weight = _class_weight(element)
+    if weight:
+        return "class", weight
     href = element.get("href") if element.tag == "a" else None
     if href and _HREF.search(href[:300]):
         if _ends_by(walker.last):
@@ -196,13 +212,23 @@ def _kind(element: Any, walker: _Walker) -> tuple[str, int]:
     own = (element.text or "").strip()[:_LONG]
     if own and own.split()[0].casefold().rstrip(":：") in names.words().starts and names.words().by.match(own + " x"):
         return "by", 2
-    if _ends_by(walker.last) and element.tag in ("a", "span", "strong", "b", "em", "div", "p"):
+    if element.tag in ("a", "span", "strong", "b", "em", "i", "div", "p") and _ends_by(walker.last):
         return "by", 2
     return "", 0
 
 
+def _class_weight(element: Any) -> int:
+    named = f"{element.get('class') or ''} {element.get('data-testid') or ''} {element.get('id') or ''}"[:300]
+    if len(named) < 6 or not _HINT.search(named):
+        return 0
+    named = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", named).lower()
+    if not _CLASS.search(named) or _NOT_CLASS.search(named):
+        return 0
+    return 3 if _BYLINE_CLASS.search(named) else 2
+
+
 def _ends_by(last: str) -> bool:
-    return bool(names.words().by_alone.match(last.rsplit("\n")[-1].strip()[-40:].strip()))
+    return bool(names.words().by_alone.match(last[-40:].strip()) or names.words().by_end.search(last))
 
 
 def _is_short(parent: Any) -> bool:
@@ -220,7 +246,7 @@ def _pieces(element: Any) -> list[str]:
             out.append(stripped)
             length += len(stripped)
         if length > _LONG:
-            return out[:2] if len(out) > 2 else []
+            return out[:1] if len(out) > 1 else []
     return out
 
 

@@ -43,6 +43,7 @@ class Words:
 
     by: re.Pattern[str]  # at the start: words before who wrote it
     by_alone: re.Pattern[str]  # the whole text is such words
+    by_end: re.Pattern[str]  # at the end: the longer ones of them
     other: re.Pattern[str]  # at the end: words before who did something else
     joined: re.Pattern[str]  # between names
     never: frozenset[str]
@@ -57,11 +58,13 @@ def words() -> Words:
     """The byline words, read once."""
     data = tomllib.loads(resources.files("syndicator.reading").joinpath("data/bylines.toml").read_text("utf-8"))
     by = _alternatives(word for row in data["by"].values() for word in row)
+    longer = _alternatives(word for row in data["by"].values() for word in row if " " in word)
     other = _alternatives(word for row in data["other"].values() for word in row)
     joined = _alternatives(data["and"]["words"])
     return Words(
         by=re.compile(rf"^(?:{by})(?:\s*[:：/●►]\s*|\s+(?=\S)|(?<=[\u3000-\u9fff]))", re.I),
         by_alone=re.compile(rf"^(?:{by})\s*[:：/]?$", re.I),
+        by_end=re.compile(rf"(?:^|\s)(?:{longer})\s*[:：]?$", re.I),
         other=re.compile(rf"(?:^|[\s(>/|])(?:{other})\s*[:：/]?\s*$", re.I),
         joined=re.compile(rf"\s*(?:[;,|、，]|\s&\s|\s(?:{joined})\s)\s*", re.I),
         never=frozenset(data["never"]["exact"]),
@@ -108,7 +111,7 @@ def is_name(value: str) -> bool:
     low = value.casefold()
     if not 1 < len(value) <= _LONGEST or low in words().never or low in words().roles:
         return False
-    if _URL.search(value) or any(part in low for part in words().never_parts):
+    if words().by_alone.match(value) or _URL.search(value) or any(part in low for part in words().never_parts):
         return False
     if sum(char.isdigit() for char in value) > (3 if " " not in value else 0):
         return False
