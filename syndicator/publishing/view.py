@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from syndicator import text, urls
 from syndicator.model import Article, ContentMode, Enclosure, Origin, Source, entry_urn
@@ -34,6 +35,7 @@ _MEDIA: Final = {
 _PLAIN: Final = re.compile(
     r"https?://[A-Za-z0-9.:-]+(/([A-Za-z0-9;/?:@&=+$._!~*'(),-]|%[0-9A-Fa-f]{2})*)?(#[A-Za-z0-9._-]*)?"
 )
+_ESCAPED: Final = re.compile(r"[A-Za-z]?(?:%[89A-F][0-9A-F])+")
 _MARKUP: Final = re.compile(r"</?[A-Za-z][^<>]*>|<!--")
 # ISO 639-1; of the longer codes the validator knows few.
 _CODES: Final = (
@@ -256,5 +258,13 @@ def _source_id(value: str) -> str:
     if any(shape.fullmatch(value) for shape in (_URN, _UUID, _TAG)):
         return value
     address, _, fragment = uri(value).partition("#")
-    # ids are compared letter by letter, so one spelling only (the validator's NonCanonicalURI)
-    return urls.canonical(address) + (f"#{fragment}" if fragment else "") if address else ""
+    # ids are compared letter by letter, so one spelling only (the validator's NonCanonicalURI; accents in NFC)
+    spelled = _ESCAPED.sub(_composed, urls.canonical(address)) if address else ""
+    return spelled + (f"#{fragment}" if fragment else "")
+
+
+def _composed(match: re.Match[str]) -> str:
+    try:
+        return quote(unicodedata.normalize("NFC", unquote(match[0], errors="strict")), safe="")
+    except UnicodeDecodeError:
+        return match[0]

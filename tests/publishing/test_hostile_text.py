@@ -12,7 +12,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from syndicator import text
 from syndicator.model import Article, Enclosure, Origin, article_id
 from syndicator.publishing import gate
 from syndicator.publishing.outlet import FileOutlet
@@ -132,8 +131,14 @@ def test_the_w3c_validator_has_nothing_to_say(shared: Path, tmp_path: Path) -> N
         )
         files += [folder / "all.atom", folder / "all.rss"]
     said = validator.events(files)
-    unavoidable = [
-        line for lines in said.values() for line in lines if line.startswith("ContainsHTML") and "'title'" in line
+    assert len(said) == len(files)
+    # An RSS title is plain text to some readers and HTML to others: one that truly contains markup draws this, however
+    # it is written.
+    kept = [
+        line for name, lines in said.items() for line in lines if not (name.endswith(".rss") and _markup_title(line))
     ]
-    assert [line for lines in said.values() for line in lines if line not in unavoidable] == []
-    assert len(said) == len(files) and article_id(text.line("x"))
+    assert kept == []
+
+
+def _markup_title(line: str) -> bool:
+    return line.startswith("ContainsHTML {'parent': 'item', 'element': 'title'")
