@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import unicodedata
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from syndicator import text, urls
 from syndicator.model import Article, ContentMode, Enclosure, Origin, Source, entry_urn
 
-# A date before this one is a publisher's slip (year 1, the Unix epoch): the W3C validator calls years before 1970
-# implausible, and RFC 822 dates of two-digit years start to be ambiguous.
-_FIRST: Final = datetime(1970, 1, 2, tzinfo=UTC)
+# An earlier date is nearly always a publisher's slip (year 1, the Unix epoch), and the W3C validator calls it
+# implausible (its validators.py, implausible_8601): it counts as unknown.
+_FIRST: Final = datetime(1990, 1, 1, tzinfo=UTC)
+# The shapes of ids that the validator takes (its validators.py, rfc2396): RFC 8141, RFC 4122, RFC 4151.
+_URN: Final = re.compile(r"urn:(?!uuid:)[a-z0-9][a-z0-9-]{1,31}:([a-z0-9()+,.:=@;$_!*'-]|%[0-9a-f]{2})+", re.I)
+_UUID: Final = re.compile(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
+_TAG: Final = re.compile(r"tag:([a-z0-9._-]+@)?[a-z0-9.-]+,\d{4}(-\d\d(-\d\d)?)?:[0-9a-zA-Z;/?:@&=+$._!~*'(),-]+")
 
 _IMAGES: Final = {
     "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif",
@@ -26,6 +32,23 @@ _MEDIA: Final = {
     "opus": "audio/ogg", "wav": "audio/wav", "flac": "audio/flac", "mp4": "video/mp4", "m4v": "video/x-m4v",
     "mov": "video/quicktime", "webm": "video/webm", "ogv": "video/ogg",
 }  # fmt: skip
+_PLAIN: Final = re.compile(
+    r"https?://[A-Za-z0-9.:-]+(/([A-Za-z0-9;/?:@&=+$._!~*'(),-]|%[0-9A-Fa-f]{2})*)?(#[A-Za-z0-9._-]*)?"
+)
+_ESCAPED: Final = re.compile(r"[A-Za-z]?(?:%[89A-F][0-9A-F])+")
+_MARKUP: Final = re.compile(r"</?[A-Za-z][^<>]*>|<!--")
+# ISO 639-1; of the longer codes the validator knows few.
+_CODES: Final = (
+    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz "
+    "ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik "
+    "io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml "
+    "mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd "
+    "se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi "
+    "vo wa wo xh yi yo za zh zu "
+)
+_LANGUAGES: Final = frozenset(_CODES.split())
+_AUDIO_VIDEO: Final = re.compile(r"(audio|video)/[a-z0-9][a-z0-9.+-]*")
+_DURATION: Final = re.compile(r"[0-9]{1,7}|[0-9]{1,3}(:[0-5][0-9]){1,2}")  # seconds, MM:SS or HH:MM:SS, as Apple has it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,14 +90,14 @@ def view(article: Article, source: Source | None, instance: uuid.UUID, mode: Con
         urn=entry_urn(instance, article.id),
         url=url,
         title=text.line(article.title) or urlsplit(url).netloc,
-        author=text.line(article.author or ""),
+        author=name(article.author or ""),
         published=published,
         updated=_apart(updated, article.id),
         summary=_summary(article, held) if shown != "link" else "",
         html=text.legal(html) if shown == "full" else "",
         language=language(article.language or ""),
         tags=_unique(article.tags),
-        category=text.line(article.category),
+        category=name(article.category),
         cover=uri(article.cover or ""),
         cover_type=_IMAGES.get(_ending(article.cover or ""), ""),
         enclosure=_enclosure(article.enclosure),
@@ -119,34 +142,32 @@ def uri(value: str) -> str:
         spelled = urls.canonical(cleaned)
     except urls.BadUrl:
         return ""
-    return cleaned if _PLAIN(cleaned) else spelled
+    return cleaned if _PLAIN.fullmatch(cleaned) else spelled
+
+
+def name(value: str) -> str:
+    """A name (author, tag, category, source) as one line. Markup in it is never meant, and is taken out: plain fields
+    that hold some draw the validator's ContainsHTML, however it is escaped."""
+    cleaned, before = text.line(value), ""
+    while cleaned != before:
+        before, cleaned = cleaned, text.line(_MARKUP.sub(" ", cleaned))
+    return cleaned
 
 
 def language(value: str) -> str:
-    """A language tag fit for xml:lang (RFC 5646 shape), "" when `value` is none."""
+    """A language tag fit for xml:lang (RFC 5646), "" when `value` is none or its language has no two-letter code."""
     tag = value.strip().replace("_", "-")
-    parts = tag.split("-")
-    fine = 2 <= len(parts[0]) <= 3 and parts[0].isalpha() and all(p.isalnum() and len(p) <= 8 for p in parts[1:])
+    first, *more = tag.split("-")
+    fine = first.lower() in _LANGUAGES and all(part.isalnum() and len(part) <= 8 for part in more)
     return tag if fine and tag.isascii() else ""
-
-
-def _PLAIN(value: str) -> bool:
-    return value.isascii() and not set(value) & set(' "<>\\^`{}|') and value.count("#") <= 1 and _escapes(value)
-
-
-def _escapes(value: str) -> bool:
-    return all(len(piece) >= 2 and piece[:2].isalnum() and _hex(piece[:2]) for piece in value.split("%")[1:])
-
-
-def _hex(pair: str) -> bool:
-    return all(character in "0123456789abcdefABCDEF" for character in pair)
 
 
 def _times(article: Article) -> tuple[datetime, datetime]:
     """published and updated. Neither lies after the moment we got the article (`added`), so none is in the future;
     `updated` moves only with a recorded revision."""
     added = _utc(article.added) or _FIRST
-    published = max(min(_utc(article.published) or added, added), _FIRST)
+    published = min(_utc(article.published) or added, added)
+    published = published if published >= _FIRST else max(added, _FIRST)
     revised = [moment for moment in map(_parsed, article.revisions) if moment is not None]
     if revised:
         return published, max(published, *revised)
@@ -192,17 +213,20 @@ def _summary(article: Article, held: Sequence[str]) -> str:
 
 
 def _unique(values: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(found for found in map(text.line, values) if found))
+    return tuple(dict.fromkeys(found for found in map(name, values) if found))
 
 
 def _enclosure(given: Enclosure | None) -> Enclosure | None:
     """The source's own audio or video, with a type; None when it is something else."""
-    if given is None or not uri(given.url):
+    url = uri(given.url) if given else ""
+    if given is None or not url:
         return None
-    kind = given.type.partition(";")[0].strip().lower() or _MEDIA.get(_ending(given.url), "")
-    if not kind.startswith(("audio/", "video/")) or not kind.isascii() or len(kind.split("/")) != 2:
-        kind = _MEDIA.get(_ending(given.url), "")
-    return replace(given, url=uri(given.url), type=kind, length=max(given.length, 0)) if kind else None
+    told = given.type.partition(";")[0].strip().lower()
+    kind = told if _AUDIO_VIDEO.fullmatch(told) else _MEDIA.get(_ending(url), "")
+    if not kind:
+        return None
+    duration = given.duration.strip() if _DURATION.fullmatch(given.duration.strip()) else ""
+    return Enclosure(url=url, type=kind, length=max(given.length, 0), duration=duration)
 
 
 def _ending(url: str) -> str:
@@ -218,20 +242,29 @@ def _origin(article: Article, source: Source | None, published: datetime) -> Ori
     url = uri(given.url) or uri(source.url if source else "")
     site = uri(given.site)
     updated = _utc(given.updated)
-    named = text.line(given.title) or text.line((source and source.title) or "")
+    named = name(given.title) or name((source and source.title) or "")
     return Origin(
         title=named or urlsplit(site or url or uri(article.url)).netloc,
         url=url,
         site=site,
-        id=_source_id(given.id) or url or uri(article.url),
-        updated=max(min(updated, _utc(article.added) or updated), _FIRST) if updated else published,
+        id=_source_id(given.id) or _source_id(url) or _source_id(article.url),
+        updated=min(updated, _utc(article.added) or updated) if updated and updated >= _FIRST else published,
     )
 
 
 def _source_id(value: str) -> str:
     """The original feed's own id when it is an absolute URI (RFC 4287 4.2.6 asks for one)."""
-    scheme, colon, rest = text.line(value).partition(":")
-    if scheme.lower() in ("http", "https"):
-        return uri(value)
-    fine = colon and rest and rest.isascii() and not set(rest) & set(' "<>\\^`{}|%[]#')
-    return text.line(value) if fine and scheme.lower() in ("urn", "tag") else ""
+    value = value.strip()
+    if any(shape.fullmatch(value) for shape in (_URN, _UUID, _TAG)):
+        return value
+    address, _, fragment = uri(value).partition("#")
+    # ids are compared letter by letter, so one spelling only (the validator's NonCanonicalURI; accents in NFC)
+    spelled = _ESCAPED.sub(_composed, urls.canonical(address)) if address else ""
+    return spelled + (f"#{fragment}" if fragment else "")
+
+
+def _composed(match: re.Match[str]) -> str:
+    try:
+        return quote(unicodedata.normalize("NFC", unquote(match[0], errors="strict")), safe="")
+    except UnicodeDecodeError:
+        return match[0]

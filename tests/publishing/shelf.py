@@ -14,7 +14,7 @@ _OLD = datetime.min.replace(tzinfo=UTC)
 
 
 def slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "x"
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "x"
 
 
 def keys_of(article: Article) -> dict[FeedKey, str]:

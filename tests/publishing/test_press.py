@@ -18,7 +18,7 @@ from tests.publishing.shelf import MemoryIndex, MemoryOutlet
 INSTANCE = uuid.UUID("6f1f6c0e-2f4e-4a53-9d0b-0a3f7b1f2c11")
 SETTINGS = Settings(site=Site(title="Example feeds", url="https://feeds.example/"))
 SOURCES = {"alpha": Source(key="alpha", url="https://alpha.example/feed", title="Alpha")}
-START = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
+START = datetime(2025, 11, 3, 8, 0, tzinfo=UTC)
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
@@ -38,7 +38,9 @@ def article(number: int, **changes: object) -> Article:
         language="en",
         source_key="alpha",
         source_id=f"tag:alpha.example,2026:{number}",
-        origin=Origin(title="Alpha", url="https://alpha.example/feed", site="https://alpha.example/", id="urn:alpha"),
+        origin=Origin(
+            title="Alpha", url="https://alpha.example/feed", site="https://alpha.example/", id="urn:example:alpha"
+        ),
     )
     return replace(made, **changes)  # type: ignore[arg-type]
 
@@ -89,7 +91,7 @@ def test_an_entry_carries_what_the_contract_names() -> None:
         "related": "https://beta.example/1",
         "enclosure": "https://alpha.example/1.mp3",
     }
-    assert entry.findtext(f"{ATOM}source/{ATOM}id") == "urn:alpha"
+    assert entry.findtext(f"{ATOM}source/{ATOM}id") == "urn:example:alpha"
     item = json.loads(outlet.files["all.json"])["items"][0]
     assert item["attachments"] == [{"url": enclosure.url, "mime_type": "audio/mpeg", "size_in_bytes": 7}]
     assert b"<itunes:duration>12:00</itunes:duration>" in outlet.files["all.rss"]

@@ -10,10 +10,10 @@ from typing import Final
 from syndicator import text
 from syndicator.model import FeedSpec, feed_urn
 from syndicator.publishing import names
-from syndicator.publishing.view import language, uri
+from syndicator.publishing.view import language, name, uri
 from syndicator.settings import Settings
 
-EMPTY: Final = datetime(1970, 1, 2, tzinfo=UTC)  # `updated` of a feed that never had an entry
+EMPTY: Final = datetime(2000, 1, 1, tzinfo=UTC)  # `updated` of a feed that never had an entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ def head(spec: FeedSpec, settings: Settings, instance: uuid.UUID, updated: datet
         base=settings.base_url,
         stem=names.stem(spec.key),
         language=language(spec.language) or "en",
-        author=text.line(site.author) or text.line(site.title) or "Syndicator",
+        author=name(site.author) or name(site.title) or "Syndicator",
         icon=uri(site.icon),
         hubs=tuple(found for found in map(uri, settings.publish.hubs) if found),
         formats=tuple(format for format in names.FORMATS if format in spec.formats),

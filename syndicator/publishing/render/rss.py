@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -13,12 +12,10 @@ from feedgen.feed import FeedGenerator
 from syndicator.publishing.render.atom import media
 from syndicator.publishing.render.extensions import EntryExtension, FeedExtension, Part
 from syndicator.publishing.render.head import Head
-from syndicator.publishing.render.xml import fragment, prefixes, qualified, splice
+from syndicator.publishing.render.xml import fragment, plain, prefixes, qualified, splice
 from syndicator.publishing.view import View
 
 _DECLARED: Final = ("media", "itunes", "dc", "content", "atom")
-# RSS Advisory Board, RSS Best Practices Profile, "Character data": & and < of plain text as hexadecimal references.
-_PLAIN_FIELD: Final = re.compile(rb"(<(?:title|category|dc:creator|source|author)(?: [^>]*)?>)([^<]+)")
 
 
 def item(view: View, base: str) -> bytes:
@@ -28,10 +25,7 @@ def item(view: View, base: str) -> bytes:
     made.title(view.title)
     made.link(href=view.url, rel="alternate")
     made.published(view.published)
-    if view.summary:
-        made.description(html.escape(view.summary, quote=False), isSummary=True)
-    elif not view.html:
-        made.description(html.escape(view.title, quote=False), isSummary=True)
+    made.description(html.escape(view.summary or view.title, quote=False), isSummary=True)
     if view.html:
         made.content(view.html)
     for name, scheme in _categories(view, base):
@@ -50,8 +44,9 @@ def feed(head: Head, items: Sequence[bytes]) -> bytes:
     made = FeedGenerator()
     made.title(head.title)
     made.description(html.escape(head.description, quote=False))
-    made.link(href=head.url("html" if "html" in head.formats else "rss"), rel="alternate")
     made.link(href=head.url("rss"), rel="self", type="application/rss+xml")
+    # last: feedgen takes the last link that was set as the channel's own
+    made.link(href=head.url("html") if "html" in head.formats else head.base, rel="alternate")
     made.language(head.language)
     made.generator("Syndicator")
     made.lastBuildDate(head.updated)
@@ -60,15 +55,6 @@ def feed(head: Head, items: Sequence[bytes]) -> bytes:
     made.more.declared = _DECLARED
     made.more.parts = [Part(qualified("atom", "link"), rel="hub", href=hub) for hub in head.hubs]
     return splice(plain(made.rss_str()), b"</channel>", items, f"{head.base}feed.css")
-
-
-def plain(data: bytes) -> bytes:
-    """`data` with the plain fields' & and < as the best practices spell them."""
-    return _PLAIN_FIELD.sub(_hexadecimal, data)
-
-
-def _hexadecimal(match: re.Match[bytes]) -> bytes:
-    return match[1] + match[2].replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;")
 
 
 def _categories(view: View, base: str) -> list[tuple[str, str]]:

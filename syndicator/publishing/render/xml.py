@@ -19,6 +19,10 @@ NAMESPACES: Final[Mapping[str, str]] = {
     "fh": "http://purl.org/syndication/history/1.0",
     "at": "http://purl.org/atompub/tombstones/1.0",
 }
+# RSS Advisory Board, RSS Best Practices Profile, "Character data": & and < of plain text as hexadecimal references.
+_PLAIN_FIELD: Final = re.compile(
+    rb"(<(?:title|category|dc:creator|source|name|generator)(?: (?![^>]*type=.html)[^>]*)?>)([^<]+)"
+)
 _DECLARATION = re.compile(rb' xmlns(?::\w+)?="[^"]*"')
 
 
@@ -39,6 +43,16 @@ def fragment(element: Any, declared: Mapping[str, str]) -> bytes:
     data: bytes = etree.tostring(element, encoding="UTF-8", xml_declaration=False, with_tail=False)
     start, close, rest = data.partition(b">")
     return _DECLARATION.sub(b"", start) + close + rest
+
+
+def plain(data: bytes) -> bytes:
+    """`data` with & and < of its plain text fields as hexadecimal references: the same XML, in the spelling that
+    readers which take every field for HTML (and the validator) read right."""
+    return _PLAIN_FIELD.sub(_hexadecimal, data)
+
+
+def _hexadecimal(match: re.Match[bytes]) -> bytes:
+    return match[1] + match[2].replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;")
 
 
 def splice(feed: bytes, closing: bytes, fragments: Sequence[bytes], stylesheet: str) -> bytes:
