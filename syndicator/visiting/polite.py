@@ -64,7 +64,7 @@ class PoliteFetcher:
         verdict = await self._robots.verdict(request.url, source, allow=request.allow)
         if verdict.delay is not None:
             self._lanes.delay(host(request.url), verdict.delay)
-        return None if verdict.allowed else Failed(url=request.url, reason="robots", detail=verdict.by)
+        return None if verdict.allowed else Failed(url=request.url, reason=verdict.cause or "robots", detail=verdict.by)
 
     async def _turn(self, request: Request) -> FetchResult:
         name = host(request.url)
