@@ -37,4 +37,4 @@ def trimmed(body: bytes) -> bytes:
 def looks_html(body: bytes) -> bool:
     """True for the beginning of a web page."""
     head = body[:2000].lower()
-    return b"<html" in head or b"<!doctype html" in head or b"<body" in head or b"<head" in head
+    return b"<html" in head or b"<!doctype html" in head or head.lstrip().startswith((b"<head", b"<body", b"<title"))
