@@ -32,9 +32,11 @@ def parse_feed(body: bytes, url: str, headers: Mapping[str, str] | None = None) 
     as given (unsanitised), dates aware UTC and left out when they are nonsense; future ones are kept as given.
     Raises NotAFeed(empty | html | broken-xml | broken-json | unknown-format | no-entries-parsed | too-large).
     """
-    body = _unpacked(body)
+    body = unpacked(body)
     if looks_json(body):
         return _distinct(parse_json_feed(body, url, MOST_ENTRIES))
+    if looks_html(body):
+        raise NotAFeed("html")
     body = repaired(trimmed(checked(body)))
     parsed = _feedparser(body, url, headers or {})
     if not parsed.get("version") and not parsed["entries"]:
@@ -43,8 +45,8 @@ def parse_feed(body: bytes, url: str, headers: Mapping[str, str] | None = None) 
     return _distinct(feed)
 
 
-def _unpacked(body: bytes) -> bytes:
-    """A .gz file's content; other bytes as they are."""
+def unpacked(body: bytes) -> bytes:
+    """A .gz file's content; other bytes as they are. Raises NotAFeed(empty | too-large | unknown-format)."""
     if body.startswith(b"\x1f\x8b"):
         try:
             body = gunzip(body, MOST_BYTES)
@@ -75,8 +77,6 @@ def _feedparser(body: bytes, url: str, headers: Mapping[str, str]) -> Any:
 
 
 def _refusal(body: bytes, parsed: Any) -> NotAFeed:
-    if looks_html(body):
-        return NotAFeed("html")
     if b"<" not in body[:1000]:
         return NotAFeed("unknown-format", "neither XML nor JSON")
     if isinstance(parsed.get("bozo_exception"), SAXException):

@@ -256,7 +256,8 @@ def test_a_held_host_is_not_the_sources_fault() -> None:
 
 
 def test_recent_times() -> None:
-    entries = tuple(Entry(id=str(n), published=NOW - timedelta(hours=n), updated=NOW) for n in range(40)) + (
+    entries = (
+        *(Entry(id=str(n), published=NOW - timedelta(hours=n), updated=NOW) for n in range(40)),
         Entry(id="future", published=NOW + timedelta(days=3650)),
         Entry(id="none"),
         Entry(id="u", updated=NOW),

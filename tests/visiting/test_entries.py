@@ -29,7 +29,8 @@ SPACES = (
 
 
 def rss(items: str, head: str = "") -> bytes:
-    return f'<?xml version="1.0"?><rss version="2.0" {SPACES}><channel><title>T</title>{head}{items}</channel></rss>'.encode()
+    start = f'<?xml version="1.0"?><rss version="2.0" {SPACES}><channel><title>T</title>{head}'
+    return f"{start}{items}</channel></rss>".encode()
 
 
 def item(inside: str) -> Entry:
@@ -81,10 +82,13 @@ def test_rss_whole() -> None:
 
 def test_atom_whole() -> None:
     feed = atom(
-        "<link href='https://example.org/'/><icon>/f.ico</icon><entry><id>urn:1</id><title type='html'>A &lt;b&gt;b&lt;/b&gt;</title>"
-        "<link rel='self' href='https://example.org/self'/><link href='p/1'/><published>2026-11-24T10:00:00Z</published>"
+        "<link href='https://example.org/'/><icon>/f.ico</icon>"
+        "<entry><id>urn:1</id><title type='html'>A &lt;b&gt;b&lt;/b&gt;</title>"
+        "<link rel='self' href='https://example.org/self'/><link href='p/1'/>"
+        "<published>2026-11-24T10:00:00Z</published>"
         "<updated>2026-11-24T11:00:00+01:00</updated><author><name>Jane</name></author><author><name>Joe</name></author>"
-        "<summary>1 &lt; 2</summary><content type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'><p>x</p></div></content>"
+        "<summary>1 &lt; 2</summary>"
+        "<content type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'><p>x</p></div></content>"
         "<category term='ai' label='AI'/></entry>",
         "xml:base='https://example.org/base/' xml:lang='de'",
     )
@@ -487,7 +491,8 @@ def test_xml_attacks(shared: Path, name: str) -> None:
     ],
 )
 def test_entities_of_a_document_are_not_expanded(entity: str, title: str) -> None:
-    body = f"<!DOCTYPE rss [{entity}]><rss version='2.0'><channel><title>T</title><item><title>{title}</title></item></channel></rss>"
+    item = f"<item><title>{title}</title></item>"
+    body = f"<!DOCTYPE rss [{entity}]><rss version='2.0'><channel><title>T</title>{item}</channel></rss>"
     got = parse_feed(body.encode(), URL).entries[0].title
     assert "lol" not in got
     assert "xxx" not in got
