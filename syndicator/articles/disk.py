@@ -57,6 +57,14 @@ def is_litter(name: str) -> bool:
     return match is not None and not _alive(int(match[1]))
 
 
+def unlink_litter(entry: os.DirEntry[str]) -> bool:
+    """Removes the file when it is a temporary one whose writer is gone."""
+    if not entry.name.startswith(".") or not is_litter(entry.name):
+        return False
+    Path(entry.path).unlink(missing_ok=True)
+    return True
+
+
 def folders(root: Path) -> Iterator[tuple[str, str]]:
     """The YYYY/MM folders under `root` with their paths, in order."""
     for year in _named(root, r"\d{4}"):

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from syndicator import text
 from syndicator.articles import disk, document, edits, fields, withdrawals
+from syndicator.articles.stamps import by_path
 from syndicator.errors import ConfigError
 from syndicator.model import Article
 from syndicator.ports import FileStamp, Withdrawn
@@ -109,19 +110,23 @@ class Shelf:
     def changed(self, stamps: Mapping[str, FileStamp]) -> Changes:
         """What happened to the files since `stamps` (by article id, or by any other key) were taken. Files left by a
         write that a crash cut short are removed on the way."""
-        self.sweep()
-        known = {stamp.path: stamp for stamp in stamps.values()}
-        seen: set[str] = set()
-        new, edited = [], []
-        for stamp in self.walk():
-            seen.add(stamp.path)
-            before = known.get(stamp.path)
-            if before is None:
-                new.append(stamp)
-            elif before != stamp:
-                edited.append(stamp)
-        missing = tuple(key for key, stamp in stamps.items() if stamp.path not in seen)
-        return Changes(tuple(new), tuple(edited), missing)
+        known = by_path(stamps)
+        new: list[FileStamp] = []
+        edited: list[FileStamp] = []
+        for folder, absolute in disk.folders(self.root):
+            with os.scandir(absolute) as found:
+                for entry in found:
+                    if not _is_article(entry.name):
+                        disk.unlink_litter(entry)
+                        continue
+                    path = f"{folder}/{entry.name}"
+                    stat = entry.stat()
+                    before = known.pop(path, None)
+                    if before is None or before[1] != stat.st_mtime_ns or before[2] != stat.st_size:
+                        stamp = FileStamp(path=path, mtime_ns=stat.st_mtime_ns, size=stat.st_size)
+                        (new if before is None else edited).append(stamp)
+        missing = sorted(key for key, _, _ in known.values())
+        return Changes(tuple(sorted(new, key=_path)), tuple(sorted(edited, key=_path)), tuple(missing))
 
     def delete(self, path: str) -> bool:
         """Removes the file, durably. False when it was not there."""
@@ -147,14 +152,11 @@ class Shelf:
 
     def sweep(self) -> int:
         """Removes the temporary files of writers that are gone; how many."""
-        removed = 0
         places = [str(self.root)] if self.root.is_dir() else []
+        removed = 0
         for absolute in [*places, *(absolute for _, absolute in disk.folders(self.root))]:
             with os.scandir(absolute) as found:
-                litter = [entry.path for entry in found if entry.name.startswith(".") and disk.is_litter(entry.name)]
-            for path in litter:
-                Path(path).unlink(missing_ok=True)
-                removed += 1
+                removed += sum(disk.unlink_litter(entry) for entry in found)
         return removed
 
     def _mint(self, path: Path) -> uuid.UUID:
@@ -220,6 +222,10 @@ class Shelf:
         if not parts or any(part in ("", ".", "..") for part in parts):
             raise ConfigError(f"{path!r} is no path on the shelf {self.root}")
         return self.root.joinpath(*parts)
+
+
+def _path(stamp: FileStamp) -> str:
+    return stamp.path
 
 
 def _is_article(name: str) -> bool:

@@ -34,14 +34,22 @@ class Database:
     def rows(self, statement: Executable, values: Any = None) -> Sequence[Any]:
         """All rows of a query, seen outside of any transaction of ours."""
         with self.named_errors():
-            if self._reader is None:
-                self._reader = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            return self._reader.execute(statement, values).all()
+            return self._read(statement, values).all()
+
+    def plain_rows(self, statement: Executable) -> list[tuple[Any, ...]]:
+        """The same as tuples of the driver's, at a third of the cost: for tables that are read whole."""
+        with self.named_errors():
+            return list(self._read(statement, None).cursor.fetchall())
 
     def scalar(self, statement: Executable, values: Any = None) -> Any:
         """The first column of the first row, None when there is none."""
         found = self.rows(statement, values)
         return found[0][0] if found else None
+
+    def _read(self, statement: Executable, values: Any) -> Any:
+        if self._reader is None:
+            self._reader = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        return self._reader.execute(statement, values)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
