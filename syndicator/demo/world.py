@@ -180,21 +180,37 @@ class World:
         return respond
 
     def _site_answer(self, site: Site, path: str) -> Answer:
-        if path == "/robots.txt":
-            return Answer(body=site.robots.encode(), type="text/plain; charset=utf-8")
-        if path == "/logo.svg":
-            return self._fixed(pictures.svg(site.title), "image/svg+xml")
-        if path.startswith("/images/"):
-            return self._fixed(pictures.png(path), "image/png")
-        if path.startswith("/audio/"):
-            return self._fixed(pictures.wav(), "audio/wav")
         if path == "/":
             return Answer(body=self._front(site))
         if path == self._feed_path(site):
             return self._feed(site)
         if path == site.feed_path and site.key in self._moved:
             return Answer(status=301, headers={"Location": self._moved[site.key]})
-        return self._page(site, path)
+        return self._file(site, path) or self._page(site, path)
+
+    def _file(self, site: Site, path: str) -> Answer | None:
+        """What a site has beside its pages and its feed."""
+        base = self._servers[site.key].base
+        if path == "/robots.txt":
+            return Answer(
+                body=f"{site.robots}\nSitemap: {base}/sitemap.xml\n".encode(), type="text/plain; charset=utf-8"
+            )
+        if path == "/sitemap.xml":
+            return Answer(body=pages.sitemap(site, base, self._of(site)).encode(), type="application/xml")
+        if path == "/blogroll.opml" and site.key == "holt":
+            return Answer(body=pages.blogroll("What I read", self._others(site)).encode(), type="text/x-opml")
+        if path == "/logo.svg":
+            return self._fixed(pictures.svg(site.title), "image/svg+xml")
+        if path.startswith("/images/"):
+            return self._fixed(pictures.png(path), "image/png")
+        if path.startswith("/audio/"):
+            return self._fixed(pictures.wav(), "audio/wav")
+        return None
+
+    def _others(self, site: Site) -> list[tuple[str, str, str]]:
+        """(title, feed, front page) of the other sites that have a feed."""
+        others = [other for other in self._sites.values() if other.feed_path and other is not site]
+        return [(other.title, self.feed_url(other.key), self._servers[other.key].base + "/") for other in others]
 
     def _page(self, site: Site, path: str) -> Answer:
         base, feed_url = self._servers[site.key].base, self.feed_url(site.key)
@@ -217,7 +233,8 @@ class World:
         return Answer(body=body, type=type, modified=FIRST_DAY + timedelta(minutes=self._revision))
 
     def _front(self, site: Site) -> bytes:
-        return pages.front(site, self._servers[site.key].base, self.feed_url(site.key), self._of(site)).encode()
+        feed_path = self._feed_path(site) if site.feed_path else ""
+        return pages.front(site, self._servers[site.key].base, feed_path, self._of(site)).encode()
 
     def _feed_path(self, site: Site) -> str:
         return self._moved.get(site.key, site.feed_path) or "/no-feed-here"
