@@ -34,9 +34,10 @@ _LONGEST = 300  # characters of all names together
 def read(page: Page, sitename: str, entry: Entry | None, headline: str) -> Choice[str]:
     """The authors as "A, B" and the rung they stand on. `headline` is the title: its byline stands near it."""
     site = _site_names(page, sitename)
-    declared = [(rung, people) for rung, names_ in _declared(page, entry) if (people := _kept(names_, site))]
+    declared = [(rung, people) for rung, names_ in _declared(page, entry) if (people := _named(_kept(names_, site)))]
     kind, score, found = byline.read(page.tree, headline)
     shown = _kept(found, site)
+    shown = shown if score >= _SEEN and len(shown) == 1 else _named(shown)
     rungs = [*declared, (kind, shown)] if shown else declared
     best = next((row for row in declared if _is_full(row[1])), None)
     if shown and _is_full(shown) and (best is None or _outranks(shown, score, best)):
@@ -64,6 +65,11 @@ def _is_full(people: Sequence[str]) -> bool:
 
 def _kept(people: Iterable[str], site: frozenset[str]) -> list[str]:
     return list(dict.fromkeys(name for name in people if names.is_person(name) or not _is_site(name, site)))
+
+
+def _named(people: Iterable[str]) -> list[str]:
+    """`people` without desks such as "Editorial staff"."""
+    return [name for name in people if name.casefold() not in names.words().desks]
 
 
 def _declared(page: Page, entry: Entry | None) -> Iterator[tuple[str, list[str]]]:

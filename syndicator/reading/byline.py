@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -18,7 +19,7 @@ from syndicator.reading.sitetitle import key
 
 _HREF = re.compile(
     r"/(?:authors?|autor(?:en|es|a|i|zy)?|auteurs?|autore|writers?|contributors?|columnists?|reporters?|journalists?|"
-    r"by|people|profiles?|users?|u|staff|team|members?|redakteure?|redaktion|journaliste|periodista|toireporter|"
+    r"by|people|profiles?|users?|u|staff|team|redakteure?|redaktion|journaliste|periodista|toireporter|"
     r"firmas?|profil|experts?|bio|about-author|correspondents?|persons?)/[^/?#]{2,}|[?&]author(?:_id|_name)?=|/@\w",
     re.I,
 )
@@ -36,7 +37,7 @@ _BYLINE_CLASS = re.compile(
     r"by-?line|posted-?by|written-?by|author-?name|meta-?author|entry-?author|post-?author|article-?author|vcard", re.I
 )
 _NOT_CLASS = re.compile(
-    r"comment|related|recommend|teaser|avatar|social|share|image|photo|caption|credit|book|quote|reply|reviewer|widget|sidebar|popular|trending|tags?\b|bio\b|-bio|biograph|description|desc\b",
+    r"comment|related|recommend|teaser|avatar|social|share|image|photo|caption|credit|book|quote|reply|reviewer|widget|sidebar|popular|trending|tags?\b|bio\b|-bio|biograph|description|desc\b|role|position|job|func\b|occupation|affiliation",
     re.I,
 )
 _AWAY = re.compile(
@@ -45,6 +46,7 @@ _AWAY = re.compile(
     r"next-?(?:post|article)|upnext|caption|gallery|testimonial|bookmark|post-?card|article-?card|card-list|tooltip",
     re.I,
 )
+_SAYS_HAS = re.compile(r"(?:^|\s)(?:has|with|without|no|is)[-_]\S+")  # what a layout has, not what it is
 _OWN_FOOTER = re.compile(r"(?:post|entry|article|story)[-_]?footer", re.I)
 _AWAY_TAGS = frozenset({"footer", "nav", "figure", "figcaption", "blockquote", "table", "select", "form"})
 _SKIP = frozenset({"script", "style", "noscript", "template", "svg", "option", "textarea", "head"})
@@ -54,6 +56,12 @@ _TOGETHER = 120  # between two names of one byline that look alike
 _AT_ONCE = 8  # between any two
 _ENOUGH = 4
 _MOST_ELEMENTS = 60_000
+_BESIDE = 300  # characters after the headline in which a name without a mark counts
+_LONG_LINE = 80  # characters of the line it is in
+_BARS = re.compile(r"\s*[|–—•·,]\s*|\s-\s")
+_DAY = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d\d")
+_LETTER = re.compile(r"[^\W\d_]")
+_SHORT = 30  # characters of a line that is "by" and a login, and no more
 _LONG = 220  # characters; an element with more text is no byline
 
 
@@ -81,6 +89,8 @@ def read(tree: Any, headline: str) -> tuple[str, int, list[str]]:
 def _is_only(best: Mark, marks: list[Mark]) -> bool:
     """True when a mark far from the headline, such as a box below the text, names somebody and no other names others."""
     if best.score < 2 or not all(names.rank(name) for name in best.people):
+        return False
+    if best.kind in ("by", "link") and not all(names.is_person(name) for name in best.people):
         return False
     others = [mark for mark in marks if mark.score >= 2 and not set(mark.people) & set(best.people)]
     return not any(names.is_person(name) for mark in others for name in mark.people)
@@ -138,6 +148,7 @@ class _Walker:
         self.heading = heading
         self.around = set(heading.iterancestors()) if heading is not None else set()
         self.origin = 0  # where the headline ends
+        self.passed = False
         self.length = 0
         self.last = ""  # the text just before
 
@@ -166,6 +177,7 @@ def _elements(body: Any, walker: _Walker) -> Iterator[Any]:
                 walker.last = ""
             if element is walker.heading:
                 walker.origin = walker.length
+                walker.passed = True
             if skipped is None and element is not body:
                 walker.saw(element.tail)
 
@@ -178,18 +190,23 @@ def _is_away(element: Any) -> bool:
     if element.tag in ("body", "main", "article"):
         return False
     named = f"{element.get('class') or ''} {element.get('id') or ''}"[:400]
-    return len(named) > 1 and bool(_AWAY.search(named)) and not _OWN_FOOTER.search(named)
+    if len(named) < 4 or not _AWAY.search(named) or _OWN_FOOTER.search(named):
+        return False
+    return bool(_AWAY.search(_SAYS_HAS.sub(" ", named)))
 
 
 def _mark(element: Any, walker: _Walker) -> tuple[tuple[str, ...], str, int, int, str] | None:
     kind, weight = _kind(element, walker)
+    beside = _beside_date(element, walker) if not weight else ""
+    if beside:
+        return (beside,), "date", 1, walker.length, element.tag
     if not weight or names.words().other.search(walker.last):
         return None
     pieces = _pieces(element)
     if kind == "by":
         pieces = [" ".join(pieces)]
     found = tuple(_people(pieces))
-    if kind == "by" and any(name[0].islower() for name in found):
+    if kind == "by" and any(name[0].islower() for name in found) and len("".join(pieces)) > _SHORT:
         return None
     look = f"{element.tag} {element.get('class') or ''} {element.get('rel') or ''}"
     return (found, kind, weight, walker.length, look) if found else None
@@ -207,8 +224,8 @@ def _kind(element: Any, walker: _Walker) -> tuple[str, int]:
     if href and _HREF.search(href[:300]):
         if _ends_by(walker.last):
             return "link", 3
-        if _HREF_SURE.search(href) or _is_short(element.getparent()):
-            return "link", 2
+        if _is_short(element.getparent()):
+            return "link", 2 if _HREF_SURE.search(href) else 1
     own = (element.text or "").strip()[:_LONG]
     if own and own.split()[0].casefold().rstrip(":：") in names.words().starts and names.words().by.match(own + " x"):
         return "by", 2
@@ -231,9 +248,27 @@ def _ends_by(last: str) -> bool:
     return bool(names.words().by_alone.match(last[-40:].strip()) or names.words().by_end.search(last))
 
 
+def _beside_date(element: Any, walker: _Walker) -> str:
+    """A name that stands with the date just below the headline and bears no mark: "4 May 2024 | Ann Other"."""
+    own = " ".join((element.text or "").split())
+    if not 3 < len(own) <= _LONG_LINE or not walker.passed or walker.length - walker.origin > _BESIDE:
+        return ""
+    people = [piece for piece in _BARS.split(own) if names.is_person(piece) and names.has_given_name(piece)]
+    if len(people) != 1:
+        return ""
+    rest = own.replace(people[0], "")
+    if _DAY.search(rest):
+        return people[0]
+    follower = next(element.itersiblings(etree.Element), None)
+    after = (element.tail or "").strip() or (
+        " ".join(islice(follower.itertext(), 6))[:80] if follower is not None else ""
+    )
+    return people[0] if not _LETTER.search(rest) and (_DAY.search(walker.last) or _DAY.search(after)) else ""
+
+
 def _is_short(parent: Any) -> bool:
     """True when a link's surroundings are a line of its own, not running text."""
-    return parent is not None and parent.tag != "p" and sum(len(value.strip()) for value in parent.itertext()) <= 80
+    return parent is not None and sum(len(value.strip()) for value in parent.itertext()) <= 100
 
 
 def _pieces(element: Any) -> list[str]:
@@ -252,8 +287,9 @@ def _pieces(element: Any) -> list[str]:
 
 def _people(pieces: list[str]) -> Iterator[str]:
     """The names of the first piece that has some, and of those that follow it after a comma or "and"."""
+    start = next((index + 1 for index, piece in enumerate(pieces[:6]) if names.words().by_alone.match(piece)), 0)
     found = joined = False
-    for piece in pieces:
+    for piece in pieces[start:]:
         if names.words().other.search(piece):
             return
         people = names.people(piece)
