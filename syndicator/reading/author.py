@@ -52,7 +52,7 @@ def _outranks(shown: Sequence[str], score: int, best: tuple[str, Sequence[str]])
     """True when the byline that readers see counts more than what the head declares: it names others than a meta
     does, or the same and more. JSON-LD and the feed are only added to."""
     rung, declared = best
-    own, theirs = {key(name) for name in shown}, {key(name) for name in declared}
+    own, theirs = {names.plain_key(name) for name in shown}, {names.plain_key(name) for name in declared}
     if score < _SEEN or not all(names.rank(name) == 2 for name in shown):
         return False
     return theirs < own or (not theirs & own and rung not in ("json-ld", "entry"))
@@ -64,7 +64,12 @@ def _is_full(people: Sequence[str]) -> bool:
 
 
 def _kept(people: Iterable[str], site: frozenset[str]) -> list[str]:
-    return list(dict.fromkeys(name for name in people if names.is_person(name) or not _is_site(name, site)))
+    return list(dict.fromkeys(name for name in people if _is_owner(name) or not _is_site(name, site)))
+
+
+def _is_owner(name: str) -> bool:
+    """True for the name of somebody whose site bears it."""
+    return names.is_person(name) and names.has_given_name(name)
 
 
 def _named(people: Iterable[str]) -> list[str]:

@@ -37,7 +37,7 @@ _BYLINE_CLASS = re.compile(
     r"by-?line|posted-?by|written-?by|author-?name|meta-?author|entry-?author|post-?author|article-?author|vcard", re.I
 )
 _NOT_CLASS = re.compile(
-    r"comment|related|recommend|teaser|avatar|social|share|image|photo|caption|credit|book|quote|reply|reviewer|widget|sidebar|popular|trending|tags?\b|bio\b|-bio|biograph|description|desc\b|role|position|job|func\b|occupation|affiliation",
+    r"comment|related|recommend|teaser|avatar|social|share|image|photo|caption|credit|book|quote|reply|reviewer|widget|sidebar|popular|trending|tags?\b|bio\b|-bio|biograph|description|desc\b|role|position|job|staff\b|func\b|occupation|affiliation",
     re.I,
 )
 _AWAY = re.compile(
@@ -80,10 +80,14 @@ def read(tree: Any, headline: str) -> tuple[str, int, list[str]]:
     """The kind of mark, its score and the names of the page's best byline; ("", 0, []) when there is none to be sure
     of. From 6 on the byline stands beside the headline and says what it is."""
     marks = list(_marks(tree, headline))
-    best = max(marks, key=lambda mark: (mark.score, -abs(mark.at)), default=None)
+    best = max(marks, key=lambda mark: (mark.score, _fullness(mark), -abs(mark.at)), default=None)
     if best is None or (best.score < _ENOUGH and not _is_only(best, marks)):
         return "", 0, []
     return best.kind, best.score, list(dict.fromkeys(name for mark in _together(best, marks) for name in mark.people))
+
+
+def _fullness(mark: Mark) -> int:
+    return min(names.rank(name) for name in mark.people)
 
 
 def _is_only(best: Mark, marks: list[Mark]) -> bool:
@@ -103,7 +107,7 @@ def _together(best: Mark, marks: list[Mark]) -> Iterator[Mark]:
     for mark in marks:
         if mark is not best and mark.at > best.at and mark.kind == best.kind and mark.score >= best.score - 1:
             gap = mark.at - end
-            if gap <= _AT_ONCE or (gap <= _TOGETHER and mark.look == best.look):
+            if gap <= _AT_ONCE or (gap <= _TOGETHER and mark.look == best.look and len(mark.look) > 4):
                 yield mark
                 end = mark.at + sum(map(len, mark.people))
 
@@ -206,6 +210,8 @@ def _mark(element: Any, walker: _Walker) -> tuple[tuple[str, ...], str, int, int
     if kind == "by":
         pieces = [" ".join(pieces)]
     found = tuple(_people(pieces))
+    if kind == "class" and weight < 3 and any(name.islower() for name in found):
+        return None
     if kind == "by" and any(name[0].islower() for name in found) and len("".join(pieces)) > _SHORT:
         return None
     look = f"{element.tag} {element.get('class') or ''} {element.get('rel') or ''}"

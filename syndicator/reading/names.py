@@ -91,6 +91,11 @@ def has_given_name(value: str) -> bool:
     return bool(parts) and parts[0].casefold().split("-")[0] in given()
 
 
+def plain_key(value: str) -> str:
+    """`value` by its letters alone, without a Dr. or Prof., to compare names."""
+    return "".join(re.findall(r"\w+", re.sub(r"^(?:dr|prof|mr|mrs|ms)\b\.?\s+", "", value.casefold())))
+
+
 def _alternatives(values: Iterable[str]) -> str:
     return "|".join(re.escape(value) for value in sorted(set(values), key=lambda value: (-len(value), value)))
 
@@ -99,7 +104,17 @@ def people(value: str, *, lenient: bool = False) -> list[str]:
     """The names in `value`, the text of a byline; `lenient` for one that is declared to hold names and nothing else."""
     rest = unby(text.line(value[:1_000]))
     rest = _BRACKETS.sub("", _MAIL.sub("", rest))
-    rest = _STOP.split(rest, maxsplit=1)[0].strip(" ,.:;|-–—•·*●/") if not lenient else rest.strip(" ,:;|•·*")
+    if lenient:
+        return _listed(rest.strip(" ,:;|•·*"), lenient=True)
+    pieces = [piece.strip(" ,.:;|-–—•·*●/") for piece in _STOP.split(rest, maxsplit=3)]
+    found = _listed(pieces[0])
+    if not any(rank(name) == 2 for name in found):  # a section may stand before the name
+        later = (_listed(piece) for piece in pieces[1:] if is_person(piece.split(",")[0]) and has_given_name(piece))
+        return next(later, found)
+    return found
+
+
+def _listed(rest: str, *, lenient: bool = False) -> list[str]:
     out: list[str] = []
     for part in words().joined.split(rest)[:_MOST]:
         name = _tidy(part)
