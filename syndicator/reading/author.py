@@ -12,6 +12,7 @@ from syndicator.reading.articles import articles
 from syndicator.reading.ladder import Choice
 from syndicator.reading.page import Page
 from syndicator.reading.sitetitle import key
+from syndicator.reading.survey import Survey
 
 _METAS = (
     "author",
@@ -31,11 +32,11 @@ _SEEN = 5  # score of a byline from which it is surely one
 _LONGEST = 300  # characters of all names together
 
 
-def read(page: Page, sitename: str, entry: Entry | None, headline: str) -> Choice[str]:
-    """The authors as "A, B" and the rung they stand on. `headline` is the title: its byline stands near it."""
+def read(page: Page, sitename: str, entry: Entry | None, seen_page: Survey) -> Choice[str]:
+    """The authors as "A, B" and the rung they stand on. `seen_page` is the page as read around its headline."""
     site = _site_names(page, sitename)
     declared = [(rung, people) for rung, names_ in _declared(page, entry) if (people := _named(_kept(names_, site)))]
-    kind, score, found = byline.read(page.tree, headline)
+    kind, score, found = byline.read(seen_page)
     shown = _kept(found, site)
     shown = shown if score >= _SEEN and len(shown) == 1 else _named(shown)
     rungs = [*declared, (kind, shown)] if shown else declared
