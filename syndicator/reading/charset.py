@@ -40,6 +40,11 @@ _ALIASES = {
 _META = re.compile(rb"""<meta[^>]{0,400}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:-]{2,40})""", re.I)
 _XML = re.compile(rb"""^\s{0,99}<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}["']([\w.:-]{2,40})["']""", re.I)
 _HEADER = re.compile(r"""charset\s{0,9}=\s{0,9}["']?([\w.:-]{2,40})""", re.I)
+# what bytes 0x80 to 0x9f become in Windows-1252; five of them mean nothing there and stay
+_C1 = {bytes([byte]).decode("cp1252"): byte for byte in range(0x80, 0xA0) if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
+_TAIL = "[\u0080-\u00bf" + "".join(_C1) + "]"
+_DOUBLED = re.compile(f"[\u00c2-\u00df]{_TAIL}|[\u00e0-\u00ef]{_TAIL}{{2}}|[\u00f0-\u00f4]{_TAIL}{{3}}")
+_ACCENTED = re.compile("[\u00c0-\u024f]")
 _SAMPLE = 60_000  # bytes looked at when nothing is declared
 _HEAD = 16_384  # bytes in which a meta charset is looked for; browsers look at 1,024, real pages put it later
 _TOO_MANY = 0.02  # share of undecodable characters from which a declared charset is a wrong one
@@ -47,9 +52,45 @@ _TOO_MANY = 0.02  # share of undecodable characters from which a declared charse
 
 def decode(data: bytes, content_type: str = "") -> tuple[str, str]:
     """`data` as text and the charset that was used, from the HTTP `content_type` and the bytes. Never raises."""
+    content, name = _decode(data, content_type)
+    return _undouble(content), name
+
+
+def _undouble(content: str) -> str:
+    """UTF-8 that was read as Windows-1252 and written as UTF-8 again becomes what it was.
+
+    Of 801 real pages nine are such, and in them every accented letter is half of such a pair; in all others at most
+    three in a hundred are.
+    """
+    if content.isascii():
+        return content
+    pairs = len(_DOUBLED.findall(content))
+    if pairs < 2 or pairs < 0.5 * len(_ACCENTED.findall(content)):
+        return content
+    return _DOUBLED.sub(lambda found: _once(found[0]), content)
+
+
+def _once(run: str) -> str:
+    data = bytes(_C1[char] if char in _C1 else ord(char) for char in run)
+    return data.decode("utf-8", "replace") if _is_utf8(data) else run
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _decode(data: bytes, content_type: str) -> tuple[str, str]:
     for mark, name in _BOMS:
         if data.startswith(mark):
             return data[len(mark) :].decode(name, "replace"), name
+    # a NUL in every second byte: UTF-16 without a mark
+    for name, odd, even in (("utf-16-le", 1, 0), ("utf-16-be", 0, 1)):
+        if data[odd:64:2].count(0) > 24 and data[even:64:2].count(0) < 4:
+            return data.decode(name, "replace"), name
     stated = [name for name in (_from_header(content_type), _from_meta(data)) if name]
     if data.isascii():
         seven = [name for name in stated if name.startswith(("iso2022", "hz", "utf-7"))]

@@ -45,7 +45,7 @@ def read_metadata(
     """The metadata of `page`. What the feed `entry` says wins where it is sane; dates after `now` do not count."""
     site = identity.sitename(page)
     headline = title.read(page, site, entry, rules)
-    byline = author.read(page, site, entry)
+    byline = author.read(page, site, entry, headline.value or "")
     when, changed = date.published(page, entry, now), date.updated(page, entry, now)
     cover, who = image.read(page, entry), identity.identify(page)
     fields: dict[str, Choice[Any]] = {

@@ -70,7 +70,7 @@ def predictions(read: Callable[[bytes, str], Row], pages: list[Row]) -> Iterator
         data = gzip.decompress((PAGES / row["file"]).read_bytes())
         start = time.process_time()
         try:
-            found = read(data, row["url"])
+            found = read(data, row["url"] or "")
         except Exception as error:  # noqa: BLE001 - a bench reports whatever a page does
             found = {"error": repr(error)}
         yield {"id": row["id"], "cpu": time.process_time() - start, **found}
