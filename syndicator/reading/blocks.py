@@ -244,7 +244,7 @@ class _Walker:
         found = media.read(element)
         if found is not None:
             block = self._new("img")
-            block.image = found
+            block.image, block.element = found, element
             (self.images if self.runs else self.blocks).append(block)
 
     def _code(self, element: Any) -> None:

@@ -11,6 +11,8 @@ from syndicator.reading.blocks import Block
 _OTHER = re.compile(r"[\W_]+")
 _PIECE = 32  # letters of a piece when a block is found only in part
 _ENOUGH = 0.35  # share of the page's prose that an opinion must hold to be believed
+_WHOLE = 800  # letters from which a feed's content can be the whole text
+_WHOLE_SHARE = 0.7  # of the opinion that it must reach, and of it that must stand on the page
 _SHORT = 16  # letters below which a text must stand near its neighbours to count
 
 
@@ -64,3 +66,26 @@ def gather(blocks: Sequence[Block], ask: Callable[[str], str]) -> str:
     for block in inside:
         block.vote = 1.0
     return "prose"
+
+
+def covers(blocks: Sequence[Block], said: str) -> bool:
+    """True when `said`, the content of a feed, is as whole as the extractor's opinion and stands on the page."""
+    own = letters(said)
+    voted = sum(block.letters * block.vote for block in blocks)
+    if len(own) < _WHOLE or len(own) < _WHOLE_SHARE * voted:
+        return False
+    on_page = letters("".join(block.text for block in blocks))
+    pieces = [own[start : start + _PIECE] for start in range(0, len(own) - _PIECE + 1, 4 * _PIECE)]
+    return sum(piece in on_page for piece in pieces) >= _WHOLE_SHARE * len(pieces)
+
+
+def misses(blocks: Sequence[Block], said: str) -> bool:
+    """True when the page holds most of `said`, a feed's summary, but what was voted for holds next to nothing of it."""
+    own = letters(said)
+    pieces = [own[start : start + _PIECE] for start in range(0, len(own) - _PIECE + 1, _PIECE)][:40]
+    if len(pieces) < 3:
+        return False
+    on_page = letters("".join(block.text for block in blocks))
+    voted = letters("".join(block.text for block in blocks if block.vote > 0.5))
+    there, chosen = (sum(piece in text for piece in pieces) for text in (on_page, voted))
+    return there >= 0.6 * len(pieces) and chosen < 0.2 * len(pieces)
