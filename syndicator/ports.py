@@ -113,6 +113,20 @@ class VisitStore(Protocol):
     def end_visit(self, outcome: Outcome, state: SourceState) -> None:
         """The state and the outcome, in one transaction."""
 
+    def state(self, key: str) -> SourceState | None: ...
+
+    def save_states(self, states: Sequence[SourceState]) -> None:
+        """Many states in one transaction."""
+
+    def stamps(self) -> dict[str, FileStamp]:
+        """The stamp of every article's file by article id, for `Shelf.changed`."""
+
+    def restamp(self, id: str, stamp: FileStamp) -> None:
+        """The file was moved or touched; what it says is the same."""
+
+    def forget(self, id: str) -> None:
+        """The article's file is gone: its row, aliases and memberships go too, the feeds that showed it are stale."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedRow:
@@ -136,6 +150,8 @@ class Withdrawn:
     id: str
     at: datetime
     feeds: tuple[FeedKey, ...] = ()
+    url: str = ""
+    aliases: tuple[str, ...] = ()  # alias keys under which it never comes back
 
 
 class ShelfIndex(Protocol):
@@ -165,6 +181,20 @@ class ShelfIndex(Protocol):
         """Sanitised HTML of those articles that are published whole and have been rendered."""
 
     def save_html(self, id: str, html: str) -> None: ...
+
+    def fragments(self, kind: str, ids: Sequence[str]) -> dict[str, bytes]:
+        """Cached entries in a format `kind` of the publisher's naming; dropped whenever the article's row changes."""
+
+    def save_fragments(self, kind: str, fragments: Mapping[str, bytes]) -> None: ...
+
+    def merge(self, id: str, into: str) -> None:
+        """The article is a copy of another: only its source's feed shows it. The feeds it leaves become stale."""
+
+    def split(self, id: str) -> None:
+        """Undoes `merge`."""
+
+    def merged(self) -> dict[str, str]:
+        """Copies: article id -> the id of the article that stands for it."""
 
     def path(self, id: str) -> str | None:
         """Where the article's file is, relative to the shelf."""
