@@ -231,7 +231,7 @@ def test_feed_without_entries_is_a_feed() -> None:
 
 
 def test_a_gzip_file() -> None:
-    assert parse_feed(gzip.compress(rss("<item><title>x</title></item>", mtime=0)), URL).entries[0].title == "x"
+    assert parse_feed(gzip.compress(rss("<item><title>x</title></item>"), mtime=0), URL).entries[0].title == "x"
 
 
 @pytest.mark.parametrize(
