@@ -136,7 +136,7 @@ class World:
         self._revision += 1
 
     def future_date(self, key: str, years: int = 10) -> Story:
-        """The story says that it was published in `years` years."""
+        """The story says that it was published in `years` years. Where the address holds the date, it moves along."""
         published = self._stories[key].published
         return self.change(key, published=published.replace(year=published.year + years))
 
