@@ -355,3 +355,30 @@ def test_proxies_of_the_environment_are_not_used(web: Web, monkeypatch: pytest.M
         monkeypatch.setenv(name, "http://127.0.0.1:9/")
     web.routes["/"] = Reply(200)
     assert isinstance(one(web.url("/")), Fetched)
+
+
+def test_a_configured_proxy_is_used_and_literal_addresses_stay_refused(web: Web) -> None:
+    web.routes = {
+        "http://example.org/feed": Reply(200, {}, b"through"),
+        "http://example.org/away": Reply(302, {"Location": "http://0x7f.1/"}),
+    }
+    proxy = f"http://127.0.0.1:{web.port}"
+
+    def lookup(host: str, port: int) -> Any:
+        raise AssertionError(host)
+
+    through, *refused = fetch(
+        Request(url="http://example.org/feed"),
+        Request(url="http://10.0.0.1/"),
+        Request(url="http://0x0a000001/"),
+        Request(url="http://[::ffff:10.0.0.1]/"),
+        Request(url="http://localhost./"),
+        Request(url="http://example.org/away"),
+        lookup=lookup,
+        proxy=proxy,
+        allow_loopback=False,
+    )
+    assert isinstance(through, Fetched)
+    assert through.body == b"through"
+    assert {failed(result)[0] for result in refused} == {"blocked-address"}
+    assert web.paths() == ["http://example.org/feed", "http://example.org/away"]
