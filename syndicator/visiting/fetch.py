@@ -24,7 +24,7 @@ from httpx_aiohttp import AiohttpTransport
 
 from syndicator.model import Failed, Fetched, FetchResult, NotModified, Request
 from syndicator.settings import Fetch
-from syndicator.urls import canonical
+from syndicator.urls import BadUrl, canonical
 from syndicator.visiting import guard, resolve
 from syndicator.visiting.headers import error_code, joined, retry_after
 from syndicator.visiting.inflate import BadEncoding, Inflater, TooLarge
@@ -309,12 +309,11 @@ class HttpFetcher:
             "accept": _ACCEPT.get(request.kind, "*/*"),
             "accept-encoding": "gzip, deflate",
         }
-        if request.etag:
-            headers["if-none-match"] = request.etag
-        if request.last_modified:
-            headers["if-modified-since"] = request.last_modified
+        given = {"if-none-match": request.etag, "if-modified-since": request.last_modified}
+        # a validator that is no ASCII cannot be sent back as it came
+        headers |= {name: value for name, value in given.items() if value and value.isascii()}
         if home:
-            headers |= {name.lower(): value for name, value in trip.credentials.items()}
+            headers |= {name.lower(): value.strip() for name, value in trip.credentials.items()}
         return httpx.Request(request.method, url, headers=headers, content=request.body)
 
     async def _client(self, where: str, allow: tuple[str, ...]) -> _Client:
@@ -405,8 +404,10 @@ def explain(error: Exception) -> tuple[str, str]:
         return "truncated", "the body broke off"
     if isinstance(cause, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError | ConnectionError):
         return "disconnected", "the server closed the connection"
-    if isinstance(cause, httpx.InvalidURL | aiohttp.InvalidURL | UnicodeError):
+    if isinstance(cause, httpx.InvalidURL | aiohttp.InvalidURL | UnicodeError | BadUrl):
         return "bad-url", "the URL cannot be asked for"
+    if isinstance(cause, aiohttp.ClientResponseError):
+        return "protocol", _line(f"no valid HTTP: {cause.message}")
     return "protocol", _line(f"{type(cause).__name__}: {cause}")
 
 
