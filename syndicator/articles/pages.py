@@ -27,8 +27,9 @@ class Pages:
 
     def get(self, id: str) -> tuple[bytes, dict[str, str]] | None:
         """(html, headers), None when the page is not kept."""
+        path = self._path(id)
         try:
-            head, _, html = gzip.decompress(self._path(id).read_bytes()).partition(b"\n")
+            head, _, html = gzip.decompress(path.read_bytes()).partition(b"\n")
             headers = json.loads(head)
         except (OSError, EOFError, zlib.error, ValueError):
             return None

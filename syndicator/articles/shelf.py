@@ -22,6 +22,7 @@ from syndicator.ports import FileStamp, Withdrawn
 NAME_BYTES = 120
 _ID_CHARS = (6, 8, 12, 26)  # id6, longer on a clash
 _NAME = re.compile(r"(?:.*-)?([a-z2-7]{6,26})\.md")
+_ID_LINE = re.compile(rb"^id: *['\"]?([a-z2-7]{6,26})['\"]?\s*$", re.MULTILINE)
 _INSTANCE = "instance.toml"
 
 
@@ -79,7 +80,7 @@ class Shelf:
     def get(self, path: str) -> Article:
         """The article in the file at `path`, its tags_by and excerpt_by "operator" where a hand wrote those. Raises
         ConfigError for a file that says no article, FileNotFoundError, OSError."""
-        return edits.claim(document.load((self.root / path).read_bytes(), str(self.root / path)))
+        return edits.claim(document.load(self._inside(path).read_bytes(), str(self.root / path)))
 
     def stamp(self, path: str) -> FileStamp:
         """The file as it is now. Raises FileNotFoundError."""
@@ -203,9 +204,14 @@ class Shelf:
     def _id_of(self, path: str) -> str | None:
         """The id that the file at `path` says, None when it says none or is not there."""
         try:
-            return document.load(self._inside(path).read_bytes(), path).id
-        except (ConfigError, OSError):
+            data = self._inside(path).read_bytes()
+        except FileNotFoundError:
             return None
+        try:
+            return document.load(data, path).id
+        except ConfigError:  # a slip of the operator's in another line makes it no other article's file
+            found = _ID_LINE.search(data)
+            return found[1].decode() if found else None
 
     def _read(self, path: str) -> bytes | None:
         try:

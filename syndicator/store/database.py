@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event
+from sqlalchemy import Connection, CursorResult, Engine, Executable, Table, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -46,7 +46,7 @@ class Database:
         found = self.rows(statement, values)
         return found[0][0] if found else None
 
-    def _read(self, statement: Executable, values: Any) -> Any:
+    def _read(self, statement: Executable, values: Any) -> CursorResult[Any]:
         if self._reader is None:
             self._reader = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         return self._reader.execute(statement, values)
