@@ -97,6 +97,8 @@ class Request:
     allow: tuple[str, ...] = ()  # private networks this request's own origin may resolve to
     method: Literal["GET", "POST"] = "GET"
     body: bytes | None = None
+    robots: Literal["obey", "ignore"] = "obey"  # the operator's word on robots.txt for this page
+    stay: bool = False  # True: a redirect to another host comes back as its 3xx answer, not followed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

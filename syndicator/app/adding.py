@@ -55,7 +55,9 @@ async def _look(app: App, fetcher: Fetcher, address: str, taken: set[str]) -> li
     result = _arrived(url, await fetcher.fetch(_request(app, url)))
     found = discover(result.body, result.final_url, result.headers)
     if found.kind == "opml":
-        return [_preview(app, source, "from an OPML file", taken) for source in opml.read(result.body)]
+        outlines = opml.read_opml(result.body)
+        listed = [Source(key=_key(app, one.url, taken), url=one.url, title=one.title or None) for one in outlines]
+        return [_preview(app, source, "from an OPML document", taken) for source in listed]
     if found.kind == "sitemap":
         raise UsageError(f"{url} is a sitemap, which announces no articles in order; add the site's feed or its pages")
     if found.kind == "feed":

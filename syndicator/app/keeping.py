@@ -10,7 +10,7 @@ from syndicator import urls
 from syndicator.app.wiring import App
 from syndicator.articles.feeds import feeds_of
 from syndicator.errors import ConfigError, UsageError
-from syndicator.model import Article, Problem
+from syndicator.model import Article, Problem, Source
 from syndicator.sources import opml, registry
 
 
@@ -32,7 +32,7 @@ def apply_moves(app: App) -> list[tuple[str, str, str]]:
 
 
 def withdraw(app: App, what: str) -> Article:
-    """Takes an article, named by its URL or id, off every feed and page for ever. Its file goes too. Raises UsageError."""
+    """Takes an article, named by URL or id, off every feed and page for ever. Its file goes too. Raises UsageError."""
     id = app.store.visits.find([urls.alias(what)]) or what
     article = app.store.visits.article(id)
     if article is None:
@@ -57,6 +57,7 @@ def reindex(app: App) -> Reindexed:
     """Rebuilds the rows from the markdown. Files that cannot be read are named and left alone."""
     problems: list[Problem] = []
     rows = []
+    app.shelf.sweep()
     for stamp in app.shelf.walk():
         try:
             rows.append((app.shelf.get(stamp.path), stamp))
@@ -76,13 +77,14 @@ def import_opml(app: App, path: Path) -> tuple[list[str], list[str]]:
     added, known = [], []
     have = {urls.alias(source.url) for source in app.sources.values()}
     taken = set(app.sources)
-    for source in opml.read(path.read_bytes()):
-        if urls.alias(source.url) in have:
-            known.append(source.url)
+    for outline in opml.read_opml(path.read_bytes()):
+        if urls.alias(outline.url) in have:
+            known.append(outline.url)
             continue
-        key = registry.key_for(source.url, taken)
-        registry.add_source(app.config / "sources.toml", opml.with_key(source, key))
-        have.add(urls.alias(source.url))
+        key = registry.key_for(outline.url, taken)
+        source = Source(key=key, url=outline.url, title=outline.title or None)
+        registry.add_source(app.config / "sources.toml", source)
+        have.add(urls.alias(outline.url))
         taken.add(key)
         added.append(key)
     return added, known

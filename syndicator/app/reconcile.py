@@ -52,6 +52,6 @@ def files(app: App) -> tuple[Problem, ...]:
         if article.source_id:
             aliases.append(f"guid:{article.source_key}:{article.source_id}")
         visits.record(article, stamp, aliases=aliases, stale=stale)
-    for path in changes.missing:
-        visits.forget(path)
+    for id in changes.missing:
+        visits.forget(id)
     return tuple(problems)

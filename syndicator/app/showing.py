@@ -13,6 +13,7 @@ from syndicator.articles.document import dump, load
 from syndicator.desk import load_taxonomy, read_article
 from syndicator.errors import MissingError, NetworkDown, UsageError
 from syndicator.model import Article, Failed, Fetched, Request, Rules, Source
+from syndicator.refresh.intake import page_request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,9 @@ async def show_url(url: str, app: App) -> Shown:
     fetcher = make_fetcher(app)
     try:
         result = await fetcher.fetch(
-            Request(url=url, deadline=app.settings.fetch.page_seconds, allow=source.allow if source else ())
+            page_request(url, source, app.settings, app.environ)
+            if source
+            else Request(url=url, deadline=app.settings.fetch.page_seconds)
         )
     finally:
         await fetcher.aclose()

@@ -69,6 +69,7 @@ def open_app(
     articles_exist = any(True for _ in shelf.walk())
     settings.state_dir.mkdir(parents=True, exist_ok=True)
     store = open_store(settings.store_url, articles_exist=articles_exist, create=create)
+    shelf.instance()  # minted before the first article: what has articles and no instance has lost it
     try:
         yield App(
             config=config,
@@ -130,5 +131,8 @@ def make_fetcher(app: App) -> Fetcher:
 
     door = HttpFetcher(app.settings.fetch, user_agent=user_agent(app.settings), clock=app.clock)
     lanes = Lanes(app.settings.fetch.pause, app.settings.fetch.per_host, asyncio.sleep, app.clock)
-    robots = Robots(door, app.store.visits, user_agent=user_agent(app.settings), clock=app.clock)
+    notes = app.store.visits
+    robots = Robots(
+        PoliteFetcher(door, lanes), notes.note, notes.set_note, user_agent=user_agent(app.settings), clock=app.clock
+    )
     return PoliteFetcher(door, lanes, robots)

@@ -36,13 +36,14 @@ async def _up(config: Path, base_url: str, host: str | None, port: int | None) -
     import time
 
     from syndicator.app import service
+    from syndicator.app.running import Watch
     from syndicator.cli import printing
     from syndicator.schedule import Heart
     from syndicator.settings import load
 
     stop = asyncio.Event()
     with stopping(stop):
-        watch = printing.Watch(visited=printing.visited)
+        watch = Watch(visited=printing.visited)
 
         async def beat() -> None:
             await service.beat(config, stop=stop, watch=watch, report=lambda report: None, trouble=printing.log)

@@ -137,4 +137,4 @@ def export(config: Config = CONFIG) -> None:
     from syndicator.sources import opml
 
     with open_app(config) as opened:
-        sys.stdout.buffer.write(opml.write_sources(list(opened.sources.values()), title=opened.settings.site.title))
+        sys.stdout.buffer.write(opml.write_opml(opened.settings.site.title, list(opened.sources.values())))

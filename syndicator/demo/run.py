@@ -16,7 +16,7 @@ from syndicator.app.building import press_feeds
 from syndicator.app.running import RunReport, Wanted, Watch, run
 from syndicator.app.wiring import App, locked, open_app
 from syndicator.articles.feeds import feeds_of
-from syndicator.demo.setting import write_config
+from syndicator.demo.settings import write_config
 from syndicator.demo.shelf import generate
 from syndicator.demo.world import World
 from syndicator.errors import UsageError
@@ -51,6 +51,11 @@ async def trip(
             await world.aclose()
 
 
+def _serve_on(config: Path, port: int) -> None:
+    with (config / "syndicator.toml").open("a", encoding="utf-8") as file:
+        file.write(f"port = {port}\n")
+
+
 @contextmanager
 def _folder(folder: Path | None) -> Iterator[Path]:
     if folder is None:
@@ -66,7 +71,8 @@ def _folder(folder: Path | None) -> Iterator[Path]:
 async def _take(world: World, place: Path, articles: int | None, port: int, stop: asyncio.Event, watch: Watch) -> Made:
     started = time.monotonic()
     config = place / "config"
-    write_config(config, world, port=port)
+    write_config(config, world)
+    _serve_on(config, port)
     with locked(load(config)), open_app(config) as app:
         report = await run(app, Wanted(all=True), stop=stop, watch=watch)
         seconds = time.monotonic() - started

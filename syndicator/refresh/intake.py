@@ -14,11 +14,13 @@ from syndicator.model import Article, Entry, Failed, Fetched, NotModified, Origi
 from syndicator.ports import EntryRow
 from syndicator.refresh.revise import revise
 from syndicator.refresh.tools import Tools
+from syndicator.settings import Settings
 
 MOST_TRIES = 5
 FIRST_WAIT = timedelta(minutes=15)  # doubled with each try
 # A feed's own content stands in for a page only when there is something to read.
 LEAST_CONTENT = 80
+NO_PAGE = b"<!doctype html><title></title>"
 _FINAL = frozenset(
     (
         "gone",
@@ -76,7 +78,7 @@ async def _page(entry: Entry, source: Source, tools: Tools) -> Page | Failed:
         return Page(html=b"", url=entry.url or source.url, headers={})
     if not urls.host(entry.url):
         return Failed(url=entry.url or entry.id, reason="no-link", detail="the entry has no usable address of its own")
-    result = await tools.fetcher.fetch(page_request(entry.url, source, tools))
+    result = await tools.fetcher.fetch(page_request(entry.url, source, tools.settings, tools.environ))
     if isinstance(result, NotModified):
         return Failed(url=entry.url, reason="http-304", detail="the page answered 304 to a request without conditions")
     if isinstance(result, Fetched):
@@ -84,15 +86,16 @@ async def _page(entry: Entry, source: Source, tools: Tools) -> Page | Failed:
     return result
 
 
-def page_request(url: str, source: Source, tools: Tools) -> Request:
+def page_request(url: str, source: Source, settings: Settings, environ: Mapping[str, str]) -> Request:
     """A request for a page that `source` points to; its credentials and private networks only for its own host."""
     own = urls.host(url) == urls.host(source.url)
     return Request(
         url=url,
         kind="page",
-        deadline=tools.settings.fetch.page_seconds,
-        headers=source_headers(source, tools.environ) if own else {},
+        deadline=settings.fetch.page_seconds,
+        headers=source_headers(source, environ) if own else {},
         allow=source.allow if own else (),
+        robots=source.robots,
     )
 
 
@@ -118,7 +121,7 @@ async def _read(row: EntryRow, entry: Entry, page: Page, source: Source, state: 
     try:
         article, html = await tools.worker.call(
             read_and_render,
-            page.html,
+            page.html or NO_PAGE,
             page.url,
             tools.taxonomy,
             render=source.content == "full",
@@ -131,6 +134,8 @@ async def _read(row: EntryRow, entry: Entry, page: Page, source: Source, state: 
     except NotAnArticle as refusal:
         return await _not_an_article(row, entry, refusal, source, state, tools, had_page=bool(page.html))
     except WorkerFailed as failure:
+        if failure.reason == "crashed" and row.tries + 1 < MOST_TRIES:  # not the page's fault for certain
+            return _retry(row, failure.reason, failure.detail, tools, None)
         return _end(row, tools, status="refused", reason=failure.reason, detail=failure.detail)
     return _file(row, _as_filed(article, entry, source, state, now), html, page, tools)
 
@@ -166,7 +171,7 @@ def _as_filed(article: Article, entry: Entry, source: Source, state: SourceState
         tags=tuple(dict.fromkeys((*source.tags, *article.tags))),
         language=article.language or source.language,
         enclosure=entry.enclosures[0] if entry.enclosures else None,
-        aliases=tuple(dict.fromkeys((*article.aliases, *([entry.url] if entry.url else [])))),
+        aliases=tuple(dict.fromkeys(url for url in (*article.aliases, entry.url) if url and url != article.url)),
         origin=Origin(
             title=source.title or state.feed_title,
             url=source.url,
@@ -215,7 +220,7 @@ def _record(
         aliases=[*map(urls.alias, (stored.url, *stored.aliases)), _guid(stored.source_key, row.entry_id)],
         stale=stale,
         entry=replace(row, status="done", article_id=stored.id, read_at=now, reason=None, detail="", entry=None),
-        html=html,
+        html=html if stored.body == article.body else None,  # a body edited by hand is rendered by the press
     )
     tools.store.learn_blocks(urls.host(page.url), stored.id, blocks)
     if page.html:
