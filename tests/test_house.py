@@ -32,7 +32,7 @@ DOORS = {
     "markdown_it": ("syndicator.publishing.html",),
     "nh3": ("syndicator.publishing.html",),
     "jinja2": ("syndicator.publishing.site",),
-    "starlette": ("syndicator.web.site",),
+    "starlette": ("syndicator.web",),
     "uvicorn": ("syndicator.web.server",),
     "sqlalchemy": ("syndicator.store",),
     "alembic": ("syndicator.store",),

@@ -5,7 +5,7 @@ It is what `demo` visits and what the tests visit; `stories` say what a reader s
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, timedelta
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -21,14 +21,19 @@ _HTML = "text/html; charset=utf-8"
 
 class World:
     """The demo's web. `start` it, visit `sources`, `aclose` it. `port` 0 takes free ports; another is used on every
-    site's own address, so that the same stories keep the same addresses from run to run."""
+    site's own address, so that the same stories keep the same addresses from run to run. `told`: other stories than
+    those shipped. `without`: keys of sites and troubles that are not there, such as "slow" where nobody wants to
+    wait."""
 
-    def __init__(self, *, port: int = 0, told: Iterable[Story] | None = None) -> None:
+    def __init__(
+        self, *, port: int = 0, told: Iterable[Story] | None = None, without: Collection[str] = frozenset()
+    ) -> None:
         self.requests: list[Seen] = []
         self._port = port
-        self._stories = {story.key: story for story in (stories() if told is None else told)}
-        self._sites = {site.key: site for site in SITES}
-        self._troubles = {trouble.key: trouble for trouble in TROUBLES}
+        known = stories() if told is None else told
+        self._stories = {story.key: story for story in known if story.site not in without}
+        self._sites = {site.key: site for site in SITES if site.key not in without}
+        self._troubles = {trouble.key: trouble for trouble in TROUBLES if trouble.key not in without}
         self._servers: dict[str, SiteServer] = {}
         self._revision = 0
         self._moved: dict[str, str] = {}  # site -> its feed's new path
@@ -131,7 +136,7 @@ class World:
         self._revision += 1
 
     def future_date(self, key: str, years: int = 10) -> Story:
-        """The story says that it was published in `years` years."""
+        """The story says that it was published in `years` years. Where the address holds the date, it moves along."""
         published = self._stories[key].published
         return self.change(key, published=published.replace(year=published.year + years))
 

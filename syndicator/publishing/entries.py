@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from syndicator.model import Article, ContentMode, Problem, Source
 from syndicator.ports import ShelfIndex
+from syndicator.publishing import gate
 from syndicator.publishing.render import atom, jsonfeed, rss
 from syndicator.publishing.view import View, permitted, view
 
@@ -36,6 +37,11 @@ class Entries:
             self._views[id, mode] = self._view(id, articles.get(id), mode, html.get(id, ""))
         return [found for id in ids if (found := self._views[id, mode]) is not None]
 
+    def forget(self) -> None:
+        """Drops what was made, to keep memory small."""
+        self._views.clear()
+        self._bytes.clear()
+
     def made(self, format: str, found: View, mode: ContentMode | None) -> bytes | None:
         """The entry of a view in atom, rss or json, None when it cannot be made; then it is in `problems`."""
         key = (format, found.id, mode)
@@ -47,10 +53,13 @@ class Entries:
         try:
             if format == "json":
                 return jsonfeed.item(found)
-            return (atom.entry if format == "atom" else rss.item)(found, self.base)
+            made = (atom.entry if format == "atom" else rss.item)(found, self.base)
+            fault = gate.entry_fault(made) if format == "atom" else None
         except (ValueError, TypeError, LookupError, OverflowError) as error:
-            self.problems[found.id] = Problem(what=found.url, reason="cannot-render", detail=f"{format}: {error}")
-            return None
+            made, fault = b"", str(error)
+        if fault:
+            self.problems[found.id] = Problem(what=found.url, reason="cannot-render", detail=f"{format}: {fault}")
+        return None if fault else made
 
     def _view(self, id: str, article: Article | None, mode: ContentMode | None, html: str) -> View | None:
         if article is None:

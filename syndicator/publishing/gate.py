@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from typing import Any, Final
 
 from lxml import etree
 
+from syndicator.publishing.render.xml import ATOM, NAMESPACES
+
+_DECLARED: Final = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
+_WRAP: Final = (f'<feed xmlns="{ATOM}" {_DECLARED}>'.encode(), b"</feed>")
 _ATOM: Final = "{http://www.w3.org/2005/Atom}"
 
 
-def fault(format: str, data: bytes) -> str | None:
-    """Why these bytes must not be published: "not-well-formed: …" or "invalid: …"; None when they may."""
+def fault(format: str, data: bytes, *, checked: bool = False) -> str | None:
+    """Why these bytes must not be published: "not-well-formed: …" or "invalid: …"; None when they may. `checked`: the
+    Atom entries went through `entry_fault` one by one, so the grammar need not read them again in every feed that has
+    them."""
     if format in ("atom", "rss"):
-        return _xml_fault(format, data)
+        return _xml_fault(format, data, checked)
     if format == "json":
         return _json_fault(data)
     return None if data else "invalid: empty"
@@ -31,33 +37,29 @@ def ids(data: bytes) -> list[str]:
     return [found.text or "" for found in root.iterfind(f"{_ATOM}entry/{_ATOM}id")]
 
 
-def lost(old: Sequence[str], new: Iterable[str], members: Sequence[str], excused: Iterable[str]) -> list[str]:
-    """Ids of the live file that a new file lacks without a reason.
-
-    `members`: every id that now belongs to the feed, newest first. `excused`: ids that were withdrawn, merged,
-    retagged, pruned or set aside. An id that belongs and is older than the oldest of the new file has only moved out of
-    its window. An id that belongs no more and is not excused is lost when something that stood below it is still there
-    (it was newer than the oldest), or when nothing of the live file is left at all."""
-    kept, fine = set(new), set(excused)
-    rank = {id: place for place, id in enumerate(members)}
-    oldest = max((rank[id] for id in kept if id in rank), default=-1)
-    last = max((place for place, id in enumerate(old) if id in kept), default=-1)
-    suspects = [(place, id) for place, id in enumerate(old) if id not in kept and id not in fine]
-    unknown = [id for place, id in suspects if id not in rank and (place < last or last < 0)]
-    return unknown + [id for _, id in suspects if id in rank and rank[id] < oldest]
+def entry_fault(data: bytes) -> str | None:
+    """Why an Atom entry, as bytes that stand inside a feed, must not be published; None when it may."""
+    try:
+        root = etree.fromstring(_WRAP[0] + data + _WRAP[1], _parser())
+    except etree.XMLSyntaxError as error:
+        return f"not-well-formed: {error}"
+    grammar = _grammar("entry")
+    return None if grammar.validate(root[0]) else f"invalid: {grammar.error_log.last_error}"
 
 
-def _xml_fault(format: str, data: bytes) -> str | None:
+def _xml_fault(format: str, data: bytes, checked: bool) -> str | None:
     try:
         root = etree.fromstring(data, _parser())
     except etree.XMLSyntaxError as error:
         return f"not-well-formed: {error}"
     if format == "rss":
         return _rss_fault(root)
-    grammar = _grammar()
-    if not grammar.validate(root):
-        return f"invalid: {grammar.error_log.last_error}"
-    return _atom_fault(root)
+    found = _atom_fault(root)
+    if checked:
+        for entry in root.findall(f"{_ATOM}entry"):
+            root.remove(entry)
+    grammar = _grammar("feed")
+    return found if grammar.validate(root) else f"invalid: {grammar.error_log.last_error}"
 
 
 def _atom_fault(root: Any) -> str | None:
@@ -117,6 +119,8 @@ def _parser() -> Any:
 
 
 @cache
-def _grammar() -> Any:
+def _grammar(start: str) -> Any:
+    """The grammar for documents whose root is a feed or an entry (RFC 4287 section 2 allows both)."""
     source = resources.files("syndicator.publishing").joinpath("data/atom.rng").read_bytes()
+    source = source.replace(b'<start><ref name="feed"/></start>', f'<start><ref name="{start}"/></start>'.encode())
     return etree.RelaxNG(etree.fromstring(source, _parser()))

@@ -33,7 +33,8 @@ _MEDIA: Final = {
     "mov": "video/quicktime", "webm": "video/webm", "ogv": "video/ogg",
 }  # fmt: skip
 _PLAIN: Final = re.compile(
-    r"https?://[A-Za-z0-9.:-]+(/([A-Za-z0-9;/?:@&=+$._!~*'(),-]|%[0-9A-Fa-f]{2})*)?(#[A-Za-z0-9._-]*)?"
+    r"https?://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:[0-9]{1,5})?"
+    r"(/([A-Za-z0-9;/?:@&=+$._!~*'(),-]|%[0-9A-Fa-f]{2})*)?(#[A-Za-z0-9._-]*)?"
 )
 _ESCAPED: Final = re.compile(r"[A-Za-z]?(?:%[89A-F][0-9A-F])+")
 _MARKUP: Final = re.compile(r"</?[A-Za-z][^<>]*>|<!--")
@@ -138,11 +139,12 @@ def permitted(article: Article, source: Source | None) -> tuple[ContentMode, tup
 def uri(value: str) -> str:
     """`value` as a URI that every reader takes (RFC 3986, ASCII only), "" when it is no http(s) address."""
     cleaned = "".join(text.legal(value).split())
+    if _PLAIN.fullmatch(cleaned):
+        return cleaned
     try:
-        spelled = urls.canonical(cleaned)
+        return urls.canonical(cleaned)
     except urls.BadUrl:
         return ""
-    return cleaned if _PLAIN.fullmatch(cleaned) else spelled
 
 
 def name(value: str) -> str:

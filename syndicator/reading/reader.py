@@ -8,6 +8,7 @@ from datetime import datetime
 from syndicator.errors import NotAnArticle
 from syndicator.model import Draft, Entry, Rules
 from syndicator.reading import body as bodies
+from syndicator.reading import walls
 from syndicator.reading.metadata import read_metadata
 from syndicator.reading.page import parse
 
@@ -32,8 +33,10 @@ def read(
     page = parse(html, url, headers)
     meta = read_metadata(page, entry=entry, rules=rules, now=now)
     body = bodies.read_body(page, meta, entry=entry, rules=rules, repeated=repeated)
-    if not body.markdown.strip():
-        raise NotAnArticle("empty")
+    from_page = body.trace.get("from") == "page"
+    wall = walls.kind_of(page, meta.title, body.blocks, body.everything) if from_page else None
+    if wall or not body.markdown.strip():
+        raise NotAnArticle(wall or "empty", f"{body.letters} letters of text")
     return Draft(
         url=meta.canonical,
         title=meta.title,
@@ -47,7 +50,7 @@ def read(
         keywords=meta.keywords,
         section=meta.section,
         sitename=meta.sitename,
-        partial=body.partial,
+        partial=from_page and walls.is_partial(page, body.blocks, body.everything),
         robots=meta.robots,
         aliases=meta.aliases,
         duplicate_of=meta.duplicate_of,

@@ -27,7 +27,9 @@ _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 section 5.6.2, 
 
 
 def _key(value: str) -> str:
-    # a key is a file name (sources/<key>.atom) and must be one on every file system
+    # a key is a file name (sources/<key>.atom) and must be one on every file system: Windows keeps some for devices
+    if re.fullmatch(r"con|prn|aux|nul|(com|lpt)[0-9]", value):
+        raise ValueError(f"{value!r} is no file name on every system; choose another key")
     if not re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?", value):
         raise ValueError('a key has only a-z, 0-9 and "-" inside, at most 60 characters, such as "techcrunch-ai"')
     return value

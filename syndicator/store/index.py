@@ -37,6 +37,19 @@ _HTML = select(schema.html.c.id, schema.html.c.html).where(schema.html.c.id.in_(
 _FRAGMENTS = select(schema.fragments.c.id, schema.fragments.c.data).where(
     schema.fragments.c.kind == bindparam("kind"), schema.fragments.c.id.in_(bindparam("ids", expanding=True))
 )
+_MONTH = (*_IN_FEED, _m.added >= bindparam("first"), _m.added < bindparam("end"))
+_MONTH_PRINT = (
+    # remainders: whole nanoseconds of a dozen files would overflow what SQLite can sum
+    select(func.count(), func.sum(_a.mtime_ns % 2**40), func.sum(_a.size))
+    .join_from(schema.members, schema.articles, _a.id == _m.id)
+    .where(*_MONTH)
+)
+_MONTH_ENTRIES = (
+    select(_m.id, _a.mtime_ns, _a.size)
+    .join_from(schema.members, schema.articles, _a.id == _m.id)
+    .where(*_MONTH)
+    .order_by(*_ORDER)
+)
 _NO_LIMIT = 2**31 - 1
 
 
@@ -86,6 +99,16 @@ class Index:
         first, end = _month(month)
         found = self._db.rows(_BETWEEN, {"axis": key.axis, "slug": key.slug, "first": first, "end": end})
         return [id for (id,) in found]
+
+    def month_prints(self, key: FeedKey) -> dict[str, str]:
+        return {month: "-".join(map(str, self._of_month(_MONTH_PRINT, key, month)[0])) for month in self.months(key)}
+
+    def month_entries(self, key: FeedKey, month: str) -> dict[str, str]:
+        return {id: f"{mtime_ns}-{size}" for id, mtime_ns, size in self._of_month(_MONTH_ENTRIES, key, month)}
+
+    def _of_month(self, statement: Any, key: FeedKey, month: str) -> Any:
+        first, end = _month(month)
+        return self._db.rows(statement, {"axis": key.axis, "slug": key.slug, "first": first, "end": end})
 
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
         found = self._by_id(_ARTICLES, ids)

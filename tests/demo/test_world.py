@@ -228,6 +228,14 @@ def test_a_taken_port_is_no_obstacle() -> None:
             assert second.feed_url("holt") != first.feed_url("holt")
 
 
+def test_a_smaller_world_has_only_what_is_left() -> None:
+    with serving(World(without={"slow", "parallel"})) as small:
+        keys = {source.key for source in small.sources}
+        assert {"slow", "parallel"}.isdisjoint(keys) and len(keys) == 8
+        assert {story.site for story in small.stories} <= keys
+        assert len(small.truths()) == len(small.stories)
+
+
 def test_nothing_runs_on_after_the_end(client: httpx.Client) -> None:
     with serving() as started:
         url = started.feed_url("holt")

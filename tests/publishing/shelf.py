@@ -95,6 +95,17 @@ class MemoryIndex:
     def _month(self, id: str) -> str:
         return (self.shelf[id].added or _OLD).strftime("%Y-%m")
 
+    def month_prints(self, key: FeedKey) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for month in self.months(key):
+            found[month] = str(hash(tuple(self.month_entries(key, month).items())))
+        return found
+
+    def month_entries(self, key: FeedKey, month: str) -> dict[str, str]:
+        return {
+            id: str(hash(self.shelf[id].title + str(self.shelf[id].revisions))) for id in self.month_ids(key, month)
+        }
+
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
         return {id: replace(self.shelf[id], body="") for id in ids if id in self.shelf}
 

@@ -148,6 +148,7 @@ BAD = [
     ('key = "a"', ["source 'a'", "has no url"]),
     ('url = "https://a.example/"', ["source number 1", "has no key"]),
     ('key = "A b"\nurl = "https://a.example/"', ["source 'A b'", "key", "techcrunch-ai"]),
+    ('key = "nul"\nurl = "https://a.example/"', ["source 'nul'", "key", "another"]),
     ('key = "../a"\nurl = "https://a.example/"', ["key", "techcrunch-ai"]),
     (GOOD + '[[source]]\nkey = "a"\nurl = "https://b.example/"', ["two sources have the key 'a'"]),
     (GOOD + '[[source]]\nkey = "b"\nurl = "https://A.example:443/feed"', ["source 'b'", "url", "'a' has the same"]),
