@@ -55,7 +55,7 @@ _MODIFIED = (
     "dc.date.modified",
     "lastmod",
 )
-_SETTLED = ("entry", "shown", "shown, perhaps", "url", "htmldate")
+_SETTLED = ("entry", "shown", "shown, perhaps", "url", "htmldate", "anywhere")
 _OLDEST = 1990  # the year of the first web pages; earlier dates are those of what a page is about
 _LARGE = 1_500_000  # bytes of serialised page above which htmldate is not asked: it is super-linear on some
 
@@ -67,7 +67,11 @@ def published(page: Page, entry: Entry | None, seen: Survey, now: datetime | Non
     first = next((day for day in visible if day.score >= shown.ENOUGH), None)
     if choice.value is None or choice.rung in _SETTLED or first is None:
         return choice
-    if first.label > 0 and first.when.date() < (choice.value - timedelta(days=1)).date():
+    if (
+        first.label > 0
+        and (first.distance <= shown.NEAR or len(visible) == 1)
+        and first.when.date() < (choice.value - timedelta(days=1)).date()
+    ):
         return Choice(first.when, "shown", (*choice.seen, ("shown", str(first.when))))
     return Choice(_as_shown(choice.value, first.when), choice.rung, choice.seen)
 
@@ -91,6 +95,7 @@ def _published(page: Page, entry: Entry | None, visible: list[shown.Day]) -> Ite
     yield "url", datetext.parse("-".join(found.groups())) if found else None
     yield from (("shown, perhaps", day.when) for day in visible[:1] if day.score > 0)
     yield "htmldate", _htmldate(page)
+    yield "anywhere", shown.anywhere(page)
 
 
 def _updated(page: Page, entry: Entry | None) -> Iterator[tuple[str, datetime | None]]:
@@ -124,7 +129,7 @@ def _htmldate(page: Page) -> datetime | None:
 
     if sum(len(text) for text in page.tree.itertext(etree.Element)) > _LARGE:
         return None
-    found = find_date(page.tree, original_date=True, url=page.url or None, extensive_search=True)
+    found = find_date(page.tree, original_date=True, url=page.url or None, extensive_search=False)
     # the first of January is what it makes of a lone year, such as that of a copyright
     return datetext.parse(found) if found and not found.endswith("-01-01") else None
 

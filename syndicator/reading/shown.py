@@ -13,9 +13,10 @@ from syndicator.reading.survey import Spot, Survey
 
 _CLASS = re.compile(r"date|time|publi|posted|datum|fecha|pubdate|meta|byline|created", re.I)
 _UPDATED = re.compile(r"updat|modif|revis", re.I)
-_NEAR = 1_200  # characters after the headline in which the date of the article stands
+NEAR = 1_200  # characters after the headline in which the date of the article stands
 _BEFORE = 500  # and before it
 _LINE = 120  # characters of a line that can be a date's
+_MOST_ELEMENTS = 20_000
 _SHORT = 40
 _ONLY = 25
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -40,10 +41,26 @@ def days(page: Page, seen: Survey) -> list[Day]:
     return sorted(found, key=lambda each: (-each.score, each.distance))
 
 
+def anywhere(page: Page) -> datetime | None:
+    """The first line of the body that is a date and no more, wherever it stands; for pages that show no other."""
+    month_first = page.language is None or page.language in _US
+    body = next(page.tree.iter("body"), page.tree)
+    for count, element in enumerate(
+        body.iter("p", "div", "span", "td", "i", "em", "small", "nobr", "b", "h4", "h5", "h6")
+    ):
+        if count > _MOST_ELEMENTS:
+            break
+        for line in _lines(element):
+            if _briefness(line) == 2 and not datetext.names().updated.search(line):
+                for when in datetext.days(line, month_first=month_first):
+                    return when
+    return None
+
+
 def _days(spot: Spot, seen: Survey, month_first: bool) -> Iterator[Day]:
     element = spot.element
     distance = spot.at - seen.origin
-    place = 2 if 0 <= distance <= _NEAR else (1 if -_BEFORE <= distance < 0 else 0)
+    place = 2 if 0 <= distance <= NEAR else (1 if -_BEFORE <= distance < 0 else 0)
     named = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"[:300]
     if element.tag == "time" and element.get("datetime"):
         when = datetext.parse(element.get("datetime"))
@@ -80,6 +97,8 @@ def _label(spot: Spot, named: str, line: str) -> int:
     """What the words around a date add: it was published then, or only changed."""
     words = datetext.names()
     before = f"{spot.before[-40:]} {line}"
-    if _UPDATED.search(named) or (words.updated.search(before) and not words.published.search(before)):
+    if (_UPDATED.search(named) and not _SURE.search(named)) or (
+        words.updated.search(before) and not words.published.search(before)
+    ):
         return -2
     return 1 if words.published.search(before) else 0
