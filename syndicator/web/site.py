@@ -26,6 +26,7 @@ TYPES: Final = {
     ".opml": "text/x-opml; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
 }
 _STYLED: Final = (".atom", ".rss")
 _HIDDEN: Final = "maps/"
