@@ -36,8 +36,8 @@ def test_moved_and_dropped_feeds_are_none() -> None:
     assert keys(moved, dropped) == [FeedKey("all", "all")]
 
 
-def test_a_removed_source_is_frozen() -> None:
-    assert keys(row("source", "alpha", 5), sources=()) == [FeedKey("all", "all")]
+def test_a_removed_source_keeps_its_feed() -> None:
+    assert keys(row("source", "alpha", 5), sources=()) == [FeedKey("all", "all"), FeedKey("source", "alpha")]
 
 
 def test_the_order_is_fixed() -> None:
