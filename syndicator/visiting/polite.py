@@ -65,7 +65,7 @@ class PoliteFetcher:
         verdict = await self._robots.verdict(request.url, source, allow=request.allow)
         if verdict.delay is not None:
             self._lanes.delay(name, verdict.delay)
-        return None if verdict.allowed else Failed(url=request.url, reason="robots", detail=verdict.by)
+        return None if verdict.allowed else Failed(url=request.url, reason=verdict.cause or "robots", detail=verdict.by)
 
     async def _turn(self, name: str, request: Request) -> FetchResult:
         async with self._lanes.turn(name):

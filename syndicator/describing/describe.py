@@ -1,0 +1,51 @@
+"""All that describing says of one article, in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from syndicator.describing import excerpt as _excerpt
+from syndicator.describing import language as _language
+from syndicator.describing.taxonomy import Taxonomy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """What an article is about."""
+
+    excerpt: str
+    excerpt_by: str  # publisher | extractive, "" when there is no excerpt
+    category: str  # "" when it abstains
+    tags: tuple[str, ...]
+    tags_by: str  # publisher | matched, "" when there are none
+    language: str | None
+    trace: Mapping[str, str] = field(default_factory=dict)  # field -> the rule that chose it
+
+
+def describe(
+    title: str,
+    text: str,
+    *,
+    description: str = "",
+    keywords: Sequence[str] = (),
+    section: str = "",
+    language: str | None = None,
+    taxonomy: Taxonomy,
+) -> Description:
+    """Excerpt, category, tags and language of an article. `text` is plain, a paragraph, heading, list item or table
+    row a line; `description`, `keywords`, `section` and `language` are the publisher's own words. Pure."""
+    code = _language.detect(text, language)
+    own, by = _excerpt.choose(title, text, description, code)
+    guess = taxonomy.category(title, text, section)
+    tags = taxonomy.tags(title, text, keywords)
+    mapped = bool(set(tags) & {taxonomy.spelling(k, text) for k in keywords})
+    return Description(
+        excerpt=own,
+        excerpt_by=by if own else "",
+        category=guess.name or "",
+        tags=tags,
+        tags_by=("publisher" if mapped else "matched") if tags else "",
+        language=code,
+        trace={"category": f"vectors {guess.score:.2f}", "excerpt": by},
+    )

@@ -1,0 +1,86 @@
+"""Which language a text is in: script, then function words, then a statistical guess.
+
+py3langid needs a second and 100 MB to load, so it is asked only when script and function words leave a doubt."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+_WORD = re.compile(r"[^\W\d_]+")
+_URL = re.compile(r"https?://\S+|\S+@\S+|[#@]\w+")
+SAMPLE = 2000  # characters looked at
+_SCRIPTS = (  # script -> the one language of note that is written in it
+    (re.compile(r"[\u3041-\u30ff]"), "ja", 0.05),  # kana beside Han
+    (re.compile(r"[\uac00-\ud7a3\u1100-\u11ff]"), "ko", 0.3),
+    (re.compile(r"[\u4e00-\u9fff\u3400-\u4dbf]"), "zh", 0.3),
+    (re.compile(r"[\u0e00-\u0e7f]"), "th", 0.3),
+    (re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]"), "el", 0.3),
+    (re.compile(r"[\u0590-\u05ff]"), "he", 0.3),
+)
+SURE = 0.12  # share of function words from which a language is taken without asking further
+LEAD = 1.6  # times the runner-up's share
+CERTAIN = 0.7  # probability from which py3langid's answer is taken
+
+
+@lru_cache(maxsize=1)
+def function_words() -> dict[str, frozenset[str]]:
+    """The commonest small words of each language of data/function_words.toml."""
+    raw = resources.files("syndicator.describing").joinpath("data/function_words.toml").read_text("utf-8")
+    return {code: frozenset(words.split()) for code, words in tomllib.loads(raw).items()}
+
+
+def detect(text: str, declared: str | None) -> str | None:
+    """Two-letter code of the language of `text`; `declared` (any BCP 47 tag) wins unless the text clearly
+    contradicts it; None when neither says anything."""
+    said = primary(declared)
+    sample = _URL.sub(" ", text[: 2 * SAMPLE])[:SAMPLE]
+    if sum(map(len, _WORD.findall(sample))) < 20:
+        return said
+    found = by_script(sample) or by_words(sample, said)
+    return found or _guess(sample, said)
+
+
+def primary(declared: str | None) -> str | None:
+    """ "en-GB" -> "en"; None when it is no language tag."""
+    match = re.match(r"\s*([A-Za-z]{2,3})(?:[-_]|\s*$)", declared or "")
+    code = match[1].lower() if match else None
+    return {"iw": "he", "in": "id", "cmn": "zh", "nb": "no", "nn": "no", "eng": "en"}.get(code, code) if code else None
+
+
+def by_script(sample: str) -> str | None:
+    """The language when the script alone settles it."""
+    letters = max(1, sum(map(len, _WORD.findall(sample))))
+    for pattern, code, share in _SCRIPTS:
+        if len(pattern.findall(sample)) >= share * letters:
+            return code
+    return None
+
+
+def by_words(sample: str, said: str | None) -> str | None:
+    """The language whose function words are frequent enough and clearly ahead; `said` needs less of a lead."""
+    words = Counter(word.casefold() for word in _WORD.findall(sample))
+    total = sum(words.values())
+    share = {code: sum(words[w] for w in known if w in words) / total for code, known in function_words().items()}
+    (best, most), (_, second) = Counter(share).most_common(2)
+    if said in share and share[said] >= SURE and share[said] >= 0.8 * most:
+        return said
+    return best if most >= SURE and most >= LEAD * second else None
+
+
+def _guess(sample: str, said: str | None) -> str | None:
+    code, sure = _identifier().classify(sample)
+    if sure >= CERTAIN and len(sample) >= 60:
+        return {"wuu": "zh", "yue": "zh", "nb": "no", "nn": "no"}.get(code, str(code))
+    return said or (str(code) if sure >= 0.5 else None)
+
+
+@lru_cache(maxsize=1)
+def _identifier() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

@@ -1,0 +1,141 @@
+"""Sentences of a plain text, word for word. A line is a paragraph, heading, list item or table row.
+
+nupunkt finds the ends in scripts that put a space after a full stop; Chinese and Japanese have none and get a rule of
+their own. Three mends follow: a piece that ends in an abbreviation or ordinal of its language, one that is followed by
+a lower-case start, and one that opens a quotation are joined with what comes next."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib import resources
+from typing import Any, NamedTuple
+
+_CJK = re.compile(r"[\u3041-\u30ff\u3400-\u9fff]")
+_CJK_END = re.compile(r"[。！？!?…]+[」』）”’》】\")\]]*")
+_STOP = ".!?…。！？।۔؟"
+_CLOSERS = "\"'”’»“」』)\\]）】"
+_ENDS = re.compile(rf"[{_STOP}][{_CLOSERS}]*$")
+_GLUED = re.compile(
+    rf"(?<=[a-zà-ÿ]{{2}}[.!?])(?=[A-ZÀ-Þ][a-zà-ÿ])|(?<=[a-zà-ÿ]{{2}}[.!?][\"”])(?=[A-ZÀ-Þ])|(?<=[।۔؟])\s"
+)
+_NUMBER = re.compile(r"(?:^|\s)\d{1,2}\.$")
+_PAIRS = {"“": "”", "«": "»", "「": "」", "『": "』", "（": "）", "(": ")", "[": "]", "„": "“", "»": "«", "‚": "‘"}
+_CLOSING = frozenset("”»」』）)]“«‘")
+MOST_LINE = 5000  # characters of a line that are looked at: a longer one is no paragraph
+JOINED = 700  # characters a quotation may run before it is taken as never closed
+
+
+class Sentence(NamedTuple):
+    """A sentence, the number of its line, its place within the line and whether it ends as one."""
+
+    text: str
+    line: int
+    place: int
+    whole: bool
+
+
+def split(text: str, most: int = 400, language: str | None = None) -> list[Sentence]:
+    """The first `most` sentences of `text`."""
+    found: list[Sentence] = []
+    for number, line in enumerate(text.split("\n")):
+        for place, piece in enumerate(of_line(line, language)):
+            found.append(Sentence(piece, number, place, ends(piece)))
+        if len(found) >= most:
+            return found[:most]
+    return found
+
+
+def ends(piece: str) -> bool:
+    """True when `piece` ends as a sentence does: a stop, then at most closing quotes and brackets."""
+    return bool(_ENDS.search(piece))
+
+
+def of_line(line: str, language: str | None = None) -> list[str]:
+    """The sentences of one line."""
+    line = " ".join(line[:MOST_LINE].split())
+    if not line:
+        return []
+    if cjk(line):
+        return _join(list(_cjk_pieces(line)), language, "")
+    pieces = (part.strip() for piece in _splitter().tokenize(line) for part in _GLUED.split(piece))
+    return _join([piece for piece in pieces if piece], language, " ")
+
+
+def cjk(value: str) -> bool:
+    """True for a text that is mostly Chinese or Japanese."""
+    return len(_CJK.findall(value)) * 3 >= len(value.replace(" ", ""))
+
+
+def unbalanced(piece: str) -> bool:
+    """True when a quotation or bracket in `piece` is opened and not closed, or closed and not opened."""
+    stack: list[str] = []
+    for place, mark in enumerate(piece):
+        if mark == '"':
+            if stack and stack[-1] == '"':
+                stack.pop()
+            elif not (place and piece[place - 1].isdigit()):  # an inch sign
+                stack.append(mark)
+        elif stack and (_PAIRS.get(stack[-1]) == mark or (stack[-1] == "„" and mark == "”")):
+            stack.pop()
+        elif mark in _PAIRS:
+            stack.append(mark)
+        elif mark in _CLOSING and mark != "‘":
+            return True
+    return any(mark != "‚" for mark in stack)
+
+
+def _cjk_pieces(line: str) -> Iterator[str]:
+    start = 0
+    for match in _CJK_END.finditer(line):
+        yield line[start : match.end()].strip()
+        start = match.end()
+    if line[start:].strip():
+        yield line[start:].strip()
+
+
+def _join(pieces: list[str], language: str | None, space: str) -> list[str]:
+    """Pieces with those that cannot stand alone joined to what follows them."""
+    out: list[str] = []
+    for piece in pieces:
+        if out and (_goes_on(out[-1], piece, language) or _in_quotation(out[-1], piece)):
+            out[-1] = f"{out[-1]}{space}{piece}"
+        else:
+            out.append(piece)
+    return out
+
+
+def _goes_on(piece: str, after: str, language: str | None) -> bool:
+    if after[0].islower() and not after.startswith(("iP", "iO", "iT", "eB", "macOS")):
+        return True
+    codes, ordinals = _abbreviations()
+    if language in ordinals and _NUMBER.search(piece):
+        return True
+    return piece.endswith(".") and piece[:-1].rsplit(" ", 1)[-1].lstrip("(„“«\"'’") in codes.get(language or "en", ())
+
+
+def _in_quotation(piece: str, after: str) -> bool:
+    """True when `piece` is within a quotation that `after` closes."""
+    return unbalanced(piece) and len(piece) + len(after) < JOINED and not unbalanced_start(after, piece)
+
+
+def unbalanced_start(after: str, before: str) -> bool:
+    """True when `after` opens a quotation of its own, so that the one in `before` was never closed."""
+    return before.count('"') % 2 == 1 and after.startswith('"') and after.count('"') % 2 == 0
+
+
+@lru_cache(maxsize=1)
+def _abbreviations() -> tuple[dict[str, frozenset[str]], frozenset[str]]:
+    raw = resources.files("syndicator.describing").joinpath("data/abbreviations.toml").read_text("utf-8")
+    values = tomllib.loads(raw)
+    ordinals = frozenset(values.pop("ordinals"))
+    return {code: frozenset(words.split()) for code, words in values.items()}, ordinals
+
+
+@lru_cache(maxsize=1)
+def _splitter() -> Any:
+    import nupunkt
+
+    return nupunkt.load("default")

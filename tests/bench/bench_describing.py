@@ -1,0 +1,188 @@
+"""Quality of describing on the open texts, beside the lead and literal matching.
+
+    python -m tests.bench.bench_describing [summaries] [categories] [tags] [cost] [--half tune|confirm|all] [--most N]
+
+Every set is cut in two by a digest of the id: constants are tuned on one half ("tune"), confirmed on the other."""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import hashlib
+import json
+import re
+import statistics as st
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from syndicator.describing import excerpt, sentences
+from syndicator.describing.taxonomy import Taxonomy
+
+TEXTS = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "texts"
+SUMMARIES = ("writers", "inshorts", "cnndm", "blogs", "webmeta")
+CATEGORIES = ("bbc", "ag", "kpcrowd10")
+Row = dict[str, Any]
+
+
+def rows(name: str, half: str = "all", most: int | None = None) -> list[Row]:
+    """The rows of a set, or of one of its halves."""
+    with gzip.open(TEXTS / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+        found = [json.loads(line) for line in lines]
+    if half != "all":
+        found = [row for row in found if (part(row["id"]) == 0) == (half == "tune")]
+    return found[:most]
+
+
+def part(id: str, parts: int = 2) -> int:
+    """Which part of a set an id falls in."""
+    return int(hashlib.sha256(id.encode()).hexdigest(), 16) % parts
+
+
+def words(value: str) -> str:
+    return re.sub(r"\W+", " ", value.casefold()).strip()
+
+
+def lead(title: str, text: str, language: str | None = None) -> str:
+    """The baseline: the first sentences that fit in 55 words."""
+    out: list[str] = []
+    for sentence in sentences.split(text, most=20):
+        if len(" ".join([*out, sentence.text]).split()) > 55:
+            break
+        out.append(sentence.text)
+    return " ".join(out)
+
+
+def rouge(found: Sequence[Row], summary: Callable[..., str]) -> tuple[dict[str, float], Counter[str]]:
+    """Mean ROUGE in per cent and how many summaries break which gate."""
+    from rouge_score import rouge_scorer
+
+    scorer = rouge_scorer.RougeScorer(["rouge1", "rouge2", "rougeL"], use_stemmer=True)
+    scores: dict[str, list[float]] = {"rouge1": [], "rouge2": [], "rougeL": []}
+    broken: Counter[str] = Counter()
+    for row in found:
+        said = summary(row.get("title") or "", row["text"], row.get("lang") or None)
+        for name, value in scorer.score(row["summary"], said).items():
+            scores[name].append(100 * value.fmeasure)
+        broken.update(faults(row, said))
+    return {name: st.mean(values) for name, values in scores.items()}, broken
+
+
+def faults(row: Row, said: str) -> list[str]:
+    """The gates a summary breaks, as the scorer of the corpus counts them."""
+    text, title = words(row["text"]), words(row.get("title") or "")
+    checks = {
+        "long": len(said) > 360 or len(said.split()) > 55,
+        "cut": not re.search(r"[.!?…。！？]['\"”’»)\]]*$", said),
+        "ellipsis": said.endswith(("...", "…", "[…]")),
+        "not verbatim": any(words(x) not in text for x in re.split(r"(?<=[.!?])\s+", said) if x),
+        "title": bool(title) and words(said).startswith(title),
+    }
+    return [name for name, bad in checks.items() if bad]
+
+
+def summaries(half: str, most: int | None) -> None:
+    for name, method in (("lead", lead), ("summarize", excerpt.summarize)):
+        means = []
+        for part_name in SUMMARIES:
+            scores, broken = rouge(rows(f"summ_{part_name}", half, most), method)
+            means.append(scores)
+            print(f"{name:10} {part_name:9}", *(f"{scores[k]:5.2f}" for k in scores), dict(broken))
+        print(f"{name:10} macro    ", *(f"{st.mean(m[k] for m in means):5.2f}" for k in means[0]))
+
+
+def categories(half: str, most: int | None) -> None:
+    for name in CATEGORIES:
+        taxonomy = Taxonomy.from_toml(TEXTS / f"cat_{name}.taxonomy.toml")
+        found = rows(f"cat_{name}", half, most)
+        said = [(row["label"], taxonomy.category(row["title"], row["text"]).name) for row in found]
+        kept = [(a, b) for a, b in said if b is not None]
+        right = sum(a == b for a, b in kept)
+        print(f"{name:10} n={len(said)} right {100 * right / len(said):.1f} answered {100 * len(kept) / len(said):.1f}"
+              f" right of those {100 * right / max(1, len(kept)):.1f}")  # fmt: skip
+
+
+def f1(gold: Iterable[str], got: Sequence[str]) -> float:
+    """F1 of at most five tags, spelling folded by stems as the scorer of the corpus does."""
+    import snowballstemmer
+
+    stem = snowballstemmer.stemmer("english").stemWords
+
+    def key(tag: str) -> str:
+        return " ".join(stem(re.sub(r"[\W_]+", " ", tag.casefold()).split()))
+
+    wanted = {key(tag) for tag in gold} - {""}
+    said = list(dict.fromkeys(map(key, got)))[:5]
+    hit = len(wanted & set(said))
+    p, q = hit / max(1, len(said)), hit / max(1, len(wanted))
+    return 2 * p * q / (p + q) if hit else 0.0
+
+
+def site(name: str) -> list[Row]:
+    return [row for row in rows("tags_blogs") if row["id"].startswith(name)]
+
+
+def history(found: Iterable[Row]) -> list[tuple[str, str, list[str]]]:
+    return [(row["title"], row["text"], row["tags"]) for row in found]
+
+
+def vocabulary(found: Iterable[Row], support: int = 2) -> Taxonomy:
+    """A taxonomy of the tags that occur at least `support` times, by name alone."""
+    counts = Counter(tag for row in found for tag in row["tags"])
+    seen: dict[str, str] = {}
+    for tag, count in counts.most_common():
+        if count >= support:
+            seen.setdefault(re.sub(r"[\s_-]+", " ", tag.casefold()), tag)
+    with tempfile.NamedTemporaryFile("w", suffix=".toml", encoding="utf-8") as file:
+        file.writelines(f"[[tag]]\nname = {json.dumps(tag)}\n" for tag in seen.values())
+        file.flush()
+        return Taxonomy.from_toml(file.name)
+
+
+def tags(half: str, most: int | None) -> None:
+    for name in ("18f", "ropensci"):
+        found = site(name)
+        scores: dict[str, list[float]] = {"history": [], "cold": []}
+        for fold in range(2 if half == "all" else 1):
+            held = [row for row in found if part(row["id"], 3) == fold + (half == "confirm")]
+            past = [row for row in found if row not in held]
+            learnt, cold = Taxonomy().learn(history(past)), vocabulary(past)
+            for row in held[:most]:
+                scores["history"].append(f1(row["tags"], learnt.tags(row["title"], row["text"])))
+                scores["cold"].append(f1(row["tags"], cold.tags(row["title"], row["text"])))
+        print(f"{name:9} n={len(scores['cold'])}", *(f"{k} F1@5 {100 * st.mean(v):.1f}" for k, v in scores.items()))
+
+
+def cost(half: str, most: int | None) -> None:
+    import resource
+
+    from syndicator.describing.describe import describe
+
+    found = [row for row in rows("summ_blogs") if 1500 <= len(row["text"].split()) <= 2500][: most or 60]
+    taxonomy = Taxonomy.from_toml(Path(__file__).resolve().parents[2] / "config" / "taxonomy.toml")
+    started = time.process_time()
+    describe("A title", "A sentence of the text.", taxonomy=taxonomy)
+    load = time.process_time() - started
+    started = time.process_time()
+    for row in found:
+        describe(row["title"], row["text"], taxonomy=taxonomy)
+    spent = (time.process_time() - started) / len(found)
+    size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(f"cost: load {load:.2f} s, {1000 * spent:.1f} ms an article of about 2,000 words, {size} MB at most")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", nargs="*", default=["summaries", "categories", "tags", "cost"])
+    parser.add_argument("--half", choices=("tune", "confirm", "all"), default="all")
+    parser.add_argument("--most", type=int)
+    options = parser.parse_args()
+    for name in options.what:
+        {"summaries": summaries, "categories": categories, "tags": tags, "cost": cost}[name](options.half, options.most)
+
+
+if __name__ == "__main__":
+    main()

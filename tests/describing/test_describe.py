@@ -1,0 +1,64 @@
+"""One call says all of an article."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from syndicator.describing.describe import describe
+from syndicator.describing.excerpt import choose, summarize
+from syndicator.describing.taxonomy import Taxonomy
+from syndicator.errors import ConfigError
+
+CONFIG = Path(__file__).resolve().parents[2] / "config" / "taxonomy.toml"
+TITLE = "Chatbot maker raises billions"
+TEXT = """The maker of ChatGPT has raised six billion dollars from investors, it said on Tuesday.
+The money will pay for chips that train larger large language models, a form of artificial intelligence.
+Rivals are raising money as well, and ChatGPT now has a hundred million users. Read more about it here."""
+
+
+@pytest.fixture(scope="module")
+def taxonomy() -> Taxonomy:
+    return Taxonomy.from_toml(CONFIG)
+
+
+def test_a_story_on_ai_money_is_ai(taxonomy: Taxonomy) -> None:
+    said = describe(TITLE, TEXT, taxonomy=taxonomy)
+    assert said.category == "AI"
+    assert set(said.tags) >= {"ChatGPT"}
+    assert said.language == "en"
+    assert said.excerpt_by == "extractive"
+
+
+def test_without_a_taxonomy_there_is_no_category_and_the_publishers_tags_stay() -> None:
+    said = describe(TITLE, TEXT, keywords=["ai", "chatgpt"], taxonomy=Taxonomy())
+    assert (said.category, said.tags, said.tags_by) == ("", ("AI", "ChatGPT"), "publisher")
+
+
+def test_an_excerpt_is_sentences_of_the_text() -> None:
+    assert summarize(TITLE, TEXT).startswith("The maker of ChatGPT has raised six billion dollars")
+
+
+def test_a_sound_description_wins_and_a_cut_one_loses() -> None:
+    own = "The maker of ChatGPT raised six billion dollars from investors."
+    assert choose(TITLE, TEXT, own, "en") == (own, "publisher")
+    assert choose(TITLE, TEXT, own[:-10] + "...", "en")[1] == "extractive"
+
+
+def test_an_unknown_key_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "taxonomy.toml"
+    path.write_text('[[tag]]\nname = "AI"\nalias = ["A.I."]\n')
+    with pytest.raises(ConfigError, match=r"alias.*did you mean 'aliases'"):
+        Taxonomy.from_toml(path)
+
+
+def test_what_was_learnt_survives_a_save(tmp_path: Path) -> None:
+    past = [("Curl release", "A new release of the tool.", ["tools"]), ("Bird count", "Birds were counted.", ["birds"])]
+    learnt = Taxonomy().learn(past)
+    learnt.save(tmp_path / "learnt.npz")
+    again = Taxonomy().with_learnt(tmp_path / "learnt.npz")
+    assert again.tags("Bird count", "Birds were counted again.") == learnt.tags(
+        "Bird count", "Birds were counted again."
+    )
+    assert "birds" in again.tags("Bird count", "Birds were counted again.")
