@@ -24,7 +24,7 @@ from httpx_aiohttp import AiohttpTransport
 
 from syndicator.model import Failed, Fetched, FetchResult, NotModified, Request
 from syndicator.settings import Fetch
-from syndicator.urls import BadUrl, canonical
+from syndicator.urls import BadUrl, canonical, redacted
 from syndicator.visiting import guard, resolve
 from syndicator.visiting.headers import error_code, joined, retry_after
 from syndicator.visiting.inflate import BadEncoding, Inflater, TooLarge
@@ -68,17 +68,6 @@ def origin(url: httpx.URL) -> str:
     """Scheme, host and port: what credentials belong to."""
     port = url.port or (443 if url.scheme == "https" else 80)
     return f"{url.scheme}://{url.host}:{port}"
-
-
-def redacted(url: str) -> str:
-    """`url` without user and password."""
-    if "@" not in url:
-        return url
-    try:
-        parsed = httpx.URL(url)
-        return str(parsed.copy_with(userinfo=b"")) if parsed.userinfo else url
-    except (httpx.InvalidURL, ValueError):
-        return url.rpartition("@")[2]
 
 
 def parse_url(url: str) -> httpx.URL:
