@@ -120,8 +120,9 @@ def _upsert(dialect: str, table: Table, columns: tuple[str, ...]) -> Executable:
     keys = [column.name for column in table.primary_key]
     changed = {name: statement.excluded[name] for name in columns if name not in keys}
     if not changed:
-        return statement.on_conflict_do_nothing()  # type: ignore[no-any-return]
-    return statement.on_conflict_do_update(index_elements=keys, set_=changed)  # type: ignore[no-any-return]
+        return _insert_new(dialect, table)
+    made: Executable = statement.on_conflict_do_update(index_elements=keys, set_=changed)
+    return made
 
 
 @cache

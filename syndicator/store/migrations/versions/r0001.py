@@ -57,6 +57,7 @@ def _visits() -> None:
     op.create_table(
         "sources",
         sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
         sa.Column("next_due", sa.BigInteger(), nullable=True),
         sa.Column("disabled", sa.Boolean(), nullable=False),
         sa.Column("data", sa.Text(), nullable=False),
