@@ -90,7 +90,7 @@ def explain(name: str, message: str) -> str:
         ("full", "the disk is full; free some space and run again, nothing is lost"),
         ("readonly", "it cannot be written; give this user write permission on the file and its folder"),
         ("unable to open", "it cannot be opened; check that the folder exists and this user may write there"),
-        ("disk i/o", "the disk does not read or write; check the disk, then run `syndicator check`"),
+        ("disk i/o", "the disk does not read or write; see that it is not full or broken, then run again"),
         ("no such table", "a table is missing; run `syndicator reindex`"),
     )
     cure = next((cure for sign, cure in cures if sign in lower), "run `syndicator check`")

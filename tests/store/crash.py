@@ -105,6 +105,7 @@ def child(work: Callable[[], None]) -> int:
 def run(work: Callable[[], None]) -> NoReturn:
     try:
         work()
+        os._exit(0)
     finally:
         traceback.print_exc()
         sys.stderr.flush()
