@@ -2,7 +2,7 @@
 
     python -m tests.store.full FOLDER
 
-A limit on the size of files stands in for the full disk: the write that crosses it fails half-way. Prints its findings."""
+A limit on the size of files stands in for the full disk: the write that crosses it fails half-way."""
 
 from __future__ import annotations
 
