@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
+from syndicator.articles.fields import settle
 from syndicator.describing.describe import describe
 from syndicator.describing.taxonomy import Taxonomy
 from syndicator.model import Article, Draft, Entry, Rules, article_id
@@ -87,8 +88,10 @@ def read_and_render(
 ) -> tuple[Article, str | None]:
     """`read_article` for the worker: the taxonomy is named by its files and loaded once a process, and the body is
     rendered to sanitised HTML in the same trip when the source is published whole."""
-    article = read_article(
-        html, url, load_taxonomy(taxonomy), entry=entry, rules=rules, repeated=repeated, headers=headers, now=now
+    article = settle(
+        read_article(
+            html, url, load_taxonomy(taxonomy), entry=entry, rules=rules, repeated=repeated, headers=headers, now=now
+        )
     )
     return article, render_markdown(article.body, article.url) if render else None
 

@@ -118,7 +118,7 @@ class VisitStore(Protocol):
     def save_states(self, states: Sequence[SourceState]) -> None:
         """Many states in one transaction."""
 
-    def stamps(self) -> dict[str, FileStamp]:
+    def stamps(self) -> Mapping[str, FileStamp]:
         """The stamp of every article's file by article id, for `Shelf.changed`."""
 
     def restamp(self, id: str, stamp: FileStamp) -> None:

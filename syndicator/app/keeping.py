@@ -32,7 +32,7 @@ def apply_moves(app: App) -> list[tuple[str, str, str]]:
 
 
 def withdraw(app: App, what: str) -> Article:
-    """Takes an article, named by its URL or id, off every feed and page for ever. Its file goes too. Raises UsageError."""
+    """Takes an article, named by URL or id, off every feed and page for ever. Its file goes too. Raises UsageError."""
     id = app.store.visits.find([urls.alias(what)]) or what
     article = app.store.visits.article(id)
     if article is None:

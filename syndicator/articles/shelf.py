@@ -14,6 +14,7 @@ from pathlib import Path
 
 from syndicator import text
 from syndicator.articles import disk, document, edits, fields, withdrawals
+from syndicator.articles.stamps import by_path
 from syndicator.errors import ConfigError
 from syndicator.model import Article
 from syndicator.ports import FileStamp, Withdrawn
@@ -21,6 +22,7 @@ from syndicator.ports import FileStamp, Withdrawn
 NAME_BYTES = 120
 _ID_CHARS = (6, 8, 12, 26)  # id6, longer on a clash
 _NAME = re.compile(r"(?:.*-)?([a-z2-7]{6,26})\.md")
+_ID_LINE = re.compile(rb"^id: *['\"]?([a-z2-7]{6,26})['\"]?\s*$", re.MULTILINE)
 _INSTANCE = "instance.toml"
 
 
@@ -39,8 +41,10 @@ class Changes:
 class Shelf:
     """The article files under `root`. One writer at a time (the run lock sees to it); readers whenever they like."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, durable: bool = True) -> None:
+        """`durable=False` saves the waiting for the disk, for a shelf that is thrown away."""
         self.root = root
+        self.durable = durable
         self._paths: dict[str, list[str]] | None = None  # first six of the id -> paths; filled by the first search
 
     def instance(self) -> uuid.UUID:
@@ -71,14 +75,14 @@ class Shelf:
             data = document.dump(merged)
         if old == data:
             return merged, self._stamp(found), False
-        stat = disk.write(self.root / found, data)
+        stat = disk.write(self.root / found, data, durable=self.durable)
         self._remember(found)
         return merged, FileStamp(path=found, mtime_ns=stat.st_mtime_ns, size=stat.st_size), True
 
     def get(self, path: str) -> Article:
         """The article in the file at `path`, its tags_by and excerpt_by "operator" where a hand wrote those. Raises
         ConfigError for a file that says no article, FileNotFoundError, OSError."""
-        return edits.claim(document.load((self.root / path).read_bytes(), str(self.root / path)))
+        return edits.claim(document.load(self._inside(path).read_bytes(), str(self.root / path)))
 
     def stamp(self, path: str) -> FileStamp:
         """The file as it is now. Raises FileNotFoundError."""
@@ -86,10 +90,9 @@ class Shelf:
 
     def find(self, id: str) -> str | None:
         """The path of the file of article `id`, relative to the shelf."""
-        for fresh in (False, True):
-            for path in self._candidates(id, fresh=fresh):
-                if self._id_of(path) == id:
-                    return path
+        for path in self._candidates(id):
+            if self._id_of(path) == id:
+                return path
         return None
 
     def walk(self) -> Iterator[FileStamp]:
@@ -109,19 +112,25 @@ class Shelf:
     def changed(self, stamps: Mapping[str, FileStamp]) -> Changes:
         """What happened to the files since `stamps` (by article id, or by any other key) were taken. Files left by a
         write that a crash cut short are removed on the way."""
-        self.sweep()
-        known = {stamp.path: stamp for stamp in stamps.values()}
-        seen: set[str] = set()
-        new, edited = [], []
-        for stamp in self.walk():
-            seen.add(stamp.path)
-            before = known.get(stamp.path)
-            if before is None:
-                new.append(stamp)
-            elif before != stamp:
-                edited.append(stamp)
-        missing = tuple(key for key, stamp in stamps.items() if stamp.path not in seen)
-        return Changes(tuple(new), tuple(edited), missing)
+        known = by_path(stamps)
+        new: list[FileStamp] = []
+        edited: list[FileStamp] = []
+        for folder, absolute in disk.folders(self.root):
+            with os.scandir(absolute) as found:
+                for entry in found:
+                    if not _is_article(entry.name):
+                        disk.unlink_litter(entry)
+                        continue
+                    path = f"{folder}/{entry.name}"
+                    stat = entry.stat()
+                    before = known.pop(path, None)
+                    if before is None or before[1] != stat.st_mtime_ns or before[2] != stat.st_size:
+                        stamp = FileStamp(path=path, mtime_ns=stat.st_mtime_ns, size=stat.st_size)
+                        (new if before is None else edited).append(stamp)
+        missing = sorted(key for key, _, _ in known.values())
+        if new or missing:
+            self._paths = None
+        return Changes(tuple(sorted(new, key=_path)), tuple(sorted(edited, key=_path)), tuple(missing))
 
     def delete(self, path: str) -> bool:
         """Removes the file, durably. False when it was not there."""
@@ -147,14 +156,11 @@ class Shelf:
 
     def sweep(self) -> int:
         """Removes the temporary files of writers that are gone; how many."""
-        removed = 0
         places = [str(self.root)] if self.root.is_dir() else []
+        removed = 0
         for absolute in [*places, *(absolute for _, absolute in disk.folders(self.root))]:
             with os.scandir(absolute) as found:
-                litter = [entry.path for entry in found if entry.name.startswith(".") and disk.is_litter(entry.name)]
-            for path in litter:
-                Path(path).unlink(missing_ok=True)
-                removed += 1
+                removed += sum(disk.unlink_litter(entry) for entry in found)
         return removed
 
     def _mint(self, path: Path) -> uuid.UUID:
@@ -183,12 +189,23 @@ class Shelf:
         readable = text.stem(article.title, NAME_BYTES - len(ending) - 7) or "article"
         return f"{folder}/{readable}{ending}"
 
-    def _candidates(self, id: str, *, fresh: bool = False) -> list[str]:
-        if self._paths is None or fresh:
-            self._paths = {}
-            for stamp in self.walk():
-                self._remember(stamp.path)
-        return [path for path in self._paths.get(id[:6], []) if id.startswith(_id_part(path) or id)]
+    def _candidates(self, id: str) -> list[str]:
+        """The files that may be article `id`'s. When one of them is gone the folders are read anew."""
+        for names in (self._paths, None):
+            found = names if names is not None else self._read_names()
+            likely = [path for path in found.get(id[:6], []) if id.startswith(_id_part(path) or id)]
+            if names is None or all((self.root / path).exists() for path in likely):
+                break
+        return likely
+
+    def _read_names(self) -> dict[str, list[str]]:
+        self._paths = {}
+        for folder, absolute in disk.folders(self.root):
+            with os.scandir(absolute) as entries:
+                names = sorted(entry.name for entry in entries if _is_article(entry.name))
+            for name in names:
+                self._remember(f"{folder}/{name}")
+        return self._paths
 
     def _remember(self, path: str) -> None:
         if self._paths is None:
@@ -201,9 +218,14 @@ class Shelf:
     def _id_of(self, path: str) -> str | None:
         """The id that the file at `path` says, None when it says none or is not there."""
         try:
-            return document.load(self._inside(path).read_bytes(), path).id
-        except (ConfigError, OSError):
+            data = self._inside(path).read_bytes()
+        except FileNotFoundError:
             return None
+        try:
+            return document.load(data, path).id
+        except ConfigError:  # a slip of the operator's in another line makes it no other article's file
+            found = _ID_LINE.search(data)
+            return found[1].decode() if found else None
 
     def _read(self, path: str) -> bytes | None:
         try:
@@ -220,6 +242,10 @@ class Shelf:
         if not parts or any(part in ("", ".", "..") for part in parts):
             raise ConfigError(f"{path!r} is no path on the shelf {self.root}")
         return self.root.joinpath(*parts)
+
+
+def _path(stamp: FileStamp) -> str:
+    return stamp.path
 
 
 def _is_article(name: str) -> bool:

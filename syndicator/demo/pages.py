@@ -13,6 +13,7 @@ from string import Template
 from typing import Any
 from urllib.parse import quote
 
+from syndicator.demo import feeds
 from syndicator.demo.sites import Site
 from syndicator.demo.story import Story
 
@@ -47,13 +48,36 @@ def amp(site: Site, base: str, feed_url: str, story: Story) -> str:
     return _template(f"{site.key}.amp.html").safe_substitute(_values(site, base, feed_url, story, ()))
 
 
-def front(site: Site, base: str, feed_url: str, stories: Sequence[Story]) -> str:
-    """The site's front page: a list of its stories."""
+def front(site: Site, base: str, feed_path: str, stories: Sequence[Story]) -> str:
+    """The site's front page: a list of its stories, and where its feed is."""
+    type = feeds.TYPES[site.feed].partition(";")[0]
+    feed = f'<link rel="alternate" type="{type}" title="{escape(site.title)}" href="{feed_path}">' if feed_path else ""
     return (
         f'<!DOCTYPE html>\n<html lang="{site.language}"><head><meta charset="utf-8"><title>{escape(site.title)}</title>'
-        f'<link rel="alternate" type="application/xml" href="{feed_url}"></head><body><h1>{escape(site.title)}</h1>'
-        f"<p>{escape(site.tagline)}</p><ul>{_list(site, base, stories)}</ul></body></html>\n"
+        f"{feed}</head><body><h1>{escape(site.title)}</h1><p>{escape(site.tagline)}</p>"
+        f"<ul>{_list(site, base, stories)}</ul></body></html>\n"
     )
+
+
+def sitemap(site: Site, base: str, stories: Sequence[Story]) -> str:
+    """The site's sitemap (sitemaps.org, 0.9)."""
+    rows = "".join(
+        f"<url><loc>{base}{path_of(site, story)}</loc>"
+        f"<lastmod>{(story.updated or story.published).isoformat()}</lastmod></url>\n"
+        for story in stories
+    )
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+    return f"{head}{rows}</urlset>\n"
+
+
+def blogroll(title: str, rows: Sequence[tuple[str, str, str]]) -> str:
+    """An OPML list of (title, feed, site)."""
+    outlines = "".join(
+        f'<outline type="rss" text="{escape(name)}" xmlUrl="{escape(feed)}" htmlUrl="{escape(home)}"/>\n'
+        for name, feed, home in rows
+    )
+    head = f'<?xml version="1.0" encoding="UTF-8"?>\n<opml version="2.0"><head><title>{escape(title)}</title></head>'
+    return f"{head}<body>\n{outlines}</body></opml>\n"
 
 
 def absolute(base: str, body: str) -> str:

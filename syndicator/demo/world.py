@@ -5,7 +5,7 @@ It is what `demo` visits and what the tests visit; `stories` say what a reader s
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, timedelta
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -21,14 +21,19 @@ _HTML = "text/html; charset=utf-8"
 
 class World:
     """The demo's web. `start` it, visit `sources`, `aclose` it. `port` 0 takes free ports; another is used on every
-    site's own address, so that the same stories keep the same addresses from run to run."""
+    site's own address, so that the same stories keep the same addresses from run to run. `told`: other stories than
+    those shipped. `without`: keys of sites and troubles that are not there, such as "slow" where nobody wants to
+    wait."""
 
-    def __init__(self, *, port: int = 0, told: Iterable[Story] | None = None) -> None:
+    def __init__(
+        self, *, port: int = 0, told: Iterable[Story] | None = None, without: Collection[str] = frozenset()
+    ) -> None:
         self.requests: list[Seen] = []
         self._port = port
-        self._stories = {story.key: story for story in (stories() if told is None else told)}
-        self._sites = {site.key: site for site in SITES}
-        self._troubles = {trouble.key: trouble for trouble in TROUBLES}
+        known = stories() if told is None else told
+        self._stories = {story.key: story for story in known if story.site not in without}
+        self._sites = {site.key: site for site in SITES if site.key not in without}
+        self._troubles = {trouble.key: trouble for trouble in TROUBLES if trouble.key not in without}
         self._servers: dict[str, SiteServer] = {}
         self._revision = 0
         self._moved: dict[str, str] = {}  # site -> its feed's new path
@@ -131,7 +136,7 @@ class World:
         self._revision += 1
 
     def future_date(self, key: str, years: int = 10) -> Story:
-        """The story says that it was published in `years` years."""
+        """The story says that it was published in `years` years. Where the address holds the date, it moves along."""
         published = self._stories[key].published
         return self.change(key, published=published.replace(year=published.year + years))
 
@@ -180,21 +185,37 @@ class World:
         return respond
 
     def _site_answer(self, site: Site, path: str) -> Answer:
-        if path == "/robots.txt":
-            return Answer(body=site.robots.encode(), type="text/plain; charset=utf-8")
-        if path == "/logo.svg":
-            return self._fixed(pictures.svg(site.title), "image/svg+xml")
-        if path.startswith("/images/"):
-            return self._fixed(pictures.png(path), "image/png")
-        if path.startswith("/audio/"):
-            return self._fixed(pictures.wav(), "audio/wav")
         if path == "/":
             return Answer(body=self._front(site))
         if path == self._feed_path(site):
             return self._feed(site)
         if path == site.feed_path and site.key in self._moved:
             return Answer(status=301, headers={"Location": self._moved[site.key]})
-        return self._page(site, path)
+        return self._file(site, path) or self._page(site, path)
+
+    def _file(self, site: Site, path: str) -> Answer | None:
+        """What a site has beside its pages and its feed."""
+        base = self._servers[site.key].base
+        if path == "/robots.txt":
+            return Answer(
+                body=f"{site.robots}\nSitemap: {base}/sitemap.xml\n".encode(), type="text/plain; charset=utf-8"
+            )
+        if path == "/sitemap.xml":
+            return Answer(body=pages.sitemap(site, base, self._of(site)).encode(), type="application/xml")
+        if path == "/blogroll.opml" and site.key == "holt":
+            return Answer(body=pages.blogroll("What I read", self._others(site)).encode(), type="text/x-opml")
+        if path == "/logo.svg":
+            return self._fixed(pictures.svg(site.title), "image/svg+xml")
+        if path.startswith("/images/"):
+            return self._fixed(pictures.png(path), "image/png")
+        if path.startswith("/audio/"):
+            return self._fixed(pictures.wav(), "audio/wav")
+        return None
+
+    def _others(self, site: Site) -> list[tuple[str, str, str]]:
+        """(title, feed, front page) of the other sites that have a feed."""
+        others = [other for other in self._sites.values() if other.feed_path and other is not site]
+        return [(other.title, self.feed_url(other.key), self._servers[other.key].base + "/") for other in others]
 
     def _page(self, site: Site, path: str) -> Answer:
         base, feed_url = self._servers[site.key].base, self.feed_url(site.key)
@@ -217,7 +238,8 @@ class World:
         return Answer(body=body, type=type, modified=FIRST_DAY + timedelta(minutes=self._revision))
 
     def _front(self, site: Site) -> bytes:
-        return pages.front(site, self._servers[site.key].base, self.feed_url(site.key), self._of(site)).encode()
+        feed_path = self._feed_path(site) if site.feed_path else ""
+        return pages.front(site, self._servers[site.key].base, feed_path, self._of(site)).encode()
 
     def _feed_path(self, site: Site) -> str:
         return self._moved.get(site.key, site.feed_path) or "/no-feed-here"

@@ -50,11 +50,11 @@ def _tags(rows: Sequence[FeedRow], settings: Settings) -> Iterator[FeedSpec]:
 def _sources(rows: Sequence[FeedRow], settings: Settings, sources: Sequence[Source]) -> Iterator[FeedSpec]:
     known = {source.key: source for source in sources}
     for row in rows:
-        source = known.get(row.key.slug)
-        if row.key.axis == "source" and source and (row.count or row.files):
-            name = source.title or row.name or source.key
+        if row.key.axis == "source" and (row.count or row.files):
+            source = known.get(row.key.slug)  # None once it was removed: its articles and its feed stay
+            name = (source.title if source else None) or row.name or row.key.slug
             spec = _spec(row.key, name, settings, first_slug=row.first_slug)
-            yield replace(spec, language=source.language or spec.language)
+            yield replace(spec, language=(source.language if source else None) or spec.language)
 
 
 def _queries(rows: Sequence[FeedRow], settings: Settings, queries: Sequence[SavedQuery]) -> Iterator[FeedSpec]:

@@ -23,6 +23,7 @@ class PressReport:
     unchanged: int = 0
     held: tuple[Problem, ...] = ()
     set_aside: tuple[Problem, ...] = ()
+    hubs: tuple[Problem, ...] = ()  # hubs that could not be told
 
 
 def press(

@@ -40,6 +40,7 @@ _SKIP = frozenset(
     "amp-ad amp-analytics amp-iframe amp-sidebar amp-consent amp-social-share amp-lightbox amp-sticky-ad "
     "gu-island fencedframe".split()
 )
+_UNCLOSED = frozenset(("button", "svg", "object", "video", "audio", "map", "select"))  # never closed, they swallow the page
 _FRAMES = frozenset(
     "ul ol menu li blockquote figure table dl dt dd h1 h2 h3 h4 h5 h6 figcaption caption summary amp-img".split()
 )
@@ -88,8 +89,10 @@ class Block:
     lang: str = ""
     text: str = ""  # plain, one line but for code
     linked: int = 0  # characters of text inside links
-    letters: int = 0  # letters and digits of it
+    own: str = ""  # its letters and digits alone, lower case
+    letters: int = 0  # how many these are
     vote: float = 0.0  # share of them that the first opinion holds
+    score: float = 0.0  # probability that it is article
     hidden: bool = False
 
 
@@ -143,7 +146,7 @@ class _Walker:
         if tag in _IMAGES:
             self._image(element)
             return True
-        if tag in _SKIP:
+        if tag in _SKIP and not (tag in _UNCLOSED and element.find(".//p") is not None):
             return True
         attributes = element.attrib
         state = self.state
@@ -198,10 +201,8 @@ class _Walker:
 
     def _end(self, element: Any) -> None:
         tag = element.tag
-        if tag not in _INLINE and tag != "br" and tag not in _IMAGES and tag not in _SKIP:
+        if tag not in _INLINE and tag != "br" and tag not in _IMAGES and (tag not in _SKIP or tag in _UNCLOSED):
             self._flush()
-        elif tag == "wbr":
-            pass
         self.state = self.stack.pop()
 
     def _new(self, kind: str) -> Block:
@@ -214,7 +215,7 @@ class _Walker:
     def _flush(self) -> None:
         """Ends the current paragraph: two line breaks part it, white space is collapsed."""
         runs, self.runs = self.runs, []
-        if runs:
+        if runs and not "".join([run.text for run in runs]).isspace():
             for part in _paragraphs(runs):
                 self._paragraph(part)
         if self.images:
@@ -244,7 +245,7 @@ class _Walker:
         found = media.read(element)
         if found is not None:
             block = self._new("img")
-            block.image = found
+            block.image, block.element = found, element
             (self.images if self.runs else self.blocks).append(block)
 
     def _code(self, element: Any) -> None:

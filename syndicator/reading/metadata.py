@@ -9,7 +9,7 @@ from typing import Any
 
 from syndicator import text
 from syndicator.model import Entry, Rules
-from syndicator.reading import author, date, identity, image, jsonld, title
+from syndicator.reading import author, date, identity, image, jsonld, survey, title
 from syndicator.reading.articles import articles
 from syndicator.reading.ladder import Choice
 from syndicator.reading.page import Page
@@ -45,8 +45,9 @@ def read_metadata(
     """The metadata of `page`. What the feed `entry` says wins where it is sane; dates after `now` do not count."""
     site = identity.sitename(page)
     headline = title.read(page, site, entry, rules)
-    byline = author.read(page, site, entry, headline.value or "")
-    when, changed = date.published(page, entry, now), date.updated(page, entry, now)
+    seen = survey.survey(page.tree, headline.value or "")
+    byline = author.read(page, site, entry, seen)
+    when, changed = date.published(page, entry, seen, now), date.updated(page, entry, now)
     cover, who = image.read(page, entry), identity.identify(page)
     fields: dict[str, Choice[Any]] = {
         "title": headline,

@@ -14,7 +14,8 @@ from syndicator import text
 _LETTERS = r"[^\W\d_]"
 _URL = re.compile(r"(?:https?:)?//|www\.|\b[\w-]+\.(?:com|org|net|de|co|io|html?|php)\b", re.I)
 _MAIL = re.compile(
-    r"[<(\[]?\s*(?:mailto:)?[\w.+-]{1,64}(?:@|\s\[?at\]?\s)[\w.-]{1,64}(?:\s+dot\s+\w+)?\s*[>)\]]?", re.I
+    r"[<(\[]?\s?(?:mailto:)?[\w.+-]{1,64}(?:@|\s?[\[(]at[\])]\s?|\sat\s(?=[\w.-]{1,64}\sdot\s))[\w.-]{1,64}(?:\sdot\s\w+)?\s?[>)\]]?",
+    re.I,
 )
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]{0,80}[)\]]")
 _STOP = re.compile(
@@ -25,7 +26,7 @@ _CREDENTIAL = re.compile(
 )
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SENTENCE = re.compile(
-    r"\b(?:is|are|was|has|have|ist|sind|war|hat|est|sont|es|är|jest|to|for|your|you|how|why|what|this|these|with|about|our|we|and|der|die|das|ein|eine|les|las|los)\b",
+    r"\b(?:is|are|was|has|have|ist|sind|war|hat|est|sont|es|är|jest|to|for|your|you|how|why|what|this|these|with|about|our|we|and|das|ein|eine)\b",
     re.I,
 )
 _PARTICLES = frozenset(
@@ -49,6 +50,7 @@ class Words:
     never: frozenset[str]
     never_parts: tuple[str, ...]
     roles: frozenset[str]
+    desks: frozenset[str]  # who writes together without names: only as a byline that readers see
     starts: frozenset[str]  # first words of `by`
     companies: frozenset[str]  # words that names of companies and sites have
 
@@ -71,8 +73,27 @@ def words() -> Words:
         never_parts=tuple(data["never"]["parts"]),
         roles=frozenset(data["roles"]["exact"]),
         starts=frozenset(word.split()[0].rstrip(":/") for row in data["by"].values() for word in row),
+        desks=frozenset(data["desks"]["exact"]),
         companies=frozenset(data["companies"]["words"]),
     )
+
+
+@cache
+def given() -> frozenset[str]:
+    """Common given names in lower case."""
+    content = resources.files("syndicator.reading").joinpath("data/given_names.txt").read_text("utf-8")
+    return frozenset(name for line in content.splitlines() if not line.startswith("#") for name in line.split())
+
+
+def has_given_name(value: str) -> bool:
+    """True when the first word of `value`, after a Dr. or Prof., is a common given name."""
+    parts = [part for part in value.split() if part.casefold().strip(".") not in ("dr", "prof", "mr", "mrs", "ms")]
+    return bool(parts) and parts[0].casefold().split("-")[0] in given()
+
+
+def plain_key(value: str) -> str:
+    """`value` by its letters alone, without a Dr. or Prof., to compare names."""
+    return "".join(re.findall(r"\w+", re.sub(r"^(?:dr|prof|mr|mrs|ms)\b\.?\s+", "", value.casefold())))
 
 
 def _alternatives(values: Iterable[str]) -> str:
@@ -80,10 +101,20 @@ def _alternatives(values: Iterable[str]) -> str:
 
 
 def people(value: str, *, lenient: bool = False) -> list[str]:
-    """The names in `value`, the text of a byline; `lenient` for one that says it holds names and nothing else."""
+    """The names in `value`, the text of a byline; `lenient` for one that is declared to hold names and nothing else."""
     rest = unby(text.line(value[:1_000]))
     rest = _BRACKETS.sub("", _MAIL.sub("", rest))
-    rest = _STOP.split(rest, maxsplit=1)[0].strip(" ,.:;|-–—•·*●/") if not lenient else rest.strip(" ,:;|•·*")
+    if lenient:
+        return _listed(rest.strip(" ,:;|•·*"), lenient=True)
+    pieces = [piece.strip(" ,.:;|-–—•·*●/") for piece in _STOP.split(rest, maxsplit=3)]
+    found = _listed(pieces[0])
+    if not any(rank(name) == 2 for name in found):  # a section may stand before the name
+        later = (_listed(piece) for piece in pieces[1:] if is_person(piece.split(",")[0]) and has_given_name(piece))
+        return next(later, found)
+    return found
+
+
+def _listed(rest: str, *, lenient: bool = False) -> list[str]:
     out: list[str] = []
     for part in words().joined.split(rest)[:_MOST]:
         name = _tidy(part)
@@ -147,6 +178,8 @@ def is_person(value: str) -> bool:
 
 def rank(name: str) -> int:
     """How much of a name it is: 2 for several words, 1 for a word, 0 for what looks like a login."""
+    if name.casefold() in words().desks or re.fullmatch("[A-Z]{1,3}", name):
+        return 0
     if " " in name or _CJK.search(name):
         return 2
     return 1 if name[:1].isupper() and not re.search(r"[\d._]|[a-z][A-Z]", name) else 0

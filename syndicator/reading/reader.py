@@ -8,6 +8,7 @@ from datetime import datetime
 from syndicator.errors import NotAnArticle
 from syndicator.model import Draft, Entry, Rules
 from syndicator.reading import body as bodies
+from syndicator.reading import walls
 from syndicator.reading.metadata import read_metadata
 from syndicator.reading.page import parse
 
@@ -30,10 +31,14 @@ def read(
     """
     rules = rules or Rules()
     page = parse(html, url, headers)
+    alive = list(page.tree.iter())  # lxml makes an element's Python object anew at each visit unless someone holds it
     meta = read_metadata(page, entry=entry, rules=rules, now=now)
     body = bodies.read_body(page, meta, entry=entry, rules=rules, repeated=repeated)
-    if not body.markdown.strip():
-        raise NotAnArticle("empty")
+    from_page = body.trace.get("from") == "page"
+    wall = walls.kind_of(page, meta.title, body.blocks, body.everything) if from_page else None
+    if wall or not body.markdown.strip():
+        raise NotAnArticle(wall or "empty", f"{body.letters} letters of text")
+    del alive
     return Draft(
         url=meta.canonical,
         title=meta.title,
@@ -47,7 +52,7 @@ def read(
         keywords=meta.keywords,
         section=meta.section,
         sitename=meta.sitename,
-        partial=body.partial,
+        partial=from_page and walls.is_partial(page, body.blocks, body.everything),
         robots=meta.robots,
         aliases=meta.aliases,
         duplicate_of=meta.duplicate_of,

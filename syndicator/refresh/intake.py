@@ -134,6 +134,8 @@ async def _read(row: EntryRow, entry: Entry, page: Page, source: Source, state: 
     except NotAnArticle as refusal:
         return await _not_an_article(row, entry, refusal, source, state, tools, had_page=bool(page.html))
     except WorkerFailed as failure:
+        if failure.reason == "crashed" and row.tries + 1 < MOST_TRIES:  # not the page's fault for certain
+            return _retry(row, failure.reason, failure.detail, tools, None)
         return _end(row, tools, status="refused", reason=failure.reason, detail=failure.detail)
     return _file(row, _as_filed(article, entry, source, state, now), html, page, tools)
 
@@ -169,7 +171,7 @@ def _as_filed(article: Article, entry: Entry, source: Source, state: SourceState
         tags=tuple(dict.fromkeys((*source.tags, *article.tags))),
         language=article.language or source.language,
         enclosure=entry.enclosures[0] if entry.enclosures else None,
-        aliases=tuple(dict.fromkeys((*article.aliases, *([entry.url] if entry.url else [])))),
+        aliases=tuple(dict.fromkeys(url for url in (*article.aliases, entry.url) if url and url != article.url)),
         origin=Origin(
             title=source.title or state.feed_title,
             url=source.url,
@@ -218,7 +220,7 @@ def _record(
         aliases=[*map(urls.alias, (stored.url, *stored.aliases)), _guid(stored.source_key, row.entry_id)],
         stale=stale,
         entry=replace(row, status="done", article_id=stored.id, read_at=now, reason=None, detail="", entry=None),
-        html=html,
+        html=html if stored.body == article.body else None,  # a body edited by hand is rendered by the press
     )
     tools.store.learn_blocks(urls.host(page.url), stored.id, blocks)
     if page.html:

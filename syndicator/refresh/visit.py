@@ -49,6 +49,13 @@ async def visit(
             result = Failed(url=result.final_url, reason=_reason(refusal), detail=str(refusal))
     if feed is not None:
         _announce(source, state, feed, tools, started)
+        # what an article says of its feed is frozen when it is filed: a first visit must know it by then
+        state = replace(
+            state,
+            feed_title=feed.title or state.feed_title,
+            site_url=feed.site_url or state.site_url,
+            feed_id=feed.id or state.feed_id,
+        )
     taken = (
         []
         if isinstance(result, Failed) and result.no_network
@@ -76,7 +83,10 @@ async def _parse(source: Source, state: SourceState, result: Fetched, tools: Too
     kind "auto" that turns out to be HTML on its first visit."""
     if source.kind != "page":
         try:
-            return await tools.worker.call(parse_feed, result.body, result.final_url, dict(result.headers)), None
+            feed = await tools.worker.call(parse_feed, result.body, result.final_url, dict(result.headers))
+            if not feed.entries and not feed.complete:
+                raise NotAFeed("broken-xml", "not one entry could be read")
+            return feed, None
         except NotAFeed as refusal:
             if source.kind == "feed" or refusal.reason != "html" or state.last_success is not None:
                 raise

@@ -27,6 +27,8 @@ def key_for(url: str, taken: Collection[str] = ()) -> str:
     """A short readable key for an address that is not in `taken`: "techcrunch-ai" for TechCrunch's AI category."""
     words = _site_words(url) + _path_words(url)
     base = _short("-".join(dict.fromkeys(word for word in words if word))) or "source"
+    if re.fullmatch(r"con|prn|aux|nul|(com|lpt)[0-9]", base):
+        base += "-feed"  # Windows keeps these names for devices
     key, number = base, 2
     while key in taken:
         key, number = f"{base}-{number}", number + 1

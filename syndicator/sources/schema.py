@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -12,16 +13,23 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from syndicator import urls
+from syndicator.cron import next_fire
 from syndicator.errors import ConfigError
 from syndicator.model import Rules, Source
 from syndicator.settings import explain, seconds
 
+_ANY_DAY = datetime(2024, 1, 1, tzinfo=UTC)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NETWORK = re.compile(
+    r"(?P<net>[0-9.]+|\[[0-9A-Fa-f:.]+\]|[0-9A-Fa-f:.]+(?=/|$))(?P<size>/\d{1,3})?(?::(?P<port>\d{1,5}))?"
+)
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 section 5.6.2, token
 
 
 def _key(value: str) -> str:
-    # a key is a file name (sources/<key>.atom) and must be one on every file system
+    # a key is a file name (sources/<key>.atom) and must be one on every file system: Windows keeps some for devices
+    if re.fullmatch(r"con|prn|aux|nul|(com|lpt)[0-9]", value):
+        raise ValueError(f"{value!r} is no file name on every system; choose another key")
     if not re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?", value):
         raise ValueError('a key has only a-z, 0-9 and "-" inside, at most 60 characters, such as "techcrunch-ai"')
     return value
@@ -44,8 +52,10 @@ def _duration(value: str) -> str:
 
 
 def _cron(value: str) -> str:
-    if len(value.split()) != 5:
-        raise ValueError('a cron line has five fields: minute hour day month weekday, such as "0 7 * * mon-fri"')
+    try:
+        next_fire(value, _ANY_DAY)
+    except ConfigError as error:
+        raise ValueError(str(error)) from error
     return value
 
 
@@ -56,13 +66,14 @@ def _language(value: str) -> str:
 
 
 def _network(value: str) -> str:
-    match = re.fullmatch(r"(?:\[(?P<six>[^\]]+)\]|(?P<four>[^:]+)):(?P<port>\d{1,5})", value)
+    """The spellings that visiting's guard reads: 10.0.0.0/8:443, 10.0.0.5, fd00::/8:443, [::1]:8080."""
+    match = _NETWORK.fullmatch(value)
     try:
-        if match and int(match["port"]) not in range(1, 65536):
-            raise ValueError
-        ipaddress.ip_network((match["six"] or match["four"]) if match else value)
+        if not match or int(match["port"] or 1) not in range(1, 65536):
+            raise ValueError(value)
+        ipaddress.ip_network(match["net"].strip("[]") + (match["size"] or ""), strict=False)
     except ValueError as error:
-        raise ValueError('write a network and a port, such as "10.0.0.0/8:443" or "[fd00::/8]:443"') from error
+        raise ValueError('write a network and a port, such as "10.0.0.0/8:443" or "fd00::/8:443"') from error
     return value
 
 

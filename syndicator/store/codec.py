@@ -53,29 +53,46 @@ def key(value: str) -> str:
     return held[:_KEY_CHARS] + "~" + hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _plain(value: Any, skip: frozenset[str] = frozenset()) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return {str(name): _plain(inner) for name, inner in value.items()}
+def _plain(value: Any, skip: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """A dataclass as a dict that JSON can hold."""
     kind: Any = type(value)
-    if hasattr(kind, "__dataclass_fields__"):
-        return {
-            name: _plain(inner)
-            for name, default in _defaults(kind)
-            if name not in skip and (inner := getattr(value, name)) != default
-        }
-    if isinstance(value, (tuple, list)):
-        return [_plain(inner) for inner in value]
-    return value
+    made = {}
+    for name, default, convert in _fields(kind):
+        inner = getattr(value, name)
+        if inner != default and name not in skip:
+            made[name] = convert(inner) if convert and inner is not None else inner
+    return made
 
 
 @cache
-def _defaults(cls: Any) -> tuple[tuple[str, Any], ...]:
+def _fields(cls: Any) -> tuple[tuple[str, Any, Callable[[Any], Any] | None], ...]:
+    """Name, default and way to JSON of each field; None where JSON holds it as it is."""
+    hints = typing.get_type_hints(cls)
     return tuple(
-        (field.name, field.default_factory() if callable(field.default_factory) else field.default)
+        (
+            field.name,
+            field.default_factory() if callable(field.default_factory) else field.default,
+            _flattener(hints[field.name]),
+        )
         for field in dataclasses.fields(cls)
     )
+
+
+def _flattener(hint: Any) -> Callable[[Any], Any] | None:
+    """How to turn a value of type `hint` into its JSON form, None when it is the same."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (typing.Union, types.UnionType):
+        return next((made for argument in arguments if (made := _flattener(argument))), None)
+    if hint is datetime:
+        return datetime.isoformat
+    if dataclasses.is_dataclass(hint):
+        return _plain
+    if origin is tuple:
+        item = _flattener(arguments[0])
+        return None if item is None else lambda value: [item(each) for each in value]
+    if origin is Mapping:
+        return dict
+    return None
 
 
 @cache

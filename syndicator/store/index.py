@@ -39,7 +39,8 @@ _FRAGMENTS = select(schema.fragments.c.id, schema.fragments.c.data).where(
 )
 _MONTH = (*_IN_FEED, _m.added >= bindparam("first"), _m.added < bindparam("end"))
 _MONTH_PRINT = (
-    select(func.count(), func.sum(_a.mtime_ns), func.sum(_a.size))
+    # remainders: whole nanoseconds of a dozen files would overflow what SQLite can sum
+    select(func.count(), func.sum(_a.mtime_ns % 2**40), func.sum(_a.size))
     .join_from(schema.members, schema.articles, _a.id == _m.id)
     .where(*_MONTH)
 )

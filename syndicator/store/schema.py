@@ -58,6 +58,9 @@ articles = Table(
     Column("data", Text, nullable=False),
 )
 
+# Read whole at every start: the index has all that is asked for, so that the long rows stay on the disk.
+Index("articles_files", articles.c.id, articles.c.path, articles.c.mtime_ns, articles.c.size)
+
 # Which article is in which feed, in the order of a feed; copies and withdrawn articles have no row here.
 members = Table(
     "members",

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, func, or_, select
 
+from syndicator.articles.stamps import Stamps
 from syndicator.model import Article, FeedKey, Outcome, SourceState
 from syndicator.ports import EntryRow, FileStamp, Withdrawn
 from syndicator.store import codec, rows, schema
@@ -118,9 +119,9 @@ class Visits:
     def stamp(self, id: str) -> FileStamp | None:
         return next((FileStamp(path=p, mtime_ns=m, size=s) for p, m, s in self._db.rows(_STAMP, {"id": id})), None)
 
-    def stamps(self) -> dict[str, FileStamp]:
+    def stamps(self) -> Stamps:
         """The stamp of every article's file by article id."""
-        return {id: FileStamp(path=p, mtime_ns=m, size=s) for id, p, m, s in self._db.rows(_STAMPS)}
+        return Stamps(self._db.plain_rows(_STAMPS))
 
     def record(
         self,

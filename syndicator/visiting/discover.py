@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html.parser import HTMLParser
+from html import unescape
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 from syndicator.errors import NotAFeed
-from syndicator.visiting.entries import parse_feed
+from syndicator.visiting.entries import parse_feed, unpacked
 from syndicator.visiting.fields import one_line, resolve
 from syndicator.visiting.jsonfeed import looks_json
 
@@ -27,6 +27,9 @@ _TYPES = {
 }
 # Where the common publishing systems keep their feeds.
 _GUESSES = ("feed", "feed.xml", "rss.xml", "atom.xml", "index.xml", "rss", "feed.json", "feeds/posts/default")
+_TAG = re.compile(r"<(base|link|a)\s([^<>]*)", re.I)
+_ATTRIBUTE = re.compile(r"([a-zA-Z:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
+_LIKELY = re.compile(r"(^|[/._-])(rss|atom|feed)s?([/._?-]|$)", re.I)
 _MOST = 50
 _READ = 2_000_000  # characters of a page that are looked at
 
@@ -55,20 +58,20 @@ def discover(body: bytes, url: str, headers: Mapping[str, str] | None = None) ->
     """
     try:
         feed = parse_feed(body, url, headers)
-    except NotAFeed:
-        return _other(body, url, headers or {})
+    except NotAFeed as refusal:
+        return Discovery("page") if refusal.reason in ("empty", "too-large") else _other(body, url, headers or {})
     return Discovery("feed", (FeedLink(url, feed.title, feed.format),), feed.title)
 
 
 def _other(body: bytes, url: str, headers: Mapping[str, str]) -> Discovery:
+    if body.startswith(b"\x1f\x8b"):
+        body = unpacked(body)
     start = body[:4096].lower()
     if b"<opml" in start:
         return _opml(body, url)
     if b"<urlset" in start or b"<sitemapindex" in start:
         return Discovery("sitemap")
-    page = _Page(url)
-    if not looks_json(body):
-        page.read(_decoded(body, headers))
+    page = _Page("" if looks_json(body) else _decoded(body, headers), url)
     links = page.alternates or page.likely or _guesses(url)
     return Discovery("page", tuple(dict.fromkeys(links))[:_MOST], one_line(page.title))
 
@@ -99,47 +102,37 @@ def _decoded(body: bytes, headers: Mapping[str, str]) -> str:
     inside = re.search(rb"charset=[\"']?([\w-]+)", body[:2048], re.I)
     for name in (match[1] if match else "", inside[1].decode("ascii") if inside else "", "utf-8"):
         try:
-            return body.decode(name, "replace")[:_READ] if name else ""
+            if name:
+                return body.decode(name, "replace")[:_READ]
         except LookupError:
             continue
     return body.decode("latin-1")[:_READ]
 
 
-class _Page(HTMLParser):
-    """Title, base and feed links of a page."""
+class _Page:
+    """Title, base and feed links of a page, read with expressions: html.parser takes time that grows with the square
+    of unclosed tags."""
 
-    def __init__(self, url: str) -> None:
-        super().__init__(convert_charrefs=True)
+    def __init__(self, value: str, url: str) -> None:
         self.base = url
         self.title = ""
         self.alternates: list[FeedLink] = []
         self.likely: list[FeedLink] = []
-        self._in_title = False
+        value = _uncommented(value)
+        title = re.search(r"<title[^<>]*>([^<]*)", value, re.I)
+        self.title = title[1] if title else ""
+        for match in _TAG.finditer(value):
+            self._tag(match[1].lower(), _attributes(match[2]))
 
-    def read(self, value: str) -> None:
-        self.feed(value)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        if tag == "title" and not self.title:
-            self._in_title = True
-        elif tag == "base" and given.get("href"):
-            self.base = resolve(self.base, given["href"]) or self.base
-        elif tag == "link":
+    def _tag(self, name: str, given: dict[str, str]) -> None:
+        if name == "base":
+            self.base = resolve(self.base, given.get("href", "")) or self.base
+        elif name == "link":
             self._alternate(given)
-        elif tag == "a" and re.search(r"(^|[/._-])(rss|atom|feed)s?([/._?-]|$)", given.get("href", ""), re.I):
+        elif len(self.likely) < _MOST and _LIKELY.search(given.get("href", "")):
             target = resolve(self.base, given["href"])
-            if target and len(self.likely) < _MOST:
+            if target:
                 self.likely.append(FeedLink(target, one_line(given.get("title", "")), "link"))
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "title":
-            self._in_title = False
-
-    def handle_data(self, data: str) -> None:
-        if self._in_title:
-            self.title += data
 
     def _alternate(self, given: dict[str, str]) -> None:
         kind = _TYPES.get(given.get("type", "").split(";")[0].strip().lower())
@@ -149,3 +142,20 @@ class _Page(HTMLParser):
         target = resolve(self.base, given.get("href", ""))
         if target and len(self.alternates) < _MOST:
             self.alternates.append(FeedLink(target, one_line(given.get("title", "")), kind))
+
+
+def _attributes(inside: str) -> dict[str, str]:
+    """Attributes of a tag, names in lower case, the first of a name counting."""
+    found: dict[str, str] = {}
+    for name, double, single, bare in _ATTRIBUTE.findall(inside[:4000]):
+        found.setdefault(name.lower(), unescape(double or single or bare).strip())
+    return found
+
+
+def _uncommented(value: str) -> str:
+    """`value` without HTML comments, in one pass."""
+    pieces, at = [], 0
+    while (start := value.find("<!--", at)) >= 0 and (end := value.find("-->", start)) >= 0:
+        pieces.append(value[at:start])
+        at = end + 3
+    return "".join(pieces) + value[at:]

@@ -11,6 +11,8 @@ MOST_ENTRIES = 1_000
 _MOST_ATTRIBUTES = 1_000  # feedparser's time for one element grows with their square: 200,000 hang it
 _LONG_TAG = re.compile(rb"<[^<>!?][^<>]{8191,}")
 _ITEM = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?(item|entry)[\s>]")
+_HEAD = 65_536
+_FEED_ROOT = re.compile(rb"<(?:rss|feed|rdf:rdf|channel)[\s>]")
 _TRIM_FROM = 1_000_000  # bytes; smaller feeds are parsed whole whatever they hold
 
 
@@ -35,6 +37,9 @@ def trimmed(body: bytes) -> bytes:
 
 
 def looks_html(body: bytes) -> bool:
-    """True for the beginning of a web page."""
-    head = body[:2000].lower()
-    return b"<html" in head or b"<!doctype html" in head or b"<body" in head or b"<head" in head
+    """True for the beginning of a web page with no feed's root in it."""
+    head = body[:_HEAD].lower()
+    if _FEED_ROOT.search(head):
+        return False
+    head = head[:2000]
+    return b"<html" in head or b"<!doctype html" in head or head.lstrip().startswith((b"<head", b"<body", b"<title"))

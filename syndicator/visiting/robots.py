@@ -30,6 +30,7 @@ class RobotsVerdict(NamedTuple):
     allowed: bool
     by: str
     delay: float | None = None
+    cause: str = ""  # why robots.txt could not be had, as a reason of model.Failed
 
 
 class _Rules(NamedTuple):
@@ -77,7 +78,7 @@ class Robots:
         if rules.status == "none":
             return RobotsVerdict(True, "no robots.txt")
         if rules.status == "away":
-            return RobotsVerdict(False, f"robots.txt unreachable ({rules.text})")
+            return RobotsVerdict(False, f"robots.txt unreachable ({rules.text})", cause=rules.text)
         return decide(self._parse(origin, rules), url, self._product)
 
     async def _rules(self, origin: str, allow: tuple[str, ...]) -> _Rules:
@@ -108,8 +109,8 @@ class Robots:
             rules = _Rules(now, "none", "")
         else:
             rules = _Rules(now, "away", result.reason if isinstance(result, Failed) else "not modified")
-        if isinstance(result, Failed) and result.reason == "rate-limited" and result.status is None:
-            return rules  # the lane is held and nobody was asked: nothing to remember
+        if isinstance(result, Failed) and (result.no_network or (result.reason == "rate-limited" and not result.status)):
+            return rules  # nobody was asked (no network, or the lane is held): nothing to remember
         self._set(_note(origin), json.dumps([now.isoformat(), rules.status, rules.text]), now)
         return rules
 
@@ -130,7 +131,10 @@ def parse(text: str) -> Protego:
 
 
 def free(result: Failed) -> bool:
-    """True where the lack of a robots.txt means everything is allowed: 4xx other than 429 (RFC 9309 2.3.1.3)."""
+    """True where the lack of a robots.txt means everything is allowed: 4xx other than 429, and redirects without end
+    (RFC 9309 2.3.1.2 and 2.3.1.3)."""
+    if result.reason == "redirects":
+        return True
     return result.status is not None and 400 <= result.status < 500 and result.status != 429
 
 

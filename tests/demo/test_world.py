@@ -93,6 +93,16 @@ def test_the_amp_edition_has_the_story_and_no_advert(world: World, client: httpx
     assert url.replace(".html", ".amp.html") in client.get(url).text
 
 
+def test_a_front_page_leads_to_the_feed_the_sitemap_and_the_neighbours(world: World, client: httpx.Client) -> None:
+    home = world.feed_url("holt").removesuffix("feed.json")
+    assert '<link rel="alternate" type="application/feed+json"' in client.get(home).text
+    assert f"Sitemap: {home}sitemap.xml" in client.get(home + "robots.txt").text
+    listed = client.get(home + "sitemap.xml").text
+    assert [story.key for story in world.stories if story.site == "holt" and world.url(story) not in listed] == []
+    neighbours = client.get(home + "blogroll.opml").text
+    assert neighbours.count("xmlUrl=") == 4 and world.feed_url("meridian") in neighbours
+
+
 def test_robots_are_told(world: World, client: httpx.Client) -> None:
     feed = world.feed_url("ledger")
     assert "Disallow: /members-" in client.get(feed.replace("/rss.xml", "/robots.txt")).text
@@ -216,6 +226,14 @@ def test_a_taken_port_is_no_obstacle() -> None:
         port = urlsplit(first.feed_url("holt")).port or 0
         with serving(World(port=port)) as second:
             assert second.feed_url("holt") != first.feed_url("holt")
+
+
+def test_a_smaller_world_has_only_what_is_left() -> None:
+    with serving(World(without={"slow", "parallel"})) as small:
+        keys = {source.key for source in small.sources}
+        assert {"slow", "parallel"}.isdisjoint(keys) and len(keys) == 8
+        assert {story.site for story in small.stories} <= keys
+        assert len(small.truths()) == len(small.stories)
 
 
 def test_nothing_runs_on_after_the_end(client: httpx.Client) -> None:

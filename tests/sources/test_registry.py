@@ -13,6 +13,7 @@ from syndicator.model import Rules, Source
 from syndicator.sources import registry
 from syndicator.sources.registry import add_source, key_for, load_sources, remove_source, update_url
 from syndicator.sources.schema import check
+from syndicator.visiting.guard import parse_allow
 
 SAMPLE = """\
 # My sources. Keep the order.
@@ -68,7 +69,7 @@ language = "de"
 licence = "CC-BY-4.0"
 every = "6h"
 robots = "ignore"
-allow = ["10.0.0.0/8:443", "[fd00::/8]:443", "192.168.0.0/16"]
+allow = ["10.0.0.0/8:443", "fd00::/8:443", "192.168.0.0/16"]
 headers_env = { Authorization = "FEED_TOKEN" }
 backfill = 5
 llm = false
@@ -95,7 +96,7 @@ keep = ["A line we keep."]
             licence="CC-BY-4.0",
             every="6h",
             robots="ignore",
-            allow=("10.0.0.0/8:443", "[fd00::/8]:443", "192.168.0.0/16"),
+            allow=("10.0.0.0/8:443", "fd00::/8:443", "192.168.0.0/16"),
             headers_env={"Authorization": "FEED_TOKEN"},
             backfill=5,
             llm=False,
@@ -105,6 +106,15 @@ keep = ["A line we keep."]
             ),
         ),
     )
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["10.0.0.0/8:443", "10.1.2.3/8", "10.0.0.5", "10.0.0.5:80", "fd00::/8:443", "fd00::/8", "::1", "[::1]:8080"],
+)
+def test_the_guard_reads_what_is_accepted(line: str) -> None:
+    (source,) = check(Path("x"), {"source": [{"key": "a", "url": "https://a.example/", "allow": [line]}]})
+    assert parse_allow(source.allow[0]).network.num_addresses >= 1
 
 
 def test_an_empty_list_is_fine(tmp_path: Path) -> None:
@@ -120,7 +130,8 @@ BAD = [
     (GOOD + 'every = "often"', ["source 'a'", "every", "'often'", '"30m"']),
     (GOOD + 'every = "10s"', ["source 'a'", "every", "one minute"]),
     (GOOD + 'every = "1h"\ncron = "0 7 * * *"', ["source 'a'", "both every and cron"]),
-    (GOOD + 'cron = "at seven"', ["source 'a'", "cron", "five fields"]),
+    (GOOD + 'cron = "at seven"', ["source 'a'", "cron", "at seven", "fields"]),
+    (GOOD + 'cron = "0 25 * * *"', ["source 'a'", "cron", "25"]),
     (GOOD + 'content = "whole"', ["source 'a'", "content", "'full'", "'whole'"]),
     (GOOD + 'kind = "podcast"', ["source 'a'", "kind", "'feed'"]),
     (GOOD + 'language = "deutsch!"', ["source 'a'", "language", '"de"']),
@@ -137,6 +148,7 @@ BAD = [
     ('key = "a"', ["source 'a'", "has no url"]),
     ('url = "https://a.example/"', ["source number 1", "has no key"]),
     ('key = "A b"\nurl = "https://a.example/"', ["source 'A b'", "key", "techcrunch-ai"]),
+    ('key = "nul"\nurl = "https://a.example/"', ["source 'nul'", "key", "another"]),
     ('key = "../a"\nurl = "https://a.example/"', ["key", "techcrunch-ai"]),
     (GOOD + '[[source]]\nkey = "a"\nurl = "https://b.example/"', ["two sources have the key 'a'"]),
     (GOOD + '[[source]]\nkey = "b"\nurl = "https://A.example:443/feed"', ["source 'b'", "url", "'a' has the same"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -47,8 +48,8 @@ def when(
     )
 
 
-def wait(*args: FetchResult, **kwargs: object) -> float:
-    return (when(*args, **kwargs).at - NOW).total_seconds()  # type: ignore[arg-type]
+def wait(*args: FetchResult, **kwargs: Any) -> float:
+    return (when(*args, **kwargs).at - NOW).total_seconds()
 
 
 def rhythm(hours: float, count: int = 10, silence: float | None = None) -> SourceState:
@@ -133,7 +134,7 @@ def test_cron_after_a_failure_waits_for_retry_after() -> None:
     assert when(fail(), source=source).at == NOW.replace(hour=13)
 
 
-times = st.datetimes(datetime(1990, 1, 1), datetime(2040, 1, 1)).map(lambda at: at.replace(tzinfo=UTC))  # noqa: DTZ001
+times = st.integers(631_152_000, 2_208_988_800).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 states = st.builds(
     lambda recent, failures: replace(STATE, recent=tuple(sorted(recent, reverse=True)), failures=failures),
     st.lists(times, max_size=30),
@@ -242,6 +243,21 @@ def test_a_move_needs_three_visits_that_agree() -> None:
     assert follow(there, there, (fail("timeout"), None), there).effective_url == new
 
 
+def test_a_dead_move_is_given_up() -> None:
+    state = replace(STATE, effective_url="https://new.example.org/feed", etag='"1"')
+    gone = (fail("gone", 410), None)
+    assert follow(gone, gone, state=state).effective_url == "https://new.example.org/feed"
+    assert follow(gone, gone, gone, state=state) == replace(
+        follow(gone, gone, gone), effective_url=None, etag=None, gone_times=0, gone_since=None, disabled=None
+    )
+
+
+def test_times_to_come_leave_the_rhythm_alone() -> None:
+    entries = tuple(Entry(id=str(n), published=NOW + timedelta(days=3650 + n)) for n in range(5))
+    state = follow(*([(got(), replace(FEED, entries=entries))] * 3))
+    assert state.recent == ()
+
+
 def test_an_edited_address_starts_anew() -> None:
     state = follow(*([(got(etag='"1"', moved_to="https://new.example.org/"), FEED)] * 3))
     edited = after(replace(SOURCE, url="https://edited.example.org/"), state, fail(), None, NOW)
@@ -255,14 +271,15 @@ def test_a_held_host_is_not_the_sources_fault() -> None:
 
 
 def test_recent_times() -> None:
-    entries = tuple(Entry(id=str(n), published=NOW - timedelta(hours=n), updated=NOW) for n in range(40)) + (
+    entries = (
+        *(Entry(id=str(n), published=NOW - timedelta(hours=n), updated=NOW) for n in range(40)),
         Entry(id="future", published=NOW + timedelta(days=3650)),
         Entry(id="none"),
         Entry(id="u", updated=NOW),
     )
     state = follow((got(), replace(FEED, entries=entries, title="T", site_url="https://example.org/")))
     assert len(state.recent) == 30
-    assert state.recent[0] == NOW
+    assert state.recent[0] == NOW  # the future one is left out
     assert list(state.recent) == sorted(set(state.recent), reverse=True)
     assert (state.feed_title, state.site_url) == ("T", "https://example.org/")
     later = follow((got(b"y"), FEED), state=state)

@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("data", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("articles_files", "articles", ["id", "path", "mtime_ns", "size"])
     op.create_table(
         "blocks",
         sa.Column("n", sa.Integer(), nullable=False),
