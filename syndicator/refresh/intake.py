@@ -137,7 +137,8 @@ async def _read(row: EntryRow, entry: Entry, page: Page, source: Source, state: 
         if failure.reason == "crashed" and row.tries + 1 < MOST_TRIES:  # not the page's fault for certain
             return _retry(row, failure.reason, failure.detail, tools, None)
         return _end(row, tools, status="refused", reason=failure.reason, detail=failure.detail)
-    return _file(row, _as_filed(article, entry, source, state, now), html, page, tools)
+    uncategorised = tools.settings.describe.uncategorised
+    return _file(row, _as_filed(article, entry, source, state, now, uncategorised), html, page, tools)
 
 
 async def _not_an_article(
@@ -156,7 +157,9 @@ async def _not_an_article(
     return _end(row, tools, status="refused", reason=refusal.kind, detail=refusal.detail)
 
 
-def _as_filed(article: Article, entry: Entry, source: Source, state: SourceState, now: datetime) -> Article:
+def _as_filed(
+    article: Article, entry: Entry, source: Source, state: SourceState, now: datetime, uncategorised: str
+) -> Article:
     """What intake adds to a reading: where it came from, when, and the operator's defaults."""
     published = min(article.published, now) if article.published else None
     return replace(
@@ -167,7 +170,7 @@ def _as_filed(article: Article, entry: Entry, source: Source, state: SourceState
         added=now,
         source_key=source.key,
         source_id=entry.id,
-        category=article.category or source.category or "",
+        category=article.category or source.category or uncategorised,
         tags=tuple(dict.fromkeys((*source.tags, *article.tags))),
         language=article.language or source.language,
         enclosure=entry.enclosures[0] if entry.enclosures else None,

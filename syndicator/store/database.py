@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event
+from sqlalchemy import Connection, CursorResult, Engine, Executable, Table, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -46,7 +46,7 @@ class Database:
         found = self.rows(statement, values)
         return found[0][0] if found else None
 
-    def _read(self, statement: Executable, values: Any) -> Any:
+    def _read(self, statement: Executable, values: Any) -> CursorResult[Any]:
         if self._reader is None:
             self._reader = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         return self._reader.execute(statement, values)
@@ -90,7 +90,7 @@ def explain(name: str, message: str) -> str:
         ("full", "the disk is full; free some space and run again, nothing is lost"),
         ("readonly", "it cannot be written; give this user write permission on the file and its folder"),
         ("unable to open", "it cannot be opened; check that the folder exists and this user may write there"),
-        ("disk i/o", "the disk does not read or write; check the disk, then run `syndicator check`"),
+        ("disk i/o", "the disk does not read or write; see that it is not full or broken, then run again"),
         ("no such table", "a table is missing; run `syndicator reindex`"),
     )
     cure = next((cure for sign, cure in cures if sign in lower), "run `syndicator check`")
@@ -106,7 +106,7 @@ def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]])
 def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Inserts the rows whose primary key is not there yet."""
     if rows:
-        connection.execute(_inserter(connection.dialect.name)(table).on_conflict_do_nothing(), list(rows))
+        connection.execute(_insert_new(connection.dialect.name, table), list(rows))
 
 
 def chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -120,8 +120,15 @@ def _upsert(dialect: str, table: Table, columns: tuple[str, ...]) -> Executable:
     keys = [column.name for column in table.primary_key]
     changed = {name: statement.excluded[name] for name in columns if name not in keys}
     if not changed:
-        return statement.on_conflict_do_nothing()  # type: ignore[no-any-return]
-    return statement.on_conflict_do_update(index_elements=keys, set_=changed)  # type: ignore[no-any-return]
+        return _insert_new(dialect, table)
+    made: Executable = statement.on_conflict_do_update(index_elements=keys, set_=changed)
+    return made
+
+
+@cache
+def _insert_new(dialect: str, table: Table) -> Executable:
+    statement: Executable = _inserter(dialect)(table).on_conflict_do_nothing()
+    return statement
 
 
 def _inserter(dialect: str) -> Any:

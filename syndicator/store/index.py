@@ -45,7 +45,7 @@ _MONTH_PRINT = (
     .where(*_MONTH)
 )
 _MONTH_ENTRIES = (
-    select(_m.id, _a.mtime_ns, _a.size)
+    select(_m.id, _m.added, _a.mtime_ns, _a.size)
     .join_from(schema.members, schema.articles, _a.id == _m.id)
     .where(*_MONTH)
     .order_by(*_ORDER)
@@ -63,7 +63,6 @@ class Index:
         return [_feed(row) for row in self._db.rows(_FEEDS)]
 
     def save_feed(self, row: FeedRow) -> None:
-        key = {"axis": row.key.axis, "slug": row.key.slug}
         said = {
             "name": row.name,
             "first_slug": row.first_slug,
@@ -72,10 +71,9 @@ class Index:
             "moved_slug": row.moved_to.slug if row.moved_to else None,
         }
         with self._db.write() as connection:
-            rows.touch(connection, {})
             known = connection.execute(update(schema.feeds).where(_this(row.key)).values(**said)).rowcount
             if not known:
-                born = rows.feed_row(row.key, row.name) | key | said | {"count": row.count, "stale": row.stale}
+                born = rows.feed_row(row.key, row.name) | said | {"count": row.count, "stale": row.stale}
                 upsert(connection, schema.feeds, [born | {"held": row.held, "files": json.dumps(dict(row.files))}])
 
     def ids(self, key: FeedKey, *, limit: int, since: datetime | None, most: int) -> list[str]:
@@ -103,8 +101,9 @@ class Index:
     def month_prints(self, key: FeedKey) -> dict[str, str]:
         return {month: "-".join(map(str, self._of_month(_MONTH_PRINT, key, month)[0])) for month in self.months(key)}
 
-    def month_entries(self, key: FeedKey, month: str) -> dict[str, str]:
-        return {id: f"{mtime_ns}-{size}" for id, mtime_ns, size in self._of_month(_MONTH_ENTRIES, key, month)}
+    def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
+        found = self._of_month(_MONTH_ENTRIES, key, month)
+        return [(id, codec.moment(added), f"{mtime_ns}-{size}") for id, added, mtime_ns, size in found]
 
     def _of_month(self, statement: Any, key: FeedKey, month: str) -> Any:
         first, end = _month(month)
