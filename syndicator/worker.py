@@ -1,13 +1,14 @@
 """CPU work in processes that can be killed: a page that hangs or eats memory costs that page, not the run.
 
-The child is a plain Python started once, fed over a pipe with pickled calls. It ignores SIGINT, ends when its parent's
-pipe closes, and arms a kernel alarm for each call, so that an orphan in the middle of C code ends too.
+The child is a plain Python started once, fed over a pipe with pickled calls. It ignores SIGINT and ends when its
+parent's pipe closes: during a call the kernel's SIGIO does that, even in the middle of C code, with an alarm behind it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import importlib
 import os
 import pickle
@@ -19,7 +20,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -306,14 +307,15 @@ def serve() -> NoReturn:
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)  # what libraries print must not reach the answers
-    threading.Thread(target=_watch_parent, args=(os.getppid(),), daemon=True).start()
     for module in preload:
         importlib.import_module(module)
     _limit(megabytes)
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
             _, payload = _read(calls)
-            _write(answers, *_answer(payload, answers, seconds))
+            with _hangup(calls.fileno()):
+                answer = _answer(payload, answers, seconds)
+            _write(answers, *answer)
     os._exit(0)
 
 
@@ -347,7 +349,16 @@ def _limit(megabytes: int) -> None:
         return  # no such limit here: the parent's watch remains
 
 
-def _watch_parent(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)
+@contextlib.contextmanager
+def _hangup(pipe: int) -> Iterator[None]:
+    """While inside, the end of `pipe` is the end of this process: nothing else comes over it during a call, and the
+    default action of SIGIO (fcntl(2), O_ASYNC) needs no interpreter to run."""
+    flags = fcntl.fcntl(pipe, fcntl.F_GETFL)
+    fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(pipe, fcntl.F_SETFL, flags | getattr(os, "O_ASYNC", 0))
+    try:
+        if select.select([pipe], [], [], 0)[0]:
+            os._exit(1)  # it had ended before
+        yield
+    finally:
+        fcntl.fcntl(pipe, fcntl.F_SETFL, flags)
