@@ -15,6 +15,7 @@ from typing import Any
 from lxml import etree
 
 from syndicator.reading import names
+from syndicator.reading.page import inner
 from syndicator.reading.survey import Spot, Survey
 
 _HREF = re.compile(
@@ -50,6 +51,7 @@ _LONG_LINE = 80  # characters of the line it is in
 _BARS = re.compile(r"\s*[|–—•·,]\s*|\s-\s")
 _DAY = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d\d")
 _LETTER = re.compile(r"[^\W\d_]")
+_MOST_AROUND = 100  # characters around a link to an author that is no running text
 _SHORT = 30  # characters of a line that is "by" and a login, and no more
 _LONG = 220  # characters; an element with more text is no byline
 
@@ -80,7 +82,7 @@ def _fullness(mark: Mark) -> int:
 
 
 def _is_only(best: Mark, marks: list[Mark]) -> bool:
-    """True when a mark far from the headline, such as a box below the text, names somebody and no other names others."""
+    """True when a mark far from the headline, such as a box below the text, names somebody and no other does."""
     if best.score < 2 or not all(names.rank(name) for name in best.people):
         return False
     if best.kind in ("by", "link") and not all(names.is_person(name) for name in best.people):
@@ -103,6 +105,8 @@ def _together(best: Mark, marks: list[Mark]) -> Iterator[Mark]:
 
 def _marks(page: Survey) -> Iterator[Mark]:
     for spot in page.spots:
+        if page.found and spot.at - page.origin < -_BEFORE:
+            continue
         found = _mark(spot, page)
         if found:
             people, kind, weight, look = found
@@ -189,19 +193,19 @@ def _beside_date(spot: Spot, page: Survey) -> str:
 
 def _is_short(parent: Any) -> bool:
     """True when a link's surroundings are a line of its own, not running text."""
-    return parent is not None and sum(len(value.strip()) for value in parent.itertext()) <= 100
+    return parent is not None and len(" ".join(inner(parent, 400).split())) <= _MOST_AROUND
 
 
 def _pieces(element: Any) -> list[str]:
     """The texts of an element, unless they are too much for a byline."""
     out: list[str] = []
     length = 0
-    for value in element.itertext():
+    for count, value in enumerate(element.itertext()):
         stripped = " ".join(value.split())
         if stripped:
             out.append(stripped)
             length += len(stripped)
-        if length > _LONG:
+        if length > _LONG or count > 4 * _LONG:
             return out[:1] if len(out) > 1 else []
     return out
 

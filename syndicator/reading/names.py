@@ -29,9 +29,10 @@ _SENTENCE = re.compile(
     r"\b(?:is|are|was|has|have|ist|sind|war|hat|est|sont|es|är|jest|to|for|your|you|how|why|what|this|these|with|about|our|we|and|das|ein|eine)\b",
     re.I,
 )
-_PARTICLES = frozenset(
-    "de del della di da dos das do du des van von vom zu zur zum der den ter ten te la le les el al bin ibn ben bint "
-    "of the y e i und and et af av d l".split()
+_PARTICLES = re.compile(
+    r"(?:de|del|della|di|da|dos|das|do|du|des|v[ao]n|vom|zu|zur|zum|de[rn]|ter?|ten|l[ae]|les|[ae]l|bin|ibn|ben|bint|of|the|y|e|i|"
+    r"und|and|et|a[fv]|d|l)['’]?$",
+    re.I,
 )
 _MOST_WORDS = 6
 _LONGEST = 60  # characters of one name
@@ -158,9 +159,7 @@ def _is_phrase(parts: list[str]) -> bool:
         return False
     if parts[-1].casefold() in words().roles - {"team", "staff", "authors"}:
         return True
-    return any(
-        part[:1].islower() and part.casefold().rstrip("'’") not in _PARTICLES and "'" not in part for part in parts
-    )
+    return any(part[:1].islower() and not _PARTICLES.match(part) and "'" not in part for part in parts)
 
 
 def _tidy(part: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
 from syndicator.reading import datetext
@@ -17,6 +18,7 @@ NEAR = 1_200  # characters after the headline in which the date of the article s
 _BEFORE = 500  # and before it
 _LINE = 120  # characters of a line that can be a date's
 _MOST_ELEMENTS = 20_000
+_MOST_CHILDREN = 40
 _SHORT = 40
 _ONLY = 25
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -37,7 +39,9 @@ class Day(NamedTuple):
 def days(page: Page, seen: Survey) -> list[Day]:
     """The dates that readers see, the likeliest day of publication first; from `ENOUGH` on it is sure."""
     month_first = page.language is None or page.language in _US
-    found = [each for spot in seen.spots for each in _days(spot, seen, month_first)]
+    least = seen.origin - _BEFORE if seen.found else 0
+    spots = (spot for spot in seen.spots if spot.at >= least)
+    found = [each for spot in spots for each in _days(spot, seen, month_first)]
     return sorted(found, key=lambda each: (-each.score, each.distance))
 
 
@@ -86,7 +90,7 @@ def _briefness(line: str) -> int:
 
 def _lines(element: Any) -> Iterator[str]:
     """The element's own texts that are short and have a digit."""
-    for value in (element.text, *(child.tail for child in element)):
+    for value in (element.text, *(child.tail for child in islice(element, _MOST_CHILDREN))):
         if value and len(value) <= 4 * _LINE:
             line = " ".join(value.split())
             if len(line) <= _LINE and any(char.isdigit() for char in line):
