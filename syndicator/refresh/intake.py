@@ -165,7 +165,7 @@ def _as_filed(
     return replace(
         without_trace(article),
         blocks=article.blocks,
-        published=published or now,
+        published=published,
         updated=min(article.updated, now) if article.updated else None,
         added=now,
         source_key=source.key,
