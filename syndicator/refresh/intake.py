@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from syndicator import urls
 from syndicator.articles.feeds import feeds_of
-from syndicator.desk import read_and_render, without_trace
 from syndicator.errors import NotAnArticle, WorkerFailed
 from syndicator.model import Article, Entry, Failed, Fetched, NotModified, Origin, Problem, Request, Source, SourceState
 from syndicator.ports import EntryRow
@@ -117,6 +116,8 @@ async def _without_page(
 
 
 async def _read(row: EntryRow, entry: Entry, page: Page, source: Source, state: SourceState, tools: Tools) -> Taken:
+    from syndicator.desk import read_and_render  # brings every library that reads pages: not for a run with nothing due
+
     now = tools.clock()
     try:
         article, html = await tools.worker.call(
@@ -163,8 +164,9 @@ def _as_filed(
     """What intake adds to a reading: where it came from, when, and the operator's defaults."""
     published = min(article.published, now) if article.published else None
     return replace(
-        without_trace(article),
-        blocks=article.blocks,
+        article,
+        trace={},  # how it was read is shown by `show`, not kept
+        alternate=None,
         published=published,
         updated=min(article.updated, now) if article.updated else None,
         added=now,
