@@ -71,14 +71,14 @@ def read(page: Survey) -> tuple[str, int, list[str]]:
     """The kind of mark, its score and the names of the page's best byline; ("", 0, []) when there is none to be sure
     of. From 6 on the byline stands beside the headline and says what it is."""
     marks = list(_marks(page))
-    best = max(marks, key=lambda mark: (mark.score, _fullness(mark), -abs(mark.at)), default=None)
+    best = max(marks, key=lambda mark: (mark.score, _is_full(mark), -abs(mark.at)), default=None)
     if best is None or (best.score < _ENOUGH and not _is_only(best, marks)):
         return "", 0, []
     return best.kind, best.score, list(dict.fromkeys(name for mark in _together(best, marks) for name in mark.people))
 
 
-def _fullness(mark: Mark) -> int:
-    return min(names.rank(name) for name in mark.people)
+def _is_full(mark: Mark) -> bool:
+    return all(names.rank(name) == 2 for name in mark.people)
 
 
 def _is_only(best: Mark, marks: list[Mark]) -> bool:
@@ -175,7 +175,8 @@ def _beside_date(spot: Spot, page: Survey) -> str:
     element = spot.element
     if not page.found or not 0 <= spot.at - page.origin <= _BESIDE:
         return ""
-    own = " ".join((element.text or "")[:400].split())
+    whole = " ".join(inner(element, 400).split())
+    own = whole if len(whole) <= _LONG_LINE and _DAY.search(whole) else " ".join((element.text or "")[:400].split())
     if not 3 < len(own) <= _LONG_LINE:
         return ""
     people = [piece for piece in _BARS.split(own) if names.is_person(piece) and names.has_given_name(piece)]

@@ -16,8 +16,8 @@ from syndicator.reading.page import Page
 
 # file names of pictures that stand for a site, a person or nothing at all
 _NEVER = re.compile(
-    r"(?:^|[_.\-+ ])(?:logos?|logotype|spacer|avatars?|gravatar|placeholder|blank|pixel|1x1|transparent|favicons?|sprite|"
-    r"no-?(?:img|image|photo|pic(?:ture)?|thumb)|(?:image|img)-?not-?(?:found|available)|emoji|smileys?|"
+    r"(?:^|[_.\-+ ])(?:logos?|logotype|spacer|avatars?|gravatar|placeholder|blank|pixel|1x1|transparent|sprite|"
+    r"favicons?|no-?(?:img|image|photo|pic(?:ture)?|thumb)|(?:image|img)-?not-?(?:found|available)|emoji|smileys?|"
     r"apple-touch-icon|profile-?icon|missing-?image|dummy)(?=[_.\-+ \d]|$)"
     r"|^(?:default|icon|loading|loader|warning|social|facebook|twitter|og|opengraph|fb)(?:[_-]?(?:image|img|thumb|thumbnail|share|card|cards|"
     r"social|og|cover|post|fallback|default|logo))*\.\w{3,4}$"
@@ -154,7 +154,7 @@ def _is_of_article(element: Any) -> bool:
     for depth, holder in enumerate(element.iterancestors()):
         if depth > 25 or holder.tag in ("body", "html"):
             break
-        named = f"{holder.get('class') or ''} {holder.get('id') or ''}"[:300]
+        named = f"{holder.get('class') or ''} {holder.get('id') or ''} {holder.get('itemprop') or ''}"[:300]
         if holder.tag in _AWAY_TAGS and not (holder.tag == "header" and holder.getparent().tag in ("article", "main")):
             return False
         if _AWAY.search(named) and not within and holder.tag not in ("article", "main"):
