@@ -52,6 +52,7 @@ _BARS = re.compile(r"\s*[|–—•·,]\s*|\s-\s")
 _DAY = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d\d")
 _LETTER = re.compile(r"[^\W\d_]")
 _MOST_AROUND = 100  # characters around a link to an author that is no running text
+_MOST_MARKS = 400
 _SHORT = 30  # characters of a line that is "by" and a login, and no more
 _LONG = 220  # characters; an element with more text is no byline
 
@@ -104,11 +105,15 @@ def _together(best: Mark, marks: list[Mark]) -> Iterator[Mark]:
 
 
 def _marks(page: Survey) -> Iterator[Mark]:
+    count = 0
     for spot in page.spots:
+        if count >= _MOST_MARKS:
+            return
         if page.found and spot.at - page.origin < -_BEFORE:
             continue
         found = _mark(spot, page)
         if found:
+            count += 1
             people, kind, weight, look = found
             distance = spot.at - page.origin
             near = 3 if 0 <= distance <= _NEAR else (2 if -_BEFORE <= distance < 0 else 0)

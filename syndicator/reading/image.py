@@ -58,7 +58,7 @@ _AWAY_TAGS = frozenset({"nav", "footer", "aside", "header", "form", "button"})
 _WITHIN = re.compile(r"article|content|entry|post|story|body|hero|lead|featured|main|figure", re.I)
 _LEAST_WIDTH, _LEAST_HEIGHT = 200, 120  # CSS pixels from which a figure is large
 _MOST_IMAGES = 150
-_CANDIDATE = re.compile(r"(\S{1,2000})\s+(\d{1,5}(?:\.\d{1,3})?)[wx](?:\s*,|\s*$)")
+_CANDIDATE = re.compile(r"(?<!\S)(\S{1,2000})\s+(\d{1,5}(?:\.\d{1,3})?)[wx](?:\s*,|\s*$)")
 
 
 def read(page: Page, entry: Entry | None) -> Choice[str]:
