@@ -17,9 +17,10 @@ _MAIL = re.compile(
     r"[<(\[]?\s?(?:mailto:)?[\w.+-]{1,64}(?:@|\s?[\[(]at[\])]\s?|\sat\s(?=[\w.-]{1,64}\sdot\s))[\w.-]{1,64}(?:\sdot\s\w+)?\s?[>)\]]?",
     re.I,
 )
+_ADDRESSED = re.compile(r"^[\w.+-]{1,64}@[\w.-]{1,64}\s*\(([^()]{2,80})\)$")  # as RSS 2.0 writes authors
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]{0,80}[)\]]")
 _STOP = re.compile(
-    r"\s+[-–—|•·⋅●∙/»>~]+\s+|\s*[|•⋅●∙»\n]\s*|\s+·\s*|:\s|\s+(?:on|in|under|at)\s+|\s+\b(?:am|le|el|il|den|vom|im|for|für)\s+(?=\w*[\s.]*\d|Gespräch|the\b|die\b)|\.\s+(?=[A-Z])(?<!\b\w\.\s)(?<!\b(?:Dr|St|Jr|Mr|Ms)\.\s)(?<!\b(?:Mrs)\.\s)(?<!\b(?:Prof)\.\s)"
+    r"\s+[-–—|•·⋅●∙/»>~]+\s+|\s*[|•⋅●∙»\n]\s*|\s+·\s*|:\s|\s+(?:on|in|under|at)\s+|\s+\b(?:am|le|el|il|den|vom|im|for|für|op|på|em|dnia|dne)\s+(?=\w*[\s.]*\d|Gespräch|the\b|die\b)|\.\s+(?=[A-Z])(?<!\b\w\.\s)(?<!\b(?:Dr|St|Jr|Mr|Ms)\.\s)(?<!\b(?:Mrs)\.\s)(?<!\b(?:Prof)\.\s)"
 )
 _CREDENTIAL = re.compile(
     r"^(?:[A-Z][A-Za-z]?\.?){1,4}(?:-[A-Z]{1,3})?$|^(?:Ph\.?\s?D\.?|Jr\.?|Sr\.?|Esq\.?|MSc|BSc|MEd|PharmD|PsyD|LCSW|RDN|DVM|MPH|MBA)$"
@@ -104,6 +105,8 @@ def _alternatives(values: Iterable[str]) -> str:
 def people(value: str, *, lenient: bool = False) -> list[str]:
     """The names in `value`, the text of a byline; `lenient` for one that is declared to hold names and nothing else."""
     rest = unby(text.line(value[:1_000]))
+    addressed = _ADDRESSED.match(rest)
+    rest = addressed[1] if addressed else rest
     rest = _BRACKETS.sub("", _MAIL.sub("", rest))
     if lenient:
         return _listed(rest.strip(" ,:;|•·*"), lenient=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
+from syndicator import urls
 from syndicator.reading import datetext
 from syndicator.reading.page import Page
 from syndicator.reading.survey import Spot, Survey
@@ -38,7 +39,7 @@ class Day(NamedTuple):
 
 def days(page: Page, seen: Survey) -> list[Day]:
     """The dates that readers see, the likeliest day of publication first; from `ENOUGH` on it is sure."""
-    month_first = page.language is None or page.language in _US
+    month_first = _is_american(page)
     least = seen.origin - _BEFORE if seen.found else 0
     spots = (spot for spot in seen.spots if spot.at >= least)
     found = [each for spot in spots for each in _days(spot, seen, month_first)]
@@ -47,7 +48,7 @@ def days(page: Page, seen: Survey) -> list[Day]:
 
 def anywhere(page: Page) -> datetime | None:
     """The first line of the body that is a date and no more, wherever it stands; for pages that show no other."""
-    month_first = page.language is None or page.language in _US
+    month_first = _is_american(page)
     body = next(page.tree.iter("body"), page.tree)
     for count, element in enumerate(
         body.iter("p", "div", "span", "td", "i", "em", "small", "nobr", "b", "h4", "h5", "h6")
@@ -59,6 +60,13 @@ def anywhere(page: Page) -> datetime | None:
                 for when in datetext.days(line, month_first=month_first):
                     return when
     return None
+
+
+def _is_american(page: Page) -> bool:
+    """True where 3/4/2021 is the 4th of March."""
+    if page.language is None:
+        return urls.host(page.url).endswith((".com", ".us", ".gov", ".edu", ".mil"))
+    return page.language in _US
 
 
 def _days(spot: Spot, seen: Survey, month_first: bool) -> Iterator[Day]:
