@@ -12,6 +12,7 @@ from syndicator.reading.articles import articles
 from syndicator.reading.ladder import Choice
 from syndicator.reading.page import Page
 from syndicator.reading.sitetitle import key
+from syndicator.reading.survey import Survey
 
 _METAS = (
     "author",
@@ -31,11 +32,11 @@ _SEEN = 5  # score of a byline from which it is surely one
 _LONGEST = 300  # characters of all names together
 
 
-def read(page: Page, sitename: str, entry: Entry | None, headline: str) -> Choice[str]:
-    """The authors as "A, B" and the rung they stand on. `headline` is the title: its byline stands near it."""
+def read(page: Page, sitename: str, entry: Entry | None, seen_page: Survey) -> Choice[str]:
+    """The authors as "A, B" and the rung they stand on. `seen_page` is the page as read around its headline."""
     site = _site_names(page, sitename)
     declared = [(rung, people) for rung, names_ in _declared(page, entry) if (people := _named(_kept(names_, site)))]
-    kind, score, found = byline.read(page.tree, headline)
+    kind, score, found = byline.read(seen_page)
     shown = _kept(found, site)
     shown = shown if score >= _SEEN and len(shown) == 1 else _named(shown)
     rungs = [*declared, (kind, shown)] if shown else declared
@@ -52,7 +53,7 @@ def _outranks(shown: Sequence[str], score: int, best: tuple[str, Sequence[str]])
     """True when the byline that readers see counts more than what the head declares: it names others than a meta
     does, or the same and more. JSON-LD and the feed are only added to."""
     rung, declared = best
-    own, theirs = {key(name) for name in shown}, {key(name) for name in declared}
+    own, theirs = {names.plain_key(name) for name in shown}, {names.plain_key(name) for name in declared}
     if score < _SEEN or not all(names.rank(name) == 2 for name in shown):
         return False
     return theirs < own or (not theirs & own and rung not in ("json-ld", "entry"))
@@ -64,7 +65,12 @@ def _is_full(people: Sequence[str]) -> bool:
 
 
 def _kept(people: Iterable[str], site: frozenset[str]) -> list[str]:
-    return list(dict.fromkeys(name for name in people if names.is_person(name) or not _is_site(name, site)))
+    return list(dict.fromkeys(name for name in people if _is_owner(name) or not _is_site(name, site)))
+
+
+def _is_owner(name: str) -> bool:
+    """True for the name of somebody whose site bears it."""
+    return names.is_person(name) and names.has_given_name(name)
 
 
 def _named(people: Iterable[str]) -> list[str]:
@@ -95,7 +101,7 @@ def _stated(value: Any, by_id: dict[str, jsonld.Object]) -> Iterator[str]:
 
 
 def _site_names(page: Page, sitename: str) -> frozenset[str]:
-    domain = urls.site(page.url)
+    domain = urls.site(page.url).removeprefix("www.")
     return frozenset(key(name) for name in (sitename, domain, urls.host(page.url), domain.split(".")[0]) if name)
 
 

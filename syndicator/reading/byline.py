@@ -15,7 +15,8 @@ from typing import Any
 from lxml import etree
 
 from syndicator.reading import names
-from syndicator.reading.sitetitle import key
+from syndicator.reading.page import inner
+from syndicator.reading.survey import Spot, Survey
 
 _HREF = re.compile(
     r"/(?:authors?|autor(?:en|es|a|i|zy)?|auteurs?|autore|writers?|contributors?|columnists?|reporters?|journalists?|"
@@ -37,30 +38,21 @@ _BYLINE_CLASS = re.compile(
     r"by-?line|posted-?by|written-?by|author-?name|meta-?author|entry-?author|post-?author|article-?author|vcard", re.I
 )
 _NOT_CLASS = re.compile(
-    r"comment|related|recommend|teaser|avatar|social|share|image|photo|caption|credit|book|quote|reply|reviewer|widget|sidebar|popular|trending|tags?\b|bio\b|-bio|biograph|description|desc\b|role|position|job|func\b|occupation|affiliation",
+    r"comment|related|recommend|teaser|avatar|social|share|image|photo|caption|credit|book|quote|reply|reviewer|widget|sidebar|popular|trending|tags?\b|bio\b|-bio|biograph|description|desc\b|role|position|job|staff\b|func\b|occupation|affiliation",
     re.I,
 )
-_AWAY = re.compile(
-    r"comment|related|recommend|teaser|sidebar|footer|popular|trending|most-?read|widget|carousel|slider|more-?(?:from|"
-    r"stories|posts|articles|news)|latest|promo|newsletter|menu|nav(?:bar|igation)?\b|breadcrumb|read-?(?:next|more)|"
-    r"next-?(?:post|article)|upnext|caption|gallery|testimonial|bookmark|post-?card|article-?card|card-list|tooltip",
-    re.I,
-)
-_SAYS_HAS = re.compile(r"(?:^|\s)(?:has|with|without|no|is)[-_]\S+")  # what a layout has, not what it is
-_OWN_FOOTER = re.compile(r"(?:post|entry|article|story)[-_]?footer", re.I)
-_AWAY_TAGS = frozenset({"footer", "nav", "figure", "figcaption", "blockquote", "table", "select", "form"})
-_SKIP = frozenset({"script", "style", "noscript", "template", "svg", "option", "textarea", "head"})
 _NEAR = 1_500  # characters of text after the headline in which its byline stands
 _BEFORE = 600  # and before it
 _TOGETHER = 120  # between two names of one byline that look alike
 _AT_ONCE = 8  # between any two
 _ENOUGH = 4
-_MOST_ELEMENTS = 60_000
 _BESIDE = 300  # characters after the headline in which a name without a mark counts
 _LONG_LINE = 80  # characters of the line it is in
 _BARS = re.compile(r"\s*[|–—•·,]\s*|\s-\s")
 _DAY = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d\d")
 _LETTER = re.compile(r"[^\W\d_]")
+_MOST_AROUND = 100  # characters around a link to an author that is no running text
+_MOST_MARKS = 400
 _SHORT = 30  # characters of a line that is "by" and a login, and no more
 _LONG = 220  # characters; an element with more text is no byline
 
@@ -76,19 +68,27 @@ class Mark:
     look: str = ""  # tag and class of the element: co-authors look alike
 
 
-def read(tree: Any, headline: str) -> tuple[str, int, list[str]]:
+def read(page: Survey) -> tuple[str, int, list[str]]:
     """The kind of mark, its score and the names of the page's best byline; ("", 0, []) when there is none to be sure
     of. From 6 on the byline stands beside the headline and says what it is."""
-    marks = list(_marks(tree, headline))
-    best = max(marks, key=lambda mark: (mark.score, -abs(mark.at)), default=None)
+    marks = list(_marks(page))
+    best = max(marks, key=lambda mark: (mark.score, _is_full(mark), -abs(mark.at)), default=None)
     if best is None or (best.score < _ENOUGH and not _is_only(best, marks)):
         return "", 0, []
     return best.kind, best.score, list(dict.fromkeys(name for mark in _together(best, marks) for name in mark.people))
 
 
+def _is_full(mark: Mark) -> bool:
+    return all(names.rank(name) == 2 for name in mark.people)
+
+
 def _is_only(best: Mark, marks: list[Mark]) -> bool:
-    """True when a mark far from the headline, such as a box below the text, names somebody and no other names others."""
-    if best.score < 2 or not all(names.rank(name) for name in best.people):
+    """True when a mark far from the headline, such as a box below the text, names somebody and no other does."""
+    if best.score < 2:
+        return False
+    if best.kind in ("class", "rel") and all(mark.people == best.people for mark in marks):
+        return True
+    if not all(names.rank(name) for name in best.people):
         return False
     if best.kind in ("by", "link") and not all(names.is_person(name) for name in best.people):
         return False
@@ -103,117 +103,50 @@ def _together(best: Mark, marks: list[Mark]) -> Iterator[Mark]:
     for mark in marks:
         if mark is not best and mark.at > best.at and mark.kind == best.kind and mark.score >= best.score - 1:
             gap = mark.at - end
-            if gap <= _AT_ONCE or (gap <= _TOGETHER and mark.look == best.look):
+            if gap <= _AT_ONCE or (gap <= _TOGETHER and mark.look == best.look and len(mark.look) > 4):
                 yield mark
                 end = mark.at + sum(map(len, mark.people))
 
 
-def _marks(tree: Any, headline: str) -> Iterator[Mark]:
-    body = next(tree.iter("body"), tree)
-    walker = _Walker(_heading(body, headline))
-    seen: list[tuple[tuple[str, ...], str, int, int, str]] = []
-    for element in _elements(body, walker):
-        found = _mark(element, walker)
-        if found:
-            seen.append(found)
-    for people, kind, weight, at, look in seen:
-        distance = at - walker.origin
-        near = 3 if 0 <= distance <= _NEAR else (2 if -_BEFORE <= distance < 0 else 0)
-        yield Mark(people, kind, weight + near, distance, look)
-
-
-def _heading(body: Any, headline: str) -> Any:
-    """The heading that is the headline, else the first h1, else None."""
-    wanted = key(headline)
-    first = None
-    for count, element in enumerate(body.iter("h1", "h2", "h3", "h4")):
-        if count > 200:
-            break
-        own = key("".join(element.itertext())[:1_000])
-        if (
-            own
-            and wanted
-            and (own == wanted or (len(wanted) > 12 and own.endswith(wanted)) or (len(own) > 12 and own in wanted))
-        ):
-            return element
-        if first is None and own and element.tag == "h1":
-            first = element
-    return first
-
-
-class _Walker:
-    """What is known while the page is read from top to bottom."""
-
-    def __init__(self, heading: Any) -> None:
-        self.heading = heading
-        self.around = set(heading.iterancestors()) if heading is not None else set()
-        self.origin = 0  # where the headline ends
-        self.passed = False
-        self.length = 0
-        self.last = ""  # the text just before
-
-    def saw(self, value: str | None) -> None:
-        stripped = value.strip() if value else ""
-        if stripped:
-            self.length += len(stripped)
-            self.last = stripped[-80:]
-
-
-def _elements(body: Any, walker: _Walker) -> Iterator[Any]:
-    """The elements of `body` outside of menus, other articles and comments, while `walker` keeps track."""
-    skipped: Any = None
-    for count, (event, element) in enumerate(etree.iterwalk(body, events=("start", "end"))):
-        if count > _MOST_ELEMENTS:
+def _marks(page: Survey) -> Iterator[Mark]:
+    count = 0
+    for spot in page.spots:
+        if count >= _MOST_MARKS:
             return
-        if event == "start":
-            if skipped is None and element not in walker.around and _is_away(element):
-                skipped = element
-            if skipped is None:
-                yield element
-                walker.saw(element.text)
-        else:
-            if element is skipped:
-                skipped = None
-                walker.last = ""
-            if element is walker.heading:
-                walker.origin = walker.length
-                walker.passed = True
-            if skipped is None and element is not body:
-                walker.saw(element.tail)
+        if page.found and spot.at - page.origin < -_BEFORE:
+            continue
+        found = _mark(spot, page)
+        if found:
+            count += 1
+            people, kind, weight, look = found
+            distance = spot.at - page.origin
+            near = 3 if 0 <= distance <= _NEAR else (2 if -_BEFORE <= distance < 0 else 0)
+            yield Mark(people, kind, weight + near, distance, look)
 
 
-def _is_away(element: Any) -> bool:
-    if element.tag == "footer" and element.getparent().tag in ("article", "main"):
-        return False
-    if element.tag in _SKIP or element.tag in _AWAY_TAGS or not isinstance(element.tag, str):
-        return True
-    if element.tag in ("body", "main", "article"):
-        return False
-    named = f"{element.get('class') or ''} {element.get('id') or ''}"[:400]
-    if len(named) < 4 or not _AWAY.search(named) or _OWN_FOOTER.search(named):
-        return False
-    return bool(_AWAY.search(_SAYS_HAS.sub(" ", named)))
-
-
-def _mark(element: Any, walker: _Walker) -> tuple[tuple[str, ...], str, int, int, str] | None:
-    kind, weight = _kind(element, walker)
-    beside = _beside_date(element, walker) if not weight else ""
-    if beside:
-        return (beside,), "date", 1, walker.length, element.tag
-    if not weight or names.words().other.search(walker.last):
+def _mark(spot: Spot, page: Survey) -> tuple[tuple[str, ...], str, int, str] | None:
+    element = spot.element
+    kind, weight = _kind(spot)
+    if not weight:
+        beside = _beside_date(spot, page)
+        return ((beside,), "date", 1, element.tag) if beside else None
+    if names.words().other.search(spot.before):
         return None
     pieces = _pieces(element)
-    if kind == "by":
-        pieces = [" ".join(pieces)]
-    found = tuple(_people(pieces))
+    found = tuple(_people([" ".join(pieces)] if kind == "by" else pieces))
+    if kind == "class" and weight < 3 and any(name.islower() for name in found):
+        return None
+    if kind == "by" and any(name.isupper() and len(name) < 4 for name in found):
+        return None
     if kind == "by" and any(name[0].islower() for name in found) and len("".join(pieces)) > _SHORT:
         return None
     look = f"{element.tag} {element.get('class') or ''} {element.get('rel') or ''}"
-    return (found, kind, weight, walker.length, look) if found else None
+    return (found, kind, weight, look) if found else None
 
 
-def _kind(element: Any, walker: _Walker) -> tuple[str, int]:
-    """Which mark of an author `element` bears, and its weight."""
+def _kind(spot: Spot) -> tuple[str, int]:
+    """Which mark of an author an element bears, and its weight."""
+    element = spot.element
     rel, prop = element.get("rel") or "", element.get("itemprop") or ""
     if "author" in rel.split() or "author" in prop.split():
         return "rel" if rel else "itemprop", 3
@@ -222,14 +155,14 @@ def _kind(element: Any, walker: _Walker) -> tuple[str, int]:
         return "class", weight
     href = element.get("href") if element.tag == "a" else None
     if href and _HREF.search(href[:300]):
-        if _ends_by(walker.last):
+        if _ends_by(spot.before):
             return "link", 3
         if _is_short(element.getparent()):
             return "link", 2 if _HREF_SURE.search(href) else 1
     own = (element.text or "").strip()[:_LONG]
     if own and own.split()[0].casefold().rstrip(":：") in names.words().starts and names.words().by.match(own + " x"):
         return "by", 2
-    if element.tag in ("a", "span", "strong", "b", "em", "i", "div", "p") and _ends_by(walker.last):
+    if element.tag in ("a", "span", "strong", "b", "em", "i", "div", "p") and _ends_by(spot.before):
         return "by", 2
     return "", 0
 
@@ -248,10 +181,14 @@ def _ends_by(last: str) -> bool:
     return bool(names.words().by_alone.match(last[-40:].strip()) or names.words().by_end.search(last))
 
 
-def _beside_date(element: Any, walker: _Walker) -> str:
+def _beside_date(spot: Spot, page: Survey) -> str:
     """A name that stands with the date just below the headline and bears no mark: "4 May 2024 | Ann Other"."""
-    own = " ".join((element.text or "").split())
-    if not 3 < len(own) <= _LONG_LINE or not walker.passed or walker.length - walker.origin > _BESIDE:
+    element = spot.element
+    if not page.found or not -_BESIDE <= spot.at - page.origin <= _BESIDE:
+        return ""
+    whole = " ".join(inner(element, 400).split())
+    own = whole if len(whole) <= _LONG_LINE and _DAY.search(whole) else " ".join((element.text or "")[:400].split())
+    if not 3 < len(own) <= _LONG_LINE:
         return ""
     people = [piece for piece in _BARS.split(own) if names.is_person(piece) and names.has_given_name(piece)]
     if len(people) != 1:
@@ -263,24 +200,24 @@ def _beside_date(element: Any, walker: _Walker) -> str:
     after = (element.tail or "").strip() or (
         " ".join(islice(follower.itertext(), 6))[:80] if follower is not None else ""
     )
-    return people[0] if not _LETTER.search(rest) and (_DAY.search(walker.last) or _DAY.search(after)) else ""
+    return people[0] if not _LETTER.search(rest) and (_DAY.search(spot.before) or _DAY.search(after)) else ""
 
 
 def _is_short(parent: Any) -> bool:
     """True when a link's surroundings are a line of its own, not running text."""
-    return parent is not None and sum(len(value.strip()) for value in parent.itertext()) <= 100
+    return parent is not None and len(" ".join(inner(parent, 400).split())) <= _MOST_AROUND
 
 
 def _pieces(element: Any) -> list[str]:
     """The texts of an element, unless they are too much for a byline."""
     out: list[str] = []
     length = 0
-    for value in element.itertext():
+    for count, value in enumerate(element.itertext()):
         stripped = " ".join(value.split())
         if stripped:
             out.append(stripped)
             length += len(stripped)
-        if length > _LONG:
+        if length > _LONG or count > 4 * _LONG:
             return out[:1] if len(out) > 1 else []
     return out
 

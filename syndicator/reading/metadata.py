@@ -9,7 +9,7 @@ from typing import Any
 
 from syndicator import text
 from syndicator.model import Entry, Rules
-from syndicator.reading import author, date, identity, image, jsonld, title
+from syndicator.reading import author, date, identity, image, jsonld, survey, title
 from syndicator.reading.articles import articles
 from syndicator.reading.ladder import Choice
 from syndicator.reading.page import Page
@@ -45,8 +45,9 @@ def read_metadata(
     """The metadata of `page`. What the feed `entry` says wins where it is sane; dates after `now` do not count."""
     site = identity.sitename(page)
     headline = title.read(page, site, entry, rules)
-    byline = author.read(page, site, entry, headline.value or "")
-    when, changed = date.published(page, entry, now), date.updated(page, entry, now)
+    seen = survey.survey(page.tree, headline.value or "")
+    byline = author.read(page, site, entry, seen)
+    when, changed = date.published(page, entry, seen, now), date.updated(page, entry, now)
     cover, who = image.read(page, entry), identity.identify(page)
     fields: dict[str, Choice[Any]] = {
         "title": headline,
@@ -61,7 +62,7 @@ def read_metadata(
         published=when.value,
         updated=changed.value,
         cover=cover.value,
-        description=page.meta("description", "og:description", "twitter:description", "dc.description"),
+        description=_description(page),
         language=(entry.language if entry else "") or page.language,
         keywords=_keywords(page),
         section=page.meta("article:section", "parsely-section", "section"),
@@ -73,6 +74,12 @@ def read_metadata(
         alternate=who.alternate,
         trace={name: choice.trace() for name, choice in fields.items()},
     )
+
+
+def _description(page: Page) -> str:
+    stated = page.meta("description", "og:description", "twitter:description", "dc.description")
+    found = (value for item in articles(page)[:1] for value in jsonld.strings(item.get("description")))
+    return jsonld.clean(stated) or next(found, "")
 
 
 def _keywords(page: Page) -> tuple[str, ...]:
