@@ -22,17 +22,20 @@ _GLUED = re.compile(r"(?<=[a-zà-ÿ]{2}[.!?])(?=[A-ZÀ-Þ][a-zà-ÿ])|(?<=[a-zà
 _NUMBER = re.compile(r"(?:^|\s)\d{1,2}\.$")
 _PAIRS = {"“": "”", "«": "»", "「": "」", "『": "』", "（": "）", "(": ")", "[": "]", "„": "“", "»": "«", "‚": "‘"}
 _CLOSING = frozenset("”»」』）)]“«‘")
+_MARKS = re.compile('["' + re.escape("".join({*_PAIRS, *_CLOSING})) + "]")
 MOST_LINE = 5000  # characters of a line that are looked at: a longer one is no paragraph
 JOINED = 700  # characters a quotation may run before it is taken as never closed
 
 
 class Sentence(NamedTuple):
-    """A sentence, the number of its line, its place within the line and whether it ends as one."""
+    """A sentence, the number of its line, its place within the line, whether it ends as one, and its place in the
+    whole text (-1 when something was cut from its start)."""
 
     text: str
     line: int
     place: int
     whole: bool
+    order: int = 0
 
 
 def split(text: str, most: int = 400, language: str | None = None) -> list[Sentence]:
@@ -40,7 +43,7 @@ def split(text: str, most: int = 400, language: str | None = None) -> list[Sente
     found: list[Sentence] = []
     for number, line in enumerate(text.split("\n")):
         for place, piece in enumerate(of_line(line, language)):
-            found.append(Sentence(piece, number, place, ends(piece)))
+            found.append(Sentence(piece, number, place, ends(piece), len(found)))
         if len(found) >= most:
             return found[:most]
     return found
@@ -69,6 +72,8 @@ def cjk(value: str) -> bool:
 
 def unbalanced(piece: str) -> bool:
     """True when a quotation or bracket in `piece` is opened and not closed, or closed and not opened."""
+    if not _MARKS.search(piece):
+        return False
     stack: list[str] = []
     for place, mark in enumerate(piece):
         if mark == '"':
