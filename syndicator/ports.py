@@ -113,6 +113,24 @@ class VisitStore(Protocol):
     def end_visit(self, outcome: Outcome, state: SourceState) -> None:
         """The state and the outcome, in one transaction."""
 
+    def state(self, key: str) -> SourceState | None: ...
+
+    def urls(self) -> dict[str, str]:
+        """Source key -> URL as the operator wrote it when we last looked: what `states` says of every source, at a
+        fifteenth of its cost, to see which sources are new, gone or changed."""
+
+    def save_states(self, states: Sequence[SourceState]) -> None:
+        """Many states in one transaction."""
+
+    def stamps(self) -> Mapping[str, FileStamp]:
+        """The stamp of every article's file by article id, for `Shelf.changed`."""
+
+    def restamp(self, id: str, stamp: FileStamp) -> None:
+        """The file was moved or touched; what it says is the same."""
+
+    def forget(self, id: str) -> None:
+        """The article's file is gone: its row, aliases and memberships go too, the feeds that showed it are stale."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedRow:
@@ -136,6 +154,8 @@ class Withdrawn:
     id: str
     at: datetime
     feeds: tuple[FeedKey, ...] = ()
+    url: str = ""
+    aliases: tuple[str, ...] = ()  # alias keys under which it never comes back
 
 
 class ShelfIndex(Protocol):
@@ -156,6 +176,13 @@ class ShelfIndex(Protocol):
 
     def month_ids(self, key: FeedKey, month: str) -> list[str]: ...
 
+    def month_prints(self, key: FeedKey) -> dict[str, str]:
+        """The months of a feed, ascending, each with a short text that changes whenever an article of that month joins,
+        leaves or changes its file: what an archive document was made of, without reading the articles."""
+
+    def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
+        """The articles of a month in the feed's order: id, `added`, a text that changes whenever the file does."""
+
     def articles(self, ids: Sequence[str]) -> dict[str, Article]: ...
 
     def each(self) -> Iterator[Article]:
@@ -165,6 +192,20 @@ class ShelfIndex(Protocol):
         """Sanitised HTML of those articles that are published whole and have been rendered."""
 
     def save_html(self, id: str, html: str) -> None: ...
+
+    def fragments(self, kind: str, ids: Sequence[str]) -> dict[str, bytes]:
+        """Cached entries in a format `kind` of the publisher's naming; dropped whenever the article's row changes."""
+
+    def save_fragments(self, kind: str, fragments: Mapping[str, bytes]) -> None: ...
+
+    def merge(self, id: str, into: str) -> None:
+        """The article is a copy of another: only its source's feed shows it. The feeds it leaves become stale."""
+
+    def split(self, id: str) -> None:
+        """Undoes `merge`."""
+
+    def merged(self) -> dict[str, str]:
+        """Copies: article id -> the id of the article that stands for it."""
 
     def path(self, id: str) -> str | None:
         """Where the article's file is, relative to the shelf."""

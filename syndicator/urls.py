@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit, urlunsplit
 
@@ -20,7 +21,13 @@ _TRACKING = re.compile(
 )
 _DEFAULT_PORT = {"http": 80, "https": 443}
 _SAFE_PATH = "/:@!$&'()*+,;=-._~"
-_SAFE_QUERY = _SAFE_PATH + "?"
+_SAFE_QUERY = _SAFE_PATH.replace("'", "") + "?"  # browsers escape the apostrophe in queries, and only there
+# How browsers read http(s) references (URL Standard, special schemes): slashes and backslashes are one, any number of
+# them stands before the host.
+_BLANK = "".join(map(chr, range(33)))
+_HEAD = re.compile(r"(https?):[/\\]*", re.I)
+_SECRET = re.compile(r"^(\s*[a-z][a-z0-9+.-]*:[/\\\\]*)[^/?#\\\\]*@", re.I)
+_AUTHORITY = re.compile(r"(https?://)[^/?#]*@", re.I)
 
 
 class BadUrl(ValueError):
@@ -31,7 +38,7 @@ def canonical(url: str) -> str:
     """The one spelling of an http(s) `url`: lower-case scheme and IDNA host, no default port, no credentials, no
     fragment, dot segments resolved, escapes in upper case and only where needed (RFC 3986 section 6.2.2), tracking
     parameters gone, the others in their order. Idempotent. Raises BadUrl."""
-    cleaned = re.sub(r"[\t\r\n]", "", url.strip())
+    cleaned = _AUTHORITY.sub(r"\1", _slashed(_HEAD.sub(r"\1://", _cleaned(url), count=1)), count=1)
     try:
         parts = urlsplit(cleaned)
         host, port = parts.hostname or "", parts.port
@@ -60,7 +67,12 @@ def alias(url: str) -> str:
 
 def absolute(base: str, reference: str) -> str | None:
     """`reference` seen from `base` as an absolute http(s) URL, its fragment kept, or None."""
-    reference = re.sub(r"[\t\r\n]", "", reference.strip())
+    reference = _slashed(_cleaned(reference))
+    if reference.startswith("//"):
+        reference = "//" + reference.lstrip("/")
+    head = _HEAD.match(reference)
+    if head and (head[0].endswith("//") or head[1].lower() != base.partition(":")[0].lower()):
+        reference = _HEAD.sub(r"\1://", reference, count=1)
     try:
         joined = urljoin(base, reference)
         parts = urlsplit(joined)
@@ -88,6 +100,11 @@ def site(url: str) -> str:
     return str(found) if found else name
 
 
+def redacted(url: str) -> str:
+    """`url` without user and password, otherwise as it was, whether it is a good URL or not."""
+    return _SECRET.sub(r"\1", url, count=1) if "@" in url else url
+
+
 def is_root(url: str) -> bool:
     """True for a site's front page."""
     try:
@@ -97,20 +114,80 @@ def is_root(url: str) -> bool:
     return parts.path == "/" and not parts.query
 
 
+def _cleaned(value: str) -> str:
+    """Without the characters that browsers pass over: controls and spaces around, tabs and line ends inside."""
+    return re.sub(r"[\t\r\n]", "", value.strip(_BLANK).strip())
+
+
+def _slashed(value: str) -> str:
+    """Backslashes before query and fragment as slashes."""
+    match = re.match(r"[^?#]*", value)
+    head = match[0] if match else ""
+    scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", head)
+    if scheme and scheme[0].lower() not in ("http:", "https:"):
+        return value
+    return head.replace("\\", "/") + value[len(head) :]
+
+
 def _host(name: str) -> str:
-    name = name.rstrip(".").lower()
+    """A host as browsers spell it: IDNA names in ASCII, IPv4 in four decimal numbers, IPv6 compressed."""
     if ":" in name:
-        return f"[{name}]"
+        return f"[{_ipv6(name)}]"
     try:
-        name.encode("ascii")
-    except UnicodeEncodeError:
-        try:
-            return idna.encode(name, uts46=True).decode()
-        except (UnicodeError, ValueError) as error:
-            raise BadUrl(f"not a host name: {name[:200]!r}") from error
-    if not re.fullmatch(r"[a-z0-9._~!$&'()*+,;=-]+", name):
+        name = _ascii(unquote_to_bytes(name).decode()).rstrip(".").lower()
+    except (UnicodeError, ValueError) as error:
+        raise BadUrl(f"not a host name: {name[:200]!r}") from error
+    if not re.fullmatch(r"[a-z0-9._~!$&'()*+,;=-]+", name) or len(name) > 253:
         raise BadUrl(f"not a host name: {name[:200]!r}")
+    if re.fullmatch(r"\d+|0x[0-9a-f]*", name.rpartition(".")[2]):
+        return _ipv4(name)
     return name
+
+
+def _ascii(name: str) -> str:
+    if name.isascii():
+        for label in name.lower().split("."):
+            if label.startswith("xn--") and label[4:].encode().decode("punycode").isascii():
+                raise ValueError(label)  # punycode of nothing
+        return name
+    try:
+        return idna.encode(name, uts46=True).decode()
+    except idna.IDNAError:
+        return name.encode("idna").decode()  # symbols such as emoji: IDNA 2003, as browsers still do
+
+
+def _ipv4(name: str) -> str:
+    """127.1, 0x7f000001 and 2130706433 are all 127.0.0.1 (URL Standard, IPv4 parser)."""
+    labels = name.split(".")
+    try:
+        numbers = [_number(label) for label in labels]
+    except ValueError as error:
+        raise BadUrl(f"not an address: {name[:200]!r}") from error
+    value = numbers[-1]
+    for index, number in enumerate(numbers[:-1]):
+        value += number << (8 * (3 - index)) if number < 256 else 1 << 32
+    if len(labels) > 4 or numbers[-1] >= 256 ** (5 - len(labels)) or value >= 1 << 32:
+        raise BadUrl(f"not an address: {name[:200]!r}")
+    return ".".join(str(value >> shift & 255) for shift in (24, 16, 8, 0))
+
+
+def _number(label: str) -> int:
+    if label.startswith("0x"):
+        return int(label[2:] or "0", 16)
+    return int(label, 8 if label.startswith("0") and len(label) > 1 else 10)
+
+
+def _ipv6(name: str) -> str:
+    """The shortest spelling (RFC 5952), an embedded IPv4 address in hexadecimal as browsers have it."""
+    try:
+        value = int(ipaddress.IPv6Address(name))
+    except ValueError as error:
+        raise BadUrl(f"not an address: {name[:200]!r}") from error
+    full = ":".join(f"{value >> shift & 0xFFFF:x}" for shift in range(112, -16, -16))
+    runs = sorted(re.finditer(r"(?:\b0(?::|$)){2,}", full), key=lambda run: (-len(run[0].rstrip(":")), run.start()))
+    if not runs:
+        return full
+    return f"{full[: runs[0].start()].rstrip(':')}::{full[runs[0].end() :]}"
 
 
 def _dots(path: str) -> str:
@@ -145,5 +222,5 @@ def _escape(value: str, safe: str) -> str:
 
 
 def _query(query: str) -> str:
-    kept = [pair for pair in query.split("&") if pair and not _TRACKING.match(pair.split("=", 1)[0])]
-    return "&".join(_escape(pair, _SAFE_QUERY) for pair in kept)
+    pairs = (_escape(pair, _SAFE_QUERY) for pair in query.split("&") if pair)
+    return "&".join(pair for pair in pairs if not _TRACKING.match(pair.split("=", 1)[0]))

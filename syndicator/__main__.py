@@ -1,0 +1,5 @@
+"""`python -m syndicator`."""
+
+from syndicator.cli import main
+
+main()

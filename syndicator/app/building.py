@@ -1,0 +1,90 @@
+"""From the shelf to feeds/public."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from syndicator.app.wiring import App, make_fetcher
+from syndicator.describing.vocabulary import load as load_vocabulary
+from syndicator.errors import WorkerFailed
+from syndicator.model import FeedSpec, Problem
+from syndicator.publishing.outlet import FileOutlet
+from syndicator.publishing.plan import plan
+from syndicator.publishing.press import PressReport, press, stale, urls_of
+from syndicator.publishing.websub import notify
+from syndicator.worker import Worker
+
+
+async def press_feeds(app: App, *, all: bool = False, progress: Callable[[str], None] | None = None) -> PressReport:
+    """Presses the stale feeds, or all of them, and tells the hubs of exactly those that changed."""
+    specs = feed_specs(app)
+    with _renderer(app) as remake:
+        report = press(
+            specs,
+            index=app.store.index,
+            outlet=FileOutlet(app.settings.public_dir, gzip=app.settings.publish.gzip),
+            settings=app.settings,
+            sources=app.sources,
+            instance=app.instance,
+            only=None if all else stale(specs, app.store.index),
+            progress=progress,
+            remake=remake,
+        )
+    return replace(report, hubs=await _tell_hubs(app, report))
+
+
+async def _tell_hubs(app: App, report: PressReport) -> tuple[Problem, ...]:
+    hubs = app.settings.publish.hubs
+    changed = urls_of(report.written, app.settings.base_url)
+    if not hubs or not changed:
+        return ()
+    fetcher = make_fetcher(app)
+    try:
+        return tuple(await notify(changed, hubs, fetcher))
+    finally:
+        await fetcher.aclose()
+
+
+@contextmanager
+def _renderer(app: App) -> Iterator[Callable[[str], str | None]]:
+    """Makes the HTML of articles that are published whole where a rebuilt database has none. In a worker, started when
+    first needed: it is CPU work on other people's text."""
+    limits = app.settings.fetch
+    worker = Worker(seconds=limits.worker_seconds, megabytes=limits.worker_megabytes)
+
+    def remake(id: str) -> str | None:
+        path = app.store.index.path(id)
+        if path is None:
+            return None
+        from syndicator.publishing.html import render_markdown
+
+        article = app.shelf.get(path)
+        try:
+            html = worker.call_sync(render_markdown, article.body, article.url)
+        except WorkerFailed:
+            return None  # the press names the article and shows its excerpt
+        app.store.index.save_html(id, html)
+        return html
+
+    try:
+        yield remake
+    finally:
+        worker.close()
+
+
+def feed_specs(app: App) -> list[FeedSpec]:
+    """Every feed there is to be."""
+    return plan(
+        app.store.index.feeds(),
+        settings=app.settings,
+        sources=list(app.sources.values()),
+        queries=app.queries,
+        categories=_categories(app.config / "taxonomy.toml"),
+    )
+
+
+def _categories(path: Path) -> dict[str, str]:
+    return {one.name: one.description for one in load_vocabulary(path).category} if path.exists() else {}

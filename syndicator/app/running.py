@@ -1,0 +1,121 @@
+"""A run: due sources visited, stale feeds pressed. What `refresh` does once, `up` does at each beat of its heart."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import timedelta
+
+from syndicator.app import reconcile
+from syndicator.app.building import press_feeds
+from syndicator.app.wiring import App, make_fetcher
+from syndicator.errors import NetworkDown, UsageError
+from syndicator.model import Outcome, Problem, SourceState
+from syndicator.ports import Fetcher
+from syndicator.publishing.press import PressReport
+from syndicator.refresh.tick import tick
+from syndicator.refresh.tools import Tools
+from syndicator.worker import Worker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    outcomes: tuple[Outcome, ...]
+    pressed: PressReport
+    problems: tuple[Problem, ...]  # article files that could not be read
+
+    @property
+    def failed(self) -> tuple[Outcome, ...]:
+        return tuple(outcome for outcome in self.outcomes if outcome.status in ("failed", "disabled"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which sources a run visits, and how far it goes."""
+
+    keys: Collection[str] = ()  # these, due or not
+    all: bool = False  # every enabled one
+    limit: int | None = None  # pages a source
+    max_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """Whom a run tells how it goes."""
+
+    started: Callable[[int], None] = lambda sources: None
+    visited: Callable[[Outcome], None] = lambda outcome: None
+    filed: Callable[[str], None] = lambda title: None
+
+
+async def run(app: App, wanted: Wanted, *, stop: asyncio.Event, watch: Watch = Watch()) -> RunReport:
+    """Visits and presses; the caller holds the lock. Raises NetworkDown (after pressing what was stale), UsageError."""
+    states = reconcile.sources(app)
+    problems = reconcile.files(app)
+    due = _due(app, states, wanted)
+    watch.started(len(due))
+    outcomes: list[Outcome] = []
+    down: NetworkDown | None = None
+    if due:
+        try:
+            outcomes = await _visit(app, due, wanted, stop, watch)
+        except NetworkDown as error:
+            down = error
+    pressed = await press_feeds(app)
+    if down:
+        raise down
+    app.pages.prune(app.clock() - timedelta(days=app.settings.store.pages_days))
+    return RunReport(outcomes=tuple(outcomes), pressed=pressed, problems=problems)
+
+
+async def _visit(app: App, due: list[SourceState], wanted: Wanted, stop: asyncio.Event, watch: Watch) -> list[Outcome]:
+    fetcher = make_fetcher(app)
+    worker = make_worker(app)
+    try:
+        return await tick(
+            [(app.sources[state.key], state) for state in due],
+            make_tools(app, fetcher, worker, watch.filed),
+            limit=wanted.limit,
+            max_seconds=wanted.max_seconds,
+            stop=stop,
+            done=watch.visited,
+        )
+    finally:
+        await worker.aclose()
+        await fetcher.aclose()
+
+
+def make_worker(app: App) -> Worker:
+    limits = app.settings.fetch
+    return Worker(seconds=limits.worker_seconds, megabytes=limits.worker_megabytes, count=limits.workers)
+
+
+def make_tools(app: App, fetcher: Fetcher, worker: Worker, filed: Callable[[str], None]) -> Tools:
+    return Tools(
+        settings=app.settings,
+        fetcher=fetcher,
+        store=app.store.visits,
+        shelf=app.shelf,
+        pages=app.pages,
+        worker=worker,
+        taxonomy=app.taxonomy,
+        clock=app.clock,
+        jitter=app.jitter,
+        environ=app.environ,
+        progress=filed,
+    )
+
+
+def _due(app: App, states: dict[str, SourceState], wanted: Wanted) -> list[SourceState]:
+    unknown = set(wanted.keys) - app.sources.keys()
+    if unknown:
+        raise UsageError(
+            f"no source {sorted(unknown)[0]!r} in {app.config}/sources.toml; `syndicator sources` lists them"
+        )
+    if wanted.keys:
+        return [states[key] for key in wanted.keys]
+    if wanted.all:
+        return [state for key, state in states.items() if app.sources[key].enabled]
+    due = app.store.visits.due(app.clock())
+    return [state for state in due if state.key in app.sources and app.sources[state.key].enabled]

@@ -1,0 +1,138 @@
+"""Settings into objects."""
+
+from __future__ import annotations
+
+import os
+import random
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from syndicator import __version__
+from syndicator.articles.pages import Pages
+from syndicator.articles.shelf import Shelf
+from syndicator.describing.files import TaxonomyFiles
+from syndicator.errors import ConfigError, LockedError
+from syndicator.model import Source
+from syndicator.ports import Fetcher
+from syndicator.publishing.query import SavedQuery, load_queries
+from syndicator.settings import Settings, load
+from syndicator.sources.registry import load_sources
+from syndicator.store.engine import Store, open_store
+
+
+def utc_now() -> datetime:
+    """The wall clock, in whole seconds: what is written to files has no fractions."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """Everything a command works with. `clock`, `jitter` and `environ` are the only ways to the world's state."""
+
+    config: Path
+    settings: Settings
+    sources: Mapping[str, Source]
+    queries: tuple[SavedQuery, ...]
+    store: Store
+    shelf: Shelf
+    pages: Pages
+    taxonomy: TaxonomyFiles
+    clock: Callable[[], datetime]
+    jitter: Callable[[], float]
+    environ: Mapping[str, str]
+
+    @property
+    def instance(self) -> uuid.UUID:
+        return self.shelf.instance()
+
+
+@contextmanager
+def open_app(
+    config: Path,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    jitter: Callable[[], float] = random.random,
+    environ: Mapping[str, str] = os.environ,
+    create: bool = False,
+) -> Iterator[App]:
+    """The app of a configuration folder; closes what it opened. `create` lets `reindex` begin a database although
+    articles exist. Raises ConfigError, StoreError."""
+    need_folder(config)
+    settings = load(config, environ)
+    shelf = Shelf(settings.articles_dir)
+    articles_exist = any(True for _ in shelf.walk())
+    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    store = open_store(settings.store_url, articles_exist=articles_exist, create=create)
+    shelf.instance()  # minted before the first article: what has articles and no instance has lost it
+    try:
+        yield App(
+            config=config,
+            settings=settings,
+            sources={source.key: source for source in load_sources(config / "sources.toml")},
+            queries=load_queries(config / "feeds.toml"),
+            store=store,
+            shelf=shelf,
+            pages=Pages(settings.state_dir / "pages"),
+            taxonomy=taxonomy_files(config, settings),
+            clock=clock,
+            jitter=jitter,
+            environ=environ,
+        )
+    finally:
+        store.close()
+
+
+def need_folder(config: Path) -> None:
+    """Raises ConfigError where there is no configuration."""
+    if not (config / "sources.toml").exists():
+        raise ConfigError(f"{config}/sources.toml does not exist; `syndicator init` makes one, --config names another")
+
+
+def taxonomy_files(config: Path, settings: Settings) -> TaxonomyFiles:
+    """Where the taxonomy and what was learnt are."""
+    return TaxonomyFiles.of(config / "taxonomy.toml", settings.state_dir / "learnt.npz")
+
+
+@contextmanager
+def locked(settings: Settings, *, wait: bool = False) -> Iterator[None]:
+    """One run at a time. Raises LockedError at once, or waits."""
+    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(settings.state_dir / "run.lock")
+    try:
+        lock.acquire(timeout=-1 if wait else 0)
+    except Timeout as error:
+        raise LockedError(f"another run holds {lock.lock_file}; --wait waits for it") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def user_agent(settings: Settings) -> str:
+    """One honest name, with the address that site owners may write to."""
+    contact = settings.site.contact or settings.site.url
+    return settings.fetch.user_agent or f"Syndicator/{__version__}" + (f" (+{contact})" if contact else "")
+
+
+def make_fetcher(app: App) -> Fetcher:
+    """The one door to the network: guarded, in lanes, after robots.txt."""
+    import asyncio
+
+    from syndicator.visiting.fetch import HttpFetcher
+    from syndicator.visiting.lanes import Lanes
+    from syndicator.visiting.polite import PoliteFetcher
+    from syndicator.visiting.robots import Robots
+
+    door = HttpFetcher(app.settings.fetch, user_agent=user_agent(app.settings), clock=app.clock)
+    lanes = Lanes(app.settings.fetch.pause, app.settings.fetch.per_host, asyncio.sleep, app.clock)
+    notes = app.store.visits
+    robots = Robots(
+        PoliteFetcher(door, lanes), notes.note, notes.set_note, user_agent=user_agent(app.settings), clock=app.clock
+    )
+    return PoliteFetcher(door, lanes, robots)

@@ -1,0 +1,94 @@
+"""Files that are whole or absent, whatever dies when: written beside their place, made durable, then renamed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+_LITTER = re.compile(r"\.tmp-(\d+)-.*")
+
+
+def write(path: Path, data: bytes, *, durable: bool = True) -> os.stat_result:
+    """Puts `data` at `path` and returns the file's stat. Order: temporary file, fsync, rename, fsync of the folder; a
+    crash leaves the old file or the new one, at worst with a temporary file that `is_litter` tells. Raises OSError with
+    nothing changed and nothing left. Without `durable` a power cut may leave anything: for what can be made again."""
+    make_folder(path.parent)
+    # a name of 120 bytes and this prefix stay under the 255 that file systems allow
+    temporary = path.parent / f".tmp-{os.getpid()}-{path.name}"
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o644)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            if durable:
+                os.fsync(file.fileno())
+            stat = os.fstat(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+    if durable:
+        sync_folder(path.parent)
+    return stat
+
+
+def make_folder(path: Path) -> None:
+    """`path` with its parents, each durable in its own parent."""
+    if path.is_dir():
+        return
+    make_folder(path.parent)
+    path.mkdir(exist_ok=True)
+    sync_folder(path.parent)
+
+
+def sync_folder(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def is_litter(name: str) -> bool:
+    """True for a temporary file whose writer is gone."""
+    match = _LITTER.fullmatch(name)
+    return match is not None and not _alive(int(match[1]))
+
+
+def unlink_litter(entry: os.DirEntry[str]) -> bool:
+    """Removes the file when it is a temporary one whose writer is gone."""
+    if not entry.name.startswith(".") or not is_litter(entry.name):
+        return False
+    Path(entry.path).unlink(missing_ok=True)
+    return True
+
+
+def folders(root: Path) -> Iterator[tuple[str, str]]:
+    """The YYYY/MM folders under `root` with their paths, in order."""
+    for year in _named(root, r"\d{4}"):
+        for month in _named(root / year, r"\d{2}"):
+            yield f"{year}/{month}", f"{root}/{year}/{month}"
+
+
+def _named(folder: Path, pattern: str) -> list[str]:
+    try:
+        with os.scandir(folder) as found:
+            return sorted(entry.name for entry in found if re.fullmatch(pattern, entry.name) and entry.is_dir())
+    except FileNotFoundError:
+        return []
+
+
+def _alive(pid: int) -> bool:
+    if pid == os.getpid():
+        return False  # called between our own writes, never during one
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True

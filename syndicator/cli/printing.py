@@ -1,0 +1,163 @@
+"""How things look: JSON for machines, tables and bars for a terminal, one line an event in the log."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from syndicator.app.running import RunReport, Watch
+from syndicator.model import Outcome, Problem
+
+
+def as_json(value: Any) -> None:
+    """`value` as one JSON document on stdout."""
+    print(json.dumps(plain(value), ensure_ascii=False, indent=2))
+
+
+def plain(value: Any) -> Any:
+    """Dataclasses, times and paths as what JSON has."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return plain(asdict(value))
+    if isinstance(value, dict):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(one) for one in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, Path) else value
+
+
+def complain(message: str, code: int, *, as_json: bool) -> None:
+    """An error, on stderr for people, and on stdout as well for machines that asked for JSON."""
+    print(f"syndicator: {message}", file=sys.stderr)
+    if as_json:
+        print(json.dumps({"error": message, "exit_code": code}, ensure_ascii=False))
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table on a terminal; tab-separated lines into a pipe."""
+    if not sys.stdout.isatty():
+        for row in rows:
+            print("\t".join(str(cell) for cell in row))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    drawn = Table(title=title, title_justify="left", header_style="bold")
+    for column in columns:
+        drawn.add_column(column, overflow="fold")
+    for row in rows:
+        drawn.add_row(*[_escaped(cell) for cell in row])
+    Console().print(drawn)
+
+
+def _escaped(cell: object) -> str:
+    from rich.markup import escape
+
+    return escape(str(cell))
+
+
+def say(line: str) -> None:
+    print(line)
+
+
+def log(event: str, **fields: object) -> None:
+    """An event on stderr."""
+    import structlog
+
+    structlog.configure(
+        processors=[
+            structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    structlog.get_logger().msg(event, **fields)
+
+
+def problems(found: Iterable[Problem]) -> None:
+    """Problems in the log, one a line."""
+    for problem in found:
+        log("problem", what=problem.what, reason=problem.reason, detail=problem.detail)
+
+
+def visited(outcome: Outcome) -> None:
+    """The end of a visit in the log."""
+    fields: dict[str, object] = {"source": outcome.key, "status": outcome.status, "new": len(outcome.added)}
+    if outcome.changed:
+        fields["changed"] = len(outcome.changed)
+    if outcome.pending:
+        fields["pending"] = outcome.pending
+    if outcome.reason:
+        fields["reason"] = outcome.reason
+        fields["detail"] = outcome.detail
+    log("visited", **fields)
+    problems(outcome.skipped)
+
+
+@contextmanager
+def watching() -> Iterator[Watch]:
+    """A bar on a terminal, lines in a log otherwise."""
+    if not sys.stderr.isatty():
+        yield Watch(visited=visited)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("sources", total=None)
+
+        def ended(outcome: Outcome) -> None:
+            progress.advance(task)
+            if outcome.reason:
+                progress.console.print(f"{outcome.key}: {outcome.reason} {outcome.detail}", markup=False)
+
+        yield Watch(
+            started=lambda count: progress.update(task, total=count),
+            visited=ended,
+            filed=lambda title: progress.update(task, description=title[:50].replace("[", "(")),
+        )
+
+
+def run_report(report: RunReport, *, json: bool) -> None:
+    """What a run did."""
+    if json:
+        as_json(
+            {
+                "sources": report.outcomes,
+                "written": report.pressed.written,
+                "unchanged": report.pressed.unchanged,
+                "held": report.pressed.held,
+                "set_aside": report.pressed.set_aside,
+                "problems": report.problems,
+            }
+        )
+        return
+    new = sum(len(outcome.added) for outcome in report.outcomes)
+    changed = sum(len(outcome.changed) for outcome in report.outcomes)
+    say(
+        f"{len(report.outcomes)} sources visited, {len(report.failed)} failed; "
+        f"{new} new articles, {changed} changed; {len(report.pressed.written)} files written"
+    )
+    for outcome in report.failed:
+        say(f"failed: {outcome.key}: {outcome.reason} {outcome.detail}".rstrip())
+    for problem in (*report.pressed.held, *report.pressed.set_aside, *report.problems):
+        say(f"held back: {problem.what}: {problem.reason} {problem.detail}".rstrip())
+
+
+def why(trace: Mapping[str, Any]) -> None:
+    """Which rung of each ladder won, and what was cut by which rule."""
+    for field, reason in trace.items():
+        if isinstance(reason, list | tuple):
+            say(f"{field}:")
+            for one in reason:
+                say(f"    {one if isinstance(one, str) else json.dumps(plain(one), ensure_ascii=False)}")
+        else:
+            say(f"{field}: {reason if isinstance(reason, str) else json.dumps(plain(reason), ensure_ascii=False)}")

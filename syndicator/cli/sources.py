@@ -1,0 +1,140 @@
+"""Commands about sources: init, add, remove, sources, import, export."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from syndicator.cli.base import CONFIG, Config, Json, app
+
+
+@app.command()
+def init(config: Config = CONFIG) -> None:
+    """Write a configuration folder that is a good start. Files that are there stay as they are."""
+    from syndicator.app.starting import write_start
+    from syndicator.cli import printing
+
+    for path in write_start(config):
+        printing.say(f"wrote {path}")
+    printing.say(f"next: set site.contact in {config}/syndicator.toml, then `syndicator add URL` and `syndicator up`")
+
+
+@app.command()
+def add(
+    url: Annotated[list[str], typer.Argument(metavar="URL...", help="A feed, a site, an article or an OPML document.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be added, and what it brings.")] = False,
+    json: Json = False,
+    config: Config = CONFIG,
+) -> None:
+    """Add sources: finds the feed of a site, takes a single article, reads OPML."""
+    from syndicator.app import adding
+    from syndicator.app.wiring import open_app
+    from syndicator.cli import printing
+
+    with open_app(config) as opened:
+        if not opened.settings.site.contact:
+            printing.log(
+                "site.contact is not set: site owners cannot reach you", cure=f"set it in {config}/syndicator.toml"
+            )
+        found = asyncio.run(adding.preview(opened, url))
+        if not dry_run:
+            adding.add(opened, found)
+    if json:
+        printing.as_json(found)
+        return
+    for one in found:
+        verb = "known already" if one.known else "would add" if dry_run else "added"
+        printing.say(f"{verb}: {one.source.key}: {one.source.url} ({one.what})")
+        for entry in one.entries:
+            printing.say(f"    {entry.title or entry.url}")
+
+
+@app.command()
+def remove(
+    key: Annotated[list[str], typer.Argument(metavar="KEY...", help="Keys of sources.")],
+    json: Json = False,
+    config: Config = CONFIG,
+) -> None:
+    """Take sources out. Their articles stay, and their feeds stay as they are."""
+    from syndicator.app import keeping
+    from syndicator.app.wiring import open_app
+    from syndicator.cli import printing
+
+    with open_app(config) as opened:
+        for one in key:
+            keeping.remove(opened, one)
+    if json:
+        printing.as_json({"removed": key})
+    else:
+        printing.say(f"removed: {', '.join(key)}; articles and feeds stay")
+
+
+@app.command()
+def sources(
+    apply_moves: Annotated[
+        bool, typer.Option("--apply-moves", help="Write adopted permanent redirects to sources.toml.")
+    ] = False,
+    json: Json = False,
+    config: Config = CONFIG,
+) -> None:
+    """List the sources: when each is due next and why, and how its last visit went."""
+    from syndicator.app import keeping, reconcile
+    from syndicator.app.wiring import open_app
+    from syndicator.cli import printing
+
+    with open_app(config) as opened:
+        moved = keeping.apply_moves(opened) if apply_moves else []
+        states = reconcile.sources(opened)
+        listed = [(opened.sources[key], states[key]) for key in opened.sources]
+    if json:
+        printing.as_json([{"source": source, "state": state} for source, state in listed])
+        return
+    for key, old, new in moved:
+        printing.say(f"moved: {key}: {old} -> {new}")
+    rows = [
+        (
+            source.key,
+            source.url,
+            "off" if not source.enabled else state.disabled or state.reason or "well",
+            state.next_due.isoformat() if state.next_due else "now",
+            state.due_why,
+        )
+        for source, state in listed
+    ]
+    printing.table("Sources", ("key", "url", "health", "next visit", "why"), rows)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="An OPML file.")],
+    json: Json = False,
+    config: Config = CONFIG,
+) -> None:
+    """Add the feeds of an OPML file."""
+    from syndicator.app import keeping
+    from syndicator.app.wiring import open_app
+    from syndicator.cli import printing
+    from syndicator.errors import MissingError
+
+    if not file.is_file():
+        raise MissingError(f"{file} is no file; give the path of an OPML file")
+    with open_app(config) as opened:
+        added, known = keeping.import_opml(opened, file)
+    if json:
+        printing.as_json({"added": added, "known": known})
+    else:
+        printing.say(f"{len(added)} sources added, {len(known)} known already")
+
+
+@app.command()
+def export(config: Config = CONFIG) -> None:
+    """Print the sources as OPML."""
+    from syndicator.app.wiring import open_app
+    from syndicator.sources import opml
+
+    with open_app(config) as opened:
+        sys.stdout.buffer.write(opml.write_opml(opened.settings.site.title, list(opened.sources.values())))

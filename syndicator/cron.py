@@ -1,0 +1,64 @@
+"""When a cron expression fires next: the door of APScheduler's trigger."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from syndicator.errors import ConfigError
+
+_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def next_fire(expression: str, after: datetime) -> datetime:
+    """The first time strictly after `after` (aware) at which the five-field `expression` fires, in UTC.
+
+    Fields are minute, hour, day of month, month, day of week as in crontab(5): 0 and 7 are Sunday, and where both day
+    fields are restricted either of them is enough. Times are read in the zone of `after`. Raises ConfigError that
+    names the expression and the cure.
+    """
+    fields = expression.split()
+    if len(fields) != 5:
+        raise _bad(expression, f"it has {len(fields)} fields, not 5")
+    minute, hour, day, month, weekday = fields
+    either = not day.startswith("*") and not weekday.startswith("*")
+    days = [(day, "*"), ("*", weekday)] if either else [(day, weekday)]
+    try:
+        fires = [_fire((minute, hour, one, month, other), after) for one, other in days]
+    except ValueError as error:
+        raise _bad(expression, str(error)) from error
+    known = [fire for fire in fires if fire is not None]
+    if not known:
+        raise _bad(expression, "it never fires")
+    return min(known)
+
+
+def _fire(fields: tuple[str, str, str, str, str], after: datetime) -> datetime | None:
+    from apscheduler.triggers.cron import CronTrigger
+
+    minute, hour, day, month, weekday = fields
+    trigger = CronTrigger(
+        minute=minute, hour=hour, day=day, month=month, day_of_week=_weekday(weekday), timezone=after.tzinfo
+    )
+    fire: datetime | None = trigger.get_next_fire_time(after, after)
+    return None if fire is None else fire.astimezone(UTC)
+
+
+def _weekday(field: str) -> str:
+    """APScheduler counts from Monday = 0, cron from Sunday = 0: numbers become names."""
+    head, slash, step = field.partition("/")
+    if head == "*" and slash:
+        head = "0-6"
+    if not re.fullmatch(r"[0-7](-[0-7])?(,[0-7](-[0-7])?)*", head):
+        return field.lower()
+    days: set[int] = set()
+    for part in head.split(","):
+        first, _, last = part.partition("-")
+        days.update(range(int(first), int(last or first) + 1, int(step) if slash else 1))
+    if not days:
+        raise ValueError(f"{field!r} names no day")
+    return ",".join(dict.fromkeys(_DAYS[day] for day in sorted(days)))
+
+
+def _bad(expression: str, why: str) -> ConfigError:
+    return ConfigError(f'cron expression {expression!r} is not understood: {why}; write it like "*/30 6-22 * * 1-5"')

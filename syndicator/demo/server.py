@@ -1,0 +1,144 @@
+"""A small HTTP/1.1 server for the demo's web: one address a site, conditional GET, a log of what was asked."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gzip
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import format_datetime
+from http import HTTPStatus
+
+_HEAD_BYTES = 32_768
+_IDLE_SECONDS = 15.0
+_TEXT = ("text/", "application/xml", "application/rss", "application/atom", "application/rdf", "application/json")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a site says to a request. `delay`: seconds before the first byte; `modified`: aware UTC."""
+
+    body: bytes = b""
+    status: int = 200
+    type: str = "text/html; charset=utf-8"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    delay: float = 0.0
+    modified: datetime | None = None  # with it come ETag, Last-Modified and a 304 for who knows them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One request that a site received, and the status it got."""
+
+    site: str
+    method: str
+    path: str
+    headers: Mapping[str, str]  # names in lower case
+    status: int
+
+
+Respond = Callable[[str, str], Answer]  # (method, path with query) -> Answer
+
+
+class SiteServer:
+    """Serves one site on one loopback address until `aclose`."""
+
+    def __init__(self, name: str, respond: Respond, log: list[Seen]) -> None:
+        self.name = name
+        self.base = ""  # "http://127.0.0.2:8081", once it listens
+        self._respond = respond
+        self._log = log
+        self._server: asyncio.Server | None = None
+        self._open: set[asyncio.Task[None]] = set()
+
+    async def start(self, host: str, port: int) -> None:
+        """Listens on `host` (127.0.0.1 where the system has no other loopback address, as on macOS) and `port`, or
+        on a free port where that is taken or 0."""
+        for address, number in ((host, port), (host, 0), ("127.0.0.1", port), ("127.0.0.1", 0)):
+            try:
+                self._server = await asyncio.start_server(self._accept, address, number, limit=_HEAD_BYTES)
+                break
+            except OSError:
+                continue
+        if self._server is None:
+            raise OSError(f"no loopback address could be listened on for the site {self.name}")
+        name, number = self._server.sockets[0].getsockname()[:2]
+        self.base = f"http://{name}:{number}"
+
+    async def aclose(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        for task in self._open:
+            task.cancel()
+        await asyncio.gather(*self._open, return_exceptions=True)
+        if self._server is not None:
+            await self._server.wait_closed()
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._open.add(task)
+        try:
+            while await self._exchange(reader, writer):
+                pass
+        except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError, asyncio.CancelledError):
+            pass  # the other side left, sent nonsense or we are closing: nothing to answer
+        finally:
+            self._open.discard(task)
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+
+    async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        """One request and its answer. True when the connection stays open."""
+        async with asyncio.timeout(_IDLE_SECONDS):
+            head = await reader.readuntil(b"\r\n\r\n")
+        first, *lines = head.decode("latin-1").split("\r\n")
+        method, target, version = (*first.split(" "), "", "")[:3]
+        headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        headers.pop("", None)
+        answer = _conditional(self._respond(method, target), headers)
+        self._log.append(Seen(site=self.name, method=method, path=target, headers=headers, status=answer.status))
+        if answer.delay:
+            await asyncio.sleep(answer.delay)
+        keep = version == "HTTP/1.1" and headers.get("connection", "").lower() != "close"
+        writer.write(_wire(answer, head_only=method == "HEAD", keep=keep))
+        await writer.drain()
+        return keep
+
+
+def _conditional(answer: Answer, asked: Mapping[str, str]) -> Answer:
+    """`answer` compressed and with validators, or a 304 for one who has it already (RFC 9110 section 13.2.2)."""
+    if answer.status != 200:
+        return answer
+    headers = dict(answer.headers)
+    if answer.modified is not None:
+        headers.setdefault("ETag", f'"{hashlib.sha256(answer.body).hexdigest()[:20]}"')
+        headers.setdefault("Last-Modified", format_datetime(answer.modified, usegmt=True))
+        known = asked.get("if-none-match")
+        fresh = (
+            headers["ETag"] in known
+            if known is not None
+            else asked.get("if-modified-since") == headers["Last-Modified"]
+        )
+        if fresh:
+            return Answer(status=304, headers=headers, delay=answer.delay)
+    if "gzip" in asked.get("accept-encoding", "") and answer.type.startswith(_TEXT):
+        headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+        body = gzip.compress(answer.body, 5, mtime=0)
+        return Answer(body=body, type=answer.type, headers=headers, delay=answer.delay)
+    return Answer(body=answer.body, type=answer.type, headers=headers, delay=answer.delay)
+
+
+def _wire(answer: Answer, *, head_only: bool, keep: bool) -> bytes:
+    known = {status.value: status.phrase for status in HTTPStatus}
+    lines = [f"HTTP/1.1 {answer.status} {known.get(answer.status, 'Unknown')}"]
+    if answer.status != 304:
+        lines += [f"Content-Type: {answer.type}", f"Content-Length: {len(answer.body)}"]
+    lines += [f"{name}: {value}" for name, value in answer.headers.items()]
+    lines.append(f"Connection: {'keep-alive' if keep else 'close'}")
+    head = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
+    return head if head_only or answer.status == 304 else head + answer.body

@@ -1,0 +1,87 @@
+"""Entries made once and shared: the view, and the bytes per format, of each article a press meets."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from syndicator.model import Article, ContentMode, Problem, Source
+from syndicator.ports import ShelfIndex
+from syndicator.publishing import gate
+from syndicator.publishing.render import atom, jsonfeed, rss
+from syndicator.publishing.view import View, permitted, view
+
+_Key = tuple[str, ContentMode | None]
+
+
+@dataclass(slots=True)
+class Entries:
+    """What one press has made so far. `remake`: the HTML of an article whose kept HTML is missing, or None."""
+
+    index: ShelfIndex
+    sources: Mapping[str, Source]
+    instance: uuid.UUID
+    base: str
+    remake: Callable[[str], str | None] | None = None
+    problems: dict[str, Problem] = field(default_factory=dict)  # by article id
+    _views: dict[_Key, View | None] = field(default_factory=dict)
+    _bytes: dict[tuple[str, str, ContentMode | None], bytes | None] = field(default_factory=dict)
+
+    def views(self, ids: Sequence[str], mode: ContentMode | None) -> list[View]:
+        """The views of `ids` in their order, without those that cannot be shown; these are in `problems`."""
+        missing = [id for id in ids if (id, mode) not in self._views]
+        articles = self.index.articles(missing) if missing else {}
+        html = self._html(articles, mode)
+        for id in missing:
+            self._views[id, mode] = self._view(id, articles.get(id), mode, html.get(id, ""))
+        return [found for id in ids if (found := self._views[id, mode]) is not None]
+
+    def forget(self) -> None:
+        """Drops what was made, to keep memory small."""
+        self._views.clear()
+        self._bytes.clear()
+
+    def made(self, format: str, found: View, mode: ContentMode | None) -> bytes | None:
+        """The entry of a view in atom, rss or json, None when it cannot be made; then it is in `problems`."""
+        key = (format, found.id, mode)
+        if key not in self._bytes:
+            self._bytes[key] = self._make(format, found)
+        return self._bytes[key]
+
+    def _make(self, format: str, found: View) -> bytes | None:
+        try:
+            if format == "json":
+                return jsonfeed.item(found)
+            made = (atom.entry if format == "atom" else rss.item)(found, self.base)
+            fault = gate.entry_fault(made) if format == "atom" else None
+        except (ValueError, TypeError, LookupError, OverflowError) as error:
+            made, fault = b"", str(error)
+        if fault:
+            self.problems[found.id] = Problem(what=found.url, reason="cannot-render", detail=f"{format}: {fault}")
+        return None if fault else made
+
+    def _view(self, id: str, article: Article | None, mode: ContentMode | None, html: str) -> View | None:
+        if article is None:
+            self.problems[id] = Problem(what=id, reason="not-on-shelf", detail="the index lists it without a row")
+            return None
+        try:
+            return view(article, self.sources.get(article.source_key), self.instance, mode, html)
+        except (ValueError, TypeError, LookupError, OverflowError) as error:
+            self.problems[id] = Problem(what=article.url or id, reason="cannot-render", detail=str(error))
+            return None
+
+    def _html(self, articles: Mapping[str, Article], mode: ContentMode | None) -> dict[str, str]:
+        """The kept HTML of those that are published whole; made again where it is missing."""
+        wanted = [id for id, article in articles.items() if self._whole(article, mode)]
+        found = dict(self.index.html(wanted)) if wanted else {}
+        for id in wanted:
+            made = found.get(id) or (self.remake(id) if self.remake else None)
+            if made:
+                found[id] = made
+            else:
+                self.problems[id] = Problem(what=articles[id].url, reason="html-missing", detail="shown as an excerpt")
+        return found
+
+    def _whole(self, article: Article, mode: ContentMode | None) -> bool:
+        return mode in (None, "full") and permitted(article, self.sources.get(article.source_key))[0] == "full"

@@ -1,0 +1,126 @@
+"""What a feed must be before it may replace the live one. Pure but for reading the grammar that ships beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+from lxml import etree
+
+from syndicator.publishing.render.xml import ATOM, NAMESPACES
+
+_DECLARED: Final = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
+_WRAP: Final = (f'<feed xmlns="{ATOM}" {_DECLARED}>'.encode(), b"</feed>")
+_ATOM: Final = "{http://www.w3.org/2005/Atom}"
+
+
+def fault(format: str, data: bytes, *, checked: bool = False) -> str | None:
+    """Why these bytes must not be published: "not-well-formed: …" or "invalid: …"; None when they may. `checked`: the
+    Atom entries went through `entry_fault` one by one, so the grammar need not read them again in every feed that has
+    them."""
+    if format in ("atom", "rss"):
+        return _xml_fault(format, data, checked)
+    if format == "json":
+        return _json_fault(data)
+    return None if data else "invalid: empty"
+
+
+def ids(data: bytes) -> list[str]:
+    """The entry ids of an Atom document in its order; none when it cannot be read."""
+    try:
+        root = etree.fromstring(data, _parser())
+    except etree.XMLSyntaxError:
+        return []
+    return [found.text or "" for found in root.iterfind(f"{_ATOM}entry/{_ATOM}id")]
+
+
+def entry_fault(data: bytes) -> str | None:
+    """Why an Atom entry, as bytes that stand inside a feed, must not be published; None when it may."""
+    try:
+        root = etree.fromstring(_WRAP[0] + data + _WRAP[1], _parser())
+    except etree.XMLSyntaxError as error:
+        return f"not-well-formed: {error}"
+    grammar = _grammar("entry")
+    return None if grammar.validate(root[0]) else f"invalid: {grammar.error_log.last_error}"
+
+
+def _xml_fault(format: str, data: bytes, checked: bool) -> str | None:
+    try:
+        root = etree.fromstring(data, _parser())
+    except etree.XMLSyntaxError as error:
+        return f"not-well-formed: {error}"
+    if format == "rss":
+        return _rss_fault(root)
+    found = _atom_fault(root)
+    if checked:
+        for entry in root.findall(f"{_ATOM}entry"):
+            root.remove(entry)
+    grammar = _grammar("feed")
+    return found if grammar.validate(root) else f"invalid: {grammar.error_log.last_error}"
+
+
+def _atom_fault(root: Any) -> str | None:
+    """The Schematron rules of RFC 4287 appendix B, and that ids are not repeated (4.1.1)."""
+    entries = root.findall(f"{_ATOM}entry")
+    authored = root.find(f"{_ATOM}author") is not None
+    for entry in entries:
+        if not authored and entry.find(f"{_ATOM}author") is None and entry.find(f"{_ATOM}source/{_ATOM}author") is None:
+            return "invalid: an entry without an author"
+        links = [link for link in entry.iterfind(f"{_ATOM}link") if link.get("rel", "alternate") == "alternate"]
+        if not links and entry.find(f"{_ATOM}content") is None:
+            return "invalid: an entry with neither an alternate link nor content"
+    return _repeated([entry.findtext(f"{_ATOM}id") for entry in entries])
+
+
+def _rss_fault(root: Any) -> str | None:
+    """RSS 2.0.11: what a channel and an item must have; guids are not repeated."""
+    channel = root.find("channel")
+    if root.tag != "rss" or root.get("version") != "2.0" or channel is None:
+        return "invalid: no rss 2.0 channel"
+    for name in ("title", "link", "description"):
+        if not (channel.findtext(name) or "").strip():
+            return f"invalid: the channel has no {name}"
+    items = channel.findall("item")
+    for item in items:
+        if not (item.findtext("title") or item.findtext("description")):
+            return "invalid: an item with neither a title nor a description"
+        if any(
+            enclosure.get(name) is None
+            for enclosure in item.iterfind("enclosure")
+            for name in ("url", "length", "type")
+        ):
+            return "invalid: an enclosure without url, length or type"
+    return _repeated([item.findtext("guid") for item in items])
+
+
+def _json_fault(data: bytes) -> str | None:
+    try:
+        made = json.loads(data)
+    except ValueError as error:
+        return f"not-well-formed: {error}"
+    if not made.get("version") or not made.get("title") or not isinstance(made.get("items"), list):
+        return "invalid: version, title or items missing"
+    if any(not item.get("id") or not (item.get("content_html") or item.get("content_text")) for item in made["items"]):
+        return "invalid: an item without id or content"
+    return _repeated([item["id"] for item in made["items"]])
+
+
+def _repeated(found: Sequence[str | None]) -> str | None:
+    if not all(found):
+        return "invalid: an entry without an id"
+    return None if len(set(found)) == len(found) else "invalid: an id is there twice"
+
+
+def _parser() -> Any:
+    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+
+
+@cache
+def _grammar(start: str) -> Any:
+    """The grammar for documents whose root is a feed or an entry (RFC 4287 section 2 allows both)."""
+    source = resources.files("syndicator.publishing").joinpath("data/atom.rng").read_bytes()
+    source = source.replace(b'<start><ref name="feed"/></start>', f'<start><ref name="{start}"/></start>'.encode())
+    return etree.RelaxNG(etree.fromstring(source, _parser()))

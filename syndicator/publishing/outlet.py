@@ -1,0 +1,81 @@
+"""Published files on disk: whole or not at all, touched only when their bytes differ."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import os
+from pathlib import Path
+
+from syndicator.errors import UsageError
+
+
+class FileOutlet:
+    """An Outlet (see ports) on the folder `root`. With `gzip`, every file has a `.gz` beside it (nginx gzip_static).
+
+    A changed file gets an mtime at least a second after its old one: nginx's ETag is mtime in seconds and size."""
+
+    def __init__(self, root: Path, gzip: bool = True) -> None:
+        self._root, self._gzip = root, gzip
+
+    def get(self, name: str) -> bytes | None:
+        try:
+            return self._path(name).read_bytes()
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return None
+
+    def put(self, name: str, data: bytes) -> bool:
+        path = self._path(name)
+        changed = self.get(name) != data
+        if changed:
+            self._replace(path, data, earliest=_mtime(path) + 1_000_000_000)
+        sibling = path.with_name(path.name + ".gz")
+        if not self._gzip:
+            sibling.unlink(missing_ok=True)
+        elif changed or _mtime(sibling) < _mtime(path):  # the second also where a run was killed between the two
+            self._replace(sibling, gzip.compress(data, 6, mtime=0), earliest=_mtime(path))
+        return changed
+
+    def delete(self, name: str) -> bool:
+        path = self._path(name)
+        path.with_name(path.name + ".gz").unlink(missing_ok=True)
+        try:
+            path.unlink()
+        except FileNotFoundError:
+            return False
+        return True
+
+    def names(self) -> list[str]:
+        if not self._root.is_dir():
+            return []
+        found = (path for path in self._root.rglob("*") if path.is_file() and path.suffix not in (".gz", ".tmp"))
+        return sorted(path.relative_to(self._root).as_posix() for path in found)
+
+    def _path(self, name: str) -> Path:
+        parts = name.split("/")
+        if not name or any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in parts):
+            raise UsageError(f"{name!r} is no name of a published file")
+        return self._root.joinpath(*parts)
+
+    def _replace(self, path: Path, data: bytes, *, earliest: int) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        try:
+            with temporary.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            if _mtime(temporary) < earliest:
+                os.utime(temporary, ns=(earliest, earliest))
+            temporary.replace(path)
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                temporary.unlink()
+
+
+def _mtime(path: Path) -> int:
+    """Nanoseconds, 0 for a file that is not there."""
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0

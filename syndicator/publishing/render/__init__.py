@@ -1,0 +1,1 @@
+"""Views and feed heads to bytes. The only door to feedgen."""

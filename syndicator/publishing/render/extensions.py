@@ -1,0 +1,77 @@
+"""feedgen extensions for what its own methods lose: attributes of links and titles, sources, archives, tombstones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from feedgen.ext.base import BaseEntryExtension, BaseExtension
+from lxml import etree
+
+from syndicator.publishing.render.xml import prefixes, qualified
+
+
+class Part:
+    """An element to be added: a tag (lxml's spelling), attributes, text, children."""
+
+    __slots__ = ("attributes", "children", "tag", "text")
+
+    def __init__(self, tag: str, text: str = "", children: Sequence[Part] = (), **attributes: str) -> None:
+        self.tag, self.text, self.children, self.attributes = tag, text, children, attributes
+
+    def build(self, parent: Any) -> None:
+        element = etree.SubElement(parent, self.tag, self.attributes)
+        if self.text:
+            element.text = self.text
+        for child in self.children:
+            child.build(element)
+
+
+class EntryExtension(BaseEntryExtension):  # type: ignore[misc]
+    """Adds `parts` at the end of an entry or item, and the attributes that feedgen leaves out of an entry."""
+
+    def __init__(self) -> None:
+        self.parts: list[Part] = []
+        self.attributes: dict[str, str] = {}
+
+    def extend_atom(self, entry: Any) -> Any:
+        entry.find("title").set("type", "html")
+        entry.find("link").set("rel", "alternate")
+        for name, value in self.attributes.items():
+            entry.set(name, value)
+        return self.extend_rss(entry)
+
+    def extend_rss(self, entry: Any) -> Any:
+        for part in self.parts:
+            part.build(entry)
+        return entry
+
+
+class FeedExtension(BaseExtension):  # type: ignore[misc]
+    """Adds `parts` at the end of a feed's head and declares `declared`."""
+
+    def __init__(self) -> None:
+        self.parts: list[Part] = []
+        self.declared: tuple[str, ...] = ()
+
+    def extend_ns(self) -> dict[str, str]:
+        return prefixes(*self.declared)
+
+    def extend_atom(self, feed: Any) -> Any:
+        feed.find("title").set("type", "html")
+        subtitle = feed.find("subtitle")
+        if subtitle is not None:
+            subtitle.set("type", "html")
+        return self._add(feed)
+
+    def extend_rss(self, feed: Any) -> Any:
+        self._add(feed.find("channel"))
+        return feed
+
+    def _add(self, parent: Any) -> Any:
+        for part in self.parts:
+            part.build(parent)
+        return parent
+
+
+__all__ = ["EntryExtension", "FeedExtension", "Part", "qualified"]

@@ -1,0 +1,69 @@
+"""What stands at the top of a feed, whatever the format. Pure."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from syndicator import text
+from syndicator.model import FeedSpec, feed_urn
+from syndicator.publishing import names
+from syndicator.publishing.view import language, name, uri
+from syndicator.settings import Settings
+
+EMPTY: Final = datetime(2000, 1, 1, tzinfo=UTC)  # `updated` of a feed that never had an entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """A withdrawn entry (RFC 6721)."""
+
+    urn: str
+    when: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """A feed without its entries. Addresses are absolute."""
+
+    urn: str
+    title: str
+    description: str
+    base: str  # the web root, with a last slash
+    stem: str
+    language: str
+    author: str
+    icon: str
+    hubs: tuple[str, ...]
+    formats: tuple[str, ...]
+    updated: datetime
+    self_name: str = ""  # archive documents: their own file; "" for the head feed
+    current: bool = True
+    previous: str = ""  # name of the archive document before this one
+    following: str = ""
+    removed: tuple[Removed, ...] = ()
+
+    def url(self, format: str) -> str:
+        """The address of this feed in a format."""
+        return f"{self.base}{self.stem}.{format}"
+
+
+def head(spec: FeedSpec, settings: Settings, instance: uuid.UUID, updated: datetime | None) -> Head:
+    """The head of a feed. `updated`: its newest entry's, None when it has none."""
+    site = settings.site
+    title = text.line(spec.title) or text.line(spec.name) or spec.key.slug
+    return Head(
+        urn=feed_urn(instance, spec.key.axis, spec.first_slug),
+        title=title,
+        description=text.line(spec.description) or f"{text.line(spec.name) or title}: the newest articles.",
+        base=settings.base_url,
+        stem=names.stem(spec.key),
+        language=language(spec.language) or "en",
+        author=name(site.author) or name(site.title) or "Syndicator",
+        icon=uri(site.icon) or f"{settings.base_url}icon.svg",
+        hubs=tuple(found for found in map(uri, settings.publish.hubs) if found),
+        formats=tuple(format for format in names.FORMATS if format in spec.formats),
+        updated=updated or EMPTY,
+    )

@@ -1,0 +1,67 @@
+"""JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/), by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from syndicator.publishing.render.head import Head
+from syndicator.publishing.view import View
+
+
+def item(view: View) -> bytes:
+    """The item object of an article, the same for every feed that carries it."""
+    made: dict[str, Any] = {"id": view.urn, "url": view.url, "title": view.title}
+    if view.html:
+        made["content_html"] = view.html
+    else:
+        made["content_text"] = view.summary or view.title
+    made |= _optional(view)
+    made["date_published"] = view.published.isoformat()
+    made["date_modified"] = view.updated.isoformat()
+    return _dump(made)
+
+
+def feed(head: Head, items: Sequence[bytes]) -> bytes:
+    """A JSON Feed document of ready items."""
+    made: dict[str, Any] = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": head.title,
+        "feed_url": head.url("json"),
+        "description": head.description,
+        "language": head.language,
+        "authors": [{"name": head.author}],
+    }
+    if "html" in head.formats:
+        made["home_page_url"] = head.url("html")
+    if head.icon:
+        made["icon"] = head.icon
+    if head.hubs:
+        made["hubs"] = [{"type": "WebSub", "url": hub} for hub in head.hubs]
+    start = _dump(made)
+    return start[:-1] + b', "items": [\n' + b",\n".join(items) + b"\n]}\n"
+
+
+def _optional(view: View) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "summary": view.summary if view.html else "",
+        "image": view.cover,
+        "language": view.language,
+        "authors": [{"name": view.author}] if view.author else [],
+        "tags": [tag for tag in (view.category, *view.tags) if tag],
+        "attachments": _attachments(view),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _attachments(view: View) -> list[dict[str, Any]]:
+    given = view.enclosure
+    if given is None:
+        return []
+    sized = {"size_in_bytes": given.length} if given.length else {}
+    return [{"url": given.url, "mime_type": given.type, **sized}]
+
+
+def _dump(value: dict[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode("utf-8")

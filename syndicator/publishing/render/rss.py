@@ -1,0 +1,72 @@
+"""RSS 2.0 with Dublin Core, Media RSS, content:encoded and the podcast namespace."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from typing import Final
+
+from feedgen.entry import FeedEntry
+from feedgen.feed import FeedGenerator
+
+from syndicator.publishing.render.atom import media
+from syndicator.publishing.render.extensions import EntryExtension, FeedExtension, Part
+from syndicator.publishing.render.head import Head
+from syndicator.publishing.render.xml import fragment, plain, prefixes, qualified, splice
+from syndicator.publishing.view import View
+
+_DECLARED: Final = ("media", "itunes", "dc", "content", "atom")
+
+
+def item(view: View, base: str) -> bytes:
+    """The <item> of an article, the same for every feed that carries it."""
+    made = FeedEntry()
+    made.guid(view.urn, permalink=False)
+    made.title(view.title)
+    made.link(href=view.url, rel="alternate")
+    made.published(view.published)
+    made.description(html.escape(view.summary or view.title, quote=False), isSummary=True)
+    if view.html:
+        made.content(view.html)
+    for name, scheme in _categories(view, base):
+        made.category(term=name, scheme=scheme)
+    if view.enclosure is not None:
+        made.enclosure(view.enclosure.url, str(view.enclosure.length), view.enclosure.type)
+    if view.origin.url:
+        made.source(view.origin.url, view.origin.title)
+    made.register_extension("more", EntryExtension, atom=False, rss=True)
+    made.more.parts = _parts(view)
+    return plain(fragment(made.rss_entry(), prefixes(*_DECLARED)))
+
+
+def feed(head: Head, items: Sequence[bytes]) -> bytes:
+    """An RSS document of ready items."""
+    made = FeedGenerator()
+    made.title(head.title)
+    made.description(html.escape(head.description, quote=False))
+    made.link(href=head.url("rss"), rel="self", type="application/rss+xml")
+    # last: feedgen takes the last link that was set as the channel's own
+    made.link(href=head.url("html") if "html" in head.formats else head.base, rel="alternate")
+    made.language(head.language)
+    made.generator("Syndicator")
+    made.lastBuildDate(head.updated)
+    made.docs("https://www.rssboard.org/rss-specification")
+    if head.icon.lower().endswith((".png", ".gif", ".jpg", ".jpeg")):  # RSS 2.0 knows no other kind of image
+        made.image(head.icon, head.title, head.url("html") if "html" in head.formats else head.base)
+    made.register_extension("more", FeedExtension, None, atom=False, rss=True)
+    made.more.declared = _DECLARED
+    made.more.parts = [Part(qualified("atom", "link"), rel="hub", href=hub) for hub in head.hubs]
+    return splice(plain(made.rss_str()), b"</channel>", items, f"{head.base}feed.css")
+
+
+def _categories(view: View, base: str) -> list[tuple[str, str]]:
+    found = [(view.category, f"{base}categories/")] if view.category else []
+    return found + [(tag, f"{base}tags/") for tag in view.tags]
+
+
+def _parts(view: View) -> list[Part]:
+    parts = [Part(qualified("dc", "creator"), view.author)] if view.author else []
+    parts += media(view.cover, view.cover_type)
+    if view.enclosure is not None and view.enclosure.duration:
+        parts.append(Part(qualified("itunes", "duration"), view.enclosure.duration))
+    return parts

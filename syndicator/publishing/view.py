@@ -1,0 +1,272 @@
+"""One article as its entry shows it, whatever the format. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import quote, unquote, urlsplit
+
+from syndicator import text, urls
+from syndicator.model import Article, ContentMode, Enclosure, Origin, Source, entry_urn
+
+# An earlier date is nearly always a publisher's slip (year 1, the Unix epoch), and the W3C validator calls it
+# implausible (its validators.py, implausible_8601): it counts as unknown.
+_FIRST: Final = datetime(1990, 1, 1, tzinfo=UTC)
+# The shapes of ids that the validator takes (its validators.py, rfc2396): RFC 8141, RFC 4122, RFC 4151.
+_URN: Final = re.compile(r"urn:(?!uuid:)[a-z0-9][a-z0-9-]{1,31}:([a-z0-9()+,.:=@;$_!*'-]|%[0-9a-f]{2})+", re.I)
+_UUID: Final = re.compile(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
+_TAG: Final = re.compile(r"tag:([a-z0-9._-]+@)?[a-z0-9.-]+,\d{4}(-\d\d(-\d\d)?)?:[0-9a-zA-Z;/?:@&=+$._!~*'(),-]+")
+
+_IMAGES: Final = {
+    "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif",
+    "webp": "image/webp", "avif": "image/avif", "svg": "image/svg+xml",
+}  # fmt: skip
+_MEDIA: Final = {
+    "mp3": "audio/mpeg", "m4a": "audio/x-m4a", "aac": "audio/aac", "ogg": "audio/ogg", "oga": "audio/ogg",
+    "opus": "audio/ogg", "wav": "audio/wav", "flac": "audio/flac", "mp4": "video/mp4", "m4v": "video/x-m4v",
+    "mov": "video/quicktime", "webm": "video/webm", "ogv": "video/ogg",
+}  # fmt: skip
+_PLAIN: Final = re.compile(
+    r"https?://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:[0-9]{1,5})?"
+    r"(/([A-Za-z0-9;/?:@&=+$._!~*'(),-]|%[0-9A-Fa-f]{2})*)?(#[A-Za-z0-9._-]*)?"
+)
+_ESCAPED: Final = re.compile(r"[A-Za-z]?(?:%[89A-F][0-9A-F])+")
+_MARKUP: Final = re.compile(r"</?[A-Za-z][^<>]*>|<!--")
+# ISO 639-1; of the longer codes the validator knows few.
+_CODES: Final = (
+    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz "
+    "ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik "
+    "io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml "
+    "mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd "
+    "se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi "
+    "vo wa wo xh yi yo za zh zu "
+)
+_LANGUAGES: Final = frozenset(_CODES.split())
+_AUDIO_VIDEO: Final = re.compile(r"(audio|video)/[a-z0-9][a-z0-9.+-]*")
+_DURATION: Final = re.compile(r"[0-9]{1,7}|[0-9]{1,3}(:[0-5][0-9]){1,2}")  # seconds, MM:SS or HH:MM:SS, as Apple has it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What every format says of an article. All text is one legal line, all addresses are legal URIs, times are UTC."""
+
+    id: str  # the article's
+    urn: str
+    url: str
+    title: str
+    author: str
+    published: datetime
+    updated: datetime  # with microseconds of its own, see `_apart`
+    summary: str
+    html: str  # "" unless published whole
+    language: str
+    tags: tuple[str, ...]
+    category: str
+    cover: str
+    cover_type: str
+    enclosure: Enclosure | None
+    related: tuple[str, ...]
+    origin: Origin  # where it came from, every field fit for print
+    mode: ContentMode
+    held: tuple[str, ...]  # robots rules that were obeyed
+
+
+def view(article: Article, source: Source | None, instance: uuid.UUID, mode: ContentMode | None, html: str) -> View:
+    """The entry of `article`. `mode`: the feed's own content mode, None for what the source says. `html`: its rendered
+    body, "" when there is none. Raises ValueError when the article has no usable address."""
+    published, updated = _times(article)
+    allowed, held = permitted(article, source)
+    shown = allowed if mode is None else _poorer(mode, allowed)
+    url = uri(article.url)
+    if not url:
+        raise ValueError(f"no usable address: {article.url[:200]!r}")
+    return View(
+        id=article.id,
+        urn=entry_urn(instance, article.id),
+        url=url,
+        title=text.line(article.title) or urlsplit(url).netloc,
+        author=name(article.author or ""),
+        published=published,
+        updated=_apart(updated, article.id),
+        summary=_summary(article, held) if shown != "link" else "",
+        html=text.legal(html) if shown == "full" else "",
+        language=language(article.language or ""),
+        tags=_unique(article.tags),
+        category=name(article.category),
+        cover=uri(article.cover or ""),
+        cover_type=_IMAGES.get(_ending(article.cover or ""), ""),
+        enclosure=_enclosure(article.enclosure),
+        related=tuple(found for found in map(uri, article.also) if found),
+        mode=shown,
+        held=held,
+        origin=_origin(article, source, published),
+    )
+
+
+_RICHER: Final[tuple[ContentMode, ...]] = ("link", "excerpt", "full")
+
+
+def _poorer(one: ContentMode, other: ContentMode) -> ContentMode:
+    return _RICHER[min(_RICHER.index(one), _RICHER.index(other))]
+
+
+def permitted(article: Article, source: Source | None) -> tuple[ContentMode, tuple[str, ...]]:
+    """How much of an article may be shown, and the page's own rules that hold some of it back. A recorded licence of
+    the source lifts them. nosnippet and noarchive: no excerpt of ours and no body; max-snippet: an excerpt of that many
+    characters and no body (https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag)."""
+    wanted: ContentMode = source.content if source else "excerpt"
+    if source and source.licence:
+        return wanted, ()
+    rules = {rule.strip().lower().replace(" ", "") for rule in article.robots}
+    held: list[str] = []
+    if rules & {"nosnippet", "max-snippet:0", "none"}:
+        return "link", ("nosnippet",)
+    if _snippet(article) is not None:
+        held.append(f"max-snippet:{_snippet(article)}")
+    if "noarchive" in rules:
+        held.append("noarchive")
+    if held:
+        wanted = _poorer(wanted, "excerpt")
+    return wanted, tuple(held)
+
+
+def uri(value: str) -> str:
+    """`value` as a URI that every reader takes (RFC 3986, ASCII only), "" when it is no http(s) address."""
+    cleaned = "".join(text.legal(value).split())
+    if _PLAIN.fullmatch(cleaned):
+        return cleaned
+    try:
+        return urls.canonical(cleaned)
+    except urls.BadUrl:
+        return ""
+
+
+def name(value: str) -> str:
+    """A name (author, tag, category, source) as one line. Markup in it is never meant, and is taken out: plain fields
+    that hold some draw the validator's ContainsHTML, however it is escaped."""
+    cleaned, before = text.line(value), ""
+    while cleaned != before:
+        before, cleaned = cleaned, text.line(_MARKUP.sub(" ", cleaned))
+    return cleaned
+
+
+def language(value: str) -> str:
+    """A language tag fit for xml:lang (RFC 5646), "" when `value` is none or its language has no two-letter code."""
+    tag = value.strip().replace("_", "-")
+    first, *more = tag.split("-")
+    fine = first.lower() in _LANGUAGES and all(part.isalnum() and len(part) <= 8 for part in more)
+    return tag if fine and tag.isascii() else ""
+
+
+def _times(article: Article) -> tuple[datetime, datetime]:
+    """published and updated. Neither lies after the moment we got the article (`added`), so none is in the future;
+    `updated` moves only with a recorded revision."""
+    added = _utc(article.added) or _FIRST
+    published = min(_utc(article.published) or added, added)
+    published = published if published >= _FIRST else max(added, _FIRST)
+    revised = [moment for moment in map(_parsed, article.revisions) if moment is not None]
+    if revised:
+        return published, max(published, *revised)
+    return published, max(published, min(_utc(article.updated) or published, max(added, published)))
+
+
+def _apart(moment: datetime, id: str) -> datetime:
+    """The same second with microseconds made of `id`: two entries of one second stay two (the validator warns of equal
+    times, and readers sort by them)."""
+    digest = hashlib.sha256(id.encode("utf-8", "replace")).digest()
+    return moment.replace(microsecond=1 + int.from_bytes(digest[:4], "big") % 999_998)
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    if moment is None:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
+
+
+def _parsed(value: str) -> datetime | None:
+    try:
+        return _utc(datetime.fromisoformat(value))
+    except ValueError:
+        return None
+
+
+def _snippet(article: Article) -> int | None:
+    limits = []
+    for rule in article.robots:
+        name, _, count = rule.lower().replace(" ", "").partition(":")
+        if name == "max-snippet" and count.isdigit():
+            limits.append(int(count))
+    return min(limits, default=None)
+
+
+def _summary(article: Article, held: Sequence[str]) -> str:
+    whole = text.line(article.excerpt)
+    limit = _snippet(article) if any(rule.startswith("max-snippet") for rule in held) else None
+    if limit is None or len(whole) <= limit:
+        return whole
+    cut = max(whole.rfind(end, 0, limit) for end in (". ", "! ", "? ", "。"))
+    return whole[: cut + 1].strip() if cut > 0 else ""
+
+
+def _unique(values: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(found for found in map(name, values) if found))
+
+
+def _enclosure(given: Enclosure | None) -> Enclosure | None:
+    """The source's own audio or video, with a type; None when it is something else."""
+    url = uri(given.url) if given else ""
+    if given is None or not url:
+        return None
+    told = given.type.partition(";")[0].strip().lower()
+    kind = told if _AUDIO_VIDEO.fullmatch(told) else _MEDIA.get(_ending(url), "")
+    if not kind:
+        return None
+    duration = given.duration.strip() if _DURATION.fullmatch(given.duration.strip()) else ""
+    return Enclosure(url=url, type=kind, length=max(given.length, 0), duration=duration)
+
+
+def _ending(url: str) -> str:
+    try:
+        path = urlsplit(url).path
+    except ValueError:
+        return ""
+    return path.rpartition("/")[2].rpartition(".")[2].lower()
+
+
+def _origin(article: Article, source: Source | None, published: datetime) -> Origin:
+    given = article.origin
+    url = uri(given.url) or uri(source.url if source else "")
+    site = uri(given.site)
+    updated = _utc(given.updated)
+    named = name(given.title) or name((source and source.title) or "")
+    return Origin(
+        title=named or urlsplit(site or url or uri(article.url)).netloc,
+        url=url,
+        site=site,
+        id=_source_id(given.id) or _source_id(url) or _source_id(article.url),
+        updated=min(updated, _utc(article.added) or updated) if updated and updated >= _FIRST else published,
+    )
+
+
+def _source_id(value: str) -> str:
+    """The original feed's own id when it is an absolute URI (RFC 4287 4.2.6 asks for one)."""
+    value = value.strip()
+    if any(shape.fullmatch(value) for shape in (_URN, _UUID, _TAG)):
+        return value
+    address, _, fragment = uri(value).partition("#")
+    # ids are compared letter by letter, so one spelling only (the validator's NonCanonicalURI; accents in NFC)
+    spelled = _ESCAPED.sub(_composed, urls.canonical(address)) if address else ""
+    return spelled + (f"#{fragment}" if fragment else "")
+
+
+def _composed(match: re.Match[str]) -> str:
+    try:
+        return quote(unicodedata.normalize("NFC", unquote(match[0], errors="strict")), safe="")
+    except UnicodeDecodeError:
+        return match[0]

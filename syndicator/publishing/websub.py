@@ -1,0 +1,54 @@
+"""Tells hubs which feeds changed (WebSub, https://www.w3.org/TR/websub/ section 6)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from tenacity import AsyncRetrying, retry_if_result, stop_after_attempt, wait_exponential
+
+from syndicator.model import Failed, FetchResult, Problem, Request
+from syndicator.ports import Fetcher
+
+_TRIES = 3
+
+
+async def notify(
+    urls: Sequence[str], hubs: Sequence[str], fetcher: Fetcher, *, deadline: float = 10.0, wait: float = 1.0
+) -> list[Problem]:
+    """Publishes `urls`, the addresses of exactly those feeds whose bytes changed, to each of `hubs`, all hubs at once,
+    one request a hub. `deadline`: seconds for one hub with all its retries; `wait`: seconds before the first retry,
+    doubling. Returns what failed; it never raises for a hub that is down."""
+    if not urls:
+        return []
+    told = await asyncio.gather(*(_tell(hub, urls, fetcher, deadline, wait) for hub in hubs))
+    return [problem for problem in told if problem is not None]
+
+
+async def _tell(hub: str, urls: Sequence[str], fetcher: Fetcher, deadline: float, wait: float) -> Problem | None:
+    body = urlencode([("hub.mode", "publish"), *(("hub.url", url) for url in urls)]).encode()
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    request = Request(url=hub, kind="hub", method="POST", body=body, headers=headers, deadline=deadline)
+    try:
+        async with asyncio.timeout(deadline):
+            result = await _retried(request, fetcher, wait)
+    except TimeoutError:
+        return Problem(what=hub, reason="timeout", detail=f"no answer in {deadline:g} s")
+    return Problem(what=hub, reason=result.reason, detail=result.detail) if isinstance(result, Failed) else None
+
+
+async def _retried(request: Request, fetcher: Fetcher, wait: float) -> FetchResult:
+    retrying = AsyncRetrying(
+        stop=stop_after_attempt(_TRIES),
+        wait=wait_exponential(multiplier=wait, max=30),
+        retry=retry_if_result(_passing),
+        retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
+    )
+    result: FetchResult = await retrying(fetcher.fetch, request)
+    return result
+
+
+def _passing(result: FetchResult) -> bool:
+    """A failure that another try may mend: the network, or a 5xx or 429; other 4xx are final."""
+    return isinstance(result, Failed) and (result.status is None or result.status >= 500 or result.status == 429)

@@ -1,0 +1,369 @@
+"""The text of a page as a flat row of blocks, each with the frames (list, item, quote, table) that it stands in. Pure.
+
+One walk over the tree without recursion: a page may be nested thousands of elements deep.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from lxml import etree
+
+from syndicator.reading import hints, media, tables
+
+BOLD, ITALIC, CODE, STRIKE = 1, 2, 4, 8
+_MARKS = {
+    "b": BOLD,
+    "strong": BOLD,
+    "i": ITALIC,
+    "em": ITALIC,
+    "cite": ITALIC,
+    "dfn": ITALIC,
+    "var": ITALIC,
+    "code": CODE,
+    "kbd": CODE,
+    "samp": CODE,
+    "tt": CODE,
+    "del": STRIKE,
+    "s": STRIKE,
+    "strike": STRIKE,
+}
+_INLINE = frozenset(_MARKS) | frozenset(
+    "a abbr acronym bdi bdo big data font ins label mark nobr output q rb rp rt ruby small span sub sup time u wbr "
+    "amp-fit-text google-read-aloud-player math mi mn mo mrow".split()
+)
+_SKIP = frozenset(
+    "script style head noscript template iframe object embed svg canvas button select option input textarea audio "
+    "video map datalist progress meter applet frame frameset link meta title base source track param rp "
+    "amp-ad amp-analytics amp-iframe amp-sidebar amp-consent amp-social-share amp-lightbox amp-sticky-ad "
+    "gu-island fencedframe".split()
+)
+_UNCLOSED = frozenset(("button", "svg", "object", "video", "audio", "map", "select"))  # never closed, they swallow the page
+_FRAMES = frozenset(
+    "ul ol menu li blockquote figure table dl dt dd h1 h2 h3 h4 h5 h6 figcaption caption summary amp-img".split()
+)
+_IMAGES = frozenset(("img", "amp-img", "picture", "amp-anim"))
+_HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
+_READER_ONLY = re.compile(r"\b(sr-only|visually-?hidden|screen-reader-text|screenreader\w*|u-hidden-visually)\b", re.I)
+_SPACE = re.compile(r"[ \t\r\n\f\v\u200b\ufeff]+")
+_EMOJI = re.compile(r"\b(emoji|wp-smiley|emoticon)\b")
+_MOST_FRAMES = 24  # deeper nesting of lists and quotes is flattened
+_MOST_BLOCKS = 20_000  # blocks read of a page; the longest real article of the corpus has 3,500
+
+
+class Run(NamedTuple):
+    """A stretch of inline text with its marks and the target of its link."""
+
+    text: str
+    marks: int = 0
+    href: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Frame:
+    """A container that shapes the markdown of what is in it. `number` is that of an ordered list's item."""
+
+    kind: str
+    element: Any
+    number: int = 0
+    ordered: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Block:
+    """A paragraph, heading (level 1-6), list item's text, row, code block, image or rule."""
+
+    kind: str  # p h row code img hr caption dt
+    element: Any
+    frames: tuple[Frame, ...]
+    hints: int  # of all elements above it
+    near: int  # of the three nearest
+    runs: list[Run] = field(default_factory=list)
+    level: int = 0
+    cells: list[list[Run]] = field(default_factory=list)
+    head: bool = False  # a row of th
+    image: media.Image | None = None
+    code: str = ""
+    lang: str = ""
+    text: str = ""  # plain, one line but for code
+    linked: int = 0  # characters of text inside links
+    own: str = ""  # its letters and digits alone, lower case
+    letters: int = 0  # how many these are
+    vote: float = 0.0  # share of them that the first opinion holds
+    score: float = 0.0  # probability that it is article
+    hidden: bool = False
+
+
+class _State(NamedTuple):
+    frames: tuple[Frame, ...]
+    hints: int
+    last: tuple[int, ...]
+    marks: int
+    href: str
+    hidden: bool
+    block: Any
+
+
+class _Walker:
+    def __init__(self, root: Any) -> None:
+        self.blocks: list[Block] = []
+        self.runs: list[Run] = []
+        self.images: list[Block] = []
+        self.state = _State((), 0, (), 0, "", False, root)
+        self.stack: list[_State] = []
+        self.numbers: dict[Frame, int] = {}
+
+    def walk(self, root: Any) -> list[Block]:
+        steps = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+        for event, element in steps:
+            if event == "start":
+                if self._start(element):
+                    steps.skip_subtree()
+            elif event == "end":
+                self._end(element)
+                if element is not root:
+                    self._say(element.tail)
+            elif element is not root:
+                self._say(element.tail)
+            if len(self.blocks) >= _MOST_BLOCKS:
+                break
+        self._flush()
+        return self.blocks
+
+    def _say(self, text: str | None) -> None:
+        if text:
+            self.runs.append(Run(text, self.state.marks, self.state.href))
+
+    def _start(self, element: Any) -> bool:
+        """Enters `element`; True when nothing below it is to be walked."""
+        self.stack.append(self.state)
+        tag = element.tag
+        if tag == "br":
+            self.runs.append(Run("\n", -1))
+            return True
+        if tag in _IMAGES:
+            self._image(element)
+            return True
+        if tag in _SKIP and not (tag in _UNCLOSED and element.find(".//p") is not None):
+            return True
+        attributes = element.attrib
+        state = self.state
+        hidden = state.hidden or (bool(attributes) and _is_hidden(attributes))
+        if tag in _INLINE:
+            if attributes and _READER_ONLY.search(attributes.get("class", "")):
+                return True
+            found = hints.of(element)
+            self.state = state._replace(
+                marks=state.marks | _MARKS.get(tag, 0),
+                href=(attributes.get("href", "") or state.href) if tag == "a" else state.href,
+                hints=state.hints | found,
+                hidden=hidden,
+            )
+            self._say(element.text)
+            return False
+        return self._block(element, hidden)
+
+    def _block(self, element: Any, hidden: bool) -> bool:
+        self._flush()
+        tag, state, found = element.tag, self.state, hints.of(element)
+        frames = state.frames
+        if tag in _FRAMES and len(frames) < _MOST_FRAMES:
+            frames = (*frames, self._frame(tag, element))
+        self.state = _State(
+            frames, state.hints | found, (*state.last[-2:], found), state.marks, state.href, hidden, element
+        )
+        if tag == "pre":
+            self._code(element)
+            return True
+        if tag == "hr":
+            self.blocks.append(self._new("hr"))
+            return True
+        if tag == "table" and tables.is_data(element):
+            self._table(element)
+            return True
+        self._say(element.text)
+        return False
+
+    def _frame(self, tag: str, element: Any) -> Frame:
+        frame = Frame(tag, element)
+        if tag in ("ul", "ol", "menu"):
+            frame.ordered = tag == "ol"
+            start = element.get("start", "1") if frame.ordered else "1"
+            self.numbers[frame] = int(start) - 1 if start.isdecimal() and len(start) < 9 else 0
+        elif tag == "li":
+            above = next((f for f in reversed(self.state.frames) if f.kind in ("ul", "ol", "menu", "li")), None)
+            if above is not None and above.kind != "li":
+                self.numbers[above] += 1
+                frame.ordered, frame.number = above.ordered, self.numbers[above]
+        return frame
+
+    def _end(self, element: Any) -> None:
+        tag = element.tag
+        if tag not in _INLINE and tag != "br" and tag not in _IMAGES and (tag not in _SKIP or tag in _UNCLOSED):
+            self._flush()
+        self.state = self.stack.pop()
+
+    def _new(self, kind: str) -> Block:
+        state = self.state
+        near = 0
+        for found in state.last:
+            near |= found
+        return Block(kind, state.block, state.frames, state.hints, near, hidden=state.hidden)
+
+    def _flush(self) -> None:
+        """Ends the current paragraph: two line breaks part it, white space is collapsed."""
+        runs, self.runs = self.runs, []
+        if runs and not "".join([run.text for run in runs]).isspace():
+            for part in _paragraphs(runs):
+                self._paragraph(part)
+        if self.images:
+            self.blocks.extend(self.images)
+            self.images = []
+
+    def _paragraph(self, runs: list[Run]) -> None:
+        block = self._new("p")
+        kind = next((f.kind for f in reversed(block.frames) if f.kind not in ("blockquote", "figure")), "")
+        if kind in ("h1", "h2", "h3", "h4", "h5", "h6"):
+            block.kind, block.level = "h", int(kind[1])
+        elif kind == "summary":
+            block.kind, block.level = "h", 4
+        elif kind in ("figcaption", "caption"):
+            block.kind = "caption"
+        elif kind == "dt":
+            block.kind = "dt"
+        block.runs = runs
+        block.text = "".join([run.text for run in runs])
+        block.linked = sum([len(run.text) for run in runs if run.href])
+        self.blocks.append(block)
+
+    def _image(self, element: Any) -> None:
+        if _EMOJI.search(element.get("class", "")):
+            self._say(element.get("alt"))
+            return
+        found = media.read(element)
+        if found is not None:
+            block = self._new("img")
+            block.image, block.element = found, element
+            (self.images if self.runs else self.blocks).append(block)
+
+    def _code(self, element: Any) -> None:
+        block = self._new("code")
+        block.code, block.lang = tables.code_of(element)
+        block.text = block.code
+        if block.code.strip():
+            self.blocks.append(block)
+
+    def _table(self, element: Any) -> None:
+        for row in tables.rows(element):
+            block = self._new("row")
+            block.head = row.head
+            block.cells = [_one_line(cell) for cell in row.cells]
+            texts = ["".join([run.text for run in cell]) for cell in block.cells]
+            block.text = "\t".join(texts).strip()
+            block.linked = sum([len(run.text) for cell in block.cells for run in cell if run.href])
+            if block.text:
+                self.blocks.append(block)
+
+
+def _is_hidden(attributes: Any) -> bool:
+    if "hidden" in attributes and attributes["hidden"] != "until-found":
+        return True
+    style = attributes.get("style")
+    return bool(style) and bool(_HIDDEN.search(style))
+
+
+def _paragraphs(runs: list[Run]) -> list[list[Run]]:
+    """`runs` parted at two or more line breaks in a row, each part with its white space collapsed."""
+    parts: list[list[Run]] = []
+    current: list[Run] = []
+    breaks = 0
+    for run in runs:
+        if run.marks == -1:
+            breaks += 1
+            continue
+        if not run.text.strip(" \t\r\n\f\v\u200b\ufeff\xa0") and breaks:
+            continue
+        if breaks >= 2 and current:
+            parts.append(current)
+            current = []
+        elif breaks == 1 and current:
+            current.append(Run("\n", -1))
+        breaks = 0
+        current.append(run)
+    parts.append(current)
+    return [collapsed for part in parts if (collapsed := collapse(part))]
+
+
+def collapse(runs: list[Run]) -> list[Run]:
+    """`runs` with white space as browsers show it: runs of it are one space, none at the ends or beside a break."""
+    out: list[Run] = []
+    space = True  # the text so far ends in white space
+    for text, marks, href in runs:
+        if marks == -1:
+            _trim(out)
+            out.append(Run("\n", 0, ""))
+            space = True
+            continue
+        text = _SPACE.sub(" ", text)
+        if space:
+            text = text.lstrip(" ")
+        if text:
+            space = text[-1] == " "
+            if out and out[-1].marks == marks and out[-1].href == href and out[-1].text != "\n":
+                out[-1] = Run(out[-1].text + text, marks, href)
+            else:
+                out.append(Run(text, marks, href))
+    _trim(out)
+    while out and not out[0].text.strip():
+        del out[0]
+    return out if any(run.text.strip("\xa0\u200b \n") for run in out) else []
+
+
+def _trim(out: list[Run]) -> None:
+    while out:
+        text = out[-1].text.rstrip(" \xa0\n")
+        if text:
+            out[-1] = out[-1]._replace(text=text)
+            return
+        out.pop()
+
+
+def _one_line(runs: list[tuple[str, int, str]]) -> list[Run]:
+    return collapse([Run(text, marks, href) for text, marks, href in runs])
+
+
+def inline_runs(element: Any) -> list[tuple[str, int, str]]:
+    """All text below `element` as one line of (text, marks, href): blocks inside it are parted by a space."""
+    out: list[tuple[str, int, str]] = []
+    stack: list[tuple[int, str]] = []
+    marks, href = 0, ""
+    steps = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
+    for event, node in steps:
+        if event == "start":
+            stack.append((marks, href))
+            tag = node.tag
+            if tag in _SKIP or tag in _IMAGES:
+                steps.skip_subtree()
+                continue
+            if tag in _INLINE:
+                marks |= _MARKS.get(tag, 0)
+                href = (node.get("href", "") or href) if tag == "a" else href
+            else:
+                out.append((" ", marks, href))
+            if node.text:
+                out.append((node.text, marks, href))
+            continue
+        if event == "end":
+            marks, href = stack.pop()
+            if node.tag not in _INLINE:
+                out.append((" ", marks, href))
+        if node is not element and node.tail:
+            out.append((node.tail, marks, href))
+    return out
+
+
+def read_blocks(root: Any) -> list[Block]:
+    """The blocks of the tree `root` in their order."""
+    return _Walker(root).walk(root)

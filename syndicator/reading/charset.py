@@ -1,0 +1,157 @@
+"""Bytes of a page as text: byte order mark, HTTP header, meta, what the bytes themselves say. Pure.
+
+The order is that of WHATWG HTML 13.2.3.2 but for one rule that real pages taught: bytes beyond ASCII that are valid
+UTF-8 are UTF-8, whatever the page or its server declare.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# WHATWG Encoding: the labels that mean a superset of what they say.
+_SUPERSET = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "big5": "big5hkscs",
+}
+_ALIASES = {
+    "x-sjis": "cp932",
+    "x-gbk": "gb18030",
+    "x-euc-jp": "euc_jp",
+    "ks_c_5601-1987": "cp949",
+    "x-x-big5": "big5hkscs",
+    "unicode": "utf-8",
+}
+_META = re.compile(rb"""<meta[^>]{0,400}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:-]{2,40})""", re.I)
+_XML = re.compile(rb"""^\s{0,99}<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}["']([\w.:-]{2,40})["']""", re.I)
+_HEADER = re.compile(r"""charset\s{0,9}=\s{0,9}["']?([\w.:-]{2,40})""", re.I)
+# what bytes 0x80 to 0x9f become in Windows-1252; five of them mean nothing there and stay
+_C1 = {bytes([byte]).decode("cp1252"): byte for byte in range(0x80, 0xA0) if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
+_TAIL = "[\u0080-\u00bf" + "".join(_C1) + "]"
+_DOUBLED = re.compile(f"[\u00c2-\u00df]{_TAIL}|[\u00e0-\u00ef]{_TAIL}{{2}}|[\u00f0-\u00f4]{_TAIL}{{3}}")
+_PERHAPS = re.compile(f"[\u00c2-\u00f4]{_TAIL}")
+_ACCENTED = re.compile("[\u00c0-\u024f]")
+_SAMPLE = 60_000  # bytes looked at when nothing is declared
+_HEAD = 16_384  # bytes in which a meta charset is looked for; browsers look at 1,024, real pages put it later
+_TOO_MANY = 0.02  # share of undecodable characters from which a declared charset is a wrong one
+
+
+def decode(data: bytes, content_type: str = "") -> tuple[str, str]:
+    """`data` as text and the charset that was used, from the HTTP `content_type` and the bytes. Never raises."""
+    content, name = _decode(data, content_type)
+    # in UTF-8 every character that can begin a doubled one begins with this byte
+    return (content if name == "utf-8" and data.count(b"\xc3") < 2 else _undouble(content)), name
+
+
+def _undouble(content: str) -> str:
+    """UTF-8 that was read as Windows-1252 and written as UTF-8 again becomes what it was.
+
+    Of 801 real pages nine are such, and in them every accented letter is half of such a pair; in all others at most
+    three in a hundred are.
+    """
+    if content.isascii() or len(_PERHAPS.findall(content)) < 2:
+        return content
+    pairs = len(_DOUBLED.findall(content))
+    if pairs < 2 or pairs < 0.5 * len(_ACCENTED.findall(content)):
+        return content
+    return _DOUBLED.sub(lambda found: _once(found[0]), content)
+
+
+def _once(run: str) -> str:
+    data = bytes(_C1[char] if char in _C1 else ord(char) for char in run)
+    return data.decode("utf-8", "replace") if _is_utf8(data) else run
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _decode(data: bytes, content_type: str) -> tuple[str, str]:
+    for mark, name in _BOMS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(name, "replace"), name
+    # a NUL in every second byte: UTF-16 without a mark
+    for name, odd, even in (("utf-16-le", 1, 0), ("utf-16-be", 0, 1)):
+        if data[odd:64:2].count(0) > 24 and data[even:64:2].count(0) < 4:
+            return data.decode(name, "replace"), name
+    stated = [name for name in (_from_header(content_type), _from_meta(data)) if name]
+    if data.isascii():
+        seven = [name for name in stated if name.startswith(("iso2022", "hz", "utf-7"))]
+        return (data.decode(seven[0], "replace"), seven[0]) if seven else (data.decode("ascii"), "utf-8")
+    for name in dict.fromkeys(["utf-8", *stated]):
+        try:
+            return data.decode(name), name
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return _nearest(data, stated)
+
+
+def _nearest(data: bytes, stated: list[str]) -> tuple[str, str]:
+    """Nothing fits without errors: the declared charset with the fewest of them, else what the bytes look like."""
+    for name in dict.fromkeys([*stated, "utf-8"]):
+        text = _utf8(data) if name == "utf-8" else data.decode(name, "replace")
+        wrong = text.count("\ufffd") if name != "utf-8" else _bad_utf8(data)
+        if wrong <= max(3, _TOO_MANY * sum(1 for byte in data[:_SAMPLE] if byte > 127)):
+            return text, name
+    name = _sniff(data) or "cp1252"
+    return data.decode(name, "replace"), name
+
+
+def _bad_utf8(data: bytes) -> int:
+    return sum(1 for char in data[:_SAMPLE].decode("utf-8", "surrogateescape") if "\udc80" <= char <= "\udcff")
+
+
+def _utf8(data: bytes) -> str:
+    """UTF-8 with single bytes of Windows-1252 in it, as pages that paste from several sources have."""
+    text = data.decode("utf-8", "surrogateescape")
+    return re.sub("[\udc80-\udcff]", lambda m: bytes([ord(m[0]) - 0xDC00]).decode("cp1252", "replace"), text)
+
+
+def _sniff(data: bytes) -> str | None:
+    from charset_normalizer import from_bytes
+
+    start = next((index for index, byte in enumerate(data) if byte > 127), 0)
+    best = from_bytes(data[max(0, start - 2_000) : start + _SAMPLE]).best()
+    return _known(best.encoding) if best else None
+
+
+def _from_header(content_type: str) -> str | None:
+    found = _HEADER.search(content_type[:1_000])
+    return _known(found[1]) if found else None
+
+
+def _from_meta(data: bytes) -> str | None:
+    found = _META.search(data, 0, _HEAD) or _XML.search(data, 0, 1_000)
+    name = _known(found[1].decode("ascii", "replace")) if found else None
+    # a meta that could be read as ASCII is not in UTF-16 or UTF-32 (WHATWG HTML 13.2.3.3)
+    return "utf-8" if name and name.startswith(("utf-16", "utf-32")) else name
+
+
+def _known(label: str) -> str | None:
+    """Python's name of the superset that browsers mean by `label`, or None."""
+    label = _ALIASES.get(label.lower(), label)
+    try:
+        info = codecs.lookup(label)
+    except (LookupError, ValueError):
+        return None
+    name = info.name
+    return _SUPERSET.get(name, name) if getattr(info, "_is_text_encoding", True) else None

@@ -1,0 +1,111 @@
+"""Which scored blocks stay: the bar, what hangs on kept text (images, rules, headings), repeats of a host. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from syndicator.reading import hints, votes
+from syndicator.reading.blocks import Block
+
+BAR = 0.5  # score from which a block is article
+SELECTED_BAR = 0.1  # the same inside what an operator selected
+_LEARNT = 20  # letters from which a block's repetition on a host says something
+_NEAR = 4  # blocks round an image among which kept text must be
+_SMALL = 100  # pixels below which both sides make an image an icon or an avatar
+_BAD_IMAGE = ("share", "author", "ad", "related", "nav", "newsletter", "comment", "sidebar", "button", "rating", "modal")
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A block that did not stay, and the rule that cut it."""
+
+    block: Block
+    rule: str
+
+
+def choose(blocks: Sequence[Block], loudest: Sequence[str], bar: float, title: str) -> tuple[list[Block], list[Cut]]:
+    """The blocks that stay and, of those near them, the ones that were cut."""
+    stay = [block.score >= bar and bool(block.letters or block.kind == "code") for block in blocks]
+    _drop_title(blocks, stay, title)
+    _drop_orphans(blocks, stay)
+    _hang_on(blocks, stay)
+    kept = [block for block, keep in zip(blocks, stay, strict=True) if keep]
+    cuts = [
+        Cut(block, f"score {block.score:.2f}: {why}" if block.score < bar else "title or lone heading")
+        for block, why, keep in zip(blocks, loudest, stay, strict=True)
+        if not keep and block.letters and (block.vote > 0.5 or block.score > 0.05)
+    ]
+    return kept, cuts
+
+
+def _drop_title(blocks: Sequence[Block], stay: list[bool], title: str) -> None:
+    """The title stands beside the body, not in it."""
+    said = votes.letters(title)
+    first = next((i for i, keep in enumerate(stay) if keep), None)
+    if first is not None and said and blocks[first].kind == "h" and votes.letters(blocks[first].text) == said:
+        stay[first] = False
+
+
+def _drop_orphans(blocks: Sequence[Block], stay: list[bool]) -> None:
+    """A heading at the end has nothing to head."""
+    for index in range(len(blocks) - 1, -1, -1):
+        if stay[index] and blocks[index].kind != "h":
+            return
+        stay[index] = False
+
+
+def _hang_on(blocks: Sequence[Block], stay: list[bool]) -> None:
+    """Images, their captions and rules stay where the text round them does."""
+    texts = [i for i, keep in enumerate(stay) if keep]
+    if not texts:
+        return
+    bad = sum(hints.bit(name) for name in _BAD_IMAGE)
+    figures = set()
+    for index, block in enumerate(blocks):
+        inside = texts[0] - 2 <= index <= texts[-1]
+        close = any(stay[max(0, index - _NEAR) : index]) or any(stay[index + 1 : index + 1 + _NEAR])
+        if block.kind == "img":
+            stay[index] = inside and close and not block.near & bad and not _is_icon(block)
+            if stay[index]:
+                figures |= {frame for frame in block.frames if frame.kind == "figure"}
+        elif block.kind == "hr":
+            stay[index] = texts[0] < index < texts[-1] and stay[index - 1] and any(stay[index + 1 : index + 3])
+    for index, block in enumerate(blocks):
+        if block.kind == "caption" and any(frame.kind == "figure" for frame in block.frames):
+            stay[index] = any(frame in figures for frame in block.frames)
+
+
+def _is_icon(block: Block) -> bool:
+    image = block.image
+    return image is None or (0 < (image.width or _SMALL) < _SMALL and 0 < (image.height or _SMALL) < _SMALL)
+
+
+def drop_repeated(
+    blocks: Sequence[Block], repeated: frozenset[str], keep: Sequence[str]
+) -> tuple[list[Block], list[Cut]]:
+    """`blocks` without those whose digest is in `repeated`, unless their text is one of `keep`."""
+    kept_texts = {votes.letters(text) for text in keep}
+
+    def repeats(block: Block) -> bool:
+        return learns(block) and digest(block) in repeated and block.own not in kept_texts
+
+    if not repeated:
+        return list(blocks), []
+    stay = [not repeats(block) for block in blocks]
+    _drop_orphans(blocks, stay)
+    return (
+        [block for block, ok in zip(blocks, stay, strict=True) if ok],
+        [Cut(block, "repeats across articles of this host") for block, ok in zip(blocks, stay, strict=True) if not ok],
+    )
+
+
+def learns(block: Block) -> bool:
+    """True for a block whose repetition on other pages would tell: code and headings repeat with good reason."""
+    return block.kind in ("p", "row", "dt") and block.letters >= _LEARNT
+
+
+def digest(block: Block) -> str:
+    """A short name of the text of `block`, the same on every page it stands on."""
+    return hashlib.sha256(block.own.encode("utf-8", "replace")).hexdigest()[:16]

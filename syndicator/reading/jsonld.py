@@ -1,0 +1,108 @@
+"""JSON-LD of a page as a flat row of objects; what real pages break is mended cheaply. Pure."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from syndicator import text
+
+Object = dict[str, Any]
+
+_WRAP = re.compile(r"^\s*(?:<!--|//<!\[CDATA\[|/\*<!\[CDATA\[\*/|<!\[CDATA\[)|(?:-->|//\]\]>|/\*\]\]>\*/|\]\]>)\s*$")
+_TRAILING = re.compile(r",(?=\s{0,200}[}\]])")
+_PAIR = re.compile(r'"(headline|datePublished|dateModified|thumbnailUrl)"\s{0,20}:\s{0,20}"((?:[^"\\]|\\.){1,400})"')
+_AUTHOR = re.compile(
+    r'"author"\s{0,20}:\s{0,20}\[?\s{0,20}\{[^{}]{0,400}?"name"\s{0,20}:\s{0,20}"((?:[^"\\]|\\.){1,200})"'
+)
+_MOST_OBJECTS = 2_000
+_MOST_TEXT = 2_000_000  # characters of one script
+_NESTED = ("@graph", "mainEntity", "mainEntityOfPage", "hasPart", "itemListElement")
+
+
+def read(scripts: Iterable[str]) -> tuple[Object, ...]:
+    """All objects of the `scripts`, @graph and arrays flattened, in their order, those within others after them."""
+    out: list[Object] = []
+    for script in scripts:
+        for value in _values(script[:_MOST_TEXT]):
+            _flatten(value, out)
+    return tuple(out)
+
+
+def types(item: Object) -> tuple[str, ...]:
+    """The @type of `item` as names without their vocabulary."""
+    stated = item.get("@type")
+    values = stated if isinstance(stated, list) else [stated]
+    return tuple(value.rsplit("/", 1)[-1].rsplit(":", 1)[-1] for value in values if isinstance(value, str))
+
+
+def strings(value: Any, *keys: str) -> Iterator[str]:
+    """The texts of a JSON-LD `value`: itself, those of a list, or of the first of `keys` that an object has."""
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, str):
+            yield clean(item)
+        elif isinstance(item, dict):
+            found = next((item[key] for key in keys if item.get(key)), None)
+            if isinstance(found, list):
+                found = next((each for each in found if isinstance(each, str)), None)
+            if isinstance(found, str):
+                yield clean(found)
+
+
+def clean(value: str) -> str:
+    """A string of JSON-LD as one line; many systems escape it for HTML, some twice."""
+    value = value[:20_000]
+    for _ in range(2):
+        value = html.unescape(value) if "&" in value else value
+    return text.line(value)
+
+
+def _values(script: str) -> Iterator[Any]:
+    script = _WRAP.sub("", script.strip()).strip().rstrip(";")
+    if not script:
+        return
+    for attempt in (script, _TRAILING.sub("", script)):
+        try:
+            yield json.loads(attempt, strict=False)
+            return
+        except RecursionError:
+            return
+        except ValueError:
+            continue
+    yield from _salvage(script)
+
+
+def _salvage(script: str) -> Iterator[Any]:
+    """The few facts we want, from JSON that is beyond repair."""
+    item: Object = {}
+    for name, value in _PAIR.findall(script):
+        item.setdefault(name, _unescape(value))
+    names = [_unescape(name) for name in _AUTHOR.findall(script)[:20]]
+    if item.get("headline") or item.get("datePublished"):
+        yield {
+            "@type": "Article",
+            **item,
+            **({"author": [{"@type": "Person", "name": name} for name in names]} if names else {}),
+        }
+
+
+def _unescape(value: str) -> str:
+    try:
+        return str(json.loads(f'"{value}"', strict=False))
+    except ValueError:
+        return value
+
+
+def _flatten(value: Any, out: list[Object]) -> None:
+    stack = [value]
+    while stack and len(out) < _MOST_OBJECTS:
+        item = stack.pop()
+        if isinstance(item, list):
+            stack.extend(reversed(item[:_MOST_OBJECTS]))
+        elif isinstance(item, dict):
+            if "@type" in item or "@id" in item or "headline" in item:
+                out.append(item)
+            stack.extend(item[key] for key in reversed(_NESTED) if isinstance(item.get(key), dict | list))

@@ -1,0 +1,62 @@
+"""Words that furniture round an article starts with or contains, in many languages. Pure; they are data/phrases.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+KINDS = ("related", "newsletter", "share", "comments", "legal")
+_KEY = 2  # characters by which starts are looked up
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " ", "»": "", "›": "", "→": ""})
+
+
+@cache
+def _table() -> dict[str, dict[str, dict[str, list[str]]]]:
+    return tomllib.loads(files("syndicator.reading").joinpath("data/phrases.toml").read_text("utf-8"))
+
+
+@cache
+def _starts(kind: str) -> dict[str, tuple[str, ...]]:
+    found: dict[str, set[str]] = {}
+    for phrases in _table()[kind].get("starts", {}).values():
+        for phrase in phrases:
+            found.setdefault(phrase[:_KEY], set()).add(phrase)
+    return {key: tuple(sorted(values, key=len, reverse=True)) for key, values in found.items()}
+
+
+@cache
+def _contained(kind: str) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
+    """Phrases by their first word, and those of scripts that do not part words."""
+    words: dict[str, list[str]] = {}
+    loose: list[str] = []
+    for phrases in _table()[kind].get("contains", {}).values():
+        for phrase in phrases:
+            if phrase[0] > "\u2e80":
+                loose.append(phrase)
+            else:
+                words.setdefault(phrase.split()[0], []).append(phrase)
+    return {word: tuple(found) for word, found in words.items()}, tuple(loose)
+
+
+def ready(text: str) -> str:
+    """`text` in the form that the lists are in."""
+    return text.translate(_QUOTES).strip(" \t\n-–—*•|:<>[]()»").lower()
+
+
+def start(kind: str, said: str) -> float:
+    """How much of `said` (made `ready`) the longest phrase of `kind` at its start covers, 0 to 1."""
+    for phrase in _starts(kind).get(said[:_KEY], ()):
+        if said.startswith(phrase):
+            end = said[len(phrase) : len(phrase) + 1]
+            if not (end.isascii() and end.isalnum() and phrase[-1].isascii() and phrase[-1].isalnum()):
+                return len(phrase) / len(said)
+    return 0.0
+
+
+def inside(kind: str, said: str) -> bool:
+    """True when `said` (made `ready`) contains a phrase of `kind` that begins at a word."""
+    words, loose = _contained(kind)
+    if any(phrase in said for word in said.split() if word in words for phrase in words[word]):
+        return True
+    return not said.isascii() and any(phrase in said for phrase in loose)

@@ -1,0 +1,62 @@
+"""A page in, a draft of its article out. Pure: no I/O, no clock, the same bytes give the same draft."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from syndicator.errors import NotAnArticle
+from syndicator.model import Draft, Entry, Rules
+from syndicator.reading import body as bodies
+from syndicator.reading import walls
+from syndicator.reading.metadata import read_metadata
+from syndicator.reading.page import parse
+
+
+def read(
+    html: bytes,
+    url: str,
+    *,
+    entry: Entry | None = None,
+    rules: Rules | None = None,
+    repeated: frozenset[str] = frozenset(),
+    headers: Mapping[str, str] | None = None,
+    now: datetime | None = None,
+) -> Draft:
+    """The article on the page `html` that was answered at `url`.
+
+    `entry` is what the feed said of it, `rules` what the operator says of the source, `repeated` digests of blocks
+    that stand on many pages of the host, `headers` the answer's, `now` the time after which no date is believed.
+    Raises NotAnArticle with its kind when the page is something else.
+    """
+    rules = rules or Rules()
+    page = parse(html, url, headers)
+    alive = list(page.tree.iter())  # lxml makes an element's Python object anew at each visit unless someone holds it
+    meta = read_metadata(page, entry=entry, rules=rules, now=now)
+    body = bodies.read_body(page, meta, entry=entry, rules=rules, repeated=repeated)
+    from_page = body.trace.get("from") == "page"
+    wall = walls.kind_of(page, meta.title, body.blocks, body.everything) if from_page else None
+    if wall or not body.markdown.strip():
+        raise NotAnArticle(wall or "empty", f"{body.letters} letters of text")
+    del alive
+    return Draft(
+        url=meta.canonical,
+        title=meta.title,
+        author=meta.author,
+        published=meta.published,
+        updated=meta.updated,
+        cover=meta.cover,
+        description=meta.description,
+        body=body.markdown,
+        language=meta.language,
+        keywords=meta.keywords,
+        section=meta.section,
+        sitename=meta.sitename,
+        partial=from_page and walls.is_partial(page, body.blocks, body.everything),
+        robots=meta.robots,
+        aliases=meta.aliases,
+        duplicate_of=meta.duplicate_of,
+        alternate=meta.alternate,
+        blocks=body.digests,
+        trace={**meta.trace, "body": body.trace},
+    )

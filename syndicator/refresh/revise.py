@@ -1,0 +1,61 @@
+"""What a second reading of an article changes. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from syndicator.model import Article
+
+# A clock or a counter in a page must not make news: at most one change a day and this many in all.
+MOST_REVISIONS = 24
+APART = timedelta(days=1)
+_WORD = re.compile(r"\w+")
+
+
+def same_text(one: Article, other: Article) -> bool:
+    """True when title and body have the same words, whatever their spacing, punctuation and markup."""
+    return _words(one) == _words(other)
+
+
+def revise(old: Article, new: Article, now: datetime) -> Article | None:
+    """`old` as a second reading `new` makes it, or None when nothing is to change: the text is the same, or it flaps.
+    Identity, `published`, `added` and what was frozen at intake stay; `updated` moves forward."""
+    if same_text(old, new) or (new.partial and not old.partial):
+        return None
+    if not _announced(old, new) and _flaps(old, now):
+        return None
+    moved = new.updated if new.updated and old.updated and old.updated < new.updated <= now else now
+    return replace(
+        new,
+        id=old.id,
+        url=old.url,
+        published=old.published,
+        added=old.added,
+        source_key=old.source_key,
+        source_id=old.source_id,
+        origin=old.origin,
+        enclosure=new.enclosure or old.enclosure,
+        also=old.also,
+        aliases=tuple(dict.fromkeys((*old.aliases, *new.aliases))),
+        digest=old.digest,
+        updated=moved,
+        revisions=(*old.revisions, now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")),
+    )
+
+
+def _announced(old: Article, new: Article) -> bool:
+    """The publisher itself says that it changed."""
+    before = old.updated or old.published
+    return bool(new.updated and before and new.updated > before)
+
+
+def _flaps(old: Article, now: datetime) -> bool:
+    if len(old.revisions) >= MOST_REVISIONS:
+        return True
+    return bool(old.revisions) and now - datetime.fromisoformat(old.revisions[-1]) < APART
+
+
+def _words(article: Article) -> list[str]:
+    return _WORD.findall(f"{article.title}\n{article.text}".casefold())

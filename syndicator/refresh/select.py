@@ -1,0 +1,79 @@
+"""Which of the announced entries are to be read. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from syndicator import urls
+from syndicator.model import Entry
+from syndicator.ports import EntryRow
+
+REREAD_EVERY = timedelta(days=1)
+REREAD_UNTIL = timedelta(days=7)
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    rows: tuple[EntryRow, ...]  # to be saved: new ones, and known ones that changed
+    announced: int
+
+
+def select(
+    key: str, entries: Sequence[Entry], known: Mapping[str, EntryRow], *, first: bool, backfill: int, now: datetime
+) -> Selection:
+    """The rows to save for what a feed announces: unseen entries as pending (on the source's first visit its newest
+    `backfill`, the others as skipped), and known ones whose digest changed as pending again, at most daily and for a
+    week after they were first seen."""
+    unique = {entry.id: entry for entry in reversed(entries)}  # of a repeated id the first in the feed counts
+    ordered = sorted(unique.values(), key=lambda entry: _position(entry, now), reverse=True)
+    unseen = [entry for entry in ordered if entry.id not in known]
+    take = unseen[:backfill] if first else unseen
+    rows = [_pending(key, entry, now) for entry in take]
+    rows += [
+        replace(_pending(key, entry, now), status="skipped", reason="backfill", entry=None)
+        for entry in unseen[len(take) :]
+    ]
+    rows += [
+        replace(
+            known[entry.id], status="pending", digest=entry.digest, entry=entry, url=canonical_or_none(entry.url) or ""
+        )
+        for entry in ordered
+        if entry.id in known and _again(known[entry.id], entry, now)
+    ]
+    return Selection(rows=tuple(rows), announced=len(unique))
+
+
+def _position(entry: Entry, now: datetime) -> datetime:
+    """Newest first; what claims to be from the future is not newer than now."""
+    return min(entry.published or entry.updated or _NEVER, now)
+
+
+def _again(row: EntryRow, entry: Entry, now: datetime) -> bool:
+    if row.status == "pending":
+        return row.digest != entry.digest
+    if row.status != "done" or row.digest == entry.digest or now - row.first_seen > REREAD_UNTIL:
+        return False
+    return row.read_at is None or now - row.read_at >= REREAD_EVERY
+
+
+def _pending(key: str, entry: Entry, now: datetime) -> EntryRow:
+    return EntryRow(
+        source_key=key,
+        entry_id=entry.id,
+        url=canonical_or_none(entry.url) or "",
+        digest=entry.digest,
+        status="pending",
+        first_seen=now,
+        entry=entry,
+    )
+
+
+def canonical_or_none(url: str) -> str | None:
+    """The canonical form of an http(s) URL, else None."""
+    try:
+        return urls.canonical(url)
+    except urls.BadUrl:
+        return None

@@ -1,0 +1,71 @@
+"""A short name for an address, to stand as a source's key. Pure."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import unicodedata
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+from syndicator import urls
+
+# Words of an address that say how it is served, never whose it is.
+_SERVING = frozenset(
+    re.findall(
+        r"\w+",
+        """www feed feeds rss rss2 rdf atom xml json index videos category categories topic topics tag tags section
+        sections all everything latest alternate default html htm php aspx en us""",
+    )
+)
+_SHORT = {"artificial-intelligence": "ai", "machine-learning": "ml", "ai-artificial-intelligence": "ai"}
+# Site names that say nothing without what stands beside them.
+_BLAND = frozenset({"blog", "blogs", "news", "medium", "substack", "github", "gitlab", "wordpress", "blogspot"})
+
+
+def key_for(url: str, taken: Collection[str] = ()) -> str:
+    """A short readable key for an address that is not in `taken`: "techcrunch-ai" for TechCrunch's AI category."""
+    words = _site_words(url) + _path_words(url)
+    base = _short("-".join(dict.fromkeys(word for word in words if word))) or "source"
+    if re.fullmatch(r"con|prn|aux|nul|(com|lpt)[0-9]", base):
+        base += "-feed"  # Windows keeps these names for devices
+    key, number = base, 2
+    while key in taken:
+        key, number = f"{base}-{number}", number + 1
+    return key
+
+
+def _short(name: str) -> str:
+    """At most 40 characters, cut between words where there is a place to."""
+    if len(name) <= 40:
+        return name
+    return name[:41].rsplit("-", 1)[0][:40].strip("-")
+
+
+def _site_words(url: str) -> list[str]:
+    host = urls.host(url).split(":")[0]
+    site = urls.site(url)
+    if host == site and re.fullmatch(r"[\d.]+", host):
+        return [host.replace(".", "-")]
+    name, _, ending = site.partition(".")
+    before = [part for part in host.removesuffix(site).strip(".").split(".") if part and _slug(part) not in _SERVING]
+    if name in _BLAND:
+        return [_slug(before[-1])] if before else [name, _slug(ending)]
+    return [_slug(name), *(_slug(part) for part in before)]
+
+
+def _path_words(url: str) -> list[str]:
+    parts = urlsplit(url)
+    words = [_SHORT.get(_slug(word), _slug(word)) for word in parts.path.split("/")]
+    words = [re.sub(r"-(xml|rss|atom|json|rdf|html|php)$", "", word) for word in words]
+    telling = [word for word in words if word and word not in _SERVING and not word.isdigit()]
+    if not telling and parts.query:
+        telling = [_slug(pair.partition("=")[2]) for pair in parts.query.split("&")][:1]
+    return telling[-2:]
+
+
+def _slug(word: str) -> str:
+    with contextlib.suppress(UnicodeError):
+        word = word.encode().decode("idna") if word.startswith("xn--") else word
+    plain = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")

@@ -1,0 +1,215 @@
+"""sources.toml: read it, and edit it so that every comment of the operator's survives."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+import tempfile
+import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from syndicator import urls
+from syndicator.errors import ConfigError, LockedError, UsageError
+from syndicator.model import Rules, Source
+from syndicator.settings import read_toml
+from syndicator.sources.keys import key_for
+from syndicator.sources.schema import check
+
+if TYPE_CHECKING:
+    from tomlkit.items import Table
+
+__all__ = ["add_source", "key_for", "load_sources", "remove_source", "update_url"]
+
+LOCK_SECONDS = 10.0
+_HEADER = re.compile(r"\s*\[\[\s*(source|'source'|\"source\")\s*\]\]")
+
+
+def load_sources(path: Path) -> tuple[Source, ...]:
+    """Every source of `path` in its order, disabled ones too. Raises ConfigError that names file, source, key, cure."""
+    return check(path, read_toml(path))
+
+
+def add_source(path: Path, source: Source) -> None:
+    """Writes `source` at the end of `path` (made when absent), only the fields that differ from the defaults.
+    Raises UsageError when its key or URL is there already, ConfigError, LockedError."""
+
+    def edit(text: str, before: tuple[Source, ...]) -> str:
+        _not_there(path, before, source)
+        return (text.rstrip() + "\n\n" if text.strip() else "") + _table_text(source)
+
+    _change(path, edit, lambda before: (*before, source))
+
+
+def remove_source(path: Path, key: str) -> bool:
+    """Takes the source `key` out, with the comment that stands directly over it. False when there is none."""
+    found = [False]
+
+    def edit(text: str, before: tuple[Source, ...]) -> str:
+        keys = [source.key for source in before]
+        if key not in keys:
+            return text
+        found[0] = True
+        left = tuple(source for source in before if source.key != key)
+        cut = _cut(text, keys.index(key))
+        return cut if _reads_as(path, cut, left) else _drop(text, keys.index(key))
+
+    _change(path, edit, lambda before: tuple(source for source in before if source.key != key))
+    return found[0]
+
+
+def update_url(path: Path, key: str, url: str) -> None:
+    """Gives the source `key` another address. Raises UsageError when there is no such source."""
+    import tomlkit
+
+    def edit(text: str, before: tuple[Source, ...]) -> str:
+        document: Any = tomlkit.parse(text)
+        for table in document.get("source", []):
+            if table["key"] == key:
+                table["url"] = url
+                return tomlkit.dumps(document)
+        raise UsageError(f"{path} has no source {key!r}; `syndicator sources` lists them")
+
+    _change(path, edit, lambda before: tuple(_moved(source, key, url) for source in before))
+
+
+def _moved(source: Source, key: str, url: str) -> Source:
+    return dataclasses.replace(source, url=url.strip()) if source.key == key else source
+
+
+def _not_there(path: Path, before: tuple[Source, ...], source: Source) -> None:
+    for other in before:
+        if other.key == source.key:
+            raise UsageError(f"{path} has a source {source.key!r} already; give the new one another key")
+        if urls.alias(other.url) == urls.alias(source.url):
+            raise UsageError(f"{path} has this address already, as source {other.key!r}")
+
+
+# -- editing ----------------------------------------------------------------------------------------------------------
+
+
+def _change(
+    path: Path,
+    edit: Callable[[str, tuple[Source, ...]], str],
+    expected: Callable[[tuple[Source, ...]], tuple[Source, ...]],
+) -> None:
+    """Reads, edits, reads again what it would write, and only then writes: whole or not at all, under a lock."""
+    target = path.resolve()  # a symlink stays one
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with _locked(target):
+        text = target.read_text(encoding="utf-8") if target.exists() else ""
+        before = load_sources(path) if target.exists() else ()
+        after = edit(text, before)
+        if after == text:
+            return
+        wanted = expected(before)
+        if check(path, tomllib.loads(after)) != wanted:
+            raise ConfigError(f"{path} is written in a way that cannot be edited safely; please edit it by hand")
+        _write(target, after)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    from filelock import FileLock, Timeout
+
+    try:
+        with FileLock(path.with_name(f".{path.name}.lock"), timeout=LOCK_SECONDS):
+            yield
+    except Timeout as error:
+        raise LockedError(f"another command is editing {path}; try again in a moment") from error
+
+
+def _write(path: Path, text: str) -> None:
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _table_text(source: Source) -> str:
+    import tomlkit
+
+    document = tomlkit.document()
+    tables = tomlkit.aot()
+    tables.append(_table(source))
+    document.append("source", tables)
+    return tomlkit.dumps(document)
+
+
+def _table(source: Source) -> Table:
+    import tomlkit
+
+    table = tomlkit.table()
+    for name, value in _telling(source, Source(key="", url="")):
+        if name == "rules":
+            rules = tomlkit.table()
+            for rule, said in _telling(value, Rules()):
+                rules.append(rule, list(said) if isinstance(said, tuple) else said)
+            table.append(name, rules)
+        elif name == "headers_env":
+            inline = tomlkit.inline_table()
+            inline.update(dict(value))
+            table.append(name, inline)
+        else:
+            table.append(name, list(value) if isinstance(value, tuple) else value)
+    return table
+
+
+def _telling(value: Any, default: Any) -> list[tuple[str, Any]]:
+    """The fields of a dataclass that differ from `default`."""
+    names = [field.name for field in dataclasses.fields(value)]
+    return [(name, getattr(value, name)) for name in names if getattr(value, name) != getattr(default, name)]
+
+
+def _cut(text: str, index: int) -> str:
+    """`text` without its source number `index`: from the comment directly over its header to its last line. Done on
+    lines because a TOML tree hangs the comment over a header on the table before it. The caller checks the result."""
+    lines = text.splitlines(keepends=True)
+    headers = [number for number, line in enumerate(lines) if _HEADER.match(line)]
+    if index >= len(headers):
+        return text
+    start = _comment_over(lines, headers[index])
+    end = _comment_over(lines, headers[index + 1]) if index + 1 < len(headers) else len(lines)
+    stop = max(number for number in range(headers[index], end) if not _is_comment(lines[number])) + 1
+    while stop < end and lines[stop].lstrip().startswith("#"):
+        stop += 1  # a comment that hangs on the source without a blank line is about it
+    while stop < end and not lines[stop].strip():
+        stop += 1
+    kept = "".join(lines[:start]) + "".join(lines[stop:])
+    return kept.rstrip() + "\n" if kept.strip() else ""
+
+
+def _comment_over(lines: list[str], header: int) -> int:
+    while header > 0 and lines[header - 1].lstrip().startswith("#"):
+        header -= 1
+    return header
+
+
+def _is_comment(line: str) -> bool:
+    return not line.strip() or line.lstrip().startswith("#")
+
+
+def _reads_as(path: Path, text: str, wanted: tuple[Source, ...]) -> bool:
+    try:
+        return check(path, tomllib.loads(text)) == wanted
+    except (tomllib.TOMLDecodeError, ConfigError):
+        return False
+
+
+def _drop(text: str, index: int) -> str:
+    """The same through tomlkit, for files whose lines do not tell (a header inside a string, inline tables)."""
+    import tomlkit
+
+    document: Any = tomlkit.parse(text)
+    del document["source"][index]
+    return tomlkit.dumps(document)

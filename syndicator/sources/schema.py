@@ -1,0 +1,190 @@
+"""What may stand in sources.toml, checked. Every error names the file, the source, the key and the cure."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from syndicator import urls
+from syndicator.cron import next_fire
+from syndicator.errors import ConfigError
+from syndicator.model import Rules, Source
+from syndicator.settings import explain, seconds
+
+_ANY_DAY = datetime(2024, 1, 1, tzinfo=UTC)
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NETWORK = re.compile(
+    r"(?P<net>[0-9.]+|\[[0-9A-Fa-f:.]+\]|[0-9A-Fa-f:.]+(?=/|$))(?P<size>/\d{1,3})?(?::(?P<port>\d{1,5}))?"
+)
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 section 5.6.2, token
+
+
+def _key(value: str) -> str:
+    # a key is a file name (sources/<key>.atom) and must be one on every file system: Windows keeps some for devices
+    if re.fullmatch(r"con|prn|aux|nul|(com|lpt)[0-9]", value):
+        raise ValueError(f"{value!r} is no file name on every system; choose another key")
+    if not re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?", value):
+        raise ValueError('a key has only a-z, 0-9 and "-" inside, at most 60 characters, such as "techcrunch-ai"')
+    return value
+
+
+def _url(value: str) -> str:
+    try:
+        urls.canonical(value)
+    except urls.BadUrl as error:
+        raise ValueError("write a whole address that starts with http:// or https://") from error
+    if "@" in urlsplit(value.strip()).netloc:
+        raise ValueError("holds a user name or password; put it in a variable and name that in headers_env")
+    return value.strip()
+
+
+def _duration(value: str) -> str:
+    if seconds(value) < 60:
+        raise ValueError(f"{value!r} is too often; the shortest is one minute")
+    return value
+
+
+def _cron(value: str) -> str:
+    try:
+        next_fire(value, _ANY_DAY)
+    except ConfigError as error:
+        raise ValueError(str(error)) from error
+    return value
+
+
+def _language(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", value):
+        raise ValueError('a language is a tag such as "en", "de" or "pt-BR" (RFC 5646)')
+    return value
+
+
+def _network(value: str) -> str:
+    """The spellings that visiting's guard reads: 10.0.0.0/8:443, 10.0.0.5, fd00::/8:443, [::1]:8080."""
+    match = _NETWORK.fullmatch(value)
+    try:
+        if not match or int(match["port"] or 1) not in range(1, 65536):
+            raise ValueError(value)
+        ipaddress.ip_network(match["net"].strip("[]") + (match["size"] or ""), strict=False)
+    except ValueError as error:
+        raise ValueError('write a network and a port, such as "10.0.0.0/8:443" or "fd00::/8:443"') from error
+    return value
+
+
+def _headers(value: Mapping[str, str]) -> Mapping[str, str]:
+    for name, variable in value.items():
+        if not _HEADER.fullmatch(name):
+            raise ValueError(f"{name!r} is no header name")
+        if not _VARIABLE.fullmatch(variable):
+            raise ValueError(f"{name} must name an environment variable, not hold the value itself")
+        if variable.upper().startswith("SYNDICATOR_"):
+            raise ValueError(f"{variable} would be taken for a setting; call the variable something else")
+    return value
+
+
+Word = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RulesTable(_Table):
+    select: tuple[Word, ...] = ()
+    remove: tuple[Word, ...] = ()
+    title_suffix: Word | None = None
+    content: Literal["page", "feed"] = "page"
+    keep: tuple[str, ...] = ()
+
+
+class SourceTable(_Table):
+    """One [[source]]. The fields and defaults are those of model.Source."""
+
+    key: Annotated[str, AfterValidator(_key)]
+    url: Annotated[str, AfterValidator(_url)]
+    title: Word | None = None
+    kind: Literal["auto", "feed", "page"] = "auto"
+    category: Word | None = None
+    tags: tuple[Word, ...] = ()
+    content: Literal["full", "excerpt", "link"] = "excerpt"
+    language: Annotated[str, AfterValidator(_language)] | None = None
+    licence: Word | None = None
+    every: Annotated[str, AfterValidator(_duration)] | None = None
+    cron: Annotated[str, AfterValidator(_cron)] | None = None
+    robots: Literal["obey", "ignore"] = "obey"
+    allow: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
+    headers_env: Annotated[Mapping[str, str], AfterValidator(_headers)] = Field(default_factory=dict)
+    backfill: int = Field(20, ge=0, le=1000)
+    llm: bool = True
+    enabled: bool = True
+    rules: RulesTable = RulesTable()
+
+    @model_validator(mode="after")
+    def _one_rhythm(self) -> SourceTable:
+        if self.every and self.cron:
+            raise ValueError("has both every and cron; keep one of them")
+        return self
+
+    def source(self) -> Source:
+        values = {name: getattr(self, name) for name in type(self).model_fields if name != "rules"}
+        return Source(**values, rules=Rules(**{name: getattr(self.rules, name) for name in RulesTable.model_fields}))
+
+
+def check(path: Path, document: Mapping[str, Any]) -> tuple[Source, ...]:
+    """The sources of a parsed sources.toml. `path` is only named in errors. Raises ConfigError."""
+    _only_sources(path, document)
+    tables = document.get("source", [])
+    if isinstance(tables, Mapping):
+        raise ConfigError(f"{path}: write [[source]] with two brackets on each side, not [source]")
+    if not isinstance(tables, list) or not all(isinstance(table, Mapping) for table in tables):
+        raise ConfigError(f"{path}: source must be tables that each start with [[source]]")
+    sources = tuple(_one(path, number, table) for number, table in enumerate(tables, 1))
+    _distinct(path, sources)
+    return sources
+
+
+def _only_sources(path: Path, document: Mapping[str, Any]) -> None:
+    for name in document:
+        if name != "source":
+            raise ConfigError(f"{path}: unknown key {name!r} outside of a source; every source starts with [[source]]")
+
+
+def _one(path: Path, number: int, table: Mapping[str, Any]) -> Source:
+    name = f"source {table['key']!r}" if isinstance(table.get("key"), str) else f"source number {number}"
+    try:
+        return SourceTable.model_validate(table).source()
+    except ValidationError as error:
+        raise ConfigError(_sentence(Path(f"{path}: {name}"), error)) from None
+
+
+def _sentence(where: Path, error: ValidationError) -> str:
+    """One sentence on the first fault. What stands in `url` and `headers_env` is never repeated: it may be a secret."""
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"] if not isinstance(part, int))
+    said = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "missing":
+        return f"{where}: has no {key}; every source needs a key and a url"
+    if first["type"] == "value_error" and (not key or key.startswith(("url", "headers_env"))):
+        return f"{where}: {key + ': ' if key else ''}{said}"
+    return explain(where, error, {*SourceTable.model_fields, *RulesTable.model_fields}).replace("Value error, ", "")
+
+
+def _distinct(path: Path, sources: tuple[Source, ...]) -> None:
+    keys: set[str] = set()
+    addresses: dict[str, str] = {}
+    for source in sources:
+        if source.key in keys:
+            raise ConfigError(f"{path}: two sources have the key {source.key!r}; give one of them another")
+        address = urls.canonical(source.url)
+        if address in addresses:
+            raise ConfigError(
+                f"{path}: source {source.key!r}: url: source {addresses[address]!r} has the same one; remove either"
+            )
+        keys.add(source.key)
+        addresses[address] = source.key

@@ -1,0 +1,130 @@
+"""Nouns as JSON documents and back, fields at their default left out. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import types
+import typing
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any, TypeVar, cast
+
+T = TypeVar("T")
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICRO = timedelta(microseconds=1)
+NEVER = -(2**62)  # an unknown time in a column that is sorted
+_KEY_CHARS = 500  # PostgreSQL indexes at most 2,704 bytes
+
+
+def pack(value: Any, skip: frozenset[str] = frozenset()) -> str:
+    """A dataclass as JSON, in ASCII so that lone surrogates survive."""
+    return json.dumps(_plain(value, skip), separators=(",", ":"))
+
+
+def unpack(cls: type[T], document: str) -> T:
+    """The dataclass that `pack` was given."""
+    kind: Any = cls
+    return cast(T, _builder(kind)(json.loads(document)))
+
+
+def micros(value: datetime) -> int:
+    """Microseconds since 1970; a naive time counts as UTC."""
+    return ((value if value.tzinfo else value.replace(tzinfo=UTC)) - _EPOCH) // _MICRO
+
+
+def micros_or(value: datetime | None, default: int = NEVER) -> int:
+    return default if value is None else micros(value)
+
+
+def moment(value: int) -> datetime:
+    return _EPOCH + value * _MICRO
+
+
+def key(value: str) -> str:
+    """`value` as a database can hold and index it; different ones stay different. A digest stands for a long tail and
+    for what makes no valid text (NUL, lone surrogates)."""
+    held = value.encode("utf-8", "replace").decode().replace("\0", "?")
+    if held == value and len(value) <= _KEY_CHARS:
+        return value
+    return held[:_KEY_CHARS] + "~" + hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _plain(value: Any, skip: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """A dataclass as a dict that JSON can hold."""
+    kind: Any = type(value)
+    made = {}
+    for name, default, convert in _fields(kind):
+        inner = getattr(value, name)
+        if inner != default and name not in skip:
+            made[name] = convert(inner) if convert and inner is not None else inner
+    return made
+
+
+@cache
+def _fields(cls: Any) -> tuple[tuple[str, Any, Callable[[Any], Any] | None], ...]:
+    """Name, default and way to JSON of each field; None where JSON holds it as it is."""
+    hints = typing.get_type_hints(cls)
+    return tuple(
+        (
+            field.name,
+            field.default_factory() if callable(field.default_factory) else field.default,
+            _flattener(hints[field.name]),
+        )
+        for field in dataclasses.fields(cls)
+    )
+
+
+def _flattener(hint: Any) -> Callable[[Any], Any] | None:
+    """How to turn a value of type `hint` into its JSON form, None when it is the same."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (typing.Union, types.UnionType):
+        return next((made for argument in arguments if (made := _flattener(argument))), None)
+    if hint is datetime:
+        return datetime.isoformat
+    if dataclasses.is_dataclass(hint):
+        return _plain
+    if origin is tuple:
+        item = _flattener(arguments[0])
+        return None if item is None else lambda value: [item(each) for each in value]
+    if origin is Mapping:
+        return dict
+    return None
+
+
+@cache
+def _builder(cls: Any) -> Callable[[dict[str, Any]], Any]:
+    """Builds a `cls` from its plain form; only fields that JSON cannot hold as they are cost anything."""
+    converters = {name: made for name, hint in typing.get_type_hints(cls).items() if (made := _converter(hint))}
+    known = {field.name for field in dataclasses.fields(cls)}
+
+    def build(plain: dict[str, Any]) -> Any:
+        for name in plain.keys() & converters.keys():
+            plain[name] = converters[name](plain[name])
+        if not plain.keys() <= known:  # a newer version wrote more
+            plain = {name: value for name, value in plain.items() if name in known}
+        return cls(**plain)
+
+    return build
+
+
+def _converter(hint: Any) -> Callable[[Any], Any] | None:
+    """How to turn the JSON form of a field of type `hint` into that type, None when it is the same."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (typing.Union, types.UnionType):
+        inner = next((made for argument in arguments if (made := _converter(argument))), None)
+        return None if inner is None else lambda value: None if value is None else inner(value)
+    if hint is datetime:
+        return datetime.fromisoformat
+    if dataclasses.is_dataclass(hint):
+        kind: Any = hint
+        return cast(Callable[[Any], Any], _builder(kind))
+    if isinstance(hint, type) and issubclass(hint, tuple) and hasattr(hint, "_fields"):
+        return lambda value: hint(*value)
+    if origin is tuple:
+        item = _converter(arguments[0])
+        return tuple if item is None else lambda value: tuple(item(each) for each in value)
+    return None

@@ -1,0 +1,160 @@
+"""One database, two connections: reads see the last commit, writes are transactions that start with the lock."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult, Engine, Executable, Table, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from syndicator.errors import StoreError
+
+CHUNK = 500  # values in one IN (...)
+
+
+class Database:
+    """The engine and its connections. Used from one thread. Every error of the driver arrives as a StoreError."""
+
+    def __init__(self, url: str, busy_seconds: float) -> None:
+        self.url = make_url(url)
+        self.name = self.url.database or str(self.url)
+        self.engine = _engine(url, busy_seconds)
+        self._reader: Connection | None = None
+        self._writer: Connection | None = None
+
+    @property
+    def sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    def rows(self, statement: Executable, values: Any = None) -> Sequence[Any]:
+        """All rows of a query, seen outside of any transaction of ours."""
+        with self.named_errors():
+            return self._read(statement, values).all()
+
+    def plain_rows(self, statement: Executable) -> list[tuple[Any, ...]]:
+        """The same as tuples of the driver's, at a third of the cost: for tables that are read whole."""
+        with self.named_errors():
+            return list(self._read(statement, None).cursor.fetchall())
+
+    def scalar(self, statement: Executable, values: Any = None) -> Any:
+        """The first column of the first row, None when there is none."""
+        found = self.rows(statement, values)
+        return found[0][0] if found else None
+
+    def _read(self, statement: Executable, values: Any) -> CursorResult[Any]:
+        if self._reader is None:
+            self._reader = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        return self._reader.execute(statement, values)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction: all of it or nothing, durable when it ends. Takes the write lock at once (BEGIN IMMEDIATE), so
+        that it never fails half-way for want of it."""
+        with self.named_errors():
+            if self._writer is None:
+                self._writer = self.engine.connect()
+            with self._writer.begin():
+                yield self._writer
+
+    def close(self) -> None:
+        """Ends both connections; the last one out folds the write-ahead log into the file."""
+        for connection in (self._reader, self._writer):
+            if connection is not None:
+                connection.close()
+        self._reader = self._writer = None
+        self.engine.dispose()
+
+    @contextmanager
+    def named_errors(self) -> Iterator[None]:
+        """Turns what the driver raises into a StoreError with a cure."""
+        try:
+            yield
+        except DBAPIError as error:
+            raise StoreError(explain(self.name, str(error.orig))) from error
+        except SQLAlchemyError as error:
+            raise StoreError(f"{self.name}: {error}") from error
+
+
+def explain(name: str, message: str) -> str:
+    """What a driver's message means for the operator, with the cure."""
+    lower = message.lower()
+    cures = (
+        ("malformed", "it is damaged; run `syndicator reindex`, which makes a new one from the article files"),
+        ("not a database", "it is damaged; run `syndicator reindex`, which makes a new one from the article files"),
+        ("locked", "another program holds it; try again when that has ended"),
+        ("full", "the disk is full; free some space and run again, nothing is lost"),
+        ("readonly", "it cannot be written; give this user write permission on the file and its folder"),
+        ("unable to open", "it cannot be opened; check that the folder exists and this user may write there"),
+        ("disk i/o", "the disk does not read or write; see that it is not full or broken, then run again"),
+        ("no such table", "a table is missing; run `syndicator reindex`"),
+    )
+    cure = next((cure for sign, cure in cures if sign in lower), "run `syndicator check`")
+    return f"the database {name} cannot be used ({message}): {cure}"
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Inserts rows, replacing those with the same primary key."""
+    if rows:
+        connection.execute(_upsert(connection.dialect.name, table, tuple(rows[0])), list(rows))
+
+
+def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Inserts the rows whose primary key is not there yet."""
+    if rows:
+        connection.execute(_insert_new(connection.dialect.name, table), list(rows))
+
+
+def chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]
+
+
+@cache
+def _upsert(dialect: str, table: Table, columns: tuple[str, ...]) -> Executable:
+    statement = _inserter(dialect)(table)
+    keys = [column.name for column in table.primary_key]
+    changed = {name: statement.excluded[name] for name in columns if name not in keys}
+    if not changed:
+        return _insert_new(dialect, table)
+    made: Executable = statement.on_conflict_do_update(index_elements=keys, set_=changed)
+    return made
+
+
+@cache
+def _insert_new(dialect: str, table: Table) -> Executable:
+    statement: Executable = _inserter(dialect)(table).on_conflict_do_nothing()
+    return statement
+
+
+def _inserter(dialect: str) -> Any:
+    if dialect == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+        return sqlite_insert
+    from sqlalchemy.dialects.postgresql import insert as postgres_insert
+
+    return postgres_insert
+
+
+def _engine(url: str, busy_seconds: float) -> Engine:
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url)
+    engine = create_engine(url, connect_args={"timeout": busy_seconds, "isolation_level": None})
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: sqlite3.Connection, _record: object) -> None:
+        # WAL: readers never wait. FULL: a commit is on the disk when it returns (NORMAL may lose the last ones).
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "temp_store=MEMORY", "cache_size=-16000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _began(connection: Connection) -> None:
+        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine

@@ -1,0 +1,135 @@
+"""Opens the store: refuses a database that would publish everything anew, makes a fresh one, moves an old one on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, select
+
+from syndicator.errors import StoreError
+from syndicator.model import Article
+from syndicator.ports import FileStamp, Withdrawn
+from syndicator.store import rebuild, schema
+from syndicator.store.database import Database
+from syndicator.store.index import Index
+from syndicator.store.status import Status
+from syndicator.store.visits import Visits
+
+BUSY_SECONDS = 10.0  # how long a write waits for another program's
+
+
+class Store:
+    """The three ports on one database. Used from one thread; `close` it."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self.visits = Visits(database)
+        self.index = Index(database)
+        self.status = Status(database)
+
+    def reindex(self, articles: Iterable[tuple[Article, FileStamp]], withdrawn: Iterable[Withdrawn] = ()) -> int:
+        """Rebuilds the rows of articles, aliases and feeds from the files; how many. One transaction. Source states,
+        entries, merges, names and addresses of feeds stay, as do withdrawals, to which `withdrawn` (the shelf's own
+        list) adds; all feeds become stale."""
+        with self._db.write() as connection:
+            return rebuild.reindex(connection, articles, withdrawn)
+
+    def close(self) -> None:
+        self._db.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_store(url: str, *, articles_exist: bool, create: bool = False, busy_seconds: float = BUSY_SECONDS) -> Store:
+    """The store at `url` (sqlite:///path or postgresql+psycopg://...), made or moved to this version's tables.
+
+    A database that is missing, empty or damaged although `articles_exist` is refused with a StoreError that names the
+    cure: opened as a fresh one it would fetch and publish everything again. `create` (for `reindex`) makes a new one
+    then, and moves a damaged file aside first."""
+    database = Database(url, busy_seconds)
+    try:
+        if database.sqlite:
+            _check_file(database, articles_exist=articles_exist, create=create)
+        _prepare(database, may_create=create or not articles_exist)
+    except BaseException:
+        database.close()
+        raise
+    return Store(database)
+
+
+def _check_file(database: Database, *, articles_exist: bool, create: bool) -> None:
+    path = Path(database.name)
+    there = path.is_file() and path.stat().st_size > 0
+    if not there and articles_exist and not create:
+        state = "is empty" if path.is_file() else "is missing"
+        raise StoreError(f"the database {path} {state} although there are articles; {_CURE}")
+    if there and create and _damaged(database):
+        _move_aside(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"the folder of the database {path} cannot be made: {error.strerror}; set store.url"
+        ) from error
+
+
+_CURE = "run `syndicator reindex`, which makes it from the article files, or restore it from a backup"
+
+
+def _prepare(database: Database, *, may_create: bool) -> None:
+    """Brings the tables to HEAD. A reader first: only a database that is to be changed is locked."""
+    with database.named_errors(), database.engine.connect() as connection:
+        current = _revision(connection.execution_options(isolation_level="AUTOCOMMIT"))
+    if current == schema.HEAD:
+        return
+    if current is not None:
+        from syndicator.store import migrate  # Alembic loads only here
+
+        migrate.upgrade(database)
+        return
+    with database.write() as connection:
+        if _revision(connection) is not None:
+            return  # another program made it in the meantime
+        if inspect(connection).get_table_names():
+            raise StoreError(f"the database {database.name} is not one of Syndicator's; set another store.url")
+        if not may_create:
+            raise StoreError(f"the database {database.name} is empty although there are articles; {_CURE}")
+        schema.metadata.create_all(connection)
+        connection.execute(schema.revision.insert(), {"version_num": schema.HEAD})
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(schema.revision.name):
+        return None
+    return connection.execute(select(schema.revision.c.version_num)).scalar()
+
+
+def _damaged(database: Database) -> bool:
+    """True when the file is no sound database (a locked or unreadable one raises)."""
+    from sqlalchemy import text
+
+    try:
+        found = database.rows(text("PRAGMA integrity_check(1)"))
+    except StoreError as error:
+        if "damaged" in str(error):
+            return True
+        raise
+    finally:
+        database.close()
+    return [row[0] for row in found] != ["ok"]
+
+
+def _move_aside(path: Path) -> None:
+    number = 1
+    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
+        number += 1
+    path.replace(aside)
+    for suffix in ("-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + suffix).replace(aside.with_name(aside.name + suffix))

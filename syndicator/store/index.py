@@ -1,0 +1,222 @@
+"""The shelf as the publisher sees it (`ports.ShelfIndex`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, select, update
+
+from syndicator.articles.feeds import ALL
+from syndicator.errors import StoreError
+from syndicator.model import Article, FeedKey
+from syndicator.ports import FeedRow, FileStamp, Withdrawn
+from syndicator.store import codec, rows, schema
+from syndicator.store.database import Database, chunks, upsert
+
+_a, _m, _f = schema.articles.c, schema.members.c, schema.feeds.c
+_IN_FEED = (_m.axis == bindparam("axis"), _m.slug == bindparam("slug"))
+_ORDER = (_m.added.desc(), _m.published.desc(), _m.id)
+_IDS = select(_m.id, _m.added).where(*_IN_FEED).order_by(*_ORDER).limit(bindparam("most"))
+_BETWEEN = select(_m.id).where(*_IN_FEED, _m.added >= bindparam("first"), _m.added < bindparam("end")).order_by(*_ORDER)
+_OLDEST = select(func.min(_m.added)).where(*_IN_FEED, _m.added >= bindparam("first"))
+_NEWEST_ID = (
+    select(_m.id).where(_m.axis == _f.axis, _m.slug == _f.slug).order_by(*_ORDER).limit(1).correlate(schema.feeds)
+)
+_FEEDS = (
+    select(schema.feeds, _a.title, _a.added)
+    .join_from(schema.feeds, schema.articles, _a.id == _NEWEST_ID.scalar_subquery(), isouter=True)
+    .order_by(_f.axis, _f.slug)
+)
+_ARTICLES = select(_a.id, _a.data).where(_a.id.in_(bindparam("ids", expanding=True)))
+_ROW = select(_a.data, _a.path, _a.mtime_ns, _a.size).where(_a.id == bindparam("id"))
+_PATH = select(_a.path).where(_a.id == bindparam("id"))
+_HTML = select(schema.html.c.id, schema.html.c.html).where(schema.html.c.id.in_(bindparam("ids", expanding=True)))
+_FRAGMENTS = select(schema.fragments.c.id, schema.fragments.c.data).where(
+    schema.fragments.c.kind == bindparam("kind"), schema.fragments.c.id.in_(bindparam("ids", expanding=True))
+)
+_MONTH = (*_IN_FEED, _m.added >= bindparam("first"), _m.added < bindparam("end"))
+_MONTH_PRINT = (
+    # remainders: whole nanoseconds of a dozen files would overflow what SQLite can sum
+    select(func.count(), func.sum(_a.mtime_ns % 2**40), func.sum(_a.size))
+    .join_from(schema.members, schema.articles, _a.id == _m.id)
+    .where(*_MONTH)
+)
+_MONTH_ENTRIES = (
+    select(_m.id, _m.added, _a.mtime_ns, _a.size)
+    .join_from(schema.members, schema.articles, _a.id == _m.id)
+    .where(*_MONTH)
+    .order_by(*_ORDER)
+)
+_NO_LIMIT = 2**31 - 1
+
+
+class Index:
+    """`ports.ShelfIndex` on a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def feeds(self) -> list[FeedRow]:
+        return [_feed(row) for row in self._db.rows(_FEEDS)]
+
+    def save_feed(self, row: FeedRow) -> None:
+        said = {
+            "name": row.name,
+            "first_slug": row.first_slug,
+            "dropped": row.dropped,
+            "moved_axis": row.moved_to.axis if row.moved_to else None,
+            "moved_slug": row.moved_to.slug if row.moved_to else None,
+        }
+        with self._db.write() as connection:
+            known = connection.execute(update(schema.feeds).where(_this(row.key)).values(**said)).rowcount
+            if not known:
+                born = rows.feed_row(row.key, row.name) | said | {"count": row.count, "stale": row.stale}
+                upsert(connection, schema.feeds, [born | {"held": row.held, "files": json.dumps(dict(row.files))}])
+
+    def ids(self, key: FeedKey, *, limit: int, since: datetime | None, most: int) -> list[str]:
+        reach = most if since is not None else min(limit, most)
+        found = self._db.rows(_IDS, {"axis": key.axis, "slug": key.slug, "most": reach})
+        after = codec.micros(since) if since is not None else 0
+        return [id for place, (id, added) in enumerate(found) if place < limit or added > after]
+
+    def months(self, key: FeedKey) -> list[str]:
+        found: list[str] = []
+        first = codec.NEVER + 1
+        while True:
+            oldest = self._db.scalar(_OLDEST, {"axis": key.axis, "slug": key.slug, "first": first})
+            if oldest is None:
+                return found
+            month = codec.moment(oldest).strftime("%Y-%m")
+            found.append(month)
+            first = _month(month)[1]
+
+    def month_ids(self, key: FeedKey, month: str) -> list[str]:
+        first, end = _month(month)
+        found = self._db.rows(_BETWEEN, {"axis": key.axis, "slug": key.slug, "first": first, "end": end})
+        return [id for (id,) in found]
+
+    def month_prints(self, key: FeedKey) -> dict[str, str]:
+        return {month: "-".join(map(str, self._of_month(_MONTH_PRINT, key, month)[0])) for month in self.months(key)}
+
+    def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
+        found = self._of_month(_MONTH_ENTRIES, key, month)
+        return [(id, codec.moment(added), f"{mtime_ns}-{size}") for id, added, mtime_ns, size in found]
+
+    def _of_month(self, statement: Any, key: FeedKey, month: str) -> Any:
+        first, end = _month(month)
+        return self._db.rows(statement, {"axis": key.axis, "slug": key.slug, "first": first, "end": end})
+
+    def articles(self, ids: Sequence[str]) -> dict[str, Article]:
+        found = self._by_id(_ARTICLES, ids)
+        return {id: codec.unpack(Article, found[id]) for id in ids if id in found}
+
+    def each(self) -> Iterator[Article]:
+        ids = self.ids(ALL, limit=_NO_LIMIT, since=None, most=_NO_LIMIT)
+        for part in chunks(ids):
+            yield from self.articles(part).values()
+
+    def html(self, ids: Sequence[str]) -> dict[str, str]:
+        return self._by_id(_HTML, ids)
+
+    def save_html(self, id: str, html: str) -> None:
+        with self._db.write() as connection:
+            upsert(connection, schema.html, [{"id": id, "html": html}])
+
+    def fragments(self, kind: str, ids: Sequence[str]) -> dict[str, bytes]:
+        return self._by_id(_FRAGMENTS, ids, kind=kind)
+
+    def save_fragments(self, kind: str, fragments: Mapping[str, bytes]) -> None:
+        with self._db.write() as connection:
+            made = [{"id": id, "kind": kind, "data": data} for id, data in fragments.items()]
+            upsert(connection, schema.fragments, made)
+
+    def path(self, id: str) -> str | None:
+        found: str | None = self._db.scalar(_PATH, {"id": id})
+        return found
+
+    def merge(self, id: str, into: str) -> None:
+        if id == into:
+            raise ValueError("an article is no copy of itself")
+        self._merged(id, into)
+
+    def split(self, id: str) -> None:
+        self._merged(id, None)
+
+    def merged(self) -> dict[str, str]:
+        """Copies: article id -> the id of the article that stands for it."""
+        return dict(self._db.rows(select(_a.id, _a.merged_into).where(_a.merged_into.is_not(None))))
+
+    def withdrawn(self) -> list[Withdrawn]:
+        table = schema.withdrawn
+        found = self._db.rows(
+            select(table.c.id, table.c.at, table.c.feeds, table.c.url).order_by(table.c.at, table.c.id)
+        )
+        return [
+            Withdrawn(id=id, at=codec.moment(at), feeds=tuple(FeedKey(*key) for key in json.loads(feeds)), url=url)
+            for id, at, feeds, url in found
+        ]
+
+    def mark_stale(self, keys: Iterable[FeedKey]) -> None:
+        with self._db.write() as connection:
+            rows.touch(connection, {key: (key.slug, 0) for key in keys})
+
+    def mark_fresh(self, key: FeedKey, files: Mapping[str, str]) -> None:
+        self._set(key, stale=False, held=None, files=json.dumps(dict(files), sort_keys=True))
+
+    def hold(self, key: FeedKey, reason: str) -> None:
+        self._set(key, stale=True, held=reason)
+
+    def _set(self, key: FeedKey, **values: Any) -> None:
+        with self._db.write() as connection:
+            known = connection.execute(update(schema.feeds).where(_this(key)).values(**values)).rowcount
+            if not known:
+                upsert(connection, schema.feeds, [rows.feed_row(key, key.slug) | values])
+
+    def _merged(self, id: str, into: str | None) -> None:
+        with self._db.write() as connection:
+            found = connection.execute(_ROW, {"id": id}).first()
+            if found is None:
+                raise StoreError(f"no article {id} is known; `syndicator reindex` reads the files anew")
+            article = codec.unpack(Article, found.data)
+            connection.execute(update(schema.articles).where(_a.id == id).values(merged_into=into))
+            stamp = FileStamp(path=found.path, mtime_ns=found.mtime_ns, size=found.size)
+            rows.save(connection, article, stamp, ())
+
+    def _by_id(self, statement: Any, ids: Sequence[str], **values: Any) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for part in chunks(ids):
+            found |= dict(self._db.rows(statement, {"ids": list(part), **values}))
+        return found
+
+
+def _this(key: FeedKey) -> Any:
+    return (_f.axis == key.axis) & (_f.slug == key.slug)
+
+
+def _month(month: str) -> tuple[int, int]:
+    """The first microsecond of a month "2026-11" and of the next."""
+    year, number = int(month[:4]), int(month[5:])
+    end = datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC)
+    return codec.micros(datetime(year, number, 1, tzinfo=UTC)), codec.micros(end)
+
+
+def _feed(row: Any) -> FeedRow:
+    return FeedRow(
+        key=FeedKey(row.axis, row.slug),
+        name=row.name,
+        first_slug=row.first_slug,
+        count=row[_COUNT_AT],
+        latest_title=row.title or "",
+        latest_added=None if row.added in (None, codec.NEVER) else codec.moment(row.added),
+        stale=row.stale,
+        held=row.held,
+        dropped=row.dropped,
+        moved_to=FeedKey(row.moved_axis, row.moved_slug) if row.moved_axis else None,
+        files=json.loads(row.files),
+    )
+
+
+_COUNT_AT = list(schema.feeds.c.keys()).index("count")  # row.count is the tuple's own method

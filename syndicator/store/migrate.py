@@ -1,0 +1,28 @@
+"""Moves a database of an older version to this one's tables. The only door of Alembic, and slow to import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.util.exc import CommandError
+
+from syndicator.errors import StoreError
+from syndicator.store.database import Database
+
+
+def upgrade(database: Database, revision: str = "head") -> None:
+    """Runs the missing migrations, all in one transaction. Raises StoreError when a newer version made the database."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    with database.write() as connection:
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, revision)
+        except CommandError as error:
+            raise StoreError(
+                f"the database {database.name} was made by another version of Syndicator ({error}); use that version, "
+                "or move the file away and run `syndicator reindex`"
+            ) from error

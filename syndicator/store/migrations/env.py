@@ -1,0 +1,10 @@
+"""Alembic runs this: the migrations on the connection that `migrate.upgrade` hands over, in its transaction."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from syndicator.store.schema import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+context.run_migrations()

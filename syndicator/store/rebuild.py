@@ -1,0 +1,133 @@
+"""The rows of the shelf made anew from its files, in bulk."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, insert, select, update
+
+from syndicator.model import Article, FeedKey
+from syndicator.ports import EntryRow, FileStamp, Withdrawn
+from syndicator.store import codec, rows, schema
+from syndicator.store.database import insert_new
+
+BATCH = 2000  # articles whose rows are written in one statement a table
+
+
+def reindex(
+    connection: Connection, articles: Iterable[tuple[Article, FileStamp]], withdrawn: Iterable[Withdrawn]
+) -> int:
+    """Replaces the rows of articles, aliases, members and fragments; the number of articles. The first of two files
+    with one id counts."""
+    for entry in withdrawn:
+        rows.bury(connection, entry)
+    merged = _pairs(connection, select(schema.articles.c.id, schema.articles.c.merged_into))
+    gone = set(_pairs(connection, select(schema.withdrawn.c.id, schema.withdrawn.c.at)))
+    for table in (schema.articles, schema.members, schema.aliases, schema.fragments, schema.html):
+        connection.execute(delete(table))
+    load = _Load(connection, {id: into for id, into in merged.items() if into}, gone)
+    for article, stamp in articles:
+        load.add(article, stamp)
+    load.flush()
+    _count_feeds(connection, load.names, load.counts)
+    _drop_dangling_merges(connection)
+    _end_entries(connection, load.guids)
+    return load.total
+
+
+class _Load:
+    """Collects rows and writes them in batches."""
+
+    def __init__(self, connection: Connection, merged: dict[str, str], gone: set[str]) -> None:
+        self.connection = connection
+        self.merged = merged
+        self.gone = gone
+        self.seen: set[str] = set()
+        self.names: dict[FeedKey, str] = {}
+        self.counts: Counter[FeedKey] = Counter()
+        self.guids: dict[tuple[str, str], str] = {}
+        self.total = 0
+        self.held: dict[Table, list[dict[str, Any]]] = {}
+
+    def add(self, article: Article, stamp: FileStamp) -> None:
+        if article.id in self.seen or article.id in self.gone:
+            return
+        self.seen.add(article.id)
+        self.total += 1
+        into = self.merged.get(article.id)
+        shown = rows.shown_in(article, into, withdrawn=False)
+        self.counts.update(list(shown))
+        for key, name in shown.items():
+            self.names.setdefault(key, name)
+        if article.source_id:
+            self.guids[codec.key(article.source_key), codec.key(article.source_id)] = article.id
+        self._hold(schema.articles, [rows.article_row(article, stamp, into)])
+        self._hold(schema.members, rows.member_rows(article, shown))
+        self._hold(schema.aliases, [{"alias": value, "id": article.id} for value in rows.alias_keys(article)])
+        if self.total % BATCH == 0:
+            self.flush()
+
+    def _hold(self, table: Table, made: list[dict[str, Any]]) -> None:
+        self.held.setdefault(table, []).extend(made)
+
+    def flush(self) -> None:
+        for table, made in self.held.items():
+            if table is schema.aliases:
+                insert_new(self.connection, table, made)
+            elif made:
+                self.connection.execute(insert(table), made)
+        self.held.clear()
+
+
+def _drop_dangling_merges(connection: Connection) -> None:
+    """A copy whose original is gone stands for itself again."""
+    table = schema.articles
+    alive = select(table.alias("original").c.id)
+    dangling = select(table.c.data, table.c.id, table.c.path, table.c.mtime_ns, table.c.size).where(
+        table.c.merged_into.is_not(None), table.c.merged_into.not_in(alive)
+    )
+    for row in connection.execute(dangling).all():
+        connection.execute(update(table).where(table.c.id == row.id).values(merged_into=None))
+        stamp = FileStamp(path=row.path, mtime_ns=row.mtime_ns, size=row.size)
+        rows.save(connection, codec.unpack(Article, row.data), stamp, ())
+
+
+def _count_feeds(connection: Connection, names: dict[FeedKey, str], counts: Counter[FeedKey]) -> None:
+    """Feeds that are new are born, known ones keep names and addresses; every count is right, every feed stale."""
+    born = [rows.feed_row(key, name) for key, name in sorted(names.items())]
+    insert_new(connection, schema.feeds, born)
+    connection.execute(update(schema.feeds).values(count=0, stale=True))
+    rows.touch(connection, {key: (names[key], count) for key, count in counts.items()})
+
+
+def _end_entries(connection: Connection, guids: dict[tuple[str, str], str]) -> None:
+    """Entries that wait although their article is on the shelf are done: nothing is read or published twice."""
+    table = schema.entries
+    waiting = select(table.c.source, table.c.entry, table.c.data).where(table.c.status == "pending")
+    for source, entry, data in connection.execute(waiting).all():
+        id = guids.get((source, entry))
+        if id is None:
+            continue
+        row = codec.unpack(EntryRow, data)
+        done = EntryRow(
+            source_key=row.source_key,
+            entry_id=row.entry_id,
+            url=row.url,
+            digest=row.digest,
+            status="done",
+            first_seen=row.first_seen,
+            tries=row.tries,
+            article_id=id,
+            read_at=row.read_at,
+        )
+        connection.execute(
+            update(table)
+            .where(table.c.source == source, table.c.entry == entry)
+            .values(status="done", next_try=None, article=id, data=codec.pack(done))
+        )
+
+
+def _pairs(connection: Connection, statement: Any) -> dict[str, Any]:
+    return {row[0]: row[1] for row in connection.execute(statement)}

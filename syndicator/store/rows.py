@@ -1,0 +1,141 @@
+"""Articles as rows: what one article changes in the tables, within a transaction of the caller."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from syndicator.articles.feeds import named_feeds_of
+from syndicator.model import Article, FeedKey
+from syndicator.ports import FileStamp, Withdrawn
+from syndicator.store import codec, schema
+from syndicator.store.database import insert_new, upsert
+from syndicator.urls import alias
+
+# The body is in the file; the rest is of the visit alone.
+_NOT_KEPT = frozenset(("body", "trace", "blocks", "alternate"))
+
+
+def article_row(article: Article, stamp: FileStamp, merged_into: str | None) -> dict[str, Any]:
+    """The row of `articles`."""
+    return {
+        "id": article.id,
+        "path": stamp.path,
+        "mtime_ns": stamp.mtime_ns,
+        "size": stamp.size,
+        "added": codec.micros_or(article.added),
+        "published": codec.micros_or(article.published),
+        "title": article.title,
+        "merged_into": merged_into,
+        "data": codec.pack(article, _NOT_KEPT),
+    }
+
+
+def member_rows(article: Article, keys: Iterable[FeedKey]) -> list[dict[str, Any]]:
+    """The rows of `members`."""
+    added, published = codec.micros_or(article.added), codec.micros_or(article.published)
+    return [
+        {"id": article.id, "axis": key.axis, "slug": key.slug, "added": added, "published": published} for key in keys
+    ]
+
+
+def feed_row(key: FeedKey, name: str, count: int = 0) -> dict[str, Any]:
+    """The row of a feed that is born."""
+    return {
+        "axis": key.axis,
+        "slug": key.slug,
+        "name": name,
+        "first_slug": key.slug,
+        "count": count,
+        "stale": True,
+        "held": None,
+        "dropped": False,
+        "moved_axis": None,
+        "moved_slug": None,
+        "files": "{}",
+    }
+
+
+def alias_keys(article: Article) -> list[str]:
+    """Every alias that finds `article`: its URL, its other URLs, its GUID within its source."""
+    found = [alias(url) for url in (article.url, *article.aliases)]
+    if article.source_id:
+        found.append(f"guid:{article.source_key}:{article.source_id}")
+    return list(dict.fromkeys(codec.key(value) for value in found))
+
+
+def shown_in(article: Article, merged_into: str | None, withdrawn: bool) -> dict[FeedKey, str]:
+    """The feeds that show `article` now, with their names: none once withdrawn, its source's only as a copy."""
+    if withdrawn:
+        return {}
+    named = named_feeds_of(article)
+    return {key: name for key, name in named.items() if merged_into is None or key.axis == "source"}
+
+
+_OLD = select(schema.articles.c.id, schema.articles.c.merged_into).where(schema.articles.c.id == bindparam("id"))
+_WITHDRAWN = select(schema.withdrawn.c.id).where(schema.withdrawn.c.id == bindparam("id"))
+_KNOWN = select(
+    select(_OLD.subquery().c.id).scalar_subquery().label("old"),
+    select(_OLD.subquery().c.merged_into).scalar_subquery().label("merged_into"),
+    _WITHDRAWN.scalar_subquery().label("withdrawn"),
+)
+_MEMBER = select(schema.members.c.axis, schema.members.c.slug).where(schema.members.c.id == bindparam("id"))
+_NO_MEMBER = delete(schema.members).where(schema.members.c.id == bindparam("gone"))
+_NO_FRAGMENT = delete(schema.fragments).where(schema.fragments.c.id == bindparam("gone"))
+_NO_HTML = delete(schema.html).where(schema.html.c.id == bindparam("gone"))
+_COUNT = (
+    update(schema.feeds)
+    .where(schema.feeds.c.axis == bindparam("k_axis"), schema.feeds.c.slug == bindparam("k_slug"))
+    .values(count=schema.feeds.c.count + bindparam("more"), stale=True)
+)
+
+
+def save(connection: Connection, article: Article, stamp: FileStamp, stale: Iterable[FeedKey]) -> None:
+    """Puts the row of `article`, its memberships and the marks of every feed that shows it or showed it."""
+    known = connection.execute(_KNOWN, {"id": article.id}).one()
+    upsert(connection, schema.articles, [article_row(article, stamp, known.merged_into)])
+    if known.old is not None:
+        for drop in (_NO_FRAGMENT, _NO_HTML):
+            connection.execute(drop, {"gone": article.id})
+    show(connection, article, shown_in(article, known.merged_into, known.withdrawn is not None), stale)
+
+
+def show(connection: Connection, article: Article, shown: dict[FeedKey, str], stale: Iterable[FeedKey]) -> None:
+    """Makes `article` a member of just the feeds `shown`; they, those it leaves and `stale` become stale."""
+    before = {FeedKey(axis, slug) for axis, slug in connection.execute(_MEMBER, {"id": article.id})}
+    if before:
+        connection.execute(_NO_MEMBER, {"gone": article.id})
+    if shown:
+        connection.execute(insert(schema.members), member_rows(article, shown))
+    names = {key: shown.get(key, key.slug) for key in {*shown, *before, *stale}}
+    touch(connection, {key: (name, (key in shown) - (key in before)) for key, name in names.items()})
+
+
+def touch(connection: Connection, feeds: dict[FeedKey, tuple[str, int]]) -> None:
+    """Marks feeds stale and changes their counts; feed -> (the name if it is born now, how many articles more)."""
+    if not feeds:
+        return
+    insert_new(connection, schema.feeds, [feed_row(key, name) for key, (name, _) in feeds.items()])
+    connection.execute(
+        _COUNT, [{"k_axis": key.axis, "k_slug": key.slug, "more": more} for key, (_, more) in feeds.items()]
+    )
+
+
+def erase(connection: Connection, id: str, stale: Iterable[FeedKey] = ()) -> list[FeedKey]:
+    """Removes the row of article `id` and what hangs on it, marks its feeds and `stale`; the feeds that showed it."""
+    before = [FeedKey(axis, slug) for axis, slug in connection.execute(_MEMBER, {"id": id})]
+    for table in (schema.members, schema.fragments, schema.html, schema.aliases, schema.articles):
+        connection.execute(delete(table).where(table.c.id == id))
+    touch(connection, {key: (key.slug, -(key in before)) for key in {*before, *stale}})
+    return before
+
+
+def bury(connection: Connection, entry: Withdrawn) -> None:
+    """Remembers a withdrawal and every alias of it."""
+    made = {"id": entry.id, "at": codec.micros(entry.at), "url": entry.url, "feeds": json.dumps(entry.feeds)}
+    upsert(connection, schema.withdrawn, [made])
+    keys = dict.fromkeys(map(codec.key, entry.aliases))
+    upsert(connection, schema.withdrawn_aliases, [{"alias": value, "id": entry.id} for value in keys])

@@ -1,0 +1,150 @@
+"""The tables. Times are microseconds since 1970 in UTC, documents are JSON (see `codec`)."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+
+HEAD = "0001"  # the revision these tables are at; Alembic is imported only for a database at another one
+
+metadata = MetaData()
+
+revision = Table("alembic_version", metadata, Column("version_num", String(32), primary_key=True))
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("next_due", BigInteger),  # NULL: now
+    Column("disabled", Boolean, nullable=False),
+    Column("data", Text, nullable=False),
+)
+Index("sources_due", sources.c.disabled, sources.c.next_due)
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("n", Integer, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("data", Text, nullable=False),
+)
+Index("outcomes_source", outcomes.c.source, outcomes.c.n)
+Index("outcomes_at", outcomes.c.at)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("entry", Text, primary_key=True),
+    Column("status", String(10), nullable=False),
+    Column("next_try", BigInteger),
+    Column("first_seen", BigInteger, nullable=False),
+    Column("article", String(26)),
+    Column("data", Text, nullable=False),
+)
+Index("entries_status", entries.c.status, entries.c.source, entries.c.first_seen)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("path", Text, nullable=False),
+    Column("mtime_ns", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("added", BigInteger, nullable=False),
+    Column("published", BigInteger, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("merged_into", String(26)),
+    Column("data", Text, nullable=False),
+)
+
+# Read whole at every start: the index has all that is asked for, so that the long rows stay on the disk.
+Index("articles_files", articles.c.id, articles.c.path, articles.c.mtime_ns, articles.c.size)
+
+# Which article is in which feed, in the order of a feed; copies and withdrawn articles have no row here.
+members = Table(
+    "members",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("axis", String(10), primary_key=True),
+    Column("slug", Text, primary_key=True),
+    Column("added", BigInteger, nullable=False),
+    Column("published", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("members_order", members.c.axis, members.c.slug, members.c.added.desc(), members.c.published.desc(), members.c.id)
+
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("alias", Text, primary_key=True),
+    Column("id", String(26), nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("aliases_id", aliases.c.id)
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("axis", String(10), primary_key=True),
+    Column("slug", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("first_slug", Text, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("stale", Boolean, nullable=False),
+    Column("held", Text),
+    Column("dropped", Boolean, nullable=False),
+    Column("moved_axis", String(10)),
+    Column("moved_slug", Text),
+    Column("files", Text, nullable=False),
+)
+
+withdrawn = Table(
+    "withdrawn",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("feeds", Text, nullable=False),
+)
+
+withdrawn_aliases = Table(
+    "withdrawn_aliases",
+    metadata,
+    Column("alias", Text, primary_key=True),
+    Column("id", String(26), nullable=False),
+)
+
+html = Table(
+    "html",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("html", Text, nullable=False),
+)
+
+fragments = Table(
+    "fragments",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("kind", String(40), primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("n", Integer, primary_key=True),
+    Column("host", Text, nullable=False),
+    Column("article", String(26), nullable=False),
+    Column("digests", Text, nullable=False),
+)
+Index("blocks_host", blocks.c.host, blocks.c.n)
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)

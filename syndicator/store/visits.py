@@ -1,0 +1,241 @@
+"""What visits remember: states, entries, articles by alias, withdrawals, blocks and notes (`ports.VisitStore`)."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, func, or_, select
+
+from syndicator.articles.stamps import Stamps
+from syndicator.model import Article, FeedKey, Outcome, SourceState
+from syndicator.ports import EntryRow, FileStamp, Withdrawn
+from syndicator.store import codec, rows, schema
+from syndicator.store.database import Database, chunks, insert_new, upsert
+
+OUTCOMES_KEPT = 50  # per source
+REMEMBERED = 20  # articles of a host whose blocks are compared
+REPEATS = 3  # of them that have to share a block
+
+_s, _e, _a = schema.sources.c, schema.entries.c, schema.articles.c
+_STATES = select(_s.data).order_by(_s.key)
+_DUE = (
+    select(_s.data)
+    .where(_s.disabled.is_(False), or_(_s.next_due.is_(None), _s.next_due <= bindparam("now")))
+    .order_by(_s.next_due.nulls_first(), _s.key)
+)
+_ENTRIES = select(_e.data).where(_e.source == bindparam("source"), _e.entry.in_(bindparam("entries", expanding=True)))
+_PENDING = (
+    select(_e.data)
+    .where(
+        _e.status == "pending",
+        _e.source == bindparam("source"),
+        or_(_e.next_try.is_(None), _e.next_try <= bindparam("now")),
+    )
+    .order_by(_e.first_seen, _e.entry)
+)
+_FIND = select(schema.aliases.c.alias, schema.aliases.c.id).where(
+    schema.aliases.c.alias.in_(bindparam("aliases", expanding=True))
+)
+_GONE = select(schema.withdrawn_aliases.c.id).where(
+    schema.withdrawn_aliases.c.alias.in_(bindparam("aliases", expanding=True))
+)
+_ARTICLE = select(_a.data).where(_a.id == bindparam("id"))
+_STAMP = select(_a.path, _a.mtime_ns, _a.size).where(_a.id == bindparam("id"))
+_STAMPS = select(_a.id, _a.path, _a.mtime_ns, _a.size)
+_BLOCKS = (
+    select(schema.blocks.c.digests)
+    .where(schema.blocks.c.host == bindparam("host"))
+    .order_by(schema.blocks.c.n.desc())
+    .limit(REMEMBERED)
+)
+_NOTE = select(schema.notes.c.value).where(schema.notes.c.key == bindparam("key"))
+
+
+class Visits:
+    """`ports.VisitStore` on a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def states(self) -> dict[str, SourceState]:
+        return {state.key: state for state in self._states(_STATES)}
+
+    def urls(self) -> dict[str, str]:
+        return dict(self._db.plain_rows(select(_s.key, _s.url)))
+
+    def due(self, now: datetime) -> list[SourceState]:
+        return list(self._states(_DUE, now=codec.micros(now)))
+
+    def state(self, key: str) -> SourceState | None:
+        """The state of one source."""
+        return next(self._states(select(_s.data).where(_s.key == bindparam("key")), key=codec.key(key)), None)
+
+    def save_state(self, state: SourceState) -> None:
+        self.save_states([state])
+
+    def save_states(self, states: Sequence[SourceState]) -> None:
+        """Many states in one transaction."""
+        with self._db.write() as connection:
+            upsert(connection, schema.sources, [state_row(state) for state in states])
+
+    def drop_state(self, key: str) -> None:
+        """Forgets the source, its entries and outcomes; its articles stay."""
+        with self._db.write() as connection:
+            for table, column in (
+                (schema.sources, _s.key),
+                (schema.entries, _e.source),
+                (schema.outcomes, schema.outcomes.c.source),
+            ):
+                connection.execute(delete(table).where(column == codec.key(key)))
+
+    def entries(self, source_key: str, entry_ids: Sequence[str]) -> dict[str, EntryRow]:
+        found: dict[str, EntryRow] = {}
+        for part in chunks([codec.key(id) for id in entry_ids]):
+            for (data,) in self._db.rows(_ENTRIES, {"source": codec.key(source_key), "entries": list(part)}):
+                row = codec.unpack(EntryRow, data)
+                found[row.entry_id] = row
+        return found
+
+    def save_entries(self, rows: Sequence[EntryRow]) -> None:
+        with self._db.write() as connection:
+            upsert(connection, schema.entries, [entry_row(row) for row in rows])
+
+    def pending(self, source_key: str, now: datetime) -> list[EntryRow]:
+        found = self._db.rows(_PENDING, {"source": codec.key(source_key), "now": codec.micros(now)})
+        return [codec.unpack(EntryRow, data) for (data,) in found]
+
+    def find(self, aliases: Iterable[str]) -> str | None:
+        keys = [codec.key(value) for value in aliases]
+        found: dict[str, str] = {}
+        for part in chunks(keys):
+            found |= dict(self._db.rows(_FIND, {"aliases": list(part)}))
+        return next((found[value] for value in keys if value in found), None)
+
+    def article(self, id: str) -> Article | None:
+        data = self._db.scalar(_ARTICLE, {"id": id})
+        return None if data is None else codec.unpack(Article, data)
+
+    def stamp(self, id: str) -> FileStamp | None:
+        return next((FileStamp(path=p, mtime_ns=m, size=s) for p, m, s in self._db.rows(_STAMP, {"id": id})), None)
+
+    def stamps(self) -> Stamps:
+        """The stamp of every article's file by article id."""
+        return Stamps(self._db.plain_rows(_STAMPS))
+
+    def record(
+        self,
+        article: Article,
+        stamp: FileStamp,
+        *,
+        aliases: Iterable[str],
+        stale: Iterable[FeedKey],
+        entry: EntryRow | None = None,
+        html: str | None = None,
+    ) -> None:
+        keys = dict.fromkeys([*rows.alias_keys(article), *(codec.key(value) for value in aliases)])
+        with self._db.write() as connection:
+            rows.save(connection, article, stamp, stale)
+            insert_new(connection, schema.aliases, [{"alias": value, "id": article.id} for value in keys])
+            if entry is not None:
+                upsert(connection, schema.entries, [entry_row(entry)])
+            if html is not None:
+                upsert(connection, schema.html, [{"id": article.id, "html": html}])
+
+    def restamp(self, id: str, stamp: FileStamp) -> None:
+        """The file is another (moved, touched), what it says is the same."""
+        with self._db.write() as connection:
+            connection.execute(
+                schema.articles.update()
+                .where(_a.id == id)
+                .values(path=stamp.path, mtime_ns=stamp.mtime_ns, size=stamp.size)
+            )
+
+    def forget(self, id: str) -> None:
+        """The article's file is gone: its row, aliases and memberships go too, the feeds that showed it are stale."""
+        with self._db.write() as connection:
+            rows.erase(connection, id)
+
+    def is_withdrawn(self, aliases: Iterable[str]) -> bool:
+        keys = [codec.key(value) for value in aliases]
+        return any(self._db.rows(_GONE, {"aliases": list(part)}) for part in chunks(keys))
+
+    def withdraw(self, article: Article, aliases: Iterable[str], stale: Iterable[FeedKey], at: datetime) -> None:
+        keys = dict.fromkeys([*rows.alias_keys(article), *(codec.key(value) for value in aliases)])
+        with self._db.write() as connection:
+            shown = rows.erase(connection, article.id, stale)
+            feeds = tuple(sorted({*shown, *stale}))
+            rows.bury(connection, Withdrawn(id=article.id, at=at, feeds=feeds, url=article.url, aliases=tuple(keys)))
+
+    def repeated(self, host: str) -> frozenset[str]:
+        counted: Counter[str] = Counter()
+        for (digests,) in self._db.rows(_BLOCKS, {"host": codec.key(host)}):
+            counted.update(json.loads(digests))
+        return frozenset(digest for digest, times in counted.items() if times >= REPEATS)
+
+    def learn_blocks(self, host: str, article_id: str, blocks: Sequence[str]) -> None:
+        table, name = schema.blocks, codec.key(host)
+        row = {"host": name, "article": article_id, "digests": json.dumps(sorted(set(blocks)))}
+        with self._db.write() as connection:
+            connection.execute(delete(table).where(table.c.host == name, table.c.article == article_id))
+            connection.execute(table.insert(), row)
+            kept = select(table.c.n).where(table.c.host == name).order_by(table.c.n.desc()).limit(REMEMBERED)
+            connection.execute(delete(table).where(table.c.host == name, table.c.n.not_in(kept)))
+
+    def note(self, key: str) -> str | None:
+        value = self._db.scalar(_NOTE, {"key": codec.key(key)})
+        return None if value is None else str(json.loads(value))
+
+    def set_note(self, key: str, value: str | None, at: datetime) -> None:
+        with self._db.write() as connection:
+            if value is None:
+                connection.execute(delete(schema.notes).where(schema.notes.c.key == codec.key(key)))
+            else:
+                row = {"key": codec.key(key), "value": json.dumps(value), "at": codec.micros(at)}
+                upsert(connection, schema.notes, [row])
+
+    def end_visit(self, outcome: Outcome, state: SourceState) -> None:
+        table, name = schema.outcomes, codec.key(outcome.key)
+        row = {"source": name, "at": codec.micros(outcome.at), "data": codec.pack(outcome)}
+        with self._db.write() as connection:
+            upsert(connection, schema.sources, [state_row(state)])
+            connection.execute(table.insert(), row)
+            oldest = (
+                select(func.coalesce(table.c.n, 0))
+                .where(table.c.source == name)
+                .order_by(table.c.n.desc())
+                .offset(OUTCOMES_KEPT)
+                .limit(1)
+            )
+            connection.execute(delete(table).where(table.c.source == name, table.c.n <= oldest.scalar_subquery()))
+
+    def _states(self, statement: Any, **values: Any) -> Iterator[SourceState]:
+        for (data,) in self._db.rows(statement, values):
+            yield codec.unpack(SourceState, data)
+
+
+def state_row(state: SourceState) -> dict[str, Any]:
+    """The row of `sources`."""
+    return {
+        "key": codec.key(state.key),
+        "url": state.url.encode("utf-8", "replace").decode().replace("\0", "?"),
+        "next_due": None if state.next_due is None else codec.micros(state.next_due),
+        "disabled": state.disabled is not None,
+        "data": codec.pack(state),
+    }
+
+
+def entry_row(row: EntryRow) -> dict[str, Any]:
+    """The row of `entries`; what the feed said is kept while the page is still to be read."""
+    return {
+        "source": codec.key(row.source_key),
+        "entry": codec.key(row.entry_id),
+        "status": row.status,
+        "next_try": None if row.next_try is None else codec.micros(row.next_try),
+        "first_seen": codec.micros(row.first_seen),
+        "article": row.article_id,
+        "data": codec.pack(row, frozenset() if row.status == "pending" else frozenset(("entry",))),
+    }

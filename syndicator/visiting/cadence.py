@@ -1,0 +1,233 @@
+"""When to visit next, and what to remember of a visit. Pure: values and `now` in, values out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from statistics import median
+from typing import NamedTuple
+
+from syndicator.model import Failed, Fetched, FetchResult, NotModified, ParsedFeed, Source, SourceState
+from syndicator.settings import seconds
+from syndicator.visiting.headers import fresh_seconds
+
+VALIDATOR_LIFE = timedelta(days=8)  # a server stuck on 304 is asked for the whole feed once a week
+MOVE_VISITS = 3  # visits in a row that must agree before a permanent redirect is adopted
+_MOVE_BROKEN = ("dns", "connect", "tls", "http-404", "gone", "blocked-address")
+GONE_TIMES, GONE_SPAN = 3, timedelta(days=2)
+RECENT = 30
+_FIRST_GUESS = 3600.0  # seconds: a source whose rhythm is unknown
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class Next(NamedTuple):
+    """When a source is visited next, and why then, in one line."""
+
+    at: datetime
+    why: str
+
+
+def next_visit(
+    source: Source,
+    state: SourceState,
+    feed: ParsedFeed | None,
+    result: FetchResult,
+    *,
+    now: datetime,
+    floor: int,
+    ceiling: int,
+    jitter: float,
+    cron_next: Callable[[str, datetime], datetime],
+) -> Next:
+    """When to come back, `state` being what `after` made of this visit.
+
+    floor, ceiling: seconds, the least and the most between two visits. jitter: 0 <= jitter < 1, spreads sources that
+    would fall together. Order: a server's Retry-After, the operator's cron, backoff after a failure, the operator's
+    `every`, the source's own rhythm bounded below by what feed and headers ask for.
+    """
+    if isinstance(result, Failed):
+        return _after_failure(source, state, result, now, floor, ceiling, jitter, cron_next)
+    if source.cron:
+        return Next(cron_next(source.cron, now), f"cron {source.cron}")
+    if source.every:
+        return Next(now + timedelta(seconds=seconds(source.every) * (1 + 0.05 * jitter)), f"every {source.every}")
+    interval, why = _rhythm(state, now)
+    least, asked_by = _asked(state, feed, result, now)
+    low = min(max(floor, least), ceiling)
+    if least > interval and least > floor:
+        why = asked_by
+    chosen = min(max(interval, low), ceiling)
+    at = now + timedelta(seconds=_spread(chosen, low, ceiling, jitter))
+    hours, days = (state.skip_hours, state.skip_days) if feed is None else (feed.skip_hours, feed.skip_days)
+    return _skip(Next(at, f"{why}; every {_span(chosen)}"), hours, days)
+
+
+def after(
+    source: Source, state: SourceState, result: FetchResult, feed: ParsedFeed | None, now: datetime
+) -> SourceState:
+    """What is remembered of the source after this visit.
+
+    `feed` is the parsed feed of a Fetched, None when nothing was parsed (unchanged digest, a page). A Fetched that
+    could not be parsed is passed as Failed, so that its validators are not stored.
+    """
+    state = _reset_if_edited(source, state)
+    state = replace(state, first_visit=state.first_visit or now, last_visit=now)
+    if isinstance(result, Failed):
+        return _failed(state, result, now)
+    state = replace(
+        state, last_success=now, failures=0, reason=None, detail="", gone_times=0, gone_since=None, disabled=None
+    )
+    state = _moved(state, result.moved_to)
+    if isinstance(result, NotModified):
+        return _aged(state, now)
+    return _learnt(_validators(source, state, result, feed, now), feed, now)
+
+
+def _reset_if_edited(source: Source, state: SourceState) -> SourceState:
+    if state.url == source.url:
+        return state
+    return SourceState(key=state.key, url=source.url, first_visit=state.first_visit, recent=state.recent)
+
+
+def _failed(state: SourceState, result: Failed, now: datetime) -> SourceState:
+    if result.reason == "rate-limited" and result.status is None:
+        return replace(state, reason=result.reason, detail=result.detail)  # the host is held: not this source's fault
+    state = replace(state, failures=state.failures + 1, reason=result.reason, detail=result.detail)
+    if state.effective_url and state.failures >= MOVE_VISITS and result.reason in _MOVE_BROKEN:
+        # the adopted address is dead: back to the one the operator wrote
+        return replace(state, effective_url=None, etag=None, last_modified=None, gone_times=0, gone_since=None)
+    if result.reason != "gone":
+        return replace(state, gone_times=0, gone_since=None)
+    since = state.gone_since or now
+    state = replace(state, gone_times=state.gone_times + 1, gone_since=since)
+    if state.gone_times >= GONE_TIMES and now - since >= GONE_SPAN:
+        return replace(state, disabled="gone")
+    return state
+
+
+def _moved(state: SourceState, target: str | None) -> SourceState:
+    if target is None:
+        return replace(state, moved_to=None, moved_times=0)
+    times = state.moved_times + 1 if target == state.moved_to else 1
+    if times >= MOVE_VISITS:
+        return replace(state, effective_url=target, moved_to=None, moved_times=0)
+    return replace(state, moved_to=target, moved_times=times)
+
+
+def _aged(state: SourceState, now: datetime) -> SourceState:
+    if state.validators_at is not None and now - state.validators_at >= VALIDATOR_LIFE:
+        return replace(state, etag=None, last_modified=None, validators_at=None)
+    return state
+
+
+def _validators(
+    source: Source, state: SourceState, result: Fetched, feed: ParsedFeed | None, now: datetime
+) -> SourceState:
+    digest = result.digest
+    if feed is None and digest != state.body_digest and source.kind == "feed":
+        return replace(state, etag=None, last_modified=None, validators_at=None)
+    return replace(
+        state,
+        etag=result.headers.get("etag") or None,
+        last_modified=result.headers.get("last-modified") or None,
+        validators_at=now,
+        body_digest=digest,
+    )
+
+
+def _learnt(state: SourceState, feed: ParsedFeed | None, now: datetime) -> SourceState:
+    if feed is None:
+        return state
+    times = {entry.published or entry.updated for entry in feed.entries}
+    # a time to come says nothing of the rhythm; it counts once it has passed
+    known = {at for at in times if at is not None and at <= now} | set(state.recent)
+    return replace(
+        state,
+        asked_seconds=_wish(feed),
+        skip_hours=feed.skip_hours,
+        skip_days=feed.skip_days,
+        recent=tuple(sorted(known, reverse=True)[:RECENT]),
+        feed_title=feed.title or state.feed_title,
+        site_url=feed.site_url or state.site_url,
+        feed_id=feed.id or state.feed_id,
+        feed_language=feed.language or state.feed_language,
+    )
+
+
+def _after_failure(
+    source: Source,
+    state: SourceState,
+    result: Failed,
+    now: datetime,
+    floor: int,
+    ceiling: int,
+    jitter: float,
+    cron_next: Callable[[str, datetime], datetime],
+) -> Next:
+    base = float(seconds(source.every)) if source.every else min(_rhythm(state, now)[0], ceiling)
+    times = max(1, state.failures)
+    most = max(ceiling, base)
+    wait = min(max(base, floor) * 2.0 ** min(times - 1, 12), most)
+    at = now + timedelta(seconds=_spread(wait, floor, most, jitter))
+    why = f"failed {times} {'time' if times == 1 else 'times'} in a row ({result.reason})"
+    if result.retry_after is not None and result.retry_after > now:
+        at, why = max(result.retry_after, now + timedelta(seconds=floor)), f"the server asked to wait ({result.reason})"
+    if source.cron:
+        at, why = cron_next(source.cron, at if result.retry_after else now), f"{why}; cron {source.cron}"
+    return Next(at, why)
+
+
+def _rhythm(state: SourceState, now: datetime) -> tuple[float, str]:
+    """Seconds between visits from the publication times: half the usual gap, stretched by a long silence."""
+    past = sorted((at for at in state.recent if at <= now), reverse=True)
+    if len(past) < 2:
+        return _FIRST_GUESS, "rhythm not known yet"
+    gaps = [(newer - older).total_seconds() for newer, older in pairwise(past)]
+    gap = median(gaps)
+    silence = (now - past[0]).total_seconds()
+    return max(gap / 2, silence / 8), f"publishes about every {_span(gap)}"
+
+
+def _asked(state: SourceState, feed: ParsedFeed | None, result: FetchResult, now: datetime) -> tuple[float, str]:
+    """The longest wait that the feed (as last parsed) or the headers ask for, and who asks."""
+    feed_asks = state.asked_seconds if feed is None else _wish(feed)
+    wishes: list[tuple[float, str]] = [(float(feed_asks), "the feed's ttl or updatePeriod")]
+    if isinstance(result, Fetched | NotModified):
+        fresh = fresh_seconds(dict(result.headers), now)
+        if fresh:
+            wishes.append((float(fresh), "the server's cache headers"))
+    return max(wishes)
+
+
+def _wish(feed: ParsedFeed) -> int:
+    """Seconds between visits that the feed asks for, 0 when it does not say."""
+    return max((feed.ttl_minutes or 0) * 60, feed.update_seconds or 0)
+
+
+def _spread(chosen: float, low: float, ceiling: float, jitter: float) -> float:
+    """`chosen` moved up by at most a tenth; at the ceiling, down by at most a tenth but not below `low`."""
+    if chosen * 1.1 <= ceiling:
+        return chosen * (1 + 0.1 * jitter)
+    start = max(low, ceiling * 0.9, min(chosen, ceiling * 0.9))
+    return start + (ceiling - start) * jitter
+
+
+def _skip(planned: Next, hours: tuple[int, ...], days: tuple[str, ...]) -> Next:
+    """Past the hours and days (UTC) that the feed asks to skip; a feed that skips all is not believed."""
+    if not (hours or days):
+        return planned
+    at = planned.at.astimezone(UTC)
+    for _ in range(8 * 24):
+        if at.hour not in hours and _DAYS[at.weekday()] not in days:
+            return planned if at == planned.at else Next(at, f"{planned.why}; past the feed's skipped hours")
+        at = at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return planned
+
+
+def _span(value: float) -> str:
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
+        if value >= size:
+            return f"{value / size:.3g}{unit}"
+    return f"{value:.0f}s"

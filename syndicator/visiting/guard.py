@@ -1,0 +1,142 @@
+"""Which addresses may be dialled: public ones, and those the operator allowed by name. Pure."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+# IANA's special-purpose registries (RFC 6890 and successors), multicast, class E, and Azure's metadata address, which
+# is public by number and private by use.
+_BLOCKED_4: tuple[tuple[Network, str], ...] = tuple(
+    (ipaddress.ip_network(network), what)
+    for network, what in (
+        ("0.0.0.0/8", "this network"),
+        ("10.0.0.0/8", "private"),
+        ("100.64.0.0/10", "carrier-grade NAT"),
+        ("127.0.0.0/8", "loopback"),
+        ("168.63.129.16/32", "cloud metadata"),
+        ("169.254.0.0/16", "link-local"),
+        ("172.16.0.0/12", "private"),
+        ("192.0.0.0/24", "reserved"),
+        ("192.0.2.0/24", "documentation"),
+        ("192.88.99.0/24", "6to4 relay"),
+        ("192.168.0.0/16", "private"),
+        ("198.18.0.0/15", "benchmarking"),
+        ("198.51.100.0/24", "documentation"),
+        ("203.0.113.0/24", "documentation"),
+        ("224.0.0.0/4", "multicast"),
+        ("240.0.0.0/4", "reserved"),
+    )
+)
+_GLOBAL_6 = ipaddress.IPv6Network("2000::/3")  # the only block IANA has given to unicast (RFC 3587)
+_BLOCKED_6: tuple[tuple[ipaddress.IPv6Network, str], ...] = tuple(
+    (ipaddress.IPv6Network(network), what)
+    for network, what in (
+        ("2001::/32", "Teredo tunnel"),
+        ("2001::/23", "reserved"),
+        ("2001:db8::/32", "documentation"),
+        ("2002::/16", "6to4 tunnel"),
+        ("3fff::/20", "documentation"),
+    )
+)
+_MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
+_ISATAP = 0x00005EFE  # interface ids that stand for the IPv4 address behind them, under any prefix (RFC 5214)
+_LOOPBACK_6 = ipaddress.IPv6Address("::1")
+
+
+class Allowed(NamedTuple):
+    """One line of an operator's `allow`: a network and a port, None for every port."""
+
+    network: Network
+    port: int | None
+
+
+def parse_allow(line: str) -> Allowed:
+    """ "10.0.0.0/8:443", "10.0.0.5", "fd00::/8:443", "[::1]:8080" as a value. Raises ValueError that names the line."""
+    match = re.fullmatch(r"\s*\[?([0-9a-fA-F.:]+?)\]?(?:/(\d{1,3}))?(?:(?<=[\]0-9]):(\d{1,5}))?\s*", line)
+    bare = re.fullmatch(r"\s*([0-9a-fA-F:]+:[0-9a-fA-F:]*)\s*", line)
+    try:
+        if bare:
+            return Allowed(ipaddress.ip_network(bare[1]), None)
+        if match is None:
+            raise ValueError(line)
+        network = ipaddress.ip_network(f"{match[1]}/{match[2]}" if match[2] else match[1], strict=False)
+        port = int(match[3]) if match[3] else None
+        if port is not None and not 0 < port < 65536:
+            raise ValueError(line)
+    except ValueError as error:
+        raise ValueError(f'allow line {line!r} is no network; write it like "10.0.0.0/8:443"') from error
+    return Allowed(network, port)
+
+
+def verdict(
+    address: str, port: int, *, allow: Sequence[str] = (), nat64: Sequence[str] = (), loopback: bool = False
+) -> str | None:
+    """None when `address` may be dialled on `port`; otherwise why not, with the `allow` line that would permit it.
+
+    `nat64`: prefixes whose addresses stand for the IPv4 address inside them (RFC 6052 2.2). `loopback`: True lets
+    127.0.0.0/8 and ::1 through. An address that cannot be parsed is refused.
+    """
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return f"{address!r} is no IP address"
+    what = _special(parsed, tuple(nat64))
+    if what is None:
+        return None
+    real = _embedded(parsed, tuple(nat64)) or parsed
+    if loopback and (real == _LOOPBACK_6 or (real.version == 4 and real.is_loopback)):
+        return None
+    if any(_permits(parse_allow(line), (parsed, real), port) for line in allow):
+        return None
+    return f"{address} is {what}; to permit it: {cure(real, port)}"
+
+
+def cure(address: Address, port: int) -> str:
+    """The line for a source in sources.toml that permits exactly this address and port."""
+    return f'allow = ["{address}/{address.max_prefixlen}:{port}"]'
+
+
+def _permits(allowed: Allowed, addresses: tuple[Address, ...], port: int) -> bool:
+    if allowed.port is not None and allowed.port != port:
+        return False
+    return any(address.version == allowed.network.version and address in allowed.network for address in addresses)
+
+
+@lru_cache(maxsize=16)
+def _prefixes(nat64: tuple[str, ...]) -> tuple[ipaddress.IPv6Network, ...]:
+    return tuple(ipaddress.IPv6Network(prefix) for prefix in nat64)
+
+
+def _embedded(address: Address, nat64: tuple[str, ...]) -> ipaddress.IPv4Address | None:
+    if not isinstance(address, ipaddress.IPv6Address):
+        return None
+    value = int(address)
+    if address in _MAPPED or value >> 32 & 0xFDFFFFFF == _ISATAP:
+        return ipaddress.IPv4Address(value & 0xFFFFFFFF)
+    prefix = next((prefix for prefix in _prefixes(nat64) if address in prefix), None)
+    return None if prefix is None else _translated(value, prefix.prefixlen)
+
+
+def _translated(value: int, length: int) -> ipaddress.IPv4Address:
+    """The IPv4 address behind a NAT64 prefix of `length` bits; bits 64 to 71 are not part of it (RFC 6052 2.2)."""
+    if length >= 96:
+        return ipaddress.IPv4Address(value & 0xFFFFFFFF)
+    joined = (value >> 64) << 56 | (value & (1 << 56) - 1)
+    return ipaddress.IPv4Address(joined >> (88 - length) & 0xFFFFFFFF)
+
+
+def _special(address: Address, nat64: tuple[str, ...]) -> str | None:
+    """What kind of unreachable address this is, None for a public one."""
+    real = _embedded(address, nat64) or address
+    if isinstance(real, ipaddress.IPv4Address):
+        return next((what for network, what in _BLOCKED_4 if real in network), None)
+    if real not in _GLOBAL_6:
+        return "loopback" if real == _LOOPBACK_6 else "not a public IPv6 address"
+    return next((what for network, what in _BLOCKED_6 if real in network), None)

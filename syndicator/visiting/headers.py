@@ -1,0 +1,61 @@
+"""What answers say in their headers. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+LONGEST_RETRY = timedelta(days=7)  # a Retry-After beyond is taken as this
+
+
+def joined(items: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Header names in lower case, values of the same name joined by ", " (RFC 9110 5.3)."""
+    found: dict[str, str] = {}
+    for name, value in items:
+        name = name.lower()
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
+
+
+def http_date(value: str) -> datetime | None:
+    """An HTTP date (RFC 9110 5.6.7) as aware UTC, None for anything else."""
+    try:
+        parsed = parsedate_to_datetime(value.strip())
+        return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def retry_after(value: str, now: datetime) -> datetime | None:
+    """When a Retry-After (seconds or a date, RFC 9110 10.2.3) allows the next try: at most a week from `now`; None for
+    nonsense and for a time that has passed."""
+    value = value.strip()
+    if re.fullmatch(r"\d+(\.\d+)?", value):
+        seconds = min(float(value[:30]), LONGEST_RETRY.total_seconds())
+        return now + timedelta(seconds=seconds) if seconds > 0 else None
+    when = http_date(value) if value else None
+    if when is None or when <= now:
+        return None
+    return min(when, now + LONGEST_RETRY)
+
+
+def error_code(status: int) -> str:
+    """The reason code of an answer that is no success: gone, rate-limited, http-404, http-503, ..."""
+    return {410: "gone", 429: "rate-limited"}.get(status, f"http-{status}")
+
+
+def fresh_seconds(headers: dict[str, str] | None, now: datetime) -> int | None:
+    """How long an answer says it stays fresh (RFC 9111 4.2.1): max-age before Expires. None when it does not say."""
+    if not headers:
+        return None
+    match = re.search(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,10})", headers.get("cache-control", ""), re.I)
+    if match:
+        age = headers.get("age", "")
+        return max(0, int(match[1]) - (int(age) if age.isdigit() and len(age) < 10 else 0))
+    expires = http_date(headers.get("expires", ""))
+    if expires is None:
+        return None
+    base = http_date(headers.get("date", "")) or now
+    return max(0, int((expires - base).total_seconds()))

@@ -1,0 +1,84 @@
+"""A fetcher that asks robots.txt first and waits its turn: what everything above this wing fetches with."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import timedelta
+
+from syndicator.model import Failed, Fetched, FetchResult, NotModified, Request, Source
+from syndicator.ports import Fetcher
+from syndicator.urls import host, redacted
+from syndicator.visiting.lanes import Lanes
+from syndicator.visiting.robots import Robots
+
+_LEGS = 6  # hosts that one request may lead through
+_PATIENCE = timedelta(seconds=30)  # a hold that ends sooner is waited for, a longer one answered at once
+_HOLD = timedelta(minutes=5)  # for a 429 that names no time
+
+
+class PoliteFetcher:
+    """ports.Fetcher that takes the host's lane for each request, and for pages asks robots.txt first.
+
+    A redirect to another host lets go of the first lane and takes the other's. robots None: none is asked.
+    """
+
+    def __init__(self, fetcher: Fetcher, lanes: Lanes, robots: Robots | None = None) -> None:
+        self._fetcher = fetcher
+        self._lanes = lanes
+        self._robots = robots
+
+    async def fetch(self, request: Request) -> FetchResult:
+        shown = redacted(request.url)
+        leg = replace(request, stay=request.method == "GET")
+        moved: str | None = None
+        permanent = True
+        for _ in range(_LEGS):
+            name = host(leg.url)
+            refused = await self._refused(name, leg)
+            if refused is not None:
+                return replace(refused, url=shown)
+            started = time.monotonic()
+            result = await self._turn(name, leg)
+            left = leg.deadline - (time.monotonic() - started)
+            permanent = permanent and (result.moved_to is not None if isinstance(result, Fetched) else True)
+            if not isinstance(result, Fetched) or not 300 <= result.status < 400:
+                return _whole(shown, result, moved, permanent)
+            target = result.headers["location"]
+            moved = result.moved_to if permanent else moved
+            if left <= 0:
+                return Failed(url=shown, reason="timeout", detail="no whole answer in time")
+            leg = replace(leg, url=target, headers={}, allow=(), deadline=left)
+        return Failed(url=shown, reason="redirects", detail=f"redirects through more than {_LEGS} hosts")
+
+    async def aclose(self) -> None:
+        await self._fetcher.aclose()
+
+    async def _refused(self, name: str, request: Request) -> Failed | None:
+        until = self._lanes.held(name)
+        if until is not None and until - self._lanes.now() > _PATIENCE:
+            return Failed(
+                url=request.url, reason="rate-limited", detail="the host asked to be left alone", retry_after=until
+            )
+        if self._robots is None or request.kind != "page":
+            return None
+        source = Source(key="", url=request.url, robots=request.robots)
+        verdict = await self._robots.verdict(request.url, source, allow=request.allow)
+        if verdict.delay is not None:
+            self._lanes.delay(name, verdict.delay)
+        return None if verdict.allowed else Failed(url=request.url, reason=verdict.cause or "robots", detail=verdict.by)
+
+    async def _turn(self, name: str, request: Request) -> FetchResult:
+        async with self._lanes.turn(name):
+            result = await self._fetcher.fetch(request)
+        if isinstance(result, Failed) and result.status == 429:
+            self._lanes.hold(name, result.retry_after or self._lanes.now() + _HOLD)
+        return result
+
+
+def _whole(shown: str, result: FetchResult, moved: str | None, permanent: bool) -> FetchResult:
+    """The last leg's answer as the answer to the whole request."""
+    if isinstance(result, Fetched | NotModified):
+        last = result.moved_to if permanent else None
+        return replace(result, url=shown, moved_to=last or moved)
+    return replace(result, url=shown)

@@ -1,0 +1,151 @@
+"""robots.txt as RFC 9309 has it: parsed by protego, remembered for a day through notes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from urllib.parse import urlsplit
+from weakref import WeakValueDictionary
+
+from protego import Protego
+
+from syndicator.model import Failed, Fetched, Request, Source
+from syndicator.ports import Fetcher
+
+_LIFE = timedelta(days=1)  # RFC 9309 2.4: not longer than 24 hours
+_AWAY_LIFE = timedelta(minutes=30)  # how soon an unreachable robots.txt is asked for again
+_MOST = 500_000  # bytes that are read; RFC 9309 2.5 demands at least 500 KiB
+_DELAY = 60.0  # seconds of crawl-delay that are honoured
+_NAME = re.compile(r"^(\s*user-?agent\s*:\s*[^\s#]+)\s.*$", re.I)
+_PARSED = 256  # files kept parsed
+
+
+class RobotsVerdict(NamedTuple):
+    """allowed; by: who decided (robots.txt, operator, no robots.txt, robots.txt unreachable); delay: seconds."""
+
+    allowed: bool
+    by: str
+    delay: float | None = None
+    cause: str = ""  # why robots.txt could not be had, as a reason of model.Failed
+
+
+class _Rules(NamedTuple):
+    fetched: datetime
+    status: str  # "file", "none" or "away"
+    text: str
+
+
+def product(user_agent: str) -> str:
+    """The product token of a User-Agent: what a robots.txt group names."""
+    return user_agent.split("/", 1)[0].split(" ", 1)[0] or "*"
+
+
+class Robots:
+    """`await robots.verdict(url, source)`.
+
+    fetcher: asks for robots.txt (in the host's lane, where it is polite). get, set: notes that outlive the process.
+    user_agent: as sent; its product token picks the group. clock: now, aware.
+    """
+
+    def __init__(
+        self,
+        fetcher: Fetcher,
+        get: Callable[[str], str | None],
+        set: Callable[[str, str | None, datetime], None],
+        *,
+        user_agent: str,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._fetcher = fetcher
+        self._get = get
+        self._set = set
+        self._product = product(user_agent)
+        self._clock = clock
+        self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._parsed: dict[tuple[str, datetime], Protego] = {}
+
+    async def verdict(self, url: str, source: Source | None = None, *, allow: tuple[str, ...] = ()) -> RobotsVerdict:
+        """Whether `url` may be read. `source.robots` = "ignore" is the operator's word and asks nobody."""
+        if source is not None and source.robots == "ignore":
+            return RobotsVerdict(True, "operator")
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        rules = await self._rules(origin, allow)
+        if rules.status == "none":
+            return RobotsVerdict(True, "no robots.txt")
+        if rules.status == "away":
+            return RobotsVerdict(False, f"robots.txt unreachable ({rules.text})", cause=rules.text)
+        return decide(self._parse(origin, rules), url, self._product)
+
+    async def _rules(self, origin: str, allow: tuple[str, ...]) -> _Rules:
+        """Remembered rules, or fresh ones; pages of one origin that come together ask once."""
+        lock = self._asking.setdefault(origin, asyncio.Lock())
+        async with lock:
+            return self._remembered(origin) or await self._ask(origin, allow)
+
+    def _remembered(self, origin: str) -> _Rules | None:
+        raw = self._get(_note(origin))
+        if raw is None:
+            return None
+        try:
+            at, status, text = json.loads(raw)
+            rules = _Rules(datetime.fromisoformat(at), str(status), str(text))
+            age = self._clock() - rules.fetched
+        except (ValueError, TypeError):
+            return None
+        life = _AWAY_LIFE if rules.status == "away" else _LIFE
+        return rules if timedelta(0) <= age < life else None
+
+    async def _ask(self, origin: str, allow: tuple[str, ...]) -> _Rules:
+        result = await self._fetcher.fetch(Request(url=f"{origin}/robots.txt", kind="robots", allow=allow))
+        now = self._clock()
+        if isinstance(result, Fetched):
+            rules = _Rules(now, "file", result.body[:_MOST].decode("utf-8", "replace"))
+        elif isinstance(result, Failed) and free(result):
+            rules = _Rules(now, "none", "")
+        else:
+            rules = _Rules(now, "away", result.reason if isinstance(result, Failed) else "not modified")
+        if isinstance(result, Failed) and (
+            result.no_network or (result.reason == "rate-limited" and not result.status)
+        ):
+            return rules  # nobody was asked (no network, or the lane is held): nothing to remember
+        self._set(_note(origin), json.dumps([now.isoformat(), rules.status, rules.text]), now)
+        return rules
+
+    def _parse(self, origin: str, rules: _Rules) -> Protego:
+        key = (origin, rules.fetched)
+        if key not in self._parsed:
+            if len(self._parsed) >= _PARSED:
+                self._parsed.clear()
+            self._parsed[key] = parse(rules.text)
+        return self._parsed[key]
+
+
+def parse(text: str) -> Protego:
+    """The rules of a robots.txt. A group's name ends at its first space: "Foo Bar" is a group for Foo, as Google's
+    parser has it (RFC 9309 2.2.1 allows no space in a product token at all)."""
+    lines = (_NAME.sub(r"\1", line) for line in text.lstrip("\ufeff").splitlines())
+    return Protego.parse("\n".join(lines))
+
+
+def free(result: Failed) -> bool:
+    """True where the lack of a robots.txt means everything is allowed: 4xx other than 429, and redirects without end
+    (RFC 9309 2.3.1.2 and 2.3.1.3)."""
+    if result.reason == "redirects":
+        return True
+    return result.status is not None and 400 <= result.status < 500 and result.status != 429
+
+
+def decide(rules: Protego, url: str, agent: str) -> RobotsVerdict:
+    """What parsed rules say of `url` for the product token `agent`."""
+    delay = rules.crawl_delay(agent)
+    bounded = None if delay is None else max(0.0, min(float(delay), _DELAY))
+    return RobotsVerdict(bool(rules.can_fetch(url, agent)), "robots.txt", bounded)
+
+
+def _note(origin: str) -> str:
+    return f"robots {origin}"

@@ -1,0 +1,72 @@
+"""Runs an ASGI application until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import socket
+from collections.abc import Callable, Iterator
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from syndicator.errors import MissingError, UsageError
+
+
+async def serve(
+    app: ASGIApp,
+    host: str,
+    port: int,
+    *,
+    stop: asyncio.Event,
+    listening: Callable[[str], None] = lambda address: None,
+) -> None:
+    """Serves `app` on `host`:`port` (0: any free port) until `stop` is set; open requests get 3 s to end. `listening`
+    is told the address once it is ours. Installs no signal handlers. Raises UsageError when the port is taken or may
+    not be used, MissingError when the address is not this machine's."""
+    listener = _listen(host, port)
+    listening(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=3, server_header=False
+    )
+    server = _Server(config)
+    serving = asyncio.ensure_future(server.serve(sockets=[listener]))
+    stopping = asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        server.should_exit = True
+        await serving
+    finally:
+        stopping.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await stopping
+        listener.close()
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals belong to the command that serves."""
+        yield
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise _refused(host, port, error) from error
+    listener.setblocking(False)
+    return listener
+
+
+def _refused(host: str, port: int, error: OSError) -> UsageError | MissingError:
+    if error.errno == errno.EADDRINUSE:
+        return UsageError(f"port {port} on {host} is taken; stop what uses it, or set publish.port")
+    if error.errno == errno.EACCES:
+        return UsageError(f"port {port} needs more rights; set publish.port to 1024 or more")
+    return MissingError(f"cannot listen on {host} port {port}: {error.strerror or error}; set publish.host")

@@ -1,0 +1,108 @@
+"""Articles to shelve, and strings that break things."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from syndicator.model import Article, Enclosure, Origin, article_id
+
+NOW = datetime(2026, 11, 24, 12, 30, 5, tzinfo=UTC)
+URL = "https://example.org/a"
+
+# What YAML of one version or the other takes for something else than text, and what its emitters get wrong.
+TRAPS = [
+    *(Path(__file__).parent / "traps.txt").read_text(encoding="utf-8").splitlines(),
+    "",
+    " ",
+    " leading",
+    "trailing ",
+    "colon: inside",
+    "hash # inside",
+    "a - b",
+    "- item",
+    "key: value # comment",
+    "it's",
+    'say "hi"',
+    "back\\slash",
+    "\\U0001F600",
+    "tab\there",
+    "line\nfeed",
+    "two\n\nfeeds",
+    "ends\n",
+    "---\nid: evil\n---\n",
+    "a\n---\nb",
+    "carriage\rreturn",
+    "next\x85line",
+    "line\u2028separator",
+    "paragraph\u2029separator",
+    "no\xa0break",
+    "zero\u200bwidth",
+    "\ufeffbom",
+    "right\u202eto left",
+    "😀 emoji",
+    "\U0010fffd",
+    "e\u0301 combining",
+    "日本語: はい",
+    "x" * 5000,
+    "word " * 400,
+    "\0nul",
+    "\x1b[31mred",
+    "lone \ud800 surrogate",
+    "\ufffe\uffff",
+]
+
+
+def vectors(shared: Path) -> Iterator[str]:
+    """Every string of the shared lists of naughty strings, YAML documents, file names and injections."""
+    for name, key in (
+        ("strings/blns.jsonl", "s"),
+        ("injection/injection.jsonl", "payload"),
+        ("paths/names.jsonl", "name"),
+    ):
+        for line in (shared / "vectors" / name).read_text(encoding="utf-8").splitlines():
+            yield str(json.loads(line)[key])
+    for path in sorted((shared / "vectors" / "yaml").glob("*.yaml")):
+        yield path.read_text(encoding="utf-8")
+        for case in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader):
+            yield from (str(case[key]) for key in ("yaml", "json", "dump") if case.get(key))
+
+
+def full(**changes: Any) -> Article:
+    """An article with every field that a file keeps."""
+    given: dict[str, Any] = {
+        "id": article_id(URL),
+        "url": URL,
+        "title": "A title",
+        "author": "Ada Lovelace",
+        "published": datetime(2026, 11, 23, 8, tzinfo=UTC),
+        "updated": datetime(2026, 11, 23, 9, tzinfo=UTC),
+        "cover": "https://example.org/a.jpg",
+        "excerpt": "One sentence.",
+        "category": "AI",
+        "tags": ("AI", "C++"),
+        "body": "# Heading\n\nText.\n\n- one\n- two",
+        "language": "en",
+        "partial": True,
+        "robots": ("noarchive",),
+        "added": NOW,
+        "source_key": "example",
+        "source_id": "tag:example.org,2026:1",
+        "excerpt_by": "extractive",
+        "tags_by": "matched",
+        "enclosure": Enclosure(url="https://example.org/a.mp3", type="audio/mpeg", length=3, duration="1:02"),
+        "also": ("https://other.example/a",),
+        "revisions": ("2026-11-23T09:00:00Z",),
+        "origin": Origin(
+            title="Feed", url="https://example.org/feed", site="https://example.org/", id="f", updated=NOW
+        ),
+        "aliases": ("https://example.org/?p=1",),
+        "keywords": ("ai",),
+        **changes,
+    }
+    return Article(**given)

@@ -1,0 +1,116 @@
+"""An operator's edit wins, field by field, for good."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator.articles import document, edits, fields
+from syndicator.model import Article
+from tests.articles.samples import full
+
+HAND: dict[str, dict[str, Any]] = {
+    "title": {"title": "By hand"},
+    "date": {"published": datetime(2025, 1, 1, tzinfo=UTC)},
+    "excerpt": {"excerpt": ""},
+    "coverImage": {"cover": None},
+    "author": {"author": "Somebody"},
+    "tags": {"tags": ("Mine",)},
+    "category": {"category": "Mine"},
+    "body": {"body": "By hand."},
+}
+OURS: dict[str, Any] = {
+    "title": "New",
+    "published": datetime(2024, 5, 5, tzinfo=UTC),
+    "excerpt": "New.",
+    "cover": "https://example.org/new.jpg",
+    "author": "New",
+    "tags": ("New",),
+    "category": "New",
+    "body": "New.",
+}
+
+
+def written(article: Article) -> Article:
+    """As it comes back from its file right after our write."""
+    return document.load(document.dump(replace(article, digest=edits.stamp(article))))
+
+
+def test_the_digest_has_eight_hashes_of_six() -> None:
+    assert len(edits.stamp(full())) == 48
+    assert tuple(HAND) == edits.FIELDS
+
+
+def test_nothing_is_edited_right_after_a_write() -> None:
+    assert edits.hand_edited(written(full())) == frozenset()
+    assert edits.hand_edited(written(Article(id="x", url="https://example.org/", title=""))) == frozenset()
+
+
+@pytest.mark.parametrize("field", HAND)
+def test_each_edited_field_is_told_and_kept_over_every_later_write(field: str) -> None:
+    in_file = replace(written(full()), **HAND[field])
+    assert edits.hand_edited(in_file) == {field}
+
+    merged = edits.merge(replace(full(), **OURS), in_file)
+    again = edits.merge(replace(full(), **{**OURS, "title": "Newer"}), written_as_is(merged))
+
+    for attribute, value in HAND[field].items():
+        assert getattr(merged, attribute) == getattr(again, attribute) == value
+    for attribute, value in OURS.items():
+        if attribute not in HAND[field]:
+            assert getattr(merged, attribute) == value
+    assert edits.hand_edited(again) == {field}
+
+
+def written_as_is(article: Article) -> Article:
+    return document.load(document.dump(article))
+
+
+@given(st.sets(st.sampled_from(sorted(HAND))))
+def test_any_set_of_edits_is_told(names: set[str]) -> None:
+    changes = {key: value for name in names for key, value in HAND[name].items()}
+
+    assert edits.hand_edited(replace(written(full()), **changes)) == names
+
+
+def test_edited_tags_and_excerpts_are_the_operators() -> None:
+    in_file = replace(written(full()), tags=("Mine",), excerpt="Mine.")
+
+    for article in (edits.claim(in_file), edits.merge(full(), in_file)):
+        assert (article.tags_by, article.excerpt_by) == ("operator", "operator")
+    assert edits.claim(written(full())) == written(full())
+
+
+def test_a_field_that_is_edited_back_is_ours_again() -> None:
+    edited = written_as_is(edits.merge(full(), replace(written(full()), title="By hand")))
+    back = replace(edited, title="A title")
+
+    assert edits.hand_edited(back) == frozenset()
+    assert edits.merge(replace(full(), title="New"), back).title == "New"
+
+
+def test_trimmed_line_ends_and_a_last_newline_are_no_edit() -> None:
+    article = written(full(body="One  \ntwo\t\n\nthree"))
+    trimmed = document.load(document.dump(article).replace(b"One  \n", b"One\n").replace(b"two\t", b"two") + b"\n\n")
+
+    assert edits.hand_edited(trimmed) == frozenset()
+
+
+def test_a_file_without_our_digest_is_all_by_hand() -> None:
+    in_file = document.load(b"---\ntitle: Mine\nsource: https://example.org/a\n---\nText\n")
+
+    assert edits.hand_edited(in_file) == {"title", "body"}
+    merged = edits.merge(full(), in_file)
+    assert (merged.title, merged.body, merged.author) == ("Mine", "Text", "Ada Lovelace")
+    assert edits.hand_edited(written_as_is(merged)) == {"title", "body"}
+
+
+def test_the_time_an_article_was_added_never_moves() -> None:
+    later = replace(full(), added=datetime(2027, 1, 1, tzinfo=UTC))
+
+    assert edits.merge(later, written(full())).added == fields.settle(full()).added

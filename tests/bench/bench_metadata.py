@@ -1,0 +1,102 @@
+"""Title, author, date and image of ours against trafilatura's own metadata, in one run over the open pages.
+
+    python -m tests.bench.bench_metadata [--limit N] [--sets zyte,wcxb] [--out FOLDER] [--ours] [--half 0|1]
+
+Needs the folder ../shared beside the checkout. Writes the predictions to FOLDER (default: a temporary one) and prints
+what `score_articles.py` makes of them, then CPU: ours, trafilatura's whole extraction, per page.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import hashlib
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from syndicator.reading.metadata import read_metadata
+from syndicator.reading.page import parse
+
+SHARED = Path(__file__).resolve().parents[3] / "shared"
+PAGES = SHARED / "corpus" / "pages"
+Row = dict[str, Any]
+
+
+def rows(sets: str | None = None, half: int | None = None, limit: int | None = None) -> list[Row]:
+    """The manifest's rows: of the named sets, of one half of the domains, the first `limit`."""
+    with gzip.open(PAGES / "manifest.jsonl.gz", "rt", encoding="utf-8") as file:
+        found = [json.loads(line) for line in file]
+    found = [row for row in found if sets is None or row["set"] in sets.split(",")]
+    found = [row for row in found if half is None or half_of(row["domain"]) == half]
+    return found[:limit]
+
+
+def half_of(domain: str) -> int:
+    """0 or 1: a split by domain, to see whether a gain holds on sites that were not looked at."""
+    return hashlib.sha256(domain.encode()).digest()[0] % 2
+
+
+def ours(data: bytes, url: str) -> Row:
+    """What we read."""
+    found = read_metadata(parse(data, url))
+    return {
+        "title": found.title,
+        "author": found.author.split(", ") if found.author else None,
+        "date": found.published.date().isoformat() if found.published else None,
+        "image": found.cover,
+        "description": found.description,
+        "trace": {name: dict(value) for name, value in found.trace.items()},
+    }
+
+
+def theirs(data: bytes, url: str) -> Row:
+    """What trafilatura says, of its extraction's own metadata."""
+    import trafilatura
+
+    found = trafilatura.bare_extraction(data, url=url, with_metadata=True, favor_precision=False)
+    row = found.as_dict() if found else {}
+    return {name: row.get(name) for name in ("title", "author", "date", "image", "description")}
+
+
+def predictions(read: Callable[[bytes, str], Row], pages: list[Row]) -> Iterator[Row]:
+    """One prediction a page, with the CPU seconds it took."""
+    for row in pages:
+        data = gzip.decompress((PAGES / row["file"]).read_bytes())
+        start = time.process_time()
+        try:
+            found = read(data, row["url"] or "")
+        except Exception as error:  # noqa: BLE001 - a bench reports whatever a page does
+            found = {"error": repr(error)}
+        yield {"id": row["id"], "cpu": time.process_time() - start, **found}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--limit", type=int)
+    parser.add_argument("--sets")
+    parser.add_argument("--half", type=int)
+    parser.add_argument("--by", default="none")
+    parser.add_argument("--out", type=Path, default=None)
+    parser.add_argument("--ours", action="store_true", help="only ours; trafilatura's from an earlier --out stay")
+    chosen = parser.parse_args()
+    out = chosen.out or Path(tempfile.mkdtemp(prefix="metadata-"))
+    out.mkdir(exist_ok=True, parents=True)
+    pages = rows(chosen.sets, chosen.half, chosen.limit)
+    (out / "manifest.jsonl").write_text("".join(json.dumps(row) + "\n" for row in pages), "utf-8")
+    for name, read in (("ours", ours), ("trafilatura", theirs)):
+        if name == "ours" or not chosen.ours:
+            found = list(predictions(read, pages))
+            (out / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in found), "utf-8")
+    names = [str(out / f"{name}.jsonl") for name in ("ours", "trafilatura") if (out / f"{name}.jsonl").exists()]
+    command = [sys.executable, str(SHARED / "tools" / "score_articles.py"), "--manifest", str(out / "manifest.jsonl")]
+    subprocess.run([*command, "--pred", *names, "--metrics", "title,author,date,image", "--by", chosen.by], check=True)
+
+
+if __name__ == "__main__":
+    main()

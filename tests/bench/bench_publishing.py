@@ -1,0 +1,152 @@
+"""What a press costs, on the real store and the real outlet, in user+sys CPU over and above importing the same modules.
+
+    python -m tests.bench.bench_publishing [--articles 10000] [--everything] [--runs 3]
+
+A shelf of synthetic articles (200 tags, 12 categories, 5 tags an article, 20 entries a feed; Atom and RSS only, or with
+--everything JSON, HTML pages, archives and .gz as well). Each stage runs in a process of its own: `full` presses every
+feed into an empty web root, `one` adds an article and presses what became stale, `none` finds nothing to do. CPU is the
+median of the runs, memory (peak resident set, less that of a process that only imports) the largest."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from syndicator.articles.feeds import feeds_of
+from syndicator.model import Article, Origin, Source, article_id
+from syndicator.ports import FileStamp
+from syndicator.publishing.outlet import FileOutlet
+from syndicator.publishing.plan import plan
+from syndicator.publishing.press import press, stale
+from syndicator.settings import Publish, Settings, Site
+from syndicator.store.engine import Store, open_store
+
+INSTANCE = uuid.UUID("6f1f6c0e-2f4e-4a53-9d0b-0a3f7b1f2c11")
+SOURCES = {
+    f"source-{n}": Source(key=f"source-{n}", url=f"https://s{n}.example/feed", title=f"Source {n}") for n in range(8)
+}
+WORDS = ("model", "chip", "court", "fund", "launch", "study", "robot", "market", "patch", "orbit", "battery", "vaccine")
+STAGES = ("import", "full", "one", "none")
+
+
+def article(number: int, day: timedelta) -> Article:
+    """The article of a number: the same on every run."""
+    pick = random.Random(number)
+    url = f"https://s{number % 8}.example/{number}"
+    added = datetime(2024, 1, 1, tzinfo=UTC) + number * day
+    return Article(
+        id=article_id(url),
+        url=url,
+        title=" ".join(pick.choices(WORDS, k=9)).capitalize(),
+        author="Ann Writer",
+        published=added - timedelta(minutes=7),
+        added=added,
+        cover=f"{url}.jpg",
+        excerpt=" ".join(pick.choices(WORDS, k=45)).capitalize() + ".",
+        category=f"Category {number % 12}",
+        tags=tuple(f"Tag {tag}" for tag in pick.sample(range(200), 5)),
+        language="en",
+        source_key=f"source-{number % 8}",
+        source_id=url,
+        origin=Origin(title=f"Source {number % 8}", url=f"https://s{number % 8}.example/feed", id="urn:example:s"),
+    )
+
+
+def settings(everything: bool) -> Settings:
+    formats = ("atom", "rss", "json", "html") if everything else ("atom", "rss")
+    publish = Publish(limit=20, window_hours=0, formats=formats, archives=everything, gzip=everything)
+    return Settings(site=Site(title="Bench", url="https://feeds.example/"), publish=publish)
+
+
+def shelf(folder: Path, count: int) -> Iterator[tuple[Article, FileStamp]]:
+    day = timedelta(days=365) / max(count, 1)
+    for number in range(count):
+        yield article(number, day), FileStamp(path=f"{number}.md", mtime_ns=number, size=1)
+
+
+def run(folder: Path, count: int, everything: bool, stage: str) -> int:
+    """One press; how many files it changed."""
+    with open_store(f"sqlite:///{folder / 'bench.db'}", articles_exist=False) as store:
+        if stage == "one":
+            add(store, article(store.index.feeds()[0].count, timedelta(days=365) / count), count)
+        how = settings(everything)
+        specs = plan(store.index.feeds(), settings=how, sources=list(SOURCES.values()), queries=(), categories={})
+        report = press(
+            specs,
+            index=store.index,
+            outlet=FileOutlet(folder / "public", gzip=how.publish.gzip),
+            settings=how,
+            sources=SOURCES,
+            instance=INSTANCE,
+            only=None if stage == "full" else stale(specs, store.index),
+        )
+        assert not report.held and not report.set_aside, report
+        return len(report.written)
+
+
+def add(store: Store, made: Article, count: int) -> None:
+    stamp = FileStamp(path=f"{made.id}.md", mtime_ns=count, size=1)
+    store.visits.record(made, stamp, aliases=(), stale=feeds_of(made))
+
+
+def measured(folder: Path, count: int, everything: bool, stage: str) -> tuple[float, float, int]:
+    """CPU seconds, megabytes and files changed of a stage in a process of its own."""
+    command = [sys.executable, "-m", "tests.bench.bench_publishing", "--stage", stage, "--folder", str(folder)]
+    command += ["--articles", str(count), *(["--everything"] if everything else [])]
+    done = json.loads(subprocess.run(command, check=True, capture_output=True, timeout=900).stdout)
+    return done["cpu"], done["megabytes"], done["written"]
+
+
+def peak() -> float:
+    """The largest resident set of this process so far. (ru_maxrss would count its parent's before the exec.)"""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--articles", type=int, default=10_000)
+    parser.add_argument("--everything", action="store_true")
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--stage", choices=STAGES)
+    parser.add_argument("--folder", type=Path)
+    told = parser.parse_args()
+    if told.stage:
+        written = 0 if told.stage == "import" else run(told.folder, told.articles, told.everything, told.stage)
+        usage = resource.getrusage(resource.RUSAGE_SELF)
+        print(json.dumps({"cpu": usage.ru_utime + usage.ru_stime, "megabytes": peak(), "written": written}))
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        table(Path(temporary), told.articles, told.everything, told.runs)
+
+
+def table(folder: Path, count: int, everything: bool, runs: int) -> None:
+    with open_store(f"sqlite:///{folder / 'bench.db'}", articles_exist=False) as store:
+        store.reindex(shelf(folder, count))
+    bare = [measured(folder, count, everything, "import") for _ in range(runs)]
+    cpu, memory = statistics.median(one[0] for one in bare), max(one[1] for one in bare)
+    print(f"{count} articles, {'everything on' if everything else 'Atom and RSS only'}; imports cost {cpu:.2f} s")
+    for stage in STAGES[1:]:
+        found = []
+        for _ in range(runs):
+            if stage == "full":
+                shutil.rmtree(folder / "public", ignore_errors=True)
+            found.append(measured(folder, count, everything, stage))
+        cost = statistics.median(one[0] for one in found) - cpu
+        more = max(one[1] for one in found) - memory
+        print(f"  {stage:5} {cost:6.2f} s CPU  {more:4.0f} MB  {found[-1][2]} files changed")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,144 @@
+"""Any text in any field: the feeds stay well-formed, valid and complete."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from syndicator.model import Article, Enclosure, Origin, article_id
+from syndicator.publishing import gate
+from syndicator.publishing.outlet import FileOutlet
+from syndicator.settings import Publish, Settings, Site
+from tests.publishing import validator
+from tests.publishing.shelf import MemoryIndex, MemoryOutlet
+from tests.publishing.test_press import START, article, pressed
+
+TRAPS = (
+    "]]>",
+    "<b>bold</b>",
+    "AT&amp;T & co",
+    "&#0; &#x1F;",
+    "\u202eright to left\u202c",
+    "\ud800 lone",
+    "a\x00b",
+    "<!--",
+    "%00",
+)
+
+
+def poisoned(number: int, value: str) -> Article:
+    """An article with `value` in every field that text or an address can reach."""
+    return replace(
+        article(0),
+        id=article_id(f"https://alpha.example/{number}"),
+        url=f"https://alpha.example/{number}?q={value}",
+        added=START + timedelta(seconds=number),
+        title=value,
+        author=value,
+        excerpt=value,
+        category=value,
+        tags=(value, value + "x"),
+        cover="https://alpha.example/" + value,
+        language=value,
+        also=("https://beta.example/" + value,),
+        source_id=value,
+        robots=(value,),
+        enclosure=Enclosure(url="https://alpha.example/a.mp3", type=value, length=number),
+        origin=Origin(title=value, url="https://alpha.example/" + value, site=value, id=value),
+    )
+
+
+def strings(shared: Path) -> list[str]:
+    files = sorted((shared / "vectors/strings").glob("*.jsonl")) + sorted((shared / "vectors/strings").glob("*.json"))
+    found = [row["s"] for file in files for row in map(json.loads, file.read_text("utf-8").splitlines())]
+    assert found
+    return found
+
+
+def payloads(shared: Path) -> list[str]:
+    files = sorted((shared / "vectors/xss").glob("*.jsonl"))
+    found = [row["payload"] for file in files for row in map(json.loads, file.read_text("utf-8").splitlines())]
+    assert found
+    return found
+
+
+def illegal() -> Iterator[str]:
+    """Every character that XML 1.0 forbids, one by one and in the middle of a word."""
+    codes = [*range(0x20), 0x7F, *range(0x80, 0xA0), 0xFFFE, 0xFFFF, 0xFDD0, 0x1FFFE, *range(0xD800, 0xE000, 64)]
+    return (f"wo{chr(code)}rd" for code in codes)
+
+
+def faults(values: list[str]) -> list[str]:
+    """What the gate says of feeds whose every field holds each of `values`."""
+    index, outlet = MemoryIndex(poisoned(n, value) for n, value in enumerate(values)), MemoryOutlet()
+    site = Site(title="Ex" + values[0], url="https://feeds.example/", author=values[0])
+    report = pressed(
+        index, outlet, Settings(site=site, publish=Publish(limit=1000, most=1000, tag_min=100, archives=False))
+    )
+    assert not report.set_aside
+    count = len(json.loads(outlet.files["all.json"])["items"])
+    assert count == len(values)
+    return [problem.detail for problem in report.held]
+
+
+def test_every_naughty_string(shared: Path) -> None:
+    assert faults(strings(shared)) == []
+
+
+def test_every_illegal_character() -> None:
+    assert faults([*illegal(), *TRAPS]) == []
+
+
+@pytest.mark.slow
+def test_every_xss_payload(shared: Path) -> None:
+    values = payloads(shared)
+    for start in range(0, len(values), 500):
+        assert faults(values[start : start + 500]) == []
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.text(st.characters(codec=None), max_size=40), min_size=1, max_size=5))
+def test_any_text(values: list[str]) -> None:
+    assert faults(values) == []
+
+
+def test_text_arrives_as_it_was_written() -> None:
+    index, outlet = MemoryIndex([article(1, title="a <b> & &amp; c", excerpt="x < y & <i>z</i>")]), MemoryOutlet()
+    pressed(index, outlet)
+    assert b'<title type="html">a &amp;lt;b&amp;gt; &amp;amp; &amp;amp;amp; c</title>' in outlet.files["all.atom"]
+    assert b"<title>a &#x3C;b&gt; &#x26; &#x26;amp; c</title>" in outlet.files["all.rss"]
+    assert json.loads(outlet.files["all.json"])["items"][0]["title"] == "a <b> & &amp; c"
+    assert gate.ids(outlet.files["all.atom"])
+
+
+def test_the_w3c_validator_has_nothing_to_say(shared: Path, tmp_path: Path) -> None:
+    validator.checkout()
+    values = [*strings(shared), *illegal(), *TRAPS, *payloads(shared)[::12]]
+    files = []
+    for start in range(0, len(values), 100):
+        index = MemoryIndex(poisoned(start + n, value) for n, value in enumerate(values[start : start + 100]))
+        folder = tmp_path / str(start)
+        publish = Publish(limit=1000, most=1000, tag_min=1000, archives=False, hubs=("https://hub.example/",))
+        pressed(
+            index, FileOutlet(folder, gzip=False), Settings(site=Site(url="https://feeds.example/"), publish=publish)
+        )
+        files += [folder / "all.atom", folder / "all.rss"]
+    said = validator.events(files)
+    assert len(said) == len(files)
+    # An RSS title is plain text to some readers and HTML to others: one that truly contains markup draws this, however
+    # it is written.
+    kept = [
+        line for name, lines in said.items() for line in lines if not (name.endswith(".rss") and _markup_title(line))
+    ]
+    assert kept == []
+
+
+def _markup_title(line: str) -> bool:
+    return line.startswith("ContainsHTML {'parent': 'item', 'element': 'title'")

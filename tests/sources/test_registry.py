@@ -1,0 +1,366 @@
+"""sources.toml: what is accepted, what is refused and with which words, and that edits keep every comment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from syndicator.errors import ConfigError, LockedError, UsageError
+from syndicator.model import Rules, Source
+from syndicator.sources import registry
+from syndicator.sources.registry import add_source, key_for, load_sources, remove_source, update_url
+from syndicator.sources.schema import check
+from syndicator.visiting.guard import parse_allow
+
+SAMPLE = """\
+# My sources. Keep the order.
+
+# --- News ---
+
+# the AI desk only
+[[source]]
+key = "one"
+url = "https://one.example/feed"  # moved in May
+# every = "1h"
+
+# --- Papers ---
+
+# abstracts
+[[source]]
+key = "two"
+url = "https://two.example/atom.xml"
+tags = ["papers"]
+
+  [source.rules]
+  remove = [".promo"]  # their events
+
+# the last
+[[source]]
+key = "three"
+url = "https://three.example/"
+
+# written at the end
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "sources.toml"
+    path.write_text(SAMPLE, encoding="utf-8")
+    return path
+
+
+def test_every_field_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "sources.toml"
+    path.write_text(
+        """
+[[source]]
+key = "all"
+url = "https://example.org/feed"
+title = "All"
+kind = "feed"
+category = "AI"
+tags = ["AI", "LLM"]
+content = "full"
+language = "de"
+licence = "CC-BY-4.0"
+every = "6h"
+robots = "ignore"
+allow = ["10.0.0.0/8:443", "fd00::/8:443", "192.168.0.0/16"]
+headers_env = { Authorization = "FEED_TOKEN" }
+backfill = 5
+llm = false
+enabled = false
+[source.rules]
+select = ["article"]
+remove = [".ad"]
+title_suffix = " | All"
+content = "feed"
+keep = ["A line we keep."]
+""",
+        encoding="utf-8",
+    )
+    assert load_sources(path) == (
+        Source(
+            key="all",
+            url="https://example.org/feed",
+            title="All",
+            kind="feed",
+            category="AI",
+            tags=("AI", "LLM"),
+            content="full",
+            language="de",
+            licence="CC-BY-4.0",
+            every="6h",
+            robots="ignore",
+            allow=("10.0.0.0/8:443", "fd00::/8:443", "192.168.0.0/16"),
+            headers_env={"Authorization": "FEED_TOKEN"},
+            backfill=5,
+            llm=False,
+            enabled=False,
+            rules=Rules(
+                select=("article",), remove=(".ad",), title_suffix=" | All", content="feed", keep=("A line we keep.",)
+            ),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["10.0.0.0/8:443", "10.1.2.3/8", "10.0.0.5", "10.0.0.5:80", "fd00::/8:443", "fd00::/8", "::1", "[::1]:8080"],
+)
+def test_the_guard_reads_what_is_accepted(line: str) -> None:
+    (source,) = check(Path("x"), {"source": [{"key": "a", "url": "https://a.example/", "allow": [line]}]})
+    assert parse_allow(source.allow[0]).network.num_addresses >= 1
+
+
+def test_an_empty_list_is_fine(tmp_path: Path) -> None:
+    path = tmp_path / "sources.toml"
+    path.write_text("# nothing yet\n", encoding="utf-8")
+    assert load_sources(path) == ()
+
+
+GOOD = 'key = "a"\nurl = "https://a.example/feed"\n'
+BAD = [
+    (GOOD + 'evry = "1h"', ["source 'a'", "unknown key 'evry'", "'every'"]),
+    (GOOD + "[source.rules]\nremov = []", ["source 'a'", "'rules.remov'", "'remove'"]),
+    (GOOD + 'every = "often"', ["source 'a'", "every", "'often'", '"30m"']),
+    (GOOD + 'every = "10s"', ["source 'a'", "every", "one minute"]),
+    (GOOD + 'every = "1h"\ncron = "0 7 * * *"', ["source 'a'", "both every and cron"]),
+    (GOOD + 'cron = "at seven"', ["source 'a'", "cron", "at seven", "fields"]),
+    (GOOD + 'cron = "0 25 * * *"', ["source 'a'", "cron", "25"]),
+    (GOOD + 'content = "whole"', ["source 'a'", "content", "'full'", "'whole'"]),
+    (GOOD + 'kind = "podcast"', ["source 'a'", "kind", "'feed'"]),
+    (GOOD + 'language = "deutsch!"', ["source 'a'", "language", '"de"']),
+    (GOOD + "backfill = -1", ["source 'a'", "backfill"]),
+    (GOOD + 'allow = ["10.0.0.0/99:443"]', ["source 'a'", "allow", '"10.0.0.0/8:443"']),
+    (GOOD + 'allow = ["10.0.0.0/8:99999"]', ["source 'a'", "allow", '"10.0.0.0/8:443"']),
+    (GOOD + 'tags = [""]', ["source 'a'", "tags"]),
+    (GOOD + 'headers_env = { Authorization = "Bearer hush-hush" }', ["source 'a'", "headers_env", "variable"]),
+    (GOOD + 'headers_env = { "X Y" = "TOKEN" }', ["source 'a'", "headers_env", "'X Y' is no header name"]),
+    (GOOD + 'headers_env = { A = "SYNDICATOR_TOKEN" }', ["source 'a'", "headers_env", "taken for a setting"]),
+    ('key = "a"\nurl = "https://me:hush-hush@a.example/"', ["source 'a'", "url", "headers_env"]),
+    ('key = "a"\nurl = "a.example/feed"', ["source 'a'", "url", "https://"]),
+    ('key = "a"\nurl = "ftp://a.example/feed"', ["source 'a'", "url", "https://"]),
+    ('key = "a"', ["source 'a'", "has no url"]),
+    ('url = "https://a.example/"', ["source number 1", "has no key"]),
+    ('key = "A b"\nurl = "https://a.example/"', ["source 'A b'", "key", "techcrunch-ai"]),
+    ('key = "nul"\nurl = "https://a.example/"', ["source 'nul'", "key", "another"]),
+    ('key = "../a"\nurl = "https://a.example/"', ["key", "techcrunch-ai"]),
+    (GOOD + '[[source]]\nkey = "a"\nurl = "https://b.example/"', ["two sources have the key 'a'"]),
+    (GOOD + '[[source]]\nkey = "b"\nurl = "https://A.example:443/feed"', ["source 'b'", "url", "'a' has the same"]),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), BAD)
+def test_a_fault_names_file_source_key_and_cure(tmp_path: Path, text: str, words: list[str]) -> None:
+    path = tmp_path / "sources.toml"
+    path.write_text("[[source]]\n" + text, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_sources(path)
+    message = str(caught.value)
+    assert [word for word in [str(path), *words] if word not in message] == []
+    assert "hush-hush" not in message
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ('[source]\nkey = "a"', "two brackets"),
+        ("[[sources]]\n" + GOOD, "unknown key 'sources'"),
+        ("source = 3", "[[source]]"),
+        ("[[source]\n", "not valid TOML"),
+    ],
+)
+def test_a_file_of_another_shape(tmp_path: Path, text: str, word: str) -> None:
+    path = tmp_path / "sources.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=str(path)) as caught:
+        load_sources(path)
+    assert word in str(caught.value)
+
+
+def test_a_missing_file_says_how_to_get_one(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="init"):
+        load_sources(tmp_path / "sources.toml")
+
+
+# -- edits ------------------------------------------------------------------------------------------------------------
+
+
+def test_add_leaves_what_was_there_alone(path: Path) -> None:
+    new = Source(
+        key="four",
+        url="https://four.example/feed",
+        tags=("AI",),
+        headers_env={"X-Key": "FOUR_KEY"},
+        rules=Rules(remove=(".ad", "aside"), title_suffix=' "quoted" – Four'),
+    )
+    add_source(path, new)
+    assert path.read_text(encoding="utf-8").startswith(SAMPLE.rstrip())
+    assert load_sources(path)[-1] == new
+    added = path.read_text(encoding="utf-8").removeprefix(SAMPLE.rstrip())
+    assert "backfill" not in added and "enabled" not in added
+
+
+def test_add_makes_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "config" / "sources.toml"
+    add_source(path, Source(key="a", url="https://a.example/feed"))
+    assert path.read_text(encoding="utf-8") == '[[source]]\nkey = "a"\nurl = "https://a.example/feed"\n'
+
+
+@pytest.mark.parametrize(
+    "source",
+    [Source(key="one", url="https://new.example/"), Source(key="new", url="http://www.one.example/feed/")],
+)
+def test_add_refuses_what_is_there(path: Path, source: Source) -> None:
+    with pytest.raises(UsageError, match="already"):
+        add_source(path, source)
+    assert path.read_text(encoding="utf-8") == SAMPLE
+
+
+def test_add_refuses_what_could_not_be_read_back(path: Path) -> None:
+    with pytest.raises(ConfigError, match="key"):
+        add_source(path, Source(key="Not A Key", url="https://new.example/"))
+    assert path.read_text(encoding="utf-8") == SAMPLE
+
+
+def test_remove_takes_the_comment_over_the_source_and_no_other(path: Path) -> None:
+    assert remove_source(path, "two")
+    left = path.read_text(encoding="utf-8")
+    assert [source.key for source in load_sources(path)] == ["one", "three"]
+    assert "# abstracts" not in left and "# their events" not in left
+    for comment in ("# --- Papers ---", "# the last", "# moved in May", '# every = "1h"', "# written at the end"):
+        assert comment in left
+    assert "\n\n\n" not in left
+
+
+def test_remove_the_first_and_the_last(path: Path) -> None:
+    assert remove_source(path, "one")
+    assert path.read_text(encoding="utf-8").startswith(
+        "# My sources. Keep the order.\n\n# --- News ---\n\n# --- Papers"
+    )
+    assert remove_source(path, "three")
+    assert path.read_text(encoding="utf-8").endswith("# written at the end\n")
+    assert remove_source(path, "two")
+    assert load_sources(path) == ()
+    assert "# --- News ---" in path.read_text(encoding="utf-8")
+
+
+def test_remove_of_an_unknown_key_writes_nothing(path: Path) -> None:
+    before = path.stat().st_mtime_ns
+    assert not remove_source(path, "nine")
+    assert path.stat().st_mtime_ns == before
+
+
+def test_remove_where_lines_mislead(path: Path) -> None:
+    path.write_text(
+        '[[source]]\nkey = "a"\nurl = "https://a.example/"\n[source.rules]\nkeep = ["""\n[[source]]\n"""]\n\n'
+        '[[source]]\nkey = "b"\nurl = "https://b.example/"\n',
+        encoding="utf-8",
+    )
+    assert remove_source(path, "b")
+    (left,) = load_sources(path)
+    assert left.key == "a" and left.rules.keep == ("[[source]]\n",)
+
+
+def test_update_url_keeps_the_comment_beside_it(path: Path) -> None:
+    update_url(path, "one", "https://one.example/new/feed")
+    assert path.read_text(encoding="utf-8") == SAMPLE.replace("one.example/feed", "one.example/new/feed")
+
+
+def test_update_url_of_an_unknown_key(path: Path) -> None:
+    with pytest.raises(UsageError, match="nine"):
+        update_url(path, "nine", "https://nine.example/")
+
+
+def test_update_url_to_the_address_of_another(path: Path) -> None:
+    with pytest.raises(ConfigError, match="same"):
+        update_url(path, "one", "https://two.example/atom.xml")
+    assert path.read_text(encoding="utf-8") == SAMPLE
+
+
+def test_a_broken_file_is_not_edited(path: Path) -> None:
+    path.write_text("[[source]\n", encoding="utf-8")
+    with pytest.raises(ConfigError):
+        add_source(path, Source(key="a", url="https://a.example/"))
+    assert path.read_text(encoding="utf-8") == "[[source]\n"
+
+
+def test_edits_keep_a_symlink_the_mode_and_leave_no_litter(path: Path, tmp_path: Path) -> None:
+    path.chmod(0o640)
+    link = tmp_path / "elsewhere" / "sources.toml"
+    link.parent.mkdir()
+    link.symlink_to(path)
+    add_source(link, Source(key="four", url="https://four.example/"))
+    assert link.is_symlink() and path.stat().st_mode & 0o777 == 0o640
+    assert len(load_sources(path)) == 4
+    assert [file.name for file in tmp_path.iterdir() if file.suffix not in ("", ".toml", ".lock")] == []
+
+
+def test_two_edits_at_once_are_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from filelock import FileLock
+
+    monkeypatch.setattr(registry, "LOCK_SECONDS", 0.05)
+    with FileLock(path.with_name(f".{path.name}.lock")), pytest.raises(LockedError, match=r"sources\.toml"):
+        remove_source(path, "one")
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30)
+
+
+@settings(max_examples=25)  # each writes a file twice
+@given(title=TEXT, tags=st.lists(TEXT, max_size=4), suffix=TEXT, keep=st.lists(TEXT, max_size=3))
+def test_whatever_is_written_is_read_back(
+    tmp_path_factory: pytest.TempPathFactory, title: str, tags: list[str], suffix: str, keep: list[str]
+) -> None:
+    path = tmp_path_factory.mktemp("sources") / "sources.toml"
+    path.write_text(SAMPLE, encoding="utf-8")
+    rules = Rules(title_suffix=suffix, keep=tuple(keep))
+    source = Source(key="new", url="https://new.example/", title=title, tags=tuple(tags), rules=rules)
+    add_source(path, source)
+    assert load_sources(path)[-1] == source
+    assert remove_source(path, "new")
+    assert path.read_text(encoding="utf-8") == SAMPLE
+
+
+# -- keys -------------------------------------------------------------------------------------------------------------
+
+KEYS = [
+    ("https://techcrunch.com/category/artificial-intelligence/feed/", "techcrunch-ai"),
+    ("https://huggingface.co/blog/feed.xml", "huggingface-blog"),
+    ("https://feeds.arstechnica.com/arstechnica/index", "arstechnica"),
+    ("https://www.theverge.com/rss/index.xml", "theverge"),
+    ("https://rss.arxiv.org/rss/cs.CL", "arxiv-cs-cl"),
+    ("https://simonwillison.net/atom/everything/", "simonwillison"),
+    ("https://blog.example.org/rss", "example-blog"),
+    ("https://someone.substack.com/feed", "someone"),
+    ("https://www.bbc.co.uk/news/technology/rss.xml", "bbc-news-technology"),
+    ("https://www.youtube.com/feeds/videos.xml?channel_id=UCabc", "youtube-ucabc"),
+    ("https://bücher.example/feed", "bucher"),
+    ("https://日本.example/", "source"),
+    ("http://127.0.0.2:8080/feed.xml", "127-0-0-2"),
+]
+
+
+@pytest.mark.parametrize(("url", "key"), KEYS)
+def test_keys_are_short_and_readable(url: str, key: str) -> None:
+    assert key_for(url) == key
+
+
+def test_a_taken_key_gets_a_number() -> None:
+    assert key_for("https://openai.com/news/rss.xml", {"openai-news", "openai-news-2"}) == "openai-news-3"
+
+
+@given(path=st.text(max_size=80), query=st.text(max_size=20))
+def test_every_key_is_one(path: str, query: str) -> None:
+    url = f"https://example.org/{path}?{query}".encode("utf-8", "replace").decode()
+    try:
+        key = key_for(url)
+    except ValueError:  # not a URL at all
+        return
+    assert check(Path("x"), {"source": [{"key": key, "url": "https://example.org/"}]})[0].key == key

@@ -1,0 +1,54 @@
+"""A store on a real file, and articles to put into it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syndicator.articles import fields
+from syndicator.model import Article, article_id
+from syndicator.ports import FileStamp
+from syndicator.store.engine import Store, open_store
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def make(number: int, **changes: Any) -> Article:
+    """Article `number` of a source; a higher number is older."""
+    url = f"https://example.org/{number}"
+    given: dict[str, Any] = {
+        "title": f"Title {number}",
+        "tags": ("AI",),
+        "category": "Research",
+        "published": NOW - timedelta(hours=number),
+        "added": NOW - timedelta(hours=number),
+        "source_key": "src",
+        "source_id": f"guid-{number}",
+        **changes,
+    }
+    return fields.settle(Article(id=article_id(url), url=url, **given))
+
+
+def stamp(number: int) -> FileStamp:
+    return FileStamp(path=f"2026/11/title-{number}.md", mtime_ns=1_000_000_000 + number, size=100)
+
+
+def record(store: Store, number: int, **changes: Any) -> Article:
+    article = make(number, **changes)
+    store.visits.record(article, stamp(number), aliases=(), stale=())
+    return article
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/state/syndicator.db"
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    with open_store(url, articles_exist=False) as opened:
+        yield opened

@@ -1,0 +1,179 @@
+"""Opening the store: what is made, what is refused, what is cured."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from syndicator.errors import StoreError
+from syndicator.store import migrate, schema
+from syndicator.store.database import Database
+from syndicator.store.engine import Store, open_store
+from tests.store.conftest import make, record, stamp
+
+
+def database(url: str) -> Path:
+    return Path(url.removeprefix("sqlite:///"))
+
+
+def structure(path: Path) -> list[tuple[str, ...]]:
+    """Tables, columns and indexes as SQLite sees them."""
+    with closing(sqlite3.connect(path)) as connection:
+        found: list[tuple[str, ...]] = []
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite%' ORDER BY name"):
+            for pragma in ("table_info", "index_xinfo"):
+                found += [(name, pragma, *map(str, row)) for row in connection.execute(f"PRAGMA {pragma}('{name}')")]
+            found += [(name, "index", *map(str, row[1:])) for row in connection.execute(f"PRAGMA index_list('{name}')")]
+    return sorted(found)
+
+
+def test_a_fresh_database_is_made_with_its_folder_and_opens_again(url: str) -> None:
+    with open_store(url, articles_exist=False) as store:
+        record(store, 1)
+    with open_store(url, articles_exist=True) as store:
+        assert store.visits.article(make(1).id) == make(1)
+    assert not database(url).with_name("syndicator.db-wal").exists()
+
+
+@pytest.mark.parametrize("content", [None, b""], ids=["missing", "empty"])
+def test_a_lost_database_is_refused_where_articles_exist_and_made_for_reindex(url: str, content: bytes | None) -> None:
+    path = database(url)
+    path.parent.mkdir()
+    if content is not None:
+        path.write_bytes(content)
+
+    with pytest.raises(StoreError, match=rf"{path} is .* although there are articles; run `syndicator reindex`"):
+        open_store(url, articles_exist=True)
+    assert not path.exists() or path.read_bytes() == b""
+
+    with open_store(url, articles_exist=True, create=True) as store:
+        assert store.status.check() == []
+
+
+def test_a_database_whose_creation_was_cut_short_is_refused_too(url: str) -> None:
+    database(url).parent.mkdir()
+    with closing(sqlite3.connect(database(url))) as connection:
+        connection.execute("PRAGMA user_version=1")
+
+    with pytest.raises(StoreError, match="reindex"):
+        open_store(url, articles_exist=True)
+    open_store(url, articles_exist=False).close()
+
+
+@pytest.mark.parametrize("where", [0, 5000], ids=["header", "schema"])
+def test_a_damaged_database_is_refused_and_reindex_cures_it(url: str, where: int) -> None:
+    with open_store(url, articles_exist=False) as store:
+        for number in range(200):
+            record(store, number)
+    path = database(url)
+    data = bytearray(path.read_bytes())
+    data[where : where + 30000] = b"\xa5" * 30000
+    path.write_bytes(data)
+
+    with pytest.raises(StoreError, match=r"damaged; run `syndicator reindex`"):
+        open_store(url, articles_exist=True)
+
+    with open_store(url, articles_exist=True, create=True) as store:
+        assert store.status.check() == []
+        assert store.reindex([(make(1), stamp(1))]) == 1
+    assert path.with_name("syndicator.db.damaged-1").exists()
+
+
+def test_check_names_damage(url: str) -> None:
+    with open_store(url, articles_exist=False) as store:
+        for number in range(200):
+            record(store, number)
+    path = database(url)
+    data = bytearray(path.read_bytes())
+    data[-20000:] = b"\xa5" * 20000
+    path.write_bytes(data)
+
+    with open_store(url, articles_exist=True) as store:
+        problems = store.status.check()
+
+    assert problems
+    assert {problem.reason for problem in problems} == {"database-corrupt"}
+    assert all("syndicator reindex" in problem.detail for problem in problems)
+
+
+def test_somebody_elses_database_is_refused(url: str) -> None:
+    database(url).parent.mkdir()
+    with closing(sqlite3.connect(database(url))) as connection:
+        connection.execute("CREATE TABLE theirs (x)")
+
+    with pytest.raises(StoreError, match="not one of Syndicator's"):
+        open_store(url, articles_exist=False)
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+
+    with pytest.raises(StoreError, match=r"cannot be made.*set store\.url"):
+        open_store(f"sqlite:///{tmp_path}/file/x.db", articles_exist=False)
+
+
+def test_a_newer_database_is_refused(url: str) -> None:
+    open_store(url, articles_exist=False).close()
+    with closing(sqlite3.connect(database(url))) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num='9999'")
+
+    with pytest.raises(StoreError, match="another version of Syndicator"):
+        open_store(url, articles_exist=True)
+
+
+def test_migrations_and_models_agree(tmp_path: Path) -> None:
+    made, migrated = tmp_path / "made.db", tmp_path / "migrated.db"
+    open_store(f"sqlite:///{made}", articles_exist=False).close()
+    with closing(sqlite3.connect(migrated)) as connection, connection:
+        connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+    database = Database(f"sqlite:///{migrated}", 1)
+    migrate.upgrade(database)
+    database.close()
+
+    assert structure(migrated) == structure(made)
+    engine = create_engine(f"sqlite:///{migrated}")
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == schema.HEAD
+    engine.dispose()
+
+
+def test_opening_imports_no_alembic() -> None:
+    script = "import sys, syndicator.store.engine; print([m for m in sys.modules if m.startswith('alembic')])"
+
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_a_locked_database_is_named_after_the_wait(url: str) -> None:
+    with open_store(url, articles_exist=False, busy_seconds=0.1) as store:
+        with closing(sqlite3.connect(database(url), isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(StoreError, match="another program holds it"):
+                record(store, 1)
+            assert store.index.feeds() == []  # readers never wait
+            open_store(url, articles_exist=False, busy_seconds=0.1).close()  # nor does who opens it
+        record(store, 1)
+        assert store.visits.article(make(1).id) == make(1)
+
+
+def test_a_full_disk_loses_nothing_and_the_store_works_on(store: Store) -> None:
+    record(store, 1)
+    with store._db.write() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count=1")
+        (pages,) = connection.exec_driver_sql("PRAGMA max_page_count").one()
+    with pytest.raises(StoreError, match="the disk is full"):
+        for number in range(2, 2000):
+            record(store, number)
+    kept = store.visits.stamps()
+    with store._db.write() as connection:
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 10000}")
+
+    record(store, 3000)
+
+    assert len(store.visits.stamps()) == len(kept) + 1
+    assert store.status.check() == []

@@ -1,0 +1,209 @@
+"""The contract of ports.ShelfIndex."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from syndicator.errors import StoreError
+from syndicator.model import FeedKey
+from syndicator.ports import FeedRow, ShelfIndex
+from syndicator.store.engine import Store
+from tests.store.conftest import NOW, make, record, stamp
+
+ALL, AI = FeedKey("all", "all"), FeedKey("tag", "ai")
+RESEARCH, SOURCE = FeedKey("category", "research"), FeedKey("source", "src")
+HOUR = timedelta(hours=1)
+
+
+def ids(store: Store, key: FeedKey = ALL) -> list[str]:
+    return store.index.ids(key, limit=1000, since=None, most=1000)
+
+
+def row(store: Store, key: FeedKey) -> FeedRow:
+    return next(row for row in store.index.feeds() if row.key == key)
+
+
+def test_an_empty_store_has_nothing(store: Store) -> None:
+    index: ShelfIndex = store.index
+
+    assert index.feeds() == []
+    assert ids(store) == []
+    assert index.months(ALL) == []
+    assert index.articles(["x"]) == {}
+    assert list(index.each()) == []
+    assert index.path("x") is None
+    assert index.withdrawn() == []
+    assert index.merged() == {}
+
+
+def test_feeds_are_born_with_names_counts_and_their_latest(store: Store) -> None:
+    record(store, 2, tags=("C++", "AI"))
+    record(store, 1, tags=("C#",))
+
+    rows = {row.key: row for row in store.index.feeds()}
+
+    assert {key: (row.name, row.count, row.latest_title) for key, row in rows.items()} == {
+        ALL: ("all", 2, "Title 1"),
+        RESEARCH: ("Research", 2, "Title 1"),
+        SOURCE: ("src", 2, "Title 1"),
+        AI: ("AI", 1, "Title 2"),
+        FeedKey("tag", "c-plus-plus"): ("C++", 1, "Title 2"),
+        FeedKey("tag", "c-sharp"): ("C#", 1, "Title 1"),
+    }
+    assert rows[AI].latest_added == NOW - 2 * HOUR
+    assert rows[AI].first_slug == "ai"
+    assert all(row.stale for row in rows.values())
+
+
+def test_ids_are_newest_first_by_added_then_published_then_id(store: Store) -> None:
+    same = {"added": NOW, "published": NOW}
+    given = [
+        record(store, 1, added=NOW - HOUR, published=NOW),
+        record(store, 2, **same),
+        record(store, 3, **same),
+        record(store, 4, added=NOW, published=None),
+        record(store, 5, added=NOW, published=NOW - HOUR),
+    ]
+    one, two, three, four, five = (article.id for article in given)
+
+    assert ids(store) == [*sorted([two, three]), five, four, one]
+
+
+def test_a_window_reaches_beyond_the_limit_up_to_the_most(store: Store) -> None:
+    made = [record(store, number).id for number in range(10)]
+
+    def asked(limit: int, hours: int | None, most: int) -> list[str]:
+        since = None if hours is None else NOW - hours * HOUR
+        return store.index.ids(AI, limit=limit, since=since, most=most)
+
+    assert asked(3, None, 200) == made[:3]
+    assert asked(3, 5, 200) == made[:5]
+    assert asked(7, 5, 200) == made[:7]
+    assert asked(3, 99, 6) == made[:6]
+    assert asked(9, None, 4) == made[:4]
+
+
+def test_months_and_their_ids(store: Store) -> None:
+    for number, added in enumerate(
+        [
+            datetime(2026, 11, 1, tzinfo=UTC),
+            datetime(2026, 10, 31, 23, 59, 59, tzinfo=UTC),
+            datetime(2025, 12, 31, tzinfo=UTC),
+            datetime(2025, 12, 1, tzinfo=UTC),
+        ]
+    ):
+        record(store, number, added=added)
+
+    assert store.index.months(AI) == ["2025-12", "2026-10", "2026-11"]
+    assert store.index.month_ids(AI, "2025-12") == [make(2).id, make(3).id]
+    assert store.index.month_ids(AI, "2026-10") == [make(1).id]
+    assert store.index.month_ids(AI, "2026-09") == []
+
+
+def test_articles_come_in_the_order_asked_for_and_each_newest_first(store: Store) -> None:
+    made = [make(number) for number in range(1101)]
+    store.reindex((article, stamp(number)) for number, article in enumerate(made))
+    wanted = [article.id for article in reversed(made)]
+
+    assert list(store.index.articles(wanted)) == wanted
+    assert store.index.articles([*wanted[:1], "unknown"]) == {wanted[0]: made[-1]}
+    assert list(store.index.each()) == made
+    assert store.index.path(made[3].id) == stamp(3).path
+
+
+def test_a_retagged_article_leaves_its_old_feed(store: Store) -> None:
+    record(store, 1)
+    for key in (ALL, AI, RESEARCH, SOURCE):
+        store.index.mark_fresh(key, {"f": "d"})
+
+    record(store, 1, tags=("Robots",))
+
+    assert ids(store, AI) == []
+    assert ids(store, FeedKey("tag", "robots")) == [make(1).id]
+    assert (row(store, AI).count, row(store, AI).stale) == (0, True)
+    assert row(store, AI).files == {"f": "d"}
+
+
+def test_recording_the_same_again_counts_it_once(store: Store) -> None:
+    for _ in range(3):
+        record(store, 1)
+
+    assert [row.count for row in store.index.feeds()] == [1, 1, 1, 1]
+
+
+def test_a_copy_is_shown_by_its_source_alone_until_it_is_split(store: Store) -> None:
+    original, copy = record(store, 1), record(store, 2)
+
+    store.index.merge(copy.id, original.id)
+
+    assert ids(store) == ids(store, AI) == [original.id]
+    assert ids(store, SOURCE) == [original.id, copy.id]
+    assert store.index.merged() == {copy.id: original.id}
+    assert row(store, ALL).count == 1
+    record(store, 2, tags=("AI", "More"))  # a new reading does not undo it
+    assert ids(store) == [original.id]
+
+    store.index.split(copy.id)
+
+    assert ids(store) == [original.id, copy.id]
+    assert store.index.merged() == {}
+
+
+def test_merging_what_is_not_there_or_into_itself_is_refused(store: Store) -> None:
+    article = record(store, 1)
+
+    with pytest.raises(StoreError, match="no article unknown"):
+        store.index.merge("unknown", article.id)
+    with pytest.raises(ValueError, match="copy of itself"):
+        store.index.merge(article.id, article.id)
+
+
+def test_html_and_fragments_are_dropped_when_the_article_changes(store: Store) -> None:
+    article, other = record(store, 1), record(store, 2)
+    for id in (article.id, other.id):
+        store.index.save_html(id, "<p>old</p>")
+    store.index.save_fragments("atom", {article.id: b"<entry/>", other.id: b"<b/>"})
+    store.index.save_fragments("atom", {article.id: b"<a/>"})
+    store.index.save_fragments("rss", {article.id: b"<item/>"})
+    store.index.save_fragments("rss", {})
+    assert store.index.fragments("atom", [article.id, other.id, "x"]) == {article.id: b"<a/>", other.id: b"<b/>"}
+
+    record(store, 1, title="New")
+
+    assert store.index.fragments("atom", [article.id, other.id]) == {other.id: b"<b/>"}
+    assert store.index.fragments("rss", [article.id]) == {}
+    assert store.index.html([article.id, other.id]) == {other.id: "<p>old</p>"}
+
+
+def test_stale_held_and_fresh(store: Store) -> None:
+    record(store, 1)
+    store.index.hold(AI, "not well-formed")
+    assert (row(store, AI).stale, row(store, AI).held) == (True, "not well-formed")
+
+    store.index.mark_fresh(AI, {"tags/ai.atom": "abc"})
+    assert (row(store, AI).stale, row(store, AI).held) == (False, None)
+    assert row(store, AI).files == {"tags/ai.atom": "abc"}
+
+    store.index.mark_stale([AI, FeedKey("query", "q")])
+    assert row(store, AI).stale
+    assert row(store, AI).files == {"tags/ai.atom": "abc"}
+    assert row(store, FeedKey("query", "q")).count == 0
+    store.index.mark_stale([])
+
+
+def test_saving_a_feed_keeps_what_pressing_remembers(store: Store) -> None:
+    record(store, 1)
+    store.index.mark_fresh(AI, {"f": "d"})
+    new = FeedKey("tag", "artificial-intelligence")
+
+    store.index.save_feed(FeedRow(key=AI, name="A.I.", first_slug="ki", dropped=True, moved_to=new))
+    store.index.save_feed(FeedRow(key=new, name="Artificial Intelligence", first_slug="ki", stale=True))
+
+    saved = row(store, AI)
+    assert (saved.name, saved.first_slug, saved.dropped, saved.moved_to) == ("A.I.", "ki", True, new)
+    assert (saved.count, saved.stale, saved.files) == (1, False, {"f": "d"})
+    assert row(store, new).first_slug == "ki"
+    record(store, 2)
+    assert row(store, AI).name == "A.I."

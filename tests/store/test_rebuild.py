@@ -1,0 +1,135 @@
+"""Rows made anew from the files."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from syndicator.model import Article, FeedKey, Outcome, SourceState
+from syndicator.ports import EntryRow, FeedRow, FileStamp, Withdrawn
+from syndicator.store.engine import Store, open_store
+from syndicator.urls import alias
+from tests.store.conftest import NOW, make, record, stamp
+
+ALL, AI = FeedKey("all", "all"), FeedKey("tag", "ai")
+
+
+def files(*numbers: int) -> list[tuple[Article, FileStamp]]:
+    return [(replace(make(number), body="text"), stamp(number)) for number in numbers]
+
+
+def ids(store: Store, key: FeedKey = ALL) -> list[str]:
+    return store.index.ids(key, limit=99, since=None, most=99)
+
+
+def entry(number: int, status: str = "pending") -> EntryRow:
+    return EntryRow(
+        source_key="src",
+        entry_id=f"guid-{number}",
+        url="",
+        digest="d",
+        status="pending" if status == "pending" else "refused",
+        first_seen=NOW,
+    )
+
+
+def test_a_rebuilt_store_says_the_same_as_the_one_it_replaces(url: str, store: Store) -> None:
+    for number in range(5):
+        record(store, number)
+    before = (store.index.feeds(), ids(store), store.visits.stamps(), list(store.index.each()))
+
+    with open_store(url.replace("syndicator.db", "other.db"), articles_exist=True, create=True) as other:
+        assert other.reindex(files(3, 1, 4, 0, 2)) == 5
+        assert (other.index.feeds(), ids(other), other.visits.stamps(), list(other.index.each())) == before
+        assert other.visits.find([alias("https://www.example.org/3/")]) == make(3).id
+        assert other.visits.find(["guid:src:guid-3"]) == make(3).id
+
+
+def test_rows_without_a_file_go_and_every_feed_becomes_stale(store: Store) -> None:
+    record(store, 1)
+    record(store, 2, tags=("Old",))
+    for row in store.index.feeds():
+        store.index.mark_fresh(row.key, {"f": "d"})
+
+    assert store.reindex(files(1)) == 1
+
+    assert store.visits.article(make(2).id) is None
+    assert store.visits.find(["guid:src:guid-2"]) is None
+    counts = {row.key: row.count for row in store.index.feeds()}
+    assert counts[FeedKey("tag", "old")] == 0
+    assert counts[ALL] == 1
+    assert all(row.stale and row.files == {"f": "d"} for row in store.index.feeds())
+
+
+def test_states_outcomes_and_the_names_of_feeds_stay(store: Store) -> None:
+    record(store, 1)
+    state = SourceState(key="src", url="u", failures=2)
+    store.visits.end_visit(Outcome(key="src", at=NOW, status="failed"), state)
+    store.index.save_feed(FeedRow(key=AI, name="A.I.", first_slug="ki"))
+
+    store.reindex(files(1, 2))
+
+    assert store.visits.states() == {"src": state}
+    assert len(store.status.outcomes("src")) == 1
+    kept = next(row for row in store.index.feeds() if row.key == AI)
+    assert (kept.name, kept.first_slug, kept.count) == ("A.I.", "ki", 2)
+
+
+def test_entries_of_articles_on_the_shelf_are_done_and_others_stay(store: Store) -> None:
+    store.visits.save_entries([entry(1), entry(2), entry(3, "refused")])
+
+    store.reindex(files(1))
+
+    kept = store.visits.entries("src", ["guid-1", "guid-2", "guid-3"])
+    assert kept["guid-1"] == replace(entry(1), status="done", article_id=make(1).id)
+    assert kept["guid-2"] == entry(2)
+    assert kept["guid-3"] == entry(3, "refused")
+    assert [row.entry_id for row in store.visits.pending("src", NOW)] == ["guid-2"]
+
+
+def test_withdrawn_articles_stay_away_whoever_remembers_them(store: Store) -> None:
+    one, two, three = (record(store, number) for number in (1, 2, 3))
+    store.visits.withdraw(one, (), (), NOW)
+    from_the_shelf = Withdrawn(id=two.id, at=NOW, feeds=(AI,), url=two.url, aliases=(alias(two.url),))
+
+    assert store.reindex(files(1, 2, 3), [from_the_shelf]) == 1
+
+    assert ids(store) == [three.id]
+    assert store.visits.is_withdrawn([alias(one.url)])
+    assert store.visits.is_withdrawn([alias(two.url)])
+    assert {entry.id: entry.url for entry in store.index.withdrawn()} == {one.id: one.url, two.id: two.url}
+
+
+def test_copies_stay_copies_unless_their_original_is_gone(store: Store) -> None:
+    one, two, three, four = (record(store, number) for number in (1, 2, 3, 4))
+    store.index.merge(two.id, one.id)
+    store.index.merge(four.id, three.id)
+
+    store.reindex(files(1, 2, 4))
+
+    assert store.index.merged() == {two.id: one.id}
+    assert ids(store) == [one.id, four.id]
+    assert ids(store, FeedKey("source", "src")) == [one.id, two.id, four.id]
+    assert next(row.count for row in store.index.feeds() if row.key == ALL) == 2
+
+
+def test_of_two_files_with_one_id_the_first_counts(store: Store) -> None:
+    copy = FileStamp(path="2026/11/zz-copy.md", mtime_ns=1, size=1)
+
+    assert store.reindex([*files(1), (make(1, title="Copy"), copy)]) == 1
+
+    assert store.visits.stamp(make(1).id) == stamp(1)
+
+
+def test_a_failing_rebuild_changes_nothing(store: Store) -> None:
+    record(store, 1)
+
+    def broken() -> object:
+        yield files(2)[0]
+        raise OSError("the disk is gone")
+
+    try:
+        store.reindex(broken())
+    except OSError as error:
+        assert str(error) == "the disk is gone"
+
+    assert ids(store) == [make(1).id]

@@ -1,0 +1,309 @@
+"""The contract of ports.VisitStore."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator import ports
+from syndicator.errors import StoreError
+from syndicator.model import Enclosure, Entry, EntryStatus, FeedKey, Origin, Outcome, Problem, SourceState
+from syndicator.ports import EntryRow, VisitStore
+from syndicator.store import codec
+from syndicator.store.engine import Store
+from syndicator.urls import alias
+from tests.store.conftest import NOW, make, record, stamp
+
+HOUR = timedelta(hours=1)
+
+
+def entry(id: str, status: EntryStatus = "pending", **changes: object) -> EntryRow:
+    row = EntryRow(
+        source_key="src", entry_id=id, url=f"https://example.org/{id}", digest="d", status=status, first_seen=NOW
+    )
+    return replace(row, **changes)
+
+
+def stale(store: Store) -> set[FeedKey]:
+    return {row.key for row in store.index.feeds() if row.stale}
+
+
+def test_a_state_comes_back_as_it_was(store: Store) -> None:
+    visits: VisitStore = store.visits
+    state = SourceState(
+        key="a",
+        url="https://a.example/",
+        etag='"x"',
+        failures=3,
+        next_due=NOW,
+        recent=(NOW, NOW - HOUR),
+        detail="\ud800",
+    )
+
+    visits.save_state(state)
+    visits.save_state(replace(state, failures=4))
+
+    assert visits.states() == {"a": replace(state, failures=4)}
+    assert visits.state("a") == replace(state, failures=4)
+    assert visits.state("b") is None
+    assert visits.urls() == {"a": "https://a.example/"}
+
+
+def test_due_are_the_enabled_ones_in_order_of_lateness(store: Store) -> None:
+    given = {
+        "later": {"next_due": NOW + HOUR},
+        "now": {"next_due": NOW},
+        "late": {"next_due": NOW - HOUR},
+        "never-visited": {},
+        "off": {"next_due": NOW - HOUR, "disabled": "gone"},
+    }
+    store.visits.save_states([SourceState(key=key, url="u", **more) for key, more in given.items()])
+
+    assert [state.key for state in store.visits.due(NOW)] == ["never-visited", "late", "now"]
+
+
+def test_a_dropped_source_takes_its_entries_and_outcomes_along_but_no_article(store: Store) -> None:
+    record(store, 1)
+    store.visits.save_entries([entry("a"), replace(entry("a"), source_key="other")])
+    state = SourceState(key="src", url="u")
+    store.visits.end_visit(Outcome(key="src", at=NOW, status="new"), state)
+
+    store.visits.drop_state("src")
+
+    assert store.visits.states() == {}
+    assert store.visits.entries("src", ["a"]) == {}
+    assert store.visits.entries("other", ["a"]).keys() == {"a"}
+    assert store.status.outcomes("src") == []
+    assert store.visits.article(make(1).id) == make(1)
+
+
+def test_entries_come_back_by_their_own_ids_however_odd(store: Store) -> None:
+    odd = ["", "\ud800", "a\0b", "é" * 3000, "é" * 3000 + "x", "tag:x,2026:1"]
+    rows = [entry(id, entry=Entry(id=id, title="\udfff", enclosures=(Enclosure(url="e"),), updated=NOW)) for id in odd]
+
+    store.visits.save_entries(rows)
+
+    assert store.visits.entries("src", [*odd, "unknown"]) == {row.entry_id: row for row in rows}
+    assert store.visits.entries("other", odd) == {}
+
+
+def test_what_the_feed_said_is_kept_only_while_an_entry_is_pending(store: Store) -> None:
+    said = Entry(id="a", content="<p>long</p>")
+    store.visits.save_entries([entry("a", entry=said)])
+    assert store.visits.entries("src", ["a"])["a"].entry == said
+
+    store.visits.save_entries([entry("a", "done", entry=said, article_id="x")])
+
+    assert store.visits.entries("src", ["a"])["a"] == entry("a", "done", article_id="x")
+
+
+def test_pending_are_those_whose_time_has_come_oldest_first(store: Store) -> None:
+    store.visits.save_entries(
+        [
+            entry("young"),
+            entry("old", first_seen=NOW - HOUR),
+            entry("waiting", next_try=NOW + HOUR),
+            entry("again", next_try=NOW, first_seen=NOW - 2 * HOUR),
+            entry("done", "done"),
+            entry("refused", "refused"),
+        ]
+    )
+
+    assert [row.entry_id for row in store.visits.pending("src", NOW)] == ["again", "old", "young"]
+    assert store.visits.pending("other", NOW) == []
+
+
+def test_thousands_of_entries_at_once(store: Store) -> None:
+    rows = [entry(str(number)) for number in range(1501)]
+    store.visits.save_entries(rows)
+
+    assert len(store.visits.entries("src", [row.entry_id for row in rows])) == 1501
+
+
+def test_a_recorded_article_is_found_by_every_alias(store: Store) -> None:
+    article = make(1, aliases=("https://other.example/x?b=1",))
+
+    store.visits.record(article, stamp(1), aliases=["guid:second:9"], stale=())
+
+    for key in (alias(article.url), alias("http://www.other.example/x/?b=1"), "guid:src:guid-1", "guid:second:9"):
+        assert store.visits.find(["unknown", key]) == article.id, key
+    assert store.visits.find(["unknown"]) is None
+    assert store.visits.find([]) is None
+    assert store.visits.article(article.id) == article
+    assert store.visits.stamp(article.id) == stamp(1)
+    assert store.visits.stamps() == {article.id: stamp(1)}
+    assert store.visits.article("unknown") is None
+    assert store.visits.stamp("unknown") is None
+
+
+def test_the_first_alias_asked_for_wins_and_an_alias_keeps_its_first_article(store: Store) -> None:
+    first, second = record(store, 1), record(store, 2)
+    store.visits.record(second, stamp(2), aliases=[alias(first.url)], stale=())
+
+    assert store.visits.find([alias(second.url), alias(first.url)]) == second.id
+    assert store.visits.find([alias(first.url)]) == first.id
+
+
+def test_a_row_keeps_all_but_the_body(store: Store) -> None:
+    article = make(
+        1,
+        body="long",
+        author="A",
+        updated=NOW,
+        language="de",
+        partial=True,
+        robots=("noarchive",),
+        enclosure=Enclosure(url="e", length=3, duration="1:00"),
+        origin=Origin(title="F", url="u", id="i", updated=NOW),
+        revisions=("2026-11-24T12:00:00Z",),
+        also=("https://b.example/",),
+        keywords=("k",),
+    )
+
+    store.visits.record(article, stamp(1), aliases=(), stale=())
+
+    assert store.visits.article(article.id) == replace(article, body="")
+
+
+def test_recording_ends_the_entry_keeps_the_html_and_marks_feeds_in_one(store: Store) -> None:
+    article = make(1)
+    done = entry("guid-1", "done", article_id=article.id)
+
+    store.visits.record(article, stamp(1), aliases=(), stale=[FeedKey("query", "q")], entry=done, html="<p>1</p>")
+
+    assert store.visits.entries("src", ["guid-1"]) == {"guid-1": done}
+    assert store.index.html([article.id]) == {article.id: "<p>1</p>"}
+    assert stale(store) == {
+        FeedKey("all", "all"),
+        FeedKey("tag", "ai"),
+        FeedKey("category", "research"),
+        FeedKey("source", "src"),
+        FeedKey("query", "q"),
+    }
+
+
+def test_a_failing_record_leaves_nothing_behind(store: Store) -> None:
+    bad = replace(entry("guid-1", "done"), article_id={})
+
+    with pytest.raises(StoreError, match="cannot be used"):
+        store.visits.record(make(1), stamp(1), aliases=(), stale=(), entry=bad)
+
+    assert store.visits.article(make(1).id) is None
+    assert store.index.feeds() == []
+    record(store, 1)  # and the next transaction works
+    assert store.visits.article(make(1).id) == make(1)
+
+
+def test_a_moved_file_is_restamped_and_a_deleted_one_forgotten(store: Store) -> None:
+    article = record(store, 1)
+    for row in store.index.feeds():
+        store.index.mark_fresh(row.key, {})
+
+    store.visits.restamp(article.id, stamp(7))
+    assert store.visits.stamp(article.id) == stamp(7)
+    assert stale(store) == set()
+
+    store.visits.forget(article.id)
+    assert store.visits.article(article.id) is None
+    assert store.visits.find([alias(article.url)]) is None
+    assert all(row.count == 0 and row.stale for row in store.index.feeds())
+
+
+def test_a_withdrawn_article_is_gone_everywhere_and_known_under_every_alias(store: Store) -> None:
+    article, other = record(store, 1), record(store, 2)
+    assert not store.visits.is_withdrawn([alias(article.url)])
+
+    store.visits.withdraw(article, ["guid:second:9"], [FeedKey("query", "q")], NOW)
+
+    assert store.visits.is_withdrawn([alias(article.url)])
+    assert store.visits.is_withdrawn(["x", "guid:second:9"])
+    assert store.visits.is_withdrawn(["guid:src:guid-1"])
+    assert not store.visits.is_withdrawn([alias(other.url)])
+    assert not store.visits.is_withdrawn([])
+    assert store.visits.article(article.id) is None
+    (withdrawn,) = store.index.withdrawn()
+    assert (withdrawn.id, withdrawn.at) == (article.id, NOW)
+    assert FeedKey("query", "q") in withdrawn.feeds
+    assert FeedKey("tag", "ai") in withdrawn.feeds
+    assert [row.count for row in store.index.feeds() if row.key.axis == "all"] == [1]
+
+
+def test_a_withdrawn_article_that_is_recorded_again_is_shown_nowhere(store: Store) -> None:
+    article = record(store, 1)
+    store.visits.withdraw(article, (), (), NOW)
+
+    record(store, 1)
+
+    assert store.index.ids(FeedKey("all", "all"), limit=9, since=None, most=9) == []
+
+
+def test_blocks_that_three_of_the_last_twenty_articles_share_repeat(store: Store) -> None:
+    for number in range(2):
+        store.visits.learn_blocks("a.example", f"id{number}", ["promo", f"own{number}"])
+    store.visits.learn_blocks("a.example", "id1", ["promo", "promo", "own1"])  # read again: still one article
+    assert store.visits.repeated("a.example") == frozenset()
+
+    store.visits.learn_blocks("a.example", "id3", ["promo"])
+    assert store.visits.repeated("a.example") == {"promo"}
+    assert store.visits.repeated("b.example") == frozenset()
+
+    for number in range(10, 28):
+        store.visits.learn_blocks("a.example", f"id{number}", [f"own{number}"])
+    assert store.visits.repeated("a.example") == frozenset()
+
+
+def test_notes(store: Store) -> None:
+    assert store.visits.note("robots:a") is None
+
+    store.visits.set_note("robots:a", "User-agent: *\0\ud800", NOW)
+    assert store.visits.note("robots:a") == "User-agent: *\0\ud800"
+
+    store.visits.set_note("robots:a", "", NOW)
+    assert store.visits.note("robots:a") == ""
+
+    store.visits.set_note("robots:a", None, NOW)
+    assert store.visits.note("robots:a") is None
+
+
+def test_a_visit_ends_with_state_and_outcome(store: Store) -> None:
+    state = SourceState(key="src", url="u", last_visit=NOW)
+    for number in range(60):
+        outcome = Outcome(
+            key="src",
+            at=NOW + number * HOUR,
+            status="new",
+            added=("x",),
+            skipped=(Problem(what="w", reason="r"),),
+            next_due=NOW,
+        )
+        store.visits.end_visit(outcome, state)
+
+    assert store.visits.states() == {"src": state}
+    kept = store.status.outcomes("src", 100)
+    assert kept[0] == outcome
+    assert len(kept) == 50
+    assert [one.at for one in kept] == sorted((one.at for one in kept), reverse=True)
+
+
+@given(st.text(), st.text())
+def test_keys_are_storable_and_tell_texts_apart(one: str, other: str) -> None:
+    assert len(codec.key(one).encode()) < 2704
+    assert "\0" not in codec.key(one)
+    assert (codec.key(one) == codec.key(other)) == (one == other)
+
+
+@given(
+    st.builds(Entry, id=st.text(), title=st.text(), updated=st.datetimes().map(lambda d: d.replace(tzinfo=NOW.tzinfo)))
+)
+def test_entries_survive_as_documents(given_entry: Entry) -> None:
+    row = entry("a", entry=given_entry)
+
+    assert codec.unpack(ports.EntryRow, codec.pack(row)) == row
+
+
+def test_a_document_of_a_newer_version_is_read(store: Store) -> None:
+    assert codec.unpack(SourceState, '{"key":"a","url":"u","invented":1}') == SourceState(key="a", url="u")

@@ -1,0 +1,66 @@
+"""Cron expressions: crontab's meaning, not APScheduler's numbering of days."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator.cron import next_fire
+from syndicator.errors import ConfigError
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)  # a Tuesday
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("* * * * *", "2026-11-24T12:01"),
+        ("*/30 * * * *", "2026-11-24T12:30"),
+        ("0 12 * * *", "2026-11-25T12:00"),
+        ("30 6-22 * * *", "2026-11-24T12:30"),
+        ("0 0 1 * *", "2026-12-01T00:00"),
+        ("0 0 29 2 *", "2028-02-29T00:00"),
+        ("0 9 * * 0", "2026-11-29T09:00"),
+        ("0 9 * * 7", "2026-11-29T09:00"),
+        ("0 9 * * 1", "2026-11-30T09:00"),
+        ("0 9 * * 1-5", "2026-11-25T09:00"),
+        ("0 9 * * 6,0", "2026-11-28T09:00"),
+        ("0 9 * * 0-6/2", "2026-11-26T09:00"),
+        ("0 9 * * 5-7", "2026-11-27T09:00"),
+        ("0 9 * * */2", "2026-11-26T09:00"),
+        ("0 9 * * Mon", "2026-11-30T09:00"),
+        ("0 9 * * mon-wed", "2026-11-25T09:00"),
+        ("0 9 * jan *", "2027-01-01T09:00"),
+        ("  0   9 * * * ", "2026-11-25T09:00"),
+        ("0 0 13 * 5", "2026-11-27T00:00"),
+    ],
+)
+def test_fires(expression: str, expected: str) -> None:
+    assert next_fire(expression, NOW).isoformat()[:16] == expected
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["", "* * * *", "* * * * * *", "61 * * * *", "* 25 * * *", "* * 0 * *", "* * * 13 *", "* * * * 8", "x * * * *",
+     "@daily", "0 0 31 2 *", "*/0 * * * *", "5-1 * * * *", "* * * * 1-"],
+)  # fmt: skip
+def test_bad_expressions_name_themselves_and_the_cure(expression: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        next_fire(expression, NOW)
+    assert repr(expression) in str(caught.value)
+    assert "write it like" in str(caught.value)
+
+
+def test_zone_of_the_operator() -> None:
+    here = NOW.astimezone(ZoneInfo("Europe/Berlin"))
+    assert next_fire("0 9 * * *", here) == datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
+
+
+@given(st.integers(946_684_800, 3_800_000_000), st.sampled_from(["*/7 * * * *", "0 3 * * 1", "5 4 1 * *"]))
+def test_always_later(seconds: int, expression: str) -> None:
+    start = datetime.fromtimestamp(seconds, UTC)
+    assert next_fire(expression, start) > start

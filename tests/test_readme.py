@@ -1,0 +1,54 @@
+"""README.md tells of every command, setting and exit code there is, and of no other."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from syndicator import errors
+from syndicator.settings import Settings
+
+README = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
+
+
+def section(title: str) -> str:
+    """The part of the README under a heading of the second level."""
+    return README.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+def test_every_command_is_told_of() -> None:
+    from syndicator.cli import app, operate, run, sources
+
+    assert operate and run and sources  # importing them registers their commands
+    known = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
+    rows = re.findall(r"(?m)^\| ((?:`[a-z ./]+` ?)+)\|", section("Commands"))
+    told = {name for row in rows for name in re.findall(r"`([a-z]+)`", row)}
+    assert told == known
+
+
+@pytest.mark.parametrize("name", [name for name in Settings.model_fields if name != "root"])
+def test_every_setting_is_told_of(name: str) -> None:
+    (row,) = re.findall(rf"(?m)^\| `\[{name}\]`.*$", section("Settings"))
+    told = set(re.findall(r"`([a-z_0-9]+)`", row))
+    assert told == keys(getattr(Settings(), name))
+
+
+def keys(part: BaseModel) -> set[str]:
+    found: set[str] = set()
+    for name in type(part).model_fields:
+        value = getattr(part, name)
+        found |= keys(value) if isinstance(value, BaseModel) else {name}
+    return found
+
+
+def test_every_exit_code_is_told_of() -> None:
+    told = {int(code) for code in re.findall(r"(?m)^\| (\d+) \|", section("Exit codes"))}
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and hasattr(kind, "exit_code")]
+    assert told == {kind.exit_code for kind in kinds} | {0, 3}
+
+
+def test_the_two_commands_come_first() -> None:
+    assert README.index("./run demo") < README.index("\n## ")

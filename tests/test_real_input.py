@@ -1,0 +1,128 @@
+"""Real pages and real feeds from loopback, through the whole of `refresh`."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import time
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+import pytest
+
+from syndicator.app.running import RunReport, Wanted, Watch, run
+from syndicator.app.wiring import open_app
+from syndicator.articles.document import load
+from syndicator.errors import NotAFeed
+from syndicator.visiting.entries import parse_feed
+
+pytestmark = pytest.mark.anyio
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+
+
+class Pages:
+    """An HTTP server of files by path."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, tuple[str, bytes]] = {}
+        self.base = ""
+
+    async def start(self) -> None:
+        self._server = await asyncio.start_server(self._answer, "127.0.0.1", 0)
+        self.base = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+
+    async def aclose(self) -> None:
+        self._server.close()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        request = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        type, body = self.files.get(request.split(" ", 2)[1], ("", b""))
+        status = "200 OK" if type else "404 Not Found"
+        head = f"HTTP/1.1 {status}\r\nContent-Type: {type}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        writer.write(head.encode() + body)
+        await writer.drain()
+        writer.close()
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Pages]:
+    pages = Pages()
+    await pages.start()
+    yield pages
+    await pages.aclose()
+
+
+def manifest(shared: Path) -> list[dict[str, Any]]:
+    with gzip.open(shared / "corpus/pages/manifest.jsonl.gz", "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def announce(server: Pages, shared: Path, rows: Sequence[dict[str, Any]]) -> None:
+    """Serves the pages, and a feed of their addresses."""
+    items = []
+    for number, row in enumerate(rows):
+        path = f"/{number}/{row['id'].replace('/', '-')}"
+        server.files[path] = ("text/html", gzip.decompress((shared / "corpus/pages" / row["file"]).read_bytes()))
+        items.append(f"<item><guid>{escape(row['id'])}</guid><link>{server.base}{path}</link></item>")
+    feed = (
+        f"<rss version='2.0'><channel><title>Corpus</title><link>{server.base}/</link>{''.join(items)}</channel></rss>"
+    )
+    server.files["/feed"] = ("application/rss+xml", feed.encode())
+
+
+async def refresh(folder: Path, feed: str, backfill: int) -> RunReport:
+    config = folder / "config"
+    config.mkdir()
+    (config / "syndicator.toml").write_text("[fetch]\nallow_loopback = true\npause = 0\nworkers = 2\n")
+    (config / "sources.toml").write_text(f'[[source]]\nkey = "corpus"\nurl = "{feed}"\nbackfill = {backfill}\n')
+    with open_app(config, clock=lambda: NOW, jitter=lambda: 0.5, environ={}) as app:
+        return await run(app, Wanted(all=True), stop=asyncio.Event(), watch=Watch())
+
+
+async def take(tmp_path: Path, server: Pages, shared: Path, rows: Sequence[dict[str, Any]]) -> None:
+    announce(server, shared, rows)
+    report = await refresh(tmp_path, f"{server.base}/feed", len(rows))
+    [outcome] = report.outcomes
+    files = list((tmp_path / "feeds/articles").rglob("*.md"))
+    for path in files:
+        article = load(path.read_bytes(), str(path))
+        assert article.title and article.body and "\n\n\n" not in article.body, path
+    named = [(problem.what, problem.reason) for problem in outcome.skipped]
+    print(f"{len(files)} of {len(rows)} pages are articles; refused: {named}")
+    assert len(files) >= 0.97 * len(rows)
+    assert len(files) + len(named) + outcome.pending >= len(rows)
+    assert not [reason for _, reason in named if reason in ("crashed", "hung", "memory")]
+    assert not list((tmp_path / "feeds/articles").rglob(".*"))
+    assert report.pressed.held == ()
+
+
+async def test_a_sample_of_real_pages_becomes_articles(tmp_path: Path, server: Pages, shared: Path) -> None:
+    rows = manifest(shared)
+    await take(tmp_path, server, shared, rows[:: len(rows) // 40])
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+async def test_all_real_pages_become_articles(tmp_path: Path, server: Pages, shared: Path) -> None:
+    await take(tmp_path, server, shared, manifest(shared))
+
+
+def test_every_real_feed_is_parsed_or_refused_with_a_reason(shared: Path) -> None:
+    slowest, refused = 0.0, []
+    files = sorted((shared / "corpus/feeds").glob("*.gz"))
+    for path in files:
+        body = gzip.decompress(path.read_bytes())
+        started = time.process_time()
+        try:
+            parse_feed(body, "https://example.org/feed", {})
+        except NotAFeed as refusal:
+            refused.append((path.name, refusal.reason))
+        slowest = max(slowest, time.process_time() - started)
+    print(f"{len(files)} feeds, refused {refused}, slowest {slowest:.2f} s")
+    assert len(refused) <= 0.05 * len(files)
+    assert all(reason for _, reason in refused)
+    assert slowest < 5.0

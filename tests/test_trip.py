@@ -1,0 +1,216 @@
+"""The whole trip, from sources to feeds, over our own small web."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import shutil
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicator.app import keeping
+from syndicator.app.building import press_feeds
+from syndicator.app.running import RunReport, Wanted, Watch, run
+from syndicator.app.wiring import open_app
+from syndicator.articles.document import load
+from syndicator.demo.settings import write_config
+from syndicator.demo.world import World
+from syndicator.errors import NetworkDown, StoreError
+from syndicator.model import Article
+
+pytestmark = pytest.mark.anyio
+START = datetime(2026, 1, 10, 12, tzinfo=UTC)
+
+
+class Clock:
+    """A clock that the test sets."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+class Place:
+    """A world, a folder and a clock."""
+
+    def __init__(self, folder: Path, world: World) -> None:
+        self.folder, self.world, self.clock = folder, world, Clock()
+        self.config = folder / "config"
+
+    async def refresh(self, *keys: str, all: bool = True) -> RunReport:
+        with open_app(self.config, clock=self.clock, jitter=lambda: 0.5, environ={}) as app:
+            return await run(app, Wanted(keys=keys, all=all and not keys), stop=asyncio.Event(), watch=Watch())
+
+    async def build(self) -> None:
+        with open_app(self.config, clock=self.clock, environ={}) as app:
+            await press_feeds(app, all=True)
+
+    def articles(self) -> dict[str, Article]:
+        files = (self.folder / "feeds/articles").rglob("*.md")
+        return {article.title: article for article in (load(path.read_bytes(), str(path)) for path in files)}
+
+    def bytes_of(self, part: str) -> dict[str, str]:
+        root = self.folder / "feeds" / part
+        return {
+            str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(root.rglob("*"))
+            if path.is_file()
+        }
+
+
+@pytest.fixture
+async def place(tmp_path: Path) -> AsyncIterator[Place]:
+    world = World()
+    await world.start()
+    made = Place(tmp_path, world)
+    write_config(made.config, world)
+    yield made
+    await world.aclose()
+
+
+async def test_sources_become_articles_and_feeds_and_failures_are_named(place: Place) -> None:
+    report = await place.refresh()
+    reasons = {outcome.key: outcome.reason for outcome in report.outcomes if outcome.reason}
+    assert reasons == {
+        "gone": "gone",
+        "busy": "rate-limited",
+        "slow": "timeout",
+        "broken": "not-a-feed-broken-xml",
+    }
+    titles = place.articles()
+    wanted = {truth.title for truth in place.world.truths().values() if truth.is_article}
+    assert wanted - titles.keys() == set()
+    public = place.folder / "feeds/public"
+    for name in (
+        "all.atom",
+        "all.rss",
+        "all.json",
+        "all.html",
+        "index.html",
+        "feeds.opml",
+        "tags/ai.atom",
+        "categories/ai.rss",
+    ):
+        assert (public / name).stat().st_size > 0, name
+    assert len(json.loads((public / "all.json").read_text())["items"]) == len(titles)
+
+
+async def test_nothing_new_changes_no_byte(place: Place) -> None:
+    await place.refresh()
+    before = place.bytes_of("articles"), place.bytes_of("public")
+    place.clock.now += timedelta(hours=2)
+    report = await place.refresh()
+    assert (place.bytes_of("articles"), place.bytes_of("public")) == before
+    assert sum(len(outcome.added) + len(outcome.changed) for outcome in report.outcomes) == 0
+
+
+async def test_the_database_can_be_lost(place: Place) -> None:
+    await place.refresh()
+    before = place.bytes_of("articles"), place.bytes_of("public")
+    shutil.rmtree(place.folder / "feeds/state")
+    with pytest.raises(StoreError, match="reindex"), open_app(place.config, clock=place.clock, environ={}):
+        pass
+    with open_app(place.config, clock=place.clock, environ={}, create=True) as app:
+        assert keeping.reindex(app).articles == len(place.articles())
+    place.clock.now += timedelta(hours=2)
+    report = await place.refresh()
+    assert sum(len(outcome.added) for outcome in report.outcomes) == 0
+    assert (place.bytes_of("articles"), place.bytes_of("public")) == before
+
+
+async def test_public_can_be_deleted_and_comes_back_byte_for_byte(place: Place) -> None:
+    await place.refresh()
+    before = place.bytes_of("public")
+    shutil.rmtree(place.folder / "feeds/public")
+    await place.build()
+    assert place.bytes_of("public") == before
+
+
+async def test_a_title_edited_by_hand_stays_and_is_published(place: Place) -> None:
+    await place.refresh("holt")
+    path = next(p for p in (place.folder / "feeds/articles").rglob("*.md") if "rust-port" in p.name)
+    path.write_text(path.read_text().replace("title: A Rust port nobody asked for", "title: A better title"))
+    place.clock.now += timedelta(days=1, hours=1)
+    place.world.change(key_of(place.world, "A Rust port"), title="A Rust port, corrected")
+    await place.refresh("holt")
+    assert "A better title" in place.articles()
+    assert "A better title" in (place.folder / "feeds/public/all.atom").read_text()
+
+
+async def test_a_correction_moves_updated_and_nothing_else(place: Place) -> None:
+    await place.refresh("holt")
+    key = key_of(place.world, "A Rust port")
+    before = next(one for title, one in place.articles().items() if title.startswith("A Rust port"))
+    place.clock.now += timedelta(days=1, hours=1)
+    place.world.change(key, title="A Rust port, corrected")
+    report = await place.refresh("holt")
+    assert report.outcomes[0].changed == (before.id,)
+    after = place.articles()["A Rust port, corrected"]
+    assert (after.id, after.published, after.added) == (before.id, before.published, before.added)
+    assert after.updated is not None and before.updated is not None and after.updated > before.updated
+    assert len(after.revisions) == 1
+
+
+@pytest.mark.parametrize(
+    "mischief",
+    [
+        lambda world: world.renumber("parallel"),
+        lambda world: world.shrink("parallel", 1),
+        lambda world: world.break_feed("parallel"),
+        lambda world: world.html_feed("parallel"),
+        lambda world: world.fail("parallel", 503),
+        lambda world: world.fail("parallel", 410),
+    ],
+    ids=["guids-all-changed", "shrunk-to-one", "cut", "suddenly-html", "unavailable", "gone"],
+)
+async def test_a_feed_that_misbehaves_costs_no_article_and_adds_none(
+    place: Place, mischief: Callable[[World], None]
+) -> None:
+    await place.refresh("parallel")
+    before = place.bytes_of("articles"), place.bytes_of("public")
+    mischief(place.world)
+    place.clock.now += timedelta(hours=2)
+    report = await place.refresh("parallel")
+    assert report.outcomes[0].added == ()
+    assert (place.bytes_of("articles"), place.bytes_of("public")) == before
+
+
+async def test_an_entry_from_the_future_never_pins_the_top(place: Place) -> None:
+    place.world.future_date(key_of(place.world, "A Rust port"))
+    await place.refresh("holt")
+    dates = [article.published for article in place.articles().values()]
+    assert all(date is None or date <= place.clock.now for date in dates)
+
+
+async def test_without_a_network_nothing_is_held_against_anybody(place: Place) -> None:
+    await place.refresh("holt")
+    await place.world.aclose()
+    place.clock.now += timedelta(hours=2)
+    with pytest.raises(NetworkDown, match="demo"):
+        await place.refresh()
+    with open_app(place.config, clock=place.clock, environ={}) as app:
+        assert all(state.failures == 0 for state in app.store.visits.states().values())
+
+
+async def test_a_withdrawn_article_never_comes_back(place: Place) -> None:
+    await place.refresh("holt")
+    gone = next(one for title, one in place.articles().items() if title.startswith("A Rust port"))
+    with open_app(place.config, clock=place.clock, environ={}) as app:
+        keeping.withdraw(app, gone.url)
+        await press_feeds(app)
+    place.clock.now += timedelta(days=1, hours=1)
+    place.world.renumber("holt")
+    await place.refresh("holt")
+    assert gone.title not in place.articles()
+    for name in ("all.atom", "all.rss", "all.json", "all.html", "sources/holt.atom"):
+        assert gone.excerpt[:60] not in (place.folder / "feeds/public" / name).read_text(), name
+
+
+def key_of(world: World, title: str) -> str:
+    return next(story.key for story in world.stories if story.title.startswith(title))

@@ -1,0 +1,176 @@
+"""Calls that hang, eat memory or die cost themselves; the next one works."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from syndicator.errors import NotAFeed, WorkerFailed
+from syndicator.worker import Worker
+from tests import worker_jobs as jobs
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[Worker]:
+    worker = Worker(seconds=1.0, megabytes=200)
+    yield worker
+    worker.close()
+
+
+def _fails(worker: Worker, reason: str, function: Callable[..., object], *args: object) -> float:
+    """Calls, expects WorkerFailed(reason) and that the next call works; the seconds it took."""
+    start = time.monotonic()
+    with pytest.raises(WorkerFailed) as caught:
+        worker.call_sync(function, *args)
+    took = time.monotonic() - start
+    assert caught.value.reason == reason
+    assert worker.call_sync(jobs.double, 21) == 42
+    return took
+
+
+def test_result(worker: Worker) -> None:
+    assert worker.call_sync(jobs.double, value=4) == 8
+
+
+def test_large_values_both_ways(worker: Worker) -> None:
+    value = os.urandom(5_000_000)
+    assert worker.call_sync(jobs.echo, value) == value
+
+
+def test_our_errors_come_through(worker: Worker) -> None:
+    with pytest.raises(NotAFeed) as caught:
+        worker.call_sync(jobs.refuse)
+    assert (caught.value.reason, caught.value.detail) == ("html", "a page")
+
+
+def test_foreign_errors_are_named_and_keep_the_process(worker: Worker) -> None:
+    before = worker.call_sync(jobs.pid)
+    with pytest.raises(WorkerFailed, match=r"crashed: KeyError: 'no such thing'"):
+        worker.call_sync(jobs.fail)
+    assert worker.call_sync(jobs.pid) == before
+
+
+def test_a_result_that_cannot_travel(worker: Worker) -> None:
+    with pytest.raises(WorkerFailed, match="crashed"):
+        worker.call_sync(jobs.unpicklable)
+
+
+@pytest.mark.parametrize(("function", "args"), [(jobs.sleep, (60.0,)), (jobs.spin, ())])
+def test_hung(worker: Worker, function: Callable[..., object], args: tuple[object, ...]) -> None:
+    assert _fails(worker, "hung", function, *args) < 2.0
+
+
+@pytest.mark.parametrize("step", [10, 2000])
+def test_memory(worker: Worker, step: int) -> None:
+    _fails(worker, "memory", jobs.eat, 2000, step)
+
+
+def test_died(worker: Worker) -> None:
+    _fails(worker, "crashed", jobs.die, 3)
+
+
+def test_a_swollen_process_is_replaced() -> None:
+    worker = Worker(seconds=5, megabytes=200)
+    try:
+        first = worker.call_sync(jobs.pid)
+        assert worker.call_sync(jobs.double, 1) == 2
+        assert worker.call_sync(jobs.pid) == first
+        worker.call_sync(jobs.hoard, 120)
+        assert worker.call_sync(jobs.pid) != first
+    finally:
+        worker.close()
+
+
+def test_output_and_input_of_libraries_stay_out_of_the_pipe(worker: Worker) -> None:
+    assert worker.call_sync(jobs.chatter) == ""
+
+
+def test_no_secrets_of_the_environment(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FEED_TOKEN", "sentinel")
+    fresh = Worker(seconds=5, megabytes=200)
+    try:
+        assert "sentinel" not in str(fresh.call_sync(jobs.environment))
+    finally:
+        fresh.close()
+
+
+def test_lambdas_are_refused_at_once(worker: Worker) -> None:
+    with pytest.raises(TypeError, match="module-level"):
+        worker.call_sync(lambda: None)
+
+
+def test_async_calls_share_the_processes() -> None:
+    async def run() -> set[int]:
+        worker = Worker(seconds=5, megabytes=200, count=2)
+        try:
+            start = time.monotonic()
+            await asyncio.gather(*(worker.call(jobs.sleep, 0.5) for _ in range(2)))
+            assert time.monotonic() - start < 5
+            return set(await asyncio.gather(*(worker.call(jobs.pid) for _ in range(8))))
+        finally:
+            await worker.aclose()
+
+    assert 1 <= len(asyncio.run(run())) <= 2
+
+
+def test_cancelling_frees_the_worker() -> None:
+    async def run() -> int:
+        worker = Worker(seconds=30, megabytes=200)
+        try:
+            assert await worker.call(jobs.double, 1) == 2
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.3):
+                    await worker.call(jobs.sleep, 30.0)
+            return await asyncio.wait_for(worker.call(jobs.double, 2), 10)
+        finally:
+            await worker.aclose()
+
+    assert asyncio.run(run()) == 4
+
+
+def test_closed_worker_refuses() -> None:
+    worker = Worker(seconds=5, megabytes=200)
+    worker.close()
+    with pytest.raises(WorkerFailed, match="closed"):
+        worker.call_sync(jobs.double, 1)
+
+
+def test_interrupt_does_not_reach_the_child(worker: Worker) -> None:
+    child = worker.call_sync(jobs.pid)
+    os.kill(child, signal.SIGINT)
+    assert worker.call_sync(jobs.pid) == child
+
+
+@pytest.mark.parametrize("job", ["jobs.sleep, 60.0", "jobs.spin"])
+def test_dies_with_its_parent(job: str) -> None:
+    code = (
+        "import threading, time; from syndicator.worker import Worker; from tests import worker_jobs as jobs\n"
+        "worker = Worker(seconds=1, megabytes=200); print(worker.call_sync(jobs.pid), flush=True)\n"
+        f"threading.Thread(target=lambda: worker.call_sync({job}), daemon=True).start(); time.sleep(60)\n"
+    )
+    root = Path(__file__).resolve().parent.parent
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=root) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        time.sleep(0.3)
+        parent.kill()
+    deadline = time.monotonic() + 2
+    while _alive(child) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not _alive(child)
+
+
+def _alive(pid: int) -> bool:
+    """True while the process runs; a zombie that nobody reaps has ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

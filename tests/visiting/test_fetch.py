@@ -1,0 +1,432 @@
+"""The fetch door against a real server: answers, limits, redirects, credentials, and every failure's code."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import logging
+import socket
+import time
+import zlib
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syndicator.model import Failed, Fetched, FetchResult, NotModified, Request
+from syndicator.settings import Fetch
+from syndicator.visiting.fetch import HttpFetcher
+from tests.visiting.conftest import NOW, Reply, Seen, Web
+
+SENTINEL = "s3ntinel-t0ken"
+
+
+def fetch(*requests: Request, lookup: Callable[..., Any] | None = None, **settings: Any) -> list[FetchResult]:
+    """The results of requests made one after the other by one fetcher."""
+
+    async def run() -> list[FetchResult]:
+        more = {} if lookup is None else {"lookup": lookup}
+        values = {"allow_loopback": True} | settings
+        fetcher = HttpFetcher(Fetch(**values), user_agent="Syndicator/0 (+test)", clock=lambda: NOW, **more)
+        try:
+            return [await fetcher.fetch(request) for request in requests]
+        finally:
+            await fetcher.aclose()
+
+    return asyncio.run(run())
+
+
+def one(url: str, *, deadline: float = 5.0, **settings: Any) -> FetchResult:
+    return fetch(Request(url=url, deadline=deadline), **settings)[0]
+
+
+def failed(result: FetchResult) -> tuple[str, int | None]:
+    assert isinstance(result, Failed)
+    return result.reason, result.status
+
+
+def test_answer(web: Web) -> None:
+    web.routes["/feed"] = Reply(200, {"ETag": '"1"', "X-Robots-Tag": "noindex"}, b"<rss/>")
+    result = one(web.url("/feed"))
+    assert isinstance(result, Fetched)
+    assert (result.status, result.body, result.final_url) == (200, b"<rss/>", web.url("/feed"))
+    assert (result.headers["etag"], result.headers["x-robots-tag"], result.moved_to) == ('"1"', "noindex", None)
+    assert web.seen[0].headers["user-agent"] == "Syndicator/0 (+test)"
+    assert web.seen[0].headers["accept-encoding"] == "gzip, deflate"
+    assert "cookie" not in web.seen[0].headers
+
+
+def test_validators_and_304(web: Web) -> None:
+    web.routes["/feed"] = lambda seen: Reply(304 if seen.headers.get("if-none-match") == 'W/"1"' else 200)
+    request = Request(url=web.url("/feed"), etag='W/"1"', last_modified="Mon, 23 Nov 2026 10:00:00 GMT")
+    assert isinstance(fetch(request)[0], NotModified)
+    assert web.seen[0].headers["if-modified-since"] == "Mon, 23 Nov 2026 10:00:00 GMT"
+
+
+def test_no_cookie_is_kept(web: Web) -> None:
+    web.routes["/"] = Reply(200, {"Set-Cookie": "id=1; Path=/"}, b"x")
+    fetch(Request(url=web.url("/")), Request(url=web.url("/")))
+    assert "cookie" not in web.seen[1].headers
+
+
+def test_post(web: Web) -> None:
+    web.routes["/hub"] = lambda seen: Reply(200, {}, seen.method.encode() + seen.body)
+    headers = {"Content-Type": "application/json"}
+    result = fetch(Request(url=web.url("/hub"), kind="hub", method="POST", body=b"{}", headers=headers))[0]
+    assert isinstance(result, Fetched)
+    assert result.body == b"POST{}"
+    assert web.seen[0].headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [(400, "http-400"), (403, "http-403"), (404, "http-404"), (410, "gone"), (429, "rate-limited"), (503, "http-503")],
+)
+def test_status_codes(web: Web, status: int, reason: str) -> None:
+    web.routes["/x"] = Reply(status, {"Retry-After": "90"})
+    result = one(web.url("/x"))
+    assert failed(result) == (reason, status)
+    assert isinstance(result, Failed)
+    assert result.retry_after == NOW + timedelta(seconds=90)
+    assert not result.no_network
+
+
+def _raw_deflate(data: bytes) -> bytes:
+    machine = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return machine.compress(data) + machine.flush()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "pack"),
+    [
+        ("gzip", gzip.compress),
+        ("x-gzip", gzip.compress),
+        ("GZIP", gzip.compress),
+        ("deflate", zlib.compress),
+        ("deflate", _raw_deflate),
+        ("identity", bytes),
+        ("identity, gzip", gzip.compress),
+        ("gzip", lambda data: gzip.compress(data[:3], mtime=0) + gzip.compress(data[3:], mtime=0)),
+        ("gzip", lambda data: gzip.compress(data, mtime=0) + b"\0" * 20),
+    ],
+)
+def test_encodings(web: Web, encoding: str, pack: Callable[[bytes], bytes]) -> None:
+    text = b"<rss>" + bytes(range(256)) * 300
+    web.routes["/"] = Reply(200, {"Content-Encoding": encoding}, pack(text))
+    result = one(web.url("/"))
+    assert isinstance(result, Fetched)
+    assert result.body == text
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("br", b"xx"),
+        ("gzip, gzip", gzip.compress(gzip.compress(b"x", mtime=0), mtime=0)),
+        ("gzip", b"plain text"),
+        ("gzip", gzip.compress(b"cut short" * 100, mtime=0)[:-9]),
+        ("deflate", b"\xff\xff\xff\xff"),
+    ],
+)
+def test_bad_encodings(web: Web, encoding: str, body: bytes) -> None:
+    web.routes["/"] = Reply(200, {"Content-Encoding": encoding}, body)
+    assert failed(one(web.url("/")))[0] == "bad-encoding"
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ({}, b"x" * 200_001),
+        ({"Content-Length": "99999999999"}, b"x"),
+        ({"Content-Encoding": "gzip"}, gzip.compress(b"x" * 600_000, mtime=0)),
+    ],
+)
+def test_too_large(web: Web, headers: dict[str, str], body: bytes) -> None:
+    web.routes["/"] = Reply(200, headers, body)
+    assert failed(one(web.url("/"), wire_bytes=200_000, decoded_bytes=500_000)) == ("too-large", 200)
+
+
+def test_ratio_cap(web: Web) -> None:
+    web.routes["/"] = Reply(200, {"Content-Encoding": "gzip"}, gzip.compress(b"\0" * 9_000_000, mtime=0))
+    assert failed(one(web.url("/")))[0] == "too-large"
+
+
+def test_body_that_breaks_off(web: Web) -> None:
+    def cut(seen: Seen) -> Reply:
+        return Reply(200, {"Content-Length": "1000", "Connection": "close"}, b"x" * 10)
+
+    web.routes["/"] = cut
+    assert failed(one(web.url("/"), deadline=2))[0] == "truncated"
+
+
+def test_deadline_covers_the_whole_trip(web: Web) -> None:
+    def slow(seen: Seen) -> Reply:
+        time.sleep(0.25)
+        return Reply(302, {"Location": f"/{len(web.seen)}"})
+
+    web.routes = {"/": slow} | {f"/{number}": slow for number in range(20)}
+    start = time.monotonic()
+    assert failed(one(web.url("/"), deadline=0.6, redirects=20))[0] == "timeout"
+    assert time.monotonic() - start < 1.0
+
+
+def test_hung_look_up_ends_and_blocks_nobody(web: Web) -> None:
+    web.routes["/"] = Reply(200, {}, b"x")
+
+    def lookup(host: str, port: int) -> Any:
+        if host == "hung.test":
+            time.sleep(1.5)
+        return socket.getaddrinfo("127.0.0.1", port, type=socket.SOCK_STREAM)
+
+    async def run() -> list[FetchResult]:
+        fetcher = HttpFetcher(Fetch(allow_loopback=True), user_agent="x", clock=lambda: NOW, lookup=lookup)
+        hung = [fetcher.fetch(Request(url=f"http://hung.test:{web.port}/", deadline=0.5)) for _ in range(40)]
+        good = fetcher.fetch(Request(url=f"http://good.test:{web.port}/", deadline=0.5))
+        try:
+            return await asyncio.gather(good, *hung)
+        finally:
+            await fetcher.aclose()
+
+    good, *hung = asyncio.run(run())
+    assert isinstance(good, Fetched)
+    assert {failed(result)[0] for result in hung} == {"timeout"}
+
+
+def test_redirects(web: Web) -> None:
+    web.routes = {
+        "/a": Reply(301, {"Location": "/b"}),
+        "/b": Reply(308, {"Location": web.url("/c#part")}),
+        "/c": Reply(302, {"Location": "d?x=1"}),
+        "/d": Reply(200, {}, b"end"),
+    }
+    result = one(web.url("/a"))
+    assert isinstance(result, Fetched)
+    assert result.final_url == web.url("/d?x=1")
+    assert result.moved_to == web.url("/c#part")  # the 302 behind it is not permanent
+    assert result.url == web.url("/a")
+
+
+@pytest.mark.parametrize("status", [302, 303, 307])
+def test_temporary_redirect_is_no_move(web: Web, status: int) -> None:
+    web.routes = {"/a": Reply(status, {"Location": "/b"}), "/b": Reply(301, {"Location": "/c"}), "/c": Reply(200)}
+    result = one(web.url("/a"))
+    assert isinstance(result, Fetched)
+    assert result.moved_to is None
+
+
+@pytest.mark.parametrize(
+    ("location", "reason"),
+    [
+        ("/a", "redirects"),
+        ("", "redirects"),
+        ("ftp://example.org/", "bad-url"),
+        ("http://[::1", "bad-url"),
+        ("file:///etc/passwd", "bad-url"),
+        ("http://10.0.0.1/", "blocked-address"),
+        ("http://0x0a000001/", "blocked-address"),
+    ],
+)
+def test_bad_redirects(web: Web, location: str, reason: str) -> None:
+    web.routes["/a"] = Reply(302, {"Location": location})
+    assert failed(one(web.url("/a")))[0] == reason
+
+
+def test_too_many_redirects(web: Web) -> None:
+    web.routes = {f"/{number}": Reply(302, {"Location": f"/{number + 1}"}) for number in range(9)}
+    assert failed(one(web.url("/0")))[0] == "redirects"
+    assert len(web.seen) == 6
+
+
+def test_downgrade_is_refused() -> None:
+    from syndicator.visiting.fetch import Refusal, next_hop
+
+    with pytest.raises(Refusal) as caught:
+        next_hop("https://example.org/a", "http://example.org/b")
+    assert caught.value.reason == "downgrade"
+    assert next_hop("http://example.org/a", "//example.org/b") == "http://example.org/b"
+
+
+def test_stay_returns_a_redirect_to_another_host(web: Web) -> None:
+    web.routes["/a"] = Reply(301, {"Location": web.url("/b", "localhost")})
+    result = fetch(Request(url=web.url("/a"), stay=True))[0]
+    assert isinstance(result, Fetched)
+    assert (result.status, result.headers["location"]) == (301, web.url("/b", "localhost"))
+
+
+def test_headers_stay_at_their_origin(web: Web, other_web: Web) -> None:
+    web.routes = {"/a": Reply(302, {"Location": "/b"}), "/b": Reply(302, {"Location": other_web.url("/c")})}
+    other_web.routes["/c"] = Reply(302, {"Location": web.url("/d")})
+    web.routes["/d"] = Reply(200)
+    fetch(Request(url=web.url("/a"), headers={"Authorization": SENTINEL, "X-Key": SENTINEL}))
+    assert [SENTINEL in str(seen.headers) for seen in (*web.seen, *other_web.seen)] == [True, True, True, False]
+
+
+def test_credentials_in_a_url_are_sent_and_never_shown(web: Web, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    web.routes = {"/a": Reply(200), "/gone": Reply(410)}
+    base = f"http://user:{SENTINEL}@127.0.0.1:{web.port}"
+    results = fetch(
+        Request(url=f"{base}/a"),
+        Request(url=f"{base}/gone"),
+        Request(url=f"http://user:{SENTINEL}@127.0.0.1:1/"),
+        Request(url=f"http://user:{SENTINEL}@[::1/"),
+        Request(url=f"ftp://user:{SENTINEL}@host/"),
+        Request(url=f"http://user:{SENTINEL}@10.0.0.1/"),
+        Request(url=web.url("/a"), headers={"Authorization": f"Bearer {SENTINEL}"}),
+    )
+    assert web.seen[0].headers["authorization"].startswith("Basic ")
+    assert SENTINEL not in str(results)
+    assert SENTINEL not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("", "bad-url"),
+        ("example.org/feed", "bad-url"),
+        ("http://", "bad-url"),
+        ("http://exa mple.org/", "dns"),
+        ("javascript:alert(1)", "bad-url"),
+        ("http://" + "a" * 300 + ".org/", "bad-url"),
+        ("http://a..b/", "bad-url"),
+        ("http://127.0.0.1:1/", "connect"),
+        ("http://127.0.0.1:99999/", "bad-url"),
+    ],
+)
+def test_what_cannot_be_asked(url: str, reason: str) -> None:
+    def lookup(host: str, port: int) -> Any:
+        host.encode("idna")
+        raise socket.gaierror(socket.EAI_NONAME, "no such name")
+
+    result = fetch(Request(url=url, deadline=5), lookup=lookup)[0]
+    assert failed(result)[0] == reason
+
+
+def test_https_to_a_plain_server(web: Web) -> None:
+    assert failed(one(f"https://127.0.0.1:{web.port}/"))[0] == "tls"
+
+
+def test_server_that_hangs_up() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+
+        async def run() -> FetchResult:
+            def hang_up() -> None:
+                for _ in range(2):
+                    server.accept()[0].close()
+
+            task = asyncio.create_task(asyncio.to_thread(hang_up))
+            fetcher = HttpFetcher(Fetch(allow_loopback=True), user_agent="x", clock=lambda: NOW)
+            result = await fetcher.fetch(Request(url=f"http://127.0.0.1:{port}/", deadline=3))
+            await fetcher.aclose()
+            if not task.done():
+                socket.create_connection(("127.0.0.1", port)).close()
+            await task
+            return result
+
+        assert failed(asyncio.run(run()))[0] == "disconnected"
+
+
+def test_allow_covers_the_first_origin_only(web: Web, other_web: Web) -> None:
+    allow = (f"127.0.0.1/32:{web.port}", f"127.0.0.1/32:{other_web.port}")
+    web.routes = {"/a": Reply(200), "/b": Reply(302, {"Location": other_web.url("/c")})}
+    good, bad, none = fetch(
+        Request(url=web.url("/a"), allow=allow),
+        Request(url=web.url("/b"), allow=allow),
+        Request(url=web.url("/a")),
+        allow_loopback=False,
+    )
+    assert isinstance(good, Fetched)
+    assert failed(bad)[0] == "blocked-address"
+    assert isinstance(none, Failed)
+    assert f'allow = ["127.0.0.1/32:{web.port}"]' in none.detail  # no open connection of the allowed one is borrowed
+    assert other_web.seen == []
+
+
+def test_many_origins_at_once_keep_few_connections(web: Web) -> None:
+    web.routes["/"] = Reply(200, {}, b"x")
+
+    def lookup(host: str, port: int) -> Any:
+        return socket.getaddrinfo("127.0.0.1", port, type=socket.SOCK_STREAM)
+
+    async def run() -> tuple[list[FetchResult], int]:
+        fetcher = HttpFetcher(Fetch(allow_loopback=True), user_agent="x", clock=lambda: NOW, lookup=lookup)
+        left = iter(range(300))
+        results: list[FetchResult] = []
+
+        async def work() -> None:
+            for number in left:
+                results.append(await fetcher.fetch(Request(url=f"http://h{number % 150}.test:{web.port}/")))
+
+        try:
+            await asyncio.gather(*(work() for _ in range(100)))
+            return results, sum(f"127.0.0.1:{web.port}" in line for line in _connections(web.port))
+        finally:
+            await fetcher.aclose()
+
+    results, connections = asyncio.run(run())
+    assert [result for result in results if not isinstance(result, Fetched)] == []
+    assert connections <= 110
+
+
+def _connections(port: int) -> list[str]:
+    """Our ends of the TCP connections to a port of 127.0.0.1 that are open."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return [f"127.0.0.1:{port}" for row in rows if row[2] == f"0100007F:{port:04X}" and row[3] == "01"]
+
+
+def test_proxies_of_the_environment_are_not_used(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9/")
+    web.routes["/"] = Reply(200)
+    assert isinstance(one(web.url("/")), Fetched)
+
+
+def test_a_configured_proxy_is_used_and_literal_addresses_stay_refused(web: Web) -> None:
+    web.routes = {
+        "http://example.org/feed": Reply(200, {}, b"through"),
+        "http://example.org/away": Reply(302, {"Location": "http://0x7f.1/"}),
+    }
+    proxy = f"http://127.0.0.1:{web.port}"
+
+    def lookup(host: str, port: int) -> Any:
+        raise AssertionError(host)
+
+    through, *refused = fetch(
+        Request(url="http://example.org/feed"),
+        Request(url="http://10.0.0.1/"),
+        Request(url="http://0x0a000001/"),
+        Request(url="http://[::ffff:10.0.0.1]/"),
+        Request(url="http://localhost./"),
+        Request(url="http://example.org/away"),
+        lookup=lookup,
+        proxy=proxy,
+        allow_loopback=False,
+    )
+    assert isinstance(through, Fetched)
+    assert through.body == b"through"
+    assert {failed(result)[0] for result in refused} == {"blocked-address"}
+    assert web.paths() == ["http://example.org/feed", "http://example.org/away"]
+
+
+def test_odd_headers_both_ways(web: Web) -> None:
+    web.routes["/"] = Reply(200, {"ETag": '"\xe9"', "X-Odd": "\xff\xfe"}, b"x")
+    first = one(web.url("/"))
+    assert isinstance(first, Fetched)
+    first.headers["etag"].encode()  # can be stored
+    again = fetch(Request(url=web.url("/"), etag=first.headers["etag"], headers={"X-Key": "value\n"}))[0]
+    assert isinstance(again, Fetched)
+    assert web.seen[1].headers["x-key"] == "value"
+    assert failed(fetch(Request(url=web.url("/"), headers={"X-Key": f"{SENTINEL}\r\nX-Other: 1"}))[0])[0] == "protocol"
+    assert len(web.seen) == 2
+
+
+@pytest.mark.parametrize("location", ["/caf\xe9", "http://127.0.0.1:{port}/caf\xe9", "/a b", "//127.0.0.1:{port}/x"])
+def test_odd_locations(web: Web, location: str) -> None:
+    def answer(seen: Seen) -> Reply:
+        return Reply(302, {"Location": location.format(port=web.port)}) if seen.path == "/" else Reply(200, {}, b"x")
+
+    web.routes = {"/": answer, "/caf%C3%A9": answer, "/caf%E9": answer, "/a%20b": answer, "/x": answer}
+    assert isinstance(one(web.url("/")), Fetched)
