@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from syndicator import urls
+from syndicator.app.reconcile import unreadable
 from syndicator.app.wiring import App
 from syndicator.articles.feeds import feeds_of
 from syndicator.errors import ConfigError, UsageError
@@ -61,9 +62,9 @@ def reindex(app: App) -> Reindexed:
     for stamp in app.shelf.walk():
         try:
             rows.append((app.shelf.get(stamp.path), stamp))
-        except ConfigError as error:
-            problems.append(Problem(what=stamp.path, reason="bad-article-file", detail=str(error)))
-    return Reindexed(articles=app.store.reindex(rows), problems=tuple(problems))
+        except (ConfigError, OSError) as error:
+            problems.append(unreadable(stamp.path, error))
+    return Reindexed(articles=app.store.reindex(rows, app.shelf.withdrawn()), problems=tuple(problems))
 
 
 def prune(app: App, *, pages_days: int | None = None) -> int:

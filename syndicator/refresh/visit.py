@@ -25,7 +25,7 @@ from syndicator.model import (
 from syndicator.ports import EntryRow
 from syndicator.refresh.intake import Page, Taken, source_headers, take
 from syndicator.refresh.select import select
-from syndicator.refresh.tools import Tools
+from syndicator.refresh.tools import BUGS, Tools, said
 from syndicator.visiting import cadence
 from syndicator.visiting.entries import parse_feed
 
@@ -45,10 +45,13 @@ async def visit(
     if isinstance(result, Fetched) and result.digest != state.body_digest:
         try:
             feed, page = await _parse(source, state, result, tools)
+            _announce(source, state, feed, tools, started)
         except (NotAFeed, WorkerFailed) as refusal:
             result = Failed(url=result.final_url, reason=_reason(refusal), detail=str(refusal))
+        except BUGS as bug:
+            feed, page = None, None
+            result = Failed(url=result.final_url, reason="bug", detail=said(bug))
     if feed is not None:
-        _announce(source, state, feed, tools, started)
         # what an article says of its feed is frozen when it is filed: a first visit must know it by then
         state = replace(
             state,
