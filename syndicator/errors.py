@@ -6,51 +6,91 @@ SyndicatorError (1)
 ├── LockedError (75)        another run holds the lock
 ├── NetworkDown (4)         no source could be reached at all
 ├── UsageError (2)          the words of the command are off
-├── StoreError (1)          the database cannot be used as it is: names the cure
-├── NotAnArticle            a page that is no article, with its kind
+├── StoreError (69)         the database cannot be used as it is: names the cure
+├── DiskError (69)          the disk or the system refuses a file: names it and the cure
+├── NotAnArticle (69)       a page that is no article, with its kind
 ├── NotAFeed                bytes that are no feed, with the reason
 └── WorkerFailed            the worker process did not come back with a result
 """
 
 from __future__ import annotations
 
+import errno
+
 
 class SyndicatorError(Exception):
-    """Base of all errors that are not our bugs; `str(error)` is one clear sentence or two."""
+    """Base of all errors that are not our bugs; `str(error)` is one clear sentence or two, `reason` a short code."""
 
     exit_code = 1
+    reason = "bug"
 
 
 class ConfigError(SyndicatorError):
     exit_code = 78
+    reason = "bad-config"
 
 
 class MissingError(SyndicatorError):
     exit_code = 69
+    reason = "missing"
 
 
 class LockedError(SyndicatorError):
     exit_code = 75
+    reason = "locked"
 
 
 class NetworkDown(SyndicatorError):
     exit_code = 4
+    reason = "no-network"
 
 
 class UsageError(SyndicatorError):
     exit_code = 2
+    reason = "usage"
 
 
 class StoreError(SyndicatorError):
-    exit_code = 1
+    exit_code = 69
+    reason = "store"
+
+
+class DiskError(SyndicatorError):
+    exit_code = 69
+    reason = "disk"
+
+    @classmethod
+    def of(cls, error: OSError) -> DiskError:
+        """What the system said, with the file it is about and the cure."""
+        cure = _CURES.get(error.errno or 0, "")
+        what = f"{error.filename}: " if error.filename else ""
+        return cls(f"{what}{error.strerror or error}" + (f"; {cure}" if cure else ""))
+
+
+_CURES = {
+    errno.ENOSPC: "the disk is full: free some space and run again, nothing is lost",
+    errno.EDQUOT: "the disk quota is used up: free some space and run again, nothing is lost",
+    errno.EFBIG: "files may not grow so large here: raise the limit (ulimit -f)",
+    errno.EROFS: "the file system is read-only: mount it writable, or set [paths] to folders that are",
+    errno.EACCES: "give this user the right to read and write it",
+    errno.EPERM: "give this user the right to read and write it",
+    errno.EMFILE: "too many files are open: raise the limit (ulimit -n), or lower fetch.concurrency",
+    errno.ENFILE: "the system has too many files open: close other programs",
+    errno.EIO: "the disk does not read or write: check the disk",
+}
+# What is wrong with this machine, and not with a page or a source.
+OURS = frozenset(_CURES)
 
 
 class NotAnArticle(SyndicatorError):
     """The page is something else. `kind`: consent, login, paywall, bot-check, error-page, listing, empty, not-html."""
 
+    exit_code = 69
+
     def __init__(self, kind: str, detail: str = "") -> None:
         super().__init__(f"not an article: {kind}" + (f" ({detail})" if detail else ""))
         self.kind = kind
+        self.reason = f"not-an-article-{kind}"
         self.detail = detail
 
     def __reduce__(self) -> tuple[type[NotAnArticle], tuple[str, str]]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+T = TypeVar("T")
+
 BEAT_SECONDS = 60.0
-# A beat under way for longer than this is reported as a stopped heart.
+# A beat that shows no sign of life for longer than this is reported as a stopped heart.
 STOPPED_SECONDS = 300.0
 
 
@@ -40,6 +43,15 @@ class Heart:
         self._scheduler.start()
         self._bring_forward()
         self._watchdog = asyncio.create_task(self._watch())
+
+    def felt(self, tell: Callable[[T], None]) -> Callable[[T], None]:
+        """`tell` that also shows that the beat under way is alive, however long it takes."""
+
+        def told(value: T) -> None:
+            self._last = self._steady()
+            tell(value)
+
+        return told
 
     async def _once(self) -> None:
         self._last = self._steady()

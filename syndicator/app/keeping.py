@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from syndicator import urls
+from syndicator.app.reconcile import unreadable
 from syndicator.app.wiring import App
 from syndicator.articles.feeds import feeds_of
 from syndicator.errors import ConfigError, UsageError
@@ -64,8 +65,8 @@ def reindex(app: App) -> Reindexed:
         for stamp in app.shelf.walk():
             try:
                 yield app.shelf.get(stamp.path), stamp
-            except ConfigError as error:
-                problems.append(Problem(what=stamp.path, reason="bad-article-file", detail=str(error)))
+            except (ConfigError, OSError) as error:
+                problems.append(unreadable(stamp.path, error))
 
     count = app.store.reindex(readable(), app.shelf.withdrawn())
     return Reindexed(articles=count, problems=tuple(problems))

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from syndicator import urls
 from syndicator.app.wiring import App
 from syndicator.articles.feeds import feeds_of
-from syndicator.errors import ConfigError
+from syndicator.errors import OURS, ConfigError, DiskError
 from syndicator.model import Article, Problem, Source, SourceState
+from syndicator.ports import FileStamp
+
+# A clock that ran ahead by more than this and was set right leaves times behind that are no longer believed.
+AHEAD = timedelta(minutes=10)
 
 
 def sources(app: App) -> dict[str, SourceState]:
@@ -17,7 +23,8 @@ def sources(app: App) -> dict[str, SourceState]:
     known = app.store.visits.states()
     for key in known.keys() - app.sources.keys():
         app.store.visits.drop_state(key)
-    wanted = {key: _reconciled(source, known.get(key)) for key, source in app.sources.items()}
+    now = app.clock()
+    wanted = {key: _in_time(_reconciled(source, known.get(key)), now) for key, source in app.sources.items()}
     app.store.visits.save_states([state for key, state in wanted.items() if state != known.get(key)])
     return wanted
 
@@ -42,20 +49,17 @@ def files(app: App) -> tuple[Problem, ...]:
     for stamp in (*changes.new, *changes.edited):
         try:
             article = app.shelf.get(stamp.path)
-        except ConfigError as error:
-            problems.append(Problem(what=stamp.path, reason="bad-article-file", detail=str(error)))
+        except FileNotFoundError:
+            continue  # deleted since the folder was read: missing next time
+        except (ConfigError, OSError) as error:
+            problems.append(unreadable(stamp.path, error))
             continue
-        before = visits.article(article.id)
-        kept = visits.stamp(article.id)
-        if kept and kept.path != stamp.path and article.id not in changes.missing:
-            detail = f"{kept.path} has the same id; delete one of the two"
-            problems.append(Problem(what=stamp.path, reason="copied-file", detail=detail))
+        other = _elsewhere(app, article, stamp)
+        if other:
+            detail = f"has the id of {other}; delete one of the two"
+            problems.append(Problem(what=stamp.path, reason="duplicate-article", detail=detail))
             continue
-        stale = set(feeds_of(article)) | (set(feeds_of(before)) if before else set())
-        aliases = [urls.alias(article.url), *map(urls.alias, article.aliases)]
-        if article.source_id:
-            aliases.append(f"guid:{article.source_key}:{article.source_id}")
-        visits.record(article, stamp, aliases=aliases, stale=stale)
+        _record(app, article, stamp)
     for id in changes.missing:
         visits.forget(id)
     return tuple(problems)
@@ -70,3 +74,42 @@ def _withdrawals(app: App) -> None:
         path = app.shelf.find(one.id)
         if path:
             app.shelf.delete(path)
+
+
+def unreadable(path: str, error: ConfigError | OSError) -> Problem:
+    """An article file that says no article, or that the system does not hand out. Raises DiskError for what is wrong
+    with the machine and not with the file."""
+    if isinstance(error, OSError):
+        if error.errno in OURS - {errno.EACCES, errno.EPERM}:
+            raise DiskError.of(error) from error
+        return Problem(what=path, reason="unreadable-file", detail=str(DiskError.of(error)))
+    return Problem(what=path, reason="bad-article-file", detail=str(error))
+
+
+def _record(app: App, article: Article, stamp: FileStamp) -> None:
+    visits = app.store.visits
+    before = visits.article(article.id)
+    stale = set(feeds_of(article)) | (set(feeds_of(before)) if before else set())
+    aliases = [urls.alias(article.url), *map(urls.alias, article.aliases)]
+    if article.source_id:
+        aliases.append(f"guid:{article.source_key}:{article.source_id}")
+    visits.record(article, stamp, aliases=aliases, stale=stale)
+
+
+def _elsewhere(app: App, article: Article, stamp: FileStamp) -> str | None:
+    """The path of another file that is this article."""
+    known = app.store.visits.stamp(article.id)
+    if known is None or known.path == stamp.path:
+        return None
+    try:
+        return known.path if app.shelf.get(known.path).id == article.id else None
+    except (ConfigError, OSError):
+        return None
+
+
+def _in_time(state: SourceState, now: datetime) -> SourceState:
+    """A source that was visited in the future, by a clock that has been set right since, is due now: its next visit was
+    planned on that clock."""
+    if state.last_visit is None or state.last_visit <= now + AHEAD:
+        return state
+    return replace(state, last_visit=None, next_due=now, due_why="the clock was set back")

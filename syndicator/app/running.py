@@ -88,7 +88,12 @@ async def _visit(app: App, due: list[SourceState], wanted: Wanted, stop: asyncio
 
 def make_worker(app: App) -> Worker:
     limits = app.settings.fetch
-    return Worker(seconds=limits.worker_seconds, megabytes=limits.worker_megabytes, count=limits.workers)
+    return Worker(
+        seconds=limits.worker_seconds,
+        megabytes=limits.worker_megabytes,
+        count=limits.workers,
+        preload=("syndicator.desk", "feedparser"),  # no page pays for them
+    )
 
 
 def make_tools(app: App, fetcher: Fetcher, worker: Worker, filed: Callable[[str], None]) -> Tools:

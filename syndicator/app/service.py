@@ -8,7 +8,7 @@ from pathlib import Path
 
 from syndicator.app.running import RunReport, Wanted, Watch, run
 from syndicator.app.wiring import locked, open_app
-from syndicator.errors import LockedError, NetworkDown
+from syndicator.errors import DiskError, LockedError, SyndicatorError
 from syndicator.settings import Settings, load
 from syndicator.web.server import serve as serve_app
 from syndicator.web.site import make_app
@@ -27,10 +27,12 @@ async def beat(
     try:
         with locked(load(config)), open_app(config) as app:
             report(await run(app, Wanted(), stop=stop, watch=watch))
-    except NetworkDown as error:
-        trouble(str(error))
     except LockedError:
         trouble("another run is under way; this beat is left out")
+    except SyndicatorError as error:  # a configuration just being edited, a full disk: the next beat tries again
+        trouble(str(error))
+    except OSError as error:
+        trouble(str(DiskError.of(error)))
 
 
 async def serve(settings: Settings, *, stop: asyncio.Event, listening: Callable[[str], None]) -> None:

@@ -17,7 +17,7 @@ from syndicator import __version__
 from syndicator.articles.pages import Pages
 from syndicator.articles.shelf import Shelf
 from syndicator.describing.files import TaxonomyFiles
-from syndicator.errors import ConfigError, LockedError
+from syndicator.errors import ConfigError, LockedError, MissingError
 from syndicator.model import Source
 from syndicator.ports import Fetcher
 from syndicator.publishing.query import SavedQuery, load_queries
@@ -69,8 +69,9 @@ def open_app(
     articles_exist = any(True for _ in shelf.walk())
     settings.state_dir.mkdir(parents=True, exist_ok=True)
     store = open_store(settings.store_url, articles_exist=articles_exist, create=create)
-    shelf.instance()  # minted before the first article: what has articles and no instance has lost it
     try:
+        _need_shelf(shelf, store)
+        shelf.instance()  # minted before the first article: what has articles and no instance has lost it
         yield App(
             config=config,
             settings=settings,
@@ -88,6 +89,17 @@ def open_app(
         store.close()
 
 
+def _need_shelf(shelf: Shelf, store: Store) -> None:
+    """A shelf that is not there, as when its disk is not mounted, must not be taken for one whose articles were all
+    deleted: everything would be fetched again and published under new ids. Raises MissingError."""
+    known = len(store.visits.stamps()) if not shelf.minted() else 0
+    if known:
+        raise MissingError(
+            f"{shelf.root} is not the folder it was: the database knows {known} articles and no file is there; mount "
+            f"it or restore it from a backup. To begin anew, move {store.name} away"
+        )
+
+
 def need_folder(config: Path) -> None:
     """Raises ConfigError where there is no configuration."""
     if not (config / "sources.toml").exists():
@@ -100,13 +112,16 @@ def taxonomy_files(config: Path, settings: Settings) -> TaxonomyFiles:
 
 
 @contextmanager
-def locked(settings: Settings, *, wait: bool = False) -> Iterator[None]:
-    """One run at a time. Raises LockedError at once, or waits."""
+def locked(settings: Settings, *, wait: bool = False, give_up: Callable[[], bool] = lambda: False) -> Iterator[None]:
+    """One run at a time. Raises LockedError at once, or waits until it is free; SystemExit(0)
+    when `give_up` says that the wait is over."""
     settings.state_dir.mkdir(parents=True, exist_ok=True)
     lock = FileLock(settings.state_dir / "run.lock")
     try:
-        lock.acquire(timeout=-1 if wait else 0)
+        lock.acquire(timeout=-1 if wait else 0, poll_interval=0.2, cancel_check=give_up)
     except Timeout as error:
+        if give_up():
+            raise SystemExit(0) from error
         raise LockedError(f"another run holds {lock.lock_file}; --wait waits for it") from error
     try:
         yield

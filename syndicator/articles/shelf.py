@@ -58,6 +58,10 @@ class Shelf:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, ValueError, TypeError, AttributeError) as error:
             raise ConfigError(f'{path}: has to say id = "<uuid>"; restore it from a backup') from error
 
+    def minted(self) -> bool:
+        """True when this instance has its uuid."""
+        return (self.root / _INSTANCE).exists()
+
     def put(self, article: Article, path: str | None = None) -> tuple[Article, FileStamp, bool]:
         """Writes `article` and returns it as it stands in its file (fields that a hand edited kept), the file's stamp
         and whether the bytes changed. An article that has a file keeps its path; `path` says where that is, for callers

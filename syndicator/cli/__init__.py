@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
+from typing import Any
+
+import typer
 
 from syndicator.cli.base import app
-from syndicator.errors import SyndicatorError
+from syndicator.errors import DiskError, SyndicatorError, UsageError
 
 __all__ = ["app", "main"]
+
+_WordsAreOff: Any = typer.BadParameter.__base__  # typer gives it no public name
 
 
 def main() -> None:
@@ -15,14 +22,43 @@ def main() -> None:
     from syndicator.cli import operate, run, sources
 
     assert operate and run and sources  # importing them registers their commands
+    _say_everything()
     try:
-        app(prog_name="syndicator")
-    except SyndicatorError as error:
-        from syndicator.cli.printing import complain
-
-        complain(str(error), error.exit_code, as_json="--json" in sys.argv)
-        sys.exit(error.exit_code)
+        try:
+            code = _run(as_json="--json" in sys.argv)
+        finally:
+            sys.stdout.flush()
     except KeyboardInterrupt:
-        sys.exit(130)
+        code = 130
     except BrokenPipeError:
-        sys.exit(0)
+        # whoever read our output has left; what is still buffered must not fail again at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code)
+
+
+def _say_everything() -> None:
+    """A title in a script that the terminal's encoding lacks must not end a command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _run(*, as_json: bool) -> Any:
+    from syndicator.cli.printing import complain, complain_in_json
+
+    try:
+        # people get the usage as typer draws it, machines get it as JSON
+        return app(prog_name="syndicator", standalone_mode=not as_json)
+    except SyndicatorError as error:
+        return complain(error, as_json=as_json)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        return complain(DiskError.of(error), as_json=as_json)
+    except _WordsAreOff as error:
+        return complain(UsageError(error.format_message()), as_json=as_json)
+    except Exception as error:
+        if as_json:
+            complain_in_json(f"{type(error).__name__}: {error}", "bug", 1)
+        raise

@@ -12,12 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.app.running import RunReport, Watch
+from syndicator.errors import SyndicatorError
 from syndicator.model import Outcome, Problem
 
 
 def as_json(value: Any) -> None:
-    """`value` as one JSON document on stdout."""
-    print(json.dumps(plain(value), ensure_ascii=False, indent=2))
+    """`value` as one JSON document on stdout, escaped where the terminal's encoding (or Unicode) cannot have it."""
+    document = json.dumps(plain(value), ensure_ascii=False, indent=2)
+    try:
+        document.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        document = json.dumps(plain(value), indent=2)
+    print(document)
 
 
 def plain(value: Any) -> Any:
@@ -33,11 +39,16 @@ def plain(value: Any) -> Any:
     return str(value) if isinstance(value, Path) else value
 
 
-def complain(message: str, code: int, *, as_json: bool) -> None:
-    """An error, on stderr for people, and on stdout as well for machines that asked for JSON."""
-    print(f"syndicator: {message}", file=sys.stderr)
+def complain(error: SyndicatorError, *, as_json: bool) -> int:
+    """An error, on stderr for people, and on stdout as well for machines that asked for JSON. Returns its exit code."""
+    print(f"syndicator: {error}", file=sys.stderr)
     if as_json:
-        print(json.dumps({"error": message, "exit_code": code}, ensure_ascii=False))
+        complain_in_json(str(error), error.reason, error.exit_code)
+    return error.exit_code
+
+
+def complain_in_json(message: str, reason: str, code: int) -> None:
+    as_json({"error": message, "reason": reason, "exit_code": code})
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -99,6 +110,11 @@ def visited(outcome: Outcome) -> None:
         fields["detail"] = outcome.detail
     log("visited", **fields)
     problems(outcome.skipped)
+
+
+def beaten(report: RunReport) -> None:
+    """What a beat of the heart could not do, in the log."""
+    problems((*report.pressed.held, *report.pressed.set_aside, *report.problems))
 
 
 @contextmanager

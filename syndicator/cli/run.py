@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
-import signal
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from syndicator.cli.base import CONFIG, Config, Json, app
-
-GRACE_SECONDS = 10.0
+from syndicator.cli.stopping import GRACE_SECONDS, stopping
 
 
 @app.command()
@@ -50,16 +46,16 @@ async def _up(config: Path) -> None:
 
     stop = asyncio.Event()
     with stopping(stop):
-        watch = Watch(visited=printing.visited)
 
         async def beat() -> None:
-            await service.beat(config, stop=stop, watch=watch, report=lambda report: None, trouble=printing.log)
+            await service.beat(config, stop=stop, watch=watch, report=printing.beaten, trouble=printing.log)
 
         heart = Heart(
             beat,
             steady=time.monotonic,
             on_stopped=lambda silent: printing.log("the heart stopped", seconds=int(silent)),
         )
+        watch = Watch(visited=heart.felt(printing.visited), filed=heart.felt(lambda title: None))
         server = asyncio.create_task(
             service.serve(load(config), stop=stop, listening=lambda url: printing.log(f"serving {url}"))
         )
@@ -68,19 +64,6 @@ async def _up(config: Path) -> None:
             await server
         finally:
             await heart.stop(GRACE_SECONDS)
-
-
-@contextlib.contextmanager
-def stopping(stop: asyncio.Event) -> Iterator[None]:
-    """Sets `stop` on SIGTERM and on Ctrl-C."""
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    try:
-        yield
-    finally:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(number)
 
 
 @app.command()
@@ -113,7 +96,8 @@ def refresh(
 
     async def go() -> RunReport:
         stop = asyncio.Event()
-        with stopping(stop), locked(load(config), wait=wait), open_app(config) as opened, printing.watching() as watch:
+        alone = locked(load(config), wait=wait, give_up=stop.is_set)
+        with stopping(stop), alone, open_app(config) as opened, printing.watching() as watch:
             return await run(opened, wanted, stop=stop, watch=watch)
 
     report = asyncio.run(go())

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 
 from syndicator import urls
 from syndicator.articles.feeds import feeds_of
-from syndicator.errors import NotAnArticle, WorkerFailed
+from syndicator.errors import ConfigError, NotAnArticle, WorkerFailed
 from syndicator.model import Article, Entry, Failed, Fetched, NotModified, Origin, Problem, Request, Source, SourceState
 from syndicator.ports import EntryRow
 from syndicator.refresh.revise import revise
-from syndicator.refresh.tools import Tools
+from syndicator.refresh.tools import BUGS, Tools, said
 from syndicator.settings import Settings
 
 MOST_TRIES = 5
@@ -57,7 +57,17 @@ class Page:
 
 
 async def take(row: EntryRow, source: Source, state: SourceState, tools: Tools, *, page: Page | None = None) -> Taken:
-    """Takes one pending entry to its end. `page` when its bytes are at hand already. Whatever happens is recorded."""
+    """Takes one pending entry to its end. `page` when its bytes are at hand already. Whatever happens is recorded; only
+    what the disk and the store raise ends more than the entry."""
+    try:
+        return await _take(row, source, state, tools, page)
+    except ConfigError as error:  # the article's file was edited and says no article any more
+        return _end_or_retry(row, "bad-article-file", str(error), tools)
+    except BUGS as bug:
+        return _end_or_retry(row, "bug", said(bug), tools)
+
+
+async def _take(row: EntryRow, source: Source, state: SourceState, tools: Tools, page: Page | None) -> Taken:
     now = tools.clock()
     entry = row.entry or Entry(id=row.entry_id, url=row.url)
     aliases = _aliases(source, entry)
@@ -135,8 +145,8 @@ async def _read(row: EntryRow, entry: Entry, page: Page, source: Source, state: 
     except NotAnArticle as refusal:
         return await _not_an_article(row, entry, refusal, source, state, tools, had_page=bool(page.html))
     except WorkerFailed as failure:
-        if failure.reason == "crashed" and row.tries + 1 < MOST_TRIES:  # not the page's fault for certain
-            return _retry(row, failure.reason, failure.detail, tools, None)
+        if failure.reason == "crashed":  # not the page's fault for certain
+            return _end_or_retry(row, failure.reason, failure.detail, tools)
         return _end(row, tools, status="refused", reason=failure.reason, detail=failure.detail)
     uncategorised = tools.settings.describe.uncategorised
     return _file(row, _as_filed(article, entry, source, state, now, uncategorised), html, page, tools)
@@ -195,7 +205,7 @@ def _file(row: EntryRow, article: Article, html: str | None, page: Page, tools: 
         return _end(row, tools, status="skipped", reason="withdrawn")
     known = row.article_id or tools.store.find(keys)
     if known:
-        path = tools.shelf.find(known)
+        path = tools.shelf.find(known) or _unread(known, tools)
         old = tools.shelf.get(path) if path else None
         if old is not None:
             revised = revise(old, article, now) if row.article_id else None
@@ -203,6 +213,12 @@ def _file(row: EntryRow, article: Article, html: str | None, page: Page, tools: 
                 return _same(row, known, tools, now)
             return _record(row, revised, feeds_before=old, html=html, page=page, tools=tools, new=False)
     return _record(row, article, feeds_before=None, html=html, page=page, tools=tools, new=True)
+
+
+def _unread(id: str, tools: Tools) -> str | None:
+    """The path of an article whose file is there and does not say its id (any more): it must not get a second one."""
+    stamp = tools.store.stamp(id)
+    return stamp.path if stamp and (tools.shelf.root / stamp.path).exists() else None
 
 
 def _record(
@@ -239,6 +255,12 @@ def _same(row: EntryRow, known: str, tools: Tools, now: datetime) -> Taken:
     done = replace(row, status="done", article_id=known, read_at=now, reason=None, detail="", entry=None)
     tools.store.save_entries([done])
     return Taken()
+
+
+def _end_or_retry(row: EntryRow, reason: str, detail: str, tools: Tools) -> Taken:
+    if row.tries + 1 < MOST_TRIES:
+        return _retry(row, reason, detail, tools, None)
+    return _end(row, tools, status="refused", reason=reason, detail=detail)
 
 
 def _retry(row: EntryRow, reason: str, detail: str, tools: Tools, not_before: datetime | None) -> Taken:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
-from syndicator.errors import NetworkDown
+from syndicator.errors import NetworkDown, SyndicatorError
 from syndicator.model import Outcome, Source, SourceState
 from syndicator.refresh.tools import Tools
 from syndicator.refresh.visit import visit
+
+OURS = ("system",)  # reasons that this machine gives and that are not held against a source
 
 Due = tuple[Source, SourceState]
 
@@ -36,19 +38,30 @@ async def tick(
             outcome, after = await visit(source, state, tools, limit=limit, stop=stop)
         if outcome.no_network:
             unreached.append((outcome, after))
-        else:
+        elif outcome.reason not in OURS:
             tools.store.end_visit(outcome, after)
         outcomes.append(outcome)
         done(outcome)
 
-    async with _deadline(stop, max_seconds), asyncio.TaskGroup() as group:
-        for source, state in due:
-            group.create_task(one(source, state))
+    try:
+        async with _deadline(stop, max_seconds), asyncio.TaskGroup() as group:
+            for source, state in due:
+                group.create_task(one(source, state))
+    except BaseExceptionGroup as failed:
+        raise _first(failed) from failed
     if outcomes and len(unreached) == len(outcomes):
         raise NetworkDown(_no_network(unreached))
     for outcome, after in unreached:
         tools.store.end_visit(outcome, after)
     return outcomes
+
+
+def _first(failed: BaseExceptionGroup) -> BaseException:
+    """What ended the run, out of what went wrong side by side; one that names a cure goes first."""
+    found: list[BaseException] = []
+    for error in failed.exceptions:
+        found.append(_first(error) if isinstance(error, BaseExceptionGroup) else error)
+    return min(found, key=lambda error: not isinstance(error, SyndicatorError))
 
 
 class _deadline:

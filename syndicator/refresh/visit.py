@@ -26,12 +26,11 @@ from syndicator.ports import EntryRow
 from syndicator.refresh.intake import Page, Taken, source_headers, take
 from syndicator.refresh.select import select
 from syndicator.refresh.tidy import tidy
-from syndicator.refresh.tools import Tools
+from syndicator.refresh.tools import BUGS, Tools, said
 from syndicator.visiting import cadence
 from syndicator.visiting.entries import parse_feed
 
 SIDE_BY_SIDE = 4  # entries of one source under way at a time
-MOST_RECENT = 30  # publication times remembered for the rhythm
 
 
 async def visit(
@@ -46,10 +45,13 @@ async def visit(
     if isinstance(result, Fetched) and result.digest != state.body_digest:
         try:
             feed, page = await _parse(source, state, result, tools)
+            _announce(source, state, feed, tools, started)
         except (NotAFeed, WorkerFailed) as refusal:
             result = Failed(url=result.final_url, reason=_reason(refusal), detail=str(refusal))
+        except BUGS as bug:
+            feed, page = None, None
+            result = Failed(url=result.final_url, reason="bug", detail=said(bug))
     if feed is not None:
-        _announce(source, state, feed, tools, started)
         # what an article says of its feed is frozen when it is filed: a first visit must know it by then
         state = replace(
             state,
@@ -131,9 +133,6 @@ def _remember(
     source: Source, state: SourceState, result: FetchResult, feed: ParsedFeed | None, tools: Tools, now: datetime
 ) -> SourceState:
     after = cadence.after(source, state, result, feed, now)
-    if feed is not None:
-        times = {min(at, now) for entry in feed.entries if (at := entry.published or entry.updated)}
-        after = replace(after, recent=tuple(sorted(times, reverse=True)[:MOST_RECENT]))
     due = cadence.next_visit(
         source,
         after,

@@ -29,6 +29,11 @@ class Store:
         self.index = Index(database)
         self.status = Status(database)
 
+    @property
+    def name(self) -> str:
+        """The database's file, or its name."""
+        return self._db.name
+
     def reindex(self, articles: Iterable[tuple[Article, FileStamp]], withdrawn: Iterable[Withdrawn] = ()) -> int:
         """Rebuilds the rows of articles, aliases and feeds from the files; how many. One transaction. Source states,
         entries, merges, names and addresses of feeds stay, as do withdrawals, to which `withdrawn` (the shelf's own

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import ssl
 
@@ -18,6 +19,9 @@ def explain(error: Exception) -> tuple[str, str]:
     while isinstance(cause, httpx.HTTPError) and cause.__cause__ is not None:
         cause = cause.__cause__
     inner = getattr(cause, "os_error", None)
+    for one in (inner, cause):
+        if isinstance(one, OSError) and one.errno in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
+            return "system", f"this machine is short of something: {_line(one.strerror or str(one))}"
     if isinstance(inner, Blocked) or isinstance(cause, Blocked):
         blocked = inner if isinstance(inner, Blocked) else cause
         return "blocked-address", blocked.why if isinstance(blocked, Blocked) else str(cause)
