@@ -1,4 +1,4 @@
-"""How a name is written: AI, LLM, ChatGPT, iPhone, macOS; an ordinary topic stays as it is or in lower case."""
+"""How a name is written: AI, LLM, ChatGPT, iPhone, macOS; an ordinary topic stays in lower case."""
 
 from __future__ import annotations
 
@@ -7,29 +7,79 @@ import tomllib
 from collections import Counter
 from functools import lru_cache
 from importlib import resources
+from typing import Any
 
-from syndicator.describing.vocabulary import fold
+
+@lru_cache(maxsize=1)
+def _file() -> dict[str, Any]:
+    raw = resources.files("syndicator.describing").joinpath("data/names.toml").read_text("utf-8")
+    return tomllib.loads(raw)
 
 
 @lru_cache(maxsize=1)
 def known() -> dict[str, str]:
     """Folded name -> its spelling, from data/names.toml."""
-    raw = resources.files("syndicator.describing").joinpath("data/names.toml").read_text("utf-8")
-    return {fold(name): name for names in tomllib.loads(raw).values() for name in names}
+    found: dict[str, str] = {}
+    for names in _file()["names"].values():
+        for name in names:
+            found.setdefault(_fold(name), name)
+    return found
+
+
+@lru_cache(maxsize=1)
+def ordinary() -> frozenset[str]:
+    """Words of no name, in lower case."""
+    from syndicator.describing.topics import topics
+
+    topical = {word for topic in topics() for word in topic.words if "-" not in word}
+    return frozenset({*_file()["ordinary"].split(), *topical} - known().keys()) | {
+        "and",
+        "of",
+        "the",
+        "for",
+        "in",
+        "to",
+    }
+
+
+@lru_cache(maxsize=1)
+def ambiguous() -> frozenset[str]:
+    """Names that are ordinary words when written small: go, rust, apple."""
+    return frozenset(name.casefold() for name in _file()["ambiguous"])
 
 
 def canonical(tag: str, text: str = "") -> str:
-    """`tag` as it is written: the known spelling, else the form that `text` has most often inside sentences."""
+    """`tag` as it is written: its known spelling, else the form that stands most often inside the sentences of
+    `text`, else as it is, in lower case when it is all capitals or has a capital at every word without a reason."""
     tag = " ".join(tag.split())
-    if fold(tag) in known():
-        return known()[fold(tag)]
-    return in_text(tag, text) or tag
+    folded = _fold(tag)
+    if folded in known() and not (folded in ambiguous() and tag == tag.casefold() and text and not _named(tag, text)):
+        return known()[folded]
+    return in_text(tag, text) or _by_words(tag)
 
 
 def in_text(tag: str, text: str) -> str:
-    """The commonest form of `tag` in `text` that does not start a sentence, "" when there is none."""
+    """The commonest form of `tag` in `text` that starts no sentence; "" when it does not stand there."""
     if not tag or not text:
         return ""
-    pattern = r"(?<=[\w,;:)] )(" + re.escape(tag).replace(r"\ ", r"[\s-]") + r")(?!\w)"
+    pattern = r"(?<=[\w,;:)’'\"”-] )(" + re.escape(tag).replace(r"\ ", r"[\s-]").replace(r"\-", r"[\s-]") + r")(?!\w)"
     forms = Counter(match[1] for match in re.finditer(pattern, text, re.IGNORECASE))
-    return forms.most_common(1)[0][0] if forms else ""
+    return max(sorted(forms), key=forms.__getitem__) if forms else ""
+
+
+def _named(tag: str, text: str) -> bool:
+    return in_text(tag, text)[:1].isupper()
+
+
+def _by_words(tag: str) -> str:
+    """Known names inside a longer tag get their spelling and ordinary words lose their capitals ("Ai Safety" becomes
+    "AI safety"); a tag with any other word is a name of its own and stays as it is."""
+    pieces = re.split(r"([\s-]+)", tag)
+    words = [p for p in pieces if p[:1].isalnum()]
+    if not all(w.casefold() in ordinary() or _fold(w) in known() for w in words):
+        return tag
+    return "".join(p.casefold() if p.casefold() in ordinary() else known().get(_fold(p), p) for p in pieces)
+
+
+def _fold(name: str) -> str:
+    return re.sub(r"[\s_\-‐‑–.]+", "", name.casefold())

@@ -39,7 +39,7 @@ def describe(
     own, by = _excerpt.choose(title, text, description, code)
     guess = taxonomy.category(title, text, section)
     tags = taxonomy.tags(title, text, keywords)
-    mapped = bool(set(tags) & {taxonomy.spelling(k, text) for k in keywords})
+    mapped = bool(set(tags) & set(taxonomy.mapped(keywords, text)))
     return Description(
         excerpt=own,
         excerpt_by=by if own else "",

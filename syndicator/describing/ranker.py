@@ -4,18 +4,13 @@ The weights in data/ranker.toml were fitted on human summaries (tests/bench/fit_
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import TYPE_CHECKING
 
-from syndicator.describing import gates
 from syndicator.describing.language import function_words
 from syndicator.describing.sentences import Sentence
-from syndicator.text import width
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,8 +31,31 @@ _LOOSE = re.compile(
     r"|meanwhile|for example|for instance|in addition|instead|therefore|there|here|its|him|them)\b",
     re.IGNORECASE,
 )
-_FIRST = frozenset("i we my our me us i'm we're i've we've i’m we’re i’ve we’ve i'll we'll i’ll we’ll i'd i’d".split())
-_SECOND = frozenset("you your you're you’re you'll you’ll yourself you've you’ve".split())
+_FIRST = frozenset(
+    [
+        "i",
+        "we",
+        "my",
+        "our",
+        "me",
+        "us",
+        "i'm",
+        "we're",
+        "i've",
+        "we've",
+        "i’m",
+        "we’re",
+        "i’ve",
+        "we’ve",
+        "i'll",
+        "we'll",
+        "i’ll",
+        "we’ll",
+        "i'd",
+        "i’d",
+    ]
+)
+_SECOND = frozenset(["you", "your", "you're", "you’re", "you'll", "you’ll", "yourself", "you've", "you’ve"])
 CANDIDATES = 14  # of which every choice of three is tried
 
 

@@ -9,12 +9,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from syndicator.describing import casing, category, learnt, vocabulary
+from syndicator.describing import casing, category, cold, learnt, vocabulary
 from syndicator.describing.category import Categories, Guess
-from syndicator.describing.vocabulary import Vocabulary, fold
+from syndicator.describing.cold import Known
+from syndicator.describing.learnt import Past
+from syndicator.describing.matching import key
+from syndicator.describing.vocabulary import Vocabulary
+from syndicator.errors import UsageError
 
 MOST_TAGS = 5
-PAST_FLOOR = 0.25
+ENOUGH = 30  # posts from which on the past judges the tags it knows better than their bare names do
+BAR = 0.1  # probability from which on a tag is given that stands in the text
+BAR_UNNAMED = 0.1  # and one that does not
+_ADDRESS = re.compile(r"https?:|www\.|\.(?:com|org|net|edu|gov|io)\b|[@<>{}|\\]")
 
 
 @dataclass(frozen=True)
@@ -22,7 +29,7 @@ class Taxonomy:
     """Categories and tags. A value: safe to send to other processes, which load the vectors for themselves."""
 
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
-    past: learnt.Past = field(default_factory=lambda: learnt.Past(()))
+    past: Past | None = None
 
     @classmethod
     def from_toml(cls, path: Path | str) -> Taxonomy:
@@ -35,25 +42,48 @@ class Taxonomy:
         return category.guess(known, title, text, section) if known else Guess(None, 0.0)
 
     def tags(self, title: str, text: str, published: Sequence[str] = ()) -> tuple[str, ...]:
-        """At most five tags, the most telling first."""
-        mapped = [self.spelling(tag, text) for tag in published if tag.strip()]
-        if self.vocabulary.tag:
-            mapped = [tag for tag in mapped if fold(tag) in self._aliases]
-        past = self.past.scores(title, text)
-        learned = [tag for tag, score in sorted(past.items(), key=lambda item: -item[1]) if score >= PAST_FLOOR]
-        return tuple(dict.fromkeys([*mapped, *learned, *self._matched(title, text)]))[:MOST_TAGS]
+        """At most five tags, the most telling first. `published`: the publisher's own, kept when they map."""
+        chances = self._chances(title, text)
+        for tag in self.mapped(published, text):
+            chances[tag] = 1.0 + chances.get(tag, 0.0)
+        ranked = sorted(chances, key=lambda tag: -chances[tag])[:MOST_TAGS]
+        return tuple(tag for tag in ranked if chances[tag] > 0)
+
+    def mapped(self, published: Sequence[str], text: str = "") -> list[str]:
+        """The publisher's tags that we know, as we spell them; all sound ones when nothing is known beforehand."""
+        spelled = dict.fromkeys(self.spelling(tag, text) for tag in published if sound(tag))
+        if not self._spellings:
+            return list(spelled)
+        return [tag for tag in spelled if key(tag) in self._spellings]
+
+    def _chances(self, title: str, text: str) -> dict[str, float]:
+        """Tag -> probability, for those that reach their bar."""
+        found: dict[str, float] = {}
+        if self._known is not None:
+            scores = self._known.scores(title, text).items()
+            found = {tag: chance for tag, (chance, named) in scores if chance >= (BAR if named else BAR_UNNAMED)}
+        if self.past is not None:
+            learned = self.past.scores(title, text)
+            enough = len(self.past.has) >= ENOUGH
+            found = {tag: chance for tag, chance in found.items() if not enough or tag not in learned}
+            found |= {tag: chance for tag, chance in learned.items() if chance >= self.past.threshold}
+            if not found and learned:
+                found = dict([next(iter(learned.items()))])
+        return found
 
     def spelling(self, tag: str, text: str = "") -> str:
         """`tag` as the operator spells it, else with its canonical casing."""
-        return self._aliases.get(fold(tag)) or casing.canonical(tag, text)
+        return self._spellings.get(key(tag)) or casing.canonical(tag, text)
 
     def learn(self, history: Iterable[tuple[str, str, Sequence[str]]]) -> Taxonomy:
         """A taxonomy that also knows (title, text, tags) of the confirmed past."""
         named = ((title, text, [self.spelling(tag) for tag in tags]) for title, text, tags in history)
-        return replace(self, past=learnt.Past((*self.past.posts, *learnt.posts(named))))
+        return replace(self, past=learnt.learn(named))
 
     def save(self, path: Path | str) -> None:
-        """Writes what was learnt (.npz without pickle)."""
+        """Writes what was learnt, as numpy arrays without pickle. Raises UsageError when nothing was."""
+        if self.past is None:
+            raise UsageError("nothing was learnt yet: no article of the past has a tag that somebody confirmed")
         learnt.save(self.past, Path(path))
 
     def with_learnt(self, path: Path | str) -> Taxonomy:
@@ -69,20 +99,16 @@ class Taxonomy:
         return category.prepare(self.vocabulary.category) if self.vocabulary.category else None
 
     @cached_property
-    def _aliases(self) -> dict[str, str]:
-        return {fold(form): tag.name for tag in self.vocabulary.tag for form in (*tag.aliases, tag.name)}
+    def _known(self) -> Known | None:
+        return cold.prepare(self.vocabulary.tag) if self.vocabulary.tag else None
 
     @cached_property
-    def _pattern(self) -> re.Pattern[str] | None:
-        forms = sorted(self._aliases, key=len, reverse=True)
-        return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, forms)) + r")(?!\w)") if forms else None
+    def _spellings(self) -> dict[tuple[str, ...], str]:
+        past = {key(tag): tag for tag in (self.past.tags if self.past else ())}
+        return past | {key(form): tag.name for tag in self.vocabulary.tag for form in (*tag.aliases, tag.name)}
 
-    def _matched(self, title: str, text: str) -> list[str]:
-        if self._pattern is None:
-            return []
-        counts: dict[str, float] = {}
-        for part, weight in ((title, 5.0), (text, 1.0)):
-            for match in self._pattern.finditer(fold(part)):
-                name = self._aliases[match[0]]
-                counts[name] = counts.get(name, 0.0) + weight
-        return [name for name, count in sorted(counts.items(), key=lambda item: -item[1]) if count >= 2]
+
+def sound(tag: str) -> bool:
+    """False for what publishers put among their tags and no reader follows: sentences, addresses, bare numbers."""
+    words = tag.split()
+    return 0 < len(words) <= 4 and len(tag) <= 40 and any(map(str.isalpha, tag)) and not _ADDRESS.search(tag)

@@ -53,12 +53,21 @@ def test_an_unknown_key_is_named(tmp_path: Path) -> None:
         Taxonomy.from_toml(path)
 
 
+def past() -> list[tuple[str, str, list[str]]]:
+    birds = [
+        (f"Bird count {n}", f"Volunteers counted {n} birds in the garden and the wood.", ["birds"]) for n in range(20)
+    ]
+    tools = [
+        (f"Release {n} of curl", f"The new release {n} of curl mends bugs in transfers.", ["curl"]) for n in range(20)
+    ]
+    return [*birds, *tools]
+
+
 def test_what_was_learnt_survives_a_save(tmp_path: Path) -> None:
-    past = [("Curl release", "A new release of the tool.", ["tools"]), ("Bird count", "Birds were counted.", ["birds"])]
-    learnt = Taxonomy().learn(past)
+    learnt = Taxonomy().learn(past())
     learnt.save(tmp_path / "learnt.npz")
     again = Taxonomy().with_learnt(tmp_path / "learnt.npz")
-    assert again.tags("Bird count", "Birds were counted again.") == learnt.tags(
-        "Bird count", "Birds were counted again."
+    assert again.tags("Birds of the wood", "They counted birds again.") == ("birds",)
+    assert (
+        again.tags("Curl again", "A release of curl.") == learnt.tags("Curl again", "A release of curl.") == ("curl",)
     )
-    assert "birds" in again.tags("Bird count", "Birds were counted again.")
