@@ -71,6 +71,7 @@ def _described(draft: Draft, taxonomy: Taxonomy) -> Article:
         blocks=draft.blocks,
         alternate=draft.alternate,
         keywords=draft.keywords,
+        section=draft.section,
     )
 
 
