@@ -176,8 +176,8 @@ class ShelfIndex(Protocol):
         """The months of a feed, ascending, each with a short text that changes whenever an article of that month joins,
         leaves or changes its file: what an archive document was made of, without reading the articles."""
 
-    def month_entries(self, key: FeedKey, month: str) -> dict[str, str]:
-        """The ids of a month in the feed's order, each with a text that changes whenever the article's file does."""
+    def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
+        """The articles of a month in the feed's order: id, `added`, a text that changes whenever the file does."""
 
     def articles(self, ids: Sequence[str]) -> dict[str, Article]: ...
 

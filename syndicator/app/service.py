@@ -33,8 +33,9 @@ async def beat(
         trouble("another run is under way; this beat is left out")
 
 
-async def serve(settings: Settings, *, stop: asyncio.Event, host: str | None = None, port: int | None = None) -> None:
-    """Serves feeds/public until `stop` is set. Raises UsageError when the port is taken."""
+async def serve(settings: Settings, *, stop: asyncio.Event, listening: Callable[[str], None]) -> None:
+    """Serves feeds/public until `stop` is set; `listening` is told the address. Raises UsageError when the port is
+    taken."""
     settings.public_dir.mkdir(parents=True, exist_ok=True)
     app = make_app(settings.public_dir, hubs=settings.publish.hubs, base_url=settings.base_url)
-    await serve_app(app, host or settings.publish.host, settings.publish.port if port is None else port, stop=stop)
+    await serve_app(app, settings.publish.host, settings.publish.port, stop=stop, listening=listening)

@@ -11,10 +11,10 @@ from pathlib import Path
 _LITTER = re.compile(r"\.tmp-(\d+)-.*")
 
 
-def write(path: Path, data: bytes) -> os.stat_result:
+def write(path: Path, data: bytes, *, durable: bool = True) -> os.stat_result:
     """Puts `data` at `path` and returns the file's stat. Order: temporary file, fsync, rename, fsync of the folder; a
-    crash leaves the old file or the new one, at worst with a temporary file that `litter` finds. Raises OSError with
-    nothing changed and nothing left."""
+    crash leaves the old file or the new one, at worst with a temporary file that `is_litter` tells. Raises OSError with
+    nothing changed and nothing left. Without `durable` a power cut may leave anything: for what can be made again."""
     make_folder(path.parent)
     # a name of 120 bytes and this prefix stay under the 255 that file systems allow
     temporary = path.parent / f".tmp-{os.getpid()}-{path.name}"
@@ -23,14 +23,16 @@ def write(path: Path, data: bytes) -> os.stat_result:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
             stat = os.fstat(file.fileno())
         temporary.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
-    sync_folder(path.parent)
+    if durable:
+        sync_folder(path.parent)
     return stat
 
 

@@ -11,7 +11,6 @@ from syndicator.model import Article, Enclosure, Origin
 
 _NEWLINE = re.compile(r"\r\n?")
 _BLANKS = re.compile(r"\n(?:[ \t]*\n){2,}")
-_EDGES = re.compile(r"\A\s*\n|\s+\Z")
 
 
 def settle(article: Article) -> Article:
@@ -48,7 +47,9 @@ def settle(article: Article) -> Article:
 
 def body(value: str) -> str:
     """Markdown with legal characters, line feeds only, never two blank lines in a row, none at either end."""
-    return _EDGES.sub("", _BLANKS.sub("\n\n", _NEWLINE.sub("\n", text.legal(value))))
+    tidy = _BLANKS.sub("\n\n", _NEWLINE.sub("\n", text.legal(value))).rstrip()
+    blank = len(tidy) - len(tidy.lstrip())
+    return tidy[tidy.rfind("\n", 0, blank) + 1 :]  # the first line keeps its indentation
 
 
 def moment(value: datetime | None) -> datetime | None:

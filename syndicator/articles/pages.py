@@ -23,12 +23,13 @@ class Pages:
         """Keeps a page. The same page gives the same bytes. Raises OSError."""
         head = json.dumps(dict(headers), sort_keys=True).encode()
         packed = gzip.compress(head + b"\n" + html, compresslevel=6, mtime=0)
-        disk.write(self._path(id), packed)
+        disk.write(self._path(id), packed, durable=False)
 
     def get(self, id: str) -> tuple[bytes, dict[str, str]] | None:
         """(html, headers), None when the page is not kept."""
+        path = self._path(id)
         try:
-            head, _, html = gzip.decompress(self._path(id).read_bytes()).partition(b"\n")
+            head, _, html = gzip.decompress(path.read_bytes()).partition(b"\n")
             headers = json.loads(head)
         except (OSError, EOFError, zlib.error, ValueError):
             return None

@@ -22,6 +22,7 @@ from syndicator.ports import FileStamp, Withdrawn
 NAME_BYTES = 120
 _ID_CHARS = (6, 8, 12, 26)  # id6, longer on a clash
 _NAME = re.compile(r"(?:.*-)?([a-z2-7]{6,26})\.md")
+_ID_LINE = re.compile(rb"^id: *['\"]?([a-z2-7]{6,26})['\"]?\s*$", re.MULTILINE)
 _INSTANCE = "instance.toml"
 
 
@@ -40,8 +41,10 @@ class Changes:
 class Shelf:
     """The article files under `root`. One writer at a time (the run lock sees to it); readers whenever they like."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, durable: bool = True) -> None:
+        """`durable=False` saves the waiting for the disk, for a shelf that is thrown away."""
         self.root = root
+        self.durable = durable
         self._paths: dict[str, list[str]] | None = None  # first six of the id -> paths; filled by the first search
 
     def instance(self) -> uuid.UUID:
@@ -74,14 +77,14 @@ class Shelf:
             data = document.dump(merged)
         if old == data:
             return merged, self._stamp(found), False
-        stat = disk.write(self.root / found, data)
+        stat = disk.write(self.root / found, data, durable=self.durable)
         self._remember(found)
         return merged, FileStamp(path=found, mtime_ns=stat.st_mtime_ns, size=stat.st_size), True
 
     def get(self, path: str) -> Article:
         """The article in the file at `path`, its tags_by and excerpt_by "operator" where a hand wrote those. Raises
         ConfigError for a file that says no article, FileNotFoundError, OSError."""
-        return edits.claim(document.load((self.root / path).read_bytes(), str(self.root / path)))
+        return edits.claim(document.load(self._inside(path).read_bytes(), str(self.root / path)))
 
     def stamp(self, path: str) -> FileStamp:
         """The file as it is now. Raises FileNotFoundError."""
@@ -89,10 +92,9 @@ class Shelf:
 
     def find(self, id: str) -> str | None:
         """The path of the file of article `id`, relative to the shelf."""
-        for fresh in (False, True):
-            for path in self._candidates(id, fresh=fresh):
-                if self._id_of(path) == id:
-                    return path
+        for path in self._candidates(id):
+            if self._id_of(path) == id:
+                return path
         return None
 
     def walk(self) -> Iterator[FileStamp]:
@@ -128,6 +130,8 @@ class Shelf:
                         stamp = FileStamp(path=path, mtime_ns=stat.st_mtime_ns, size=stat.st_size)
                         (new if before is None else edited).append(stamp)
         missing = sorted(key for key, _, _ in known.values())
+        if new or missing:
+            self._paths = None
         return Changes(tuple(sorted(new, key=_path)), tuple(sorted(edited, key=_path)), tuple(missing))
 
     def delete(self, path: str) -> bool:
@@ -187,12 +191,23 @@ class Shelf:
         readable = text.stem(article.title, NAME_BYTES - len(ending) - 7) or "article"
         return f"{folder}/{readable}{ending}"
 
-    def _candidates(self, id: str, *, fresh: bool = False) -> list[str]:
-        if self._paths is None or fresh:
-            self._paths = {}
-            for stamp in self.walk():
-                self._remember(stamp.path)
-        return [path for path in self._paths.get(id[:6], []) if id.startswith(_id_part(path) or id)]
+    def _candidates(self, id: str) -> list[str]:
+        """The files that may be article `id`'s. When one of them is gone the folders are read anew."""
+        for names in (self._paths, None):
+            found = names if names is not None else self._read_names()
+            likely = [path for path in found.get(id[:6], []) if id.startswith(_id_part(path) or id)]
+            if names is None or all((self.root / path).exists() for path in likely):
+                break
+        return likely
+
+    def _read_names(self) -> dict[str, list[str]]:
+        self._paths = {}
+        for folder, absolute in disk.folders(self.root):
+            with os.scandir(absolute) as entries:
+                names = sorted(entry.name for entry in entries if _is_article(entry.name))
+            for name in names:
+                self._remember(f"{folder}/{name}")
+        return self._paths
 
     def _remember(self, path: str) -> None:
         if self._paths is None:
@@ -205,9 +220,14 @@ class Shelf:
     def _id_of(self, path: str) -> str | None:
         """The id that the file at `path` says, None when it says none or is not there."""
         try:
-            return document.load(self._inside(path).read_bytes(), path).id
-        except (ConfigError, OSError):
+            data = self._inside(path).read_bytes()
+        except FileNotFoundError:
             return None
+        try:
+            return document.load(data, path).id
+        except ConfigError:  # a slip of the operator's in another line makes it no other article's file
+            found = _ID_LINE.search(data)
+            return found[1].decode() if found else None
 
     def _read(self, path: str) -> bytes | None:
         try:

@@ -41,7 +41,7 @@ def status(json: Json = False, config: Config = CONFIG) -> None:
 
 @app.command()
 def check(json: Json = False, config: Config = CONFIG) -> None:
-    """The doctor: what would keep this installation from working, with its cure. Leaves with 78 when something is wrong."""
+    """The doctor: what would keep this installation from working, and its cure. Leaves with 78 when it finds any."""
     from syndicator.check import check as examine
     from syndicator.cli import printing
     from syndicator.errors import ConfigError
@@ -76,7 +76,7 @@ def show(
     from syndicator.cli import printing
 
     path = Path(what)
-    if "://" in what or not path.exists():
+    if "://" in what or (not path.exists() and _is_address(what)):
         with open_app(config) as opened:
             shown = asyncio.run(showing.show_url(what if "://" in what else f"https://{what}", opened))
     elif (config / "sources.toml").exists():
@@ -90,6 +90,14 @@ def show(
         printing.why(shown.why)
     else:
         sys.stdout.write(shown.markdown)
+
+
+def _is_address(what: str) -> bool:
+    """True for example.org/page, False for what can only be a path."""
+    host = what.split("/", 1)[0]
+    return (
+        "." in host.strip(".") and not what.startswith((".", "~")) and Path(what).suffix not in (".md", ".html", ".htm")
+    )
 
 
 @app.command()

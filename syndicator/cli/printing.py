@@ -185,9 +185,8 @@ def demo_report(made: Made, *, json: bool) -> None:
     )
     if made.build:
         say(made.build)
-    say(
-        f"{len(made.feeds)} feeds from {sum(len(one.added) for one in made.report.outcomes)} articles in {made.seconds:.1f} s, in {made.folder}"
-    )
+    count = sum(len(one.added) for one in made.report.outcomes)
+    say(f"{len(made.feeds)} feeds from {count} articles in {made.seconds:.1f} s, in {made.folder}")
 
 
 def why(trace: Mapping[str, Any]) -> None:

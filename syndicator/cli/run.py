@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -25,14 +26,20 @@ def up(
 ) -> None:
     """Visit sources when they are due, build feeds and serve them, until Ctrl-C or SIGTERM."""
     from syndicator.app.wiring import need_folder
-    from syndicator.settings import load
 
     need_folder(config)
-    settings = load(config)
-    asyncio.run(_up(config, settings.base_url, host, port))
+    _override(host, port)
+    asyncio.run(_up(config))
 
 
-async def _up(config: Path, base_url: str, host: str | None, port: int | None) -> None:
+def _override(host: str | None, port: int | None) -> None:
+    """An option outranks the file as a variable does, everywhere: the feeds' own addresses are made of it too."""
+    for name, value in (("HOST", host), ("PORT", port)):
+        if value is not None:
+            os.environ[f"SYNDICATOR_PUBLISH__{name}"] = str(value)
+
+
+async def _up(config: Path) -> None:
     import time
 
     from syndicator.app import service
@@ -53,8 +60,9 @@ async def _up(config: Path, base_url: str, host: str | None, port: int | None) -
             steady=time.monotonic,
             on_stopped=lambda silent: printing.log("the heart stopped", seconds=int(silent)),
         )
-        server = asyncio.create_task(service.serve(load(config), stop=stop, host=host, port=port))
-        printing.log(f"serving {base_url}")
+        server = asyncio.create_task(
+            service.serve(load(config), stop=stop, listening=lambda url: printing.log(f"serving {url}"))
+        )
         heart.start()
         try:
             await server
@@ -173,19 +181,18 @@ def serve(
     config: Config = CONFIG,
 ) -> None:
     """Serve the published files, without visiting anybody."""
-    asyncio.run(_serve(config, host, port))
+    _override(host, port)
+    asyncio.run(_serve(config))
 
 
-async def _serve(config: Path, host: str | None, port: int | None) -> None:
+async def _serve(config: Path) -> None:
     from syndicator.app import service
     from syndicator.cli import printing
     from syndicator.settings import load
 
-    settings = load(config)
     stop = asyncio.Event()
     with stopping(stop):
-        printing.log(f"serving {settings.base_url}")
-        await service.serve(settings, stop=stop, host=host, port=port)
+        await service.serve(load(config), stop=stop, listening=lambda url: printing.log(f"serving {url}"))
 
 
 @app.command()
@@ -215,6 +222,6 @@ async def _demo(folder: Path | None, *, once: bool, articles: int | None, port: 
             printing.demo_report(made, json=json)
             if once:
                 return
-            settings = load(made.config)
-            printing.log(f"serving {settings.base_url} until Ctrl-C")
-            await service.serve(settings, stop=stop)
+            await service.serve(
+                load(made.config), stop=stop, listening=lambda url: printing.log(f"serving {url} until Ctrl-C")
+            )

@@ -51,11 +51,6 @@ async def trip(
             await world.aclose()
 
 
-def _serve_on(config: Path, port: int) -> None:
-    with (config / "syndicator.toml").open("a", encoding="utf-8") as file:
-        file.write(f"port = {port}\n")
-
-
 @contextmanager
 def _folder(folder: Path | None) -> Iterator[Path]:
     if folder is None:
@@ -71,8 +66,7 @@ def _folder(folder: Path | None) -> Iterator[Path]:
 async def _take(world: World, place: Path, articles: int | None, port: int, stop: asyncio.Event, watch: Watch) -> Made:
     started = time.monotonic()
     config = place / "config"
-    write_config(config, world)
-    _serve_on(config, port)
+    write_config(config, world, port=port)
     with locked(load(config)), open_app(config) as app:
         report = await run(app, Wanted(all=True), stop=stop, watch=watch)
         seconds = time.monotonic() - started

@@ -1,15 +1,17 @@
 """RFC 5005 archives: which documents a feed has besides its head, and what is in them.
 
-The closed UTC months of `added` have a document each; a closed month gains no entry. While a month is open, the entries
-that the head no longer shows stand in sealed documents of `limit` entries each, oldest first: so a walk over
-prev-archive from the head meets every article, and a document that a reader has seen stays what it was. They give way
-to the month's own when it closes."""
+The closed UTC months of `added` have a document each; a closed month gains no entry. While a month is open, what its
+head no longer shows stands in documents for parts of the month, each with at most `limit` entries, made by halving the
+time until they fit. All but the newest part are sealed, and the head shows the newest: so a walk over prev-archive from
+the head meets every article, and a reader that stops at a document it has seen misses none. The parts give way to the
+month's own document when it closes."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from syndicator.model import FeedKey, FeedSpec
@@ -18,7 +20,12 @@ from syndicator.publishing import names
 from syndicator.publishing.render.head import Head
 
 _AXES: Final = ("all", "tag", "category")
+_MICROSECOND: Final = timedelta(microseconds=1)
+_SPAN: Final = 42  # bits: 2**42 microseconds are 50 days, more than any month
 _FORM: Final = "1"  # to be raised when archive documents are written differently
+
+Entry = tuple[str, datetime, str]  # id, added, print
+Placed = tuple[int, str, str]  # microseconds into the month, id, print
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,22 +73,35 @@ def head_of(document: Document, head: Head) -> Head:
     )
 
 
-def _sealed(spec: FeedSpec, entries: Mapping[str, str], shown: Collection[str], month: str) -> list[Document]:
-    """Documents of `limit` entries of the open month, the oldest first, where the head does not show the whole month.
-    What is left over is less than `limit`, so the head has it."""
-    if set(entries) <= set(shown):
+def _sealed(spec: FeedSpec, entries: Sequence[Entry], shown: Collection[str], month: str) -> list[Document]:
+    """The documents of an open month, oldest first; none where the head shows all of it."""
+    if {id for id, _, _ in entries} <= set(shown):
         return []
-    oldest_first = list(entries)[::-1]
-    return [
-        _chunk(spec.key, month, number, oldest_first[number * spec.limit : (number + 1) * spec.limit], entries)
-        for number in range(len(oldest_first) // spec.limit)
-    ]
+    first = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
+    placed = [((added - first) // _MICROSECOND, id, made_of) for id, added, made_of in reversed(entries)]
+    parts = [(bits, part) for bits, part in _split(placed, spec.limit, "", _SPAN) if part]
+    open_one = parts[-1]
+    if {id for _, id, _ in open_one[1]} <= set(shown):
+        parts.pop()
+    return [_part(spec.key, month, bits, part) for bits, part in parts]
 
 
-def _chunk(key: FeedKey, month: str, number: int, ids: Sequence[str], entries: Mapping[str, str]) -> Document:
-    name = names.archive_name(key, f"{month}.{number + 1}")
-    made_of = _digest(*(f"{id}={entries[id]}" for id in ids))
-    return Document(name=name, month=month, print=made_of, ids=tuple(reversed(ids)))
+def _split(entries: Sequence[Placed], most: int, bits: str, span: int) -> Iterator[tuple[str, Sequence[Placed]]]:
+    """Halves of the time span until each holds at most `most` entries. Where an entry stands depends on its own time
+    alone, so one that goes or comes moves no other; a part that must be cut further gets new names."""
+    if len(entries) <= most or span == 0:
+        yield bits, entries
+        return
+    half = 1 << (span - 1)
+    low = [entry for entry in entries if not entry[0] & half]
+    yield from _split(low, most, bits + "0", span - 1)
+    yield from _split(entries[len(low) :], most, bits + "1", span - 1)
+
+
+def _part(key: FeedKey, month: str, bits: str, entries: Sequence[Placed]) -> Document:
+    made_of = _digest(*(f"{id}={print}" for _, id, print in entries))
+    ids = tuple(id for _, id, _ in reversed(entries))
+    return Document(name=names.archive_name(key, f"{month}.{bits}"), month=month, print=made_of, ids=ids)
 
 
 def _linked(found: Sequence[Document], place: int, about: str) -> Document:

@@ -29,7 +29,7 @@ def lost(
     if not suspects(old, new, near, excused):
         return []
     members = _members(spec, index, instance, _EVERY)
-    shelf = {entry_urn(instance, article.id) for article in index.each()}
+    shelf = {entry_urn(instance, id) for id in (*(article.id for article in index.each()), *index.merged())}
     return suspects(old, new, members, {*excused, *(shelf - set(members))})
 
 

@@ -89,7 +89,8 @@ class Block:
     lang: str = ""
     text: str = ""  # plain, one line but for code
     linked: int = 0  # characters of text inside links
-    letters: int = 0  # letters and digits of it
+    own: str = ""  # its letters and digits alone, lower case
+    letters: int = 0  # how many these are
     vote: float = 0.0  # share of them that the first opinion holds
     score: float = 0.0  # probability that it is article
     hidden: bool = False
@@ -214,7 +215,7 @@ class _Walker:
     def _flush(self) -> None:
         """Ends the current paragraph: two line breaks part it, white space is collapsed."""
         runs, self.runs = self.runs, []
-        if runs:
+        if runs and not "".join([run.text for run in runs]).isspace():
             for part in _paragraphs(runs):
                 self._paragraph(part)
         if self.images:

@@ -8,7 +8,7 @@ from typing import Any
 
 from syndicator import text as texts
 from syndicator.model import Entry, Rules
-from syndicator.reading import clean, extract, feedbody, scoring, selectors, structure, votes
+from syndicator.reading import clean, containers, extract, feedbody, scoring, selectors, structure, votes
 from syndicator.reading.blocks import Block, read_blocks
 from syndicator.reading.metadata import Metadata
 from syndicator.reading.page import Page
@@ -36,8 +36,11 @@ def read_body(page: Page, meta: Metadata, *, entry: Entry | None, rules: Rules, 
         return _finish(told, told, [], page.base_url, {"from": "feed", "rule": "rules.content"})
     blocks, notes = selectors.apply(page.tree, read_blocks(page.tree), rules)
     bar = clean.SELECTED_BAR if notes.get("select") else clean.BAR
-    opinion = _vote(blocks, page, told, entry)
-    loudest = scoring.judge(blocks, meta.title)
+    votes.measure(blocks)
+    box = containers.chains(blocks)
+    containers.add_up(blocks, box)
+    opinion = _vote(blocks, box, page, told, entry)
+    loudest = scoring.judge(blocks, box, meta.title)
     kept, cuts = clean.choose(blocks, loudest, bar, meta.title)
     would = [clean.digest(block) for block in kept if clean.learns(block)]
     kept, repeats = clean.drop_repeated(kept, repeated, rules.keep)
@@ -46,13 +49,15 @@ def read_body(page: Page, meta: Metadata, *, entry: Entry | None, rules: Rules, 
     return _or_feed(made, told, page.base_url)
 
 
-def _vote(blocks: Sequence[Block], page: Page, told: Sequence[Block], entry: Entry | None) -> str:
+def _vote(
+    blocks: Sequence[Block], box: containers.Containers, page: Page, told: Sequence[Block], entry: Entry | None
+) -> str:
     """Casts the votes: of the feed's content when it is whole, else of an extractor that agrees with the feed."""
 
     def ask(name: str) -> str:
         return extract.opinion(page.tree, "balanced" if name == "balanced" else "fast")
 
-    name = votes.gather(blocks, ask)
+    name = votes.gather(blocks, box, ask)
     said = "\n".join(block.text for block in told)
     if said and votes.covers(blocks, said):
         votes.cast(blocks, said)
@@ -69,7 +74,7 @@ def _vote(blocks: Sequence[Block], page: Page, told: Sequence[Block], entry: Ent
 
 def _or_feed(made: Body, told: Sequence[Block], base: str) -> Body:
     """The feed's own content instead of `made` when the page is a stub of it."""
-    whole = sum(len(votes.letters(block.text)) for block in told)
+    whole = sum(block.letters for block in told)
     if whole < 200 or whole < 2 * made.letters:
         return made
     trace = {"from": "feed", "rule": f"the page has {made.letters} letters, the feed {whole}"}

@@ -89,7 +89,7 @@ def drop_repeated(
     kept_texts = {votes.letters(text) for text in keep}
 
     def repeats(block: Block) -> bool:
-        return learns(block) and digest(block) in repeated and votes.letters(block.text) not in kept_texts
+        return learns(block) and digest(block) in repeated and block.own not in kept_texts
 
     if not repeated:
         return list(blocks), []
@@ -108,4 +108,4 @@ def learns(block: Block) -> bool:
 
 def digest(block: Block) -> str:
     """A short name of the text of `block`, the same on every page it stands on."""
-    return hashlib.sha256(votes.letters(block.text).encode("utf-8", "replace")).hexdigest()[:16]
+    return hashlib.sha256(block.own.encode("utf-8", "replace")).hexdigest()[:16]

@@ -28,23 +28,48 @@ def is_prose(block: Block) -> bool:
     return block.letters > _PROSE and block.linked < _LINKED * len(block.text)
 
 
-def add_up(blocks: Sequence[Block]) -> Containers:
-    """Adds up what the blocks hold for every element above them."""
-    found = Containers({}, {}, {}, {}, {})
+def chains(blocks: Sequence[Block]) -> Containers:
+    """The elements above each block, with nothing counted yet."""
+    above: dict[Any, tuple[Any, ...]] = {}
     for block in blocks:
         element = block.element
-        chain = found.above.get(element)
-        if chain is None:
-            chain = found.above[element] = (element, *element.iterancestors())
+        if element not in above:
+            steps: list[Any] = []
+            node = element
+            while node is not None:
+                known = above.get(node)
+                if known is not None:
+                    steps.extend(known)
+                    break
+                steps.append(node)
+                node = node.getparent()
+            above[element] = tuple(steps)
+    return Containers({}, {}, {}, {}, above)
+
+
+def add_up(blocks: Sequence[Block], found: Containers) -> None:
+    """Counts what the blocks hold for every element above them."""
+    own: dict[Any, list[float]] = {}
+    for block in blocks:
         size = float(block.letters)
-        prose = size if is_prose(block) else 0.0
-        linked = size * block.linked / (len(block.text) or 1)
-        for node in chain:
-            found.letters[node] = found.letters.get(node, 0.0) + size
-            found.voted[node] = found.voted.get(node, 0.0) + size * block.vote
-            found.linked[node] = found.linked.get(node, 0.0) + linked
-            found.prose[node] = found.prose.get(node, 0.0) + prose
-    return found
+        sums = own.setdefault(block.element, [0.0, 0.0, 0.0, 0.0])
+        sums[0] += size
+        sums[1] += size * block.vote
+        sums[2] += size * block.linked / (len(block.text) or 1)
+        sums[3] += size if is_prose(block) else 0.0
+    total: dict[Any, list[float]] = {}
+    for element, (a, b, c, d) in own.items():
+        for node in found.above[element]:
+            sofar = total.get(node)
+            if sofar is None:
+                total[node] = [a, b, c, d]
+            else:
+                sofar[0] += a
+                sofar[1] += b
+                sofar[2] += c
+                sofar[3] += d
+    for at, target in enumerate((found.letters, found.voted, found.linked, found.prose)):
+        target.update((node, sums[at]) for node, sums in total.items())
 
 
 def heart(amounts: dict[Any, float], above: dict[Any, tuple[Any, ...]], share: float) -> Any:

@@ -55,16 +55,25 @@ _MODIFIED = (
     "dc.date.modified",
     "lastmod",
 )
+_SETTLED = ("entry", "shown", "shown, perhaps", "url", "htmldate", "anywhere")
 _OLDEST = 1990  # the year of the first web pages; earlier dates are those of what a page is about
 _LARGE = 1_500_000  # bytes of serialised page above which htmldate is not asked: it is super-linear on some
 
 
 def published(page: Page, entry: Entry | None, seen: Survey, now: datetime | None) -> Choice[datetime]:
     """When the page was published and the rung it stands on."""
-    choice = climb(_published(page, entry, seen), lambda when: _sane(when, now))
-    if choice.value is None or choice.value.utcoffset() or choice.rung in ("entry", "shown", "url", "htmldate"):
+    visible = [day for day in shown.days(page, seen) if _sane(day.when, now)]
+    choice = climb(_published(page, entry, visible), lambda when: _sane(when, now))
+    first = next((day for day in visible if day.score >= shown.ENOUGH), None)
+    if choice.value is None or choice.rung in _SETTLED or first is None:
         return choice
-    return Choice(_as_shown(choice.value, page, seen), choice.rung, choice.seen)
+    if (
+        first.label > 0
+        and (first.distance <= shown.NEAR or len(visible) == 1)
+        and first.when.date() < (choice.value - timedelta(days=1)).date()
+    ):
+        return Choice(first.when, "shown", (*choice.seen, ("shown", str(first.when))))
+    return Choice(_as_shown(choice.value, first.when), choice.rung, choice.seen)
 
 
 def updated(page: Page, entry: Entry | None, now: datetime | None) -> Choice[datetime]:
@@ -72,7 +81,7 @@ def updated(page: Page, entry: Entry | None, now: datetime | None) -> Choice[dat
     return climb(_updated(page, entry), lambda when: _sane(when, now))
 
 
-def _published(page: Page, entry: Entry | None, seen: Survey) -> Iterator[tuple[str, datetime | None]]:
+def _published(page: Page, entry: Entry | None, visible: list[shown.Day]) -> Iterator[tuple[str, datetime | None]]:
     if entry is not None:
         yield "entry", entry.published
     for item in articles(page)[:3]:
@@ -81,10 +90,12 @@ def _published(page: Page, entry: Entry | None, seen: Survey) -> Iterator[tuple[
     for name in _PUBLISHED:
         yield name, datetext.parse(page.meta(name))
     yield from _microdata(page.tree)
-    yield "shown", shown.day(page, seen)
+    yield from (("shown", day.when) for day in visible[:1] if day.score >= shown.ENOUGH)
     found = _URL.search(page.url)
     yield "url", datetext.parse("-".join(found.groups())) if found else None
+    yield from (("shown, perhaps", day.when) for day in visible[:1] if day.score > 0)
     yield "htmldate", _htmldate(page)
+    yield "anywhere", shown.anywhere(page)
 
 
 def _updated(page: Page, entry: Entry | None) -> Iterator[tuple[str, datetime | None]]:
@@ -102,13 +113,12 @@ def _microdata(tree: Any) -> Iterator[tuple[str, datetime | None]]:
         yield "itemprop", datetext.parse(value)
 
 
-def _as_shown(when: datetime, page: Page, seen: Survey) -> datetime:
+def _as_shown(when: datetime, day: datetime) -> datetime:
     """`when`, stated in UTC, with the offset under which its day is the one that readers see, if it is the day beside.
 
     A site in Buenos Aires that declares 00:53Z shows the day before. The moment stays the same.
     """
-    day = shown.day(page, seen)
-    if day is None or not when.time().hour + when.time().minute or abs((day.date() - when.date()).days) != 1:
+    if when.utcoffset() or not (when.hour or when.minute) or abs((day.date() - when.date()).days) != 1:
         return when
     hours = -(when.hour + 1) if day.date() < when.date() else 24 - when.hour
     return when.astimezone(timezone(timedelta(hours=hours))) if -12 <= hours <= 14 else when
@@ -119,8 +129,9 @@ def _htmldate(page: Page) -> datetime | None:
 
     if sum(len(text) for text in page.tree.itertext(etree.Element)) > _LARGE:
         return None
-    found = find_date(page.tree, original_date=True, url=page.url or None, extensive_search=True)
-    return datetext.parse(found) if found else None
+    found = find_date(page.tree, original_date=True, url=page.url or None, extensive_search=False)
+    # the first of January is what it makes of a lone year, such as that of a copyright
+    return datetext.parse(found) if found and not found.endswith("-01-01") else None
 
 
 def _sane(when: datetime, now: datetime | None) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from syndicator.reading import containers, hints, phrases
 from syndicator.reading.blocks import Block
 
 _KINDS = ("p", "h", "row", "code", "img", "caption", "dt", "hr")
+_DIGIT = re.compile(r"\d")
 _SENTENCE = re.compile(r"[.!?。！？…][\"'”’»)\]]*$")
 _DATE = re.compile(r"\b\d{1,2}[./:-]\d{1,2}\b|\b(?:19|20)\d\d\b")
 _LINKISH = re.compile(r"https?://|www\.|@[A-Za-z]|\.com\b")
@@ -52,7 +54,7 @@ def own(block: Block, seen: set[str], title: str) -> list[float]:
         float("li" in kinds), float(ordered), float("blockquote" in kinds), float("figure" in kinds), float("dd" in kinds),
         float("table" in kinds and block.kind != "row"),
         float(bool(_SENTENCE.search(text[-4:]))), float(last in ":："), float(last in "?？"), float("," in text or "、" in text),
-        float(text[:1].islower()), float(n > 3 and text.isupper()), sum(c.isdigit() for c in text[:200]) / min(length, 200),
+        float(text[:1].islower()), float(n > 3 and text.isupper()), len(_DIGIT.findall(text[:200])) / min(length, 200),
         float(n < 80 and bool(_DATE.search(text))), float(n < 200 and bool(_LINKISH.search(text))), float(bool(_BULLET.match(text))),
         float(n < 200 and ("|" in text or "•" in text or "·" in text)),
         float(bool(marks) and all(m & 1 for m in marks)), float(bool(marks) and all(m & 2 for m in marks)),
@@ -77,36 +79,40 @@ _AROUND_NAMES = [
 ]  # fmt: skip
 
 
-def names() -> list[str]:
+@cache
+def names() -> tuple[str, ...]:
     """The names of the columns of `matrix`."""
     bits = hints.names()
-    return [*_own_names(), *_AROUND_NAMES, *(f"near-{b}" for b in bits), *(f"within-{b}" for b in bits)]
+    return (*_own_names(), *_AROUND_NAMES, *(f"near-{b}" for b in bits), *(f"within-{b}" for b in bits))
 
 
-def matrix(blocks: Sequence[Block], title: str) -> np.ndarray[Any, np.dtype[np.float32]]:
+def matrix(blocks: Sequence[Block], box: containers.Containers, title: str) -> np.ndarray[Any, np.dtype[np.float32]]:
     """One row of features for each block."""
     seen: set[str] = set()
     mine = np.array([own(block, seen, title) for block in blocks], dtype=np.float32)
-    box = containers.add_up(blocks)
+    containers.add_up(blocks, box)
     main = containers.heart(box.voted, box.above, 0.85)
     prose = containers.heart(box.prose, box.above, 0.7)
     around = np.hstack([_containing(blocks, box, main, prose), _placed(blocks, mine)])
     bits = len(hints.names())
     near = np.array([block.near for block in blocks], dtype=np.int64)
-    within = np.array([_within(block, box, main) for block in blocks], dtype=np.int64)
+    known: dict[Any, int] = {}
+    within = np.array([_within(block, box, main, known) for block in blocks], dtype=np.int64)
     shifts = np.arange(bits)
     spread = [((values[:, None] >> shifts) & 1).astype(np.float32) for values in (near, within)]
     return np.hstack([mine, around, *spread])
 
 
-def _within(block: Block, box: containers.Containers, main: Any) -> int:
+def _within(block: Block, box: containers.Containers, main: Any, known: dict[Any, int]) -> int:
     """The hints of the elements between `block` and the heart; of all above it when it is outside."""
-    found = 0
-    for node in box.above[block.element]:
-        if node is main:
-            return found
-        found |= hints.of(node)
-    return block.hints
+    element = block.element
+    if element not in known:
+        chain = box.above[element]
+        found = 0
+        for node in chain[: chain.index(main)] if main in chain else ():
+            found |= hints.of(node)
+        known[element] = found if main in chain else block.hints
+    return known[element]
 
 
 def _containing(blocks: Sequence[Block], box: containers.Containers, main: Any, prose: Any) -> Any:

@@ -16,8 +16,7 @@ def blocks(entry: Entry, base: str) -> list[Block]:
     """The blocks of the entry's content, else of its summary when that is long, without the syndication's own lines."""
     for html in (entry.content, entry.summary):
         found = [block for block in _parsed(html) if not _is_syndication(block)]
-        for block in found:
-            block.letters = len(votes.letters(block.text))
+        votes.measure(found)
         if sum(block.letters for block in found) >= _ENOUGH:
             return found
     return []
@@ -29,7 +28,7 @@ def words(html: str) -> str:
 
 
 def _is_syndication(block: Block) -> bool:
-    return block.letters < 300 and any(phrase in block.text for phrase in _APPEARED)
+    return len(block.text) < 400 and any(phrase in block.text for phrase in _APPEARED)
 
 
 def _parsed(html: str) -> list[Block]:

@@ -9,7 +9,10 @@ from importlib.resources import files
 from typing import Any
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_MOST = 300  # characters of a class list that are looked at
+_LITERAL = re.compile(r"^(?:\\\\b)?([a-z©]+).*$")
+_SAID = ("class", "id", "role", "itemprop", "data-testid", "data-component")
+_MOST = 80  # characters of a class name that are looked at
+_MOST_WORDS = 30  # class names of an element that are
 
 
 @cache
@@ -30,8 +33,13 @@ def bit(name: str) -> int:
 
 
 @cache
-def _pattern() -> re.Pattern[str]:
-    return re.compile("|".join(f"(?P<{name}>{'|'.join(words)})" for name, words in _table()["words"].items()))
+def _patterns() -> tuple[tuple[str, re.Pattern[str], int], ...]:
+    """Each expression with the letters it must begin with: most are ruled out by a search for those."""
+    return tuple(
+        (_literal(expression), re.compile(expression), bit(name))
+        for name, expressions in _table()["words"].items()
+        for expression in expressions
+    )
 
 
 @cache
@@ -39,11 +47,18 @@ def _tags() -> dict[str, int]:
     return {tag: bit(name) for tag, name in _table()["tags"].items()}
 
 
-@lru_cache(maxsize=4096)
-def _of_text(value: str) -> int:
+def _literal(expression: str) -> str:
+    found = _LITERAL.match(expression)
+    return found[1] if found else ""
+
+
+@lru_cache(maxsize=20_000)
+def _of_word(value: str) -> int:
+    said = _CAMEL.sub("-", value[:_MOST]).lower()
     found = 0
-    for match in _pattern().finditer(_CAMEL.sub("-", value[:_MOST]).lower()):
-        found |= bit(match.lastgroup or "")
+    for literal, expression, flag in _patterns():
+        if literal in said and not found & flag and expression.search(said):
+            found |= flag
     return found
 
 
@@ -52,9 +67,8 @@ def of(element: Any) -> int:
     attributes = element.attrib
     found = _tags().get(element.tag, 0)
     if attributes:
-        said = " ".join(
-            [attributes[name] for name in ("class", "id", "role", "itemprop", "data-testid", "data-component") if name in attributes]
-        )
-        if said:
-            found |= _of_text(said)
+        for name in _SAID:
+            if name in attributes:
+                for word in attributes[name].split()[:_MOST_WORDS]:
+                    found |= _of_word(word)
     return found

@@ -26,9 +26,17 @@ def _starts(kind: str) -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _contained(kind: str) -> tuple[str, ...]:
-    values = _table()[kind].get("contains", {}).values()
-    return tuple(dict.fromkeys(phrase for phrases in values for phrase in phrases))
+def _contained(kind: str) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
+    """Phrases by their first word, and those of scripts that do not part words."""
+    words: dict[str, list[str]] = {}
+    loose: list[str] = []
+    for phrases in _table()[kind].get("contains", {}).values():
+        for phrase in phrases:
+            if phrase[0] > "\u2e80":
+                loose.append(phrase)
+            else:
+                words.setdefault(phrase.split()[0], []).append(phrase)
+    return {word: tuple(found) for word, found in words.items()}, tuple(loose)
 
 
 def ready(text: str) -> str:
@@ -47,5 +55,8 @@ def start(kind: str, said: str) -> float:
 
 
 def inside(kind: str, said: str) -> bool:
-    """True when `said` contains a phrase of `kind` anywhere."""
-    return any(phrase in said for phrase in _contained(kind))
+    """True when `said` (made `ready`) contains a phrase of `kind` that begins at a word."""
+    words, loose = _contained(kind)
+    if any(phrase in said for word in said.split() if word in words for phrase in words[word]):
+        return True
+    return not said.isascii() and any(phrase in said for phrase in loose)

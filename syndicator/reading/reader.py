@@ -31,12 +31,14 @@ def read(
     """
     rules = rules or Rules()
     page = parse(html, url, headers)
+    alive = list(page.tree.iter())  # lxml makes an element's Python object anew at each visit unless someone holds it
     meta = read_metadata(page, entry=entry, rules=rules, now=now)
     body = bodies.read_body(page, meta, entry=entry, rules=rules, repeated=repeated)
     from_page = body.trace.get("from") == "page"
     wall = walls.kind_of(page, meta.title, body.blocks, body.everything) if from_page else None
     if wall or not body.markdown.strip():
         raise NotAnArticle(wall or "empty", f"{body.letters} letters of text")
+    del alive
     return Draft(
         url=meta.canonical,
         title=meta.title,

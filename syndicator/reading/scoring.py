@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from syndicator.reading import features
+from syndicator.reading import containers, features
 from syndicator.reading.blocks import Block
 
 
@@ -23,11 +23,11 @@ def _weights() -> Any:
     return np.array([table.get(name, 0.0) for name in features.names()], dtype=np.float32)
 
 
-def judge(blocks: Sequence[Block], title: str) -> list[str]:
+def judge(blocks: Sequence[Block], box: containers.Containers, title: str) -> list[str]:
     """Sets the score of each block, the probability that it is article; for each the feature that speaks loudest."""
     if not blocks:
         return []
-    values = features.matrix(blocks, title)
+    values = features.matrix(blocks, box, title)
     parts = values * _weights()
     total = np.clip(parts.sum(axis=1), -30.0, 30.0)
     for block, score in zip(blocks, (1.0 / (1.0 + np.exp(-total))).tolist(), strict=True):

@@ -13,43 +13,75 @@ from syndicator.reading.survey import Spot, Survey
 
 _CLASS = re.compile(r"date|time|publi|posted|datum|fecha|pubdate|meta|byline|created", re.I)
 _UPDATED = re.compile(r"updat|modif|revis", re.I)
-_NEAR = 1_200  # characters after the headline in which the date of the article stands
+NEAR = 1_200  # characters after the headline in which the date of the article stands
 _BEFORE = 500  # and before it
 _LINE = 120  # characters of a line that can be a date's
-_ENOUGH = 3
+_MOST_ELEMENTS = 20_000
+_SHORT = 40
+_ONLY = 25
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_SURE = re.compile(r"publish|entry-date|post-date|pubdate", re.I)
+ENOUGH = 3
 _US = frozenset({"en", "en-US"})
 
 
-class _Day(NamedTuple):
+class Day(NamedTuple):
+    """A date on the page: how sure it is the article's, how far from the headline, and what its label says."""
+
     score: int
     distance: int
     when: datetime
+    label: int  # 1: published then; -2: changed then; 0: none
 
 
-def day(page: Page, seen: Survey) -> datetime | None:
-    """The day of publication as shown, or None when none stands where one is expected."""
+def days(page: Page, seen: Survey) -> list[Day]:
+    """The dates that readers see, the likeliest day of publication first; from `ENOUGH` on it is sure."""
     month_first = page.language is None or page.language in _US
     found = [each for spot in seen.spots for each in _days(spot, seen, month_first)]
-    best = max(found, key=lambda each: (each.score, -each.distance), default=None)
-    return best.when if best and best.score >= _ENOUGH else None
+    return sorted(found, key=lambda each: (-each.score, each.distance))
 
 
-def _days(spot: Spot, seen: Survey, month_first: bool) -> Iterator[_Day]:
+def anywhere(page: Page) -> datetime | None:
+    """The first line of the body that is a date and no more, wherever it stands; for pages that show no other."""
+    month_first = page.language is None or page.language in _US
+    body = next(page.tree.iter("body"), page.tree)
+    for count, element in enumerate(
+        body.iter("p", "div", "span", "td", "i", "em", "small", "nobr", "b", "h4", "h5", "h6")
+    ):
+        if count > _MOST_ELEMENTS:
+            break
+        for line in _lines(element):
+            if _briefness(line) == 2 and not datetext.names().updated.search(line):
+                for when in datetext.days(line, month_first=month_first):
+                    return when
+    return None
+
+
+def _days(spot: Spot, seen: Survey, month_first: bool) -> Iterator[Day]:
     element = spot.element
     distance = spot.at - seen.origin
-    place = 2 if 0 <= distance <= _NEAR else (1 if -_BEFORE <= distance < 0 else 0)
+    place = 2 if 0 <= distance <= NEAR else (1 if -_BEFORE <= distance < 0 else 0)
+    named = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"[:300]
     if element.tag == "time" and element.get("datetime"):
         when = datetext.parse(element.get("datetime"))
+        label = _label(spot, named, "")
         if when:
-            yield _Day(place + 2 + _label(spot, ""), abs(distance), when)
+            yield Day(place + 2 + label + (1 if _SURE.search(named) else 0), abs(distance), when, label)
         return
-    marked = 1 if _CLASS.search(f"{element.get('class') or ''} {element.get('id') or ''}"[:300]) else 0
+    marked = 1 if _CLASS.search(named) else 0
     if not place and not marked:
         return
     for line in _lines(element):
         for when in datetext.days(line, month_first=month_first):
-            length = 1 if len(line) <= 40 else 0
-            yield _Day(place + marked + length + _label(spot, line), abs(distance), when)
+            label = _label(spot, named, line)
+            yield Day(place + marked + _briefness(line) + label, abs(distance), when, label)
+
+
+def _briefness(line: str) -> int:
+    """2 for a line that is a date and no more, 1 for a short one."""
+    if len(line) <= _ONLY and len(_WORD.findall(line)) <= 3:
+        return 2
+    return 1 if len(line) <= _SHORT else 0
 
 
 def _lines(element: Any) -> Iterator[str]:
@@ -61,11 +93,12 @@ def _lines(element: Any) -> Iterator[str]:
                 yield line
 
 
-def _label(spot: Spot, line: str) -> int:
+def _label(spot: Spot, named: str, line: str) -> int:
     """What the words around a date add: it was published then, or only changed."""
     words = datetext.names()
     before = f"{spot.before[-40:]} {line}"
-    named = f"{spot.element.get('class') or ''} {spot.element.get('itemprop') or ''}"[:300]
-    if _UPDATED.search(named) or (words.updated.search(before) and not words.published.search(before)):
+    if (_UPDATED.search(named) and not _SURE.search(named)) or (
+        words.updated.search(before) and not words.published.search(before)
+    ):
         return -2
     return 1 if words.published.search(before) else 0

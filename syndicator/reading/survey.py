@@ -19,7 +19,7 @@ _AWAY = re.compile(
 )
 _SAYS_HAS = re.compile(r"(?:^|\s)(?:has|with|without|no|is)[-_]\S+")  # what a layout has, not what it is
 _OWN_FOOTER = re.compile(r"(?:post|entry|article|story)[-_]?footer", re.I)
-_AWAY_TAGS = frozenset({"footer", "nav", "figure", "figcaption", "blockquote", "table", "select", "form"})
+_AWAY_TAGS = frozenset({"footer", "nav", "figure", "figcaption", "blockquote", "select", "form"})
 _SKIP = frozenset({"script", "style", "noscript", "template", "svg", "option", "textarea", "head"})
 _MOST_ELEMENTS = 60_000
 
@@ -57,7 +57,7 @@ def survey(tree: Any, headline: str) -> Survey:
         if event == "start":
             if skipped is not None:
                 continue
-            if element not in around and _is_away(element):
+            if element not in around and (_is_away(element) or (element.tag == "table" and around)):
                 skipped = element
                 continue
             spots.append(Spot(element, length, last))

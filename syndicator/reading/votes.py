@@ -21,13 +21,19 @@ def letters(value: str) -> str:
     return _OTHER.sub("", value.lower())
 
 
+def measure(blocks: Sequence[Block]) -> None:
+    """Sets the letters of each block."""
+    for block in blocks:
+        block.own = letters(block.text)
+        block.letters = len(block.own)
+
+
 def cast(blocks: Sequence[Block], opinion: str) -> None:
     """Sets the vote of each block: the share of its letters that `opinion` holds, in their order where it can be told."""
     said = letters(opinion)
     at = 0
     for block in blocks:
-        own = letters(block.text)
-        block.letters, block.vote = len(own), 0.0
+        own, block.vote = block.own, 0.0
         if not own or not said:
             continue
         block.vote, at = _share(own, said, at)
@@ -47,15 +53,12 @@ def _share(own: str, said: str, at: int) -> tuple[float, int]:
     return (len(hits) / len(pieces), (hits[-1] + _PIECE) if hits else at) if pieces else (0.0, at)
 
 
-def gather(blocks: Sequence[Block], ask: Callable[[str], str]) -> str:
+def gather(blocks: Sequence[Block], box: containers.Containers, ask: Callable[[str], str]) -> str:
     """Casts the votes of the first opinion that holds enough of the page's prose; the name of the one that did.
 
     `ask` gives the opinion "fast" or "balanced". When neither knows the page, its prose votes for itself.
     """
-    for block in blocks:
-        block.letters = len(letters(block.text))
     prose = [block for block in blocks if containers.is_prose(block)]
-    box = containers.add_up(blocks)
     heart = containers.heart(box.prose, box.above, 0.7)
     inside = [block for block in prose if heart in box.above[block.element]]
     total = sum(block.letters for block in inside)
@@ -74,7 +77,7 @@ def covers(blocks: Sequence[Block], said: str) -> bool:
     voted = sum(block.letters * block.vote for block in blocks)
     if len(own) < _WHOLE or len(own) < _WHOLE_SHARE * voted:
         return False
-    on_page = letters("".join(block.text for block in blocks))
+    on_page = "".join(block.own for block in blocks)
     pieces = [own[start : start + _PIECE] for start in range(0, len(own) - _PIECE + 1, 4 * _PIECE)]
     return sum(piece in on_page for piece in pieces) >= _WHOLE_SHARE * len(pieces)
 
@@ -85,7 +88,7 @@ def misses(blocks: Sequence[Block], said: str) -> bool:
     pieces = [own[start : start + _PIECE] for start in range(0, len(own) - _PIECE + 1, _PIECE)][:40]
     if len(pieces) < 3:
         return False
-    on_page = letters("".join(block.text for block in blocks))
-    voted = letters("".join(block.text for block in blocks if block.vote > 0.5))
+    on_page = "".join(block.own for block in blocks)
+    voted = "".join(block.own for block in blocks if block.vote > 0.5)
     there, chosen = (sum(piece in text for piece in pieces) for text in (on_page, voted))
     return there >= 0.6 * len(pieces) and chosen < 0.2 * len(pieces)

@@ -126,11 +126,11 @@ def _is_listing(page: Page, kept: Sequence[Block]) -> bool:
     linked = [block for block in heads if block.linked >= 0.8 * len(block.text)]
     many = len(linked) >= _LISTING_HEADS and len(linked) >= 0.6 * len(heads)
     text = sum(block.letters for block in kept if block.kind != "h")
-    if many and text < 400 * len(linked):
+    declared = bool(_LISTING_TYPES & _types(page)) or _lists(page.url)
+    if many and text < (400 if declared else 120) * len(linked):
         return True
     items = sum(1 for block in kept if block.linked >= 0.8 * len(block.text) and block.letters > 15)
     whole = sum(block.linked for block in kept) >= 0.7 * sum(len(block.text) for block in kept)
-    declared = bool(_LISTING_TYPES & _types(page)) or _lists(page.url)
     return declared and whole and items >= 2 * _LISTING_HEADS
 
 

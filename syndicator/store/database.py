@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event
+from sqlalchemy import Connection, CursorResult, Engine, Executable, Table, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -46,7 +46,7 @@ class Database:
         found = self.rows(statement, values)
         return found[0][0] if found else None
 
-    def _read(self, statement: Executable, values: Any) -> Any:
+    def _read(self, statement: Executable, values: Any) -> CursorResult[Any]:
         if self._reader is None:
             self._reader = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         return self._reader.execute(statement, values)
@@ -106,7 +106,7 @@ def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]])
 def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Inserts the rows whose primary key is not there yet."""
     if rows:
-        connection.execute(_inserter(connection.dialect.name)(table).on_conflict_do_nothing(), list(rows))
+        connection.execute(_insert_new(connection.dialect.name, table), list(rows))
 
 
 def chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -122,6 +122,12 @@ def _upsert(dialect: str, table: Table, columns: tuple[str, ...]) -> Executable:
     if not changed:
         return statement.on_conflict_do_nothing()  # type: ignore[no-any-return]
     return statement.on_conflict_do_update(index_elements=keys, set_=changed)  # type: ignore[no-any-return]
+
+
+@cache
+def _insert_new(dialect: str, table: Table) -> Executable:
+    statement: Executable = _inserter(dialect)(table).on_conflict_do_nothing()
+    return statement
 
 
 def _inserter(dialect: str) -> Any:

@@ -45,7 +45,7 @@ _MONTH_PRINT = (
     .where(*_MONTH)
 )
 _MONTH_ENTRIES = (
-    select(_m.id, _a.mtime_ns, _a.size)
+    select(_m.id, _m.added, _a.mtime_ns, _a.size)
     .join_from(schema.members, schema.articles, _a.id == _m.id)
     .where(*_MONTH)
     .order_by(*_ORDER)
@@ -103,8 +103,9 @@ class Index:
     def month_prints(self, key: FeedKey) -> dict[str, str]:
         return {month: "-".join(map(str, self._of_month(_MONTH_PRINT, key, month)[0])) for month in self.months(key)}
 
-    def month_entries(self, key: FeedKey, month: str) -> dict[str, str]:
-        return {id: f"{mtime_ns}-{size}" for id, mtime_ns, size in self._of_month(_MONTH_ENTRIES, key, month)}
+    def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
+        found = self._of_month(_MONTH_ENTRIES, key, month)
+        return [(id, codec.moment(added), f"{mtime_ns}-{size}") for id, added, mtime_ns, size in found]
 
     def _of_month(self, statement: Any, key: FeedKey, month: str) -> Any:
         first, end = _month(month)

@@ -75,8 +75,13 @@ def shown_in(article: Article, merged_into: str | None, withdrawn: bool) -> dict
     return {key: name for key, name in named.items() if merged_into is None or key.axis == "source"}
 
 
-_MERGED = select(schema.articles.c.merged_into).where(schema.articles.c.id == bindparam("id"))
+_OLD = select(schema.articles.c.id, schema.articles.c.merged_into).where(schema.articles.c.id == bindparam("id"))
 _WITHDRAWN = select(schema.withdrawn.c.id).where(schema.withdrawn.c.id == bindparam("id"))
+_KNOWN = select(
+    select(_OLD.subquery().c.id).scalar_subquery().label("old"),
+    select(_OLD.subquery().c.merged_into).scalar_subquery().label("merged_into"),
+    _WITHDRAWN.scalar_subquery().label("withdrawn"),
+)
 _MEMBER = select(schema.members.c.axis, schema.members.c.slug).where(schema.members.c.id == bindparam("id"))
 _NO_MEMBER = delete(schema.members).where(schema.members.c.id == bindparam("gone"))
 _NO_FRAGMENT = delete(schema.fragments).where(schema.fragments.c.id == bindparam("gone"))
@@ -90,12 +95,12 @@ _COUNT = (
 
 def save(connection: Connection, article: Article, stamp: FileStamp, stale: Iterable[FeedKey]) -> None:
     """Puts the row of `article`, its memberships and the marks of every feed that shows it or showed it."""
-    merged_into = connection.execute(_MERGED, {"id": article.id}).scalar()
-    withdrawn = connection.execute(_WITHDRAWN, {"id": article.id}).first() is not None
-    upsert(connection, schema.articles, [article_row(article, stamp, merged_into)])
-    for drop in (_NO_FRAGMENT, _NO_HTML):
-        connection.execute(drop, {"gone": article.id})
-    show(connection, article, shown_in(article, merged_into, withdrawn), stale)
+    known = connection.execute(_KNOWN, {"id": article.id}).one()
+    upsert(connection, schema.articles, [article_row(article, stamp, known.merged_into)])
+    if known.old is not None:
+        for drop in (_NO_FRAGMENT, _NO_HTML):
+            connection.execute(drop, {"gone": article.id})
+    show(connection, article, shown_in(article, known.merged_into, known.withdrawn is not None), stale)
 
 
 def show(connection: Connection, article: Article, shown: dict[FeedKey, str], stale: Iterable[FeedKey]) -> None:

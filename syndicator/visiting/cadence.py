@@ -15,6 +15,7 @@ from syndicator.visiting.headers import fresh_seconds
 
 VALIDATOR_LIFE = timedelta(days=8)  # a server stuck on 304 is asked for the whole feed once a week
 MOVE_VISITS = 3  # visits in a row that must agree before a permanent redirect is adopted
+_MOVE_BROKEN = ("dns", "connect", "tls", "http-404", "gone", "blocked-address")
 GONE_TIMES, GONE_SPAN = 3, timedelta(days=2)
 RECENT = 30
 _FIRST_GUESS = 3600.0  # seconds: a source whose rhythm is unknown
@@ -93,6 +94,9 @@ def _failed(state: SourceState, result: Failed, now: datetime) -> SourceState:
     if result.reason == "rate-limited" and result.status is None:
         return replace(state, reason=result.reason, detail=result.detail)  # the host is held: not this source's fault
     state = replace(state, failures=state.failures + 1, reason=result.reason, detail=result.detail)
+    if state.effective_url and state.failures >= MOVE_VISITS and result.reason in _MOVE_BROKEN:
+        # the adopted address is dead: back to the one the operator wrote
+        return replace(state, effective_url=None, etag=None, last_modified=None, gone_times=0, gone_since=None)
     if result.reason != "gone":
         return replace(state, gone_times=0, gone_since=None)
     since = state.gone_since or now
@@ -136,7 +140,8 @@ def _learnt(state: SourceState, feed: ParsedFeed | None, now: datetime) -> Sourc
     if feed is None:
         return state
     times = {entry.published or entry.updated for entry in feed.entries}
-    known = {min(at, now) for at in times if at is not None} | set(state.recent)
+    # a time to come says nothing of the rhythm; it counts once it has passed
+    known = {at for at in times if at is not None and at <= now} | set(state.recent)
     return replace(
         state,
         recent=tuple(sorted(known, reverse=True)[:RECENT]),

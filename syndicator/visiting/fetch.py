@@ -6,6 +6,7 @@ import asyncio
 import base64
 import errno
 import logging
+import re
 import socket
 import ssl
 import time
@@ -14,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from urllib.parse import unquote, urljoin
+from urllib.parse import unquote, urljoin, urlsplit
 
 import aiohttp
 import httpx
@@ -23,6 +24,7 @@ from httpx_aiohttp import AiohttpTransport
 
 from syndicator.model import Failed, Fetched, FetchResult, NotModified, Request
 from syndicator.settings import Fetch
+from syndicator.urls import BadUrl, canonical
 from syndicator.visiting import guard, resolve
 from syndicator.visiting.headers import error_code, joined, retry_after
 from syndicator.visiting.inflate import BadEncoding, Inflater, TooLarge
@@ -70,11 +72,13 @@ def origin(url: httpx.URL) -> str:
 
 def redacted(url: str) -> str:
     """`url` without user and password."""
+    if "@" not in url:
+        return url
     try:
         parsed = httpx.URL(url)
         return str(parsed.copy_with(userinfo=b"")) if parsed.userinfo else url
     except (httpx.InvalidURL, ValueError):
-        return url.split("@")[-1] if "@" in url else url
+        return url.rpartition("@")[2]
 
 
 def parse_url(url: str) -> httpx.URL:
@@ -100,6 +104,10 @@ def next_hop(here: str, location: str) -> str:
     if here.startswith("https:") and target.scheme == "http":
         raise Refusal("downgrade", f"a redirect from https to {redacted(str(target))[:200]}")
     return str(target)
+
+
+def _bare(url: httpx.URL) -> httpx.URL:
+    return url.copy_with(userinfo=b"", fragment=None) if url.userinfo or url.fragment else url
 
 
 @dataclass(slots=True)
@@ -146,7 +154,7 @@ class _Trip:
     """One request on its way through its redirects."""
 
     request: Request
-    url: str
+    url: httpx.URL  # without credentials and fragment
     first: str  # origin
     credentials: Mapping[str, str]
     permanent: bool = True
@@ -176,7 +184,9 @@ class HttpFetcher:
         self._lookup = resolve.Threads(lookup)
         self._dial = dial
         self._clients: OrderedDict[tuple[str, tuple[str, ...]], _Client] = OrderedDict()
+        self._proxy = httpx.Proxy(settings.proxy) if settings.proxy else None
         self._tls: ssl.SSLContext | None = None
+        self._plain = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # for http: nothing is loaded into it
         logging.getLogger("httpx").setLevel(logging.WARNING)  # it writes whole URLs at INFO
 
     async def fetch(self, request: Request) -> FetchResult:
@@ -206,8 +216,8 @@ class HttpFetcher:
         if url.userinfo:
             pair = unquote(url.userinfo.decode("ascii", "replace")).encode()
             credentials.setdefault("authorization", "Basic " + base64.b64encode(pair).decode())
-            url = url.copy_with(userinfo=b"")
-        return _Trip(request, str(url), origin(url), credentials)
+        url = _bare(url)
+        return _Trip(request, url, origin(url), credentials)
 
     async def _travel(self, trip: _Trip) -> FetchResult:
         for _ in range(self._settings.redirects + 1):
@@ -218,17 +228,20 @@ class HttpFetcher:
 
     async def _hop(self, trip: _Trip) -> FetchResult | None:
         """One exchange: an end, or None when the trip goes on at trip.url."""
-        if trip.url in trip.seen:
+        url, here, where = trip.url, str(trip.url), origin(trip.url)
+        if here in trip.seen:
             raise Refusal("redirects", "redirects in a circle")
-        trip.seen.add(trip.url)
-        url = parse_url(trip.url).copy_with(userinfo=b"", fragment=None)
-        home = origin(url) == trip.first
-        client = await self._client(origin(url), trip.request.allow if home else ())
+        trip.seen.add(here)
+        home = where == trip.first
+        allow = trip.request.allow if home else ()
+        if self._proxy is not None:
+            self._check_literal(url, allow)
+        client = await self._client(where, allow)
         client.users += 1
         try:
             response = await client.transport.handle_async_request(self._message(trip, url, home))
             try:
-                return await self._answer(trip, str(url), response)
+                return await self._answer(trip, here, response)
             finally:
                 await response.aclose()
         finally:
@@ -267,7 +280,7 @@ class HttpFetcher:
                 body=b"",
                 moved_to=target if trip.permanent else None,
             )
-        trip.url = target
+        trip.url = _bare(parse_url(target))
         return None
 
     async def _body(self, response: httpx.Response, headers: Mapping[str, str]) -> bytes:
@@ -296,12 +309,11 @@ class HttpFetcher:
             "accept": _ACCEPT.get(request.kind, "*/*"),
             "accept-encoding": "gzip, deflate",
         }
-        if request.etag:
-            headers["if-none-match"] = request.etag
-        if request.last_modified:
-            headers["if-modified-since"] = request.last_modified
+        given = {"if-none-match": request.etag, "if-modified-since": request.last_modified}
+        # a validator that is no ASCII cannot be sent back as it came
+        headers |= {name: value for name, value in given.items() if value and value.isascii()}
         if home:
-            headers |= {name.lower(): value for name, value in trip.credentials.items()}
+            headers |= {name.lower(): value.strip() for name, value in trip.credentials.items()}
         return httpx.Request(request.method, url, headers=headers, content=request.body)
 
     async def _client(self, where: str, allow: tuple[str, ...]) -> _Client:
@@ -320,13 +332,8 @@ class HttpFetcher:
 
     def _transport(self, where: str, allow: tuple[str, ...]) -> AiohttpTransport:
         def check(address: str, port: int) -> None:
-            settings = self._settings
-            try:
-                why = guard.verdict(address, port, allow=allow, nat64=settings.nat64, loopback=settings.allow_loopback)
-            except ValueError as error:  # an allow line that cannot be read permits nothing
-                why = str(error)
-            if why is not None:
-                raise Blocked(why)
+            if self._proxy is None:  # with one, only the operator's proxy is ever dialled
+                self._check(address, port, allow)
 
         def factory(info: AddrInfo) -> socket.socket:
             check(str(info[4][0]), int(info[4][1]))
@@ -335,8 +342,29 @@ class HttpFetcher:
         secure = where.startswith("https:")
         if secure and self._tls is None:
             self._tls = httpx.create_ssl_context()
-        tls = self._tls if secure and self._tls is not None else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        return AiohttpTransport(verify=tls, trust_env=False, client=lambda: self._session(check, factory, tls))
+        tls = self._tls if secure and self._tls is not None else self._plain
+        return AiohttpTransport(
+            verify=tls, trust_env=False, proxy=self._proxy, client=lambda: self._session(check, factory, tls)
+        )
+
+    def _check(self, address: str, port: int, allow: tuple[str, ...]) -> None:
+        """Raises Blocked for an address that must not be dialled."""
+        settings = self._settings
+        try:
+            why = guard.verdict(address, port, allow=allow, nat64=settings.nat64, loopback=settings.allow_loopback)
+        except ValueError as error:  # an allow line that cannot be read permits nothing
+            why = str(error)
+        if why is not None:
+            raise Blocked(why)
+
+    def _check_literal(self, url: httpx.URL, allow: tuple[str, ...]) -> None:
+        """A proxy resolves names itself; what is an address already, in any spelling, is still refused here."""
+        port = url.port or (443 if url.scheme == "https" else 80)
+        name = (urlsplit(canonical(str(url))).hostname or "").removesuffix(".")
+        if name == "localhost" or name.endswith(".localhost"):
+            name = "127.0.0.1"
+        if ":" in name or re.fullmatch(r"[\d.]+", name):
+            self._check(name, port, allow)
 
     def _session(self, check: Callable[[str, int], None], factory: Any, tls: ssl.SSLContext) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
@@ -376,8 +404,10 @@ def explain(error: Exception) -> tuple[str, str]:
         return "truncated", "the body broke off"
     if isinstance(cause, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError | ConnectionError):
         return "disconnected", "the server closed the connection"
-    if isinstance(cause, httpx.InvalidURL | aiohttp.InvalidURL | UnicodeError):
+    if isinstance(cause, httpx.InvalidURL | aiohttp.InvalidURL | UnicodeError | BadUrl):
         return "bad-url", "the URL cannot be asked for"
+    if isinstance(cause, aiohttp.ClientResponseError):
+        return "protocol", _line(f"no valid HTTP: {cause.message}")
     return "protocol", _line(f"{type(cause).__name__}: {cause}")
 
 

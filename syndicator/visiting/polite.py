@@ -33,11 +33,12 @@ class PoliteFetcher:
         moved: str | None = None
         permanent = True
         for _ in range(_LEGS):
-            refused = await self._refused(leg)
+            name = host(leg.url)
+            refused = await self._refused(name, leg)
             if refused is not None:
                 return replace(refused, url=request.url)
             started = time.monotonic()
-            result = await self._turn(leg)
+            result = await self._turn(name, leg)
             left = leg.deadline - (time.monotonic() - started)
             permanent = permanent and (result.moved_to is not None if isinstance(result, Fetched) else True)
             if not isinstance(result, Fetched) or not 300 <= result.status < 400:
@@ -52,8 +53,8 @@ class PoliteFetcher:
     async def aclose(self) -> None:
         await self._fetcher.aclose()
 
-    async def _refused(self, request: Request) -> Failed | None:
-        until = self._lanes.held(host(request.url))
+    async def _refused(self, name: str, request: Request) -> Failed | None:
+        until = self._lanes.held(name)
         if until is not None and until - self._lanes.now() > _PATIENCE:
             return Failed(
                 url=request.url, reason="rate-limited", detail="the host asked to be left alone", retry_after=until
@@ -63,11 +64,10 @@ class PoliteFetcher:
         source = Source(key="", url=request.url, robots=request.robots)
         verdict = await self._robots.verdict(request.url, source, allow=request.allow)
         if verdict.delay is not None:
-            self._lanes.delay(host(request.url), verdict.delay)
+            self._lanes.delay(name, verdict.delay)
         return None if verdict.allowed else Failed(url=request.url, reason=verdict.cause or "robots", detail=verdict.by)
 
-    async def _turn(self, request: Request) -> FetchResult:
-        name = host(request.url)
+    async def _turn(self, name: str, request: Request) -> FetchResult:
         async with self._lanes.turn(name):
             result = await self._fetcher.fetch(request)
         if isinstance(result, Failed) and result.status == 429:

@@ -16,7 +16,7 @@ _MOST = 256
 
 def system(host: str, port: int) -> Sequence[Answer]:
     """All TCP addresses of `host` as the operating system has them. Raises OSError."""
-    return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
+    return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
 
 
 class Threads:

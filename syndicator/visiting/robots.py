@@ -131,7 +131,10 @@ def parse(text: str) -> Protego:
 
 
 def free(result: Failed) -> bool:
-    """True where the lack of a robots.txt means everything is allowed: 4xx other than 429 (RFC 9309 2.3.1.3)."""
+    """True where the lack of a robots.txt means everything is allowed: 4xx other than 429, and redirects without end
+    (RFC 9309 2.3.1.2 and 2.3.1.3)."""
+    if result.reason == "redirects":
+        return True
     return result.status is not None and 400 <= result.status < 500 and result.status != 429
 
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import errno
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -14,11 +14,19 @@ from starlette.types import ASGIApp
 from syndicator.errors import MissingError, UsageError
 
 
-async def serve(app: ASGIApp, host: str, port: int, *, stop: asyncio.Event) -> None:
-    """Serves `app` on `host`:`port` (0: any free port) until `stop` is set; open requests get 3 s to end. Installs no
-    signal handlers. Raises UsageError when the port is taken or may not be used, MissingError when the address is not
-    this machine's."""
+async def serve(
+    app: ASGIApp,
+    host: str,
+    port: int,
+    *,
+    stop: asyncio.Event,
+    listening: Callable[[str], None] = lambda address: None,
+) -> None:
+    """Serves `app` on `host`:`port` (0: any free port) until `stop` is set; open requests get 3 s to end. `listening`
+    is told the address once it is ours. Installs no signal handlers. Raises UsageError when the port is taken or may
+    not be used, MissingError when the address is not this machine's."""
     listener = _listen(host, port)
+    listening(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=3, server_header=False
     )

@@ -26,7 +26,9 @@ TYPES: Final = {
     ".opml": "text/x-opml; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
 }
+_STYLED: Final = (".atom", ".rss")
 _HIDDEN: Final = "maps/"
 _MOVED: Final = "maps/moved.json"
 CSP: Final = (
@@ -86,14 +88,14 @@ class _Files:
         if encoding:
             headers["content-encoding"] = encoding
             headers["etag"] = headers["etag"][:-1] + '-gz"'
-        headers["content-type"] = TYPES.get(path.suffix, "application/octet-stream")
+        headers["content-type"] = _type(request, path.suffix)
         return Response(data, headers=headers)
 
     def _headers(self, name: str, known: _Known) -> dict[str, str]:
         headers = {
             "etag": known.etag,
             "last-modified": known.modified,
-            "vary": "Accept-Encoding",
+            "vary": "Accept-Encoding, Sec-Fetch-Dest" if name.endswith(_STYLED) else "Accept-Encoding",
             "cache-control": "no-cache",
             **_SECURITY,
         }
@@ -166,6 +168,15 @@ def _unchanged(request: Request, known: _Known) -> bool:
         return known.mtime <= int(parsedate_to_datetime(since).timestamp())
     except (TypeError, ValueError, OverflowError):
         return False
+
+
+def _type(request: Request, suffix: str) -> str:
+    """The media type of a file. A browser that opens a feed as a page (it says so, Fetch Metadata's Sec-Fetch-Dest)
+    gets it as plain XML, since Chromium shows feed types as source text and Firefox saves them: only so does the
+    stylesheet count."""
+    if suffix in _STYLED and request.headers.get("sec-fetch-dest") == "document":
+        return "application/xml; charset=utf-8"
+    return TYPES[suffix]
 
 
 def _plain(body: str, status: int) -> Response:

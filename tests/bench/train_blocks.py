@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from syndicator.errors import NotAnArticle
-from syndicator.reading import extract, features, page, votes
+from syndicator.reading import containers, extract, features, page, votes
 from syndicator.reading.blocks import Block, read_blocks
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -37,7 +37,7 @@ def labels(blocks: list[Block], truth: dict[str, Any]) -> list[float]:
         return _by_text(blocks, votes.letters(truth["text"]))
     have = [votes.letters(s) for s in truth.get("must_have") or [] if votes.letters(s)]
     never = [votes.letters(s) for s in truth.get("must_not") or [] if votes.letters(s)]
-    return [_by_snippets(votes.letters(block.text), have, never) for block in blocks]
+    return [_by_snippets(block.own, have, never) for block in blocks]
 
 
 def _by_snippets(own: str, have: list[str], never: list[str]) -> float:
@@ -50,7 +50,7 @@ def _by_text(blocks: list[Block], said: str) -> list[float]:
     used = bytearray(len(said))
     at, out = 0, []
     for block in blocks:
-        own = votes.letters(block.text)
+        own = block.own
         share, at = _found(own, said, used, at) if own else (0.0, at)
         out.append(share)
     return out
@@ -82,7 +82,10 @@ def example(row: dict[str, Any]) -> dict[str, Any] | None:
     except NotAnArticle:
         return None
     blocks = read_blocks(parsed.tree)
-    votes.gather(blocks, lambda focus: extract.opinion(parsed.tree, "balanced" if focus == "balanced" else "fast"))
+    votes.measure(blocks)
+    box = containers.chains(blocks)
+    containers.add_up(blocks, box)
+    votes.gather(blocks, box, lambda focus: extract.opinion(parsed.tree, "balanced" if focus == "balanced" else "fast"))
     if not blocks:
         return None
     truth = row["truth"]
@@ -91,7 +94,7 @@ def example(row: dict[str, Any]) -> dict[str, Any] | None:
     weight = weight / (1 + weight.sum() ** 0.5) if truth.get("text") else np.full(len(blocks), SNIPPET)
     weight[np.isnan(wanted)] = 0
     return {
-        "id": row["id"], "domain": row["domain"] or "", "x": features.matrix(blocks, truth.get("title") or ""),
+        "id": row["id"], "domain": row["domain"] or "", "x": features.matrix(blocks, box, truth.get("title") or ""),
         "y": wanted, "w": weight, "texts": [b.text for b in blocks], "kinds": [b.kind for b in blocks], "n": [b.letters for b in blocks],
     }  # fmt: skip
 

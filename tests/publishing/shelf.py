@@ -35,7 +35,7 @@ class MemoryIndex:
         self.members: dict[FeedKey, list[str]] = {}
         self.kept: dict[str, str] = {}
         self.gone: list[Withdrawn] = []
-        self.merged: set[str] = set()
+        self.copies: dict[str, str] = {}
         for article in articles:
             self.add(article)
 
@@ -79,7 +79,7 @@ class MemoryIndex:
         self.rows[row.key] = row
 
     def _ids(self, key: FeedKey) -> list[str]:
-        return [id for id in self.members.get(key, []) if key.axis == "source" or id not in self.merged]
+        return [id for id in self.members.get(key, []) if key.axis == "source" or id not in self.copies]
 
     def ids(self, key: FeedKey, *, limit: int, since: datetime | None, most: int) -> list[str]:
         found = self._ids(key)
@@ -98,13 +98,12 @@ class MemoryIndex:
     def month_prints(self, key: FeedKey) -> dict[str, str]:
         found: dict[str, str] = {}
         for month in self.months(key):
-            found[month] = str(hash(tuple(self.month_entries(key, month).items())))
+            found[month] = str(hash(tuple(self.month_entries(key, month))))
         return found
 
-    def month_entries(self, key: FeedKey, month: str) -> dict[str, str]:
-        return {
-            id: str(hash(self.shelf[id].title + str(self.shelf[id].revisions))) for id in self.month_ids(key, month)
-        }
+    def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
+        found = [self.shelf[id] for id in self.month_ids(key, month)]
+        return [(one.id, one.added or _OLD, str(hash((one.title, one.revisions, one.tags)))) for one in found]
 
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
         return {id: replace(self.shelf[id], body="") for id in ids if id in self.shelf}
@@ -117,6 +116,22 @@ class MemoryIndex:
 
     def save_html(self, id: str, html: str) -> None:
         self.kept[id] = html
+
+    def fragments(self, kind: str, ids: Sequence[str]) -> dict[str, bytes]:
+        return {}
+
+    def save_fragments(self, kind: str, fragments: Mapping[str, bytes]) -> None: ...
+
+    def merge(self, id: str, into: str) -> None:
+        self.copies[id] = into
+        self.mark_stale(keys_of(self.shelf[id]))
+
+    def split(self, id: str) -> None:
+        del self.copies[id]
+        self.mark_stale(keys_of(self.shelf[id]))
+
+    def merged(self) -> dict[str, str]:
+        return dict(self.copies)
 
     def path(self, id: str) -> str | None:
         return None

@@ -243,6 +243,21 @@ def test_a_move_needs_three_visits_that_agree() -> None:
     assert follow(there, there, (fail("timeout"), None), there).effective_url == new
 
 
+def test_a_dead_move_is_given_up() -> None:
+    state = replace(STATE, effective_url="https://new.example.org/feed", etag='"1"')
+    gone = (fail("gone", 410), None)
+    assert follow(gone, gone, state=state).effective_url == "https://new.example.org/feed"
+    assert follow(gone, gone, gone, state=state) == replace(
+        follow(gone, gone, gone), effective_url=None, etag=None, gone_times=0, gone_since=None, disabled=None
+    )
+
+
+def test_times_to_come_leave_the_rhythm_alone() -> None:
+    entries = tuple(Entry(id=str(n), published=NOW + timedelta(days=3650 + n)) for n in range(5))
+    state = follow(*([(got(), replace(FEED, entries=entries))] * 3))
+    assert state.recent == ()
+
+
 def test_an_edited_address_starts_anew() -> None:
     state = follow(*([(got(etag='"1"', moved_to="https://new.example.org/"), FEED)] * 3))
     edited = after(replace(SOURCE, url="https://edited.example.org/"), state, fail(), None, NOW)
@@ -264,7 +279,7 @@ def test_recent_times() -> None:
     )
     state = follow((got(), replace(FEED, entries=entries, title="T", site_url="https://example.org/")))
     assert len(state.recent) == 30
-    assert state.recent[0] == NOW
+    assert state.recent[0] == NOW  # the future one is left out
     assert list(state.recent) == sorted(set(state.recent), reverse=True)
     assert (state.feed_title, state.site_url) == ("T", "https://example.org/")
     later = follow((got(b"y"), FEED), state=state)

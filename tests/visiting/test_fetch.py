@@ -355,3 +355,51 @@ def test_proxies_of_the_environment_are_not_used(web: Web, monkeypatch: pytest.M
         monkeypatch.setenv(name, "http://127.0.0.1:9/")
     web.routes["/"] = Reply(200)
     assert isinstance(one(web.url("/")), Fetched)
+
+
+def test_a_configured_proxy_is_used_and_literal_addresses_stay_refused(web: Web) -> None:
+    web.routes = {
+        "http://example.org/feed": Reply(200, {}, b"through"),
+        "http://example.org/away": Reply(302, {"Location": "http://0x7f.1/"}),
+    }
+    proxy = f"http://127.0.0.1:{web.port}"
+
+    def lookup(host: str, port: int) -> Any:
+        raise AssertionError(host)
+
+    through, *refused = fetch(
+        Request(url="http://example.org/feed"),
+        Request(url="http://10.0.0.1/"),
+        Request(url="http://0x0a000001/"),
+        Request(url="http://[::ffff:10.0.0.1]/"),
+        Request(url="http://localhost./"),
+        Request(url="http://example.org/away"),
+        lookup=lookup,
+        proxy=proxy,
+        allow_loopback=False,
+    )
+    assert isinstance(through, Fetched)
+    assert through.body == b"through"
+    assert {failed(result)[0] for result in refused} == {"blocked-address"}
+    assert web.paths() == ["http://example.org/feed", "http://example.org/away"]
+
+
+def test_odd_headers_both_ways(web: Web) -> None:
+    web.routes["/"] = Reply(200, {"ETag": '"\xe9"', "X-Odd": "\xff\xfe"}, b"x")
+    first = one(web.url("/"))
+    assert isinstance(first, Fetched)
+    first.headers["etag"].encode()  # can be stored
+    again = fetch(Request(url=web.url("/"), etag=first.headers["etag"], headers={"X-Key": "value\n"}))[0]
+    assert isinstance(again, Fetched)
+    assert web.seen[1].headers["x-key"] == "value"
+    assert failed(fetch(Request(url=web.url("/"), headers={"X-Key": f"{SENTINEL}\r\nX-Other: 1"}))[0])[0] == "protocol"
+    assert len(web.seen) == 2
+
+
+@pytest.mark.parametrize("location", ["/caf\xe9", "http://127.0.0.1:{port}/caf\xe9", "/a b", "//127.0.0.1:{port}/x"])
+def test_odd_locations(web: Web, location: str) -> None:
+    def answer(seen: Seen) -> Reply:
+        return Reply(302, {"Location": location.format(port=web.port)}) if seen.path == "/" else Reply(200, {}, b"x")
+
+    web.routes = {"/": answer, "/caf%C3%A9": answer, "/caf%E9": answer, "/a%20b": answer, "/x": answer}
+    assert isinstance(one(web.url("/")), Fetched)

@@ -97,7 +97,7 @@ def test_vectors(shared: Path) -> None:
         (("http-503", 503), False, "robots.txt unreachable (http-503)"),
         (("dns", None), False, "robots.txt unreachable (dns)"),
         (("timeout", None), False, "robots.txt unreachable (timeout)"),
-        (("redirects", None), False, "robots.txt unreachable (redirects)"),
+        (("redirects", None), True, "no robots.txt"),
     ],
 )
 def test_failures(failure: tuple[str, int | None], allowed: bool, by: str) -> None:

@@ -46,9 +46,14 @@ def test_types_and_validators(client: TestClient) -> None:
 def test_gzip_has_its_own_tag(client: TestClient) -> None:
     answer = client.get("/all.atom", headers={"accept-encoding": "gzip"})
     assert answer.headers["content-encoding"] == "gzip" and answer.content == b"<feed/>"
-    assert answer.headers["vary"] == "Accept-Encoding"
+    assert answer.headers["vary"] == "Accept-Encoding, Sec-Fetch-Dest"
     plain = client.get("/all.atom", headers={"accept-encoding": "identity"})
     assert plain.headers["etag"] != answer.headers["etag"]
+
+
+def test_a_browser_gets_a_feed_that_it_can_style(client: TestClient) -> None:
+    answer = client.get("/all.atom", headers={"sec-fetch-dest": "document"})
+    assert answer.headers["content-type"] == "application/xml; charset=utf-8"
 
 
 def test_moved_and_gone(client: TestClient) -> None:

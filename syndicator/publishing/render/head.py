@@ -62,7 +62,7 @@ def head(spec: FeedSpec, settings: Settings, instance: uuid.UUID, updated: datet
         stem=names.stem(spec.key),
         language=language(spec.language) or "en",
         author=name(site.author) or name(site.title) or "Syndicator",
-        icon=uri(site.icon),
+        icon=uri(site.icon) or f"{settings.base_url}icon.svg",
         hubs=tuple(found for found in map(uri, settings.publish.hubs) if found),
         formats=tuple(format for format in names.FORMATS if format in spec.formats),
         updated=updated or EMPTY,

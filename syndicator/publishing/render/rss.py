@@ -51,6 +51,8 @@ def feed(head: Head, items: Sequence[bytes]) -> bytes:
     made.generator("Syndicator")
     made.lastBuildDate(head.updated)
     made.docs("https://www.rssboard.org/rss-specification")
+    if head.icon.lower().endswith((".png", ".gif", ".jpg", ".jpeg")):  # RSS 2.0 knows no other kind of image
+        made.image(head.icon, head.title, head.url("html") if "html" in head.formats else head.base)
     made.register_extension("more", FeedExtension, None, atom=False, rss=True)
     made.more.declared = _DECLARED
     made.more.parts = [Part(qualified("atom", "link"), rel="hub", href=hub) for hub in head.hubs]

@@ -1,0 +1,59 @@
+"""Pages of our own making in the manner of many systems, each with its truth beside it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from syndicator import text
+from syndicator.model import Draft
+from syndicator.reading.reader import read
+
+from .structures import structures
+
+PAGES = Path(__file__).parent / "pages"
+NAMES = sorted(path.stem for path in PAGES.glob("*.toml"))
+
+
+def _page(name: str) -> tuple[Draft, dict[str, object]]:
+    truth = tomllib.loads((PAGES / f"{name}.toml").read_text("utf-8"))
+    return read((PAGES / f"{name}.html").read_bytes(), truth["url"]), truth
+
+
+def _norm(value: str) -> str:
+    return re.sub(r"\s+", " ", value)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_body_has_what_it_must_and_nothing_else(name: str) -> None:
+    draft, truth = _page(name)
+    said = _norm(text.plain(draft.body))
+    assert [s for s in truth["must_have"] if s not in said] == []
+    assert [s for s in truth["must_not"] if s in said or s in draft.body] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_structure_survives(name: str) -> None:
+    draft, truth = _page(name)
+    found = structures(draft.body)
+    for kind in ("lists", "headings", "tables", "code"):
+        assert sum(found[kind].values()) == truth[kind], (kind, list(found[kind]))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_metadata(name: str) -> None:
+    draft, truth = _page(name)
+    assert draft.title == truth["title"]
+    assert ([part.strip() for part in draft.author.split(",")] if draft.author else []) == truth["author"]
+    assert (draft.published.date().isoformat() if draft.published else "") == truth["date"]
+    assert (draft.cover or "") == truth["image"]
+    assert draft.language == truth["language"]
+
+
+def test_there_are_pages_in_six_languages() -> None:
+    languages = {_page(name)[1]["language"] for name in NAMES}
+    assert len(NAMES) >= 20
+    assert {"en", "de", "fr", "es", "ru", "ja"} <= languages

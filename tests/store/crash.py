@@ -1,0 +1,175 @@
+"""Kills a writer at random moments, over and over, while a reader reads; run as a program by test_crash.
+
+    python -m tests.store.crash FOLDER ROUNDS SEED
+
+Forks from one process that has imported everything, so that two hundred deaths cost seconds. Prints what it found."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NoReturn
+
+from syndicator.articles.feeds import ALL
+from syndicator.articles.shelf import Shelf
+from syndicator.model import Article, article_id
+from syndicator.ports import EntryRow
+from syndicator.store.engine import Store, open_store
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+EVERY = 7  # each so many-th write is a new text for an old article
+
+
+def article(number: int, edition: int = 0) -> Article:
+    url = f"https://example.org/{number}"
+    return Article(
+        id=article_id(url),
+        url=url,
+        title=f"Title {number}",
+        tags=("AI", f"Tag {number % 5}"),
+        body=f"{edition}:" + f" word {number}" * 2000,  # more than one page of the disk, so that it could be torn
+        added=NOW + timedelta(seconds=number),
+        published=NOW,
+        source_key="src",
+        source_id=str(number),
+    )
+
+
+def opened(root: Path) -> tuple[Shelf, Store]:
+    shelf = Shelf(root / "articles")
+    return shelf, open_store(f"sqlite:///{root}/state/syndicator.db", articles_exist=not shelf.empty())
+
+
+def adopt(shelf: Shelf, store: Store) -> int:
+    """What every run does at its start: rows for files that have none or another stamp."""
+    changes = shelf.changed(store.visits.stamps())
+    for stamp in (*changes.new, *changes.edited):
+        store.visits.record(shelf.get(stamp.path), stamp, aliases=(), stale=())
+    assert not changes.missing
+    return len(changes.new) + len(changes.edited)
+
+
+def write(root: Path, acknowledge: int) -> None:
+    """Adopts, then files article after article from where the shelf ends, and says which ones are done."""
+    shelf, store = opened(root)
+    shelf.instance()
+    os.write(acknowledge, f"adopted {adopt(shelf, store)}\n".encode())
+    number = len(store.visits.stamps())
+    while True:
+        old = random.Random(number).randrange(number) if number and number % EVERY == 0 else None
+        if old is not None:
+            put(article(old, number), shelf, store)
+        put(article(number), shelf, store)
+        os.write(acknowledge, f"{number}\n".encode())
+        number += 1
+
+
+def put(given: Article, shelf: Shelf, store: Store) -> None:
+    stored, stamp, _ = shelf.put(given)
+    done = EntryRow(
+        source_key="src",
+        entry_id=given.source_id,
+        url=given.url,
+        digest="",
+        status="done",
+        first_seen=NOW,
+        article_id=given.id,
+    )
+    store.visits.record(stored, stamp, aliases=(), stale=(), entry=done)
+
+
+def read(root: Path) -> None:
+    """Reads feeds and files for ever; any file that is torn or row without a file ends it with an error."""
+    shelf, store = opened(root)
+    while True:
+        for id in store.index.ids(ALL, limit=10, since=None, most=10):
+            path = store.index.path(id)
+            assert path is not None
+            assert shelf.get(path).id == id
+
+
+def child(work: Callable[[], None]) -> int:
+    pid = os.fork()
+    return pid or run(work)
+
+
+def run(work: Callable[[], None]) -> NoReturn:
+    try:
+        work()
+    finally:
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(3)
+
+
+def killed(pid: int) -> bool:
+    """Kills `pid`; True when it was still at work."""
+    ended, status = os.waitpid(pid, os.WNOHANG)
+    if ended:
+        print(f"a child ended by itself: {status}", file=sys.stderr)
+        return False
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    return True
+
+
+def torment(root: Path, rounds: int, seed: int) -> dict[str, object]:
+    dice = random.Random(seed)
+    shelf, store = opened(root)
+    shelf.instance()
+    put(article(0), shelf, store)
+    store.close()
+    reader = child(lambda: read(root))
+    acknowledged, adopted, healthy, litter = {0}, 0, True, 0
+    for _ in range(rounds):
+        source, sink = os.pipe()
+        writer = child(lambda sink=sink: write(root, sink))  # type: ignore[misc]
+        os.close(sink)
+        first = os.read(source, 100).decode() if dice.random() < 0.8 else ""  # else it may die before it has adopted
+        time.sleep(dice.uniform(0, 0.2))
+        healthy &= killed(writer)
+        litter += len(list(shelf.root.rglob(".tmp-*")))
+        with os.fdopen(source) as pipe:
+            lines = (first + pipe.read()).split("\n")[:-1]
+        acknowledged |= {int(line) for line in lines if line.isdigit()}
+        adopted += sum(int(line.split()[1]) for line in lines if line.startswith("adopted"))
+    healthy &= killed(reader)
+    return {"healthy": healthy, "adopted": adopted, "litter": litter, **verdict(root, acknowledged)}
+
+
+def verdict(root: Path, acknowledged: set[int]) -> dict[str, object]:
+    """The invariants, after one more start."""
+    shelf, store = opened(root)
+    adopt(shelf, store)
+    files = {shelf.get(stamp.path).id: shelf.get(stamp.path) for stamp in shelf.walk()}
+    shown = store.index.ids(ALL, limit=10**6, since=None, most=10**6)
+    found = {
+        "articles": len(files),
+        "lost": sorted(acknowledged - {int(each.source_id) for each in files.values()}),
+        "twice": len(list(shelf.walk())) - len(files) + len(shown) - len(set(shown)),
+        "torn": [id for id, each in files.items() if each.body.count(f"word {each.source_id}") != 2000],
+        "rows differ": sorted(files.keys() ^ set(shown)),
+        "text differs": [id for id, each in store.index.articles(shown).items() if each != replace(files[id], body="")],
+        "counts differ": [row.key for row in store.index.feeds() if row.count != len(_ids(store, row.key))],
+        "left over": [str(path) for path in shelf.root.rglob(".*")],
+        "damage": [problem.detail for problem in store.status.check()],
+    }
+    store.close()
+    return found
+
+
+def _ids(store: Store, key: object) -> list[str]:
+    return store.index.ids(key, limit=10**6, since=None, most=10**6)  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    print(json.dumps(torment(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))))
