@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from syndicator import urls
+from syndicator.app.curating import learn
 from syndicator.app.wiring import App
 from syndicator.articles.feeds import feeds_of
 from syndicator.errors import ConfigError, UsageError
@@ -51,10 +52,11 @@ def withdraw(app: App, what: str) -> Article:
 class Reindexed:
     articles: int
     problems: tuple[Problem, ...]
+    learnt: int = 0  # articles whose tags a person stood behind
 
 
 def reindex(app: App) -> Reindexed:
-    """Rebuilds the rows from the markdown. Files that cannot be read are named and left alone."""
+    """Rebuilds the rows from the markdown, and learns from it. Files that cannot be read are named and left alone."""
     problems: list[Problem] = []
     rows = []
     app.shelf.sweep()
@@ -63,7 +65,8 @@ def reindex(app: App) -> Reindexed:
             rows.append((app.shelf.get(stamp.path), stamp))
         except ConfigError as error:
             problems.append(Problem(what=stamp.path, reason="bad-article-file", detail=str(error)))
-    return Reindexed(articles=app.store.reindex(rows), problems=tuple(problems))
+    count = app.store.reindex(rows)
+    return Reindexed(articles=count, problems=tuple(problems), learnt=learn(app).articles)
 
 
 def prune(app: App, *, pages_days: int | None = None) -> int:

@@ -72,6 +72,8 @@ def merge(ours_new: Article, in_file: Article, ordered: Collection[str] = ()) ->
 
 def _digest(ours: Article, joined: Article, in_file: Article, edited: Collection[str]) -> str:
     """The stamp of `ours`; for an edited field that the file and `ours` agree on, what we wrote before the edit."""
+    if not edited:
+        return stamp(ours)
     before = in_file.digest if re.fullmatch(r"[0-9a-f]{48}", in_file.digest) else "0" * _EACH * len(FIELDS)
     said, stands = stamp(ours), stamp(joined)
     parts = []

@@ -12,9 +12,9 @@ __all__ = ["app", "main"]
 
 def main() -> None:
     """Runs a command and ends the process with its exit code."""
-    from syndicator.cli import operate, run, sources
+    from syndicator.cli import curate, operate, run, sources
 
-    assert operate and run and sources  # importing them registers their commands
+    assert curate and operate and run and sources  # importing them registers their commands
     try:
         app(prog_name="syndicator")
     except SyndicatorError as error:

@@ -130,6 +130,7 @@ async def _read(row: EntryRow, entry: Entry, page: Page, source: Source, state: 
             repeated=tools.store.repeated(urls.host(page.url)),
             headers=page.headers,
             now=now,
+            own=source.tags,
         )
     except NotAnArticle as refusal:
         return await _not_an_article(row, entry, refusal, source, state, tools, had_page=bool(page.html))
@@ -168,7 +169,6 @@ def _as_filed(article: Article, entry: Entry, source: Source, state: SourceState
         source_key=source.key,
         source_id=entry.id,
         category=article.category or source.category or "",
-        tags=tuple(dict.fromkeys((*source.tags, *article.tags))),
         language=article.language or source.language,
         enclosure=entry.enclosures[0] if entry.enclosures else None,
         aliases=tuple(dict.fromkeys(url for url in (*article.aliases, entry.url) if url and url != article.url)),
