@@ -10,6 +10,7 @@ from pathlib import Path
 
 from syndicator.articles.fields import settle
 from syndicator.describing.describe import describe
+from syndicator.describing.files import TaxonomyFiles
 from syndicator.describing.taxonomy import Taxonomy
 from syndicator.describing.vocabulary import fold
 from syndicator.model import Article, Draft, Entry, Rules, article_id
@@ -104,25 +105,9 @@ def spelled(tags: Iterable[str], taxonomy: Taxonomy) -> tuple[str, ...]:
     return tuple(names.get(fold(tag), tag) for tag in tags)
 
 
-class TaxonomyFiles(tuple[str, str, int]):
-    """(taxonomy.toml, learnt state, a number that changes when either does): what a worker needs to load it."""
-
-    __slots__ = ()
-
-    @classmethod
-    def of(cls, toml: Path, learnt: Path) -> TaxonomyFiles:
-        changed = sum(path.stat().st_mtime_ns for path in (toml, learnt) if path.exists())
-        return cls((str(toml), str(learnt), changed))
-
-
 @lru_cache(maxsize=1)
 def load_taxonomy(files: TaxonomyFiles) -> Taxonomy:
     """The taxonomy of these files; an absent taxonomy.toml is an empty one."""
     toml, learnt, _ = files
     taxonomy = Taxonomy.from_toml(toml) if Path(toml).exists() else Taxonomy()
     return taxonomy.with_learnt(Path(learnt)) if Path(learnt).exists() else taxonomy
-
-
-def without_trace(article: Article) -> Article:
-    """The article as it is filed: how it was read is shown by `show`, not kept."""
-    return replace(article, trace={}, blocks=(), alternate=None)

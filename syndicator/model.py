@@ -82,6 +82,9 @@ class SourceState:
     feed_id: str = ""
     feed_language: str = ""
     recent: tuple[datetime, ...] = ()  # publication times, newest first, at most 30
+    asked_seconds: int = 0  # the wait its last parsed feed asked for (ttl, sy:updatePeriod), 0 when none
+    skip_hours: tuple[int, ...] = ()  # UTC hours and days it asked to be left alone
+    skip_days: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ _SAFE_QUERY = _SAFE_PATH.replace("'", "") + "?"  # browsers escape the apostroph
 # them stands before the host.
 _BLANK = "".join(map(chr, range(33)))
 _HEAD = re.compile(r"(https?):[/\\]*", re.I)
+_SECRET = re.compile(r"^(\s*[a-z][a-z0-9+.-]*:[/\\\\]*)[^/?#\\\\]*@", re.I)
 _AUTHORITY = re.compile(r"(https?://)[^/?#]*@", re.I)
 
 
@@ -97,6 +98,11 @@ def site(url: str) -> str:
         return ""
     found = tld.get_fld(f"https://{name}", fail_silently=True) if not re.fullmatch(r"[\d.]+|.*:.*", name) else None
     return str(found) if found else name
+
+
+def redacted(url: str) -> str:
+    """`url` without user and password, otherwise as it was, whether it is a good URL or not."""
+    return _SECRET.sub(r"\1", url, count=1) if "@" in url else url
 
 
 def is_root(url: str) -> bool:

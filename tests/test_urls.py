@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from syndicator.urls import BadUrl, absolute, alias, canonical, host, is_root, site
+from syndicator.urls import BadUrl, absolute, alias, canonical, host, is_root, redacted, site
 
 
 @pytest.mark.parametrize(
@@ -215,3 +215,19 @@ def test_host_and_site(url: str, expected: tuple[str, str]) -> None:
 )
 def test_is_root(url: str, root: bool) -> None:
     assert is_root(url) is root
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://user:pw@e.org/a@b", "https://e.org/a@b"),
+        ("https://e.org/a@b?c@d", "https://e.org/a@b?c@d"),
+        ("http:\\\\u:p@e.org", "http:\\\\e.org"),
+        ("ftp://u:p@[::1", "ftp://[::1"),
+        ("https://a@b:c@e.org/", "https://e.org/"),
+        ("x@y", "x@y"),
+        ("", ""),
+    ],
+)
+def test_redacted(url: str, shown: str) -> None:
+    assert redacted(url) == shown

@@ -58,9 +58,7 @@ async def _look(app: App, fetcher: Fetcher, address: str, taken: set[str]) -> li
         outlines = opml.read_opml(result.body)
         listed = [Source(key=_key(app, one.url, taken), url=one.url, title=one.title or None) for one in outlines]
         return [_preview(app, source, "from an OPML document", taken) for source in listed]
-    if found.kind == "sitemap":
-        raise UsageError(f"{url} is a sitemap, which announces no articles in order; add the site's feed or its pages")
-    if found.kind == "feed":
+    if found.kind in ("feed", "sitemap"):
         return [_feed(app, result, url, taken)]
     for link in found.feeds:
         answer = await fetcher.fetch(_request(app, link.url))

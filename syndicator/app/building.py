@@ -11,7 +11,6 @@ from syndicator.app.wiring import App, make_fetcher
 from syndicator.describing.vocabulary import load as load_vocabulary
 from syndicator.errors import WorkerFailed
 from syndicator.model import FeedSpec, Problem
-from syndicator.publishing.html import render_markdown
 from syndicator.publishing.outlet import FileOutlet
 from syndicator.publishing.plan import plan
 from syndicator.publishing.press import PressReport, press, stale, urls_of
@@ -60,6 +59,8 @@ def _renderer(app: App) -> Iterator[Callable[[str], str | None]]:
         path = app.store.index.path(id)
         if path is None:
             return None
+        from syndicator.publishing.html import render_markdown
+
         article = app.shelf.get(path)
         try:
             html = worker.call_sync(render_markdown, article.body, article.url)

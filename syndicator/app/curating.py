@@ -146,11 +146,11 @@ def _told(
     if not pairs:
         return
     try:
-        yield from worker.call_sync(retell_many, files, pairs)
+        yield from worker.call_sync(retell_many, files, pairs, app.settings.describe.uncategorised)
     except WorkerFailed:
         for path, pair in zip([path for path, _ in read], pairs, strict=True):
             try:
-                (told,) = worker.call_sync(retell_many, files, [pair])
+                (told,) = worker.call_sync(retell_many, files, [pair], app.settings.describe.uncategorised)
             except WorkerFailed as failure:
                 problems.append(Problem(what=path, reason=failure.reason, detail=failure.detail))
                 told = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from syndicator.app.wiring import App
 from syndicator.articles.feeds import feeds_of
 from syndicator.errors import ConfigError, UsageError
 from syndicator.model import Article, Problem, Source
+from syndicator.ports import FileStamp
 from syndicator.sources import opml, registry
 
 
@@ -58,14 +60,16 @@ class Reindexed:
 def reindex(app: App) -> Reindexed:
     """Rebuilds the rows from the markdown, and learns from it. Files that cannot be read are named and left alone."""
     problems: list[Problem] = []
-    rows = []
     app.shelf.sweep()
-    for stamp in app.shelf.walk():
-        try:
-            rows.append((app.shelf.get(stamp.path), stamp))
-        except ConfigError as error:
-            problems.append(Problem(what=stamp.path, reason="bad-article-file", detail=str(error)))
-    count = app.store.reindex(rows)
+
+    def readable() -> Iterator[tuple[Article, FileStamp]]:
+        for stamp in app.shelf.walk():
+            try:
+                yield app.shelf.get(stamp.path), stamp
+            except ConfigError as error:
+                problems.append(Problem(what=stamp.path, reason="bad-article-file", detail=str(error)))
+
+    count = app.store.reindex(readable(), app.shelf.withdrawn())
     return Reindexed(articles=count, problems=tuple(problems), learnt=learn(app).articles)
 
 

@@ -8,7 +8,7 @@ from syndicator import urls
 from syndicator.app.wiring import App
 from syndicator.articles.feeds import feeds_of
 from syndicator.errors import ConfigError
-from syndicator.model import Problem, Source, SourceState
+from syndicator.model import Article, Problem, Source, SourceState
 
 
 def sources(app: App) -> dict[str, SourceState]:
@@ -18,9 +18,7 @@ def sources(app: App) -> dict[str, SourceState]:
     for key in known.keys() - app.sources.keys():
         app.store.visits.drop_state(key)
     wanted = {key: _reconciled(source, known.get(key)) for key, source in app.sources.items()}
-    for key, state in wanted.items():
-        if state != known.get(key):
-            app.store.visits.save_state(state)
+    app.store.visits.save_states([state for key, state in wanted.items() if state != known.get(key)])
     return wanted
 
 
@@ -37,6 +35,7 @@ def files(app: App) -> tuple[Problem, ...]:
     """Rows for files that have none or were edited by hand; rows of files that were deleted go. Returns the files that
     could not be read, each with its reason: they stay as they are."""
     visits = app.store.visits
+    _withdrawals(app)
     rows = visits.stamps()
     changes = app.shelf.changed(rows)
     problems = []
@@ -47,6 +46,11 @@ def files(app: App) -> tuple[Problem, ...]:
             problems.append(Problem(what=stamp.path, reason="bad-article-file", detail=str(error)))
             continue
         before = visits.article(article.id)
+        kept = visits.stamp(article.id)
+        if kept and kept.path != stamp.path and article.id not in changes.missing:
+            detail = f"{kept.path} has the same id; delete one of the two"
+            problems.append(Problem(what=stamp.path, reason="copied-file", detail=detail))
+            continue
         stale = set(feeds_of(article)) | (set(feeds_of(before)) if before else set())
         aliases = [urls.alias(article.url), *map(urls.alias, article.aliases)]
         if article.source_id:
@@ -55,3 +59,14 @@ def files(app: App) -> tuple[Problem, ...]:
     for id in changes.missing:
         visits.forget(id)
     return tuple(problems)
+
+
+def _withdrawals(app: App) -> None:
+    """What stands in the shelf's list of withdrawals counts, also where a crash came between the list and the row."""
+    known = {one.id for one in app.store.index.withdrawn()}
+    for one in app.shelf.withdrawn():
+        if one.id not in known:
+            app.store.visits.withdraw(Article(id=one.id, url=one.url, title=""), one.aliases, one.feeds, one.at)
+        path = app.shelf.find(one.id)
+        if path:
+            app.shelf.delete(path)

@@ -18,7 +18,7 @@ from syndicator.model import Article, FeedKey
 from syndicator.ports import FeedRow
 from syndicator.publishing import prints
 from syndicator.publishing.maps import moved
-from syndicator.publishing.query import And, Expr, Not, Or, Term
+from syndicator.publishing.grammar import And, Expr, Not, Or, Term
 
 _MANY = 500  # rows read at a time
 

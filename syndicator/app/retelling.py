@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from syndicator.articles import edits
 from syndicator.articles.feeds import feeds_of
-from syndicator.desk import TaxonomyFiles, load_taxonomy, spelled
+from syndicator.describing.files import TaxonomyFiles
 from syndicator.model import Article, FeedKey, Source
 from syndicator.publishing.names import stem
 
@@ -60,16 +60,21 @@ class Tally:
         )
 
 
-def retell_many(files: TaxonomyFiles, articles: Sequence[tuple[Article, Source | None]]) -> list[Told | None]:
+def retell_many(
+    files: TaxonomyFiles, articles: Sequence[tuple[Article, Source | None]], uncategorised: str
+) -> list[Told | None]:
     """`retell` for the worker, which loads the taxonomy once."""
+    from syndicator.desk import load_taxonomy
+
     taxonomy = load_taxonomy(files)
-    return [retell(article, source, taxonomy) for article, source in articles]
+    return [retell(article, source, taxonomy, uncategorised) for article, source in articles]
 
 
-def retell(article: Article, source: Source | None, taxonomy: Taxonomy) -> Told | None:
+def retell(article: Article, source: Source | None, taxonomy: Taxonomy, uncategorised: str = "") -> Told | None:
     """What `taxonomy` makes of an article as loaded from its file, None when it says that already. Fields that a hand
     edited or an LLM wrote stay. Pure."""
     from syndicator.describing.describe import describe
+    from syndicator.desk import spelled
 
     said = describe(
         article.title,
@@ -88,7 +93,7 @@ def retell(article: Article, source: Source | None, taxonomy: Taxonomy) -> Told 
     if tags != article.tags and "tags" not in kept and article.tags_by not in ("operator", "llm"):
         values |= {"tags": tags, "tags_by": said.tags_by}
         why.append(_tags_line(article, tags, own, taxonomy))
-    category = said.category or ((source.category or "") if source else article.category)
+    category = said.category or (source.category if source else article.category) or uncategorised
     if category != article.category and "category" not in kept and article.tags_by != "llm":
         values["category"] = category
         reason = said.trace.get("category", "") if said.category else "no category of the taxonomy fits"

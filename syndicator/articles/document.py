@@ -31,11 +31,8 @@ _ESCAPE = re.compile(r"\\(?:U([0-9A-F]{8})|.)")
 _LEFT_OUT = ("partial", "robots", "aliases", "keywords", "also", "revisions")
 
 
-class _Dumper(_BaseDumper):  # type: ignore[misc]  # the class that is there depends on libyaml
-    """Strings in quotes unless they are plain to every YAML reader."""
-
-    def ignore_aliases(self, data: object) -> bool:
-        return True
+# Strings in quotes unless they are plain to every YAML reader; no anchors for a value that is there twice.
+_Dumper: Any = type("_Dumper", (_BaseDumper,), {"ignore_aliases": lambda self, data: True})
 
 
 def _string(dumper: Any, value: str) -> Any:

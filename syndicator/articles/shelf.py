@@ -124,7 +124,10 @@ class Shelf:
                         disk.unlink_litter(entry)
                         continue
                     path = f"{folder}/{entry.name}"
-                    stat = entry.stat()
+                    try:
+                        stat = entry.stat()
+                    except FileNotFoundError:  # deleted since the folder was read
+                        continue
                     before = known.pop(path, None)
                     if before is None or before[1] != stat.st_mtime_ns or before[2] != stat.st_size:
                         stamp = FileStamp(path=path, mtime_ns=stat.st_mtime_ns, size=stat.st_size)

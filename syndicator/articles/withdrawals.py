@@ -64,12 +64,12 @@ def _entry(withdrawn: Withdrawn) -> str:
 
 
 def _parsed(entry: dict[str, Any]) -> Withdrawn:
-    keys = (str(feed).partition("/") for feed in entry.get("feeds", []))
+    keys: list[Any] = [str(feed).split("/", 1) for feed in entry.get("feeds", [])]
     at = fields.parsed(str(entry["at"]))
     return Withdrawn(
         id=str(entry["id"]),
         at=at,
-        feeds=tuple(FeedKey(axis, slug) for axis, _, slug in keys),  # type: ignore[arg-type]
+        feeds=tuple(FeedKey(axis, slug) for axis, slug in keys),
         url=str(entry.get("url", "")),
         aliases=tuple(map(str, entry.get("aliases", []))),
     )

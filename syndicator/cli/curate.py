@@ -48,7 +48,9 @@ def learn(json: Json = False, config: Config = CONFIG) -> None:
     elif done.tags:
         printing.say(f"learnt {done.tags} tags from {done.articles} articles")
     else:
-        printing.say(f"nothing was learnt: {done.articles} articles have confirmed tags, and {curating.LEAST} are needed")
+        printing.say(
+            f"nothing was learnt: {done.articles} articles have confirmed tags, and {curating.LEAST} are needed"
+        )
     printing.problems(problems)
 
 

@@ -213,13 +213,14 @@ def demo(
 async def _demo(folder: Path | None, *, once: bool, articles: int | None, port: int, json: bool) -> None:
     from syndicator.app import service
     from syndicator.cli import printing
+    from syndicator.cli.demo import demo_report
     from syndicator.demo.run import trip
     from syndicator.settings import load
 
     stop = asyncio.Event()
     with stopping(stop), printing.watching() as watch:
         async with trip(folder, articles=articles, port=port, stop=stop, watch=watch) as made:
-            printing.demo_report(made, json=json)
+            demo_report(made, json=json)
             if once:
                 return
             await service.serve(

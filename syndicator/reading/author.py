@@ -101,7 +101,7 @@ def _stated(value: Any, by_id: dict[str, jsonld.Object]) -> Iterator[str]:
 
 
 def _site_names(page: Page, sitename: str) -> frozenset[str]:
-    domain = urls.site(page.url)
+    domain = urls.site(page.url).removeprefix("www.")
     return frozenset(key(name) for name in (sitename, domain, urls.host(page.url), domain.split(".")[0]) if name)
 
 

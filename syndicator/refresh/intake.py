@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from syndicator import urls
 from syndicator.articles.feeds import feeds_of
-from syndicator.desk import read_and_render, without_trace
 from syndicator.errors import NotAnArticle, WorkerFailed
 from syndicator.model import Article, Entry, Failed, Fetched, NotModified, Origin, Problem, Request, Source, SourceState
 from syndicator.ports import EntryRow
@@ -117,6 +116,8 @@ async def _without_page(
 
 
 async def _read(row: EntryRow, entry: Entry, page: Page, source: Source, state: SourceState, tools: Tools) -> Taken:
+    from syndicator.desk import read_and_render  # brings every library that reads pages: not for a run with nothing due
+
     now = tools.clock()
     try:
         article, html = await tools.worker.call(
@@ -138,7 +139,8 @@ async def _read(row: EntryRow, entry: Entry, page: Page, source: Source, state: 
         if failure.reason == "crashed" and row.tries + 1 < MOST_TRIES:  # not the page's fault for certain
             return _retry(row, failure.reason, failure.detail, tools, None)
         return _end(row, tools, status="refused", reason=failure.reason, detail=failure.detail)
-    return _file(row, _as_filed(article, entry, source, state, now), html, page, tools)
+    uncategorised = tools.settings.describe.uncategorised
+    return _file(row, _as_filed(article, entry, source, state, now, uncategorised), html, page, tools)
 
 
 async def _not_an_article(
@@ -157,18 +159,21 @@ async def _not_an_article(
     return _end(row, tools, status="refused", reason=refusal.kind, detail=refusal.detail)
 
 
-def _as_filed(article: Article, entry: Entry, source: Source, state: SourceState, now: datetime) -> Article:
+def _as_filed(
+    article: Article, entry: Entry, source: Source, state: SourceState, now: datetime, uncategorised: str
+) -> Article:
     """What intake adds to a reading: where it came from, when, and the operator's defaults."""
     published = min(article.published, now) if article.published else None
     return replace(
-        without_trace(article),
-        blocks=article.blocks,
-        published=published or now,
+        article,
+        trace={},  # how it was read is shown by `show`, not kept
+        alternate=None,
+        published=published,
         updated=min(article.updated, now) if article.updated else None,
         added=now,
         source_key=source.key,
         source_id=entry.id,
-        category=article.category or source.category or "",
+        category=article.category or source.category or uncategorised,
         language=article.language or source.language,
         enclosure=entry.enclosures[0] if entry.enclosures else None,
         aliases=tuple(dict.fromkeys(url for url in (*article.aliases, entry.url) if url and url != article.url)),

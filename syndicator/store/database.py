@@ -90,7 +90,7 @@ def explain(name: str, message: str) -> str:
         ("full", "the disk is full; free some space and run again, nothing is lost"),
         ("readonly", "it cannot be written; give this user write permission on the file and its folder"),
         ("unable to open", "it cannot be opened; check that the folder exists and this user may write there"),
-        ("disk i/o", "the disk does not read or write; check the disk, then run `syndicator check`"),
+        ("disk i/o", "the disk does not read or write; see that it is not full or broken, then run again"),
         ("no such table", "a table is missing; run `syndicator reindex`"),
     )
     cure = next((cure for sign, cure in cures if sign in lower), "run `syndicator check`")
@@ -120,8 +120,9 @@ def _upsert(dialect: str, table: Table, columns: tuple[str, ...]) -> Executable:
     keys = [column.name for column in table.primary_key]
     changed = {name: statement.excluded[name] for name in columns if name not in keys}
     if not changed:
-        return statement.on_conflict_do_nothing()  # type: ignore[no-any-return]
-    return statement.on_conflict_do_update(index_elements=keys, set_=changed)  # type: ignore[no-any-return]
+        return _insert_new(dialect, table)
+    made: Executable = statement.on_conflict_do_update(index_elements=keys, set_=changed)
+    return made
 
 
 @cache

@@ -63,7 +63,6 @@ class Index:
         return [_feed(row) for row in self._db.rows(_FEEDS)]
 
     def save_feed(self, row: FeedRow) -> None:
-        key = {"axis": row.key.axis, "slug": row.key.slug}
         said = {
             "name": row.name,
             "first_slug": row.first_slug,
@@ -72,10 +71,9 @@ class Index:
             "moved_slug": row.moved_to.slug if row.moved_to else None,
         }
         with self._db.write() as connection:
-            rows.touch(connection, {})
             known = connection.execute(update(schema.feeds).where(_this(row.key)).values(**said)).rowcount
             if not known:
-                born = rows.feed_row(row.key, row.name) | key | said | {"count": row.count, "stale": row.stale}
+                born = rows.feed_row(row.key, row.name) | said | {"count": row.count, "stale": row.stale}
                 upsert(connection, schema.feeds, [born | {"held": row.held, "files": json.dumps(dict(row.files))}])
 
     def ids(self, key: FeedKey, *, limit: int, since: datetime | None, most: int) -> list[str]:

@@ -14,6 +14,7 @@ sources = Table(
     "sources",
     metadata,
     Column("key", Text, primary_key=True),
+    Column("url", Text, nullable=False),
     Column("next_due", BigInteger),  # NULL: now
     Column("disabled", Boolean, nullable=False),
     Column("data", Text, nullable=False),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Table, func, select, text
 
 from syndicator.errors import StoreError
 from syndicator.model import Outcome, Problem, SourceState
@@ -63,5 +63,5 @@ class Status:
         found = self._db.rows(select(_f.axis, _f.slug, _f.held).where(_f.held.is_not(None)).order_by(_f.axis, _f.slug))
         return tuple(Problem(what=f"{axis}/{slug}", reason="held", detail=held) for axis, slug, held in found)
 
-    def _count(self, table: object) -> int:
-        return int(self._db.scalar(select(func.count()).select_from(table)))  # type: ignore[arg-type]
+    def _count(self, table: Table) -> int:
+        return int(self._db.scalar(select(func.count()).select_from(table)))

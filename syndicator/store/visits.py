@@ -64,6 +64,9 @@ class Visits:
     def states(self) -> dict[str, SourceState]:
         return {state.key: state for state in self._states(_STATES)}
 
+    def urls(self) -> dict[str, str]:
+        return dict(self._db.plain_rows(select(_s.key, _s.url)))
+
     def due(self, now: datetime) -> list[SourceState]:
         return list(self._states(_DUE, now=codec.micros(now)))
 
@@ -218,6 +221,7 @@ def state_row(state: SourceState) -> dict[str, Any]:
     """The row of `sources`."""
     return {
         "key": codec.key(state.key),
+        "url": state.url.encode("utf-8", "replace").decode().replace("\0", "?"),
         "next_due": None if state.next_due is None else codec.micros(state.next_due),
         "disabled": state.disabled is not None,
         "data": codec.pack(state),

@@ -54,13 +54,14 @@ def next_visit(
     if source.every:
         return Next(now + timedelta(seconds=seconds(source.every) * (1 + 0.05 * jitter)), f"every {source.every}")
     interval, why = _rhythm(state, now)
-    least, asked_by = _asked(feed, result, now)
+    least, asked_by = _asked(state, feed, result, now)
     low = min(max(floor, least), ceiling)
     if least > interval and least > floor:
         why = asked_by
     chosen = min(max(interval, low), ceiling)
     at = now + timedelta(seconds=_spread(chosen, low, ceiling, jitter))
-    return _skip(Next(at, f"{why}; every {_span(chosen)}"), feed)
+    hours, days = (state.skip_hours, state.skip_days) if feed is None else (feed.skip_hours, feed.skip_days)
+    return _skip(Next(at, f"{why}; every {_span(chosen)}"), hours, days)
 
 
 def after(
@@ -144,6 +145,9 @@ def _learnt(state: SourceState, feed: ParsedFeed | None, now: datetime) -> Sourc
     known = {at for at in times if at is not None and at <= now} | set(state.recent)
     return replace(
         state,
+        asked_seconds=_wish(feed),
+        skip_hours=feed.skip_hours,
+        skip_days=feed.skip_days,
         recent=tuple(sorted(known, reverse=True)[:RECENT]),
         feed_title=feed.title or state.feed_title,
         site_url=feed.site_url or state.site_url,
@@ -186,18 +190,20 @@ def _rhythm(state: SourceState, now: datetime) -> tuple[float, str]:
     return max(gap / 2, silence / 8), f"publishes about every {_span(gap)}"
 
 
-def _asked(feed: ParsedFeed | None, result: FetchResult, now: datetime) -> tuple[float, str]:
-    """The longest wait that feed or headers ask for, and who asks."""
-    wishes: list[tuple[float, str]] = [(0.0, "")]
-    if feed is not None and feed.ttl_minutes:
-        wishes.append((feed.ttl_minutes * 60.0, "the feed's ttl"))
-    if feed is not None and feed.update_seconds:
-        wishes.append((float(feed.update_seconds), "the feed's updatePeriod"))
+def _asked(state: SourceState, feed: ParsedFeed | None, result: FetchResult, now: datetime) -> tuple[float, str]:
+    """The longest wait that the feed (as last parsed) or the headers ask for, and who asks."""
+    feed_asks = state.asked_seconds if feed is None else _wish(feed)
+    wishes: list[tuple[float, str]] = [(float(feed_asks), "the feed's ttl or updatePeriod")]
     if isinstance(result, Fetched | NotModified):
         fresh = fresh_seconds(dict(result.headers), now)
         if fresh:
             wishes.append((float(fresh), "the server's cache headers"))
     return max(wishes)
+
+
+def _wish(feed: ParsedFeed) -> int:
+    """Seconds between visits that the feed asks for, 0 when it does not say."""
+    return max((feed.ttl_minutes or 0) * 60, feed.update_seconds or 0)
 
 
 def _spread(chosen: float, low: float, ceiling: float, jitter: float) -> float:
@@ -208,14 +214,13 @@ def _spread(chosen: float, low: float, ceiling: float, jitter: float) -> float:
     return start + (ceiling - start) * jitter
 
 
-def _skip(planned: Next, feed: ParsedFeed | None) -> Next:
+def _skip(planned: Next, hours: tuple[int, ...], days: tuple[str, ...]) -> Next:
     """Past the hours and days (UTC) that the feed asks to skip; a feed that skips all is not believed."""
-    if feed is None or not (feed.skip_hours or feed.skip_days):
+    if not (hours or days):
         return planned
     at = planned.at.astimezone(UTC)
     for _ in range(8 * 24):
-        skipped = at.hour in feed.skip_hours or _DAYS[at.weekday()] in feed.skip_days
-        if not skipped:
+        if at.hour not in hours and _DAYS[at.weekday()] not in days:
             return planned if at == planned.at else Next(at, f"{planned.why}; past the feed's skipped hours")
         at = at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     return planned

@@ -20,6 +20,7 @@ from syndicator.visiting.inflate import BadEncoding, TooLarge, gunzip
 from syndicator.visiting.jsonfeed import looks_json, parse_json_feed
 from syndicator.visiting.precheck import MOST_BYTES, MOST_ENTRIES, checked, looks_html, trimmed
 from syndicator.visiting.repair import repaired
+from syndicator.visiting.sitemap import looks_sitemap, parse_sitemap
 
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -37,6 +38,8 @@ def parse_feed(body: bytes, url: str, headers: Mapping[str, str] | None = None) 
         return _distinct(parse_json_feed(body, url, MOST_ENTRIES))
     if looks_html(body):
         raise NotAFeed("html")
+    if looks_sitemap(body):
+        return _distinct(parse_sitemap(body, url, MOST_ENTRIES))
     body = repaired(trimmed(checked(body)))
     parsed = _feedparser(body, headers or {})
     if not parsed.get("version") and not parsed["entries"]:

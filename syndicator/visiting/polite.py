@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from syndicator.model import Failed, Fetched, FetchResult, NotModified, Request, Source
 from syndicator.ports import Fetcher
-from syndicator.urls import host
+from syndicator.urls import host, redacted
 from syndicator.visiting.lanes import Lanes
 from syndicator.visiting.robots import Robots
 
@@ -29,6 +29,7 @@ class PoliteFetcher:
         self._robots = robots
 
     async def fetch(self, request: Request) -> FetchResult:
+        shown = redacted(request.url)
         leg = replace(request, stay=request.method == "GET")
         moved: str | None = None
         permanent = True
@@ -36,19 +37,19 @@ class PoliteFetcher:
             name = host(leg.url)
             refused = await self._refused(name, leg)
             if refused is not None:
-                return replace(refused, url=request.url)
+                return replace(refused, url=shown)
             started = time.monotonic()
             result = await self._turn(name, leg)
             left = leg.deadline - (time.monotonic() - started)
             permanent = permanent and (result.moved_to is not None if isinstance(result, Fetched) else True)
             if not isinstance(result, Fetched) or not 300 <= result.status < 400:
-                return _whole(request, result, moved, permanent)
+                return _whole(shown, result, moved, permanent)
             target = result.headers["location"]
             moved = result.moved_to if permanent else moved
             if left <= 0:
-                return Failed(url=request.url, reason="timeout", detail="no whole answer in time")
+                return Failed(url=shown, reason="timeout", detail="no whole answer in time")
             leg = replace(leg, url=target, headers={}, allow=(), deadline=left)
-        return Failed(url=request.url, reason="redirects", detail=f"redirects through more than {_LEGS} hosts")
+        return Failed(url=shown, reason="redirects", detail=f"redirects through more than {_LEGS} hosts")
 
     async def aclose(self) -> None:
         await self._fetcher.aclose()
@@ -75,9 +76,9 @@ class PoliteFetcher:
         return result
 
 
-def _whole(request: Request, result: FetchResult, moved: str | None, permanent: bool) -> FetchResult:
+def _whole(shown: str, result: FetchResult, moved: str | None, permanent: bool) -> FetchResult:
     """The last leg's answer as the answer to the whole request."""
     if isinstance(result, Fetched | NotModified):
         last = result.moved_to if permanent else None
-        return replace(result, url=request.url, moved_to=last or moved)
-    return replace(result, url=request.url)
+        return replace(result, url=shown, moved_to=last or moved)
+    return replace(result, url=shown)

@@ -105,6 +105,7 @@ def child(work: Callable[[], None]) -> int:
 def run(work: Callable[[], None]) -> NoReturn:
     try:
         work()
+        os._exit(0)
     finally:
         traceback.print_exc()
         sys.stderr.flush()
@@ -132,7 +133,7 @@ def torment(root: Path, rounds: int, seed: int) -> dict[str, object]:
     acknowledged, adopted, healthy, litter = {0}, 0, True, 0
     for _ in range(rounds):
         source, sink = os.pipe()
-        writer = child(lambda sink=sink: write(root, sink))  # type: ignore[misc]
+        writer = child(lambda sink=sink: write(root, sink))
         os.close(sink)
         first = os.read(source, 100).decode() if dice.random() < 0.8 else ""  # else it may die before it has adopted
         time.sleep(dice.uniform(0, 0.2))
@@ -168,7 +169,7 @@ def verdict(root: Path, acknowledged: set[int]) -> dict[str, object]:
 
 
 def _ids(store: Store, key: object) -> list[str]:
-    return store.index.ids(key, limit=10**6, since=None, most=10**6)  # type: ignore[arg-type]
+    return store.index.ids(key, limit=10**6, since=None, most=10**6)
 
 
 if __name__ == "__main__":

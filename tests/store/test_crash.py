@@ -12,7 +12,11 @@ import pytest
 
 
 def torment(root: Path, rounds: int, seed: int) -> dict[str, Any]:
-    command = [sys.executable, "-m", "tests.store.crash", str(root), str(rounds), str(seed)]
+    return found_by("tests.store.crash", str(root), str(rounds), str(seed))
+
+
+def found_by(*words: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", *words]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
@@ -21,15 +25,15 @@ def torment(root: Path, rounds: int, seed: int) -> dict[str, Any]:
 
 
 def assert_unharmed(found: dict[str, Any]) -> None:
-    figures = ("healthy", "articles", "adopted", "litter")
+    figures = ("healthy", "articles", "adopted", "litter", "errors")
     assert {name: fault for name, fault in found.items() if fault and name not in figures} == {}
-    assert found["healthy"]
 
 
 def test_a_writer_killed_at_random_moments_does_no_harm(tmp_path: Path) -> None:
     found = torment(tmp_path, 25, seed=1)
 
     assert_unharmed(found)
+    assert found["healthy"]
     assert found["articles"] > 1
 
 
@@ -38,5 +42,15 @@ def test_two_hundred_deaths_do_no_harm(tmp_path: Path) -> None:
     found = torment(tmp_path, 200, seed=2)
 
     assert_unharmed(found)
+    assert found["healthy"]
     assert found["articles"] > 50
     assert found["adopted"] + found["litter"] > 0  # some deaths came between the file and its row, or before
+
+
+def test_a_disk_that_fills_up_at_twenty_points_does_no_harm_and_is_named(tmp_path: Path) -> None:
+    found = found_by("tests.store.full", str(tmp_path))
+
+    assert_unharmed(found)
+    assert len(found["errors"]) == 20
+    assert {error.partition(":")[0] for error in found["errors"]} == {"OSError", "StoreError"}
+    assert found["litter"] == 0  # each failed write took its temporary file along

@@ -128,7 +128,7 @@ def test_a_failing_rebuild_changes_nothing(store: Store) -> None:
         raise OSError("the disk is gone")
 
     try:
-        store.reindex(broken())  # type: ignore[arg-type]
+        store.reindex(broken())
     except OSError as error:
         assert str(error) == "the disk is gone"
 

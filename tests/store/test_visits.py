@@ -25,7 +25,7 @@ def entry(id: str, status: EntryStatus = "pending", **changes: object) -> EntryR
     row = EntryRow(
         source_key="src", entry_id=id, url=f"https://example.org/{id}", digest="d", status=status, first_seen=NOW
     )
-    return replace(row, **changes)  # type: ignore[arg-type]
+    return replace(row, **changes)
 
 
 def stale(store: Store) -> set[FeedKey]:
@@ -50,6 +50,7 @@ def test_a_state_comes_back_as_it_was(store: Store) -> None:
     assert visits.states() == {"a": replace(state, failures=4)}
     assert visits.state("a") == replace(state, failures=4)
     assert visits.state("b") is None
+    assert visits.urls() == {"a": "https://a.example/"}
 
 
 def test_due_are_the_enabled_ones_in_order_of_lateness(store: Store) -> None:
@@ -60,7 +61,7 @@ def test_due_are_the_enabled_ones_in_order_of_lateness(store: Store) -> None:
         "never-visited": {},
         "off": {"next_due": NOW - HOUR, "disabled": "gone"},
     }
-    store.visits.save_states([SourceState(key=key, url="u", **more) for key, more in given.items()])  # type: ignore[arg-type]
+    store.visits.save_states([SourceState(key=key, url="u", **more) for key, more in given.items()])
 
     assert [state.key for state in store.visits.due(NOW)] == ["never-visited", "late", "now"]
 
@@ -186,7 +187,7 @@ def test_recording_ends_the_entry_keeps_the_html_and_marks_feeds_in_one(store: S
 
 
 def test_a_failing_record_leaves_nothing_behind(store: Store) -> None:
-    bad = replace(entry("guid-1", "done"), article_id={})  # type: ignore[arg-type]
+    bad = replace(entry("guid-1", "done"), article_id={})
 
     with pytest.raises(StoreError, match="cannot be used"):
         store.visits.record(make(1), stamp(1), aliases=(), stale=(), entry=bad)

@@ -85,8 +85,8 @@ def test_every_and_cron_of_the_operator() -> None:
 @pytest.mark.parametrize(
     ("feed", "headers", "seconds", "word"),
     [
-        (replace(FEED, ttl_minutes=180), {}, 10_800, "ttl"),
-        (replace(FEED, update_seconds=14_400), {}, 14_400, "updatePeriod"),
+        (replace(FEED, ttl_minutes=180), {}, 10_800, "ttl or updatePeriod"),
+        (replace(FEED, update_seconds=14_400), {}, 14_400, "ttl or updatePeriod"),
         (FEED, {"cache_control": "public, max-age=7200"}, 7200, "cache headers"),
         (FEED, {"cache_control": "max-age=7200", "age": "1800"}, 5400, "cache headers"),
         (FEED, {"expires": "Tue, 24 Nov 2026 14:00:00 GMT", "date": "Tue, 24 Nov 2026 12:00:00 GMT"}, 7200, "cache"),
@@ -100,6 +100,14 @@ def test_what_feed_and_headers_ask_for(feed: ParsedFeed, headers: dict[str, str]
     planned = when(got(**headers), feed=feed, state=rhythm(1))
     assert (planned.at - NOW).total_seconds() == pytest.approx(seconds)
     assert word in planned.why
+
+
+def test_an_unchanged_feed_still_asks() -> None:
+    state = follow((got(), replace(FEED, ttl_minutes=180, skip_hours=(15, 16))), state=rhythm(1))
+    planned = when(UNCHANGED, state=state)
+    assert planned.at == NOW.replace(hour=17)
+    assert "ttl" in planned.why
+    assert follow((got(b"y"), FEED), state=state).asked_seconds == 0
 
 
 def test_a_huge_wish_ends_at_the_ceiling() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -285,3 +286,18 @@ def test_close() -> None:
     house = House()
     asyncio.run(house.polite.aclose())
     assert house.script.closed
+
+
+def test_credentials_of_a_url_are_in_no_result() -> None:
+    house = House()
+    url = "https://user:secret@a.test/"
+    for answer in (
+        redirect(url, "https://b.test/"),
+        page("https://a.test/"),
+        NotModified(url=url, final_url="https://a.test/", headers={}),
+        Failed(url=url, reason="timeout"),
+        Failed(url=url, reason="rate-limited", status=429),
+        Failed(url=url, reason="never asked"),
+    ):
+        house.script.answers[url] = replace(answer, url="https://a.test/")
+        assert "secret" not in str(house.fetch(Request(url=url, kind="feed")))

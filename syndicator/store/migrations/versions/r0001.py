@@ -10,6 +10,63 @@ down_revision: str | None = None
 
 
 def upgrade() -> None:
+    _visits()
+    _shelf()
+    _feeds()
+
+
+def _visits() -> None:
+    op.create_table(
+        "blocks",
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("host", sa.Text(), nullable=False),
+        sa.Column("article", sa.String(length=26), nullable=False),
+        sa.Column("digests", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("n"),
+    )
+    op.create_index("blocks_host", "blocks", ["host", "n"])
+    op.create_table(
+        "entries",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("entry", sa.Text(), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("next_try", sa.BigInteger(), nullable=True),
+        sa.Column("first_seen", sa.BigInteger(), nullable=False),
+        sa.Column("article", sa.String(length=26), nullable=True),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "entry"),
+    )
+    op.create_index("entries_status", "entries", ["status", "source", "first_seen"])
+    op.create_table(
+        "notes",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_table(
+        "outcomes",
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("n"),
+    )
+    op.create_index("outcomes_at", "outcomes", ["at"])
+    op.create_index("outcomes_source", "outcomes", ["source", "n"])
+    op.create_table(
+        "sources",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("next_due", sa.BigInteger(), nullable=True),
+        sa.Column("disabled", sa.Boolean(), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_index("sources_due", "sources", ["disabled", "next_due"])
+
+
+def _shelf() -> None:
     op.create_table(
         "aliases",
         sa.Column("alias", sa.Text(), nullable=False),
@@ -33,26 +90,22 @@ def upgrade() -> None:
     )
     op.create_index("articles_files", "articles", ["id", "path", "mtime_ns", "size"])
     op.create_table(
-        "blocks",
-        sa.Column("n", sa.Integer(), nullable=False),
-        sa.Column("host", sa.Text(), nullable=False),
-        sa.Column("article", sa.String(length=26), nullable=False),
-        sa.Column("digests", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("n"),
+        "withdrawn",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("feeds", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("blocks_host", "blocks", ["host", "n"])
     op.create_table(
-        "entries",
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("entry", sa.Text(), nullable=False),
-        sa.Column("status", sa.String(length=10), nullable=False),
-        sa.Column("next_try", sa.BigInteger(), nullable=True),
-        sa.Column("first_seen", sa.BigInteger(), nullable=False),
-        sa.Column("article", sa.String(length=26), nullable=True),
-        sa.Column("data", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("source", "entry"),
+        "withdrawn_aliases",
+        sa.Column("alias", sa.Text(), nullable=False),
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.PrimaryKeyConstraint("alias"),
     )
-    op.create_index("entries_status", "entries", ["status", "source", "first_seen"])
+
+
+def _feeds() -> None:
     op.create_table(
         "feeds",
         sa.Column("axis", sa.String(length=10), nullable=False),
@@ -93,44 +146,4 @@ def upgrade() -> None:
     )
     op.create_index(
         "members_order", "members", ["axis", "slug", sa.text("added DESC"), sa.text("published DESC"), "id"]
-    )
-    op.create_table(
-        "notes",
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("key"),
-    )
-    op.create_table(
-        "outcomes",
-        sa.Column("n", sa.Integer(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("data", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("n"),
-    )
-    op.create_index("outcomes_at", "outcomes", ["at"])
-    op.create_index("outcomes_source", "outcomes", ["source", "n"])
-    op.create_table(
-        "sources",
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("next_due", sa.BigInteger(), nullable=True),
-        sa.Column("disabled", sa.Boolean(), nullable=False),
-        sa.Column("data", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("key"),
-    )
-    op.create_index("sources_due", "sources", ["disabled", "next_due"])
-    op.create_table(
-        "withdrawn",
-        sa.Column("id", sa.String(length=26), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("url", sa.Text(), nullable=False),
-        sa.Column("feeds", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_table(
-        "withdrawn_aliases",
-        sa.Column("alias", sa.Text(), nullable=False),
-        sa.Column("id", sa.String(length=26), nullable=False),
-        sa.PrimaryKeyConstraint("alias"),
     )

@@ -1,0 +1,55 @@
+"""Lets the disk fill up at twenty points, in the middle of files and of the database; run as a program by test_crash.
+
+    python -m tests.store.full FOLDER
+
+A limit on the size of files stands in for the full disk: the write that crosses it fails half-way."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+from pathlib import Path
+
+from syndicator.errors import StoreError
+from tests.store.crash import adopt, article, child, opened, put, verdict
+
+LIMITS = [*range(2_000, 20_000, 2_000), *range(20_000, 240_000, 20_000)]  # bytes; an article has some 22,000
+
+
+def fill(root: Path, limit: int, sink: int) -> None:
+    """Files articles until the disk is full, says which were done and by what error it ended."""
+    shelf, store = opened(root)
+    start = len(store.visits.stamps())
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+    try:
+        adopt(shelf, store)
+        for number in range(start, start + 30):
+            put(article(number), shelf, store)
+            os.write(sink, f"{number}\n".encode())
+    except (OSError, StoreError) as error:
+        os.write(sink, f"{type(error).__name__}: {error}\n".encode())
+
+
+def main(root: Path) -> dict[str, object]:
+    shelf, store = opened(root)
+    shelf.instance()
+    put(article(0), shelf, store)
+    store.close()
+    acknowledged, errors, litter = {0}, [], 0
+    for limit in LIMITS:
+        source, sink = os.pipe()
+        pid = child(lambda limit=limit, sink=sink: fill(root, limit, sink))
+        os.close(sink)
+        with os.fdopen(source) as pipe:
+            lines = pipe.read().split("\n")[:-1]
+        os.waitpid(pid, 0)
+        acknowledged |= {int(line) for line in lines if line.isdigit()}
+        errors += [line for line in lines if not line.isdigit()]
+        litter += len(list(shelf.root.rglob(".tmp-*")))
+    return {"errors": errors, "litter": litter, **verdict(root, acknowledged)}
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(Path(sys.argv[1]))))

@@ -1,0 +1,164 @@
+"""A simulated day of many sources with faults of every kind: politeness and plan hold throughout."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import os
+import random
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicator.cron import next_fire
+from syndicator.model import (
+    Entry,
+    Failed,
+    Fetched,
+    FetchResult,
+    NotModified,
+    ParsedFeed,
+    Request,
+    Source,
+    SourceState,
+)
+from syndicator.urls import host
+from syndicator.visiting.cadence import after, next_visit
+from syndicator.visiting.lanes import Lanes
+from syndicator.visiting.polite import PoliteFetcher
+from syndicator.visiting.robots import Robots
+from tests.visiting.conftest import NOW
+from tests.visiting.simclock import SimClock
+
+FLOOR, CEILING = 900, 86_400
+
+
+@dataclass
+class World:
+    """A web of `count` feeds on fewer hosts; one answer in twenty is a fault."""
+
+    count: int
+    clock: SimClock
+    dice: random.Random
+    open: dict[str, int] = field(default_factory=dict)
+    most_open: int = 0
+    last_end: dict[str, datetime] = field(default_factory=dict)
+    shortest_pause: float = 1e9
+    requests: int = 0
+    held_until: dict[str, datetime] = field(default_factory=dict)
+    asked_while_held: int = 0
+
+    async def fetch(self, request: Request) -> FetchResult:
+        name = host(request.url)
+        self._begin(name)
+        await self.clock.sleep(0.05 if self.dice.random() < 0.95 else request.deadline)
+        self._end(name)
+        return self._answer(request, name)
+
+    async def aclose(self) -> None:
+        """Nothing to close."""
+
+    def _begin(self, name: str) -> None:
+        now = self.clock()
+        self.requests += 1
+        self.open[name] = self.open.get(name, 0) + 1
+        self.most_open = max(self.most_open, self.open[name])
+        if name in self.last_end:
+            self.shortest_pause = min(self.shortest_pause, (now - self.last_end[name]).total_seconds())
+        self.asked_while_held += now < self.held_until.get(name, now)
+
+    def _end(self, name: str) -> None:
+        self.open[name] -= 1
+        self.last_end[name] = self.clock()
+
+    def _answer(self, request: Request, name: str) -> FetchResult:
+        url, roll = request.url, self.dice.random()
+        if request.kind == "robots":
+            return Failed(url=url, reason="http-404", status=404)
+        if roll < 0.01:
+            until = self.clock() + timedelta(seconds=self.dice.choice([30, 600, 900]))
+            self.held_until[name] = until
+            return Failed(url=url, reason="rate-limited", status=429, retry_after=until)
+        if roll < 0.05:
+            return self.dice.choice(
+                [
+                    Failed(url=url, reason="timeout"),
+                    Failed(url=url, reason="dns"),
+                    Failed(url=url, reason="http-503", status=503, retry_after=self.clock() + timedelta(hours=1)),
+                    Failed(url=url, reason="gone", status=410),
+                ]
+            )
+        if roll < 0.6:
+            return NotModified(url=url, final_url=url, headers={"etag": '"1"'})
+        return Fetched(url=url, final_url=url, status=200, headers={"etag": '"1"'}, body=str(self.clock()).encode())
+
+
+def _resident() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+async def day(world: World, hours: float) -> tuple[int, float, list[int]]:
+    """Visits what is due, as a scheduler would, for `hours`. Visits made, the latest start in seconds after its plan,
+    and the memory in use at each tick."""
+    clock = world.clock
+    lanes = Lanes(1.0, 1, clock.sleep, clock, 32)
+    notes: dict[str, str | None] = {}
+    robots = Robots(
+        PoliteFetcher(world, lanes), notes.get, lambda k, v, at: notes.update({k: v}), user_agent="X", clock=clock
+    )
+    polite = PoliteFetcher(world, lanes, robots)
+    sources = [Source(key=str(n), url=f"https://h{n % (world.count // 2)}.test/{n}") for n in range(world.count)]
+    states = {source.key: SourceState(key=source.key, url=source.url) for source in sources}
+    queue = [(NOW + timedelta(seconds=world.dice.uniform(0, 900)), index) for index in range(world.count)]
+    heapq.heapify(queue)
+    visits, latest, memory = 0, 0.0, []
+
+    async def visit(index: int, planned: datetime) -> None:
+        nonlocal visits, latest
+        source, now = sources[index], clock()
+        latest = max(latest, (now - planned).total_seconds())
+        result = await polite.fetch(Request(url=source.url, kind="feed", deadline=20))
+        feed = None
+        if isinstance(result, Fetched):
+            await polite.fetch(Request(url=source.url + "/page"))
+            entry = Entry(id=str(visits), published=clock() - timedelta(minutes=5))
+            feed = ParsedFeed(format="rss20", entries=(entry,))
+        state = states[source.key] = after(source, states[source.key], result, feed, clock())
+        visits += 1
+        if state.disabled is None:
+            due = next_visit(
+                source, state, feed, result, now=clock(), floor=FLOOR, ceiling=CEILING,
+                jitter=world.dice.random(), cron_next=next_fire,
+            )  # fmt: skip
+            heapq.heappush(queue, (due.at, index))
+
+    running: set[asyncio.Task[None]] = set()
+    end = NOW + timedelta(hours=hours)
+    while clock() < end:
+        while queue and queue[0][0] <= clock():
+            planned, index = heapq.heappop(queue)
+            task = asyncio.ensure_future(visit(index, planned))
+            running.add(task)
+            task.add_done_callback(running.discard)
+        memory.append(_resident())
+        await clock.sleep(60)
+    await asyncio.gather(*running)
+    return visits, latest, memory
+
+
+@pytest.mark.parametrize(
+    ("count", "hours"), [(40, 6), pytest.param(1000, 24, marks=[pytest.mark.slow, pytest.mark.timeout(600)])]
+)
+def test_a_day(count: int, hours: float) -> None:
+    clock = SimClock()
+    world = World(count, clock, random.Random(7))
+    visits, latest, memory = asyncio.run(clock.run(day(world, hours)))
+    assert visits >= count * hours / 24
+    assert latest <= 61  # a tick
+    assert world.most_open == 1
+    assert world.shortest_pause >= 1.0
+    assert world.asked_while_held == 0
+    half = len(memory) // 2
+    assert max(memory[half:]) <= max(memory[:half]) + 20_000_000
