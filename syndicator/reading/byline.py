@@ -20,7 +20,7 @@ from syndicator.reading.survey import Spot, Survey
 
 _HREF = re.compile(
     r"/(?:authors?|autor(?:en|es|a|i|zy)?|auteurs?|autore|writers?|contributors?|columnists?|reporters?|journalists?|"
-    r"by|people|profiles?|users?|u|staff|team|redakteure?|redaktion|journaliste|periodista|toireporter|"
+    r"by|people|profiles?|users?|u|staff|team|redakteure?|redaktion|journaliste|periodista|"
     r"firmas?|profil|experts?|bio|about-author|correspondents?|persons?)/[^/?#]{2,}|[?&]author(?:_id|_name)?=|/@\w",
     re.I,
 )
@@ -84,7 +84,11 @@ def _is_full(mark: Mark) -> bool:
 
 def _is_only(best: Mark, marks: list[Mark]) -> bool:
     """True when a mark far from the headline, such as a box below the text, names somebody and no other does."""
-    if best.score < 2 or not all(names.rank(name) for name in best.people):
+    if best.score < 2:
+        return False
+    if best.kind in ("class", "rel") and all(mark.people == best.people for mark in marks):
+        return True
+    if not all(names.rank(name) for name in best.people):
         return False
     if best.kind in ("by", "link") and not all(names.is_person(name) for name in best.people):
         return False
@@ -132,6 +136,8 @@ def _mark(spot: Spot, page: Survey) -> tuple[tuple[str, ...], str, int, str] | N
     found = tuple(_people([" ".join(pieces)] if kind == "by" else pieces))
     if kind == "class" and weight < 3 and any(name.islower() for name in found):
         return None
+    if kind == "by" and any(name.isupper() and len(name) < 4 for name in found):
+        return None
     if kind == "by" and any(name[0].islower() for name in found) and len("".join(pieces)) > _SHORT:
         return None
     look = f"{element.tag} {element.get('class') or ''} {element.get('rel') or ''}"
@@ -178,7 +184,7 @@ def _ends_by(last: str) -> bool:
 def _beside_date(spot: Spot, page: Survey) -> str:
     """A name that stands with the date just below the headline and bears no mark: "4 May 2024 | Ann Other"."""
     element = spot.element
-    if not page.found or not 0 <= spot.at - page.origin <= _BESIDE:
+    if not page.found or not -_BESIDE <= spot.at - page.origin <= _BESIDE:
         return ""
     whole = " ".join(inner(element, 400).split())
     own = whole if len(whole) <= _LONG_LINE and _DAY.search(whole) else " ".join((element.text or "")[:400].split())

@@ -22,6 +22,7 @@ _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]{0,80}[)\]]")
 _STOP = re.compile(
     r"\s+[-–—|•·⋅●∙/»>~]+\s+|\s*[|•⋅●∙»\n]\s*|\s+·\s*|:\s|\s+(?:on|in|under|at)\s+|\s+\b(?:am|le|el|il|den|vom|im|for|für|op|på|em|dnia|dne)\s+(?=\w*[\s.]*\d|Gespräch|the\b|die\b)|\.\s+(?=[A-Z])(?<!\b\w\.\s)(?<!\b(?:Dr|St|Jr|Mr|Ms)\.\s)(?<!\b(?:Mrs)\.\s)(?<!\b(?:Prof)\.\s)"
 )
+_WHOM = re.compile(r"\s+(?:for|für|pour|para)\s+(?:the\s+|die\s+)?[A-Z].*$", re.I)  # the paper a writer is lent by
 _CREDENTIAL = re.compile(
     r"^(?:[A-Z][A-Za-z]?\.?){1,4}(?:-[A-Z]{1,3})?$|^(?:Ph\.?\s?D\.?|Jr\.?|Sr\.?|Esq\.?|MSc|BSc|MEd|PharmD|PsyD|LCSW|RDN|DVM|MPH|MBA)$"
 )
@@ -144,6 +145,10 @@ def unby(value: str) -> str:
 def is_name(value: str) -> bool:
     """True when `value` can be what someone is called."""
     low = value.casefold()
+    if low in words().desks:
+        return True
+    if "@" in value or "://" in value:
+        return False
     if not 1 < len(value) <= _LONGEST or low in words().never or low in words().roles:
         return False
     if words().by_alone.match(value) or _URL.search(value) or any(part in low for part in words().never_parts):
@@ -160,13 +165,16 @@ def _is_phrase(parts: list[str]) -> bool:
     """True for several words of which one is in lower case and none of those that names have, or the last is a role."""
     if len(parts) < 2:
         return False
-    if parts[-1].casefold() in words().roles - {"team", "staff", "authors"}:
+    if parts[-1].casefold() in words().roles - {"team", "staff", "desk", "authors"}:
         return True
+    if len(parts) == 2 and parts[0].casefold() in given():
+        return False
     return any(part[:1].islower() and not _PARTICLES.match(part) and "'" not in part for part in parts)
 
 
 def _tidy(part: str) -> str:
     name = unby(part.strip(' ,.:;|-–—•·*●/"“”„«»()[]<>\u200b@')).strip()
+    name = _WHOM.sub("", name)
     return name.removeprefix("@")
 
 
