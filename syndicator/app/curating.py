@@ -9,9 +9,9 @@ from datetime import datetime
 from pathlib import Path
 
 from syndicator.app import reconcile
-from syndicator.app.candidates import Candidate
 from syndicator.app.retelling import Tally, Told, Touched, learn_files, refile, retell_many, suggest_files
 from syndicator.app.wiring import App, taxonomy_files
+from syndicator.describing.curate import Proposal
 from syndicator.errors import ConfigError, WorkerFailed
 from syndicator.model import Article, Problem
 from syndicator.worker import Worker
@@ -66,7 +66,7 @@ def learn(app: App, *, least: int = LEAST) -> Learnt:
     return Learnt(articles=articles, tags=tags)
 
 
-def suggest(app: App) -> list[Candidate]:
+def suggest(app: App) -> list[Proposal]:
     """Names that articles of the shelf speak of and the taxonomy lacks; most telling first. Raises WorkerFailed."""
     files = taxonomy_files(app.config, app.settings)
     with _patient() as worker:

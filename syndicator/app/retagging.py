@@ -17,8 +17,8 @@ from syndicator.errors import UsageError
 from syndicator.model import Article, FeedKey
 from syndicator.ports import FeedRow
 from syndicator.publishing import prints
-from syndicator.publishing.maps import moved
 from syndicator.publishing.grammar import And, Expr, Not, Or, Term
+from syndicator.publishing.maps import moved
 
 _MANY = 500  # rows read at a time
 

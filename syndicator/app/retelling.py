@@ -14,8 +14,8 @@ from syndicator.model import Article, FeedKey, Source
 from syndicator.publishing.names import stem
 
 if TYPE_CHECKING:
-    from syndicator.app.candidates import Candidate
     from syndicator.app.wiring import App
+    from syndicator.describing.curate import Proposal
     from syndicator.describing.taxonomy import Taxonomy
 
 
@@ -170,13 +170,14 @@ def refile(app: App, before: Article, after: Article, path: str, *, ordered: Col
     return stored
 
 
-def suggest_files(files: TaxonomyFiles, root: str, paths: Sequence[str]) -> list[Candidate]:
-    """Candidates for the taxonomy from the article files at `paths` below `root`; for the worker."""
-    from syndicator.app.candidates import candidates
+def suggest_files(files: TaxonomyFiles, root: str, paths: Sequence[str]) -> list[Proposal]:
+    """Tags that the taxonomy lacks, from the article files at `paths` below `root`; for the worker."""
     from syndicator.articles.shelf import Shelf
-    from syndicator.describing.taxonomy import Taxonomy
+    from syndicator.describing.curate import suggest
+    from syndicator.describing.vocabulary import load
 
     toml = Path(files[0])
-    vocabulary = (Taxonomy.from_toml(toml) if toml.exists() else Taxonomy()).vocabulary
     shelf = Shelf(Path(root))
-    return candidates((shelf.get(path) for path in paths), vocabulary)
+    articles = map(shelf.get, paths)
+    told = ((article.title, article.text, article.keywords) for article in articles)
+    return suggest(told, load(toml) if toml.exists() else None)

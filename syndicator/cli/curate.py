@@ -128,10 +128,10 @@ def suggest(json: Json = False, config: Config = CONFIG) -> None:
     with open_app(config) as opened:
         found = curating.suggest(opened)
     if json:
-        printing.as_json(found)
+        printing.as_json([one._asdict() for one in found])
     elif found:
-        rows = [(one.name, one.support, one.kind, ", ".join(one.aliases), one.examples[0]) for one in found]
-        printing.table("Tags to consider", ("tag", "articles", "from", "other names", "for example"), rows)
+        rows = [(one.name, one.support, one.why, ", ".join(one.aliases)) for one in found]
+        printing.table("Tags to consider", ("tag", "articles", "from", "other names"), rows)
     else:
         printing.say("nothing new: no name that the taxonomy lacks stands in three articles")
 

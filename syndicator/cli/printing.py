@@ -24,6 +24,8 @@ def plain(value: Any) -> Any:
     """Dataclasses, times and paths as what JSON has."""
     if is_dataclass(value) and not isinstance(value, type):
         return plain(asdict(value))
+    if hasattr(value, "model_dump"):
+        return plain(value.model_dump())
     if isinstance(value, dict):
         return {str(key): plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple | set | frozenset):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from syndicator.app import curating, keeping
-from syndicator.app.candidates import candidates, definitions
 from syndicator.app.curating import Retelling
 from syndicator.app.retelling import history
 from syndicator.describing.taxonomy import Taxonomy
@@ -147,36 +146,6 @@ def test_the_sources_own_tags_and_category_stay(place: Place) -> None:
     found = place.article("Roses")
     assert found.tags == ("LLM", "Roses")  # the operator's word, as the taxonomy calls it now
     assert found.category in ("Gardens", "AI")
-
-
-def test_candidates_are_what_three_articles_speak_of_and_the_taxonomy_lacks() -> None:
-    def article(number: int, body: str, **fields: tuple[str, ...]) -> Article:
-        url = f"https://x.example/{number}"
-        return Article(id=str(number), url=url, title=f"Number {number}", body=body, **fields)  # type: ignore[arg-type]
-
-    long = "They tried retrieval augmented generation (RAG), and RAG helped Nordwind Labs. At Nordwind Labs they knew."
-    shelf = [article(n, long, keywords=("Search engines", "LLM")) for n in range(3)]
-    shelf.append(article(9, "A single mention of Acme Corp. and of Acme Corp. again.", keywords=("Once",)))
-    found = candidates(shelf, Vocabulary(tag=(TagDef(name="LLM"),)))
-    told = {one.name: (one.kind, one.support, one.aliases) for one in found}
-    assert told["RAG"] == ("acronym", 3, ("retrieval augmented generation",))
-    assert told["Nordwind Labs"] == ("name", 3, ())
-    assert "LLM" not in told and "Once" not in told and not any("Acme" in name for name in told)
-    assert found[0].kind == "publisher" and found[0].name.casefold() == "search engines"
-
-
-@pytest.mark.parametrize(
-    ("plain", "wanted"),
-    [
-        ("a large language model (LLM) here", [("LLM", "large language model")]),
-        ("the Department of Health (DOH)", []),
-        ("the Ministry of Defence (MOD)", []),
-        ("graphics processing units (GPUs) are", [("GPU", "graphics processing units")]),
-        ("the company (NYSE) said", []),
-    ],
-)
-def test_an_acronym_is_defined_by_its_initials(plain: str, wanted: list[tuple[str, str]]) -> None:
-    assert list(definitions(plain)) == wanted
 
 
 def test_suggestions_come_from_the_shelf(place: Place) -> None:
