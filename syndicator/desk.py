@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from syndicator.articles.fields import settle
 from syndicator.describing.describe import describe
 from syndicator.describing.files import TaxonomyFiles
 from syndicator.describing.taxonomy import Taxonomy
+from syndicator.describing.vocabulary import fold
 from syndicator.model import Article, Draft, Entry, Rules, article_id
 from syndicator.publishing.html import render_markdown
 from syndicator.reading.reader import read
@@ -71,6 +73,7 @@ def _described(draft: Draft, taxonomy: Taxonomy) -> Article:
         blocks=draft.blocks,
         alternate=draft.alternate,
         keywords=draft.keywords,
+        section=draft.section,
     )
 
 
@@ -85,15 +88,21 @@ def read_and_render(
     repeated: frozenset[str],
     headers: Mapping[str, str] | None,
     now: datetime,
+    own: tuple[str, ...] = (),
 ) -> tuple[Article, str | None]:
     """`read_article` for the worker: the taxonomy is named by its files and loaded once a process, and the body is
-    rendered to sanitised HTML in the same trip when the source is published whole."""
-    article = settle(
-        read_article(
-            html, url, load_taxonomy(taxonomy), entry=entry, rules=rules, repeated=repeated, headers=headers, now=now
-        )
-    )
+    rendered to sanitised HTML in the same trip when the source is published whole. `own`: tags that the operator puts
+    on every article of the source."""
+    known = load_taxonomy(taxonomy)
+    read = read_article(html, url, known, entry=entry, rules=rules, repeated=repeated, headers=headers, now=now)
+    article = settle(replace(read, tags=tuple(dict.fromkeys((*spelled(own, known), *read.tags)))))
     return article, render_markdown(article.body, article.url) if render else None
+
+
+def spelled(tags: Iterable[str], taxonomy: Taxonomy) -> tuple[str, ...]:
+    """An operator's own tags as taxonomy.toml calls them now, so that one that was renamed there follows."""
+    names = {fold(form): tag.name for tag in taxonomy.vocabulary.tag for form in (*tag.aliases, tag.name)}
+    return tuple(names.get(fold(tag), tag) for tag in tags)
 
 
 @lru_cache(maxsize=1)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from syndicator import urls
+from syndicator.app.curating import learn
 from syndicator.app.reconcile import unreadable
 from syndicator.app.wiring import App
 from syndicator.articles.feeds import feeds_of
@@ -54,10 +55,11 @@ def withdraw(app: App, what: str) -> Article:
 class Reindexed:
     articles: int
     problems: tuple[Problem, ...]
+    learnt: int = 0  # articles whose tags a person stood behind
 
 
 def reindex(app: App) -> Reindexed:
-    """Rebuilds the rows from the markdown. Files that cannot be read are named and left alone."""
+    """Rebuilds the rows from the markdown, and learns from it. Files that cannot be read are named and left alone."""
     problems: list[Problem] = []
     app.shelf.sweep()
 
@@ -69,7 +71,7 @@ def reindex(app: App) -> Reindexed:
                 problems.append(unreadable(stamp.path, error))
 
     count = app.store.reindex(readable(), app.shelf.withdrawn())
-    return Reindexed(articles=count, problems=tuple(problems))
+    return Reindexed(articles=count, problems=tuple(problems), learnt=learn(app).articles)
 
 
 def prune(app: App, *, pages_days: int | None = None) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
@@ -30,6 +30,8 @@ def plain(value: Any) -> Any:
     """Dataclasses, times and paths as what JSON has."""
     if is_dataclass(value) and not isinstance(value, type):
         return plain(asdict(value))
+    if hasattr(value, "model_dump"):
+        return plain(value.model_dump())
     if isinstance(value, dict):
         return {str(key): plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
@@ -140,6 +142,21 @@ def watching() -> Iterator[Watch]:
             visited=ended,
             filed=lambda title: progress.update(task, description=title[:50].replace("[", "(")),
         )
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal, nothing otherwise; told how many are done, and of how many."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
 def run_report(report: RunReport, *, json: bool) -> None:

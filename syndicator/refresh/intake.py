@@ -141,6 +141,7 @@ async def _read(row: EntryRow, entry: Entry, page: Page, source: Source, state: 
             repeated=tools.store.repeated(urls.host(page.url)),
             headers=page.headers,
             now=now,
+            own=source.tags,
         )
     except NotAnArticle as refusal:
         return await _not_an_article(row, entry, refusal, source, state, tools, had_page=bool(page.html))
@@ -183,7 +184,6 @@ def _as_filed(
         source_key=source.key,
         source_id=entry.id,
         category=article.category or source.category or uncategorised,
-        tags=tuple(dict.fromkeys((*source.tags, *article.tags))),
         language=article.language or source.language,
         enclosure=entry.enclosures[0] if entry.enclosures else None,
         aliases=tuple(dict.fromkeys(url for url in (*article.aliases, entry.url) if url and url != article.url)),
