@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from syndicator.model import FeedKey, Source
 from syndicator.ports import FeedRow
 from syndicator.publishing.grammar import parse
@@ -13,8 +15,8 @@ SETTINGS = Settings(site=Site(title="Example"), publish=Publish(limit=20, most=1
 ALPHA = Source(key="alpha", url="https://alpha.example/feed", title="Alpha News", language="de")
 
 
-def row(axis: str, slug: str, count: int, **more: object) -> FeedRow:
-    return FeedRow(key=FeedKey(axis, slug), name=slug.upper(), first_slug=slug, count=count, **more)  # type: ignore[arg-type]
+def row(axis: str, slug: str, count: int, **more: Any) -> FeedRow:
+    return FeedRow(key=FeedKey(axis, slug), name=slug.upper(), first_slug=slug, count=count, **more)
 
 
 def keys(*rows: FeedRow, queries: tuple[SavedQuery, ...] = (), sources: tuple[Source, ...] = (ALPHA,)) -> list[FeedKey]:
