@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from syndicator import urls
+from syndicator.app.building import release
 from syndicator.app.wiring import App
 from syndicator.articles.feeds import feeds_of
 from syndicator.errors import OURS, ConfigError, DiskError
@@ -60,6 +61,8 @@ def files(app: App) -> tuple[Problem, ...]:
             problems.append(Problem(what=stamp.path, reason="duplicate-article", detail=detail))
             continue
         _record(app, article, stamp)
+    if changes.missing:
+        release(app, changes.missing)
     for id in changes.missing:
         visits.forget(id)
     return tuple(problems)
