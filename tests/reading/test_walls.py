@@ -47,7 +47,7 @@ WALLS = [
     (
         "consent",
         "Bevor Sie zu Bote weitergehen",
-        "<p>Wir und unsere Partner verwenden Cookies.</p><button>Alle akzeptieren</button><p>Einwilligung verwalten.</p>",
+        "<p>Wir und unsere Partner nutzen Cookies.</p><button>Alle akzeptieren</button><p>Einwilligung</p>",
     ),
     (
         "consent",
