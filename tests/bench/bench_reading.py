@@ -1,187 +1,163 @@
-"""Our reading of the corpus pages beside trafilatura's own, in one run.
+"""Scores the reader and trafilatura's own over ../shared/corpus/pages in one run, and prints the table.
 
-    python -m tests.bench.bench_reading [--quick] [--every N] [--ours] [--worst N]
+    python -m tests.bench.bench_reading [--every N | --quick] [--by set] [--keep DIR]
 
-Prints, for both: F1 of the body, snippets, title, author, date and image as the scorer of the corpus has them, the part
-of list items, headings, table rows and code blocks kept (pages whose truth is markdown), and CPU per page.
+Two processes. Scores come from ../shared/tools/score_articles.py; CPU is each tool's own, on the same page one after
+the other; kept structure is counted against the markdown that some truths have.
 """
 
 from __future__ import annotations
 
 import argparse
 import gzip
-import importlib.util
 import json
-import re
+import logging
+import statistics
+import subprocess
+import sys
+import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from multiprocessing import Pool
 from pathlib import Path
 from typing import Any
 
-SHARED = Path(__file__).resolve().parents[3] / "shared"
-PAGES = SHARED / "corpus/pages"
-STRUCTURES = {
-    "list items": re.compile(r"^\s*(?:>\s*)*(?:[-*+]|\d{1,3}[.)])\s+(.+)$"),
-    "headings": re.compile(r"^#{1,6}\s+(.+)$"),
-    "table rows": re.compile(r"^\|(.+)\|\s*$"),
-}
-_WORD = re.compile(r"\w+")
+from tests.reading.structures import kept
+
+SHARED = Path(__file__).resolve().parent.parent.parent.parent / "shared"
+PAGES = SHARED / "corpus" / "pages"
+NOWHERE = "https://example.org/page"
+Prediction = dict[str, Any]
 
 
-def rows(*, quick: bool = False, every: int = 1) -> list[dict[str, Any]]:
-    """The pages of the manifest."""
+def rows(every: int = 1, quick: bool = False) -> list[dict[str, Any]]:
+    """The pages of the manifest: all, the quick ones, or each `every`th."""
     with gzip.open(PAGES / "manifest.jsonl.gz", "rt", encoding="utf-8") as lines:
-        every_row = [json.loads(line) for line in lines]
-    return [row for row in every_row if row["quick"]] if quick else every_row[::every]
+        found = [json.loads(line) for line in lines]
+    return [row for row in found if row["quick"]] if quick else found[::every]
 
 
-def ours(row: dict[str, Any]) -> dict[str, Any]:
-    """Our prediction for a page, with its CPU seconds."""
+def html_of(row: dict[str, Any]) -> bytes:
+    with gzip.open(PAGES / row["file"]) as file:
+        return file.read()
+
+
+def ours(html: bytes, url: str) -> Prediction:
+    from syndicator import text
     from syndicator.errors import NotAnArticle
     from syndicator.reading.reader import read
-    from syndicator.text import plain
 
-    html = gzip.decompress((PAGES / row["file"]).read_bytes())
-    started = time.process_time()
     try:
-        draft = read(html, row["url"])
-    except NotAnArticle as refusal:
-        return {"id": row["id"], "cpu": time.process_time() - started, "refused": refusal.kind}
+        draft = read(html, url)
+    except NotAnArticle as error:
+        return {"refused": error.kind}
+    date = draft.published.date().isoformat() if draft.published else ""
+    author = draft.author.split(", ") if draft.author else []
     return {
-        "id": row["id"],
         "title": draft.title,
-        "author": draft.author,
-        "date": draft.published.date().isoformat() if draft.published else None,
+        "author": author,
+        "date": date,
         "image": draft.cover,
-        "text": plain(draft.body),
+        "text": text.plain(draft.body),
         "markdown": draft.body,
-        "cpu": time.process_time() - started,
     }
 
 
-def theirs(row: dict[str, Any]) -> dict[str, Any]:
-    """trafilatura's prediction for a page: its text and metadata in one call, timed; its markdown in another."""
+def theirs(html: bytes, url: str) -> Prediction:
+    """trafilatura with its defaults and metadata, as its users call it."""
     import trafilatura
 
-    html = gzip.decompress((PAGES / row["file"]).read_bytes())
-    started = time.process_time()
-    found = trafilatura.bare_extraction(html, url=row["url"], with_metadata=True)
-    cpu = time.process_time() - started
-    if found is None:
-        return {"id": row["id"], "cpu": cpu}
-    markdown = trafilatura.extract(html, url=row["url"], output_format="markdown", include_formatting=True) or ""
-    return {
-        "id": row["id"],
-        "title": found.title,
-        "author": found.author,
-        "date": found.date,
-        "image": found.image,
-        "text": found.text,
-        "markdown": markdown,
-        "cpu": cpu,
-    }
+    found = trafilatura.bare_extraction(html, url=url, with_metadata=True, include_comments=False)
+    names = ("title", "author", "date", "image")
+    made = {name: getattr(found, name, None) or "" for name in names}
+    return {**made, "text": found.text or "" if found is not None else ""}
 
 
-def score(asked: Sequence[dict[str, Any]], said: Iterable[dict[str, Any]], *, boot: int = 0) -> dict[str, float]:
-    """The figures of the corpus's scorer, those of the structures, and the CPU median; with `boot`, 95 % intervals
-    as `name-` and `name+`."""
-    scorer = _scorer()
-    by_id = {one["id"]: one for one in said}
-    figures: dict[str, float] = {}
-    for name, chosen in (("", asked), ("zyte ", [row for row in asked if row["set"] == "zyte"])):
-        arrays = scorer.arrays([scorer.page(row, by_id.get(row["id"], {})) for row in chosen]) if chosen else {}
-        for kind, array in arrays.items():
-            figures |= {name + key: value for key, value in scorer.stats(kind, array).items()}
-            if boot:
-                for key, (low, high) in scorer.boot(kind, array, boot).items():
-                    figures |= {f"{name}{key}-": low, f"{name}{key}+": high}
-    figures |= structures(asked, by_id)
-    cpu = sorted(one["cpu"] for one in by_id.values())
-    return figures | {"cpu median ms": 1000 * cpu[len(cpu) // 2], "cpu p95 ms": 1000 * cpu[int(0.95 * len(cpu))]}
+def both(row: dict[str, Any]) -> tuple[Prediction, Prediction]:
+    """Predictions of ours and theirs for one page, each with the CPU seconds it took."""
+    logging.disable(logging.CRITICAL)
+    html, url = html_of(row), row["url"] or NOWHERE
+    out: list[Prediction] = []
+    for read in (ours, theirs):
+        started = time.process_time()
+        made = read(html, url)
+        out.append({"id": row["id"], **made, "cpu": time.process_time() - started})
+    out[1]["markdown"] = _their_markdown(html, url)
+    return out[0], out[1]
 
 
-def structures(asked: Sequence[dict[str, Any]], by_id: dict[str, dict[str, Any]]) -> dict[str, float]:
-    """The share of each structure of the true markdown whose words stand in the same structure of the prediction."""
-    true: dict[str, int] = {}
-    kept: dict[str, int] = {}
-    for row in asked:
-        if truth := row["truth"].get("markdown"):
-            said = parts(by_id.get(row["id"], {}).get("markdown") or "")
-            for name, wanted in parts(truth).items():
-                true[name] = true.get(name, 0) + len(wanted)
-                kept[name] = kept.get(name, 0) + len(wanted & said[name])
-    return {name: kept[name] / count for name, count in true.items() if count}
+def _warm(row: dict[str, Any]) -> None:
+    """Imports and tables are paid once for each process, not for a page."""
+    both(row)
 
 
-def parts(markdown: str) -> dict[str, set[str]]:
-    """The words of each list item, heading, table row and code block."""
-    found: dict[str, set[str]] = {name: set() for name in (*STRUCTURES, "code blocks")}
-    code: list[str] | None = None
-    for line in markdown.splitlines():
-        if line.lstrip("> ").startswith(("```", "~~~")):
-            if code is not None:
-                found["code blocks"].add(_words("\n".join(code)))
-            code = [] if code is None else None
-        elif code is not None:
-            code.append(line)
-        else:
-            for name, pattern in STRUCTURES.items():
-                if (match := pattern.match(line)) and (words := _words(re.sub(r"\]\([^)]*\)", " ", match[1]))):
-                    found[name].add(words)
-    return found
+def _their_markdown(html: bytes, url: str) -> str:
+    import trafilatura
+
+    made = trafilatura.extract(
+        html, url=url, include_comments=False, output_format="markdown", include_formatting=True, include_links=True
+    )
+    return str(made or "")
 
 
-def _words(text: str) -> str:
-    return " ".join(_WORD.findall(text.casefold()))
+def structure(pages: Sequence[dict[str, Any]], predictions: dict[str, Prediction]) -> dict[str, float]:
+    """The share of list items, headings, table rows and code blocks of the truths' markdown that are kept."""
+    hits: dict[str, int] = {}
+    totals: dict[str, int] = {}
+    for row in pages:
+        truth = row["truth"].get("markdown")
+        for name, (hit, total) in kept(truth, predictions[row["id"]].get("markdown") or "").items() if truth else ():
+            hits[name] = hits.get(name, 0) + hit
+            totals[name] = totals.get(name, 0) + total
+    return {name: hits[name] / totals[name] for name in totals if totals[name]}
 
 
-def _scorer() -> Any:
-    spec = importlib.util.spec_from_file_location("score_articles", SHARED / "tools/score_articles.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def score(folder: Path, pages: Sequence[dict[str, Any]], by: str, boot: int = 1000) -> str:
+    """What score_articles.py says of ours.jsonl and trafilatura.jsonl in `folder`."""
+    manifest = folder / "manifest.jsonl"
+    manifest.write_text("".join(json.dumps(row) + "\n" for row in pages), encoding="utf-8")
+    files = [str(folder / "trafilatura.jsonl"), str(folder / "ours.jsonl")]
+    tool = str(SHARED / "tools" / "score_articles.py")
+    command = [sys.executable, tool, "--manifest", str(manifest), "--boot", str(boot), "--by", by]
+    command += ["--json", str(folder / "scores.json"), "--pred", *files]
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=600).stdout
+
+
+def run(folder: Path, pages: Sequence[dict[str, Any]], processes: int = 2) -> tuple[list[Prediction], list[Prediction]]:
+    """Reads all pages with both tools; the predictions stand in `folder` too."""
+    with Pool(processes, initializer=_warm, initargs=(pages[0],)) as pool:
+        found = pool.map(both, pages, chunksize=4)
+    for name, at in (("ours", 0), ("trafilatura", 1)):
+        lines = "".join(json.dumps(pair[at]) + "\n" for pair in found)
+        (folder / f"{name}.jsonl").write_text(lines, encoding="utf-8")
+    return [pair[0] for pair in found], [pair[1] for pair in found]
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--quick", action="store_true", help="the 21 quick pages")
-    options.add_argument("--every", type=int, default=1, help="every Nth page")
-    options.add_argument("--ours", action="store_true", help="leave trafilatura out")
-    options.add_argument("--worst", type=int, default=0, help="name the N pages with the worst bodies")
+    options.add_argument("--every", type=int, default=1, help="only each Nth page")
+    options.add_argument("--quick", action="store_true", help="only the 21 quick pages")
+    options.add_argument("--by", default="none", choices=["none", "set", "lang", "page_type"])
+    options.add_argument("--keep", type=Path, help="folder in which the predictions stay")
     asked = options.parse_args()
-    chosen = rows(quick=asked.quick, every=asked.every)
-    with Pool(2) as pool:
-        mine = pool.map(ours, chosen, chunksize=8)
-        other = [] if asked.ours else pool.map(theirs, chosen, chunksize=8)
-    left, right = score(chosen, mine, boot=500), score(chosen, other, boot=500) if other else {}
-    print(f"{len(chosen)} pages, refused: {[(one['id'], one['refused']) for one in mine if 'refused' in one]}")
-    for name, value in left.items():
-        if name[-1] not in "-+":
-            print(
-                f"{name:16} {_shown(left, name, value):24} {_shown(right, name, right.get(name, 0.0)) if right else ''}"
-            )
-    if asked.worst:
-        _name_worst(chosen, {one["id"]: one for one in mine}, asked.worst)
-
-
-def _shown(figures: dict[str, float], name: str, value: float) -> str:
-    if name.endswith("ms"):
-        return f"{value:.1f}"
-    low, high = figures.get(f"{name}-"), figures.get(f"{name}+")
-    return f"{value:.3f}" + (f" ({low:.3f}-{high:.3f})" if low is not None and high is not None else "")
-
-
-def _name_worst(chosen: Sequence[dict[str, Any]], said: dict[str, dict[str, Any]], count: int) -> None:
-    scorer = _scorer()
-    scored = []
-    for row in chosen:
-        if row["truth"].get("text"):
-            hit, false, missed = scorer.body(row["truth"]["text"], said.get(row["id"], {}).get("text") or "")
-            scored.append((2 * hit / max(1, 2 * hit + false + missed), row["id"], false, missed))
-    for f1, id, false, missed in sorted(scored)[:count]:
-        print(f"worst: {f1:.3f} {id}: {false} false, {missed} missed")
+    pages = rows(asked.every, asked.quick)
+    with tempfile.TemporaryDirectory() as made:
+        folder = asked.keep or Path(made)
+        folder.mkdir(parents=True, exist_ok=True)
+        mine, other = run(folder, pages)
+        print(score(folder, pages, asked.by))
+    for name, found in (("ours", mine), ("trafilatura", other)):
+        shares = structure(pages, {p["id"]: p for p in found})
+        print(f"{name:12s} kept: " + "  ".join(f"{kind} {share:.3f}" for kind, share in shares.items()))
+    cpu = [sorted(p["cpu"] for p in found) for found in (mine, other)]
+    median = [statistics.median(values) for values in cpu]
+    late = [values[int(0.95 * len(values))] for values in cpu]
+    print(
+        f"CPU median {1e3 * median[0]:.0f} ms, trafilatura {1e3 * median[1]:.0f} ms: {median[0] / median[1]:.2f} times"
+    )
+    print(f"CPU p95 {1e3 * late[0]:.0f} ms, {late[0] / median[0]:.1f} times the median")
+    refused = [p for p in mine if "refused" in p]
+    print(f"{len(refused)} of {len(mine)} pages are no article: {[(p['id'], p['refused']) for p in refused][:20]}")
 
 
 if __name__ == "__main__":
