@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -19,20 +19,28 @@ from syndicator.publishing.websub import notify
 from syndicator.worker import Worker
 
 
-async def press_feeds(app: App, *, all: bool = False, progress: Callable[[str], None] | None = None) -> PressReport:
-    """Presses the stale feeds, or all of them, and tells the hubs of exactly those that changed."""
+async def press_feeds(
+    app: App, *, all: bool = False, progress: Callable[[str], None] | None = None, released: Collection[str] = ()
+) -> PressReport:
+    """Presses the stale feeds, or all of them, and tells the hubs of exactly those that changed. `released`: ids of
+    articles that may vanish from them."""
     specs = feed_specs(app)
+    outlet = FileOutlet(app.settings.public_dir, gzip=app.settings.publish.gzip)
+    only = None if all else stale(specs, app.store.index)
+    if only is None or only:  # a press that was killed left its feed stale
+        outlet.sweep()
     with _renderer(app) as remake:
         report = press(
             specs,
             index=app.store.index,
-            outlet=FileOutlet(app.settings.public_dir, gzip=app.settings.publish.gzip),
+            outlet=outlet,
             settings=app.settings,
             sources=app.sources,
             instance=app.instance,
-            only=None if all else stale(specs, app.store.index),
+            only=only,
             progress=progress,
             remake=remake,
+            released=released,
         )
     return replace(report, hubs=await _tell_hubs(app, report))
 
