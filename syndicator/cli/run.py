@@ -63,7 +63,7 @@ async def _up(config: Path) -> None:
         try:
             await server
         finally:
-            await heart.stop(GRACE_SECONDS)
+            await heart.stop(GRACE_SECONDS / 2)  # the server may have taken three seconds of it
 
 
 @app.command()
@@ -137,8 +137,8 @@ def build(
 
     need_folder(config)
     with locked(load(config), wait=wait), open_app(config) as opened:
-        bad = reconcile.files(opened)
-        report = asyncio.run(press_feeds(opened, all=all))
+        bad, deleted = reconcile.files(opened)
+        report = asyncio.run(press_feeds(opened, all=all, released=deleted))
     if json:
         printing.as_json(
             {
