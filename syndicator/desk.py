@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -10,7 +10,9 @@ from pathlib import Path
 
 from syndicator.articles.fields import settle
 from syndicator.describing.describe import describe
+from syndicator.describing.files import TaxonomyFiles
 from syndicator.describing.taxonomy import Taxonomy
+from syndicator.describing.vocabulary import fold
 from syndicator.model import Article, Draft, Entry, Rules, article_id
 from syndicator.publishing.html import render_markdown
 from syndicator.reading.reader import read
@@ -71,6 +73,7 @@ def _described(draft: Draft, taxonomy: Taxonomy) -> Article:
         blocks=draft.blocks,
         alternate=draft.alternate,
         keywords=draft.keywords,
+        section=draft.section,
     )
 
 
@@ -85,26 +88,21 @@ def read_and_render(
     repeated: frozenset[str],
     headers: Mapping[str, str] | None,
     now: datetime,
+    own: tuple[str, ...] = (),
 ) -> tuple[Article, str | None]:
     """`read_article` for the worker: the taxonomy is named by its files and loaded once a process, and the body is
-    rendered to sanitised HTML in the same trip when the source is published whole."""
-    article = settle(
-        read_article(
-            html, url, load_taxonomy(taxonomy), entry=entry, rules=rules, repeated=repeated, headers=headers, now=now
-        )
-    )
+    rendered to sanitised HTML in the same trip when the source is published whole. `own`: tags that the operator puts
+    on every article of the source."""
+    known = load_taxonomy(taxonomy)
+    read = read_article(html, url, known, entry=entry, rules=rules, repeated=repeated, headers=headers, now=now)
+    article = settle(replace(read, tags=tuple(dict.fromkeys((*spelled(own, known), *read.tags)))))
     return article, render_markdown(article.body, article.url) if render else None
 
 
-class TaxonomyFiles(tuple[str, str, int]):
-    """(taxonomy.toml, learnt state, a number that changes when either does): what a worker needs to load it."""
-
-    __slots__ = ()
-
-    @classmethod
-    def of(cls, toml: Path, learnt: Path) -> TaxonomyFiles:
-        changed = sum(path.stat().st_mtime_ns for path in (toml, learnt) if path.exists())
-        return cls((str(toml), str(learnt), changed))
+def spelled(tags: Iterable[str], taxonomy: Taxonomy) -> tuple[str, ...]:
+    """An operator's own tags as taxonomy.toml calls them now, so that one that was renamed there follows."""
+    names = {fold(form): tag.name for tag in taxonomy.vocabulary.tag for form in (*tag.aliases, tag.name)}
+    return tuple(names.get(fold(tag), tag) for tag in tags)
 
 
 @lru_cache(maxsize=1)
@@ -113,8 +111,3 @@ def load_taxonomy(files: TaxonomyFiles) -> Taxonomy:
     toml, learnt, _ = files
     taxonomy = Taxonomy.from_toml(toml) if Path(toml).exists() else Taxonomy()
     return taxonomy.with_learnt(Path(learnt)) if Path(learnt).exists() else taxonomy
-
-
-def without_trace(article: Article) -> Article:
-    """The article as it is filed: how it was read is shown by `show`, not kept."""
-    return replace(article, trace={}, blocks=(), alternate=None)

@@ -265,6 +265,9 @@ class Article:
     blocks: tuple[str, ...] = ()
     alternate: str | None = None
     keywords: tuple[str, ...] = ()
+    section: str = ""  # where its publisher files it
+    merged_into: str = ""  # id of the article that stands for this copy of it
+    split_from: tuple[str, ...] = ()  # ids that an operator said it is no copy of
 
     @property
     def text(self) -> str:

@@ -103,6 +103,9 @@ class VisitStore(Protocol):
     def repeated(self, host: str) -> frozenset[str]:
         """Block digests seen in at least 3 of the last 20 articles of `host`."""
 
+    def carriers(self, host: str) -> dict[str, frozenset[str]]:
+        """The block digests of the last 20 articles of `host`, by article id."""
+
     def learn_blocks(self, host: str, article_id: str, blocks: Sequence[str]) -> None: ...
 
     def note(self, key: str) -> str | None:

@@ -20,6 +20,7 @@ DOORS = {
     "httpx_aiohttp": ("syndicator.visiting.fetch",),
     "aiohttp": ("syndicator.visiting.fetch",),
     "trafilatura": ("syndicator.reading.extract",),
+    "charset_normalizer": ("syndicator.reading.charset",),
     "htmldate": ("syndicator.reading.date",),
     "feedparser": ("syndicator.visiting.entries",),
     "protego": ("syndicator.visiting.robots",),

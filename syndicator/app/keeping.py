@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from syndicator import urls
+from syndicator.app.curating import learn
 from syndicator.app.reconcile import unreadable
 from syndicator.app.wiring import App
 from syndicator.articles.feeds import feeds_of
 from syndicator.errors import ConfigError, UsageError
 from syndicator.model import Article, Problem, Source
+from syndicator.ports import FileStamp
 from syndicator.sources import opml, registry
 
 
@@ -52,19 +55,23 @@ def withdraw(app: App, what: str) -> Article:
 class Reindexed:
     articles: int
     problems: tuple[Problem, ...]
+    learnt: int = 0  # articles whose tags a person stood behind
 
 
 def reindex(app: App) -> Reindexed:
-    """Rebuilds the rows from the markdown. Files that cannot be read are named and left alone."""
+    """Rebuilds the rows from the markdown, and learns from it. Files that cannot be read are named and left alone."""
     problems: list[Problem] = []
-    rows = []
     app.shelf.sweep()
-    for stamp in app.shelf.walk():
-        try:
-            rows.append((app.shelf.get(stamp.path), stamp))
-        except (ConfigError, OSError) as error:
-            problems.append(unreadable(stamp.path, error))
-    return Reindexed(articles=app.store.reindex(rows, app.shelf.withdrawn()), problems=tuple(problems))
+
+    def readable() -> Iterator[tuple[Article, FileStamp]]:
+        for stamp in app.shelf.walk():
+            try:
+                yield app.shelf.get(stamp.path), stamp
+            except (ConfigError, OSError) as error:
+                problems.append(unreadable(stamp.path, error))
+
+    count = app.store.reindex(readable(), app.shelf.withdrawn())
+    return Reindexed(articles=count, problems=tuple(problems), learnt=learn(app).articles)
 
 
 def prune(app: App, *, pages_days: int | None = None) -> int:

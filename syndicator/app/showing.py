@@ -74,7 +74,7 @@ def _shown(
     taxonomy = load_taxonomy(app.taxonomy) if app else None
     now = app.clock() if app else None
     article = read_article(html, url, taxonomy, rules=rules, repeated=repeated, headers=headers, now=now)
-    filed = replace(article, added=now, published=article.published or now)
+    filed = replace(article, added=now)
     return Shown(article=article, markdown=dump(filed).decode(), why={**article.trace, "robots": article.robots, **why})
 
 

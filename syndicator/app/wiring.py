@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 from syndicator import __version__
 from syndicator.articles.pages import Pages
 from syndicator.articles.shelf import Shelf
-from syndicator.desk import TaxonomyFiles
+from syndicator.describing.files import TaxonomyFiles
 from syndicator.errors import ConfigError, LockedError, MissingError
 from syndicator.model import Source
 from syndicator.ports import Fetcher

@@ -89,6 +89,9 @@ def load(data: bytes, path: str = "") -> Article:
         origin=read.origin(),
         aliases=read.texts("aliases"),
         keywords=read.texts("keywords"),
+        section=read.text("section"),
+        merged_into=read.text("merged_into"),
+        split_from=read.texts("split_from"),
     )
     settled = fields.settle(article)
     return replace(settled, published=read.day("date")) if day and day != fields.day(settled) else settled
@@ -152,6 +155,9 @@ def _optional(article: Article) -> dict[str, Any]:
         "robots": list(article.robots),
         "aliases": list(article.aliases),
         "keywords": list(article.keywords),
+        "section": article.section,
+        "merged_into": article.merged_into,
+        "split_from": list(article.split_from),
     }
     return {key: value for key, value in present.items() if value}
 
@@ -165,6 +171,9 @@ _KNOWN = frozenset(_front(Article(id="", url="", title=""))) | {
     "robots",
     "aliases",
     "keywords",
+    "section",
+    "merged_into",
+    "split_from",
 }
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
@@ -54,16 +54,33 @@ def claim(article: Article) -> Article:
     return _signed(article, hand_edited(article))
 
 
-def merge(ours_new: Article, in_file: Article) -> Article:
+def merge(ours_new: Article, in_file: Article, ordered: Collection[str] = ()) -> Article:
     """What to write over `in_file`: `ours_new` but for the fields that a hand changed, with the digest of `ours_new`,
-    so that those stay known as edited. The id and the day it was added never change."""
+    so that those stay known as edited, even where `ours_new` says the same (it may have been made from the file).
+    `ordered`: names (of `FIELDS`) that an operator asked to change: they are taken from `ours_new` although a hand
+    edited them, and stay the operator's. The id and the day it was added never change."""
     ours = fields.settle(ours_new)
     edited = hand_edited(in_file)
     kept: dict[str, Any] = {
-        (attribute := _ATTRIBUTE.get(name, name)): getattr(in_file, attribute) for name in FIELDS if name in edited
+        (attribute := _ATTRIBUTE.get(name, name)): getattr(in_file, attribute)
+        for name in FIELDS
+        if name in edited and name not in ordered
     }
-    joined = replace(ours, **kept, added=in_file.added or ours.added, digest=stamp(ours))
-    return _signed(joined, edited)
+    joined = replace(ours, **kept, added=in_file.added or ours.added)
+    return _signed(replace(joined, digest=_digest(ours, joined, in_file, edited)), edited)
+
+
+def _digest(ours: Article, joined: Article, in_file: Article, edited: Collection[str]) -> str:
+    """The stamp of `ours`; for an edited field that the file and `ours` agree on, what we wrote before the edit."""
+    if not edited:
+        return stamp(ours)
+    before = in_file.digest if re.fullmatch(r"[0-9a-f]{48}", in_file.digest) else "0" * _EACH * len(FIELDS)
+    said, stands = stamp(ours), stamp(joined)
+    parts = []
+    for index, name in enumerate(FIELDS):
+        place = slice(index * _EACH, (index + 1) * _EACH)
+        parts.append(before[place] if name in edited and said[place] == stands[place] else said[place])
+    return "".join(parts)
 
 
 def _signed(article: Article, edited: frozenset[str]) -> Article:

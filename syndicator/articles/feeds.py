@@ -21,5 +21,5 @@ def named_feeds_of(article: Article) -> dict[FeedKey, str]:
     if article.category:
         named[FeedKey("category", slug(article.category))] = article.category
     if article.source_key:
-        named[FeedKey("source", article.source_key)] = article.source_key
+        named[FeedKey("source", article.source_key)] = article.origin.title or article.source_key
     return named

@@ -39,6 +39,9 @@ def settle(article: Article) -> Article:
         origin=_origin(article.origin),
         aliases=_texts(article.aliases),
         keywords=_texts(article.keywords),
+        section=text.legal(article.section),
+        merged_into=text.legal(article.merged_into),
+        split_from=_texts(article.split_from),
     )
 
 

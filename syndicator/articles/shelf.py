@@ -7,7 +7,7 @@ import os
 import re
 import tomllib
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -62,15 +62,17 @@ class Shelf:
         """True when this instance has its uuid."""
         return (self.root / _INSTANCE).exists()
 
-    def put(self, article: Article, path: str | None = None) -> tuple[Article, FileStamp, bool]:
-        """Writes `article` and returns it as it stands in its file (fields that a hand edited kept), the file's stamp
-        and whether the bytes changed. An article that has a file keeps its path; `path` says where that is, for callers
-        who know. Durable when it returns. Raises OSError with the old file untouched, ConfigError when the old file
-        cannot be read."""
+    def put(
+        self, article: Article, path: str | None = None, *, ordered: Collection[str] = ()
+    ) -> tuple[Article, FileStamp, bool]:
+        """Writes `article` and returns it as it stands in its file (fields that a hand edited kept, but for those that
+        an operator `ordered` to change: `edits.merge`), the file's stamp and whether the bytes changed. An article that
+        has a file keeps its path; `path` says where that is, for callers who know. Durable when it returns. Raises
+        OSError with the old file untouched, ConfigError when the old file cannot be read."""
         found = self._known(article.id, path)
         old = self._read(found) if found else None
         if found and old is not None:
-            merged = edits.merge(article, edits.claim(document.load(old, found)))
+            merged = edits.merge(article, edits.claim(document.load(old, found)), ordered)
             data = document.dump(merged, document.extra(old, found))
         else:
             found = self._new_path(article)
@@ -126,7 +128,10 @@ class Shelf:
                         disk.unlink_litter(entry)
                         continue
                     path = f"{folder}/{entry.name}"
-                    stat = entry.stat()
+                    try:
+                        stat = entry.stat()
+                    except FileNotFoundError:  # deleted since the folder was read
+                        continue
                     before = known.pop(path, None)
                     if before is None or before[1] != stat.st_mtime_ns or before[2] != stat.st_size:
                         stamp = FileStamp(path=path, mtime_ns=stat.st_mtime_ns, size=stat.st_size)

@@ -19,9 +19,9 @@ _WordsAreOff: Any = typer.BadParameter.__base__  # typer gives it no public name
 
 def main() -> None:
     """Runs a command and ends the process with its exit code."""
-    from syndicator.cli import operate, run, sources
+    from syndicator.cli import curate, operate, run, sources
 
-    assert operate and run and sources  # importing them registers their commands
+    assert curate and operate and run and sources  # importing them registers their commands
     _say_everything()
     try:
         try:

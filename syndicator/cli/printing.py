@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.app.running import RunReport, Watch
-from syndicator.demo.run import Made
 from syndicator.errors import SyndicatorError
 from syndicator.model import Outcome, Problem
 
@@ -31,6 +30,8 @@ def plain(value: Any) -> Any:
     """Dataclasses, times and paths as what JSON has."""
     if is_dataclass(value) and not isinstance(value, type):
         return plain(asdict(value))
+    if hasattr(value, "model_dump"):
+        return plain(value.model_dump())
     if isinstance(value, dict):
         return {str(key): plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
@@ -143,6 +144,21 @@ def watching() -> Iterator[Watch]:
         )
 
 
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal, nothing otherwise; told how many are done, and of how many."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
 def run_report(report: RunReport, *, json: bool) -> None:
     """What a run did."""
     if json:
@@ -167,42 +183,6 @@ def run_report(report: RunReport, *, json: bool) -> None:
         say(f"failed: {outcome.key}: {outcome.reason} {outcome.detail}".rstrip())
     for problem in (*report.pressed.held, *report.pressed.set_aside, *report.problems):
         say(f"held back: {problem.what}: {problem.reason} {problem.detail}".rstrip())
-
-
-def demo_report(made: Made, *, json: bool) -> None:
-    """What the demo made, and what failed and why."""
-    if json:
-        as_json(
-            {
-                "folder": made.folder,
-                "seconds": made.seconds,
-                "sources": made.report.outcomes,
-                "feeds": made.feeds,
-                "build": made.build,
-            }
-        )
-        return
-    rows = [
-        (outcome.key, outcome.status, len(outcome.added), outcome.reason or "", outcome.detail[:70])
-        for outcome in sorted(made.report.outcomes, key=lambda one: one.key)
-    ]
-    table("Sources", ("source", "status", "new", "reason", "detail"), rows)
-    skipped = [problem for outcome in made.report.outcomes for problem in outcome.skipped]
-    if skipped:
-        table(
-            "Entries that are no articles",
-            ("entry", "reason", "detail"),
-            [(one.what, one.reason, one.detail) for one in skipped],
-        )
-    table(
-        "Feeds",
-        ("feed", "articles", "latest"),
-        [(f"{row.key.axis}/{row.key.slug}", row.count, row.latest_title) for row in made.feeds],
-    )
-    if made.build:
-        say(made.build)
-    count = sum(len(one.added) for one in made.report.outcomes)
-    say(f"{len(made.feeds)} feeds from {count} articles in {made.seconds:.1f} s, in {made.folder}")
 
 
 def why(trace: Mapping[str, Any]) -> None:

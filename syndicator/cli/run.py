@@ -137,8 +137,8 @@ def build(
 
     need_folder(config)
     with locked(load(config), wait=wait), open_app(config) as opened:
-        bad, deleted = reconcile.files(opened)
-        report = asyncio.run(press_feeds(opened, all=all, released=deleted))
+        bad = reconcile.files(opened)
+        report = asyncio.run(press_feeds(opened, all=all))
     if json:
         printing.as_json(
             {
@@ -197,13 +197,14 @@ def demo(
 async def _demo(folder: Path | None, *, once: bool, articles: int | None, port: int, json: bool) -> None:
     from syndicator.app import service
     from syndicator.cli import printing
+    from syndicator.cli.demo import demo_report
     from syndicator.demo.run import trip
     from syndicator.settings import load
 
     stop = asyncio.Event()
     with stopping(stop), printing.watching() as watch:
         async with trip(folder, articles=articles, port=port, stop=stop, watch=watch) as made:
-            printing.demo_report(made, json=json)
+            demo_report(made, json=json)
             if once:
                 return
             await service.serve(

@@ -11,11 +11,10 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from syndicator import urls
 from syndicator.app.building import press_feeds
 from syndicator.app.running import RunReport, Wanted, Watch, run
 from syndicator.app.wiring import App, locked, open_app
-from syndicator.articles.feeds import feeds_of
+from syndicator.articles.shelf import Shelf
 from syndicator.demo.settings import write_config
 from syndicator.demo.shelf import generate
 from syndicator.demo.world import World
@@ -83,9 +82,10 @@ async def _take(world: World, place: Path, articles: int | None, port: int, stop
 
 async def _fill(app: App, count: int) -> str:
     """A shelf of `count` made-up articles, and the CPU time of a build of it."""
-    for article in generate(count, seed=1):
-        stored, stamp, _ = app.shelf.put(article)
-        app.store.visits.record(stored, stamp, aliases=[urls.alias(stored.url)], stale=feeds_of(stored))
+    quick = Shelf(app.settings.articles_dir, durable=False)
+    filed = [(app.shelf.get(stamp.path), stamp) for stamp in app.shelf.walk()]
+    filed += [quick.put(article)[:2] for article in generate(count, seed=1)]
+    app.store.reindex(filed)
     before = _cpu()
     pressed = await press_feeds(app, all=True)
     whole = _cpu() - before

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import math
 import tomllib
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from syndicator.describing import matching
 from syndicator.describing.matching import Matcher, Mention
@@ -22,8 +23,16 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-SAMPLE = 5000  # characters of the text its vector is made of
-NOWHERE = Mention(0, 0, 0, 1)
+NOWHERE = Mention(0, 0, 0, 0)
+
+
+class Words(NamedTuple):
+    """The stems of a text: of its title, with their number and first place in it, and in its head."""
+
+    title: frozenset[str]
+    times: Counter[str]
+    first: dict[str, int]
+    head: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -32,7 +41,7 @@ class Known:
 
     names: tuple[str, ...]
     labels: Floats  # tag x 256
-    words: tuple[int, ...]  # of each name
+    keys: tuple[tuple[str, ...], ...]  # stems of each name
     matcher: Matcher
 
     def scores(self, title: str, text: str) -> dict[str, tuple[float, bool]]:
@@ -45,13 +54,18 @@ class Known:
         """Tag x feature, and the mentions they are made of."""
         import numpy as np
 
-        found = self.matcher.find(title, text)
+        names, body = self.matcher.words(title), self.matcher.words(text)
+        found = self.matcher.look(names, body)
         vectors = embedder()
-        whole = _spread(self.labels @ vectors.mean(f"{title}\n{title}\n{text[:SAMPLE]}"))
+        whole = _spread(self.labels @ vectors.article(title, text))
         name = _spread(self.labels @ vectors.mean(title))
-        length = max(50, text.count(" "))
+        stems = body.stems
+        seen = Words(frozenset(names.stems), Counter(stems), _first(stems), frozenset(stems[: matching.HEAD]))
+        length = max(50, len(stems))
         rows = [
-            _row(found.get(n, NOWHERE), self.words[n], len(self.names[n]), float(whole[n]), float(name[n]), length)
+            _row(found.get(n, NOWHERE), length)
+            + _nearness(found.get(n, NOWHERE), float(whole[n]), float(name[n]))
+            + _name(found.get(n, NOWHERE), self.keys[n], seen)
             for n in range(len(self.names))
         ]
         return np.array(rows, dtype=np.float32), found
@@ -61,10 +75,11 @@ def prepare(defined: tuple[TagDef, ...]) -> Known:
     """The operator's tags, ready to be looked for."""
     import numpy as np
 
+    defined = tuple({matching.key(tag.name): tag for tag in reversed(defined)}.values())[::-1]  # of one key the first
     forms = [(n, form) for n, tag in enumerate(defined) for form in (tag.name, *tag.aliases)]
     labels = np.stack([embedder().mean(f"{tag.name} {tag.description}".strip()) for tag in defined])
-    words = tuple(len(matching.key(tag.name)) for tag in defined)
-    return Known(tuple(tag.name for tag in defined), labels, words, matching.build(forms))
+    keys = tuple(matching.key(tag.name) for tag in defined)
+    return Known(tuple(tag.name for tag in defined), labels, keys, matching.build(forms))
 
 
 def _spread(values: Floats) -> Floats:
@@ -73,23 +88,46 @@ def _spread(values: Floats) -> Floats:
     return result
 
 
-def _row(mention: Mention, words: int, letters: int, whole: float, name: float, length: int) -> tuple[float, ...]:
-    title, body = float(mention.title > 0), float(mention.text > 0)
+def _first(stems: list[str]) -> dict[str, int]:
+    return dict(zip(reversed(stems), range(len(stems) - 1, -1, -1), strict=True))
+
+
+def _row(mention: Mention, length: int) -> tuple[float, ...]:
     return (
-        title,
-        body,
+        float(mention.title > 0),
+        float(mention.text > 0),
         math.log1p(mention.text),
         float(mention.head > 0),
         math.log1p(1000 * mention.text / length),
-        body * (words > 1),
-        float(words > 1),
         float(mention.text >= 3),
-        body * letters / 10,
+    )
+
+
+def _nearness(mention: Mention, whole: float, name: float) -> tuple[float, ...]:
+    return (
         whole,
         name,
-        body * whole,
-        title * whole,
+        whole * (mention.text > 0),
+        whole * (mention.title > 0),
         max(whole, 1.5) - 1.5,
+    )
+
+
+def _name(mention: Mention, key: tuple[str, ...], seen: Words) -> tuple[float, ...]:
+    """What the name itself says: long names are telling, and all the words of a name may stand apart."""
+    body, several = mention.text > 0, len(key) > 1
+    apart = several and not body
+    first = min((seen.first.get(word, 5000) for word in key), default=5000)
+    return (
+        float(several),
+        float(several and body),
+        mention.letters / 10,
+        float(apart and all(word in seen.times for word in key)),
+        (several and not mention.title) * sum(word in seen.title for word in key) / max(1, len(key)),
+        apart * sum(word in seen.head for word in key) / max(1, len(key)),
+        apart * math.log1p(min((seen.times.get(word, 0) for word in key), default=0)),
+        body * math.log1p(seen.first.get(key[0], 3000) if key else 3000) / 8,
+        body * math.log1p(first),
     )
 
 

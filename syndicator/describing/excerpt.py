@@ -4,35 +4,44 @@ from __future__ import annotations
 
 import re
 
-from syndicator.describing import gates, sentences
+from syndicator.describing import gates, ranker, sentences
 from syndicator.describing.language import function_words
+from syndicator.describing.ranker import Scene
 from syndicator.describing.sentences import Sentence
 
 EVIDENCE = 0.6  # share of a description's content words that must stand in the article
+SCANNED = 50  # sentences that are looked at
+CANDIDATES = 24  # sound ones that are compared
 _WORD = re.compile(r"[^\W_]+")
 
 
 def summarize(title: str, text: str, language: str | None = None) -> str:
-    """At most 55 words, 360 characters and 3 sentences of `text` that say what it is about; "" when none fits."""
-    chosen: list[str] = []
-    for sentence in sentences.split(text, most=60):
-        if not _usable(sentence, title):
-            continue
-        candidate = _glue([*chosen, sentence.text])
-        if gates.too_long(candidate):
-            if chosen:
-                break
-            continue
-        chosen.append(sentence.text)
-        if len(chosen) == gates.SENTENCES:
+    """At most 55 words, 360 characters and 3 sentences of `text` that say what it is about, word for word; "" when
+    none fits. `language`: its code, English being assumed for None."""
+    here = scene(title, text, language)
+    return _glue([here.candidates[place].text for place in ranker.best(here)])
+
+
+def scene(title: str, text: str, language: str | None) -> Scene:
+    """The text with the sentences an excerpt may be made of."""
+    found: list[Sentence] = []
+    for sentence in sentences.split(text, SCANNED, language):
+        usable = _usable(sentence, title, language)
+        if usable is not None:
+            found.append(usable)
+        if len(found) == CANDIDATES:
             break
-    return _glue(chosen)
+    return Scene(title, text, language, found)
 
 
 def choose(title: str, text: str, description: str, language: str | None) -> tuple[str, str]:
     """The excerpt and who wrote it, "publisher" or "extractive"."""
     own = " ".join(description.split())
-    if not gates.fault(own, title) and _sentence_count(own) <= gates.SENTENCES and stands_in(own, text, language):
+    if (
+        not gates.fault(own, title, language)
+        and _sentence_count(own) <= gates.SENTENCES
+        and stands_in(own, text, language)
+    ):
         return own, "publisher"
     return summarize(title, text, language), "extractive"
 
@@ -48,13 +57,15 @@ def stands_in(description: str, text: str, language: str | None) -> bool:
     return sum(w in known or (not w.isascii() and w in body) for w in content) >= EVIDENCE * len(content)
 
 
-def _usable(sentence: Sentence, title: str) -> bool:
-    return (
-        sentence.whole
-        and len(sentence.text) >= 15
-        and not gates.form(sentence.text)
-        and not gates.repeats(sentence.text, title)
-    )
+def _usable(sentence: Sentence, title: str, language: str | None) -> Sentence | None:
+    """The sentence without its dateline, None when it cannot stand in an excerpt."""
+    text = gates.without_dateline(sentence.text)
+    if not sentence.whole or text[0].islower() or gates.too_long(text):
+        return None
+    short = len(text) < 10 if sentences.cjk(text) else len(text.split()) < 4
+    if short or gates.form(text, language) or gates.repeats(text, title):
+        return None
+    return sentence if text == sentence.text else sentence._replace(text=text, order=-1)
 
 
 def _glue(chosen: list[str]) -> str:

@@ -25,11 +25,13 @@ _PLACE = r"[A-ZÀ-Þ][\w.'’\-]*(?:[ /][A-ZÀ-Þ][\w.'’\-]*){0,3}"
 _DATELINE = re.compile(
     rf"^(?:(?:{_PLACE}(?:, [\w.]+(?: \d{{1,2}})?){{0,3}},? )?\({_AGENCY}(?:[ /][^()]{{0,20}})?\)\s*(?:[-–—:]+\s*)?"
     rf"|{_PLACE}(?:, [\w.]+(?: \d{{1,2}})?){{0,3}},? \([A-Z][\w ./]{{1,25}}\)\s*[-–—]+\s+"
-    r"|(?=[A-ZÀ-Þ.'’ ]{5})[A-ZÀ-Þ][A-ZÀ-Þ.'’\-]+(?: [A-ZÀ-Þ][A-ZÀ-Þ.'’\-]+){0,3}(?:, [\w.]+(?: \d{1,2})?){0,3}\s*(?:[-–—]+\s+|:\s)"
+    r"|(?=[A-ZÀ-Þ.'’ ]{5})[A-ZÀ-Þ][A-ZÀ-Þ.'’\-]+(?: [A-ZÀ-Þ][A-ZÀ-Þ.'’\-]+){0,3}"
+    r"(?:, [\w.]+(?: \d{1,2})?){0,3}\s*(?:[-–—]+\s+|:\s)"
     r"|【[^】]{2,30}】|[（(][^（）()]{2,20}[讯訊电電][）)]|新华社[^，。]{2,20}电\s*)"
 )
 _BYLINE = re.compile(
-    r"^(?i:by|posted by|written by|photo|image|credit|story by|words by|von|par|por|di|door|av|autor|text)(?:\s*:\s*|\s+)"
+    r"^(?i:by|posted by|written by|photo|image|credit|story by|words by|von|par|por|di|door|av|autor|text)"
+    r"(?:\s*:\s*|\s+)"
     r"(?:[A-ZÀ-Þ][\w.'’-]+,?\s*(?:(?:and|&|und|et|y|e|en|och)\s+)?){1,6}(?:[|,•·–—-].*)?\W*$"
     r"|^(?i:published|updated|last updated|last modified|posted)\b.{0,40}\d"
 )
@@ -57,8 +59,9 @@ def form(sentence: str, language: str | None = None) -> str:
         if pattern.search(sentence):
             return code
     low = sentence.casefold()
-    if any(phrase in low for phrase in boilerplate().get(language or "en", ())):
-        return "boilerplate"
+    for phrase in boilerplate().get(language or "en") or boilerplate()["en"]:
+        if phrase in low:
+            return "boilerplate"
     return "quotes" if unbalanced(sentence) else ""
 
 
@@ -85,4 +88,4 @@ def boilerplate() -> dict[str, tuple[str, ...]]:
     """Phrases of no excerpt by language; English ones count in every language, sites mix them in."""
     raw = resources.files("syndicator.describing").joinpath("data/boilerplate.toml").read_text("utf-8")
     values = tomllib.loads(raw)
-    return {code: tuple({*phrases, *values["en"]}) for code, phrases in values.items()}
+    return {code: tuple(sorted({*phrases, *values["en"]})) for code, phrases in values.items()}

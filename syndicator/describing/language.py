@@ -13,7 +13,7 @@ from typing import Any
 
 _WORD = re.compile(r"[^\W\d_]+")
 _URL = re.compile(r"https?://\S+|\S+@\S+|[#@]\w+")
-SAMPLE = 2000  # characters looked at
+SAMPLE = 1200  # characters looked at
 _SCRIPTS = (  # script -> the one language of note that is written in it
     (re.compile(r"[\u3041-\u30ff]"), "ja", 0.05),  # kana beside Han
     (re.compile(r"[\uac00-\ud7a3\u1100-\u11ff]"), "ko", 0.3),

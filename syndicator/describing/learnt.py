@@ -2,8 +2,8 @@
 and how far that meant something before, weighed by a logistic line that is fitted on the past itself.
 
 Every number that the fit sees of a post is what the other posts say (leave one out), else rare tags look certain.
-On two blogs with authors' tags, five parts: F1@5 49.9 and 58.3, where the nearest posts plus the ridge lines alone, with
-their best threshold, have 41.9 and 53.7."""
+On two blogs with authors' tags, five parts: F1@5 49.9 and 58.3, where the nearest posts plus the ridge lines alone,
+with their best threshold, have 41.9 and 53.7."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ RIDGE = 0.3
 MOST_POSTS = 3000  # of a longer past the last ones count: the work grows with the square
 FIT_POSTS = 800  # posts the logistic line is fitted on: more of them move it no further
 SHRINK = 2.0  # pull of the logistic weights to zero
-VECTOR_SAMPLE = 5000  # characters of a text that its vector is made of
 FEATURES = 16
 
 
@@ -119,7 +118,7 @@ def _fit(posts: list[tuple[str, str, Sequence[str]]], has: Floats, tags: tuple[s
 
 
 def _vector(title: str, text: str) -> Floats:
-    return embedder().mean(f"{title}\n{title}\n{text[:VECTOR_SAMPLE]}")
+    return embedder().article(title, text)
 
 
 def _placed(found: list[dict[int, Mention]], tags: int) -> Floats:
@@ -165,7 +164,7 @@ def _ridge(near: Floats, has: Floats) -> tuple[Floats, Floats]:
 
 
 def _precision(hits: Floats, mentions: Floats, prior: Floats) -> tuple[Floats, Floats]:
-    """How often a mention in the text, in the title, meant that the tag was given; few cases are pulled to the middle."""
+    """How often a mention in the text, in the title, meant that the tag was given; few cases are pulled inwards."""
     return (hits[0] + 2 * prior + 0.3) / (mentions[0] + 2), (hits[1] + 0.5) / (mentions[1] + 1)
 
 
@@ -269,15 +268,19 @@ def save(past: Past, path: Any) -> None:
     import numpy as np
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    forms = [(form.tag, " ".join(form.stems), form.case) for found in past.matcher.forms.values() for form in found]
+    forms = [
+        (form.tag, " ".join(form.stems), form.letters, form.case)
+        for found in past.matcher.forms.values()
+        for form in found
+    ]
     with path.open("wb") as out:
         np.savez_compressed(
             out,
             terms=_packed(past.index.terms),
             tags=_packed(past.tags),
-            form_tags=np.array([tag for tag, _, _ in forms], dtype=np.int32),
-            form_stems=_packed([stems for _, stems, _ in forms]),
-            form_cases=_packed([case for _, _, case in forms]),
+            form_numbers=np.array([(tag, letters) for tag, _, letters, _ in forms], dtype=np.int32),
+            form_stems=_packed([stems for _, stems, _, _ in forms]),
+            form_cases=_packed([case for *_, case in forms]),
             heads=_packed(sorted(past.matcher.heads)),
             idf=past.index.idf,
             starts=past.index.starts,
@@ -304,11 +307,10 @@ def load(path: Any) -> Past:
     vectors = a["vectors"].astype(f32)
     index = Index(_unpacked(a["terms"]), a["idf"], a["starts"], a["rows"], a["values"].astype(f32), size=len(vectors))
     forms: dict[str, list[matching.Form]] = {}
-    for tag, stems, case in zip(
-        a["form_tags"].tolist(), _unpacked(a["form_stems"]), _unpacked(a["form_cases"]), strict=True
-    ):
+    spelled = zip(a["form_numbers"].tolist(), _unpacked(a["form_stems"]), _unpacked(a["form_cases"]), strict=True)
+    for (tag, letters), stems, case in spelled:
         parts = tuple(stems.split(" "))
-        forms.setdefault(parts[0], []).append(matching.Form(tag, parts, case))
+        forms.setdefault(parts[0], []).append(matching.Form(tag, parts, letters, case))
     has = np.unpackbits(a["has"], axis=1)[:, : len(tags)].astype(f32)
     matcher = Matcher(forms, frozenset(_unpacked(a["heads"])))
     labels, ridge = a["labels"].astype(f32), a["ridge"].astype(f32)

@@ -6,33 +6,44 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 _WORD = re.compile(r"[^\W_]+(?:[+#]+|(?<=\bC)\+\+)?")
 _INSIDE = re.compile(r"[\w,;:)\]’'\"”%-]\s$")
 HEAD = 150  # words of the text that count as its head
+ACRONYM = 8
 
 
 class Mention(NamedTuple):
-    """How often a tag stands in the title, in the text and in the text's head, and the number of its words."""
+    """How often a tag stands in the title, in the text and in the text's head, and how telling its longest spelling
+    there is: its letters, an acronym in capitals counting as `ACRONYM` of them."""
 
     title: int
     text: int
     head: int
-    words: int
+    letters: int
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One spelling of a tag: its stems, and the case its only word must have to count ("" for any)."""
+    """One spelling of a tag: its stems, its letters, and the case its only word must have ("" for any)."""
 
     tag: int
     stems: tuple[str, ...]
+    letters: int
     case: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+class Words(NamedTuple):
+    """A text in words: their stems, where each begins, and the text itself."""
+
+    stems: list[str]
+    matches: list[re.Match[str]]
+    text: str
+
+
+@dataclass(frozen=True)
 class Matcher:
     """All spellings of all tags, by the first stem."""
 
@@ -41,48 +52,59 @@ class Matcher:
 
     def find(self, title: str, text: str) -> dict[int, Mention]:
         """Number of a tag -> its mentions, for those that stand in title or text."""
+        return self.look(self.words(title), self.words(text))
+
+    def words(self, value: str) -> Words:
+        """The words of `value`, stemmed where a tag has a word that starts like them."""
+        matches = list(_WORD.finditer(value))
+        heads = self.heads
+        low = [match[0].casefold() for match in matches]
+        return Words([stem(word) if word[:3] in heads else word for word in low], matches, value)
+
+    def look(self, title: Words, text: Words) -> dict[int, Mention]:
+        """As `find`, for texts that are cut into words already."""
         names, body = self._places(title), self._places(text)
         found: dict[int, Mention] = {}
         for tag in {*names, *body}:
-            places = body.get(tag, [])
-            if tag in self._strict and not places:
+            places, named = body.get(tag, []), names.get(tag, [])
+            if tag in self._words_too and not places:
                 continue  # every word of a title may have a capital
-            length = max((n for _, n in [*names.get(tag, []), *places]), default=1)
-            head = sum(at < HEAD for at, _ in places)
-            found[tag] = Mention(len(names.get(tag, [])), len(places), head, length)
+            letters = max((letters for _, letters in places), default=0)
+            found[tag] = Mention(len(named), len(places), sum(at < HEAD for at, _ in places), letters)
         return found
 
-    @property
-    def _strict(self) -> set[int]:
-        return {form.tag for forms in self.forms.values() for form in forms if form.case and is_word(form.case)}
+    @cached_property
+    def _words_too(self) -> frozenset[int]:
+        """Tags that are ordinary words as well."""
+        return frozenset(
+            form.tag for forms in self.forms.values() for form in forms if form.case and is_word(form.case)
+        )
 
-    def _places(self, value: str) -> dict[int, list[tuple[int, int]]]:
-        """Tag -> (place in words, length in words) of each mention. A tag within a longer one counts as well: what
-        an author files under "community call" is under "community" too."""
-        matches = list(_WORD.finditer(value))
-        stems = [self._stem(match[0]) for match in matches]
+    def _places(self, words: Words) -> dict[int, list[tuple[int, int]]]:
+        """Tag -> (place in words, letters) of each mention. A tag within a longer one counts as well: what an author
+        files under "community call" is under "community" too."""
         found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        stems = words.stems
         for at, first in enumerate(stems):
             for form in self.forms.get(first, ()):
                 size = len(form.stems)
-                if (size == 1 or tuple(stems[at : at + size]) == form.stems) and _fits(form, matches[at], value):
-                    found[form.tag].append((at, size))
+                if (size == 1 or tuple(stems[at : at + size]) == form.stems) and _fits(form, words, at):
+                    found[form.tag].append((at, form.letters))
         return found
-
-    def _stem(self, word: str) -> str:
-        low = word.casefold()
-        return stem(low) if low[:3] in self.heads else low
 
 
 def build(forms: Iterable[tuple[int, str]]) -> Matcher:
-    """A matcher of (number of the tag, spelling) pairs."""
+    """A matcher of (number of the tag, spelling) pairs. Two spellings of the same words and case are one."""
     table: dict[str, list[Form]] = defaultdict(list)
     heads: set[str] = set()
     for tag, spelling in forms:
         stems = key(spelling)
         if stems:
             single = len(stems) == 1 and spelling[0].isupper()
-            table[stems[0]].append(Form(tag, stems, spelling if single else ""))
+            letters = max(len(spelling), ACRONYM) if single and spelling.isupper() else len(spelling)
+            form = Form(tag, stems, letters, spelling if single else "")
+            if form not in table[stems[0]]:
+                table[stems[0]].append(form)
             heads |= {word.casefold()[:3] for word in _WORD.findall(spelling)}
     ordered = {first: sorted(found, key=lambda f: -len(f.stems)) for first, found in table.items()}
     return Matcher(ordered, frozenset(heads))
@@ -93,18 +115,17 @@ def key(spelling: str) -> tuple[str, ...]:
     return tuple(stem(word.casefold()) for word in _WORD.findall(spelling))
 
 
-def _fits(form: Form, match: re.Match[str], value: str) -> bool:
+def _fits(form: Form, words: Words, at: int) -> bool:
     """True when a name in capitals is written in capitals, one with a first capital has one inside a sentence."""
     if not form.case:
         return True
-    word, case = match[0], form.case
+    word, case = words.matches[at][0], form.case
     if len(case) <= 4 and case.isupper():
         return word.removesuffix("s") == case
     if not word[0].isupper():
         return False
-    if is_word(case):
-        return bool(_INSIDE.search(value[max(0, match.start() - 2) : match.start()]))
-    return True
+    begin = words.matches[at].start()
+    return not is_word(case) or bool(_INSIDE.search(words.text[max(0, begin - 2) : begin]))
 
 
 @lru_cache(maxsize=1)

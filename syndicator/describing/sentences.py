@@ -22,17 +22,20 @@ _GLUED = re.compile(r"(?<=[a-zà-ÿ]{2}[.!?])(?=[A-ZÀ-Þ][a-zà-ÿ])|(?<=[a-zà
 _NUMBER = re.compile(r"(?:^|\s)\d{1,2}\.$")
 _PAIRS = {"“": "”", "«": "»", "「": "」", "『": "』", "（": "）", "(": ")", "[": "]", "„": "“", "»": "«", "‚": "‘"}
 _CLOSING = frozenset("”»」』）)]“«‘")
+_MARKS = re.compile('["' + re.escape("".join({*_PAIRS, *_CLOSING})) + "]")
 MOST_LINE = 5000  # characters of a line that are looked at: a longer one is no paragraph
 JOINED = 700  # characters a quotation may run before it is taken as never closed
 
 
 class Sentence(NamedTuple):
-    """A sentence, the number of its line, its place within the line and whether it ends as one."""
+    """A sentence, the number of its line, its place within the line, whether it ends as one, and its place in the
+    whole text (-1 when something was cut from its start)."""
 
     text: str
     line: int
     place: int
     whole: bool
+    order: int = 0
 
 
 def split(text: str, most: int = 400, language: str | None = None) -> list[Sentence]:
@@ -40,7 +43,7 @@ def split(text: str, most: int = 400, language: str | None = None) -> list[Sente
     found: list[Sentence] = []
     for number, line in enumerate(text.split("\n")):
         for place, piece in enumerate(of_line(line, language)):
-            found.append(Sentence(piece, number, place, ends(piece)))
+            found.append(Sentence(piece, number, place, ends(piece), len(found)))
         if len(found) >= most:
             return found[:most]
     return found
@@ -69,6 +72,8 @@ def cjk(value: str) -> bool:
 
 def unbalanced(piece: str) -> bool:
     """True when a quotation or bracket in `piece` is opened and not closed, or closed and not opened."""
+    if not _MARKS.search(piece):
+        return False
     stack: list[str] = []
     for place, mark in enumerate(piece):
         if mark == '"':
@@ -98,10 +103,25 @@ def _join(pieces: list[str], language: str | None, space: str) -> list[str]:
     """Pieces with those that cannot stand alone joined to what follows them."""
     out: list[str] = []
     for piece in pieces:
-        if out and (_goes_on(out[-1], piece, language) or _in_quotation(out[-1], piece)):
+        if out and _goes_on(out[-1], piece, language):
             out[-1] = f"{out[-1]}{space}{piece}"
         else:
             out.append(piece)
+    return _close_quotations(out, space)
+
+
+def _close_quotations(pieces: list[str], space: str) -> list[str]:
+    """Pieces that open a quotation joined with all up to where it closes; as they are when it never does."""
+    out: list[str] = []
+    at = 0
+    while at < len(pieces):
+        end, joined = at + 1, pieces[at]
+        while unbalanced(joined) and end < len(pieces) and len(joined) < JOINED:
+            joined, end = f"{joined}{space}{pieces[end]}", end + 1
+        if unbalanced(joined):
+            end, joined = at + 1, pieces[at]
+        out.append(joined)
+        at = end
     return out
 
 
@@ -112,16 +132,6 @@ def _goes_on(piece: str, after: str, language: str | None) -> bool:
     if language in ordinals and _NUMBER.search(piece):
         return True
     return piece.endswith(".") and piece[:-1].rsplit(" ", 1)[-1].lstrip("(„“«\"'’") in codes.get(language or "en", ())
-
-
-def _in_quotation(piece: str, after: str) -> bool:
-    """True when `piece` is within a quotation that `after` closes."""
-    return unbalanced(piece) and len(piece) + len(after) < JOINED and not unbalanced_start(after, piece)
-
-
-def unbalanced_start(after: str, before: str) -> bool:
-    """True when `after` opens a quotation of its own, so that the one in `before` was never closed."""
-    return before.count('"') % 2 == 1 and after.startswith('"') and after.count('"') % 2 == 0
 
 
 @lru_cache(maxsize=1)

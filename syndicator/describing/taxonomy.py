@@ -19,8 +19,9 @@ from syndicator.errors import UsageError
 
 MOST_TAGS = 5
 ENOUGH = 30  # posts from which on the past judges the tags it knows better than their bare names do
-BAR = 0.1  # probability from which on a tag is given that stands in the text
-BAR_UNNAMED = 0.1  # and one that does not
+BAR = 0.05  # probability from which on a tag is given that stands in the text
+BAR_UNNAMED = 0.2  # and one that does not: an editor would ask where it came from
+BAR_ALONE = 0.06  # and the best one when no other reaches its bar
 _ADDRESS = re.compile(r"https?:|www\.|\.(?:com|org|net|edu|gov|io)\b|[@<>{}|\\]")
 
 
@@ -60,8 +61,11 @@ class Taxonomy:
         """Tag -> probability, for those that reach their bar."""
         found: dict[str, float] = {}
         if self._known is not None:
-            scores = self._known.scores(title, text).items()
-            found = {tag: chance for tag, (chance, named) in scores if chance >= (BAR if named else BAR_UNNAMED)}
+            scores = self._known.scores(title, text)
+            found = {
+                tag: chance for tag, (chance, named) in scores.items() if chance >= (BAR if named else BAR_UNNAMED)
+            }
+            found = found or {tag: chance for tag, (chance, _) in list(scores.items())[:1] if chance >= BAR_ALONE}
         if self.past is not None:
             learned = self.past.scores(title, text)
             enough = len(self.past.has) >= ENOUGH

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections import Counter
@@ -30,7 +31,7 @@ def bag(title: str, text: str) -> Counter[str]:
     for value, times in ((title, TITLE), (text[:LONGEST], 1)):
         small = function_words()["en"]
         words = [word[:7] for word in _WORD.findall(value.casefold()) if word not in small]
-        for term in (*words, *(f"{a} {b}" for a, b in zip(words, words[1:], strict=False))):
+        for term in (*words, *(f"{a} {b}" for a, b in itertools.pairwise(words))):
             counts[term] += times
     return counts
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import tomllib
 from collections import Counter
@@ -15,11 +16,11 @@ _TERM = re.compile(r"[\w][\w'’.+-]*[\w+]|\w")
 
 
 class Topic(NamedTuple):
-    """`weight` above 1: its words name the very subject, however many words of money or law stand around them."""
+    """`subject`: words that name the very subject, whatever words of money or law stand around them."""
 
     names: frozenset[str]
     words: frozenset[str]
-    weight: float
+    subject: frozenset[str]
 
 
 @lru_cache(maxsize=1)
@@ -27,7 +28,7 @@ def topics() -> tuple[Topic, ...]:
     """All topics of the data file."""
     raw = resources.files("syndicator.describing").joinpath("data/topics.toml").read_text("utf-8")
     return tuple(
-        Topic(frozenset(t["names"].split()), frozenset(t["words"].split()), float(t.get("weight", 1)))
+        Topic(frozenset(t["names"].split()), frozenset(t["words"].split()), frozenset(t.get("subject", "").split()))
         for t in tomllib.loads(raw).values()
     )
 
@@ -46,7 +47,7 @@ def terms(text: str) -> Counter[str]:
     """Words and pairs of neighbours ("interest-rates") of `text` in lower case with their number."""
     words = [word.replace("’", "'").removesuffix("'s") for word in _TERM.findall(text.casefold())]
     counts = Counter(words)
-    counts.update(f"{a}-{b}" for a, b in zip(words, words[1:], strict=False))
+    counts.update(f"{a}-{b}" for a, b in itertools.pairwise(words))
     return counts
 
 

@@ -32,7 +32,7 @@ class FileOutlet:
         sibling = path.with_name(path.name + ".gz")
         if not self._gzip:
             sibling.unlink(missing_ok=True)
-        elif changed or not sibling.exists():
+        elif changed or _mtime(sibling) < _mtime(path):  # the second also where a run was killed between the two
             self._replace(sibling, gzip.compress(data, 6, mtime=0), earliest=_mtime(path))
         return changed
 

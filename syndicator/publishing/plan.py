@@ -31,8 +31,20 @@ def plan(
     specs += _tags(alive, settings)
     specs += _sources(alive, settings, sources)
     specs += _queries(rows, settings, queries)
+    specs = _told_apart(specs)
     others = {item.feed: item for item in queries if item.feed is not None}
     return [_adjusted(spec, others[spec.key]) if spec.key in others else spec for spec in specs]
+
+
+def _told_apart(specs: Sequence[FeedSpec]) -> list[FeedSpec]:
+    """A category that is called like a tag says in its title that it is one: a reader lists feeds by their titles."""
+    tags = {spec.name.casefold() for spec in specs if spec.key.axis == "tag"}
+    return [
+        replace(spec, title=spec.title.replace(spec.name, f"{spec.name} (category)", 1))
+        if spec.key.axis == "category" and spec.name.casefold() in tags
+        else spec
+        for spec in specs
+    ]
 
 
 def _categories(rows: Sequence[FeedRow], settings: Settings, described: Mapping[str, str]) -> Iterator[FeedSpec]:

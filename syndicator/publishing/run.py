@@ -113,8 +113,14 @@ class Run:
         self.index.mark_fresh(spec.key, job.files | {prints.ABOUT: job.about})
 
     def drop(self, wanted: Collection[FeedKey]) -> None:
-        """Categories and queries that are configured no more: their files go, their addresses answer 410."""
+        """Categories and queries that are configured no more: their files go, their addresses answer 410. Archives of
+        feeds that moved go, too: the new feed has its own, and what is withdrawn must be gone from every page."""
         for key, row in self.rows.items():
+            old = [name for name in row.files if name.startswith(names.ARCHIVES)] if row.moved_to else []
+            for name in filter(prints.is_file, old):
+                self._delete(name)
+            if old:
+                self.index.mark_fresh(key, {name: value for name, value in row.files.items() if name not in old})
             if key.axis in ("category", "query") and key not in wanted and not row.dropped and row.moved_to is None:
                 self.index.save_feed(replace(row, dropped=True))
                 self.written.add(maps.JSON)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from syndicator.model import Article, FeedKey, FeedSpec
 from syndicator.ports import FeedRow, ShelfIndex
-from syndicator.publishing.query import SavedQuery, matches, parse
+from syndicator.publishing.grammar import holds, parse
 
 
 def head_ids(spec: FeedSpec, index: ShelfIndex, row: FeedRow | None) -> list[str]:
@@ -23,8 +23,8 @@ def head_ids(spec: FeedSpec, index: ShelfIndex, row: FeedRow | None) -> list[str
 
 def query_articles(spec: FeedSpec, index: ShelfIndex) -> Iterator[Article]:
     """The articles of a saved query, newest first."""
-    saved = SavedQuery(slug=spec.key.slug, query=spec.query or "", expr=parse(spec.query or ""))
-    return (article for article in index.each() if matches(saved, article))
+    expr = parse(spec.query or "")
+    return (article for article in index.each() if holds(expr, article))
 
 
 def _window(spec: FeedSpec, articles: Iterator[Article]) -> Iterator[Article]:

@@ -15,11 +15,12 @@ from typing import Any
 from lxml import etree
 
 from syndicator.reading import names
+from syndicator.reading.page import inner
 from syndicator.reading.survey import Spot, Survey
 
 _HREF = re.compile(
     r"/(?:authors?|autor(?:en|es|a|i|zy)?|auteurs?|autore|writers?|contributors?|columnists?|reporters?|journalists?|"
-    r"by|people|profiles?|users?|u|staff|team|redakteure?|redaktion|journaliste|periodista|toireporter|"
+    r"by|people|profiles?|users?|u|staff|team|redakteure?|redaktion|journaliste|periodista|"
     r"firmas?|profil|experts?|bio|about-author|correspondents?|persons?)/[^/?#]{2,}|[?&]author(?:_id|_name)?=|/@\w",
     re.I,
 )
@@ -50,6 +51,8 @@ _LONG_LINE = 80  # characters of the line it is in
 _BARS = re.compile(r"\s*[|–—•·,]\s*|\s-\s")
 _DAY = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d\d")
 _LETTER = re.compile(r"[^\W\d_]")
+_MOST_AROUND = 100  # characters around a link to an author that is no running text
+_MOST_MARKS = 400
 _SHORT = 30  # characters of a line that is "by" and a login, and no more
 _LONG = 220  # characters; an element with more text is no byline
 
@@ -69,19 +72,23 @@ def read(page: Survey) -> tuple[str, int, list[str]]:
     """The kind of mark, its score and the names of the page's best byline; ("", 0, []) when there is none to be sure
     of. From 6 on the byline stands beside the headline and says what it is."""
     marks = list(_marks(page))
-    best = max(marks, key=lambda mark: (mark.score, _fullness(mark), -abs(mark.at)), default=None)
+    best = max(marks, key=lambda mark: (mark.score, _is_full(mark), -abs(mark.at)), default=None)
     if best is None or (best.score < _ENOUGH and not _is_only(best, marks)):
         return "", 0, []
     return best.kind, best.score, list(dict.fromkeys(name for mark in _together(best, marks) for name in mark.people))
 
 
-def _fullness(mark: Mark) -> int:
-    return min(names.rank(name) for name in mark.people)
+def _is_full(mark: Mark) -> bool:
+    return all(names.rank(name) == 2 for name in mark.people)
 
 
 def _is_only(best: Mark, marks: list[Mark]) -> bool:
-    """True when a mark far from the headline, such as a box below the text, names somebody and no other names others."""
-    if best.score < 2 or not all(names.rank(name) for name in best.people):
+    """True when a mark far from the headline, such as a box below the text, names somebody and no other does."""
+    if best.score < 2:
+        return False
+    if best.kind in ("class", "rel") and all(mark.people == best.people for mark in marks):
+        return True
+    if not all(names.rank(name) for name in best.people):
         return False
     if best.kind in ("by", "link") and not all(names.is_person(name) for name in best.people):
         return False
@@ -102,9 +109,15 @@ def _together(best: Mark, marks: list[Mark]) -> Iterator[Mark]:
 
 
 def _marks(page: Survey) -> Iterator[Mark]:
+    count = 0
     for spot in page.spots:
+        if count >= _MOST_MARKS:
+            return
+        if page.found and spot.at - page.origin < -_BEFORE:
+            continue
         found = _mark(spot, page)
         if found:
+            count += 1
             people, kind, weight, look = found
             distance = spot.at - page.origin
             near = 3 if 0 <= distance <= _NEAR else (2 if -_BEFORE <= distance < 0 else 0)
@@ -122,6 +135,8 @@ def _mark(spot: Spot, page: Survey) -> tuple[tuple[str, ...], str, int, str] | N
     pieces = _pieces(element)
     found = tuple(_people([" ".join(pieces)] if kind == "by" else pieces))
     if kind == "class" and weight < 3 and any(name.islower() for name in found):
+        return None
+    if kind == "by" and any(name.isupper() and len(name) < 4 for name in found):
         return None
     if kind == "by" and any(name[0].islower() for name in found) and len("".join(pieces)) > _SHORT:
         return None
@@ -169,9 +184,10 @@ def _ends_by(last: str) -> bool:
 def _beside_date(spot: Spot, page: Survey) -> str:
     """A name that stands with the date just below the headline and bears no mark: "4 May 2024 | Ann Other"."""
     element = spot.element
-    if not page.found or not 0 <= spot.at - page.origin <= _BESIDE:
+    if not page.found or not -_BESIDE <= spot.at - page.origin <= _BESIDE:
         return ""
-    own = " ".join((element.text or "")[:400].split())
+    whole = " ".join(inner(element, 400).split())
+    own = whole if len(whole) <= _LONG_LINE and _DAY.search(whole) else " ".join((element.text or "")[:400].split())
     if not 3 < len(own) <= _LONG_LINE:
         return ""
     people = [piece for piece in _BARS.split(own) if names.is_person(piece) and names.has_given_name(piece)]
@@ -189,19 +205,19 @@ def _beside_date(spot: Spot, page: Survey) -> str:
 
 def _is_short(parent: Any) -> bool:
     """True when a link's surroundings are a line of its own, not running text."""
-    return parent is not None and sum(len(value.strip()) for value in parent.itertext()) <= 100
+    return parent is not None and len(" ".join(inner(parent, 400).split())) <= _MOST_AROUND
 
 
 def _pieces(element: Any) -> list[str]:
     """The texts of an element, unless they are too much for a byline."""
     out: list[str] = []
     length = 0
-    for value in element.itertext():
+    for count, value in enumerate(element.itertext()):
         stripped = " ".join(value.split())
         if stripped:
             out.append(stripped)
             length += len(stripped)
-        if length > _LONG:
+        if length > _LONG or count > 4 * _LONG:
             return out[:1] if len(out) > 1 else []
     return out
 

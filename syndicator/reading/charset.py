@@ -44,6 +44,7 @@ _HEADER = re.compile(r"""charset\s{0,9}=\s{0,9}["']?([\w.:-]{2,40})""", re.I)
 _C1 = {bytes([byte]).decode("cp1252"): byte for byte in range(0x80, 0xA0) if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
 _TAIL = "[\u0080-\u00bf" + "".join(_C1) + "]"
 _DOUBLED = re.compile(f"[\u00c2-\u00df]{_TAIL}|[\u00e0-\u00ef]{_TAIL}{{2}}|[\u00f0-\u00f4]{_TAIL}{{3}}")
+_PERHAPS = re.compile(f"[\u00c2-\u00f4]{_TAIL}")
 _ACCENTED = re.compile("[\u00c0-\u024f]")
 _SAMPLE = 60_000  # bytes looked at when nothing is declared
 _HEAD = 16_384  # bytes in which a meta charset is looked for; browsers look at 1,024, real pages put it later
@@ -53,7 +54,8 @@ _TOO_MANY = 0.02  # share of undecodable characters from which a declared charse
 def decode(data: bytes, content_type: str = "") -> tuple[str, str]:
     """`data` as text and the charset that was used, from the HTTP `content_type` and the bytes. Never raises."""
     content, name = _decode(data, content_type)
-    return _undouble(content), name
+    # in UTF-8 every character that can begin a doubled one begins with this byte
+    return (content if name == "utf-8" and data.count(b"\xc3") < 2 else _undouble(content)), name
 
 
 def _undouble(content: str) -> str:
@@ -62,7 +64,7 @@ def _undouble(content: str) -> str:
     Of 801 real pages nine are such, and in them every accented letter is half of such a pair; in all others at most
     three in a hundred are.
     """
-    if content.isascii():
+    if content.isascii() or len(_PERHAPS.findall(content)) < 2:
         return content
     pairs = len(_DOUBLED.findall(content))
     if pairs < 2 or pairs < 0.5 * len(_ACCENTED.findall(content)):

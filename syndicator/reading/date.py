@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-from lxml import etree
-
 from syndicator.model import Entry
 from syndicator.reading import datetext, jsonld, shown
 from syndicator.reading.articles import articles
 from syndicator.reading.ladder import Choice, climb
-from syndicator.reading.page import Page
+from syndicator.reading.page import Page, inner
 from syndicator.reading.survey import Survey
 
 _URL = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/\-_.]|$)")
@@ -57,7 +55,7 @@ _MODIFIED = (
 )
 _SETTLED = ("entry", "shown", "shown, perhaps", "url", "htmldate", "anywhere")
 _OLDEST = 1990  # the year of the first web pages; earlier dates are those of what a page is about
-_LARGE = 1_500_000  # bytes of serialised page above which htmldate is not asked: it is super-linear on some
+_LARGE = 600_000  # characters of source above which htmldate is not asked: it is super-linear on some
 
 
 def published(page: Page, entry: Entry | None, seen: Survey, now: datetime | None) -> Choice[datetime]:
@@ -108,8 +106,8 @@ def _updated(page: Page, entry: Entry | None) -> Iterator[tuple[str, datetime | 
 
 
 def _microdata(tree: Any) -> Iterator[tuple[str, datetime | None]]:
-    for element in tree.xpath('//*[contains(@itemprop,"datePublished") or @pubdate][position() <= 5]'):
-        value = element.get("datetime") or element.get("content") or "".join(element.itertext())[:200]
+    for element in tree.xpath('//*[contains(@itemprop,"datePublished") or @pubdate]')[:5]:
+        value = element.get("datetime") or element.get("content") or inner(element, 200)
         yield "itemprop", datetext.parse(value)
 
 
@@ -127,7 +125,7 @@ def _as_shown(when: datetime, day: datetime) -> datetime:
 def _htmldate(page: Page) -> datetime | None:
     from htmldate import find_date
 
-    if sum(len(text) for text in page.tree.itertext(etree.Element)) > _LARGE:
+    if page.size > _LARGE:
         return None
     found = find_date(page.tree, original_date=True, url=page.url or None, extensive_search=False)
     # the first of January is what it makes of a lone year, such as that of a copyright

@@ -22,7 +22,7 @@ _COMPACT = re.compile(r"^(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?\s?(Z|[+-]\d
 _EPOCH = re.compile(r"^1\d{9}(?:\d{3})?(?:\.\d{1,6})?$")
 _CJK = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
 _NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d\d)(?![\d/]|[.-]\d)")
-_CLOCK = re.compile(r"\b(\d{1,2})[:.](\d\d)(?!\d|[./])\s?([ap]\.?m\b)?", re.I)
+_CLOCK = re.compile(r"\b(\d{1,2}):(\d\d)(?!\d|[./])\s?([ap]\.?m\b)?", re.I)
 _LONGEST = 300  # characters looked at
 
 

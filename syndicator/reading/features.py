@@ -28,7 +28,7 @@ def _own_names() -> list[str]:
         "bias", "vote", "size", *(f"size>{n}" for n in _SIZES), "link", "all-link", "letters-share",
         *(f"is-{kind}" for kind in _KINDS), "h1", "h2", "h3+", "in-li", "in-ol", "in-quote", "in-figure", "in-dd", "in-layout-table",
         "sentence", "colon", "question", "comma", "lower", "caps", "digits", "date", "linkish", "bullet", "bar", "bold", "italic",
-        "hidden", "repeat", "is-title",
+        "hidden", "repeat", "is-title", "fragment", "cut-off",
         *(f"says-{kind}" for kind in phrases.KINDS), *(f"has-{kind}" for kind in phrases.KINDS[1:2] + phrases.KINDS[4:5]), "tail-head",
     ]  # fmt: skip
 
@@ -46,6 +46,7 @@ def own(block: Block, seen: set[str], title: str) -> list[float]:
     seen.add(key)
     heading = block.kind == "h"
     ordered = next((f.ordered for f in reversed(block.frames) if f.kind == "li"), False)
+    hrefs = [run.href for run in block.runs if run.href]
     marks = [run.marks for run in block.runs if run.text.strip()]
     return [
         1.0, block.vote, math.log1p(n), *(float(n > size) for size in _SIZES), link, float(link > 0.9), n / length,
@@ -59,6 +60,7 @@ def own(block: Block, seen: set[str], title: str) -> list[float]:
         float(n < 200 and ("|" in text or "•" in text or "·" in text)),
         float(bool(marks) and all(m & 1 for m in marks)), float(bool(marks) and all(m & 2 for m in marks)),
         float(block.hidden), float(repeat), float(bool(title) and n > 5 and _same(text, title)),
+        float(bool(hrefs) and all(h[:1] == "#" for h in hrefs)), float(text.endswith(("…", "...", "…]", "[...]"))),
         *(phrases.start(kind, said) if said else 0.0 for kind in phrases.KINDS),
         float(bool(said) and phrases.inside("newsletter", said)), float(bool(said) and phrases.inside("legal", said)),
         phrases.start("tailhead", said) if said and n < 60 else 0.0,
@@ -72,7 +74,8 @@ def _same(text: str, title: str) -> bool:
 
 _AROUND_NAMES = [
     "in-heart", "in-prose-heart", "above-depth", "parent-vote", "grand-vote", "great-vote", "parent-link", "grand-link", "great-link",
-    "parent-prose", "grand-prose", "parent-size", "grand-size", "list-link", "list-count", "list-size",
+    "parent-prose", "grand-prose", "parent-size", "grand-size", "list-link", "list-count", "list-size", "list-fragment",
+    "alike-vote", "alike-count",
     "before-first", "after-last", "gap-before", "gap-after", "place", "voted-before", "voted-share",
     "prev-vote", "prev2-vote", "next-vote", "next2-vote", "window-vote", "window-link", "wide-vote", "prev-size", "next-size", "prev-link", "next-link",
     "prev-h", "next-h", "next-row", "next-li", "prev-li", "prev-img", "next-img", "section-tail", "section-age", "tail-seen", "h1-seen", "own-h1-distance",
@@ -83,7 +86,8 @@ _AROUND_NAMES = [
 def names() -> tuple[str, ...]:
     """The names of the columns of `matrix`."""
     bits = hints.names()
-    return (*_own_names(), *_AROUND_NAMES, *(f"near-{b}" for b in bits), *(f"within-{b}" for b in bits))
+    crossed = (f"{a} x {b}" for a, b in _CROSSED)
+    return (*_own_names(), *_AROUND_NAMES, *(f"near-{b}" for b in bits), *(f"within-{b}" for b in bits), *crossed)
 
 
 def matrix(blocks: Sequence[Block], box: containers.Containers, title: str) -> np.ndarray[Any, np.dtype[np.float32]]:
@@ -100,7 +104,10 @@ def matrix(blocks: Sequence[Block], box: containers.Containers, title: str) -> n
     within = np.array([_within(block, box, main, known) for block in blocks], dtype=np.int64)
     shifts = np.arange(bits)
     spread = [((values[:, None] >> shifts) & 1).astype(np.float32) for values in (near, within)]
-    return np.hstack([mine, around, *spread])
+    plain = np.hstack([mine, around])
+    places = {name: at for at, name in enumerate(names())}
+    crossed = np.stack([plain[:, places[a]] * plain[:, places[b]] for a, b in _CROSSED], axis=1)
+    return np.hstack([plain, *spread, crossed])
 
 
 def _within(block: Block, box: containers.Containers, main: Any, known: dict[Any, int]) -> int:
@@ -123,12 +130,13 @@ def _containing(blocks: Sequence[Block], box: containers.Containers, main: Any, 
                 lists.setdefault(frame, []).append(block)
     cache: dict[Any, list[float]] = {}
     out = []
-    for block in blocks:
+    alike = _alike(blocks)
+    for index, block in enumerate(blocks):
         row = cache.get(block.element)
         if row is None:
             row = cache[block.element] = _of_element(block.element, box, main, prose)
         mates = next((lists[f] for f in reversed(block.frames) if f in lists), None)
-        out.append([*row, *_of_list(mates)])
+        out.append([*row, *_of_list(mates), *alike[index]])
     return np.array(out, dtype=np.float32)
 
 
@@ -145,9 +153,41 @@ def _of_element(element: Any, box: containers.Containers, main: Any, prose: Any)
 
 def _of_list(mates: list[Block] | None) -> list[float]:
     if not mates:
-        return [0.0, 0.0, 0.0]
+        return [0.0, 0.0, 0.0, 0.0]
+    fragments = sum(1 for b in mates if any(run.href[:1] == "#" for run in b.runs)) / len(mates)
     letters = sum(len(b.text) for b in mates) or 1
-    return [sum(b.linked for b in mates) / letters, math.log1p(len(mates)), math.log1p(letters / len(mates))]
+    return [sum(b.linked for b in mates) / letters, math.log1p(len(mates)), math.log1p(letters / len(mates)), fragments]
+
+
+def _alike(blocks: Sequence[Block]) -> list[list[float]]:
+    """The mean vote of the other blocks that are marked up alike, and how many there are."""
+    sums: dict[tuple[Any, ...], list[float]] = {}
+    keys = []
+    for block in blocks:
+        element = block.element
+        above = element.getparent()
+        key = (element.tag, element.get("class"), above.tag if above is not None else "", above.get("class") if above is not None else "")
+        keys.append(key)
+        total = sums.setdefault(key, [0.0, 0.0, 0.0])
+        total[0] += block.vote * block.letters
+        total[1] += block.letters
+        total[2] += 1
+    out = []
+    for block, key in zip(blocks, keys, strict=True):
+        voted, letters, count = sums[key]
+        rest = letters - block.letters
+        mean = (voted - block.vote * block.letters) / rest if rest > 0 else 0.5
+        out.append([mean, math.log1p(count - 1)])
+    return out
+
+
+_CROSSED = (
+    ("vote", "in-heart"), ("vote", "link"), ("vote", "all-link"), ("says-related", "link"), ("in-heart", "size>80"), ("in-heart", "is-h"),
+    ("after-last", "size>80"), ("vote", "says-legal"), ("vote", "says-newsletter"), ("vote", "in-li"), ("vote", "size>40"), ("is-h", "next-vote"),
+    ("is-h", "window-vote"), ("in-li", "list-link"), ("alike-vote", "vote"), ("alike-vote", "in-heart"), ("section-tail", "vote"), ("section-tail", "in-heart"),
+    ("in-prose-heart", "vote"), ("in-prose-heart", "size>80"), ("voted-share", "vote"), ("voted-share", "in-prose-heart"),
+    ("sentence", "size>80"), ("after-last", "link"), ("before-first", "in-heart"),
+)  # fmt: skip
 
 
 def _placed(blocks: Sequence[Block], mine: Any) -> Any:

@@ -28,7 +28,7 @@ _LOGO = re.compile(r"logo|site-?(title|name|header|brand)|brand|masthead|titlewr
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """`tag` is h1 to h3; `without_kicker` holds the text without a small line above it, when one seems to be there."""
+    """`tag` is h1 to h3 or logo; `without_kicker`: the text less a small line above it, when one seems to be there."""
 
     tag: str
     text: str
@@ -36,14 +36,15 @@ class Heading:
 
 
 def headings(tree: Any) -> list[Heading]:
-    """The headings of `tree` in their order, those that are the site's logo left out."""
+    """The headings of `tree` in their order; those that are the site's logo have the tag "logo"."""
     out: list[Heading] = []
     for element in tree.iter("h1", "h2", "h3"):
         if len(out) >= _MOST:
             break
         value = _shown(element, None)
-        if 1 < len(value) <= LONGEST and not _is_logo(element):
-            out.append(Heading(element.tag, value, _without_kicker(element, value)))
+        if 1 < len(value) <= LONGEST:
+            logo = _is_logo(element)
+            out.append(Heading("logo" if logo else element.tag, value, () if logo else _without_kicker(element, value)))
     return out
 
 

@@ -13,6 +13,9 @@ from syndicator.reading.page import Page
 
 _DIRECTIVE = re.compile(r"^(nosnippet|noarchive|noindex|none|max-snippet:\s*-?\d{1,9})$")
 _ROBOTS = ("robots", "googlebot", "googlebot-news")
+_PRINT = re.compile(
+    r"[?&](?:print|printable|drucken)=(?:1|true|yes|y)\b|/(?:print|drucken|imprimer)/?$|[?&]output=print\b", re.I
+)
 _MOST_ALIASES = 20
 
 
@@ -31,7 +34,7 @@ def identify(page: Page) -> Identity:
     own = _canonical(page.url) or page.url
     key, elsewhere, aliases = "", None, [own]
     for stated in _stated(page):
-        if urls.site(stated) != urls.site(own):
+        if _site(stated) != _site(own):
             elsewhere = elsewhere or (None if urls.is_root(stated) else stated)
         elif not urls.is_root(stated) or urls.is_root(own):
             key = key or stated
@@ -80,17 +83,35 @@ def _stated(page: Page) -> Iterator[str]:
 
 
 def _alternate(page: Page) -> str | None:
-    for reference in _links(page.tree, "amphtml"):
+    """The AMP page, else a print version on the same site, when either is another page than this."""
+    own = urls.alias(page.url)
+    for reference in (*_links(page.tree, "amphtml"), *_print_links(page.tree)):
         found = urls.absolute(page.base_url, reference)
-        if found:
+        if found and urls.alias(found) != own:
             return found
     return None
+
+
+def _print_links(tree: Any) -> Iterator[str]:
+    for count, element in enumerate(tree.iter("a", "link")):
+        href = element.get("href") or ""
+        if count > 3_000:
+            return
+        alternate = (
+            element.tag == "link" and element.get("media") == "print" and "alternate" in (element.get("rel") or "")
+        )
+        if alternate or (element.tag == "a" and _PRINT.search(href[:500])):
+            yield href[:4_000]
 
 
 def _links(tree: Any, rel: str) -> Iterator[str]:
     for element in tree.iter("link"):
         if rel in (element.get("rel") or "").lower().split() and element.get("href"):
             yield text.legal(element.get("href"))[:4_000]
+
+
+def _site(url: str) -> str:
+    return urls.site(url).removeprefix("www.")
 
 
 def _canonical(url: str) -> str | None:

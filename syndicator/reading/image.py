@@ -16,8 +16,8 @@ from syndicator.reading.page import Page
 
 # file names of pictures that stand for a site, a person or nothing at all
 _NEVER = re.compile(
-    r"(?:^|[_.\-+ ])(?:logos?|logotype|spacer|avatars?|gravatar|placeholder|blank|pixel|1x1|transparent|favicons?|sprite|"
-    r"no-?(?:img|image|photo|pic(?:ture)?|thumb)|(?:image|img)-?not-?(?:found|available)|emoji|smileys?|"
+    r"(?:^|[_.\-+ ])(?:logos?|logotype|spacer|avatars?|gravatar|placeholder|blank|pixel|1x1|transparent|sprite|"
+    r"favicons?|no-?(?:img|image|photo|pic(?:ture)?|thumb)|(?:image|img)-?not-?(?:found|available)|emoji|smileys?|"
     r"apple-touch-icon|profile-?icon|missing-?image|dummy)(?=[_.\-+ \d]|$)"
     r"|^(?:default|icon|loading|loader|warning|social|facebook|twitter|og|opengraph|fb)(?:[_-]?(?:image|img|thumb|thumbnail|share|card|cards|"
     r"social|og|cover|post|fallback|default|logo))*\.\w{3,4}$"
@@ -58,7 +58,7 @@ _AWAY_TAGS = frozenset({"nav", "footer", "aside", "header", "form", "button"})
 _WITHIN = re.compile(r"article|content|entry|post|story|body|hero|lead|featured|main|figure", re.I)
 _LEAST_WIDTH, _LEAST_HEIGHT = 200, 120  # CSS pixels from which a figure is large
 _MOST_IMAGES = 150
-_CANDIDATE = re.compile(r"(\S{1,2000})\s+(\d{1,5}(?:\.\d{1,3})?)[wx](?:\s*,|\s*$)")
+_CANDIDATE = re.compile(r"(?<!\S)(\S{1,2000})\s+(\d{1,5}(?:\.\d{1,3})?)[wx](?:\s*,|\s*$)")
 
 
 def read(page: Page, entry: Entry | None) -> Choice[str]:
@@ -154,7 +154,7 @@ def _is_of_article(element: Any) -> bool:
     for depth, holder in enumerate(element.iterancestors()):
         if depth > 25 or holder.tag in ("body", "html"):
             break
-        named = f"{holder.get('class') or ''} {holder.get('id') or ''}"[:300]
+        named = f"{holder.get('class') or ''} {holder.get('id') or ''} {holder.get('itemprop') or ''}"[:300]
         if holder.tag in _AWAY_TAGS and not (holder.tag == "header" and holder.getparent().tag in ("article", "main")):
             return False
         if _AWAY.search(named) and not within and holder.tag not in ("article", "main"):

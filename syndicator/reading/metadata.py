@@ -62,7 +62,7 @@ def read_metadata(
         published=when.value,
         updated=changed.value,
         cover=cover.value,
-        description=page.meta("description", "og:description", "twitter:description", "dc.description"),
+        description=_description(page),
         language=(entry.language if entry else "") or page.language,
         keywords=_keywords(page),
         section=page.meta("article:section", "parsely-section", "section"),
@@ -74,6 +74,12 @@ def read_metadata(
         alternate=who.alternate,
         trace={name: choice.trace() for name, choice in fields.items()},
     )
+
+
+def _description(page: Page) -> str:
+    stated = page.meta("description", "og:description", "twitter:description", "dc.description")
+    found = (value for item in articles(page)[:1] for value in jsonld.strings(item.get("description")))
+    return jsonld.clean(stated) or next(found, "")
 
 
 def _keywords(page: Page) -> tuple[str, ...]:

@@ -17,10 +17,12 @@ _MAIL = re.compile(
     r"[<(\[]?\s?(?:mailto:)?[\w.+-]{1,64}(?:@|\s?[\[(]at[\])]\s?|\sat\s(?=[\w.-]{1,64}\sdot\s))[\w.-]{1,64}(?:\sdot\s\w+)?\s?[>)\]]?",
     re.I,
 )
+_ADDRESSED = re.compile(r"^[\w.+-]{1,64}@[\w.-]{1,64}\s*\(([^()]{2,80})\)$")  # as RSS 2.0 writes authors
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]{0,80}[)\]]")
 _STOP = re.compile(
-    r"\s+[-–—|•·⋅●∙/»>~]+\s+|\s*[|•⋅●∙»\n]\s*|\s+·\s*|:\s|\s+(?:on|in|under|at)\s+|\s+\b(?:am|le|el|il|den|vom|im|for|für)\s+(?=\w*[\s.]*\d|Gespräch|the\b|die\b)|\.\s+(?=[A-Z])(?<!\b\w\.\s)(?<!\b(?:Dr|St|Jr|Mr|Ms)\.\s)(?<!\b(?:Mrs)\.\s)(?<!\b(?:Prof)\.\s)"
+    r"\s+[-–—|•·⋅●∙/»>~]+\s+|\s*[|•⋅●∙»\n]\s*|\s+·\s*|:\s|\s+(?:on|in|under|at)\s+|\s+\b(?:am|le|el|il|den|vom|im|for|für|op|på|em|dnia|dne)\s+(?=\w*[\s.]*\d|Gespräch|the\b|die\b)|\.\s+(?=[A-Z])(?<!\b\w\.\s)(?<!\b(?:Dr|St|Jr|Mr|Ms)\.\s)(?<!\b(?:Mrs)\.\s)(?<!\b(?:Prof)\.\s)"
 )
+_WHOM = re.compile(r"\s+(?:for|für|pour|para)\s+(?:the\s+|die\s+)?[A-Z].*$", re.I)  # the paper a writer is lent by
 _CREDENTIAL = re.compile(
     r"^(?:[A-Z][A-Za-z]?\.?){1,4}(?:-[A-Z]{1,3})?$|^(?:Ph\.?\s?D\.?|Jr\.?|Sr\.?|Esq\.?|MSc|BSc|MEd|PharmD|PsyD|LCSW|RDN|DVM|MPH|MBA)$"
 )
@@ -29,9 +31,10 @@ _SENTENCE = re.compile(
     r"\b(?:is|are|was|has|have|ist|sind|war|hat|est|sont|es|är|jest|to|for|your|you|how|why|what|this|these|with|about|our|we|and|das|ein|eine)\b",
     re.I,
 )
-_PARTICLES = frozenset(
-    "de del della di da dos das do du des van von vom zu zur zum der den ter ten te la le les el al bin ibn ben bint "
-    "of the y e i und and et af av d l".split()
+_PARTICLES = re.compile(
+    r"(?:de|del|della|di|da|dos|das|do|du|des|v[ao]n|vom|zu|zur|zum|de[rn]|ter?|ten|l[ae]|les|[ae]l|bin|ibn|ben|bint|of|the|y|e|i|"
+    r"und|and|et|a[fv]|d|l)['’]?$",
+    re.I,
 )
 _MOST_WORDS = 6
 _LONGEST = 60  # characters of one name
@@ -103,6 +106,8 @@ def _alternatives(values: Iterable[str]) -> str:
 def people(value: str, *, lenient: bool = False) -> list[str]:
     """The names in `value`, the text of a byline; `lenient` for one that is declared to hold names and nothing else."""
     rest = unby(text.line(value[:1_000]))
+    addressed = _ADDRESSED.match(rest)
+    rest = addressed[1] if addressed else rest
     rest = _BRACKETS.sub("", _MAIL.sub("", rest))
     if lenient:
         return _listed(rest.strip(" ,:;|•·*"), lenient=True)
@@ -140,6 +145,10 @@ def unby(value: str) -> str:
 def is_name(value: str) -> bool:
     """True when `value` can be what someone is called."""
     low = value.casefold()
+    if low in words().desks:
+        return True
+    if "@" in value or "://" in value:
+        return False
     if not 1 < len(value) <= _LONGEST or low in words().never or low in words().roles:
         return False
     if words().by_alone.match(value) or _URL.search(value) or any(part in low for part in words().never_parts):
@@ -156,15 +165,16 @@ def _is_phrase(parts: list[str]) -> bool:
     """True for several words of which one is in lower case and none of those that names have, or the last is a role."""
     if len(parts) < 2:
         return False
-    if parts[-1].casefold() in words().roles - {"team", "staff", "authors"}:
+    if parts[-1].casefold() in words().roles - {"team", "staff", "desk", "authors"}:
         return True
-    return any(
-        part[:1].islower() and part.casefold().rstrip("'’") not in _PARTICLES and "'" not in part for part in parts
-    )
+    if len(parts) == 2 and parts[0].casefold() in given():
+        return False
+    return any(part[:1].islower() and not _PARTICLES.match(part) and "'" not in part for part in parts)
 
 
 def _tidy(part: str) -> str:
     name = unby(part.strip(' ,.:;|-–—•·*●/"“”„«»()[]<>\u200b@')).strip()
+    name = _WHOM.sub("", name)
     return name.removeprefix("@")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -34,7 +35,11 @@ _TAG = re.compile(r"<\s{0,9}(!doctype|html|head|body|div|p|h1|article|main|secti
 _FEED = re.compile(
     r"^\s*(<\?xml[^>]{0,200}>\s*)?(<!--.{0,500}?-->\s*){0,3}<(rss|feed|rdf:RDF|urlset|sitemapindex|opml|svg)\b", re.S
 )
-_NULS = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_CONTROLS = bytes(byte for byte in range(0x20) if byte not in b"\t\n\f\r")
+_LONG = 2_000
+_LONG_TAG = re.compile(rf"<[a-zA-Z][^<>]{{{_LONG},}}")
+_ATTRIBUTE = re.compile(r"""[^\s"'=<>]+(?:\s{0,9}=\s{0,9}(?:"[^"]*"|'[^']*'|[^\s"'>]+))?""")
+_MOST_ATTRIBUTES = 200
 _MOST = 12_000_000  # characters that are parsed; the longest real article page seen has 7 million
 _CODE = re.compile(r"^[a-z]{2,3}([_-][a-z0-9]{2,8}){0,3}$", re.I)
 
@@ -51,6 +56,7 @@ class Page:
     jsonld: tuple[dict[str, Any], ...]
     metas: Mapping[str, tuple[str, ...]]  # name, property, itemprop or http-equiv in lower case -> contents
     headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
+    size: int = 0  # characters of its source
 
     def meta(self, *names: str) -> str:
         """The first non-empty content of the metas `names`, in that order, as one line, or ""."""
@@ -63,12 +69,16 @@ def parse(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> Pa
     content_type = lower.get("content-type", "")
     _refuse_other(html, content_type)
     content, used = charset.decode(html, content_type)
-    content = _NULS.sub("", content[:_MOST])
+    content = content[:_MOST]
+    if any(len(piece) > _LONG and not 0 <= piece.find(">") <= _LONG for piece in content.split("<")):
+        content = _LONG_TAG.sub(_few_attributes, content)
     _refuse_text(content)
     tree = _tree(content)
     metas = _metas(tree)
     objects = jsonld.read(_scripts(tree))
-    return Page(url, _base(tree, url), tree, _language(tree, metas, objects, lower), used, objects, metas, lower)
+    return Page(
+        url, _base(tree, url), tree, _language(tree, metas, objects, lower), used, objects, metas, lower, len(content)
+    )
 
 
 def _refuse_other(html: bytes, content_type: str) -> None:
@@ -94,10 +104,30 @@ def _refuse_text(content: str) -> None:
 def _tree(content: str) -> Any:
     parser = lxml_html.HTMLParser(encoding="utf-8")
     try:
-        tree = lxml_html.document_fromstring(content.encode("utf-8", "replace"), parser=parser)
+        tree = lxml_html.document_fromstring(
+            content.encode("utf-8", "ignore").translate(None, _CONTROLS), parser=parser
+        )
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise NotAnArticle("not-html", str(error)[:200]) from error
     return tree
+
+
+def inner(element: Any, most: int = 1_000) -> str:
+    """The text in `element`, at most about `most` characters of it."""
+    pieces: list[str] = []
+    length = 0
+    for count, piece in enumerate(element.itertext()):
+        pieces.append(piece)
+        length += len(piece)
+        if length > most or count > most:
+            break
+    return "".join(pieces)[:most]
+
+
+def _few_attributes(tag: re.Match[str]) -> str:
+    """The start of a tag with its first attributes; libxml2 takes the square of their number."""
+    found = list(islice(_ATTRIBUTE.finditer(tag[0], 1), _MOST_ATTRIBUTES + 1))
+    return tag[0] if len(found) <= _MOST_ATTRIBUTES else tag[0][: found[-1].start()]
 
 
 def _scripts(tree: Any) -> list[str]:

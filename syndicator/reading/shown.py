@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
+from syndicator import urls
 from syndicator.reading import datetext
 from syndicator.reading.page import Page
 from syndicator.reading.survey import Spot, Survey
@@ -17,6 +19,7 @@ NEAR = 1_200  # characters after the headline in which the date of the article s
 _BEFORE = 500  # and before it
 _LINE = 120  # characters of a line that can be a date's
 _MOST_ELEMENTS = 20_000
+_MOST_CHILDREN = 40
 _SHORT = 40
 _ONLY = 25
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -36,14 +39,16 @@ class Day(NamedTuple):
 
 def days(page: Page, seen: Survey) -> list[Day]:
     """The dates that readers see, the likeliest day of publication first; from `ENOUGH` on it is sure."""
-    month_first = page.language is None or page.language in _US
-    found = [each for spot in seen.spots for each in _days(spot, seen, month_first)]
+    month_first = _is_american(page)
+    least = seen.origin - _BEFORE if seen.found else 0
+    spots = (spot for spot in seen.spots if spot.at >= least)
+    found = [each for spot in spots for each in _days(spot, seen, month_first)]
     return sorted(found, key=lambda each: (-each.score, each.distance))
 
 
 def anywhere(page: Page) -> datetime | None:
     """The first line of the body that is a date and no more, wherever it stands; for pages that show no other."""
-    month_first = page.language is None or page.language in _US
+    month_first = _is_american(page)
     body = next(page.tree.iter("body"), page.tree)
     for count, element in enumerate(
         body.iter("p", "div", "span", "td", "i", "em", "small", "nobr", "b", "h4", "h5", "h6")
@@ -55,6 +60,13 @@ def anywhere(page: Page) -> datetime | None:
                 for when in datetext.days(line, month_first=month_first):
                     return when
     return None
+
+
+def _is_american(page: Page) -> bool:
+    """True where 3/4/2021 is the 4th of March."""
+    if page.language is None:
+        return urls.host(page.url).endswith((".com", ".us", ".gov", ".edu", ".mil"))
+    return page.language in _US
 
 
 def _days(spot: Spot, seen: Survey, month_first: bool) -> Iterator[Day]:
@@ -86,7 +98,7 @@ def _briefness(line: str) -> int:
 
 def _lines(element: Any) -> Iterator[str]:
     """The element's own texts that are short and have a digit."""
-    for value in (element.text, *(child.tail for child in element)):
+    for value in (element.text, *(child.tail for child in islice(element, _MOST_CHILDREN))):
         if value and len(value) <= 4 * _LINE:
             line = " ".join(value.split())
             if len(line) <= _LINE and any(char.isdigit() for char in line):

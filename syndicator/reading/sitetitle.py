@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from syndicator import text, urls
 
@@ -21,11 +22,11 @@ _FEW = 6  # words; the name of a site is not longer
 class SiteTitle:
     """Cuts titles of one page. `whole` is the document's title: a site's name that equals it is none."""
 
-    def __init__(self, url: str, sitename: str, suffix: str | None = None, *, whole: str = "") -> None:
-        domain = urls.site(url)
+    def __init__(self, url: str, sitenames: Sequence[str], suffix: str | None = None, *, whole: str = "") -> None:
+        domain = urls.site(url).removeprefix("www.")  # stays where the registrable domain is unknown
         self.label = key(domain.split(".")[0])
-        stated = "" if key(sitename) == key(whole) and not urls.is_root(url) else sitename
-        self.names = {key(name) for name in (stated, domain.split(".")[0], domain, urls.host(url))} - {""}
+        stated = [name for name in sitenames if key(name) != key(whole) or urls.is_root(url)]
+        self.names = {key(name) for name in (*stated, domain.split(".")[0], domain, urls.host(url))} - {""}
         self.domain = domain
         self.slug = _slug(url)
         self.suffix = (suffix or "").strip()

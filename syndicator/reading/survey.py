@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from lxml import etree
 
+from syndicator.reading.page import inner
 from syndicator.reading.sitetitle import key
 
 _AWAY = re.compile(
@@ -21,7 +21,7 @@ _SAYS_HAS = re.compile(r"(?:^|\s)(?:has|with|without|no|is)[-_]\S+")  # what a l
 _OWN_FOOTER = re.compile(r"(?:post|entry|article|story)[-_]?footer", re.I)
 _AWAY_TAGS = frozenset({"footer", "nav", "figure", "figcaption", "blockquote", "select", "form"})
 _SKIP = frozenset({"script", "style", "noscript", "template", "svg", "option", "textarea", "head"})
-_MOST_ELEMENTS = 60_000
+_MOST_EVENTS = 120_000  # two an element
 
 
 class Spot(NamedTuple):
@@ -50,25 +50,25 @@ def survey(tree: Any, headline: str) -> Survey:
     spots: list[Spot] = []
     origin = length = 0
     last = ""
-    skipped: Any = None
-    for count, (event, element) in enumerate(etree.iterwalk(body, events=("start", "end"))):
-        if count > _MOST_ELEMENTS:
+    away: Any = None
+    walk = etree.iterwalk(body, events=("start", "end"))
+    for count, (event, element) in enumerate(walk):
+        if count > _MOST_EVENTS:
             break
         if event == "start":
-            if skipped is not None:
-                continue
             if element not in around and (_is_away(element) or (element.tag == "table" and around)):
-                skipped = element
+                away = element
+                walk.skip_subtree()
                 continue
             spots.append(Spot(element, length, last))
             piece = element.text
         else:
-            if element is skipped:
-                skipped, last = None, ""
+            if element is away:
+                last = ""
             if element is heading:
                 origin = length
             piece = element.tail if element is not body else None
-        if skipped is None and piece and (stripped := piece.strip()):
+        if piece and (stripped := piece.strip()):
             length += len(stripped)
             last = stripped[-80:]
     return Survey(tuple(spots), origin, heading is not None)
@@ -80,7 +80,7 @@ def _heading(body: Any, headline: str) -> Any:
     for count, element in enumerate(body.iter("h1", "h2", "h3", "h4")):
         if count > 200:
             break
-        own = key("".join(element.itertext())[:1_000])
+        own = key(inner(element))
         if own and wanted and (own == wanted or (len(wanted) > 12 and own.endswith(wanted))):
             return element
         if own and wanted and len(own) > 12 and own in wanted:
@@ -103,11 +103,3 @@ def _is_away(element: Any) -> bool:
     if len(named) < 4 or not _AWAY.search(named) or _OWN_FOOTER.search(named):
         return False
     return bool(_AWAY.search(_SAYS_HAS.sub(" ", named)))
-
-
-def texts(spots: tuple[Spot, ...]) -> Iterator[tuple[str, int, str]]:
-    """The texts of the elements themselves (not of what is in them), with their place and what stands before."""
-    for spot in spots:
-        own = (spot.element.text or "").strip()
-        if own:
-            yield own, spot.at, spot.before

@@ -27,16 +27,20 @@ _TITLE_METAS = ("og:title", "twitter:title", "headline", "dc.title", "parsely-ti
 
 def read(page: Page, sitename: str, entry: Entry | None, rules: Rules) -> Choice[str]:
     """The title and the rung it stands on."""
-    site = SiteTitle(page.url, sitename, rules.title_suffix, whole=_document_title(page))
-    return climb(_rungs(page, entry, site), site.sane)
+    found = headings(page.tree)
+    logos = [heading.text for heading in found if heading.tag == "logo"]
+    site = SiteTitle(page.url, (sitename, *logos), rules.title_suffix, whole=_document_title(page))
+    return climb(_rungs(page, entry, site, found), site.sane)
 
 
-def _rungs(page: Page, entry: Entry | None, site: SiteTitle) -> Iterator[tuple[str, str]]:
+def _rungs(
+    page: Page, entry: Entry | None, site: SiteTitle, all_headings: Sequence[Heading]
+) -> Iterator[tuple[str, str]]:
     heads = [(rung, site.bare(value)) for rung, value in _heads(page) if value]
     known = list(dict.fromkeys(value for _, value in heads if site.sane(value)))
     if entry is not None:
         yield "entry", _whole(site.bare(untag(entry.title)), known)
-    found = [heading for heading in headings(page.tree) if site.sane(heading.text)]
+    found = [heading for heading in all_headings if heading.tag != "logo" and site.sane(heading.text)]
     best = _best(found, known, site)
     if best:
         yield best.tag, _settle(best, known, site)

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from syndicator import urls
 from syndicator.articles.feeds import feeds_of
-from syndicator.desk import read_and_render, without_trace
 from syndicator.errors import ConfigError, NotAnArticle, WorkerFailed
 from syndicator.model import Article, Entry, Failed, Fetched, NotModified, Origin, Problem, Request, Source, SourceState
 from syndicator.ports import EntryRow
@@ -127,6 +126,8 @@ async def _without_page(
 
 
 async def _read(row: EntryRow, entry: Entry, page: Page, source: Source, state: SourceState, tools: Tools) -> Taken:
+    from syndicator.desk import read_and_render  # brings every library that reads pages: not for a run with nothing due
+
     now = tools.clock()
     try:
         article, html = await tools.worker.call(
@@ -140,6 +141,7 @@ async def _read(row: EntryRow, entry: Entry, page: Page, source: Source, state: 
             repeated=tools.store.repeated(urls.host(page.url)),
             headers=page.headers,
             now=now,
+            own=source.tags,
         )
     except NotAnArticle as refusal:
         return await _not_an_article(row, entry, refusal, source, state, tools, had_page=bool(page.html))
@@ -173,15 +175,15 @@ def _as_filed(
     """What intake adds to a reading: where it came from, when, and the operator's defaults."""
     published = min(article.published, now) if article.published else None
     return replace(
-        without_trace(article),
-        blocks=article.blocks,
-        published=published or now,
+        article,
+        trace={},  # how it was read is shown by `show`, not kept
+        alternate=None,
+        published=published,
         updated=min(article.updated, now) if article.updated else None,
         added=now,
         source_key=source.key,
         source_id=entry.id,
         category=article.category or source.category or uncategorised,
-        tags=tuple(dict.fromkeys((*source.tags, *article.tags))),
         language=article.language or source.language,
         enclosure=entry.enclosures[0] if entry.enclosures else None,
         aliases=tuple(dict.fromkeys(url for url in (*article.aliases, entry.url) if url and url != article.url)),

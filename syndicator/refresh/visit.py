@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
-from syndicator import cron, settings
+from syndicator import cron, settings, urls
 from syndicator.errors import NotAFeed, WorkerFailed
 from syndicator.model import (
     Entry,
@@ -25,12 +25,12 @@ from syndicator.model import (
 from syndicator.ports import EntryRow
 from syndicator.refresh.intake import Page, Taken, source_headers, take
 from syndicator.refresh.select import select
+from syndicator.refresh.tidy import tidy
 from syndicator.refresh.tools import BUGS, Tools, said
 from syndicator.visiting import cadence
 from syndicator.visiting.entries import parse_feed
 
 SIDE_BY_SIDE = 4  # entries of one source under way at a time
-MOST_RECENT = 30  # publication times remembered for the rhythm
 
 
 async def visit(
@@ -119,16 +119,20 @@ async def _take_all(
             return await take(row, source, state, tools, page=page if row.entry_id == source.url else None)
 
     rows = tools.store.pending(source.key, tools.clock())[:limit]
-    return [taken for taken in await asyncio.gather(*map(one, rows)) if taken]
+    hosts = {urls.host(row.url) for row in rows}
+    before = {host: tools.store.repeated(host) for host in hosts}
+    found = [taken for taken in await asyncio.gather(*map(one, rows)) if taken]
+    for host in sorted(hosts):
+        learnt = tools.store.repeated(host) - before[host]
+        if learnt and not stop.is_set():
+            await tidy(host, learnt, source, tools)
+    return found
 
 
 def _remember(
     source: Source, state: SourceState, result: FetchResult, feed: ParsedFeed | None, tools: Tools, now: datetime
 ) -> SourceState:
     after = cadence.after(source, state, result, feed, now)
-    if feed is not None:
-        times = {min(at, now) for entry in feed.entries if (at := entry.published or entry.updated)}
-        after = replace(after, recent=tuple(sorted(times, reverse=True)[:MOST_RECENT]))
     due = cadence.next_visit(
         source,
         after,

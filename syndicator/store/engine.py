@@ -90,7 +90,7 @@ _CURE = "run `syndicator reindex`, which makes it from the article files, or res
 def _prepare(database: Database, *, may_create: bool) -> None:
     """Brings the tables to HEAD. A reader first: only a database that is to be changed is locked."""
     with database.named_errors(), database.engine.connect() as connection:
-        current = _revision(connection)
+        current = _revision(connection.execution_options(isolation_level="AUTOCOMMIT"))
     if current == schema.HEAD:
         return
     if current is not None:

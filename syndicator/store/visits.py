@@ -47,7 +47,7 @@ _ARTICLE = select(_a.data).where(_a.id == bindparam("id"))
 _STAMP = select(_a.path, _a.mtime_ns, _a.size).where(_a.id == bindparam("id"))
 _STAMPS = select(_a.id, _a.path, _a.mtime_ns, _a.size)
 _BLOCKS = (
-    select(schema.blocks.c.digests)
+    select(schema.blocks.c.article, schema.blocks.c.digests)
     .where(schema.blocks.c.host == bindparam("host"))
     .order_by(schema.blocks.c.n.desc())
     .limit(REMEMBERED)
@@ -172,9 +172,13 @@ class Visits:
 
     def repeated(self, host: str) -> frozenset[str]:
         counted: Counter[str] = Counter()
-        for (digests,) in self._db.rows(_BLOCKS, {"host": codec.key(host)}):
-            counted.update(json.loads(digests))
+        for digests in self.carriers(host).values():
+            counted.update(digests)
         return frozenset(digest for digest, times in counted.items() if times >= REPEATS)
+
+    def carriers(self, host: str) -> dict[str, frozenset[str]]:
+        rows = self._db.rows(_BLOCKS, {"host": codec.key(host)})
+        return {article: frozenset(json.loads(digests)) for article, digests in rows}
 
     def learn_blocks(self, host: str, article_id: str, blocks: Sequence[str]) -> None:
         table, name = schema.blocks, codec.key(host)

@@ -54,13 +54,15 @@ def discover(body: bytes, url: str, headers: Mapping[str, str] | None = None) ->
     """What `body`, answered at `url` with `headers` (lower-case names), is.
 
     A feed names itself. A page: its rel=alternate feeds in their order, then links that look like feeds; where it has
-    none, common paths as guesses (type "guess"), not tried. OPML: its feeds. Sitemap: no feeds.
+    none, common paths as guesses (type "guess"), not tried. OPML: its feeds. A sitemap names itself, an index
+    of sitemaps nothing.
     """
     try:
         feed = parse_feed(body, url, headers)
     except NotAFeed as refusal:
         return Discovery("page") if refusal.reason in ("empty", "too-large") else _other(body, url, headers or {})
-    return Discovery("feed", (FeedLink(url, feed.title, feed.format),), feed.title)
+    kind: Literal["feed", "sitemap"] = "sitemap" if feed.format == "sitemap" else "feed"
+    return Discovery(kind, (FeedLink(url, feed.title, feed.format),), feed.title)
 
 
 def _other(body: bytes, url: str, headers: Mapping[str, str]) -> Discovery:

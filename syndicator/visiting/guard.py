@@ -25,11 +25,8 @@ _BLOCKED_4: tuple[tuple[Network, str], ...] = tuple(
         ("172.16.0.0/12", "private"),
         ("192.0.0.0/24", "reserved"),
         ("192.0.2.0/24", "documentation"),
-        ("192.31.196.0/24", "reserved"),
-        ("192.52.193.0/24", "reserved"),
         ("192.88.99.0/24", "6to4 relay"),
         ("192.168.0.0/16", "private"),
-        ("192.175.48.0/24", "reserved"),
         ("198.18.0.0/15", "benchmarking"),
         ("198.51.100.0/24", "documentation"),
         ("203.0.113.0/24", "documentation"),
@@ -45,11 +42,11 @@ _BLOCKED_6: tuple[tuple[ipaddress.IPv6Network, str], ...] = tuple(
         ("2001::/23", "reserved"),
         ("2001:db8::/32", "documentation"),
         ("2002::/16", "6to4 tunnel"),
-        ("2620:4f:8000::/48", "reserved"),
         ("3fff::/20", "documentation"),
     )
 )
 _MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
+_ISATAP = 0x00005EFE  # interface ids that stand for the IPv4 address behind them, under any prefix (RFC 5214)
 _LOOPBACK_6 = ipaddress.IPv6Address("::1")
 
 
@@ -83,8 +80,8 @@ def verdict(
 ) -> str | None:
     """None when `address` may be dialled on `port`; otherwise why not, with the `allow` line that would permit it.
 
-    `nat64`: prefixes whose addresses stand for the IPv4 address in their last 32 bits (RFC 6052). `loopback`: True
-    lets 127.0.0.0/8 and ::1 through. An address that cannot be parsed is refused.
+    `nat64`: prefixes whose addresses stand for the IPv4 address inside them (RFC 6052 2.2). `loopback`: True lets
+    127.0.0.0/8 and ::1 through. An address that cannot be parsed is refused.
     """
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
@@ -120,9 +117,19 @@ def _prefixes(nat64: tuple[str, ...]) -> tuple[ipaddress.IPv6Network, ...]:
 def _embedded(address: Address, nat64: tuple[str, ...]) -> ipaddress.IPv4Address | None:
     if not isinstance(address, ipaddress.IPv6Address):
         return None
-    if address in _MAPPED or any(address in prefix for prefix in _prefixes(nat64)):
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return None
+    value = int(address)
+    if address in _MAPPED or value >> 32 & 0xFDFFFFFF == _ISATAP:
+        return ipaddress.IPv4Address(value & 0xFFFFFFFF)
+    prefix = next((prefix for prefix in _prefixes(nat64) if address in prefix), None)
+    return None if prefix is None else _translated(value, prefix.prefixlen)
+
+
+def _translated(value: int, length: int) -> ipaddress.IPv4Address:
+    """The IPv4 address behind a NAT64 prefix of `length` bits; bits 64 to 71 are not part of it (RFC 6052 2.2)."""
+    if length >= 96:
+        return ipaddress.IPv4Address(value & 0xFFFFFFFF)
+    joined = (value >> 64) << 56 | (value & (1 << 56) - 1)
+    return ipaddress.IPv4Address(joined >> (88 - length) & 0xFFFFFFFF)
 
 
 def _special(address: Address, nat64: tuple[str, ...]) -> str | None:

@@ -38,9 +38,8 @@ class PoliteFetcher:
             refused = await self._refused(name, leg)
             if refused is not None:
                 return replace(refused, url=shown)
-            started = time.monotonic()
-            result = await self._turn(name, leg)
-            left = leg.deadline - (time.monotonic() - started)
+            result, spent = await self._turn(name, leg)
+            left = leg.deadline - spent
             permanent = permanent and (result.moved_to is not None if isinstance(result, Fetched) else True)
             if not isinstance(result, Fetched) or not 300 <= result.status < 400:
                 return _whole(shown, result, moved, permanent)
@@ -68,12 +67,15 @@ class PoliteFetcher:
             self._lanes.delay(name, verdict.delay)
         return None if verdict.allowed else Failed(url=request.url, reason=verdict.cause or "robots", detail=verdict.by)
 
-    async def _turn(self, name: str, request: Request) -> FetchResult:
+    async def _turn(self, name: str, request: Request) -> tuple[FetchResult, float]:
+        """The answer, and the seconds it took without the wait for the turn."""
         async with self._lanes.turn(name):
+            started = time.monotonic()
             result = await self._fetcher.fetch(request)
+            spent = time.monotonic() - started
         if isinstance(result, Failed) and result.status == 429:
             self._lanes.hold(name, result.retry_after or self._lanes.now() + _HOLD)
-        return result
+        return result, spent
 
 
 def _whole(shown: str, result: FetchResult, moved: str | None, permanent: bool) -> FetchResult:

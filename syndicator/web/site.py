@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import formatdate, parsedate_to_datetime
@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 TYPES: Final = {
     ".atom": "application/atom+xml; charset=utf-8",
@@ -28,6 +28,7 @@ TYPES: Final = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
+_INDEX: Final = "index.html"
 _STYLED: Final = (".atom", ".rss")
 _HIDDEN: Final = "maps/"
 _MOVED: Final = "maps/moved.json"
@@ -47,28 +48,55 @@ _SECURITY: Final = {
 class _Known:
     """What is remembered of a file between requests, so that a 304 reads nothing from disk but its stat."""
 
+    path: Path
     stamp: tuple[int, int, int]
     etag: str
     modified: str
     mtime: int
+    headers: dict[bytes, list[tuple[bytes, bytes]]]  # of a 304, by the tag that a client sends back
 
 
 def make_app(public: Path, *, hubs: Sequence[str] = (), base_url: str = "") -> ASGIApp:
     """An ASGI application that serves the folder `public` at the root. `hubs` and `base_url` (with a last slash) make
     the Link headers of feeds."""
-    files = _Files(public, tuple(hubs), base_url)
-    return Starlette(routes=[Route("/{name:path}", files.answer, methods=["GET", "HEAD"])])
+    return _Files(public, tuple(hubs), base_url)
 
 
 class _Files:
+    """The application: most requests of feed readers are conditional and end in `_remembered`, the rest in
+    Starlette."""
+
     def __init__(self, public: Path, hubs: tuple[str, ...], base_url: str) -> None:
         self.root, self.hubs, self.base = public, hubs, base_url
         self.known: dict[str, _Known] = {}
+        self.map = public / _MOVED
         self.maps: tuple[int, Mapping[str, str], frozenset[str]] = (-1, {}, frozenset())
-        self.lock = threading.Lock()
+        self.app = Starlette(routes=[Route("/{name:path}", self.answer, methods=["GET", "HEAD"])])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = self._remembered(scope) if scope["type"] == "http" else None
+        if headers is None:
+            await self.app(scope, receive, send)
+            return
+        await send({"type": "http.response.start", "status": 304, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+
+    def _remembered(self, scope: Scope) -> list[tuple[bytes, bytes]] | None:
+        """The headers of a 304, where the one tag asked for is that of a file we know and that has not changed
+        since."""
+        name = scope["path"][1:] or _INDEX
+        known = self.known.get(name)
+        if known is None or scope["method"] not in ("GET", "HEAD"):
+            return None
+        asked = [value for header, value in scope["headers"] if header == b"if-none-match"]
+        headers = known.headers.get(asked[0]) if len(asked) == 1 else None
+        if headers is None or _stamp(known.path) != known.stamp:
+            return None
+        moved, gone = self._moves()
+        return None if name in moved or name in gone else headers
 
     async def answer(self, request: Request) -> Response:
-        name = request.path_params["name"] or "index.html"
+        name = request.path_params["name"] or _INDEX
         path = self._path(name)
         moved, gone = self._moves()
         if name in moved:
@@ -78,23 +106,22 @@ class _Files:
         known = self._known(name, path) if path else None
         if path is None or known is None:
             return _plain("Not found.\n", 404)
-        headers = self._headers(name, known)
+        gz = path.with_name(path.name + ".gz")
+        # the outlet writes the .gz after its file: an older one is of the file before
+        made = _stamp(gz) if _takes_gzip(request.headers.get("accept-encoding", "")) else None
+        zipped = made is not None and made[0] >= known.stamp[0]
+        headers = self._headers(name, _zipped(known.etag) if zipped else known.etag, known.modified)
         if _unchanged(request, known):
             return Response(status_code=304, headers=headers)
-        return self._body(request, path, headers)
-
-    def _body(self, request: Request, path: Path, headers: dict[str, str]) -> Response:
-        data, encoding = _read(path, "gzip" in request.headers.get("accept-encoding", "").lower())
-        if encoding:
-            headers["content-encoding"] = encoding
-            headers["etag"] = headers["etag"][:-1] + '-gz"'
         headers["content-type"] = _type(request, path.suffix)
-        return Response(data, headers=headers)
+        if zipped:
+            headers["content-encoding"] = "gzip"
+        return Response((gz if zipped else path).read_bytes(), headers=headers)
 
-    def _headers(self, name: str, known: _Known) -> dict[str, str]:
+    def _headers(self, name: str, etag: str, modified: str) -> dict[str, str]:
         headers = {
-            "etag": known.etag,
-            "last-modified": known.modified,
+            "etag": etag,
+            "last-modified": modified,
             "vary": "Accept-Encoding, Sec-Fetch-Dest" if name.endswith(_STYLED) else "Accept-Encoding",
             "cache-control": "no-cache",
             **_SECURITY,
@@ -115,52 +142,63 @@ class _Files:
         return self.root.joinpath(*parts)
 
     def _known(self, name: str, path: Path) -> _Known | None:
-        try:
-            stat = path.stat()
-        except (OSError, ValueError):
-            return None
-        stamp = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+        stamp = _stamp(path)
         known = self.known.get(name)
-        if known is None or known.stamp != stamp:
-            if not path.is_file() or not path.resolve().is_relative_to(self.root.resolve()):
-                return None
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()[:32]
-            mtime = int(stat.st_mtime)
-            known = _Known(stamp, f'"{digest}"', formatdate(mtime, usegmt=True), mtime)
-            self.known[name] = known
-        return known
+        if stamp is None or (known is not None and known.stamp == stamp):
+            return known if stamp else None
+        if not path.is_file() or not path.resolve().is_relative_to(self.root.resolve()):
+            return None
+        etag, mtime = f'"{hashlib.sha256(path.read_bytes()).hexdigest()[:32]}"', stamp[0] // 1_000_000_000
+        modified = formatdate(mtime, usegmt=True)
+        headers = {
+            tag.encode(): [(key.encode(), value.encode()) for key, value in self._headers(name, tag, modified).items()]
+            for tag in (etag, _zipped(etag))
+        }
+        self.known[name] = _Known(path, stamp, etag, modified, mtime, headers)
+        return self.known[name]
 
     def _moves(self) -> tuple[Mapping[str, str], frozenset[str]]:
-        try:
-            stamp = (self.root / _MOVED).stat().st_mtime_ns
-        except OSError:
+        stamp = _stamp(self.map)
+        if stamp is None:
             return {}, frozenset()
-        if self.maps[0] != stamp:
-            made = json.loads((self.root / _MOVED).read_text(encoding="utf-8"))
-            self.maps = (stamp, made["moved"], frozenset(made["gone"]))
+        if self.maps[0] != stamp[0]:
+            made = json.loads(self.map.read_text(encoding="utf-8"))
+            self.maps = (stamp[0], made["moved"], frozenset(made["gone"]))
         return self.maps[1], self.maps[2]
 
     def _prefix(self, request: Request) -> str:
         return str(request.scope.get("root_path", "")) + "/"
 
 
-def _read(path: Path, gzip: bool) -> tuple[bytes, str]:
-    """The bytes to send and their content encoding; the .gz sibling where the client takes it and it is there."""
-    if gzip:
-        try:
-            return path.with_name(path.name + ".gz").read_bytes(), "gzip"
-        except OSError:
-            pass
-    return path.read_bytes(), ""
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    """What changes with a file; None where there is none."""
+    try:
+        stat = path.stat()
+    except (OSError, ValueError):
+        return None
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino
+
+
+def _zipped(etag: str) -> str:
+    """The tag of the compressed variant: a strong tag is of bytes, so each has its own (RFC 9110 section 8.8.3.3)."""
+    return etag[:-1] + '-gz"'
+
+
+def _takes_gzip(accepted: str) -> bool:
+    """RFC 9110 section 12.5.3: named, and not with a weight of zero."""
+    for coding in accepted.lower().split(","):
+        name, _, weight = coding.replace(" ", "").partition(";")
+        if name == "gzip":
+            return not re.fullmatch(r"q=0(\.0*)?", weight)
+    return False
 
 
 def _unchanged(request: Request, known: _Known) -> bool:
     """RFC 9110 section 13.2.2: If-None-Match decides where there is one, else If-Modified-Since."""
     tags = request.headers.get("if-none-match")
     if tags is not None:
-        bare = known.etag[1:-1]
         offered = [tag.strip().removeprefix("W/") for tag in tags.split(",")]
-        return "*" in offered or f'"{bare}"' in offered or f'"{bare}-gz"' in offered
+        return "*" in offered or known.etag in offered or _zipped(known.etag) in offered
     since = request.headers.get("if-modified-since")
     if since is None:
         return False

@@ -22,7 +22,8 @@ from tests.articles.samples import NOW, TRAPS, URL, full, vectors
 ORDER = re.findall(
     r"\w+",
     """title date excerpt coverImage author tags category source id published updated added language source_key
-    source_id digest excerpt_by tags_by enclosure also revisions origin partial robots aliases keywords""",
+    source_id digest excerpt_by tags_by enclosure also revisions origin partial robots aliases keywords section
+    merged_into split_from""",
 )
 
 

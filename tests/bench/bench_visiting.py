@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import gc
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -39,8 +40,8 @@ class Answer(asyncio.Protocol):
             head, _, self.data = self.data.partition(b"\\r\\n\\r\\n")
             self.transport.write(SAME if b"if-none-match" in head.lower() else OK)
 async def main():
-    server = await asyncio.get_running_loop().create_server(Answer, "0.0.0.0", 0, backlog=1024)
-    print(server.sockets[0].getsockname()[1], flush=True)
+    server = await asyncio.get_running_loop().create_server(Answer, sys.argv[2:], int(sys.argv[1]), backlog=64)
+    print("ready", flush=True)
     await server.serve_forever()
 asyncio.run(main())
 """
@@ -57,9 +58,9 @@ def sample_feed(items: int = 20) -> bytes:
     return f'<?xml version="1.0"?><rss version="2.0"><channel><title>T</title>{entries}</channel></rss>'.encode()
 
 
-def addresses(count: int, port: int) -> list[str]:
-    """URLs on that many addresses of 127.0.0.0/8."""
-    return [f"http://127.{1 + n // 62_500}.{n // 250 % 250}.{n % 250 + 1}:{port}/feed" for n in range(count)]
+def addresses(count: int) -> list[str]:
+    """That many addresses of 127.0.0.0/8."""
+    return [f"127.{1 + n // 62_500}.{n // 250 % 250}.{n % 250 + 1}" for n in range(count)]
 
 
 async def spread(urls: list[str], visit: Callable[[str], Awaitable[object]], width: int = 32) -> None:
@@ -116,12 +117,17 @@ async def bare(urls: list[str], *, etag: str | None, parse: bool) -> float:
 def measure(feeds: int) -> list[tuple[str, float]]:
     """The rows of the table: what, CPU milliseconds a feed."""
     body = sample_feed()
-    with subprocess.Popen([sys.executable, "-c", _SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    command = [sys.executable, "-c", _SERVER, str(port), *addresses(feeds)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
         assert server.stdin is not None
         assert server.stdout is not None
         server.stdin.write(body)
         server.stdin.close()
-        urls = addresses(feeds, int(server.stdout.readline()))
+        server.stdout.readline()
+        urls = [f"http://{address}:{port}/feed" for address in addresses(feeds)]
         warm = urls[:20]
         rows = []
         try:

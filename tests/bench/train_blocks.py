@@ -26,7 +26,7 @@ from syndicator.reading.blocks import Block, read_blocks
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = ROOT.parent / "shared" / "corpus" / "pages"
 WEIGHTS = ROOT / "syndicator" / "reading" / "data" / "weights.toml"
-RIDGE = 8.0  # how strongly weights are drawn to zero; 2 to 30 do alike
+RIDGE = 12.0  # how strongly weights are drawn to zero; 2 to 30 do alike
 SNIPPET = 0.15  # what a block known from a snippet counts against one of a page with full text
 PIECE = 24
 

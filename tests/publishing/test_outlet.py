@@ -40,6 +40,17 @@ def test_the_gz_beside_it_is_the_same_and_the_same_each_time(tmp_path: Path) -> 
     assert one == other and gzip.decompress(one) == b"<feed/>" * 50
 
 
+def test_a_gz_of_the_file_before_is_made_again(tmp_path: Path) -> None:
+    outlet = FileOutlet(tmp_path)
+    outlet.put("x.atom", b"old")
+    stale = (tmp_path / "x.atom.gz").read_bytes()
+    outlet.put("x.atom", b"new")
+    (tmp_path / "x.atom.gz").write_bytes(stale)
+    os.utime(tmp_path / "x.atom.gz", ns=(1, 1))
+    assert not outlet.put("x.atom", b"new")
+    assert gzip.decompress((tmp_path / "x.atom.gz").read_bytes()) == b"new"
+
+
 def test_without_gzip_none_is_left(tmp_path: Path) -> None:
     FileOutlet(tmp_path).put("x.atom", b"1")
     FileOutlet(tmp_path, gzip=False).put("x.atom", b"1")

@@ -6,6 +6,7 @@ import json
 import uuid
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from lxml import etree
 
@@ -22,7 +23,7 @@ START = datetime(2025, 11, 3, 8, 0, tzinfo=UTC)
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
-def article(number: int, **changes: object) -> Article:
+def article(number: int, **changes: Any) -> Article:
     url = f"https://alpha.example/{number}"
     made = Article(
         id=article_id(url),
@@ -42,10 +43,10 @@ def article(number: int, **changes: object) -> Article:
             title="Alpha", url="https://alpha.example/feed", site="https://alpha.example/", id="urn:example:alpha"
         ),
     )
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(made, **changes)
 
 
-def pressed(index: MemoryIndex, outlet: MemoryOutlet, settings: Settings = SETTINGS, **more: object) -> PressReport:
+def pressed(index: MemoryIndex, outlet: MemoryOutlet, settings: Settings = SETTINGS, **more: Any) -> PressReport:
     specs = plan(
         index.feeds(), settings=settings, sources=list(SOURCES.values()), queries=(), categories={"AI": "Machines"}
     )
@@ -56,7 +57,7 @@ def pressed(index: MemoryIndex, outlet: MemoryOutlet, settings: Settings = SETTI
         settings=settings,
         sources=SOURCES,
         instance=INSTANCE,
-        **more,  # type: ignore[arg-type]
+        **more,
     )
 
 

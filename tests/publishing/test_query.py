@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from syndicator.errors import ConfigError
 from syndicator.model import Article, FeedKey
-from syndicator.publishing.query import QueryError, SavedQuery, load_queries, matches, parse
+from syndicator.publishing.grammar import QueryError, parse
+from syndicator.publishing.query import SavedQuery, load_queries, matches
 
 STORY = Article(
     id="x",

@@ -4,6 +4,7 @@ checkout; it needs html5lib in the interpreter that FEEDVALIDATOR_PYTHON names, 
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import subprocess
@@ -35,8 +36,8 @@ def events(files: Sequence[Path]) -> dict[str, list[str]]:
 
 def _main(folder: str, files: Sequence[str]) -> None:
     sys.path.insert(0, str(Path(folder) / "src"))
-    import feedvalidator  # type: ignore[import-not-found]
-    from feedvalidator import compatibility
+    feedvalidator = importlib.import_module("feedvalidator")
+    compatibility = importlib.import_module("feedvalidator.compatibility")
 
     for name in files:
         kind = "rss" if name.endswith(".rss") else "atom"

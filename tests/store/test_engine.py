@@ -156,6 +156,7 @@ def test_a_locked_database_is_named_after_the_wait(url: str) -> None:
             with pytest.raises(StoreError, match="another program holds it"):
                 record(store, 1)
             assert store.index.feeds() == []  # readers never wait
+            open_store(url, articles_exist=False, busy_seconds=0.1).close()  # nor does who opens it
         record(store, 1)
         assert store.visits.article(make(1).id) == make(1)
 

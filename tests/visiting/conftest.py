@@ -54,6 +54,7 @@ class Web:
 
         class Server(http.server.ThreadingHTTPServer):
             daemon_threads = True
+            request_queue_size = 256
 
             def handle_error(self, request: Any, client_address: Any) -> None:
                 """Clients that hang up are part of the tests."""

@@ -79,7 +79,8 @@ def test_opml() -> None:
 
 @pytest.mark.parametrize("root", ["urlset", "sitemapindex"])
 def test_sitemap(root: str) -> None:
-    body = f'<?xml version="1.0"?><{root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"></{root}>'
+    inside = "<url><loc>https://example.org/1</loc></url>"
+    body = f'<?xml version="1.0"?><{root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{inside}</{root}>'
     assert discover(body.encode(), URL).kind == "sitemap"
     assert discover(gzip.compress(body.encode()), URL).kind == "sitemap"
 

@@ -10,6 +10,7 @@ import time
 import zlib
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -344,10 +345,36 @@ def test_allow_covers_the_first_origin_only(web: Web, other_web: Web) -> None:
     assert other_web.seen == []
 
 
-def test_many_origins_keep_few_connections(web: Web) -> None:
+def test_many_origins_at_once_keep_few_connections(web: Web) -> None:
     web.routes["/"] = Reply(200, {}, b"x")
-    results = fetch(*(Request(url=web.url("/", f"127.0.{n // 250}.{n % 250 + 1}")) for n in range(0, 3)))
-    assert all(isinstance(result, Failed | Fetched) for result in results)
+
+    def lookup(host: str, port: int) -> Any:
+        return socket.getaddrinfo("127.0.0.1", port, type=socket.SOCK_STREAM)
+
+    async def run() -> tuple[list[FetchResult], int]:
+        fetcher = HttpFetcher(Fetch(allow_loopback=True), user_agent="x", clock=lambda: NOW, lookup=lookup)
+        left = iter(range(300))
+        results: list[FetchResult] = []
+
+        async def work() -> None:
+            for number in left:
+                results.append(await fetcher.fetch(Request(url=f"http://h{number % 150}.test:{web.port}/")))
+
+        try:
+            await asyncio.gather(*(work() for _ in range(100)))
+            return results, sum(f"127.0.0.1:{web.port}" in line for line in _connections(web.port))
+        finally:
+            await fetcher.aclose()
+
+    results, connections = asyncio.run(run())
+    assert [result for result in results if not isinstance(result, Fetched)] == []
+    assert connections <= 110
+
+
+def _connections(port: int) -> list[str]:
+    """Our ends of the TCP connections to a port of 127.0.0.1 that are open."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return [f"127.0.0.1:{port}" for row in rows if row[2] == f"0100007F:{port:04X}" and row[3] == "01"]
 
 
 def test_proxies_of_the_environment_are_not_used(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:

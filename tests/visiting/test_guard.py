@@ -38,6 +38,30 @@ def test_nat64_only_where_it_is_configured() -> None:
     assert verdict("2001:4860:64::a00:1", 80, nat64=("2001:4860:64::/96",)) is not None
 
 
+@pytest.mark.parametrize(
+    ("prefix", "private", "public"),
+    [  # the examples of RFC 6052 2.4 with 10.0.2.33 and 8.8.8.8 in place of 192.0.2.33
+        ("2a00:db8::/32", "2a00:db8:a00:221::", "2a00:db8:808:808::"),
+        ("2a00:db8:100::/40", "2a00:db8:10a:2:21::", "2a00:db8:108:808:8::"),
+        ("2a00:db8:122::/48", "2a00:db8:122:a00:2:2100::", "2a00:db8:122:808:8:800::"),
+        ("2a00:db8:122:300::/56", "2a00:db8:122:30a:0:221::", "2a00:db8:122:308:8:808::"),
+        ("2a00:db8:122:344::/64", "2a00:db8:122:344:a:2:2100::", "2a00:db8:122:344:8:808:800::"),
+        ("2a00:db8:122:344::/96", "2a00:db8:122:344::a00:221", "2a00:db8:122:344::808:808"),
+    ],
+)
+def test_nat64_prefixes_of_every_length(prefix: str, private: str, public: str) -> None:
+    refusal = verdict(private, 80, nat64=(prefix,))
+    assert refusal is not None
+    assert 'allow = ["10.0.2.33/32:80"]' in refusal
+    assert verdict(public, 80, nat64=(prefix,)) is None
+
+
+def test_isatap_under_a_public_prefix() -> None:
+    assert verdict("2a00::5efe:10.0.0.1", 80) is not None
+    assert verdict("2a00::200:5efe:10.0.0.1", 80) is not None
+    assert verdict("2a00::5efe:8.8.8.8", 80) is None
+
+
 def test_loopback_setting_opens_loopback_alone() -> None:
     for address in ("127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"):
         assert verdict(address, 80, loopback=True) is None
@@ -96,5 +120,7 @@ def test_the_printed_line_is_the_cure(address: ipaddress.IPv4Address | ipaddress
 def test_never_more_open_than_the_standard_library(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
     if verdict(str(address), 80) is None:
         inner = getattr(address, "ipv4_mapped", None) or address
+        if isinstance(inner, ipaddress.IPv6Address) and int(inner) >> 32 & 0xFDFFFFFF == 0x5EFE:
+            return
         assert inner.is_global
         assert not inner.is_multicast

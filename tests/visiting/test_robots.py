@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -256,6 +256,22 @@ def test_only_permanent_hops_from_the_start_are_a_move(first: bool, second: bool
     result = house.fetch(Request(url="https://a.test/", kind="feed"))[0]
     assert isinstance(result, NotModified)
     assert result.moved_to == ("https://b.test/" if moved else None)
+
+
+def test_waiting_for_a_turn_costs_no_deadline() -> None:
+    script = Script()
+    script.answers = {
+        "https://a.test/": redirect("https://a.test/", "https://b.test/"),
+        "https://b.test/": page("https://b.test/"),
+    }
+
+    async def run() -> list[FetchResult]:
+        polite = PoliteFetcher(script, Lanes(0.1, 1, asyncio.sleep, lambda: datetime.now(UTC)))
+        requests = [Request(url="https://a.test/", kind="feed", deadline=0.15) for _ in range(5)]
+        return list(await asyncio.gather(*(polite.fetch(request) for request in requests)))
+
+    assert all(isinstance(result, Fetched) for result in asyncio.run(run()))
+    assert min(request.deadline for request in script.asked) > 0.1
 
 
 def test_circles_across_hosts_end() -> None:

@@ -1,11 +1,12 @@
-"""feedgen extensions for what its own methods lose: attributes of links and titles, sources, archives, tombstones."""
+"""feedgen extensions for what its own methods lose: attributes of links and titles, sources, archives, tombstones.
+
+feedgen asks of an extension only these methods; its own base classes carry no types."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from lxml import etree
 
 from syndicator.publishing.render.xml import prefixes, qualified
@@ -27,7 +28,7 @@ class Part:
             child.build(element)
 
 
-class EntryExtension(BaseEntryExtension):  # type: ignore[misc]
+class EntryExtension:
     """Adds `parts` at the end of an entry or item, and the attributes that feedgen leaves out of an entry."""
 
     def __init__(self) -> None:
@@ -47,7 +48,7 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]
         return entry
 
 
-class FeedExtension(BaseExtension):  # type: ignore[misc]
+class FeedExtension:
     """Adds `parts` at the end of a feed's head and declares `declared`."""
 
     def __init__(self) -> None:

@@ -1,0 +1,184 @@
+"""Commands for descriptions: learn, describe, tags suggest, tags rename, tags merge."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from syndicator.cli.base import CONFIG, Config, Json, app
+
+if TYPE_CHECKING:
+    from syndicator.app.retelling import Touched
+    from syndicator.app.wiring import App
+
+tags = typer.Typer(help="Propose, rename and merge tags.", no_args_is_help=True)
+app.add_typer(tags, name="tags")
+
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")]
+Old = Annotated[str, typer.Argument(metavar="A", help="The tag as it is called.")]
+
+
+@contextmanager
+def _opened(config: Path) -> Iterator[App]:
+    from syndicator.app.wiring import locked, need_folder, open_app
+    from syndicator.settings import load
+
+    need_folder(config)
+    with locked(load(config), wait=True), open_app(config) as opened:
+        yield opened
+
+
+@app.command()
+def learn(json: Json = False, config: Config = CONFIG) -> None:
+    """Learn tags from the confirmed past: those an operator wrote, and publishers' own that the taxonomy knows."""
+    from syndicator.app import curating, reconcile
+    from syndicator.cli import printing
+
+    with _opened(config) as opened:
+        problems = reconcile.files(opened)
+        done = curating.learn(opened)
+    if json:
+        printing.as_json(done)
+    elif done.tags:
+        printing.say(f"learnt {done.tags} tags from {done.articles} articles")
+    else:
+        printing.say(
+            f"nothing was learnt: {done.articles} articles have confirmed tags, and {curating.LEAST} are needed"
+        )
+    printing.problems(problems)
+
+
+@app.command()
+def describe(
+    all: Annotated[bool, typer.Option("--all", help="Every article on the shelf.")] = False,
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Only articles added since that day.")
+    ] = None,
+    dry_run: DryRun = False,
+    json: Json = False,
+    config: Config = CONFIG,
+) -> None:
+    """Apply an edited taxonomy, and what was learnt, to the shelf. Nothing is fetched; what a hand edited stays."""
+    from datetime import UTC
+
+    from syndicator.app import curating
+    from syndicator.cli import printing
+    from syndicator.errors import UsageError
+
+    if not all and since is None:
+        raise UsageError("say which articles: --all, or --since 2026-11-24")
+    with _opened(config) as opened:
+        with printing.counting("described") as count:
+            day = since.replace(tzinfo=UTC) if since else None
+            planned = curating.retelling(opened, since=day, progress=count)
+        if not json:
+            _list(planned)
+        written: tuple[str, ...] = ()
+        if not dry_run and planned.articles:
+            with printing.counting("written") as count:
+                curating.apply(opened, planned, count)
+            written = _press(opened)
+    if json:
+        printing.as_json({**printing.plain(planned), "applied": not dry_run, "written": written})
+    elif planned.articles:
+        printing.say("nothing was changed (--dry-run)" if dry_run else f"{len(written)} files written")
+    printing.problems(planned.problems)
+
+
+def _list(planned: object) -> None:
+    from syndicator.app.curating import Retelling
+    from syndicator.cli import printing
+
+    assert isinstance(planned, Retelling)
+    printing.say(f"{len(planned.articles)} of {planned.looked} articles are described differently")
+    rows = [(item.title, line) for item in planned.articles for line in item.told.why]
+    if rows:
+        printing.table("Articles", ("article", "what changes, and why"), rows)
+    _feeds(planned.feeds)
+
+
+def _feeds(feeds: tuple[Touched, ...]) -> None:
+    from syndicator.cli import printing
+
+    if feeds:
+        rows = [(feed.feed, feed.joins, feed.leaves, feed.changes) for feed in feeds]
+        printing.table("Feeds", ("feed", "articles that join", "that leave", "that stay, changed"), rows)
+
+
+def _press(opened: App) -> tuple[str, ...]:
+    from syndicator.app.building import press_feeds
+
+    return asyncio.run(press_feeds(opened)).written
+
+
+@tags.command()
+def suggest(json: Json = False, config: Config = CONFIG) -> None:
+    """Names that at least three articles speak of and taxonomy.toml lacks. Nothing is written."""
+    from syndicator.app import curating
+    from syndicator.app.wiring import need_folder, open_app
+    from syndicator.cli import printing
+
+    need_folder(config)
+    with open_app(config) as opened:
+        found = curating.suggest(opened)
+    if json:
+        printing.as_json([one._asdict() for one in found])
+    elif found:
+        rows = [(one.name, one.support, one.why, ", ".join(one.aliases)) for one in found]
+        printing.table("Tags to consider", ("tag", "articles", "from", "other names"), rows)
+    else:
+        printing.say("nothing new: no name that the taxonomy lacks stands in three articles")
+
+
+@tags.command()
+def rename(
+    old: Old,
+    new: Annotated[str, typer.Argument(metavar="B", help="What it is to be called.")],
+    dry_run: DryRun = False,
+    json: Json = False,
+    config: Config = CONFIG,
+) -> None:
+    """Call tag A B, in taxonomy.toml and in every article. Its feed keeps its id, and its old address answers."""
+    _retag("rename", old, new, dry_run, json, config)
+
+
+@tags.command()
+def merge(
+    old: Old,
+    new: Annotated[str, typer.Argument(metavar="B", help="The tag that it becomes part of.")],
+    dry_run: DryRun = False,
+    json: Json = False,
+    config: Config = CONFIG,
+) -> None:
+    """Make tag A part of B, as an alias in taxonomy.toml; the address of A's feed answers with B's."""
+    _retag("merge", old, new, dry_run, json, config)
+
+
+def _retag(kind: Literal["rename", "merge"], old: str, new: str, dry_run: bool, json: bool, config: Path) -> None:
+    from syndicator.app import retagging
+    from syndicator.cli import printing
+
+    with _opened(config) as opened:
+        planned = retagging.plan(opened, kind, old, new)
+        if not json:
+            printing.say(f"{planned.old} -> {planned.new}: {len(planned.articles)} articles")
+            if planned.old_feed != planned.new_feed:
+                printing.say(f"tags/{planned.old_feed.slug} answers with tags/{planned.new_feed.slug} from now on")
+            _feeds(planned.feeds)
+        written: tuple[str, ...] = ()
+        if not dry_run:
+            with printing.counting("written") as count:
+                retagging.act(opened, planned, count)
+            written = _press(opened)
+    if json:
+        printing.as_json({**printing.plain(planned), "applied": not dry_run, "written": written})
+        return
+    printing.say("nothing was changed (--dry-run)" if dry_run else f"{len(written)} files written")
+    for note in planned.notes:
+        printing.say(f"note: {note}")

@@ -1,0 +1,42 @@
+"""How the demo shows what it made."""
+
+from __future__ import annotations
+
+from syndicator.cli.printing import as_json, say, table
+from syndicator.demo.run import Made
+
+
+def demo_report(made: Made, *, json: bool) -> None:
+    """What the demo made, and what failed and why."""
+    if json:
+        as_json(
+            {
+                "folder": made.folder,
+                "seconds": made.seconds,
+                "sources": made.report.outcomes,
+                "feeds": made.feeds,
+                "build": made.build,
+            }
+        )
+        return
+    rows = [
+        (outcome.key, outcome.status, len(outcome.added), outcome.reason or "", outcome.detail[:70])
+        for outcome in sorted(made.report.outcomes, key=lambda one: one.key)
+    ]
+    table("Sources", ("source", "status", "new", "reason", "detail"), rows)
+    skipped = [problem for outcome in made.report.outcomes for problem in outcome.skipped]
+    if skipped:
+        table(
+            "Entries that are no articles",
+            ("entry", "reason", "detail"),
+            [(one.what, one.reason, one.detail) for one in skipped],
+        )
+    table(
+        "Feeds",
+        ("feed", "articles", "latest"),
+        [(f"{row.key.axis}/{row.key.slug}", row.count, row.latest_title) for row in made.feeds],
+    )
+    if made.build:
+        say(made.build)
+    count = sum(len(one.added) for one in made.report.outcomes)
+    say(f"{len(made.feeds)} feeds from {count} articles in {made.seconds:.1f} s, in {made.folder}")

@@ -1,0 +1,16 @@
+"""Where a taxonomy is on disk: cheap to name, so that only the process that reads pages pays for loading it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class TaxonomyFiles(tuple[str, str, int]):
+    """(taxonomy.toml, learnt state, a number that changes when either does): what a worker needs to load it."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, toml: Path, learnt: Path) -> TaxonomyFiles:
+        changed = sum(path.stat().st_mtime_ns for path in (toml, learnt) if path.exists())
+        return cls((str(toml), str(learnt), changed))

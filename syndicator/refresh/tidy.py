@@ -1,0 +1,63 @@
+"""What was learnt to repeat on a host after its first articles were filed is taken out of these too."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from syndicator import urls
+from syndicator.articles.feeds import feeds_of
+from syndicator.errors import NotAnArticle, WorkerFailed
+from syndicator.model import Article, Source
+from syndicator.refresh.tools import Tools
+
+
+async def tidy(host: str, learnt: frozenset[str], source: Source, tools: Tools) -> tuple[str, ...]:
+    """Reads those recent articles of `source` on `host` again that carry a block of `learnt`, from the pages that were
+    kept, and files them without it. It is our reading that gets better, not the publisher's text that changed: neither
+    `updated` nor `revisions` moves. Returns the ids of the articles that changed."""
+    changed = []
+    for id, blocks in tools.store.carriers(host).items():
+        if blocks & learnt and await _again(id, source, tools):
+            changed.append(id)
+    return tuple(changed)
+
+
+async def _again(id: str, source: Source, tools: Tools) -> bool:
+    from syndicator.desk import read_and_render
+
+    path, kept = tools.shelf.find(id), tools.pages.get(id)
+    if path is None or kept is None:
+        return False
+    old = tools.shelf.get(path)
+    if old.source_key != source.key:
+        return False
+    html, headers = kept
+    try:
+        new, whole = await tools.worker.call(
+            read_and_render,
+            html,
+            old.url,
+            tools.taxonomy,
+            render=source.content == "full",
+            entry=None,
+            rules=source.rules,
+            repeated=tools.store.repeated(urls.host(old.url)),
+            headers=headers,
+            now=tools.clock(),
+        )
+    except (NotAnArticle, WorkerFailed):
+        return False  # it reads worse than the first time: the first reading stays
+    return _file(old, new, whole, tools)
+
+
+def _file(old: Article, new: Article, html: str | None, tools: Tools) -> bool:
+    better = replace(old, body=new.body)
+    if old.excerpt_by == "extractive":
+        better = replace(better, excerpt=new.excerpt)
+    stored, stamp, changed = tools.shelf.put(better)
+    if changed:
+        aliases = [urls.alias(stored.url), *map(urls.alias, stored.aliases)]
+        tools.store.record(
+            stored, stamp, aliases=aliases, stale=feeds_of(stored), html=html if stored.body == new.body else None
+        )
+    return changed

@@ -1,0 +1,188 @@
+"""Connections: one small client per origin, every socket guarded before it dials."""
+
+from __future__ import annotations
+
+import errno
+import re
+import socket
+import ssl
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+import httpx
+from aiohttp.abc import AbstractResolver, ResolveResult
+from httpx_aiohttp import AiohttpTransport
+
+from syndicator.errors import ConfigError
+from syndicator.settings import Fetch
+from syndicator.urls import canonical
+from syndicator.visiting import guard, resolve
+
+_CLIENTS = 64  # origins whose connections are kept, least recently used closed first
+_IDLE = 5.0  # seconds an idle connection is kept: longer than the pause between two requests of a host
+_HEADER_BYTES = 32_768  # one header line; security policies pass the usual 8 KB
+AddrInfo = tuple[int, int, int, str, tuple[Any, ...]]
+
+
+class Blocked(OSError):
+    """An address that must not be dialled."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(errno.EACCES, why)
+        self.why = why
+
+
+def open_socket(info: AddrInfo) -> socket.socket:
+    """A socket for an address that passed the guard."""
+    return socket.socket(info[0], info[1], info[2])
+
+
+@dataclass(slots=True)
+class _Client:
+    transport: AiohttpTransport
+    users: int = 0
+
+
+class _Resolver(AbstractResolver):
+    """Refuses a name when any of its addresses is refused: no half-private answer is dialled by luck."""
+
+    def __init__(self, lookup: resolve.Threads, check: Callable[[str, int], None]) -> None:
+        self._lookup = lookup
+        self._check = check
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        found: list[ResolveResult] = []
+        for kind, _, proto, _, address in await self._lookup(host, port):
+            where = str(address[0])
+            if kind in (socket.AF_INET, socket.AF_INET6) and family in (socket.AF_UNSPEC, kind):
+                self._check(where, port)
+                found.append(
+                    ResolveResult(
+                        hostname=host,
+                        host=where,
+                        port=port,
+                        family=kind,
+                        proto=proto,
+                        flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+                    )
+                )
+        if not found:
+            raise socket.gaierror(socket.EAI_NONAME, "no address")
+        return found
+
+    async def close(self) -> None:
+        return None
+
+
+class Clients:
+    """Transports by origin and by what may be dialled: an allowed connection serves no other source.
+
+    settings: proxy, NAT64 prefixes, loopback. lookup, dial: how names are resolved and sockets opened.
+    """
+
+    def __init__(self, settings: Fetch, lookup: resolve.Lookup, dial: Callable[[AddrInfo], socket.socket]) -> None:
+        self._settings = settings
+        self._lookup = resolve.Threads(lookup)
+        self._dial = dial
+        self._clients: OrderedDict[tuple[str, tuple[str, ...]], _Client] = OrderedDict()
+        self._proxy = _proxy(settings.proxy)
+        self._tls: ssl.SSLContext | None = None
+        self._plain = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # for http: nothing is loaded into it
+
+    @asynccontextmanager
+    async def use(self, url: httpx.URL, where: str, allow: tuple[str, ...]) -> AsyncIterator[AiohttpTransport]:
+        """The transport for `url` at the origin `where`, kept open while it is used. Raises Blocked for a literal
+        address that a proxy would be asked for; other addresses are refused when they are dialled."""
+        if self._proxy is not None:
+            self._check_literal(url, allow)
+        key = (where, allow)
+        client = self._clients.get(key)
+        if client is None:
+            client = self._clients[key] = _Client(self._transport(where, allow))
+        client.users += 1  # before anything is awaited: what is in use is not closed
+        try:
+            self._clients.move_to_end(key)
+            await self._close_oldest()
+            yield client.transport
+        finally:
+            client.users -= 1
+
+    async def aclose(self) -> None:
+        while self._clients:
+            _, client = self._clients.popitem()
+            await client.transport.aclose()
+
+    async def _close_oldest(self) -> None:
+        while len(self._clients) > _CLIENTS:
+            oldest = next((key for key, client in self._clients.items() if not client.users), None)
+            if oldest is None:
+                return
+            await self._clients.pop(oldest).transport.aclose()
+
+    def _transport(self, where: str, allow: tuple[str, ...]) -> AiohttpTransport:
+        def check(address: str, port: int) -> None:
+            if self._proxy is None:  # with one, only the operator's proxy is ever dialled
+                self._check(address, port, allow)
+
+        def factory(info: AddrInfo) -> socket.socket:
+            check(str(info[4][0]), int(info[4][1]))
+            return self._dial(info)
+
+        secure = where.startswith("https:")
+        if secure and self._tls is None:
+            self._tls = httpx.create_ssl_context()
+        tls = self._tls if secure and self._tls is not None else self._plain
+        return AiohttpTransport(
+            verify=tls, trust_env=False, proxy=self._proxy, client=lambda: self._session(check, factory, tls)
+        )
+
+    def _check(self, address: str, port: int, allow: tuple[str, ...]) -> None:
+        """Raises Blocked for an address that must not be dialled."""
+        settings = self._settings
+        try:
+            why = guard.verdict(address, port, allow=allow, nat64=settings.nat64, loopback=settings.allow_loopback)
+        except ValueError as error:  # an allow line that cannot be read permits nothing
+            why = str(error)
+        if why is not None:
+            raise Blocked(why)
+
+    def _check_literal(self, url: httpx.URL, allow: tuple[str, ...]) -> None:
+        """A proxy resolves names itself; what is an address already, in any spelling, is still refused here."""
+        port = url.port or (443 if url.scheme == "https" else 80)
+        name = (urlsplit(canonical(str(url))).hostname or "").removesuffix(".")
+        if name == "localhost" or name.endswith(".localhost"):
+            name = "127.0.0.1"
+        if ":" in name or re.fullmatch(r"[\d.]+", name):
+            self._check(name, port, allow)
+
+    def _session(self, check: Callable[[str, int], None], factory: Any, tls: ssl.SSLContext) -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(
+            resolver=_Resolver(self._lookup, check),
+            socket_factory=factory,
+            ssl=tls,
+            limit=0,
+            use_dns_cache=False,
+            keepalive_timeout=_IDLE,
+        )
+        return aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            trust_env=False,
+            max_line_size=_HEADER_BYTES,
+            max_field_size=_HEADER_BYTES,
+        )
+
+
+def _proxy(url: str) -> httpx.Proxy | None:
+    try:
+        return httpx.Proxy(url) if url else None
+    except (httpx.InvalidURL, ValueError) as error:
+        raise ConfigError('fetch.proxy is no proxy address; write it like "http://10.0.0.1:3128"') from error

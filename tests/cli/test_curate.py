@@ -1,0 +1,74 @@
+"""learn, describe and tags on the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from syndicator.cli import app, curate
+from tests.app.places import Place, shelve
+from tests.app.test_curating import MODELS
+
+assert curate  # importing it registers its commands
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    made = Place(tmp_path)
+    with made.app() as opened:
+        shelve(opened, "Models", MODELS)
+        shelve(opened, "Chips", "Of chips.", tags=("GPU",), tags_by="publisher", keywords=("GPU",), source="two")
+    made.press()
+    return made
+
+
+def run(place: Place, *words: str) -> Result:
+    return CliRunner().invoke(app, [*words, "--config", str(place.config)], catch_exceptions=False)
+
+
+def test_describe_says_what_changes_and_why_and_then_does_it(place: Place) -> None:
+    before = place.digests("articles"), place.digests("public")
+    dry = run(place, "describe", "--all", "--dry-run")
+    assert "Models\ttags: +LLM (its text says so)" in dry.output
+    assert "tags/llm\t1\t0\t0" in dry.output and "nothing was changed" in dry.output
+    assert (place.digests("articles"), place.digests("public")) == before
+
+    told = json.loads(run(place, "describe", "--all", "--json").stdout)
+    assert told["applied"] and "tags/llm.atom" in told["written"]
+    assert {item["title"] for item in told["articles"]} == {"Models", "Chips"}
+    assert "Models" in place.published("tags/llm.atom")
+    assert json.loads(run(place, "describe", "--all", "--json").stdout)["articles"] == []
+
+
+def test_describe_wants_to_know_which(place: Place) -> None:
+    from syndicator.errors import UsageError
+
+    with pytest.raises(UsageError, match="--all"):
+        run(place, "describe")
+    assert json.loads(run(place, "describe", "--since", "2030-01-01", "--json").stdout)["looked"] == 0
+
+
+def test_tags_are_renamed_and_merged(place: Place) -> None:
+    dry = run(place, "tags", "rename", "GPU", "graphics cards", "--dry-run")
+    assert "GPU -> graphics cards: 1 articles" in dry.output
+    assert "tags/gpu answers with tags/graphics-cards from now on" in dry.output
+    assert place.article("Chips").tags == ("GPU",)
+    told = json.loads(run(place, "tags", "rename", "GPU", "graphics cards", "--json").stdout)
+    assert "tags/graphics-cards.atom" in told["written"]
+    assert run(place, "tags", "merge", "graphics cards", "LLM").exit_code == 0
+    assert place.article("Chips").tags == ("LLM",)
+    assert place.published("tags/gpu.atom") == place.published("tags/llm.atom")
+
+
+def test_tags_are_suggested_and_learnt(place: Place) -> None:
+    assert "nothing new" in run(place, "tags", "suggest").output
+    with place.app() as opened:
+        for number in range(3):
+            shelve(opened, f"Robot {number}", "Text.", keywords=("Robotics",))
+    (one,) = json.loads(run(place, "tags", "suggest", "--json").stdout)
+    assert (one["name"].casefold(), one["support"]) == ("robotics", 3)
+    assert "1 articles have confirmed tags, and 30 are needed" in run(place, "learn").output
+    assert json.loads(run(place, "learn", "--json").stdout) == {"articles": 1, "tags": 0}
