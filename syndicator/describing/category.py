@@ -2,16 +2,22 @@
 
 Both views err differently. On the open halves of BBC, AG News and KPCrowd the vectors of the descriptions alone are
 right in 92.3/76.6/67.8 %, the words alone in 93.7/78.0/70.3 %, both in 94.8/84.5/72.1 % with the constants below, which
-lie on a plateau (half or twice of each moves no figure by more than a point)."""
+lie on a plateau (half or twice of each moves no figure by more than a point).
+
+It abstains rarely, as a caller who counts an abstention as wrong would want: only where next to nothing is known of
+the text, which costs 0.2/0.1/1.1 points. `Guess.score` is there for a caller who is stricter: 95.1 % of BBC's articles
+have a score above 0.84, and 96.7 % of these are right."""
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from syndicator.describing import topics
+from syndicator.describing.language import by_script, by_words
 from syndicator.describing.topics import terms
 from syndicator.describing.vectors import SAMPLE, embedder, unit
 from syndicator.describing.vocabulary import CategoryDef, fold
@@ -27,7 +33,11 @@ LEXICAL = 0.35  # how much the share of a category's words counts beside the cos
 SUBJECT = 0.25  # gain of a category whose subject the title names: a story on an AI company's money is on AI
 DOUBT = 8.0  # words of evidence that are taken as given to nobody: short texts decide less by words
 SHARP = 25.0  # scores to probabilities: calibrated on the three open sets
-FLOOR = 0.0  # probability below which no category is named
+FLOOR = 0.35  # probability below which no category is named
+LONG = 60  # words from which on a text is expected to have words of its category
+WEAK = 0.12  # score below which a long text is nothing we know
+OWN_WORDS = 1  # of its category that a long text must have
+OWN_WORDS_FOREIGN = 3  # in another language than English, which the vectors hardly know
 
 
 class Guess(NamedTuple):
@@ -70,23 +80,37 @@ def guess(known: Categories, title: str, text: str, section: str = "") -> Guess:
             return Guess(name, 1.0)
     if not any(character.isalpha() for character in title + text[:SAMPLE]):
         return Guess(None, 0.0)
-    chances = probabilities(scores(known, title, text))
+    counts = terms(text[:SAMPLE])
+    values = scores(known, title, text, counts)
+    chances = probabilities(values)
     best = int(chances.argmax())
     sure = float(chances[best])
-    return Guess(known.names[best] if sure >= FLOOR else None, sure)
+    clear = sure >= FLOOR and _known_ground(known, best, float(values[best]), counts, text)
+    return Guess(known.names[best] if clear else None, sure)
 
 
-def scores(known: Categories, title: str, text: str) -> Vector:
-    """A score a category: cosine plus the share of the words."""
+def _known_ground(known: Categories, best: int, score: float, counts: Counter[str], text: str) -> bool:
+    """False for a long text that has next to nothing of the words and the nearness of its best category: probabilities
+    only compare the categories there are, and a recipe is none of them."""
+    if counts.total() < 2 * LONG:  # pairs count as well
+        return True
+    own = len(counts.keys() & known.words[best].keys())
+    return score >= WEAK and own >= OWN_WORDS and (own >= OWN_WORDS_FOREIGN or _english(text[:SAMPLE]))
+
+
+def _english(sample: str) -> bool:
+    return by_script(sample) is None and by_words(sample, None) in ("en", None)
+
+
+def scores(known: Categories, title: str, text: str, counts: Counter[str]) -> Vector:
+    """A score a category: cosine plus the share of the words. `counts`: the terms of the text's head."""
     import numpy as np
 
     here = embedder().article(title, text, TITLE)
-    counts = terms(text[:SAMPLE])
     named = terms(title)
     subject = np.array([_subject(named, counts, words) for words in known.subjects], dtype=np.float32)
-    for word, count in named.items():
-        counts[word] += TITLE * count
-    lexical = np.array([_evidence(counts, words) for words in known.words], dtype=np.float32)
+    every = counts + Counter({word: TITLE * count for word, count in named.items()})
+    lexical = np.array([_evidence(every, words) for words in known.words], dtype=np.float32)
     result: Vector = known.labels @ here + LEXICAL * lexical / (float(lexical.sum()) + DOUBT) + subject
     return result
 

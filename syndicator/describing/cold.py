@@ -116,6 +116,8 @@ def _nearness(mention: Mention, whole: float, name: float) -> tuple[float, ...]:
 def _name(mention: Mention, key: tuple[str, ...], seen: Words) -> tuple[float, ...]:
     """What the name itself says: long names are telling, and all the words of a name may stand apart."""
     body, several = mention.text > 0, len(key) > 1
+    if not body and seen.times.keys().isdisjoint(key) and seen.title.isdisjoint(key):
+        return (float(several), 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     apart = several and not body
     first = min((seen.first.get(word, 5000) for word in key), default=5000)
     return (

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from syndicator.describing import excerpt as _excerpt
 from syndicator.describing import language as _language
-from syndicator.describing.taxonomy import Taxonomy
+from syndicator.describing.taxonomy import MOST_TAGS, Taxonomy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,8 @@ def describe(
     own, by = _excerpt.choose(title, text, description, code)
     guess = taxonomy.category(title, text, section)
     tags = taxonomy.tags(title, text, keywords)
+    if guess.name and guess.name in taxonomy.names and guess.name not in tags and len(tags) < MOST_TAGS:
+        tags = (*tags, guess.name)  # filed under AI and not tagged AI: nobody would understand it
     mapped = bool(set(tags) & set(taxonomy.mapped(keywords, text)))
     return Description(
         excerpt=own,

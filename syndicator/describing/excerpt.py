@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from syndicator.describing import gates, ranker, sentences
 from syndicator.describing.language import function_words
@@ -25,7 +26,7 @@ def summarize(title: str, text: str, language: str | None = None) -> str:
 def scene(title: str, text: str, language: str | None) -> Scene:
     """The text with the sentences an excerpt may be made of."""
     found: list[Sentence] = []
-    for sentence in sentences.split(text, SCANNED, language):
+    for sentence in islice(sentences.each(text, language), SCANNED):
         usable = _usable(sentence, title, language)
         if usable is not None:
             found.append(usable)

@@ -7,12 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 _WORD = re.compile(r"[^\W_]+(?:[+#]+|(?<=\bC)\+\+)?")
 _INSIDE = re.compile(r"[\w,;:)\]’'\"”%-]\s$")
 HEAD = 150  # words of the text that count as its head
 ACRONYM = 8
+READ = 12_000  # characters that are looked at: what stands only behind them is no tag of the article
 
 
 class Mention(NamedTuple):
@@ -35,12 +36,18 @@ class Form:
     case: str = ""
 
 
-class Words(NamedTuple):
-    """A text in words: their stems, where each begins, and the text itself."""
+@dataclass(frozen=True)
+class Words:
+    """The head of a text in words and their stems."""
 
     stems: list[str]
-    matches: list[re.Match[str]]
+    words: list[str]
     text: str
+
+    @cached_property
+    def spans(self) -> list[tuple[int, int]]:
+        """Where each word begins and ends: few ask."""
+        return [match.span() for match in _WORD.finditer(self.text)]
 
 
 @dataclass(frozen=True)
@@ -56,10 +63,9 @@ class Matcher:
 
     def words(self, value: str) -> Words:
         """The words of `value`, stemmed where a tag has a word that starts like them."""
-        matches = list(_WORD.finditer(value))
-        heads = self.heads
-        low = [match[0].casefold() for match in matches]
-        return Words([stem(word) if word[:3] in heads else word for word in low], matches, value)
+        value, heads = value[:READ], self.heads
+        words = _WORD.findall(value)
+        return Words([stem(word) if word[:3] in heads else word for word in map(str.casefold, words)], words, value)
 
     def look(self, title: Words, text: Words) -> dict[int, Mention]:
         """As `find`, for texts that are cut into words already."""
@@ -119,13 +125,14 @@ def _fits(form: Form, words: Words, at: int) -> bool:
     """True when a name in capitals is written in capitals, one with a first capital has one inside a sentence."""
     if not form.case:
         return True
-    word, case = words.matches[at][0], form.case
+    word, case = words.words[at], form.case
     if len(case) <= 4 and case.isupper():
         return word.removesuffix("s") == case
     if not word[0].isupper():
         return False
-    begin = words.matches[at].start()
-    return not is_word(case) or bool(_INSIDE.search(words.text[max(0, begin - 2) : begin]))
+    begin, end = words.spans[at]
+    inside = _INSIDE.search(words.text[max(0, begin - 2) : begin]) is not None
+    return not is_word(case) or (inside and words.text[end : end + 1] != "-")
 
 
 @lru_cache(maxsize=1)
@@ -140,17 +147,14 @@ def is_word(name: str) -> bool:
     return name.casefold() in words_too()
 
 
-@lru_cache(maxsize=60_000)
 def stem(word: str) -> str:
-    """The English stem of a word in lower case (Snowball); words of other scripts come back as they are."""
-    return str(_stemmer().stemWord(word)) if word.isascii() else word
-
-
-@lru_cache(maxsize=1)
-def _stemmer() -> Any:
-    import snowballstemmer
-
-    return snowballstemmer.stemmer("english")
+    """An English word in lower case without its plural ending; words of other scripts come back as they are. A full
+    stemmer goes too far for tags: it makes "games" of "gaming" and "vulnerable" of "vulnerabilities"."""
+    if len(word) < 4 or not word.isascii() or word[-1] != "s" or word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    return word[:-2] if word.endswith(("sses", "shes", "ches", "xes", "zes")) else word[:-1]
 
 
 def surfaces(counts: dict[tuple[str, ...], dict[str, int]]) -> dict[tuple[str, ...], str]:

@@ -49,7 +49,7 @@ _FIRST = frozenset(
 )
 _SECOND = frozenset("you your you're you’re you'll you’ll yourself you've you’ve".split())  # noqa: SIM905
 CANDIDATES = 12  # sentences of which every choice of three is tried
-READ = 10_000  # characters of the text whose words are counted
+READ = 6_000  # characters of the text whose words are counted
 TOP = 60  # commonest content words that make up what a text is about
 _SUMMED = (7, 8, 9, 10, 11, 13, 14, 17)  # features that are summed over the sentences of a choice, beside their mean
 

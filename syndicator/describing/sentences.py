@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
+from itertools import islice
 from typing import Any, NamedTuple
 
 _CJK = re.compile(r"[\u3041-\u30ff\u3400-\u9fff]")
@@ -18,7 +19,9 @@ _CJK_END = re.compile(r"[。！？!?…]+[」』）”’》】\")\]]*")
 _STOP = ".!?…。！？।۔؟"
 _CLOSERS = "\"'”’»“」』)\\]）】"
 _ENDS = re.compile(rf"[{_STOP}][{_CLOSERS}]*$")
-_GLUED = re.compile(r"(?<=[a-zà-ÿ]{2}[.!?])(?=[A-ZÀ-Þ][a-zà-ÿ])|(?<=[a-zà-ÿ]{2}[.!?][\"”])(?=[A-ZÀ-Þ])|(?<=[।۔؟])\s")
+_GLUED = re.compile(
+    r"(?<=[a-zà-ÿ]{2}[.!?])(?=[A-ZÀ-Þ][a-zà-ÿ])|(?<=[a-zà-ÿ]{2}[.!?][\"”])(?=[A-ZÀ-Þ])|(?<=[।۔؟])\s|(?<=[.!?][“«»])\s(?=[A-ZÀ-Þ„»])"
+)
 _NUMBER = re.compile(r"(?:^|\s)\d{1,2}\.$")
 _PAIRS = {"“": "”", "«": "»", "「": "」", "『": "』", "（": "）", "(": ")", "[": "]", "„": "“", "»": "«", "‚": "‘"}
 _CLOSING = frozenset("”»」』）)]“«‘")
@@ -40,13 +43,16 @@ class Sentence(NamedTuple):
 
 def split(text: str, most: int = 400, language: str | None = None) -> list[Sentence]:
     """The first `most` sentences of `text`."""
-    found: list[Sentence] = []
+    return list(islice(each(text, language), most))
+
+
+def each(text: str, language: str | None = None) -> Iterator[Sentence]:
+    """The sentences of `text`, found as they are asked for."""
+    order = 0
     for number, line in enumerate(text.split("\n")):
         for place, piece in enumerate(of_line(line, language)):
-            found.append(Sentence(piece, number, place, ends(piece), len(found)))
-        if len(found) >= most:
-            return found[:most]
-    return found
+            yield Sentence(piece, number, place, ends(piece), order)
+            order += 1
 
 
 def ends(piece: str) -> bool:
@@ -72,10 +78,9 @@ def cjk(value: str) -> bool:
 
 def unbalanced(piece: str) -> bool:
     """True when a quotation or bracket in `piece` is opened and not closed, or closed and not opened."""
-    if not _MARKS.search(piece):
-        return False
     stack: list[str] = []
-    for place, mark in enumerate(piece):
+    for match in _MARKS.finditer(piece):
+        mark, place = match[0], match.start()
         if mark == '"':
             if stack and stack[-1] == '"':
                 stack.pop()

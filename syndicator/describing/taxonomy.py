@@ -20,7 +20,7 @@ from syndicator.errors import UsageError
 MOST_TAGS = 5
 ENOUGH = 30  # posts from which on the past judges the tags it knows better than their bare names do
 BAR = 0.05  # probability from which on a tag is given that stands in the text
-BAR_UNNAMED = 0.2  # and one that does not: an editor would ask where it came from
+BAR_UNNAMED = 0.45  # and one that does not: an editor would ask where it came from
 BAR_ALONE = 0.06  # and the best one when no other reaches its bar
 _ADDRESS = re.compile(r"https?:|www\.|\.(?:com|org|net|edu|gov|io)\b|[@<>{}|\\]")
 
@@ -74,6 +74,11 @@ class Taxonomy:
             if not found and learned:
                 found = dict([next(iter(learned.items()))])
         return found
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The operator's tags by name."""
+        return frozenset(tag.name for tag in self.vocabulary.tag)
 
     def spelling(self, tag: str, text: str = "") -> str:
         """`tag` as the operator spells it, else with its canonical casing."""

@@ -7,16 +7,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from syndicator.reading import hints, phrases, votes
-from syndicator.reading.blocks import Block
+from syndicator.reading.blocks import Block, Frame
 
 BAR = 0.53  # score from which a block is article: at 0.5 a little more is kept, and more furniture with it
 SELECTED_BAR = 0.1  # the same inside what an operator selected
+_BOX_BAR = 0.8  # the same in a box whose class names speak of promotion
+_PROMOTING = ("ad", "event", "newsletter", "modal")
 _LEARNT = 20  # letters from which a block's repetition on a host says something
 _SHORT = 180  # letters below which a paragraph is cut for how it starts
 _LABEL = 0.6  # share of a paragraph that its furniture must be for it to be a label of what follows
 _NEAR = 4  # blocks round an image among which kept text must be
 _SMALL = 100  # pixels below which both sides make an image an icon or an avatar
-_BAD_IMAGE = ("share", "author", "ad", "related", "nav", "newsletter", "comment", "sidebar", "button", "rating", "modal")
+_BAD_IMAGE = (
+    "share",
+    "author",
+    "ad",
+    "related",
+    "nav",
+    "newsletter",
+    "comment",
+    "sidebar",
+    "button",
+    "rating",
+    "modal",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +43,23 @@ class Cut:
 
 def choose(blocks: Sequence[Block], loudest: Sequence[str], bar: float, title: str) -> tuple[list[Block], list[Cut]]:
     """The blocks that stay and, of those near them, the ones that were cut."""
-    stay = [block.score >= bar and bool(block.letters or block.kind == "code") for block in blocks]
-    said = _furniture(blocks, stay)
+    raised = sum(hints.bit(name) for name in _PROMOTING)
+    bars = [max(bar, _BOX_BAR) if block.near & raised and bar == BAR else bar for block in blocks]
+    stay = [
+        block.score >= least and bool(block.letters or block.kind == "code")
+        for block, least in zip(blocks, bars, strict=True)
+    ]
+    said = _furniture(blocks, stay) | _link_rows(blocks, stay) | _contents(blocks, stay)
     _drop_title(blocks, stay, title)
     _drop_orphans(blocks, stay)
     _hang_on(blocks, stay)
     kept = [block for block, keep in zip(blocks, stay, strict=True) if keep]
     cuts = [
-        Cut(block, said.get(block) or (f"score {block.score:.2f}: {why}" if block.score < bar else "title or lone heading"))
-        for block, why, keep in zip(blocks, loudest, stay, strict=True)
+        Cut(
+            block,
+            said.get(block) or (f"score {block.score:.2f}: {why}" if block.score < least else "title or lone heading"),
+        )
+        for block, why, keep, least in zip(blocks, loudest, stay, bars, strict=True)
         if not keep and block.letters and (block.vote > 0.5 or block.score > 0.05)
     ]
     return kept, cuts
@@ -48,12 +70,52 @@ def _furniture(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
     found: dict[Block, str] = {}
     label = False
     for index, block in enumerate(blocks):
-        share = phrases.start("cut", phrases.ready(block.text)) if 0 < block.letters < _SHORT and _may_go(block) else 0.0
+        share = (
+            phrases.start("cut", phrases.ready(block.text)) if 0 < block.letters < _SHORT and _may_go(block) else 0.0
+        )
         follows = label and block.linked > 0.8 * len(block.text) > 0
         if share or follows:
             stay[index], found[block] = False, "starts like furniture" if share else "a link under furniture"
         label = follows or share > _LABEL or (label and not block.letters)
     return found
+
+
+def _link_rows(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
+    """Cuts paragraphs that are a row of short links and nothing else: menus, tags, steps to other pages."""
+    found: dict[Block, str] = {}
+    for index, block in enumerate(blocks):
+        links = {run.href for run in block.runs if run.href}
+        if (
+            block.kind == "p"
+            and len(links) > 2
+            and block.linked > 0.85 * len(block.text)
+            and block.letters < 20 * len(links)
+        ):
+            stay[index], found[block] = False, "a row of links"
+    return found
+
+
+def _contents(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
+    """Cuts lists of links to the page's own headings."""
+    heads = {block.own for block in blocks if block.kind == "h" and block.own}
+    lists: dict[Frame, list[int]] = {}
+    for index, block in enumerate(blocks):
+        outer = next((frame for frame in block.frames if frame.kind in ("ul", "ol")), None)
+        if outer is not None and block.own:
+            lists.setdefault(outer, []).append(index)
+    found: dict[Block, str] = {}
+    for places in lists.values():
+        leads = [at for at in places if _leads_inside(blocks[at], heads)]
+        if len(leads) > 1 and len(leads) >= 0.8 * len(places):
+            for at in places:
+                stay[at], found[blocks[at]] = False, "a table of contents"
+    return found
+
+
+def _leads_inside(block: Block, heads: set[str]) -> bool:
+    hrefs = [run.href for run in block.runs if run.href]
+    inside = bool(hrefs) and all(href.startswith("#") for href in hrefs)
+    return inside and (block.own in heads or any(block.own.endswith(head) for head in heads if len(head) > 5))
 
 
 def _may_go(block: Block) -> bool:

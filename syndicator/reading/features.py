@@ -25,12 +25,45 @@ _SIZES = (8, 20, 40, 80, 160, 320)
 
 def _own_names() -> list[str]:
     return [
-        "bias", "vote", "size", *(f"size>{n}" for n in _SIZES), "link", "all-link", "letters-share",
-        *(f"is-{kind}" for kind in _KINDS), "h1", "h2", "h3+", "in-li", "in-ol", "in-quote", "in-figure", "in-dd", "in-layout-table",
-        "sentence", "colon", "question", "comma", "lower", "caps", "digits", "date", "linkish", "bullet", "bar", "bold", "italic",
-        "hidden", "repeat", "is-title", "fragment", "cut-off",
-        *(f"says-{kind}" for kind in phrases.KINDS), *(f"has-{kind}" for kind in phrases.KINDS[1:2] + phrases.KINDS[4:5]), "tail-head",
-    ]  # fmt: skip
+        "bias",
+        "vote",
+        "size",
+        *(f"size>{n}" for n in _SIZES),
+        "link",
+        "all-link",
+        "letters-share",
+        *(f"is-{kind}" for kind in _KINDS),
+        "h1",
+        "h2",
+        "h3+",
+        "in-li",
+        "in-ol",
+        "in-quote",
+        "in-figure",
+        "in-dd",
+        "in-layout-table",
+        "sentence",
+        "colon",
+        "question",
+        "comma",
+        "lower",
+        "caps",
+        "digits",
+        "date",
+        "linkish",
+        "bullet",
+        "bar",
+        "bold",
+        "italic",
+        "hidden",
+        "repeat",
+        "is-title",
+        "fragment",
+        "cut-off",
+        *(f"says-{kind}" for kind in phrases.KINDS),
+        *(f"has-{kind}" for kind in phrases.KINDS[1:2] + phrases.KINDS[4:5]),
+        "tail-head",
+    ]
 
 
 def own(block: Block, seen: set[str], title: str) -> list[float]:
@@ -49,22 +82,46 @@ def own(block: Block, seen: set[str], title: str) -> list[float]:
     hrefs = [run.href for run in block.runs if run.href]
     marks = [run.marks for run in block.runs if run.text.strip()]
     return [
-        1.0, block.vote, math.log1p(n), *(float(n > size) for size in _SIZES), link, float(link > 0.9), n / length,
+        1.0,
+        block.vote,
+        math.log1p(n),
+        *(float(n > size) for size in _SIZES),
+        link,
+        float(link > 0.9),
+        n / length,
         *(float(block.kind == kind) for kind in _KINDS),
-        float(heading and block.level == 1), float(heading and block.level == 2), float(heading and block.level > 2),
-        float("li" in kinds), float(ordered), float("blockquote" in kinds), float("figure" in kinds), float("dd" in kinds),
+        float(heading and block.level == 1),
+        float(heading and block.level == 2),
+        float(heading and block.level > 2),
+        float("li" in kinds),
+        float(ordered),
+        float("blockquote" in kinds),
+        float("figure" in kinds),
+        float("dd" in kinds),
         float("table" in kinds and block.kind != "row"),
-        float(bool(_SENTENCE.search(text[-4:]))), float(last in ":："), float(last in "?？"), float("," in text or "、" in text),
-        float(text[:1].islower()), float(n > 3 and text.isupper()), len(_DIGIT.findall(text[:200])) / min(length, 200),
-        float(n < 80 and bool(_DATE.search(text))), float(n < 200 and bool(_LINKISH.search(text))), float(bool(_BULLET.match(text))),
+        float(bool(_SENTENCE.search(text[-4:]))),
+        float(last in ":："),
+        float(last in "?？"),
+        float("," in text or "、" in text),
+        float(text[:1].islower()),
+        float(n > 3 and text.isupper()),
+        len(_DIGIT.findall(text[:200])) / min(length, 200),
+        float(n < 80 and bool(_DATE.search(text))),
+        float(n < 200 and bool(_LINKISH.search(text))),
+        float(bool(_BULLET.match(text))),
         float(n < 200 and ("|" in text or "•" in text or "·" in text)),
-        float(bool(marks) and all(m & 1 for m in marks)), float(bool(marks) and all(m & 2 for m in marks)),
-        float(block.hidden), float(repeat), float(bool(title) and n > 5 and _same(text, title)),
-        float(bool(hrefs) and all(h[:1] == "#" for h in hrefs)), float(text.endswith(("…", "...", "…]", "[...]"))),
+        float(bool(marks) and all(m & 1 for m in marks)),
+        float(bool(marks) and all(m & 2 for m in marks)),
+        float(block.hidden),
+        float(repeat),
+        float(bool(title) and n > 5 and _same(text, title)),
+        float(bool(hrefs) and all(h[:1] == "#" for h in hrefs)),
+        float(text.endswith(("…", "...", "…]", "[...]"))),
         *(phrases.start(kind, said) if said else 0.0 for kind in phrases.KINDS),
-        float(bool(said) and phrases.inside("newsletter", said)), float(bool(said) and phrases.inside("legal", said)),
+        float(bool(said) and phrases.inside("newsletter", said)),
+        float(bool(said) and phrases.inside("legal", said)),
         phrases.start("tailhead", said) if said and n < 60 else 0.0,
-    ]  # fmt: skip
+    ]
 
 
 def _same(text: str, title: str) -> bool:
@@ -73,13 +130,56 @@ def _same(text: str, title: str) -> bool:
 
 
 _AROUND_NAMES = [
-    "in-heart", "in-prose-heart", "above-depth", "parent-vote", "grand-vote", "great-vote", "parent-link", "grand-link", "great-link",
-    "parent-prose", "grand-prose", "parent-size", "grand-size", "list-link", "list-count", "list-size", "list-fragment",
-    "alike-vote", "alike-count",
-    "before-first", "after-last", "gap-before", "gap-after", "place", "voted-before", "voted-share",
-    "prev-vote", "prev2-vote", "next-vote", "next2-vote", "window-vote", "window-link", "wide-vote", "prev-size", "next-size", "prev-link", "next-link",
-    "prev-h", "next-h", "next-row", "next-li", "prev-li", "prev-img", "next-img", "section-tail", "section-age", "tail-seen", "h1-seen", "own-h1-distance",
-]  # fmt: skip
+    "in-heart",
+    "in-prose-heart",
+    "above-depth",
+    "parent-vote",
+    "grand-vote",
+    "great-vote",
+    "parent-link",
+    "grand-link",
+    "great-link",
+    "parent-prose",
+    "grand-prose",
+    "parent-size",
+    "grand-size",
+    "list-link",
+    "list-count",
+    "list-size",
+    "list-fragment",
+    "alike-vote",
+    "alike-count",
+    "before-first",
+    "after-last",
+    "gap-before",
+    "gap-after",
+    "place",
+    "voted-before",
+    "voted-share",
+    "prev-vote",
+    "prev2-vote",
+    "next-vote",
+    "next2-vote",
+    "window-vote",
+    "window-link",
+    "wide-vote",
+    "prev-size",
+    "next-size",
+    "prev-link",
+    "next-link",
+    "prev-h",
+    "next-h",
+    "next-row",
+    "next-li",
+    "prev-li",
+    "prev-img",
+    "next-img",
+    "section-tail",
+    "section-age",
+    "tail-seen",
+    "h1-seen",
+    "own-h1-distance",
+]
 
 
 @cache
@@ -166,7 +266,12 @@ def _alike(blocks: Sequence[Block]) -> list[list[float]]:
     for block in blocks:
         element = block.element
         above = element.getparent()
-        key = (element.tag, element.get("class"), above.tag if above is not None else "", above.get("class") if above is not None else "")
+        key = (
+            element.tag,
+            element.get("class"),
+            above.tag if above is not None else "",
+            above.get("class") if above is not None else "",
+        )
         keys.append(key)
         total = sums.setdefault(key, [0.0, 0.0, 0.0])
         total[0] += block.vote * block.letters
@@ -182,12 +287,32 @@ def _alike(blocks: Sequence[Block]) -> list[list[float]]:
 
 
 _CROSSED = (
-    ("vote", "in-heart"), ("vote", "link"), ("vote", "all-link"), ("says-related", "link"), ("in-heart", "size>80"), ("in-heart", "is-h"),
-    ("after-last", "size>80"), ("vote", "says-legal"), ("vote", "says-newsletter"), ("vote", "in-li"), ("vote", "size>40"), ("is-h", "next-vote"),
-    ("is-h", "window-vote"), ("in-li", "list-link"), ("alike-vote", "vote"), ("alike-vote", "in-heart"), ("section-tail", "vote"), ("section-tail", "in-heart"),
-    ("in-prose-heart", "vote"), ("in-prose-heart", "size>80"), ("voted-share", "vote"), ("voted-share", "in-prose-heart"),
-    ("sentence", "size>80"), ("after-last", "link"), ("before-first", "in-heart"),
-)  # fmt: skip
+    ("vote", "in-heart"),
+    ("vote", "link"),
+    ("vote", "all-link"),
+    ("says-related", "link"),
+    ("in-heart", "size>80"),
+    ("in-heart", "is-h"),
+    ("after-last", "size>80"),
+    ("vote", "says-legal"),
+    ("vote", "says-newsletter"),
+    ("vote", "in-li"),
+    ("vote", "size>40"),
+    ("is-h", "next-vote"),
+    ("is-h", "window-vote"),
+    ("in-li", "list-link"),
+    ("alike-vote", "vote"),
+    ("alike-vote", "in-heart"),
+    ("section-tail", "vote"),
+    ("section-tail", "in-heart"),
+    ("in-prose-heart", "vote"),
+    ("in-prose-heart", "size>80"),
+    ("voted-share", "vote"),
+    ("voted-share", "in-prose-heart"),
+    ("sentence", "size>80"),
+    ("after-last", "link"),
+    ("before-first", "in-heart"),
+)
 
 
 def _placed(blocks: Sequence[Block], mine: Any) -> Any:
@@ -203,18 +328,42 @@ def _placed(blocks: Sequence[Block], mine: Any) -> Any:
     item = np.array([any(f.kind == "li" for f in block.frames) for block in blocks], dtype=np.float64)
     tail, age, tails, h1, far = _sections(blocks, mine)
     columns = [
-        at < first, at > last, np.log1p(np.maximum(first - at, 0)), np.log1p(np.maximum(at - last, 0)), at / n, cum,
+        at < first,
+        at > last,
+        np.log1p(np.maximum(first - at, 0)),
+        np.log1p(np.maximum(at - last, 0)),
+        at / n,
+        cum,
         np.full(n, total / (float(size.sum()) or 1.0)),
-        _shift(vote, 1), _shift(vote, 2), _shift(vote, -1), _shift(vote, -2), _window(vote * size, size, 3), _window(link * size, size, 3),
-        _window(vote * size, size, 8), np.log1p(_shift(size, 1)), np.log1p(_shift(size, -1)), _shift(link, 1), _shift(link, -1),
-        _shift(kind["h"], 1), _shift(kind["h"], -1), _shift(kind["row"], -1), _shift(item, -1), _shift(item, 1),
-        _shift(kind["img"], 1), _shift(kind["img"], -1), tail, age, tails, h1, far,
-    ]  # fmt: skip
+        _shift(vote, 1),
+        _shift(vote, 2),
+        _shift(vote, -1),
+        _shift(vote, -2),
+        _window(vote * size, size, 3),
+        _window(link * size, size, 3),
+        _window(vote * size, size, 8),
+        np.log1p(_shift(size, 1)),
+        np.log1p(_shift(size, -1)),
+        _shift(link, 1),
+        _shift(link, -1),
+        _shift(kind["h"], 1),
+        _shift(kind["h"], -1),
+        _shift(kind["row"], -1),
+        _shift(item, -1),
+        _shift(item, 1),
+        _shift(kind["img"], 1),
+        _shift(kind["img"], -1),
+        tail,
+        age,
+        tails,
+        h1,
+        far,
+    ]
     return np.stack([np.asarray(c, dtype=np.float32) for c in columns], axis=1)
 
 
 def _sections(blocks: Sequence[Block], mine: Any) -> tuple[list[float], ...]:
-    """For each block: how much its section's heading sounds like a tail, how far above it stands, tails so far, h1 seen."""
+    """For each block: how much its section's heading sounds like a tail, how far above it stands, tails, h1 seen."""
     column = _own_names().index("tail-head")
     current, age, count, h1, since = 0.0, 0, 0, 0.0, 0
     out: tuple[list[float], ...] = ([], [], [], [], [])
@@ -225,7 +374,9 @@ def _sections(blocks: Sequence[Block], mine: Any) -> tuple[list[float], ...]:
             count += said > 0.4
         if block.kind == "h" and block.level == 1:
             h1, since = 1.0, 0
-        for target, value in zip(out, (current, math.log1p(age), float(min(count, 5)), h1, math.log1p(since)), strict=True):
+        for target, value in zip(
+            out, (current, math.log1p(age), float(min(count, 5)), h1, math.log1p(since)), strict=True
+        ):
             target.append(value)
         age += 1
         since += 1

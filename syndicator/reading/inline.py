@@ -13,7 +13,7 @@ from syndicator.reading.blocks import BOLD, CODE, ITALIC, STRIKE, Run
 from syndicator.reading.media import Image
 
 _SPECIAL = re.compile(r"[\\`*\[\]<]|~~|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w{1,32};)")
-_START = re.compile(r"^(#{1,6}(?=\s|$)|[-+](?=\s|$)|>|=+\s*$|-+\s*$|~{3,}|:?-{2,})|^(\d{1,9})([.)])(?=\s|$)", re.M)
+_START = re.compile(r"^(\||#{1,6}(?=\s|$)|[-+](?=\s|$)|>|=+\s*$|-+\s*$|~{3,}|:?-{2,})|^(\d{1,9})([.)])(?=\s|$)", re.M)
 _SAFE = "/:@!$&'*+,;=-._~%?#[]"
 _PAD = re.compile(r"^(\s*)(.*?)(\s*)$", re.S)
 
@@ -70,10 +70,7 @@ def _wrap(value: str, marks: int) -> str:
     if not value.strip():
         return value if value != "\n" else "\\\n"
     before, inner, after = _split(value)
-    if marks & CODE:
-        inner = _code(inner)
-    else:
-        inner = escape(inner).replace("\n", "\\\n")
+    inner = _code(inner) if marks & CODE else escape(inner).replace("\n", "\\\n")
     for mark, sign in ((STRIKE, "~~"), (ITALIC, "*"), (BOLD, "**")):
         if marks & mark:
             inner = f"{sign}{inner}{sign}"
@@ -97,6 +94,5 @@ def image(found: Image, base: str, caption: str = "") -> str:
     target = link(base, found.src)
     if not target or not target.startswith(("http://", "https://")):
         return ""
-    title = texts.line(caption).replace("\\", "\\\\").replace('"', "&quot;")
-    title = _SPECIAL.sub(_inert, title) if title else ""
+    title = escape(texts.line(caption)).replace('"', '\\"')
     return f"![{escape(texts.line(found.alt))}]({target}" + (f' "{title}")' if title else ")")

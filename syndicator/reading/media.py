@@ -61,7 +61,7 @@ def _size(value: str | None) -> int | None:
 
 
 def _source(image: Any, holder: Any) -> str:
-    attributes = image.attrib
+    attributes: dict[str, str] = dict(image.attrib)
     for name in _LAZY:
         value = attributes.get(name, "").strip()
         if value and not _BLANK.search(value) and not value.startswith(("{", "[")) and "." in value:

@@ -1,4 +1,4 @@
-"""Words that furniture round an article starts with or contains, in many languages. Pure; they are data/phrases.toml."""
+"""Words that furniture round an article starts with or contains, in many languages: data/phrases.toml. Pure."""
 
 from __future__ import annotations
 

@@ -48,4 +48,4 @@ def _compiled(selector: str) -> Any:
     try:
         return CSSSelector(selector, translator="html")
     except SelectorError as error:
-        raise ConfigError(f"rules: {selector!r} is no CSS selector ({error}); write one like \"div.promo\"") from error
+        raise ConfigError(f'rules: {selector!r} is no CSS selector ({error}); write one like "div.promo"') from error

@@ -65,7 +65,9 @@ class _Writer:
         if self.last is not None and self.last.kind == "row" and _table(self.last) is table:
             return [_bar(cells, self.columns)]
         same = 0
-        while index + same < len(blocks) and blocks[index + same].kind == "row" and _table(blocks[index + same]) is table:
+        while (
+            index + same < len(blocks) and blocks[index + same].kind == "row" and _table(blocks[index + same]) is table
+        ):
             same += 1
         self.columns = max(len(other.cells) for other in blocks[index : index + same])
         return [_bar(cells, self.columns), "|" + " --- |" * self.columns]

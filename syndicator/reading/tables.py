@@ -12,9 +12,32 @@ _LONG_CELL = 400  # characters on average from which a table without th is a lay
 _MOST_CELLS = 100  # columns of a row that are kept; more is no table for people
 _GUTTER = re.compile(r"gutter|line-?no|linenumber|lnt?\b|hljs-ln-n", re.I)
 _LANGUAGE = re.compile(
-    r"(?:^|[\s_-])(?:language|lang|highlight-source|highlight|brush|sourceCode|code)[-:_\s]{1,3}([a-z][\w+#.-]{0,20})", re.I
+    r"(?:^|[\s_-])(?:language|lang|highlight-source|highlight|brush|sourceCode|code)[-:_\s]{1,3}([a-z][\w+#.-]{0,20})",
+    re.I,
 )
-_NO_LANGUAGE = frozenset("none text plain plaintext txt toolbar default wrapper block highlighter lines js-file-line snippet container box copy code frame inline".split())
+_NO_LANGUAGE = frozenset(
+    [
+        "none",
+        "text",
+        "plain",
+        "plaintext",
+        "txt",
+        "toolbar",
+        "default",
+        "wrapper",
+        "block",
+        "highlighter",
+        "lines",
+        "js-file-line",
+        "snippet",
+        "container",
+        "box",
+        "copy",
+        "code",
+        "frame",
+        "inline",
+    ]
+)
 
 
 @dataclass(slots=True)
@@ -29,7 +52,10 @@ def is_data(table: Any) -> bool:
     """True when `table` holds rows of data, False when it lays out a page or a code listing."""
     if table.get("role") in _LAYOUT or _inside(table, "table"):
         return False
-    found = {tag: table.find(f".//{tag}") is not None for tag in ("table", "pre", "ul", "h1", "h2", "h3", "blockquote", "article", "form", "th")}
+    found = {
+        tag: table.find(f".//{tag}") is not None
+        for tag in ("table", "pre", "ul", "h1", "h2", "h3", "blockquote", "article", "form", "th")
+    }
     if any(found[tag] for tag in ("table", "pre", "h1", "h2", "article", "form", "blockquote")):
         return False
     lengths = _shape(table)
@@ -41,7 +67,9 @@ def is_data(table: Any) -> bool:
     if found["h3"]:
         return False
     filled = [cell for row in lengths for cell in row if cell]
-    return bool(filled) and sum(filled) / len(filled) < _LONG_CELL and sum(1 for n in columns if n > 1) * 2 >= len(columns)
+    return (
+        bool(filled) and sum(filled) / len(filled) < _LONG_CELL and sum(1 for n in columns if n > 1) * 2 >= len(columns)
+    )
 
 
 def _inside(element: Any, tag: str) -> bool:
@@ -88,9 +116,9 @@ def code_of(pre: Any) -> tuple[str, str]:
         if event == "start":
             skip += 1 if skip or (node is not pre and _is_gutter(node)) else 0
             if not skip:
-                if node.tag == "br":
-                    pieces.append("\n")
-                elif node.tag in ("div", "p", "li", "tr") and pieces and not pieces[-1].endswith("\n"):
+                if node.tag == "br" or (
+                    node.tag in ("div", "p", "li", "tr") and pieces and not pieces[-1].endswith("\n")
+                ):
                     pieces.append("\n")
                 pieces.append(node.text or "")
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from syndicator import text as texts
 from syndicator.reading import containers
 from syndicator.reading.blocks import Block
 
@@ -13,6 +14,7 @@ _PIECE = 32  # letters of a piece when a block is found only in part
 _ENOUGH = 0.35  # share of the page's prose that an opinion must hold to be believed
 _WHOLE = 800  # letters from which a feed's content can be the whole text
 _WHOLE_SHARE = 0.7  # of the opinion that it must reach, and of it that must stand on the page
+_SLACK = 12  # letters by which a short text may stand off the place where the one before it ended
 _SHORT = 16  # letters below which a text must stand near its neighbours to count
 
 
@@ -22,26 +24,42 @@ def letters(value: str) -> str:
 
 
 def measure(blocks: Sequence[Block]) -> None:
-    """Sets the letters of each block."""
+    """Sets the letters of each block, a wide character counting two: it says as much as two of an alphabet."""
     for block in blocks:
         block.own = letters(block.text)
-        block.letters = len(block.own)
+        block.letters = texts.width(block.own)
 
 
 def cast(blocks: Sequence[Block], opinion: str) -> None:
-    """Sets the vote of each block: the share of its letters that `opinion` holds, in their order where it can be told."""
+    """Sets the vote of each block: the share of its letters that `opinion` holds, in their order."""
     said = letters(opinion)
     at = 0
     for block in blocks:
         own, block.vote = block.own, 0.0
-        if not own or not said:
-            continue
-        block.vote, at = _share(own, said, at)
+        if own and said:
+            block.vote, at = _share(own, said, at)
+    _settle([block for block in blocks if block.own])
+
+
+def _settle(blocks: Sequence[Block]) -> None:
+    """A short text far from all that was found is an item of a menu; its twin beside what was found is the one."""
+    lone: set[str] = set()
+    for index, block in enumerate(blocks):
+        if block.vote and len(block.own) < _SHORT and not _beside(blocks, index):
+            block.vote = 0.0
+            lone.add(block.own)
+    for index, block in enumerate(blocks):
+        if block.own in lone and not block.vote and _beside(blocks, index):
+            block.vote = 1.0
+
+
+def _beside(blocks: Sequence[Block], index: int) -> bool:
+    return any(blocks[at].vote > 0.5 for at in (index - 1, index + 1) if 0 <= at < len(blocks))
 
 
 def _share(own: str, said: str, at: int) -> tuple[float, int]:
     if len(own) < _SHORT:
-        found = said.find(own, at, at + len(own) + 40)
+        found = said.find(own, at, at + len(own) + _SLACK)
         return (1.0, found + len(own)) if found >= 0 else (0.0, at)
     found = said.find(own, max(0, at - 200))
     if found < 0:

@@ -27,7 +27,9 @@ _SAMPLE = 400  # blocks whose text is searched for a wall's words
 _LISTING_HEADS = 6  # linked headings from which a page can be a listing
 _LISTING_TYPES = frozenset({"CollectionPage", "SearchResultsPage", "ItemList", "Blog"})
 _KINDS = ("bot-check", "error-page", "login", "consent")
-_GATES = re.compile(r"paywall|regwall|piano-|tp-modal|subscribe-wall|subscriber-wall|meter-|premium-(?:wall|box|teaser)", re.I)
+_GATES = re.compile(
+    r"paywall|regwall|piano-|tp-modal|subscribe-wall|subscriber-wall|meter-|premium-(?:wall|box|teaser)", re.I
+)
 
 
 @cache
@@ -57,7 +59,9 @@ def is_partial(page: Page, kept: Sequence[Block], blocks: Sequence[Block]) -> bo
     locked = _locked(page)
     words = _declared_words(page)
     short = bool(words) and letters < 2.5 * words  # under half of its words, at about five letters each
-    return (locked and (short or letters < _THIN or bool(said))) or (bool(said) and letters < 3 * _THIN and _gated(page))
+    return (locked and (short or letters < _THIN or bool(said))) or (
+        bool(said) and letters < 3 * _THIN and _gated(page)
+    )
 
 
 def _named(page: Page, title: str) -> str | None:
@@ -75,13 +79,13 @@ def _opens(said: str, phrase: str) -> bool:
         return False
     rest = said[len(phrase) :].strip()
     # a headline that goes on ("404 days later", "Login data stolen") is no error and no form
-    return not rest or not rest[0].isalnum() or len(rest.split()) <= 2 and len(phrase) > 6
+    return not rest or not rest[0].isalnum() or (len(rest.split()) <= 2 and len(phrase) > 6)
 
 
 def _by_words(page: Page, blocks: Sequence[Block], letters: int) -> str | None:
     form = page.tree.find(".//input[@type='password']") is not None
     found = {kind: _says(kind, blocks) for kind in (*_KINDS, "paywall")}
-    if _challenge(page) or found["bot-check"] and letters < _LEAD:
+    if _challenge(page) or (found["bot-check"] and letters < _LEAD):
         return "bot-check"
     if found["paywall"] and (letters < _LEAD or not _is_article(page)) and not found["consent"] > 1:
         return "paywall"
@@ -101,7 +105,9 @@ def _says(kind: str, blocks: Sequence[Block]) -> int:
 
 def _challenge(page: Page) -> bool:
     marks = _table()["bot-check"]["elements"]
-    ids = (f"{element.get('id', '')} {element.get('class', '')}" for element in page.tree.iter("div", "form", "section"))
+    ids = (
+        f"{element.get('id', '')} {element.get('class', '')}" for element in page.tree.iter("div", "form", "section")
+    )
     return any(mark in name for name in ids if name != " " for mark in marks)
 
 
@@ -115,7 +121,9 @@ def _types(page: Page) -> set[str]:
 
 def _is_article(page: Page) -> bool:
     said = any(name.endswith(("Article", "Posting", "Report")) for name in _types(page))
-    return said or page.meta("og:type").lower() in ("article", "news", "blog") or bool(page.meta("article:published_time"))
+    return (
+        said or page.meta("og:type").lower() in ("article", "news", "blog") or bool(page.meta("article:published_time"))
+    )
 
 
 def _is_listing(page: Page, kept: Sequence[Block]) -> bool:
@@ -136,11 +144,15 @@ def _is_listing(page: Page, kept: Sequence[Block]) -> bool:
 
 def _lists(url: str) -> bool:
     parts = urlsplit(url)
-    return urls.is_root(url) or bool(re.search(r"/(tag|tags|category|author|page|search|archive)s?/[^/]*/?$", parts.path))
+    return urls.is_root(url) or bool(
+        re.search(r"/(tag|tags|category|author|page|search|archive)s?/[^/]*/?$", parts.path)
+    )
 
 
 def _locked(page: Page) -> bool:
-    return any(str(item.get("isAccessibleForFree")).lower() in ("false", "http://schema.org/false") for item in page.jsonld)
+    return any(
+        str(item.get("isAccessibleForFree")).lower() in ("false", "http://schema.org/false") for item in page.jsonld
+    )
 
 
 def _declared_words(page: Page) -> int:
@@ -151,4 +163,3 @@ def _declared_words(page: Page) -> int:
 def _gated(page: Page) -> bool:
     names = (f"{e.get('id', '')} {e.get('class', '')}" for e in page.tree.iter("div", "section", "aside", "form"))
     return any(_GATES.search(name) for name in names if name != " ")
-

@@ -142,17 +142,23 @@ def vocabulary(found: Iterable[Row], support: int = 2) -> Taxonomy:
         return Taxonomy.from_toml(file.name)
 
 
+def tag_scores(name: str, parts: int = 5, most: int | None = None) -> dict[str, list[float]]:
+    """F1@5 of every post of a site, the other parts being its past ("history") or giving the vocabulary ("cold")."""
+    found = site(name)
+    scores: dict[str, list[float]] = {"history": [], "cold": []}
+    for fold in range(parts):
+        held = [row for row in found if part(row["id"], parts) == fold]
+        past = [row for row in found if row not in held]
+        learnt, cold = Taxonomy().learn(history(past)), vocabulary(past, support=1)
+        for row in held[:most]:
+            scores["history"].append(f1(row["tags"], learnt.tags(row["title"], row["text"])))
+            scores["cold"].append(f1(row["tags"], cold.tags(row["title"], row["text"])))
+    return scores
+
+
 def tags(half: str, most: int | None) -> None:
     for name in ("18f", "ropensci"):
-        found = site(name)
-        scores: dict[str, list[float]] = {"history": [], "cold": []}
-        for fold in range(2 if half == "all" else 1):
-            held = [row for row in found if part(row["id"], 3) == fold + (half == "confirm")]
-            past = [row for row in found if row not in held]
-            learnt, cold = Taxonomy().learn(history(past)), vocabulary(past)
-            for row in held[:most]:
-                scores["history"].append(f1(row["tags"], learnt.tags(row["title"], row["text"])))
-                scores["cold"].append(f1(row["tags"], cold.tags(row["title"], row["text"])))
+        scores = tag_scores(name, most=most)
         print(f"{name:9} n={len(scores['cold'])}", *(f"{k} F1@5 {100 * st.mean(v):.1f}" for k, v in scores.items()))
 
 

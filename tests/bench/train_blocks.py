@@ -76,7 +76,8 @@ def _found(own: str, said: str, used: bytearray, at: int) -> tuple[float, int]:
 
 def example(row: dict[str, Any]) -> dict[str, Any] | None:
     """One page as features, labels and weights of its blocks."""
-    html = gzip.open(PAGES / row["file"]).read()
+    with gzip.open(PAGES / row["file"]) as file:
+        html = file.read()
     try:
         parsed = page.parse(html, row["url"] or "https://example.org/")
     except NotAnArticle:
@@ -94,9 +95,15 @@ def example(row: dict[str, Any]) -> dict[str, Any] | None:
     weight = weight / (1 + weight.sum() ** 0.5) if truth.get("text") else np.full(len(blocks), SNIPPET)
     weight[np.isnan(wanted)] = 0
     return {
-        "id": row["id"], "domain": row["domain"] or "", "x": features.matrix(blocks, box, truth.get("title") or ""),
-        "y": wanted, "w": weight, "texts": [b.text for b in blocks], "kinds": [b.kind for b in blocks], "n": [b.letters for b in blocks],
-    }  # fmt: skip
+        "id": row["id"],
+        "domain": row["domain"] or "",
+        "x": features.matrix(blocks, box, truth.get("title") or ""),
+        "y": wanted,
+        "w": weight,
+        "texts": [b.text for b in blocks],
+        "kinds": [b.kind for b in blocks],
+        "n": [b.letters for b in blocks],
+    }
 
 
 def fit(pages: list[dict[str, Any]]) -> Any:
@@ -141,7 +148,8 @@ def main() -> None:
     options.add_argument("--write", action="store_true")
     options.add_argument("--pred", help="write the parted predictions as lines of JSON, for score_articles.py")
     asked = options.parse_args()
-    rows = [json.loads(line) for line in gzip.open(PAGES / "manifest.jsonl.gz", "rt", encoding="utf-8")]
+    with gzip.open(PAGES / "manifest.jsonl.gz", "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
     with Pool(2) as pool:
         pages = [p for p in pool.map(example, rows, chunksize=4) if p is not None]
     if asked.pred:
@@ -150,11 +158,13 @@ def main() -> None:
                 weights = fit(train)
                 for p in test:
                     keep = p["x"] @ weights > 0
-                    text = "\n".join(t for t, k, kind in zip(p["texts"], keep, p["kinds"], strict=True) if k and kind != "caption")
+                    text = "\n".join(
+                        t for t, k, kind in zip(p["texts"], keep, p["kinds"], strict=True) if k and kind != "caption"
+                    )
                     out.write(json.dumps({"id": p["id"], "text": text}) + "\n")
     if asked.write:
         lines = [f'"{name}" = {value:.5g}' for name, value in zip(features.names(), fit(pages), strict=True)]
-        head = "# Learnt by tests/bench/train_blocks.py: what each feature of a block adds to the odds that it is article.\n"
+        head = "# Learnt by tests/bench/train_blocks.py: what each feature adds to the odds of article.\n"
         WEIGHTS.write_text(head + "\n[weights]\n" + "\n".join(lines) + "\n", encoding="utf-8")
 
 

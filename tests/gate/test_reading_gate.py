@@ -1,0 +1,65 @@
+"""Quality floors of the reader on real pages. They only rise."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.bench import bench_reading
+
+# What the weights reach on pages they were not learnt from is lower: tests/bench/train_blocks.py --pred measures that.
+QUICK = {"F1": 0.93, "snipR": 0.90, "snipFP": 0.08, "title": 0.80, "author": 0.65, "date": 0.80}
+FULL = {"F1": 0.955, "snipR": 0.925, "snipFP": 0.052, "title": 0.86, "author": 0.75, "date": 0.87}
+KEPT = {"lists": 0.89, "headings": 0.94, "tables": 0.90, "code": 0.84}
+
+
+def _figures(folder: Path, pages: list[dict[str, Any]]) -> dict[str, float]:
+    bench_reading.score(folder, pages, "none", boot=0)
+    found = json.loads((folder / "scores.json").read_text("utf-8"))["all"]["ours"]
+    return {
+        name: found[metric][name][0]
+        for metric, name in (
+            ("body", "F1"),
+            ("snip", "snipR"),
+            ("snip", "snipFP"),
+            ("title", "title"),
+            ("author", "author"),
+            ("date", "date"),
+        )
+    }
+
+
+def _below(figures: dict[str, float], floors: dict[str, float]) -> dict[str, float]:
+    return {
+        name: figures[name]
+        for name, floor in floors.items()
+        if (figures[name] > floor if name == "snipFP" else figures[name] < floor)
+    }
+
+
+def test_quick_pages(shared: Path, tmp_path: Path) -> None:
+    pages = bench_reading.rows(quick=True)
+    lines = [json.dumps({"id": row["id"], **bench_reading.ours(*_page(row))}) + "\n" for row in pages]
+    for name in ("ours", "trafilatura"):
+        (tmp_path / f"{name}.jsonl").write_text("".join(lines), encoding="utf-8")
+    assert _below(_figures(tmp_path, pages), QUICK) == {}
+
+
+def _page(row: dict[str, Any]) -> tuple[bytes, str]:
+    return bench_reading.html_of(row), row["url"] or bench_reading.NOWHERE
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_all_pages(shared: Path, tmp_path: Path) -> None:
+    pages = bench_reading.rows()
+    mine, other = bench_reading.run(tmp_path, pages)
+    assert _below(_figures(tmp_path, pages), FULL) == {}
+    shares = bench_reading.structure(pages, {p["id"]: p for p in mine})
+    assert {name: share for name, share in shares.items() if share < KEPT[name]} == {}
+    assert sum("refused" in p for p in mine) <= 0.03 * len(mine)
+    cpu = [sorted(p["cpu"] for p in found)[len(pages) // 2] for found in (mine, other)]
+    assert cpu[0] <= 2.2 * cpu[1]

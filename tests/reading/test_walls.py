@@ -1,0 +1,105 @@
+"""Pages that are no article, and articles on the same words."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicator.errors import NotAnArticle
+from syndicator.reading.reader import read
+
+PROSE = "".join(
+    f"<p>Paragraph {n} of a story on {{subject}}, with commas, clauses and a full stop, as people write them when they "
+    "have something to tell and enough room to tell it in.</p>"
+    for n in range(8)
+)
+WALLS = [
+    (
+        "bot-check",
+        "Just a moment...",
+        "<div class='main-wrapper'><h1>site.example</h1><p>Verify you are human by completing the action.</p></div>",
+    ),
+    (
+        "bot-check",
+        "Access denied",
+        "<h1>Access denied</h1><p>Automated access to this page was denied because we believe you are a robot.</p>",
+    ),
+    (
+        "error-page",
+        "404 - Page not found",
+        "<h1>404</h1><p>The page you are looking for could not be found.</p><p><a href='/'>Home</a></p>",
+    ),
+    (
+        "error-page",
+        "Seite nicht gefunden | Bote",
+        "<h1>Seite nicht gefunden</h1><p>Die gesuchte Seite existiert nicht mehr.</p>",
+    ),
+    ("error-page", "Страница не найдена", "<p>Запрошенная страница не найдена.</p>"),
+    (
+        "login",
+        "Log in - Club",
+        "<h1>Log in</h1><form><input type='text'><input type='password'></form><p>Forgot your password?</p>",
+    ),
+    (
+        "login",
+        "Anmelden",
+        "<form><label>E-Mail</label><input type='password'></form><p>Passwort vergessen? Angemeldet bleiben</p>",
+    ),
+    (
+        "consent",
+        "Bevor Sie zu Bote weitergehen",
+        "<p>Wir und unsere Partner nutzen Cookies.</p><button>Alle akzeptieren</button><p>Einwilligung</p>",
+    ),
+    (
+        "consent",
+        "News",
+        "<p>We and our partners store information on a device.</p><p>You can accept all or manage preferences.</p>",
+    ),
+    (
+        "paywall",
+        "A story",
+        "<h1>A story</h1><div class='paywall'><p>Subscribe to continue reading. Sign in.</p></div>",
+    ),
+    ("empty", "App", "<div id='root'></div><noscript>You need to enable JavaScript.</noscript>"),
+]
+
+
+@pytest.mark.parametrize(("kind", "title", "body"), WALLS)
+def test_walls(kind: str, title: str, body: str) -> None:
+    page = f"<html><head><title>{title}</title></head><body>{body}</body></html>"
+    with pytest.raises(NotAnArticle) as caught:
+        read(page.encode(), "https://site.example/story")
+    assert caught.value.kind == kind
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "404 days without rain",
+        "Login data of millions stolen",
+        "Just a moment of silence",
+        "Why cookie consent fails",
+        "How paywalls work",
+    ],
+)
+def test_articles_about_walls_are_articles(title: str) -> None:
+    body = PROSE.replace("{subject}", "cookies, captchas and pages that were not found; subscribe to continue reading")
+    page = f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1>{body}</article></body></html>"
+    assert "Paragraph 7" in read(page.encode(), "https://site.example/story").body
+
+
+def test_a_front_page_is_a_listing() -> None:
+    teasers = "".join(
+        f"<article><h2><a href='/story-{n}'>Something happened in town number {n}</a></h2>"
+        "<p>And a short sentence says what it was, more or less.</p></article>"
+        for n in range(20)
+    )
+    page = f"<html><head><title>The Paper</title></head><body><main>{teasers}</main></body></html>"
+    with pytest.raises(NotAnArticle) as caught:
+        read(page.encode(), "https://site.example/")
+    assert caught.value.kind == "listing"
+
+
+def test_bytes_that_are_no_page() -> None:
+    with pytest.raises(NotAnArticle) as caught:
+        read(b"%PDF-1.7 ...", "https://site.example/a.pdf")
+    assert caught.value.kind == "not-html"
