@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,12 +18,11 @@ from syndicator.publishing.press import PressReport, press, stale, urls_of
 from syndicator.publishing.websub import notify
 from syndicator.worker import Worker
 
+RELEASED = "released"
 
-async def press_feeds(
-    app: App, *, all: bool = False, progress: Callable[[str], None] | None = None, released: Collection[str] = ()
-) -> PressReport:
-    """Presses the stale feeds, or all of them, and tells the hubs of exactly those that changed. `released`: ids of
-    articles that may vanish from them."""
+
+async def press_feeds(app: App, *, all: bool = False, progress: Callable[[str], None] | None = None) -> PressReport:
+    """Presses the stale feeds, or all of them, and tells the hubs of exactly those that changed."""
     specs = feed_specs(app)
     outlet = FileOutlet(app.settings.public_dir, gzip=app.settings.publish.gzip)
     only = None if all else stale(specs, app.store.index, app.settings, app.sources, app.instance)
@@ -39,9 +39,21 @@ async def press_feeds(
             only=only,
             progress=progress,
             remake=remake,
-            released=released,
+            released=released(app),
         )
+    app.store.visits.set_note(RELEASED, None, app.clock())
     return replace(report, hubs=await _tell_hubs(app, report))
+
+
+def release(app: App, ids: Iterable[str]) -> None:
+    """Remembers, until the next press has ended, that these articles were taken off the shelf on purpose: the gate
+    takes it for no loss that feeds lack them."""
+    app.store.visits.set_note(RELEASED, json.dumps(sorted({*released(app), *ids})), app.clock())
+
+
+def released(app: App) -> frozenset[str]:
+    """The ids that `release` was told since the last press."""
+    return frozenset(json.loads(app.store.visits.note(RELEASED) or "[]"))
 
 
 async def _tell_hubs(app: App, report: PressReport) -> tuple[Problem, ...]:

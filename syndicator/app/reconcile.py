@@ -5,9 +5,9 @@ from __future__ import annotations
 import errno
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from syndicator import urls
+from syndicator.app.building import release
 from syndicator.app.wiring import App
 from syndicator.articles.feeds import feeds_of
 from syndicator.errors import OURS, ConfigError, DiskError
@@ -16,8 +16,6 @@ from syndicator.ports import FileStamp
 
 # A clock that ran ahead by more than this and was set right leaves times behind that are no longer believed.
 AHEAD = timedelta(minutes=10)
-# So many files, or a tenth of the shelf, are deleted on purpose; when more are gone the feeds keep what they show.
-FEW = 20
 
 
 def sources(app: App) -> dict[str, SourceState]:
@@ -41,16 +39,9 @@ def _reconciled(source: Source, state: SourceState | None) -> SourceState:
     return replace(fresh, first_visit=state.first_visit, last_success=state.last_success, recent=state.recent)
 
 
-class Files(NamedTuple):
-    """What became of the article files. `problems`: those that could not be read, each with its reason: they stay as
-    they are. `deleted`: ids of articles whose files a hand deleted and that may leave the feeds."""
-
-    problems: tuple[Problem, ...]
-    deleted: tuple[str, ...]
-
-
-def files(app: App) -> Files:
-    """Rows for files that have none or were edited by hand; rows of files that were deleted go."""
+def files(app: App) -> tuple[Problem, ...]:
+    """Rows for files that have none or were edited by hand; rows of files that were deleted go. Returns the files that
+    could not be read, each with its reason: they stay as they are."""
     visits = app.store.visits
     _withdrawals(app)
     rows = visits.stamps()
@@ -70,10 +61,11 @@ def files(app: App) -> Files:
             problems.append(Problem(what=stamp.path, reason="duplicate-article", detail=detail))
             continue
         _record(app, article, stamp)
+    if changes.missing:
+        release(app, changes.missing)
     for id in changes.missing:
         visits.forget(id)
-    few = len(changes.missing) <= max(FEW, len(rows) // 10)
-    return Files(tuple(problems), changes.missing if few else ())
+    return tuple(problems)
 
 
 def _withdrawals(app: App) -> None:

@@ -52,7 +52,7 @@ class Watch:
 async def run(app: App, wanted: Wanted, *, stop: asyncio.Event, watch: Watch = Watch()) -> RunReport:
     """Visits and presses; the caller holds the lock. Raises NetworkDown (after pressing what was stale), UsageError."""
     states = reconcile.sources(app)
-    problems, deleted = reconcile.files(app)
+    problems = reconcile.files(app)
     due = _due(app, states, wanted)
     watch.started(len(due))
     outcomes: list[Outcome] = []
@@ -62,7 +62,7 @@ async def run(app: App, wanted: Wanted, *, stop: asyncio.Event, watch: Watch = W
             outcomes = await _visit(app, due, wanted, stop, watch)
         except NetworkDown as error:
             down = error
-    pressed = await press_feeds(app, released=deleted)
+    pressed = await press_feeds(app)
     if down:
         raise down
     app.pages.prune(app.clock() - timedelta(days=app.settings.store.pages_days))

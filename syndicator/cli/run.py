@@ -137,8 +137,8 @@ def build(
 
     need_folder(config)
     with locked(load(config), wait=wait), open_app(config) as opened:
-        bad, deleted = reconcile.files(opened)
-        report = asyncio.run(press_feeds(opened, all=all, released=deleted))
+        bad = reconcile.files(opened)
+        report = asyncio.run(press_feeds(opened, all=all))
     if json:
         printing.as_json(
             {
