@@ -97,7 +97,7 @@ def _by_age(app: App, tags_by: Collection[str] = ()) -> list[str]:
 def retelling(app: App, *, since: datetime | None = None, progress: Progress = lambda done, total: None) -> Retelling:
     """What the taxonomy, as it is now, would change of the articles added since `since` (all when None). Nothing is
     fetched, nothing is changed."""
-    problems = list(reconcile.files(app).problems)
+    problems = list(reconcile.files(app))
     bad = {problem.what for problem in problems}
     paths = [stamp.path for stamp in app.shelf.walk() if stamp.path not in bad]
     found: list[Retold] = []

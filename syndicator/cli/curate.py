@@ -41,7 +41,7 @@ def learn(json: Json = False, config: Config = CONFIG) -> None:
     from syndicator.cli import printing
 
     with _opened(config) as opened:
-        problems = reconcile.files(opened).problems
+        problems = reconcile.files(opened)
         done = curating.learn(opened)
     if json:
         printing.as_json(done)
