@@ -34,6 +34,7 @@ class Heart:
         self._under_way: asyncio.Task[None] | None = None
         self._watchdog: asyncio.Task[None] | None = None
         self._last = steady()
+        self._stopping = False
 
     def start(self) -> None:
         # The defaults would drop a late beat silently (misfire_grace_time of 1 s).
@@ -58,6 +59,9 @@ class Heart:
         self._under_way = asyncio.current_task()
         try:
             await self._beat()
+        except asyncio.CancelledError:
+            if not self._stopping:  # a beat that `stop` dropped is no failure of the job
+                raise
         finally:
             self._last = self._steady()
             self._under_way = None
@@ -78,6 +82,7 @@ class Heart:
 
     async def stop(self, grace: float) -> None:
         """No new beat; the one under way has `grace` seconds to end and is dropped then."""
+        self._stopping = True
         self._scheduler.pause()
         if self._watchdog:
             self._watchdog.cancel()

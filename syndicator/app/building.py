@@ -24,15 +24,19 @@ RELEASED = "released"
 async def press_feeds(app: App, *, all: bool = False, progress: Callable[[str], None] | None = None) -> PressReport:
     """Presses the stale feeds, or all of them, and tells the hubs of exactly those that changed."""
     specs = feed_specs(app)
+    outlet = FileOutlet(app.settings.public_dir, gzip=app.settings.publish.gzip)
+    only = None if all else stale(specs, app.store.index, app.settings, app.sources, app.instance)
+    if only is None or only:  # a press that was killed left its feed stale
+        outlet.sweep()
     with _renderer(app) as remake:
         report = press(
             specs,
             index=app.store.index,
-            outlet=FileOutlet(app.settings.public_dir, gzip=app.settings.publish.gzip),
+            outlet=outlet,
             settings=app.settings,
             sources=app.sources,
             instance=app.instance,
-            only=None if all else stale(specs, app.store.index, app.settings, app.sources, app.instance),
+            only=only,
             progress=progress,
             remake=remake,
             released=released(app),

@@ -45,6 +45,13 @@ class FileOutlet:
             return False
         return True
 
+    def sweep(self) -> int:
+        """Removes what a writer that was killed left half-written; how many. For whoever is the only writer."""
+        left = [path for path in self._root.rglob(".*.tmp") if path.is_file()]
+        for path in left:
+            path.unlink(missing_ok=True)
+        return len(left)
+
     def names(self) -> list[str]:
         if not self._root.is_dir():
             return []

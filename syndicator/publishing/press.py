@@ -10,7 +10,8 @@ from syndicator.model import FeedKey, FeedSpec, Problem, Source
 from syndicator.ports import Outlet, ShelfIndex
 from syndicator.publishing import names, prints, site
 from syndicator.publishing.entries import Entries
-from syndicator.publishing.run import Run
+from syndicator.publishing.plan import ALL
+from syndicator.publishing.run import Job, Run
 from syndicator.settings import Settings
 
 
@@ -50,19 +51,29 @@ def press(
     wanted = [spec for spec in specs if only is None or spec.key in only]
     jobs = [run.job(spec, prints.about(spec, settings, sources, instance)) for spec in wanted]
     run.archives(jobs)
+    # The feed of everything is marked fresh last, after the pages that speak of all feeds: whatever changes any of them
+    # makes it stale, so that a press which died on the way is finished by the next one.
+    whole = [job for job in jobs if job.spec.key == ALL]
     for job in jobs:
-        run.head(job)
-        if progress:
-            progress(names.stem(job.spec.key))
+        if job.spec.key != ALL:
+            _press(run, job, progress)
     run.drop({spec.key for spec in specs})
-    if run.written or only is None or outlet.get(site.INDEX) is None:
+    if whole or run.written or only is None or outlet.get(site.INDEX) is None:
         run.shared(specs)
+    for job in whole:
+        _press(run, job, progress)
     return PressReport(
         written=tuple(sorted(run.written)),
         unchanged=run.unchanged,
         held=tuple(run.held),
         set_aside=tuple(entries.problems.values()),
     )
+
+
+def _press(run: Run, job: Job, progress: Callable[[str], None] | None) -> None:
+    run.head(job)
+    if progress:
+        progress(names.stem(job.spec.key))
 
 
 def stale(

@@ -1,0 +1,60 @@
+"""Prints the fault table at the end of a run of this folder."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from _pytest.terminal import TerminalReporter
+
+from syndicator.demo.world import World
+from tests.faults.ground import Ground
+from tests.faults.table import Row
+from tests.world import serving
+
+WIDTHS = (30, 34, 62, 12)
+
+
+@pytest.fixture
+def ground(tmp_path: Path) -> Iterator[Ground]:
+    """Our own web without its slow site, and a configuration that follows it."""
+    with serving(World(without={"slow"})) as world:
+        yield Ground(tmp_path, world)
+
+
+@pytest.fixture(autouse=True)
+def in_the_table(request: pytest.FixtureRequest, record_property: Callable[[str, object], None]) -> None:
+    row = getattr(request.function, "row", None)
+    if row is not None:
+        record_property("row", (row.fault, row.how, row.invariant))
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    found: dict[Row, Counter[str]] = {}
+    for word in ("passed", "failed", "error", "skipped"):
+        for report in terminalreporter.stats.get(word, []):
+            for name, value in getattr(report, "user_properties", ()):
+                if name == "row" and (report.when == "call" or word != "passed"):
+                    found.setdefault(Row(*value), Counter())[word] += 1
+    if not found:
+        return
+    terminalreporter.section("faults")
+    for line in (_line(("fault", "how injected", "what must hold", "result")), "-" * (sum(WIDTHS) + 6)):
+        terminalreporter.write_line(line)
+    for row in sorted(found, key=lambda row: row.fault):
+        result = ", ".join(f"{count} {word}" for word, count in found[row].items())
+        terminalreporter.write_line(_line((row.fault, row.how, row.invariant, result)))
+
+
+def _line(cells: tuple[str, str, str, str]) -> str:
+    columns = [
+        [part.ljust(width) for part in textwrap.wrap(cell, width)] for cell, width in zip(cells, WIDTHS, strict=True)
+    ]
+    lines = []
+    for at in range(max(map(len, columns))):
+        parts = [column[at] if at < len(column) else " " * width for column, width in zip(columns, WIDTHS, strict=True)]
+        lines.append("  ".join(parts).rstrip())
+    return "\n".join(lines)

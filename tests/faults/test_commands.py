@@ -1,0 +1,283 @@
+"""What a clumsy operator types, and how each command leaves."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import signal
+import socket
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from syndicator.app.wiring import locked
+from syndicator.settings import load
+from tests.faults.ground import Done, Ground, wait_for
+from tests.faults.table import fault
+
+SECRET = "s3ntinel-b7f1c2"
+
+
+def told(done: Done, code: int, *words: str) -> None:
+    """It left with `code`, said why in one clear message, and that as JSON too; nobody saw a traceback."""
+    assert done.code == code, done
+    assert "Traceback" not in done.err, done
+    answer = done.json
+    assert answer["exit_code"] == code and answer["reason"], done
+    for word in words:
+        assert word in answer["error"], done
+
+
+@fault(
+    "wrong words, wrong configuration",
+    how="a broken file, key, variable or option, one at a time, in a process of its own",
+    holds="the exit code of the table, one message that names file and fault, JSON that stays JSON, no traceback",
+)
+@pytest.mark.parametrize(
+    ("words", "mischief", "code", "says"),
+    [
+        (("status", "--frobnicate"), lambda config: None, 2, "--frobnicate"),
+        (("refresh", "--source", "nobody"), lambda config: None, 2, "nobody"),
+        (("refresh", "--max-time", "soon"), lambda config: None, 2, "soon"),
+        (("show", "/nowhere/at-all.md"), lambda config: None, 69, "nowhere"),
+        (("show", "/tmp"), lambda config: None, 69, "directory"),
+        (("status",), lambda config: (config / "sources.toml").unlink(), 78, "sources.toml"),
+        (("status",), lambda config: break_toml(config / "syndicator.toml"), 78, "syndicator.toml"),
+        (("status",), lambda config: break_toml(config / "sources.toml"), 78, "sources.toml"),
+        (("status",), lambda config: break_toml(config / "feeds.toml"), 78, "feeds.toml"),
+        (("refresh", "--all"), lambda config: break_toml(config / "taxonomy.toml"), 78, "taxonomy.toml"),
+        (("status",), lambda config: append(config / "syndicator.toml", "\n[fetsch]\npause = 1\n"), 78, "fetsch"),
+        (("status",), lambda config: append(config / "sources.toml", "\nurll = 'x'\n"), 78, "urll"),
+        (
+            ("status",),
+            lambda config: append(config / "sources.toml", f'\n[[source]]\nkey="s"\nurl="https://u:{SECRET}@x.org/"\n'),
+            78,
+            "password",
+        ),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
+)
+def test_every_slip_is_named(
+    ground: Ground, words: tuple[str, ...], mischief: Callable[[Path], object], code: int, says: str
+) -> None:
+    mischief(ground.config)
+    done = ground.command(*words, "--json")
+    told(done, code, says)
+    assert SECRET not in done.out + done.err
+
+
+def break_toml(path: Path) -> None:
+    path.write_text("[site\ntitle = ")
+
+
+def append(path: Path, text: str) -> None:
+    path.write_text(path.read_text() + text)
+
+
+@fault(
+    "a variable nobody knows",
+    how="SYNDICATOR_FETCH__PAUS in the environment",
+    holds="78, the nearest known one named",
+)
+def test_an_unknown_variable(ground: Ground) -> None:
+    done = ground.command("status", "--json", environ={"SYNDICATOR_FETCH__PAUS": "1"})
+    told(done, 78, "SYNDICATOR_FETCH__PAUSE")
+
+
+def as_a_user() -> None:
+    """Takes away root's right to read and write everything: CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH (capability(7))."""
+    if os.getuid() == 0:
+        for capability in (1, 2):
+            ctypes.CDLL(None, use_errno=True).prctl(24, capability, 0, 0, 0)
+
+
+@fault("a folder that may not be written", how="chmod 555 on feeds/", holds="69, the folder and the cure named")
+def test_a_read_only_folder(ground: Ground) -> None:
+    ground.feeds.mkdir()
+    ground.feeds.chmod(0o555)
+    try:
+        told(ground.command("refresh", "--all", "--json", preexec_fn=as_a_user), 69, str(ground.feeds), "right")
+    finally:
+        ground.feeds.chmod(0o755)
+
+
+@fault("a file that may not be read", how="chmod 000 on sources.toml", holds="78, the file named")
+def test_an_unreadable_file(ground: Ground) -> None:
+    (ground.config / "sources.toml").chmod(0)
+    told(ground.command("status", "--json", preexec_fn=as_a_user), 78, "sources.toml", "cannot be read")
+
+
+@fault("a port that is taken", how="another socket listens on it", holds="`serve` leaves with 2 and names the port")
+def test_a_taken_port(ground: Ground) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        done = ground.command("serve", "--port", str(port))
+    assert done.code == 2 and f"port {port}" in done.err and "Traceback" not in done.err, done
+
+
+@fault(
+    "the database of 0 bytes, missing, no database",
+    how="truncated, deleted, overwritten with noise after a run",
+    holds="refused while there are articles, the cure named; `check` says so; `reindex` cures; nothing is new after",
+)
+@pytest.mark.parametrize("harm", ["emptied", "deleted", "noise"])
+def test_a_harmed_database(ground: Ground, harm: str) -> None:
+    ground.run("holt")
+    count = len(ground.articles())
+    database = ground.feeds / "state/syndicator.db"
+    for beside in database.parent.glob("syndicator.db-*"):
+        beside.unlink()
+    if harm == "deleted":
+        database.unlink()
+    else:
+        database.write_bytes(b"" if harm == "emptied" else os.urandom(40_000))
+    told(ground.command("refresh", "--all", "--json"), 69, "reindex")
+    assert "reindex" in ground.command("check").out
+    assert ground.command("reindex", "--json").json["articles"] == count
+    assert ground.run("holt").outcomes[0].added == ()
+    assert len(ground.articles()) == count
+
+
+@fault(
+    "two refreshes at once, SIGTERM while waiting",
+    how="the lock is held here; `refresh`, `refresh --wait` in other processes",
+    holds="the one leaves at once with 75, the other waits; a SIGTERM ends the wait with 0",
+)
+def test_two_at_once(ground: Ground) -> None:
+    with locked(load(ground.config)):
+        waiting, leaving = ground.start("refresh", "--all", "--wait"), ground.start("refresh", "--wait")
+        started = time.monotonic()
+        told(ground.command("refresh", "--json"), 75, "--wait")
+        assert time.monotonic() - started < 20
+        assert waiting.poll() is None
+        wait_for(lambda: catches_sigterm(leaving.pid))
+        leaving.send_signal(signal.SIGTERM)
+        assert leaving.wait(10) == 0
+        leaving.communicate()
+    out, err = waiting.communicate(timeout=60)
+    assert waiting.returncode == 0, out + err
+    assert len(ground.articles()) > 20
+
+
+def catches_sigterm(pid: int) -> bool:
+    """True once the process has its handler (proc(5), SigCgt)."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return any(int(line[7:], 16) >> (signal.SIGTERM - 1) & 1 for line in lines if line.startswith("SigCgt:"))
+
+
+@fault(
+    "no network at all",
+    how="every site of the web is closed",
+    holds="exit 4, one message that names demo, and no failure counted against any source",
+)
+def test_no_network(ground: Ground) -> None:
+    ground.run("holt")
+    write_sources(ground, "http://127.0.0.99:9/feed")
+    done = ground.command("refresh", "--all", "--json")
+    told(done, 4, "no network", "demo")
+    with ground.app() as app:
+        assert [state.failures for state in app.store.visits.states().values()] == [0]
+
+
+def write_sources(ground: Ground, url: str) -> None:
+    (ground.config / "sources.toml").write_text(f'[[source]]\nkey = "holt"\nurl = "{url}"\n')
+
+
+@fault(
+    "a source that fails",
+    how="a site that answers 500, `refresh` with and without --strict",
+    holds="0 without --strict and 3 with it, the others visited; a reason code in the JSON",
+)
+def test_strict(ground: Ground) -> None:
+    for words, code in (((), 0), (("--strict",), 3)):
+        done = ground.command("refresh", "--all", "--json", *words)
+        assert done.code == code, done
+        reasons = {one["key"]: one["reason"] for one in done.json["sources"]}
+        assert reasons["gone"] == "gone" and reasons["holt"] is None
+
+
+@fault(
+    "a secret in the headers of a source",
+    how="headers_env with a sentinel; a source that works and one that fails; all files, logs and the database read",
+    holds="the site gets it, and it stands nowhere else",
+)
+def test_a_secret_stays_one(ground: Ground) -> None:
+    path = ground.config / "sources.toml"
+    text = path.read_text()
+    for key in ("holt", "gone", "broken"):
+        text = text.replace(f'key = "{key}"\n', f'key = "{key}"\nheaders_env = {{"X-Token" = "HOLT_TOKEN"}}\n')
+    path.write_text(text)
+    done = ground.command("refresh", "--all", "--json", environ={"HOLT_TOKEN": SECRET})
+    assert done.code == 0, done
+    assert SECRET in {seen.headers.get("x-token") for seen in ground.world.requests if seen.site == "holt"}
+    assert {seen.headers.get("x-token") for seen in ground.world.requests if seen.site == "parallel"} == {None}
+    status = ground.command("status", "--json", environ={"HOLT_TOKEN": SECRET})
+    assert SECRET not in done.out + done.err + status.out + status.err
+    for found in ground.folder.rglob("*"):
+        assert not found.is_file() or SECRET.encode() not in found.read_bytes(), found
+
+
+@fault(
+    "SIGTERM to `refresh` and to `up`",
+    how="sent while sites that answer slowly are being visited",
+    holds="exit 0 within 10 s, nothing torn, nothing lost",
+)
+@pytest.mark.parametrize("command", ["refresh", "up"])
+def test_sigterm(ground: Ground, command: str) -> None:
+    for site in ("parallel", "meridian"):
+        ground.world.latency(site, 30)
+    text = (ground.config / "syndicator.toml").read_text()
+    (ground.config / "syndicator.toml").write_text(text.replace("_seconds = 3", "_seconds = 40"))
+    process = ground.start(command, *(("--all",) if command == "refresh" else ()))
+    wait_for(lambda: {seen.site for seen in ground.world.requests} >= {"parallel", "meridian"})
+    started = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 0, out + err
+    assert "Traceback" not in err
+    assert time.monotonic() - started < 10.5
+    ground.articles()
+    ground.whole()
+
+
+@fault(
+    "`up` and cron together",
+    how="`up` started and `refresh --wait` beside it",
+    holds="both leave well, no article twice",
+)
+def test_up_and_cron(ground: Ground) -> None:
+    up = ground.start("up")
+    beside = ground.command("refresh", "--all", "--wait")
+    assert beside.code == 0, beside
+    wait_for(lambda: catches_sigterm(up.pid))
+    up.send_signal(signal.SIGTERM)
+    _, err = up.communicate(timeout=20)
+    assert up.returncode == 0, err
+    ids = [article.id for article in ground.articles()]
+    assert len(ids) == len(set(ids)) > 20
+
+
+@fault(
+    "the database locked by another program",
+    how="BEGIN EXCLUSIVE from here during a run, longer than the wait for it",
+    holds="69 and a message; the next run does it all",
+)
+@pytest.mark.slow
+def test_a_locked_database(ground: Ground) -> None:
+    ground.run("holt")
+    with sqlite3.connect(ground.feeds / "state/syndicator.db", isolation_level=None) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        told(ground.command("refresh", "--all", "--json"), 69, "another program holds it")
+        other.execute("ROLLBACK")
+    other.close()
+    ground.run()
+    ground.consistent(wanted=ground.titles())
+
+
+def test_json_of_errors_is_one_document(ground: Ground) -> None:
+    done = ground.command("status", "--json", environ={"PYTHONIOENCODING": "ascii"})
+    assert done.code == 0 and json.loads(done.out)["articles"] == 0

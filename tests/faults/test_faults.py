@@ -1,0 +1,419 @@
+"""Faults of disk, clock, feeds and files, in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syndicator.app import keeping, running, service
+from syndicator.articles import disk
+from syndicator.errors import MissingError, NetworkDown, SyndicatorError
+from syndicator.model import Failed, Fetched, FetchResult, Request
+from syndicator.publishing import outlet
+from syndicator.schedule import Heart
+from tests.faults.ground import Ground
+from tests.faults.table import fault
+
+
+def failing(call: Callable[..., Any], at: int, number: int) -> tuple[Callable[..., Any], list[int]]:
+    """`call` that fails with errno `number` from its `at`th time on, and how often it was called."""
+    calls = [0]
+
+    def instead(*args: Any, **kwargs: Any) -> Any:
+        calls[0] += 1
+        if calls[0] >= at:
+            raise OSError(number, os.strerror(number), "feeds/somewhere")
+        return call(*args, **kwargs)
+
+    return instead, calls
+
+
+@fault(
+    "the disk is full at the nth write",
+    how="fsync fails with ENOSPC from its nth call on, in articles and in feeds",
+    holds="the run says so, or holds the feed; nothing torn, nothing left; the next run does it all",
+)
+@pytest.mark.parametrize("at", [1, 2, 3, 9, 20, 41, 60, 75, 90, 120])
+def test_the_disk_is_full(ground: Ground, at: int) -> None:
+    instead, calls = failing(os.fsync, at, errno.ENOSPC)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(disk.os, "fsync", instead)  # one module: `os` is the same everywhere
+        try:
+            ground.run()
+        except (OSError, SyndicatorError) as error:
+            assert "space" in str(error) or "full" in str(error)
+        assert calls[0] >= at
+    ground.articles()
+    ground.whole()
+    ground.now += timedelta(hours=3)
+    ground.run()
+    ground.consistent(wanted=ground.titles())
+
+
+def test_the_outlet_writes_with_fsync() -> None:
+    assert outlet.os.fsync is disk.os.fsync
+
+
+@fault(
+    "too many open files",
+    how="the sockets of one site cannot be opened (EMFILE)",
+    holds="not held against any source, and no network trouble: the source stays due",
+)
+def test_too_many_open_files(ground: Ground) -> None:
+    ground.run("holt")
+    with ground.app() as app:
+        before = app.store.visits.state("holt")
+    ground.now += timedelta(hours=3)
+    answer = Failed(url="x", reason="system", detail="this machine is short of something: Too many open files")
+    report = with_answers(ground, lambda request: answer)
+    assert report.outcomes[0].reason == "system"
+    with ground.app() as app:
+        assert app.store.visits.state("holt") == before
+
+
+class Canned:
+    """A Fetcher of answers made by the test."""
+
+    def __init__(self, inner: Any, answer: Callable[[Request], FetchResult | None]) -> None:
+        self.inner, self.answer = inner, answer
+
+    async def fetch(self, request: Request) -> FetchResult:
+        return self.answer(request) or await self.inner.fetch(request)
+
+    async def aclose(self) -> None:
+        await self.inner.aclose()
+
+
+def with_answers(ground: Ground, answer: Callable[[Request], FetchResult | None], *keys: str) -> running.RunReport:
+    make = running.make_fetcher
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(running, "make_fetcher", lambda app: Canned(make(app), answer))
+        return ground.run(*(keys or ("holt",)))
+
+
+FEEDS: dict[str, Callable[[Ground], None]] = {
+    "guids": lambda ground: ground.world.renumber("parallel"),
+    "html": lambda ground: ground.world.html_feed("parallel"),
+    "cut": lambda ground: ground.world.break_feed("parallel"),
+    "empty": lambda ground: ground.world.fail("parallel", 200, body=b" "),
+    "one item": lambda ground: ground.world.shrink("parallel", 1),
+    "gone": lambda ground: ground.world.fail("parallel", 410),
+}
+
+
+@fault(
+    "a feed whose GUIDs all change, that is HTML, cut, empty, shrunk, gone",
+    how="the site is told to",
+    holds="0 articles new, 0 lost, no published byte changes, and the same when it is well again",
+)
+@pytest.mark.parametrize("harm", FEEDS)
+def test_a_feed_goes_wrong(ground: Ground, harm: str) -> None:
+    ground.run("parallel")
+    before = ground.digests("articles"), ground.digests("public")
+    FEEDS[harm](ground)
+    for _ in range(2):
+        ground.now += timedelta(hours=3)
+        assert ground.run("parallel").outcomes[0].added == ()
+        assert (ground.digests("articles"), ground.digests("public")) == before
+        ground.world.heal("parallel")
+
+
+@fault(
+    "http becomes https in every link of a feed",
+    how="the feed's bytes changed on the way",
+    holds="0 new articles: both spellings are aliases",
+)
+def test_links_become_https(ground: Ground) -> None:
+    ground.run("holt")
+    count = len(ground.articles())
+    url = ground.world.feed_url("holt")
+    with ground.app() as app:
+        body = asyncio.run(fetched(app, url))
+    ground.now += timedelta(hours=3)
+    changed = body.replace(b"http://", b"https://").replace(b"<guid", b"<guid isnew='1'").replace(b"tag:", b"tag:new-")
+
+    def answer(request: Request) -> FetchResult | None:
+        if request.url != url:
+            return None
+        return Fetched(url=url, final_url=url, status=200, headers={}, body=changed)
+
+    assert changed != body
+    assert with_answers(ground, answer).outcomes[0].added == ()
+    assert len(ground.articles()) == count
+
+
+async def fetched(app: Any, url: str) -> bytes:
+    fetcher = running.make_fetcher(app)
+    try:
+        result = await fetcher.fetch(Request(url=url, kind="feed"))
+        assert isinstance(result, Fetched)
+        return result.body
+    finally:
+        await fetcher.aclose()
+
+
+@fault(
+    "the clock goes back an hour, forward five, back ten years",
+    how="the injected clock is set",
+    holds="0 new, 0 lost; every source is due again when it should be, not in ten years",
+)
+@pytest.mark.parametrize("jump", [timedelta(hours=-1), timedelta(hours=5), timedelta(days=-3650)])
+def test_the_clock_jumps(ground: Ground, jump: timedelta) -> None:
+    ground.run()
+    before = ground.digests("articles")
+    ground.now += jump
+    report = ground.run(all=True)
+    assert sum(len(outcome.added) for outcome in report.outcomes) == 0
+    assert ground.digests("articles") == before
+    with ground.app() as app:
+        for state in app.store.visits.states().values():
+            assert state.next_due is not None and state.next_due <= ground.now + timedelta(days=1, hours=3), state
+    ground.whole()
+
+
+@fault(
+    "a source that was visited in the future",
+    how="a visit with the clock ten years ahead; the clock is set right",
+    holds="it is due at once, not in ten years",
+)
+def test_a_clock_that_was_ahead(ground: Ground) -> None:
+    right = ground.now
+    ground.now += timedelta(days=3650)
+    ground.run("holt")
+    ground.now = right + timedelta(minutes=1)
+    assert "holt" in {outcome.key for outcome in ground.run(all=False).outcomes}
+
+
+@fault(
+    "an entry dated ten years ahead",
+    how="the site dates a story so",
+    holds="it is published as of now and does not stay on top",
+)
+def test_an_entry_of_the_future(ground: Ground) -> None:
+    story = next(story for story in ground.world.stories if story.site == "holt")
+    ground.world.future_date(story.key)
+    ground.run("holt")
+    assert all(article.published and article.published <= ground.now for article in ground.articles())
+
+
+@fault(
+    "no network at all, in this process",
+    how="the web is closed after a first run",
+    holds="one NetworkDown that names demo, nothing counted, what is published stays",
+)
+def test_no_network(ground: Ground) -> None:
+    ground.run()
+    before = ground.digests("public")
+    ground.now += timedelta(hours=3)
+    with pytest.raises(NetworkDown, match="demo"):
+        with_answers(ground, lambda request: Failed(url=request.url, reason="dns"), "holt", "parallel")
+    assert ground.digests("public") == before
+    with ground.app() as app:
+        assert app.store.visits.states()["holt"].failures == 0
+
+
+def some_file(ground: Ground) -> Path:
+    return next(iter(sorted((ground.feeds / "articles").rglob("*.md"))))
+
+
+HARMS: dict[str, Callable[[Path], object]] = {
+    "binary": lambda path: path.write_bytes(bytes(range(256)) * 20),
+    "broken YAML": lambda path: path.write_text(path.read_text().replace("title: ", "title: '", 1)),
+    "empty": lambda path: path.write_text(""),
+}
+
+
+@fault(
+    "an article file that is binary, empty or no YAML",
+    how="written over by hand, between two runs; then mended",
+    holds="named with its reason, the others go on, no second file for the article, and the mended one counts",
+)
+@pytest.mark.parametrize("harm", HARMS)
+def test_a_broken_article_file(ground: Ground, harm: str) -> None:
+    ground.run("holt")
+    path, files = some_file(ground), ground.digests("articles")
+    whole = path.read_bytes()
+    HARMS[harm](path)
+    ground.now += timedelta(days=1, hours=3)
+    for story in [story for story in ground.world.stories if story.site == "holt"]:
+        ground.world.change(story.key, title=story.title + ", corrected")
+    report = ground.run("holt")
+    assert [problem.reason for problem in report.problems] == ["bad-article-file"]
+    assert ground.digests("articles").keys() == files.keys()
+    path.write_bytes(whole)
+    ground.now += timedelta(hours=3)
+    assert ground.run("holt").problems == ()
+    ground.consistent()
+
+
+@fault(
+    "an article file that was deleted, or copied",
+    how="by hand, between two runs",
+    holds="deleted: off the feeds, not fetched again; copied: the copy is named, the article stays one",
+)
+def test_a_deleted_and_a_copied_file(ground: Ground) -> None:
+    ground.run("holt")
+    path = some_file(ground)
+    copy = path.with_name("copy-" + path.name)
+    copy.write_bytes(path.read_bytes())
+    ground.now += timedelta(hours=3)
+    assert [problem.reason for problem in ground.run("holt").problems] == ["duplicate-article"]
+    assert [problem.reason for problem in ground.run("holt").problems] == ["duplicate-article"]
+    copy.unlink()
+    path.unlink()
+    ground.run("holt")
+    assert not path.exists()
+    ground.consistent()
+
+
+@fault(
+    "the shelf's disk is not mounted",
+    how="feeds/articles renamed away",
+    holds="refused with the cure; no new instance, no row forgotten; all is well when it is back",
+)
+def test_the_shelf_is_not_there(ground: Ground) -> None:
+    ground.run("holt")
+    shelf, aside = ground.feeds / "articles", ground.feeds / "aside"
+    shelf.rename(aside)
+    with pytest.raises(MissingError, match="mount"):
+        ground.run("holt")
+    if shelf.exists():
+        shelf.rmdir()
+    aside.rename(shelf)
+    before = ground.digests("public")
+    ground.run("holt")
+    assert ground.digests("public") == before
+
+
+@fault(
+    "a withdrawal, then a lost database",
+    how="`withdraw`, state deleted, `reindex`, a run",
+    holds="the article does not come back",
+)
+def test_a_withdrawal_outlives_the_database(ground: Ground) -> None:
+    import shutil
+
+    ground.run("holt")
+    gone = ground.articles()[0]
+    with ground.app() as app:
+        keeping.withdraw(app, gone.url)
+    shutil.rmtree(ground.feeds / "state")
+    with ground.app(create=True) as app:
+        keeping.reindex(app)
+    ground.now += timedelta(hours=3)
+    ground.run("holt")
+    assert gone.id not in {article.id for article in ground.articles()}
+
+
+@fault(
+    "a bug of ours on one page",
+    how="reading one page raises TypeError",
+    holds="that page is named and tried again, all others are filed",
+)
+def test_a_bug_costs_one_page(ground: Ground) -> None:
+    from syndicator.refresh import intake
+
+    real, titles = intake.read_and_render, ground.titles()
+
+    def read(html: bytes, url: str, *args: Any, **kwargs: Any) -> Any:
+        if "rust-port" in url:
+            raise TypeError("what is this?")
+        return real(html, url, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(intake, "read_and_render", read)
+        report = ground.run()
+    assert {problem.reason for outcome in report.outcomes for problem in outcome.skipped} >= {"bug"}
+    assert len(titles - {article.title for article in ground.articles()}) == 1
+    ground.now += timedelta(hours=3)
+    ground.run()
+    ground.consistent(wanted=titles)
+
+
+@fault(
+    "a press that dies between two feeds",
+    how="the nth feed's rendering raises",
+    holds="the next run publishes all, index page and OPML too, byte for byte",
+)
+@pytest.mark.parametrize("at", [1, 3, 6])
+def test_a_press_dies(ground: Ground, at: int) -> None:
+    from syndicator.publishing.run import Run
+
+    real, calls = Run.head, [0]
+
+    def head(self: Run, job: Any) -> None:
+        calls[0] += 1
+        if calls[0] == at:
+            raise KeyboardInterrupt
+        real(self, job)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Run, "head", head)
+        with pytest.raises(KeyboardInterrupt):
+            ground.run()
+    ground.run("holt")
+    ground.consistent()
+
+
+@fault(
+    "the heart stops",
+    how="a beat that hangs, on a clock of the test",
+    holds="told once after five minutes of silence, not while the beat shows signs of life",
+)
+@pytest.mark.anyio
+async def test_the_watchdog() -> None:
+    told: list[float] = []
+    steady = [0.0]
+    hang = asyncio.Event()
+
+    async def beat() -> None:
+        await hang.wait()
+
+    heart = Heart(beat, steady=lambda: steady[0], on_stopped=told.append, seconds=0.05)
+    tell = heart.felt(lambda value: None)
+    heart.start()
+    await asyncio.sleep(0.2)
+    for _ in range(3):
+        steady[0] += 200
+        tell("an article")
+        await asyncio.sleep(0.1)
+    assert told == []
+    steady[0] += 301
+    await asyncio.sleep(0.3)
+    assert told == [301]
+    await heart.stop(0.05)
+
+
+@fault(
+    "a configuration broken while `up` runs",
+    how="sources.toml is no TOML at one beat, whole at the next",
+    holds="one line in the log, the next beat works",
+)
+def test_a_beat_with_a_broken_configuration(ground: Ground) -> None:
+    path = ground.config / "sources.toml"
+    whole = path.read_text()
+    said: list[str] = []
+    done: list[running.RunReport] = []
+
+    async def beat() -> None:
+        await service.beat(
+            ground.config, stop=asyncio.Event(), watch=running.Watch(), report=done.append, trouble=said.append
+        )
+
+    path.write_text("[[source")
+    with pytest.MonkeyPatch.context() as patch:
+        from tests.faults.ground import InProcess
+
+        patch.setattr(running, "make_worker", lambda app: InProcess())
+        asyncio.run(beat())
+        path.write_text(whole)
+        asyncio.run(beat())
+    assert len(said) == 1 and "sources.toml" in said[0]
+    assert len(done) == 1 and len(ground.articles()) > 20

@@ -1,0 +1,104 @@
+"""kill -9 at any moment, with readers reading."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from syndicator.demo.world import World
+from tests.faults.ground import Ground
+from tests.faults.table import fault
+from tests.world import serving
+
+HOW = "SIGKILL to `refresh` after a random time, again and again, while threads read feeds/"
+HOLDS = (
+    "0 articles lost, 0 twice, 0 torn files, no litter after the next run, no page fetched again that is on the shelf, "
+    "and what is published is byte for byte what a build of everything gives"
+)
+
+
+@contextmanager
+def readers(ground: Ground) -> Iterator[Counter[str]]:
+    """Threads that read everything published and every article file, over and over; a torn one is an error."""
+    seen: Counter[str] = Counter()
+    faults: list[Exception] = []
+    stop = threading.Event()
+
+    def read() -> None:
+        while not stop.wait(0.05):
+            try:
+                seen["published"] += ground.whole()
+                seen["articles"] += len(ground.articles())
+            except FileNotFoundError:
+                continue
+            except Exception as error:  # noqa: BLE001 - handed to the test below
+                faults.append(error)
+                return
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        stop.set()
+        thread.join()
+    assert faults == []
+
+
+def kill_and_kill(ground: Ground, times: int, seed: int) -> Counter[str]:
+    """`times` kills. No page whose article was on the shelf before a run is asked for in it."""
+    dice = random.Random(seed)
+    followed = {source.url for source in ground.world.sources}  # a single article is asked for when it is due
+    pages = {ground.world.url(story) for story in ground.world.stories} - followed
+    counts: Counter[str] = Counter()
+    with readers(ground) as seen:
+        for _ in range(times):
+            asked = len(ground.world.requests)
+            shelf = {article.url for article in ground.articles()}
+            process = ground.start("refresh", "--all")
+            try:
+                process.wait(dice.uniform(0.4, 6.0))
+                counts["ended"] += 1
+            except subprocess.TimeoutExpired:
+                process.kill()
+                counts["killed"] += 1
+            process.communicate()
+            paths = {one.path for one in ground.world.requests[asked:]}
+            assert [url for url in pages & shelf if "/" + url.split("/", 3)[3] in paths] == []
+    return counts + seen
+
+
+def settle(ground: Ground, times: int, seed: int) -> int:
+    counts = kill_and_kill(ground, times, seed)
+    print(dict(counts))
+    assert counts["killed"] >= times // 3
+    done = ground.command("refresh", "--all")
+    assert done.code == 0, done
+    ground.now = max(article.added for article in ground.articles() if article.added)
+    ground.consistent(wanted=ground.titles())
+    return counts["killed"]
+
+
+@fault("killed at a random moment", how=HOW, holds=HOLDS)
+@pytest.mark.timeout(300)
+def test_a_few_kills(ground: Ground) -> None:
+    settle(ground, 10, seed=1)
+
+
+@fault("killed at 200 random moments", how=HOW, holds=HOLDS)
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_two_hundred_kills(tmp_path: Path) -> None:
+    killed = 0
+    for round in range(20):
+        with serving(World(without={"slow"})) as world:
+            ground = Ground(tmp_path / str(round), world)
+            killed += settle(ground, 12, seed=round)
+    assert killed >= 200

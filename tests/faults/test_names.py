@@ -1,0 +1,90 @@
+"""Hostile names as titles, tags, authors, keys and ids of entries."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from syndicator.articles.feeds import feeds_of
+from syndicator.articles.shelf import NAME_BYTES, Shelf
+from syndicator.errors import ConfigError
+from syndicator.model import Article, article_id
+from syndicator.publishing import names
+from syndicator.sources.schema import check
+from tests.faults.ground import START
+from tests.faults.table import fault
+
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.I)
+
+
+def hostile(shared: Path) -> list[str]:
+    lines = (shared / "vectors/paths/names.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line)["name"] for line in lines]
+
+
+def sound(name: str) -> None:
+    """A file name that every system takes."""
+    assert len(name.encode()) <= NAME_BYTES, name
+    assert name not in (".", "..") and not set(name) & set('/\\\0:*?"<>|\n'), name
+    assert not RESERVED.fullmatch(name) and name == name.strip(" .").lower(), name
+
+
+@fault(
+    "hostile names as titles, tags, authors",
+    how="../shared/vectors/paths through `put`, and the names of the feeds they make",
+    holds="nothing outside its folder, no reserved name, at most 120 bytes; every text survives its file",
+)
+def test_titles_and_tags(shared: Path, tmp_path: Path) -> None:
+    found = hostile(shared)
+    shelf = Shelf(tmp_path / "deep/shelf")
+    shelf.instance()
+    for number, name in enumerate(found[::45]):
+        url = f"https://example.org/{number}"
+        article = Article(
+            id=article_id(url), url=url, title=name, author=name, tags=(name,), category=name, added=START, body=name
+        )
+        stored, stamp, _ = shelf.put(article)
+        sound(stamp.path.rpartition("/")[2])
+        assert shelf.get(stamp.path) == stored
+    inside = set((tmp_path / "deep/shelf").rglob("*"))
+    assert {path for path in tmp_path.rglob("*") if path.is_file()} <= inside
+    assert len(list(shelf.walk())) == len(found[::45])
+
+
+@fault(
+    "hostile names as feeds",
+    how="every name as tag and category: the addresses of their feeds",
+    holds="inside its folder, no reserved name, at most 120 bytes",
+)
+def test_feeds(shared: Path) -> None:
+    slugs: dict[str, str] = {}
+    for name in hostile(shared):
+        for key in feeds_of(Article(id="a", url="https://example.org/", title="t", tags=(name,), category=name)):
+            parts = names.file_name(key, "atom").split("/")
+            assert len(parts) <= 2
+            for part in parts:
+                sound(part)
+            slugs.setdefault(key.slug, name)
+    assert len(slugs) > 1000
+
+
+@fault("hostile names as source keys", how="each in sources.toml", holds="refused by name, or a sound file name")
+def test_keys(shared: Path) -> None:
+    refused = 0
+    for name in hostile(shared)[::5]:
+        try:
+            [source] = check(Path("sources.toml"), {"source": [{"key": name, "url": "https://example.org/"}]})
+        except ConfigError:
+            refused += 1
+        else:
+            sound(source.key)
+    assert refused > 100
+
+
+@pytest.mark.parametrize("name", ["../x", "CON", "a" * 300, "", ".", "nul.txt"])
+def test_the_worst_keys_are_refused(name: str) -> None:
+    with pytest.raises(ConfigError):
+        check(Path("sources.toml"), {"source": [{"key": name, "url": "https://example.org/"}]})
