@@ -9,8 +9,9 @@ ALL = FeedKey("all", "all")
 
 
 def feeds_of(article: Article) -> list[FeedKey]:
-    """The feeds that carry `article`: everything, each of its tags, its category, its source; no key twice."""
-    return list(named_feeds_of(article))
+    """The feeds that carry `article`: everything, each of its tags, its category, its source; no key twice. A copy of
+    another article is in its source's alone."""
+    return [key for key in named_feeds_of(article) if not article.merged_into or key.axis == "source"]
 
 
 def named_feeds_of(article: Article) -> dict[FeedKey, str]:
