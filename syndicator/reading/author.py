@@ -56,7 +56,10 @@ def _outranks(shown: Sequence[str], score: int, best: tuple[str, Sequence[str]])
     own, theirs = {names.plain_key(name) for name in shown}, {names.plain_key(name) for name in declared}
     if score < _SEEN or not all(names.rank(name) == 2 for name in shown):
         return False
-    return theirs < own or (not theirs & own and rung not in ("json-ld", "entry"))
+    added = [name for name in shown if names.plain_key(name) not in theirs]
+    if theirs < own:
+        return all(names.is_person(name) or len(name.split()) > 3 for name in added)
+    return not theirs & own and rung not in ("json-ld", "entry")
 
 
 def _is_full(people: Sequence[str]) -> bool:
@@ -95,8 +98,8 @@ def _declared(page: Page, entry: Entry | None) -> Iterator[tuple[str, list[str]]
 def _stated(value: Any, by_id: dict[str, jsonld.Object]) -> Iterator[str]:
     """The names of a JSON-LD author: texts, objects, or references to objects elsewhere on the page."""
     for item in (value if isinstance(value, list) else [value])[:20]:
-        if isinstance(item, dict) and not item.get("name") and item.get("@id") in by_id:
-            item = by_id[item["@id"]]
+        reference = item.get("@id") if isinstance(item, dict) and not item.get("name") else None
+        item = by_id.get(reference, item) if isinstance(reference, str) else item
         yield from jsonld.strings(item, "name")
 
 

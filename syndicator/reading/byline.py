@@ -20,7 +20,7 @@ from syndicator.reading.survey import Spot, Survey
 
 _HREF = re.compile(
     r"/(?:authors?|autor(?:en|es|a|i|zy)?|auteurs?|autore|writers?|contributors?|columnists?|reporters?|journalists?|"
-    r"by|people|profiles?|users?|u|staff|team|redakteure?|redaktion|journaliste|periodista|toireporter|"
+    r"by|people|profiles?|users?|u|staff|team|redakteure?|redaktion|journaliste|periodista|"
     r"firmas?|profil|experts?|bio|about-author|correspondents?|persons?)/[^/?#]{2,}|[?&]author(?:_id|_name)?=|/@\w",
     re.I,
 )

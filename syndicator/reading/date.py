@@ -106,7 +106,7 @@ def _updated(page: Page, entry: Entry | None) -> Iterator[tuple[str, datetime | 
 
 
 def _microdata(tree: Any) -> Iterator[tuple[str, datetime | None]]:
-    for element in tree.xpath('//*[contains(@itemprop,"datePublished") or @pubdate][position() <= 5]'):
+    for element in tree.xpath('//*[contains(@itemprop,"datePublished") or @pubdate]')[:5]:
         value = element.get("datetime") or element.get("content") or inner(element, 200)
         yield "itemprop", datetext.parse(value)
 

@@ -147,6 +147,8 @@ def is_name(value: str) -> bool:
     low = value.casefold()
     if low in words().desks:
         return True
+    if "@" in value or "://" in value:
+        return False
     if not 1 < len(value) <= _LONGEST or low in words().never or low in words().roles:
         return False
     if words().by_alone.match(value) or _URL.search(value) or any(part in low for part in words().never_parts):
@@ -163,7 +165,7 @@ def _is_phrase(parts: list[str]) -> bool:
     """True for several words of which one is in lower case and none of those that names have, or the last is a role."""
     if len(parts) < 2:
         return False
-    if parts[-1].casefold() in words().roles - {"team", "staff", "authors"}:
+    if parts[-1].casefold() in words().roles - {"team", "staff", "desk", "authors"}:
         return True
     if len(parts) == 2 and parts[0].casefold() in given():
         return False

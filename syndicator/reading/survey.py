@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -104,11 +103,3 @@ def _is_away(element: Any) -> bool:
     if len(named) < 4 or not _AWAY.search(named) or _OWN_FOOTER.search(named):
         return False
     return bool(_AWAY.search(_SAYS_HAS.sub(" ", named)))
-
-
-def texts(spots: tuple[Spot, ...]) -> Iterator[tuple[str, int, str]]:
-    """The texts of the elements themselves (not of what is in them), with their place and what stands before."""
-    for spot in spots:
-        own = (spot.element.text or "").strip()
-        if own:
-            yield own, spot.at, spot.before
