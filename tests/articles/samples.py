@@ -104,7 +104,6 @@ def full(**changes: Any) -> Article:
         "aliases": ("https://example.org/?p=1",),
         "keywords": ("ai",),
         "section": "Technology",
-        "merged_into": article_id("https://other.example/a"),
         "split_from": (article_id("https://third.example/a"),),
         **changes,
     }

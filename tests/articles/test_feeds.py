@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ def test_an_article_is_in_all_its_tags_its_category_and_its_source() -> None:
     ]
     assert named_feeds_of(article)[FeedKey("tag", "ai")] == "AI"
     assert feeds_of(full(tags=(), category="", source_key="")) == [FeedKey("all", "all")]
+    assert feeds_of(replace(article, merged_into="another")) == [FeedKey("source", "src")]  # a copy
 
 
 @pytest.mark.parametrize(
