@@ -52,6 +52,8 @@ class Ground:
         self.feeds = folder / "feeds"
         self.now = START
         write_config(self.config, world, port=0, taxonomy=TAXONOMY)
+        patient = (self.config / "syndicator.toml").read_text().replace("_seconds = 3", "_seconds = 20")
+        (self.config / "syndicator.toml").write_text(patient)  # a busy machine is not the fault that is looked for
 
     # -- runs ---------------------------------------------------------------------------------------------------------
 
