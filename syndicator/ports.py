@@ -108,6 +108,13 @@ class VisitStore(Protocol):
 
     def learn_blocks(self, host: str, article_id: str, blocks: Sequence[str]) -> None: ...
 
+    def save_sketch(self, id: str, at: datetime, data: bytes, keys: Sequence[int], *, forget: datetime) -> None:
+        """What article `id`, filed at `at`, is compared by: `data` as the caller packs it, `keys` to find it by.
+        Sketches of articles filed before `forget` go."""
+
+    def likely(self, keys: Sequence[int], since: datetime) -> dict[str, bytes]:
+        """The sketches of articles filed since then that share one of the keys, by article id."""
+
     def note(self, key: str) -> str | None:
         """A small remembered text (robots.txt of a host, a host's hold) by key."""
 

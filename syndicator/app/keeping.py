@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 from syndicator import urls
 from syndicator.app.curating import learn
 from syndicator.app.reconcile import unreadable
+from syndicator.app.retelling import refile
 from syndicator.app.wiring import App
 from syndicator.articles.feeds import feeds_of
 from syndicator.errors import ConfigError, UsageError
 from syndicator.model import Article, Problem, Source
 from syndicator.ports import FileStamp
+from syndicator.refresh.merging import WINDOW, remember
 from syndicator.sources import opml, registry
 
 
@@ -51,6 +53,31 @@ def withdraw(app: App, what: str) -> Article:
     return article
 
 
+def split(app: App, what: str) -> list[Article]:
+    """Undoes the merge of a copy, named by URL or id, or of every copy of an article so named: each stands for itself
+    again, for good. Returns the copies. Raises UsageError."""
+    id = app.store.visits.find([urls.alias(what)]) or what
+    if app.store.visits.article(id) is None:
+        raise UsageError(f"no article {what!r} on the shelf; give its address or its id")
+    merged = app.store.index.merged()
+    copies = [id] if id in merged else [copy for copy, into in merged.items() if into == id]
+    if not copies:
+        raise UsageError(f"{what!r} is merged with no other article")
+    return [_split(app, copy, merged[copy]) for copy in copies]
+
+
+def _split(app: App, copy: str, original: str) -> Article:
+    paths = [app.store.index.path(id) or "" for id in (copy, original)]
+    theirs, first = map(app.shelf.get, paths)
+    also = tuple(url for url in first.also if urls.alias(url) != urls.alias(theirs.url))
+    apart = tuple(dict.fromkeys((*first.split_from, copy)))
+    refile(app, first, replace(first, also=also, split_from=apart), paths[1])
+    apart = tuple(dict.fromkeys((*theirs.split_from, original)))
+    stored = refile(app, theirs, replace(theirs, merged_into="", split_from=apart), paths[0])
+    app.store.index.split(copy)
+    return stored
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reindexed:
     articles: int
@@ -61,16 +88,24 @@ class Reindexed:
 def reindex(app: App) -> Reindexed:
     """Rebuilds the rows from the markdown, and learns from it. Files that cannot be read are named and left alone."""
     problems: list[Problem] = []
+    recent: list[Article] = []
+    now = app.clock()
     app.shelf.sweep()
 
     def readable() -> Iterator[tuple[Article, FileStamp]]:
         for stamp in app.shelf.walk():
             try:
-                yield app.shelf.get(stamp.path), stamp
+                article = app.shelf.get(stamp.path)
             except (ConfigError, OSError) as error:
                 problems.append(unreadable(stamp.path, error))
+                continue
+            if article.added and article.added >= now - WINDOW:
+                recent.append(article)
+            yield article, stamp
 
     count = app.store.reindex(readable(), app.shelf.withdrawn())
+    for article in recent:
+        remember(article, app.store.visits, now)
     return Reindexed(articles=count, problems=tuple(problems), learnt=learn(app).articles)
 
 

@@ -97,6 +97,8 @@ def _record(app: App, article: Article, stamp: FileStamp) -> None:
     if article.source_id:
         aliases.append(f"guid:{article.source_key}:{article.source_id}")
     visits.record(article, stamp, aliases=aliases, stale=stale)
+    if before and before.merged_into and not article.merged_into:  # the line was taken out by hand
+        app.store.index.split(article.id)
 
 
 def _elsewhere(app: App, article: Article, stamp: FileStamp) -> str | None:

@@ -1,4 +1,4 @@
-"""Commands for descriptions: learn, describe, tags suggest, tags rename, tags merge."""
+"""Commands for curating: learn, describe, split, tags suggest, tags rename, tags merge."""
 
 from __future__ import annotations
 
@@ -115,6 +115,27 @@ def _press(opened: App) -> tuple[str, ...]:
     from syndicator.app.building import press_feeds
 
     return asyncio.run(press_feeds(opened)).written
+
+
+@app.command()
+def split(
+    what: Annotated[str, typer.Argument(metavar="URL|ID", help="A copy's address or id, or its original's.")],
+    json: Json = False,
+    config: Config = CONFIG,
+) -> None:
+    """Undo the merging of two articles that were taken for one story. They are never merged again."""
+    from syndicator.app import keeping
+    from syndicator.cli import printing
+
+    with _opened(config) as opened:
+        apart = keeping.split(opened, what)
+        written = _press(opened)
+    if json:
+        printing.as_json({"split": [{"id": one.id, "url": one.url} for one in apart], "written": written})
+        return
+    for one in apart:
+        printing.say(f"stands for itself again: {one.title} ({one.url})")
+    printing.say(f"{len(written)} files written")
 
 
 @tags.command()

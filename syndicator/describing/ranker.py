@@ -44,10 +44,10 @@ _LOOSE = re.compile(
     r"|meanwhile|for example|for instance|in addition|instead|therefore|there|here|its|him|them)\b",
     re.IGNORECASE,
 )
-_FIRST = frozenset(
-    "i we my our me us i'm we're i've we've i’m we’re i’ve we’ve i'll we'll i’ll we’ll i'd i’d".split()  # noqa: SIM905
-)
-_SECOND = frozenset("you your you're you’re you'll you’ll yourself you've you’ve".split())  # noqa: SIM905
+_I = "i we my our me us i'm we're i've we've i’m we’re i’ve we’ve i'll we'll i’ll we’ll i'd i’d"
+_YOU = "you your you're you’re you'll you’ll yourself you've you’ve"
+_FIRST = frozenset(_I.split())
+_SECOND = frozenset(_YOU.split())
 CANDIDATES = 12  # sentences of which every choice of three is tried
 READ = 6_000  # characters of the text whose words are counted
 TOP = 60  # commonest content words that make up what a text is about

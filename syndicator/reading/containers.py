@@ -21,6 +21,7 @@ class Containers:
     linked: dict[Any, float]
     prose: dict[Any, float]
     above: dict[Any, tuple[Any, ...]]  # the element of a block and its ancestors, nearest first
+    rising: list[tuple[Any, Any]]  # every element with its parent, deepest first
 
 
 def is_prose(block: Block) -> bool:
@@ -44,32 +45,35 @@ def chains(blocks: Sequence[Block]) -> Containers:
                 steps.append(node)
                 node = node.getparent()
             above[element] = tuple(steps)
-    return Containers({}, {}, {}, {}, above)
+    depths: dict[Any, tuple[int, Any]] = {}
+    for chain in above.values():
+        for at, node in enumerate(chain):
+            if node in depths:
+                break
+            depths[node] = (len(chain) - at, chain[at + 1] if at + 1 < len(chain) else None)
+    rising = sorted(depths.items(), key=lambda item: -item[1][0])
+    return Containers({}, {}, {}, {}, above, [(node, parent) for node, (_, parent) in rising])
 
 
 def add_up(blocks: Sequence[Block], found: Containers) -> None:
     """Counts what the blocks hold for every element above them."""
-    own: dict[Any, list[float]] = {}
+    sums: dict[Any, list[float]] = {node: [0.0, 0.0, 0.0, 0.0] for node, _ in found.rising}
     for block in blocks:
         size = float(block.letters)
-        sums = own.setdefault(block.element, [0.0, 0.0, 0.0, 0.0])
-        sums[0] += size
-        sums[1] += size * block.vote
-        sums[2] += size * block.linked / (len(block.text) or 1)
-        sums[3] += size if is_prose(block) else 0.0
-    total: dict[Any, list[float]] = {}
-    for element, (a, b, c, d) in own.items():
-        for node in found.above[element]:
-            sofar = total.get(node)
-            if sofar is None:
-                total[node] = [a, b, c, d]
-            else:
-                sofar[0] += a
-                sofar[1] += b
-                sofar[2] += c
-                sofar[3] += d
+        own = sums[block.element]
+        own[0] += size
+        own[1] += size * block.vote
+        own[2] += size * block.linked / (len(block.text) or 1)
+        own[3] += size if is_prose(block) else 0.0
+    for node, parent in found.rising:
+        if parent is not None:
+            own, total = sums[node], sums[parent]
+            total[0] += own[0]
+            total[1] += own[1]
+            total[2] += own[2]
+            total[3] += own[3]
     for at, target in enumerate((found.letters, found.voted, found.linked, found.prose)):
-        target.update((node, sums[at]) for node, sums in total.items())
+        target.update([(node, values[at]) for node, values in sums.items()])
 
 
 def heart(amounts: dict[Any, float], above: dict[Any, tuple[Any, ...]], share: float) -> Any:

@@ -66,6 +66,10 @@ def _own_names() -> list[str]:
     ]
 
 
+_STARTS = (*phrases.KINDS, "tailhead")
+_NO_STARTS = [0.0] * len(_STARTS)
+
+
 def own(block: Block, seen: set[str], title: str) -> list[float]:
     """What a block says by itself, in the order of `_own_names`."""
     text, n = block.text, block.letters
@@ -78,6 +82,7 @@ def own(block: Block, seen: set[str], title: str) -> list[float]:
     repeat = n > 20 and key in seen
     seen.add(key)
     heading = block.kind == "h"
+    starts = phrases.starts(_STARTS, said) if said else _NO_STARTS
     ordered = next((f.ordered for f in reversed(block.frames) if f.kind == "li"), False)
     hrefs = [run.href for run in block.runs if run.href]
     marks = [run.marks for run in block.runs if run.text.strip()]
@@ -114,13 +119,13 @@ def own(block: Block, seen: set[str], title: str) -> list[float]:
         float(bool(marks) and all(m & 2 for m in marks)),
         float(block.hidden),
         float(repeat),
-        float(bool(title) and n > 5 and _same(text, title)),
+        float(bool(title) and 5 < n < 400 and _same(text, title)),
         float(bool(hrefs) and all(h[:1] == "#" for h in hrefs)),
         float(text.endswith(("…", "...", "…]", "[...]"))),
-        *(phrases.start(kind, said) if said else 0.0 for kind in phrases.KINDS),
+        *starts[:-1],
         float(bool(said) and phrases.inside("newsletter", said)),
         float(bool(said) and phrases.inside("legal", said)),
-        phrases.start("tailhead", said) if said and n < 60 else 0.0,
+        starts[-1] if n < 60 else 0.0,
     ]
 
 
@@ -228,6 +233,7 @@ def _containing(blocks: Sequence[Block], box: containers.Containers, main: Any, 
         for frame in block.frames:
             if frame.kind in ("ul", "ol", "table", "dl"):
                 lists.setdefault(frame, []).append(block)
+    shapes = {frame: _of_list(mates) for frame, mates in lists.items()}
     cache: dict[Any, list[float]] = {}
     out = []
     alike = _alike(blocks)
@@ -235,8 +241,8 @@ def _containing(blocks: Sequence[Block], box: containers.Containers, main: Any, 
         row = cache.get(block.element)
         if row is None:
             row = cache[block.element] = _of_element(block.element, box, main, prose)
-        mates = next((lists[f] for f in reversed(block.frames) if f in lists), None)
-        out.append([*row, *_of_list(mates), *alike[index]])
+        shape = next((shapes[f] for f in reversed(block.frames) if f in shapes), _NO_LIST)
+        out.append([*row, *shape, *alike[index]])
     return np.array(out, dtype=np.float32)
 
 
@@ -251,9 +257,10 @@ def _of_element(element: Any, box: containers.Containers, main: Any, prose: Any)
     return [float(depth >= 0), float(prose in chain), depth, *votes, *links, *proses, *sizes]
 
 
-def _of_list(mates: list[Block] | None) -> list[float]:
-    if not mates:
-        return [0.0, 0.0, 0.0, 0.0]
+_NO_LIST = [0.0, 0.0, 0.0, 0.0]
+
+
+def _of_list(mates: list[Block]) -> list[float]:
     fragments = sum(1 for b in mates if any(run.href[:1] == "#" for run in b.runs)) / len(mates)
     letters = sum(len(b.text) for b in mates) or 1
     return [sum(b.linked for b in mates) / letters, math.log1p(len(mates)), math.log1p(letters / len(mates)), fragments]

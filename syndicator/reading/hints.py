@@ -9,8 +9,8 @@ from importlib.resources import files
 from typing import Any
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_LITERAL = re.compile(r"^(?:\\\\b)?([a-z©]+).*$")
-_SAID = ("class", "id", "role", "itemprop", "data-testid", "data-component")
+_LITERAL = re.compile(r"(?:\\b)?([a-z]+?)(?:[a-z][?*]|[^a-z]|$)")
+_SAID = frozenset(("class", "id", "role", "itemprop", "data-testid", "data-component"))
 _MOST = 80  # characters of a class name that are looked at
 _MOST_WORDS = 30  # class names of an element that are
 
@@ -33,13 +33,14 @@ def bit(name: str) -> int:
 
 
 @cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str], int], ...]:
-    """Each expression with the letters it must begin with: most are ruled out by a search for those."""
-    return tuple(
-        (_literal(expression), re.compile(expression), bit(name))
-        for name, expressions in _table()["words"].items()
-        for expression in expressions
-    )
+def _patterns() -> dict[str, list[tuple[str, re.Pattern[str], int]]]:
+    """The expressions by the first two of the letters they must begin with, with these letters and the bit."""
+    found: dict[str, list[tuple[str, re.Pattern[str], int]]] = {}
+    for name, expressions in _table()["words"].items():
+        for expression in expressions:
+            literal = _literal(expression)
+            found.setdefault(literal[:2], []).append((literal, re.compile(expression), bit(name)))
+    return found
 
 
 @cache
@@ -55,20 +56,19 @@ def _literal(expression: str) -> str:
 @lru_cache(maxsize=20_000)
 def _of_word(value: str) -> int:
     said = _CAMEL.sub("-", value[:_MOST]).lower()
-    found = 0
-    for literal, expression, flag in _patterns():
-        if literal in said and not found & flag and expression.search(said):
-            found |= flag
+    table, found = _patterns(), 0
+    for at in range(len(said) - 1):
+        for literal, expression, flag in table.get(said[at : at + 2], ()):
+            if not found & flag and said.startswith(literal, at) and expression.search(said):
+                found |= flag
     return found
 
 
 def of(element: Any) -> int:
     """The bits of one element: what its tag, class, id, role and test id say."""
-    attributes = element.attrib
     found = _tags().get(element.tag, 0)
-    if attributes:
-        for name in _SAID:
-            if name in attributes:
-                for word in attributes[name].split()[:_MOST_WORDS]:
-                    found |= _of_word(word)
+    for name, value in element.items():
+        if name in _SAID and value:
+            for word in value.split()[:_MOST_WORDS]:
+                found |= _of_word(word)
     return found

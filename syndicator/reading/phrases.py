@@ -26,6 +26,31 @@ def _starts(kind: str) -> dict[str, tuple[str, ...]]:
 
 
 @cache
+def _every(kinds: tuple[str, ...]) -> dict[str, tuple[tuple[str, int], ...]]:
+    """The starts of all `kinds` by their first characters, longest first, each with the place of its kind."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for place, kind in enumerate(kinds):
+        for key, values in _starts(kind).items():
+            found.setdefault(key, []).extend((phrase, place) for phrase in values)
+    return {key: tuple(sorted(values, key=lambda item: -len(item[0]))) for key, values in found.items()}
+
+
+def starts(kinds: tuple[str, ...], said: str) -> list[float]:
+    """`start` of each of `kinds`, in one go."""
+    out = [0.0] * len(kinds)
+    for phrase, place in _every(kinds).get(said[:_KEY], ()):
+        if not out[place] and said.startswith(phrase) and _whole(phrase, said):
+            out[place] = len(phrase) / len(said)
+    return out
+
+
+def _whole(phrase: str, said: str) -> bool:
+    """True when `phrase` does not end inside a word of `said`."""
+    end = said[len(phrase) : len(phrase) + 1]
+    return not (end.isascii() and end.isalnum() and phrase[-1].isascii() and phrase[-1].isalnum())
+
+
+@cache
 def _contained(kind: str) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
     """Phrases by their first word, and those of scripts that do not part words."""
     words: dict[str, list[str]] = {}
@@ -47,10 +72,8 @@ def ready(text: str) -> str:
 def start(kind: str, said: str) -> float:
     """How much of `said` (made `ready`) the longest phrase of `kind` at its start covers, 0 to 1."""
     for phrase in _starts(kind).get(said[:_KEY], ()):
-        if said.startswith(phrase):
-            end = said[len(phrase) : len(phrase) + 1]
-            if not (end.isascii() and end.isalnum() and phrase[-1].isascii() and phrase[-1].isalnum()):
-                return len(phrase) / len(said)
+        if said.startswith(phrase) and _whole(phrase, said):
+            return len(phrase) / len(said)
     return 0.0
 
 

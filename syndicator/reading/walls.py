@@ -55,13 +55,13 @@ def kind_of(page: Page, title: str, kept: Sequence[Block], blocks: Sequence[Bloc
 def is_partial(page: Page, kept: Sequence[Block], blocks: Sequence[Block]) -> bool:
     """True when the page shows the start of a story and keeps the rest for those who pay or register."""
     letters = sum(block.letters for block in kept)
-    said = _says("paywall", blocks)
     locked = _locked(page)
+    if not locked and (letters >= 3 * _THIN or not _gated(page)):
+        return False
+    said = _says("paywall", blocks)
     words = _declared_words(page)
     short = bool(words) and letters < 2.5 * words  # under half of its words, at about five letters each
-    return (locked and (short or letters < _THIN or bool(said))) or (
-        bool(said) and letters < 3 * _THIN and _gated(page)
-    )
+    return bool(said) or (locked and (short or letters < _THIN))
 
 
 def _named(page: Page, title: str) -> str | None:

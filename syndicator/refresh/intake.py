@@ -11,6 +11,7 @@ from syndicator.articles.feeds import feeds_of
 from syndicator.errors import ConfigError, NotAnArticle, WorkerFailed
 from syndicator.model import Article, Entry, Failed, Fetched, NotModified, Origin, Problem, Request, Source, SourceState
 from syndicator.ports import EntryRow
+from syndicator.refresh.merging import merged, remember
 from syndicator.refresh.revise import revise
 from syndicator.refresh.tools import BUGS, Tools, said
 from syndicator.settings import Settings
@@ -201,7 +202,7 @@ def _file(row: EntryRow, article: Article, html: str | None, page: Page, tools: 
     """Markdown first, then the row, the aliases, the entry's end and the stale marks in one transaction."""
     now = tools.clock()
     keys = [urls.alias(article.url), *map(urls.alias, article.aliases)]
-    if tools.store.is_withdrawn(keys):
+    if tools.store.is_withdrawn([*keys, *map(urls.alias, article.also)]):  # `also`: what it says it is a copy of
         return _end(row, tools, status="skipped", reason="withdrawn")
     known = row.article_id or tools.store.find(keys)
     if known:
@@ -233,6 +234,7 @@ def _record(
 ) -> Taken:
     now = tools.clock()
     blocks = article.blocks
+    article = merged(article, tools, now) if new else article
     stored, stamp, _ = tools.shelf.put(replace(article, blocks=()))
     stale = set(feeds_of(stored)) | (set(feeds_of(feeds_before)) if feeds_before else set())
     tools.store.record(
@@ -243,6 +245,7 @@ def _record(
         entry=replace(row, status="done", article_id=stored.id, read_at=now, reason=None, detail="", entry=None),
         html=html if stored.body == article.body else None,  # a body edited by hand is rendered by the press
     )
+    remember(stored, tools.store, now)
     tools.store.learn_blocks(urls.host(page.url), stored.id, blocks)
     if page.html:
         tools.pages.put(stored.id, page.html, page.headers)

@@ -38,6 +38,8 @@ def revise(old: Article, new: Article, now: datetime) -> Article | None:
         origin=old.origin,
         enclosure=new.enclosure or old.enclosure,
         also=old.also,
+        merged_into=old.merged_into,
+        split_from=old.split_from,
         aliases=tuple(dict.fromkeys((*old.aliases, *new.aliases))),
         digest=old.digest,
         updated=moved,

@@ -8,6 +8,7 @@ from syndicator import urls
 from syndicator.articles.feeds import feeds_of
 from syndicator.errors import NotAnArticle, WorkerFailed
 from syndicator.model import Article, Source
+from syndicator.refresh.merging import remember
 from syndicator.refresh.tools import Tools
 
 
@@ -56,6 +57,7 @@ def _file(old: Article, new: Article, html: str | None, tools: Tools) -> bool:
         better = replace(better, excerpt=new.excerpt)
     stored, stamp, changed = tools.shelf.put(better)
     if changed:
+        remember(stored, tools.store, tools.clock())
         aliases = [urls.alias(stored.url), *map(urls.alias, stored.aliases)]
         tools.store.record(
             stored, stamp, aliases=aliases, stale=feeds_of(stored), html=html if stored.body == new.body else None

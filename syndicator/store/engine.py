@@ -12,7 +12,7 @@ from syndicator.errors import StoreError
 from syndicator.model import Article
 from syndicator.ports import FileStamp, Withdrawn
 from syndicator.store import rebuild, schema
-from syndicator.store.database import Database
+from syndicator.store.database import Database, explain
 from syndicator.store.index import Index
 from syndicator.store.status import Status
 from syndicator.store.visits import Visits
@@ -102,11 +102,20 @@ def _prepare(database: Database, *, may_create: bool) -> None:
         if _revision(connection) is not None:
             return  # another program made it in the meantime
         if inspect(connection).get_table_names():
-            raise StoreError(f"the database {database.name} is not one of Syndicator's; set another store.url")
+            raise StoreError(_foreign(database, connection))
         if not may_create:
             raise StoreError(f"the database {database.name} is empty although there are articles; {_CURE}")
         schema.metadata.create_all(connection)
         connection.execute(schema.revision.insert(), {"version_num": schema.HEAD})
+
+
+def _foreign(database: Database, connection: Connection) -> str:
+    """A database with tables but none of ours is somebody else's, or its list of tables is damaged."""
+    from sqlalchemy import text
+
+    if database.sqlite and connection.execute(text("PRAGMA integrity_check(1)")).scalar() != "ok":
+        return explain(database.name, "database disk image is malformed")
+    return f"the database {database.name} is not one of Syndicator's; set another store.url"
 
 
 def _revision(connection: Connection) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -147,7 +148,7 @@ class Index:
 
     def merged(self) -> dict[str, str]:
         """Copies: article id -> the id of the article that stands for it."""
-        return dict(self._db.rows(select(_a.id, _a.merged_into).where(_a.merged_into.is_not(None))))
+        return dict(self._db.rows(rows.MERGED))
 
     def withdrawn(self) -> list[Withdrawn]:
         table = schema.withdrawn
@@ -180,7 +181,7 @@ class Index:
             found = connection.execute(_ROW, {"id": id}).first()
             if found is None:
                 raise StoreError(f"no article {id} is known; `syndicator reindex` reads the files anew")
-            article = codec.unpack(Article, found.data)
+            article = replace(codec.unpack(Article, found.data), merged_into=into or "")
             connection.execute(update(schema.articles).where(_a.id == id).values(merged_into=into))
             stamp = FileStamp(path=found.path, mtime_ns=found.mtime_ns, size=found.size)
             rows.save(connection, article, stamp, ())

@@ -32,7 +32,7 @@ def reindex(
         load.add(article, stamp)
     load.flush()
     _count_feeds(connection, load.names, load.counts)
-    _drop_dangling_merges(connection)
+    _show_dangling(connection)
     _end_entries(connection, load.guids)
     return load.total
 
@@ -56,7 +56,8 @@ class _Load:
             return
         self.seen.add(article.id)
         self.total += 1
-        into = self.merged.get(article.id)
+        into = article.merged_into or self.merged.get(article.id)
+        into = None if into in article.split_from else into  # an operator said so, and the file is the truth
         shown = rows.shown_in(article, into, withdrawn=False)
         self.counts.update(list(shown))
         for key, name in shown.items():
@@ -81,17 +82,14 @@ class _Load:
         self.held.clear()
 
 
-def _drop_dangling_merges(connection: Connection) -> None:
+def _show_dangling(connection: Connection) -> None:
     """A copy whose original is gone stands for itself again."""
     table = schema.articles
     alive = select(table.alias("original").c.id)
-    dangling = select(table.c.data, table.c.id, table.c.path, table.c.mtime_ns, table.c.size).where(
-        table.c.merged_into.is_not(None), table.c.merged_into.not_in(alive)
-    )
-    for row in connection.execute(dangling).all():
-        connection.execute(update(table).where(table.c.id == row.id).values(merged_into=None))
-        stamp = FileStamp(path=row.path, mtime_ns=row.mtime_ns, size=row.size)
-        rows.save(connection, codec.unpack(Article, row.data), stamp, ())
+    dangling = select(table.c.data).where(table.c.merged_into.is_not(None), table.c.merged_into.not_in(alive))
+    for (data,) in connection.execute(dangling).all():
+        article = codec.unpack(Article, data)
+        rows.show(connection, article, rows.shown_in(article, None, withdrawn=False), ())
 
 
 def _count_feeds(connection: Connection, names: dict[FeedKey, str], counts: Counter[FeedKey]) -> None:

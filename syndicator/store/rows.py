@@ -82,6 +82,13 @@ _KNOWN = select(
     select(_OLD.subquery().c.merged_into).scalar_subquery().label("merged_into"),
     _WITHDRAWN.scalar_subquery().label("withdrawn"),
 )
+_COPIES = select(schema.articles.c.id, schema.articles.c.data).where(
+    schema.articles.c.merged_into == bindparam("original")
+)
+_ORIGINAL = schema.articles.alias("original")
+MERGED = select(schema.articles.c.id, schema.articles.c.merged_into).where(
+    schema.articles.c.merged_into == _ORIGINAL.c.id
+)
 _MEMBER = select(schema.members.c.axis, schema.members.c.slug).where(schema.members.c.id == bindparam("id"))
 _NO_MEMBER = delete(schema.members).where(schema.members.c.id == bindparam("gone"))
 _NO_FRAGMENT = delete(schema.fragments).where(schema.fragments.c.id == bindparam("gone"))
@@ -96,11 +103,27 @@ _COUNT = (
 def save(connection: Connection, article: Article, stamp: FileStamp, stale: Iterable[FeedKey]) -> None:
     """Puts the row of `article`, its memberships and the marks of every feed that shows it or showed it."""
     known = connection.execute(_KNOWN, {"id": article.id}).one()
-    upsert(connection, schema.articles, [article_row(article, stamp, known.merged_into)])
+    into = article.merged_into or known.merged_into
+    upsert(connection, schema.articles, [article_row(article, stamp, into)])
     if known.old is not None:
         for drop in (_NO_FRAGMENT, _NO_HTML):
             connection.execute(drop, {"gone": article.id})
-    show(connection, article, shown_in(article, known.merged_into, known.withdrawn is not None), stale)
+    show(connection, article, shown_in(article, _alive(connection, into), known.withdrawn is not None), stale)
+    if known.old is None:
+        _show_copies(connection, article.id)
+
+
+def _alive(connection: Connection, into: str | None) -> str | None:
+    """The article that a copy is merged into, None when it is not there: the copy stands for itself then."""
+    return into if into and connection.execute(_OLD, {"id": into}).first() is not None else None
+
+
+def _show_copies(connection: Connection, original: str) -> None:
+    """Shows the copies of an article that came or went where they belong now."""
+    for id, data in connection.execute(_COPIES, {"original": original}).all():
+        gone = connection.execute(_WITHDRAWN, {"id": id}).first() is not None
+        copy = codec.unpack(Article, data)
+        show(connection, copy, shown_in(copy, _alive(connection, original), gone), ())
 
 
 def show(connection: Connection, article: Article, shown: dict[FeedKey, str], stale: Iterable[FeedKey]) -> None:
@@ -127,9 +150,18 @@ def touch(connection: Connection, feeds: dict[FeedKey, tuple[str, int]]) -> None
 def erase(connection: Connection, id: str, stale: Iterable[FeedKey] = ()) -> list[FeedKey]:
     """Removes the row of article `id` and what hangs on it, marks its feeds and `stale`; the feeds that showed it."""
     before = [FeedKey(axis, slug) for axis, slug in connection.execute(_MEMBER, {"id": id})]
-    for table in (schema.members, schema.fragments, schema.html, schema.aliases, schema.articles):
+    for table in (
+        schema.members,
+        schema.fragments,
+        schema.html,
+        schema.aliases,
+        schema.sketches,
+        schema.sketch_keys,
+        schema.articles,
+    ):
         connection.execute(delete(table).where(table.c.id == id))
     touch(connection, {key: (key.slug, -(key in before)) for key in {*before, *stale}})
+    _show_copies(connection, id)
     return before
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-HEAD = "0001"  # the revision these tables are at; Alembic is imported only for a database at another one
+HEAD = "0002"  # the revision these tables are at; Alembic is imported only for a database at another one
 
 metadata = MetaData()
 
@@ -59,6 +59,7 @@ articles = Table(
     Column("data", Text, nullable=False),
 )
 
+Index("articles_merged", articles.c.merged_into)
 # Read whole at every start: the index has all that is asked for, so that the long rows stay on the disk.
 Index("articles_files", articles.c.id, articles.c.path, articles.c.mtime_ns, articles.c.size)
 
@@ -140,6 +141,25 @@ blocks = Table(
     Column("digests", Text, nullable=False),
 )
 Index("blocks_host", blocks.c.host, blocks.c.n)
+
+# What texts are compared by (the caller's own encoding), and the values by which those alike are found.
+sketches = Table(
+    "sketches",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+Index("sketches_at", sketches.c.at)
+
+sketch_keys = Table(
+    "sketch_keys",
+    metadata,
+    Column("value", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", String(26), primary_key=True),
+    sqlite_with_rowid=False,
+)
+Index("sketch_keys_id", sketch_keys.c.id)
 
 notes = Table(
     "notes",

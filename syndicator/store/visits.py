@@ -52,6 +52,12 @@ _BLOCKS = (
     .order_by(schema.blocks.c.n.desc())
     .limit(REMEMBERED)
 )
+_LIKELY = select(schema.sketches.c.id, schema.sketches.c.data).where(
+    schema.sketches.c.id.in_(
+        select(schema.sketch_keys.c.id).where(schema.sketch_keys.c.value.in_(bindparam("keys", expanding=True)))
+    ),
+    schema.sketches.c.at >= bindparam("since"),
+)
 _NOTE = select(schema.notes.c.value).where(schema.notes.c.key == bindparam("key"))
 
 
@@ -188,6 +194,19 @@ class Visits:
             connection.execute(table.insert(), row)
             kept = select(table.c.n).where(table.c.host == name).order_by(table.c.n.desc()).limit(REMEMBERED)
             connection.execute(delete(table).where(table.c.host == name, table.c.n.not_in(kept)))
+
+    def save_sketch(self, id: str, at: datetime, data: bytes, keys: Sequence[int], *, forget: datetime) -> None:
+        table, found_by = schema.sketches, schema.sketch_keys
+        old = select(table.c.id).where(table.c.at < codec.micros(forget))
+        with self._db.write() as connection:
+            connection.execute(delete(found_by).where(or_(found_by.c.id == id, found_by.c.id.in_(old))))
+            connection.execute(delete(table).where(table.c.at < codec.micros(forget)))
+            upsert(connection, table, [{"id": id, "at": codec.micros(at), "data": data}])
+            insert_new(connection, found_by, [{"value": value, "id": id} for value in keys])
+
+    def likely(self, keys: Sequence[int], since: datetime) -> dict[str, bytes]:
+        found = self._db.rows(_LIKELY, {"keys": list(keys), "since": codec.micros(since)}) if keys else []
+        return dict(sorted((id, bytes(data)) for id, data in found))
 
     def note(self, key: str) -> str | None:
         value = self._db.scalar(_NOTE, {"key": codec.key(key)})

@@ -10,9 +10,9 @@ from typing import Literal
 import pytest
 
 from syndicator.app import curating, retagging
-from syndicator.app.wording import joined, rewritten
 from syndicator.articles import edits
 from syndicator.describing.vocabulary import Vocabulary, parse
+from syndicator.describing.wording import joined, rewritten
 from syndicator.errors import ConfigError, UsageError
 from syndicator.model import FeedKey
 from tests.app.places import TAXONOMY, Place, shelve

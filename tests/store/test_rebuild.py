@@ -133,3 +133,14 @@ def test_a_failing_rebuild_changes_nothing(store: Store) -> None:
         assert str(error) == "the disk is gone"
 
     assert ids(store) == [make(1).id]
+
+
+def test_files_say_which_are_copies_and_which_were_split(store: Store) -> None:
+    one, two, three = (record(store, number) for number in (1, 2, 3))
+    store.index.merge(three.id, one.id)
+    told = [(make(1), stamp(1)), (make(2, merged_into=one.id), stamp(2)), (make(3, split_from=(one.id,)), stamp(3))]
+
+    store.reindex(told)
+
+    assert store.index.merged() == {two.id: one.id}
+    assert ids(store) == [one.id, three.id]

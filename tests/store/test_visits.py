@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -307,3 +307,35 @@ def test_entries_survive_as_documents(given_entry: Entry) -> None:
 
 def test_a_document_of_a_newer_version_is_read(store: Store) -> None:
     assert codec.unpack(SourceState, '{"key":"a","url":"u","invented":1}') == SourceState(key="a", url="u")
+
+
+def test_sketches_are_found_by_any_of_their_keys_while_they_are_remembered(store: Store) -> None:
+    one, two, old = (record(store, number).id for number in (1, 2, 3))
+    long_ago = datetime.min.replace(year=1970, tzinfo=UTC)
+    day = timedelta(days=1)
+    store.visits.save_sketch(old, NOW - 9 * day, b"old", [5], forget=long_ago)
+    store.visits.save_sketch(one, NOW, b"one", [1, 5, 2**32 - 1], forget=long_ago)
+    store.visits.save_sketch(two, NOW - 3 * day, b"two", [2, 5], forget=long_ago)
+
+    assert store.visits.likely([5], NOW - 5 * day) == {one: b"one", two: b"two"}
+    assert store.visits.likely([2**32 - 1, 7], NOW - 5 * day) == {one: b"one"}
+    assert store.visits.likely([7], NOW - 5 * day) == store.visits.likely([], NOW) == {}
+
+    store.visits.save_sketch(one, NOW, b"new", [9], forget=NOW - 5 * day)
+    assert store.visits.likely([1, 5, 9], NOW - 99 * day) == {one: b"new", two: b"two"}
+    store.visits.forget(one)
+    assert store.visits.likely([1, 5, 9], NOW - 99 * day) == {two: b"two"}
+
+
+def test_a_file_that_says_it_is_a_copy_is_one_whatever_comes_first(store: Store) -> None:
+    original, copy = make(1), make(2, merged_into=make(1).id)
+    store.visits.record(copy, stamp(2), aliases=(), stale=())
+    assert store.index.merged() == {}
+    assert [one.id for one in store.index.each()] == [copy.id]
+
+    store.visits.record(original, stamp(1), aliases=(), stale=())
+    assert store.index.merged() == {copy.id: original.id}
+    assert [one.id for one in store.index.each()] == [original.id]
+
+    store.visits.forget(original.id)
+    assert [one.id for one in store.index.each()] == [copy.id]

@@ -1,0 +1,87 @@
+"""The same story from several sources: texts as small sketches that tell how much two of them share. Pure.
+
+A text is the set of its shingles (runs of words); of their hashes the lowest are kept (a bottom-k sketch: A. Broder,
+"On the resemblance and containment of documents", 1997). Of two sketches, resemblance is the share of the shingles of
+both that both have, containment the share of the shorter one's that the longer one has too. The hashes are the same on
+every machine and in every version of Python."""
+
+from __future__ import annotations
+
+import heapq
+import re
+from array import array
+from dataclasses import dataclass
+from hashlib import blake2b
+
+SHINGLE = 5  # words; letters where words are not spaced
+KEPT = 192  # hashes of a sketch
+LOOKED_UP = 24  # of them, the lowest, by which candidates are found: a pair that shares a tenth is found in 92 %
+LEAST = 40  # shingles: shorter texts are too alike by chance
+
+MOST = 200_000  # characters looked at
+
+# Measured with tests/bench/bench_likeness.py on 6 million pairs of real texts. Of two publishers, no two different
+# stories on one event come above a containment of 0.55, and round-ups that hold a whole other story stay below a
+# resemblance of 0.15; copies cut to 40 % with other furniture round them are found in 98 %. Instalments of one
+# publisher's series share up to half of their words, so its own articles are one story only when little differs.
+CONTAINED = 0.6
+ALIKE = 0.15
+ALIKE_WITHIN_A_SOURCE = 0.8
+
+_TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]|[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """`size`: how many different shingles the text has; `lowest`: the lowest of their hashes, ascending."""
+
+    size: int
+    lowest: tuple[int, ...]
+
+    @property
+    def keys(self) -> tuple[int, ...]:
+        """The values that another sketch of the same story is found by."""
+        return self.lowest[:LOOKED_UP]
+
+    def pack(self) -> bytes:
+        return array("I", [self.size, *self.lowest]).tobytes()
+
+    @classmethod
+    def unpack(cls, data: bytes) -> Sketch:
+        values = array("I")
+        values.frombytes(data)
+        return cls(values[0], tuple(values[1:]))
+
+
+def sketch(text: str) -> Sketch | None:
+    """The sketch of a plain text, None when it is too short to tell."""
+    tokens = _TOKEN.findall(text[:MOST].casefold())
+    shingles = {" ".join(tokens[at : at + SHINGLE]) for at in range(len(tokens) - SHINGLE + 1)}
+    if len(shingles) < LEAST:
+        return None
+    hashes = {
+        int.from_bytes(blake2b(one.encode("utf-8", "replace"), digest_size=4).digest(), "big") for one in shingles
+    }
+    return Sketch(len(shingles), tuple(heapq.nsmallest(KEPT, hashes)))
+
+
+def resemblance(one: Sketch, other: Sketch) -> float:
+    """0 to 1, estimated from the lowest hashes of both together."""
+    both = heapq.nsmallest(KEPT, {*one.lowest, *other.lowest})
+    shared = {*one.lowest} & {*other.lowest}
+    return sum(value in shared for value in both) / len(both) if both else 0.0
+
+
+def containment(one: Sketch, other: Sketch) -> float:
+    """0 to 1: how much of the shorter text stands in the longer one."""
+    alike = resemblance(one, other)
+    shared = alike / (1 + alike) * (one.size + other.size)
+    return min(1.0, shared / min(one.size, other.size))
+
+
+def same_story(one: Sketch, other: Sketch, *, one_source: bool) -> bool:
+    """True when two texts tell one story in the same words; of one source only when they are all but the same."""
+    alike = resemblance(one, other)
+    if one_source:
+        return alike >= ALIKE_WITHIN_A_SOURCE
+    return alike >= ALIKE and containment(one, other) >= CONTAINED

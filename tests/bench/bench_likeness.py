@@ -1,0 +1,171 @@
+"""Which resemblance and containment mean "the same story": precision and recall by threshold, over pairs of real texts.
+
+    python -m tests.bench.bench_likeness [--most N] [--look]
+
+Same story: a text against a copy of it as syndication makes them (other furniture round it, cut short, copy-edited) and
+against an update of it. Another story: every two texts of the corpus, thousands of which are on one event (news of the
+same weeks). `--look` prints the likest of these, for the eye: some are the same story after all and do not count. Sets
+of one publisher stand apart: instalments of a series share half of their words, as copies of other sites do not."""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import hashlib
+import json
+import random
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from syndicator.refresh.likeness import Sketch, containment, resemblance, sketch
+
+CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
+NEWS = ("cat_bbc", "cat_ag", "cat_kpcrowd10", "summ_cnndm", "summ_inshorts", "summ_blogs")
+ONE_PUBLISHER = ("summ_cnndm", "summ_blogs")
+# Pairs of different ids above this resemblance are the same text in the corpus, looked at with --look.
+TRULY_THE_SAME = 0.6
+# Below it, looked at too: one agency's story in several papers, each cut and headed by its own desk.
+SAME_STORY = frozenset(
+    (
+        *("981d2ffd-52108e3b", "981d2ffd-a24fe93c", "a24fe93c-52108e3b", "981d2ffd-e4fe2369", "e4fe2369-52108e3b"),
+        *("981d2ffd-d7014547", "52108e3b-d7014547", "5eb16c7d-aa57e710", "39f21a81-825a6f2f"),
+    )
+)
+
+
+def pages(most: int) -> list[str]:
+    """The articles' texts, as people marked them."""
+    with gzip.open(CORPUS / "pages" / "manifest.jsonl.gz", "rt", encoding="utf-8") as lines:
+        found = [(json.loads(line)["truth"] or {}).get("text") or "" for line in lines]
+    return [text for text in found if len(text) > 600][:most]
+
+
+def news(most: int) -> dict[str, str]:
+    """Text -> the set it is from."""
+    found: dict[str, str] = {}
+    for name in NEWS:
+        with gzip.open(CORPUS / "texts" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+            found |= {json.loads(line)["text"]: name for _, line in zip(range(most), lines, strict=False)}
+    return found
+
+
+def sentences(text: str) -> list[str]:
+    return [part for part in text.replace("\n", ". \n").split(". ") if part.strip()]
+
+
+def furniture(text: str, other: str, dice: random.Random) -> str:
+    """A line of another site before it, a few after it: about a tenth."""
+    lines = sentences(other)
+    count = max(1, len(sentences(text)) // 15)
+    start = dice.randrange(max(1, len(lines) - 2 * count))
+    return ". ".join([*lines[start : start + count], text, *lines[start + count : start + 2 * count]])
+
+
+def cut(share: float) -> Callable[[str, str, random.Random], str]:
+    def make(text: str, other: str, dice: random.Random) -> str:
+        lines = sentences(text)
+        return furniture(". ".join(lines[: max(3, round(share * len(lines)))]), other, dice)
+
+    return make
+
+
+def edited(text: str, other: str, dice: random.Random) -> str:
+    """Copy-edited: every tenth sentence left out, three words in a hundred others."""
+    strange = other.split()
+    kept = [line for line in sentences(text) if dice.random() > 0.1]
+    words = [dice.choice(strange) if dice.random() < 0.03 else word for word in ". ".join(kept).split()]
+    return furniture(" ".join(words), other, dice)
+
+
+def updated(text: str, other: str, dice: random.Random) -> str:
+    """The same story later: a third more on top, every eighth sentence gone."""
+    lines, more = sentences(text), sentences(other)
+    new = more[: max(1, len(lines) // 3)]
+    return ". ".join([*new, *(line for line in lines if dice.random() > 0.125)])
+
+
+COPIES: dict[str, Callable[[str, str, random.Random], str]] = {
+    "other furniture": furniture,
+    "copy-edited": edited,
+    "cut to 70 %": cut(0.7),
+    "cut to 40 %": cut(0.4),
+    "update": updated,
+}
+Pair = tuple[float, float]  # resemblance, containment
+
+
+def copies(texts: Sequence[str]) -> dict[str, list[Pair | None]]:
+    """Kind of copy -> likeness of each pair; None where the look-up would not have found it."""
+    found: dict[str, list[Pair | None]] = defaultdict(list)
+    for number, text in enumerate(texts):
+        other = texts[(number + 7) % len(texts)]
+        dice = random.Random(hashlib.sha256(text.encode()).hexdigest())
+        first = sketch(text)
+        for kind, make in COPIES.items():
+            second = sketch(make(text, other, dice))
+            if first and second:
+                pair = resemblance(first, second), containment(first, second)
+                found[kind].append(pair if set(first.keys) & set(second.keys) else None)
+    return found
+
+
+def strangers(texts: Sequence[str]) -> Iterator[tuple[Pair, str, str]]:
+    """Pairs of different texts that the look-up finds."""
+    sketches: dict[int, Sketch] = {n: made for n, text in enumerate(texts) if (made := sketch(text))}
+    holders: dict[int, list[int]] = defaultdict(list)
+    for number, made in sketches.items():
+        for key in made.keys:
+            holders[key].append(number)
+    pairs = Counter((a, b) for numbers in holders.values() for a in numbers for b in numbers if a < b)
+    for a, b in pairs:
+        one, other = sketches[a], sketches[b]
+        yield (resemblance(one, other), containment(one, other)), texts[a], texts[b]
+
+
+def print_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def main() -> None:
+    options = argparse.ArgumentParser()
+    options.add_argument("--most", type=int, default=400, help="texts of each set")
+    options.add_argument("--look", action="store_true")
+    given = options.parse_args()
+    articles, others = pages(given.most), news(given.most)
+    started = time.process_time()
+    same = copies(articles)
+    cost = (time.process_time() - started) / (len(articles) * (1 + len(COPIES)))
+    texts = [*articles, *others]
+    series: list[Pair] = []
+    differ: list[Pair] = []
+    for pair, one, other in sorted(strangers(texts), key=lambda item: -item[0][1]):
+        if pair[0] >= TRULY_THE_SAME or f"{print_of(one)}-{print_of(other)}" in SAME_STORY:
+            continue
+        ours = others.get(one) == others.get(other) and others.get(one) in ONE_PUBLISHER
+        (series if ours else differ).append(pair)
+        if given.look and pair[1] >= 0.3:
+            kind = "one publisher" if ours else "two"
+            print(f"{pair[0]:.2f} {pair[1]:.2f} {kind} {print_of(one)}-{print_of(other)} {one[:90]!r} | {other[:90]!r}")
+    print(f"{len(texts)} texts, {len(texts) * (len(texts) - 1) // 2} pairs, {1000 * cost:.1f} ms a sketch")
+    table(same, differ, series)
+
+
+def table(same: dict[str, list[Pair | None]], differ: Sequence[Pair], series: Sequence[Pair]) -> None:
+    print("resemblance containment | wrong: two publishers, one | precision | found: " + ", ".join(same))
+    thresholds = [(r, c) for r in (0.0, 0.15, 0.2, 0.3) for c in (0.3, 0.4, 0.5, 0.6, 0.7)]
+    for alike, held in [*thresholds, (0.8, 0.8)]:
+
+        def meant(pair: Pair | None, alike: float = alike, held: float = held) -> bool:
+            return pair is not None and pair[0] >= alike and pair[1] >= held
+
+        wrong = sum(map(meant, differ)), sum(map(meant, series))
+        right = [sum(map(meant, pairs)) for pairs in same.values()]
+        told = "  ".join(f"{100 * count / len(pairs):5.1f}" for count, pairs in zip(right, same.values(), strict=True))
+        precision = sum(right) / (sum(right) + wrong[0])
+        print(f"{alike:.2f} {held:.2f} | {wrong[0]:3d} {wrong[1]:3d} | {precision:.4f} | {told}")
+
+
+if __name__ == "__main__":
+    main()
