@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from lxml import etree
 
 from syndicator.reading import hints, media, tables
+from syndicator.reading.runs import Run, one_line, paragraphs
 
 BOLD, ITALIC, CODE, STRIKE = 1, 2, 4, 8
 _MARKS = {
@@ -146,14 +147,6 @@ _SPACE = re.compile(r"[ \t\r\n\f\v\u200b\ufeff]+")
 _EMOJI = re.compile(r"\b(emoji|wp-smiley|emoticon)\b")
 _MOST_FRAMES = 24  # deeper nesting of lists and quotes is flattened
 _MOST_BLOCKS = 20_000  # blocks read of a page; the longest real article of the corpus has 3,500
-
-
-class Run(NamedTuple):
-    """A stretch of inline text with its marks and the target of its link."""
-
-    text: str
-    marks: int = 0
-    href: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -311,7 +304,7 @@ class _Walker:
         """Ends the current paragraph: two line breaks part it, white space is collapsed."""
         runs, self.runs = self.runs, []
         if runs and not "".join([run.text for run in runs]).isspace():
-            for part in _paragraphs(runs):
+            for part in paragraphs(runs):
                 self._paragraph(part)
         if self.images:
             self.blocks.extend(self.images)
@@ -354,7 +347,7 @@ class _Walker:
         for row in tables.rows(element):
             block = self._new("row")
             block.head = row.head
-            block.cells = [_one_line(cell) for cell in row.cells]
+            block.cells = [one_line(cell) for cell in row.cells]
             texts = ["".join([run.text for run in cell]) for cell in block.cells]
             block.text = "\t".join(texts).strip()
             block.linked = sum([len(run.text) for cell in block.cells for run in cell if run.href])
@@ -367,66 +360,6 @@ def _is_hidden(attributes: Any) -> bool:
         return True
     style = attributes.get("style")
     return bool(style) and bool(_HIDDEN.search(style))
-
-
-def _paragraphs(runs: list[Run]) -> list[list[Run]]:
-    """`runs` parted at two or more line breaks in a row, each part with its white space collapsed."""
-    parts: list[list[Run]] = []
-    current: list[Run] = []
-    breaks = 0
-    for run in runs:
-        if run.marks == -1:
-            breaks += 1
-            continue
-        if not run.text.strip(" \t\r\n\f\v\u200b\ufeff\xa0") and breaks:
-            continue
-        if breaks >= 2 and current:
-            parts.append(current)
-            current = []
-        elif breaks == 1 and current:
-            current.append(Run("\n", -1))
-        breaks = 0
-        current.append(run)
-    parts.append(current)
-    return [collapsed for part in parts if (collapsed := collapse(part))]
-
-
-def collapse(runs: list[Run]) -> list[Run]:
-    """`runs` with white space as browsers show it: runs of it are one space, none at the ends or beside a break."""
-    out: list[Run] = []
-    space = True  # the text so far ends in white space
-    for text, marks, href in runs:
-        if marks == -1:
-            _trim(out)
-            out.append(Run("\n", 0, ""))
-            space = True
-            continue
-        text = _SPACE.sub(" ", text)
-        if space:
-            text = text.lstrip(" ")
-        if text:
-            space = text[-1] == " "
-            if out and out[-1].marks == marks and out[-1].href == href and out[-1].text != "\n":
-                out[-1] = Run(out[-1].text + text, marks, href)
-            else:
-                out.append(Run(text, marks, href))
-    _trim(out)
-    while out and not out[0].text.strip():
-        del out[0]
-    return out if any(run.text.strip("\xa0\u200b \n") for run in out) else []
-
-
-def _trim(out: list[Run]) -> None:
-    while out:
-        text = out[-1].text.rstrip(" \xa0\n")
-        if text:
-            out[-1] = out[-1]._replace(text=text)
-            return
-        out.pop()
-
-
-def _one_line(runs: list[tuple[str, int, str]]) -> list[Run]:
-    return collapse([Run(text, marks, href) for text, marks, href in runs])
 
 
 def inline_runs(element: Any) -> list[tuple[str, int, str]]:

@@ -9,8 +9,9 @@ from urllib.parse import quote
 
 from syndicator import text as texts
 from syndicator import urls
-from syndicator.reading.blocks import BOLD, CODE, ITALIC, STRIKE, Run
+from syndicator.reading.blocks import BOLD, CODE, ITALIC, STRIKE
 from syndicator.reading.media import Image
+from syndicator.reading.runs import Run
 
 _SPECIAL = re.compile(r"[\\`*\[\]<]|~~|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w{1,32};)")
 _START = re.compile(r"^(\||#{1,6}(?=\s|$)|[-+](?=\s|$)|>|=+\s*$|-+\s*$|~{3,}|:?-{2,})|^(\d{1,9})([.)])(?=\s|$)", re.M)
