@@ -173,7 +173,7 @@ def catches_sigterm(pid: int) -> bool:
 
 @fault(
     "no network at all",
-    how="every site of the web is closed",
+    how="the only source is on an address where nobody listens",
     holds="exit 4, one message that names demo, and no failure counted against any source",
 )
 def test_no_network(ground: Ground) -> None:
@@ -191,7 +191,7 @@ def write_sources(ground: Ground, url: str) -> None:
 
 @fault(
     "a source that fails",
-    how="a site that answers 500, `refresh` with and without --strict",
+    how="a site that answers 410, `refresh` with and without --strict",
     holds="0 without --strict and 3 with it, the others visited; a reason code in the JSON",
 )
 def test_strict(ground: Ground) -> None:

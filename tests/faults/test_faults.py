@@ -63,7 +63,7 @@ def test_the_outlet_writes_with_fsync() -> None:
 
 @fault(
     "too many open files",
-    how="the sockets of one site cannot be opened (EMFILE)",
+    how="the fetcher answers as it does for EMFILE",
     holds="not held against any source, and no network trouble: the source stays due",
 )
 def test_too_many_open_files(ground: Ground) -> None:
@@ -206,7 +206,7 @@ def test_an_entry_of_the_future(ground: Ground) -> None:
 
 @fault(
     "no network at all, in this process",
-    how="the web is closed after a first run",
+    how="no name resolves after a first run",
     holds="one NetworkDown that names demo, nothing counted, what is published stays",
 )
 def test_no_network(ground: Ground) -> None:
