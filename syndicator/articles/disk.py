@@ -16,8 +16,9 @@ def write(path: Path, data: bytes, *, durable: bool = True) -> os.stat_result:
     crash leaves the old file or the new one, at worst with a temporary file that `is_litter` tells. Raises OSError with
     nothing changed and nothing left. Without `durable` a power cut may leave anything: for what can be made again."""
     make_folder(path.parent)
-    # a name of 120 bytes and this prefix stay under the 255 that file systems allow
-    temporary = path.parent / f".tmp-{os.getpid()}-{path.name}"
+    # A name of 120 bytes and these stay under the 255 that file systems allow. The ending is another than the file's,
+    # so that whoever reads every *.md, hidden ones too, never sees half of one.
+    temporary = path.parent / f".tmp-{os.getpid()}-{path.name}.part"
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o644)
         with os.fdopen(descriptor, "wb") as file:

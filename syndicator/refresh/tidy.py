@@ -48,7 +48,8 @@ async def _again(id: str, source: Source, tools: Tools) -> bool:
         )
     except (NotAnArticle, WorkerFailed):
         return False  # it reads worse than the first time: the first reading stays
-    return _file(old, new, whole, tools)
+    now = tools.shelf.get(path)  # other visits went on meanwhile: a copy may have been merged into it
+    return _file(now, new, whole, tools)
 
 
 def _file(old: Article, new: Article, html: str | None, tools: Tools) -> bool:

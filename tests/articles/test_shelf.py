@@ -312,7 +312,7 @@ def test_a_write_is_durable_in_the_right_order(tmp_path: Path, monkeypatch: pyte
     assert done == [
         f"fsync {tmp_path.name}",
         "fsync 2026",
-        f"fsync .tmp-{os.getpid()}-a.md",
+        f"fsync .tmp-{os.getpid()}-a.md.part",
         "rename to a.md",
         "fsync 11",
     ]
@@ -323,7 +323,7 @@ def test_a_link_in_the_place_of_a_temporary_file_is_not_followed(shelf: Shelf, t
     target.write_bytes(b"theirs")
     _, stamp, _ = shelf.put(full())
     file = shelf.root / stamp.path
-    (file.parent / f".tmp-{os.getpid()}-{file.name}").symlink_to(target)
+    (file.parent / f".tmp-{os.getpid()}-{file.name}.part").symlink_to(target)
 
     with pytest.raises(OSError, match="symbolic links"):
         shelf.put(full(title="New"))

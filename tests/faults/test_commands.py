@@ -124,7 +124,9 @@ def test_a_taken_port(ground: Ground) -> None:
     how="truncated, deleted, overwritten with noise after a run",
     holds="refused while there are articles, the cure named; `check` says so; `reindex` cures; nothing is new after",
 )
-@pytest.mark.parametrize("harm", ["emptied", "deleted", "noise"])
+@pytest.mark.parametrize(
+    "harm", ["emptied", pytest.param("deleted", marks=pytest.mark.slow), pytest.param("noise", marks=pytest.mark.slow)]
+)
 def test_a_harmed_database(ground: Ground, harm: str) -> None:
     ground.run("holt")
     count = len(ground.articles())
@@ -149,7 +151,7 @@ def test_a_harmed_database(ground: Ground, harm: str) -> None:
 )
 def test_two_at_once(ground: Ground) -> None:
     with locked(load(ground.config)):
-        waiting, leaving = ground.start("refresh", "--all", "--wait"), ground.start("refresh", "--wait")
+        waiting, leaving = ground.start("refresh", "--source", "holt", "--wait"), ground.start("refresh", "--wait")
         started = time.monotonic()
         told(ground.command("refresh", "--json"), 75, "--wait")
         assert time.monotonic() - started < 20
@@ -160,7 +162,7 @@ def test_two_at_once(ground: Ground) -> None:
         leaving.communicate()
     out, err = waiting.communicate(timeout=60)
     assert waiting.returncode == 0, out + err
-    assert len(ground.articles()) > 20
+    assert len(ground.articles()) >= 5
 
 
 def catches_sigterm(pid: int) -> bool:
@@ -171,7 +173,7 @@ def catches_sigterm(pid: int) -> bool:
 
 @fault(
     "no network at all",
-    how="every site of the web is closed",
+    how="the only source is on an address where nobody listens",
     holds="exit 4, one message that names demo, and no failure counted against any source",
 )
 def test_no_network(ground: Ground) -> None:
@@ -189,12 +191,12 @@ def write_sources(ground: Ground, url: str) -> None:
 
 @fault(
     "a source that fails",
-    how="a site that answers 500, `refresh` with and without --strict",
+    how="a site that answers 410, `refresh` with and without --strict",
     holds="0 without --strict and 3 with it, the others visited; a reason code in the JSON",
 )
 def test_strict(ground: Ground) -> None:
     for words, code in (((), 0), (("--strict",), 3)):
-        done = ground.command("refresh", "--all", "--json", *words)
+        done = ground.command("refresh", "--source", "holt", "--source", "gone", "--json", *words)
         assert done.code == code, done
         reasons = {one["key"]: one["reason"] for one in done.json["sources"]}
         assert reasons["gone"] == "gone" and reasons["holt"] is None
@@ -211,7 +213,8 @@ def test_a_secret_stays_one(ground: Ground) -> None:
     for key in ("holt", "gone", "broken"):
         text = text.replace(f'key = "{key}"\n', f'key = "{key}"\nheaders_env = {{"X-Token" = "HOLT_TOKEN"}}\n')
     path.write_text(text)
-    done = ground.command("refresh", "--all", "--json", environ={"HOLT_TOKEN": SECRET})
+    keys = [word for key in ("holt", "gone", "broken", "parallel") for word in ("--source", key)]
+    done = ground.command("refresh", *keys, "--json", environ={"HOLT_TOKEN": SECRET})
     assert done.code == 0, done
     assert SECRET in {seen.headers.get("x-token") for seen in ground.world.requests if seen.site == "holt"}
     assert {seen.headers.get("x-token") for seen in ground.world.requests if seen.site == "parallel"} == {None}
@@ -231,7 +234,7 @@ def test_sigterm(ground: Ground, command: str) -> None:
     for site in ("parallel", "meridian"):
         ground.world.latency(site, 30)
     text = (ground.config / "syndicator.toml").read_text()
-    (ground.config / "syndicator.toml").write_text(text.replace("_seconds = 3", "_seconds = 40"))
+    (ground.config / "syndicator.toml").write_text(text.replace("_seconds = 20", "_seconds = 40"))
     process = ground.start(command, *(("--all",) if command == "refresh" else ()))
     wait_for(lambda: {seen.site for seen in ground.world.requests} >= {"parallel", "meridian"})
     started = time.monotonic()
@@ -249,6 +252,7 @@ def test_sigterm(ground: Ground, command: str) -> None:
     how="`up` started and `refresh --wait` beside it",
     holds="both leave well, no article twice",
 )
+@pytest.mark.slow
 def test_up_and_cron(ground: Ground) -> None:
     up = ground.start("up")
     beside = ground.command("refresh", "--all", "--wait")

@@ -64,7 +64,7 @@ def kill_and_kill(ground: Ground, times: int, seed: int) -> Counter[str]:
             shelf = {article.url for article in ground.articles()}
             process = ground.start("refresh", "--all")
             try:
-                process.wait(dice.uniform(0.4, 6.0))
+                process.wait(dice.uniform(0.4, 5.0))
                 counts["ended"] += 1
             except subprocess.TimeoutExpired:
                 process.kill()
@@ -89,7 +89,7 @@ def settle(ground: Ground, times: int, seed: int) -> int:
 @fault("killed at a random moment", how=HOW, holds=HOLDS)
 @pytest.mark.timeout(300)
 def test_a_few_kills(ground: Ground) -> None:
-    settle(ground, 10, seed=1)
+    settle(ground, 5, seed=1)
 
 
 @fault("killed at 200 random moments", how=HOW, holds=HOLDS)

@@ -22,7 +22,7 @@ from syndicator.visiting.polite import PoliteFetcher
 from tests.faults.ground import START, TAXONOMY, InProcess
 from tests.faults.table import fault
 
-SOURCES, HOSTS, BEAT = 200, 80, timedelta(minutes=5)
+SOURCES, HOSTS, BEAT = 60, 24, timedelta(minutes=15)
 BODY = "<p>" + "A sentence that is long enough to be read as an article of its own. " * 4 + "</p>"
 
 
@@ -94,7 +94,7 @@ def configure(config: Path) -> None:
 
 @fault(
     "a day with 5 % faults of every kind",
-    how=f"{SOURCES} sources on {HOSTS} hosts, a fake web, a beat every 5 simulated minutes for 24 hours",
+    how=f"{SOURCES} sources on {HOSTS} hosts, a fake web, a beat every 15 simulated minutes for 24 hours",
     holds="no growth of memory over the last half, every source visited when it was due, one connection a host",
 )
 @pytest.mark.slow
