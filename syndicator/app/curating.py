@@ -7,14 +7,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from syndicator.app import reconcile
 from syndicator.app.retelling import Tally, Told, Touched, learn_files, refile, retell_many, suggest_files
 from syndicator.app.wiring import App, taxonomy_files
-from syndicator.describing.curate import Proposal
 from syndicator.errors import ConfigError, WorkerFailed
 from syndicator.model import Article, Problem
 from syndicator.worker import Worker
+
+if TYPE_CHECKING:
+    from syndicator.describing.curate import Proposal
 
 BATCH = 20  # articles a call of the worker
 ROWS = 500  # rows read at a time
