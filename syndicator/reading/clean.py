@@ -31,6 +31,7 @@ _BAD_IMAGE = (
     "rating",
     "modal",
 )
+_HEADED = 7  # below every rank of heading
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +132,20 @@ def _drop_title(blocks: Sequence[Block], stay: list[bool], title: str) -> None:
 
 
 def _drop_orphans(blocks: Sequence[Block], stay: list[bool]) -> None:
-    """A heading at the end has nothing to head."""
+    """A heading has nothing to head at the end, or where all that it stood over was cut: what stays below is a heading
+    of its own rank or a higher one, before which at most pictures stand that were below the text cut."""
+    beneath = 0  # rank of the heading that stays below, 0 at the end, _HEADED for what any heading may head
+    emptied = False  # text right below here was cut
     for index in range(len(blocks) - 1, -1, -1):
-        if stay[index] and blocks[index].kind != "h":
-            return
-        stay[index] = False
+        block = blocks[index]
+        if not stay[index]:
+            emptied = emptied or block.letters > 0
+        elif block.kind == "h" and (beneath == 0 or (emptied and beneath <= block.level)):
+            stay[index], emptied = False, True
+        elif block.kind in ("img", "caption"):
+            beneath, emptied = beneath or 1, False
+        else:
+            beneath, emptied = (block.level if block.kind == "h" else _HEADED), False
 
 
 def _hang_on(blocks: Sequence[Block], stay: list[bool]) -> None:

@@ -40,7 +40,7 @@ def _table() -> dict[str, dict[str, list[str]]]:
 def kind_of(page: Page, title: str, kept: Sequence[Block], blocks: Sequence[Block]) -> str | None:
     """The kind of wall that the page is, or None for an article. `kept` are the blocks of its body."""
     letters = sum(block.letters for block in kept)
-    named = _named(page, title)
+    named = _named(page, title, blocks)
     if named and letters < _THIN and not (letters > _STUB and _is_article(page)):
         return named
     if letters < _STUB:
@@ -64,13 +64,17 @@ def is_partial(page: Page, kept: Sequence[Block], blocks: Sequence[Block]) -> bo
     return bool(said) or (locked and (short or letters < _THIN))
 
 
-def _named(page: Page, title: str) -> str | None:
+def _named(page: Page, title: str, blocks: Sequence[Block]) -> str | None:
+    """The wall that a title names. One that goes on after its phrase ("Before you continue to the Daily News") is
+    believed when the page says more words of that wall."""
     heads = [title, page.tree.findtext(".//title") or ""]
     for kind in _KINDS:
         for head in heads:
             said = phrases.ready(" ".join(head.split()))
             if said and len(said) < 80 and any(_opens(said, phrase) for phrase in _table()[kind]["titles"]):
                 return kind
+            if any(" " in phrase and said.startswith(phrase) for phrase in _table()[kind]["titles"]):
+                return kind if _says(kind, blocks) > 1 else None
     return None
 
 

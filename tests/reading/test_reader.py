@@ -155,3 +155,19 @@ def test_nearly_every_article_of_the_corpus_is_one(shared: Path) -> None:
         except NotAnArticle:
             refused += 1
     assert refused <= 0.03 * len(rows)
+
+
+@pytest.mark.parametrize("picture", ["", "<figure><img src='/quay.jpg' width=800 height=500 alt='The quay'></figure>"])
+def test_a_heading_goes_with_the_text_that_was_cut_and_one_over_a_lower_one_stays(picture: str) -> None:
+    def page(promo: str) -> bytes:
+        story = "".join(f"<p>{paragraph}</p>" for paragraph in STORY)
+        article = f"<h1>The last ferry</h1>{story}{promo}{picture}<h2>The bridge</h2><h3>Its pillars</h3>{story}"
+        return (
+            f"<html><head><title>The last ferry</title></head><body><article>{article}</article></body></html>".encode()
+        )
+
+    promoted = page(f"<h3>Come to the festival</h3><p>{PROMO}</p>")
+    digest = next(block for block in read(promoted, URL).blocks if block not in read(page(""), URL).blocks)
+    body = read(promoted, URL, repeated=frozenset({digest})).body
+    assert [line for line in body.splitlines() if line.startswith("#")] == ["## The bridge", "### Its pillars"]
+    assert ("quay.jpg" in body) == bool(picture)

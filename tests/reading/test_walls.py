@@ -14,6 +14,14 @@ PROSE = "".join(
 )
 WALLS = [
     (
+        "consent",
+        "Before you continue to The Daily Bote",
+        "<h1>Before you continue to The Daily Bote</h1><p>We use cookies and data to deliver our services, to measure "
+        "audiences and to show personalised content. With our partners we process your address and the pages you visit."
+        "</p><p>If you choose Accept all, we will also use cookies to develop new services; if you choose Reject all, "
+        "we will not use cookies for these additional purposes. You can change your mind at any time.</p>",
+    ),
+    (
         "bot-check",
         "Just a moment...",
         "<div class='main-wrapper'><h1>site.example</h1><p>Verify you are human by completing the action.</p></div>",
