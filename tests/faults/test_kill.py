@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import subprocess
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,14 +59,17 @@ def kill_and_kill(ground: Ground, times: int, seed: int) -> Counter[str]:
     followed = {source.url for source in ground.world.sources}  # a single article is asked for when it is due
     pages = {ground.world.url(story) for story in ground.world.stories} - followed
     counts: Counter[str] = Counter()
+    length = 5.0  # of a run in seconds; how fast this machine is, those that end before their kill tell
     with readers(ground) as seen:
         for _ in range(times):
             asked = len(ground.world.requests)
             shelf = {article.url for article in ground.articles()}
             process = ground.start("refresh", "--all")
+            started = time.monotonic()
             try:
-                process.wait(dice.uniform(0.4, 5.0))
+                process.wait(dice.uniform(0.1 * length, length))
                 counts["ended"] += 1
+                length = max(0.5, 0.9 * (time.monotonic() - started))
             except subprocess.TimeoutExpired:
                 process.kill()
                 counts["killed"] += 1
@@ -96,9 +100,10 @@ def test_a_few_kills(ground: Ground) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_two_hundred_kills(tmp_path: Path) -> None:
-    killed = 0
-    for round in range(20):
+    killed, round = 0, 0
+    while killed < 200:  # a fast machine ends some runs before their kill
+        round += 1
         with serving(World(without={"slow"})) as world:
             ground = Ground(tmp_path / str(round), world)
             killed += settle(ground, 12, seed=round)
-    assert killed >= 200
+    assert round <= 50  # each of them had a third of its kills or more
