@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from lxml import etree
 
 from syndicator.reading import hints, media, tables
-from syndicator.reading.runs import Run, one_line, paragraphs
+from syndicator.reading.runs import BREAK, Run, Stretch, collapse, paragraphs
 
 BOLD, ITALIC, CODE, STRIKE = 1, 2, 4, 8
 _MARKS = {
@@ -32,118 +32,25 @@ _MARKS = {
     "strike": STRIKE,
 }
 _INLINE = frozenset(_MARKS) | frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "bdi",
-        "bdo",
-        "big",
-        "data",
-        "font",
-        "ins",
-        "label",
-        "mark",
-        "nobr",
-        "output",
-        "q",
-        "rb",
-        "rp",
-        "rt",
-        "ruby",
-        "small",
-        "span",
-        "sub",
-        "sup",
-        "time",
-        "u",
-        "wbr",
-        "amp-fit-text",
-        "google-read-aloud-player",
-        "math",
-        "mi",
-        "mn",
-        "mo",
-        "mrow",
-    ]
+    "a abbr acronym bdi bdo big data font ins label mark nobr output q rb rp rt ruby small span sub sup time u wbr "
+    "amp-fit-text google-read-aloud-player math mi mn mo mrow".split()
 )
 _SKIP = frozenset(
-    [
-        "script",
-        "style",
-        "head",
-        "noscript",
-        "template",
-        "iframe",
-        "object",
-        "embed",
-        "svg",
-        "canvas",
-        "button",
-        "select",
-        "option",
-        "input",
-        "textarea",
-        "audio",
-        "video",
-        "map",
-        "datalist",
-        "progress",
-        "meter",
-        "applet",
-        "frame",
-        "frameset",
-        "link",
-        "meta",
-        "title",
-        "base",
-        "source",
-        "track",
-        "param",
-        "rp",
-        "amp-ad",
-        "amp-analytics",
-        "amp-iframe",
-        "amp-sidebar",
-        "amp-consent",
-        "amp-social-share",
-        "amp-lightbox",
-        "amp-sticky-ad",
-        "gu-island",
-        "fencedframe",
-    ]
+    "script style head noscript template iframe object embed svg canvas button select option input textarea audio "
+    "video map datalist progress meter applet frame frameset link meta title base source track param rp amp-ad "
+    "amp-analytics amp-iframe amp-sidebar amp-consent amp-social-share amp-lightbox amp-sticky-ad gu-island "
+    "fencedframe".split()
 )
 _UNCLOSED = frozenset(
     ("button", "svg", "object", "video", "audio", "map", "select")
 )  # never closed, they swallow the page
 _FRAMES = frozenset(
-    [
-        "ul",
-        "ol",
-        "menu",
-        "li",
-        "blockquote",
-        "figure",
-        "table",
-        "dl",
-        "dt",
-        "dd",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "figcaption",
-        "caption",
-        "summary",
-        "amp-img",
-    ]
+    "ul ol menu li blockquote figure table dl dt dd h1 h2 h3 h4 h5 h6 figcaption caption summary amp-img".split()
 )
+_HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6, "summary": 4}
 _IMAGES = frozenset(("img", "amp-img", "picture", "amp-anim"))
 _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
 _READER_ONLY = re.compile(r"\b(sr-only|visually-?hidden|screen-reader-text|screenreader\w*|u-hidden-visually)\b", re.I)
-_SPACE = re.compile(r"[ \t\r\n\f\v\u200b\ufeff]+")
 _EMOJI = re.compile(r"\b(emoji|wp-smiley|emoticon)\b")
 _MOST_FRAMES = 24  # deeper nesting of lists and quotes is flattened
 _MOST_BLOCKS = 20_000  # blocks read of a page; the longest real article of the corpus has 3,500
@@ -197,7 +104,7 @@ class _State(NamedTuple):
 class _Walker:
     def __init__(self, root: Any) -> None:
         self.blocks: list[Block] = []
-        self.runs: list[Run] = []
+        self.runs: list[Stretch] = []
         self.images: list[Block] = []
         self.state = _State((), 0, (), 0, "", False, root)
         self.stack: list[_State] = []
@@ -209,12 +116,11 @@ class _Walker:
             if event == "start":
                 if self._start(element):
                     steps.skip_subtree()
-            elif event == "end":
+                continue
+            if event == "end":
                 self._end(element)
-                if element is not root:
-                    self._say(element.tail)
-            elif element is not root:
-                self._say(element.tail)
+            if element is not root and (text := element.tail):
+                self.runs.append((text, self.state.marks, self.state.href))
             if len(self.blocks) >= _MOST_BLOCKS:
                 break
         self._flush()
@@ -222,40 +128,41 @@ class _Walker:
 
     def _say(self, text: str | None) -> None:
         if text:
-            self.runs.append(Run(text, self.state.marks, self.state.href))
+            self.runs.append((text, self.state.marks, self.state.href))
 
     def _start(self, element: Any) -> bool:
         """Enters `element`; True when nothing below it is to be walked."""
-        self.stack.append(self.state)
+        state = self.state
+        self.stack.append(state)
         tag = element.tag
         if tag == "br":
-            self.runs.append(Run("\n", -1))
+            self.runs.append(BREAK)
             return True
         if tag in _IMAGES:
             self._image(element)
             return True
         if tag in _SKIP and not (tag in _UNCLOSED and element.find(".//p") is not None):
             return True
-        attributes = element.attrib
-        state = self.state
-        hidden = state.hidden or (bool(attributes) and _is_hidden(attributes))
-        if tag in _INLINE:
-            if attributes and _READER_ONLY.search(attributes.get("class", "")):
-                return True
-            found = hints.of(element)
-            self.state = state._replace(
-                marks=state.marks | _MARKS.get(tag, 0),
-                href=(attributes.get("href", "") or state.href) if tag == "a" else state.href,
-                hints=state.hints | found,
-                hidden=hidden,
-            )
-            self._say(element.text)
-            return False
-        return self._block(element, hidden)
+        attributes = element.items()
+        found, hidden = hints.of_tag(tag), state.hidden
+        if attributes:
+            found |= hints.said(attributes)
+            hidden = hidden or _is_hidden(attributes)
+        if tag not in _INLINE:
+            return self._block(element, tag, found, hidden)
+        if attributes and _READER_ONLY.search(element.get("class", "")):
+            return True
+        marks, href = state.marks | _MARKS.get(tag, 0), state.href
+        if tag == "a":
+            href = element.get("href", "") or href
+        if found or hidden != state.hidden or marks != state.marks or href is not state.href:
+            self.state = _State(state.frames, state.hints | found, state.last, marks, href, hidden, state.block)
+        self._say(element.text)
+        return False
 
-    def _block(self, element: Any, hidden: bool) -> bool:
+    def _block(self, element: Any, tag: str, found: int, hidden: bool) -> bool:
         self._flush()
-        tag, state, found = element.tag, self.state, hints.of(element)
+        state = self.state
         frames = state.frames
         if tag in _FRAMES and len(frames) < _MOST_FRAMES:
             frames = (*frames, self._frame(tag, element))
@@ -302,8 +209,8 @@ class _Walker:
 
     def _flush(self) -> None:
         """Ends the current paragraph: two line breaks part it, white space is collapsed."""
-        runs, self.runs = self.runs, []
-        if runs and not "".join([run.text for run in runs]).isspace():
+        if self.runs:
+            runs, self.runs = self.runs, []
             for part in paragraphs(runs):
                 self._paragraph(part)
         if self.images:
@@ -313,16 +220,14 @@ class _Walker:
     def _paragraph(self, runs: list[Run]) -> None:
         block = self._new("p")
         kind = next((f.kind for f in reversed(block.frames) if f.kind not in ("blockquote", "figure")), "")
-        if kind in ("h1", "h2", "h3", "h4", "h5", "h6"):
-            block.kind, block.level = "h", int(kind[1])
-        elif kind == "summary":
-            block.kind, block.level = "h", 4
+        if kind in _HEADINGS:
+            block.kind, block.level = "h", _HEADINGS[kind]
         elif kind in ("figcaption", "caption"):
             block.kind = "caption"
         elif kind == "dt":
             block.kind = "dt"
         block.runs = runs
-        block.text = "".join([run.text for run in runs])
+        block.text = runs[0].text if len(runs) == 1 else "".join([run.text for run in runs])
         block.linked = sum([len(run.text) for run in runs if run.href])
         self.blocks.append(block)
 
@@ -347,7 +252,7 @@ class _Walker:
         for row in tables.rows(element):
             block = self._new("row")
             block.head = row.head
-            block.cells = [one_line(cell) for cell in row.cells]
+            block.cells = [collapse(cell) for cell in row.cells]
             texts = ["".join([run.text for run in cell]) for cell in block.cells]
             block.text = "\t".join(texts).strip()
             block.linked = sum([len(run.text) for cell in block.cells for run in cell if run.href])
@@ -355,11 +260,12 @@ class _Walker:
                 self.blocks.append(block)
 
 
-def _is_hidden(attributes: Any) -> bool:
-    if "hidden" in attributes and attributes["hidden"] != "until-found":
-        return True
-    style = attributes.get("style")
-    return bool(style) and bool(_HIDDEN.search(style))
+def _is_hidden(attributes: list[tuple[str, str]]) -> bool:
+    return any(
+        (name == "style" and _HIDDEN.search(value) is not None) or (name == "hidden" and value != "until-found")
+        for name, value in attributes
+        if name in ("style", "hidden")
+    )
 
 
 def inline_runs(element: Any) -> list[tuple[str, int, str]]:

@@ -33,14 +33,20 @@ def bit(name: str) -> int:
 
 
 @cache
-def _patterns() -> dict[str, list[tuple[str, re.Pattern[str], int]]]:
-    """The expressions by the first two of the letters they must begin with, with these letters and the bit."""
-    found: dict[str, list[tuple[str, re.Pattern[str], int]]] = {}
+def _patterns() -> tuple[re.Pattern[str], dict[str, list[tuple[re.Pattern[str], int]]]]:
+    """An expression that finds the letters that ours must begin with, and for each of these the expressions that
+    begin with them or with some of them, with their bits."""
+    starting: dict[str, list[tuple[re.Pattern[str], int]]] = {}
     for name, expressions in _table()["words"].items():
         for expression in expressions:
-            literal = _literal(expression)
-            found.setdefault(literal[:2], []).append((literal, re.compile(expression), bit(name)))
-    return found
+            starting.setdefault(_literal(expression), []).append((re.compile(expression), bit(name)))
+    all_of = {
+        literal: [each for start in starting if literal.startswith(start) for each in starting[start]]
+        for literal in starting
+    }
+    by_letter = {literal[0]: sorted((x for x in starting if x[0] == literal[0]), key=len)[::-1] for literal in starting}
+    heads = [f"{letter}(?:{'|'.join(x[1:] for x in literals)})" for letter, literals in sorted(by_letter.items())]
+    return re.compile(f"(?=({'|'.join(heads)}))"), all_of
 
 
 @cache
@@ -55,20 +61,38 @@ def _literal(expression: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def _of_word(value: str) -> int:
-    said = _CAMEL.sub("-", value[:_MOST]).lower()
-    table, found = _patterns(), 0
-    for at in range(len(said) - 1):
-        for literal, expression, flag in table.get(said[at : at + 2], ()):
-            if not found & flag and said.startswith(literal, at) and expression.search(said):
+    words = _CAMEL.sub("-", value[:_MOST]).lower()
+    scan, expressions = _patterns()
+    found = 0
+    for literal in scan.findall(words):
+        for expression, flag in expressions[literal]:
+            if not found & flag and expression.search(words):
                 found |= flag
+    return found
+
+
+@lru_cache(maxsize=20_000)
+def _of_words(value: str) -> int:
+    found = 0
+    for word in value.split()[:_MOST_WORDS]:
+        found |= _of_word(word)
+    return found
+
+
+def of_tag(tag: str) -> int:
+    """The bits of an element's tag."""
+    return _tags().get(tag, 0)
+
+
+def said(attributes: list[tuple[str, str]]) -> int:
+    """The bits of an element's class, id, role and test id."""
+    found = 0
+    for name, value in attributes:
+        if name in _SAID and value:
+            found |= _of_words(value)
     return found
 
 
 def of(element: Any) -> int:
     """The bits of one element: what its tag, class, id, role and test id say."""
-    found = _tags().get(element.tag, 0)
-    for name, value in element.items():
-        if name in _SAID and value:
-            for word in value.split()[:_MOST_WORDS]:
-                found |= _of_word(word)
-    return found
+    return of_tag(element.tag) | said(element.items())

@@ -41,6 +41,13 @@ _LONG_TAG = re.compile(rf"<[a-zA-Z][^<>]{{{_LONG},}}")
 _ATTRIBUTE = re.compile(r"""[^\s"'=<>]+(?:\s{0,9}=\s{0,9}(?:"[^"]*"|'[^']*'|[^\s"'>]+))?""")
 _MOST_ATTRIBUTES = 200
 _MOST = 12_000_000  # characters that are parsed; the longest real article page seen has 7 million
+# lxml.html picks a class for each tag in Python, at each visit; one class for all is chosen in C
+_CLASSES = etree.ElementDefaultClassLookup(
+    element=lxml_html.HtmlElement,
+    comment=lxml_html.HtmlComment,
+    pi=lxml_html.HtmlProcessingInstruction,
+    entity=lxml_html.HtmlEntity,
+)
 _CODE = re.compile(r"^[a-z]{2,3}([_-][a-z0-9]{2,8}){0,3}$", re.I)
 
 
@@ -102,7 +109,8 @@ def _refuse_text(content: str) -> None:
 
 
 def _tree(content: str) -> Any:
-    parser = lxml_html.HTMLParser(encoding="utf-8")
+    parser = etree.HTMLParser(encoding="utf-8", collect_ids=False)
+    parser.set_element_class_lookup(_CLASSES)
     try:
         tree = lxml_html.document_fromstring(
             content.encode("utf-8", "ignore").translate(None, _CONTROLS), parser=parser

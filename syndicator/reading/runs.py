@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+_BLANK = " \t\r\n\f\v\u200b\ufeff\xa0"
 _SPACE = re.compile(r"[ \t\r\n\f\v\u200b\ufeff]+")
 
 
@@ -16,29 +17,34 @@ class Run(NamedTuple):
     href: str = ""
 
 
-def paragraphs(runs: list[Run]) -> list[list[Run]]:
+Stretch = tuple[str, int, str]  # what a Run is, before its white space is collapsed
+BREAK: Stretch = ("\n", -1, "")
+
+
+def paragraphs(runs: list[Stretch]) -> list[list[Run]]:
     """`runs` parted at two or more line breaks in a row, each part with its white space collapsed."""
-    parts: list[list[Run]] = []
-    current: list[Run] = []
+    parts: list[list[Stretch]] = []
+    current: list[Stretch] = []
     breaks = 0
     for run in runs:
-        if run.marks == -1:
+        if run[1] == -1:
             breaks += 1
             continue
-        if not run.text.strip(" \t\r\n\f\v\u200b\ufeff\xa0") and breaks:
-            continue
-        if breaks >= 2 and current:
-            parts.append(current)
-            current = []
-        elif breaks == 1 and current:
-            current.append(Run("\n", -1))
-        breaks = 0
+        if breaks:
+            if not run[0].strip(_BLANK):
+                continue
+            if breaks >= 2 and current:
+                parts.append(current)
+                current = []
+            elif current:
+                current.append(BREAK)
+            breaks = 0
         current.append(run)
     parts.append(current)
-    return [collapsed for part in parts if (collapsed := collapse(part))]
+    return [collapsed for part in parts if part and (collapsed := collapse(part))]
 
 
-def collapse(runs: list[Run]) -> list[Run]:
+def collapse(runs: list[Stretch]) -> list[Run]:
     """`runs` with white space as browsers show it: runs of it are one space, none at the ends or beside a break."""
     out: list[Run] = []
     space = True  # the text so far ends in white space
@@ -48,13 +54,15 @@ def collapse(runs: list[Run]) -> list[Run]:
             out.append(Run("\n", 0, ""))
             space = True
             continue
-        text = _SPACE.sub(" ", text)
+        if "  " in text or not text.isprintable():
+            text = _SPACE.sub(" ", text)
         if space:
             text = text.lstrip(" ")
         if text:
             space = text[-1] == " "
-            if out and out[-1].marks == marks and out[-1].href == href and out[-1].text != "\n":
-                out[-1] = Run(out[-1].text + text, marks, href)
+            last = out[-1] if out else None
+            if last is not None and last[1] == marks and last[2] == href and last[0] != "\n":
+                out[-1] = Run(last[0] + text, marks, href)
             else:
                 out.append(Run(text, marks, href))
     _trim(out)
@@ -65,12 +73,10 @@ def collapse(runs: list[Run]) -> list[Run]:
 
 def _trim(out: list[Run]) -> None:
     while out:
-        text = out[-1].text.rstrip(" \xa0\n")
+        last = out[-1]
+        text = last.text.rstrip(" \xa0\n")
         if text:
-            out[-1] = out[-1]._replace(text=text)
+            if text != last.text:
+                out[-1] = last._replace(text=text)
             return
         out.pop()
-
-
-def one_line(runs: list[tuple[str, int, str]]) -> list[Run]:
-    return collapse([Run(text, marks, href) for text, marks, href in runs])
