@@ -31,22 +31,23 @@ _MARKS = {
     "s": STRIKE,
     "strike": STRIKE,
 }
-_INLINE = frozenset(_MARKS) | frozenset(
+_INLINE_TAGS = (
     "a abbr acronym bdi bdo big data font ins label mark nobr output q rb rp rt ruby small span sub sup time u wbr "
-    "amp-fit-text google-read-aloud-player math mi mn mo mrow".split()
+    "amp-fit-text google-read-aloud-player math mi mn mo mrow"
 )
-_SKIP = frozenset(
+_SKIPPED_TAGS = (
     "script style head noscript template iframe object embed svg canvas button select option input textarea audio "
     "video map datalist progress meter applet frame frameset link meta title base source track param rp amp-ad "
     "amp-analytics amp-iframe amp-sidebar amp-consent amp-social-share amp-lightbox amp-sticky-ad gu-island "
-    "fencedframe".split()
+    "fencedframe"
 )
+_FRAME_TAGS = "ul ol menu li blockquote figure table dl dt dd h1 h2 h3 h4 h5 h6 figcaption caption summary amp-img"
+_INLINE = frozenset(_MARKS) | frozenset(_INLINE_TAGS.split())
+_SKIP = frozenset(_SKIPPED_TAGS.split())
+_FRAMES = frozenset(_FRAME_TAGS.split())
 _UNCLOSED = frozenset(
     ("button", "svg", "object", "video", "audio", "map", "select")
 )  # never closed, they swallow the page
-_FRAMES = frozenset(
-    "ul ol menu li blockquote figure table dl dt dd h1 h2 h3 h4 h5 h6 figcaption caption summary amp-img".split()
-)
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6, "summary": 4}
 _IMAGES = frozenset(("img", "amp-img", "picture", "amp-anim"))
 _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)

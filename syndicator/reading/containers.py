@@ -6,22 +6,48 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from syndicator.reading.blocks import Block
 
 _PROSE = 60  # letters from which a block can be prose
 _LINKED = 0.4  # share of text in links from which it is not
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+Ints = np.ndarray[Any, np.dtype[np.int64]]
+Bools = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 @dataclass(slots=True)
 class Containers:
-    """For elements of the page: letters below them, those that the opinion holds, those in links, those in prose."""
+    """The elements above the blocks of a page, numbered: each after its parent. What they hold stands in arrays."""
 
-    letters: dict[Any, float]
-    voted: dict[Any, float]
-    linked: dict[Any, float]
-    prose: dict[Any, float]
-    above: dict[Any, tuple[Any, ...]]  # the element of a block and its ancestors, nearest first
-    rising: list[tuple[Any, Any]]  # every element with its parent, deepest first
+    nodes: list[Any]
+    parent: Ints  # number of each one's parent; the root's is its own
+    levels: list[Ints]  # the numbers of each depth, the root's first
+    of: Ints  # number of the element of each block
+    letters: Floats  # below each element
+    voted: Floats  # those that the opinion holds
+    linked: Floats  # those in links
+    prose: Floats  # those in prose
+
+    def inside(self, node: int) -> Bools:
+        """Which elements are `node` or stand in it; none for -1."""
+        found = np.zeros(len(self.nodes), dtype=np.bool_)
+        if node >= 0:
+            found[node] = True
+            for level in self.levels[1:]:
+                found[level] |= found[self.parent[level]]
+        return found
+
+    def below(self, node: int) -> Floats:
+        """How many steps each element stands below `node`; -1 for those outside."""
+        found = np.full(len(self.nodes), -1.0)
+        if node >= 0:
+            found[node] = 0.0
+            for level in self.levels[1:]:
+                above = found[self.parent[level]]
+                found[level] = np.where(above >= 0, above + 1, found[level])
+        return found
 
 
 def is_prose(block: Block) -> bool:
@@ -31,59 +57,53 @@ def is_prose(block: Block) -> bool:
 
 def chains(blocks: Sequence[Block]) -> Containers:
     """The elements above each block, with nothing counted yet."""
-    above: dict[Any, tuple[Any, ...]] = {}
+    numbers: dict[Any, int] = {}
+    nodes: list[Any] = []
+    parents: list[int] = []
+    depths: list[int] = []
     for block in blocks:
-        element = block.element
-        if element not in above:
-            steps: list[Any] = []
-            node = element
-            while node is not None:
-                known = above.get(node)
-                if known is not None:
-                    steps.extend(known)
-                    break
-                steps.append(node)
-                node = node.getparent()
-            above[element] = tuple(steps)
-    depths: dict[Any, tuple[int, Any]] = {}
-    for chain in above.values():
-        for at, node in enumerate(chain):
-            if node in depths:
-                break
-            depths[node] = (len(chain) - at, chain[at + 1] if at + 1 < len(chain) else None)
-    rising = sorted(depths.items(), key=lambda item: -item[1][0])
-    return Containers({}, {}, {}, {}, above, [(node, parent) for node, (_, parent) in rising])
+        if block.element in numbers:
+            continue
+        fresh: list[Any] = []
+        node = block.element
+        while node is not None and node not in numbers:
+            fresh.append(node)
+            node = node.getparent()
+        above = numbers[node] if node is not None else -1
+        for each in reversed(fresh):
+            parents.append(above if above >= 0 else 0)
+            depths.append(depths[above] + 1 if above >= 0 else 0)
+            above = numbers[each] = len(nodes)
+            nodes.append(each)
+    depth = np.array(depths, dtype=np.int64)
+    levels = [np.flatnonzero(depth == at) for at in range(int(depth.max(initial=-1)) + 1)]
+    of = np.array([numbers[block.element] for block in blocks], dtype=np.int64)
+    empty = np.zeros(0)
+    return Containers(nodes, np.array(parents, dtype=np.int64), levels, of, empty, empty, empty, empty)
 
 
 def add_up(blocks: Sequence[Block], found: Containers) -> None:
     """Counts what the blocks hold for every element above them."""
-    sums: dict[Any, list[float]] = {node: [0.0, 0.0, 0.0, 0.0] for node, _ in found.rising}
-    for block in blocks:
-        size = float(block.letters)
-        own = sums[block.element]
-        own[0] += size
-        own[1] += size * block.vote
-        own[2] += size * block.linked / (len(block.text) or 1)
-        own[3] += size if is_prose(block) else 0.0
-    for node, parent in found.rising:
-        if parent is not None:
-            own, total = sums[node], sums[parent]
-            total[0] += own[0]
-            total[1] += own[1]
-            total[2] += own[2]
-            total[3] += own[3]
-    for at, target in enumerate((found.letters, found.voted, found.linked, found.prose)):
-        target.update([(node, values[at]) for node, values in sums.items()])
+    size = np.array([block.letters for block in blocks], dtype=np.float64)
+    length = np.array([len(block.text) or 1 for block in blocks], dtype=np.float64)
+    linked = np.array([block.linked for block in blocks], dtype=np.float64)
+    vote = np.array([block.vote for block in blocks], dtype=np.float64)
+    prose = (size > _PROSE) & (linked < _LINKED * length)
+    own = np.stack([size, size * vote, size * linked / length, np.where(prose, size, 0.0)], axis=1)
+    sums = np.zeros((len(found.nodes), 4))
+    np.add.at(sums, found.of, own)
+    for level in reversed(found.levels[1:]):
+        np.add.at(sums, found.parent[level], sums[level])
+    found.letters, found.voted, found.linked, found.prose = sums.T
 
 
-def heart(amounts: dict[Any, float], above: dict[Any, tuple[Any, ...]], share: float) -> Any:
-    """The deepest element that holds at least `share` of all of `amounts`, or None."""
-    total = max(amounts.values(), default=0.0)
-    best, depth = None, -1
-    for chain in above.values() if total > 0 else ():
-        for index, node in enumerate(chain):
-            if amounts[node] >= share * total:
-                if len(chain) - index > depth:
-                    best, depth = node, len(chain) - index
-                break
-    return best
+def heart(amounts: Floats, box: Containers, share: float) -> int:
+    """The number of the deepest element that holds at least `share` (over a half) of all of `amounts`, or -1."""
+    total = float(amounts.max(initial=0.0))
+    if total <= 0:
+        return -1
+    for level in reversed(box.levels):
+        found = level[amounts[level] >= share * total]
+        if len(found):
+            return int(found[0])
+    return -1

@@ -51,22 +51,24 @@ def _whole(phrase: str, said: str) -> bool:
 
 
 @cache
-def _contained(kind: str) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
-    """Phrases by their first word, and those of scripts that do not part words."""
-    words: dict[str, list[str]] = {}
-    loose: list[str] = []
-    for phrases in _table()[kind].get("contains", {}).values():
-        for phrase in phrases:
-            if phrase[0] > "\u2e80":
-                loose.append(phrase)
-            else:
-                words.setdefault(phrase.split()[0], []).append(phrase)
+def _contained(kinds: tuple[str, ...]) -> tuple[dict[str, tuple[tuple[str, int], ...]], tuple[tuple[str, int], ...]]:
+    """Phrases by their first word, and those of scripts that do not part words, each with the place of its kind."""
+    words: dict[str, list[tuple[str, int]]] = {}
+    loose: list[tuple[str, int]] = []
+    for place, kind in enumerate(kinds):
+        for phrases in _table()[kind].get("contains", {}).values():
+            for phrase in phrases:
+                if phrase[0] > "\u2e80":
+                    loose.append((phrase, place))
+                else:
+                    words.setdefault(phrase.split()[0], []).append((phrase, place))
     return {word: tuple(found) for word, found in words.items()}, tuple(loose)
 
 
 def ready(text: str) -> str:
     """`text` in the form that the lists are in."""
-    return text.translate(_QUOTES).strip(" \t\n-–—*•|:<>[]()»").lower()
+    plain = text if text.isascii() else text.translate(_QUOTES)
+    return plain.strip(" \t\n-–—*•|:<>[]()»").lower()
 
 
 def start(kind: str, said: str) -> float:
@@ -77,9 +79,16 @@ def start(kind: str, said: str) -> float:
     return 0.0
 
 
-def inside(kind: str, said: str) -> bool:
-    """True when `said` (made `ready`) contains a phrase of `kind` that begins at a word."""
-    words, loose = _contained(kind)
-    if any(phrase in said for word in said.split() if word in words for phrase in words[word]):
-        return True
-    return not said.isascii() and any(phrase in said for phrase in loose)
+def inside(kinds: tuple[str, ...], said: str) -> int:
+    """Bits, the lowest for the first, of those of `kinds` of which `said` (made `ready`) contains a phrase that begins
+    at a word."""
+    words, loose = _contained(kinds)
+    found = 0
+    for word in said.split():
+        for phrase, place in words.get(word, ()):
+            if phrase in said:
+                found |= 1 << place
+    for phrase, place in () if said.isascii() else loose:
+        if phrase in said:
+            found |= 1 << place
+    return found

@@ -9,7 +9,8 @@ from syndicator import text as texts
 from syndicator.reading import containers
 from syndicator.reading.blocks import Block
 
-_OTHER = re.compile(r"[\W_]+")
+_LETTERS = re.compile(r"[^\W_]+")
+_OTHER_ASCII = bytes(code for code in range(128) if not chr(code).isalnum())
 _PIECE = 32  # letters of a piece when a block is found only in part
 _ENOUGH = 0.35  # share of the page's prose that an opinion must hold to be believed
 _WHOLE = 800  # letters from which a feed's content can be the whole text
@@ -20,7 +21,9 @@ _SHORT = 16  # letters below which a text must stand near its neighbours to coun
 
 def letters(value: str) -> str:
     """`value` as lower-case letters and digits alone."""
-    return _OTHER.sub("", value.lower())
+    if value.isascii():  # thirty times cheaper than the pattern
+        return value.lower().encode().translate(None, _OTHER_ASCII).decode()
+    return "".join(_LETTERS.findall(value.lower()))
 
 
 def measure(blocks: Sequence[Block]) -> None:
@@ -76,9 +79,8 @@ def gather(blocks: Sequence[Block], box: containers.Containers, ask: Callable[[s
 
     `ask` gives the opinion "fast" or "balanced". When neither knows the page, its prose votes for itself.
     """
-    prose = [block for block in blocks if containers.is_prose(block)]
-    heart = containers.heart(box.prose, box.above, 0.7)
-    inside = [block for block in prose if heart in box.above[block.element]]
+    within = box.inside(containers.heart(box.prose, box, 0.7))[box.of].tolist()
+    inside = [block for block, there in zip(blocks, within, strict=True) if there and containers.is_prose(block)]
     total = sum(block.letters for block in inside)
     for name in ("fast", "balanced"):
         cast(blocks, ask(name))
