@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from lxml import etree
 
@@ -45,11 +45,12 @@ _FRAME_TAGS = "ul ol menu li blockquote figure table dl dt dd h1 h2 h3 h4 h5 h6 
 _INLINE = frozenset(_MARKS) | frozenset(_INLINE_TAGS.split())
 _SKIP = frozenset(_SKIPPED_TAGS.split())
 _FRAMES = frozenset(_FRAME_TAGS.split())
+_IMAGES = frozenset(("img", "amp-img", "picture", "amp-anim"))
 _UNCLOSED = frozenset(
     ("button", "svg", "object", "video", "audio", "map", "select")
 )  # never closed, they swallow the page
+_NO_END = _INLINE | _IMAGES | {"br"} | (_SKIP - _UNCLOSED)  # end no paragraph
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6, "summary": 4}
-_IMAGES = frozenset(("img", "amp-img", "picture", "amp-anim"))
 _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
 _READER_ONLY = re.compile(r"\b(sr-only|visually-?hidden|screen-reader-text|screenreader\w*|u-hidden-visually)\b", re.I)
 _EMOJI = re.compile(r"\b(emoji|wp-smiley|emoticon)\b")
@@ -92,14 +93,9 @@ class Block:
     hidden: bool = False
 
 
-class _State(NamedTuple):
-    frames: tuple[Frame, ...]
-    hints: int
-    last: tuple[int, ...]
-    marks: int
-    href: str
-    hidden: bool
-    block: Any
+# What stands above an element: frames, hints of all elements, of the three nearest, marks, the target of a link,
+# whether it is hidden, the nearest element that is a block.
+_State = tuple[tuple[Frame, ...], int, tuple[int, ...], int, str, bool, Any]
 
 
 class _Walker:
@@ -107,7 +103,7 @@ class _Walker:
         self.blocks: list[Block] = []
         self.runs: list[Stretch] = []
         self.images: list[Block] = []
-        self.state = _State((), 0, (), 0, "", False, root)
+        self.state: _State = ((), 0, (), 0, "", False, root)
         self.stack: list[_State] = []
         self.numbers: dict[Frame, int] = {}
 
@@ -119,9 +115,11 @@ class _Walker:
                     steps.skip_subtree()
                 continue
             if event == "end":
-                self._end(element)
-            if element is not root and (text := element.tail):
-                self.runs.append((text, self.state.marks, self.state.href))
+                if element.tag not in _NO_END:
+                    self._flush()
+                self.state = self.stack.pop()
+            if element is not root:
+                self._say(element.tail)
             if len(self.blocks) >= _MOST_BLOCKS:
                 break
         self._flush()
@@ -129,12 +127,11 @@ class _Walker:
 
     def _say(self, text: str | None) -> None:
         if text:
-            self.runs.append((text, self.state.marks, self.state.href))
+            self.runs.append((text, self.state[3], self.state[4]))
 
     def _start(self, element: Any) -> bool:
         """Enters `element`; True when nothing below it is to be walked."""
-        state = self.state
-        self.stack.append(state)
+        self.stack.append(self.state)
         tag = element.tag
         if tag == "br":
             self.runs.append(BREAK)
@@ -144,32 +141,32 @@ class _Walker:
             return True
         if tag in _SKIP and not (tag in _UNCLOSED and element.find(".//p") is not None):
             return True
-        attributes = element.items()
-        found, hidden = hints.of_tag(tag), state.hidden
-        if attributes:
-            found |= hints.said(attributes)
-            hidden = hidden or _is_hidden(attributes)
+        frames, above, last, marks, href, hidden, block = self.state
+        found, named = hints.of_tag(tag), ""
+        for name, value in element.items():
+            if name in hints.SAID:
+                found |= hints.of_words(value)
+                named = value if name == "class" else named
+            elif name == "style":
+                hidden = hidden or _HIDDEN.search(value) is not None
+            elif name == "hidden":
+                hidden = hidden or value != "until-found"
         if tag not in _INLINE:
             return self._block(element, tag, found, hidden)
-        if attributes and _READER_ONLY.search(element.get("class", "")):
+        if named and _READER_ONLY.search(named):
             return True
-        marks, href = state.marks | _MARKS.get(tag, 0), state.href
         if tag == "a":
             href = element.get("href", "") or href
-        if found or hidden != state.hidden or marks != state.marks or href is not state.href:
-            self.state = _State(state.frames, state.hints | found, state.last, marks, href, hidden, state.block)
+        self.state = (frames, above | found, last, marks | _MARKS.get(tag, 0), href, hidden, block)
         self._say(element.text)
         return False
 
     def _block(self, element: Any, tag: str, found: int, hidden: bool) -> bool:
         self._flush()
-        state = self.state
-        frames = state.frames
+        frames, above, last, marks, href, _, _ = self.state
         if tag in _FRAMES and len(frames) < _MOST_FRAMES:
             frames = (*frames, self._frame(tag, element))
-        self.state = _State(
-            frames, state.hints | found, (*state.last[-2:], found), state.marks, state.href, hidden, element
-        )
+        self.state = (frames, above | found, (*last[-2:], found), marks, href, hidden, element)
         if tag == "pre":
             self._code(element)
             return True
@@ -189,31 +186,26 @@ class _Walker:
             start = element.get("start", "1") if frame.ordered else "1"
             self.numbers[frame] = int(start) - 1 if start.isdecimal() and len(start) < 9 else 0
         elif tag == "li":
-            above = next((f for f in reversed(self.state.frames) if f.kind in ("ul", "ol", "menu", "li")), None)
+            above = next((f for f in reversed(self.state[0]) if f.kind in ("ul", "ol", "menu", "li")), None)
             if above is not None and above.kind != "li":
                 self.numbers[above] += 1
                 frame.ordered, frame.number = above.ordered, self.numbers[above]
         return frame
 
-    def _end(self, element: Any) -> None:
-        tag = element.tag
-        if tag not in _INLINE and tag != "br" and tag not in _IMAGES and (tag not in _SKIP or tag in _UNCLOSED):
-            self._flush()
-        self.state = self.stack.pop()
-
     def _new(self, kind: str) -> Block:
-        state = self.state
+        frames, above, last, _, _, hidden, element = self.state
         near = 0
-        for found in state.last:
+        for found in last:
             near |= found
-        return Block(kind, state.block, state.frames, state.hints, near, hidden=state.hidden)
+        return Block(kind, element, frames, above, near, hidden=hidden)
 
     def _flush(self) -> None:
         """Ends the current paragraph: two line breaks part it, white space is collapsed."""
         if self.runs:
             runs, self.runs = self.runs, []
-            for part in paragraphs(runs):
-                self._paragraph(part)
+            if not "".join([text for text, _, _ in runs]).isspace():
+                for part in paragraphs(runs):
+                    self._paragraph(part)
         if self.images:
             self.blocks.extend(self.images)
             self.images = []
@@ -259,14 +251,6 @@ class _Walker:
             block.linked = sum([len(run.text) for cell in block.cells for run in cell if run.href])
             if block.text:
                 self.blocks.append(block)
-
-
-def _is_hidden(attributes: list[tuple[str, str]]) -> bool:
-    return any(
-        (name == "style" and _HIDDEN.search(value) is not None) or (name == "hidden" and value != "until-found")
-        for name, value in attributes
-        if name in ("style", "hidden")
-    )
 
 
 def inline_runs(element: Any) -> list[tuple[str, int, str]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LITERAL = re.compile(r"(?:\\b)?([a-z]+?)(?:[a-z][?*]|[^a-z]|$)")
-_SAID = frozenset(("class", "id", "role", "itemprop", "data-testid", "data-component"))
+SAID = frozenset(("class", "id", "role", "itemprop", "data-testid", "data-component"))
 _MOST = 80  # characters of a class name that are looked at
 _MOST_WORDS = 30  # class names of an element that are
 
@@ -72,7 +72,8 @@ def _of_word(value: str) -> int:
 
 
 @lru_cache(maxsize=20_000)
-def _of_words(value: str) -> int:
+def of_words(value: str) -> int:
+    """The bits of what an attribute in SAID says."""
     found = 0
     for word in value.split()[:_MOST_WORDS]:
         found |= _of_word(word)
@@ -84,15 +85,10 @@ def of_tag(tag: str) -> int:
     return _tags().get(tag, 0)
 
 
-def said(attributes: list[tuple[str, str]]) -> int:
-    """The bits of an element's class, id, role and test id."""
-    found = 0
-    for name, value in attributes:
-        if name in _SAID and value:
-            found |= _of_words(value)
-    return found
-
-
 def of(element: Any) -> int:
     """The bits of one element: what its tag, class, id, role and test id say."""
-    return of_tag(element.tag) | said(element.items())
+    found = of_tag(element.tag)
+    for name, value in element.items():
+        if name in SAID:
+            found |= of_words(value)
+    return found

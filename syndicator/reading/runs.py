@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 _BLANK = " \t\r\n\f\v\u200b\ufeff\xa0"
@@ -17,6 +19,7 @@ class Run(NamedTuple):
     href: str = ""
 
 
+_run: Callable[[tuple[str, int, str]], Run] = partial(tuple.__new__, Run)  # half the time of Run(...)
 Stretch = tuple[str, int, str]  # what a Run is, before its white space is collapsed
 BREAK: Stretch = ("\n", -1, "")
 
@@ -46,29 +49,39 @@ def paragraphs(runs: list[Stretch]) -> list[list[Run]]:
 
 def collapse(runs: list[Stretch]) -> list[Run]:
     """`runs` with white space as browsers show it: runs of it are one space, none at the ends or beside a break."""
+    if len(runs) == 1:
+        return _alone(*runs[0])
     out: list[Run] = []
     space = True  # the text so far ends in white space
     for text, marks, href in runs:
         if marks == -1:
             _trim(out)
-            out.append(Run("\n", 0, ""))
+            out.append(_run(("\n", 0, "")))
             space = True
             continue
-        if "  " in text or not text.isprintable():
-            text = _SPACE.sub(" ", text)
+        text = _spaced(text)
         if space:
             text = text.lstrip(" ")
         if text:
             space = text[-1] == " "
             last = out[-1] if out else None
             if last is not None and last[1] == marks and last[2] == href and last[0] != "\n":
-                out[-1] = Run(last[0] + text, marks, href)
+                out[-1] = _run((last[0] + text, marks, href))
             else:
-                out.append(Run(text, marks, href))
+                out.append(_run((text, marks, href)))
     _trim(out)
     while out and not out[0].text.strip():
         del out[0]
     return out if any(run.text.strip("\xa0\u200b \n") for run in out) else []
+
+
+def _alone(text: str, marks: int, href: str) -> list[Run]:
+    text = _spaced(text).lstrip(" ").rstrip(" \xa0\n")
+    return [_run((text, marks, href))] if marks != -1 and text.strip() else []
+
+
+def _spaced(text: str) -> str:
+    return text if text.isprintable() and "  " not in text else _SPACE.sub(" ", text)
 
 
 def _trim(out: list[Run]) -> None:
