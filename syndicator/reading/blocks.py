@@ -12,7 +12,7 @@ from typing import Any
 from lxml import etree
 
 from syndicator.reading import hints, media, tables
-from syndicator.reading.runs import BREAK, Run, Stretch, collapse, paragraphs
+from syndicator.reading.runs import BREAK, Run, Stretch, code_lines, collapse, paragraphs
 
 BOLD, ITALIC, CODE, STRIKE = 1, 2, 4, 8
 _MARKS = {
@@ -152,7 +152,7 @@ class _Walker:
             elif name == "hidden":
                 hidden = hidden or value != "until-found"
         if tag not in _INLINE:
-            return self._block(element, tag, found, hidden)
+            return self._block(element, tag, found, hidden, named)
         if named and _READER_ONLY.search(named):
             return True
         if tag == "a":
@@ -161,13 +161,13 @@ class _Walker:
         self._say(element.text)
         return False
 
-    def _block(self, element: Any, tag: str, found: int, hidden: bool) -> bool:
+    def _block(self, element: Any, tag: str, found: int, hidden: bool, named: str) -> bool:
         self._flush()
         frames, above, last, marks, href, _, _ = self.state
         if tag in _FRAMES and len(frames) < _MOST_FRAMES:
             frames = (*frames, self._frame(tag, element))
         self.state = (frames, above | found, (*last[-2:], found), marks, href, hidden, element)
-        if tag == "pre":
+        if tag == "pre" or (named and tag in ("table", "div") and tables.is_listing(named, element)):
             self._code(element)
             return True
         if tag == "hr":
@@ -203,7 +203,7 @@ class _Walker:
         """Ends the current paragraph: two line breaks part it, white space is collapsed."""
         if self.runs:
             runs, self.runs = self.runs, []
-            if not "".join([text for text, _, _ in runs]).isspace():
+            if not "".join([text for text, _, _ in runs]).isspace() and not self._code_lines(runs):
                 for part in paragraphs(runs):
                     self._paragraph(part)
         if self.images:
@@ -235,11 +235,28 @@ class _Walker:
             (self.images if self.runs else self.blocks).append(block)
 
     def _code(self, element: Any) -> None:
+        if tables.counts_lines(element):
+            return
         block = self._new("code")
         block.code, block.lang = tables.code_of(element)
         block.text = block.code
         if block.code.strip():
             self.blocks.append(block)
+
+    def _code_lines(self, runs: list[Stretch]) -> bool:
+        """Inline code and nothing else, on several lines, is a code block: with breaks, or in a box of code."""
+        if not all(marks & CODE or text.isspace() for text, marks, _ in runs):
+            return False
+        if any(frame.kind in _HEADINGS for frame in self.state[0]):
+            return False
+        broken = BREAK in runs
+        lines = code_lines(runs) if broken else "".join([text for text, _, _ in runs]).strip("\n").rstrip()
+        block = self._new("code")
+        if "\n" not in lines or not (broken or block.near & hints.bit("code")):
+            return False
+        block.code = block.text = lines
+        self.blocks.append(block)
+        return True
 
     def _table(self, element: Any) -> None:
         for row in tables.rows(element):

@@ -12,6 +12,7 @@ from syndicator.reading.blocks import Block, Frame
 BAR = 0.53  # score from which a block is article: at 0.5 a little more is kept, and more furniture with it
 SELECTED_BAR = 0.1  # the same inside what an operator selected
 _BOX_BAR = 0.8  # the same in a box whose class names speak of promotion
+_CODE_BAR = 0.15  # the same for code: furniture is hardly ever set as code, and such as is scores below this
 _PROMOTING = ("ad", "event", "newsletter", "modal")
 _LEARNT = 20  # letters from which a block's repetition on a host says something
 _SHORT = 180  # letters below which a paragraph is cut for how it starts
@@ -45,7 +46,7 @@ class Cut:
 def choose(blocks: Sequence[Block], loudest: Sequence[str], bar: float, title: str) -> tuple[list[Block], list[Cut]]:
     """The blocks that stay and, of those near them, the ones that were cut."""
     raised = sum(hints.bit(name) for name in _PROMOTING)
-    bars = [max(bar, _BOX_BAR) if block.near & raised and bar == BAR else bar for block in blocks]
+    bars = [_bar(block, bar, raised) for block in blocks]
     stay = [
         block.score >= least and bool(block.letters or block.kind == "code")
         for block, least in zip(blocks, bars, strict=True)
@@ -64,6 +65,12 @@ def choose(blocks: Sequence[Block], loudest: Sequence[str], bar: float, title: s
         if not keep and block.letters and (block.vote > 0.5 or block.score > 0.05)
     ]
     return kept, cuts
+
+
+def _bar(block: Block, bar: float, raised: int) -> float:
+    if block.kind == "code":
+        return min(bar, _CODE_BAR)
+    return max(bar, _BOX_BAR) if block.near & raised and bar == BAR else bar
 
 
 def _furniture(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:

@@ -47,6 +47,17 @@ def paragraphs(runs: list[Stretch]) -> list[list[Run]]:
     return [collapsed for part in parts if part and (collapsed := collapse(part))]
 
 
+def code_lines(runs: list[Stretch]) -> str:
+    """`runs` as lines of code that end at the breaks."""
+    pieces = []
+    for index, (text, marks, _) in enumerate(runs):
+        if marks != -1:
+            wrapped = text[:1] in ("\n", "\r") and (index == 0 or runs[index - 1] == BREAK)  # the page's own line end
+            text = _SPACE.sub(" ", text.lstrip() if wrapped else text)
+        pieces.append(text)
+    return "\n".join([line.rstrip() for line in "".join(pieces).replace("\xa0", " ").split("\n")]).strip("\n")
+
+
 def collapse(runs: list[Stretch]) -> list[Run]:
     """`runs` with white space as browsers show it: runs of it are one space, none at the ends or beside a break."""
     if len(runs) == 1:

@@ -5,12 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
+
+from lxml import etree
 
 _LAYOUT = ("presentation", "none")
 _LONG_CELL = 400  # characters on average from which a table without th is a layout
 _MOST_CELLS = 100  # columns of a row that are kept; more is no table for people
-_GUTTER = re.compile(r"gutter|line-?no|linenumber|lnt?\b|hljs-ln-n", re.I)
+_GUTTER = re.compile(
+    r"gutter|(?<!in)line-?no|linenumber|line_numbers|line-numbers-rows|(?:^|\s)lnt?(?=\s|$)|hljs-ln-n|blob-num|crayon-num|rouge-gutter",
+    re.I,
+)
+# listings that highlighters build of rows without a pre: SyntaxHighlighter, Crayon, GitHub, highlightjs-line-numbers
+_LISTING = re.compile(
+    r"(?:^|\s)(?:syntaxhighlighter|crayon-table|js-file-line-container|hljs-ln|rouge-table)(?=\s|$)|(?:^|\s)highlighttable",
+    re.I,
+)
+_LINE_TAGS = frozenset(("div", "p", "li", "tr"))
+_NEAR_GUTTER = 4  # elements above a pre among which the one that holds line numbers is
 _LANGUAGE = re.compile(
     r"(?:^|[\s_-])(?:language|lang|highlight-source|highlight|brush|sourceCode|code)[-:_\s]{1,3}([a-z][\w+#.-]{0,20})",
     re.I,
@@ -36,6 +49,7 @@ _NO_LANGUAGE = frozenset(
         "code",
         "frame",
         "inline",
+        "tab-size",
     ]
 )
 
@@ -106,19 +120,25 @@ def rows(table: Any) -> Iterator[Row]:
             yield Row(cells[:_MOST_CELLS], tags == {"th"})
 
 
+def is_listing(named: str, element: Any) -> bool:
+    """True when an element whose class is `named` is a listing of code that has no pre in it."""
+    return _LISTING.search(named) is not None and element.find(".//pre") is None
+
+
+def counts_lines(pre: Any) -> bool:
+    """True for a pre that holds the line numbers of another."""
+    return any(_is_gutter(above) for above in islice(pre.iterancestors(), _NEAR_GUTTER))
+
+
 def code_of(pre: Any) -> tuple[str, str]:
-    """The text of a pre element without its line numbers, and the language it names or ""."""
+    """The text of a pre element or a listing without its line numbers, and the language it names or ""."""
     pieces: list[str] = []
     skip = 0
-    from lxml import etree
-
     for event, node in etree.iterwalk(pre, events=("start", "end", "comment")):
         if event == "start":
             skip += 1 if skip or (node is not pre and _is_gutter(node)) else 0
             if not skip:
-                if node.tag == "br" or (
-                    node.tag in ("div", "p", "li", "tr") and pieces and not pieces[-1].endswith("\n")
-                ):
+                if node.tag == "br" or (node.tag in _LINE_TAGS and pieces and not pieces[-1].endswith("\n")):
                     pieces.append("\n")
                 pieces.append(node.text or "")
             continue
