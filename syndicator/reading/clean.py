@@ -17,6 +17,10 @@ _PROMOTING = ("ad", "event", "newsletter", "modal")
 _LEARNT = 20  # letters from which a block's repetition on a host says something
 _SHORT = 180  # letters below which a paragraph is cut for how it starts
 _LABEL = 0.6  # share of a paragraph that its furniture must be for it to be a label of what follows
+_COPY = 0.2  # share of all letters kept from which texts that stand there before are a second copy
+_SUM = 0.7  # share of a text that others make up from which it is their sum
+_TELLING = 40  # letters of a text that says where one is
+_GAP = 4  # texts between two that continue a copy
 _NEAR = 4  # blocks round an image among which kept text must be
 _SMALL = 100  # pixels below which both sides make an image an icon or an avatar
 _BAD_IMAGE = (
@@ -51,7 +55,8 @@ def choose(blocks: Sequence[Block], loudest: Sequence[str], bar: float, title: s
         block.score >= least and bool(block.letters or block.kind == "code")
         for block, least in zip(blocks, bars, strict=True)
     ]
-    said = _furniture(blocks, stay) | _link_rows(blocks, stay) | _contents(blocks, stay)
+    said = _data(blocks, stay) | _furniture(blocks, stay) | _link_rows(blocks, stay) | _contents(blocks, stay)
+    said |= _said_twice(blocks, stay)
     _drop_title(blocks, stay, title)
     _drop_orphans(blocks, stay)
     _hang_on(blocks, stay)
@@ -73,6 +78,15 @@ def _bar(block: Block, bar: float, raised: int) -> float:
     return max(bar, _BOX_BAR) if block.near & raised and bar == BAR else bar
 
 
+def _data(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
+    """Cuts paragraphs that are JSON: what a script left on the page for itself."""
+    found: dict[Block, str] = {}
+    for index, block in enumerate(blocks):
+        if block.kind == "p" and block.text.startswith(('{"', '[{"')) and block.text.endswith(("}", "]")):
+            stay[index], found[block] = False, "data, not text"
+    return found
+
+
 def _furniture(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
     """Cuts short paragraphs that start like furniture, and the links that follow one which is a label alone."""
     found: dict[Block, str] = {}
@@ -86,6 +100,45 @@ def _furniture(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
             stay[index], found[block] = False, "starts like furniture" if share else "a link under furniture"
         label = follows or share > _LABEL or (label and not block.letters)
     return found
+
+
+def _said_twice(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
+    """Cuts the second copy of an article: pages carry one for other screens or for machines. It has the same texts in
+    the same order and is a good part of all that is kept, which no refrain, warning or table of parameters is."""
+    texts = [at for at, keep in enumerate(stay) if keep and blocks[at].own]
+    enough = _COPY * sum(blocks[at].letters for at in texts)
+    rows = [texts[run[0] : run[-1] + 1] for run in _copies([blocks[at].own for at in texts])]
+    gone = [at for row in rows if sum(blocks[at].letters for at in row) > enough for at in row]
+    gone += [at for at in texts if blocks[at].letters > enough and _is_sum(blocks[at], [blocks[i] for i in texts])]
+    for at in gone:
+        stay[at] = False
+    return {blocks[at]: "a second copy" for at in gone}
+
+
+def _copies(texts: Sequence[str]) -> list[list[int]]:
+    """Rows of places at which `texts` say again, in its order, what they said before the row began."""
+    first: dict[str, int] = {}
+    rows: list[list[int]] = []
+    last = -1  # where the last text of the row stood first
+    for place, own in enumerate(texts):
+        origin = first.setdefault(own, place)
+        if origin == place:
+            continue
+        near = bool(rows) and place - rows[-1][-1] <= _GAP
+        if near and 0 < origin - last <= _GAP and origin < rows[-1][0]:
+            rows[-1].append(place)
+            last = origin
+        elif not near or len(own) >= _TELLING:
+            rows.append([place])
+            last = origin
+    return rows
+
+
+def _is_sum(block: Block, others: Sequence[Block]) -> bool:
+    """True for a text into which the paragraphs that stand there are run together."""
+    parts = [other.own for other in others if len(other.own) >= _TELLING and other is not block]
+    inside = [part for part in dict.fromkeys(parts) if part in block.own]
+    return len(inside) > 2 and sum(map(len, inside)) > _SUM * len(block.own)
 
 
 def _link_rows(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:

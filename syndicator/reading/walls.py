@@ -23,6 +23,8 @@ _STUB = 250  # letters of body below which a page must prove that it is an artic
 _THIN = 1_200  # letters of body up to which a title that names a wall is believed
 _TINY = 12  # letters of body below which there is nothing to read
 _LEAD = 80  # letters of a free lead that make an article of it
+_BELOW = 8  # texts below the body in which a wall asks for money or a name
+_SENTENCE = 160  # characters in which it does
 _SAMPLE = 400  # blocks whose text is searched for a wall's words
 _LISTING_HEADS = 6  # linked headings from which a page can be a listing
 _LISTING_TYPES = frozenset({"CollectionPage", "SearchResultsPage", "ItemList", "Blog"})
@@ -53,15 +55,37 @@ def kind_of(page: Page, title: str, kept: Sequence[Block], blocks: Sequence[Bloc
 
 
 def is_partial(page: Page, kept: Sequence[Block], blocks: Sequence[Block]) -> bool:
-    """True when the page shows the start of a story and keeps the rest for those who pay or register."""
+    """True when the page shows the start of a story and keeps the rest for those who pay or register: it asks for that
+    right where the text breaks off, or it declares a lock and is short or ends in the middle."""
     letters = sum(block.letters for block in kept)
+    if letters < 3 * _THIN and _asks_at_end(kept, blocks):
+        return True
     locked = _locked(page)
     if not locked and (letters >= 3 * _THIN or not _gated(page)):
         return False
-    said = _says("paywall", blocks)
     words = _declared_words(page)
     short = bool(words) and letters < 2.5 * words  # under half of its words, at about five letters each
-    return bool(said) or (locked and (short or letters < _THIN))
+    return _says("paywall", blocks) > 0 or (locked and (short or letters < _THIN or _breaks_off(kept)))
+
+
+def _asks_at_end(kept: Sequence[Block], blocks: Sequence[Block]) -> bool:
+    """True when a short text at the end of what is kept, or one of the first below it that are not, speaks of a wall.
+    A story on paywalls says such words earlier or goes on after them."""
+    texts = [block for block in kept if block.letters]
+    at = next((place for place, block in enumerate(blocks) if texts and block is texts[-1]), len(blocks))
+    below = [block for block in blocks[at + 1 :] if block.letters][:_BELOW]
+    last = [block for block in texts[1:][-1:] if block.letters < _SENTENCE]
+    return any(_says_start(block) for block in (*last, *below))
+
+
+def _says_start(block: Block) -> bool:
+    said = phrases.ready(block.text[:_SENTENCE])
+    return any(phrase in said for phrase in _table()["paywall"]["texts"])
+
+
+def _breaks_off(kept: Sequence[Block]) -> bool:
+    last = next((block.text for block in reversed(kept) if block.kind == "p" and block.letters), "")
+    return last.endswith(("…", "...", "[…]", "[...]"))
 
 
 def _named(page: Page, title: str, blocks: Sequence[Block]) -> str | None:
