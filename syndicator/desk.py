@@ -21,7 +21,7 @@ from syndicator.text import plain
 
 def read_article(
     html: bytes,
-    url: str,
+    url: str | None,
     taxonomy: Taxonomy | None = None,
     *,
     entry: Entry | None = None,
@@ -32,9 +32,10 @@ def read_article(
 ) -> Article:
     """The article on a page.
 
-    `html` are the bytes as received after content decoding, `url` the address that answered, `entry` what a feed said
-    of it, `rules` the operator's words on its source, `repeated` digests of blocks that repeat on its host, `headers`
-    the response's (lower-case names), `now` the latest date that is believed. Raises NotAnArticle with its kind.
+    `html` are the bytes as received after content decoding, `url` the address that answered (None when it is not
+    known: the page's own canonical link names it then), `entry` what a feed said of it, `rules` the operator's words
+    on its source, `repeated` digests of blocks that repeat on its host, `headers` the response's (lower-case names),
+    `now` the latest date that is believed. Raises NotAnArticle with its kind.
     """
     draft = read(html, url, entry=entry, rules=rules, repeated=repeated, headers=headers, now=now)
     return _described(draft, taxonomy or Taxonomy())

@@ -30,11 +30,12 @@ class Identity:
 
 
 def identify(page: Page) -> Identity:
-    """The identity of `page`: rel=canonical and og:url count on the same registrable domain only, never as the root."""
+    """The identity of `page`: rel=canonical and og:url count on the same registrable domain only, never as the root.
+    Where the address that answered is not known they are all that there is."""
     own = _canonical(page.url) or page.url
     key, elsewhere, aliases = "", None, [own]
     for stated in _stated(page):
-        if _site(stated) != _site(own):
+        if own and _site(stated) != _site(own):
             elsewhere = elsewhere or (None if urls.is_root(stated) else stated)
         elif not urls.is_root(stated) or urls.is_root(own):
             key = key or stated
@@ -42,7 +43,7 @@ def identify(page: Page) -> Identity:
     key = key or own
     alternate = _alternate(page)
     others = dict.fromkeys([*aliases, *([alternate] if alternate else [])])
-    return Identity(key, tuple(url for url in others if url != key)[:_MOST_ALIASES], elsewhere, alternate)
+    return Identity(key, tuple(url for url in others if url and url != key)[:_MOST_ALIASES], elsewhere, alternate)
 
 
 def robots(page: Page) -> tuple[str, ...]:

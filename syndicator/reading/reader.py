@@ -15,7 +15,7 @@ from syndicator.reading.page import parse
 
 def read(
     html: bytes,
-    url: str,
+    url: str | None,
     *,
     entry: Entry | None = None,
     rules: Rules | None = None,
@@ -23,14 +23,14 @@ def read(
     headers: Mapping[str, str] | None = None,
     now: datetime | None = None,
 ) -> Draft:
-    """The article on the page `html` that was answered at `url`.
+    """The article on the page `html` that was answered at `url`; None when that is not known, as of a saved page.
 
     `entry` is what the feed said of it, `rules` what the operator says of the source, `repeated` digests of blocks
     that stand on many pages of the host, `headers` the answer's, `now` the time after which no date is believed.
     Raises NotAnArticle with its kind when the page is something else.
     """
     rules = rules or Rules()
-    page = parse(html, url, headers)
+    page = parse(html, url or "", headers)
     alive = list(page.tree.iter())  # lxml makes an element's Python object anew at each visit unless someone holds it
     meta = read_metadata(page, entry=entry, rules=rules, now=now)
     body = bodies.read_body(page, meta, entry=entry, rules=rules, repeated=repeated)

@@ -91,6 +91,54 @@ def test_the_free_lead_of_a_locked_story_is_partial() -> None:
     assert read(_page(*STORY), URL).partial is False
 
 
+LEAD = "".join(f"<p>{p}</p>" for p in STORY[:3])
+ASKS = [
+    "<div class='x1'><h3>Subscribe to continue reading</h3><p>Already a subscriber? Log in</p></div>",
+    "<section><p>Diesen Artikel weiterlesen mit Bote+</p><p>Jetzt testen</p></section>",
+    "<aside><p>Cet article est réservé aux abonnés</p></aside>",
+    "<p>Subscribe to read the rest.</p>",
+]
+
+
+@pytest.mark.parametrize("asks", ASKS)
+def test_a_wall_that_asks_where_the_text_ends_makes_it_partial(asks: str) -> None:
+    page = (
+        f"<html><head><title>The last ferry</title></head><body><article><h1>The last ferry</h1>{LEAD}{asks}</article>"
+    )
+    assert read(page.encode(), URL).partial is True
+
+
+def test_a_story_on_walls_is_whole() -> None:
+    story = STORY[0] + " A line said: subscribe to continue reading."
+    assert read(_page(story, *STORY[1:], *STORY), URL).partial is False
+
+
+def test_a_locked_story_that_breaks_off_is_partial() -> None:
+    lock = b'<script type=\'application/ld+json\'>{"@type": "NewsArticle", "isAccessibleForFree": false}</script>'
+    many = [f"{paragraph} It was day {day}." for day in range(4) for paragraph in STORY]
+    broken = _page(*many, "And what nobody had reckoned with was\u2026").replace(b"</head>", lock + b"</head>")
+    whole = _page(*many).replace(b"</head>", lock + b"</head>")
+    assert (read(broken, URL).partial, read(whole, URL).partial) == (True, False)
+
+
+def test_the_second_copy_of_an_article_is_cut() -> None:
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in STORY)
+    machine = f"<div itemprop='articleBody'>{' '.join(STORY)}</div>"
+    for copy in (f"<div class='desktop'>{body}</div>", machine):
+        page = f"<html><head><title>A ferry</title></head><body><main><div>{body}</div>{copy}</main></body></html>"
+        assert read(page.encode(), URL).body == "\n\n".join(STORY)
+
+
+def test_a_refrain_stays() -> None:
+    page = _page(STORY[0], PROMO, STORY[1], PROMO, STORY[2], STORY[3], *[f"{p} Again." for p in STORY])
+    assert read(page, URL).body.count(PROMO) == 2
+
+
+def test_data_that_a_script_left_is_no_text() -> None:
+    data = '{"layout": 2, "buttonText": "Buy now", "hue": {"a": 213, "b": 0.83}, "words": ["a", "b", "c"]}'
+    assert "layout" not in read(_page(*STORY[:2], data, *STORY[2:]), URL).body
+
+
 HOSTILE = [
     "deepdiv:3000",
     "deepspan:3000",
@@ -161,7 +209,8 @@ def test_nearly_every_article_of_the_corpus_is_one(shared: Path) -> None:
 def test_a_heading_goes_with_the_text_that_was_cut_and_one_over_a_lower_one_stays(picture: str) -> None:
     def page(promo: str) -> bytes:
         story = "".join(f"<p>{paragraph}</p>" for paragraph in STORY)
-        article = f"<h1>The last ferry</h1>{story}{promo}{picture}<h2>The bridge</h2><h3>Its pillars</h3>{story}"
+        after = "".join(f"<p>A year later: {paragraph}</p>" for paragraph in STORY)
+        article = f"<h1>The last ferry</h1>{story}{promo}{picture}<h2>The bridge</h2><h3>Its pillars</h3>{after}"
         return (
             f"<html><head><title>The last ferry</title></head><body><article>{article}</article></body></html>".encode()
         )
@@ -171,3 +220,11 @@ def test_a_heading_goes_with_the_text_that_was_cut_and_one_over_a_lower_one_stay
     body = read(promoted, URL, repeated=frozenset({digest})).body
     assert [line for line in body.splitlines() if line.startswith("#")] == ["## The bridge", "### Its pillars"]
     assert ("quay.jpg" in body) == bool(picture)
+
+
+def test_a_page_without_a_known_address_goes_by_its_own() -> None:
+    stated = b"<link rel='canonical' href='https://site.example/2026/story'>"
+    page = _page(*STORY).replace(b"<head>", b"<head>" + stated)
+    draft = read(page, None)
+    assert (draft.url, draft.aliases, draft.duplicate_of) == (URL, (), None)
+    assert read(_page(*STORY), None).url == ""
