@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from syndicator.reading import hints, phrases, votes
+from syndicator.reading import containers, hints, phrases, votes
 from syndicator.reading.blocks import Block, Frame
 
 BAR = 0.53  # score from which a block is article: at 0.5 a little more is kept, and more furniture with it
@@ -56,7 +56,7 @@ def choose(blocks: Sequence[Block], loudest: Sequence[str], bar: float, title: s
         for block, least in zip(blocks, bars, strict=True)
     ]
     said = _data(blocks, stay) | _furniture(blocks, stay) | _link_rows(blocks, stay) | _contents(blocks, stay)
-    said |= _said_twice(blocks, stay)
+    said |= _captions_first(blocks, stay) | _said_twice(blocks, stay)
     _drop_title(blocks, stay, title)
     _drop_orphans(blocks, stay)
     _hang_on(blocks, stay)
@@ -99,6 +99,22 @@ def _furniture(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
         if share or follows:
             stay[index], found[block] = False, "starts like furniture" if share else "a link under furniture"
         label = follows or share > _LABEL or (label and not block.letters)
+    return found
+
+
+def _captions_first(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
+    """Cuts what its classes call a caption and stands beside a picture above all prose: a gallery's first words are
+    not the story's. Below that a caption is kept, for there it may be text."""
+    caption = hints.bit("caption")
+    found: dict[Block, str] = {}
+    for index, block in enumerate(blocks):
+        if not stay[index]:
+            continue
+        if not block.near & caption:
+            if containers.is_prose(block):
+                break
+        elif any(other.kind == "img" for other in blocks[max(0, index - 2) : index + 3]):
+            stay[index], found[block] = False, "a caption above the text"
     return found
 
 

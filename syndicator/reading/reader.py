@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import islice
 
 from syndicator.errors import NotAnArticle
 from syndicator.model import Draft, Entry, Rules
@@ -11,6 +12,8 @@ from syndicator.reading import body as bodies
 from syndicator.reading import walls
 from syndicator.reading.metadata import read_metadata
 from syndicator.reading.page import parse
+
+_MOST_HELD = 100_000  # elements
 
 
 def read(
@@ -31,7 +34,8 @@ def read(
     """
     rules = rules or Rules()
     page = parse(html, url or "", headers)
-    alive = list(page.tree.iter())  # lxml makes an element's Python object anew at each visit unless someone holds it
+    # lxml makes an element's Python object anew at each visit unless someone holds it
+    alive = list(islice(page.tree.iter(), _MOST_HELD))
     meta = read_metadata(page, entry=entry, rules=rules, now=now)
     body = bodies.read_body(page, meta, entry=entry, rules=rules, repeated=repeated)
     from_page = body.trace.get("from") == "page"

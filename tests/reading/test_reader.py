@@ -134,6 +134,19 @@ def test_a_refrain_stays() -> None:
     assert read(page, URL).body.count(PROMO) == 2
 
 
+def test_the_captions_of_a_gallery_are_not_the_first_words() -> None:
+    items = "".join(
+        f"<li class='slide'><img src='/{n}.jpg' width=800 height=500><div class='slide-caption'><p>The ferry on its "
+        f"last morning, seen from the pier in picture number {n} of all, by a reader.</p></div></li>"
+        for n in range(3)
+    )
+    story = "".join(f"<p>{paragraph}</p>" for paragraph in STORY)
+    page = (
+        f"<html><head><title>A</title></head><body><article><h1>A</h1><ul>{items}</ul>{story}</article></body></html>"
+    )
+    assert text.plain(read(page.encode(), URL).body).strip().startswith(STORY[0])
+
+
 def test_data_that_a_script_left_is_no_text() -> None:
     data = '{"layout": 2, "buttonText": "Buy now", "hue": {"a": 213, "b": 0.83}, "words": ["a", "b", "c"]}'
     assert "layout" not in read(_page(*STORY[:2], data, *STORY[2:]), URL).body
