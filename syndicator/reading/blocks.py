@@ -109,16 +109,15 @@ class _Walker:
         self.numbers: dict[Frame, int] = {}
 
     def walk(self, root: Any) -> list[Block]:
-        steps = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+        steps = etree.iterwalk(root, events=("start", "end"))
         for _, (event, element) in zip(range(_MOST_STEPS), steps, strict=False):
             if event == "start":
                 if self._start(element):
                     steps.skip_subtree()
                 continue
-            if event == "end":
-                if element.tag not in _NO_END:
-                    self._flush()
-                self.state = self.stack.pop()
+            if element.tag not in _NO_END:
+                self._flush()
+            self.state = self.stack.pop()
             if element is not root:
                 self._say(element.tail)
             if len(self.blocks) >= _MOST_BLOCKS:
@@ -269,6 +268,8 @@ class _Walker:
             block.linked = sum([len(run.text) for cell in block.cells for run in cell if run.href])
             if block.text:
                 self.blocks.append(block)
+            if len(self.blocks) >= _MOST_BLOCKS:
+                return
 
 
 def inline_runs(element: Any) -> list[tuple[str, int, str]]:
@@ -276,7 +277,7 @@ def inline_runs(element: Any) -> list[tuple[str, int, str]]:
     out: list[tuple[str, int, str]] = []
     stack: list[tuple[int, str]] = []
     marks, href = 0, ""
-    steps = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
+    steps = etree.iterwalk(element, events=("start", "end"))
     for event, node in steps:
         if event == "start":
             stack.append((marks, href))
@@ -292,15 +293,14 @@ def inline_runs(element: Any) -> list[tuple[str, int, str]]:
             if node.text:
                 out.append((node.text, marks, href))
             continue
-        if event == "end":
-            marks, href = stack.pop()
-            if node.tag not in _INLINE:
-                out.append((" ", marks, href))
+        marks, href = stack.pop()
+        if node.tag not in _INLINE:
+            out.append((" ", marks, href))
         if node is not element and node.tail:
             out.append((node.tail, marks, href))
     return out
 
 
 def read_blocks(root: Any) -> list[Block]:
-    """The blocks of the tree `root` in their order."""
+    """The blocks of the tree `root`, which has no comments in it, in their order."""
     return _Walker(root).walk(root)

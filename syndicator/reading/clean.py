@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from syndicator.reading import containers, hints, phrases, votes
+from syndicator.reading import containers, hints, names, phrases, votes
 from syndicator.reading.blocks import Block, Frame
 
 BAR = 0.53  # score from which a block is article: at 0.5 a little more is kept, and more furniture with it
@@ -20,6 +21,10 @@ _LABEL = 0.6  # share of a paragraph that its furniture must be for it to be a l
 _COPY = 0.2  # share of all letters kept from which texts that stand there before are a second copy
 _SUM = 0.7  # share of a text that others make up from which it is their sum
 _TELLING = 40  # letters of a text that says where one is
+_LINE = 80  # letters below which a paragraph above all others can be a byline
+_SURE = 0.9  # score from which it is text for all that
+_DATED = 0.15  # share of digits in a line that is a date's
+_DAY = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d{2}")
 _GAP = 4  # texts between two that continue a copy
 _NEAR = 4  # blocks round an image among which kept text must be
 _SMALL = 100  # pixels below which both sides make an image an icon or an avatar
@@ -56,7 +61,7 @@ def choose(blocks: Sequence[Block], loudest: Sequence[str], bar: float, title: s
         for block, least in zip(blocks, bars, strict=True)
     ]
     said = _data(blocks, stay) | _furniture(blocks, stay) | _link_rows(blocks, stay) | _contents(blocks, stay)
-    said |= _captions_first(blocks, stay) | _said_twice(blocks, stay)
+    said |= _captions_first(blocks, stay) | _lines_above(blocks, stay) | _said_twice(blocks, stay)
     _drop_title(blocks, stay, title)
     _drop_orphans(blocks, stay)
     _hang_on(blocks, stay)
@@ -115,6 +120,22 @@ def _captions_first(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, st
                 break
         elif any(other.kind == "img" for other in blocks[max(0, index - 2) : index + 3]):
             stay[index], found[block] = False, "a caption above the text"
+    return found
+
+
+def _lines_above(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
+    """Cuts lines above all prose that say who wrote it and when: they stand beside the body, not in it."""
+    marked = hints.bit("author")
+    found: dict[Block, str] = {}
+    for index, block in enumerate(blocks):
+        if not stay[index] or block.kind != "p":
+            continue
+        if block.letters >= _LINE:
+            break
+        digits = sum(char.isdigit() for char in block.text)
+        dated = digits >= _DATED * block.letters and _DAY.search(block.text) is not None
+        if block.score < _SURE and (dated or block.near & marked or names.words().by.match(block.text)):
+            stay[index], found[block] = False, "a byline or date above the text"
     return found
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from syndicator.errors import NotAnArticle
 from syndicator.model import Entry
 from syndicator.reading import votes
 from syndicator.reading.blocks import Block, read_blocks
+from syndicator.reading.page import tree_of
 
 _APPEARED = ("appeared first on", "erschien zuerst auf", "est apparu en premier sur", "apareció primero en")
 _ENOUGH = 120  # letters from which an entry's HTML is a text
@@ -32,13 +32,10 @@ def _is_syndication(block: Block) -> bool:
 
 
 def _parsed(html: str) -> list[Block]:
-    from lxml import etree
-    from lxml import html as lxml_html
-
     if not html.strip():
         return []
     try:
-        tree: Any = lxml_html.document_fromstring(f"<div>{html[:2_000_000]}</div>")
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        tree = tree_of(f"<div>{html[:2_000_000]}</div>")
+    except NotAnArticle:
         return []
     return [block for block in read_blocks(tree) if not block.hidden]

@@ -80,7 +80,7 @@ def parse(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> Pa
     if any(len(piece) > _LONG and not 0 <= piece.find(">") <= _LONG for piece in content.split("<")):
         content = _LONG_TAG.sub(_few_attributes, content)
     _refuse_text(content)
-    tree = _tree(content)
+    tree = tree_of(content)
     metas = _metas(tree)
     objects = jsonld.read(_scripts(tree))
     return Page(
@@ -108,8 +108,9 @@ def _refuse_text(content: str) -> None:
         raise NotAnArticle("not-html", "JSON")
 
 
-def _tree(content: str) -> Any:
-    parser = etree.HTMLParser(encoding="utf-8", collect_ids=False)
+def tree_of(content: str) -> Any:
+    """The tree of a page or a fragment, without comments. Raises NotAnArticle("not-html") when there is no element."""
+    parser = etree.HTMLParser(encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True)
     parser.set_element_class_lookup(_CLASSES)
     try:
         tree = lxml_html.document_fromstring(

@@ -134,7 +134,7 @@ def code_of(pre: Any) -> tuple[str, str]:
     """The text of a pre element or a listing without its line numbers, and the language it names or ""."""
     pieces: list[str] = []
     skip = 0
-    for event, node in etree.iterwalk(pre, events=("start", "end", "comment")):
+    for event, node in etree.iterwalk(pre, events=("start", "end")):
         if event == "start":
             skip += 1 if skip or (node is not pre and _is_gutter(node)) else 0
             if not skip:
@@ -142,7 +142,7 @@ def code_of(pre: Any) -> tuple[str, str]:
                     pieces.append("\n")
                 pieces.append(node.text or "")
             continue
-        if event == "end" and skip:
+        if skip:
             skip -= 1
         if not skip and node is not pre:
             pieces.append(node.tail or "")

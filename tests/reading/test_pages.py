@@ -15,6 +15,7 @@ from syndicator.reading.reader import read
 from .structures import structures
 
 PAGES = Path(__file__).parent / "pages"
+META_PAGES = Path(__file__).parent / "pages_meta"  # more systems, with the truth of their metadata and of the body
 NAMES = sorted(path.stem for path in PAGES.glob("*.toml"))
 
 
@@ -35,6 +36,14 @@ def test_the_body_has_what_it_must_and_nothing_else(name: str) -> None:
     assert [s for s in truth["must_not"] if s in said or s in draft.body] == []
 
 
+@pytest.mark.parametrize("name", sorted(path.stem for path in META_PAGES.glob("*.toml")))
+def test_the_body_of_a_page_with_rich_metadata(name: str) -> None:
+    truth = tomllib.loads((META_PAGES / f"{name}.toml").read_text("utf-8"))
+    said = _norm(text.plain(read((META_PAGES / f"{name}.html").read_bytes(), truth["url"]).body))
+    assert [s for s in truth["must_have"] if _norm(s) not in said] == []
+    assert [s for s in truth["must_not"] if _norm(s) in said] == []
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_structure_survives(name: str) -> None:
     draft, truth = _page(name)
@@ -53,7 +62,7 @@ def test_metadata(name: str) -> None:
     assert (draft.language or "") == truth["language"]
 
 
-def test_there_are_pages_in_six_languages() -> None:
-    languages = {_page(name)[1]["language"] for name in NAMES}
-    assert len(NAMES) >= 20
-    assert {"en", "de", "fr", "es", "ru", "ja"} <= languages
+def test_there_are_forty_pages_in_six_languages() -> None:
+    truths = [tomllib.loads(path.read_text("utf-8")) for path in (*PAGES.glob("*.toml"), *META_PAGES.glob("*.toml"))]
+    assert len(truths) >= 40
+    assert {"en", "de", "fr", "es", "ru", "ja"} <= {_page(name)[1]["language"] for name in NAMES}

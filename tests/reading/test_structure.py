@@ -8,6 +8,7 @@ from markdown_it import MarkdownIt
 
 from syndicator.reading import structure
 from syndicator.reading.blocks import read_blocks
+from syndicator.reading.page import tree_of
 
 BASE = "https://a.example/dir/page"
 CASES = [
@@ -41,13 +42,13 @@ CASES = [
 
 @pytest.mark.parametrize(("markup", "expected"), CASES)
 def test_markdown(markup: str, expected: str) -> None:
-    tree = lxml_html.document_fromstring(f"<html><body>{markup}</body></html>")
+    tree = tree_of(f"<html><body>{markup}</body></html>")
     assert structure.to_markdown(read_blocks(tree), BASE) == expected
 
 
 @pytest.mark.parametrize("markup", [markup for markup, _ in CASES])
 def test_nothing_comes_alive(markup: str) -> None:
-    tree = lxml_html.document_fromstring(f"<html><body>{markup}</body></html>")
+    tree = tree_of(f"<html><body>{markup}</body></html>")
     made = (
         MarkdownIt("commonmark", {"html": True}).enable("table").render(structure.to_markdown(read_blocks(tree), BASE))
     )
