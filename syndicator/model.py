@@ -142,6 +142,14 @@ class Failed:
         """True when the host could not even be reached."""
         return self.reason in ("dns", "connect")
 
+    @property
+    def ours(self) -> bool:
+        """True when this machine was short of something (files, memory): nobody was asked, nobody is to blame."""
+        return self.reason == OURS
+
+
+OURS = "system"
+
 
 FetchResult = Fetched | NotModified | Failed
 
