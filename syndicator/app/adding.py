@@ -59,7 +59,10 @@ async def _look(app: App, fetcher: Fetcher, address: str, taken: set[str]) -> li
     result = _arrived(url, await fetcher.fetch(_request(app, url)))
     found = discover(result.body, result.final_url, result.headers)
     if found.kind == "opml":
-        outlines = opml.read_opml(result.body)
+        try:
+            outlines = opml.read_opml(result.body)
+        except NotAFeed as refusal:
+            raise MissingError(f"{url}: {refusal.detail or refusal}") from refusal
         listed = [Source(key=_key(app, one.url, taken), url=one.url, title=one.title or None) for one in outlines]
         return [_preview(app, source, "from an OPML document", taken) for source in listed]
     if found.kind != "page" or _XML.match(result.headers.get("content-type", "")):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.errors import MissingError, UsageError
+from syndicator.errors import MissingError, NotAnArticle, UsageError
 from tests.cli.conftest import Desk
 
 
@@ -62,6 +62,9 @@ def test_show_reads_saved_pages_and_article_files(filled: Desk, tmp_path: Path) 
     with pytest.raises(UsageError, match="--url"):
         filled.run("show", str(saved))
     assert "title: A saved page" in filled.run("show", str(saved), "--url", "https://example.org/a").output
+    saved.write_bytes(bytes(range(256)))
+    with pytest.raises(NotAnArticle, match=r"not-html \(https://example.org/a: "):
+        filled.run("show", str(saved), "--url", "https://example.org/a")
     article = next((filled.folder / "feeds/articles").rglob("*.md"))
     assert filled.run("show", str(article)).output == article.read_text()
     with pytest.raises(MissingError, match=r"none\.html"):

@@ -97,3 +97,15 @@ def test_a_permanent_move_is_written_when_asked_for(desk: Desk) -> None:
     assert "moved: holt: " in moved and moved.splitlines()[0].endswith("/new/feed.json")
     (listed,) = desk.json("sources")
     assert listed["source"]["url"].endswith("/new/feed.json")
+
+
+def test_what_is_no_list_is_refused_by_name(empty: Desk, tmp_path: Path) -> None:
+    for text, says in (
+        ("<html>no</html>", "is no OPML"),
+        ('<!DOCTYPE x [<!ENTITY a "b">]><opml/>', "declares entities"),
+    ):
+        listing = tmp_path / "list.opml"
+        listing.write_text(text)
+        with pytest.raises(MissingError, match=says) as told:
+            empty.run("import", str(listing))
+        assert str(listing) in str(told.value)
