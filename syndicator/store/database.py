@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from typing import Any
 
@@ -84,14 +84,16 @@ class Database:
 
 def _need_files(name: str, error: DBAPIError) -> None:
     """SQLite says only that it cannot open a file. Raises DiskError with the cure when that is for want of descriptors:
-    then nobody else can open one either."""
+    then nobody else can have as many as it needs, for the database, its log and the log's index."""
     if "unable to open" not in str(error.orig):
         return
-    try:
-        os.close(os.open(os.devnull, os.O_RDONLY))
-    except OSError as short:
-        short.filename = name
-        raise DiskError.of(short) from error
+    with ExitStack() as opened:
+        try:
+            for _ in range(3):
+                opened.callback(os.close, os.open(os.devnull, os.O_RDONLY))
+        except OSError as short:
+            short.filename = name
+            raise DiskError.of(short) from error
 
 
 def explain(name: str, message: str) -> str:
@@ -103,8 +105,14 @@ def explain(name: str, message: str) -> str:
         ("locked", "another program holds it; try again when that has ended"),
         ("full", "the disk is full; free some space and run again, nothing is lost"),
         ("readonly", "it cannot be written; give this user write permission on the file and its folder"),
-        ("unable to open", "it cannot be opened; check that its folder exists, this user may write there and there is room (df, df -i)"),
-        ("disk i/o", "the disk does not read or write; see that it is not full or broken and files may grow (ulimit -f)"),
+        (
+            "unable to open",
+            "it cannot be opened; check its folder, the right to write there, and that there is room (df, df -i)",
+        ),
+        (
+            "disk i/o",
+            "the disk does not read or write; see that it is not full or broken and files may grow (ulimit -f)",
+        ),
         ("no such table", "a table is missing; run `syndicator reindex`"),
     )
     cure = next((cure for sign, cure in cures if sign in lower), "run `syndicator check`")

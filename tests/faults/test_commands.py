@@ -248,24 +248,6 @@ def test_sigterm(ground: Ground, command: str) -> None:
 
 
 @fault(
-    "`up` and cron together",
-    how="`up` started and `refresh --wait` beside it",
-    holds="both leave well, no article twice",
-)
-@pytest.mark.slow
-def test_up_and_cron(ground: Ground) -> None:
-    up = ground.start("up")
-    beside = ground.command("refresh", "--all", "--wait")
-    assert beside.code == 0, beside
-    wait_for(lambda: catches_sigterm(up.pid))
-    up.send_signal(signal.SIGTERM)
-    _, err = up.communicate(timeout=20)
-    assert up.returncode == 0, err
-    ids = [article.id for article in ground.articles()]
-    assert len(ids) == len(set(ids)) > 20
-
-
-@fault(
     "the database locked by another program",
     how="BEGIN EXCLUSIVE from here during a run, longer than the wait for it",
     holds="69 and a message; the next run does it all",
