@@ -65,8 +65,9 @@ class Place:
 
 
 @pytest.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Place]:
-    world = World()
+async def place(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Place]:
+    """Without the slow site, whose deadline each run would wait for, unless a test asks for the `whole` world."""
+    world = World(without=() if request.node.get_closest_marker("whole") else {"slow"})
     await world.start()
     made = Place(tmp_path, world)
     write_config(made.config, world)
@@ -74,6 +75,7 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
     await world.aclose()
 
 
+@pytest.mark.whole
 async def test_sources_become_articles_and_feeds_and_failures_are_named(place: Place) -> None:
     report = await place.refresh()
     reasons = {outcome.key: outcome.reason for outcome in report.outcomes if outcome.reason}

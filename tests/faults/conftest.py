@@ -15,7 +15,15 @@ from tests.faults.ground import NOT_SMALL, Ground
 from tests.faults.table import Row
 from tests.world import serving
 
+HERE = Path(__file__).parent
 WIDTHS = (30, 34, 62, 12)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Several processes one after the other, on a machine that others use too, take longer than a hung test may."""
+    for item in items:
+        if item.path.parent == HERE and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(300))
 
 
 @pytest.fixture

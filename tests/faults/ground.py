@@ -86,12 +86,13 @@ class Ground:
         )
 
     def command(self, *words: str, environ: Mapping[str, str] | None = None, **more: Any) -> Done:
-        """The same to its end, at most a minute."""
+        """The same to its end, at most two minutes: other programs may want the machine, too."""
         process = self.start(*words, environ=environ, **more)
         try:
-            out, err = process.communicate(timeout=60)
+            out, err = process.communicate(timeout=120)
         except subprocess.TimeoutExpired:
             process.kill()
+            process.communicate()
             raise
         return Done(process.returncode, out, err)
 

@@ -35,9 +35,9 @@ PAGED = 5  # one source in so many has its texts on pages of their own, the othe
 HTML = "text/html; charset=utf-8"
 # fmt: off
 WORDS = (
-    "river", "engine", "model", "paper", "garden", "winter", "signal", "market", "teacher", "bridge", "village", "window",
-    "letter", "science", "measure", "harbour", "forest", "number", "island", "record", "summer", "copper", "silver",
-    "ground", "travel", "answer", "question", "morning", "evening",
+    "river", "engine", "model", "paper", "garden", "winter", "signal", "market", "teacher", "bridge", "village",
+    "window", "letter", "science", "measure", "harbour", "forest", "number", "island", "record", "summer", "copper",
+    "silver", "ground", "travel", "answer", "question", "morning", "evening", "machine",
 )
 # fmt: on
 
