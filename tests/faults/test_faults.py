@@ -40,7 +40,7 @@ def failing(call: Callable[..., Any], at: int, number: int) -> tuple[Callable[..
     how="fsync fails with ENOSPC from its nth call on, in articles and in feeds",
     holds="the run says so, or holds the feed; nothing torn, nothing left; the next run does it all",
 )
-@pytest.mark.parametrize("at", [3, 41, *(pytest.param(at, marks=pytest.mark.slow) for at in range(2, 120, 7))])
+@pytest.mark.parametrize("at", [3, 41, *(pytest.param(at, marks=pytest.mark.slow) for at in range(2, 100, 5))])
 def test_the_disk_is_full(small: Ground, at: int) -> None:
     instead, calls = failing(os.fsync, at, errno.ENOSPC)
     with pytest.MonkeyPatch.context() as patch:
@@ -104,12 +104,13 @@ FEEDS: dict[str, Callable[[Ground], None]] = {
     "cut": lambda ground: ground.world.break_feed("parallel"),
     "empty": lambda ground: ground.world.fail("parallel", 200, body=b" "),
     "one item": lambda ground: ground.world.shrink("parallel", 1),
+    "unavailable": lambda ground: ground.world.fail("parallel", 503),
     "gone": lambda ground: ground.world.fail("parallel", 410),
 }
 
 
 @fault(
-    "a feed whose GUIDs all change, that is HTML, cut, empty, shrunk, gone",
+    "a feed whose GUIDs all change, that is HTML, cut, empty, shrunk, unavailable, gone",
     how="the site is told to",
     holds="0 articles new, 0 lost, no published byte changes, and the same when it is well again",
 )

@@ -98,7 +98,7 @@ def test_no_inodes(small: Ground, inodes: int) -> None:
     how="RLIMIT_NOFILE of a real `refresh` at so few that the database, a module, a socket or the worker lacks one",
     holds="69 and `ulimit -n`; the next run with enough does it all, at once: nothing is held against a page or site",
 )
-@pytest.mark.parametrize("files", slow(FEW, 20))
+@pytest.mark.parametrize("files", slow(FEW))
 def test_few_descriptors(small: Ground, files: int) -> None:
     limit = (resource.RLIMIT_NOFILE, (files, files))
     spoken(small.command("refresh", "--all", "--json", preexec_fn=lambda: resource.setrlimit(*limit)), "ulimit -n")
