@@ -20,7 +20,7 @@ _NOT_SO: Final = (400, 422)  # what endpoints answer to a form of request that t
 LONGEST: Final = 50_000  # characters of an answer that are handed on
 SECRET: Final = 8  # characters from which on a key is kept out of everything
 _MASK: Final = "[key]"
-_ESCAPED: Final = re.compile(r"\\\\(?:u([0-9a-fA-F]{4})|(.))")
+_ESCAPED: Final = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 
 
 class Endpoint:
