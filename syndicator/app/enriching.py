@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from syndicator.app.answering import weigh
 from syndicator.app.retelling import refile
-from syndicator.app.wiring import App, make_enricher
+from syndicator.app.wiring import App, llm_key, make_enricher
 from syndicator.describing import llm_limits, llm_material, llm_prompt
 from syndicator.describing.llm_judge import Refusal
 from syndicator.describing.llm_limits import Hindrance
@@ -72,11 +72,13 @@ async def enrich(
     if not settings.url:
         return report
     scope = scope or Scope(since=app.clock() - RECENT)
-    meter = llm_limits.current(app.store.enrichment.meter(), settings, app.clock())
-    report.hindrance = llm_limits.hindrance(llm_limits.awake(meter) if scope.again else meter, settings, 0, app.clock())
-    if report.hindrance or not _unasked(app, scope, 1):
-        return report
     try:
+        llm_key(app.config, settings, app.environ)
+        meter = llm_limits.current(app.store.enrichment.meter(), settings, app.clock())
+        meter = llm_limits.awake(meter) if scope.again else meter
+        report.hindrance = llm_limits.hindrance(meter, settings, 0, app.clock())
+        if report.hindrance or not _unasked(app, scope, 1):
+            return report
         lists = make_lists(app)
         enricher = make_enricher(app, lists)
     except ConfigError as error:
