@@ -18,6 +18,7 @@ from syndicator.describing.vocabulary import load as load_vocabulary
 from syndicator.errors import ConfigError, WorkerFailed
 from syndicator.model import Article, Failed, Problem
 from syndicator.ports import Asked, Enricher, FileStamp, Material, Meter, Reply
+from syndicator.refresh.tools import BUGS, said
 from syndicator.text import width
 from syndicator.worker import Worker
 
@@ -74,10 +75,12 @@ async def enrich(
     scope = scope or Scope(since=app.clock() - RECENT)
     try:
         llm_key(app.config, settings, app.environ)
+        if not _unasked(app, scope, 1):
+            return report
         meter = llm_limits.current(app.store.enrichment.meter(), settings, app.clock())
         meter = llm_limits.awake(meter) if scope.again else meter
         report.hindrance = llm_limits.hindrance(meter, settings, 0, app.clock())
-        if report.hindrance or not _unasked(app, scope, 1):
+        if report.hindrance:
             return report
         lists = make_lists(app)
         enricher = make_enricher(app, lists)
@@ -190,7 +193,18 @@ class _Pass:
                 return
 
     async def _take(self, id: str) -> bool:
-        """One article to its end. True when the endpoint was asked."""
+        """One article to its end, whatever its text does to us. True when the endpoint was asked."""
+        try:
+            return await self._asked(id)
+        except BUGS as bug:
+            stamp, now = self.app.store.visits.stamp(id), self.app.clock()
+            if stamp is None:
+                return False
+            note = Asked(id=id, at=now, plan=self.plan, key="", status="failed", stamp=stamp, next_try=now + RECENT)
+            self._note(replace(note, reason="bug", detail=said(bug)))
+            return False
+
+    async def _asked(self, id: str) -> bool:
         found = self._read(id)
         if found is None:
             return False
@@ -290,15 +304,15 @@ class _Pass:
         source = self.app.sources.get(article.source_key)
         note = replace(note, stamp=stamp, at=self.app.clock(), answer=answer[:_KEPT], tries=0)
         try:
-            said = await self.worker.call(weigh, self.app.taxonomy, article, source, asked, self.lists, answer)
+            told = await self.worker.call(weigh, self.app.taxonomy, article, source, asked, self.lists, answer)
         except WorkerFailed as failure:
-            said = Refusal(reason=failure.reason, detail=failure.detail)
+            told = Refusal(reason=failure.reason, detail=failure.detail)
         if self._read(note.id) != found:
             return
-        if isinstance(said, Refusal):
-            self._note(replace(note, status="refused", reason=said.reason, detail=said.detail))
+        if isinstance(told, Refusal):
+            self._note(replace(note, status="refused", reason=told.reason, detail=told.detail))
             return
-        stored = refile(self.app, article, replace(article, **said), stamp.path)
+        stored = refile(self.app, article, replace(article, **told), stamp.path)
         self._note(replace(note, status="accepted", stamp=self.app.shelf.stamp(stamp.path)))
         self.filed(stored.title)
 

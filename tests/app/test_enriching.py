@@ -444,3 +444,30 @@ def test_show_says_what_was_asked_answered_and_decided(lab: Lab) -> None:
     assert "47 years of weather" in told["llm_answer"]
     assert any(SECOND in message for message in told["llm_asked"])
     assert best_sentence(lab.llm.seen[0]) == SECOND
+
+
+def test_a_bug_of_ours_costs_one_article(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab.file("Weather", "Strange", "Climate")
+    real = enriching.llm_material.material
+
+    def strange(article: Article) -> Any:
+        if article.title == "Strange":
+            raise IndexError("out of range")
+        return real(article)
+
+    monkeypatch.setattr(enriching.llm_material, "material", strange)
+    assert lab.ask().counts == {"accepted": 2, "failed": 1}
+    assert (lab.asked("Strange").reason, "IndexError" in lab.asked("Strange").detail) == ("bug", True)
+    assert lab.ask().counts == {}
+
+
+def test_a_full_disk_ends_the_pass_and_is_raised(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab.file(*(f"Weather {number}" for number in range(6)))
+
+    def full(*args: Any, **more: Any) -> Any:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(enriching, "refile", full)
+    with pytest.raises(OSError, match="No space left"):
+        lab.ask()
+    assert len(lab.llm.seen) <= 3
