@@ -471,3 +471,10 @@ def test_a_full_disk_ends_the_pass_and_is_raised(lab: Lab, monkeypatch: pytest.M
     with pytest.raises(OSError, match="No space left"):
         lab.ask()
     assert len(lab.llm.seen) <= 3
+
+
+def test_a_model_on_this_machine_is_not_asked_by_way_of_a_proxy(lab: Lab) -> None:
+    config = lab.place.config / "syndicator.toml"
+    config.write_text(config.read_text() + '[fetch]\nproxy = "http://127.0.0.1:9"\n')
+    lab.file("Weather")
+    assert lab.ask().counts == {"accepted": 1}
