@@ -119,7 +119,6 @@ class Llm(_Section):
 
 class Describe(_Section):
     uncategorised: str = "uncategorised"
-    tags_max: int = Field(5, ge=0, le=5)
     llm: Llm = Llm()
 
 
