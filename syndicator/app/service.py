@@ -7,11 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from syndicator.app.running import RunReport, Wanted, Watch, run
-from syndicator.app.wiring import Configuration, configuration, locked, open_app
+from syndicator.app.wiring import App, Configuration, configuration, locked, open_app
 from syndicator.errors import ConfigError, DiskError, LockedError, SyndicatorError
 from syndicator.settings import Settings
 from syndicator.web.server import serve as serve_app
 from syndicator.web.site import make_app
+
+LLM_SECONDS = 60.0  # of a beat: visits that fall due meanwhile wait no longer than that and an answer
 
 
 class Beats:
@@ -35,13 +37,16 @@ class Beats:
         try:
             said = self._read()
             with locked(said.settings), open_app(self._config, said=said) as app:
-                self._report(await run(app, Wanted(), stop=self._stop, watch=self._watch))
+                self._report(await self._run(app))
         except LockedError:
             self._trouble("another run is under way; this beat is left out")
         except SyndicatorError as error:  # a full disk, a taxonomy just being edited: the next beat tries again
             self._trouble(str(error))
         except OSError as error:
             self._trouble(str(DiskError.of(error)))
+
+    async def _run(self, app: App) -> RunReport:
+        return await run(app, Wanted(llm_seconds=LLM_SECONDS), stop=self._stop, watch=self._watch)
 
     def _read(self) -> Configuration:
         try:
