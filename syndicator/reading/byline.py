@@ -46,7 +46,9 @@ _BEFORE = 600  # and before it
 _TOGETHER = 120  # between two names of one byline that look alike
 _AT_ONCE = 8  # between any two
 _ENOUGH = 4
-_BESIDE = 300  # characters after the headline in which a name without a mark counts
+_BESIDE = 600  # characters after the headline in which a name without a mark counts
+_NEXT = 5  # and in which one does that stands with nothing else
+_LINES = frozenset({"p", "div", "span", "em", "i", "strong", "b", "h4", "h5", "h6", "address", "li", "td"})
 _LONG_LINE = 80  # characters of the line it is in
 _BARS = re.compile(r"\s*[|–—•·,]\s*|\s-\s")
 _DAY = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d\d")
@@ -90,7 +92,7 @@ def _is_only(best: Mark, marks: list[Mark]) -> bool:
         return True
     if not all(names.rank(name) for name in best.people):
         return False
-    if best.kind in ("by", "link") and not all(names.is_person(name) for name in best.people):
+    if best.kind in ("by", "link") and not all(names.is_person(names.bare(name)) for name in best.people):
         return False
     others = [mark for mark in marks if mark.score >= 2 and not set(mark.people) & set(best.people)]
     return not any(names.is_person(name) for mark in others for name in mark.people)
@@ -128,8 +130,10 @@ def _mark(spot: Spot, page: Survey) -> tuple[tuple[str, ...], str, int, str] | N
     element = spot.element
     kind, weight = _kind(spot)
     if not weight:
-        beside = _beside_date(spot, page)
-        return ((beside,), "date", 1, element.tag) if beside else None
+        for kind, read_name in (("date", _beside_date), ("alone", _alone)):
+            if name := read_name(spot, page):
+                return (name,), kind, 1, element.tag
+        return None
     if names.words().other.search(spot.before):
         return None
     pieces = _pieces(element)
@@ -201,6 +205,21 @@ def _beside_date(spot: Spot, page: Survey) -> str:
         " ".join(islice(follower.itertext(), 6))[:80] if follower is not None else ""
     )
     return people[0] if not _LETTER.search(rest) and (_DAY.search(spot.before) or _DAY.search(after)) else ""
+
+
+def _alone(spot: Spot, page: Survey) -> str:
+    """A name that is all an element below the headline says, or ends a short line such as "A guest post by"."""
+    distance = spot.at - page.origin
+    if not page.found or not 0 <= distance <= _BESIDE or spot.element.tag not in _LINES:
+        return ""
+    own = " ".join(inner(spot.element, 2 * _LONG_LINE).split())
+    if not 3 < len(own) <= _LONG_LINE:
+        return ""
+    told = names.words().by_within.match(own)
+    name = told[1] if told else own
+    if not told and distance > _NEXT:
+        return ""
+    return name if names.is_person(name) and names.has_given_name(name) else ""
 
 
 def _is_short(parent: Any) -> bool:

@@ -47,6 +47,7 @@ class Words:
 
     by: re.Pattern[str]  # at the start: words before who wrote it
     by_alone: re.Pattern[str]  # the whole text is such words
+    by_within: re.Pattern[str]  # a few words that end in such a word, and a name
     by_end: re.Pattern[str]  # at the end: the longer ones of them
     other: re.Pattern[str]  # at the end: words before who did something else
     joined: re.Pattern[str]  # between names
@@ -64,11 +65,13 @@ def words() -> Words:
     data = tomllib.loads(resources.files("syndicator.reading").joinpath("data/bylines.toml").read_text("utf-8"))
     by = _alternatives(word for row in data["by"].values() for word in row)
     longer = _alternatives(word for row in data["by"].values() for word in row if " " in word)
+    before = _alternatives(data["before"]["words"])
     other = _alternatives(word for row in data["other"].values() for word in row)
     joined = _alternatives(data["and"]["words"])
     return Words(
         by=re.compile(rf"^(?:{by})(?:\s*[:：/●►]\s*|\s+(?=\S)|(?<=[\u3000-\u9fff]))", re.I),
         by_alone=re.compile(rf"^(?:{by})\s*[:：/]?$", re.I),
+        by_within=re.compile(rf"^(?:[\w-]{{2,20}}\s){{1,3}}(?:{before})\s+(\S.*)$", re.I),
         by_end=re.compile(rf"(?:^|\s)(?:{longer})\s*[:：]?$", re.I),
         other=re.compile(rf"(?:^|[\s(>/|])(?:{other})\s*[:：/]?\s*$", re.I),
         joined=re.compile(rf"\s*(?:[;,|、，]|\s&\s|\s(?:{joined})\s)\s*", re.I),
@@ -184,6 +187,11 @@ def is_person(value: str) -> bool:
     if not 2 <= len(parts) <= 3 or not all(part[:1].isupper() for part in parts):
         return False
     return not any(part.casefold().strip(".,") in words().companies for part in parts)
+
+
+def bare(name: str) -> str:
+    """`name` without the credentials behind its commas."""
+    return name.partition(",")[0]
 
 
 def rank(name: str) -> int:
