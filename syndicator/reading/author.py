@@ -7,7 +7,7 @@ from typing import Any
 
 from syndicator import urls
 from syndicator.model import Entry
-from syndicator.reading import byline, jsonld, names
+from syndicator.reading import byline, jsonld, names, owner
 from syndicator.reading.articles import articles
 from syndicator.reading.ladder import Choice
 from syndicator.reading.page import Page
@@ -44,9 +44,15 @@ def read(page: Page, sitename: str, entry: Entry | None, seen_page: Survey) -> C
     if shown and _is_full(shown) and (best is None or _outranks(shown, score, best)):
         best = (kind, shown)
     if best is None:
-        best = next(iter(rungs), None)
+        best = next(iter(rungs), None) or _owner(page, sitename)
     seen = tuple((rung, ", ".join(people)[:_LONGEST]) for rung, people in rungs)
     return Choice(", ".join(best[1])[:_LONGEST], best[0], seen) if best else Choice(None, "", seen)
+
+
+def _owner(page: Page, sitename: str) -> tuple[str, list[str]] | None:
+    """Who the site is called after, for pages that name nobody."""
+    name = owner.read(page, sitename)
+    return ("owner", [name]) if name else None
 
 
 def _outranks(shown: Sequence[str], score: int, best: tuple[str, Sequence[str]]) -> bool:

@@ -36,6 +36,7 @@ _PARTICLES = re.compile(
     r"und|and|et|a[fv]|d|l)['’]?$",
     re.I,
 )
+_BETWEEN = re.compile(r"(?:d[aeiou]|del|della|das|dos|des|v[ao]n|der|den|ter?|zu[mr]?|l[ae]|al|el|bin|ibn|y)")
 _MOST_WORDS = 6
 _LONGEST = 60  # characters of one name
 _MOST = 20  # names
@@ -182,8 +183,10 @@ def _tidy(part: str) -> str:
 
 
 def is_person(value: str) -> bool:
-    """True for two or three capitalised words none of which is a word of companies; used where doubt is due."""
-    parts = value.split()
+    """True for two or three capitalised words, particles aside, none of which is a word of companies; used where doubt
+    is due."""
+    first, *later = value.split() or [""]
+    parts = [first, *(part for part in later if not _BETWEEN.fullmatch(part))]
     if not 2 <= len(parts) <= 3 or not all(part[:1].isupper() for part in parts):
         return False
     return not any(part.casefold().strip(".,") in words().companies for part in parts)

@@ -51,7 +51,7 @@ def survey(tree: Any, headline: str) -> Survey:
     origin = length = 0
     last = ""
     away: Any = None
-    walk = etree.iterwalk(body, events=("start", "end"))
+    walk = etree.iterwalk(body, events=("start", "end", "comment"))
     for count, (event, element) in enumerate(walk):
         if count > _MOST_EVENTS:
             break
@@ -62,7 +62,7 @@ def survey(tree: Any, headline: str) -> Survey:
                 continue
             spots.append(Spot(element, length, last))
             piece = element.text
-        else:
+        else:  # the text behind an element, or behind a comment: some systems part all texts with them
             if element is away:
                 last = ""
             if element is heading:
