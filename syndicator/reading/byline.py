@@ -47,6 +47,8 @@ _TOGETHER = 120  # between two names of one byline that look alike
 _AT_ONCE = 8  # between any two
 _ENOUGH = 4
 _BESIDE = 600  # characters after the headline in which a name without a mark counts
+_SIGNED_AFTER = 800  # characters of text above a signature
+_ENDS = tuple(".!?…\"”“’»)")
 _NEXT = 5  # and in which one does that stands with nothing else
 _LINES = frozenset({"p", "div", "span", "em", "i", "strong", "b", "h4", "h5", "h6", "address", "li", "td"})
 _LONG_LINE = 80  # characters of the line it is in
@@ -130,9 +132,9 @@ def _mark(spot: Spot, page: Survey) -> tuple[tuple[str, ...], str, int, str] | N
     element = spot.element
     kind, weight = _kind(spot)
     if not weight:
-        for kind, read_name in (("date", _beside_date), ("alone", _alone)):
+        for kind, weight, read_name in (("date", 1, _beside_date), ("alone", 1, _alone), ("signed", 2, _signed)):
             if name := read_name(spot, page):
-                return (name,), kind, 1, element.tag
+                return (name,), kind, weight, element.tag
         return None
     if names.words().other.search(spot.before):
         return None
@@ -220,6 +222,15 @@ def _alone(spot: Spot, page: Survey) -> str:
     if not told and distance > _NEXT:
         return ""
     return name if names.is_person(name) and names.has_given_name(name) else ""
+
+
+def _signed(spot: Spot, page: Survey) -> str:
+    """A name that is all of a paragraph below a text, as papers sign what they print."""
+    element = spot.element
+    if element.tag != "p" or spot.at - page.origin < _SIGNED_AFTER or spot.before[-1:] not in _ENDS:
+        return ""
+    own = " ".join(inner(element, 2 * _LONG_LINE).split()).strip("()[]–—-/ ")
+    return own if names.is_person(own) and names.has_given_name(own) else ""
 
 
 def _is_short(parent: Any) -> bool:
