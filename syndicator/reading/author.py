@@ -97,7 +97,7 @@ def _declared(page: Page, entry: Entry | None) -> Iterator[tuple[str, list[str]]
         values = [value for value in page.metas.get(name, ()) if not value.startswith(("http", "//", "/"))]
         if len(values) > _MOST:
             continue
-        if name != "twitter:data1" or names.words().by_alone.match(page.meta("twitter:label1")):
+        if name != "twitter:data1" or names.words().alone.end(page.meta("twitter:label1")):
             yield name, list(names.all_people(values, lenient=True))
 
 

@@ -9,12 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
-from lxml import etree
-
-from syndicator.reading import names
+from syndicator.reading import names, unmarked
 from syndicator.reading.page import inner
 from syndicator.reading.survey import Spot, Survey
 
@@ -46,15 +43,6 @@ _BEFORE = 600  # and before it
 _TOGETHER = 120  # between two names of one byline that look alike
 _AT_ONCE = 8  # between any two
 _ENOUGH = 4
-_BESIDE = 600  # characters after the headline in which a name without a mark counts
-_SIGNED_AFTER = 800  # characters of text above a signature
-_ENDS = tuple('.!?…"”“’»)')
-_NEXT = 5  # and in which one does that stands with nothing else
-_LINES = frozenset({"p", "div", "span", "em", "i", "strong", "b", "h4", "h5", "h6", "address", "li", "td"})
-_LONG_LINE = 80  # characters of the line it is in
-_BARS = re.compile(r"\s*[|–—•·,]\s*|\s-\s")
-_DAY = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d\d")
-_LETTER = re.compile(r"[^\W\d_]")
 _MOST_AROUND = 100  # characters around a link to an author that is no running text
 _MOST_MARKS = 400
 _SHORT = 30  # characters of a line that is "by" and a login, and no more
@@ -132,11 +120,9 @@ def _mark(spot: Spot, page: Survey) -> tuple[tuple[str, ...], str, int, str] | N
     element = spot.element
     kind, weight = _kind(spot)
     if not weight:
-        for kind, weight, read_name in (("date", 1, _beside_date), ("alone", 1, _alone), ("signed", 2, _signed)):
-            if name := read_name(spot, page):
-                return (name,), kind, weight, element.tag
-        return None
-    if names.words().other.search(spot.before):
+        plain = unmarked.read(spot, page)
+        return ((plain[0],), plain[1], plain[2], element.tag) if plain else None
+    if names.words().other.end(spot.before):
         return None
     pieces = _pieces(element)
     found = tuple(_people([" ".join(pieces)] if kind == "by" else pieces))
@@ -184,53 +170,7 @@ def _class_weight(element: Any) -> int:
 
 
 def _ends_by(last: str) -> bool:
-    return bool(names.words().by_alone.match(last[-40:].strip()) or names.words().by_end.search(last))
-
-
-def _beside_date(spot: Spot, page: Survey) -> str:
-    """A name that stands with the date just below the headline and bears no mark: "4 May 2024 | Ann Other"."""
-    element = spot.element
-    if not page.found or not -_BESIDE <= spot.at - page.origin <= _BESIDE:
-        return ""
-    whole = " ".join(inner(element, 400).split())
-    own = whole if len(whole) <= _LONG_LINE and _DAY.search(whole) else " ".join((element.text or "")[:400].split())
-    if not 3 < len(own) <= _LONG_LINE:
-        return ""
-    people = [piece for piece in _BARS.split(own) if names.is_person(piece) and names.has_given_name(piece)]
-    if len(people) != 1:
-        return ""
-    rest = own.replace(people[0], "")
-    if _DAY.search(rest):
-        return people[0]
-    follower = next(element.itersiblings(etree.Element), None)
-    after = (element.tail or "").strip() or (
-        " ".join(islice(follower.itertext(), 6))[:80] if follower is not None else ""
-    )
-    return people[0] if not _LETTER.search(rest) and (_DAY.search(spot.before) or _DAY.search(after)) else ""
-
-
-def _alone(spot: Spot, page: Survey) -> str:
-    """A name that is all an element below the headline says, or ends a short line such as "A guest post by"."""
-    distance = spot.at - page.origin
-    if not page.found or not 0 <= distance <= _BESIDE or spot.element.tag not in _LINES:
-        return ""
-    own = " ".join(inner(spot.element, 2 * _LONG_LINE).split())
-    if not 3 < len(own) <= _LONG_LINE:
-        return ""
-    told = names.words().by_within.match(own)
-    name = told[1] if told else own
-    if not told and distance > _NEXT:
-        return ""
-    return name if names.is_person(name) and names.has_given_name(name) else ""
-
-
-def _signed(spot: Spot, page: Survey) -> str:
-    """A name that is all of a paragraph below a text, as papers sign what they print."""
-    element = spot.element
-    if element.tag != "p" or spot.at - page.origin < _SIGNED_AFTER or spot.before[-1:] not in _ENDS:
-        return ""
-    own = " ".join(inner(element, 2 * _LONG_LINE).split()).strip("()[]–—-/ ")
-    return own if names.is_person(own) and names.has_given_name(own) else ""
+    return names.words().alone.end(last[-40:].strip()) or names.words().end.end(last)
 
 
 def _is_short(parent: Any) -> bool:
@@ -254,10 +194,10 @@ def _pieces(element: Any) -> list[str]:
 
 def _people(pieces: list[str]) -> Iterator[str]:
     """The names of the first piece that has some, and of those that follow it after a comma or "and"."""
-    start = next((index + 1 for index, piece in enumerate(pieces[:6]) if names.words().by_alone.match(piece)), 0)
+    start = next((index + 1 for index, piece in enumerate(pieces[:6]) if names.words().alone.end(piece)), 0)
     found = joined = False
     for piece in pieces[start:]:
-        if names.words().other.search(piece):
+        if names.words().other.end(piece):
             return
         people = names.people(piece)
         if people and (joined or not found):

@@ -16,6 +16,7 @@ _ROBOTS = ("robots", "googlebot", "googlebot-news")
 _PRINT = re.compile(
     r"[?&](?:print|printable|drucken)=(?:1|true|yes|y)\b|/(?:print|drucken|imprimer)/?$|[?&]output=print\b", re.I
 )
+_PRINT_WORDS = ("print", "drucken", "imprimer")  # `_PRINT` has one of them
 _MOST_ALIASES = 20
 
 
@@ -100,8 +101,13 @@ def _print_links(tree: Any) -> Iterator[str]:
         alternate = (
             element.tag == "link" and element.get("media") == "print" and "alternate" in (element.get("rel") or "")
         )
-        if alternate or (element.tag == "a" and _PRINT.search(href[:500])):
+        if alternate or (element.tag == "a" and _is_print(href[:500])):
             yield href[:4_000]
+
+
+def _is_print(href: str) -> bool:
+    low = href.lower()
+    return any(word in low for word in _PRINT_WORDS) and _PRINT.search(href) is not None
 
 
 def _links(tree: Any, rel: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from syndicator import text, urls
 from syndicator.reading import jsonld, names
@@ -20,6 +21,7 @@ _COPYRIGHT = re.compile(
     r"([^\W\d_][\w.'’ -]{3,40})",
     re.I,
 )
+_HOME = re.compile(r"(?:https?://[^/]*)?/?|\./|(?:\.\./)+")
 _COMPANIES = frozenset({"Organization", "NewsMediaOrganization", "Corporation", "LocalBusiness", "Store", "Brand"})
 _LEAST_LABEL = 7  # letters of a host's label that spells a name
 _MOST_ELEMENTS = 20_000
@@ -47,19 +49,20 @@ def _signs(page: Page, sitename: str) -> Iterator[tuple[str, str]]:
     yield from (("title", piece) for piece in _BETWEEN.split(text.line(title[:400]))[1:])
     labels = {key(label) for label in urls.host(page.url).split(".")}
     for element, line in _short_lines(page):
-        if element.tag == "a" and urls.is_root(urls.absolute(page.base_url, element.get("href") or "#") or ""):
+        if element.tag == "a" and _HOME.fullmatch((element.get("href") or "#")[:100].strip()):
             yield "home", line
         if len(line) >= _LEAST_LABEL and key(line) in labels:
             yield "host", line
             yield "line", line
-        if found := _COPYRIGHT.match(line):
+        found = _COPYRIGHT.match(line) if line[0] in "©(cC" else None
+        if found:
             owner = found[1].partition(". ")[0]
             yield "copyright", owner
             if key(owner) in labels:
                 yield "host", owner
 
 
-def _short_lines(page: Page) -> Iterator[tuple[object, str]]:
+def _short_lines(page: Page) -> Iterator[tuple[Any, str]]:
     body = next(page.tree.iter("body"), page.tree)
     for count, element in enumerate(body.iter("a", "p", "div", "span", "footer", "small", "li", "h1", "h2")):
         if count > _MOST_ELEMENTS:

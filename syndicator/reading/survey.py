@@ -48,6 +48,7 @@ def survey(tree: Any, headline: str) -> Survey:
     heading = _heading(body, headline)
     around = set(heading.iterancestors()) if heading is not None else set()
     spots: list[Spot] = []
+    known: dict[str, bool] = {}
     origin = length = 0
     last = ""
     away: Any = None
@@ -56,7 +57,7 @@ def survey(tree: Any, headline: str) -> Survey:
         if count > _MOST_EVENTS:
             break
         if event == "start":
-            if element not in around and (_is_away(element) or (element.tag == "table" and around)):
+            if element not in around and (_is_away(element, known) or (element.tag == "table" and around)):
                 away = element
                 walk.skip_subtree()
                 continue
@@ -90,7 +91,8 @@ def _heading(body: Any, headline: str) -> Any:
     return first
 
 
-def _is_away(element: Any) -> bool:
+def _is_away(element: Any, known: dict[str, bool]) -> bool:
+    """True for what belongs elsewhere; `known` holds what classes of the page were found to say."""
     if not isinstance(element.tag, str) or element.tag in _SKIP:
         return True
     if element.tag == "footer" and element.getparent().tag in ("article", "main"):
@@ -100,6 +102,12 @@ def _is_away(element: Any) -> bool:
     if element.tag in ("body", "main", "article"):
         return False
     named = f"{element.get('class') or ''} {element.get('id') or ''}"[:400]
+    if named not in known:
+        known[named] = _says_away(named)
+    return known[named]
+
+
+def _says_away(named: str) -> bool:
     if len(named) < 4 or not _AWAY.search(named) or _OWN_FOOTER.search(named):
         return False
     return bool(_AWAY.search(_SAYS_HAS.sub(" ", named)))
