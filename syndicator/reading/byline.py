@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from syndicator.reading import names, unmarked
@@ -28,8 +29,7 @@ _CLASS = re.compile(
     r"attribution)(?![a-z])",
 )
 _HINT = re.compile(
-    r"auth?or|auteur|autore|byline|verfasser|writer|contributor|creator|poste?d|written|signature|journalist|reporter|username|vcard|redakteur|firma|attribution",
-    re.I,
+    r"auth?or|auteur|autore|byline|verfasser|writer|contributor|creator|poste?d|written|signature|journalist|reporter|username|vcard|redakteur|firma|attribution"
 )
 _BYLINE_CLASS = re.compile(
     r"by-?line|posted-?by|written-?by|author-?name|meta-?author|entry-?author|post-?author|article-?author|vcard", re.I
@@ -44,6 +44,7 @@ _TOGETHER = 120  # between two names of one byline that look alike
 _AT_ONCE = 8  # between any two
 _ENOUGH = 4
 _MOST_AROUND = 100  # characters around a link to an author that is no running text
+_REMEMBERED = 512  # classes and ends of lines
 _MOST_MARKS = 400
 _SHORT = 30  # characters of a line that is "by" and a login, and no more
 _LONG = 220  # characters; an element with more text is no byline
@@ -160,8 +161,13 @@ def _kind(spot: Spot) -> tuple[str, int]:
 
 
 def _class_weight(element: Any) -> int:
-    named = f"{element.get('class') or ''} {element.get('data-testid') or ''} {element.get('id') or ''}"[:300]
-    if len(named) < 6 or not _HINT.search(named):
+    return _weight(f"{element.get('class') or ''} {element.get('data-testid') or ''} {element.get('id') or ''}"[:300])
+
+
+@lru_cache(_REMEMBERED)
+def _weight(named: str) -> int:
+    """What the classes of an element say; the same ones come again and again on a page."""
+    if len(named) < 6 or not _HINT.search(named.lower()):
         return 0
     named = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", named).lower()
     if not _CLASS.search(named) or _NOT_CLASS.search(named):
@@ -169,6 +175,7 @@ def _class_weight(element: Any) -> int:
     return 3 if _BYLINE_CLASS.search(named) else 2
 
 
+@lru_cache(_REMEMBERED)
 def _ends_by(last: str) -> bool:
     return names.words().alone.end(last[-40:].strip()) or names.words().end.end(last)
 

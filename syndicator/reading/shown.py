@@ -96,10 +96,11 @@ def _days(spot: Spot, seen: Survey, month_first: bool) -> Iterator[Day]:
         if when:
             yield Day(place + 2 + label + (1 if _SURE.search(named) else 0), abs(distance), when, label, True)
         return
-    marked = 1 if _CLASS.search(named) else 0
+    lines = list(_lines(element)) if place else []
+    marked = 1 if (lines or not place) and _CLASS.search(named) else 0
     if not place and not marked:
         return
-    for line in _lines(element):
+    for line in lines if place else _lines(element):
         for when in datetext.days(line, month_first=month_first):
             label = _label(spot, named, line)
             yield Day(place + marked + _briefness(line) + label, abs(distance), when, label)

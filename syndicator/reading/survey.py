@@ -14,11 +14,10 @@ from syndicator.reading.sitetitle import key
 _AWAY = re.compile(
     r"comment|related|recommend|teaser|sidebar|footer|popular|trending|most-?read|widget|carousel|slider|more-?(?:from|"
     r"stories|posts|articles|news)|latest|promo|newsletter|menu|nav(?:bar|igation)?\b|breadcrumb|read-?(?:next|more)|"
-    r"next-?(?:post|article)|upnext|caption|gallery|testimonial|bookmark|post-?card|article-?card|card-list|tooltip",
-    re.I,
+    r"next-?(?:post|article)|upnext|caption|gallery|testimonial|bookmark|post-?card|article-?card|card-list|tooltip"
 )
 _SAYS_HAS = re.compile(r"(?:^|\s)(?:has|with|without|no|is)[-_]\S+")  # what a layout has, not what it is
-_OWN_FOOTER = re.compile(r"(?:post|entry|article|story)[-_]?footer", re.I)
+_OWN_FOOTER = re.compile(r"(?:post|entry|article|story)[-_]?footer")
 _AWAY_TAGS = frozenset({"footer", "nav", "figure", "figcaption", "blockquote", "select", "form"})
 _SKIP = frozenset({"script", "style", "noscript", "template", "svg", "option", "textarea", "head"})
 _MOST_EVENTS = 120_000  # two an element
@@ -108,6 +107,7 @@ def _is_away(element: Any, known: dict[str, bool]) -> bool:
 
 
 def _says_away(named: str) -> bool:
-    if len(named) < 4 or not _AWAY.search(named) or _OWN_FOOTER.search(named):
+    low = named.lower()
+    if len(low) < 4 or not _AWAY.search(low) or _OWN_FOOTER.search(low):
         return False
-    return bool(_AWAY.search(_SAYS_HAS.sub(" ", named)))
+    return bool(_AWAY.search(_SAYS_HAS.sub(" ", named).lower()))

@@ -31,7 +31,7 @@ def read(spot: Spot, page: Survey) -> tuple[str, str, int] | None:
     """The name that the element at `spot` says, how it stands there ("date", "alone", "signed"), and its weight."""
     element, distance = spot.element, spot.at - page.origin
     if page.found and abs(distance) <= _BESIDE:
-        whole = " ".join(inner(element, _READ).split())
+        whole = _short(element)
         if name := _beside_date(spot, whole):
             return name, "date", 1
         if distance >= 0 and element.tag in _LINES and (name := _alone(whole, distance)):
@@ -49,7 +49,7 @@ def _is_known(name: str) -> bool:
 def _beside_date(spot: Spot, whole: str) -> str:
     """The name in "4 May 2024 | Ann Other", or in an element that a date stands before or after."""
     element = spot.element
-    own = whole if len(whole) <= _LONG_LINE and _DAY.search(whole) else " ".join((element.text or "")[:_READ].split())
+    own = whole if whole and _DAY.search(whole) else " ".join((element.text or "")[:_READ].split())
     if not 3 < len(own) <= _LONG_LINE:
         return ""
     people = [piece for piece in _BARS.split(own) if _is_known(piece)]
@@ -62,6 +62,19 @@ def _beside_date(spot: Spot, whole: str) -> str:
     return people[0] if dated and not _LETTER.search(rest) else ""
 
 
+def _short(element: Any) -> str:
+    """The text in `element` when it is a line that may be a byline, else "". Most are told by their first words."""
+    pieces: list[str] = []
+    length = 0
+    for piece in islice(element.itertext(), _READ):
+        pieces.append(piece)
+        length += len(piece.strip())
+        if length > _LONG_LINE:
+            return ""
+    whole = " ".join("".join(pieces).split())
+    return whole if len(whole) <= _LONG_LINE else ""
+
+
 def _after(element: Any) -> str:
     follower = next(element.itersiblings(etree.Element), None)
     return (element.tail or "").strip() or (
@@ -71,7 +84,7 @@ def _after(element: Any) -> str:
 
 def _alone(whole: str, distance: int) -> str:
     """The name that is all an element says just below the headline, or that ends a line such as "A guest post by"."""
-    if not 3 < len(whole) <= _LONG_LINE:
+    if len(whole) < 4:
         return ""
     told = names.words().by_within.match(whole)
     name = told[1] if told else whole
