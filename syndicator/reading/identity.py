@@ -16,7 +16,6 @@ _ROBOTS = ("robots", "googlebot", "googlebot-news")
 _PRINT = re.compile(
     r"[?&](?:print|printable|drucken)=(?:1|true|yes|y)\b|/(?:print|drucken|imprimer)/?$|[?&]output=print\b", re.I
 )
-_PRINT_WORDS = ("print", "drucken", "imprimer")  # `_PRINT` has one of them
 _MOST_ALIASES = 20
 
 
@@ -107,7 +106,7 @@ def _print_links(tree: Any) -> Iterator[str]:
 
 def _is_print(href: str) -> bool:
     low = href.lower()
-    return any(word in low for word in _PRINT_WORDS) and _PRINT.search(href) is not None
+    return ("print" in low or "drucken" in low or "imprimer" in low) and _PRINT.search(href) is not None
 
 
 def _links(tree: Any, rel: str) -> Iterator[str]:

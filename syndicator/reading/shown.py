@@ -24,6 +24,7 @@ _SENTENCE = 400  # characters in which a note tells when a text first appeared
 _SHORT = 40
 _ONLY = 25
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_DIGIT = re.compile(r"\d")
 _SURE = re.compile(r"publish|entry-date|post-date|pubdate", re.I)
 ENOUGH = 3
 _US = frozenset({"en", "en-US"})
@@ -118,7 +119,7 @@ def _lines(element: Any) -> Iterator[str]:
     for value in (element.text, *(child.tail for child in islice(element, _MOST_CHILDREN))):
         if value and len(value) <= 4 * _LINE:
             line = " ".join(value.split())
-            if len(line) <= _LINE and any(char.isdigit() for char in line):
+            if len(line) <= _LINE and _DIGIT.search(line):
                 yield line
 
 
