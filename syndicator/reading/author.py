@@ -44,15 +44,16 @@ def read(page: Page, sitename: str, entry: Entry | None, seen_page: Survey) -> C
     if shown and _is_full(shown) and (best is None or _outranks(shown, score, best)):
         best = (kind, shown)
     if best is None:
-        best = next(iter(rungs), None) or _owner(page, sitename)
+        rungs = rungs or _owner(page, sitename)
+        best = next(iter(rungs), None)
     seen = tuple((rung, ", ".join(people)[:_LONGEST]) for rung, people in rungs)
     return Choice(", ".join(best[1])[:_LONGEST], best[0], seen) if best else Choice(None, "", seen)
 
 
-def _owner(page: Page, sitename: str) -> tuple[str, list[str]] | None:
-    """Who the site is called after, for pages that name nobody."""
+def _owner(page: Page, sitename: str) -> list[tuple[str, list[str]]]:
+    """Whose site it is, for pages that name nobody."""
     name = owner.read(page, sitename)
-    return ("owner", [name]) if name else None
+    return [("owner", [name])] if name else []
 
 
 def _outranks(shown: Sequence[str], score: int, best: tuple[str, Sequence[str]]) -> bool:

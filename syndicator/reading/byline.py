@@ -153,7 +153,11 @@ def _kind(spot: Spot) -> tuple[str, int]:
         if _is_short(element.getparent()):
             return "link", 2 if _HREF_SURE.search(href) else 1
     own = (element.text or "").strip()[:_LONG]
-    if own and own.split(None, 1)[0].casefold().rstrip(":：") in names.words().starts and names.words().by.match(own + " x"):
+    if (
+        own
+        and own.split(None, 1)[0].casefold().rstrip(":：") in names.words().starts
+        and names.words().by.match(own + " x")
+    ):
         return "by", 2
     if element.tag in ("a", "span", "strong", "b", "em", "i", "div", "p") and _ends_by(spot.before):
         return "by", 2

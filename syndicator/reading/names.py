@@ -89,7 +89,7 @@ def words() -> Words:
     return Words(
         by=re.compile(rf"^(?:{by})(?:\s*[:：/●►]\s*|\s+(?=\S)|(?<=[\u3000-\u9fff]))", re.I),
         alone=Phrases(phrases, r"^(?:{})\s*[:：/]?$"),
-        by_within=re.compile(rf"^(?:[\w-]{{2,20}}\s){{1,3}}(?:{before})\s+(\S.*)$", re.I),
+        by_within=re.compile(rf"^(?:[\w-]{{1,20}}\s){{1,3}}(?:{before})\s+(\S.*)$", re.I),
         end=Phrases((phrase for phrase in phrases if " " in phrase), r"(?:^|\s)(?:{})\s*[:：]?$"),
         other=Phrases((word for row in data["other"].values() for word in row), r"(?:^|[\s(>/|])(?:{})\s*[:：/]?\s*$"),
         joined=re.compile(rf"\s*(?:[;,|、，]|\s&\s|\s(?:{joined})\s)\s*", re.I),
