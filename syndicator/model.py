@@ -142,6 +142,11 @@ class Failed:
         """True when the host could not even be reached."""
         return self.reason in ("dns", "connect")
 
+    @property
+    def unasked(self) -> bool:
+        """True when the host was not asked at all, because it wants to be left alone until `retry_after`."""
+        return self.reason == "rate-limited" and self.status is None
+
 
 FetchResult = Fetched | NotModified | Failed
 

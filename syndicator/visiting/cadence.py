@@ -92,8 +92,8 @@ def _reset_if_edited(source: Source, state: SourceState) -> SourceState:
 
 
 def _failed(state: SourceState, result: Failed, now: datetime) -> SourceState:
-    if result.reason == "rate-limited" and result.status is None:
-        return replace(state, reason=result.reason, detail=result.detail)  # the host is held: not this source's fault
+    if result.unasked:
+        return replace(state, reason=result.reason, detail=result.detail)  # not this source's fault
     state = replace(state, failures=state.failures + 1, reason=result.reason, detail=result.detail)
     if state.effective_url and state.failures >= MOVE_VISITS and result.reason in _MOVE_BROKEN:
         # the adopted address is dead: back to the one the operator wrote

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from syndicator.model import Failed, Fetched, FetchResult, NotModified, Request, Source
 from syndicator.ports import Fetcher
-from syndicator.urls import host, redacted
+from syndicator.urls import BadUrl, canonical, host, redacted
+from syndicator.visiting.holds import Holds
 from syndicator.visiting.lanes import Lanes
 from syndicator.visiting.robots import Robots
 
@@ -20,13 +21,17 @@ _HOLD = timedelta(minutes=5)  # for a 429 that names no time
 class PoliteFetcher:
     """ports.Fetcher that takes the host's lane for each request, and for pages asks robots.txt first.
 
-    A redirect to another host lets go of the first lane and takes the other's. robots None: none is asked.
+    A redirect to another host lets go of the first lane and takes the other's. robots None: none is asked. holds: a
+    URL that answered 429 or 503 with a Retry-After (RFC 9110 10.2.3, RFC 6585 4) is not asked before, by no process.
     """
 
-    def __init__(self, fetcher: Fetcher, lanes: Lanes, robots: Robots | None = None) -> None:
+    def __init__(
+        self, fetcher: Fetcher, lanes: Lanes, robots: Robots | None = None, holds: Holds | None = None
+    ) -> None:
         self._fetcher = fetcher
         self._lanes = lanes
         self._robots = robots
+        self._holds = holds
 
     async def fetch(self, request: Request) -> FetchResult:
         shown = redacted(request.url)
@@ -54,11 +59,12 @@ class PoliteFetcher:
         await self._fetcher.aclose()
 
     async def _refused(self, name: str, request: Request) -> Failed | None:
+        until = self._holds.until(_name(request.url)) if self._holds else None
+        if until is not None:
+            return _held(request, "the server", until)
         until = self._lanes.held(name)
         if until is not None and until - self._lanes.now() > _PATIENCE:
-            return Failed(
-                url=request.url, reason="rate-limited", detail="the host asked to be left alone", retry_after=until
-            )
+            return _held(request, "the host", until)
         if self._robots is None or request.kind != "page":
             return None
         source = Source(key="", url=request.url, robots=request.robots)
@@ -75,7 +81,22 @@ class PoliteFetcher:
             spent = time.monotonic() - started
         if isinstance(result, Failed) and result.status == 429:
             self._lanes.hold(name, result.retry_after or self._lanes.now() + _HOLD)
+        if self._holds and isinstance(result, Failed) and result.status in (429, 503) and result.retry_after:
+            self._holds.hold(_name(request.url), result.retry_after)
         return result, spent
+
+
+def _held(request: Request, by: str, until: datetime) -> Failed:
+    detail = f"{by} asked to be left alone until {until:%Y-%m-%d %H:%M} UTC"
+    return Failed(url=request.url, reason="rate-limited", detail=detail, retry_after=until)
+
+
+def _name(url: str) -> str:
+    """What a URL is held by: its one spelling, which has no credentials."""
+    try:
+        return canonical(url)
+    except BadUrl:
+        return redacted(url)
 
 
 def _whole(shown: str, result: FetchResult, moved: str | None, permanent: bool) -> FetchResult:

@@ -109,10 +109,8 @@ class Robots:
             rules = _Rules(now, "none", "")
         else:
             rules = _Rules(now, "away", result.reason if isinstance(result, Failed) else "not modified")
-        if isinstance(result, Failed) and (
-            result.no_network or (result.reason == "rate-limited" and not result.status)
-        ):
-            return rules  # nobody was asked (no network, or the lane is held): nothing to remember
+        if isinstance(result, Failed) and (result.no_network or result.unasked):
+            return rules  # nobody answered: nothing to remember
         self._set(_note(origin), json.dumps([now.isoformat(), rules.status, rules.text]), now)
         return rules
 

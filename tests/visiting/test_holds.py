@@ -1,0 +1,118 @@
+"""Who asked to be left alone is left alone, by the next process too."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syndicator.visiting.holds import NOTE, Holds
+from tests.visiting.conftest import NOW, Reply, Web
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+FEED = b'<rss version="2.0"><channel><title>T</title><item><title>A</title><guid isPermaLink="false">1</guid></item></channel></rss>'
+
+
+class Desk:
+    """Holds over notes that outlive them, at a time that can be set."""
+
+    def __init__(self) -> None:
+        self.notes: dict[str, str | None] = {}
+        self.now = NOW
+
+    def holds(self) -> Holds:
+        return Holds(self.notes.get, lambda key, value, at: self.notes.update({key: value}), lambda: self.now)
+
+
+def test_the_next_process_knows() -> None:
+    desk = Desk()
+    first, other = desk.holds(), desk.holds()
+    first.hold("a.test", NOW + timedelta(hours=1))
+    other.hold("https://b.test/x", NOW + timedelta(hours=2))
+    first.hold("a.test", NOW + timedelta(minutes=1))  # the later end stays
+    third = desk.holds()
+    assert third.until("a.test") == NOW + timedelta(hours=1)
+    assert third.until("https://b.test/x") == NOW + timedelta(hours=2)
+    assert third.until("c.test") is None
+    desk.now += timedelta(hours=1)
+    assert third.until("a.test") is None
+
+
+def test_ended_holds_are_forgotten_and_their_number_is_bounded() -> None:
+    desk = Desk()
+    holds = desk.holds()
+    holds.hold("old", NOW + timedelta(seconds=1))
+    desk.now += timedelta(minutes=1)
+    for number in range(1100):
+        holds.hold(str(number), desk.now + timedelta(seconds=60 + number))
+    kept = json.loads(desk.notes[NOTE] or "")
+    assert len(kept) == 1000
+    assert "old" not in kept
+    assert holds.until("1099") is not None
+
+
+def test_a_clock_set_back_stretches_no_hold_beyond_a_week() -> None:
+    desk = Desk()
+    desk.holds().hold("a.test", NOW + timedelta(days=400))
+    assert desk.holds().until("a.test") == NOW + timedelta(days=7)
+
+
+@pytest.mark.parametrize("note", ["", "x", "[]", "3", "null", '{"a": 3}', '{"a": "2026-11-25T00:00:00"}'])
+def test_a_broken_note_holds_nobody(note: str) -> None:
+    desk = Desk()
+    desk.notes[NOTE] = note
+    assert desk.holds().until("a") is None
+    desk.holds().hold("b", NOW + timedelta(hours=1))
+    assert desk.holds().until("b") == NOW + timedelta(hours=1)
+
+
+def refresh(config: Path, *keys: str) -> dict[str, dict[str, Any]]:
+    """The outcomes of `refresh --source KEY…` in a process of its own, by key."""
+    wanted = [word for key in keys for word in ("--source", key)]
+    command = [sys.executable, "-m", "syndicator", "refresh", *wanted, "--json", "--config", str(config)]
+    environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=config.parent, env=environ, stdout=subprocess.PIPE, timeout=60)
+    assert done.returncode in (0, 4)
+    return {outcome["key"]: outcome for outcome in json.loads(done.stdout)["sources"]}
+
+
+@pytest.fixture
+def config(tmp_path: Path, web: Web) -> Path:
+    """Sources a and b on one host, c and d on another."""
+    folder = tmp_path / "config"
+    folder.mkdir()
+    (folder / "syndicator.toml").write_text("[fetch]\nallow_loopback = true\npause = 0\n")
+    hosts = {"a": "127.0.0.1", "b": "127.0.0.1", "c": "localhost", "d": "localhost"}
+    lines = [f'[[source]]\nkey = "{key}"\nurl = "{web.url("/" + key, host)}"\n' for key, host in hosts.items()]
+    (folder / "sources.toml").write_text("\n".join(lines))
+    return folder
+
+
+def test_holds_over_two_processes(config: Path, web: Web) -> None:
+    later = format_datetime(datetime.now(UTC) + timedelta(hours=5), usegmt=True)
+    web.routes = {
+        "/a": Reply(429, {"Retry-After": "18000"}),
+        "/b": Reply(200, {}, FEED),
+        "/c": Reply(503, {"Retry-After": later}),
+        "/d": Reply(200, {}, FEED),
+    }
+    assert {key: one["reason"] for key, one in refresh(config, "a", "c").items()} == {
+        "a": "rate-limited", "c": "http-503",
+    }  # fmt: skip
+    web.seen.clear()
+    found = refresh(config, "a", "b", "c", "d")
+    assert web.paths() == ["/d"]
+    assert {key: one["reason"] for key, one in found.items()} == {
+        "a": "rate-limited", "b": "rate-limited", "c": "rate-limited", "d": None,
+    }  # fmt: skip
+    until = {key: datetime.fromisoformat(found[key]["next_due"]) - datetime.now(UTC) for key in "abc"}
+    assert until["b"] <= timedelta(minutes=15, seconds=1)  # the floor between two visits is as long as a hold of a host
+    assert until["a"] > timedelta(hours=4)
+    assert until["c"] > timedelta(hours=4)
