@@ -15,6 +15,7 @@ from syndicator.visiting.discover import discover
 from syndicator.visiting.entries import parse_feed
 
 PREVIEW = 5  # entries shown
+SHUT_PAGE = 'robots.txt shuts this address, so it will not be read; robots = "ignore" in sources.toml overrides that'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class Preview:
     what: str  # "feed (rss20, 20 entries)", "single article"
     entries: tuple[Entry, ...] = ()
     known: bool = False
+    warning: str = ""  # what the operator should know before adding it
 
 
 async def preview(app: App, addresses: Sequence[str]) -> list[Preview]:
@@ -67,7 +69,8 @@ async def _look(app: App, fetcher: Fetcher, address: str, taken: set[str]) -> li
     if urls.is_root(url):
         raise MissingError(f"{url} names no feed; look for its feed's address, or add single articles")
     source = Source(key=_key(app, url, taken), url=url, kind="page", title=found.title or None)
-    return [_preview(app, source, "single article", taken)]
+    warning = SHUT_PAGE if result.warning else ""
+    return [_preview(app, source, "single article", taken, warning=warning)]
 
 
 def _request(app: App, url: str) -> Request:
@@ -89,14 +92,16 @@ def _feed(app: App, result: Fetched, url: str, taken: set[str]) -> Preview:
     address = result.moved_to or url
     source = Source(key=_key(app, address, taken), url=address, kind="feed", title=feed.title or None)
     what = f"feed ({feed.format}, {len(feed.entries)} entries)"
-    return _preview(app, source, what, taken, feed.entries[:PREVIEW])
+    return _preview(app, source, what, taken, feed.entries[:PREVIEW], result.warning)
 
 
-def _preview(app: App, source: Source, what: str, taken: set[str], entries: tuple[Entry, ...] = ()) -> Preview:
+def _preview(
+    app: App, source: Source, what: str, taken: set[str], entries: tuple[Entry, ...] = (), warning: str = ""
+) -> Preview:
     taken.add(source.key)
     same = {urls.alias(other.url): other for other in app.sources.values()}
     known = same.get(urls.alias(source.url))
-    return Preview(source=known or source, what=what, entries=entries, known=known is not None)
+    return Preview(source=known or source, what=what, entries=entries, known=known is not None, warning=warning)
 
 
 def _key(app: App, url: str, taken: set[str]) -> str:

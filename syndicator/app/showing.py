@@ -58,6 +58,7 @@ async def show_url(url: str, app: App) -> Shown:
     why = {
         "repeated": f"{len(repeated)} blocks of this host are known to repeat",
         "source": source.key if source else None,
+        "permitted by": result.permit,
     }
     return _shown(result.body, result.final_url, result.headers, app, rules, why, repeated)
 

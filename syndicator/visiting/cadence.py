@@ -82,6 +82,7 @@ def after(
     state = _moved(state, result.moved_to)
     if isinstance(result, NotModified):
         return _aged(state, now)
+    state = replace(state, warning=result.warning)
     return _learnt(_validators(source, state, result, feed, now), feed, now)
 
 

@@ -16,6 +16,7 @@ from protego import Protego
 from syndicator.model import Failed, Fetched, Request, Source
 from syndicator.ports import Fetcher
 
+OPERATOR = "operator"
 _LIFE = timedelta(days=1)  # RFC 9309 2.4: not longer than 24 hours
 _AWAY_LIFE = timedelta(minutes=30)  # how soon an unreachable robots.txt is asked for again
 _MOST = 500_000  # bytes that are read; RFC 9309 2.5 demands at least 500 KiB
@@ -71,7 +72,7 @@ class Robots:
     async def verdict(self, url: str, source: Source | None = None, *, allow: tuple[str, ...] = ()) -> RobotsVerdict:
         """Whether `url` may be read. `source.robots` = "ignore" is the operator's word and asks nobody."""
         if source is not None and source.robots == "ignore":
-            return RobotsVerdict(True, "operator")
+            return RobotsVerdict(True, OPERATOR)
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         rules = await self._rules(origin, allow)

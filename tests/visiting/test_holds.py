@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from syndicator.store.engine import open_store
 from syndicator.visiting.holds import NOTE, Holds
 from tests.visiting.conftest import NOW, Reply, Web
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-FEED = b'<rss version="2.0"><channel><title>T</title><item><title>A</title><guid isPermaLink="false">1</guid></item></channel></rss>'
+from tests.visiting.desk import FEED, configure, refresh
 
 
 class Desk:
@@ -73,29 +68,9 @@ def test_a_broken_note_holds_nobody(note: str) -> None:
     assert desk.holds().until("b") == NOW + timedelta(hours=1)
 
 
-def refresh(config: Path, *keys: str) -> dict[str, dict[str, Any]]:
-    """The outcomes of `refresh --source KEY…` in a process of its own, by key."""
-    wanted = [word for key in keys for word in ("--source", key)]
-    command = [sys.executable, "-m", "syndicator", "refresh", *wanted, "--json", "--config", str(config)]
-    environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, cwd=config.parent, env=environ, stdout=subprocess.PIPE, timeout=60)
-    assert done.returncode in (0, 4)
-    return {outcome["key"]: outcome for outcome in json.loads(done.stdout)["sources"]}
-
-
-@pytest.fixture
-def config(tmp_path: Path, web: Web) -> Path:
-    """Sources a and b on one host, c and d on another."""
-    folder = tmp_path / "config"
-    folder.mkdir()
-    (folder / "syndicator.toml").write_text("[fetch]\nallow_loopback = true\npause = 0\n")
+def test_holds_over_two_processes(tmp_path: Path, web: Web) -> None:
     hosts = {"a": "127.0.0.1", "b": "127.0.0.1", "c": "localhost", "d": "localhost"}
-    lines = [f'[[source]]\nkey = "{key}"\nurl = "{web.url("/" + key, host)}"\n' for key, host in hosts.items()]
-    (folder / "sources.toml").write_text("\n".join(lines))
-    return folder
-
-
-def test_holds_over_two_processes(config: Path, web: Web) -> None:
+    config = configure(tmp_path, {key: f'url = "{web.url("/" + key, host)}"' for key, host in hosts.items()})
     later = format_datetime(datetime.now(UTC) + timedelta(hours=5), usegmt=True)
     web.routes = {
         "/a": Reply(429, {"Retry-After": "18000"}),
@@ -108,7 +83,7 @@ def test_holds_over_two_processes(config: Path, web: Web) -> None:
     }  # fmt: skip
     web.seen.clear()
     found = refresh(config, "a", "b", "c", "d")
-    assert web.paths() == ["/d"]
+    assert web.paths() == ["/d", "/robots.txt"]
     assert {key: one["reason"] for key, one in found.items()} == {
         "a": "rate-limited", "b": "rate-limited", "c": "rate-limited", "d": None,
     }  # fmt: skip
@@ -116,3 +91,20 @@ def test_holds_over_two_processes(config: Path, web: Web) -> None:
     assert until["b"] <= timedelta(minutes=15, seconds=1)  # the floor between two visits is as long as a hold of a host
     assert until["a"] > timedelta(hours=4)
     assert until["c"] > timedelta(hours=4)
+
+
+def test_a_page_of_a_held_host_waits_and_loses_no_try(tmp_path: Path, web: Web) -> None:
+    config = configure(tmp_path, {"a": f'url = "{web.url("/a", "localhost")}"', "b": f'url = "{web.url("/b")}"'})
+    link = web.url("/page", "localhost")
+    entry = f"<item><title>A</title><link>{link}</link></item>"
+    feed = f'<rss version="2.0"><channel><title>T</title>{entry}</channel></rss>'.encode()
+    web.routes = {"/a": Reply(429, {"Retry-After": "3600"}), "/b": Reply(200, {}, feed)}
+    refresh(config, "a")
+    for _ in range(6):
+        assert refresh(config, "b")["b"]["pending"] == 1
+    assert "/page" not in web.paths()
+    with open_store(f"sqlite:///{tmp_path}/feeds/state/syndicator.db", articles_exist=False) as store:
+        row = store.visits.pending("b", datetime(9999, 1, 1, tzinfo=UTC))[0]
+    assert (row.tries, row.reason) == (0, "rate-limited")
+    assert row.next_try is not None
+    assert row.next_try <= datetime.now(UTC) + timedelta(minutes=15)
