@@ -2,8 +2,8 @@
 
 The child is a plain Python started once, fed over a pipe with pickled calls. It ignores SIGINT and SIGTERM, which a
 terminal and systemd (KillMode=control-group) send to it beside its parent: the page under way is read to its end. It
-ends when its parent's pipe closes: during a call the kernel's SIGIO does that, even in the middle of C code, with an alarm
-behind it.
+ends when its parent's pipe closes: during a call the kernel's SIGIO does that, even in the middle of C code, with an
+alarm behind it.
 """
 
 from __future__ import annotations
