@@ -12,6 +12,7 @@ from syndicator.errors import ConfigError, NotAnArticle, WorkerFailed
 from syndicator.model import Article, Entry, Failed, Fetched, NotModified, Origin, Problem, Request, Source, SourceState
 from syndicator.ports import EntryRow
 from syndicator.refresh.merging import merged, remember
+from syndicator.refresh.remote import read_and_render
 from syndicator.refresh.revise import revise
 from syndicator.refresh.tools import BUGS, Tools, said
 from syndicator.settings import Settings
@@ -129,8 +130,6 @@ async def _without_page(
 
 
 async def _read(row: EntryRow, entry: Entry, page: Page, source: Source, state: SourceState, tools: Tools) -> Taken:
-    from syndicator.desk import read_and_render  # brings every library that reads pages: not for a run with nothing due
-
     now = tools.clock()
     try:
         article, html = await tools.worker.call(
