@@ -361,3 +361,16 @@ def test_credentials_of_a_url_are_in_no_result() -> None:
     ):
         house.script.answers[url] = replace(answer, url="https://a.test/")
         assert "secret" not in str(house.fetch(Request(url=url, kind="feed")))
+
+
+def test_a_crawl_delay_spaces_the_pages_of_its_host_up_to_a_minute() -> None:
+    house = House()
+    for host, seconds in (("a", 7), ("b", 3600)):
+        house.script.file(f"https://{host}.test/robots.txt", f"User-agent: *\nCrawl-delay: {seconds}")
+        for path in range(3):
+            house.script.answers[f"https://{host}.test/{path}"] = page(f"https://{host}.test/{path}")
+    for host, seconds in (("a", 7), ("b", 60)):
+        before = house.clock.since()
+        house.fetch(*(Request(url=f"https://{host}.test/{path}") for path in range(3)))
+        assert house.clock.since() - before >= 2 * seconds
+        assert house.clock.since() - before <= 3 * seconds + 3
