@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from syndicator.visiting.headers import LONGEST_RETRY
 
 NOTE = "holds"
+AHEAD = timedelta(minutes=10)  # by which clocks may differ
 _MOST = 1000  # holds remembered, those that end last; a page's own next try is remembered with its entry as well
+
+
+class _Hold(NamedTuple):
+    since: datetime
+    until: datetime
 
 
 class Holds:
@@ -27,28 +34,35 @@ class Holds:
         self._get = get
         self._set = set
         self._clock = clock
-        self._until: dict[str, datetime] | None = None
+        self._kept: dict[str, _Hold] | None = None
 
     def until(self, what: str) -> datetime | None:
-        """Until when `what` is held, at most a week from now; None when it is not."""
-        if self._until is None:
-            self._until = self._read()
-        until = self._until.get(what)
-        now = self._clock()
-        return None if until is None or until <= now else min(until, now + LONGEST_RETRY)  # a clock may be set back
+        """Until when `what` is held, None when it is not."""
+        if self._kept is None:
+            self._kept = self._read()
+        hold, now = self._kept.get(what), self._clock()
+        return hold.until if hold is not None and _counts(hold, now) else None
 
     def hold(self, what: str, until: datetime) -> None:
-        """Nothing is asked of `what` before `until`; a hold that ends later stays."""
+        """Nothing is asked of `what` before `until`, or for a week where that is sooner; one that ends later stays."""
         now = self._clock()
-        kept = {name: end for name, end in self._read().items() if end > now}  # another process may have added some
-        kept[what] = max(until, kept.get(what, until))
-        self._until = dict(sorted(kept.items(), key=lambda one: one[1])[-_MOST:])
-        self._set(NOTE, json.dumps({name: end.isoformat() for name, end in self._until.items()}), now)
+        kept = {name: hold for name, hold in self._read().items() if _counts(hold, now)}  # others may have added some
+        until = min(until, now + LONGEST_RETRY)
+        if what not in kept or kept[what].until < until:
+            kept[what] = _Hold(now, until)
+        self._kept = dict(sorted(kept.items(), key=lambda one: one[1].until)[-_MOST:])
+        noted = {name: [hold.since.isoformat(), hold.until.isoformat()] for name, hold in self._kept.items()}
+        self._set(NOTE, json.dumps(noted), now)
 
-    def _read(self) -> dict[str, datetime]:
+    def _read(self) -> dict[str, _Hold]:
         try:
             noted = json.loads(self._get(NOTE) or "{}")
-            found = {str(name): datetime.fromisoformat(end) for name, end in noted.items()}
+            found = {str(name): _Hold(*map(datetime.fromisoformat, times)) for name, times in noted.items()}
         except (ValueError, TypeError, AttributeError):
             return {}
-        return {name: end for name, end in found.items() if end.tzinfo is not None}
+        return {name: hold for name, hold in found.items() if hold.since.tzinfo and hold.until.tzinfo}
+
+
+def _counts(hold: _Hold, now: datetime) -> bool:
+    """A hold that has not ended. One from the future is of a clock that has been set back since: not believed."""
+    return hold.since <= now + AHEAD and now < hold.until
