@@ -59,6 +59,7 @@ class SourceState:
 
     key: str
     url: str  # as the operator wrote it when we last looked
+    terms: str = ""  # a digest of the rest that decides when and how it is visited
     etag: str | None = None
     last_modified: str | None = None
     validators_at: datetime | None = None
