@@ -86,6 +86,7 @@ class SourceState:
     asked_seconds: int = 0  # the wait its last parsed feed asked for (ttl, sy:updatePeriod), 0 when none
     skip_hours: tuple[int, ...] = ()  # UTC hours and days it asked to be left alone
     skip_days: tuple[str, ...] = ()
+    warning: str = ""  # what the operator should know of a source that is well
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +115,8 @@ class Fetched:
     headers: Mapping[str, str]  # names in lower case
     body: bytes  # decoded of its content encoding
     moved_to: str | None = None  # target when every hop so far was 301 or 308
+    permit: str = ""  # by whose word: robots.txt, no robots.txt, operator; "" where nobody was asked
+    warning: str = ""  # what the operator should know although it was fetched
 
     @property
     def digest(self) -> str:
@@ -148,6 +151,11 @@ class Failed:
     def ours(self) -> bool:
         """True when this machine was short of something (files, memory): nobody was asked, nobody is to blame."""
         return self.reason == OURS
+
+    @property
+    def unasked(self) -> bool:
+        """True when the host was not asked at all, because it wants to be left alone until `retry_after`."""
+        return self.reason == "rate-limited" and self.status is None
 
 
 OURS = "system"

@@ -1,7 +1,9 @@
 """CPU work in processes that can be killed: a page that hangs or eats memory costs that page, not the run.
 
-The child is a plain Python started once, fed over a pipe with pickled calls. It ignores SIGINT and ends when its
-parent's pipe closes: during a call the kernel's SIGIO does that, even in the middle of C code, with an alarm behind it.
+The child is a plain Python started once, fed over a pipe with pickled calls. It ignores SIGINT and SIGTERM, which a
+terminal and systemd (KillMode=control-group) send to it beside its parent: the page under way is read to its end. It
+ends when its parent's pipe closes: during a call the kernel's SIGIO does that, even in the middle of C code, with an
+alarm behind it.
 """
 
 from __future__ import annotations
@@ -39,6 +41,7 @@ _WATCH = 0.02  # seconds between two looks at the child's memory
 # What of the environment a child needs; tokens of the operator's stay with the parent.
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ", "LD_LIBRARY_PATH", "SYSTEMROOT")
 _MEGABYTE = 1_000_000
+_FOR_THE_PARENT = (signal.SIGINT, signal.SIGTERM)  # it decides when its children end
 
 
 class Worker:
@@ -168,13 +171,14 @@ class _Child:
                 return
             self._discard()
             code = "from syndicator import worker; worker.serve()"
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", code, str(self._seconds), str(self._megabytes), *self._preload],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                bufsize=0,  # nothing may wait in a buffer that poll cannot see
-                env=_environment(),
-            )
+            with _blocked(_FOR_THE_PARENT):  # inherited: until it ignores them they wait
+                self._process = subprocess.Popen(
+                    [sys.executable, "-c", code, str(self._seconds), str(self._megabytes), *self._preload],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    bufsize=0,  # nothing may wait in a buffer that poll cannot see
+                    env=_environment(),
+                )
 
     def run(self, job: _Job) -> tuple[bytes, bytes]:
         """One call: the kind of answer and its pickle. Raises WorkerFailed; the next call then starts a new process."""
@@ -256,6 +260,16 @@ class _Child:
                 raise WorkerFailed("memory", f"needed more than {self._megabytes} MB")
 
 
+@contextlib.contextmanager
+def _blocked(signals: Sequence[signal.Signals]) -> Iterator[None]:
+    """Inside, this thread and the processes it starts do not hear `signals`."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _environment() -> dict[str, str]:
     """A child's environment: the parent's import path, one thread per numeric library, no secrets."""
     kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
@@ -310,7 +324,9 @@ def _exactly(number: int, size: int) -> bytes:
 def serve() -> NoReturn:
     """The child's life: argv is seconds, megabytes and the modules to import; calls come on stdin."""
     seconds, megabytes, preload = float(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in _FOR_THE_PARENT:
+        signal.signal(number, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _FOR_THE_PARENT)
     calls = os.fdopen(os.dup(0), "rb", buffering=0)
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)

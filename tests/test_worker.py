@@ -166,10 +166,35 @@ def test_closed_worker_refuses() -> None:
         worker.call_sync(jobs.double, 1)
 
 
-def test_interrupt_does_not_reach_the_child(worker: Worker) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_meant_for_the_parent_end_no_child(worker: Worker, number: signal.Signals) -> None:
     child = worker.call_sync(jobs.pid)
-    os.kill(child, signal.SIGINT)
+    os.kill(child, number)
     assert worker.call_sync(jobs.pid) == child
+
+
+def test_a_call_outlives_a_signal_to_the_whole_group() -> None:
+    """What systemd does when it stops a service: the parent is told and decides, the page under way is not lost."""
+    code = (
+        "import signal, time; from syndicator.worker import Worker; from tests import worker_jobs as jobs\n"
+        "told = []; signal.signal(signal.SIGTERM, lambda number, frame: told.append(number))\n"
+        "worker = Worker(seconds=20, megabytes=200); worker.start(); print('started', flush=True)\n"
+        "worker.call_sync(jobs.sleep, 1.0); first = worker.call_sync(jobs.pid); print(len(told), flush=True)\n"
+        "worker.call_sync(jobs.sleep, 1.0); assert worker.call_sync(jobs.pid) == first; print(len(told), flush=True)\n"
+        "worker.close()\n"
+    )
+    root = Path(__file__).resolve().parent.parent
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=root, start_new_session=True) as parent:
+        assert parent.stdout is not None
+        heard = []
+        for _ in range(2):  # while the child starts, and during a call
+            heard.append(parent.stdout.readline())
+            time.sleep(0.2 * (len(heard) - 1))
+            os.killpg(parent.pid, signal.SIGTERM)
+        heard += [parent.stdout.readline(), parent.stdout.readline()]
+    assert heard == [b"started\n", b"1\n", b"2\n", b""]
+    assert parent.returncode == 0
 
 
 @pytest.mark.parametrize("job", ["jobs.sleep, 60.0", "jobs.spin"])

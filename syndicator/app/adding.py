@@ -17,6 +17,7 @@ from syndicator.visiting.discover import Discovery, FeedLink, discover
 from syndicator.visiting.entries import parse_feed
 
 PREVIEW = 5  # entries shown
+SHUT_PAGE = 'robots.txt shuts this address, so it will not be read; robots = "ignore" in sources.toml overrides that'
 _XML = re.compile(r"\s*(text|application)/((atom|rss|rdf)\+)?xml\b", re.I)
 _LIKELY = ("guess", "link")  # places where a feed may be; an article is followed for itself rather
 
@@ -29,6 +30,7 @@ class Preview:
     what: str  # "feed (rss20, 20 entries)", "single article"
     entries: tuple[Entry, ...] = ()
     known: bool = False
+    warning: str = ""  # what the operator should know before adding it
 
 
 async def preview(app: App, addresses: Sequence[str]) -> list[Preview]:
@@ -83,7 +85,8 @@ async def _page(app: App, fetcher: Fetcher, url: str, result: Fetched, found: Di
     if urls.is_root(url):
         raise MissingError(f"{url} names no feed; look for its feed's address, or add single articles")
     source = Source(key=_key(app, url, taken), url=url, kind="page", title=found.title or None)
-    return _preview(app, source, f"single article; its site's feed: {site.url}" if site else "single article", taken)
+    what = f"single article; its site's feed: {site.url}" if site else "single article"
+    return _preview(app, source, what, taken, warning=SHUT_PAGE if result.warning else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +132,16 @@ def _feed(app: App, site: _Site, taken: set[str]) -> Preview:
     address = site.result.moved_to or site.url
     source = Source(key=_key(app, address, taken), url=address, kind="feed", title=site.feed.title or None)
     what = f"feed ({site.feed.format}, {len(site.feed.entries)} entries)"
-    return _preview(app, source, what, taken, site.feed.entries[:PREVIEW])
+    return _preview(app, source, what, taken, site.feed.entries[:PREVIEW], site.result.warning)
 
 
-def _preview(app: App, source: Source, what: str, taken: set[str], entries: tuple[Entry, ...] = ()) -> Preview:
+def _preview(
+    app: App, source: Source, what: str, taken: set[str], entries: tuple[Entry, ...] = (), warning: str = ""
+) -> Preview:
     taken.add(source.key)
     same = {urls.alias(other.url): other for other in app.sources.values()}
     known = same.get(urls.alias(source.url))
-    return Preview(source=known or source, what=what, entries=entries, known=known is not None)
+    return Preview(source=known or source, what=what, entries=entries, known=known is not None, warning=warning)
 
 
 def _key(app: App, url: str, taken: set[str]) -> str:

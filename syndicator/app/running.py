@@ -13,10 +13,7 @@ from syndicator.app.enriching import EnrichReport, enrich
 from syndicator.app.wiring import App, make_fetcher
 from syndicator.errors import NetworkDown, UsageError
 from syndicator.model import Outcome, Problem, SourceState
-from syndicator.ports import Fetcher
-from syndicator.publishing.press import PressReport
-from syndicator.refresh.tick import tick
-from syndicator.refresh.tools import Tools
+from syndicator.publishing.need import PressReport
 from syndicator.worker import Worker
 
 
@@ -96,6 +93,10 @@ def _together(first: PressReport, second: PressReport) -> PressReport:
 
 
 async def _visit(app: App, due: list[SourceState], wanted: Wanted, stop: asyncio.Event, watch: Watch) -> list[Outcome]:
+    # what fetches and parses is brought in here: not for a run with nothing due
+    from syndicator.app.tools import make_tools
+    from syndicator.refresh.tick import tick
+
     fetcher = make_fetcher(app)
     worker = make_worker(app)
     try:
@@ -119,22 +120,6 @@ def make_worker(app: App) -> Worker:
         megabytes=limits.worker_megabytes,
         count=limits.workers,
         preload=("syndicator.desk", "feedparser"),  # no page pays for them
-    )
-
-
-def make_tools(app: App, fetcher: Fetcher, worker: Worker, filed: Callable[[str], None]) -> Tools:
-    return Tools(
-        settings=app.settings,
-        fetcher=fetcher,
-        store=app.store.visits,
-        shelf=app.shelf,
-        pages=app.pages,
-        worker=worker,
-        taxonomy=app.taxonomy,
-        clock=app.clock,
-        jitter=app.jitter,
-        environ=app.environ,
-        progress=filed,
     )
 
 

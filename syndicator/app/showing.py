@@ -60,6 +60,7 @@ async def show_url(url: str, app: App) -> Shown:
     why = {
         "repeated": f"{len(repeated)} blocks of this host are known to repeat",
         "source": source.key if source else None,
+        "permitted by": result.permit,
     }
     shown = _shown(result.body, result.final_url, result.headers, app, rules, why, repeated)
     known = app.store.visits.find([urls.alias(url) for url in (shown.article.url, result.final_url, result.url)])

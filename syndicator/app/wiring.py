@@ -161,17 +161,18 @@ def make_fetcher(app: App) -> Fetcher:
     import asyncio
 
     from syndicator.visiting.fetch import HttpFetcher
+    from syndicator.visiting.holds import Holds
     from syndicator.visiting.lanes import Lanes
     from syndicator.visiting.polite import PoliteFetcher
     from syndicator.visiting.robots import Robots
 
     door = HttpFetcher(app.settings.fetch, user_agent=user_agent(app.settings), clock=app.clock)
-    lanes = Lanes(app.settings.fetch.pause, app.settings.fetch.per_host, asyncio.sleep, app.clock)
     notes = app.store.visits
-    robots = Robots(
-        PoliteFetcher(door, lanes), notes.note, notes.set_note, user_agent=user_agent(app.settings), clock=app.clock
-    )
-    return PoliteFetcher(door, lanes, robots)
+    holds = Holds(notes.note, notes.set_note, app.clock)
+    lanes = Lanes(app.settings.fetch.pause, app.settings.fetch.per_host, asyncio.sleep, app.clock, holds=holds)
+    asking = PoliteFetcher(door, lanes, holds=holds)
+    robots = Robots(asking, notes.note, notes.set_note, user_agent=user_agent(app.settings), clock=app.clock)
+    return PoliteFetcher(door, lanes, robots, holds)
 
 
 def make_enricher(app: App, lists: Lists) -> Enricher:
