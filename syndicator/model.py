@@ -59,6 +59,7 @@ class SourceState:
 
     key: str
     url: str  # as the operator wrote it when we last looked
+    terms: str = ""  # a digest of the rest that decides when and how it is visited
     etag: str | None = None
     last_modified: str | None = None
     validators_at: datetime | None = None
@@ -85,6 +86,7 @@ class SourceState:
     asked_seconds: int = 0  # the wait its last parsed feed asked for (ttl, sy:updatePeriod), 0 when none
     skip_hours: tuple[int, ...] = ()  # UTC hours and days it asked to be left alone
     skip_days: tuple[str, ...] = ()
+    warning: str = ""  # what the operator should know of a source that is well
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +104,7 @@ class Request:
     body: bytes | None = None
     robots: Literal["obey", "ignore"] = "obey"  # the operator's word on robots.txt for this page
     stay: bool = False  # True: a redirect to another host comes back as its 3xx answer, not followed
+    connect: float | None = None  # seconds of the deadline that name, connection and TLS may take; None: all of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +115,8 @@ class Fetched:
     headers: Mapping[str, str]  # names in lower case
     body: bytes  # decoded of its content encoding
     moved_to: str | None = None  # target when every hop so far was 301 or 308
+    permit: str = ""  # by whose word: robots.txt, no robots.txt, operator; "" where nobody was asked
+    warning: str = ""  # what the operator should know although it was fetched
 
     @property
     def digest(self) -> str:
@@ -141,6 +146,19 @@ class Failed:
     def no_network(self) -> bool:
         """True when the host could not even be reached."""
         return self.reason in ("dns", "connect")
+
+    @property
+    def ours(self) -> bool:
+        """True when this machine was short of something (files, memory): nobody was asked, nobody is to blame."""
+        return self.reason == OURS
+
+    @property
+    def unasked(self) -> bool:
+        """True when the host was not asked at all, because it wants to be left alone until `retry_after`."""
+        return self.reason == "rate-limited" and self.status is None
+
+
+OURS = "system"
 
 
 FetchResult = Fetched | NotModified | Failed

@@ -7,7 +7,6 @@ import re
 from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit, urlunsplit
 
 import idna
-import tld
 
 # Parameters that say where a click came from, never what the page is (courlan, Mozilla and Brave keep such lists).
 _TRACKING = re.compile(
@@ -96,8 +95,11 @@ def site(url: str) -> str:
         name = urlsplit(canonical(url)).hostname or ""
     except BadUrl:
         return ""
-    found = tld.get_fld(f"https://{name}", fail_silently=True) if not re.fullmatch(r"[\d.]+|.*:.*", name) else None
-    return str(found) if found else name
+    if re.fullmatch(r"[\d.]+|.*:.*", name):
+        return name
+    import tld  # not for a run with nothing due: it brings the standard library's whole HTTP client
+
+    return str(tld.get_fld(f"https://{name}", fail_silently=True) or name)
 
 
 def redacted(url: str) -> str:

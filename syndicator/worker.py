@@ -1,7 +1,9 @@
 """CPU work in processes that can be killed: a page that hangs or eats memory costs that page, not the run.
 
-The child is a plain Python started once, fed over a pipe with pickled calls. It ignores SIGINT and ends when its
-parent's pipe closes: during a call the kernel's SIGIO does that, even in the middle of C code, with an alarm behind it.
+The child is a plain Python started once, fed over a pipe with pickled calls. It ignores SIGINT and SIGTERM, which a
+terminal and systemd (KillMode=control-group) send to it beside its parent: the page under way is read to its end. It
+ends when its parent's pipe closes: during a call the kernel's SIGIO does that, even in the middle of C code, with an
+alarm behind it.
 """
 
 from __future__ import annotations
@@ -39,6 +41,7 @@ _WATCH = 0.02  # seconds between two looks at the child's memory
 # What of the environment a child needs; tokens of the operator's stay with the parent.
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ", "LD_LIBRARY_PATH", "SYSTEMROOT")
 _MEGABYTE = 1_000_000
+_FOR_THE_PARENT = (signal.SIGINT, signal.SIGTERM)  # it decides when its children end
 
 
 class Worker:
@@ -102,7 +105,7 @@ class Worker:
             job.child = child
             if job.dropped or self._closed:
                 raise WorkerFailed("crashed", "the worker is closed")
-            return child.run(job.payload)
+            return child.run(job)
         finally:
             job.child = None
             self._idle.put(child)
@@ -115,7 +118,7 @@ class Worker:
         return self._threads
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Job:
     """A call on its way to a child, and the child once it is there."""
 
@@ -125,8 +128,9 @@ class _Job:
 
     def drop(self) -> None:
         self.dropped = True
-        if self.child is not None:
-            self.child.kill()
+        child = self.child
+        if child is not None:
+            child.kill(self)
 
 
 def _pack(function: Callable[..., object], args: Sequence[object], kwargs: object) -> bytes:
@@ -153,31 +157,37 @@ class _Child:
         self._megabytes = megabytes
         self._preload = preload
         self._process: subprocess.Popen[bytes] | None = None
+        self._killed = False  # by us; it may take a moment to be gone
+        self._job: _Job | None = None  # the last one that it was given
         self._lock = threading.Lock()
 
-    def start(self) -> None:
-        """Starts the process unless it runs."""
+    def start(self, job: _Job | None = None) -> None:
+        """Starts the process unless it runs; `job` is what it is for."""
         with self._lock:
-            if self._process is not None and self._process.poll() is None:
+            if job is not None and job.dropped:
+                raise WorkerFailed("crashed", "the call was given up")
+            self._job = job
+            if self._process is not None and not self._killed and self._process.poll() is None:
                 return
             self._discard()
             code = "from syndicator import worker; worker.serve()"
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", code, str(self._seconds), str(self._megabytes), *self._preload],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                bufsize=0,  # nothing may wait in a buffer that poll cannot see
-                env=_environment(),
-            )
+            with _blocked(_FOR_THE_PARENT):  # inherited: until it ignores them they wait
+                self._process = subprocess.Popen(
+                    [sys.executable, "-c", code, str(self._seconds), str(self._megabytes), *self._preload],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    bufsize=0,  # nothing may wait in a buffer that poll cannot see
+                    env=_environment(),
+                )
 
-    def run(self, payload: bytes) -> tuple[bytes, bytes]:
+    def run(self, job: _Job) -> tuple[bytes, bytes]:
         """One call: the kind of answer and its pickle. Raises WorkerFailed; the next call then starts a new process."""
-        self.start()
+        self.start(job)
         process = self._process
         if process is None or process.stdin is None or process.stdout is None:
             raise WorkerFailed("crashed", "the worker process could not be started")
         try:
-            _write(process.stdin, b"C", payload)
+            _write(process.stdin, b"C", job.payload)
             self._frame(process, process.stdout, _START_SECONDS)  # ready: imported, the clock starts
             kind, answer = self._frame(process, process.stdout, self._seconds)
         except WorkerFailed:
@@ -196,11 +206,13 @@ class _Child:
             self.discard()  # what a page left behind must not count against the next one
         return kind, answer
 
-    def kill(self) -> None:
-        """Ends the process, from any thread: a call that waits for it meets the end of its pipe."""
+    def kill(self, job: _Job | None = None) -> None:
+        """Ends the process, from any thread: a call that waits for it meets the end of its pipe. With `job` only while
+        no other job has it: one that was given up must not cost the next one its process."""
         with self._lock:
-            if self._process is not None:
+            if self._process is not None and (job is None or job is self._job):
                 self._process.kill()
+                self._killed = True
 
     def discard(self) -> None:
         """Ends the process and closes its pipes; only for the thread that talks to it."""
@@ -224,7 +236,7 @@ class _Child:
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
-        self._process = None
+        self._process, self._killed = None, False
 
     def _frame(self, process: subprocess.Popen[bytes], pipe: IO[bytes], seconds: float) -> tuple[bytes, bytes]:
         """The next frame within `seconds`, the child's memory watched meanwhile. A child that still waits for its share
@@ -246,6 +258,16 @@ class _Child:
                 return _read(pipe)
             if _resident(process.pid) > self._megabytes * _MEGABYTE:
                 raise WorkerFailed("memory", f"needed more than {self._megabytes} MB")
+
+
+@contextlib.contextmanager
+def _blocked(signals: Sequence[signal.Signals]) -> Iterator[None]:
+    """Inside, this thread and the processes it starts do not hear `signals`."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _environment() -> dict[str, str]:
@@ -302,7 +324,9 @@ def _exactly(number: int, size: int) -> bytes:
 def serve() -> NoReturn:
     """The child's life: argv is seconds, megabytes and the modules to import; calls come on stdin."""
     seconds, megabytes, preload = float(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in _FOR_THE_PARENT:
+        signal.signal(number, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _FOR_THE_PARENT)
     calls = os.fdopen(os.dup(0), "rb", buffering=0)
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)

@@ -136,6 +136,29 @@ def test_cancelling_frees_the_worker() -> None:
     assert asyncio.run(run()) == 4
 
 
+@pytest.mark.parametrize("rounds", [15, pytest.param(200, marks=pytest.mark.slow)])
+def test_a_call_that_is_given_up_costs_no_other(rounds: int) -> None:
+    """Whether it is given up before its answer is there, while it arrives or after it: the call behind it works."""
+
+    async def run() -> list[int]:
+        worker = Worker(seconds=30, megabytes=300)
+        answers = []
+        try:
+            await worker.call(jobs.double, 1)
+            for round in range(rounds):
+                given_up = asyncio.ensure_future(worker.call(jobs.sleep, 0.004))
+                behind = asyncio.ensure_future(worker.call(jobs.double, round))
+                await asyncio.sleep(0.0035 + round % 20 * 0.0002)
+                given_up.cancel()
+                answers.append(await behind)
+                await asyncio.gather(given_up, return_exceptions=True)
+        finally:
+            await worker.aclose()
+        return answers
+
+    assert asyncio.run(run()) == [2 * round for round in range(rounds)]
+
+
 def test_closed_worker_refuses() -> None:
     worker = Worker(seconds=5, megabytes=200)
     worker.close()
@@ -143,10 +166,35 @@ def test_closed_worker_refuses() -> None:
         worker.call_sync(jobs.double, 1)
 
 
-def test_interrupt_does_not_reach_the_child(worker: Worker) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_meant_for_the_parent_end_no_child(worker: Worker, number: signal.Signals) -> None:
     child = worker.call_sync(jobs.pid)
-    os.kill(child, signal.SIGINT)
+    os.kill(child, number)
     assert worker.call_sync(jobs.pid) == child
+
+
+def test_a_call_outlives_a_signal_to_the_whole_group() -> None:
+    """What systemd does when it stops a service: the parent is told and decides, the page under way is not lost."""
+    code = (
+        "import signal, time; from syndicator.worker import Worker; from tests import worker_jobs as jobs\n"
+        "told = []; signal.signal(signal.SIGTERM, lambda number, frame: told.append(number))\n"
+        "worker = Worker(seconds=20, megabytes=200); worker.start(); print('started', flush=True)\n"
+        "worker.call_sync(jobs.sleep, 1.0); first = worker.call_sync(jobs.pid); print(len(told), flush=True)\n"
+        "worker.call_sync(jobs.sleep, 1.0); assert worker.call_sync(jobs.pid) == first; print(len(told), flush=True)\n"
+        "worker.close()\n"
+    )
+    root = Path(__file__).resolve().parent.parent
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=root, start_new_session=True) as parent:
+        assert parent.stdout is not None
+        heard = []
+        for _ in range(2):  # while the child starts, and during a call
+            heard.append(parent.stdout.readline())
+            time.sleep(0.2 * (len(heard) - 1))
+            os.killpg(parent.pid, signal.SIGTERM)
+        heard += [parent.stdout.readline(), parent.stdout.readline()]
+    assert heard == [b"started\n", b"1\n", b"2\n", b""]
+    assert parent.returncode == 0
 
 
 @pytest.mark.parametrize("job", ["jobs.sleep, 60.0", "jobs.spin"])

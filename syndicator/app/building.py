@@ -12,10 +12,9 @@ from syndicator.app.wiring import App, make_fetcher
 from syndicator.describing.vocabulary import load as load_vocabulary
 from syndicator.errors import WorkerFailed
 from syndicator.model import FeedSpec, Problem
+from syndicator.publishing.need import PressReport, settled, stale
 from syndicator.publishing.outlet import FileOutlet
 from syndicator.publishing.plan import plan
-from syndicator.publishing.press import PressReport, press, stale, urls_of
-from syndicator.publishing.websub import notify
 from syndicator.worker import Worker
 
 RELEASED = "released"
@@ -28,6 +27,10 @@ async def press_feeds(app: App, *, all: bool = False, progress: Callable[[str], 
     only = None if all else stale(specs, app.store.index, app.settings, app.sources, app.instance)
     if only is None or only:  # a press that was killed left its feed stale
         outlet.sweep()
+    elif not released(app) and settled(specs, app.store.index, outlet):
+        return PressReport()
+    from syndicator.publishing.press import press  # brings every library that writes feeds: not for a run with no work
+
     with _renderer(app) as remake:
         report = press(
             specs,
@@ -57,13 +60,18 @@ def released(app: App) -> frozenset[str]:
 
 
 async def _tell_hubs(app: App, report: PressReport) -> tuple[Problem, ...]:
+    from syndicator.publishing.press import urls_of
+    from syndicator.publishing.websub import notify
+
     hubs = app.settings.publish.hubs
     changed = urls_of(report.written, app.settings.base_url)
     if not hubs or not changed:
         return ()
+    from syndicator.visiting.guard import endpoint
+
     fetcher = make_fetcher(app)
     try:
-        return tuple(await notify(changed, hubs, fetcher))
+        return tuple(await notify(changed, hubs, fetcher, allow=endpoint))
     finally:
         await fetcher.aclose()
 

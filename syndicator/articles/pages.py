@@ -22,7 +22,7 @@ class Pages:
     def put(self, id: str, html: bytes, headers: Mapping[str, str]) -> None:
         """Keeps a page. The same page gives the same bytes. Raises OSError."""
         head = json.dumps(dict(headers), sort_keys=True).encode()
-        packed = gzip.compress(head + b"\n" + html, compresslevel=6, mtime=0)
+        packed = gzip.compress(head + b"\n" + html, compresslevel=4, mtime=0)  # 6: half again the CPU, 7 % smaller
         disk.write(self._path(id), packed, durable=False)
 
     def get(self, id: str) -> tuple[bytes, dict[str, str]] | None:

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from syndicator import text
-from syndicator.articles import disk, document, edits, fields, withdrawals
+from syndicator.articles import disk, edits, fields, withdrawals
 from syndicator.articles.stamps import by_path
 from syndicator.errors import ConfigError
 from syndicator.model import Article
@@ -69,6 +69,8 @@ class Shelf:
         an operator `ordered` to change: `edits.merge`), the file's stamp and whether the bytes changed. An article that
         has a file keeps its path; `path` says where that is, for callers who know. Durable when it returns. Raises
         OSError with the old file untouched, ConfigError when the old file cannot be read."""
+        from syndicator.articles import document  # brings YAML, here and below: not for a run that touches no file
+
         found = self._known(article.id, path)
         old = self._read(found) if found else None
         if found and old is not None:
@@ -88,6 +90,8 @@ class Shelf:
     def get(self, path: str) -> Article:
         """The article in the file at `path`, its tags_by and excerpt_by "operator" where a hand wrote those. Raises
         ConfigError for a file that says no article, FileNotFoundError, OSError."""
+        from syndicator.articles import document
+
         return edits.claim(document.load(self._inside(path).read_bytes(), str(self.root / path)))
 
     def stamp(self, path: str) -> FileStamp:
@@ -230,6 +234,8 @@ class Shelf:
             data = self._inside(path).read_bytes()
         except FileNotFoundError:
             return None
+        from syndicator.articles import document
+
         try:
             return document.load(data, path).id
         except ConfigError:  # a slip of the operator's in another line makes it no other article's file

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -22,6 +23,8 @@ def main() -> None:
     from syndicator.cli import curate, operate, run, sources
 
     assert curate and operate and run and sources  # importing them registers their commands
+    # importing makes a lot and no garbage: looking for some costs a tenth of a short command's whole time
+    gc.set_threshold(20_000)
     _say_everything()
     try:
         try:
@@ -34,6 +37,7 @@ def main() -> None:
         # whoever read our output has left; what is still buffered must not fail again at the end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    gc.freeze()  # all of it ends with the process: the interpreter's last collections need not walk it
     sys.exit(code)
 
 

@@ -34,9 +34,14 @@ def status(json: Json = False, config: Config = CONFIG) -> None:
     rows = [(state.key, state.disabled or state.reason, state.failures, state.due_why, state.detail) for state in ill]
     if rows:
         printing.table("Sources with trouble", ("source", "reason", "failures", "next", "detail"), rows)
+    warned = [(state.key, state.warning) for state in summary.sources if state.warning]
+    if warned:
+        printing.table("Warnings", ("source", "warning"), warned)
     for title, found in (("Entries refused", summary.refused), ("Feeds held", summary.held)):
         if found:
             printing.table(title, ("what", "reason", "detail"), [(one.what, one.reason, one.detail) for one in found])
+    if summary.llm is not None:
+        printing.language_model(summary.llm)
 
 
 @app.command()

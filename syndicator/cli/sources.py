@@ -49,6 +49,8 @@ def add(
     for one in found:
         verb = "known already" if one.known else "would add" if dry_run else "added"
         printing.say(f"{verb}: {one.source.key}: {one.source.url} ({one.what})")
+        if one.warning:
+            printing.log("warning", source=one.source.key, what=one.warning)
         for entry in one.entries:
             printing.say(f"    {entry.title or entry.url}")
 
@@ -99,7 +101,7 @@ def sources(
         (
             source.key,
             source.url,
-            "off" if not source.enabled else state.disabled or state.reason or "well",
+            "off" if not source.enabled else state.disabled or state.reason or state.warning or "well",
             state.next_due.isoformat() if state.next_due else "now",
             state.due_why,
         )

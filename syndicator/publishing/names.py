@@ -22,6 +22,7 @@ _AXES: Final[dict[str, Axis]] = {"tags": "tag", "categories": "category", "sourc
 
 MAPS: Final = "maps/"  # redirect maps for web servers; our own server does not hand them out
 ARCHIVES: Final = "archive/"
+INDEX: Final = "index.html"
 
 
 def stem(key: FeedKey) -> str:

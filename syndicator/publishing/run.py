@@ -12,6 +12,7 @@ from syndicator.ports import FeedRow, Outlet, ShelfIndex
 from syndicator.publishing import archive, document, gate, loss, maps, names, prints, site
 from syndicator.publishing.archive import Document
 from syndicator.publishing.entries import Entries
+from syndicator.publishing.need import ended, old_archives
 from syndicator.publishing.plan import ALL
 from syndicator.publishing.render.head import Head, Removed, head
 from syndicator.publishing.render.opml import opml
@@ -116,12 +117,12 @@ class Run:
         """Categories and queries that are configured no more: their files go, their addresses answer 410. Archives of
         feeds that moved go, too: the new feed has its own, and what is withdrawn must be gone from every page."""
         for key, row in self.rows.items():
-            old = [name for name in row.files if name.startswith(names.ARCHIVES)] if row.moved_to else []
+            old = old_archives(row)
             for name in filter(prints.is_file, old):
                 self._delete(name)
             if old:
                 self.index.mark_fresh(key, {name: value for name, value in row.files.items() if name not in old})
-            if key.axis in ("category", "query") and key not in wanted and not row.dropped and row.moved_to is None:
+            if ended(row, wanted):
                 self.index.save_feed(replace(row, dropped=True))
                 self.written.add(maps.JSON)
                 for name in filter(prints.is_file, row.files):
@@ -135,7 +136,7 @@ class Run:
         for spec in specs:
             if spec.key.axis == "category":
                 files[f"{names.stem(spec.key)}.opml"] = opml(spec.title, [spec], base)
-        files[site.INDEX] = site.index_page(specs, rows, self.settings)
+        files[names.INDEX] = site.index_page(specs, rows, self.settings)
         files |= maps.files(list(rows.values()), base)
         self.written.discard(maps.JSON)
         for name, data in files.items():

@@ -18,7 +18,6 @@ from syndicator.publishing.render.head import Head
 from syndicator.publishing.view import View, language
 from syndicator.settings import Settings
 
-INDEX: Final = "index.html"
 _ASSETS: Final = ("feed.css", "site.css", "site.js", "icon.svg")
 _GROUPS: Final = (("category", "Categories"), ("tag", "Tags"), ("query", "Saved queries"), ("source", "Sources"))
 _LABELS: Final = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}

@@ -12,6 +12,7 @@ from syndicator.errors import ConfigError, NotAnArticle, WorkerFailed
 from syndicator.model import Article, Entry, Failed, Fetched, NotModified, Origin, Problem, Request, Source, SourceState
 from syndicator.ports import EntryRow
 from syndicator.refresh.merging import merged, remember
+from syndicator.refresh.remote import read_and_render
 from syndicator.refresh.revise import revise
 from syndicator.refresh.tools import BUGS, Tools, said
 from syndicator.settings import Settings
@@ -118,6 +119,10 @@ async def _without_page(
     row: EntryRow, entry: Entry, failed: Failed, source: Source, state: SourceState, tools: Tools
 ) -> Taken:
     """The page cannot be had: try again later, or take the feed's own content, or refuse."""
+    if failed.ours:  # no try of this page: it stays as it is
+        return Taken(problem=Problem(what=row.url or row.entry_id, reason=failed.reason, detail=failed.detail))
+    if failed.unasked:
+        return _wait(row, failed, tools)
     if failed.reason not in (*_FINAL, "no-link") and row.tries + 1 < MOST_TRIES:
         return _retry(row, failed.reason, failed.detail, tools, failed.retry_after)
     content = entry.content or entry.summary
@@ -127,8 +132,6 @@ async def _without_page(
 
 
 async def _read(row: EntryRow, entry: Entry, page: Page, source: Source, state: SourceState, tools: Tools) -> Taken:
-    from syndicator.desk import read_and_render  # brings every library that reads pages: not for a run with nothing due
-
     now = tools.clock()
     try:
         article, html = await tools.worker.call(
@@ -275,6 +278,13 @@ def _retry(row: EntryRow, reason: str, detail: str, tools: Tools, not_before: da
             what=row.url or row.entry_id, reason=reason, detail=f"{detail}; try {row.tries + 1} of {MOST_TRIES}"
         )
     )
+
+
+def _wait(row: EntryRow, failed: Failed, tools: Tools) -> Taken:
+    """The host is to be left alone for now: no try was made, so none is counted."""
+    when = failed.retry_after or tools.clock() + FIRST_WAIT
+    tools.store.save_entries([replace(row, next_try=when, reason=failed.reason, detail=failed.detail)])
+    return Taken(problem=Problem(what=row.url or row.entry_id, reason=failed.reason, detail=failed.detail))
 
 
 def _end(row: EntryRow, tools: Tools, *, status: str, reason: str, detail: str = "") -> Taken:

@@ -56,13 +56,12 @@ class Sketch:
 def sketch(text: str) -> Sketch | None:
     """The sketch of a plain text, None when it is too short to tell."""
     tokens = _TOKEN.findall(text[:MOST].casefold())
-    shingles = {" ".join(tokens[at : at + SHINGLE]) for at in range(len(tokens) - SHINGLE + 1)}
+    shingles = set(map(" ".join, zip(*(tokens[start:] for start in range(SHINGLE)), strict=False)))
     if len(shingles) < LEAST:
         return None
-    hashes = {
-        int.from_bytes(blake2b(one.encode("utf-8", "replace"), digest_size=4).digest(), "big") for one in shingles
-    }
-    return Sketch(len(shingles), tuple(heapq.nsmallest(KEPT, hashes)))
+    hashes = {blake2b(one.encode("utf-8", "replace"), digest_size=4).digest() for one in shingles}
+    lowest = sorted(hashes)[:KEPT]  # of big-endian numbers the order is that of their bytes
+    return Sketch(len(shingles), tuple(int.from_bytes(one, "big") for one in lowest))
 
 
 def resemblance(one: Sketch, other: Sketch) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from syndicator import urls
 from syndicator.articles.feeds import feeds_of
@@ -11,6 +12,7 @@ from syndicator.model import Article
 from syndicator.ports import VisitStore
 from syndicator.refresh.likeness import Sketch, containment, same_story, sketch
 from syndicator.refresh.tools import Tools
+from syndicator.text import plain
 
 WINDOW = timedelta(days=7)  # between two articles that tell one story; syndication takes hours
 
@@ -18,7 +20,7 @@ WINDOW = timedelta(days=7)  # between two articles that tell one story; syndicat
 def merged(article: Article, tools: Tools, now: datetime) -> Article:
     """`article`, which is about to be filed, as a copy of the one on the shelf that tells its story, if there is one:
     that one gets its address as an `also` first, so that a crash in between leaves nothing to mend."""
-    first = _original(article, sketch(article.text), tools.store, now)
+    first = _original(article, _sketched(article.body), tools.store, now)
     if first is None:
         return article
     path = tools.shelf.find(first.id)
@@ -33,10 +35,15 @@ def merged(article: Article, tools: Tools, now: datetime) -> Article:
 
 def remember(article: Article, store: VisitStore, now: datetime) -> None:
     """Keeps what later articles are compared with, for as long as they may be copies."""
-    made = sketch(article.text)
+    made = _sketched(article.body)
     at = article.added or now
     if made is not None and at >= now - WINDOW:
         store.save_sketch(article.id, at, made.pack(), made.keys, forget=now - 2 * WINDOW)
+
+
+@lru_cache(maxsize=4)  # an article is compared and then remembered, mostly with the same body
+def _sketched(body: str) -> Sketch | None:
+    return sketch(plain(body))
 
 
 def _original(article: Article, made: Sketch | None, store: VisitStore, now: datetime) -> Article | None:

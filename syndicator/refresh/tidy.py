@@ -9,6 +9,7 @@ from syndicator.articles.feeds import feeds_of
 from syndicator.errors import NotAnArticle, WorkerFailed
 from syndicator.model import Article, Source
 from syndicator.refresh.merging import remember
+from syndicator.refresh.remote import read_and_render
 from syndicator.refresh.tools import Tools
 
 
@@ -24,8 +25,6 @@ async def tidy(host: str, learnt: frozenset[str], source: Source, tools: Tools) 
 
 
 async def _again(id: str, source: Source, tools: Tools) -> bool:
-    from syndicator.desk import read_and_render
-
     path, kept = tools.shelf.find(id), tools.pages.get(id)
     if path is None or kept is None:
         return False

@@ -82,6 +82,7 @@ def after(
     state = _moved(state, result.moved_to)
     if isinstance(result, NotModified):
         return _aged(state, now)
+    state = replace(state, warning=result.warning)
     return _learnt(_validators(source, state, result, feed, now), feed, now)
 
 
@@ -92,8 +93,8 @@ def _reset_if_edited(source: Source, state: SourceState) -> SourceState:
 
 
 def _failed(state: SourceState, result: Failed, now: datetime) -> SourceState:
-    if result.reason == "rate-limited" and result.status is None:
-        return replace(state, reason=result.reason, detail=result.detail)  # the host is held: not this source's fault
+    if result.unasked:
+        return replace(state, reason=result.reason, detail=result.detail)  # not this source's fault
     state = replace(state, failures=state.failures + 1, reason=result.reason, detail=result.detail)
     if state.effective_url and state.failures >= MOVE_VISITS and result.reason in _MOVE_BROKEN:
         # the adopted address is dead: back to the one the operator wrote

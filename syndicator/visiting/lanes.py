@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from syndicator.visiting.holds import Holds
+
 LONGEST_HOLD = timedelta(minutes=15)  # whatever a host asks for, its other URLs wait no longer
 LONGEST_DELAY = 60.0  # seconds of crawl-delay that are honoured
 _KEEP = 1024  # lanes remembered before idle ones are dropped
@@ -28,7 +30,7 @@ class Lanes:
 
     pause: seconds between the end of one request and the start of the next of a host. per_host: connections to one
     host at a time. sleep, clock: injected, so that a day can be simulated. total: hosts served at a time, 0 = no limit;
-    a lane asks for it last, with at most per_host requests, so hosts take turns.
+    a lane asks for it last, with at most per_host requests, so hosts take turns. holds: what outlives the process.
     """
 
     def __init__(
@@ -38,12 +40,14 @@ class Lanes:
         sleep: Callable[[float], Awaitable[None]],
         clock: Callable[[], datetime],
         total: int = 0,
+        holds: Holds | None = None,
     ) -> None:
         self._pause = pause
         self._per_host = per_host
         self._sleep = sleep
         self._clock = clock
         self._total = asyncio.Semaphore(total) if total else None
+        self._holds = holds
         self._lanes: dict[str, _Lane] = {}
 
     @asynccontextmanager
@@ -68,11 +72,13 @@ class Lanes:
         """Nothing is asked of `host` before `until`, or for 15 minutes where that is sooner."""
         lane = self._lane(host)
         lane.held_until = self._later(lane.held_until, min(until, self._clock() + LONGEST_HOLD))
+        if self._holds is not None:
+            self._holds.hold(host, lane.held_until)
 
     def held(self, host: str) -> datetime | None:
         """Until when `host` is held, None when it is not."""
-        lane = self._lanes.get(host)
-        if lane is None or lane.held_until is None:
+        lane = self._lane(host)
+        if lane.held_until is None:
             return None
         now = self._clock()
         until = min(lane.held_until, now + LONGEST_HOLD)  # a clock set back must not stretch a hold
@@ -110,7 +116,8 @@ class Lanes:
         if lane is None:
             if len(self._lanes) >= _KEEP:
                 self._forget()
-            lane = self._lanes[host] = _Lane(asyncio.Semaphore(self._per_host))
+            held = None if self._holds is None else self._holds.until(host)
+            lane = self._lanes[host] = _Lane(asyncio.Semaphore(self._per_host), held_until=held)
         return lane
 
     def _forget(self) -> None:

@@ -16,6 +16,7 @@ from protego import Protego
 from syndicator.model import Failed, Fetched, Request, Source
 from syndicator.ports import Fetcher
 
+OPERATOR = "operator"
 _LIFE = timedelta(days=1)  # RFC 9309 2.4: not longer than 24 hours
 _AWAY_LIFE = timedelta(minutes=30)  # how soon an unreachable robots.txt is asked for again
 _MOST = 500_000  # bytes that are read; RFC 9309 2.5 demands at least 500 KiB
@@ -71,7 +72,7 @@ class Robots:
     async def verdict(self, url: str, source: Source | None = None, *, allow: tuple[str, ...] = ()) -> RobotsVerdict:
         """Whether `url` may be read. `source.robots` = "ignore" is the operator's word and asks nobody."""
         if source is not None and source.robots == "ignore":
-            return RobotsVerdict(True, "operator")
+            return RobotsVerdict(True, OPERATOR)
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         rules = await self._rules(origin, allow)
@@ -109,10 +110,8 @@ class Robots:
             rules = _Rules(now, "none", "")
         else:
             rules = _Rules(now, "away", result.reason if isinstance(result, Failed) else "not modified")
-        if isinstance(result, Failed) and (
-            result.no_network or (result.reason == "rate-limited" and not result.status)
-        ):
-            return rules  # nobody was asked (no network, or the lane is held): nothing to remember
+        if isinstance(result, Failed) and (result.no_network or result.ours or result.unasked):
+            return rules  # nobody was asked (no network, no free file, or the lane is held): nothing to remember
         self._set(_note(origin), json.dumps([now.isoformat(), rules.status, rules.text]), now)
         return rules
 

@@ -1,9 +1,12 @@
-"""What a visit costs: CPU of this process per feed, over 1,000 loopback addresses, beside bare httpx in the same run.
+"""What a visit costs: CPU of a process per feed, over as many loopback addresses, in one run beside bare httpx with
+feedparser and, where a Python that has it is named, beside `reader` (PyPI), the library that does the same job.
 
-    python -m tests.bench.bench_visiting [--feeds 1000] [--addresses 1000]
+    python -m tests.bench.bench_visiting [--feeds 1000] [--rounds 3] [--reader /path/to/venv/bin/python]
 
-The server is another process whose CPU does not count. Rows: nothing changed (304), first visit (fetch and parse),
-bare httpx for both, and the isolation of the worker against calling the same function here.
+The server is another process whose CPU does not count. Rows: nothing changed (304), and first visit (fetch and
+entries; reader stores them, in memory), each the least and the median of the rounds, which go turn by turn, and ours
+over the others; then the isolation of the worker against calling the same function here. `--reader` is no dependency:
+`python -m venv V && V/bin/pip install reader` makes one.
 """
 
 from __future__ import annotations
@@ -11,13 +14,17 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
+import json
 import os
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
 
 from syndicator.model import Fetched, NotModified, Request
 from syndicator.settings import Fetch
@@ -25,6 +32,9 @@ from syndicator.visiting.entries import parse_feed
 from syndicator.visiting.fetch import HttpFetcher
 from syndicator.visiting.lanes import Lanes
 from syndicator.visiting.polite import PoliteFetcher
+
+SAME, FIRST = "nothing changed (304)", "first visit, entries only"
+Costs = dict[str, dict[str, list[float]]]  # what -> who -> CPU milliseconds a feed, a round each
 
 _SERVER = """
 import asyncio, sys
@@ -114,37 +124,69 @@ async def bare(urls: list[str], *, etag: str | None, parse: bool) -> float:
         return (time.process_time() - start) / len(urls) * 1000
 
 
-def measure(feeds: int) -> list[tuple[str, float]]:
-    """The rows of the table: what, CPU milliseconds a feed."""
-    body = sample_feed()
+_READER = """
+import json, sys, time
+from reader import make_reader
+urls = json.load(sys.stdin)
+with make_reader(":memory:") as reader:
+    for url in urls:
+        reader.add_feed(url)
+    costs = []
+    for _ in range(2):
+        start = time.process_time()
+        reader.update_feeds(scheduled=False, workers=int(sys.argv[1]))
+        costs.append((time.process_time() - start) / len(urls) * 1000)
+    assert reader.get_entry_counts().total == 20 * len(urls), reader.get_entry_counts()
+    assert not list(reader.get_feeds(broken=True))
+print(json.dumps(costs))
+"""
+
+
+def theirs(python: Path, urls: list[str]) -> tuple[float, float]:
+    """CPU milliseconds a feed that reader takes for the first visit and for one that changes nothing."""
+    command = [str(python), "-c", _READER, "1"]  # one worker: threads side by side cost it more
+    done = subprocess.run(command, input=json.dumps(urls), stdout=subprocess.PIPE, text=True, check=True)
+    first, same = json.loads(done.stdout)
+    return first, same
+
+
+@contextmanager
+def feeds(count: int) -> Iterator[list[str]]:
+    """The addresses of that many feeds, served by a process of its own."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
-    command = [sys.executable, "-c", _SERVER, str(port), *addresses(feeds)]
+    command = [sys.executable, "-c", _SERVER, str(port), *addresses(count)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
         assert server.stdin is not None
         assert server.stdout is not None
-        server.stdin.write(body)
+        server.stdin.write(sample_feed())
         server.stdin.close()
         server.stdout.readline()
-        urls = [f"http://{address}:{port}/feed" for address in addresses(feeds)]
-        warm = urls[:20]
-        rows = []
         try:
-            for name, etag, parse in (("nothing changed (304)", '"1"', False), ("first visit, entries", None, True)):
-                for who, function in (("ours", ours), ("bare httpx + feedparser", bare)):
-                    asyncio.run(function(warm, etag=etag, parse=parse))
-                    rows.append((f"{name}: {who}", asyncio.run(function(urls, etag=etag, parse=parse))))
+            yield [f"http://{address}:{port}/feed" for address in addresses(count)]
         finally:
             server.kill()
-    return rows
+
+
+def measure(count: int, rounds: int, reader: Path | None) -> Costs:
+    """The costs of each row, who by who, turn by turn."""
+    costs: Costs = {SAME: {}, FIRST: {}}
+    with feeds(count) as urls:
+        for turn in range(rounds + 1):
+            part = urls if turn else urls[:20]  # the first turn warms what is loaded when it is first needed
+            for what, etag in ((SAME, '"1"'), (FIRST, None)):
+                for who, function in (("ours", ours), ("bare httpx + feedparser", bare)):
+                    cost = asyncio.run(function(part, etag=etag, parse=etag is None))
+                    costs[what].setdefault(who, []).append(cost)
+            if reader is not None:
+                for what, cost in zip((FIRST, SAME), theirs(reader, part), strict=True):
+                    costs[what].setdefault("reader", []).append(cost)
+    return {what: {who: found[1:] for who, found in row.items()} for what, row in costs.items()}
 
 
 def isolation(calls: int = 60) -> tuple[float, float]:
     """Median CPU milliseconds of parsing a feed here, and in the worker with both sides counted; turn by turn."""
-    from pathlib import Path
-    from statistics import median
-
     from syndicator.worker import Worker
 
     body = sample_feed(60)
@@ -172,10 +214,18 @@ def isolation(calls: int = 60) -> tuple[float, float]:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--feeds", type=int, default=1000)
-    for name, cost in measure(options.parse_args().feeds):
-        print(f"{name:48} {cost:7.2f} ms CPU a feed")
+    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--reader", type=Path, help="a Python that has the package reader")
+    given = options.parse_args()
+    for what, row in measure(given.feeds, given.rounds, given.reader).items():
+        ours_median = median(row["ours"])
+        for who, costs in row.items():
+            least, usual = min(costs), median(costs)
+            print(f"{what + ': ' + who:52} {least:6.2f} {usual:6.2f} ms CPU a feed, ours x {ours_median / usual:.2f}")
+    if given.reader is None:
+        print("reader: left out, --reader names no Python that has it")
     here, there = isolation()
-    print(f"{'isolation: parsing here, in the worker':48} {here:7.2f} {there:7.2f} ms ({there / here - 1:+.0%})")
+    print(f"{'isolation: parsing here, in the worker':52} {here:6.2f} {there:6.2f} ms ({there / here - 1:+.0%})")
 
 
 if __name__ == "__main__":

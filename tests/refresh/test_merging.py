@@ -13,7 +13,8 @@ import pytest
 
 from syndicator import urls
 from syndicator.app import keeping, reconcile
-from syndicator.app.running import make_tools, make_worker
+from syndicator.app.running import make_worker
+from syndicator.app.tools import make_tools
 from syndicator.app.wiring import App, make_fetcher
 from syndicator.articles.feeds import feeds_of
 from syndicator.demo.settings import write_config

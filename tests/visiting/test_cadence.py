@@ -273,6 +273,12 @@ def test_an_edited_address_starts_anew() -> None:
     assert edited.first_visit == NOW
 
 
+def test_a_warning_stays_until_the_next_whole_answer() -> None:
+    state = follow((replace(got(), warning="shut"), FEED), (UNCHANGED, None), (fail("timeout"), None))
+    assert state.warning == "shut"
+    assert follow((got(b"y"), FEED), state=state).warning == ""
+
+
 def test_a_held_host_is_not_the_sources_fault() -> None:
     state = follow((fail("rate-limited", None, timedelta(minutes=5)), None))
     assert (state.failures, state.reason) == (0, "rate-limited")

@@ -358,11 +358,16 @@ def test_many_origins_at_once_keep_few_connections(web: Web) -> None:
 
         async def work() -> None:
             for number in left:
-                results.append(await fetcher.fetch(Request(url=f"http://h{number % 150}.test:{web.port}/")))
+                url = f"http://h{number % 150}.test:{web.port}/"
+                results.append(await fetcher.fetch(Request(url=url, deadline=90)))  # a busy machine is no failure
 
         try:
             await asyncio.gather(*(work() for _ in range(100)))
-            return results, sum(f"127.0.0.1:{web.port}" in line for line in _connections(web.port))
+            for _ in range(50):  # what was closed last may still be on its way out
+                if len(_connections(web.port)) <= 110:
+                    break
+                await asyncio.sleep(0.1)
+            return results, len(_connections(web.port))
         finally:
             await fetcher.aclose()
 

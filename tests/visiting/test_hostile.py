@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -43,6 +44,9 @@ PAGES = [
 ]  # fmt: skip
 
 
+STARVED = 4  # times its limit that a call may take where others have the CPU: then its own CPU is what counts
+
+
 def _resident() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
@@ -62,6 +66,26 @@ def bombs(shared: Path) -> Iterator[int]:
         server.stdout.readline()
         yield port
         server.kill()
+
+
+class Spent:
+    """The CPU of a worker's children, those that were killed included: a limit that holds on a busy machine too."""
+
+    def __init__(self, worker: Worker) -> None:
+        self.pid = worker.call_sync(os.getpid)
+        self.start = self._total()
+
+    def seconds(self) -> float:
+        return self._total() - self.start
+
+    def _total(self) -> float:
+        reaped = resource.getrusage(resource.RUSAGE_CHILDREN)
+        try:
+            fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+            alive = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        except FileNotFoundError:
+            alive = 0.0
+        return reaped.ru_utime + reaped.ru_stime + alive
 
 
 @pytest.mark.slow
@@ -99,13 +123,14 @@ def test_hostile_feeds(hostile_feeds: Path) -> None:
     seen: dict[str, str | None] = {}
     try:
         for path in sorted(hostile_feeds.iterdir()):
-            start = time.monotonic()
+            spent, start = Spent(worker), time.monotonic()
             try:
                 worker.call_sync(parse_feed, path.read_bytes(), "https://example.org/feed")
                 seen[path.name] = None
             except NotAFeed as refusal:
                 seen[path.name] = refusal.reason
-            assert time.monotonic() - start < 11, path.name
+            assert spent.seconds() <= 10.5, path.name
+            assert time.monotonic() - start <= STARVED * 10 + 2, path.name
     finally:
         worker.close()
     assert seen == FEEDS
@@ -127,12 +152,13 @@ def test_hostile_pages(shared: Path) -> None:
     try:
         for name in PAGES:
             page = gen(name)
-            start = time.monotonic()
+            spent, start = Spent(worker), time.monotonic()
             try:
                 worker.call_sync(trafilatura.extract, page)
             except WorkerFailed as failure:
                 assert failure.reason in ("hung", "memory", "crashed"), name
-            assert time.monotonic() - start <= limit + 2, name  # the page's own start of a process comes on top
+            assert spent.seconds() <= limit + 0.5, name
+            assert time.monotonic() - start <= STARVED * limit + 2, name
             assert worker.call_sync(trafilatura.extract, good), name
     finally:
         worker.close()

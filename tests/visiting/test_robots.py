@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -171,7 +172,7 @@ def test_product(agent: str, name: str) -> None:
     assert product(agent) == name
 
 
-def test_pages_ask_robots_once_and_feeds_never() -> None:
+def test_pages_ask_robots_once_and_feeds_are_fetched_whatever_it_says() -> None:
     house = House()
     house.script.file(ROBOTS, "User-agent: *\nDisallow: /no\nDisallow: /feed")
     for path in ("a", "b", "feed"):
@@ -187,6 +188,48 @@ def test_pages_ask_robots_once_and_feeds_never() -> None:
     assert results[2] == Failed(url="https://example.org/no", reason="robots", detail="robots.txt")
     assert house.script.urls().count(ROBOTS) == 1
     assert house.clock.since() >= 4  # five requests in one lane
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "permit", "warned"),
+    [
+        ("User-agent: *\nDisallow: /feed", "obey", "operator", True),
+        ("User-agent: *\nDisallow: /feed", "ignore", "operator", False),
+        ("User-agent: *\nDisallow: /no", "obey", "robots.txt", False),
+        (None, "obey", "no robots.txt", False),
+    ],
+)
+def test_a_feed_that_robots_shuts_is_fetched_with_a_warning(
+    text: str | None, word: Literal["obey", "ignore"], permit: str, warned: bool
+) -> None:
+    house = House()
+    house.script.answers["https://example.org/feed"] = page("https://example.org/feed")
+    if text is not None:
+        house.script.file(ROBOTS, text)
+    result = house.fetch(Request(url="https://example.org/feed", kind="feed", robots=word))[0]
+    assert isinstance(result, Fetched)
+    assert (result.permit, result.warning != "") == (permit, warned)
+    assert house.script.urls()[0] == "https://example.org/feed"  # the feed is not held up by its robots.txt
+
+
+def test_a_robots_txt_that_cannot_be_had_warns_of_nothing() -> None:
+    house = House()
+    house.script.answers = {
+        "https://example.org/feed": page("https://example.org/feed"),
+        ROBOTS: Failed(url=ROBOTS, reason="http-503", status=503),
+    }
+    result = house.fetch(Request(url="https://example.org/feed", kind="feed"))[0]
+    assert isinstance(result, Fetched)
+    assert (result.permit, result.warning) == ("robots.txt unreachable (http-503)", "")
+
+
+def test_pages_say_by_whose_word_they_were_fetched() -> None:
+    house = House()
+    house.script.file(ROBOTS, "User-agent: *\nDisallow: /no")
+    for path in ("a", "no"):
+        house.script.answers[f"https://example.org/{path}"] = page(f"https://example.org/{path}")
+    asked = (Request(url="https://example.org/a"), Request(url="https://example.org/no", robots="ignore"))
+    assert [one.permit for one in house.fetch(*asked) if isinstance(one, Fetched)] == ["robots.txt", "operator"]
 
 
 def test_too_many_requests_holds_the_host_and_503_does_not() -> None:
@@ -212,7 +255,8 @@ def test_a_short_hold_is_waited_for() -> None:
     house = House()
     house.script.answers = {"https://a.test/2": page("https://a.test/2")}
     house.lanes.hold("a.test", house.clock() + timedelta(seconds=20))
-    assert isinstance(house.fetch(Request(url="https://a.test/2", kind="feed"))[0], Fetched)
+    request = Request(url="https://a.test/2", kind="feed", robots="ignore")
+    assert isinstance(house.fetch(request)[0], Fetched)
     assert house.clock.since() == 20
 
 
@@ -317,3 +361,16 @@ def test_credentials_of_a_url_are_in_no_result() -> None:
     ):
         house.script.answers[url] = replace(answer, url="https://a.test/")
         assert "secret" not in str(house.fetch(Request(url=url, kind="feed")))
+
+
+def test_a_crawl_delay_spaces_the_pages_of_its_host_up_to_a_minute() -> None:
+    house = House()
+    for host, seconds in (("a", 7), ("b", 3600)):
+        house.script.file(f"https://{host}.test/robots.txt", f"User-agent: *\nCrawl-delay: {seconds}")
+        for path in range(3):
+            house.script.answers[f"https://{host}.test/{path}"] = page(f"https://{host}.test/{path}")
+    for host, seconds in (("a", 7), ("b", 60)):
+        before = house.clock.since()
+        house.fetch(*(Request(url=f"https://{host}.test/{path}") for path in range(3)))
+        assert house.clock.since() - before >= 2 * seconds
+        assert house.clock.since() - before <= 3 * seconds + 3

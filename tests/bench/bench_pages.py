@@ -1,0 +1,182 @@
+"""What a page costs from its address to its file, beside trafilatura's own time on the same pages in the same run.
+
+    python -m tests.bench.bench_pages [--every 8] [--rounds 2]
+
+Ours is the trip that a visit takes: fetched from loopback (a host each, robots.txt asked), read and described in the
+worker, filed and recorded; CPU of this process and its workers. trafilatura's is `bare_extraction` with metadata, in
+this process, nothing fetched, nothing filed. Every figure is the least and the median of the rounds, which go turn by
+turn, after a page that is not counted. Wall time counts only where nothing else runs: the load is printed.
+Pages: every Nth of ../shared/corpus/pages.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import resource
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+
+from syndicator.app.running import make_worker
+from syndicator.app.starting import shipped
+from syndicator.app.tools import make_tools
+from syndicator.app.wiring import App, make_fetcher, open_app
+from syndicator.model import Entry, Source, SourceState
+from syndicator.ports import EntryRow
+from syndicator.refresh.intake import take
+from syndicator.worker import Worker
+from tests.bench.bench_reading import html_of, rows
+from tests.bench.bench_visiting import addresses
+from tests.worker_jobs import pid
+
+_SERVER = """
+import asyncio, pathlib, sys
+FOLDER = pathlib.Path(sys.argv[2])
+HEAD = b"HTTP/1.1 200 OK\\r\\ncontent-type: text/html\\r\\ncontent-length: %d\\r\\n\\r\\n"
+NONE = b"HTTP/1.1 404 Not Found\\r\\ncontent-length: 0\\r\\n\\r\\n"
+class Answer(asyncio.Protocol):
+    def connection_made(self, transport): self.transport, self.data = transport, b""
+    def data_received(self, data):
+        self.data += data
+        while b"\\r\\n\\r\\n" in self.data:
+            head, _, self.data = self.data.partition(b"\\r\\n\\r\\n")
+            name = head.split()[1].decode()[1:].partition('?')[0]
+            body = (FOLDER / name).read_bytes() if name.isdigit() else b""
+            self.transport.write(HEAD % len(body) + body if body else NONE)
+async def main():
+    server = await asyncio.get_running_loop().create_server(Answer, sys.argv[3:], int(sys.argv[1]), backlog=64)
+    print("ready", flush=True)
+    await server.serve_forever()
+asyncio.run(main())
+"""
+SIDE_BY_SIDE = 8  # pages under way
+_SETTINGS = "[fetch]\nallow_loopback = true\npause = 0\nworkers = {workers}\n"
+
+
+@contextmanager
+def served(pages: Sequence[bytes], folder: Path) -> Iterator[list[str]]:
+    """The addresses of the pages, a host each, served by a process of its own."""
+    for number, page in enumerate(pages):
+        (folder / str(number)).write_bytes(page)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    hosts = addresses(len(pages))
+    command = [sys.executable, "-c", _SERVER, str(port), str(folder), *hosts]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as server:
+        assert server.stdout is not None
+        server.stdout.readline()
+        try:
+            yield [f"http://{host}:{port}/{number}" for number, host in enumerate(hosts)]
+        finally:
+            server.kill()
+
+
+def theirs(pages: Sequence[bytes]) -> float:
+    """CPU milliseconds a page that trafilatura takes."""
+    import trafilatura
+
+    trafilatura.bare_extraction(pages[-1], with_metadata=True, include_comments=False)
+    start = time.process_time()
+    for page in pages[:-1]:
+        trafilatura.bare_extraction(page, with_metadata=True, include_comments=False)
+    return (time.process_time() - start) / (len(pages) - 1) * 1000
+
+
+def ours(urls: Sequence[str], workers: int) -> tuple[float, float, float, int]:
+    """CPU milliseconds a page: all of it, this process's share of it; wall milliseconds a page; articles filed."""
+    with tempfile.TemporaryDirectory() as name:
+        config = Path(name) / "config"
+        config.mkdir()
+        (config / "syndicator.toml").write_text(_SETTINGS.format(workers=workers))
+        (config / "sources.toml").write_text('[[source]]\nkey = "bench"\nurl = "http://127.0.0.1/feed"\n')
+        (config / "taxonomy.toml").write_bytes((shipped() / "taxonomy.toml").read_bytes())
+        with open_app(config) as app:
+            return asyncio.run(_trip(app, urls, workers))
+
+
+async def _trip(app: App, urls: Sequence[str], workers: int) -> tuple[float, float, float, int]:
+    fetcher, worker = make_fetcher(app), make_worker(app)
+    filed: list[str] = []
+    tools = make_tools(app, fetcher, worker, filed.append)
+    source, now = app.sources["bench"], app.clock()
+    state = SourceState(key="bench", url=source.url)
+    room = asyncio.Semaphore(SIDE_BY_SIDE)
+
+    async def one(url: str, source: Source = source) -> None:
+        row = EntryRow(source_key="bench", entry_id=url, url=url, digest="", status="pending", first_seen=now)
+        async with room:
+            await take(replace(row, entry=Entry(id=url, url=url)), source, state, tools)
+
+    try:
+        await asyncio.gather(*(one(f"{urls[-1]}?warm={number}") for number in range(4 * workers)))
+        filed.clear()
+        pids = await _children(worker, workers)
+        begun, before, wall = time.process_time(), _cpu(pids), time.monotonic()
+        await asyncio.gather(*map(one, urls[:-1]))
+        mine, all_of = time.process_time() - begun, _cpu(pids) - before + time.process_time() - begun
+        each = 1000 / (len(urls) - 1)
+        return all_of * each, mine * each, (time.monotonic() - wall) * each, len(filed)
+    finally:
+        await worker.aclose()
+        await fetcher.aclose()
+
+
+async def _children(worker: Worker, count: int) -> set[int]:
+    found = await asyncio.gather(*(worker.call(pid) for _ in range(20 * count)))
+    return set(found)
+
+
+def _cpu(pids: set[int]) -> float:
+    """Seconds of CPU of these processes, and of those that ended."""
+    reaped = resource.getrusage(resource.RUSAGE_CHILDREN)
+    total = reaped.ru_utime + reaped.ru_stime
+    for one in pids:
+        tasks = Path(f"/proc/{one}/task")
+        if tasks.exists():
+            total += sum(int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir()) / 1e9
+    return total
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--every", type=int, default=8)
+    options.add_argument("--rounds", type=int, default=2)
+    given = options.parse_args()
+    logging.disable(logging.CRITICAL)
+    pages = [html_of(row) for row in rows(given.every)]
+    alone: list[float] = []
+    found: dict[int, list[tuple[float, float, float, int]]] = {1: [], 2: []}
+    print(f"{len(pages)} pages, load {os.getloadavg()[0]:.1f} at {datetime.now(UTC):%H:%M} UTC, {os.cpu_count()} CPUs")
+    with tempfile.TemporaryDirectory() as name, served(pages, Path(name)) as urls:
+        for _ in range(given.rounds):
+            alone.append(theirs(pages))
+            for workers, costs in found.items():
+                costs.append(ours(urls, workers))
+    base = median(alone)
+    print(f"{'trafilatura, extraction alone':44} {min(alone):7.1f} {base:7.1f} ms CPU a page")
+    for workers, costs in found.items():
+        total, mine, wall = ([cost[part] for cost in costs] for part in range(3))
+        what = f"fetched, read, filed ({costs[0][3]}), {workers} workers"
+        print(
+            f"{what:44} {min(total):7.1f} {median(total):7.1f} ms "
+            f"CPU a page, x {median(total) / base:.2f}; {median(mine):.1f} of it not in the worker; "
+            f"wall {min(wall):.1f} {median(wall):.1f} ms"
+        )
+    one, two = (median([cost[2] for cost in found[workers]]) for workers in (1, 2))
+    print(f"{'2 workers against 1, wall':44} x {one / two:.2f}; load {os.getloadavg()[0]:.1f} now")
+
+
+if __name__ == "__main__":
+    main()

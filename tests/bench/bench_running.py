@@ -1,0 +1,96 @@
+"""What it costs to find that there is little to do.
+
+    python -m tests.bench.bench_running [--rounds 10]
+
+Rows: `refresh` with nothing due, a whole process, beside one that only imports what it cannot do without (SQLAlchemy,
+pydantic-settings, typer), turn by turn; a tick that finds 277 of 100,000 sources due, and how memory grows over many.
+CPU, least and median; wall as well, which counts only on an idle machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+
+from syndicator.app.starting import write_start
+from syndicator.model import SourceState
+from syndicator.store.engine import open_store
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+FLOOR = "import sqlalchemy, pydantic_settings, typer"
+TICKS = 50
+
+
+def process(*words: str) -> tuple[float, float]:
+    """CPU and wall seconds of a Python process."""
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    start = time.monotonic()
+    child = subprocess.Popen([sys.executable, *words], stdout=subprocess.DEVNULL, env=environ)
+    _, status, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    assert child.returncode == 0
+    return used.ru_utime + used.ru_stime, time.monotonic() - start
+
+
+def nothing_due(rounds: int) -> dict[str, list[tuple[float, float]]]:
+    """CPU and wall of each round of `refresh` with nothing due, and of its floor."""
+    found: dict[str, list[tuple[float, float]]] = {"refresh with nothing due": [], "its imports alone": []}
+    with tempfile.TemporaryDirectory() as name:
+        config = Path(name) / "config"
+        write_start(config)
+        (config / "sources.toml").write_text("")
+        refresh = ("-m", "syndicator", "refresh", "--config", str(config))
+        process(*refresh)  # writes the first, empty feeds, and the bytecode
+        process(*refresh)
+        for _ in range(rounds):
+            found["refresh with nothing due"].append(process(*refresh))
+            found["its imports alone"].append(process("-c", FLOOR))
+    return found
+
+
+def ticks() -> tuple[list[float], float]:
+    """Milliseconds of CPU a due source of each tick, and by how many megabytes memory grew over all."""
+    states = [
+        SourceState(key=f"s{number}", url="u", next_due=NOW + timedelta(seconds=number - 276), recent=(NOW,) * 5)
+        for number in range(100_000)
+    ]
+    costs = []
+    with tempfile.TemporaryDirectory() as folder:
+        store = open_store(f"sqlite:///{folder}/syndicator.db", articles_exist=False)
+        store.visits.save_states(states)
+        del states
+        assert len(store.visits.due(NOW)) == 277
+        before = _resident()
+        for _ in range(TICKS):
+            start = time.process_time()
+            store.visits.due(NOW)
+            costs.append((time.process_time() - start) / 277 * 1000)
+        grown = _resident() - before
+        store.close()
+    return costs, grown / 1e6
+
+
+def _resident() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--rounds", type=int, default=10)
+    for what, costs in nothing_due(options.parse_args().rounds).items():
+        cpu, wall = ([one[part] for one in costs] for part in (0, 1))
+        print(f"{what:44} {min(cpu):.2f} {median(cpu):.2f} s CPU, wall {min(wall):.2f} {median(wall):.2f} s")
+    due, grown = ticks()
+    print(f"{'100,000 sources, a tick with 277 due':44} {min(due):.3f} {median(due):.3f} ms CPU a due source")
+    print(f"{f'  memory over {TICKS} ticks':44} {grown:+.1f} MB; load {os.getloadavg()[0]:.1f}")
+
+
+if __name__ == "__main__":
+    main()

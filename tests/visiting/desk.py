@@ -1,0 +1,43 @@
+"""The service as an operator has it: a configuration over the loopback web, each command a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+FEED = (
+    b'<rss version="2.0"><channel><title>T</title><link>http://t.test/</link>'
+    b'<item><title>A</title><guid isPermaLink="false">1</guid></item></channel></rss>'
+)
+
+
+def configure(folder: Path, sources: Mapping[str, str]) -> Path:
+    """A configuration folder with these sources, each with the lines that follow its key."""
+    config = folder / "config"
+    config.mkdir()
+    (config / "syndicator.toml").write_text("[fetch]\nallow_loopback = true\npause = 0\n")
+    tables = [f'[[source]]\nkey = "{key}"\n{lines}\n' for key, lines in sources.items()]
+    (config / "sources.toml").write_text("\n".join(tables))
+    return config
+
+
+def command(config: Path, *words: str, code: int | tuple[int, ...] = 0) -> subprocess.CompletedProcess[str]:
+    """`syndicator WORDS… --config CONFIG`, which has to leave with `code`."""
+    environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    line = [sys.executable, "-m", "syndicator", *words, "--config", str(config)]
+    done = subprocess.run(line, cwd=config.parent, env=environ, capture_output=True, text=True, timeout=60)
+    assert done.returncode in ((code,) if isinstance(code, int) else code), done.stderr
+    return done
+
+
+def refresh(config: Path, *keys: str) -> dict[str, dict[str, Any]]:
+    """The outcomes of `refresh --source KEY…` by key."""
+    wanted = [word for key in keys for word in ("--source", key)]
+    done = command(config, "refresh", *wanted, "--json", code=(0, 4))
+    return {outcome["key"]: outcome for outcome in json.loads(done.stdout)["sources"]}
