@@ -109,7 +109,8 @@ def scores(known: Categories, title: str, text: str, counts: Counter[str]) -> Ve
     here = embedder().article(title, text, TITLE)
     named = terms(title)
     subject = np.array([_subject(named, counts, words) for words in known.subjects], dtype=np.float32)
-    every = counts + Counter({word: TITLE * count for word, count in named.items()})
+    every = counts.copy()
+    every.update({word: TITLE * count for word, count in named.items()})
     lexical = np.array([_evidence(every, words) for words in known.words], dtype=np.float32)
     result: Vector = known.labels @ here + LEXICAL * lexical / (float(lexical.sum()) + DOUBT) + subject
     return result

@@ -35,6 +35,12 @@ _BYLINE = re.compile(
     r"(?:[A-ZÀ-Þ][\w.'’-]+,?\s*(?:(?:and|&|und|et|y|e|en|och)\s+)?){1,6}(?:[|,•·–—-].*)?\W*$"
     r"|^(?i:published|updated|last updated|last modified|posted)\b.{0,40}\d"
 )
+_FORMS = (
+    ("ellipsis", _ELLIPSIS.search),
+    ("markup", _MARKUP.search),
+    ("dateline", _DATELINE.match),
+    ("byline", _BYLINE.match),
+)
 
 
 def fault(excerpt: str, title: str, language: str | None = None) -> str:
@@ -55,8 +61,8 @@ def too_long(excerpt: str) -> bool:
 
 def form(sentence: str, language: str | None = None) -> str:
     """What is wrong with the form of a sentence, "" when nothing is."""
-    for code, pattern in (("ellipsis", _ELLIPSIS), ("markup", _MARKUP), ("dateline", _DATELINE), ("byline", _BYLINE)):
-        if pattern.search(sentence):
+    for code, search in _FORMS:
+        if search(sentence):
             return code
     low = sentence.casefold()
     for phrase in boilerplate().get(language or "en") or boilerplate()["en"]:

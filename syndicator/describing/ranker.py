@@ -93,8 +93,8 @@ def possible(candidates: Sequence[Sentence], likely: Floats) -> list[tuple[int, 
         choice
         for size in range(1, gates.SENTENCES + 1)
         for choice in combinations(kept, size)
-        if sum(words[n] for n in choice) <= gates.WORDS
-        and sum(widths[n] for n in choice) + size - 1 <= gates.CHARACTERS
+        if sum(map(words.__getitem__, choice)) <= gates.WORDS
+        and sum(map(widths.__getitem__, choice)) + size - 1 <= gates.CHARACTERS
         and all(_may_follow(candidates[a], candidates[b]) for a, b in pairwise(choice))
     ]
 
@@ -109,7 +109,7 @@ def content(value: str, language: str | None) -> list[str]:
     """Content words in lower case, cut to six letters (a cheap stem), and pairs of Han or kana characters."""
     small = function_words().get(language or "en", frozenset())
     found = [word[:6] for word in _WORD.findall(value.casefold()) if word not in small]
-    return found + _HAN.findall(value) if _WIDE.search(value) else found
+    return found if value.isascii() or not _WIDE.search(value) else found + _HAN.findall(value)
 
 
 def sentence_rows(scene: Scene) -> Floats:
@@ -157,14 +157,10 @@ def _sentence_row(
     text = sentence.text
     words = _WORD.findall(text)
     n = max(1, len(text.split()))
-    first = second = digits = capitals = 0
-    for word in words:
-        low = word.casefold()
-        first += low in _FIRST
-        second += low in _SECOND
-        capitals += word[0].isupper()
-        digits += not word.isalpha() and _DIGIT.search(word) is not None
-    capitals -= bool(words) and words[0][0].isupper()
+    low = [word.casefold() for word in words]
+    first, second = sum(map(_FIRST.__contains__, low)), sum(map(_SECOND.__contains__, low))
+    capitals = sum(word[0].isupper() for word in words[1:])
+    digits = sum(not word.isalpha() and _DIGIT.search(word) is not None for word in words) if _DIGIT.search(text) else 0
     return [
         n / gates.WORDS,
         width(text) / gates.CHARACTERS,
@@ -185,7 +181,7 @@ def _sentence_row(
         capitals / n,
         bool(_CUE.search(text)),
         len(known) / n,
-        sum(frequency[word] for word in known) / max(1, len(known)) / size,
+        sum(map(frequency.__getitem__, known)) / max(1, len(known)) / size,
         n < 8,
     ]
 
