@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from itertools import combinations, pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from syndicator.describing import gates
@@ -214,15 +215,15 @@ def _coverage(
     has = np.zeros((len(sets) + 1, len(words)), dtype=bool)
     for row, known in enumerate(sets):
         has[row, [number[word] for word in known]] = True
-    top = dict(frequency.most_common(TOP))
+    common = sorted(frequency.items(), key=itemgetter(1), reverse=True)
+    top, most = dict(common[:TOP]), [count for _, count in common[:30]]
     again = np.array([math.log1p(frequency[w]) if frequency[w] > 1 else 0 for w in words], dtype=np.float32)
     often = np.array([top.get(word, 0) for word in words], dtype=np.float32)
     named = np.array([word in title for word in words], dtype=np.float32)
     union = (has[places[:, 0]] | has[places[:, 1]] | has[places[:, 2]]).astype(np.float32)
     summed = has.sum(axis=1)[places].sum(axis=1)
-    logs = sorted((math.log1p(c) for c in frequency.values() if c > 1), reverse=True)[:30]
-    about = union @ again / (sum(logs) or 1)
-    core = union @ often / (sum(c for _, c in frequency.most_common(30)) or 1)
+    about = union @ again / (sum(math.log1p(count) for count in most if count > 1) or 1)
+    core = union @ often / (sum(most) or 1)
     titled = union @ named / max(1, len(title))
     distinct = union.sum(axis=1)
     gap = np.array([choice[-1] - choice[0] + 1 - len(choice) for choice in choices], dtype=np.float32)
