@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from syndicator.describing import casing, category, cold, learnt, vocabulary
+from syndicator.describing import casing, category, cold, forms, learnt, vocabulary
 from syndicator.describing.category import Categories, Guess
 from syndicator.describing.cold import Known
 from syndicator.describing.learnt import Past
@@ -19,9 +19,11 @@ from syndicator.errors import UsageError
 
 MOST_TAGS = 5
 ENOUGH = 30  # posts from which on the past judges the tags it knows better than their bare names do
+MOST_TEXTS = 3000  # newest texts from which the forms of words are learnt: more say the same
 BAR = 0.05  # probability from which on a tag is given that stands in the text
 BAR_UNNAMED = 0.45  # and one that does not: an editor would ask where it came from
 BAR_ALONE = 0.06  # and the best one when no other reaches its bar
+BAR_LEARNT = 0.06  # likewise, of what was learnt
 _ADDRESS = re.compile(r"https?:|www\.|\.(?:com|org|net|edu|gov|io)\b|[@<>{}|\\]")
 
 
@@ -31,6 +33,7 @@ class Taxonomy:
 
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     past: Past | None = None
+    forms: Mapping[str, str] = field(default_factory=dict)  # how the shelf writes its words, see forms.py
 
     @classmethod
     def from_toml(cls, path: Path | str) -> Taxonomy:
@@ -71,8 +74,8 @@ class Taxonomy:
             enough = len(self.past.has) >= ENOUGH
             found = {tag: chance for tag, chance in found.items() if not enough or tag not in learned}
             found |= {tag: chance for tag, chance in learned.items() if chance >= self.past.threshold}
-            if not found and learned:
-                found = dict([next(iter(learned.items()))])
+            if not found:
+                found = {tag: chance for tag, chance in list(learned.items())[:1] if chance >= BAR_LEARNT}
         return found
 
     @property
@@ -82,26 +85,30 @@ class Taxonomy:
 
     def spelling(self, tag: str, text: str = "") -> str:
         """`tag` as the operator spells it, else with its canonical casing."""
-        return self._spellings.get(key(tag)) or casing.canonical(tag, text)
+        return self._spellings.get(key(tag)) or casing.canonical(tag, text, self.forms)
 
-    def learn(self, history: Iterable[tuple[str, str, Sequence[str]]]) -> Taxonomy:
-        """A taxonomy that also knows (title, text, tags) of the confirmed past."""
-        named = ((title, text, [self.spelling(tag) for tag in tags]) for title, text, tags in history)
-        return replace(self, past=learnt.learn(named))
+    def learn(self, history: Iterable[tuple[str, str, Sequence[str]]], *, least: int = 1) -> Taxonomy:
+        """A taxonomy that also knows (title, text, tags) of the past, oldest first. Posts with tags, which someone stood
+        behind, teach what is tagged how when there are `least` of them; all teach how words are written."""
+        posts = list(history)
+        spelled = replace(self, past=None, forms=forms.learn([text for _, text, _ in posts[-MOST_TEXTS:]]))
+        named = [(title, text, [spelled.spelling(tag) for tag in tags]) for title, text, tags in posts if tags]
+        return replace(spelled, past=learnt.learn(named) if len(named) >= least else None)
 
     def save(self, path: Path | str) -> None:
         """Writes what was learnt, as numpy arrays without pickle. Raises UsageError when nothing was."""
-        if self.past is None:
+        if self.past is None and not self.forms:
             raise UsageError("nothing was learnt yet: no article of the past has a tag that somebody confirmed")
-        learnt.save(self.past, Path(path))
+        learnt.save(self.past, self.forms, Path(path))
 
     def with_learnt(self, path: Path | str) -> Taxonomy:
         """This taxonomy with what `save` wrote."""
-        return replace(self, past=learnt.load(Path(path)))
+        past, spelled = learnt.load(Path(path))
+        return replace(self, past=past, forms=spelled)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """What was worked out for this process stays here; another one works it out again."""
-        return (Taxonomy, (self.vocabulary, self.past))
+        return (Taxonomy, (self.vocabulary, self.past, dict(self.forms)))
 
     @cached_property
     def _categories(self) -> Categories | None:

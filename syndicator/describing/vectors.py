@@ -56,7 +56,7 @@ class Embedder:
 
     tokenizer: Any
     table: Vector  # piece x 256
-    newline: int  # the piece of a line's end, which is never part of another
+    newline: int | None  # the piece of a line's end, which is never part of another
     known: dict[str, Chunk] = field(default_factory=dict)
 
     def head(self, text: str) -> Head:
@@ -88,7 +88,7 @@ class Embedder:
         for part, (begin, end) in zip(parts, pairwise(ends), strict=True):
             first = offsets[begin][1]
             cut[part] = tuple(ids[begin + 1 : end]), tuple(at - first for at, _ in offsets[begin + 1 : end])
-        return cut | ({"\n": ((self.newline,), (0,))} if "\n" in cut else {})
+        return cut | ({"\n": ((self.newline,), (0,))} if self.newline is not None and "\n" in cut else {})
 
     def mean(self, text: str) -> Vector:
         """The unit vector of `text`, zeros when it has no piece."""

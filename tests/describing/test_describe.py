@@ -71,3 +71,20 @@ def test_what_was_learnt_survives_a_save(tmp_path: Path) -> None:
     assert (
         again.tags("Curl again", "A release of curl.") == learnt.tags("Curl again", "A release of curl.") == ("curl",)
     )
+
+
+def test_a_small_past_of_one_kind_tags_no_other_kind() -> None:
+    """Twelve posts, nearly all on AI: that share says nothing of recipes and matches."""
+    about = ["language models", "chips for neural networks", "a chatbot of the bank", "training of models", "robots"]
+    posts = [
+        (f"Research on {about[n % 5]}", f"The lab trained {about[n % 5]} on data. Machine learning number {n}.", ["AI"])
+        for n in range(12)
+    ]
+    learnt = Taxonomy().learn(posts)
+    others = [
+        ("Soup of the season", "Peel the onions, fry them in butter, add the pumpkin and let it boil for an hour."),
+        ("Rovers win again", "The striker scored two goals in the second half and the coach praised his players."),
+        ("A new bridge", "The council will pay for the bridge over the river, which closes for the winter."),
+    ]
+    assert [learnt.tags(title, text) for title, text in others] == [(), (), ()]
+    assert learnt.tags("Research on chatbots", "The lab trained a chatbot on data with machine learning.") == ("AI",)
