@@ -74,7 +74,7 @@ def retell(article: Article, source: Source | None, taxonomy: Taxonomy, uncatego
     """What `taxonomy` makes of an article as loaded from its file, None when it says that already. Fields that a hand
     edited or an LLM wrote stay. Pure."""
     from syndicator.describing.describe import describe
-    from syndicator.desk import spelled
+    from syndicator.desk import own_names, spelled
 
     said = describe(
         article.title,
@@ -82,6 +82,7 @@ def retell(article: Article, source: Source | None, taxonomy: Taxonomy, uncatego
         description=article.excerpt if article.excerpt_by == "publisher" else "",
         keywords=article.keywords,
         section=article.section,
+        own=own_names(article.author, article.url),
         language=article.language,
         taxonomy=taxonomy,
     )

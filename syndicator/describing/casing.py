@@ -53,6 +53,11 @@ def ambiguous() -> frozenset[str]:
     return frozenset(name.casefold() for name in _file()["ambiguous"])
 
 
+def is_known(name: str) -> bool:
+    """True for a name of data/names.toml, however it is written."""
+    return _fold(name) in known()
+
+
 def canonical(tag: str, text: str = "", learnt: Mapping[str, str] = _NONE) -> str:
     """`tag` as it is written: its known spelling, else the form that most articles write inside their sentences
     (`learnt`, see forms.py), else the one that `text` does, else made of its words; as it is when none is known."""

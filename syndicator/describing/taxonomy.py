@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +13,7 @@ from syndicator.describing.category import Categories, Guess
 from syndicator.describing.cold import Known
 from syndicator.describing.learnt import Past
 from syndicator.describing.matching import key
+from syndicator.describing.published import clean, sound
 from syndicator.describing.vocabulary import Vocabulary
 from syndicator.errors import UsageError
 
@@ -24,7 +24,6 @@ BAR = 0.05  # probability from which on a tag is given that stands in the text
 BAR_UNNAMED = 0.45  # and one that does not: an editor would ask where it came from
 BAR_ALONE = 0.06  # and the best one when no other reaches its bar
 BAR_LEARNT = 0.06  # likewise, of what was learnt
-_ADDRESS = re.compile(r"https?:|www\.|\.(?:com|org|net|edu|gov|io)\b|[@<>{}|\\]")
 
 
 @dataclass(frozen=True)
@@ -45,17 +44,20 @@ class Taxonomy:
         known = self._categories
         return category.guess(known, title, text, section) if known else Guess(None, 0.0)
 
-    def tags(self, title: str, text: str, published: Sequence[str] = ()) -> tuple[str, ...]:
-        """At most five tags, the most telling first. `published`: the publisher's own, kept when they map."""
+    def tags(self, title: str, text: str, published: Sequence[str] = (), own: Collection[str] = ()) -> tuple[str, ...]:
+        """At most five tags, the most telling first. `published`: the publisher's own, kept when they map; `own`: names
+        of the author and the site, which are no tags."""
         chances = self._chances(title, text)
-        for tag in self.mapped(published, text):
+        for tag in self.mapped(published, text, title, own):
             chances[tag] = 1.0 + chances.get(tag, 0.0)
         ranked = sorted(chances, key=lambda tag: -chances[tag])[:MOST_TAGS]
         return tuple(tag for tag in ranked if chances[tag] > 0)
 
-    def mapped(self, published: Sequence[str], text: str = "") -> list[str]:
+    def mapped(self, published: Sequence[str], text: str = "", title: str = "", own: Collection[str] = ()) -> list[str]:
         """The publisher's tags that we know, as we spell them; all sound ones when nothing is known beforehand."""
-        spelled = dict.fromkeys(self.spelling(tag, text) for tag in published if sound(tag))
+        listed = bool(self.vocabulary.tag)
+        kept = (clean(tag) for tag in published if sound(tag, title, own) or (listed and key(tag) in self._spellings))
+        spelled = dict.fromkeys(self.spelling(tag, text) for tag in kept)
         if not self._spellings:
             return list(spelled)
         return [tag for tag in spelled if key(tag) in self._spellings]
@@ -88,7 +90,7 @@ class Taxonomy:
         return self._spellings.get(key(tag)) or casing.canonical(tag, text, self.forms)
 
     def learn(self, history: Iterable[tuple[str, str, Sequence[str]]], *, least: int = 1) -> Taxonomy:
-        """A taxonomy that also knows (title, text, tags) of the past, oldest first. Posts with tags, which someone stood
+        """A taxonomy that also knows (title, text, tags) of the past, oldest first. Posts with tags that someone stood
         behind, teach what is tagged how when there are `least` of them; all teach how words are written."""
         posts = list(history)
         spelled = replace(self, past=None, forms=forms.learn([text for _, text, _ in posts[-MOST_TEXTS:]]))
@@ -122,9 +124,3 @@ class Taxonomy:
     def _spellings(self) -> dict[tuple[str, ...], str]:
         past = {key(tag): tag for tag in (self.past.tags if self.past else ())}
         return past | {key(form): tag.name for tag in self.vocabulary.tag for form in (*tag.aliases, tag.name)}
-
-
-def sound(tag: str) -> bool:
-    """False for what publishers put among their tags and no reader follows: sentences, addresses, bare numbers."""
-    words = tag.split()
-    return 0 < len(words) <= 4 and len(tag) <= 40 and any(map(str.isalpha, tag)) and not _ADDRESS.search(tag)
