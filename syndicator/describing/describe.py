@@ -39,7 +39,7 @@ def describe(
     its author and site. Pure."""
     code = _language.detect(text, language)
     chosen, by = _excerpt.choose(title, text, description, code)
-    guess = taxonomy.category(title, text, section)
+    guess = taxonomy.category(title, text, section, keywords)
     tags = taxonomy.tags(title, text, keywords, own)
     if guess.name and guess.name in taxonomy.names and guess.name not in tags and len(tags) < MOST_TAGS:
         tags = (*tags, guess.name)  # filed under AI and not tagged AI: nobody would understand it

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-_WORD = re.compile(r"[^\W_]+(?:[+#]+|(?<=\bC)\+\+)?")
+# robots.txt and amazon.com are no robots and no Amazon
+_WORD = re.compile(r"[^\W_]+(?:(?:\.[a-z]{2,4})+(?![^\W_]))?(?:[+#]+|(?<=\bC)\+\+)?")
 _INSIDE = re.compile(r"[\w,;:)\]’'\"”%-]\s$")
 HEAD = 150  # words of the text that count as its head
 ACRONYM = 8

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from syndicator.describing import gates
 from syndicator.describing.language import function_words
-from syndicator.describing.sentences import Sentence
+from syndicator.describing.sentences import Sentence, cjk
 from syndicator.describing.vectors import embedder
 from syndicator.text import width
 
@@ -157,7 +157,7 @@ def _sentence_row(
 ) -> list[float]:
     text = sentence.text
     words = _WORD.findall(text)
-    n = max(1, len(text.split()))
+    n = max(1, _length(text))
     low = [word.casefold() for word in words]
     first, second = sum(map(_FIRST.__contains__, low)), sum(map(_SECOND.__contains__, low))
     capitals = sum(word[0].isupper() for word in words[1:])
@@ -185,6 +185,11 @@ def _sentence_row(
         sum(map(frequency.__getitem__, known)) / max(1, len(known)) / size,
         n < 8,
     ]
+
+
+def _length(text: str) -> int:
+    """Words of a sentence; five columns of a script without blanks between words count as one."""
+    return width(text) // 5 if cjk(text) else len(text.split())
 
 
 def choice_rows(scene: Scene, rows: Floats, choices: Sequence[tuple[int, ...]]) -> Floats:
@@ -259,7 +264,7 @@ def _facts(scene: Scene) -> list[float]:
     head = scene.text[:4000]
     low = [word.casefold() for word in _WORD.findall(head)]
     n = max(1, len(low))
-    first = [len(c.text.split()) for c in scene.candidates[:8]]
+    first = [_length(c.text) for c in scene.candidates[:8]]
     return [
         float(bool(scene.title)),
         math.log(len(scene.text) + 1) / 10,

@@ -39,10 +39,11 @@ class Taxonomy:
         """The taxonomy of the file at `path`. Raises ConfigError naming file, key and cure."""
         return cls(vocabulary.load(Path(path)))
 
-    def category(self, title: str, text: str, section: str = "") -> Guess:
-        """The likeliest category of the text, None when there is none to choose from or it is unclear."""
+    def category(self, title: str, text: str, section: str = "", published: Sequence[str] = ()) -> Guess:
+        """The likeliest category of the text, None when there is none to choose from or it is unclear. `section` and
+        `published` are the publisher's section and tags."""
         known = self._categories
-        return category.guess(known, title, text, section) if known else Guess(None, 0.0)
+        return category.guess(known, title, text, section, published) if known else Guess(None, 0.0)
 
     def tags(self, title: str, text: str, published: Sequence[str] = (), own: Collection[str] = ()) -> tuple[str, ...]:
         """At most five tags, the most telling first. `published`: the publisher's own, kept when they map; `own`: names

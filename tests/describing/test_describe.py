@@ -88,3 +88,21 @@ def test_a_small_past_of_one_kind_tags_no_other_kind() -> None:
     ]
     assert [learnt.tags(title, text) for title, text in others] == [(), (), ()]
     assert learnt.tags("Research on chatbots", "The lab trained a chatbot on data with machine learning.") == ("AI",)
+
+
+def test_a_publishers_tag_that_is_called_like_a_category_speaks_for_it(taxonomy: Taxonomy) -> None:
+    text = "Fourteen cities trained a small vision model on the cameras of their garbage trucks, which see the holes."
+    bare, tagged = (taxonomy.category("One model for potholes", text, "", tags) for tags in ((), ("AI", "Cities")))
+    assert tagged.name == bare.name == "AI"
+    assert tagged.score > bare.score + 0.1
+
+
+def test_a_file_or_host_is_not_what_it_is_called_like(taxonomy: Taxonomy) -> None:
+    title, text = "Manners", "Read robots.txt first. The page at tesla.com says so, and robots.txt is a small file."
+    assert not {"robotics", "Tesla"} & set(taxonomy.tags(title, text))
+
+
+def test_a_text_in_a_script_without_blanks_needs_words_of_its_category(taxonomy: Taxonomy) -> None:
+    text = "町立図書館の案内係は、声が小さい。木の箱に話しかけると、床に細い光の線が延びる。棚に着く。" * 5
+    assert taxonomy.category("静かな実験", text).name is None
+    assert len(summarize("静かな実験", text.replace("棚に着く。", "棚に着く。\n"), "ja")) > 20
