@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 TITLE = 2  # times the title counts
 LEXICAL = 0.35  # how much the share of a category's words counts beside the cosine
 SUBJECT = 0.25  # gain of a category whose subject the title names: a story on an AI company's money is on AI
+ELSEWHERE = 0.1  # loss of one whose subject has names, when the text has none of them
 NAMED = 0.08  # gain of a category that one of the publisher's tags is called like
 DOUBT = 8.0  # words of evidence that are taken as given to nobody: short texts decide less by words
 SHARP = 25.0  # scores to probabilities: calibrated on the three open sets
@@ -86,8 +87,8 @@ def guess(known: Categories, title: str, text: str, section: str = "", published
         return Guess(None, 0.0)
     counts = terms(text[:SAMPLE])
     tagged = {fold(tag) for tag in published}
-    named = np.array([fold(name) in tagged for name in known.names], dtype=np.float32)
-    values = scores(known, title, text, counts) + np.float32(NAMED) * named
+    named = np.array([fold(name) in tagged for name in known.names], dtype=bool)
+    values = scores(known, title, text, counts, named) + np.float32(NAMED) * named
     chances = probabilities(values)
     best = int(chances.argmax())
     sure = float(chances[best])
@@ -110,8 +111,9 @@ def _english(sample: str) -> bool:
     return by_script(sample) is None and by_words(sample, None) in ("en", None)
 
 
-def scores(known: Categories, title: str, text: str, counts: Counter[str]) -> Vector:
-    """A score a category: cosine plus the share of the words. `counts`: the terms of the text's head."""
+def scores(known: Categories, title: str, text: str, counts: Counter[str], tagged: NDArray[np.bool_]) -> Vector:
+    """A score a category: cosine plus the share of the words. `counts`: the terms of the text's head, `tagged`: the
+    categories that the publisher's tags name."""
     import numpy as np
 
     here = embedder().article(title, text, TITLE)
@@ -120,7 +122,10 @@ def scores(known: Categories, title: str, text: str, counts: Counter[str]) -> Ve
     every = counts.copy()
     every.update({word: TITLE * count for word, count in named.items()})
     lexical = np.array([_evidence(every, words) for words in known.words], dtype=np.float32)
-    result: Vector = known.labels @ here + LEXICAL * lexical / (float(lexical.sum()) + DOUBT) + subject
+    elsewhere = np.array([bool(words) and every.keys().isdisjoint(words) for words in known.subjects]) & ~tagged
+    lexical[elsewhere] = 0  # of espresso machines there are models as well
+    shares = LEXICAL * lexical / (float(lexical.sum()) + DOUBT)
+    result: Vector = known.labels @ here + shares + subject - np.float32(ELSEWHERE) * elsewhere
     return result
 
 

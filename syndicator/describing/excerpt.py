@@ -26,9 +26,11 @@ def summarize(title: str, text: str, language: str | None = None) -> str:
 def scene(title: str, text: str, language: str | None) -> Scene:
     """The text with the sentences an excerpt may be made of."""
     found: list[Sentence] = []
+    seen: set[str] = set()
     for sentence in islice(sentences.each(text, language), SCANNED):
         usable = _usable(sentence, title, language)
-        if usable is not None:
+        if usable is not None and gates.words(usable.text) not in seen:
+            seen.add(gates.words(usable.text))
             found.append(usable)
         if len(found) == CANDIDATES:
             break

@@ -31,7 +31,7 @@ FIT_POSTS = 800  # posts the logistic line is fitted on: more of them move it no
 SHRINK = 2.0  # pull of the logistic weights to zero
 FEATURES = 16
 LOOKED = 12  # likeliest tags whose posts a text is compared with
-OUTER = 0.1  # share of a tag's own posts that are taken as strange to it
+OUTER = 0.07  # share of a tag's own posts that are taken as strange to it
 FEW = 4  # posts below which a tag says nothing of how near its posts are
 
 
