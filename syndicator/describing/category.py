@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 TITLE = 2  # times the title counts
 LEXICAL = 0.35  # how much the share of a category's words counts beside the cosine
 SUBJECT = 0.25  # gain of a category whose subject the title names: a story on an AI company's money is on AI
-ELSEWHERE = 0.1  # loss of one whose subject has names, when the text has none of them
+ELSEWHERE = 0.2  # loss of one whose subject has names, when the text has none of them
 NAMED = 0.08  # gain of a category that one of the publisher's tags is called like
 DOUBT = 8.0  # words of evidence that are taken as given to nobody: short texts decide less by words
 SHARP = 25.0  # scores to probabilities: calibrated on the three open sets
@@ -88,7 +88,7 @@ def guess(known: Categories, title: str, text: str, section: str = "", published
     counts = terms(text[:SAMPLE])
     tagged = {fold(tag) for tag in published}
     named = np.array([fold(name) in tagged for name in known.names], dtype=bool)
-    values = scores(known, title, text, counts, named) + np.float32(NAMED) * named
+    values = scores(known, title, text, counts, named) + (NAMED * named).astype(np.float32)
     chances = probabilities(values)
     best = int(chances.argmax())
     sure = float(chances[best])
@@ -124,8 +124,9 @@ def scores(known: Categories, title: str, text: str, counts: Counter[str], tagge
     lexical = np.array([_evidence(every, words) for words in known.words], dtype=np.float32)
     elsewhere = np.array([bool(words) and every.keys().isdisjoint(words) for words in known.subjects]) & ~tagged
     lexical[elsewhere] = 0  # of espresso machines there are models as well
+    loss = (ELSEWHERE * elsewhere).astype(np.float32)
     shares = LEXICAL * lexical / (float(lexical.sum()) + DOUBT)
-    result: Vector = known.labels @ here + shares + subject - np.float32(ELSEWHERE) * elsewhere
+    result: Vector = known.labels @ here + shares + subject - loss
     return result
 
 
