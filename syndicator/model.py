@@ -102,6 +102,7 @@ class Request:
     body: bytes | None = None
     robots: Literal["obey", "ignore"] = "obey"  # the operator's word on robots.txt for this page
     stay: bool = False  # True: a redirect to another host comes back as its 3xx answer, not followed
+    connect: float | None = None  # seconds of the deadline that name, connection and TLS may take; None: all of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

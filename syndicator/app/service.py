@@ -13,6 +13,8 @@ from syndicator.settings import Settings, load
 from syndicator.web.server import serve as serve_app
 from syndicator.web.site import make_app
 
+LLM_SECONDS = 60.0  # of a beat: visits that fall due meanwhile wait no longer than that and an answer
+
 
 async def beat(
     config: Path,
@@ -26,7 +28,7 @@ async def beat(
     one line why nothing could be done."""
     try:
         with locked(load(config)), open_app(config) as app:
-            report(await run(app, Wanted(), stop=stop, watch=watch))
+            report(await run(app, Wanted(llm_seconds=LLM_SECONDS), stop=stop, watch=watch))
     except LockedError:
         trouble("another run is under way; this beat is left out")
     except SyndicatorError as error:  # a configuration just being edited, a full disk: the next beat tries again

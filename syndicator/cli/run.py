@@ -104,6 +104,8 @@ def refresh(
     printing.run_report(report, json=json)
     if report.outcomes and len(report.failed) == len(report.outcomes):
         sys.exit(4)
+    if report.llm.wrong:
+        sys.exit(78)
     if strict and (report.failed or report.pressed.held):
         sys.exit(3)
 

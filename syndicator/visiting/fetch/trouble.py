@@ -31,6 +31,8 @@ def explain(error: Exception) -> tuple[str, str]:
         return "tls", _line(str(getattr(cause, "certificate_error", inner or cause)))
     if isinstance(cause, aiohttp.ClientConnectorError):
         return "connect", _line(str(inner.strerror if isinstance(inner, OSError) and inner.strerror else cause))
+    if isinstance(cause, aiohttp.ConnectionTimeoutError):
+        return "connect", "no connection in time"
     if isinstance(cause, aiohttp.ClientPayloadError):
         return "truncated", "the body broke off"
     if isinstance(cause, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError | ConnectionError):
