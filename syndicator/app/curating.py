@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 BATCH = 20  # articles a call of the worker
 ROWS = 500  # rows read at a time
-LEAST = 30  # confirmed articles that say more of a tag than its bare name does; a few, all on AI, make everything AI
+LEAST = 30  # confirmed articles that say more of a tag than its bare name does
 LONG_SECONDS = 900.0  # for learning: 3,000 posts take about a minute
 LONG_MEGABYTES = 3000
 MOST_READ = 5000  # newest articles that are looked at for new tags
