@@ -29,8 +29,9 @@ def scene(title: str, text: str, language: str | None) -> Scene:
     seen: set[str] = set()
     for sentence in islice(sentences.each(text, language), SCANNED):
         usable = _usable(sentence, title, language)
-        if usable is not None and gates.words(usable.text) not in seen:
-            seen.add(gates.words(usable.text))
+        said = gates.words(usable.text) if usable is not None else ""
+        if usable is not None and said not in seen:
+            seen.add(said)
             found.append(usable)
         if len(found) == CANDIDATES:
             break
