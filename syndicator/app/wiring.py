@@ -53,6 +53,25 @@ class App:
         return self.shelf.instance()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """What the operator wrote, read and checked: the files but for the taxonomy, which the worker reads."""
+
+    settings: Settings
+    sources: tuple[Source, ...]
+    queries: tuple[SavedQuery, ...]
+
+
+def configuration(config: Path, environ: Mapping[str, str] = os.environ) -> Configuration:
+    """The configuration in a folder. Raises ConfigError."""
+    need_folder(config)
+    return Configuration(
+        settings=load(config, environ),
+        sources=tuple(load_sources(config / "sources.toml")),
+        queries=load_queries(config / "feeds.toml"),
+    )
+
+
 @contextmanager
 def open_app(
     config: Path,
@@ -61,11 +80,12 @@ def open_app(
     jitter: Callable[[], float] = random.random,
     environ: Mapping[str, str] = os.environ,
     create: bool = False,
+    said: Configuration | None = None,
 ) -> Iterator[App]:
     """The app of a configuration folder; closes what it opened. `create` lets `reindex` begin a database although
-    articles exist. Raises ConfigError, StoreError."""
-    need_folder(config)
-    settings = load(config, environ)
+    articles exist. `said`: what the folder says, for who has read it. Raises ConfigError, StoreError."""
+    said = said or configuration(config, environ)
+    settings = said.settings
     shelf = Shelf(settings.articles_dir)
     articles_exist = any(True for _ in shelf.walk())
     settings.state_dir.mkdir(parents=True, exist_ok=True)
@@ -76,8 +96,8 @@ def open_app(
         yield App(
             config=config,
             settings=settings,
-            sources={source.key: source for source in load_sources(config / "sources.toml")},
-            queries=load_queries(config / "feeds.toml"),
+            sources={source.key: source for source in said.sources},
+            queries=said.queries,
             store=store,
             shelf=shelf,
             pages=Pages(settings.state_dir / "pages"),
