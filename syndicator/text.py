@@ -56,7 +56,7 @@ def line(value: str) -> str:
 
 def width(value: str) -> int:
     """Characters, a wide CJK character counting two."""
-    return len(value) + len(_WIDE.findall(value))
+    return len(value) if value.isascii() else len(value) + len(_WIDE.findall(value))
 
 
 def plain(markdown: str) -> str:
