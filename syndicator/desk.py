@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
+from syndicator import urls
 from syndicator.articles.fields import settle
 from syndicator.describing.describe import describe
 from syndicator.describing.files import TaxonomyFiles
@@ -48,6 +49,7 @@ def _described(draft: Draft, taxonomy: Taxonomy) -> Article:
         description=draft.description,
         keywords=draft.keywords,
         section=draft.section,
+        own=own_names(draft.author, draft.url),
         language=draft.language,
         taxonomy=taxonomy,
     )
@@ -76,6 +78,11 @@ def _described(draft: Draft, taxonomy: Taxonomy) -> Article:
         keywords=draft.keywords,
         section=draft.section,
     )
+
+
+def own_names(author: str | None, url: str) -> tuple[str, ...]:
+    """Names of an article's authors and of its site, which publishers list among its tags."""
+    return (*(name.strip() for name in (author or "").split(",")), urls.site(url).split(".")[0])
 
 
 def read_and_render(

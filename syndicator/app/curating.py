@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,11 +21,10 @@ if TYPE_CHECKING:
 
 BATCH = 20  # articles a call of the worker
 ROWS = 500  # rows read at a time
-LEAST = 30  # confirmed articles that say more of a tag than its bare name does; a few, all on AI, make everything AI
+LEAST = 30  # confirmed articles that say more of a tag than its bare name does
 LONG_SECONDS = 900.0  # for learning: 3,000 posts take about a minute
 LONG_MEGABYTES = 3000
 MOST_READ = 5000  # newest articles that are looked at for new tags
-_CONFIRMED = ("operator", "publisher", "llm")  # who may have left such tags: an LLM keeps a publisher's own
 
 Progress = Callable[[int, int], None]  # done, of how many
 
@@ -57,9 +56,9 @@ class Retelling:
 
 
 def learn(app: App, *, least: int = LEAST) -> Learnt:
-    """Learns tags from what a person stood behind (an operator's tags, a publisher's that mapped), oldest first, into
-    the state folder; from fewer than `least` such articles nothing. Raises WorkerFailed, ConfigError."""
-    paths = _by_age(app, _CONFIRMED)
+    """Learns into the state folder how the shelf writes its words, and tags from what a person stood behind (an
+    operator's tags, a publisher's that mapped), when `least` articles have such. Raises WorkerFailed, ConfigError."""
+    paths = _by_age(app)
     files = taxonomy_files(app.config, app.settings)
     if not paths:
         Path(files[1]).unlink(missing_ok=True)
@@ -86,14 +85,13 @@ def _patient() -> Iterator[Worker]:
         worker.close()
 
 
-def _by_age(app: App, tags_by: Collection[str] = ()) -> list[str]:
-    """The files of the articles whose tags come from one of `tags_by` (any when empty), oldest first."""
+def _by_age(app: App) -> list[str]:
+    """The files of the articles, oldest first."""
     stamps = app.store.visits.stamps()
     found = []
     for part in _parts(list(stamps), ROWS):
         for id, article in app.store.index.articles(part).items():
-            if not tags_by or article.tags_by in tags_by:
-                found.append((article.added.timestamp() if article.added else 0.0, stamps[id].path))
+            found.append((article.added.timestamp() if article.added else 0.0, stamps[id].path))
     return [path for _, path in sorted(found)]
 
 

@@ -74,7 +74,7 @@ def retell(article: Article, source: Source | None, taxonomy: Taxonomy, uncatego
     """What `taxonomy` makes of an article as loaded from its file, None when it says that already. Fields that a hand
     edited or an LLM wrote stay. Pure."""
     from syndicator.describing.describe import describe
-    from syndicator.desk import spelled
+    from syndicator.desk import own_names, spelled
 
     said = describe(
         article.title,
@@ -82,6 +82,7 @@ def retell(article: Article, source: Source | None, taxonomy: Taxonomy, uncatego
         description=article.excerpt if article.excerpt_by == "publisher" else "",
         keywords=article.keywords,
         section=article.section,
+        own=own_names(article.author, article.url),
         language=article.language,
         taxonomy=taxonomy,
     )
@@ -126,8 +127,8 @@ def _tags_line(article: Article, tags: Sequence[str], own: Collection[str], taxo
 
 def learn_files(files: TaxonomyFiles, root: str, paths: Sequence[str], least: int) -> tuple[int, int]:
     """Learns from the article files at `paths` below `root`, oldest first, and saves it where `files` says; for the
-    worker. Returns how many articles teach something, and how many tags. With fewer than `least` of them nothing is
-    learnt, and what was goes."""
+    worker. Returns how many articles teach a tag, and how many tags. From fewer than `least` of them only how words
+    are written is learnt; what was learnt before goes."""
     from syndicator.articles.shelf import Shelf
     from syndicator.describing.taxonomy import Taxonomy
 
@@ -135,18 +136,19 @@ def learn_files(files: TaxonomyFiles, root: str, paths: Sequence[str], least: in
     taxonomy = Taxonomy.from_toml(toml) if toml.exists() else Taxonomy()
     shelf = Shelf(Path(root))
     past = list(history((shelf.get(path) for path in paths), taxonomy))
-    tags = {tag for _, _, named in past for tag in named}
-    if len(past) < least:
+    known = taxonomy.learn(past, least=least)
+    teaching = sum(bool(tags) for _, _, tags in past)
+    if known.past is None and not known.forms:
         learnt.unlink(missing_ok=True)
-        return len(past), 0
+        return teaching, 0
     fresh = learnt.with_name(f".{learnt.name}.new")
-    taxonomy.learn(past).save(fresh)
+    known.save(fresh)
     fresh.replace(learnt)
-    return len(past), len(tags)
+    return teaching, len({tag for _, _, tags in past for tag in tags}) if known.past else 0
 
 
 def history(articles: Iterable[Article], taxonomy: Taxonomy) -> Iterable[tuple[str, str, tuple[str, ...]]]:
-    """(title, text, tags) of those articles that say what a person stood behind: an operator's tags; of a publisher's
+    """(title, text, tags) of articles, with those tags that a person stood behind: an operator's; of a publisher's
     those that map, also where an LLM added its own to them. Never our own guesses, nor an LLM's. Pure."""
     for article in articles:
         tags: tuple[str, ...] = ()
@@ -155,8 +157,7 @@ def history(articles: Iterable[Article], taxonomy: Taxonomy) -> Iterable[tuple[s
         elif article.tags_by in ("publisher", "llm"):
             mapped = set(taxonomy.mapped(article.keywords, article.text))
             tags = tuple(tag for tag in article.tags if tag in mapped)
-        if tags:
-            yield article.title, article.text, tags
+        yield article.title, article.text, tags
 
 
 def refile(app: App, before: Article, after: Article, path: str, *, ordered: Collection[str] = ()) -> Article:

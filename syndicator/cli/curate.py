@@ -49,7 +49,7 @@ def learn(json: Json = False, config: Config = CONFIG) -> None:
         printing.say(f"learnt {done.tags} tags from {done.articles} articles")
     else:
         printing.say(
-            f"nothing was learnt: {done.articles} articles have confirmed tags, and {curating.LEAST} are needed"
+            f"no tags were learnt: {done.articles} articles have confirmed tags, and {curating.LEAST} are needed"
         )
     printing.problems(problems)
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
+from types import MappingProxyType
 from typing import Any
+
+SHOUTED = 6  # letters; a longer word in capitals is no acronym
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 @lru_cache(maxsize=1)
@@ -48,14 +53,19 @@ def ambiguous() -> frozenset[str]:
     return frozenset(name.casefold() for name in _file()["ambiguous"])
 
 
-def canonical(tag: str, text: str = "") -> str:
-    """`tag` as it is written: its known spelling, else the form that stands most often inside the sentences of
-    `text`, else as it is, in lower case when it is all capitals or has a capital at every word without a reason."""
+def is_known(name: str) -> bool:
+    """True for a name of data/names.toml, however it is written."""
+    return _fold(name) in known()
+
+
+def canonical(tag: str, text: str = "", learnt: Mapping[str, str] = _NONE) -> str:
+    """`tag` as it is written: its known spelling, else the form that most articles write inside their sentences
+    (`learnt`, see forms.py), else the one that `text` does, else made of its words; as it is when none is known."""
     tag = " ".join(tag.split())
     folded = _fold(tag)
     if folded in known() and not (folded in ambiguous() and tag == tag.casefold() and text and not _named(tag, text)):
         return known()[folded]
-    return in_text(tag, text) or _by_words(tag)
+    return learnt.get(tag.casefold()) or in_text(tag, text) or _by_words(tag, learnt)
 
 
 def in_text(tag: str, text: str) -> str:
@@ -71,14 +81,21 @@ def _named(tag: str, text: str) -> bool:
     return in_text(tag, text)[:1].isupper()
 
 
-def _by_words(tag: str) -> str:
+def _by_words(tag: str, learnt: Mapping[str, str]) -> str:
     """Known names inside a longer tag get their spelling and ordinary words lose their capitals ("Ai Safety" becomes
-    "AI safety"); a tag with any other word is a name of its own and stays as it is."""
+    "AI safety"). A tag with any other word is a name of its own and stays as it is, save that a long word all in
+    capitals was shouted: acronyms have up to six letters."""
     pieces = re.split(r"([\s-]+)", tag)
-    words = [p for p in pieces if p[:1].isalnum()]
-    if not all(w.casefold() in ordinary() or _fold(w) in known() for w in words):
-        return tag
-    return "".join(p.casefold() if p.casefold() in ordinary() else known().get(_fold(p), p) for p in pieces)
+    spelled = [_word(piece, learnt) if piece[:1].isalnum() else piece for piece in pieces]
+    if None not in spelled:
+        return "".join(filter(None, spelled))
+    calm = (piece.capitalize() if len(piece) > SHOUTED and piece.isupper() else piece for piece in pieces)
+    return "".join(s or piece for s, piece in zip(spelled, calm, strict=True)) if tag.isupper() else tag
+
+
+def _word(word: str, learnt: Mapping[str, str]) -> str | None:
+    low = word.casefold()
+    return known().get(_fold(word)) or learnt.get(low) or (low if low in ordinary() else None)
 
 
 def _fold(name: str) -> str:

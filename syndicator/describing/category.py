@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 TITLE = 2  # times the title counts
 LEXICAL = 0.35  # how much the share of a category's words counts beside the cosine
 SUBJECT = 0.25  # gain of a category whose subject the title names: a story on an AI company's money is on AI
+ELSEWHERE = 0.2  # loss of one whose subject has names, when the text has none of them
+NAMED = 0.08  # gain of a category that one of the publisher's tags is called like
 DOUBT = 8.0  # words of evidence that are taken as given to nobody: short texts decide less by words
 SHARP = 25.0  # scores to probabilities: calibrated on the three open sets
 FLOOR = 0.35  # probability below which no category is named
@@ -73,28 +75,35 @@ def prepare(defined: Sequence[CategoryDef]) -> Categories:
     return Categories(tuple(category.name for category in defined), labels, weighted, subjects)
 
 
-def guess(known: Categories, title: str, text: str, section: str = "") -> Guess:
-    """The likeliest category. `section` is what the publisher files it under: a category of that name is taken."""
+def guess(known: Categories, title: str, text: str, section: str = "", published: Sequence[str] = ()) -> Guess:
+    """The likeliest category. `section` is what the publisher files it under: a category of that name is taken;
+    `published` are its tags: one that is called like a category speaks for it."""
+    import numpy as np
+
     for name in known.names:
         if section and fold(section) == fold(name):
             return Guess(name, 1.0)
     if not any(character.isalpha() for character in title + text[:SAMPLE]):
         return Guess(None, 0.0)
     counts = terms(text[:SAMPLE])
-    values = scores(known, title, text, counts)
+    tagged = {fold(tag) for tag in published}
+    named = np.array([fold(name) in tagged for name in known.names], dtype=bool)
+    values = scores(known, title, text, counts, named) + (NAMED * named).astype(np.float32)
     chances = probabilities(values)
     best = int(chances.argmax())
     sure = float(chances[best])
-    clear = sure >= FLOOR and _known_ground(known, best, float(values[best]), counts, text)
+    clear = sure >= FLOOR and (bool(named[best]) or _known_ground(known, best, float(values[best]), counts, text))
     return Guess(known.names[best] if clear else None, sure)
 
 
 def _known_ground(known: Categories, best: int, score: float, counts: Counter[str], text: str) -> bool:
     """False for a long text that has next to nothing of the words and the nearness of its best category: probabilities
     only compare the categories there are, and a recipe is none of them."""
+    own = len(counts.keys() & known.words[best].keys())
+    if by_script(text[:SAMPLE]) is not None:  # in which a sentence may count as a word
+        return own >= OWN_WORDS_FOREIGN
     if counts.total() < 2 * LONG:  # pairs count as well
         return True
-    own = len(counts.keys() & known.words[best].keys())
     return score >= WEAK and own >= OWN_WORDS and (own >= OWN_WORDS_FOREIGN or _english(text[:SAMPLE]))
 
 
@@ -102,16 +111,22 @@ def _english(sample: str) -> bool:
     return by_script(sample) is None and by_words(sample, None) in ("en", None)
 
 
-def scores(known: Categories, title: str, text: str, counts: Counter[str]) -> Vector:
-    """A score a category: cosine plus the share of the words. `counts`: the terms of the text's head."""
+def scores(known: Categories, title: str, text: str, counts: Counter[str], tagged: NDArray[np.bool_]) -> Vector:
+    """A score a category: cosine plus the share of the words. `counts`: the terms of the text's head, `tagged`: the
+    categories that the publisher's tags name."""
     import numpy as np
 
     here = embedder().article(title, text, TITLE)
     named = terms(title)
     subject = np.array([_subject(named, counts, words) for words in known.subjects], dtype=np.float32)
-    every = counts + Counter({word: TITLE * count for word, count in named.items()})
+    every = counts.copy()
+    every.update({word: TITLE * count for word, count in named.items()})
     lexical = np.array([_evidence(every, words) for words in known.words], dtype=np.float32)
-    result: Vector = known.labels @ here + LEXICAL * lexical / (float(lexical.sum()) + DOUBT) + subject
+    elsewhere = np.array([bool(words) and every.keys().isdisjoint(words) for words in known.subjects]) & ~tagged
+    lexical[elsewhere] = 0  # of espresso machines there are models as well
+    loss = (ELSEWHERE * elsewhere).astype(np.float32)
+    shares = LEXICAL * lexical / (float(lexical.sum()) + DOUBT)
+    result: Vector = known.labels @ here + shares + subject - loss
     return result
 
 

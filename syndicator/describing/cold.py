@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 NOWHERE = Mention(0, 0, 0, 0)
+PLACED, NEAR, NAMED = 6, 5, 9  # features of `_row`, `_nearness` and `_name`
 
 
 class Words(NamedTuple):
@@ -52,8 +53,6 @@ class Known:
 
     def features(self, title: str, text: str) -> tuple[Floats, dict[int, Mention]]:
         """Tag x feature, and the mentions they are made of."""
-        import numpy as np
-
         names, body = self.matcher.words(title), self.matcher.words(text)
         found = self.matcher.look(names, body)
         vectors = embedder()
@@ -62,13 +61,27 @@ class Known:
         stems = body.stems
         seen = Words(frozenset(names.stems), Counter(stems), _first(stems), frozenset(stems[: matching.HEAD]))
         length = max(50, len(stems))
-        rows = [
-            _row(found.get(n, NOWHERE), length)
-            + _nearness(found.get(n, NOWHERE), float(whole[n]), float(name[n]))
-            + _name(found.get(n, NOWHERE), self.keys[n], seen)
-            for n in range(len(self.names))
-        ]
-        return np.array(rows, dtype=np.float32), found
+        words = seen.title | seen.times.keys()
+        rows = self._unseen(whole, name)
+        for n, key in enumerate(self.keys):
+            if n in found or not words.isdisjoint(key):
+                mention = found.get(n, NOWHERE)
+                rows[n] = (
+                    *_row(mention, length),
+                    *_nearness(mention, float(whole[n]), float(name[n])),
+                    *_name(mention, key, seen),
+                )
+        return rows, found
+
+    def _unseen(self, whole: Floats, name: Floats) -> Floats:
+        """Tag x feature where no word of any tag stands in the text: most tags, so they are filled in together."""
+        import numpy as np
+
+        rows = np.zeros((len(self.names), PLACED + NEAR + NAMED), dtype=np.float32)
+        rows[:, PLACED], rows[:, PLACED + 1] = whole, name
+        rows[:, PLACED + 4] = np.maximum(whole, 1.5) - 1.5
+        rows[:, PLACED + NEAR] = [len(key) > 1 for key in self.keys]
+        return rows
 
 
 def prepare(defined: tuple[TagDef, ...]) -> Known:
@@ -116,8 +129,6 @@ def _nearness(mention: Mention, whole: float, name: float) -> tuple[float, ...]:
 def _name(mention: Mention, key: tuple[str, ...], seen: Words) -> tuple[float, ...]:
     """What the name itself says: long names are telling, and all the words of a name may stand apart."""
     body, several = mention.text > 0, len(key) > 1
-    if not body and seen.times.keys().isdisjoint(key) and seen.title.isdisjoint(key):
-        return (float(several), 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     apart = several and not body
     first = min((seen.first.get(word, 5000) for word in key), default=5000)
     return (

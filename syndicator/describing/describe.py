@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from syndicator.describing import excerpt as _excerpt
@@ -30,21 +30,23 @@ def describe(
     description: str = "",
     keywords: Sequence[str] = (),
     section: str = "",
+    own: Collection[str] = (),
     language: str | None = None,
     taxonomy: Taxonomy,
 ) -> Description:
     """Excerpt, category, tags and language of an article. `text` is plain, a paragraph, heading, list item or table
-    row a line; `description`, `keywords`, `section` and `language` are the publisher's own words. Pure."""
+    row a line; `description`, `keywords`, `section` and `language` are the publisher's own words, `own` the names of
+    its author and site. Pure."""
     code = _language.detect(text, language)
-    own, by = _excerpt.choose(title, text, description, code)
-    guess = taxonomy.category(title, text, section)
-    tags = taxonomy.tags(title, text, keywords)
+    chosen, by = _excerpt.choose(title, text, description, code)
+    guess = taxonomy.category(title, text, section, keywords)
+    tags = taxonomy.tags(title, text, keywords, own)
     if guess.name and guess.name in taxonomy.names and guess.name not in tags and len(tags) < MOST_TAGS:
         tags = (*tags, guess.name)  # filed under AI and not tagged AI: nobody would understand it
-    mapped = bool(set(tags) & set(taxonomy.mapped(keywords, text)))
+    mapped = bool(set(tags) & set(taxonomy.mapped(keywords, text, title, own)))
     return Description(
-        excerpt=own,
-        excerpt_by=by if own else "",
+        excerpt=chosen,
+        excerpt_by=by if chosen else "",
         category=guess.name or "",
         tags=tags,
         tags_by=("publisher" if mapped else "matched") if tags else "",

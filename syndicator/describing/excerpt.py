@@ -26,9 +26,12 @@ def summarize(title: str, text: str, language: str | None = None) -> str:
 def scene(title: str, text: str, language: str | None) -> Scene:
     """The text with the sentences an excerpt may be made of."""
     found: list[Sentence] = []
+    seen: set[str] = set()
     for sentence in islice(sentences.each(text, language), SCANNED):
         usable = _usable(sentence, title, language)
-        if usable is not None:
+        said = gates.words(usable.text) if usable is not None else ""
+        if usable is not None and said not in seen:
+            seen.add(said)
             found.append(usable)
         if len(found) == CANDIDATES:
             break

@@ -26,7 +26,7 @@ _DATELINE = re.compile(
     rf"^(?:(?:{_PLACE}(?:, [\w.]+(?: \d{{1,2}})?){{0,3}},? )?\({_AGENCY}(?:[ /][^()]{{0,20}})?\)\s*(?:[-–—:]+\s*)?"
     rf"|{_PLACE}(?:, [\w.]+(?: \d{{1,2}})?){{0,3}},? \([A-Z][\w ./]{{1,25}}\)\s*[-–—]+\s+"
     r"|(?=[A-ZÀ-Þ.'’ ]{5})[A-ZÀ-Þ][A-ZÀ-Þ.'’\-]+(?: [A-ZÀ-Þ][A-ZÀ-Þ.'’\-]+){0,3}"
-    r"(?:, [\w.]+(?: \d{1,2})?){0,3}\s*(?:[-–—]+\s+|:\s)"
+    r"(?:(?:, [\w.]+(?: \d{1,2})?){0,3}\s*(?:[-–—]+\s+|:\s)|(?:, [\w.]+(?: [\w.]+){0,3}){1,2} [-–—]+\s+)"
     r"|【[^】]{2,30}】|[（(][^（）()]{2,20}[讯訊电電][）)]|新华社[^，。]{2,20}电\s*)"
 )
 _BYLINE = re.compile(
@@ -34,6 +34,12 @@ _BYLINE = re.compile(
     r"(?:\s*:\s*|\s+)"
     r"(?:[A-ZÀ-Þ][\w.'’-]+,?\s*(?:(?:and|&|und|et|y|e|en|och)\s+)?){1,6}(?:[|,•·–—-].*)?\W*$"
     r"|^(?i:published|updated|last updated|last modified|posted)\b.{0,40}\d"
+)
+_FORMS = (
+    ("ellipsis", _ELLIPSIS.search),
+    ("markup", _MARKUP.search),
+    ("dateline", _DATELINE.match),
+    ("byline", _BYLINE.match),
 )
 
 
@@ -55,8 +61,8 @@ def too_long(excerpt: str) -> bool:
 
 def form(sentence: str, language: str | None = None) -> str:
     """What is wrong with the form of a sentence, "" when nothing is."""
-    for code, pattern in (("ellipsis", _ELLIPSIS), ("markup", _MARKUP), ("dateline", _DATELINE), ("byline", _BYLINE)):
-        if pattern.search(sentence):
+    for code, search in _FORMS:
+        if search(sentence):
             return code
     low = sentence.casefold()
     for phrase in boilerplate().get(language or "en") or boilerplate()["en"]:

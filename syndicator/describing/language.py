@@ -65,7 +65,9 @@ def by_words(sample: str, said: str | None) -> str | None:
     """The language whose function words are frequent enough and clearly ahead; `said` needs less of a lead."""
     words = Counter(word.casefold() for word in _WORD.findall(sample))
     total = sum(words.values())
-    share = {code: sum(words[w] for w in known if w in words) / total for code, known in function_words().items()}
+    share = {
+        code: sum(map(words.__getitem__, words.keys() & known)) / total for code, known in function_words().items()
+    }
     (best, most), (_, second) = Counter(share).most_common(2)
     if said in share and share[said] >= SURE and share[said] >= 0.8 * most:
         return said

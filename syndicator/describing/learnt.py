@@ -8,8 +8,9 @@ with their best threshold, have 41.9 and 53.7."""
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from syndicator.describing import matching, tfidf
@@ -29,6 +30,9 @@ MOST_POSTS = 3000  # of a longer past the last ones count: the work grows with t
 FIT_POSTS = 800  # posts the logistic line is fitted on: more of them move it no further
 SHRINK = 2.0  # pull of the logistic weights to zero
 FEATURES = 16
+LOOKED = 12  # likeliest tags whose posts a text is compared with
+OUTER = 0.07  # share of a tag's own posts that are taken as strange to it
+FEW = 4  # posts below which a tag says nothing of how near its posts are
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class Past:
     labels: Floats  # tag x 256
     mentions: Floats  # 2 x tag: posts with the tag in text, in title
     hits: Floats  # 2 x tag: those of them that were given the tag
+    close: Floats  # tag: how near nearly all posts with it are to the others with it
     weights: Floats  # FEATURES means, spreads, weights and the constant
     threshold: float
     matcher: Matcher
@@ -51,6 +56,7 @@ class Past:
         """Tag -> the probability that the author would give it; those below 1 % are left out."""
         near = self.index.near(tfidf.bag(title, text))
         vector = _vector(title, text)
+        alike = self.vectors @ vector
         found = self.matcher.find(title, text)
         placed = _placed([found], len(self.tags))
         prior = self.has.mean(axis=0, keepdims=True)
@@ -62,10 +68,17 @@ class Past:
             precision=precision,
             prior=prior,
             label=(vector - self.vectors.mean(axis=0))[None] @ self.labels.T,
-            alike=_knn((self.vectors @ vector)[None], self.has),
+            alike=_knn(alike[None], self.has),
         )
         chances = _chances(columns[0], self.weights)
-        return {self.tags[n]: float(chances[n]) for n in chances.argsort()[::-1] if chances[n] > 0.01}
+        likely = [int(n) for n in chances.argsort()[::-1] if chances[n] > 0.01]
+        strange = [n for n in likely[:LOOKED] if n not in found and self._strange(n, alike)]
+        return {self.tags[n]: float(chances[n]) for n in likely if n not in strange}
+
+    def _strange(self, tag: int, alike: Floats) -> bool:
+        """True when a text is further from the posts with the tag than nearly all of these are from each other: what
+        the past says of a tag's share holds for texts of its kind only."""
+        return _closeness(alike[self.has[:, tag] > 0]) < float(self.close[tag])
 
 
 def learn(history: Iterable[tuple[str, str, Sequence[str]]]) -> Past | None:
@@ -95,6 +108,7 @@ def _fit(posts: list[tuple[str, str, Sequence[str]]], has: Floats, tags: tuple[s
     near = np.stack([index.near(counts) for counts in bags])
     vectors = np.stack([_vector(title, text) for title, text, _ in posts])
     labels = np.stack([embedder().mean(tag) for tag in tags])
+    cosines = vectors @ vectors.T
     placed = _placed([matcher.find(title, text) for title, text, _ in posts], len(tags))
     ridge, left_out = _ridge(near, has)
     shown = np.stack([placed[..., 1] > 0, placed[..., 0] > 0]).astype(np.float32)
@@ -109,12 +123,13 @@ def _fit(posts: list[tuple[str, str, Sequence[str]]], has: Floats, tags: tuple[s
         precision=others,
         prior=prior,
         label=((vectors - vectors.mean(axis=0)) @ labels.T)[rows],
-        alike=_knn(_alone(vectors @ vectors.T)[rows], has),
+        alike=_knn(_alone(cosines)[rows], has),
     )
     counted = ~((has > 0) & (has.sum(axis=0) < 2))[rows]  # of a tag's only post the others can say nothing
     weights = _logistic(columns, has[rows], counted)
     threshold = _threshold(_chances(columns, weights), has[rows])
-    return Past(index, tags, has, ridge, vectors, labels, mentions, hits, weights, threshold, matcher)
+    close = _close(_alone(cosines), has)
+    return Past(index, tags, has, ridge, vectors, labels, mentions, hits, close, weights, threshold, matcher)
 
 
 def _vector(title: str, text: str) -> Floats:
@@ -161,6 +176,27 @@ def _ridge(near: Floats, has: Floats) -> tuple[Floats, Floats]:
     inverse = np.linalg.inv(near.astype(np.float64) + RIDGE * np.eye(len(near)))
     coefficients = (inverse @ target).astype(np.float32)
     return coefficients, (target - coefficients / np.diag(inverse)[:, None]).astype(np.float32)
+
+
+def _close(cosines: Floats, has: Floats) -> Floats:
+    """Of each tag the closeness that all but `OUTER` of its posts have to its others; of a tag with few posts that of
+    posts with any tag."""
+    import numpy as np
+
+    def outer(members: Any) -> float:
+        own = cosines[np.ix_(members, members)]
+        return float(np.quantile([_closeness(row[row > -1]) for row in own], OUTER))
+
+    every = outer(np.arange(len(has))) if len(has) > 1 else 0.0
+    members = [np.flatnonzero(column) for column in has.T]
+    return np.array([outer(own) if len(own) >= FEW else every for own in members], dtype=np.float32)
+
+
+def _closeness(cosines: Floats) -> float:
+    """Mean of the three highest."""
+    import numpy as np
+
+    return float(np.sort(cosines)[-3:].mean())
 
 
 def _precision(hits: Floats, mentions: Floats, prior: Floats) -> tuple[Floats, Floats]:
@@ -263,46 +299,60 @@ def _threshold(chances: Floats, has: Floats) -> float:
     return max((round(0.1 + 0.02 * n, 2) for n in range(20)), key=f1)
 
 
-def save(past: Past, path: Any) -> None:
-    """Writes what was learnt as numpy arrays, without pickle."""
+def save(past: Past | None, forms: Mapping[str, str], path: Path) -> None:
+    """Writes what was learnt of tags and of how words are written, as numpy arrays without pickle."""
     import numpy as np
 
     path.parent.mkdir(parents=True, exist_ok=True)
+    arrays = {"written": _packed(sorted(forms.values())), **(_arrays(past) if past else {})}
+    with path.open("wb") as out:
+        np.savez_compressed(out, **arrays)
+
+
+def _arrays(past: Past) -> dict[str, Any]:
+    import numpy as np
+
     forms = [
         (form.tag, " ".join(form.stems), form.letters, form.case)
         for found in past.matcher.forms.values()
         for form in found
     ]
-    with path.open("wb") as out:
-        np.savez_compressed(
-            out,
-            terms=_packed(past.index.terms),
-            tags=_packed(past.tags),
-            form_numbers=np.array([(tag, letters) for tag, _, letters, _ in forms], dtype=np.int32),
-            form_stems=_packed([stems for _, stems, _, _ in forms]),
-            form_cases=_packed([case for *_, case in forms]),
-            heads=_packed(sorted(past.matcher.heads)),
-            idf=past.index.idf,
-            starts=past.index.starts,
-            rows=past.index.rows,
-            values=past.index.values.astype(np.float16),
-            has=np.packbits(past.has.astype(bool), axis=1),
-            ridge=past.ridge.astype(np.float16),
-            vectors=past.vectors.astype(np.float16),
-            labels=past.labels.astype(np.float16),
-            mentions=past.mentions,
-            hits=past.hits,
-            weights=past.weights,
-            threshold=np.array(past.threshold),
-        )
+    return {
+        "terms": _packed(past.index.terms),
+        "tags": _packed(past.tags),
+        "form_numbers": np.array([(tag, letters) for tag, _, letters, _ in forms], dtype=np.int32),
+        "form_stems": _packed([stems for _, stems, _, _ in forms]),
+        "form_cases": _packed([case for *_, case in forms]),
+        "heads": _packed(sorted(past.matcher.heads)),
+        "idf": past.index.idf,
+        "starts": past.index.starts,
+        "rows": past.index.rows,
+        "values": past.index.values.astype(np.float16),
+        "has": np.packbits(past.has.astype(bool), axis=1),
+        "ridge": past.ridge.astype(np.float16),
+        "vectors": past.vectors.astype(np.float16),
+        "labels": past.labels.astype(np.float16),
+        "mentions": past.mentions,
+        "hits": past.hits,
+        "close": past.close,
+        "weights": past.weights,
+        "threshold": np.array(past.threshold),
+    }
 
 
-def load(path: Any) -> Past:
-    """What `save` wrote. Raises OSError, ValueError or KeyError for a file that is none."""
+def load(path: Path) -> tuple[Past | None, dict[str, str]]:
+    """What `save` wrote: of tags and of words. Raises OSError, ValueError or KeyError for a file that is none."""
     import numpy as np
 
     with np.load(path, allow_pickle=False) as state:
         a = {name: state[name] for name in state.files}
+    written = {form.casefold(): form for form in _unpacked(a["written"]) if form}
+    return (_past(a) if "tags" in a else None), written
+
+
+def _past(a: dict[str, Any]) -> Past:
+    import numpy as np
+
     tags, f32 = _unpacked(a["tags"]), np.float32
     vectors = a["vectors"].astype(f32)
     index = Index(_unpacked(a["terms"]), a["idf"], a["starts"], a["rows"], a["values"].astype(f32), size=len(vectors))
@@ -315,7 +365,9 @@ def load(path: Any) -> Past:
     matcher = Matcher(forms, frozenset(_unpacked(a["heads"])))
     labels, ridge = a["labels"].astype(f32), a["ridge"].astype(f32)
     threshold = float(a["threshold"])
-    return Past(index, tags, has, ridge, vectors, labels, a["mentions"], a["hits"], a["weights"], threshold, matcher)
+    return Past(
+        index, tags, has, ridge, vectors, labels, a["mentions"], a["hits"], a["close"], a["weights"], threshold, matcher
+    )
 
 
 def _packed(lines: Sequence[str]) -> Any:

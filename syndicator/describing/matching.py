@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-_WORD = re.compile(r"[^\W_]+(?:[+#]+|(?<=\bC)\+\+)?")
+# robots.txt and amazon.com are no robots and no Amazon
+_WORD = re.compile(r"[^\W_]+(?:(?:\.[a-z]{2,4})+(?![^\W_]))?(?:[+#]+|(?<=\bC)\+\+)?")
 _INSIDE = re.compile(r"[\w,;:)\]’'\"”%-]\s$")
 HEAD = 150  # words of the text that count as its head
 ACRONYM = 8
@@ -41,8 +42,12 @@ class Words:
     """The head of a text in words and their stems."""
 
     stems: list[str]
-    words: list[str]
     text: str
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The words as they are written."""
+        return _WORD.findall(self.text)
 
     @cached_property
     def spans(self) -> list[tuple[int, int]]:
@@ -64,8 +69,9 @@ class Matcher:
     def words(self, value: str) -> Words:
         """The words of `value`, stemmed where a tag has a word that starts like them."""
         value, heads = value[:READ], self.heads
-        words = _WORD.findall(value)
-        return Words([stem(word) if word[:3] in heads else word for word in map(str.casefold, words)], words, value)
+        low = value.casefold()
+        words = _WORD.findall(low) if len(low) == len(value) else list(map(str.casefold, _WORD.findall(value)))
+        return Words([stem(word) if word[:3] in heads else word for word in words], value)
 
     def look(self, title: Words, text: Words) -> dict[int, Mention]:
         """As `find`, for texts that are cut into words already."""
@@ -130,9 +136,11 @@ def _fits(form: Form, words: Words, at: int) -> bool:
         return word.removesuffix("s") == case
     if not word[0].isupper():
         return False
+    if not is_word(case):
+        return True
     begin, end = words.spans[at]
     inside = _INSIDE.search(words.text[max(0, begin - 2) : begin]) is not None
-    return not is_word(case) or (inside and words.text[end : end + 1] != "-")
+    return inside and words.text[end : end + 1] != "-"
 
 
 @lru_cache(maxsize=1)

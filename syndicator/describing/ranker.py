@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from itertools import combinations, pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from syndicator.describing import gates
 from syndicator.describing.language import function_words
-from syndicator.describing.sentences import Sentence
+from syndicator.describing.sentences import Sentence, cjk
 from syndicator.describing.vectors import embedder
 from syndicator.text import width
 
@@ -93,8 +94,8 @@ def possible(candidates: Sequence[Sentence], likely: Floats) -> list[tuple[int, 
         choice
         for size in range(1, gates.SENTENCES + 1)
         for choice in combinations(kept, size)
-        if sum(words[n] for n in choice) <= gates.WORDS
-        and sum(widths[n] for n in choice) + size - 1 <= gates.CHARACTERS
+        if sum(map(words.__getitem__, choice)) <= gates.WORDS
+        and sum(map(widths.__getitem__, choice)) + size - 1 <= gates.CHARACTERS
         and all(_may_follow(candidates[a], candidates[b]) for a, b in pairwise(choice))
     ]
 
@@ -109,7 +110,7 @@ def content(value: str, language: str | None) -> list[str]:
     """Content words in lower case, cut to six letters (a cheap stem), and pairs of Han or kana characters."""
     small = function_words().get(language or "en", frozenset())
     found = [word[:6] for word in _WORD.findall(value.casefold()) if word not in small]
-    return found + _HAN.findall(value) if _WIDE.search(value) else found
+    return found if value.isascii() or not _WIDE.search(value) else found + _HAN.findall(value)
 
 
 def sentence_rows(scene: Scene) -> Floats:
@@ -156,15 +157,11 @@ def _sentence_row(
 ) -> list[float]:
     text = sentence.text
     words = _WORD.findall(text)
-    n = max(1, len(text.split()))
-    first = second = digits = capitals = 0
-    for word in words:
-        low = word.casefold()
-        first += low in _FIRST
-        second += low in _SECOND
-        capitals += word[0].isupper()
-        digits += not word.isalpha() and _DIGIT.search(word) is not None
-    capitals -= bool(words) and words[0][0].isupper()
+    n = max(1, _length(text))
+    low = [word.casefold() for word in words]
+    first, second = sum(map(_FIRST.__contains__, low)), sum(map(_SECOND.__contains__, low))
+    capitals = sum(word[0].isupper() for word in words[1:])
+    digits = sum(not word.isalpha() and _DIGIT.search(word) is not None for word in words) if _DIGIT.search(text) else 0
     return [
         n / gates.WORDS,
         width(text) / gates.CHARACTERS,
@@ -185,9 +182,14 @@ def _sentence_row(
         capitals / n,
         bool(_CUE.search(text)),
         len(known) / n,
-        sum(frequency[word] for word in known) / max(1, len(known)) / size,
+        sum(map(frequency.__getitem__, known)) / max(1, len(known)) / size,
         n < 8,
     ]
+
+
+def _length(text: str) -> int:
+    """Words of a sentence; five columns of a script without blanks between words count as one."""
+    return width(text) // 5 if cjk(text) else len(text.split())
 
 
 def choice_rows(scene: Scene, rows: Floats, choices: Sequence[tuple[int, ...]]) -> Floats:
@@ -218,15 +220,15 @@ def _coverage(
     has = np.zeros((len(sets) + 1, len(words)), dtype=bool)
     for row, known in enumerate(sets):
         has[row, [number[word] for word in known]] = True
-    top = dict(frequency.most_common(TOP))
+    common = sorted(frequency.items(), key=itemgetter(1), reverse=True)
+    top, most = dict(common[:TOP]), [count for _, count in common[:30]]
     again = np.array([math.log1p(frequency[w]) if frequency[w] > 1 else 0 for w in words], dtype=np.float32)
     often = np.array([top.get(word, 0) for word in words], dtype=np.float32)
     named = np.array([word in title for word in words], dtype=np.float32)
     union = (has[places[:, 0]] | has[places[:, 1]] | has[places[:, 2]]).astype(np.float32)
     summed = has.sum(axis=1)[places].sum(axis=1)
-    logs = sorted((math.log1p(c) for c in frequency.values() if c > 1), reverse=True)[:30]
-    about = union @ again / (sum(logs) or 1)
-    core = union @ often / (sum(c for _, c in frequency.most_common(30)) or 1)
+    about = union @ again / (sum(math.log1p(count) for count in most if count > 1) or 1)
+    core = union @ often / (sum(most) or 1)
     titled = union @ named / max(1, len(title))
     distinct = union.sum(axis=1)
     gap = np.array([choice[-1] - choice[0] + 1 - len(choice) for choice in choices], dtype=np.float32)
@@ -262,7 +264,7 @@ def _facts(scene: Scene) -> list[float]:
     head = scene.text[:4000]
     low = [word.casefold() for word in _WORD.findall(head)]
     n = max(1, len(low))
-    first = [len(c.text.split()) for c in scene.candidates[:8]]
+    first = [_length(c.text) for c in scene.candidates[:8]]
     return [
         float(bool(scene.title)),
         math.log(len(scene.text) + 1) / 10,

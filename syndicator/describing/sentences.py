@@ -23,6 +23,7 @@ _GLUED = re.compile(
     r"(?<=[a-zà-ÿ]{2}[.!?])(?=[A-ZÀ-Þ][a-zà-ÿ])|(?<=[a-zà-ÿ]{2}[.!?][\"”])(?=[A-ZÀ-Þ])"
     r"|(?<=[।۔؟])\s|(?<=[.!?][“«»])\s(?=[A-ZÀ-Þ„»])"
 )
+_INNER = re.compile(r"[.!?…]\S*\s|[^\x00-\u00ff‘’“”–—]")  # without such a place a line is one sentence
 _NUMBER = re.compile(r"(?:^|\s)\d{1,2}\.$")
 _PAIRS = {"“": "”", "«": "»", "「": "」", "『": "』", "（": "）", "(": ")", "[": "]", "„": "“", "»": "«", "‚": "‘"}
 _CLOSING = frozenset("”»」』）)]“«‘")
@@ -68,13 +69,14 @@ def of_line(line: str, language: str | None = None) -> list[str]:
         return []
     if cjk(line):
         return _join(list(_cjk_pieces(line)), language, "")
-    pieces = (part.strip() for piece in _splitter().tokenize(line) for part in _GLUED.split(piece))
+    parts = _splitter().tokenize(line) if _INNER.search(line) else [line]
+    pieces = (part.strip() for piece in parts for part in _GLUED.split(piece))
     return _join([piece for piece in pieces if piece], language, " ")
 
 
 def cjk(value: str) -> bool:
     """True for a text that is mostly Chinese or Japanese."""
-    return len(_CJK.findall(value)) * 3 >= len(value.replace(" ", ""))
+    return not value.isascii() and len(_CJK.findall(value)) * 3 >= len(value.replace(" ", ""))
 
 
 def unbalanced(piece: str) -> bool:

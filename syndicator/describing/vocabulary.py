@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from pathlib import Path
 from typing import Annotated, Any
@@ -70,12 +69,6 @@ def parse(values: dict[str, Any], path: Path) -> Vocabulary:
 def fold(name: str) -> str:
     """What two spellings of one name have in common: case, hyphens, underscores and spaces do not matter."""
     return re.sub(r"[\s_\-‐‑–]+", " ", name.casefold()).strip()
-
-
-def nearest(name: str, known: list[str]) -> str:
-    """ "; did you mean 'x'?" for a slip, "" when nothing is near."""
-    near = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def _unique(kind: str, names: list[str]) -> None:

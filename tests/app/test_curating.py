@@ -45,7 +45,7 @@ def made(tags_by: str, tags: tuple[str, ...] = ("LLM",), keywords: tuple[str, ..
 )
 def test_only_what_a_person_stood_behind_is_learnt_from(article: Article, taught: tuple[str, ...] | None) -> None:
     taxonomy = Taxonomy(Vocabulary(tag=(TagDef(name="LLM", aliases=("large language model",)), TagDef(name="GPU"))))
-    assert [tags for _, _, tags in history([article], taxonomy)] == ([taught] if taught else [])
+    assert [tags for _, _, tags in history([article], taxonomy)] == [taught or ()]
 
 
 def test_learning_counts_hand_edits_and_forgets_what_is_no_more(place: Place) -> None:

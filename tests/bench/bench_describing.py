@@ -2,6 +2,7 @@
 
     python -m tests.bench.bench_describing [summaries] [categories] [tags] [cost] [--half tune|confirm|all] [--most N]
 
+Summaries "not fitted" are those of weights that were fitted on the other half ("tune"), on the half "confirm".
 Every set is cut in two by a digest of the id: constants are tuned on one half ("tune"), confirmed on the other."""
 
 from __future__ import annotations
@@ -84,7 +85,29 @@ def faults(row: Row, said: str) -> list[str]:
     return [name for name, bad in checks.items() if bad]
 
 
+def unfitted(most: int | None = None) -> tuple[dict[str, dict[str, float]], Counter[str]]:
+    """ROUGE of each set's half "confirm" with weights of the half "tune", and the gates broken."""
+    from syndicator.describing import ranker
+    from tests.bench import fit_excerpts
+
+    weights = fit_excerpts.weights("tune")
+    shipped = ranker.weights
+    scores, broken = {}, Counter[str]()
+    ranker.weights = lambda: weights  # type: ignore[assignment]
+    try:
+        for name in SUMMARIES:
+            scores[name], faulty = rouge(rows(f"summ_{name}", "confirm", most), excerpt.summarize)
+            broken += faulty
+    finally:
+        ranker.weights = shipped
+    return scores, broken
+
+
 def summaries(half: str, most: int | None) -> None:
+    found, broken = unfitted(most)
+    print(
+        "not fitted macro    ", *(f"{st.mean(s[k] for s in found.values()):5.2f}" for k in found["blogs"]), dict(broken)
+    )
     for name, method in (("lead", lead), ("summarize", excerpt.summarize)):
         means = []
         for part_name in SUMMARIES:
@@ -142,16 +165,29 @@ def vocabulary(found: Iterable[Row], support: int = 2) -> Taxonomy:
         return Taxonomy.from_toml(file.name)
 
 
+def literal(taxonomy: Taxonomy, title: str, text: str) -> list[str]:
+    """The baseline: the five tags of the vocabulary that stand most often in text and title, which counts thrice."""
+    words = Counter(re.findall(r"[^\W_]+", f"{title} {title} {title} {text}".casefold()))
+    flat = " ".join(re.findall(r"[^\W_]+", f"{title} . {title} . {title} . {text}".casefold()))
+    times = {}
+    for tag in taxonomy.vocabulary.tag:
+        parts = re.findall(r"[^\W_]+", tag.name.casefold())
+        times[tag.name] = words[parts[0]] if len(parts) == 1 else f" {flat} ".count(f" {' '.join(parts)} ")
+    return sorted((tag for tag, n in times.items() if n), key=lambda tag: -times[tag])[:5]
+
+
 def tag_scores(name: str, parts: int = 5, most: int | None = None) -> dict[str, list[float]]:
-    """F1@5 of every post of a site, the other parts being its past ("history") or giving the vocabulary ("cold")."""
+    """F1@5 of every post of a site, the other parts being its past ("history") or giving the vocabulary ("cold",
+    beside the baseline "literal")."""
     found = site(name)
-    scores: dict[str, list[float]] = {"history": [], "cold": []}
+    scores: dict[str, list[float]] = {"history": [], "cold": [], "literal": []}
     for fold in range(parts):
         held = [row for row in found if part(row["id"], parts) == fold]
         past = [row for row in found if row not in held]
         learnt, cold = Taxonomy().learn(history(past)), vocabulary(past, support=1)
         for row in held[:most]:
             scores["history"].append(f1(row["tags"], learnt.tags(row["title"], row["text"])))
+            scores["literal"].append(f1(row["tags"], literal(cold, row["title"], row["text"])))
             scores["cold"].append(f1(row["tags"], cold.tags(row["title"], row["text"])))
     return scores
 

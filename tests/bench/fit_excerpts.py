@@ -105,6 +105,15 @@ def table(scene: ranker.Scene, line: Any) -> tuple[np.ndarray, list[tuple[int, .
     return (ranker.choice_rows(scene, found, choices) if choices else np.zeros((0, 1), np.float32)), choices
 
 
+def weights(half: str) -> ranker.Weights:
+    """The weights that the texts of a half make."""
+    found = scenes(half)
+    line = fit_sentences(found)
+    lines = (line, fit_choices(found, line))
+    sentence, choice = (tuple(np.asarray(values, dtype=np.float32) for values in one) for one in lines)
+    return ranker.Weights(sentence, choice)
+
+
 def check(found: list[Any], line: Any, choice_line: Any) -> None:
     scores: dict[str, list[np.ndarray]] = {name: [] for name in SUMMARIES}
     for name, scene, tokens, truth in found:

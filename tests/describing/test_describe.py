@@ -71,3 +71,52 @@ def test_what_was_learnt_survives_a_save(tmp_path: Path) -> None:
     assert (
         again.tags("Curl again", "A release of curl.") == learnt.tags("Curl again", "A release of curl.") == ("curl",)
     )
+
+
+def test_a_small_past_of_one_kind_tags_no_other_kind() -> None:
+    """Twelve posts, nearly all on AI: that share says nothing of recipes and matches."""
+    about = ["language models", "chips for neural networks", "a chatbot of the bank", "training of models", "robots"]
+    posts = [
+        (f"Research on {about[n % 5]}", f"The lab trained {about[n % 5]} on data. Machine learning number {n}.", ["AI"])
+        for n in range(12)
+    ]
+    learnt = Taxonomy().learn(posts)
+    others = [
+        ("Soup of the season", "Peel the onions, fry them in butter, add the pumpkin and let it boil for an hour."),
+        ("Rovers win again", "The striker scored two goals in the second half and the coach praised his players."),
+        ("A new bridge", "The council will pay for the bridge over the river, which closes for the winter."),
+    ]
+    assert [learnt.tags(title, text) for title, text in others] == [(), (), ()]
+    assert learnt.tags("Research on chatbots", "The lab trained a chatbot on data with machine learning.") == ("AI",)
+
+
+def test_a_publishers_tag_that_is_called_like_a_category_speaks_for_it(taxonomy: Taxonomy) -> None:
+    text = "Fourteen cities trained a small vision model on the cameras of their garbage trucks, which see the holes."
+    bare, tagged = (taxonomy.category("One model for potholes", text, "", tags) for tags in ((), ("AI", "Cities")))
+    assert (bare.name == "AI", tagged.name == "AI") == (False, True)
+
+
+def test_a_file_or_host_is_not_what_it_is_called_like(taxonomy: Taxonomy) -> None:
+    title, text = "Manners", "Read robots.txt first. The page at tesla.com says so, and robots.txt is a small file."
+    assert not {"robotics", "Tesla"} & set(taxonomy.tags(title, text))
+
+
+def test_a_text_in_a_script_without_blanks_needs_words_of_its_category(taxonomy: Taxonomy) -> None:
+    text = "町立図書館の案内係は、声が小さい。木の箱に話しかけると、床に細い光の線が延びる。棚に着く。" * 5
+    assert taxonomy.category("静かな実験", text).name is None
+    assert len(summarize("静かな実験", text.replace("棚に着く。", "棚に着く。\n"), "ja")) > 20
+
+
+def test_a_machine_of_some_model_is_no_machine_learning(taxonomy: Taxonomy) -> None:
+    text = "The espresso of these models is as good as in a café, and the machine grinds the beans itself. " * 10
+    assert taxonomy.category("Espresso machines", text).name != "AI"
+
+
+def test_a_sentence_is_not_said_twice() -> None:
+    said = "Choosing a system for customers is one of the high-impact decisions of the year."
+    assert summarize("Systems", f"{said}\n{said.replace('-', chr(0x2011))}") == said
+
+
+def test_a_dateline_with_a_country_of_several_words_goes() -> None:
+    text = "DUBAI, United Arab Emirates — The carrier of the city bought thirty jets on Wednesday."
+    assert summarize("Jets", text) == "The carrier of the city bought thirty jets on Wednesday."
