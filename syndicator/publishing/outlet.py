@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from syndicator.errors import UsageError
@@ -13,7 +14,8 @@ from syndicator.errors import UsageError
 class FileOutlet:
     """An Outlet (see ports) on the folder `root`. With `gzip`, every file has a `.gz` beside it (nginx gzip_static).
 
-    A changed file gets an mtime at least a second after its old one: nginx's ETag is mtime in seconds and size."""
+    A changed file gets an mtime at least a second after its old one: nginx's ETag is mtime in seconds and size, and
+    libcurl drops the body of an answer whose Last-Modified is not after the one it knows, also after a redirect."""
 
     def __init__(self, root: Path, gzip: bool = True) -> None:
         self._root, self._gzip = root, gzip
@@ -24,11 +26,12 @@ class FileOutlet:
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return None
 
-    def put(self, name: str, data: bytes) -> bool:
+    def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
         path = self._path(name)
         changed = self.get(name) != data
         if changed:
-            self._replace(path, data, earliest=_mtime(path) + 1_000_000_000)
+            latest = max(_mtime(known) for known in (path, *map(self._path, heir_of)))
+            self._replace(path, data, earliest=latest + 1_000_000_000)
         sibling = path.with_name(path.name + ".gz")
         if not self._gzip:
             sibling.unlink(missing_ok=True)

@@ -92,7 +92,7 @@ def stale(
         now = None
         if settings is not None and sources is not None and instance is not None:
             now = prints.about(spec, settings, sources, instance)
-        if row is None or row.stale or not row.files or (now and row.files.get(prints.ABOUT) != now):
+        if row is None or row.stale or row.dropped or not row.files or (now and row.files.get(prints.ABOUT) != now):
             found.add(spec.key)
     return found
 

@@ -71,6 +71,11 @@ class Run:
         if row is None:
             row = FeedRow(key=spec.key, name=spec.name, first_slug=spec.first_slug)
             self.index.save_feed(row)
+        elif row.dropped:  # it was published once and is again
+            row = self.rows[spec.key] = replace(row, dropped=False, files={})
+            self.index.save_feed(row)
+            self.index.mark_fresh(spec.key, {})
+            self.written.add(maps.JSON)
         ids = head_ids(spec, self.index, row)
         made = head(spec, self.settings, self.instance, None)
         documents: list[Document] = []
@@ -179,16 +184,17 @@ class Run:
         """Puts the files of a feed, here and at the addresses it once had (for servers that do not read the maps)."""
         try:
             for name, data in files.items():
-                self._put(name, data)
+                old = [names.file_name(key, name.rpartition(".")[2]) for key in self._moved.get(job.spec.key, ())]
+                self._put(name, data, heir_of=old)
                 job.files[name] = site.digest(data)
-                for old in self._moved.get(job.spec.key, ()):
-                    self._put(names.file_name(old, name.rpartition(".")[2]), data)
+                for address in old:
+                    self._put(address, data)
         except OSError as error:
             return f"cannot write {error.filename or ''}: {error.strerror or error}"
         return None
 
-    def _put(self, name: str, data: bytes) -> None:
-        if self.outlet.put(name, data):
+    def _put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> None:
+        if self.outlet.put(name, data, heir_of=heir_of):
             self.written.add(name)
         else:
             self.unchanged += 1

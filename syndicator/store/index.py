@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -37,6 +37,21 @@ _PATH = select(_a.path).where(_a.id == bindparam("id"))
 _HTML = select(schema.html.c.id, schema.html.c.html).where(schema.html.c.id.in_(bindparam("ids", expanding=True)))
 _FRAGMENTS = select(schema.fragments.c.id, schema.fragments.c.data).where(
     schema.fragments.c.kind == bindparam("kind"), schema.fragments.c.id.in_(bindparam("ids", expanding=True))
+)
+_QUERIES = "queries"
+_UNJUDGED = (
+    select(_m.id)
+    .where(_m.axis == ALL.axis, _m.slug == ALL.slug)
+    .where(
+        ~select(schema.fragments.c.id)
+        .where(
+            schema.fragments.c.id == _m.id,
+            schema.fragments.c.kind == _QUERIES,
+            schema.fragments.c.data == bindparam("stamp"),
+        )
+        .exists()
+    )
+    .order_by(*_ORDER)
 )
 _MONTH = (*_IN_FEED, _m.added >= bindparam("first"), _m.added < bindparam("end"))
 _MONTH_PRINT = (
@@ -118,6 +133,16 @@ class Index:
         ids = self.ids(ALL, limit=_NO_LIMIT, since=None, most=_NO_LIMIT)
         for part in chunks(ids):
             yield from self.articles(part).values()
+
+    def unjudged(self, stamp: str) -> list[str]:
+        return [id for (id,) in self._db.rows(_UNJUDGED, {"stamp": stamp.encode()})]
+
+    def judge(self, stamp: str, found: Mapping[str, Collection[FeedKey]]) -> None:
+        for part in chunks(list(found)):
+            with self._db.write() as connection:
+                rows.enrol(connection, {id: found[id] for id in part})
+                made = [{"id": id, "kind": _QUERIES, "data": stamp.encode()} for id in part]
+                upsert(connection, schema.fragments, made)
 
     def html(self, ids: Sequence[str]) -> dict[str, str]:
         return self._by_id(_HTML, ids)
