@@ -100,6 +100,8 @@ class NotAnArticle(SyndicatorError):
 class NotAFeed(SyndicatorError):
     """The bytes are no feed. `reason`: empty, html, broken-xml, broken-json, unknown-format, no-entries-parsed."""
 
+    exit_code = 69
+
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"not a feed: {reason}" + (f" ({detail})" if detail else ""))
         self.reason = reason

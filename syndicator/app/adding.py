@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from syndicator import urls
 from syndicator.app.wiring import App, make_fetcher
 from syndicator.errors import MissingError, NetworkDown, NotAFeed, UsageError
-from syndicator.model import Entry, Failed, Fetched, FetchResult, Request, Source
+from syndicator.model import Entry, Failed, Fetched, FetchResult, ParsedFeed, Request, Source
 from syndicator.ports import Fetcher
 from syndicator.sources import opml, registry
-from syndicator.visiting.discover import discover
+from syndicator.visiting.discover import Discovery, FeedLink, discover
 from syndicator.visiting.entries import parse_feed
 
 PREVIEW = 5  # entries shown
+_XML = re.compile(r"\s*(text|application)/((atom|rss|rdf)\+)?xml\b", re.I)
+_LIKELY = ("guess", "link")  # places where a feed may be; an article is followed for itself rather
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,19 +59,51 @@ async def _look(app: App, fetcher: Fetcher, address: str, taken: set[str]) -> li
     result = _arrived(url, await fetcher.fetch(_request(app, url)))
     found = discover(result.body, result.final_url, result.headers)
     if found.kind == "opml":
-        outlines = opml.read_opml(result.body)
+        try:
+            outlines = opml.read_opml(result.body)
+        except NotAFeed as refusal:
+            raise MissingError(f"{url}: {refusal.detail or refusal}") from refusal
         listed = [Source(key=_key(app, one.url, taken), url=one.url, title=one.title or None) for one in outlines]
         return [_preview(app, source, "from an OPML document", taken) for source in listed]
-    if found.kind in ("feed", "sitemap"):
-        return [_feed(app, result, url, taken)]
-    for link in found.feeds:
-        answer = await fetcher.fetch(_request(app, link.url))
-        if isinstance(answer, Fetched) and discover(answer.body, answer.final_url, answer.headers).kind == "feed":
-            return [_feed(app, answer, link.url, taken)]
+    if found.kind != "page" or _XML.match(result.headers.get("content-type", "")):
+        try:
+            return [_feed(app, _Site(url, result, _parsed(result)), taken)]
+        except NotAFeed as refusal:
+            if refusal.reason != "html":
+                raise MissingError(f"{url}: {refusal}") from refusal
+    return [await _page(app, fetcher, url, result, found, taken)]
+
+
+async def _page(app: App, fetcher: Fetcher, url: str, result: Fetched, found: Discovery, taken: set[str]) -> Preview:
+    """The feed that a page names; the page itself where it says that it is an article, or names none."""
+    article = found.article and not urls.is_root(url)
+    site = await _site(app, fetcher, [link for link in found.feeds if not article or link.type not in _LIKELY])
+    if site and (not article or urls.alias(site.feed.site_url) == urls.alias(result.final_url)):
+        return _feed(app, site, taken)
     if urls.is_root(url):
         raise MissingError(f"{url} names no feed; look for its feed's address, or add single articles")
     source = Source(key=_key(app, url, taken), url=url, kind="page", title=found.title or None)
-    return [_preview(app, source, "single article", taken)]
+    return _preview(app, source, f"single article; its site's feed: {site.url}" if site else "single article", taken)
+
+
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """The feed of a page's site."""
+
+    url: str
+    result: Fetched
+    feed: ParsedFeed
+
+
+async def _site(app: App, fetcher: Fetcher, links: Sequence[FeedLink]) -> _Site | None:
+    """The first of `links` that answers with a feed."""
+    for link in links:
+        answer = await fetcher.fetch(_request(app, link.url))
+        if not isinstance(answer, Fetched):
+            continue
+        with suppress(NotAFeed):
+            return _Site(link.url, answer, _parsed(answer))
+    return None
 
 
 def _request(app: App, url: str) -> Request:
@@ -81,15 +117,19 @@ def _arrived(url: str, result: FetchResult) -> Fetched:
     raise (NetworkDown if failed.no_network else MissingError)(f"{url}: {failed.reason}: {failed.detail}")
 
 
-def _feed(app: App, result: Fetched, url: str, taken: set[str]) -> Preview:
-    try:
-        feed = parse_feed(result.body, result.final_url, dict(result.headers))
-    except NotAFeed as refusal:
-        raise MissingError(f"{url}: {refusal}") from refusal
-    address = result.moved_to or url
-    source = Source(key=_key(app, address, taken), url=address, kind="feed", title=feed.title or None)
-    what = f"feed ({feed.format}, {len(feed.entries)} entries)"
-    return _preview(app, source, what, taken, feed.entries[:PREVIEW])
+def _parsed(result: Fetched) -> ParsedFeed:
+    """Raises NotAFeed, also for one of which nothing could be read."""
+    feed = parse_feed(result.body, result.final_url, dict(result.headers))
+    if not feed.complete and not feed.entries:
+        raise NotAFeed("broken-xml", "not one entry could be read")
+    return feed
+
+
+def _feed(app: App, site: _Site, taken: set[str]) -> Preview:
+    address = site.result.moved_to or site.url
+    source = Source(key=_key(app, address, taken), url=address, kind="feed", title=site.feed.title or None)
+    what = f"feed ({site.feed.format}, {len(site.feed.entries)} entries)"
+    return _preview(app, source, what, taken, site.feed.entries[:PREVIEW])
 
 
 def _preview(app: App, source: Source, what: str, taken: set[str], entries: tuple[Entry, ...] = ()) -> Preview:

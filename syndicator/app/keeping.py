@@ -13,7 +13,7 @@ from syndicator.app.reconcile import unreadable
 from syndicator.app.retelling import refile
 from syndicator.app.wiring import App
 from syndicator.articles.feeds import feeds_of
-from syndicator.errors import ConfigError, UsageError
+from syndicator.errors import ConfigError, MissingError, NotAFeed, UsageError
 from syndicator.model import Article, Problem, Source
 from syndicator.ports import FileStamp
 from syndicator.refresh.merging import WINDOW, remember
@@ -116,11 +116,18 @@ def prune(app: App, *, pages_days: int | None = None) -> int:
 
 
 def import_opml(app: App, path: Path) -> tuple[list[str], list[str]]:
-    """Adds the feeds of an OPML file. Returns the keys added and the addresses that were known already."""
+    """Adds the feeds of an OPML file. Returns the keys added and the addresses that were known already. Raises
+    MissingError that names the file when it is no OPML."""
+    try:
+        outlines = opml.read_opml(path.read_bytes())
+    except NotAFeed as refusal:
+        raise MissingError(
+            f"{path}: {refusal.detail or refusal}; export the list from the other reader as OPML"
+        ) from refusal
     added, known = [], []
     have = {urls.alias(source.url) for source in app.sources.values()}
     taken = set(app.sources)
-    for outline in opml.read_opml(path.read_bytes()):
+    for outline in outlines:
         if urls.alias(outline.url) in have:
             known.append(outline.url)
             continue

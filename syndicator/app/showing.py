@@ -11,7 +11,7 @@ from syndicator import urls
 from syndicator.app.wiring import App, make_fetcher
 from syndicator.articles.document import dump, load
 from syndicator.desk import load_taxonomy, read_article
-from syndicator.errors import MissingError, NetworkDown, UsageError
+from syndicator.errors import MissingError, NetworkDown, NotAnArticle, UsageError
 from syndicator.model import Article, Failed, Fetched, Request, Rules, Source
 from syndicator.refresh.intake import page_request
 
@@ -73,7 +73,10 @@ def _shown(
 ) -> Shown:
     taxonomy = load_taxonomy(app.taxonomy) if app else None
     now = app.clock() if app else None
-    article = read_article(html, url, taxonomy, rules=rules, repeated=repeated, headers=headers, now=now)
+    try:
+        article = read_article(html, url, taxonomy, rules=rules, repeated=repeated, headers=headers, now=now)
+    except NotAnArticle as refusal:
+        raise NotAnArticle(refusal.kind, f"{url}: {refusal.detail}") from refusal
     filed = replace(article, added=now)
     return Shown(article=article, markdown=dump(filed).decode(), why={**article.trace, "robots": article.robots, **why})
 

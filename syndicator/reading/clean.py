@@ -177,11 +177,11 @@ def _is_icon(block: Block) -> bool:
 def drop_repeated(
     blocks: Sequence[Block], repeated: frozenset[str], keep: Sequence[str]
 ) -> tuple[list[Block], list[Cut]]:
-    """`blocks` without those whose digest is in `repeated`, unless their text is one of `keep`."""
-    kept_texts = {votes.letters(text) for text in keep}
+    """`blocks` without those whose digest is in `repeated`, unless one of the texts `keep` stands in them."""
+    kept_texts = {votes.letters(text) for text in keep} - {""}
 
     def repeats(block: Block) -> bool:
-        return learns(block) and digest(block) in repeated and block.own not in kept_texts
+        return learns(block) and digest(block) in repeated and not any(text in block.own for text in kept_texts)
 
     if not repeated:
         return list(blocks), []
@@ -199,5 +199,8 @@ def learns(block: Block) -> bool:
 
 
 def digest(block: Block) -> str:
-    """A short name of the text of `block`, the same on every page it stands on."""
-    return hashlib.sha256(block.own.encode("utf-8", "replace")).hexdigest()[:16]
+    """A short name of the text of `block`, the same on every page it stands on. What its links say is not part of it
+    where enough stands between them: "Older notes: [...]. Filed under [...]" has other links in each article."""
+    between = votes.letters("".join([run.text for run in block.runs if not run.href])) if block.linked else ""
+    said = between if len(between) >= _LEARNT else block.own
+    return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:16]

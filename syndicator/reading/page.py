@@ -41,6 +41,7 @@ _LONG_TAG = re.compile(rf"<[a-zA-Z][^<>]{{{_LONG},}}")
 _ATTRIBUTE = re.compile(r"""[^\s"'=<>]+(?:\s{0,9}=\s{0,9}(?:"[^"]*"|'[^']*'|[^\s"'>]+))?""")
 _MOST_ATTRIBUTES = 200
 _MOST = 12_000_000  # characters that are parsed; the longest real article page seen has 7 million
+_OF_HEAD = {"title", "meta", "link", "script", "style", "base", "noscript", "template", "object", "isindex"}
 _CODE = re.compile(r"^[a-z]{2,3}([_-][a-z0-9]{2,8}){0,3}$", re.I)
 
 
@@ -109,7 +110,25 @@ def _tree(content: str) -> Any:
         )
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise NotAnArticle("not-html", str(error)[:200]) from error
+    _end_head(tree)
     return tree
+
+
+def _end_head(tree: Any) -> None:
+    """The first element of `tree`'s head that has no place there, and all after it, go to the body, which may do
+    without tags (HTML, section 13.2.6.4.4). libxml2 ends the head at the elements of HTML 4 alone: an article stays."""
+    strange = (child for child in tree.iterfind("head/*") if isinstance(child.tag, str) and child.tag not in _OF_HEAD)
+    first = next(strange, None)
+    if first is None:
+        return
+    body = tree.find("body")
+    if body is None:
+        body = etree.SubElement(tree, "body")
+    moved = [first, *first.itersiblings()]
+    moved[-1].tail = (moved[-1].tail or "") + (body.text or "")
+    body.text = None
+    for place, child in enumerate(moved):
+        body.insert(place, child)
 
 
 def inner(element: Any, most: int = 1_000) -> str:

@@ -27,7 +27,7 @@ _TYPES = {
 }
 # Where the common publishing systems keep their feeds.
 _GUESSES = ("feed", "feed.xml", "rss.xml", "atom.xml", "index.xml", "rss", "feed.json", "feeds/posts/default")
-_TAG = re.compile(r"<(base|link|a)\s([^<>]*)", re.I)
+_TAG = re.compile(r"<(base|link|meta|a)\s([^<>]*)", re.I)
 _ATTRIBUTE = re.compile(r"([a-zA-Z:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
 _LIKELY = re.compile(r"(^|[/._-])(rss|atom|feed)s?([/._?-]|$)", re.I)
 _MOST = 50
@@ -48,6 +48,7 @@ class Discovery:
     kind: Literal["feed", "page", "opml", "sitemap"]
     feeds: tuple[FeedLink, ...] = ()
     title: str = ""
+    article: bool = False  # a page that says of itself that it is one (Open Graph's og:type)
 
 
 def discover(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> Discovery:
@@ -75,7 +76,7 @@ def _other(body: bytes, url: str, headers: Mapping[str, str]) -> Discovery:
         return Discovery("sitemap")
     page = _Page("" if looks_json(body) else _decoded(body, headers), url)
     links = page.alternates or page.likely or _guesses(url)
-    return Discovery("page", tuple(dict.fromkeys(links))[:_MOST], one_line(page.title))
+    return Discovery("page", tuple(dict.fromkeys(links))[:_MOST], one_line(page.title), page.article)
 
 
 def _opml(body: bytes, url: str) -> Discovery:
@@ -112,12 +113,13 @@ def _decoded(body: bytes, headers: Mapping[str, str]) -> str:
 
 
 class _Page:
-    """Title, base and feed links of a page, read with expressions: html.parser takes time that grows with the square
+    """What a page says of itself in tags, read with expressions: html.parser takes time that grows with the square
     of unclosed tags."""
 
     def __init__(self, value: str, url: str) -> None:
         self.base = url
         self.title = ""
+        self.article = False
         self.alternates: list[FeedLink] = []
         self.likely: list[FeedLink] = []
         value = _uncommented(value)
@@ -131,6 +133,8 @@ class _Page:
             self.base = resolve(self.base, given.get("href", "")) or self.base
         elif name == "link":
             self._alternate(given)
+        elif name == "meta":
+            self.article |= given.get("property") == "og:type" and given.get("content", "").lower() == "article"
         elif len(self.likely) < _MOST and _LIKELY.search(given.get("href", "")):
             target = resolve(self.base, given["href"])
             if target:

@@ -218,3 +218,10 @@ def test_any_bytes_are_a_page_or_a_named_refusal(data: bytes) -> None:
 def test_decoding_never_raises(data: bytes, content_type: str) -> None:
     content, name = charset.decode(data, content_type)
     assert isinstance(content, str) and "".encode(name) is not None
+
+
+@pytest.mark.parametrize("start", ["article", "main", "section", "custom-element", "svg"])
+def test_a_page_may_do_without_body_tags(start: str) -> None:
+    tree = parse(f"<!doctype html><meta charset=utf-8><title>T</title><{start}>a</{start}> b<p>c".encode(), URL).tree
+    assert [child.tag for child in tree.find("head")] == ["meta", "title"]
+    assert "".join(tree.find("body").itertext()) == "a bc"

@@ -50,6 +50,19 @@ def test_what_repeats_on_a_host_is_dropped_and_still_learnt() -> None:
     assert PROMO in read(page, URL, repeated=frozenset({digest}), rules=Rules(keep=(PROMO,))).body
 
 
+def test_a_repeat_is_known_whatever_its_links_say() -> None:
+    def footer(*titles: str) -> str:
+        links = ", ".join(f"<a href='/{title}'>{title}</a>" for title in titles)
+        return f"This notebook has no comments, so write a letter if something here is wrong. Older notes: {links}."
+
+    first, second = (_page(*STORY, footer(*titles)) for titles in (("Wells", "Mills"), ("The old lime kiln", "Weirs")))
+    digests = frozenset(read(first, URL).blocks) & frozenset(read(second, URL).blocks)
+    bare = read(second, URL, repeated=digests - frozenset(read(_page(*STORY), URL).blocks))
+    assert "Older notes" in read(second, URL).body and "Older notes" not in bare.body
+    kept = read(second, URL, repeated=digests, rules=Rules(keep=("This notebook has no comments",)))
+    assert "Older notes" in kept.body
+
+
 def test_an_operator_selects_and_removes() -> None:
     page = _page(*STORY, extra=f"<div class='note promo'><p>{PROMO}</p></div>")
     assert PROMO not in read(page, URL, rules=Rules(remove=("div.promo",))).body

@@ -107,3 +107,8 @@ def test_real_pages_name_their_feeds(shared: Path) -> None:
     assert {one.kind for one in found} == {"page"}
     assert sum(bool(one.title) for one in found) >= 0.9 * len(found)
     assert sum(one.feeds[0].type not in ("guess", "link") for one in found if one.feeds) >= len(found) // 5
+
+
+def test_a_page_that_says_it_is_an_article() -> None:
+    assert page("<meta content='article' property='og:type'>").article
+    assert not page("<meta property='og:type' content='website'>").article

@@ -1,0 +1,71 @@
+"""A configuration that follows the demo's web, and the commands in this process."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from syndicator.cli import app, operate, run, sources
+from syndicator.demo.settings import write_config
+from syndicator.demo.world import World
+from tests.world import serving
+
+assert operate and run and sources  # importing them registers their commands
+TAXONOMY = '[[tag]]\nname = "AI"\n'
+
+
+class Desk:
+    """Runs commands on a configuration folder."""
+
+    def __init__(self, folder: Path, world: World) -> None:
+        self.folder, self.world, self.config = folder, world, folder / "config"
+        if not self.config.exists():
+            write_config(self.config, world, port=0, taxonomy=TAXONOMY)
+
+    def follow(self, *keys: str) -> None:
+        """Of all sources only these stay."""
+        for source in self.world.sources:
+            if source.key not in keys:
+                self.run("remove", source.key)
+
+    def run(self, *words: str) -> Result:
+        return CliRunner().invoke(app, [*words, "--config", str(self.config)], catch_exceptions=False)
+
+    def json(self, *words: str) -> Any:
+        return json.loads(self.run(*words, "--json").stdout)
+
+    def keys(self) -> list[str]:
+        return [listed["source"]["key"] for listed in self.json("sources")]
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    with serving(World(without={"slow"})) as started:
+        yield started
+
+
+@pytest.fixture
+def desk(tmp_path: Path, world: World) -> Desk:
+    return Desk(tmp_path, world)
+
+
+@pytest.fixture(scope="module")
+def visited(tmp_path_factory: pytest.TempPathFactory, world: World) -> Path:
+    """A folder in which two sources, one of them gone, were visited once."""
+    desk = Desk(tmp_path_factory.mktemp("visited"), world)
+    desk.follow("holt", "gone")
+    desk.run("refresh", "--all")
+    return desk.folder
+
+
+@pytest.fixture
+def filled(tmp_path: Path, visited: Path, world: World) -> Desk:
+    """A copy of it."""
+    shutil.copytree(visited, tmp_path, dirs_exist_ok=True)
+    return Desk(tmp_path, world)
