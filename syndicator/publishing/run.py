@@ -6,6 +6,8 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Final
 
 from syndicator.model import FeedKey, FeedSpec, Problem, entry_urn
 from syndicator.ports import FeedRow, Outlet, ShelfIndex
@@ -18,6 +20,11 @@ from syndicator.publishing.render.opml import opml
 from syndicator.publishing.view import View
 from syndicator.publishing.window import head_ids
 from syndicator.settings import Settings
+
+# Withdrawals that a head feed tells of (RFC 6721): so many at most, and until articles come that are so much newer, by
+# when every reader that polls at all has polled.
+_TOLD: Final = 50
+_TOLD_FOR: Final = timedelta(days=30)
 
 
 @dataclass(slots=True)
@@ -105,8 +112,9 @@ class Run:
         spec = job.spec
         views = self.entries.views(job.ids, spec.content)
         previous = job.archives[-1].name if job.archives else ""
-        removed = tuple(self.removed[spec.key][-50:])
-        made = replace(job.head, updated=document.newest(views) or job.head.updated, previous=previous, removed=removed)
+        updated = document.newest(views) or job.head.updated
+        removed = tuple(item for item in self.removed[spec.key][-_TOLD:] if item.when > updated - _TOLD_FOR)
+        made = replace(job.head, updated=updated, previous=previous, removed=removed)
         files = self._formats(made, spec, views)
         reason = job.fault or self._fault(spec, files) or self._put_all(job, files)
         if reason:

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
@@ -71,6 +72,7 @@ class View:
     cover: str
     cover_type: str
     enclosure: Enclosure | None
+    seconds: int  # of the enclosure, 0 when unknown
     related: tuple[str, ...]
     origin: Origin  # where it came from, every field fit for print
     mode: ContentMode
@@ -102,6 +104,7 @@ def view(article: Article, source: Source | None, instance: uuid.UUID, mode: Con
         cover=uri(article.cover or ""),
         cover_type=_IMAGES.get(_ending(article.cover or ""), ""),
         enclosure=_enclosure(article.enclosure),
+        seconds=_seconds(article.enclosure),
         related=tuple(found for found in map(uri, article.also) if found),
         mode=shown,
         held=held,
@@ -147,6 +150,7 @@ def uri(value: str) -> str:
         return ""
 
 
+@lru_cache(4096)
 def name(value: str) -> str:
     """A name (author, tag, category, source) as one line. Markup in it is never meant, and is taken out: plain fields
     that hold some draw the validator's ContainsHTML, however it is escaped."""
@@ -156,6 +160,7 @@ def name(value: str) -> str:
     return cleaned
 
 
+@lru_cache(256)
 def language(value: str) -> str:
     """A language tag fit for xml:lang (RFC 5646), "" when `value` is none or its language has no two-letter code."""
     tag = value.strip().replace("_", "-")
@@ -227,8 +232,15 @@ def _enclosure(given: Enclosure | None) -> Enclosure | None:
     kind = told if _AUDIO_VIDEO.fullmatch(told) else _MEDIA.get(_ending(url), "")
     if not kind:
         return None
-    duration = given.duration.strip() if _DURATION.fullmatch(given.duration.strip()) else ""
-    return Enclosure(url=url, type=kind, length=max(given.length, 0), duration=duration)
+    return Enclosure(url=url, type=kind, length=max(given.length, 0), duration=given.duration)
+
+
+def _seconds(given: Enclosure | None) -> int:
+    told = given.duration.strip() if given else ""
+    seconds = 0
+    for part in told.split(":") if _DURATION.fullmatch(told) else ():
+        seconds = 60 * seconds + int(part)
+    return seconds
 
 
 def _ending(url: str) -> str:
