@@ -211,11 +211,6 @@ class ShelfIndex(Protocol):
 
     def save_html(self, id: str, html: str) -> None: ...
 
-    def fragments(self, kind: str, ids: Sequence[str]) -> dict[str, bytes]:
-        """Cached entries in a format `kind` of the publisher's naming; dropped whenever the article's row changes."""
-
-    def save_fragments(self, kind: str, fragments: Mapping[str, bytes]) -> None: ...
-
     def merge(self, id: str, into: str) -> None:
         """The article is a copy of another: only its source's feed shows it. The feeds it leaves become stale."""
 

@@ -35,9 +35,6 @@ _ARTICLES = select(_a.id, _a.data).where(_a.id.in_(bindparam("ids", expanding=Tr
 _ROW = select(_a.data, _a.path, _a.mtime_ns, _a.size).where(_a.id == bindparam("id"))
 _PATH = select(_a.path).where(_a.id == bindparam("id"))
 _HTML = select(schema.html.c.id, schema.html.c.html).where(schema.html.c.id.in_(bindparam("ids", expanding=True)))
-_FRAGMENTS = select(schema.fragments.c.id, schema.fragments.c.data).where(
-    schema.fragments.c.kind == bindparam("kind"), schema.fragments.c.id.in_(bindparam("ids", expanding=True))
-)
 _QUERIES = "queries"
 _UNJUDGED = (
     select(_m.id)
@@ -151,14 +148,6 @@ class Index:
         with self._db.write() as connection:
             upsert(connection, schema.html, [{"id": id, "html": html}])
 
-    def fragments(self, kind: str, ids: Sequence[str]) -> dict[str, bytes]:
-        return self._by_id(_FRAGMENTS, ids, kind=kind)
-
-    def save_fragments(self, kind: str, fragments: Mapping[str, bytes]) -> None:
-        with self._db.write() as connection:
-            made = [{"id": id, "kind": kind, "data": data} for id, data in fragments.items()]
-            upsert(connection, schema.fragments, made)
-
     def path(self, id: str) -> str | None:
         found: str | None = self._db.scalar(_PATH, {"id": id})
         return found
@@ -211,10 +200,10 @@ class Index:
             stamp = FileStamp(path=found.path, mtime_ns=found.mtime_ns, size=found.size)
             rows.save(connection, article, stamp, ())
 
-    def _by_id(self, statement: Any, ids: Sequence[str], **values: Any) -> dict[str, Any]:
+    def _by_id(self, statement: Any, ids: Sequence[str]) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for part in chunks(ids):
-            found |= dict(self._db.rows(statement, {"ids": list(part), **values}))
+            found |= dict(self._db.rows(statement, {"ids": list(part)}))
         return found
 
 

@@ -133,11 +133,6 @@ class MemoryIndex:
     def save_html(self, id: str, html: str) -> None:
         self.kept[id] = html
 
-    def fragments(self, kind: str, ids: Sequence[str]) -> dict[str, bytes]:
-        return {}
-
-    def save_fragments(self, kind: str, fragments: Mapping[str, bytes]) -> None: ...
-
     def merge(self, id: str, into: str) -> None:
         self.copies[id] = into
         self.mark_stale(keys_of(self.shelf[id]))

@@ -160,20 +160,12 @@ def test_merging_what_is_not_there_or_into_itself_is_refused(store: Store) -> No
         store.index.merge(article.id, article.id)
 
 
-def test_html_and_fragments_are_dropped_when_the_article_changes(store: Store) -> None:
+def test_html_is_dropped_when_the_article_changes(store: Store) -> None:
     article, other = record(store, 1), record(store, 2)
     for id in (article.id, other.id):
         store.index.save_html(id, "<p>old</p>")
-    store.index.save_fragments("atom", {article.id: b"<entry/>", other.id: b"<b/>"})
-    store.index.save_fragments("atom", {article.id: b"<a/>"})
-    store.index.save_fragments("rss", {article.id: b"<item/>"})
-    store.index.save_fragments("rss", {})
-    assert store.index.fragments("atom", [article.id, other.id, "x"]) == {article.id: b"<a/>", other.id: b"<b/>"}
-
     record(store, 1, title="New")
 
-    assert store.index.fragments("atom", [article.id, other.id]) == {other.id: b"<b/>"}
-    assert store.index.fragments("rss", [article.id]) == {}
     assert store.index.html([article.id, other.id]) == {other.id: "<p>old</p>"}
 
 
