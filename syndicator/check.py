@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from syndicator.app.wiring import open_app
+from syndicator.app.wiring import llm_key, open_app
 from syndicator.errors import SyndicatorError
 from syndicator.model import Problem
 from syndicator.settings import Settings, load
@@ -17,7 +18,7 @@ def check(config: Path) -> list[Problem]:
         settings = load(config)
     except SyndicatorError as error:
         return [Problem(what=str(config / "syndicator.toml"), reason="bad-config", detail=str(error))]
-    return [*_site(config, settings), *_folders(settings), *_opened(config)]
+    return [*_site(config, settings), *_folders(settings), *_llm(config, settings), *_opened(config)]
 
 
 def _site(config: Path, settings: Settings) -> Iterator[Problem]:
@@ -39,6 +40,15 @@ def _folders(settings: Settings) -> Iterator[Problem]:
             yield Problem(
                 what=str(folder), reason="not-writable", detail=f"{error.strerror}; give this user write access"
             )
+
+
+def _llm(config: Path, settings: Settings) -> Iterator[Problem]:
+    if not settings.describe.llm.url:
+        return
+    try:
+        llm_key(config, settings.describe.llm, os.environ)
+    except SyndicatorError as error:
+        yield Problem(what=str(config / "syndicator.toml"), reason="no-llm-key", detail=str(error))
 
 
 def _opened(config: Path) -> Iterator[Problem]:

@@ -68,7 +68,7 @@ class DiskError(SyndicatorError):
 
 
 _CURES = {
-    errno.ENOSPC: "the disk is full: free some space and run again, nothing is lost",
+    errno.ENOSPC: "the disk is full (df, df -i): free some space and run again, nothing is lost",
     errno.EDQUOT: "the disk quota is used up: free some space and run again, nothing is lost",
     errno.EFBIG: "files may not grow so large here: raise the limit (ulimit -f)",
     errno.EROFS: "the file system is read-only: mount it writable, or set [paths] to folders that are",

@@ -59,6 +59,7 @@ class SourceState:
 
     key: str
     url: str  # as the operator wrote it when we last looked
+    terms: str = ""  # a digest of the rest that decides when and how it is visited
     etag: str | None = None
     last_modified: str | None = None
     validators_at: datetime | None = None
@@ -102,6 +103,7 @@ class Request:
     body: bytes | None = None
     robots: Literal["obey", "ignore"] = "obey"  # the operator's word on robots.txt for this page
     stay: bool = False  # True: a redirect to another host comes back as its 3xx answer, not followed
+    connect: float | None = None  # seconds of the deadline that name, connection and TLS may take; None: all of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +143,14 @@ class Failed:
     def no_network(self) -> bool:
         """True when the host could not even be reached."""
         return self.reason in ("dns", "connect")
+
+    @property
+    def ours(self) -> bool:
+        """True when this machine was short of something (files, memory): nobody was asked, nobody is to blame."""
+        return self.reason == OURS
+
+
+OURS = "system"
 
 
 FetchResult = Fetched | NotModified | Failed

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from syndicator.model import (
     Article,
     Entry,
     EntryStatus,
+    Failed,
     FeedKey,
     FetchResult,
     Outcome,
@@ -235,6 +236,101 @@ class ShelfIndex(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What a language model gets to see of an article: plain text without invisible characters."""
+
+    title: str
+    text: str
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What a language model answered: untrusted text, the tokens the call cost, and the form of request it took."""
+
+    content: str
+    tokens: int
+    form: str
+
+
+class Enricher(Protocol):
+    """Asks a language model what an article is about. Never raises for what the network or the model does."""
+
+    async def ask(self, material: Material, form: str) -> Reply | Failed:
+        """One question. `form`: the form of request that worked last, "" when none is known."""
+
+    def cost(self, material: Material) -> int:
+        """The most tokens that asking this is expected to cost."""
+
+    async def aclose(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meter:
+    """What is remembered of a language model between calls: what today has cost, and how its endpoint is."""
+
+    endpoint: str = ""  # address and model that all but the day's sums are about
+    day: str = ""  # UTC
+    calls: int = 0
+    tokens: int = 0
+    form: str = ""  # of the request that worked last
+    failures: int = 0  # in a row
+    rests: int = 0  # in a row
+    rest_until: datetime | None = None  # nothing is asked before
+    reason: str = ""  # of the last failure, "" after a success
+    detail: str = ""
+    failed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What came of asking about an article, for its text as it was then."""
+
+    id: str
+    at: datetime
+    plan: str  # model and version of the prompt
+    key: str  # of plan and text; "" when there was nothing to ask
+    status: Literal["accepted", "refused", "failed", "skipped"]
+    stamp: FileStamp  # of the file that was looked at, or written
+    reason: str = ""  # short stable code
+    detail: str = ""
+    answer: str = ""  # as the model gave it
+    tries: int = 0  # that failed
+    next_try: datetime | None = None  # None: not before its text changes
+    by: str = ""  # the plan that the answer came from, where that is no longer `plan`
+
+
+class EnrichStore(Protocol):
+    """What was asked of a language model. Every method is one transaction."""
+
+    def unasked(self, plan: str, *, since: datetime, now: datetime, limit: int) -> list[str]:
+        """The ids of articles added since then, copies left out, newest first, that were not looked at under `plan`
+        with their file as it is, or whose next try is not after `now`."""
+
+    def asked(self, id: str) -> Asked | None: ...
+
+    def save_asked(self, asked: Asked) -> None: ...
+
+    def answer(self, key: str) -> str | None:
+        """The model's answer to this plan and text, when there was one."""
+
+    def save_answer(self, key: str, id: str, answer: str, at: datetime) -> None: ...
+
+    def meter(self) -> Meter: ...
+
+    def save_meter(self, meter: Meter, at: datetime) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enriched:
+    """How the language model does, for `status`."""
+
+    meter: Meter
+    counts: Mapping[str, int]  # articles by what came of asking
+    refused: tuple[Problem, ...]  # answers that were refused, and articles on which asking failed; newest first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """The state of everything, for `status`."""
 
@@ -245,6 +341,7 @@ class Summary:
     refused: tuple[Problem, ...]
     held: tuple[Problem, ...]
     last_run: datetime | None
+    llm: Enriched | None = None  # None: no language model was ever asked
 
 
 class StatusStore(Protocol):

@@ -9,8 +9,9 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from syndicator.errors import ConfigError
@@ -83,19 +84,41 @@ class Store(_Section):
     pages_days: int = Field(14, ge=0)  # recent pages kept for a re-read
 
 
+def _endpoint(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0):
+        raise ValueError('write it like "http://127.0.0.1:11434/v1", or leave it empty')
+    if parts.username or parts.password:
+        raise ValueError("a key never stands in an address; name the environment variable that holds it in key_env")
+    return value
+
+
+def _variable(value: str) -> str:
+    if value and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", value):
+        raise ValueError("name the environment variable that holds the key; the key itself never stands in a file")
+    if value.upper().startswith("SYNDICATOR_"):
+        raise ValueError("a variable of that name would be taken for a setting; call it something else")
+    return value
+
+
 class Llm(_Section):
-    url: str = ""  # an OpenAI-compatible endpoint; empty: off
+    url: Annotated[str, AfterValidator(_endpoint)] = ""  # an OpenAI-compatible endpoint; empty: off
     model: str = ""
-    key_env: str = ""
+    key_env: Annotated[str, AfterValidator(_variable)] = ""  # empty: it wants no key
     concurrency: int = Field(2, ge=1, le=32)
     daily_calls: int = Field(500, ge=0)
     daily_tokens: int = Field(1_000_000, ge=0)
-    seconds: float = Field(30, gt=0)
+    seconds: float = Field(30, gt=0, le=600)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Llm:
+        if self.url and not self.model:
+            raise ValueError("model has to name the model that the endpoint of url shall use")
+        return self
 
 
 class Describe(_Section):
     uncategorised: str = "uncategorised"
-    tags_max: int = Field(5, ge=0, le=5)
     llm: Llm = Llm()
 
 
@@ -179,7 +202,10 @@ def explain(path: Path, error: ValidationError, known: set[str]) -> str:
     if first["type"] == "extra_forbidden":
         near = difflib.get_close_matches(str(first["loc"][-1]), known, n=1)
         return f"{path}: unknown key {where!r}" + (f"; did you mean {near[0]!r}?" if near else "")
-    return f"{path}: {where}: {first['msg']} (got {str(first.get('input'))[:80]!r})"
+    said = first["msg"].removeprefix("Value error, ")
+    if "llm" in first["loc"]:  # what stands where a variable or an address belongs may be a secret
+        return f"{path}: {where}: {said}"
+    return f"{path}: {where}: {said} (got {str(first.get('input'))[:80]!r})"
 
 
 def _keys(model: type[BaseModel]) -> set[str]:

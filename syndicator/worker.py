@@ -102,7 +102,7 @@ class Worker:
             job.child = child
             if job.dropped or self._closed:
                 raise WorkerFailed("crashed", "the worker is closed")
-            return child.run(job.payload)
+            return child.run(job)
         finally:
             job.child = None
             self._idle.put(child)
@@ -115,7 +115,7 @@ class Worker:
         return self._threads
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Job:
     """A call on its way to a child, and the child once it is there."""
 
@@ -125,8 +125,9 @@ class _Job:
 
     def drop(self) -> None:
         self.dropped = True
-        if self.child is not None:
-            self.child.kill()
+        child = self.child
+        if child is not None:
+            child.kill(self)
 
 
 def _pack(function: Callable[..., object], args: Sequence[object], kwargs: object) -> bytes:
@@ -153,12 +154,17 @@ class _Child:
         self._megabytes = megabytes
         self._preload = preload
         self._process: subprocess.Popen[bytes] | None = None
+        self._killed = False  # by us; it may take a moment to be gone
+        self._job: _Job | None = None  # the last one that it was given
         self._lock = threading.Lock()
 
-    def start(self) -> None:
-        """Starts the process unless it runs."""
+    def start(self, job: _Job | None = None) -> None:
+        """Starts the process unless it runs; `job` is what it is for."""
         with self._lock:
-            if self._process is not None and self._process.poll() is None:
+            if job is not None and job.dropped:
+                raise WorkerFailed("crashed", "the call was given up")
+            self._job = job
+            if self._process is not None and not self._killed and self._process.poll() is None:
                 return
             self._discard()
             code = "from syndicator import worker; worker.serve()"
@@ -170,14 +176,14 @@ class _Child:
                 env=_environment(),
             )
 
-    def run(self, payload: bytes) -> tuple[bytes, bytes]:
+    def run(self, job: _Job) -> tuple[bytes, bytes]:
         """One call: the kind of answer and its pickle. Raises WorkerFailed; the next call then starts a new process."""
-        self.start()
+        self.start(job)
         process = self._process
         if process is None or process.stdin is None or process.stdout is None:
             raise WorkerFailed("crashed", "the worker process could not be started")
         try:
-            _write(process.stdin, b"C", payload)
+            _write(process.stdin, b"C", job.payload)
             self._frame(process, process.stdout, _START_SECONDS)  # ready: imported, the clock starts
             kind, answer = self._frame(process, process.stdout, self._seconds)
         except WorkerFailed:
@@ -196,11 +202,13 @@ class _Child:
             self.discard()  # what a page left behind must not count against the next one
         return kind, answer
 
-    def kill(self) -> None:
-        """Ends the process, from any thread: a call that waits for it meets the end of its pipe."""
+    def kill(self, job: _Job | None = None) -> None:
+        """Ends the process, from any thread: a call that waits for it meets the end of its pipe. With `job` only while
+        no other job has it: one that was given up must not cost the next one its process."""
         with self._lock:
-            if self._process is not None:
+            if self._process is not None and (job is None or job is self._job):
                 self._process.kill()
+                self._killed = True
 
     def discard(self) -> None:
         """Ends the process and closes its pipes; only for the thread that talks to it."""
@@ -224,7 +232,7 @@ class _Child:
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
-        self._process = None
+        self._process, self._killed = None, False
 
     def _frame(self, process: subprocess.Popen[bytes], pipe: IO[bytes], seconds: float) -> tuple[bytes, bytes]:
         """The next frame within `seconds`, the child's memory watched meanwhile. A child that still waits for its share

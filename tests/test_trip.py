@@ -65,8 +65,9 @@ class Place:
 
 
 @pytest.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Place]:
-    world = World()
+async def place(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Place]:
+    """Without the slow site, whose deadline each run would wait for, unless a test asks for the `whole` world."""
+    world = World(without=() if request.node.get_closest_marker("whole") else {"slow"})
     await world.start()
     made = Place(tmp_path, world)
     write_config(made.config, world)
@@ -74,6 +75,7 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
     await world.aclose()
 
 
+@pytest.mark.whole
 async def test_sources_become_articles_and_feeds_and_failures_are_named(place: Place) -> None:
     report = await place.refresh()
     reasons = {outcome.key: outcome.reason for outcome in report.outcomes if outcome.reason}
@@ -157,15 +159,16 @@ async def test_a_correction_moves_updated_and_nothing_else(place: Place) -> None
     assert len(after.revisions) == 1
 
 
+# Each of them without a worker process in tests/faults; here one for all, and all of them with --all.
 @pytest.mark.parametrize(
     "mischief",
     [
         lambda world: world.renumber("parallel"),
-        lambda world: world.shrink("parallel", 1),
-        lambda world: world.break_feed("parallel"),
-        lambda world: world.html_feed("parallel"),
-        lambda world: world.fail("parallel", 503),
-        lambda world: world.fail("parallel", 410),
+        pytest.param(lambda world: world.shrink("parallel", 1), marks=pytest.mark.slow),
+        pytest.param(lambda world: world.break_feed("parallel"), marks=pytest.mark.slow),
+        pytest.param(lambda world: world.html_feed("parallel"), marks=pytest.mark.slow),
+        pytest.param(lambda world: world.fail("parallel", 503), marks=pytest.mark.slow),
+        pytest.param(lambda world: world.fail("parallel", 410), marks=pytest.mark.slow),
     ],
     ids=["guids-all-changed", "shrunk-to-one", "cut", "suddenly-html", "unavailable", "gone"],
 )
@@ -181,6 +184,7 @@ async def test_a_feed_that_misbehaves_costs_no_article_and_adds_none(
     assert (place.bytes_of("articles"), place.bytes_of("public")) == before
 
 
+@pytest.mark.slow  # without a worker process in tests/faults
 async def test_an_entry_from_the_future_never_pins_the_top(place: Place) -> None:
     place.world.future_date(key_of(place.world, "A Rust port"))
     await place.refresh("holt")

@@ -136,6 +136,29 @@ def test_cancelling_frees_the_worker() -> None:
     assert asyncio.run(run()) == 4
 
 
+@pytest.mark.parametrize("rounds", [15, pytest.param(200, marks=pytest.mark.slow)])
+def test_a_call_that_is_given_up_costs_no_other(rounds: int) -> None:
+    """Whether it is given up before its answer is there, while it arrives or after it: the call behind it works."""
+
+    async def run() -> list[int]:
+        worker = Worker(seconds=30, megabytes=300)
+        answers = []
+        try:
+            await worker.call(jobs.double, 1)
+            for round in range(rounds):
+                given_up = asyncio.ensure_future(worker.call(jobs.sleep, 0.004))
+                behind = asyncio.ensure_future(worker.call(jobs.double, round))
+                await asyncio.sleep(0.0035 + round % 20 * 0.0002)
+                given_up.cancel()
+                answers.append(await behind)
+                await asyncio.gather(given_up, return_exceptions=True)
+        finally:
+            await worker.aclose()
+        return answers
+
+    assert asyncio.run(run()) == [2 * round for round in range(rounds)]
+
+
 def test_closed_worker_refuses() -> None:
     worker = Worker(seconds=5, megabytes=200)
     worker.close()

@@ -20,12 +20,12 @@ def serving(world: World | None = None) -> Iterator[World]:
     thread = threading.Thread(target=loop.run_forever, name="world", daemon=True)
     thread.start()
     try:
-        asyncio.run_coroutine_threadsafe(world.start(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(world.start(), loop).result(60)
         yield world
     finally:
-        asyncio.run_coroutine_threadsafe(world.aclose(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(world.aclose(), loop).result(60)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        thread.join(60)
         loop.close()
 
 

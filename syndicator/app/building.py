@@ -63,9 +63,11 @@ async def _tell_hubs(app: App, report: PressReport) -> tuple[Problem, ...]:
     changed = urls_of(report.written, app.settings.base_url)
     if not hubs or not changed:
         return ()
+    from syndicator.visiting.guard import endpoint
+
     fetcher = make_fetcher(app)
     try:
-        return tuple(await notify(changed, hubs, fetcher))
+        return tuple(await notify(changed, hubs, fetcher, allow=endpoint))
     finally:
         await fetcher.aclose()
 

@@ -25,7 +25,7 @@ LEAST = 30  # confirmed articles that say more of a tag than its bare name does;
 LONG_SECONDS = 900.0  # for learning: 3,000 posts take about a minute
 LONG_MEGABYTES = 3000
 MOST_READ = 5000  # newest articles that are looked at for new tags
-_CONFIRMED = ("operator", "publisher")
+_CONFIRMED = ("operator", "publisher", "llm")  # who may have left such tags: an LLM keeps a publisher's own
 
 Progress = Callable[[int, int], None]  # done, of how many
 

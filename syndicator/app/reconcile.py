@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -20,7 +21,8 @@ AHEAD = timedelta(minutes=10)
 
 def sources(app: App) -> dict[str, SourceState]:
     """A state for every source in sources.toml; a source whose URL the operator changed starts its validators and its
-    health anew. States of sources that are gone are dropped; their articles and feeds stay."""
+    health anew, one that is to be visited otherwise than before is due now. States of sources that are gone are
+    dropped; their articles and feeds stay."""
     known = app.store.visits.states()
     for key in known.keys() - app.sources.keys():
         app.store.visits.drop_state(key)
@@ -31,12 +33,21 @@ def sources(app: App) -> dict[str, SourceState]:
 
 
 def _reconciled(source: Source, state: SourceState | None) -> SourceState:
+    terms = _terms(source)
     if state is None:
-        return SourceState(key=source.key, url=source.url)
-    if state.url == source.url:
-        return state
-    fresh = SourceState(key=source.key, url=source.url)
-    return replace(fresh, first_visit=state.first_visit, last_success=state.last_success, recent=state.recent)
+        return SourceState(key=source.key, url=source.url, terms=terms)
+    if state.url != source.url:
+        fresh = SourceState(key=source.key, url=source.url, terms=terms)
+        return replace(fresh, first_visit=state.first_visit, last_success=state.last_success, recent=state.recent)
+    if state.terms not in ("", terms):  # who mends what kept a source from being visited does not wait out its backoff
+        return replace(state, terms=terms, failures=0, next_due=None, due_why="sources.toml was edited")
+    return replace(state, terms=terms)
+
+
+def _terms(source: Source) -> str:
+    """A digest of what `source` says of when and how it is visited."""
+    said = (source.kind, source.every, source.cron, source.robots, source.allow, sorted(source.headers_env.items()))
+    return hashlib.sha256(repr((*said, source.enabled)).encode()).hexdigest()[:16]
 
 
 def files(app: App) -> tuple[Problem, ...]:

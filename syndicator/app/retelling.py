@@ -94,7 +94,7 @@ def retell(article: Article, source: Source | None, taxonomy: Taxonomy, uncatego
         values |= {"tags": tags, "tags_by": said.tags_by}
         why.append(_tags_line(article, tags, own, taxonomy))
     category = said.category or (source.category if source else article.category) or uncategorised
-    if category != article.category and "category" not in kept and article.tags_by != "llm":
+    if category != article.category and "category" not in kept and "llm" not in (article.tags_by, article.excerpt_by):
         values["category"] = category
         reason = said.trace.get("category", "") if said.category else "no category of the taxonomy fits"
         why.append(f"category: {article.category or 'none'} -> {category or 'none'} ({reason})")
@@ -147,12 +147,12 @@ def learn_files(files: TaxonomyFiles, root: str, paths: Sequence[str], least: in
 
 def history(articles: Iterable[Article], taxonomy: Taxonomy) -> Iterable[tuple[str, str, tuple[str, ...]]]:
     """(title, text, tags) of those articles that say what a person stood behind: an operator's tags; of a publisher's
-    those that map. Never our own guesses, nor an LLM's. Pure."""
+    those that map, also where an LLM added its own to them. Never our own guesses, nor an LLM's. Pure."""
     for article in articles:
         tags: tuple[str, ...] = ()
         if article.tags_by == "operator":
             tags = article.tags
-        elif article.tags_by == "publisher":
+        elif article.tags_by in ("publisher", "llm"):
             mapped = set(taxonomy.mapped(article.keywords, article.text))
             tags = tuple(tag for tag in article.tags if tag in mapped)
         if tags:

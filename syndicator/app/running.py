@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from syndicator.app import reconcile
 from syndicator.app.building import press_feeds
+from syndicator.app.enriching import EnrichReport, enrich
 from syndicator.app.wiring import App, make_fetcher
 from syndicator.errors import NetworkDown, UsageError
 from syndicator.model import Outcome, Problem, SourceState
@@ -24,6 +25,7 @@ class RunReport:
     outcomes: tuple[Outcome, ...]
     pressed: PressReport
     problems: tuple[Problem, ...]  # article files that could not be read
+    llm: EnrichReport  # what the operator's language model added after the first press
 
     @property
     def failed(self) -> tuple[Outcome, ...]:
@@ -38,6 +40,7 @@ class Wanted:
     all: bool = False  # every enabled one
     limit: int | None = None  # pages a source
     max_seconds: float | None = None
+    llm_seconds: float = 300.0  # that a language model is asked at most; within max_seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +53,9 @@ class Watch:
 
 
 async def run(app: App, wanted: Wanted, *, stop: asyncio.Event, watch: Watch = Watch()) -> RunReport:
-    """Visits and presses; the caller holds the lock. Raises NetworkDown (after pressing what was stale), UsageError."""
+    """Visits and presses, then asks the language model and presses what it changed: nothing waits for it. The caller
+    holds the lock. Raises NetworkDown (after pressing what was stale), UsageError."""
+    began = asyncio.get_running_loop().time()
     states = reconcile.sources(app)
     problems = reconcile.files(app)
     due = _due(app, states, wanted)
@@ -65,8 +70,29 @@ async def run(app: App, wanted: Wanted, *, stop: asyncio.Event, watch: Watch = W
     pressed = await press_feeds(app)
     if down:
         raise down
+    enriched = await enrich(app, stop=stop, seconds=_left(wanted, began), filed=watch.filed)
+    if enriched.changed:
+        pressed = _together(pressed, await press_feeds(app))
     app.pages.prune(app.clock() - timedelta(days=app.settings.store.pages_days))
-    return RunReport(outcomes=tuple(outcomes), pressed=pressed, problems=problems)
+    return RunReport(outcomes=tuple(outcomes), pressed=pressed, problems=problems, llm=enriched)
+
+
+def _left(wanted: Wanted, began: float) -> float:
+    """The seconds that asking may take."""
+    if wanted.max_seconds is None:
+        return wanted.llm_seconds
+    return min(wanted.llm_seconds, began + wanted.max_seconds - asyncio.get_running_loop().time())
+
+
+def _together(first: PressReport, second: PressReport) -> PressReport:
+    """Two presses of one run as one."""
+    return replace(
+        second,
+        written=tuple(dict.fromkeys((*first.written, *second.written))),
+        held=tuple(dict.fromkeys((*first.held, *second.held))),
+        set_aside=tuple(dict.fromkeys((*first.set_aside, *second.set_aside))),
+        hubs=(*first.hubs, *second.hubs),
+    )
 
 
 async def _visit(app: App, due: list[SourceState], wanted: Wanted, stop: asyncio.Event, watch: Watch) -> list[Outcome]:

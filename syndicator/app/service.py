@@ -7,32 +7,55 @@ from collections.abc import Callable
 from pathlib import Path
 
 from syndicator.app.running import RunReport, Wanted, Watch, run
-from syndicator.app.wiring import locked, open_app
-from syndicator.errors import DiskError, LockedError, SyndicatorError
-from syndicator.settings import Settings, load
+from syndicator.app.wiring import App, Configuration, configuration, locked, open_app
+from syndicator.errors import ConfigError, DiskError, LockedError, SyndicatorError
+from syndicator.settings import Settings
 from syndicator.web.server import serve as serve_app
 from syndicator.web.site import make_app
 
+LLM_SECONDS = 60.0  # of a beat: visits that fall due meanwhile wait no longer than that and an answer
 
-async def beat(
-    config: Path,
-    *,
-    stop: asyncio.Event,
-    watch: Watch,
-    report: Callable[[RunReport], None],
-    trouble: Callable[[str], None],
-) -> None:
-    """One run with everything read anew, so that an edited configuration counts from the next beat. `trouble` hears in
-    one line why nothing could be done."""
-    try:
-        with locked(load(config)), open_app(config) as app:
-            report(await run(app, Wanted(), stop=stop, watch=watch))
-    except LockedError:
-        trouble("another run is under way; this beat is left out")
-    except SyndicatorError as error:  # a configuration just being edited, a full disk: the next beat tries again
-        trouble(str(error))
-    except OSError as error:
-        trouble(str(DiskError.of(error)))
+
+class Beats:
+    """What `up` does at each beat of its heart: `beat` is one run with everything read anew, so that an edited
+    configuration counts from the next beat. While it is broken, the last one that was whole goes on. `report` is told
+    how a run went, `trouble` in one line why something could not be done."""
+
+    def __init__(
+        self,
+        config: Path,
+        *,
+        stop: asyncio.Event,
+        watch: Watch,
+        report: Callable[[RunReport], None],
+        trouble: Callable[[str], None],
+    ) -> None:
+        self._config, self._stop, self._watch, self._report, self._trouble = config, stop, watch, report, trouble
+        self._whole: Configuration | None = None
+
+    async def beat(self) -> None:
+        try:
+            said = self._read()
+            with locked(said.settings), open_app(self._config, said=said) as app:
+                self._report(await self._run(app))
+        except LockedError:
+            self._trouble("another run is under way; this beat is left out")
+        except SyndicatorError as error:  # a full disk, a taxonomy just being edited: the next beat tries again
+            self._trouble(str(error))
+        except OSError as error:
+            self._trouble(str(DiskError.of(error)))
+
+    async def _run(self, app: App) -> RunReport:
+        return await run(app, Wanted(llm_seconds=LLM_SECONDS), stop=self._stop, watch=self._watch)
+
+    def _read(self) -> Configuration:
+        try:
+            self._whole = configuration(self._config)
+        except ConfigError as error:
+            if self._whole is None:
+                raise
+            self._trouble(f"{error}; going on with what it said before")
+        return self._whole
 
 
 async def serve(settings: Settings, *, stop: asyncio.Event, listening: Callable[[str], None]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from syndicator import urls
+from syndicator.app.recalling import recall
 from syndicator.app.wiring import App, make_fetcher
 from syndicator.articles.document import dump, load
 from syndicator.desk import load_taxonomy, read_article
@@ -31,7 +32,8 @@ def show_file(path: Path, url: str | None, app: App | None) -> Shown:
         raise MissingError(f"{path}: {error.strerror}") from error
     if path.suffix == ".md":
         article = load(data, str(path))
-        return Shown(article=article, markdown=data.decode("utf-8", "replace"), why={})
+        why = recall(app, article.id) if app else {}
+        return Shown(article=article, markdown=data.decode("utf-8", "replace"), why=why)
     if not url:
         raise UsageError(f"{path} is a saved page: say where it came from with --url https://…")
     return _shown(data, url, {}, app, Rules(), {})
@@ -59,7 +61,9 @@ async def show_url(url: str, app: App) -> Shown:
         "repeated": f"{len(repeated)} blocks of this host are known to repeat",
         "source": source.key if source else None,
     }
-    return _shown(result.body, result.final_url, result.headers, app, rules, why, repeated)
+    shown = _shown(result.body, result.final_url, result.headers, app, rules, why, repeated)
+    known = app.store.visits.find([urls.alias(url) for url in (shown.article.url, result.final_url, result.url)])
+    return replace(shown, why={**shown.why, **recall(app, known)}) if known else shown
 
 
 def _shown(

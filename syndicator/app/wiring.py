@@ -17,11 +17,12 @@ from syndicator import __version__
 from syndicator.articles.pages import Pages
 from syndicator.articles.shelf import Shelf
 from syndicator.describing.files import TaxonomyFiles
+from syndicator.describing.llm_prompt import Lists
 from syndicator.errors import ConfigError, LockedError, MissingError
 from syndicator.model import Source
-from syndicator.ports import Fetcher
+from syndicator.ports import Enricher, Fetcher
 from syndicator.publishing.query import SavedQuery, load_queries
-from syndicator.settings import Settings, load
+from syndicator.settings import Llm, Settings, load
 from syndicator.sources.registry import load_sources
 from syndicator.store.engine import Store, open_store
 
@@ -52,6 +53,25 @@ class App:
         return self.shelf.instance()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """What the operator wrote, read and checked: the files but for the taxonomy, which the worker reads."""
+
+    settings: Settings
+    sources: tuple[Source, ...]
+    queries: tuple[SavedQuery, ...]
+
+
+def configuration(config: Path, environ: Mapping[str, str] = os.environ) -> Configuration:
+    """The configuration in a folder. Raises ConfigError."""
+    need_folder(config)
+    return Configuration(
+        settings=load(config, environ),
+        sources=tuple(load_sources(config / "sources.toml")),
+        queries=load_queries(config / "feeds.toml"),
+    )
+
+
 @contextmanager
 def open_app(
     config: Path,
@@ -60,11 +80,12 @@ def open_app(
     jitter: Callable[[], float] = random.random,
     environ: Mapping[str, str] = os.environ,
     create: bool = False,
+    said: Configuration | None = None,
 ) -> Iterator[App]:
     """The app of a configuration folder; closes what it opened. `create` lets `reindex` begin a database although
-    articles exist. Raises ConfigError, StoreError."""
-    need_folder(config)
-    settings = load(config, environ)
+    articles exist. `said`: what the folder says, for who has read it. Raises ConfigError, StoreError."""
+    said = said or configuration(config, environ)
+    settings = said.settings
     shelf = Shelf(settings.articles_dir)
     articles_exist = any(True for _ in shelf.walk())
     settings.state_dir.mkdir(parents=True, exist_ok=True)
@@ -75,8 +96,8 @@ def open_app(
         yield App(
             config=config,
             settings=settings,
-            sources={source.key: source for source in load_sources(config / "sources.toml")},
-            queries=load_queries(config / "feeds.toml"),
+            sources={source.key: source for source in said.sources},
+            queries=said.queries,
             store=store,
             shelf=shelf,
             pages=Pages(settings.state_dir / "pages"),
@@ -151,3 +172,32 @@ def make_fetcher(app: App) -> Fetcher:
         PoliteFetcher(door, lanes), notes.note, notes.set_note, user_agent=user_agent(app.settings), clock=app.clock
     )
     return PoliteFetcher(door, lanes, robots)
+
+
+def make_enricher(app: App, lists: Lists) -> Enricher:
+    """The operator's language model, over the same guarded door, which lets exactly its host and port through. Raises
+    ConfigError when its key is missing."""
+    from syndicator.describing.llm import Endpoint
+    from syndicator.visiting.fetch import HttpFetcher
+    from syndicator.visiting.guard import endpoint, private
+
+    llm = app.settings.describe.llm
+    key = llm_key(app.config, llm, app.environ)
+    # a proxy has no way back to this machine or to the network it stands in
+    fetch = app.settings.fetch.model_copy(update={"proxy": ""}) if private(llm.url) else app.settings.fetch
+    door = HttpFetcher(fetch, user_agent=user_agent(app.settings), clock=app.clock)
+    return Endpoint(llm, lists, door, key=key, allow=endpoint(llm.url))
+
+
+def llm_key(config: Path, llm: Llm, environ: Mapping[str, str]) -> str:
+    """The key of the language model, "" when it wants none. Raises ConfigError that names the variable, and never what
+    stands in it."""
+    if not llm.key_env:
+        return ""
+    where = f"{config}/syndicator.toml: describe.llm.key_env: the environment variable {llm.key_env}"
+    key = environ.get(llm.key_env, "").strip()
+    if not key:
+        raise ConfigError(f'{where} is not set; set it to the key, or key_env to "" where the endpoint wants none')
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise ConfigError(f"{where} holds what no key is made of: spaces or unprintable characters; copy the key again")
+    return key

@@ -60,6 +60,9 @@ def describe(
     since: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Only articles added since that day.")
     ] = None,
+    llm: Annotated[
+        bool, typer.Option("--llm", help="Ask the language model of [describe.llm] about those it has not described.")
+    ] = False,
     dry_run: DryRun = False,
     json: Json = False,
     config: Config = CONFIG,
@@ -73,9 +76,12 @@ def describe(
 
     if not all and since is None:
         raise UsageError("say which articles: --all, or --since 2026-11-24")
+    day = since.replace(tzinfo=UTC) if since else None
+    if llm:
+        _ask(day, dry_run, json, config)
+        return
     with _opened(config) as opened:
         with printing.counting("described") as count:
-            day = since.replace(tzinfo=UTC) if since else None
             planned = curating.retelling(opened, since=day, progress=count)
         if not json:
             _list(planned)
@@ -89,6 +95,47 @@ def describe(
     elif planned.articles:
         printing.say("nothing was changed (--dry-run)" if dry_run else f"{len(written)} files written")
     printing.problems(planned.problems)
+
+
+def _ask(since: datetime | None, dry_run: bool, json: bool, config: Path) -> None:
+    import sys
+
+    from syndicator.app import enriching, reconcile
+    from syndicator.cli import printing
+    from syndicator.cli.stopping import stopping
+    from syndicator.errors import ConfigError, MissingError
+
+    def told(title: str) -> None:
+        if not json:
+            printing.say(f"described: {title}")
+
+    async def go(opened: App) -> enriching.EnrichReport:
+        stop = asyncio.Event()
+        with stopping(stop):
+            return await enriching.enrich(opened, stop=stop, scope=scope, filed=told)
+
+    scope = enriching.Scope(since=since or enriching.ALWAYS, again=True)
+    written: tuple[str, ...] = ()
+    report = enriching.EnrichReport()
+    with _opened(config) as opened:
+        enriching.need_llm(opened)
+        problems = reconcile.files(opened)
+        waiting = enriching.unasked(opened, scope)
+        if not dry_run:
+            report = asyncio.run(go(opened))
+            written = _press(opened) if report.changed else ()
+    if json:
+        printing.as_json({"waiting": waiting, "llm": report, "applied": not dry_run, "written": written})
+    elif dry_run:
+        printing.say(f"{waiting} articles would be looked at; nothing was asked (--dry-run)")
+    else:
+        printing.enriched(report)
+        printing.say(f"{len(written)} files written")
+    printing.problems(problems)
+    if report.wrong:
+        sys.exit(ConfigError.exit_code)
+    if report.hindrance and report.hindrance.reason == "resting":
+        sys.exit(MissingError.exit_code)
 
 
 def _list(planned: object) -> None:

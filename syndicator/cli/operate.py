@@ -37,6 +37,8 @@ def status(json: Json = False, config: Config = CONFIG) -> None:
     for title, found in (("Entries refused", summary.refused), ("Feeds held", summary.held)):
         if found:
             printing.table(title, ("what", "reason", "detail"), [(one.what, one.reason, one.detail) for one in found])
+    if summary.llm is not None:
+        printing.language_model(summary.llm)
 
 
 @app.command()

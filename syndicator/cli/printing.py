@@ -11,9 +11,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from syndicator.app.enriching import EnrichReport
 from syndicator.app.running import RunReport, Watch
 from syndicator.errors import SyndicatorError
 from syndicator.model import Outcome, Problem
+from syndicator.ports import Enriched
 
 
 def as_json(value: Any) -> None:
@@ -117,6 +119,18 @@ def visited(outcome: Outcome) -> None:
 def beaten(report: RunReport) -> None:
     """What a beat of the heart could not do, in the log."""
     problems((*report.pressed.held, *report.pressed.set_aside, *report.problems))
+    asked(report.llm)
+
+
+def asked(report: EnrichReport) -> None:
+    """What asking the language model came to, in the log: nothing where nothing was asked."""
+    if report.wrong:
+        log("problem", what="describe.llm", reason="bad-config", detail=report.wrong)
+    if report.calls or report.counts:
+        log("language model", calls=report.calls, **report.counts)
+        problems(report.problems)
+        if report.hindrance:
+            log("language model", waits=report.hindrance.reason, detail=report.hindrance.detail)
 
 
 @contextmanager
@@ -170,6 +184,7 @@ def run_report(report: RunReport, *, json: bool) -> None:
                 "held": report.pressed.held,
                 "set_aside": report.pressed.set_aside,
                 "problems": report.problems,
+                "llm": report.llm,
             }
         )
         return
@@ -183,6 +198,23 @@ def run_report(report: RunReport, *, json: bool) -> None:
         say(f"failed: {outcome.key}: {outcome.reason} {outcome.detail}".rstrip())
     for problem in (*report.pressed.held, *report.pressed.set_aside, *report.problems):
         say(f"held back: {problem.what}: {problem.reason} {problem.detail}".rstrip())
+    enriched(report.llm)
+
+
+def enriched(report: EnrichReport) -> None:
+    """What came of asking the language model; nothing where there was nothing to ask."""
+    if report.calls or report.counts:
+        accepted, refused, failed = (report.counts.get(name, 0) for name in ("accepted", "refused", "failed"))
+        say(
+            f"language model: {report.calls} calls; {accepted} answers accepted, {refused} refused, "
+            f"{failed} articles failed"
+        )
+    for problem in report.problems:
+        say(f"not by the language model: {problem.what}: {problem.reason} {problem.detail}".rstrip())
+    if report.hindrance:
+        say(f"language model: {report.hindrance.reason} {report.hindrance.detail}")
+    if report.wrong:
+        print(f"syndicator: {report.wrong}", file=sys.stderr)
 
 
 def why(trace: Mapping[str, Any]) -> None:
@@ -194,3 +226,19 @@ def why(trace: Mapping[str, Any]) -> None:
                 say(f"    {one if isinstance(one, str) else json.dumps(plain(one), ensure_ascii=False)}")
         else:
             say(f"{field}: {reason if isinstance(reason, str) else json.dumps(plain(reason), ensure_ascii=False)}")
+
+
+def language_model(told: Enriched) -> None:
+    """How the language model does."""
+    meter, counts = told.meter, told.counts
+    came = ", ".join(f"{counts[status]} {status}" for status in ("accepted", "refused", "failed") if status in counts)
+    say(
+        f"language model {meter.endpoint}: {meter.calls} calls and {meter.tokens} tokens on {meter.day}"
+        + (f"; articles: {came}" if came else "")
+    )
+    if meter.reason:
+        until = f"; rests until {meter.rest_until.isoformat()}" if meter.rest_until else ""
+        say(f"language model: {meter.failures} failures in a row, last {meter.reason} {meter.detail}{until}")
+    if told.refused:
+        rows = [(one.what, one.reason, one.detail) for one in told.refused]
+        table("Not described by the language model", ("article", "reason", "detail"), rows)

@@ -46,16 +46,13 @@ async def _up(config: Path) -> None:
 
     stop = asyncio.Event()
     with stopping(stop):
-
-        async def beat() -> None:
-            await service.beat(config, stop=stop, watch=watch, report=printing.beaten, trouble=printing.log)
-
         heart = Heart(
-            beat,
+            lambda: beats.beat(),
             steady=time.monotonic,
             on_stopped=lambda silent: printing.log("the heart stopped", seconds=int(silent)),
         )
         watch = Watch(visited=heart.felt(printing.visited), filed=heart.felt(lambda title: None))
+        beats = service.Beats(config, stop=stop, watch=watch, report=printing.beaten, trouble=printing.log)
         server = asyncio.create_task(
             service.serve(load(config), stop=stop, listening=lambda url: printing.log(f"serving {url}"))
         )
@@ -104,6 +101,8 @@ def refresh(
     printing.run_report(report, json=json)
     if report.outcomes and len(report.failed) == len(report.outcomes):
         sys.exit(4)
+    if report.llm.wrong:
+        sys.exit(78)
     if strict and (report.failed or report.pressed.held):
         sys.exit(3)
 

@@ -49,7 +49,8 @@ def press(
     entries = Entries(index, sources, instance, settings.base_url, remake)
     run = Run(index, outlet, settings, instance, entries, frozenset(released), whole=only is None)
     wanted = [spec for spec in specs if only is None or spec.key in only]
-    jobs = [run.job(spec, prints.about(spec, settings, sources, instance)) for spec in wanted]
+    shared = prints.common(settings, sources, instance)
+    jobs = [run.job(spec, prints.about(spec, shared)) for spec in wanted]
     run.archives(jobs)
     # The feed of everything is marked fresh last, after the pages that speak of all feeds: whatever changes any of them
     # makes it stale, so that a press which died on the way is finished by the next one.
@@ -86,12 +87,13 @@ def stale(
     """The feeds that need a press: marked stale, or never pressed yet, or, where settings, sources and instance are
     given, pressed with other settings than these."""
     rows = {row.key: row for row in index.feeds()}
+    shared = None
+    if settings is not None and sources is not None and instance is not None:
+        shared = prints.common(settings, sources, instance)
     found = set()
     for spec in specs:
         row = rows.get(spec.key)
-        now = None
-        if settings is not None and sources is not None and instance is not None:
-            now = prints.about(spec, settings, sources, instance)
+        now = prints.about(spec, shared) if shared else None
         if row is None or row.stale or row.dropped or not row.files or (now and row.files.get(prints.ABOUT) != now):
             found.add(spec.key)
     return found

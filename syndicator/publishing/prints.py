@@ -14,11 +14,19 @@ from syndicator.settings import Settings
 ABOUT: Final = "#about"
 
 
-def about(spec: FeedSpec, settings: Settings, sources: Mapping[str, Source], instance: uuid.UUID) -> str:
-    """A print of the settings a feed was made with: when it changes, the feed must be made again though no article
-    did."""
+def common(settings: Settings, sources: Mapping[str, Source], instance: uuid.UUID) -> str:
+    """A print of what all feeds are made with. Once for all of them: with a thousand sources it takes 8 ms."""
     publish = settings.publish
-    parts = (spec, settings.site, settings.base_url, publish.hubs, publish.archives, instance, sorted(sources.items()))
+    return _print(settings.site, settings.base_url, publish.hubs, publish.archives, instance, sorted(sources.items()))
+
+
+def about(spec: FeedSpec, shared: str) -> str:
+    """A print of the settings a feed was made with (`shared`: what `common` gave): when it changes, the feed must be
+    made again though no article did."""
+    return _print(spec, shared)
+
+
+def _print(*parts: object) -> str:
     return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:32]
 
 

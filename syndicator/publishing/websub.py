@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from urllib.parse import urlencode
 
 from tenacity import AsyncRetrying, retry_if_result, stop_after_attempt, wait_exponential
@@ -15,26 +15,39 @@ _TRIES = 3
 
 
 async def notify(
-    urls: Sequence[str], hubs: Sequence[str], fetcher: Fetcher, *, deadline: float = 10.0, wait: float = 1.0
+    urls: Sequence[str],
+    hubs: Sequence[str],
+    fetcher: Fetcher,
+    *,
+    allow: Callable[[str], Sequence[str]] = lambda hub: (),
+    deadline: float = 10.0,
+    wait: float = 1.0,
 ) -> list[Problem]:
     """Publishes `urls`, the addresses of exactly those feeds whose bytes changed, to each of `hubs`, all hubs at once,
-    one request a hub. `deadline`: seconds for one hub with all its retries; `wait`: seconds before the first retry,
-    doubling. Returns what failed; it never raises for a hub that is down."""
+    one request a hub. `allow`: what of private networks a hub may be on, for the operator named it; `deadline`: seconds
+    for one hub with all its retries; `wait`: seconds before the first retry, doubling. Returns what failed; it never
+    raises for a hub that is down."""
     if not urls:
         return []
-    told = await asyncio.gather(*(_tell(hub, urls, fetcher, deadline, wait) for hub in hubs))
+    body = urlencode([("hub.mode", "publish"), *(("hub.url", url) for url in urls)]).encode()
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    requests = [
+        Request(
+            url=hub, kind="hub", method="POST", body=body, headers=headers, deadline=deadline, allow=tuple(allow(hub))
+        )
+        for hub in hubs
+    ]
+    told = await asyncio.gather(*(_tell(request, fetcher, wait) for request in requests))
     return [problem for problem in told if problem is not None]
 
 
-async def _tell(hub: str, urls: Sequence[str], fetcher: Fetcher, deadline: float, wait: float) -> Problem | None:
-    body = urlencode([("hub.mode", "publish"), *(("hub.url", url) for url in urls)]).encode()
-    headers = {"content-type": "application/x-www-form-urlencoded"}
-    request = Request(url=hub, kind="hub", method="POST", body=body, headers=headers, deadline=deadline)
+async def _tell(request: Request, fetcher: Fetcher, wait: float) -> Problem | None:
+    hub = request.url
     try:
-        async with asyncio.timeout(deadline):
+        async with asyncio.timeout(request.deadline):
             result = await _retried(request, fetcher, wait)
     except TimeoutError:
-        return Problem(what=hub, reason="timeout", detail=f"no answer in {deadline:g} s")
+        return Problem(what=hub, reason="timeout", detail=f"no answer in {request.deadline:g} s")
     return Problem(what=hub, reason=result.reason, detail=result.detail) if isinstance(result, Failed) else None
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from syndicator import urls
 from syndicator.model import Entry
-from syndicator.reading import byline, jsonld, names
+from syndicator.reading import byline, jsonld, names, owner
 from syndicator.reading.articles import articles
 from syndicator.reading.ladder import Choice
 from syndicator.reading.page import Page
@@ -44,9 +44,16 @@ def read(page: Page, sitename: str, entry: Entry | None, seen_page: Survey) -> C
     if shown and _is_full(shown) and (best is None or _outranks(shown, score, best)):
         best = (kind, shown)
     if best is None:
+        rungs = rungs or _owner(page, sitename)
         best = next(iter(rungs), None)
     seen = tuple((rung, ", ".join(people)[:_LONGEST]) for rung, people in rungs)
     return Choice(", ".join(best[1])[:_LONGEST], best[0], seen) if best else Choice(None, "", seen)
+
+
+def _owner(page: Page, sitename: str) -> list[tuple[str, list[str]]]:
+    """Whose site it is, for pages that name nobody."""
+    name = owner.read(page, sitename)
+    return [("owner", [name])] if name else []
 
 
 def _outranks(shown: Sequence[str], score: int, best: tuple[str, Sequence[str]]) -> bool:
@@ -91,7 +98,7 @@ def _declared(page: Page, entry: Entry | None) -> Iterator[tuple[str, list[str]]
         values = [value for value in page.metas.get(name, ()) if not value.startswith(("http", "//", "/"))]
         if len(values) > _MOST:
             continue
-        if name != "twitter:data1" or "written by" in page.meta("twitter:label1").casefold():
+        if name != "twitter:data1" or names.words().alone.end(page.meta("twitter:label1")):
             yield name, list(names.all_people(values, lenient=True))
 
 

@@ -9,12 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from functools import lru_cache
 from typing import Any
 
-from lxml import etree
-
-from syndicator.reading import names
+from syndicator.reading import names, unmarked
 from syndicator.reading.page import inner
 from syndicator.reading.survey import Spot, Survey
 
@@ -31,8 +29,7 @@ _CLASS = re.compile(
     r"attribution)(?![a-z])",
 )
 _HINT = re.compile(
-    r"auth?or|auteur|autore|byline|verfasser|writer|contributor|creator|poste?d|written|signature|journalist|reporter|username|vcard|redakteur|firma|attribution",
-    re.I,
+    r"auth?or|auteur|autore|byline|verfasser|writer|contributor|creator|poste?d|written|signature|journalist|reporter|username|vcard|redakteur|firma|attribution"
 )
 _BYLINE_CLASS = re.compile(
     r"by-?line|posted-?by|written-?by|author-?name|meta-?author|entry-?author|post-?author|article-?author|vcard", re.I
@@ -46,12 +43,8 @@ _BEFORE = 600  # and before it
 _TOGETHER = 120  # between two names of one byline that look alike
 _AT_ONCE = 8  # between any two
 _ENOUGH = 4
-_BESIDE = 300  # characters after the headline in which a name without a mark counts
-_LONG_LINE = 80  # characters of the line it is in
-_BARS = re.compile(r"\s*[|–—•·,]\s*|\s-\s")
-_DAY = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d\d")
-_LETTER = re.compile(r"[^\W\d_]")
 _MOST_AROUND = 100  # characters around a link to an author that is no running text
+_REMEMBERED = 512  # classes and ends of lines
 _MOST_MARKS = 400
 _SHORT = 30  # characters of a line that is "by" and a login, and no more
 _LONG = 220  # characters; an element with more text is no byline
@@ -90,7 +83,7 @@ def _is_only(best: Mark, marks: list[Mark]) -> bool:
         return True
     if not all(names.rank(name) for name in best.people):
         return False
-    if best.kind in ("by", "link") and not all(names.is_person(name) for name in best.people):
+    if best.kind in ("by", "link") and not all(names.is_person(names.bare(name)) for name in best.people):
         return False
     others = [mark for mark in marks if mark.score >= 2 and not set(mark.people) & set(best.people)]
     return not any(names.is_person(name) for mark in others for name in mark.people)
@@ -128,9 +121,9 @@ def _mark(spot: Spot, page: Survey) -> tuple[tuple[str, ...], str, int, str] | N
     element = spot.element
     kind, weight = _kind(spot)
     if not weight:
-        beside = _beside_date(spot, page)
-        return ((beside,), "date", 1, element.tag) if beside else None
-    if names.words().other.search(spot.before):
+        plain = unmarked.read(spot, page)
+        return ((plain[0],), plain[1], plain[2], element.tag) if plain else None
+    if names.words().other.end(spot.before):
         return None
     pieces = _pieces(element)
     found = tuple(_people([" ".join(pieces)] if kind == "by" else pieces))
@@ -160,7 +153,11 @@ def _kind(spot: Spot) -> tuple[str, int]:
         if _is_short(element.getparent()):
             return "link", 2 if _HREF_SURE.search(href) else 1
     own = (element.text or "").strip()[:_LONG]
-    if own and own.split()[0].casefold().rstrip(":：") in names.words().starts and names.words().by.match(own + " x"):
+    if (
+        own
+        and own.split(None, 1)[0].casefold().rstrip(":：") in names.words().starts
+        and names.words().by.match(own + " x")
+    ):
         return "by", 2
     if element.tag in ("a", "span", "strong", "b", "em", "i", "div", "p") and _ends_by(spot.before):
         return "by", 2
@@ -168,8 +165,13 @@ def _kind(spot: Spot) -> tuple[str, int]:
 
 
 def _class_weight(element: Any) -> int:
-    named = f"{element.get('class') or ''} {element.get('data-testid') or ''} {element.get('id') or ''}"[:300]
-    if len(named) < 6 or not _HINT.search(named):
+    return _weight(f"{element.get('class') or ''} {element.get('data-testid') or ''} {element.get('id') or ''}"[:300])
+
+
+@lru_cache(_REMEMBERED)
+def _weight(named: str) -> int:
+    """What the classes of an element say; the same ones come again and again on a page."""
+    if len(named) < 6 or not _HINT.search(named.lower()):
         return 0
     named = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", named).lower()
     if not _CLASS.search(named) or _NOT_CLASS.search(named):
@@ -177,30 +179,9 @@ def _class_weight(element: Any) -> int:
     return 3 if _BYLINE_CLASS.search(named) else 2
 
 
+@lru_cache(_REMEMBERED)
 def _ends_by(last: str) -> bool:
-    return bool(names.words().by_alone.match(last[-40:].strip()) or names.words().by_end.search(last))
-
-
-def _beside_date(spot: Spot, page: Survey) -> str:
-    """A name that stands with the date just below the headline and bears no mark: "4 May 2024 | Ann Other"."""
-    element = spot.element
-    if not page.found or not -_BESIDE <= spot.at - page.origin <= _BESIDE:
-        return ""
-    whole = " ".join(inner(element, 400).split())
-    own = whole if len(whole) <= _LONG_LINE and _DAY.search(whole) else " ".join((element.text or "")[:400].split())
-    if not 3 < len(own) <= _LONG_LINE:
-        return ""
-    people = [piece for piece in _BARS.split(own) if names.is_person(piece) and names.has_given_name(piece)]
-    if len(people) != 1:
-        return ""
-    rest = own.replace(people[0], "")
-    if _DAY.search(rest):
-        return people[0]
-    follower = next(element.itersiblings(etree.Element), None)
-    after = (element.tail or "").strip() or (
-        " ".join(islice(follower.itertext(), 6))[:80] if follower is not None else ""
-    )
-    return people[0] if not _LETTER.search(rest) and (_DAY.search(spot.before) or _DAY.search(after)) else ""
+    return names.words().alone.end(last[-40:].strip()) or names.words().end.end(last)
 
 
 def _is_short(parent: Any) -> bool:
@@ -224,10 +205,10 @@ def _pieces(element: Any) -> list[str]:
 
 def _people(pieces: list[str]) -> Iterator[str]:
     """The names of the first piece that has some, and of those that follow it after a comma or "and"."""
-    start = next((index + 1 for index, piece in enumerate(pieces[:6]) if names.words().by_alone.match(piece)), 0)
+    start = next((index + 1 for index, piece in enumerate(pieces[:6]) if names.words().alone.end(piece)), 0)
     found = joined = False
     for piece in pieces[start:]:
-        if names.words().other.search(piece):
+        if names.words().other.end(piece):
             return
         people = names.people(piece)
         if people and (joined or not found):

@@ -53,7 +53,7 @@ _MODIFIED = (
     "dc.date.modified",
     "lastmod",
 )
-_SETTLED = ("entry", "shown", "shown, perhaps", "url", "htmldate", "anywhere")
+_SETTLED = ("entry", "first published", "shown", "shown, perhaps", "url", "htmldate", "anywhere")
 _OLDEST = 1990  # the year of the first web pages; earlier dates are those of what a page is about
 _LARGE = 600_000  # characters of source above which htmldate is not asked: it is super-linear on some
 
@@ -61,12 +61,12 @@ _LARGE = 600_000  # characters of source above which htmldate is not asked: it i
 def published(page: Page, entry: Entry | None, seen: Survey, now: datetime | None) -> Choice[datetime]:
     """When the page was published and the rung it stands on."""
     visible = [day for day in shown.days(page, seen) if _sane(day.when, now)]
-    choice = climb(_published(page, entry, visible), lambda when: _sane(when, now))
+    choice = climb(_published(page, entry, seen, visible), lambda when: _sane(when, now))
     first = next((day for day in visible if day.score >= shown.ENOUGH), None)
     if choice.value is None or choice.rung in _SETTLED or first is None:
         return choice
     if (
-        first.label > 0
+        (first.label > 0 or (first.label == 0 and first.timed))
         and (first.distance <= shown.NEAR or len(visible) == 1)
         and first.when.date() < (choice.value - timedelta(days=1)).date()
     ):
@@ -79,7 +79,9 @@ def updated(page: Page, entry: Entry | None, now: datetime | None) -> Choice[dat
     return climb(_updated(page, entry), lambda when: _sane(when, now))
 
 
-def _published(page: Page, entry: Entry | None, visible: list[shown.Day]) -> Iterator[tuple[str, datetime | None]]:
+def _published(
+    page: Page, entry: Entry | None, seen: Survey, visible: list[shown.Day]
+) -> Iterator[tuple[str, datetime | None]]:
     if entry is not None:
         yield "entry", entry.published
     for item in articles(page)[:3]:
@@ -88,6 +90,7 @@ def _published(page: Page, entry: Entry | None, visible: list[shown.Day]) -> Ite
     for name in _PUBLISHED:
         yield name, datetext.parse(page.meta(name))
     yield from _microdata(page.tree)
+    yield "first published", shown.first_published(page, seen)
     yield from (("shown", day.when) for day in visible[:1] if day.score >= shown.ENOUGH)
     found = _URL.search(page.url)
     yield "url", datetext.parse("-".join(found.groups())) if found else None

@@ -33,6 +33,7 @@ class Names:
     day_first: re.Pattern[str]
     month_first: re.Pattern[str]
     numbers: dict[str, int]
+    first: re.Pattern[str]  # words of a sentence that tells when a text first appeared
     published: re.Pattern[str]
     updated: re.Pattern[str]
 
@@ -55,6 +56,7 @@ def names() -> Names:
             rf"(?<!\w)({month})\.?\s{{0,2}}(\d{{1,2}})(?:st|nd|rd|th|\.)?,?\s{{1,2}}(\d{{4}})(?!\d)", re.I
         ),
         numbers=numbers,
+        first=_labels(labels["first"]),
         published=_labels(labels["published"]),
         updated=_labels(labels["updated"]),
     )

@@ -23,7 +23,9 @@ _KICKER = re.compile(
     r"supertitle|label|rubri[ck]|category|section|surtitre|antetitulo|occhiello|titleheader|topic|flag",
     re.I,
 )
-_LOGO = re.compile(r"logo|site-?(title|name|header|brand)|brand|masthead|titlewrapper|menu-title", re.I)
+_LOGO = re.compile(
+    r"logo|site-?(title|name|header|brand)|brand(?![a-z])|branding|masthead|titlewrapper|menu-title", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,10 @@ def _without_kicker(heading: Any, value: str) -> tuple[str, ...]:
 def _is_logo(heading: Any) -> bool:
     marks = [heading, heading.getparent()]
     if any(
-        each is not None and _LOGO.search(f"{each.get('class') or ''} {each.get('id') or ''}"[:400]) for each in marks
+        each is not None
+        and each.tag not in ("article", "main", "body")
+        and _LOGO.search(f"{each.get('class') or ''} {each.get('id') or ''}"[:400])
+        for each in marks
     ):
         return True
     link = next(heading.iter("a"), None)

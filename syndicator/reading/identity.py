@@ -100,8 +100,13 @@ def _print_links(tree: Any) -> Iterator[str]:
         alternate = (
             element.tag == "link" and element.get("media") == "print" and "alternate" in (element.get("rel") or "")
         )
-        if alternate or (element.tag == "a" and _PRINT.search(href[:500])):
+        if alternate or (element.tag == "a" and _is_print(href[:500])):
             yield href[:4_000]
+
+
+def _is_print(href: str) -> bool:
+    low = href.lower()
+    return ("print" in low or "drucken" in low or "imprimer" in low) and _PRINT.search(href) is not None
 
 
 def _links(tree: Any, rel: str) -> Iterator[str]:

@@ -36,9 +36,28 @@ _PARTICLES = re.compile(
     r"und|and|et|a[fv]|d|l)['’]?$",
     re.I,
 )
+_BETWEEN = re.compile(r"(?:d[aeiou]|del|della|das|dos|des|v[ao]n|der|den|ter?|zu[mr]?|l[ae]|al|el|bin|ibn|y)")
 _MOST_WORDS = 6
 _LONGEST = 60  # characters of one name
 _MOST = 20  # names
+
+
+class Phrases:
+    """Phrases with which a text ends, as `pattern` has it. Their last letters, looked at first, spare most searches:
+    a quarter of the time of reading a byline."""
+
+    def __init__(self, phrases: Iterable[str], pattern: str) -> None:
+        phrases = list(phrases)
+        self._ends = tuple({_end(phrase) for phrase in phrases})
+        self._pattern = re.compile(pattern.format(_alternatives(phrases)), re.I)
+
+    def end(self, value: str) -> bool:
+        """True when `value` ends with one of them."""
+        return _end(value).endswith(self._ends) and self._pattern.search(value) is not None
+
+
+def _end(value: str) -> str:
+    return value.rstrip().rstrip(":：/").rstrip().lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +65,10 @@ class Words:
     """The words of bylines.toml, compiled."""
 
     by: re.Pattern[str]  # at the start: words before who wrote it
-    by_alone: re.Pattern[str]  # the whole text is such words
-    by_end: re.Pattern[str]  # at the end: the longer ones of them
-    other: re.Pattern[str]  # at the end: words before who did something else
+    alone: Phrases  # the whole text is such words
+    by_within: re.Pattern[str]  # a few words that end in such a word, and a name
+    end: Phrases  # at the end: the longer ones of them
+    other: Phrases  # at the end: words before who did something else
     joined: re.Pattern[str]  # between names
     never: frozenset[str]
     never_parts: tuple[str, ...]
@@ -62,15 +82,16 @@ class Words:
 def words() -> Words:
     """The byline words, read once."""
     data = tomllib.loads(resources.files("syndicator.reading").joinpath("data/bylines.toml").read_text("utf-8"))
-    by = _alternatives(word for row in data["by"].values() for word in row)
-    longer = _alternatives(word for row in data["by"].values() for word in row if " " in word)
-    other = _alternatives(word for row in data["other"].values() for word in row)
+    phrases = [word for row in data["by"].values() for word in row]
+    by = _alternatives(phrases)
+    before = _alternatives(data["before"]["words"])
     joined = _alternatives(data["and"]["words"])
     return Words(
         by=re.compile(rf"^(?:{by})(?:\s*[:：/●►]\s*|\s+(?=\S)|(?<=[\u3000-\u9fff]))", re.I),
-        by_alone=re.compile(rf"^(?:{by})\s*[:：/]?$", re.I),
-        by_end=re.compile(rf"(?:^|\s)(?:{longer})\s*[:：]?$", re.I),
-        other=re.compile(rf"(?:^|[\s(>/|])(?:{other})\s*[:：/]?\s*$", re.I),
+        alone=Phrases(phrases, r"^(?:{})\s*[:：/]?$"),
+        by_within=re.compile(rf"^(?:[\w-]{{1,20}}\s){{1,3}}(?:{before})\s+(\S.*)$", re.I),
+        end=Phrases((phrase for phrase in phrases if " " in phrase), r"(?:^|\s)(?:{})\s*[:：]?$"),
+        other=Phrases((word for row in data["other"].values() for word in row), r"(?:^|[\s(>/|])(?:{})\s*[:：/]?\s*$"),
         joined=re.compile(rf"\s*(?:[;,|、，]|\s&\s|\s(?:{joined})\s)\s*", re.I),
         never=frozenset(data["never"]["exact"]),
         never_parts=tuple(data["never"]["parts"]),
@@ -151,7 +172,7 @@ def is_name(value: str) -> bool:
         return False
     if not 1 < len(value) <= _LONGEST or low in words().never or low in words().roles:
         return False
-    if words().by_alone.match(value) or _URL.search(value) or any(part in low for part in words().never_parts):
+    if words().alone.end(value) or _URL.search(value) or any(part in low for part in words().never_parts):
         return False
     if sum(char.isdigit() for char in value) > (3 if " " not in value else 0):
         return False
@@ -179,11 +200,18 @@ def _tidy(part: str) -> str:
 
 
 def is_person(value: str) -> bool:
-    """True for two or three capitalised words none of which is a word of companies; used where doubt is due."""
-    parts = value.split()
+    """True for two or three capitalised words, particles aside, none of which is a word of companies; used where doubt
+    is due."""
+    first, *later = value.split() or [""]
+    parts = [first, *(part for part in later if not _BETWEEN.fullmatch(part))]
     if not 2 <= len(parts) <= 3 or not all(part[:1].isupper() for part in parts):
         return False
     return not any(part.casefold().strip(".,") in words().companies for part in parts)
+
+
+def bare(name: str) -> str:
+    """`name` without the credentials behind its commas."""
+    return name.partition(",")[0]
 
 
 def rank(name: str) -> int:

@@ -20,9 +20,11 @@ _BEFORE = 500  # and before it
 _LINE = 120  # characters of a line that can be a date's
 _MOST_ELEMENTS = 20_000
 _MOST_CHILDREN = 40
+_SENTENCE = 400  # characters in which a note tells when a text first appeared
 _SHORT = 40
 _ONLY = 25
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_DIGIT = re.compile(r"\d")
 _SURE = re.compile(r"publish|entry-date|post-date|pubdate", re.I)
 ENOUGH = 3
 _US = frozenset({"en", "en-US"})
@@ -35,6 +37,7 @@ class Day(NamedTuple):
     distance: int
     when: datetime
     label: int  # 1: published then; -2: changed then; 0: none
+    timed: bool = False  # a time element says it to machines
 
 
 def days(page: Page, seen: Survey) -> list[Day]:
@@ -44,6 +47,20 @@ def days(page: Page, seen: Survey) -> list[Day]:
     spots = (spot for spot in seen.spots if spot.at >= least)
     found = [each for spot in spots for each in _days(spot, seen, month_first)]
     return sorted(found, key=lambda each: (-each.score, each.distance))
+
+
+def first_published(page: Page, seen: Survey) -> datetime | None:
+    """The day that a sentence such as "This was originally published on 3 May 2024" states; not that of a label."""
+    month_first = _is_american(page)
+    first = datetext.names().first
+    for spot in seen.spots:
+        own = spot.element.text
+        found = first.search(own[:_SENTENCE]) if own and len(own) > _LINE // 4 else None
+        if found:
+            after = own[found.end() : found.end() + _SHORT]
+            for when in datetext.days(after, month_first=month_first):
+                return when
+    return None
 
 
 def anywhere(page: Page) -> datetime | None:
@@ -78,12 +95,13 @@ def _days(spot: Spot, seen: Survey, month_first: bool) -> Iterator[Day]:
         when = datetext.parse(element.get("datetime"))
         label = _label(spot, named, "")
         if when:
-            yield Day(place + 2 + label + (1 if _SURE.search(named) else 0), abs(distance), when, label)
+            yield Day(place + 2 + label + (1 if _SURE.search(named) else 0), abs(distance), when, label, True)
         return
-    marked = 1 if _CLASS.search(named) else 0
+    lines = list(_lines(element)) if place else []
+    marked = 1 if (lines or not place) and _CLASS.search(named) else 0
     if not place and not marked:
         return
-    for line in _lines(element):
+    for line in lines if place else _lines(element):
         for when in datetext.days(line, month_first=month_first):
             label = _label(spot, named, line)
             yield Day(place + marked + _briefness(line) + label, abs(distance), when, label)
@@ -101,7 +119,7 @@ def _lines(element: Any) -> Iterator[str]:
     for value in (element.text, *(child.tail for child in islice(element, _MOST_CHILDREN))):
         if value and len(value) <= 4 * _LINE:
             line = " ".join(value.split())
-            if len(line) <= _LINE and any(char.isdigit() for char in line):
+            if len(line) <= _LINE and _DIGIT.search(line):
                 yield line
 
 

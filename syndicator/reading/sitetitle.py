@@ -9,13 +9,16 @@ from syndicator import text, urls
 
 LONGEST = 300  # characters; longer is text, not a title
 EDGE = " \t|–—-·•:»«~/,_¶#§🔗"
-_HARD = re.compile(r"\s*[|»«¦｜]\s*|\s*::+\s*|\s+[•·›>]\s+")  # between a title and its sections
+_HARD = re.compile(r"\s*[|»«¦｜]\s*|\s+::+\s*|::+\s+|\s+[•·›>]\s+")  # between a title and its sections
 _SOFT = re.compile(r"\s+[–—-]{1,2}\s+|\s+[~/@]\s+|\s+:\s+")  # may stand within a title too
 _COLON = re.compile(r":\s+|：")  # only a site's exact name is cut there
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af][^_]*_")
 _WORD = re.compile(r"\w+")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _NO_WORDS = frozenset({"html", "htm", "php", "aspx", "index", "article", "articles", "story", "news", "default"})
+_SENTENCE = re.compile(r"[.!?]\s+(?=[^\W\d_])")
+_MOST_SENTENCES = 4  # more are a text
+_DATED = re.compile(r"^\d{1,2}([./])\d{1,2}\1(?:19|20)\d\d\s*[-–—|:]\s+(?=\S)")
 _FEW = 6  # words; the name of a site is not longer
 
 
@@ -33,7 +36,9 @@ class SiteTitle:
 
     def sane(self, title: str) -> bool:
         """True when `title` can be the title of an article: some letters, not too many, not the site's name."""
-        return 1 < len(title) <= LONGEST and bool(_WORD.search(title)) and not self.is_name(title)
+        if not 1 < len(title) <= LONGEST or len(_SENTENCE.findall(title)) >= _MOST_SENTENCES:
+            return False
+        return bool(_WORD.search(title)) and not self.is_name(title)
 
     def is_name(self, value: str) -> bool:
         """True when `value` is what the site is called: its name, its host, or little more than the host's label."""
@@ -44,7 +49,7 @@ class SiteTitle:
 
     def bare(self, title: str) -> str:
         """`title` without the site's name at either end."""
-        title = visible(title)[:2_000].strip(EDGE)
+        title = undated(visible(title)[:2_000].strip(EDGE))
         if self.suffix and title.endswith(self.suffix):
             title = title.removesuffix(self.suffix).rstrip(EDGE)
         for _ in range(3):
@@ -90,6 +95,11 @@ class SiteTitle:
         if not own or self.is_name(part):
             return True
         return len(words(part)) <= _FEW and any(len(name) > 3 and name in own for name in self.names)
+
+
+def undated(title: str) -> str:
+    """`title` without the day that some sites put before it."""
+    return _DATED.sub("", title)
 
 
 def key(name: str) -> str:

@@ -14,11 +14,10 @@ from syndicator.reading.sitetitle import key
 _AWAY = re.compile(
     r"comment|related|recommend|teaser|sidebar|footer|popular|trending|most-?read|widget|carousel|slider|more-?(?:from|"
     r"stories|posts|articles|news)|latest|promo|newsletter|menu|nav(?:bar|igation)?\b|breadcrumb|read-?(?:next|more)|"
-    r"next-?(?:post|article)|upnext|caption|gallery|testimonial|bookmark|post-?card|article-?card|card-list|tooltip",
-    re.I,
+    r"next-?(?:post|article)|upnext|caption|gallery|testimonial|bookmark|post-?card|article-?card|card-list|tooltip"
 )
 _SAYS_HAS = re.compile(r"(?:^|\s)(?:has|with|without|no|is)[-_]\S+")  # what a layout has, not what it is
-_OWN_FOOTER = re.compile(r"(?:post|entry|article|story)[-_]?footer", re.I)
+_OWN_FOOTER = re.compile(r"(?:post|entry|article|story)[-_]?footer")
 _AWAY_TAGS = frozenset({"footer", "nav", "figure", "figcaption", "blockquote", "select", "form"})
 _SKIP = frozenset({"script", "style", "noscript", "template", "svg", "option", "textarea", "head"})
 _MOST_EVENTS = 120_000  # two an element
@@ -48,21 +47,22 @@ def survey(tree: Any, headline: str) -> Survey:
     heading = _heading(body, headline)
     around = set(heading.iterancestors()) if heading is not None else set()
     spots: list[Spot] = []
+    known: dict[str, bool] = {}
     origin = length = 0
     last = ""
     away: Any = None
-    walk = etree.iterwalk(body, events=("start", "end"))
+    walk = etree.iterwalk(body, events=("start", "end", "comment"))
     for count, (event, element) in enumerate(walk):
         if count > _MOST_EVENTS:
             break
         if event == "start":
-            if element not in around and (_is_away(element) or (element.tag == "table" and around)):
+            if element not in around and (_is_away(element, known) or (element.tag == "table" and around)):
                 away = element
                 walk.skip_subtree()
                 continue
             spots.append(Spot(element, length, last))
             piece = element.text
-        else:
+        else:  # the text behind an element, or behind a comment: some systems part all texts with them
             if element is away:
                 last = ""
             if element is heading:
@@ -90,7 +90,8 @@ def _heading(body: Any, headline: str) -> Any:
     return first
 
 
-def _is_away(element: Any) -> bool:
+def _is_away(element: Any, known: dict[str, bool]) -> bool:
+    """True for what belongs elsewhere; `known` holds what classes of the page were found to say."""
     if not isinstance(element.tag, str) or element.tag in _SKIP:
         return True
     if element.tag == "footer" and element.getparent().tag in ("article", "main"):
@@ -100,6 +101,13 @@ def _is_away(element: Any) -> bool:
     if element.tag in ("body", "main", "article"):
         return False
     named = f"{element.get('class') or ''} {element.get('id') or ''}"[:400]
-    if len(named) < 4 or not _AWAY.search(named) or _OWN_FOOTER.search(named):
+    if named not in known:
+        known[named] = _says_away(named)
+    return known[named]
+
+
+def _says_away(named: str) -> bool:
+    low = named.lower()
+    if len(low) < 4 or not _AWAY.search(low) or _OWN_FOOTER.search(low):
         return False
-    return bool(_AWAY.search(_SAYS_HAS.sub(" ", named)))
+    return bool(_AWAY.search(_SAYS_HAS.sub(" ", named).lower()))

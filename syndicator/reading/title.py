@@ -17,10 +17,12 @@ from syndicator.reading.articles import articles
 from syndicator.reading.headings import Heading, headings
 from syndicator.reading.ladder import Choice, climb
 from syndicator.reading.page import Page
-from syndicator.reading.sitetitle import EDGE, LONGEST, SiteTitle, key, words
+from syndicator.reading.sitetitle import EDGE, LONGEST, SiteTitle, key, undated, words
 
 _AGREES = 0.5  # F1 of words from which an h1 and a head speak of the same
 _SAME = 0.85  # the same for headings of lower rank, and for what the URL says
+_SPELT = 3  # words of a URL from which it tells the title
+_LONG_START = 12  # characters of a heading that is how a head begins
 _TELLING = 4  # letters of a word that tells something
 _TITLE_METAS = ("og:title", "twitter:title", "headline", "dc.title", "parsely-title", "sailthru.title")
 
@@ -64,11 +66,18 @@ def _document_title(page: Page) -> str:
 
 
 def _best(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> Heading | None:
-    """The heading that agrees best with what the heads say of the article: any h1 that does, else a lower one that is
-    nearly the same, else an h1 that is how a head begins."""
+    """The heading that agrees best with what the heads say of the article: any h1 that does or that the URL spells,
+    else a lower one that is nearly the same, else an h1 that is how a head begins."""
     whole = [words(part) for head in heads for part in {head, site.main_part(head)}]
     starts = [words(site.first_part(head)) for head in heads]
-    for tags, wanted, least in ((("h1",), whole, _AGREES), (("h2", "h3"), whole, _SAME), (("h1",), starts, _SAME)):
+    spelt = [sorted(site.slug)] if len(site.slug) >= _SPELT else []
+    ladder = (
+        (("h1",), whole, _AGREES),
+        (("h1",), spelt, _AGREES),
+        (("h2", "h3"), whole, _SAME),
+        (("h1",), starts, _SAME),
+    )
+    for tags, wanted, least in ladder:
         scored = [
             (max((_agreement(words(each.text), known) for known in wanted), default=0.0), each)
             for each in found
@@ -77,7 +86,12 @@ def _best(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> He
         score, best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
         if score >= least:
             return best
-    return None
+    return next((each for each in found if each.tag == "h1" and _begins(each.text, heads)), None)
+
+
+def _begins(heading: str, heads: Sequence[str]) -> bool:
+    """True when a head is `heading` and more, in scripts that part no words too."""
+    return len(heading) >= _LONG_START and any(head.startswith(heading) for head in heads)
 
 
 def _alone(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> str:
@@ -93,7 +107,7 @@ def _alone(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> s
 
 def _settle(heading: Heading, heads: Sequence[str], site: SiteTitle) -> str:
     """The text of `heading` less kicker and section, as far as the heads go without them or set them apart."""
-    value = heading.text
+    value = undated(heading.text)
     for shorter in heading.without_kicker:
         kicker = value.removesuffix(shorter).strip(EDGE)
         if not any(f"{kicker} {shorter}".casefold() in head.casefold() for head in heads):

@@ -118,6 +118,8 @@ async def _without_page(
     row: EntryRow, entry: Entry, failed: Failed, source: Source, state: SourceState, tools: Tools
 ) -> Taken:
     """The page cannot be had: try again later, or take the feed's own content, or refuse."""
+    if failed.ours:  # no try of this page: it stays as it is
+        return Taken(problem=Problem(what=row.url or row.entry_id, reason=failed.reason, detail=failed.detail))
     if failed.reason not in (*_FINAL, "no-link") and row.tries + 1 < MOST_TRIES:
         return _retry(row, failed.reason, failed.detail, tools, failed.retry_after)
     content = entry.content or entry.summary

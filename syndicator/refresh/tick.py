@@ -6,11 +6,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from syndicator.errors import NetworkDown, SyndicatorError
-from syndicator.model import Outcome, Source, SourceState
+from syndicator.model import OURS, Outcome, Source, SourceState
 from syndicator.refresh.tools import Tools
 from syndicator.refresh.visit import visit
-
-OURS = ("system",)  # reasons that this machine gives and that are not held against a source
 
 Due = tuple[Source, SourceState]
 
@@ -38,7 +36,7 @@ async def tick(
             outcome, after = await visit(source, state, tools, limit=limit, stop=stop)
         if outcome.no_network:
             unreached.append((outcome, after))
-        elif outcome.reason not in OURS:
+        elif outcome.reason != OURS:  # which is not held against a source
             tools.store.end_visit(outcome, after)
         outcomes.append(outcome)
         done(outcome)

@@ -121,7 +121,11 @@ async def _take_all(
     rows = tools.store.pending(source.key, tools.clock())[:limit]
     hosts = {urls.host(row.url) for row in rows}
     before = {host: tools.store.repeated(host) for host in hosts}
-    found = [taken for taken in await asyncio.gather(*map(one, rows)) if taken]
+    # A group and not `gather`: what ends the run ends the other entries too, before the worker and the fetcher close
+    # under them and they count that as a try of their page.
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one(row)) for row in rows]
+    found = [taken for task in tasks if (taken := task.result())]
     for host in sorted(hosts):
         learnt = tools.store.repeated(host) - before[host]
         if learnt and not stop.is_set():

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy import Connection, CursorResult, Engine, Executable, Table, crea
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from syndicator.errors import StoreError
+from syndicator.errors import DiskError, StoreError
 
 CHUNK = 500  # values in one IN (...)
 
@@ -71,13 +72,28 @@ class Database:
 
     @contextmanager
     def named_errors(self) -> Iterator[None]:
-        """Turns what the driver raises into a StoreError with a cure."""
+        """Turns what the driver raises into a StoreError (DiskError for want of descriptors) with a cure."""
         try:
             yield
         except DBAPIError as error:
+            _need_files(self.name, error)
             raise StoreError(explain(self.name, str(error.orig))) from error
         except SQLAlchemyError as error:
             raise StoreError(f"{self.name}: {error}") from error
+
+
+def _need_files(name: str, error: DBAPIError) -> None:
+    """SQLite says only that it cannot open a file. Raises DiskError with the cure when that is for want of descriptors:
+    then nobody else can have as many as it needs, for the database, its log and the log's index."""
+    if "unable to open" not in str(error.orig):
+        return
+    with ExitStack() as opened:
+        try:
+            for _ in range(3):
+                opened.callback(os.close, os.open(os.devnull, os.O_RDONLY))
+        except OSError as short:
+            short.filename = name
+            raise DiskError.of(short) from error
 
 
 def explain(name: str, message: str) -> str:
@@ -89,8 +105,14 @@ def explain(name: str, message: str) -> str:
         ("locked", "another program holds it; try again when that has ended"),
         ("full", "the disk is full; free some space and run again, nothing is lost"),
         ("readonly", "it cannot be written; give this user write permission on the file and its folder"),
-        ("unable to open", "it cannot be opened; check that the folder exists and this user may write there"),
-        ("disk i/o", "the disk does not read or write; see that it is not full or broken, then run again"),
+        (
+            "unable to open",
+            "it cannot be opened; check its folder, the right to write there, and that there is room (df, df -i)",
+        ),
+        (
+            "disk i/o",
+            "the disk does not read or write; see that it is not full or broken and files may grow (ulimit -f)",
+        ),
         ("no such table", "a table is missing; run `syndicator reindex`"),
     )
     cure = next((cure for sign, cure in cures if sign in lower), "run `syndicator check`")

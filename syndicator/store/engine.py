@@ -13,6 +13,7 @@ from syndicator.model import Article
 from syndicator.ports import FileStamp, Withdrawn
 from syndicator.store import rebuild, schema
 from syndicator.store.database import Database, explain
+from syndicator.store.enrichment import Enrichment
 from syndicator.store.index import Index
 from syndicator.store.status import Status
 from syndicator.store.visits import Visits
@@ -21,13 +22,14 @@ BUSY_SECONDS = 10.0  # how long a write waits for another program's
 
 
 class Store:
-    """The three ports on one database. Used from one thread; `close` it."""
+    """The four ports on one database. Used from one thread; `close` it."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
         self.visits = Visits(database)
         self.index = Index(database)
         self.status = Status(database)
+        self.enrichment = Enrichment(database)
 
     @property
     def name(self) -> str:

@@ -189,6 +189,8 @@ def erase(connection: Connection, id: str, stale: Iterable[FeedKey] = ()) -> lis
         schema.aliases,
         schema.sketches,
         schema.sketch_keys,
+        schema.llm_asked,
+        schema.llm_answers,
         schema.articles,
     ):
         connection.execute(delete(table).where(table.c.id == id))

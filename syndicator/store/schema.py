@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-HEAD = "0002"  # the revision these tables are at; Alembic is imported only for a database at another one
+HEAD = "0003"  # the revision these tables are at; Alembic is imported only for a database at another one
 
 metadata = MetaData()
 
@@ -170,3 +170,28 @@ notes = Table(
     Column("value", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
 )
+
+# What came of asking a language model about an article, and its answers by model, version of the prompt and text.
+llm_asked = Table(
+    "llm_asked",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("plan", Text, nullable=False),
+    Column("mtime_ns", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("next_try", BigInteger),
+    Column("status", String(10), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("data", Text, nullable=False),
+)
+Index("llm_asked_status", llm_asked.c.status, llm_asked.c.at)
+
+llm_answers = Table(
+    "llm_answers",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("id", String(26), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("answer", Text, nullable=False),
+)
+Index("llm_answers_id", llm_answers.c.id)

@@ -6,13 +6,14 @@ from sqlalchemy import Table, func, select, text
 
 from syndicator.errors import StoreError
 from syndicator.model import Outcome, Problem, SourceState
-from syndicator.ports import EntryRow, Summary
+from syndicator.ports import Asked, Enriched, EntryRow, Meter, Summary
 from syndicator.store import codec, schema
 from syndicator.store.database import Database
+from syndicator.store.enrichment import Enrichment
 
 REFUSED_SHOWN = 200
 
-_e, _f, _o = schema.entries.c, schema.feeds.c, schema.outcomes.c
+_e, _f, _o, _q = schema.entries.c, schema.feeds.c, schema.outcomes.c, schema.llm_asked.c
 
 
 class Status:
@@ -32,6 +33,7 @@ class Status:
             refused=self._refused(),
             held=self._held(),
             last_run=None if last is None else codec.moment(last),
+            llm=self._llm(),
         )
 
     def outcomes(self, key: str, limit: int = 10) -> list[Outcome]:
@@ -62,6 +64,25 @@ class Status:
     def _held(self) -> tuple[Problem, ...]:
         found = self._db.rows(select(_f.axis, _f.slug, _f.held).where(_f.held.is_not(None)).order_by(_f.axis, _f.slug))
         return tuple(Problem(what=f"{axis}/{slug}", reason="held", detail=held) for axis, slug, held in found)
+
+    def _llm(self) -> Enriched | None:
+        meter = Enrichment(self._db).meter()
+        counts = dict(self._db.plain_rows(select(_q.status, func.count()).group_by(_q.status)))
+        if meter == Meter() and not counts:
+            return None
+        newest = (
+            select(_q.data, schema.articles.c.path)
+            .join(schema.articles, schema.articles.c.id == _q.id)
+            .where(_q.status.in_(("refused", "failed")))
+            .order_by(_q.at.desc(), _q.id)
+            .limit(REFUSED_SHOWN)
+        )
+        found = [(codec.unpack(Asked, data), path) for data, path in self._db.rows(newest)]
+        return Enriched(
+            meter=meter,
+            counts=counts,
+            refused=tuple(Problem(what=path, reason=one.reason, detail=one.detail) for one, path in found),
+        )
 
     def _count(self, table: Table) -> int:
         return int(self._db.scalar(select(func.count()).select_from(table)))

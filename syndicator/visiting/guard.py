@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -73,6 +74,33 @@ def parse_allow(line: str) -> Allowed:
     except ValueError as error:
         raise ValueError(f'allow line {line!r} is no network; write it like "10.0.0.0/8:443"') from error
     return Allowed(network, port)
+
+
+def endpoint(url: str) -> tuple[str, ...]:
+    """The `allow` lines for an address that the operator wrote into the settings (a hub, a language model), wherever
+    its host is: exactly its port, at the host itself where that is an address. A request's `allow` holds for its own
+    first origin alone, so that nothing else comes through; nothing is allowed for what is no http(s) address."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or {"http": 80, "https": 443}[parts.scheme]
+    except (KeyError, ValueError):
+        return ()
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:  # a name: whatever it resolves to
+        return (f"0.0.0.0/0:{port}", f"[::]/0:{port}")
+    return (f"[{address}]/128:{port}" if address.version == 6 else f"{address}/32:{port}",)
+
+
+def private(url: str) -> bool:
+    """True for an address on this machine or in a private network, as far as it says so itself."""
+    host = (urlsplit(url).hostname or "").removesuffix(".")
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return _special(ipaddress.ip_address(host), ()) is not None
+    except ValueError:
+        return False
 
 
 def verdict(

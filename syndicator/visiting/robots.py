@@ -110,9 +110,9 @@ class Robots:
         else:
             rules = _Rules(now, "away", result.reason if isinstance(result, Failed) else "not modified")
         if isinstance(result, Failed) and (
-            result.no_network or (result.reason == "rate-limited" and not result.status)
+            result.no_network or result.ours or (result.reason == "rate-limited" and not result.status)
         ):
-            return rules  # nobody was asked (no network, or the lane is held): nothing to remember
+            return rules  # nobody was asked (no network, no free file, or the lane is held): nothing to remember
         self._set(_note(origin), json.dumps([now.isoformat(), rules.status, rules.text]), now)
         return rules
 

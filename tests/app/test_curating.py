@@ -39,6 +39,7 @@ def made(tags_by: str, tags: tuple[str, ...] = ("LLM",), keywords: tuple[str, ..
         (made("publisher", ("GPU",), ("Offers",)), None),
         (made("matched"), None),
         (made("llm"), None),
+        (made("llm", ("GPU", "LLM"), ("large language model",)), ("LLM",)),
         (made("operator", ()), None),
     ],
 )

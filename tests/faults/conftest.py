@@ -11,17 +11,32 @@ import pytest
 from _pytest.terminal import TerminalReporter
 
 from syndicator.demo.world import World
-from tests.faults.ground import Ground
+from tests.faults.ground import NOT_SMALL, Ground
 from tests.faults.table import Row
 from tests.world import serving
 
+HERE = Path(__file__).parent
 WIDTHS = (30, 34, 62, 12)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Several processes one after the other, on a machine that others use too, take longer than a hung test may."""
+    for item in items:
+        if item.path.parent == HERE and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(300))
 
 
 @pytest.fixture
 def ground(tmp_path: Path) -> Iterator[Ground]:
     """Our own web without its slow site, and a configuration that follows it."""
     with serving(World(without={"slow"})) as world:
+        yield Ground(tmp_path, world)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Ground]:
+    """The same with two sites and one that fails, for tests that run it more than once."""
+    with serving(World(without=NOT_SMALL)) as world:
         yield Ground(tmp_path, world)
 
 

@@ -76,3 +76,13 @@ async def test_a_silent_hub_ends_at_the_deadline() -> None:
     start = time.monotonic()
     told = await notify(["https://f.example/all.atom"], ["https://one.example/"], Silent(), deadline=0.2)
     assert [problem.reason for problem in told] == ["timeout"] and time.monotonic() - start < 5
+
+
+async def test_what_a_hub_may_be_on_goes_with_its_request() -> None:
+    hubs = Hubs()
+    changed = ["https://f.example/all.atom"]
+    await notify(changed, ["http://one.example/", "http://two.example/"], hubs, allow=lambda hub: [f"of {hub}"])
+    assert {request.url: request.allow for request in hubs.asked} == {
+        "http://one.example/": ("of http://one.example/",),
+        "http://two.example/": ("of http://two.example/",),
+    }

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.model import Entry
-from syndicator.reading import author, names
+from syndicator.reading import author, identity, names
 from syndicator.reading.page import parse
 from syndicator.reading.survey import survey
 
@@ -81,10 +81,77 @@ TEXT = "<p>" + "Nobody on the pier waved when the ferry left at dawn. " * 10 + "
         "<div><span>3 May 2024</span> | Maren Oduya</div>",
         '<p class="meta">Written by</p><p>Maren Oduya</p>',
         '<em>Photo by <a href="/author/bo">Bo Lens</a></em><div class="byline">Maren Oduya</div>',
+        'By<!-- --> <a href="/author/m">Maren Oduya</a> – <!-- -->Fact-checked by <a href="/author/b">Bo Lens</a>',
     ],
 )
 def test_marks_beside_the_headline(mark: str) -> None:
     assert read(HEAD + mark + TEXT) == "Maren Oduya"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>Daniel Oduya</p>",
+        "<div><p>What the harbour lost.</p><p>A guest post by Daniel Oduya</p></div>",
+        "<p>Blog Beitrag von Daniel Oduya</p>",
+        TEXT + TEXT + "<p><b><i>Daniel Oduya</i></b></p>",
+        TEXT + TEXT + "<p>(Daniel Oduya)</p>",
+    ],
+)
+def test_a_known_name_without_a_mark(line: str) -> None:
+    assert read(HEAD + line + TEXT) == "Daniel Oduya"
+
+
+@pytest.mark.parametrize(
+    "line", ["<p>Harbour Traffic</p>", "<p>Portraits of Daniel Oduya</p>", TEXT + "<p>Daniel Oduya waved</p>"]
+)
+def test_no_name_without_a_mark(line: str) -> None:
+    assert read(HEAD + line + TEXT) is None
+
+
+def test_twitter_s_label_of_the_author_in_any_language() -> None:
+    label = '<meta name="twitter:label1" content="{}"><meta name="twitter:data1" content="Maren Oduya">'
+    assert read(label.format("Verfasst von") + HEAD) == "Maren Oduya"
+    assert read(label.format("Lesedauer") + HEAD) is None
+
+
+def test_names_with_particles_add_to_what_is_declared() -> None:
+    byline = '<div class="post-author">Written by Dr Maren Oduya, Erik van Vulpen</div>'
+    assert read('<meta name="author" content="Maren Oduya">' + HEAD + byline) == "Dr Maren Oduya, Erik van Vulpen"
+
+
+def test_credentials_in_a_box_below_the_text() -> None:
+    box = "<div><h4>About the author</h4></div><div>Written by</div><div>Doris Lund, MD, PhD</div>"
+    assert read(HEAD + TEXT * 8 + box) == "Doris Lund, MD, PhD"
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "url"),
+    [
+        ('<meta property="og:site_name" content="Maria Lund"><title>Boats | Maria Lund</title>', "", URL),
+        ("<title>Boats – Maria Lund</title>", "<footer>© 2024 Maria Lund. All rights reserved.</footer>", URL),
+        ("<title>Boats</title>", "<span>Maria Lund</span>", "https://marialund.example/boats"),
+        ("<title>Boats | Maria Lund</title>", '<a href="/">Maria Lund</a>', URL),
+    ],
+)
+def test_the_owner_of_a_site_of_one_person(head: str, body: str, url: str) -> None:
+    page = parse(f"<html><head>{head}</head><body>{HEAD}{TEXT}{body}</body></html>".encode(), url)
+    found = author.read(page, identity.sitename(page), None, survey(page.tree, "The Last Ferry"))
+    assert (found.value, found.rung) == ("Maria Lund", "owner")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<title>Boats | Maria Lund</title>",  # one sign is none
+        "<title>Boats | Harbour Post</title><meta property='og:site_name' content='Harbour Post'>",
+        "<title>Boats | Maria Lund</title><meta property='og:site_name' content='Maria Lund'>"
+        '<script type="application/ld+json">{"@type":"Organization","name":"Maria Lund"}</script>',
+    ],
+)
+def test_no_owner(head: str) -> None:
+    page = parse(f"<html><head>{head}</head><body>{HEAD}{TEXT}</body></html>".encode(), URL)
+    assert author.read(page, identity.sitename(page), None, survey(page.tree, "The Last Ferry")).value is None
 
 
 def test_a_box_below_the_text() -> None:

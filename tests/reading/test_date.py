@@ -114,6 +114,21 @@ def test_the_date_that_readers_see(shown: str) -> None:
     assert day(HEAD + shown + TEXT) == "2023-05-06"
 
 
+def test_an_earlier_time_element_beside_the_headline_beats_the_head() -> None:
+    stated = '<meta property="article:published_time" content="2023-11-17">' + HEAD
+    assert day(stated + '<time datetime="2023-05-06">6 May</time>' + TEXT) == "2023-05-06"
+    assert day(stated + '<p>Updated <time datetime="2023-05-06">6 May</time></p>' + TEXT) == "2023-11-17"
+    assert day(stated + '<time datetime="2024-02-02">2 February</time>' + TEXT) == "2023-11-17"
+    assert day(stated + "<p>The boat came on 6 May 2023</p>" + TEXT) == "2023-11-17"
+
+
+def test_a_sentence_that_tells_when_a_text_first_appeared() -> None:
+    note = (
+        "<p>This article was originally published on 6 May 2023 at 4:12pm but has been updated to keep it current.</p>"
+    )
+    assert day(HEAD + "<p>30 September 2023</p>" + TEXT + note) == "2023-05-06"
+
+
 def test_dates_of_comments_and_other_articles_do_not_count() -> None:
     others = '<div class="related"><time datetime="2019-01-01">1 January 2019</time></div>'
     assert day(

@@ -49,6 +49,31 @@ def test_an_h1_that_is_the_site_s_logo_loses() -> None:
     assert read(html) == "Small oars"
 
 
+def test_an_h1_that_the_url_spells_wins_over_a_lower_heading_that_the_head_has() -> None:
+    html = "<title>What is a ferry?</title><h1>An introduction to island ferries: what to know</h1><h2>What is a ferry?"
+    assert read(html, url="https://paper.example/introduction-to-island-ferries").startswith("An introduction")
+    assert read(html, url="https://paper.example/p/17") == "What is a ferry?"
+
+
+def test_an_h1_that_a_head_begins_with_where_no_blank_parts_words() -> None:
+    name = "連休における船の運航に関する注意喚起"
+    assert read(f"<title>{name}：港 独立行政法人 船舶機構</title><h1>{name}</h1>") == name
+
+
+def test_a_day_before_a_title_is_cut_and_code_is_left_whole() -> None:
+    assert read("<title>23.01.2024 - The Last Ferry</title><h1>23.01.2024 - The Last Ferry</h1>") == "The Last Ferry"
+    assert read("<title>Ferry::Deck::Rail - Docs</title><h1>Ferry::Deck::Rail</h1>") == "Ferry::Deck::Rail"
+
+
+def test_a_text_in_the_head_is_no_title() -> None:
+    text = "I go by boat. It is slow. It is kind. It takes a day. I like it."
+    tags = "hentry tag-island-brand tag-boats"
+    html = (
+        f'<title>{text}</title><meta property="og:title" content="{text}"><article class="{tags}"><h1>Slow boats</h1>'
+    )
+    assert read(html) == "Slow boats"
+
+
 def test_a_lone_h1_wins_when_it_shares_a_word() -> None:
     assert read("<title>Ferry maintenance checklist</title><h1>How to keep a ferry running</h1>") == (
         "How to keep a ferry running"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.visiting.guard import Allowed, cure, parse_allow, verdict
+from syndicator.visiting.guard import Allowed, cure, endpoint, parse_allow, private, verdict
 
 
 @pytest.mark.parametrize(
@@ -124,3 +124,40 @@ def test_never_more_open_than_the_standard_library(address: ipaddress.IPv4Addres
             return
         assert inner.is_global
         assert not inner.is_multicast
+
+
+@pytest.mark.parametrize(
+    ("url", "address", "port"),
+    [
+        ("http://127.0.0.1:11434/v1", "127.0.0.1", 11434),
+        ("http://[::1]:8000/v1", "::1", 8000),
+        ("https://10.1.2.3/v1", "10.1.2.3", 443),
+        ("http://ollama:11434/v1", "172.18.0.2", 11434),
+        ("http://ollama/v1", "fd00::2", 80),
+    ],
+)
+def test_an_endpoint_of_the_operators_is_let_through_on_its_port_alone(url: str, address: str, port: int) -> None:
+    allow = endpoint(url)
+    assert verdict(address, port, allow=allow) is None
+    assert verdict(address, port + 1, allow=allow) is not None
+
+
+def test_an_address_lets_no_other_address_through() -> None:
+    assert verdict("127.0.0.2", 11434, allow=endpoint("http://127.0.0.1:11434/v1")) is not None
+    assert endpoint("ftp://127.0.0.1/") == endpoint("nonsense") == endpoint("http://h:99999/") == ()
+
+
+@pytest.mark.parametrize(
+    ("url", "is_"),
+    [
+        ("http://127.0.0.1:11434/v1", True),
+        ("http://localhost:11434/v1", True),
+        ("http://[::1]/v1", True),
+        ("http://192.168.1.5/v1", True),
+        ("https://api.example.com/v1", False),
+        ("https://1.1.1.1/v1", False),
+        ("nonsense", False),
+    ],
+)
+def test_private_addresses(url: str, is_: bool) -> None:
+    assert private(url) == is_

@@ -32,6 +32,7 @@ _ACCEPT = {
     "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, text/html;q=0.7, */*;q=0.5",
     "page": "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.5",
     "robots": "text/plain, */*;q=0.5",
+    "llm": "application/json",
 }
 
 
@@ -186,4 +187,5 @@ class HttpFetcher:
         headers |= {name: value for name, value in given.items() if value and value.isascii()}
         if home:
             headers |= {name.lower(): value.strip() for name, value in trip.credentials.items()}
-        return httpx.Request(request.method, url, headers=headers, content=request.body)
+        limits = {} if request.connect is None else {"timeout": {"pool": request.connect}}
+        return httpx.Request(request.method, url, headers=headers, content=request.body, extensions=limits)

@@ -9,6 +9,7 @@ import ssl
 import aiohttp
 import httpx
 
+from syndicator.model import OURS
 from syndicator.urls import BadUrl
 from syndicator.visiting.fetch.transport import Blocked
 
@@ -21,7 +22,7 @@ def explain(error: Exception) -> tuple[str, str]:
     inner = getattr(cause, "os_error", None)
     for one in (inner, cause):
         if isinstance(one, OSError) and one.errno in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
-            return "system", f"this machine is short of something: {_line(one.strerror or str(one))}"
+            return OURS, f"this machine is short of something: {_line(one.strerror or str(one))}"
     if isinstance(inner, Blocked) or isinstance(cause, Blocked):
         blocked = inner if isinstance(inner, Blocked) else cause
         return "blocked-address", blocked.why if isinstance(blocked, Blocked) else str(cause)
@@ -31,6 +32,8 @@ def explain(error: Exception) -> tuple[str, str]:
         return "tls", _line(str(getattr(cause, "certificate_error", inner or cause)))
     if isinstance(cause, aiohttp.ClientConnectorError):
         return "connect", _line(str(inner.strerror if isinstance(inner, OSError) and inner.strerror else cause))
+    if isinstance(cause, aiohttp.ConnectionTimeoutError):
+        return "connect", "no connection in time"
     if isinstance(cause, aiohttp.ClientPayloadError):
         return "truncated", "the body broke off"
     if isinstance(cause, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError | ConnectionError):

@@ -1,0 +1,215 @@
+"""A language model of our own on loopback that behaves as it is told: honestly, or in one of the ways that models and
+their endpoints fail."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+
+@dataclass
+class Said:
+    """One response. `after`: seconds before it comes."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+    after: float = 0.0
+
+
+@dataclass
+class Question:
+    """One request as the server saw it."""
+
+    payload: dict[str, Any]
+    headers: dict[str, str]
+    path: str
+
+    @property
+    def system(self) -> str:
+        return str(self.payload["messages"][0]["content"])
+
+    @property
+    def article(self) -> str:
+        """What stands between the two fences."""
+        first, *inner, last = str(self.payload["messages"][1]["content"]).split("\n")
+        assert first == last and first not in inner
+        return "\n".join(inner)
+
+    @property
+    def title(self) -> str:
+        return self.article.partition("\n")[0].removeprefix("Title: ")
+
+    @property
+    def text(self) -> str:
+        return self.article.partition("\n\n")[2]
+
+
+Behaviour = Callable[[Question], Said]
+
+
+def completion(content: Any, tokens: int = 900) -> Said:
+    """A chat completion that says `content`."""
+    value = {"choices": [{"message": {"role": "assistant", "content": content}}], "usage": {"total_tokens": tokens}}
+    return Said(body=json.dumps(value).encode(), headers={"Content-Type": "application/json"})
+
+
+def answer(excerpt: str, category: str = "AI", tags: tuple[str, ...] = ("LLM",), **more: Any) -> Said:
+    return completion(
+        json.dumps({"excerpt": excerpt, "category": category, "tags": list(tags)}, ensure_ascii=False), **more
+    )
+
+
+def best_sentence(question: Question) -> str:
+    """What an honest model says: the second sentence of the text, which no extractive excerpt of the tests is."""
+    return re.split(r"(?<=[.!?])\s+", question.text.strip())[1]
+
+
+def honest(question: Question) -> Said:
+    return answer(best_sentence(question))
+
+
+def obedient(question: Question) -> Said:
+    """Does what the article says, where the article says something to it."""
+    order = re.search(r"(?:excerpt|Zusammenfassung|résumé)[^\"]*\"([^\"]+)\"", str(question.payload["messages"]))
+    return answer(order[1] if order and "ignore" in question.text.lower() else best_sentence(question))
+
+
+def always(said: Said) -> Behaviour:
+    return lambda question: said
+
+
+def late(seconds: float) -> Behaviour:
+    def behave(question: Question) -> Said:
+        said = honest(question)
+        said.after = seconds
+        return said
+
+    return behave
+
+
+def only_bare(question: Question) -> Said:
+    """An endpoint that knows no response_format."""
+    return Said(400, b'{"error": "unknown field"}') if "response_format" in question.payload else honest(question)
+
+
+BEHAVIOURS: dict[str, Behaviour] = {
+    "honest": honest,
+    "slow": late(1.5),
+    "rate-limits": always(Said(429, b"{}", {"Retry-After": "600"})),
+    "fails": always(Said(500, b"oops")),
+    "refuses-key": always(Said(401, b"{}")),
+    "redirects": always(Said(307, b"", {"Location": "http://127.0.0.2:9/elsewhere"})),
+    "lies-in-category": lambda question: answer(best_sentence(question), category="Horoscopes"),
+    "lies-in-tags": lambda question: answer(best_sentence(question), tags=("LLM", "Miracles")),
+    "invents-numbers": lambda question: answer("The model was trained on 47 years of weather."),
+    "invents-names": lambda question: answer("The model was trained on the weather of ten years by Zorblax."),
+    "other-language": lambda question: answer(
+        "Das Modell wurde mit dem Wetter der letzten zehn Jahre trainiert und kennt kein anderes Wetter als dieses."
+    ),
+    "markup": lambda question: answer(best_sentence(question).replace("trained", "<b>trained</b>")),
+    "url": lambda question: answer(
+        "The large language model was trained on the weather at https://weather.example/data."
+    ),
+    "cut": lambda question: answer(best_sentence(question).rstrip(".") + " and then"),
+    "long": lambda question: answer(" ".join([best_sentence(question)] * 9)),
+    "unfounded": lambda question: answer("You should buy shares of this company today because prices can only rise."),
+    "obeys": obedient,
+    "not-json": always(completion('Sure! Here is your description: {"excerpt": ')),
+    "wrong-shape": always(completion('["an excerpt"]')),
+    "empty": always(completion("")),
+    "null": always(completion(None)),
+    "huge": always(completion("x" * 400_000)),
+    "huge-body": always(Said(200, b" " * 6_000_000)),
+    "deep": always(Said(200, b"[" * 100_000)),
+    "html": always(Said(200, b"<html>Welcome to nginx</html>")),
+    "code-fence": lambda question: completion("```json\n" + honest_json(question) + "\n```"),
+    "thinks": lambda question: completion("<think>Let me see.</think>\n" + honest_json(question)),
+    "only-bare": only_bare,
+    "key-back": lambda question: completion(f"Your key is {question.headers.get('authorization')}"),
+}
+
+
+def honest_json(question: Question) -> str:
+    return json.dumps({"excerpt": best_sentence(question), "category": "ai", "tags": ["llm", "GPU"]})
+
+
+class FakeLlm:
+    """`llm.behaviour = BEHAVIOURS["slow"]`; `llm.seen` are the questions; `llm.most_open` how many at a time."""
+
+    def __init__(self) -> None:
+        self.behaviour: Behaviour = honest
+        self.seen: list[Question] = []
+        self.open = self.most_open = 0
+        self._lock = threading.Lock()
+        llm = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, format: str, *args: Any) -> None:
+                """Quiet."""
+
+            def do_POST(self) -> None:
+                llm._answer(self)
+
+        class Server(http.server.ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, request: Any, client_address: Any) -> None:
+                """Clients that hang up are part of the tests."""
+
+        self.server = Server(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_port}/v1"
+
+    def _answer(self, handler: http.server.BaseHTTPRequestHandler) -> None:
+        size = int(handler.headers.get("content-length") or 0)
+        headers = {name.lower(): value for name, value in handler.headers.items()}
+        question = Question(json.loads(handler.rfile.read(size)), headers, handler.path)
+        with self._lock:
+            self.seen.append(question)
+            self.open += 1
+            self.most_open = max(self.most_open, self.open)
+        try:
+            said = self.behaviour(question)
+            time.sleep(said.after)
+        finally:
+            with self._lock:
+                self.open -= 1
+        handler.send_response(said.status)
+        for name, value in {**said.headers, "Content-Length": str(len(said.body))}.items():
+            handler.send_header(name, value)
+        handler.end_headers()
+        handler.wfile.write(said.body)
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@contextmanager
+def serving() -> Iterator[FakeLlm]:
+    llm = FakeLlm()
+    try:
+        yield llm
+    finally:
+        llm.close()
+
+
+@pytest.fixture
+def llm() -> Iterator[FakeLlm]:
+    with serving() as started:
+        yield started

@@ -1,0 +1,118 @@
+"""Disks that are full, files that may not grow, descriptors that run out: real ones, under a real `refresh`."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.faults.ground import Done, Ground
+from tests.faults.table import fault
+
+# Free kilobytes: an empty disk takes some 2,300 of them, the database and its log the first 250.
+ROOM = (4, 40, 120, 230, 260, 300, 340, 380, 450, 550, 650, 800, 950, 1100, 1250, 1400, 1550, 1700, 1850, 2000)
+INODES = (4, 8, 14, 30, 60)  # a run makes some 130 files and folders
+FEW = (8, 10, 12, 15, 18, 20)  # descriptors; from 25 on there are enough
+SHORT = (100, 9_000, 40_000, 200_000, 400_000)  # bytes that no file may pass; the database needs more
+
+
+def slow(values: tuple[int, ...], *default: int) -> list[object]:
+    """All of `values`, those that are no `default` only among the slow tests."""
+    return [value if value in default else pytest.param(value, marks=pytest.mark.slow) for value in values]
+
+
+@contextmanager
+def disk(folder: Path, **options: object) -> Iterator[Callable[[], object]]:
+    """A file system of its own at `folder`; what it yields gives it room. Skips where mounting is not allowed."""
+    folder.mkdir()
+    said = ",".join(f"{name}={value}" for name, value in options.items())
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", said, "tmpfs", folder], capture_output=True, text=True)
+    if made.returncode:
+        pytest.skip(f"no file system can be mounted here: {made.stderr.strip()}")
+    try:
+        more = ["mount", "-o", "remount,size=64m,nr_inodes=100000", str(folder)]
+        yield lambda: subprocess.run(more, check=True)
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+def spoken(done: Done, *cures: str) -> None:
+    """The run ended as it should for want of something: with 69 and one of the `cures`, or with a feed that it held."""
+    assert "Traceback" not in done.err, done
+    if done.code == 0:
+        assert "No space left" in done.json["held"][0]["detail"], done
+        return
+    assert done.code == 69, done
+    assert any(cure in done.json["error"] for cure in cures), done
+    assert done.json["reason"] in ("disk", "store"), done
+
+
+def complete(ground: Ground) -> None:
+    """The next run, with enough of everything, does all that is left, and asks for no page that was on the shelf."""
+    ground.whole()
+    asked = len(ground.world.requests)
+    shelf = {article.url for article in ground.articles()}
+    done = ground.command("refresh", "--all", "--json")
+    assert done.code == 0, done
+    again = {seen.path for seen in ground.world.requests[asked:]}
+    pages = {ground.world.url(story) for story in ground.world.stories}
+    assert [url for url in pages & shelf if "/" + url.split("/", 3)[3] in again] == []
+    ground.now = max(article.added for article in ground.articles() if article.added)
+    ground.consistent(wanted=ground.titles())
+
+
+@fault(
+    "the disk is full, really",
+    how="feeds/ on a file system of its own that fills up at 20 points of a real `refresh`, and that has room again",
+    holds="69 and the cure, or the feed held; nothing torn; the next run does the rest, nothing lost, twice or fetched "
+    "again",
+)
+@pytest.mark.parametrize("kilobytes", slow(ROOM, 340))
+def test_a_full_disk(small: Ground, kilobytes: int) -> None:
+    with disk(small.feeds, size=f"{kilobytes}k") as free:
+        spoken(small.command("refresh", "--all", "--json"), "free some space")
+        free()
+        complete(small)
+
+
+@fault(
+    "the disk has no file left to give",
+    how="the same with a limit on its inodes",
+    holds="the same; the message names them",
+)
+@pytest.mark.slow
+@pytest.mark.parametrize("inodes", INODES)
+def test_no_inodes(small: Ground, inodes: int) -> None:
+    with disk(small.feeds, size="64m", nr_inodes=inodes) as free:
+        spoken(small.command("refresh", "--all", "--json"), "df -i")
+        free()
+        complete(small)
+
+
+@fault(
+    "too many open files, really",
+    how="RLIMIT_NOFILE of a real `refresh` at so few that the database, a module, a socket or the worker lacks one",
+    holds="69 and `ulimit -n`; the next run with enough does it all, at once: nothing is held against a page or site",
+)
+@pytest.mark.parametrize("files", slow(FEW))
+def test_few_descriptors(small: Ground, files: int) -> None:
+    limit = (resource.RLIMIT_NOFILE, (files, files))
+    spoken(small.command("refresh", "--all", "--json", preexec_fn=lambda: resource.setrlimit(*limit)), "ulimit -n")
+    complete(small)
+
+
+@fault(
+    "files may not grow",
+    how="RLIMIT_FSIZE of a real `refresh`",
+    holds="69 and `ulimit -f`; the next run without the limit does it all",
+)
+@pytest.mark.slow
+@pytest.mark.parametrize("size", SHORT)
+def test_short_files(small: Ground, size: int) -> None:
+    limit = (resource.RLIMIT_FSIZE, (size, size))
+    spoken(small.command("refresh", "--all", "--json", preexec_fn=lambda: resource.setrlimit(*limit)), "ulimit -f")
+    complete(small)

@@ -1,0 +1,158 @@
+"""Several real processes at once: a worker that is killed, `up` while its configuration is edited, `up` beside cron."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicator.sources.registry import add_source
+from tests.faults.ground import ROOT, Ground, wait_for
+from tests.faults.table import fault
+from tests.faults.test_kill import readers
+
+# `up` itself, its heart beating faster than once a minute.
+UP = """
+import sys
+from syndicator import schedule
+from syndicator.cli import main
+schedule.Heart.__init__.__kwdefaults__["seconds"] = {seconds}
+main()
+"""
+
+
+@contextmanager
+def up(ground: Ground, seconds: float) -> Iterator[Path]:
+    """A real `up` for as long as it is wanted, then SIGTERM, upon which it leaves with 0. Yields its log."""
+    log = ground.folder / "up.log"
+    with log.open("w") as sink:
+        words = [sys.executable, "-c", UP.format(seconds=seconds), "up", "--config", str(ground.config)]
+        process = subprocess.Popen(words, cwd=ROOT, stdout=sink, stderr=sink)
+        try:
+            yield log
+            assert process.poll() is None, log.read_text()
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(20) == 0, log.read_text()
+        finally:
+            process.kill()
+            process.wait()
+    assert "Traceback" not in log.read_text()
+
+
+def workers_of(pid: int) -> list[int]:
+    """The worker processes of a run, whichever of its threads started them (proc(5), children)."""
+    children = " ".join(path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")).split()
+    return [int(child) for child in children if b"worker.serve" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
+@fault(
+    "the worker killed in the middle of a page",
+    how="stopped (so that it is in the middle of one for certain), then SIGKILL, under a real `refresh`",
+    holds="exit 0; that page is named as crashed and tried again, the next ones are filed by another worker; the next "
+    "run has all",
+)
+def test_the_worker_is_killed(small: Ground) -> None:
+    process = small.start("refresh", "--source", "holt", "--json")
+    pages = {"/" + small.world.url(story).split("/", 3)[3] for story in small.world.stories if story.site == "holt"}
+
+    def read() -> int:
+        return len([seen for seen in small.world.requests if seen.site == "holt" and seen.path in pages])
+
+    wait_for(lambda: read() and workers_of(process.pid))
+    [worker] = workers_of(process.pid)
+    os.kill(worker, signal.SIGSTOP)
+    wait_for(lambda: read() >= min(4, len(pages)))  # as many as are read side by side: one of them is with the worker
+    time.sleep(0.3)
+    os.kill(worker, signal.SIGKILL)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0 and "Traceback" not in err, err
+    [source] = json.loads(out)["sources"]
+    [problem] = source["skipped"]
+    assert problem["reason"] == "crashed" and "try 1 of 5" in problem["detail"]
+    assert len(source["added"]) == len(small.articles()) == len(pages) - 1
+    small.now = max(article.added for article in small.articles() if article.added) + timedelta(hours=1)
+    small.run()
+    small.consistent(wanted=small.titles())
+
+
+@fault(
+    "sources.toml edited while `up` runs",
+    how="a source added, one removed, then broken TOML, then whole again, under a real `up` with a heart of a second",
+    holds="each counts from the next beat without a restart; the error in the log, the old list followed meanwhile; "
+    "what a removed source brought stays",
+)
+@pytest.mark.slow
+def test_sources_edited_under_up(small: Ground) -> None:
+    path = small.config / "sources.toml"
+    holt, parallel = (next(one for one in small.world.sources if one.key == key) for key in ("holt", "parallel"))
+    path.write_text("")
+    add_source(path, holt)
+    only_holt = path.read_text()
+    add_source(path, parallel)
+    path_of_both = path.read_text()
+    path.write_text(only_holt)
+    with up(small, seconds=1) as log:
+        wait_for(lambda: (small.feeds / "public/sources/holt.atom").exists(), 60)
+        kept = small.digests("articles")
+        assert followed(small) == {"holt"}
+        path.write_text(path_of_both)
+        wait_for(lambda: (small.feeds / "public/sources/parallel.atom").exists(), 60)
+        path.write_text(path_of_both.replace(only_holt, ""))
+        wait_for(lambda: followed(small) == {"parallel"}, 60)
+        path.write_text("[[source\nkey =")
+        wait_for(lambda: "sources.toml is not valid TOML" in log.read_text(), 60)
+        beats = log.read_text().count("is not valid TOML")
+        wait_for(lambda: log.read_text().count("is not valid TOML") > beats + 1, 60)
+        assert followed(small) == {"parallel"}
+        address = next(word for word in log.read_text().split() if word.startswith("http://127.0.0.1:"))
+        with urllib.request.urlopen(address + "sources/holt.atom") as answer:
+            assert answer.status == 200
+        path.write_text(path_of_both)
+        wait_for(lambda: followed(small) == {"holt", "parallel"}, 60)
+    assert kept.items() <= small.digests("articles").items()
+    small.now = max(article.added for article in small.articles() if article.added)
+    small.consistent(wanted=small.titles())
+
+
+def followed(ground: Ground) -> set[str]:
+    """The sources that have a state."""
+    database = sqlite3.connect(f"file:{ground.feeds / 'state/syndicator.db'}?mode=ro", uri=True)
+    try:
+        return {key for (key,) in database.execute("SELECT key FROM sources")}
+    finally:
+        database.close()
+
+
+@fault(
+    "`up` and cron together, for a while",
+    how="a real `up` with a heart of half a second, real `refresh` and `refresh --wait` one after the other beside it, "
+    "stories changing and threads reading meanwhile",
+    holds="each leaves with 0, or with 75 without --wait; `up` leaves with 0 on SIGTERM; no article twice or lost, no "
+    "torn file, and a build of everything changes no byte",
+)
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_up_and_cron(small: Ground) -> None:
+    codes: list[int] = []
+    end = time.monotonic() + 60
+    with readers(small), up(small, seconds=0.5):
+        while time.monotonic() < end or len(codes) < 4:
+            small.world.renumber("parallel", f"round{len(codes)}-")
+            words = ("--all", "--wait") if len(codes) % 2 == 0 else ("--all",)
+            done = small.command("refresh", *words)
+            assert done.code == 0 or (done.code == 75 and "--wait" not in words), done
+            codes.append(done.code)
+    assert 0 in codes
+    small.now = max(article.added for article in small.articles() if article.added)
+    small.consistent(wanted=small.titles())
