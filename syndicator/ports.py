@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
@@ -197,17 +197,20 @@ class ShelfIndex(Protocol):
     def articles(self, ids: Sequence[str]) -> dict[str, Article]: ...
 
     def each(self) -> Iterator[Article]:
-        """Every article that is published, newest first, without bodies: for saved queries."""
+        """Every article that is published, newest first, without bodies."""
+
+    def unjudged(self, stamp: str) -> list[str]:
+        """The articles of the feed of everything that `judge` was not told of under this stamp since they last changed,
+        newest first."""
+
+    def judge(self, stamp: str, found: Mapping[str, Collection[FeedKey]]) -> None:
+        """Makes each article a member of just those saved queries (axis query); a query that gains or loses one becomes
+        stale. What it was before is taken back whenever the article changes."""
 
     def html(self, ids: Sequence[str]) -> dict[str, str]:
         """Sanitised HTML of those articles that are published whole and have been rendered."""
 
     def save_html(self, id: str, html: str) -> None: ...
-
-    def fragments(self, kind: str, ids: Sequence[str]) -> dict[str, bytes]:
-        """Cached entries in a format `kind` of the publisher's naming; dropped whenever the article's row changes."""
-
-    def save_fragments(self, kind: str, fragments: Mapping[str, bytes]) -> None: ...
 
     def merge(self, id: str, into: str) -> None:
         """The article is a copy of another: only its source's feed shows it. The feeds it leaves become stale."""
@@ -355,8 +358,9 @@ class Outlet(Protocol):
 
     def get(self, name: str) -> bytes | None: ...
 
-    def put(self, name: str, data: bytes) -> bool:
-        """True when the bytes changed."""
+    def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
+        """True when the bytes changed. `heir_of`: files whose readers are led here; its mtime is later than theirs,
+        too."""
 
     def delete(self, name: str) -> bool: ...
 

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from syndicator.app.wiring import App, make_fetcher
 from syndicator.describing.vocabulary import load as load_vocabulary
-from syndicator.errors import WorkerFailed
+from syndicator.errors import ConfigError, WorkerFailed
 from syndicator.model import FeedSpec, Problem
 from syndicator.publishing.need import PressReport, settled, stale
 from syndicator.publishing.outlet import FileOutlet
 from syndicator.publishing.plan import plan
+from syndicator.publishing.sift import sift
 from syndicator.worker import Worker
 
 RELEASED = "released"
@@ -23,6 +24,7 @@ RELEASED = "released"
 async def press_feeds(app: App, *, all: bool = False, progress: Callable[[str], None] | None = None) -> PressReport:
     """Presses the stale feeds, or all of them, and tells the hubs of exactly those that changed."""
     specs = feed_specs(app)
+    sift(specs, app.store.index, lambda id: _body(app, id))
     outlet = FileOutlet(app.settings.public_dir, gzip=app.settings.publish.gzip)
     only = None if all else stale(specs, app.store.index, app.settings, app.sources, app.instance)
     if only is None or only:  # a press that was killed left its feed stale
@@ -101,6 +103,15 @@ def _renderer(app: App) -> Iterator[Callable[[str], str | None]]:
         yield remake
     finally:
         worker.close()
+
+
+def _body(app: App, id: str) -> str:
+    """The text of an article; none where its file is gone or cannot be read, which `reconcile` tells the operator."""
+    path = app.store.index.path(id)
+    try:
+        return app.shelf.get(path).text if path else ""
+    except (ConfigError, OSError):
+        return ""
 
 
 def feed_specs(app: App) -> list[FeedSpec]:

@@ -3,20 +3,25 @@
     tag:AI and not (category:Finance or source:example)
 
 Words: `and`, `or`, `not`, parentheses; two terms side by side mean `and`. Terms: tag: category: source: author:
-language: with a word or a "quoted phrase", or a bare word or phrase, which is looked for in title and excerpt: whole
-words, any case."""
+language: with a word or a "quoted phrase", title: with what stands in the title, or a bare word or phrase, which is
+looked for in title, excerpt and body: whole words, any case."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from syndicator.model import Article
 
-FIELDS: Final = ("tag", "category", "source", "author", "language")
+FIELDS: Final = ("tag", "category", "source", "author", "language", "title")
 _DEEPEST: Final = 50  # nested parentheses; far beyond what a person writes, far below Python's recursion limit
+
+# Thai to Khmer, kana, ideographs (Unicode blocks)
+_SPACELESS: Final = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]"
+)
 
 _TOKEN = re.compile(
     r"""\s*(?:(?P<paren>[()])|(?P<field>[A-Za-z]+):(?:"(?P<fphrase>[^"]*)"|(?P<fword>[^\s()"]*))|"(?P<phrase>[^"]*)"|(?P<word>[^\s()"]+))"""
@@ -67,15 +72,32 @@ def parse(text: str) -> Expr:
     return _Parser(_tokens(text)).whole()
 
 
-def holds(expr: Expr, article: Article) -> bool:
-    """True when `article` is what `expr` asks for. Bodies are not looked at."""
+def holds(expr: Expr, article: Article, body: Callable[[], str]) -> bool:
+    """True when `article` is what `expr` asks for. `body`: its plain text, asked for only when the rest leaves it
+    open."""
     if isinstance(expr, Not):
-        return not holds(expr.inner, article)
+        return not holds(expr.inner, article, body)
     if isinstance(expr, And):
-        return all(holds(part, article) for part in expr.parts)
+        return all(holds(part, article, body) for part in _cheap_first(expr.parts))
     if isinstance(expr, Or):
-        return any(holds(part, article) for part in expr.parts)
-    return _TESTS[expr.field](expr.value.casefold(), article)
+        return any(holds(part, article, body) for part in _cheap_first(expr.parts))
+    value = expr.value.casefold()
+    if expr.field:
+        return _TESTS[expr.field](value, article)
+    return _says(value, f"{article.title}\n{article.excerpt}") or _says(value, body())
+
+
+def _cheap_first(parts: Sequence[Expr]) -> list[Expr]:
+    """Those that need no body before those that may."""
+    return sorted(parts, key=_needs_body)
+
+
+def _needs_body(expr: Expr) -> bool:
+    if isinstance(expr, Not):
+        return _needs_body(expr.inner)
+    if isinstance(expr, Term):
+        return not expr.field
+    return any(map(_needs_body, expr.parts))
 
 
 def _tokens(text: str) -> list[_Token]:
@@ -180,9 +202,12 @@ class _Parser:
         return found
 
 
-def _has_text(value: str, article: Article) -> bool:
-    pattern = r"(?<!\w)" + r"\s+".join(re.escape(word) for word in value.split()) + r"(?!\w)"
-    return re.search(pattern, f"{article.title}\n{article.excerpt}".casefold()) is not None
+def _says(value: str, text: str) -> bool:
+    """True when the whole words `value` stand in `text`. Scripts without spaces have no word ends to keep to."""
+    before = "" if _SPACELESS.match(value[0]) else r"(?<!\w)"
+    after = "" if _SPACELESS.match(value[-1]) else r"(?!\w)"
+    pattern = before + r"\s+".join(re.escape(word) for word in value.split()) + after
+    return re.search(pattern, text.casefold()) is not None
 
 
 def _same(value: str, other: str | None) -> bool:
@@ -195,11 +220,11 @@ def _language(value: str, article: Article) -> bool:
 
 
 def _author(value: str, article: Article) -> bool:
-    return re.search(rf"(?<!\w){re.escape(value)}(?!\w)", (article.author or "").casefold()) is not None
+    return _says(value, article.author or "")
 
 
 _TESTS: Final[dict[str, Callable[[str, Article], bool]]] = {
-    "": _has_text,
+    "title": lambda value, article: _says(value, article.title),
     "tag": lambda value, article: any(_same(value, tag) for tag in article.tags),
     "category": lambda value, article: _same(value, article.category),
     "source": lambda value, article: _same(value, article.source_key),

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Sequence
 
 from syndicator.model import FeedSpec, entry_urn
 from syndicator.ports import ShelfIndex
-from syndicator.publishing.window import query_articles
 
 _EVERY = 2**31 - 1
 
@@ -48,9 +47,4 @@ def suspects(old: Sequence[str], new: Iterable[str], members: Sequence[str], exc
 
 
 def _members(spec: FeedSpec, index: ShelfIndex, instance: uuid.UUID, most: int) -> list[str]:
-    if spec.query is None:
-        ids: Iterable[str] = index.ids(spec.key, limit=most, since=None, most=most)
-    else:
-        articles = query_articles(spec, index)
-        ids = (article.id for article, _ in zip(articles, range(most), strict=False))
-    return [entry_urn(instance, id) for id in ids]
+    return [entry_urn(instance, id) for id in index.ids(spec.key, limit=most, since=None, most=most)]

@@ -41,7 +41,7 @@ def stale(
     for spec in specs:
         row = rows.get(spec.key)
         now = prints.about(spec, shared) if shared else None
-        if row is None or row.stale or not row.files or (now and row.files.get(prints.ABOUT) != now):
+        if row is None or row.stale or row.dropped or not row.files or (now and row.files.get(prints.ABOUT) != now):
             found.add(spec.key)
     return found
 

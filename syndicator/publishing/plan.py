@@ -25,7 +25,7 @@ def plan(
     them; each saved query. A feed that was published once stays, however few articles it has left, until it is dropped
     or moved. `categories`: name -> description. In a fixed order: all, then categories, tags, sources, queries by
     slug."""
-    alive = sorted((row for row in rows if not row.dropped and row.moved_to is None), key=lambda row: row.key)
+    alive = sorted((row for row in rows if _alive(row)), key=lambda row: row.key)
     specs = [_spec(ALL, "Everything", settings, first_slug="all", title=settings.site.title)]
     specs += _categories(alive, settings, categories)
     specs += _tags(alive, settings)
@@ -34,6 +34,11 @@ def plan(
     specs = _told_apart(specs)
     others = {item.feed: item for item in queries if item.feed is not None}
     return [_adjusted(spec, others[spec.key]) if spec.key in others else spec for spec in specs]
+
+
+def _alive(row: FeedRow) -> bool:
+    """False for a feed that moved, or was dropped and has no article again."""
+    return row.moved_to is None and (not row.dropped or row.count > 0)
 
 
 def _told_apart(specs: Sequence[FeedSpec]) -> list[FeedSpec]:

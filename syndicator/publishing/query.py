@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from syndicator.errors import ConfigError
-from syndicator.model import Article, ContentMode, FeedKey
-from syndicator.publishing.grammar import Expr, QueryError, holds, parse
+from syndicator.model import ContentMode, FeedKey
+from syndicator.publishing.grammar import Expr, QueryError, parse
 from syndicator.publishing.names import parse_stem
 from syndicator.settings import explain, read_toml, seconds
 
@@ -35,12 +35,6 @@ class SavedQuery:
     def key(self) -> FeedKey:
         """The feed this entry is about."""
         return self.feed or FeedKey("query", self.slug)
-
-
-def matches(query: SavedQuery, article: Article) -> bool:
-    """True when `article` belongs in the feed of `query`. Bodies are not looked at: the answer is the same at intake
-    and at every later press."""
-    return query.expr is not None and holds(query.expr, article)
 
 
 def load_queries(path: Path) -> tuple[SavedQuery, ...]:

@@ -6,6 +6,8 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Final
 
 from syndicator.model import FeedKey, FeedSpec, Problem, entry_urn
 from syndicator.ports import FeedRow, Outlet, ShelfIndex
@@ -19,6 +21,11 @@ from syndicator.publishing.render.opml import opml
 from syndicator.publishing.view import View
 from syndicator.publishing.window import head_ids
 from syndicator.settings import Settings
+
+# Withdrawals that a head feed tells of (RFC 6721): so many at most, and until articles come that are so much newer, by
+# when every reader that polls at all has polled.
+_TOLD: Final = 50
+_TOLD_FOR: Final = timedelta(days=30)
 
 
 @dataclass(slots=True)
@@ -72,6 +79,11 @@ class Run:
         if row is None:
             row = FeedRow(key=spec.key, name=spec.name, first_slug=spec.first_slug)
             self.index.save_feed(row)
+        elif row.dropped:  # it was published once and is again
+            row = self.rows[spec.key] = replace(row, dropped=False, files={})
+            self.index.save_feed(row)
+            self.index.mark_fresh(spec.key, {})
+            self.written.add(maps.JSON)
         ids = head_ids(spec, self.index, row)
         made = head(spec, self.settings, self.instance, None)
         documents: list[Document] = []
@@ -101,8 +113,9 @@ class Run:
         spec = job.spec
         views = self.entries.views(job.ids, spec.content)
         previous = job.archives[-1].name if job.archives else ""
-        removed = tuple(self.removed[spec.key][-50:])
-        made = replace(job.head, updated=document.newest(views) or job.head.updated, previous=previous, removed=removed)
+        updated = document.newest(views) or job.head.updated
+        removed = tuple(item for item in self.removed[spec.key][-_TOLD:] if item.when > updated - _TOLD_FOR)
+        made = replace(job.head, updated=updated, previous=previous, removed=removed)
         files = self._formats(made, spec, views)
         reason = job.fault or self._fault(spec, files) or self._put_all(job, files)
         if reason:
@@ -180,16 +193,17 @@ class Run:
         """Puts the files of a feed, here and at the addresses it once had (for servers that do not read the maps)."""
         try:
             for name, data in files.items():
-                self._put(name, data)
+                old = [names.file_name(key, name.rpartition(".")[2]) for key in self._moved.get(job.spec.key, ())]
+                self._put(name, data, heir_of=old)
                 job.files[name] = site.digest(data)
-                for old in self._moved.get(job.spec.key, ()):
-                    self._put(names.file_name(old, name.rpartition(".")[2]), data)
+                for address in old:
+                    self._put(address, data)
         except OSError as error:
             return f"cannot write {error.filename or ''}: {error.strerror or error}"
         return None
 
-    def _put(self, name: str, data: bytes) -> None:
-        if self.outlet.put(name, data):
+    def _put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> None:
+        if self.outlet.put(name, data, heir_of=heir_of):
             self.written.add(name)
         else:
             self.unchanged += 1

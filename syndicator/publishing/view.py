@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
@@ -37,6 +38,9 @@ _PLAIN: Final = re.compile(
     r"(/([A-Za-z0-9;/?:@&=+$._!~*'(),-]|%[0-9A-Fa-f]{2})*)?(#[A-Za-z0-9._-]*)?"
 )
 _ESCAPED: Final = re.compile(r"[A-Za-z]?(?:%[89A-F][0-9A-F])+")
+_UNPRINTED: Final = re.compile(
+    "[\x7f-\x9f\ufdd0-\ufdef" + "".join(chr(plane << 16 | end) for plane in range(17) for end in (0xFFFE, 0xFFFF)) + "]"
+)
 _MARKUP: Final = re.compile(r"</?[A-Za-z][^<>]*>|<!--")
 # ISO 639-1; of the longer codes the validator knows few.
 _CODES: Final = (
@@ -71,6 +75,7 @@ class View:
     cover: str
     cover_type: str
     enclosure: Enclosure | None
+    seconds: int  # of the enclosure, 0 when unknown
     related: tuple[str, ...]
     origin: Origin  # where it came from, every field fit for print
     mode: ContentMode
@@ -90,18 +95,19 @@ def view(article: Article, source: Source | None, instance: uuid.UUID, mode: Con
         id=article.id,
         urn=entry_urn(instance, article.id),
         url=url,
-        title=text.line(article.title) or urlsplit(url).netloc,
+        title=_line(article.title) or urlsplit(url).netloc,
         author=name(article.author or ""),
         published=published,
         updated=_apart(updated, article.id),
         summary=_summary(article, held) if shown != "link" else "",
-        html=text.legal(html) if shown == "full" else "",
+        html=_printed(text.legal(html)) if shown == "full" else "",
         language=language(article.language or ""),
         tags=_unique(article.tags),
         category=name(article.category),
         cover=uri(article.cover or ""),
         cover_type=_IMAGES.get(_ending(article.cover or ""), ""),
         enclosure=_enclosure(article.enclosure),
+        seconds=_seconds(article.enclosure),
         related=tuple(found for found in map(uri, article.also) if found),
         mode=shown,
         held=held,
@@ -147,21 +153,33 @@ def uri(value: str) -> str:
         return ""
 
 
+@lru_cache(4096)
 def name(value: str) -> str:
     """A name (author, tag, category, source) as one line. Markup in it is never meant, and is taken out: plain fields
     that hold some draw the validator's ContainsHTML, however it is escaped."""
-    cleaned, before = text.line(value), ""
+    cleaned, before = _line(value), ""
     while cleaned != before:
         before, cleaned = cleaned, text.line(_MARKUP.sub(" ", cleaned))
     return cleaned
 
 
+@lru_cache(256)
 def language(value: str) -> str:
     """A language tag fit for xml:lang (RFC 5646), "" when `value` is none or its language has no two-letter code."""
     tag = value.strip().replace("_", "-")
     first, *more = tag.split("-")
     fine = first.lower() in _LANGUAGES and all(part.isalnum() and len(part) <= 8 for part in more)
     return tag if fine and tag.isascii() else ""
+
+
+def _line(value: str) -> str:
+    return text.line(_printed(value))
+
+
+def _printed(value: str) -> str:
+    """`value` without what XML allows and HTML does not (controls, noncharacters), and with a question mark where a
+    character was lost before it came to us: the validator calls these bad (its validators.py; HTML 13.2.3.5)."""
+    return value if value.isascii() and value.isprintable() else _UNPRINTED.sub("", value).replace("\ufffd", "?")
 
 
 def _times(article: Article) -> tuple[datetime, datetime]:
@@ -206,7 +224,7 @@ def _snippet(article: Article) -> int | None:
 
 
 def _summary(article: Article, held: Sequence[str]) -> str:
-    whole = text.line(article.excerpt)
+    whole = _line(article.excerpt)
     limit = _snippet(article) if any(rule.startswith("max-snippet") for rule in held) else None
     if limit is None or len(whole) <= limit:
         return whole
@@ -227,8 +245,15 @@ def _enclosure(given: Enclosure | None) -> Enclosure | None:
     kind = told if _AUDIO_VIDEO.fullmatch(told) else _MEDIA.get(_ending(url), "")
     if not kind:
         return None
-    duration = given.duration.strip() if _DURATION.fullmatch(given.duration.strip()) else ""
-    return Enclosure(url=url, type=kind, length=max(given.length, 0), duration=duration)
+    return Enclosure(url=url, type=kind, length=max(given.length, 0), duration=given.duration)
+
+
+def _seconds(given: Enclosure | None) -> int:
+    told = given.duration.strip() if given else ""
+    seconds = 0
+    for part in told.split(":") if _DURATION.fullmatch(told) else ():
+        seconds = 60 * seconds + int(part)
+    return seconds
 
 
 def _ending(url: str) -> str:
@@ -260,13 +285,14 @@ def _source_id(value: str) -> str:
     if any(shape.fullmatch(value) for shape in (_URN, _UUID, _TAG)):
         return value
     address, _, fragment = uri(value).partition("#")
-    # ids are compared letter by letter, so one spelling only (the validator's NonCanonicalURI; accents in NFC)
-    spelled = _ESCAPED.sub(_composed, urls.canonical(address)) if address else ""
+    # ids are compared letter by letter, so one spelling only (the validator's NonCanonicalURI; accents in NFC); an
+    # address whose escapes are no UTF-8 has none, and a name made of it stands for it
+    try:
+        spelled = _ESCAPED.sub(_composed, urls.canonical(address)) if address else ""
+    except UnicodeDecodeError:
+        return uuid.uuid5(uuid.NAMESPACE_URL, value).urn
     return spelled + (f"#{fragment}" if fragment else "")
 
 
 def _composed(match: re.Match[str]) -> str:
-    try:
-        return quote(unicodedata.normalize("NFC", unquote(match[0], errors="strict")), safe="")
-    except UnicodeDecodeError:
-        return match[0]
+    return quote(unicodedata.normalize("NFC", unquote(match[0], errors="strict")), safe="")

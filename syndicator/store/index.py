@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -35,8 +35,20 @@ _ARTICLES = select(_a.id, _a.data).where(_a.id.in_(bindparam("ids", expanding=Tr
 _ROW = select(_a.data, _a.path, _a.mtime_ns, _a.size).where(_a.id == bindparam("id"))
 _PATH = select(_a.path).where(_a.id == bindparam("id"))
 _HTML = select(schema.html.c.id, schema.html.c.html).where(schema.html.c.id.in_(bindparam("ids", expanding=True)))
-_FRAGMENTS = select(schema.fragments.c.id, schema.fragments.c.data).where(
-    schema.fragments.c.kind == bindparam("kind"), schema.fragments.c.id.in_(bindparam("ids", expanding=True))
+_QUERIES = "queries"
+_UNJUDGED = (
+    select(_m.id)
+    .where(_m.axis == ALL.axis, _m.slug == ALL.slug)
+    .where(
+        ~select(schema.fragments.c.id)
+        .where(
+            schema.fragments.c.id == _m.id,
+            schema.fragments.c.kind == _QUERIES,
+            schema.fragments.c.data == bindparam("stamp"),
+        )
+        .exists()
+    )
+    .order_by(*_ORDER)
 )
 _MONTH = (*_IN_FEED, _m.added >= bindparam("first"), _m.added < bindparam("end"))
 _MONTH_PRINT = (
@@ -119,20 +131,22 @@ class Index:
         for part in chunks(ids):
             yield from self.articles(part).values()
 
+    def unjudged(self, stamp: str) -> list[str]:
+        return [id for (id,) in self._db.rows(_UNJUDGED, {"stamp": stamp.encode()})]
+
+    def judge(self, stamp: str, found: Mapping[str, Collection[FeedKey]]) -> None:
+        for part in chunks(list(found)):
+            with self._db.write() as connection:
+                rows.enrol(connection, {id: found[id] for id in part})
+                made = [{"id": id, "kind": _QUERIES, "data": stamp.encode()} for id in part]
+                upsert(connection, schema.fragments, made)
+
     def html(self, ids: Sequence[str]) -> dict[str, str]:
         return self._by_id(_HTML, ids)
 
     def save_html(self, id: str, html: str) -> None:
         with self._db.write() as connection:
             upsert(connection, schema.html, [{"id": id, "html": html}])
-
-    def fragments(self, kind: str, ids: Sequence[str]) -> dict[str, bytes]:
-        return self._by_id(_FRAGMENTS, ids, kind=kind)
-
-    def save_fragments(self, kind: str, fragments: Mapping[str, bytes]) -> None:
-        with self._db.write() as connection:
-            made = [{"id": id, "kind": kind, "data": data} for id, data in fragments.items()]
-            upsert(connection, schema.fragments, made)
 
     def path(self, id: str) -> str | None:
         found: str | None = self._db.scalar(_PATH, {"id": id})
@@ -186,10 +200,10 @@ class Index:
             stamp = FileStamp(path=found.path, mtime_ns=found.mtime_ns, size=found.size)
             rows.save(connection, article, stamp, ())
 
-    def _by_id(self, statement: Any, ids: Sequence[str], **values: Any) -> dict[str, Any]:
+    def _by_id(self, statement: Any, ids: Sequence[str]) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for part in chunks(ids):
-            found |= dict(self._db.rows(statement, {"ids": list(part), **values}))
+            found |= dict(self._db.rows(statement, {"ids": list(part)}))
         return found
 
 

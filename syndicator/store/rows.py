@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
@@ -91,6 +92,17 @@ MERGED = select(schema.articles.c.id, schema.articles.c.merged_into).where(
 )
 _MEMBER = select(schema.members.c.axis, schema.members.c.slug).where(schema.members.c.id == bindparam("id"))
 _NO_MEMBER = delete(schema.members).where(schema.members.c.id == bindparam("gone"))
+_TIMES = select(schema.articles.c.id, schema.articles.c.added, schema.articles.c.published).where(
+    schema.articles.c.id.in_(bindparam("ids", expanding=True))
+)
+_ASKED = select(schema.members.c.id, schema.members.c.slug).where(
+    schema.members.c.id.in_(bindparam("ids", expanding=True)), schema.members.c.axis == "query"
+)
+_NOT_ASKED = delete(schema.members).where(
+    schema.members.c.id == bindparam("gone"),
+    schema.members.c.axis == "query",
+    schema.members.c.slug == bindparam("k_slug"),
+)
 _NO_FRAGMENT = delete(schema.fragments).where(schema.fragments.c.id == bindparam("gone"))
 _NO_HTML = delete(schema.html).where(schema.html.c.id == bindparam("gone"))
 _COUNT = (
@@ -106,8 +118,7 @@ def save(connection: Connection, article: Article, stamp: FileStamp, stale: Iter
     into = article.merged_into or known.merged_into
     upsert(connection, schema.articles, [article_row(article, stamp, into)])
     if known.old is not None:
-        for drop in (_NO_FRAGMENT, _NO_HTML):
-            connection.execute(drop, {"gone": article.id})
+        connection.execute(_NO_HTML, {"gone": article.id})
     show(connection, article, shown_in(article, _alive(connection, into), known.withdrawn is not None), stale)
     if known.old is None:
         _show_copies(connection, article.id)
@@ -127,10 +138,12 @@ def _show_copies(connection: Connection, original: str) -> None:
 
 
 def show(connection: Connection, article: Article, shown: dict[FeedKey, str], stale: Iterable[FeedKey]) -> None:
-    """Makes `article` a member of just the feeds `shown`; they, those it leaves and `stale` become stale."""
+    """Makes `article` a member of just the feeds `shown`; they, those it leaves and `stale` become stale. What was made
+    of it and which saved queries hold it is forgotten."""
     before = {FeedKey(axis, slug) for axis, slug in connection.execute(_MEMBER, {"id": article.id})}
     if before:
-        connection.execute(_NO_MEMBER, {"gone": article.id})
+        for drop in (_NO_MEMBER, _NO_FRAGMENT):
+            connection.execute(drop, {"gone": article.id})
     if shown:
         connection.execute(insert(schema.members), member_rows(article, shown))
     names = {key: shown.get(key, key.slug) for key in {*shown, *before, *stale}}
@@ -145,6 +158,25 @@ def touch(connection: Connection, feeds: dict[FeedKey, tuple[str, int]]) -> None
     connection.execute(
         _COUNT, [{"k_axis": key.axis, "k_slug": key.slug, "more": more} for key, (_, more) in feeds.items()]
     )
+
+
+def enrol(connection: Connection, found: Mapping[str, Collection[FeedKey]]) -> None:
+    """Makes each article a member of just those saved queries; a query that gains or loses one becomes stale."""
+    ids = list(found)
+    times = {row.id: row for row in connection.execute(_TIMES, {"ids": ids})}
+    before = {(id, slug) for id, slug in connection.execute(_ASKED, {"ids": ids})}
+    after = {(id, key.slug) for id, keys in found.items() for key in keys if id in times}
+    for id, slug in before - after:
+        connection.execute(_NOT_ASKED, {"gone": id, "k_slug": slug})
+    born = [
+        {"id": id, "axis": "query", "slug": slug, "added": times[id].added, "published": times[id].published}
+        for id, slug in sorted(after - before)
+    ]
+    if born:
+        connection.execute(insert(schema.members), born)
+    more = Counter(slug for _, slug in after - before)
+    more.subtract(slug for _, slug in before - after)
+    touch(connection, {FeedKey("query", slug): (slug, count) for slug, count in more.items()})
 
 
 def erase(connection: Connection, id: str, stale: Iterable[FeedKey] = ()) -> list[FeedKey]:

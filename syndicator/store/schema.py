@@ -124,6 +124,8 @@ html = Table(
     Column("html", Text, nullable=False),
 )
 
+# What the publisher noted of an article, of some kind; forgotten when the article changes. Now: under which saved
+# queries it was judged.
 fragments = Table(
     "fragments",
     metadata,

@@ -28,7 +28,8 @@ TYPES: Final = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-_INDEX: Final = "index.html"
+# What is asked for -> the file. Browsers ask for favicon.ico where a document, as a feed, cannot name its icon.
+_ASKED: Final = {"": "index.html", "favicon.ico": "icon.svg"}
 _STYLED: Final = (".atom", ".rss")
 _HIDDEN: Final = "maps/"
 _MOVED: Final = "maps/moved.json"
@@ -84,7 +85,8 @@ class _Files:
     def _remembered(self, scope: Scope) -> list[tuple[bytes, bytes]] | None:
         """The headers of a 304, where the one tag asked for is that of a file we know and that has not changed
         since."""
-        name = scope["path"][1:] or _INDEX
+        name = scope["path"][1:]
+        name = _ASKED.get(name, name)
         known = self.known.get(name)
         if known is None or scope["method"] not in ("GET", "HEAD"):
             return None
@@ -96,7 +98,7 @@ class _Files:
         return None if name in moved or name in gone else headers
 
     async def answer(self, request: Request) -> Response:
-        name = request.path_params["name"] or _INDEX
+        name = _ASKED.get(request.path_params["name"], request.path_params["name"])
         path = self._path(name)
         moved, gone = self._moves()
         if name in moved:

@@ -1,9 +1,11 @@
-"""What a press costs, on the real store and the real outlet, in user+sys CPU over and above importing the same modules.
+"""What a press costs, on the real store and the real outlet, in user+sys CPU over and above importing the same modules,
+beside Hugo and Pelican.
 
-    python -m tests.bench.bench_publishing [--articles 10000] [--everything] [--runs 3]
+    python -m tests.bench.bench_publishing [--articles 10000] [--runs 3] [--alone]
 
-A shelf of synthetic articles (200 tags, 12 categories, 5 tags an article, 20 entries a feed; Atom and RSS only, or with
---everything JSON, HTML pages, archives and .gz as well). Each stage runs in a process of its own: `full` presses every
+A shelf of synthetic articles (200 tags, 12 categories, 5 tags an article, 20 entries a feed), pressed as Atom and RSS
+only, as the peers are asked to, and with everything on: JSON, HTML pages, archives and .gz as well. The peers build
+once a stage (left out with --alone). Each stage of ours runs in a process of its own: `full` presses every
 feed into an empty web root, `one` adds an article and presses what became stale, `none` finds nothing to do. CPU is the
 median of the runs, memory (peak resident set, less that of a process that only imports) the largest."""
 
@@ -31,6 +33,7 @@ from syndicator.publishing.plan import plan
 from syndicator.publishing.press import press, stale
 from syndicator.settings import Publish, Settings, Site
 from syndicator.store.engine import Store, open_store
+from tests.bench.publishing_peers import compare
 
 INSTANCE = uuid.UUID("6f1f6c0e-2f4e-4a53-9d0b-0a3f7b1f2c11")
 SOURCES = {
@@ -118,6 +121,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--articles", type=int, default=10_000)
     parser.add_argument("--everything", action="store_true")
+    parser.add_argument("--alone", action="store_true")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--stage", choices=STAGES)
     parser.add_argument("--folder", type=Path)
@@ -128,10 +132,15 @@ def main() -> None:
         print(json.dumps({"cpu": usage.ru_utime + usage.ru_stime, "megabytes": peak(), "written": written}))
         return
     with tempfile.TemporaryDirectory() as temporary:
-        table(Path(temporary), told.articles, told.everything, told.runs)
+        folder, count, day = Path(temporary), told.articles, timedelta(days=365) / told.articles
+        table(folder / "plain", count, False, told.runs)
+        if not told.alone:
+            compare(folder, [article(number, day) for number in range(count)], article(count, day))
+        table(folder / "everything", count, True, told.runs)
 
 
 def table(folder: Path, count: int, everything: bool, runs: int) -> None:
+    folder.mkdir()
     with open_store(f"sqlite:///{folder / 'bench.db'}", articles_exist=False) as store:
         store.reindex(shelf(folder, count))
     bare = [measured(folder, count, everything, "import") for _ in range(runs)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -36,6 +36,7 @@ class MemoryIndex:
         self.kept: dict[str, str] = {}
         self.gone: list[Withdrawn] = []
         self.copies: dict[str, str] = {}
+        self.judged: dict[str, tuple[str, Article]] = {}
         for article in articles:
             self.add(article)
 
@@ -43,6 +44,7 @@ class MemoryIndex:
         before = self.shelf.get(article.id)
         self.shelf[article.id] = article
         keys = keys_of(article)
+        self.judge("", {article.id: ()})
         touched = set(keys) | (set(keys_of(before)) if before else set())
         for key in touched:
             ids = [id for id in self.members.get(key, []) if id != article.id]
@@ -111,16 +113,25 @@ class MemoryIndex:
     def each(self) -> Iterator[Article]:
         return (self.shelf[id] for id in self._ids(FeedKey("all", "all")))
 
+    def unjudged(self, stamp: str) -> list[str]:
+        ids = self._ids(FeedKey("all", "all"))
+        return [id for id in ids if self.judged.get(id) != (stamp, self.shelf[id])]
+
+    def judge(self, stamp: str, found: Mapping[str, Collection[FeedKey]]) -> None:
+        for id, keys in found.items():
+            self.judged[id] = (stamp, self.shelf[id])
+            for key in {*keys, *(key for key in self.members if key.axis == "query")}:
+                ids = self.members.get(key, [])
+                if (id in ids) != (key in keys):
+                    self.members[key] = [one for one in ids if one != id] + ([id] if key in keys else [])
+                    self._refresh(key, key.slug)
+                    self.mark_stale([key])
+
     def html(self, ids: Sequence[str]) -> dict[str, str]:
         return {id: self.kept[id] for id in ids if id in self.kept}
 
     def save_html(self, id: str, html: str) -> None:
         self.kept[id] = html
-
-    def fragments(self, kind: str, ids: Sequence[str]) -> dict[str, bytes]:
-        return {}
-
-    def save_fragments(self, kind: str, fragments: Mapping[str, bytes]) -> None: ...
 
     def merge(self, id: str, into: str) -> None:
         self.copies[id] = into
@@ -157,7 +168,7 @@ class MemoryOutlet:
     def get(self, name: str) -> bytes | None:
         return self.files.get(name)
 
-    def put(self, name: str, data: bytes) -> bool:
+    def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
         changed = self.files.get(name) != data
         self.files[name] = data
         return changed

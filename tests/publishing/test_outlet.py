@@ -57,6 +57,15 @@ def test_without_gzip_none_is_left(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["x.atom"]
 
 
+def test_an_heir_is_later_than_what_its_readers_know(tmp_path: Path) -> None:
+    outlet = FileOutlet(tmp_path, gzip=False)
+    outlet.put("old.atom", b"1")
+    outlet.put("old.atom", b"2")
+    outlet.put("new.atom", b"2", heir_of=["old.atom", "never.atom"])
+    old, new = ((tmp_path / name).stat().st_mtime_ns // 1_000_000_000 for name in ("old.atom", "new.atom"))
+    assert new > old
+
+
 def test_delete_and_names(tmp_path: Path) -> None:
     outlet = FileOutlet(tmp_path)
     outlet.put("a.atom", b"1")

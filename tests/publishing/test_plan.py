@@ -35,8 +35,9 @@ def test_a_tag_gets_a_feed_at_three_and_keeps_it() -> None:
 
 def test_moved_and_dropped_feeds_are_none() -> None:
     moved = row("tag", "llm", 9, moved_to=FeedKey("tag", "language-models"))
-    dropped = row("category", "old", 9, dropped=True)
+    dropped = row("category", "old", 0, dropped=True)
     assert keys(moved, dropped) == [FeedKey("all", "all")]
+    assert FeedKey("category", "old") in keys(row("category", "old", 1, dropped=True))
 
 
 def test_a_removed_source_keeps_its_feed() -> None:

@@ -94,8 +94,10 @@ def test_an_entry_carries_what_the_contract_names() -> None:
     }
     assert entry.findtext(f"{ATOM}source/{ATOM}id") == "urn:example:alpha"
     item = json.loads(outlet.files["all.json"])["items"][0]
-    assert item["attachments"] == [{"url": enclosure.url, "mime_type": "audio/mpeg", "size_in_bytes": 7}]
-    assert b"<itunes:duration>12:00</itunes:duration>" in outlet.files["all.rss"]
+    told = {"mime_type": "audio/mpeg", "size_in_bytes": 7, "duration_in_seconds": 720}
+    assert item["attachments"] == [{"url": enclosure.url, **told}]
+    played = b'<media:content url="https://alpha.example/1.mp3" type="audio/mpeg" duration="720"/>'
+    assert played in outlet.files["all.rss"] and played in outlet.files["all.atom"]
 
 
 def test_everything_comes_back_byte_for_byte() -> None:

@@ -160,20 +160,12 @@ def test_merging_what_is_not_there_or_into_itself_is_refused(store: Store) -> No
         store.index.merge(article.id, article.id)
 
 
-def test_html_and_fragments_are_dropped_when_the_article_changes(store: Store) -> None:
+def test_html_is_dropped_when_the_article_changes(store: Store) -> None:
     article, other = record(store, 1), record(store, 2)
     for id in (article.id, other.id):
         store.index.save_html(id, "<p>old</p>")
-    store.index.save_fragments("atom", {article.id: b"<entry/>", other.id: b"<b/>"})
-    store.index.save_fragments("atom", {article.id: b"<a/>"})
-    store.index.save_fragments("rss", {article.id: b"<item/>"})
-    store.index.save_fragments("rss", {})
-    assert store.index.fragments("atom", [article.id, other.id, "x"]) == {article.id: b"<a/>", other.id: b"<b/>"}
-
     record(store, 1, title="New")
 
-    assert store.index.fragments("atom", [article.id, other.id]) == {other.id: b"<b/>"}
-    assert store.index.fragments("rss", [article.id]) == {}
     assert store.index.html([article.id, other.id]) == {other.id: "<p>old</p>"}
 
 
@@ -207,3 +199,19 @@ def test_saving_a_feed_keeps_what_pressing_remembers(store: Store) -> None:
     assert row(store, new).first_slug == "ki"
     record(store, 2)
     assert row(store, AI).name == "A.I."
+
+
+def test_saved_queries_are_judged_once_and_again_when_the_article_changes(store: Store) -> None:
+    chips, robots = FeedKey("query", "chips"), FeedKey("query", "robots")
+    one, two = record(store, 1), record(store, 2)
+    assert store.index.unjudged("s") == [one.id, two.id]
+    store.index.judge("s", {one.id: [chips, robots], two.id: [], "absent": [chips]})
+    assert store.index.unjudged("s") == [] and store.index.unjudged("other") == [one.id, two.id]
+    assert (ids(store, chips), ids(store, robots), row(store, chips).count) == ([one.id], [one.id], 1)
+    store.index.mark_fresh(chips, {})
+    store.index.mark_fresh(robots, {})
+    store.index.judge("s", {one.id: [chips], two.id: [chips]})
+    assert (ids(store, chips), ids(store, robots)) == ([one.id, two.id], [])
+    assert row(store, robots).stale and row(store, chips).stale
+    record(store, 1, title="Changed")
+    assert store.index.unjudged("s") == [one.id] and ids(store, chips) == [two.id]

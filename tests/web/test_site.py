@@ -125,3 +125,11 @@ def test_moved_and_gone(client: TestClient) -> None:
 def test_nothing_else_is_served(client: TestClient, public: Path, path: str) -> None:
     (public.parent / "secret.html").write_text("secret")
     assert client.get(path).status_code == 404
+
+
+def test_a_browser_that_asks_for_a_favicon_gets_the_icon(client: TestClient, public: Path) -> None:
+    assert client.get("/favicon.ico").status_code == 404
+    (public / "icon.svg").write_text("<svg/>")
+    answer = client.get("/favicon.ico")
+    assert (answer.status_code, answer.headers["content-type"], answer.text) == (200, "image/svg+xml", "<svg/>")
+    assert client.get("/favicon.ico", headers={"if-none-match": answer.headers["etag"]}).status_code == 304

@@ -9,7 +9,7 @@ from typing import Any
 
 from lxml import etree
 
-from syndicator.publishing.render.xml import prefixes, qualified
+from syndicator.publishing.render.xml import prefixes
 
 
 class Part:
@@ -73,6 +73,3 @@ class FeedExtension:
         for part in self.parts:
             part.build(parent)
         return parent
-
-
-__all__ = ["EntryExtension", "FeedExtension", "Part", "qualified"]

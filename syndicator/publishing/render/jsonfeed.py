@@ -59,8 +59,8 @@ def _attachments(view: View) -> list[dict[str, Any]]:
     given = view.enclosure
     if given is None:
         return []
-    sized = {"size_in_bytes": given.length} if given.length else {}
-    return [{"url": given.url, "mime_type": given.type, **sized}]
+    told = {"size_in_bytes": given.length, "duration_in_seconds": view.seconds}
+    return [{"url": given.url, "mime_type": given.type, **{name: value for name, value in told.items() if value}}]
 
 
 def _dump(value: dict[str, Any]) -> bytes:

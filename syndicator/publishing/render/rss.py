@@ -1,35 +1,36 @@
-"""RSS 2.0 with Dublin Core, Media RSS, content:encoded and the podcast namespace."""
+"""RSS 2.0 with Dublin Core, Media RSS and content:encoded."""
 
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 from typing import Final
 
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
-from syndicator.publishing.render.atom import media
+from syndicator.publishing.render.atom import categories, media
 from syndicator.publishing.render.extensions import EntryExtension, FeedExtension, Part
 from syndicator.publishing.render.head import Head
 from syndicator.publishing.render.xml import fragment, plain, prefixes, qualified, splice
 from syndicator.publishing.view import View
 
-_DECLARED: Final = ("media", "itunes", "dc", "content", "atom")
+_END_TAG: Final = re.compile(r"</(\w+)>")
+_DECLARED: Final = ("media", "dc", "content", "atom")
 
 
 def item(view: View, base: str) -> bytes:
     """The <item> of an article, the same for every feed that carries it."""
     made = FeedEntry()
     made.guid(view.urn, permalink=False)
-    made.title(view.title)
+    made.title(_plain(view.title))
     made.link(href=view.url, rel="alternate")
     made.published(view.published)
     made.description(html.escape(view.summary or view.title, quote=False), isSummary=True)
     if view.html:
         made.content(view.html)
-    for name, scheme in _categories(view, base):
-        made.category(term=name, scheme=scheme)
+    made.category(categories(view, base))
     if view.enclosure is not None:
         made.enclosure(view.enclosure.url, str(view.enclosure.length), view.enclosure.type)
     if view.origin.url:
@@ -42,8 +43,8 @@ def item(view: View, base: str) -> bytes:
 def feed(head: Head, items: Sequence[bytes]) -> bytes:
     """An RSS document of ready items."""
     made = FeedGenerator()
-    made.title(head.title)
-    made.description(html.escape(head.description, quote=False))
+    made.title(_plain(head.title))
+    made.description(_plain(head.description))
     made.link(href=head.url("rss"), rel="self", type="application/rss+xml")
     # last: feedgen takes the last link that was set as the channel's own
     made.link(href=head.url("html") if "html" in head.formats else head.base, rel="alternate")
@@ -52,21 +53,19 @@ def feed(head: Head, items: Sequence[bytes]) -> bytes:
     made.lastBuildDate(head.updated)
     made.docs("https://www.rssboard.org/rss-specification")
     if head.icon.lower().endswith((".png", ".gif", ".jpg", ".jpeg")):  # RSS 2.0 knows no other kind of image
-        made.image(head.icon, head.title, head.url("html") if "html" in head.formats else head.base)
+        made.image(head.icon, _plain(head.title), head.url("html") if "html" in head.formats else head.base)
     made.register_extension("more", FeedExtension, None, atom=False, rss=True)
     made.more.declared = _DECLARED
     made.more.parts = [Part(qualified("atom", "link"), rel="hub", href=hub) for hub in head.hubs]
     return splice(plain(made.rss_str()), b"</channel>", items, f"{head.base}feed.css")
 
 
-def _categories(view: View, base: str) -> list[tuple[str, str]]:
-    found = [(view.category, f"{base}categories/")] if view.category else []
-    return found + [(tag, f"{base}tags/") for tag in view.tags]
+def _plain(value: str) -> str:
+    """A plain text that talks about </b> says </b >: some readers take these fields for text and some for HTML, and to
+    both that is the same, while the validator holds the other spelling for markup (its validators.py, nonhtml)."""
+    return _END_TAG.sub(r"</\1 >", value)
 
 
 def _parts(view: View) -> list[Part]:
     parts = [Part(qualified("dc", "creator"), view.author)] if view.author else []
-    parts += media(view.cover, view.cover_type)
-    if view.enclosure is not None and view.enclosure.duration:
-        parts.append(Part(qualified("itunes", "duration"), view.enclosure.duration))
-    return parts
+    return parts + media(view)

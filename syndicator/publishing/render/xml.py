@@ -12,7 +12,6 @@ ATOM: Final = "http://www.w3.org/2005/Atom"
 XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 NAMESPACES: Final[Mapping[str, str]] = {
     "media": "http://search.yahoo.com/mrss/",
-    "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
     "dc": "http://purl.org/dc/elements/1.1/",
     "content": "http://purl.org/rss/1.0/modules/content/",
     "atom": ATOM,
@@ -21,7 +20,7 @@ NAMESPACES: Final[Mapping[str, str]] = {
 }
 # RSS Advisory Board, RSS Best Practices Profile, "Character data": & and < of plain text as hexadecimal references.
 _PLAIN_FIELD: Final = re.compile(
-    rb"(<(?:title|category|dc:creator|source|name|generator)(?: (?![^>]*type=.html)[^>]*)?>)([^<]+)"
+    rb"(<(?:title|description|category|dc:creator|source|name|generator)(?: (?![^>]*type=.html)[^>]*)?>)([^<]+)"
 )
 _DECLARATION = re.compile(rb' xmlns(?::\w+)?="[^"]*"')
 

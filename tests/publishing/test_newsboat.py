@@ -1,0 +1,236 @@
+"""A month of a shelf's life behind our own server, seen by a feed reader of other people's making."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import shutil
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicator.app import keeping, retagging
+from syndicator.app.building import press_feeds
+from syndicator.app.wiring import App
+from syndicator.articles.feeds import feeds_of
+from syndicator.model import Article, FeedKey
+from syndicator.publishing.maps import moved
+from syndicator.publishing.names import parse_stem
+from syndicator.web.server import serve
+from syndicator.web.site import make_app
+from tests.app.places import NOW, Place, shelve
+from tests.publishing import newsboat
+from tests.publishing.newsboat import Newsboat
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+TAXONOMY = """\
+[[category]]
+name = "AI"
+description = "Artificial intelligence: language models, machine learning, chatbots"
+
+[[tag]]
+name = "LLM"
+
+[[tag]]
+name = "GPU"
+
+[[tag]]
+name = "Robots"
+
+[[tag]]
+name = "Chips"
+"""
+FEEDS = (
+    "all.atom",
+    "all.rss",
+    "tags/llm.atom",
+    "tags/llm.rss",
+    "tags/gpu.atom",
+    "tags/chips.rss",
+    "categories/ai.atom",
+    "sources/one.rss",
+    "queries/robots.atom",
+)
+RENAMED, MERGED = 9, 17  # the days on which LLM becomes "Language models" and GPU is merged into Chips
+GAP = 3  # days at most between two polls: the 72 hours that a feed holds at least
+
+
+@contextmanager
+def serving(public: Path) -> Iterator[str]:
+    """Our own server on a free port; its address."""
+    loop, stop, up = asyncio.new_event_loop(), asyncio.Event(), threading.Event()
+    where: list[str] = []
+
+    def listening(address: str) -> None:
+        where.append(address)
+        up.set()
+
+    def work() -> None:
+        loop.run_until_complete(serve(make_app(public), "127.0.0.1", 0, stop=stop, listening=listening))
+
+    thread = threading.Thread(target=work, name="server")
+    thread.start()
+    try:
+        assert up.wait(10)
+        yield where[0]
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(10)
+        loop.close()
+
+
+class Month:
+    """A shelf that lives, a reader that polls it, and a ledger of what that reader must have been shown."""
+
+    def __init__(self, folder: Path, address: str, seed: int, *, hours: int = 24 * GAP) -> None:
+        settings = f'[site]\nurl = "{address}"\n[publish]\ntag_min = 1\nlimit = 5\nwindow_hours = {hours}\n'
+        self.place = Place(folder, taxonomy=TAXONOMY, settings=settings)
+        queries = "[[feed]]\nslug = 'robots'\nquery = 'tag:Robots or category:AI and not source:two'\n"
+        (self.place.config / "feeds.toml").write_text(queries)
+        self.chance = random.Random(seed)
+        self.readers = {feed: Newsboat(folder / "readers" / feed, address + feed) for feed in FEEDS}
+        self.due: dict[str, set[int]] = {feed: set() for feed in FEEDS}
+        self.count = self.polled = 0
+        self.fresh: dict[int, str] = {}  # story -> article id, since the last poll
+
+    def live(self, days: int, spoil: Callable[[Place, int], None] = lambda place, day: None) -> list[str]:
+        """What went wrong in so many days."""
+        for day in range(days):
+            self.place.now = NOW + timedelta(days=day, hours=11)
+            spoil(self.place, day)
+            with self.place.app() as app:
+                self.day(app, day)
+                report = asyncio.run(press_feeds(app))
+                assert report.held == () and report.set_aside == ()
+                if day in (0, days - 1) or day - self.polled == GAP or self.chance.random() < 0.4:
+                    self.polled = day
+                    self.expect(app)
+                    for reader in self.readers.values():
+                        reader.poll()
+        return self.complaints()
+
+    def day(self, app: App, day: int) -> None:
+        for _ in range(8 if day == 0 else self.chance.choice((0, 1, 4, 30))):
+            self.publish(app, day)
+        if day == RENAMED:
+            retagging.act(app, retagging.plan(app, "rename", "LLM", "Language models"))
+        if day == MERGED:
+            retagging.act(app, retagging.plan(app, "merge", "GPU", "Chips"))
+        for kind in self.chance.sample(
+            (self.correct, self.correct, self.move, self.retag, self.withdraw, self.copy), 3
+        ):
+            kind(app)
+
+    def publish(self, app: App, day: int, **fields: object) -> Article:
+        self.count += 1
+        when = NOW + timedelta(days=day, minutes=self.chance.randrange(600))
+        llm = "LLM" if day <= RENAMED else "Language models"
+        gpu = "GPU" if day <= MERGED else "Chips"
+        tags = self.chance.sample([llm, gpu, "Robots", "Chips"], 2)
+        told = {"tags": tuple(dict.fromkeys(tags)), "category": self.chance.choice(("AI", "")), "added": when}
+        source = self.chance.choice(("one", "two"))
+        made = shelve(
+            app, f"Story {self.count} as told", "Of it.", source=source, **{**told, "published": when, **fields}
+        )
+        self.fresh[self.count] = made.id
+        return made
+
+    def correct(self, app: App) -> None:
+        one = self.any(app)
+        self.put(app, one, replace(one, title=f"{one.title}, corrected", body=one.body + "\n\nMore of it."))
+
+    def move(self, app: App) -> None:
+        one = self.any(app)
+        self.put(app, one, replace(one, url=one.url + "/moved", aliases=(*one.aliases, one.url)))
+
+    def retag(self, app: App) -> None:
+        one = self.any(app)
+        self.put(app, one, replace(one, tags=("Robots",), category="AI"))
+
+    def withdraw(self, app: App) -> None:
+        keeping.withdraw(app, self.any(app).id)
+
+    def copy(self, app: App) -> None:
+        """Another source carries a story: one entry for both, or, where an operator splits them, one each."""
+        one = self.any(app)
+        made = self.publish(app, (self.place.now - NOW).days, merged_into=one.id)
+        self.put(app, one, replace(one, also=(made.url,)))
+        if self.chance.random() < 0.5:
+            keeping.split(app, made.id)
+
+    def any(self, app: App) -> Article:
+        """A random article that stands for itself."""
+        merged = app.store.index.merged()
+        path = app.store.index.path(self.chance.choice(sorted(set(app.store.visits.stamps()) - set(merged))))
+        return app.shelf.get(path or "")
+
+    def put(self, app: App, before: Article, after: Article) -> None:
+        after = replace(after, revisions=(*before.revisions, app.clock().isoformat()))
+        stored, stamp, changed = app.shelf.put(after, app.store.index.path(before.id))
+        assert changed
+        stale = {*feeds_of(before), *feeds_of(stored)}
+        app.store.visits.record(stored, stamp, aliases=(), stale=stale)
+
+    def expect(self, app: App) -> None:
+        """The stories since the last poll that are still there, in the feeds that carry them now."""
+        now_at = moved(app.store.index.feeds())
+        alive = app.store.index.articles(list(self.fresh.values()))
+        for feed in FEEDS:
+            key = parse_stem(feed.rpartition(".")[0])
+            assert key is not None
+            key = now_at.get(key, key)
+            self.due[feed] |= {story for story, id in self.fresh.items() if id in alive and carries(key, alive[id])}
+        self.fresh = {}
+
+    def complaints(self) -> list[str]:
+        found = []
+        for feed in FEEDS:
+            shown = self.readers[feed].shown
+            found += [f"{feed}: story {story} was shown twice" for story, times in Counter(shown).items() if times > 1]
+            found += [f"{feed}: story {story} was missed" for story in sorted(self.due[feed] - set(shown))]
+        return found
+
+
+def carries(key: FeedKey, article: Article) -> bool:
+    """True when an article belongs in a feed; the saved query is said anew here, as a person reads it."""
+    if key.axis == "query":
+        standing = FeedKey("all", "all") in feeds_of(article)
+        return standing and ("Robots" in article.tags or (article.category == "AI" and article.source_key != "two"))
+    return key in feeds_of(article)
+
+
+@pytest.fixture
+def month(tmp_path: Path) -> Iterator[Callable[..., Month]]:
+    newsboat.needed()
+    with serving(tmp_path / "feeds/public") as address:
+        yield lambda seed, **more: Month(tmp_path, address, seed, **more)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_month_shows_every_story_once(month: Callable[..., Month], seed: int) -> None:
+    lived = month(seed)
+    assert lived.live(30) == []
+    for feed in FEEDS:
+        shown = lived.readers[feed].shown
+        assert len(lived.due[feed]) > 25, f"{feed} saw too little to tell"
+        assert len(shown) > max(30, 2 * (lived.place.folder / "feeds/public" / feed).read_text().count("<title"))
+
+
+def test_ids_that_change_are_noticed(month: Callable[..., Month]) -> None:
+    def spoil(place: Place, day: int) -> None:
+        if day == 5:
+            (place.folder / "feeds/articles/instance.toml").write_text('id = "00000000-0000-4000-8000-000000000000"\n')
+            shutil.rmtree(place.folder / "feeds/public")  # else the gate keeps the live feeds
+
+    assert any("twice" in complaint for complaint in month(0).live(8, spoil))
+
+
+def test_a_window_that_is_too_short_is_noticed(month: Callable[..., Month]) -> None:
+    assert any("missed" in complaint for complaint in month(0, hours=0).live(8))
