@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from syndicator import urls
+from syndicator.articles import edits
 from syndicator.articles.feeds import feeds_of
 from syndicator.errors import NotAnArticle, WorkerFailed
-from syndicator.model import Article, Source
+from syndicator.model import Article, Entry, Source
 from syndicator.refresh.merging import remember
 from syndicator.refresh.remote import read_and_render
 from syndicator.refresh.tools import Tools
@@ -39,27 +40,40 @@ async def _again(id: str, source: Source, tools: Tools) -> bool:
             old.url,
             tools.taxonomy,
             render=source.content == "full",
-            entry=None,
+            entry=Entry(id=old.source_id or old.url, url=old.url, categories=old.keywords),
             rules=source.rules,
             repeated=tools.store.repeated(urls.host(old.url)),
             headers=headers,
             now=tools.clock(),
+            own=source.tags,
         )
     except (NotAnArticle, WorkerFailed):
         return False  # it reads worse than the first time: the first reading stays
     now = tools.shelf.get(path)  # other visits went on meanwhile: a copy may have been merged into it
-    return _file(now, new, whole, tools)
+    return _file(now, new, whole, source, tools)
 
 
-def _file(old: Article, new: Article, html: str | None, tools: Tools) -> bool:
-    better = replace(old, body=new.body)
-    if old.excerpt_by == "extractive":
-        better = replace(better, excerpt=new.excerpt)
+def _file(old: Article, new: Article, html: str | None, source: Source, tools: Tools) -> bool:
+    better = _better(old, new, source.category or tools.settings.describe.uncategorised)
     stored, stamp, changed = tools.shelf.put(better)
     if changed:
         remember(stored, tools.store, tools.clock())
         aliases = [urls.alias(stored.url), *map(urls.alias, stored.aliases)]
-        tools.store.record(
-            stored, stamp, aliases=aliases, stale=feeds_of(stored), html=html if stored.body == new.body else None
-        )
+        stale = {*feeds_of(old), *feeds_of(stored)}
+        html = html if stored.body == new.body else None
+        tools.store.record(stored, stamp, aliases=aliases, stale=stale, html=html)
     return changed
+
+
+def _better(old: Article, new: Article, otherwise: str) -> Article:
+    """`old` with the text of `new`, and with what that text says of itself: the words that went may have given it its
+    excerpt, tags and category. What a hand or a language model wrote stays."""
+    better = replace(old, body=new.body)
+    kept = edits.hand_edited(old)
+    if old.excerpt_by == "extractive":
+        better = replace(better, excerpt=new.excerpt)
+    if "tags" not in kept and old.tags_by not in ("operator", "llm"):
+        better = replace(better, tags=new.tags, tags_by=new.tags_by)
+    if "category" not in kept and "llm" not in (old.tags_by, old.excerpt_by):
+        better = replace(better, category=new.category or otherwise)
+    return better

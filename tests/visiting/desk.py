@@ -29,7 +29,7 @@ def configure(folder: Path, sources: Mapping[str, str]) -> Path:
 
 def command(config: Path, *words: str, code: int | tuple[int, ...] = 0) -> subprocess.CompletedProcess[str]:
     """`syndicator WORDS… --config CONFIG`, which has to leave with `code`."""
-    environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
     line = [sys.executable, "-m", "syndicator", *words, "--config", str(config)]
     done = subprocess.run(line, cwd=config.parent, env=environ, capture_output=True, text=True, timeout=60)
     assert done.returncode in ((code,) if isinstance(code, int) else code), done.stderr
