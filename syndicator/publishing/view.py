@@ -37,6 +37,8 @@ _PLAIN: Final = re.compile(
     r"https?://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:[0-9]{1,5})?"
     r"(/([A-Za-z0-9;/?:@&=+$._!~*'(),-]|%[0-9A-Fa-f]{2})*)?(#[A-Za-z0-9._-]*)?"
 )
+_TWICE: Final = re.compile(r"%25[0-9A-Fa-f]{2}")
+_FRAGMENT: Final = re.compile(r"[\w.~-]*", re.ASCII)
 _ESCAPED: Final = re.compile(r"[A-Za-z]?(?:%[89A-F][0-9A-F])+")
 _UNPRINTED: Final = re.compile(
     "[\x7f-\x9f\ufdd0-\ufdef" + "".join(chr(plane << 16 | end) for plane in range(17) for end in (0xFFFE, 0xFFFF)) + "]"
@@ -286,7 +288,9 @@ def _source_id(value: str) -> str:
         return value
     address, _, fragment = uri(value).partition("#")
     # ids are compared letter by letter, so one spelling only (the validator's NonCanonicalURI; accents in NFC); an
-    # address whose escapes are no UTF-8 has none, and a name made of it stands for it
+    # address whose escapes are no UTF-8 or escaped twice has none, and a name made of it stands for it
+    if _TWICE.search(address) or not _FRAGMENT.fullmatch(fragment):
+        return uuid.uuid5(uuid.NAMESPACE_URL, value).urn
     try:
         spelled = _ESCAPED.sub(_composed, urls.canonical(address)) if address else ""
     except UnicodeDecodeError:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.model import ContentMode, Enclosure, Source
+from syndicator.model import ContentMode, Enclosure, Origin, Source
 from syndicator.publishing.view import View, permitted, uri, view
 from tests.publishing.test_press import INSTANCE, START, article
 
@@ -89,3 +89,18 @@ def test_only_audio_and_video_are_enclosed(given: Enclosure, kept: str | None) -
 )
 def test_addresses_are_uris(given: str, made: str) -> None:
     assert uri(given) == made
+
+
+@pytest.mark.parametrize(
+    ("given", "made"),
+    [
+        ("tag:alpha.example,2026:1", "tag:alpha.example,2026:1"),
+        ("https://alpha.example/a%20b#part-2", "https://alpha.example/a%20b#part-2"),
+        ("https://alpha.example/100%2525", "urn:uuid:"),  # escaped twice
+        ("https://alpha.example/a#!/b", "urn:uuid:"),
+        ("https://alpha.example/%FF", "urn:uuid:"),  # no UTF-8
+    ],
+)
+def test_an_original_id_has_one_spelling_or_a_name_made_of_it(given: str, made: str) -> None:
+    assert shown(origin=Origin(id=given)).origin.id.startswith(made)
+    assert shown(origin=Origin(id=given)) == shown(origin=Origin(id=given))
