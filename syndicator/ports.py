@@ -66,8 +66,6 @@ class VisitStore(Protocol):
     def due(self, now: datetime) -> list[SourceState]:
         """Enabled states whose next_due is None or not after `now`, longest overdue first."""
 
-    def save_state(self, state: SourceState) -> None: ...
-
     def drop_state(self, key: str) -> None: ...
 
     def entries(self, source_key: str, entry_ids: Sequence[str]) -> dict[str, EntryRow]: ...
@@ -126,18 +124,11 @@ class VisitStore(Protocol):
 
     def state(self, key: str) -> SourceState | None: ...
 
-    def urls(self) -> dict[str, str]:
-        """Source key -> URL as the operator wrote it when we last looked: what `states` says of every source, at a
-        fifteenth of its cost, to see which sources are new, gone or changed."""
-
     def save_states(self, states: Sequence[SourceState]) -> None:
         """Many states in one transaction."""
 
     def stamps(self) -> Mapping[str, FileStamp]:
         """The stamp of every article's file by article id, for `Shelf.changed`."""
-
-    def restamp(self, id: str, stamp: FileStamp) -> None:
-        """The file was moved or touched; what it says is the same."""
 
     def forget(self, id: str) -> None:
         """The article's file is gone: its row, aliases and memberships go too, the feeds that showed it are stale."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import shutil
 import subprocess
 import sys
@@ -115,5 +116,6 @@ def test_types_hold() -> None:
 
 
 def test_the_project_speaks_of_itself_alone() -> None:
-    listed = run("git", "grep", "-nIE", r"(/work/|/root/|\bissue #?[0-9]+\b)", "--", ".", ":!tests/test_house.py")
+    places = [re.escape(str(place)) for place in (ROOT, Path.home()) if len(place.parts) > 1]
+    listed = run("git", "grep", "-nIE", "|".join([*places, r"\bissue #?[0-9]+\b"]))
     assert listed.stdout == ""

@@ -83,7 +83,7 @@ async def refresh(folder: Path, feed: str, backfill: int) -> RunReport:
         return await run(app, Wanted(all=True), stop=asyncio.Event(), watch=Watch())
 
 
-async def take(tmp_path: Path, server: Pages, shared: Path, rows: Sequence[dict[str, Any]]) -> None:
+async def check_articles(tmp_path: Path, server: Pages, shared: Path, rows: Sequence[dict[str, Any]]) -> None:
     announce(server, shared, rows)
     report = await refresh(tmp_path, f"{server.base}/feed", len(rows))
     [outcome] = report.outcomes
@@ -102,13 +102,13 @@ async def take(tmp_path: Path, server: Pages, shared: Path, rows: Sequence[dict[
 
 async def test_a_sample_of_real_pages_becomes_articles(tmp_path: Path, server: Pages, shared: Path) -> None:
     rows = manifest(shared)
-    await take(tmp_path, server, shared, rows[:: len(rows) // 40])
+    await check_articles(tmp_path, server, shared, rows[:: len(rows) // 40])
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 async def test_all_real_pages_become_articles(tmp_path: Path, server: Pages, shared: Path) -> None:
-    await take(tmp_path, server, shared, manifest(shared))
+    await check_articles(tmp_path, server, shared, manifest(shared))
 
 
 def test_every_real_feed_is_parsed_or_refused_with_a_reason(shared: Path) -> None:

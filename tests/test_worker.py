@@ -70,11 +70,11 @@ def test_hung(worker: Worker, function: Callable[..., object], args: tuple[objec
 
 @pytest.mark.parametrize("step", [10, 2000])
 def test_memory(worker: Worker, step: int) -> None:
-    _fails(worker, "memory", jobs.eat, 2000, step)
+    assert _fails(worker, "memory", jobs.eat, 2000, step) < 10.0
 
 
 def test_died(worker: Worker) -> None:
-    _fails(worker, "crashed", jobs.die, 3)
+    assert _fails(worker, "crashed", jobs.die, 3) < 5.0
 
 
 def test_a_swollen_process_is_replaced() -> None:

@@ -28,7 +28,6 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _./()-]*(?<! )")
 _WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf"))
 _ESCAPED = re.compile(r"[\\\t\n\r\x85\xa0\u2028\u2029\ufeff]")
 _ESCAPE = re.compile(r"\\(?:U([0-9A-F]{8})|.)")
-_LEFT_OUT = ("partial", "robots", "aliases", "keywords", "also", "revisions")
 
 
 # Strings in quotes unless they are plain to every YAML reader; no anchors for a value that is there twice.

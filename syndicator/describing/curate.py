@@ -54,7 +54,7 @@ def suggest(
 
 
 def _names(text: str) -> set[str]:
-    return set(_NAME.findall(text))
+    return {name for name in _NAME.findall(text) if sound(name)}
 
 
 def _definitions(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -88,6 +88,6 @@ def _words() -> Words:
     raw = resources.files("syndicator.describing").joinpath("data/tag_words.toml").read_text("utf-8")
     values = tomllib.loads(raw)
     kinds, prefixes, ends = (values.pop(name) for name in ("kinds", "prefixes", "ends"))
-    noise = " ".join(words["noise"] for words in values.values())
+    noise = " ".join(f"{words['noise']} {words.get('days', '')}" for words in values.values())
     openers = " ".join(words["openers"] for words in values.values())
     return Words(*(frozenset(words.split()) for words in (kinds, prefixes, ends, noise, openers)))

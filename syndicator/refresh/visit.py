@@ -17,7 +17,6 @@ from syndicator.model import (
     FetchResult,
     Outcome,
     ParsedFeed,
-    Problem,
     Request,
     Source,
     SourceState,
@@ -182,8 +181,3 @@ def _outcome(
 
 def _reason(refusal: NotAFeed | WorkerFailed) -> str:
     return f"not-a-feed-{refusal.reason}" if isinstance(refusal, NotAFeed) else refusal.reason
-
-
-def problem_of(outcome: Outcome) -> Problem:
-    """The failure of a visit as a problem."""
-    return Problem(what=outcome.key, reason=outcome.reason or "", detail=outcome.detail)

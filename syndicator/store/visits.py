@@ -70,18 +70,12 @@ class Visits:
     def states(self) -> dict[str, SourceState]:
         return {state.key: state for state in self._states(_STATES)}
 
-    def urls(self) -> dict[str, str]:
-        return dict(self._db.plain_rows(select(_s.key, _s.url)))
-
     def due(self, now: datetime) -> list[SourceState]:
         return list(self._states(_DUE, now=codec.micros(now)))
 
     def state(self, key: str) -> SourceState | None:
         """The state of one source."""
         return next(self._states(select(_s.data).where(_s.key == bindparam("key")), key=codec.key(key)), None)
-
-    def save_state(self, state: SourceState) -> None:
-        self.save_states([state])
 
     def save_states(self, states: Sequence[SourceState]) -> None:
         """Many states in one transaction."""
@@ -150,15 +144,6 @@ class Visits:
                 upsert(connection, schema.entries, [entry_row(entry)])
             if html is not None:
                 upsert(connection, schema.html, [{"id": article.id, "html": html}])
-
-    def restamp(self, id: str, stamp: FileStamp) -> None:
-        """The file is another (moved, touched), what it says is the same."""
-        with self._db.write() as connection:
-            connection.execute(
-                schema.articles.update()
-                .where(_a.id == id)
-                .values(path=stamp.path, mtime_ns=stamp.mtime_ns, size=stamp.size)
-            )
 
     def forget(self, id: str) -> None:
         """The article's file is gone: its row, aliases and memberships go too, the feeds that showed it are stale."""

@@ -14,7 +14,7 @@ RSS|open-source|smart-home|science fiction|Coffee & Tea|machine learning|bridges
 BAD = """PERSON|Organization|news|Latest News|Best of 2025|world-news|author-jane-roe|id-123|post_4711|category:tech
 ns:val|topic=ai|12345678|a1b2c3d4e5|2024|example.com|https://example.com/a|/section/tech|@marlow|Nachrichten|actualités|Noticias
 新闻|What is a bridge?|how to build bridges|The bridge is closed. Again|One, two|Home|Uncategorized|article
-Jane Roe|The Marlow Post|Floods close the old bridge at Marlow|floods close the old bridge
+Tuesday|samedi|Jane Roe|The Marlow Post|Floods close the old bridge at Marlow|floods close the old bridge
 a tag of far too many words to be any"""
 
 

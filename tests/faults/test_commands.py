@@ -22,7 +22,7 @@ from tests.faults.table import fault
 SECRET = "s3ntinel-b7f1c2"
 
 
-def told(done: Done, code: int, *words: str) -> None:
+def check_refusal(done: Done, code: int, *words: str) -> None:
     """It left with `code`, said why in one clear message, and that as JSON too; nobody saw a traceback."""
     assert done.code == code, done
     assert "Traceback" not in done.err, done
@@ -86,7 +86,7 @@ def test_every_slip_is_named(
 ) -> None:
     mischief(small.config)
     done = small.command(*words, "--json")
-    told(done, code, says)
+    check_refusal(done, code, says)
     assert SECRET not in done.out + done.err
 
 
@@ -105,7 +105,7 @@ def append(path: Path, text: str) -> None:
 )
 def test_an_unknown_variable(small: Ground) -> None:
     done = small.command("status", "--json", environ={"SYNDICATOR_FETCH__PAUS": "1"})
-    told(done, 78, "SYNDICATOR_FETCH__PAUSE")
+    check_refusal(done, 78, "SYNDICATOR_FETCH__PAUSE")
 
 
 def as_a_user() -> None:
@@ -120,7 +120,7 @@ def test_a_read_only_folder(small: Ground) -> None:
     small.feeds.mkdir()
     small.feeds.chmod(0o555)
     try:
-        told(small.command("refresh", "--all", "--json", preexec_fn=as_a_user), 69, str(small.feeds), "right")
+        check_refusal(small.command("refresh", "--all", "--json", preexec_fn=as_a_user), 69, str(small.feeds), "right")
     finally:
         small.feeds.chmod(0o755)
 
@@ -128,7 +128,7 @@ def test_a_read_only_folder(small: Ground) -> None:
 @fault("a file that may not be read", how="chmod 000 on sources.toml", holds="78, the file named")
 def test_an_unreadable_file(small: Ground) -> None:
     (small.config / "sources.toml").chmod(0)
-    told(small.command("status", "--json", preexec_fn=as_a_user), 78, "sources.toml", "cannot be read")
+    check_refusal(small.command("status", "--json", preexec_fn=as_a_user), 78, "sources.toml", "cannot be read")
 
 
 @fault("a port that is taken", how="another socket listens on it", holds="`serve` leaves with 2 and names the port")
@@ -157,7 +157,7 @@ def test_a_harmed_database(small: Ground, harm: str) -> None:
         database.unlink()
     else:
         database.write_bytes(b"" if harm == "emptied" else os.urandom(40_000))
-    told(small.command("refresh", "--all", "--json"), 69, "reindex")
+    check_refusal(small.command("refresh", "--all", "--json"), 69, "reindex")
     assert "reindex" in small.command("check").out
     assert small.command("reindex", "--json").json["articles"] == count
     assert small.run("holt").outcomes[0].added == ()
@@ -173,7 +173,7 @@ def test_two_at_once(small: Ground) -> None:
     with locked(load(small.config)):
         waiting, leaving = small.start("refresh", "--source", "holt", "--wait"), small.start("refresh", "--wait")
         started = time.monotonic()
-        told(small.command("refresh", "--json"), 75, "--wait")
+        check_refusal(small.command("refresh", "--json"), 75, "--wait")
         assert time.monotonic() - started < 20
         assert waiting.poll() is None
         wait_for(lambda: catches_sigterm(leaving.pid))
@@ -200,7 +200,7 @@ def test_no_network(small: Ground) -> None:
     small.run("holt")
     write_sources(small, "http://127.0.0.99:9/feed")
     done = small.command("refresh", "--all", "--json")
-    told(done, 4, "no network", "demo")
+    check_refusal(done, 4, "no network", "demo")
     with small.app() as app:
         assert [state.failures for state in app.store.visits.states().values()] == [0]
 
@@ -277,7 +277,7 @@ def test_a_locked_database(small: Ground) -> None:
     small.run("holt")
     with sqlite3.connect(small.feeds / "state/syndicator.db", isolation_level=None) as other:
         other.execute("BEGIN EXCLUSIVE")
-        told(small.command("refresh", "--all", "--json"), 69, "another program holds it")
+        check_refusal(small.command("refresh", "--all", "--json"), 69, "another program holds it")
         other.execute("ROLLBACK")
     other.close()
     small.run()

@@ -40,7 +40,7 @@ def disk(folder: Path, **options: object) -> Iterator[Callable[[], object]]:
         subprocess.run(["umount", folder], check=True)
 
 
-def spoken(done: Done, *cures: str) -> None:
+def check_spoken(done: Done, *cures: str) -> None:
     """The run ended as it should for want of something: with 69 and one of the `cures`, or with a feed that it held."""
     assert "Traceback" not in done.err, done
     if done.code == 0:
@@ -51,7 +51,7 @@ def spoken(done: Done, *cures: str) -> None:
     assert done.json["reason"] in ("disk", "store"), done
 
 
-def complete(ground: Ground) -> None:
+def check_complete(ground: Ground) -> None:
     """The next run, with enough of everything, does all that is left, and asks for no page that was on the shelf."""
     ground.whole()
     asked = len(ground.world.requests)
@@ -74,9 +74,9 @@ def complete(ground: Ground) -> None:
 @pytest.mark.parametrize("kilobytes", slow(ROOM, 340))
 def test_a_full_disk(small: Ground, kilobytes: int) -> None:
     with disk(small.feeds, size=f"{kilobytes}k") as free:
-        spoken(small.command("refresh", "--all", "--json"), "free some space")
+        check_spoken(small.command("refresh", "--all", "--json"), "free some space")
         free()
-        complete(small)
+        check_complete(small)
 
 
 @fault(
@@ -88,9 +88,9 @@ def test_a_full_disk(small: Ground, kilobytes: int) -> None:
 @pytest.mark.parametrize("inodes", INODES)
 def test_no_inodes(small: Ground, inodes: int) -> None:
     with disk(small.feeds, size="64m", nr_inodes=inodes) as free:
-        spoken(small.command("refresh", "--all", "--json"), "df -i")
+        check_spoken(small.command("refresh", "--all", "--json"), "df -i")
         free()
-        complete(small)
+        check_complete(small)
 
 
 @fault(
@@ -101,8 +101,10 @@ def test_no_inodes(small: Ground, inodes: int) -> None:
 @pytest.mark.parametrize("files", slow(FEW))
 def test_few_descriptors(small: Ground, files: int) -> None:
     limit = (resource.RLIMIT_NOFILE, (files, files))
-    spoken(small.command("refresh", "--all", "--json", preexec_fn=lambda: resource.setrlimit(*limit)), "ulimit -n")
-    complete(small)
+    check_spoken(
+        small.command("refresh", "--all", "--json", preexec_fn=lambda: resource.setrlimit(*limit)), "ulimit -n"
+    )
+    check_complete(small)
 
 
 @fault(
@@ -114,5 +116,7 @@ def test_few_descriptors(small: Ground, files: int) -> None:
 @pytest.mark.parametrize("size", SHORT)
 def test_short_files(small: Ground, size: int) -> None:
     limit = (resource.RLIMIT_FSIZE, (size, size))
-    spoken(small.command("refresh", "--all", "--json", preexec_fn=lambda: resource.setrlimit(*limit)), "ulimit -f")
-    complete(small)
+    check_spoken(
+        small.command("refresh", "--all", "--json", preexec_fn=lambda: resource.setrlimit(*limit)), "ulimit -f"
+    )
+    check_complete(small)

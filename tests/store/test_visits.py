@@ -44,13 +44,12 @@ def test_a_state_comes_back_as_it_was(store: Store) -> None:
         detail="\ud800",
     )
 
-    visits.save_state(state)
-    visits.save_state(replace(state, failures=4))
+    visits.save_states([state])
+    visits.save_states([replace(state, failures=4)])
 
     assert visits.states() == {"a": replace(state, failures=4)}
     assert visits.state("a") == replace(state, failures=4)
     assert visits.state("b") is None
-    assert visits.urls() == {"a": "https://a.example/"}
 
 
 def test_due_are_the_enabled_ones_in_order_of_lateness(store: Store) -> None:
@@ -198,14 +197,10 @@ def test_a_failing_record_leaves_nothing_behind(store: Store) -> None:
     assert store.visits.article(make(1).id) == make(1)
 
 
-def test_a_moved_file_is_restamped_and_a_deleted_one_forgotten(store: Store) -> None:
+def test_a_deleted_file_is_forgotten(store: Store) -> None:
     article = record(store, 1)
     for row in store.index.feeds():
         store.index.mark_fresh(row.key, {})
-
-    store.visits.restamp(article.id, stamp(7))
-    assert store.visits.stamp(article.id) == stamp(7)
-    assert stale(store) == set()
 
     store.visits.forget(article.id)
     assert store.visits.article(article.id) is None
