@@ -8,15 +8,15 @@ __version__ = "0.1.0"
 __all__ = ["NotAnArticle", "Taxonomy", "__version__", "read_article", "summarize"]
 
 if TYPE_CHECKING:
-    from syndicator.describing.excerpt import summarize
-    from syndicator.describing.taxonomy import Taxonomy
+    from syndicator.describing.summary.excerpt import summarize
+    from syndicator.describing.taxonomy.taxonomy import Taxonomy
     from syndicator.desk import read_article
     from syndicator.errors import NotAnArticle
 
 _HOMES = {
     "read_article": "syndicator.desk",
-    "summarize": "syndicator.describing.excerpt",
-    "Taxonomy": "syndicator.describing.taxonomy",
+    "summarize": "syndicator.describing.summary.excerpt",
+    "Taxonomy": "syndicator.describing.taxonomy.taxonomy",
     "NotAnArticle": "syndicator.errors",
 }
 

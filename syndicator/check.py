@@ -54,7 +54,7 @@ def _llm(config: Path, settings: Settings) -> Iterator[Problem]:
 def _opened(config: Path) -> Iterator[Problem]:
     try:
         with open_app(config) as app:
-            from syndicator.describing.taxonomy import Taxonomy
+            from syndicator.describing.taxonomy.taxonomy import Taxonomy
 
             if (config / "taxonomy.toml").exists():
                 Taxonomy.from_toml(config / "taxonomy.toml")

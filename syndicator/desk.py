@@ -11,9 +11,9 @@ from pathlib import Path
 from syndicator import urls
 from syndicator.articles.fields import settle
 from syndicator.describing.describe import describe
-from syndicator.describing.files import TaxonomyFiles
-from syndicator.describing.taxonomy import Taxonomy
-from syndicator.describing.vocabulary import fold
+from syndicator.describing.taxonomy.files import TaxonomyFiles
+from syndicator.describing.taxonomy.taxonomy import Taxonomy
+from syndicator.describing.taxonomy.vocabulary import fold
 from syndicator.model import Article, Draft, Entry, Rules, article_id
 from syndicator.publishing.html import render_markdown
 from syndicator.reading.reader import read

@@ -39,7 +39,7 @@ DOORS = {
     "sqlalchemy": ("syndicator.store",),
     "alembic": ("syndicator.store",),
     "nupunkt": ("syndicator.describing",),
-    "py3langid": ("syndicator.describing.language",),
+    "py3langid": ("syndicator.describing.text.language",),
     "tokenizers": ("syndicator.describing",),
     "safetensors": ("syndicator.describing",),
     "tenacity": ("syndicator.publishing.websub",),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from syndicator.articles import edits
-from syndicator.describing.files import TaxonomyFiles
-from syndicator.describing.llm_judge import Refusal, judge
-from syndicator.describing.llm_prompt import Lists
-from syndicator.describing.taxonomy import MOST_TAGS, Taxonomy
+from syndicator.describing.llm.prompt import Lists
+from syndicator.describing.llm.validate import Refusal, judge
+from syndicator.describing.taxonomy.files import TaxonomyFiles
+from syndicator.describing.taxonomy.taxonomy import MOST_TAGS, Taxonomy
 from syndicator.model import Article, Source
 from syndicator.ports import Material
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from syndicator.app.wiring import App, make_fetcher
-from syndicator.describing.vocabulary import load as load_vocabulary
+from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
 from syndicator.errors import ConfigError, WorkerFailed
 from syndicator.model import FeedSpec, Problem
 from syndicator.publishing.need import PressReport, settled, stale
@@ -31,7 +31,7 @@ async def press_feeds(app: App, *, all: bool = False, progress: Callable[[str], 
         outlet.sweep()
     elif not released(app) and settled(specs, app.store.index, outlet):
         return PressReport()
-    from syndicator.publishing.press import press  # brings every library that writes feeds: not for a run with no work
+    from syndicator.publishing.press import press
 
     with _renderer(app) as remake:
         report = press(

@@ -17,7 +17,7 @@ from syndicator.model import Article, Problem
 from syndicator.worker import Worker
 
 if TYPE_CHECKING:
-    from syndicator.describing.curate import Proposal
+    from syndicator.describing.taxonomy.suggest import Proposal
 
 BATCH = 20  # articles a call of the worker
 ROWS = 500  # rows read at a time

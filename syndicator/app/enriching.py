@@ -10,11 +10,11 @@ from datetime import UTC, datetime, timedelta
 from syndicator.app.answering import weigh
 from syndicator.app.retelling import refile
 from syndicator.app.wiring import App, llm_key, make_enricher
-from syndicator.describing import llm_limits, llm_material, llm_prompt
-from syndicator.describing.llm_judge import Refusal
-from syndicator.describing.llm_limits import Hindrance
-from syndicator.describing.llm_prompt import Lists
-from syndicator.describing.vocabulary import load as load_vocabulary
+from syndicator.describing.llm import budget, input, prompt
+from syndicator.describing.llm.budget import Hindrance
+from syndicator.describing.llm.prompt import Lists
+from syndicator.describing.llm.validate import Refusal
+from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
 from syndicator.errors import ConfigError, WorkerFailed
 from syndicator.model import Article, Failed, Problem
 from syndicator.ports import Asked, Enricher, FileStamp, Material, Meter, Reply
@@ -77,9 +77,9 @@ async def enrich(
         llm_key(app.config, settings, app.environ)
         if not _unasked(app, scope, 1):
             return report
-        meter = llm_limits.current(app.store.enrichment.meter(), settings, app.clock())
-        meter = llm_limits.awake(meter) if scope.again else meter
-        report.hindrance = llm_limits.hindrance(meter, settings, 0, app.clock())
+        meter = budget.current(app.store.enrichment.meter(), settings, app.clock())
+        meter = budget.awake(meter) if scope.again else meter
+        report.hindrance = budget.hindrance(meter, settings, 0, app.clock())
         if report.hindrance:
             return report
         lists = make_lists(app)
@@ -103,7 +103,7 @@ def unasked(app: App, scope: Scope) -> int:
 
 
 def _unasked(app: App, scope: Scope, limit: int) -> list[str]:
-    plan = llm_prompt.plan(app.settings.describe.llm.model)
+    plan = prompt.plan(app.settings.describe.llm.model)
     now = NEVER if scope.again else app.clock()
     return app.store.enrichment.unasked(plan, since=scope.since, now=now, limit=limit)
 
@@ -136,12 +136,12 @@ class _Pass:
         self.app, self.scope, self.lists, self.enricher, self.worker = app, scope, lists, enricher, worker
         self.report, self.filed = report, filed
         self.settings = app.settings.describe.llm
-        self.plan = llm_prompt.plan(self.settings.model)
+        self.plan = prompt.plan(self.settings.model)
         self.store = app.store.enrichment
         self.seen: set[str] = set()
         self.broken: BaseException | None = None
         if scope.again:
-            self._keep(llm_limits.awake(self._meter()))
+            self._keep(budget.awake(self._meter()))
 
     async def run(self, stop: asyncio.Event, seconds: float | None) -> None:
         loop = asyncio.get_running_loop()
@@ -210,8 +210,8 @@ class _Pass:
             return False
         article, stamp = found
         before = self.store.asked(id)
-        asked = llm_material.material(article)
-        key = llm_material.key(self.plan, asked)
+        asked = input.material(article)
+        key = input.key(self.plan, asked)
         same = before if before is not None and before.key == key else None
         if same is not None and self._settled(same):
             self.store.save_asked(replace(same, stamp=stamp))  # another file of the same text
@@ -260,32 +260,32 @@ class _Pass:
             return "opted-out"
         if article.excerpt_by in ("operator", "llm"):
             return f"excerpt-by-{article.excerpt_by}"
-        return "short" if width(asked.text) < llm_material.LEAST else ""
+        return "short" if width(asked.text) < input.LEAST else ""
 
     async def _call(self, note: Asked, asked: Material) -> str | None:
         """The model's answer, kept for good; None when there is none, which is noted."""
         cost = self.enricher.cost(asked)
         meter = self._meter()
-        self.report.hindrance = llm_limits.hindrance(meter, self.settings, cost, self.app.clock())
+        self.report.hindrance = budget.hindrance(meter, self.settings, cost, self.app.clock())
         if self.report.hindrance:
             return None
-        self._keep(llm_limits.begun(meter, cost))
+        self._keep(budget.begun(meter, cost))
         self.report.calls += 1
         result = await self.enricher.ask(asked, meter.form)
         now = self.app.clock()
         if isinstance(result, Reply):
-            self._keep(llm_limits.succeeded(self._meter(), cost, result.tokens, result.form))
+            self._keep(budget.succeeded(self._meter(), cost, result.tokens, result.form))
             self.store.save_answer(note.key, note.id, result.content[:_KEPT], now)
             return result.content
-        meter = llm_limits.failed(self._meter(), result, now)
+        meter = budget.failed(self._meter(), result, now)
         self._keep(meter)
-        self.report.hindrance = llm_limits.hindrance(meter, self.settings, 0, now)
+        self.report.hindrance = budget.hindrance(meter, self.settings, 0, now)
         self._failed(note, result)
         return None
 
     def _failed(self, note: Asked, failure: Failed) -> None:
         """What only the endpoint is to blame for leaves the article to be asked about; the meter knows why."""
-        if llm_limits.is_endpoints(failure):
+        if budget.is_endpoints(failure):
             self.report.problems.append(Problem(what=failure.url, reason=failure.reason, detail=failure.detail))
             return
         now = self.app.clock()
@@ -298,7 +298,7 @@ class _Pass:
         """The answer to its end: filed, or refused with a reason. A hand or a visit may have changed the article while
         the model was thinking, and while the answer was judged: then it is looked at anew, the next time."""
         found = self._read(note.id)
-        if found is None or llm_material.key(self.plan, llm_material.material(found[0])) != note.key:
+        if found is None or input.key(self.plan, input.material(found[0])) != note.key:
             return
         article, stamp = found
         source = self.app.sources.get(article.source_key)
@@ -323,7 +323,7 @@ class _Pass:
             self.report.problems.append(Problem(what=asked.stamp.path, reason=asked.reason, detail=asked.detail))
 
     def _meter(self) -> Meter:
-        return llm_limits.current(self.store.meter(), self.settings, self.app.clock())
+        return budget.current(self.store.meter(), self.settings, self.app.clock())
 
     def _keep(self, meter: Meter) -> None:
         self.store.save_meter(meter, self.app.clock())

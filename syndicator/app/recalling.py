@@ -7,7 +7,7 @@ from typing import Any
 
 from syndicator.app.enriching import make_lists
 from syndicator.app.wiring import App
-from syndicator.describing import llm_material, llm_prompt
+from syndicator.describing.llm import input, prompt
 from syndicator.errors import ConfigError
 from syndicator.model import Article
 from syndicator.ports import Asked
@@ -41,7 +41,7 @@ def _question(app: App, article: Article) -> list[str]:
         lists = make_lists(app)
     except ConfigError as error:
         return [str(error)]
-    said = llm_prompt.messages(llm_material.material(article), lists, _FENCE)
+    said = prompt.messages(input.material(article), lists, _FENCE)
     return [f"{message['role']}: {message['content']}" for message in said]
 
 

@@ -11,8 +11,8 @@ from syndicator.app import curating, reconcile
 from syndicator.app.retelling import Tally, Touched, refile
 from syndicator.app.wiring import App
 from syndicator.articles import disk
-from syndicator.describing.vocabulary import Vocabulary, fold, load
-from syndicator.describing.wording import Change, joined, knows, place, rewritten
+from syndicator.describing.taxonomy.edit import Change, joined, knows, place, rewritten
+from syndicator.describing.taxonomy.vocabulary import Vocabulary, fold, load
 from syndicator.errors import UsageError
 from syndicator.model import Article, FeedKey
 from syndicator.ports import FeedRow

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from syndicator.articles import edits
 from syndicator.articles.feeds import feeds_of
-from syndicator.describing.files import TaxonomyFiles
+from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.model import Article, FeedKey, Source
 from syndicator.publishing.names import stem
 
 if TYPE_CHECKING:
     from syndicator.app.wiring import App
-    from syndicator.describing.curate import Proposal
-    from syndicator.describing.taxonomy import Taxonomy
+    from syndicator.describing.taxonomy.suggest import Proposal
+    from syndicator.describing.taxonomy.taxonomy import Taxonomy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +130,7 @@ def learn_files(files: TaxonomyFiles, root: str, paths: Sequence[str], least: in
     worker. Returns how many articles teach a tag, and how many tags. From fewer than `least` of them only how words
     are written is learnt; what was learnt before goes."""
     from syndicator.articles.shelf import Shelf
-    from syndicator.describing.taxonomy import Taxonomy
+    from syndicator.describing.taxonomy.taxonomy import Taxonomy
 
     toml, learnt = Path(files[0]), Path(files[1])
     taxonomy = Taxonomy.from_toml(toml) if toml.exists() else Taxonomy()
@@ -174,8 +174,8 @@ def refile(app: App, before: Article, after: Article, path: str, *, ordered: Col
 def suggest_files(files: TaxonomyFiles, root: str, paths: Sequence[str]) -> list[Proposal]:
     """Tags that the taxonomy lacks, from the article files at `paths` below `root`; for the worker."""
     from syndicator.articles.shelf import Shelf
-    from syndicator.describing.curate import suggest
-    from syndicator.describing.vocabulary import load
+    from syndicator.describing.taxonomy.suggest import suggest
+    from syndicator.describing.taxonomy.vocabulary import load
 
     toml = Path(files[0])
     shelf = Shelf(Path(root))

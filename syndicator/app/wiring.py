@@ -16,8 +16,8 @@ from filelock import FileLock, Timeout
 from syndicator import __version__
 from syndicator.articles.pages import Pages
 from syndicator.articles.shelf import Shelf
-from syndicator.describing.files import TaxonomyFiles
-from syndicator.describing.llm_prompt import Lists
+from syndicator.describing.llm.prompt import Lists
+from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.errors import ConfigError, LockedError, MissingError
 from syndicator.model import Source
 from syndicator.ports import Enricher, Fetcher
@@ -178,7 +178,7 @@ def make_fetcher(app: App) -> Fetcher:
 def make_enricher(app: App, lists: Lists) -> Enricher:
     """The operator's language model, over the same guarded door, which lets exactly its host and port through. Raises
     ConfigError when its key is missing."""
-    from syndicator.describing.llm import Endpoint
+    from syndicator.describing.llm.client import Endpoint
     from syndicator.visiting.fetch import HttpFetcher
     from syndicator.visiting.guard import endpoint, private
 

@@ -69,7 +69,7 @@ class Shelf:
         an operator `ordered` to change: `edits.merge`), the file's stamp and whether the bytes changed. An article that
         has a file keeps its path; `path` says where that is, for callers who know. Durable when it returns. Raises
         OSError with the old file untouched, ConfigError when the old file cannot be read."""
-        from syndicator.articles import document  # brings YAML, here and below: not for a run that touches no file
+        from syndicator.articles import document
 
         found = self._known(article.id, path)
         old = self._read(found) if found else None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from syndicator.describing import excerpt as _excerpt
-from syndicator.describing import language as _language
-from syndicator.describing.taxonomy import MOST_TAGS, Taxonomy
+from syndicator.describing.summary import excerpt as _excerpt
+from syndicator.describing.taxonomy.taxonomy import MOST_TAGS, Taxonomy
+from syndicator.describing.text import language as _language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

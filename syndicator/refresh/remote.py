@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from syndicator.describing.files import TaxonomyFiles
+from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.model import Article, Entry, Rules
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from syndicator.articles.pages import Pages
 from syndicator.articles.shelf import Shelf
-from syndicator.describing.files import TaxonomyFiles
+from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.ports import Fetcher, VisitStore
 from syndicator.settings import Settings
 from syndicator.worker import Worker

@@ -10,17 +10,7 @@ from typing import Literal
 
 from syndicator import cron, settings, urls
 from syndicator.errors import NotAFeed, WorkerFailed
-from syndicator.model import (
-    Entry,
-    Failed,
-    Fetched,
-    FetchResult,
-    Outcome,
-    ParsedFeed,
-    Request,
-    Source,
-    SourceState,
-)
+from syndicator.model import Entry, Failed, Fetched, FetchResult, Outcome, ParsedFeed, Request, Source, SourceState
 from syndicator.ports import EntryRow
 from syndicator.refresh.intake import Page, Taken, source_headers, take
 from syndicator.refresh.select import select

@@ -96,7 +96,7 @@ def _prepare(database: Database, *, may_create: bool) -> None:
     if current == schema.HEAD:
         return
     if current is not None:
-        from syndicator.store import migrate  # Alembic loads only here
+        from syndicator.store import migrate
 
         migrate.upgrade(database)
         return

@@ -7,8 +7,8 @@ import pytest
 from syndicator.app import curating, keeping
 from syndicator.app.curating import Retelling
 from syndicator.app.retelling import history
-from syndicator.describing.taxonomy import Taxonomy
-from syndicator.describing.vocabulary import TagDef, Vocabulary
+from syndicator.describing.taxonomy.taxonomy import Taxonomy
+from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
 from syndicator.model import Article
 from tests.app.places import TAXONOMY, Place, shelve
 

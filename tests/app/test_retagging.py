@@ -11,8 +11,8 @@ import pytest
 
 from syndicator.app import curating, retagging
 from syndicator.articles import edits
-from syndicator.describing.vocabulary import Vocabulary, parse
-from syndicator.describing.wording import joined, rewritten
+from syndicator.describing.taxonomy.edit import joined, rewritten
+from syndicator.describing.taxonomy.vocabulary import Vocabulary, parse
 from syndicator.errors import ConfigError, UsageError
 from syndicator.model import FeedKey
 from tests.app.places import TAXONOMY, Place, shelve

@@ -20,8 +20,9 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from syndicator.describing import excerpt, sentences
-from syndicator.describing.taxonomy import Taxonomy
+from syndicator.describing.summary import excerpt
+from syndicator.describing.taxonomy.taxonomy import Taxonomy
+from syndicator.describing.text import sentences
 
 TEXTS = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "texts"
 SUMMARIES = ("writers", "inshorts", "cnndm", "blogs", "webmeta")
@@ -87,7 +88,7 @@ def faults(row: Row, said: str) -> list[str]:
 
 def unfitted(most: int | None = None) -> tuple[dict[str, dict[str, float]], Counter[str]]:
     """ROUGE of each set's half "confirm" with weights of the half "tune", and the gates broken."""
-    from syndicator.describing import ranker
+    from syndicator.describing.summary import ranker
     from tests.bench import fit_excerpts
 
     weights = fit_excerpts.weights("tune")

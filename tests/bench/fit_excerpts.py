@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from syndicator.describing import excerpt, ranker
+from syndicator.describing.summary import excerpt, ranker
 from tests.bench.bench_describing import SUMMARIES, rows
 
 PULL = 0.05  # of the weights to zero

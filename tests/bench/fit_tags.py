@@ -8,7 +8,7 @@ import sys
 
 import numpy as np
 
-from syndicator.describing import cold, matching
+from syndicator.describing.taxonomy import matching, zero_shot_tags
 from tests.bench.bench_describing import part, site, vocabulary
 
 PULL = 1.0
@@ -19,7 +19,7 @@ def table(name: str, parts: int = 5, support: int = 1) -> tuple[np.ndarray, np.n
     found, x, y = site(name), [], []
     for fold in range(parts):
         held = [row for row in found if part(row["id"], parts) == fold]
-        known = cold.prepare(vocabulary([row for row in found if row not in held], support).vocabulary.tag)
+        known = zero_shot_tags.prepare(vocabulary([row for row in found if row not in held], support).vocabulary.tag)
         keys = [matching.key(tag) for tag in known.names]
         for row in held:
             given = {matching.key(tag) for tag in row["tags"]}

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from syndicator.describing.describe import describe
-from syndicator.describing.excerpt import choose, summarize
-from syndicator.describing.taxonomy import Taxonomy
+from syndicator.describing.summary.excerpt import choose, summarize
+from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.errors import ConfigError
 
 CONFIG = Path(__file__).resolve().parents[2] / "config" / "taxonomy.toml"

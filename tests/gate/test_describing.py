@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.describing import excerpt
-from syndicator.describing.taxonomy import Taxonomy
+from syndicator.describing.summary import excerpt
+from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from tests.bench import bench_describing as bench
 
 pytestmark = pytest.mark.slow

@@ -13,17 +13,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.cron import next_fire
-from syndicator.model import (
-    Entry,
-    Failed,
-    Fetched,
-    FetchResult,
-    NotModified,
-    ParsedFeed,
-    Request,
-    Source,
-    SourceState,
-)
+from syndicator.model import Entry, Failed, Fetched, FetchResult, NotModified, ParsedFeed, Request, Source, SourceState
 from syndicator.urls import host
 from syndicator.visiting.cadence import after, next_visit
 from syndicator.visiting.lanes import Lanes

@@ -1,0 +1,62 @@
+"""What of an article a language model may see. Its text was written by strangers. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+import unicodedata
+from functools import lru_cache
+from importlib import resources
+
+from syndicator import text as _text
+from syndicator.describing.text import language as _language
+from syndicator.model import Article
+from syndicator.ports import Material
+
+LEAST = 200  # columns of text below which an excerpt of it is the text itself
+MOST = 200_000  # characters that are looked at: a book of 30,000 words
+# Format characters (zero width, soft hyphens, directions, tags), controls, private use, variation selectors, and the
+# letters and marks that are blank by definition (Unicode's Default_Ignorable_Code_Point and the blank braille cell).
+_INVISIBLE = frozenset(("Cf", "Cc", "Co", "Cs", "Cn"))
+_BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+
+
+def visible(value: str) -> str:
+    """`value` in NFC without characters that a reader does not see; line feeds stay, other white space is a space."""
+    if value.isascii() and value.replace("\n", "").isprintable():
+        return value
+    spaced = re.sub(r"[^\S\n]", " ", unicodedata.normalize("NFC", value))
+    kept = "".join(one for one in spaced if one == "\n" or unicodedata.category(one) not in _INVISIBLE)
+    return _BLANK.sub("", kept)
+
+
+def without_orders(text: str) -> str:
+    """`text` without the lines that speak to a machine, and without what follows one that ends in a colon."""
+    kept: list[str] = []
+    announced = False
+    for line in text.split("\n"):
+        order = bool(line.strip()) and (announced or bool(_orders().search(line)))
+        announced = (order and line.rstrip().endswith(":")) or (announced and not line.strip())
+        if not order:
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def material(article: Article) -> Material:
+    """The title, the text and the language of `article` as they are shown to a model and held against its answer."""
+    text = without_orders(visible(article.text[:MOST]))
+    declared = _language.primary(article.language)
+    return Material(title=_text.line(visible(article.title)), text=text, language=declared)
+
+
+def key(plan: str, asked: Material) -> str:
+    """What an answer is remembered by: model and version of the prompt (`plan`), and the text."""
+    parts = (plan, asked.title, asked.language or "", asked.text)
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _orders() -> re.Pattern[str]:
+    raw = resources.files("syndicator.describing").joinpath("data/orders.toml").read_text("utf-8")
+    return re.compile("|".join(f"(?:{pattern})" for pattern in tomllib.loads(raw)["patterns"]), re.IGNORECASE)

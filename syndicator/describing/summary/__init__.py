@@ -1,0 +1,1 @@
+"""Excerpts: whole sentences that say what an article is about."""

@@ -1,0 +1,135 @@
+"""The tags of taxonomy.toml renamed and merged in its text, so that the operator's comments survive. Pure."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary, fold, parse
+from syndicator.errors import ConfigError
+
+_HEADER = re.compile(r"\s*\[\[\s*(?:tag|'tag'|\"tag\")\s*\]\]")
+_ANY_HEADER = re.compile(r"\s*\[")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What becomes of the list of tags: `tag` takes place `at` (None: the end), the one at `gone` goes."""
+
+    tag: TagDef
+    at: int | None = None
+    gone: int | None = None
+
+    def applied(self, tags: tuple[TagDef, ...]) -> tuple[TagDef, ...]:
+        """The tags afterwards."""
+        changed = [self.tag if number == self.at else tag for number, tag in enumerate(tags)]
+        kept = [tag for number, tag in enumerate(changed) if number != self.gone]
+        return (*kept, self.tag) if self.at is None else tuple(kept)
+
+
+def place(vocabulary: Vocabulary, name: str) -> int | None:
+    """Where the tag of that name stands, however it is spelled; aliases do not count."""
+    return next((n for n, tag in enumerate(vocabulary.tag) if fold(tag.name) == fold(name)), None)
+
+
+def knows(tag: TagDef, name: str) -> bool:
+    """True when `name` is the tag's name or one of its aliases."""
+    return fold(name) in {fold(form) for form in (tag.name, *tag.aliases)}
+
+
+def joined(vocabulary: Vocabulary, old: str, new: str) -> Change:
+    """`old` becomes `new`: the tag `new`, there or not, is known under `old` and every alias of it from now on."""
+    source, target = place(vocabulary, old), place(vocabulary, new)
+    same = source is not None and source == target  # only its spelling changes
+    before = vocabulary.tag[source] if source is not None else TagDef(name=old)
+    base = vocabulary.tag[target] if target is not None else before
+    spelled = base.name if target is not None and not same else new
+    aliases = {fold(form): form for form in (*base.aliases, *before.aliases, before.name)}
+    forms = tuple(form for folded, form in aliases.items() if folded != fold(spelled))
+    description = base.description or before.description
+    tag = TagDef(name=spelled, aliases=forms, description=description)
+    at = target if target is not None else source
+    return Change(tag=tag, at=at, gone=source if source != at else None)
+
+
+def rewritten(text: str, change: Change, path: Path) -> str:
+    """The text of taxonomy.toml (`path` is for errors) with `change`. Raises ConfigError where it is written in a way
+    that cannot be edited safely: what comes out is read again before it counts."""
+    before = parse(tomllib.loads(text), path)
+    wanted = before.model_copy(update={"tag": change.applied(before.tag)})
+    try:
+        after = _edited(text, change)
+        found = parse(tomllib.loads(after), path)
+    except (ValueError, ConfigError):  # ValueError: tomlkit's and tomllib's errors
+        after, found = "", None
+    if found != wanted:
+        raise ConfigError(f"{path} is written in a way that cannot be edited safely; please edit [[tag]] by hand")
+    return after
+
+
+def _edited(text: str, change: Change) -> str:
+    lines = text.splitlines(keepends=True)
+    spans = [_span(lines, number) for number, line in enumerate(lines) if _HEADER.match(line)]
+    places: dict[int, str] = {}
+    if change.at is not None and change.at < len(spans):
+        start, end = spans[change.at]
+        places[change.at] = _table("".join(lines[start:end]), change.tag)
+    if change.gone is not None:
+        places[change.gone] = ""
+    for number in sorted(places, reverse=True):
+        if number < len(spans):
+            start, end = spans[number]
+            lines[start:end] = [places[number]] if places[number] else []
+            if not places[number]:
+                _close(lines, start)
+    result = "".join(lines)
+    if change.at is None:
+        result = (result.rstrip() + "\n\n" if result.strip() else "") + _table("[[tag]]\n", change.tag)
+    return result
+
+
+def _span(lines: list[str], header: int) -> tuple[int, int]:
+    """A table from its header (for a table that goes: from the comment over it, see `_close`) to its last line that
+    says something."""
+    end = next((n for n in range(header + 1, len(lines)) if _ANY_HEADER.match(lines[n])), len(lines))
+    last = max(n for n in range(header, end) if lines[n].strip() and (n == header or not _is_comment(lines[n])))
+    return header, last + 1
+
+
+def _close(lines: list[str], at: int) -> None:
+    """Where a table went: the comment that stood directly over it and the blank lines behind it go too."""
+    start = at
+    while start > 0 and _is_comment(lines[start - 1]):
+        start -= 1
+    stop = at
+    while stop < len(lines) and not lines[stop].strip():
+        stop += 1
+    del lines[start:stop]
+
+
+def _is_comment(line: str) -> bool:
+    return line.lstrip().startswith("#")
+
+
+def _table(text: str, tag: TagDef) -> str:
+    """The text of one [[tag]] table made to say `tag`; what it says already is not touched."""
+    import tomlkit
+
+    document: Any = tomlkit.parse(text)
+    table: Any = document["tag"][0]
+    if table.get("name") != tag.name:
+        table["name"] = tag.name
+    have = list(table.get("aliases", ()))
+    if have != list(tag.aliases):
+        if have and have == list(tag.aliases)[: len(have)]:
+            for form in tag.aliases[len(have) :]:
+                table["aliases"].append(form)
+        else:
+            table["aliases"] = list(tag.aliases)
+    if table.get("description", "") != tag.description:
+        table["description"] = tag.description
+    result = tomlkit.dumps(document)
+    return result if result.endswith("\n") else result + "\n"

@@ -1,0 +1,150 @@
+"""The endpoint over the real door, against a server on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from typing import Any
+
+import pytest
+
+from syndicator.describing.llm.client import Endpoint, completions
+from syndicator.describing.llm.prompt import Lists
+from syndicator.model import Failed
+from syndicator.ports import Material, Reply
+from syndicator.settings import Fetch, Llm
+from syndicator.visiting.fetch import HttpFetcher
+from syndicator.visiting.guard import endpoint
+from tests.fakellm import BEHAVIOURS, FakeLlm, Said, always, completion, llm
+from tests.visiting.conftest import NOW
+
+__all__ = ["llm"]
+
+ASKED = Material(title="T", text="One sentence. Another sentence.", language="en")
+LISTS = Lists(categories=(("AI", ""),), tags=("LLM",))
+
+
+def ask(
+    url: str, *, allow: tuple[str, ...] | None = None, form: str = "", key: str = "", **settings: Any
+) -> Reply | Failed:
+    async def go() -> Reply | Failed:
+        door = HttpFetcher(Fetch(), user_agent="Syndicator/0", clock=lambda: NOW)
+        values = {"url": url, "model": "tiny", "seconds": 5.0} | settings
+        allowed = endpoint(url) if allow is None else allow
+        made = Endpoint(Llm(**values), LISTS, door, key=key, allow=allowed)
+        try:
+            return await made.ask(ASKED, form)
+        finally:
+            await made.aclose()
+
+    return asyncio.run(go())
+
+
+def failed(result: Reply | Failed) -> str:
+    assert isinstance(result, Failed)
+    return result.reason
+
+
+def test_a_question_and_its_answer(llm: FakeLlm) -> None:
+    reply = ask(llm.url)
+    assert isinstance(reply, Reply)
+    assert "Another sentence." in reply.content and (reply.tokens, reply.form) == (900, "schema")
+    (question,) = llm.seen
+    assert (question.path, question.headers.get("authorization")) == ("/v1/chat/completions", None)
+    assert question.article == "Title: T\nLanguage: en\n\nOne sentence. Another sentence."
+
+
+def test_each_question_has_a_fence_of_its_own(llm: FakeLlm) -> None:
+    fences = set()
+    for _ in range(3):
+        ask(llm.url)
+        fences.add(llm.seen[-1].payload["messages"][1]["content"].split("\n")[0])
+    assert len(fences) == 3 and all(len(fence) >= 16 for fence in fences)
+
+
+def test_only_the_operators_host_and_port_are_let_through(llm: FakeLlm) -> None:
+    assert failed(ask(llm.url, allow=())) == "blocked-address"
+    assert failed(ask(llm.url, allow=endpoint("http://127.0.0.1:1/v1"))) == "blocked-address"
+    assert failed(ask(llm.url, allow=endpoint(llm.url.replace("127.0.0.1", "127.0.0.2")))) == "blocked-address"
+    assert isinstance(ask(llm.url.replace("127.0.0.1", "localhost")), Reply)
+    llm.behaviour = BEHAVIOURS["redirects"]
+    assert failed(ask(llm.url)) == "http-307"
+
+
+def test_a_host_that_takes_no_connection_is_given_up_soon() -> None:
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        port = full.getsockname()[1]
+        waiting = [socket.socket() for _ in range(3)]  # fill the queue: no further one is answered
+        for one in waiting:
+            one.setblocking(False)
+            one.connect_ex(("127.0.0.1", port))
+        started = time.monotonic()
+        result = ask(f"http://127.0.0.1:{port}/v1", seconds=60)
+        for one in waiting:
+            one.close()
+    assert failed(result) == "connect"
+    assert time.monotonic() - started < 10
+
+
+def test_the_known_form_is_begun_with(llm: FakeLlm) -> None:
+    llm.behaviour = BEHAVIOURS["only-bare"]
+    assert [ask(llm.url, form=form) for form in ("", "bare")][1]
+    assert len(llm.seen) == 3 + 1
+
+
+def test_a_question_that_no_form_mends_fails(llm: FakeLlm) -> None:
+    llm.behaviour = always(Said(400, b"{}"))
+    assert failed(ask(llm.url)) == "http-400"
+    assert len(llm.seen) == 3
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [("said", "said"), (None, ""), ([{"type": "text", "text": "sa"}, {"type": "text", "text": "id"}], "said")],
+)
+def test_shapes_of_content(llm: FakeLlm, content: Any, text: str) -> None:
+    llm.behaviour = always(completion(content))
+    reply = ask(llm.url)
+    assert isinstance(reply, Reply) and reply.content == text
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"null", b"[]", b'{"choices": []}', b'{"choices": [{"message": 5}]}', b"[" * 99_999, b"\xff"]
+)
+def test_what_is_no_completion(llm: FakeLlm, body: bytes) -> None:
+    llm.behaviour = always(Said(200, body))
+    assert failed(ask(llm.url)) == "not-a-completion"
+
+
+@pytest.mark.parametrize("tokens", [None, "many", -1, True, 10**30, [], 1.5])
+def test_a_strange_count_of_tokens_is_none(llm: FakeLlm, tokens: Any) -> None:
+    llm.behaviour = always(completion("said", tokens=tokens))
+    reply = ask(llm.url)
+    assert isinstance(reply, Reply) and reply.tokens == 0
+
+
+def test_a_key_that_comes_back_is_masked(llm: FakeLlm) -> None:
+    key = "s3ntinel-t0ken"
+    for content in (f"it is {key}", "it is " + "".join(f"\\u{ord(one):04x}" for one in key), "s3ntinel\\-t0ken"):
+        llm.behaviour = always(completion(content))
+        reply = ask(llm.url, key=key)
+        assert isinstance(reply, Reply)
+        assert key not in reply.content and "s3ntinel" not in reply.content and "0073" not in reply.content
+    assert llm.seen[0].headers["authorization"] == f"Bearer {key}"
+
+
+@pytest.mark.parametrize(
+    ("base", "url"),
+    [
+        ("http://h:1/v1", "http://h:1/v1/chat/completions"),
+        ("http://h:1/v1/", "http://h:1/v1/chat/completions"),
+        ("https://h", "https://h/chat/completions"),
+        ("https://h/v1/chat/completions", "https://h/v1/chat/completions"),
+        ("https://h/openai?api-version=2", "https://h/openai/chat/completions?api-version=2"),
+    ],
+)
+def test_where_questions_go(base: str, url: str) -> None:
+    assert completions(base) == url

@@ -1,0 +1,75 @@
+"""Names are written as their owners write them, whatever a publisher made of them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from syndicator.describing.taxonomy import casing
+from syndicator.describing.taxonomy.taxonomy import Taxonomy
+from syndicator.describing.text import word_forms
+
+LISTS = ("casing_names", "casing_unseen")
+WRONG = (str.lower, str.upper, str.title)
+SHELF = [
+    "The engineers of zenBox say that the river barge is slow, but zenBox and QRZ pay for the Rhine Harbour canal.",
+    "Last week zenBox bought a river barge from QRZ, and the Rhine Harbour got one river barge more than it had.",
+    "It was zenBox that came first to the Rhine Harbour with a river barge, as QRZ said, and it was not quick.",
+    "Zenbox River Barge Sails To QRZ And Rhine Harbour.",
+]
+
+
+def names(file: str) -> list[str]:
+    found: list[str] = tomllib.loads((Path(__file__).parent / f"{file}.toml").read_text("utf-8"))["names"]
+    return found
+
+
+@pytest.mark.parametrize("file", LISTS)
+def test_the_lists_are_as_long_as_they_say(file: str) -> None:
+    assert len(set(names(file))) == 150
+
+
+@pytest.mark.parametrize("file", LISTS)
+@pytest.mark.parametrize("spoil", WRONG, ids=lambda f: f.__name__)
+def test_names_come_out_right(spoil: Callable[[str], str], file: str) -> None:
+    wrong = [name for name in names(file) if casing.canonical(spoil(name)) != name]
+    assert len(wrong) <= 0.03 * len(names(file)), wrong
+
+
+@pytest.mark.parametrize("name", ["zenBox", "QRZ", "Rhine Harbour", "river barge"])
+@pytest.mark.parametrize("spoil", WRONG, ids=lambda f: f.__name__)
+def test_a_name_of_no_list_is_learnt_from_the_shelf(spoil: Callable[[str], str], name: str) -> None:
+    learnt = word_forms.learn(SHELF)
+    assert casing.canonical(spoil(name), "", learnt) == name
+
+
+@pytest.mark.parametrize(
+    ("tag", "text", "right"),
+    [
+        ("us", "The mail was sent to us by the office, and all of us read it.", "us"),
+        ("us", "He said the US would pay, and the US paid.", "US"),
+        ("it", "They saw it and took it with them.", "it"),
+        ("go", "They want to go home, and go they will.", "go"),
+        ("go", "A server written in Go, they say, needs Go tools.", "Go"),
+        ("US", "", "US"),
+    ],
+)
+def test_names_that_are_words_too_are_told_by_the_text(tag: str, text: str, right: str) -> None:
+    shelf = ["They told us that it will go on as it did before, said one of us who knows it well."] * 5
+    assert casing.canonical(tag, text, word_forms.learn(shelf)) == right
+
+
+def test_what_is_part_of_a_name_is_no_name() -> None:
+    shelf = ["The soldiers of the US Army met at the Harvard University library, and the army of the king slept."] * 3
+    assert word_forms.learn(shelf)["army"] == "army"
+    assert "university" not in word_forms.learn(shelf)
+
+
+def test_learnt_forms_survive_a_save_without_any_tag(tmp_path: Path) -> None:
+    taxonomy = Taxonomy().learn([("T", text, ()) for text in SHELF])
+    assert taxonomy.past is None
+    taxonomy.save(tmp_path / "learnt.npz")
+    assert Taxonomy().with_learnt(tmp_path / "learnt.npz").tags("T", "Text.", ["zenbox", "QRZ"]) == ("zenBox", "QRZ")

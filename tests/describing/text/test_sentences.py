@@ -1,0 +1,87 @@
+"""Sentences, form gates and language, in many scripts."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator.describing.summary.excerpt import choose, summarize
+from syndicator.describing.taxonomy.taxonomy import Taxonomy
+from syndicator.describing.text import excerpt_rules
+from syndicator.describing.text.language import detect
+from syndicator.describing.text.sentences import of_line, unbalanced
+
+SPLIT = [
+    ("de", "Am 3. Oktober feiert Deutschland. Die Fa. Siemens AG hat ca. 5 Mio. Euro.", 2),
+    ("de", "Er sagte: „Ich gehe jetzt. Du bleibst.“ Sie blieb.", 2),
+    ("fr", "Mme. Curie est arrivée. « Non. Jamais », dit-elle.", 2),
+    ("es", "El Sr. García llegó a EE. UU. ayer. ¿Qué? ¡Sí!", 3),
+    ("en", "“Why? I will not,” he asked. It is fast.We like it.", 3),
+    ("ja", "東京で会議が開かれた。「これは良い。とても良い」と彼は語った。", 2),
+    ("zh", "他说：“今天很好。明天更好。”然后走了。", 2),
+    ("hi", "यह एक वाक्य है। यह दूसरा है।", 2),
+]
+FAULTS = [
+    ("PARIS (Reuters) - The bank said so.", "dateline"),
+    ("NEW DELHI: The minister said so.", "dateline"),
+    ("By John Smith and Ann Lee.", "byline"),
+    ("Read more about it in our report.", "boilerplate"),
+    ("It went on and on... and stopped.", "ellipsis"),
+    ("It is <b>bold</b> here.", "markup"),
+    ('He said "no and left.', "quotes"),
+    ("It ends without a stop", "cut"),
+    ("The title again, and more of it.", "title"),
+]
+LANGUAGES = [
+    ("The council said on Monday that it would not be able to pay for the bridge this year.", "de", "en"),
+    ("Der Rat hat am Montag gesagt, dass er die Brücke in diesem Jahr nicht bezahlen kann.", None, "de"),
+    ("Le conseil a dit lundi que le pont ne sera pas payé cette année par la ville.", "en-US", "fr"),
+    ("東京で会議が開かれた。とても良い会議だったと彼は語った。", "en", "ja"),
+    ("他说今天天气很好，明天会更好，大家都很高兴地去公园。", None, "zh"),
+    ("OK", "pt-BR", "pt"),
+]
+
+
+@pytest.mark.parametrize(("code", "line", "number"), SPLIT)
+def test_sentences_end_where_readers_end_them(code: str, line: str, number: int) -> None:
+    pieces = of_line(line, code)
+    assert len(pieces) == number, pieces
+    assert not any(map(unbalanced, pieces))
+
+
+@pytest.mark.parametrize(("sentence", "code"), FAULTS)
+def test_a_fault_of_form_is_named(sentence: str, code: str) -> None:
+    assert excerpt_rules.fault(sentence, "The title again") == code
+
+
+@pytest.mark.parametrize(("text", "declared", "code"), LANGUAGES)
+def test_a_text_outranks_a_declaration_it_contradicts(text: str, declared: str | None, code: str) -> None:
+    assert detect(text, declared) == code
+
+
+def test_a_dateline_is_cut_off() -> None:
+    text = "PARIS (Reuters) - The bank of the city cut its rates on Monday after a long debate."
+    assert summarize("Rates", text) == "The bank of the city cut its rates on Monday after a long debate."
+
+
+def test_a_japanese_excerpt_keeps_to_the_cap() -> None:
+    text = "政府は今日、新しい計画を発表した。" * 40
+    excerpt, by = choose("計画", text, "", "ja")
+    assert by == "extractive"
+    assert 0 < len(excerpt) <= excerpt_rules.CHARACTERS / 2
+
+
+@given(st.text(max_size=400), st.text(max_size=40))
+def test_an_excerpt_passes_its_own_gates(text: str, title: str) -> None:
+    excerpt = summarize(title, text)
+    assert not excerpt or not excerpt_rules.too_long(excerpt)
+    assert not excerpt or excerpt_rules.fault(excerpt, title) in ("", "boilerplate")
+
+
+def test_a_taxonomy_travels_to_other_processes() -> None:
+    again = pickle.loads(pickle.dumps(Taxonomy()))
+    assert again.category("Anything", "Any text at all.").name is None
+    assert again.tags("Anything", "Any text.", ["Chatgpt", "https://example.org"]) == ("ChatGPT",)
