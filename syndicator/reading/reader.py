@@ -8,10 +8,10 @@ from itertools import islice
 
 from syndicator.errors import NotAnArticle
 from syndicator.model import Draft, Entry, Rules
-from syndicator.reading import body as bodies
-from syndicator.reading import walls
-from syndicator.reading.metadata import read_metadata
-from syndicator.reading.page import parse
+from syndicator.reading import classify
+from syndicator.reading.body import body as bodies
+from syndicator.reading.html.page import parse
+from syndicator.reading.metadata.metadata import read_metadata
 
 _MOST_HELD = 100_000  # elements
 
@@ -39,7 +39,7 @@ def read(
     meta = read_metadata(page, entry=entry, rules=rules, now=now)
     body = bodies.read_body(page, meta, entry=entry, rules=rules, repeated=repeated)
     from_page = body.trace.get("from") == "page"
-    wall = walls.kind_of(page, meta.title, body.blocks, body.everything) if from_page else None
+    wall = classify.kind_of(page, meta.title, body.blocks, body.everything) if from_page else None
     if wall or not body.markdown.strip():
         raise NotAnArticle(wall or "empty", f"{body.letters} letters of text")
     del alive
@@ -56,7 +56,7 @@ def read(
         keywords=meta.keywords,
         section=meta.section,
         sitename=meta.sitename,
-        partial=from_page and walls.is_partial(page, body.blocks, body.everything),
+        partial=from_page and classify.is_partial(page, body.blocks, body.everything),
         robots=meta.robots,
         aliases=meta.aliases,
         duplicate_of=meta.duplicate_of,

@@ -20,8 +20,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from syndicator.reading.metadata import read_metadata
-from syndicator.reading.page import parse
+from syndicator.reading.html.page import parse
+from syndicator.reading.metadata.metadata import read_metadata
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 PAGES = SHARED / "corpus" / "pages"

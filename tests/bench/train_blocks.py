@@ -20,8 +20,9 @@ from typing import Any
 import numpy as np
 
 from syndicator.errors import NotAnArticle
-from syndicator.reading import containers, extract, features, page, votes
-from syndicator.reading.blocks import Block, read_blocks
+from syndicator.reading.body import containers, features, overlap, trafilatura
+from syndicator.reading.html import page
+from syndicator.reading.html.blocks import Block, read_blocks
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = ROOT.parent / "shared" / "corpus" / "pages"
@@ -34,9 +35,9 @@ PIECE = 24
 def labels(blocks: list[Block], truth: dict[str, Any]) -> list[float]:
     """For each block the share of it that the truth holds, nan where the truth does not tell."""
     if truth.get("text"):
-        return _by_text(blocks, votes.letters(truth["text"]))
-    have = [votes.letters(s) for s in truth.get("must_have") or [] if votes.letters(s)]
-    never = [votes.letters(s) for s in truth.get("must_not") or [] if votes.letters(s)]
+        return _by_text(blocks, overlap.letters(truth["text"]))
+    have = [overlap.letters(s) for s in truth.get("must_have") or [] if overlap.letters(s)]
+    never = [overlap.letters(s) for s in truth.get("must_not") or [] if overlap.letters(s)]
     return [_by_snippets(block.own, have, never) for block in blocks]
 
 
@@ -83,10 +84,12 @@ def example(row: dict[str, Any]) -> dict[str, Any] | None:
     except NotAnArticle:
         return None
     blocks = read_blocks(parsed.tree)
-    votes.measure(blocks)
+    overlap.measure(blocks)
     box = containers.chains(blocks)
     containers.add_up(blocks, box)
-    votes.gather(blocks, box, lambda focus: extract.opinion(parsed.tree, "balanced" if focus == "balanced" else "fast"))
+    overlap.gather(
+        blocks, box, lambda focus: trafilatura.opinion(parsed.tree, "balanced" if focus == "balanced" else "fast")
+    )
     if not blocks:
         return None
     truth = row["truth"]

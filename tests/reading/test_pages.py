@@ -15,7 +15,9 @@ from syndicator.reading.reader import read
 from .structures import structures
 
 PAGES = Path(__file__).parent / "pages"
-META_PAGES = Path(__file__).parent / "pages_meta"  # more systems, with the truth of their metadata and of the body
+META_PAGES = (
+    Path(__file__).parent / "metadata" / "pages"
+)  # more systems, with the truth of their metadata and of the body
 NAMES = sorted(path.stem for path in PAGES.glob("*.toml"))
 
 

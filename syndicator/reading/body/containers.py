@@ -1,0 +1,109 @@
+"""What the elements of a page hold in sum, and which of them is its heart. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from syndicator.reading.html.blocks import Block
+
+_PROSE = 60  # letters from which a block can be prose
+_LINKED = 0.4  # share of text in links from which it is not
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+Ints = np.ndarray[Any, np.dtype[np.int64]]
+Bools = np.ndarray[Any, np.dtype[np.bool_]]
+
+
+@dataclass(slots=True)
+class Containers:
+    """The elements above the blocks of a page, numbered: each after its parent. What they hold stands in arrays."""
+
+    nodes: list[Any]
+    parent: Ints  # number of each one's parent; the root's is its own
+    levels: list[Ints]  # the numbers of each depth, the root's first
+    of: Ints  # number of the element of each block
+    letters: Floats  # below each element
+    voted: Floats  # those that the opinion holds
+    linked: Floats  # those in links
+    prose: Floats  # those in prose
+
+    def inside(self, node: int) -> Bools:
+        """Which elements are `node` or stand in it; none for -1."""
+        found = np.zeros(len(self.nodes), dtype=np.bool_)
+        if node >= 0:
+            found[node] = True
+            for level in self.levels[1:]:
+                found[level] |= found[self.parent[level]]
+        return found
+
+    def below(self, node: int) -> Floats:
+        """How many steps each element stands below `node`; -1 for those outside."""
+        found = np.full(len(self.nodes), -1.0)
+        if node >= 0:
+            found[node] = 0.0
+            for level in self.levels[1:]:
+                above = found[self.parent[level]]
+                found[level] = np.where(above >= 0, above + 1, found[level])
+        return found
+
+
+def is_prose(block: Block) -> bool:
+    """True for a block that reads like a paragraph of running text."""
+    return block.letters > _PROSE and block.linked < _LINKED * len(block.text)
+
+
+def chains(blocks: Sequence[Block]) -> Containers:
+    """The elements above each block, with nothing counted yet."""
+    numbers: dict[Any, int] = {}
+    nodes: list[Any] = []
+    parents: list[int] = []
+    depths: list[int] = []
+    for block in blocks:
+        if block.element in numbers:
+            continue
+        fresh: list[Any] = []
+        node = block.element
+        while node is not None and node not in numbers:
+            fresh.append(node)
+            node = node.getparent()
+        above = numbers[node] if node is not None else -1
+        for each in reversed(fresh):
+            parents.append(above if above >= 0 else 0)
+            depths.append(depths[above] + 1 if above >= 0 else 0)
+            above = numbers[each] = len(nodes)
+            nodes.append(each)
+    depth = np.array(depths, dtype=np.int64)
+    levels = [np.flatnonzero(depth == at) for at in range(int(depth.max(initial=-1)) + 1)]
+    of = np.array([numbers[block.element] for block in blocks], dtype=np.int64)
+    empty = np.zeros(0)
+    return Containers(nodes, np.array(parents, dtype=np.int64), levels, of, empty, empty, empty, empty)
+
+
+def add_up(blocks: Sequence[Block], found: Containers) -> None:
+    """Counts what the blocks hold for every element above them."""
+    size = np.array([block.letters for block in blocks], dtype=np.float64)
+    length = np.array([len(block.text) or 1 for block in blocks], dtype=np.float64)
+    linked = np.array([block.linked for block in blocks], dtype=np.float64)
+    vote = np.array([block.vote for block in blocks], dtype=np.float64)
+    prose = (size > _PROSE) & (linked < _LINKED * length)
+    own = np.stack([size, size * vote, size * linked / length, np.where(prose, size, 0.0)], axis=1)
+    sums = np.zeros((len(found.nodes), 4))
+    np.add.at(sums, found.of, own)
+    for level in reversed(found.levels[1:]):
+        np.add.at(sums, found.parent[level], sums[level])
+    found.letters, found.voted, found.linked, found.prose = sums.T
+
+
+def heart(amounts: Floats, box: Containers, share: float) -> int:
+    """The number of the deepest element that holds at least `share` (over a half) of all of `amounts`, or -1."""
+    total = float(amounts.max(initial=0.0))
+    if total <= 0:
+        return -1
+    for level in reversed(box.levels):
+        found = level[amounts[level] >= share * total]
+        if len(found):
+            return int(found[0])
+    return -1

@@ -1,0 +1,244 @@
+"""The text of a page as a flat row of blocks, each with the frames (list, item, quote, table) that it stands in. Pure.
+
+One walk over the tree without recursion: a page may be nested thousands of elements deep.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from lxml import etree
+
+from syndicator.reading.html import hints, images, tables
+from syndicator.reading.html.elements import CODE, IMAGES, INLINE, MARKS, NO_END, SKIP, UNCLOSED
+from syndicator.reading.html.runs import BREAK, Run, Stretch, code_lines, collapse, paragraphs
+
+_FRAME_TAGS = "ul ol menu li blockquote figure table dl dt dd h1 h2 h3 h4 h5 h6 figcaption caption summary amp-img"
+_FRAMES = frozenset(_FRAME_TAGS.split())
+_HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6, "summary": 4}
+_HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
+_READER_ONLY = re.compile(r"\b(sr-only|visually-?hidden|screen-reader-text|screenreader\w*|u-hidden-visually)\b", re.I)
+_EMOJI = re.compile(r"\b(emoji|wp-smiley|emoticon)\b")
+_MOST_FRAMES = 24  # deeper nesting of lists and quotes is flattened
+_MOST_STEPS = 500_000  # tags that are read of a page; the largest of the corpus has 23,000
+_MOST_BLOCKS = 20_000  # blocks read of a page; the longest real article of the corpus has 3,500
+
+
+@dataclass(slots=True, eq=False)
+class Frame:
+    """A container that shapes the markdown of what is in it. `number` is that of an ordered list's item."""
+
+    kind: str
+    element: Any
+    number: int = 0
+    ordered: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Block:
+    """A paragraph, heading (level 1-6), list item's text, row, code block, image or rule."""
+
+    kind: str  # p h row code img hr caption dt
+    element: Any
+    frames: tuple[Frame, ...]
+    hints: int  # of all elements above it
+    near: int  # of the three nearest
+    runs: list[Run] = field(default_factory=list)
+    level: int = 0
+    cells: list[list[Run]] = field(default_factory=list)
+    head: bool = False  # a row of th
+    image: images.Image | None = None
+    code: str = ""
+    lang: str = ""
+    text: str = ""  # plain, one line but for code
+    linked: int = 0  # characters of text inside links
+    own: str = ""  # its letters and digits alone, lower case
+    letters: int = 0  # how many these are
+    vote: float = 0.0  # share of them that the first opinion holds
+    score: float = 0.0  # probability that it is article
+    hidden: bool = False
+
+
+# What stands above an element: frames, hints of all elements, of the three nearest, marks, the target of a link,
+# whether it is hidden, the nearest element that is a block.
+_State = tuple[tuple[Frame, ...], int, tuple[int, ...], int, str, bool, Any]
+
+
+class _Walker:
+    def __init__(self, root: Any) -> None:
+        self.blocks: list[Block] = []
+        self.runs: list[Stretch] = []
+        self.images: list[Block] = []
+        self.state: _State = ((), 0, (), 0, "", False, root)
+        self.stack: list[_State] = []
+        self.numbers: dict[Frame, int] = {}
+
+    def walk(self, root: Any) -> list[Block]:
+        steps = etree.iterwalk(root, events=("start", "end"))
+        for _, (event, element) in zip(range(_MOST_STEPS), steps, strict=False):
+            if event == "start":
+                if self._start(element):
+                    steps.skip_subtree()
+                continue
+            if element.tag not in NO_END:
+                self._flush()
+            self.state = self.stack.pop()
+            if element is not root:
+                self._say(element.tail)
+            if len(self.blocks) >= _MOST_BLOCKS:
+                break
+        self._flush()
+        return self.blocks
+
+    def _say(self, text: str | None) -> None:
+        if text:
+            self.runs.append((text, self.state[3], self.state[4]))
+
+    def _start(self, element: Any) -> bool:
+        """Enters `element`; True when nothing below it is to be walked."""
+        self.stack.append(self.state)
+        tag = element.tag
+        if tag == "br":
+            self.runs.append(BREAK)
+            return True
+        if tag in IMAGES:
+            self._image(element)
+            return True
+        if tag in SKIP and not (tag in UNCLOSED and element.find(".//p") is not None):
+            return True
+        frames, above, last, marks, href, hidden, block = self.state
+        found, named = hints.of_tag(tag), ""
+        for name, value in element.items():
+            if name in hints.SAID:
+                found |= hints.of_words(value)
+                named = value if name == "class" else named
+            elif name == "style":
+                hidden = hidden or _HIDDEN.search(value) is not None
+            elif name == "hidden":
+                hidden = hidden or value != "until-found"
+        if tag not in INLINE:
+            return self._block(element, tag, found, hidden, named)
+        if named and _READER_ONLY.search(named):
+            return True
+        if tag == "a":
+            href = element.get("href", "") or href
+        self.state = (frames, above | found, last, marks | MARKS.get(tag, 0), href, hidden, block)
+        self._say(element.text)
+        return False
+
+    def _block(self, element: Any, tag: str, found: int, hidden: bool, named: str) -> bool:
+        self._flush()
+        frames, above, last, marks, href, _, _ = self.state
+        if tag in _FRAMES and len(frames) < _MOST_FRAMES:
+            frames = (*frames, self._frame(tag, element))
+        self.state = (frames, above | found, (*last[-2:], found), marks, href, hidden, element)
+        if tag == "pre" or (named and tag in ("table", "div") and tables.is_listing(named, element)):
+            self._code(element)
+            return True
+        if tag == "hr":
+            self.blocks.append(self._new("hr"))
+            return True
+        if tag == "table" and tables.is_data(element):
+            self._table(element)
+            return True
+        self._say(element.text)
+        return False
+
+    def _frame(self, tag: str, element: Any) -> Frame:
+        frame = Frame(tag, element)
+        if tag in ("ul", "ol", "menu"):
+            frame.ordered = tag == "ol"
+            start = element.get("start", "1") if frame.ordered else "1"
+            self.numbers[frame] = int(start) - 1 if start.isdecimal() and len(start) < 9 else 0
+        elif tag == "li":
+            above = next((f for f in reversed(self.state[0]) if f.kind in ("ul", "ol", "menu", "li")), None)
+            if above is not None and above.kind != "li":
+                self.numbers[above] += 1
+                frame.ordered, frame.number = above.ordered, self.numbers[above]
+        return frame
+
+    def _new(self, kind: str) -> Block:
+        frames, above, last, _, _, hidden, element = self.state
+        near = 0
+        for found in last:
+            near |= found
+        return Block(kind, element, frames, above, near, hidden=hidden)
+
+    def _flush(self) -> None:
+        """Ends the current paragraph: two line breaks part it, white space is collapsed."""
+        if self.runs:
+            runs, self.runs = self.runs, []
+            if not "".join([text for text, _, _ in runs]).isspace() and not self._code_lines(runs):
+                for part in paragraphs(runs):
+                    self._paragraph(part)
+        if self.images:
+            self.blocks.extend(self.images)
+            self.images = []
+
+    def _paragraph(self, runs: list[Run]) -> None:
+        block = self._new("p")
+        kind = next((f.kind for f in reversed(block.frames) if f.kind not in ("blockquote", "figure")), "")
+        if kind in _HEADINGS:
+            block.kind, block.level = "h", _HEADINGS[kind]
+        elif kind in ("figcaption", "caption"):
+            block.kind = "caption"
+        elif kind == "dt":
+            block.kind = "dt"
+        block.runs = runs
+        block.text = runs[0].text if len(runs) == 1 else "".join([run.text for run in runs])
+        block.linked = sum([len(run.text) for run in runs if run.href])
+        self.blocks.append(block)
+
+    def _image(self, element: Any) -> None:
+        if _EMOJI.search(element.get("class", "")):
+            self._say(element.get("alt"))
+            return
+        found = images.read(element)
+        if found is not None:
+            block = self._new("img")
+            block.image, block.element = found, element
+            (self.images if self.runs else self.blocks).append(block)
+
+    def _code(self, element: Any) -> None:
+        if tables.counts_lines(element):
+            return
+        block = self._new("code")
+        block.code, block.lang = tables.code_of(element)
+        block.text = block.code
+        if block.code.strip():
+            self.blocks.append(block)
+
+    def _code_lines(self, runs: list[Stretch]) -> bool:
+        """Inline code and nothing else, on several lines, is a code block: with breaks, or in a box of code."""
+        if not all(marks & CODE or text.isspace() for text, marks, _ in runs):
+            return False
+        if any(frame.kind in _HEADINGS for frame in self.state[0]):
+            return False
+        broken = BREAK in runs
+        lines = code_lines(runs) if broken else "".join([text for text, _, _ in runs]).strip("\n").rstrip()
+        block = self._new("code")
+        if "\n" not in lines or not (broken or block.near & hints.bit("code")):
+            return False
+        block.code = block.text = lines
+        self.blocks.append(block)
+        return True
+
+    def _table(self, element: Any) -> None:
+        for row in tables.rows(element):
+            block = self._new("row")
+            block.head = row.head
+            block.cells = [collapse(cell) for cell in row.cells]
+            texts = ["".join([run.text for run in cell]) for cell in block.cells]
+            block.text = "\t".join(texts).strip()
+            block.linked = sum([len(run.text) for cell in block.cells for run in cell if run.href])
+            if block.text:
+                self.blocks.append(block)
+            if len(self.blocks) >= _MOST_BLOCKS:
+                return
+
+
+def read_blocks(root: Any) -> list[Block]:
+    """The blocks of the tree `root`, which has no comments in it, in their order."""
+    return _Walker(root).walk(root)

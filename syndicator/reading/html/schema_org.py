@@ -1,0 +1,31 @@
+"""The JSON-LD objects of a page that speak of its article. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from syndicator import urls
+from syndicator.reading.html import jsonld
+from syndicator.reading.html.page import Page
+
+_PAGES = frozenset(
+    {"WebPage", "ItemPage", "Product", "VideoObject", "FAQPage", "QAPage", "CollectionPage", "MedicalWebPage", "Recipe"}
+)
+
+
+def articles(page: Page) -> tuple[jsonld.Object, ...]:
+    """The objects that are articles of whatever kind, most telling first; without one those that are the page."""
+    found = [item for item in page.jsonld if any(_is_article(name) for name in jsonld.types(item))]
+    if len(found) > 1:  # those of this page before those it only links to
+        own = urls.alias(page.url)
+        found.sort(key=lambda item: not any(urls.alias(url) == own for url in _addresses(item)))
+    return tuple(found) or tuple(item for item in page.jsonld if _PAGES & set(jsonld.types(item)))
+
+
+def _addresses(item: jsonld.Object) -> Iterator[str]:
+    for name in ("url", "mainEntityOfPage", "@id"):
+        yield from (value.partition("#")[0] for value in jsonld.strings(item.get(name), "@id", "url"))
+
+
+def _is_article(name: str) -> bool:
+    return name.endswith(("Article", "Posting", "Report", "Review", "CreativeWork"))

@@ -1,0 +1,172 @@
+"""Tables and code of a page: which tables hold data, their rows and cells, the text and language of code. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from lxml import etree
+
+from syndicator.reading.html.elements import inline_runs
+
+_LAYOUT = ("presentation", "none")
+_LONG_CELL = 400  # characters on average from which a table without th is a layout
+_MOST_CELLS = 100  # columns of a row that are kept; more is no table for people
+_GUTTER = re.compile(
+    r"gutter|(?<!in)line-?no|linenumber|line_numbers|line-numbers-rows|(?:^|\s)lnt?(?=\s|$)|hljs-ln-n|blob-num|crayon-num|rouge-gutter",
+    re.I,
+)
+# listings that highlighters build of rows without a pre: SyntaxHighlighter, Crayon, GitHub, highlightjs-line-numbers
+_LISTING = re.compile(
+    r"(?:^|\s)(?:syntaxhighlighter|crayon-table|js-file-line-container|hljs-ln|rouge-table)(?=\s|$)|(?:^|\s)highlighttable",
+    re.I,
+)
+_LINE_TAGS = frozenset(("div", "p", "li", "tr"))
+_NEAR_GUTTER = 4  # elements above a pre among which the one that holds line numbers is
+_LANGUAGE = re.compile(
+    r"(?:^|[\s_-])(?:language|lang|highlight-source|highlight|brush|sourceCode|code)[-:_\s]{1,3}([a-z][\w+#.-]{0,20})",
+    re.I,
+)
+_NO_LANGUAGE = frozenset(
+    [
+        "none",
+        "text",
+        "plain",
+        "plaintext",
+        "txt",
+        "toolbar",
+        "default",
+        "wrapper",
+        "block",
+        "highlighter",
+        "lines",
+        "js-file-line",
+        "snippet",
+        "container",
+        "box",
+        "copy",
+        "code",
+        "frame",
+        "inline",
+        "tab-size",
+    ]
+)
+
+
+@dataclass(slots=True)
+class Row:
+    """One row: its cells' inline runs as (text, marks, href)."""
+
+    cells: list[list[tuple[str, int, str]]]
+    head: bool
+
+
+def is_data(table: Any) -> bool:
+    """True when `table` holds rows of data, False when it lays out a page or a code listing."""
+    if table.get("role") in _LAYOUT or _inside(table, "table"):
+        return False
+    found = {
+        tag: table.find(f".//{tag}") is not None
+        for tag in ("table", "pre", "ul", "h1", "h2", "h3", "blockquote", "article", "form", "th")
+    }
+    if any(found[tag] for tag in ("table", "pre", "h1", "h2", "article", "form", "blockquote")):
+        return False
+    lengths = _shape(table)
+    columns = [len(row) for row in lengths]
+    if len(lengths) < 1 or max(columns, default=0) < 2:
+        return found["th"] and len(lengths) > 1
+    if found["th"] or table.find("caption") is not None:
+        return True
+    if found["h3"]:
+        return False
+    filled = [cell for row in lengths for cell in row if cell]
+    return (
+        bool(filled) and sum(filled) / len(filled) < _LONG_CELL and sum(1 for n in columns if n > 1) * 2 >= len(columns)
+    )
+
+
+def _inside(element: Any, tag: str) -> bool:
+    return next(element.iterancestors(tag), None) is not None
+
+
+def _shape(table: Any) -> list[list[int]]:
+    rows: list[list[int]] = []
+    for row in table.iter("tr"):
+        rows.append([len("".join(cell.itertext()).strip()) for cell in row if cell.tag in ("td", "th")])
+        if len(rows) > 200:
+            break
+    return [row for row in rows if row]
+
+
+def rows(table: Any) -> Iterator[Row]:
+    """The rows of a data table; a cell that spans columns is followed by empty ones."""
+    for row in table.iter("tr"):
+        cells: list[list[tuple[str, int, str]]] = []
+        tags: set[str] = set()
+        for cell in row:
+            if cell.tag not in ("td", "th"):
+                continue
+            tags.add(cell.tag)
+            cells.append(inline_runs(cell))
+            span = cell.get("colspan", "1")
+            extra = int(span) - 1 if span.isdecimal() and len(span) < 4 else 0
+            cells.extend([] for _ in range(min(extra, _MOST_CELLS)))
+            if len(cells) >= _MOST_CELLS:
+                break
+        if cells:
+            yield Row(cells[:_MOST_CELLS], tags == {"th"})
+
+
+def is_listing(named: str, element: Any) -> bool:
+    """True when an element whose class is `named` is a listing of code that has no pre in it."""
+    return _LISTING.search(named) is not None and element.find(".//pre") is None
+
+
+def counts_lines(pre: Any) -> bool:
+    """True for a pre that holds the line numbers of another."""
+    return any(_is_gutter(above) for above in islice(pre.iterancestors(), _NEAR_GUTTER))
+
+
+def code_of(pre: Any) -> tuple[str, str]:
+    """The text of a pre element or a listing without its line numbers, and the language it names or ""."""
+    pieces: list[str] = []
+    skip = 0
+    for event, node in etree.iterwalk(pre, events=("start", "end")):
+        if event == "start":
+            skip += 1 if skip or (node is not pre and _is_gutter(node)) else 0
+            if not skip:
+                if node.tag == "br" or (node.tag in _LINE_TAGS and pieces and not pieces[-1].endswith("\n")):
+                    pieces.append("\n")
+                pieces.append(node.text or "")
+            continue
+        if skip:
+            skip -= 1
+        if not skip and node is not pre:
+            pieces.append(node.tail or "")
+    return "".join(pieces).replace("\r\n", "\n").replace("\r", "\n").strip("\n").rstrip(), language_of(pre)
+
+
+def _is_gutter(node: Any) -> bool:
+    attributes = node.attrib
+    return bool(attributes) and (node.tag == "button" or bool(_GUTTER.search(attributes.get("class", ""))))
+
+
+def language_of(pre: Any) -> str:
+    """The language that a code block's classes or data attributes name, in lower case, or ""."""
+    inner = pre.find(".//code")
+    for element in (pre, inner, pre.getparent(), pre.getparent().getparent() if pre.getparent() is not None else None):
+        if element is None:
+            continue
+        said = element.get("data-lang") or element.get("data-language") or ""
+        found = re.fullmatch(r"[A-Za-z][\w+#.-]{0,20}", said) or None
+        if found is None:
+            match = _LANGUAGE.search(element.get("class", ""))
+            name = match[1].lower() if match else ""
+        else:
+            name = found[0].lower()
+        if name and name not in _NO_LANGUAGE:
+            return name
+    return ""

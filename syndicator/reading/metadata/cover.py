@@ -1,0 +1,163 @@
+"""The picture of an article: og:image, JSON-LD, twitter, the first large figure. Absolute, never a logo."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import unquote
+
+from syndicator import text, urls
+from syndicator.model import Entry
+from syndicator.reading.html import jsonld
+from syndicator.reading.html.page import Page
+from syndicator.reading.html.schema_org import articles
+from syndicator.reading.metadata.candidates import Choice, climb
+
+# file names of pictures that stand for a site, a person or nothing at all
+_NEVER = re.compile(
+    r"(?:^|[_.\-+ ])(?:logos?|logotype|spacer|avatars?|gravatar|placeholder|blank|pixel|1x1|transparent|sprite|"
+    r"favicons?|no-?(?:img|image|photo|pic(?:ture)?|thumb)|(?:image|img)-?not-?(?:found|available)|emoji|smileys?|"
+    r"apple-touch-icon|profile-?icon|missing-?image|dummy)(?=[_.\-+ \d]|$)"
+    r"|^(?:default|icon|loading|loader|warning|social|facebook|twitter|og|opengraph|fb)(?:[_-]?(?:image|img|thumb|thumbnail|share|card|cards|"
+    r"social|og|cover|post|fallback|default|logo))*\.\w{3,4}$"
+    r"|(?:og|opengraph|twitter|social|share|cards?|facebook)[_-]?(?:image)?[_-]?default|\.(?:svg|ico)$",
+    re.I,
+)
+_NEVER_PLACE = re.compile(
+    r"/wp-includes/|/plugins/|//(?:[\w.]+\.)?gravatar\.com/|/ads?/|//(?:pixel|stats|ad)\.|/emoji/", re.I
+)
+_SIZE = re.compile(r"(?<!\d)(\d{2,4})x(\d{2,4})(?!\d)")
+_META = ("og:image:secure_url", "og:image", "og:image:url")
+_LATER = (
+    "twitter:image",
+    "twitter:image:src",
+    "parsely-image-url",
+    "sailthru.image.full",
+    "thumbnail",
+    "thumbnailurl",
+    "image",
+)
+_LAZY = (
+    "data-src",
+    "data-lazy-src",
+    "data-original",
+    "data-orig-file",
+    "data-large-file",
+    "data-hi-res-src",
+    "data-full-src",
+    "data-url",
+    "src",
+)
+_LAZY_SETS = ("data-srcset", "data-lazy-srcset", "srcset")
+_AWAY = re.compile(
+    r"related|sidebar|author|avatar|comment|logo|share|social|newsletter|promo|teaser|widget|recommend|\bad(?:s|vert)?\b|nav|menu|footer|masthead|badge|bio\b",
+    re.I,
+)
+_AWAY_TAGS = frozenset({"nav", "footer", "aside", "header", "form", "button"})
+_WITHIN = re.compile(r"article|content|entry|post|story|body|hero|lead|featured|main|figure", re.I)
+_LEAST_WIDTH, _LEAST_HEIGHT = 200, 120  # CSS pixels from which a figure is large
+_MOST_IMAGES = 150
+_CANDIDATE = re.compile(r"(?<!\S)(\S{1,2000})\s+(\d{1,5}(?:\.\d{1,3})?)[wx](?:\s*,|\s*$)")
+
+
+def read(page: Page, entry: Entry | None) -> Choice[str]:
+    """The cover as an absolute URL and the rung it stands on; nothing rather than a logo or a stand-in."""
+    seen = ((rung, _absolute(page, value)) for rung, value in _rungs(page, entry))
+    return climb(seen, is_picture)
+
+
+def is_picture(url: str) -> bool:
+    """True when `url` can be a picture of what an article is about."""
+    if len(url) > 2_000:
+        return False
+    path = url.partition("?")[0].partition("#")[0]
+    return not _NEVER.search(unquote(path.rstrip("/").rsplit("/", 1)[-1])) and not _NEVER_PLACE.search(path)
+
+
+def _rungs(page: Page, entry: Entry | None) -> Iterator[tuple[str, str]]:
+    for name in _META:
+        yield from ((name, value) for value in page.metas.get(name, ())[:3])
+    for item in articles(page)[:2]:
+        yield from (("json-ld", value) for value in _of(item))
+    for name in _LATER:
+        yield from ((name, value) for value in page.metas.get(name, ())[:1])
+    yield from (
+        ("image_src", link.get("href") or "") for link in page.tree.iter("link") if link.get("rel") == "image_src"
+    )
+    if entry is not None:
+        yield "entry", entry.image
+    yield from (("figure", source(element)) for element in _figures(page.tree))
+
+
+def _of(item: jsonld.Object) -> Iterator[str]:
+    for name in ("image", "thumbnailUrl"):
+        yield from list(jsonld.strings(item.get(name), "url", "contentUrl", "@id"))[:2]
+
+
+def _absolute(page: Page, value: str) -> str | None:
+    value = text.legal(value).strip()
+    if not value or len(value) > 4_000 or value.lower().startswith(("data:", "blob:", "javascript:")):
+        return None
+    return urls.absolute(page.base_url, value)
+
+
+def source(element: Any) -> str:
+    """The address of an img: what a lazy loader would load, the largest of a srcset, src. "" when none is real."""
+    for name in _LAZY_SETS:
+        best = largest(element.get(name) or "")
+        if best:
+            return best
+    found = (element.get(name) or "" for name in _LAZY)
+    return next((value for value in found if value and not value.startswith("data:") and _real(value)), "")
+
+
+def largest(srcset: str) -> str:
+    """The widest candidate of a srcset (HTML 4.8.4.2.1), "" when it has none."""
+    found = _CANDIDATE.findall(srcset[:20_000])
+    return max(found, key=lambda pair: float(pair[1]))[0].lstrip(",") if found else ""
+
+
+def _real(value: str) -> bool:
+    return not re.search(
+        r"(?:blank|spacer|pixel|placeholder|transparent|1x1|lazy)[\w-]{0,20}\.(?:gif|png|jpe?g|svg)", value, re.I
+    )
+
+
+def _figures(tree: Any) -> Iterator[Any]:
+    for count, element in enumerate(tree.iter("img")):
+        if count >= _MOST_IMAGES:
+            return
+        if _is_large(element) and _is_of_article(element):
+            yield element
+
+
+def _is_large(element: Any) -> bool:
+    width, height = _pixels(element.get("width")), _pixels(element.get("height"))
+    address = source(element)
+    named = _SIZE.search(address)
+    if named and width is None and height is None:
+        width, height = int(named[1]), int(named[2])
+    if width is None and ".gif" in address.lower():
+        return False
+    return (width is None or width >= _LEAST_WIDTH) and (height is None or height >= _LEAST_HEIGHT)
+
+
+def _pixels(value: str | None) -> int | None:
+    found = re.match(r"\s*(\d{1,5})(?:px)?\s*$", value or "")
+    return int(found[1]) if found else None
+
+
+def _is_of_article(element: Any) -> bool:
+    """True when what holds the picture is the article and no menu, author box or list of others."""
+    within = False
+    for depth, holder in enumerate(element.iterancestors()):
+        if depth > 25 or holder.tag in ("body", "html"):
+            break
+        named = f"{holder.get('class') or ''} {holder.get('id') or ''} {holder.get('itemprop') or ''}"[:300]
+        if holder.tag in _AWAY_TAGS and not (holder.tag == "header" and holder.getparent().tag in ("article", "main")):
+            return False
+        if _AWAY.search(named) and not within and holder.tag not in ("article", "main"):
+            return False
+        within = within or holder.tag in ("article", "main", "figure") or bool(_WITHIN.search(named))
+    return within

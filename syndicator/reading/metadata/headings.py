@@ -1,0 +1,109 @@
+"""The headings of a page as readers see them: without logos, permalink marks and the small print inside them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+
+from syndicator.reading.metadata.site_title import EDGE, LONGEST, visible
+
+_MOST = 60
+_SKIP = frozenset({"script", "style", "button", "sup", "svg", "noscript", "template"})
+_HIDDEN = re.compile(
+    r"(^|[\s_-])(headerlink|anchor|hash-?link|permalink|sr-only|screen-reader-text|visually-?hidden|badge|"
+    r"comments?-count|assistive-text|share)([\s_-]|$)",
+    re.I,
+)
+# small print above a headline, inside its h1
+_KICKER = re.compile(
+    r"kicker|overline|topline|roofline|dachzeile|spitzmarke|oberzeile|eyebrow|pre-?title|pre-?head|sub-?title|small|"
+    r"supertitle|label|rubri[ck]|category|section|surtitre|antetitulo|occhiello|titleheader|topic|flag",
+    re.I,
+)
+_LOGO = re.compile(
+    r"logo|site-?(title|name|header|brand)|brand(?![a-z])|branding|masthead|titlewrapper|menu-title", re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """`tag` is h1 to h3 or logo; `without_kicker`: the text less a small line above it, when one seems to be there."""
+
+    tag: str
+    text: str
+    without_kicker: tuple[str, ...] = ()
+
+
+def headings(tree: Any) -> list[Heading]:
+    """The headings of `tree` in their order; those that are the site's logo have the tag "logo"."""
+    out: list[Heading] = []
+    for element in tree.iter("h1", "h2", "h3"):
+        if len(out) >= _MOST:
+            break
+        value = _shown(element, None)
+        if 1 < len(value) <= LONGEST:
+            logo = _is_logo(element)
+            out.append(Heading("logo" if logo else element.tag, value, () if logo else _without_kicker(element, value)))
+    return out
+
+
+def _without_kicker(heading: Any, value: str) -> tuple[str, ...]:
+    holder = heading
+    for _ in range(3):  # h1 > span > small
+        first = next(holder.iterchildren(etree.Element), None)
+        if first is None or (holder.text or "").strip():
+            return ()
+        if first.tag == "small" or _KICKER.search((first.get("class") or "")[:300]):
+            rest = _shown(heading, first)
+            return (rest,) if rest != value and len(rest) > 3 else ()
+        holder = first
+    return ()
+
+
+def _is_logo(heading: Any) -> bool:
+    marks = [heading, heading.getparent()]
+    if any(
+        each is not None
+        and each.tag not in ("article", "main", "body")
+        and _LOGO.search(f"{each.get('class') or ''} {each.get('id') or ''}"[:400])
+        for each in marks
+    ):
+        return True
+    link = next(heading.iter("a"), None)
+    return link is not None and (
+        "home" in (link.get("rel") or "")
+        or re.fullmatch(r"(https?://[^/]*)?/?", (link.get("href") or "x").strip()) is not None
+    )
+
+
+def _shown(heading: Any, without: Any) -> str:
+    """The text of a heading without the small print in it, and without the element `without`."""
+    pieces: list[str] = []
+    skipped: Any = None
+    length = 0
+    for event, element in etree.iterwalk(heading, events=("start", "end")):
+        if (
+            event == "start"
+            and skipped is None
+            and element is not heading
+            and (element is without or _is_hidden(element))
+        ):
+            skipped = element
+        if event == "end" and element is skipped:
+            skipped = None
+        piece = element.text if event == "start" else (element.tail if element is not heading else "")
+        if skipped is None and piece:
+            pieces.append(piece)
+            length += len(piece)
+        if element.tag in ("br", "div", "p"):
+            pieces.append(" ")
+        if length > 4 * LONGEST:
+            break
+    return visible("".join(pieces)).strip(EDGE)
+
+
+def _is_hidden(element: Any) -> bool:
+    return element.tag in _SKIP or bool(_HIDDEN.search((element.get("class") or "")[:300]))

@@ -1,0 +1,113 @@
+"""A page read once from top to bottom: which elements are beside the headline, which are menus and other articles'."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from lxml import etree
+
+from syndicator.reading.html.page import inner
+from syndicator.reading.metadata.site_title import key
+
+_AWAY = re.compile(
+    r"comment|related|recommend|teaser|sidebar|footer|popular|trending|most-?read|widget|carousel|slider|more-?(?:from|"
+    r"stories|posts|articles|news)|latest|promo|newsletter|menu|nav(?:bar|igation)?\b|breadcrumb|read-?(?:next|more)|"
+    r"next-?(?:post|article)|upnext|caption|gallery|testimonial|bookmark|post-?card|article-?card|card-list|tooltip"
+)
+_SAYS_HAS = re.compile(r"(?:^|\s)(?:has|with|without|no|is)[-_]\S+")  # what a layout has, not what it is
+_OWN_FOOTER = re.compile(r"(?:post|entry|article|story)[-_]?footer")
+_AWAY_TAGS = frozenset({"footer", "nav", "figure", "figcaption", "blockquote", "select", "form"})
+_SKIP = frozenset({"script", "style", "noscript", "template", "svg", "option", "textarea", "head"})
+_MOST_EVENTS = 120_000  # two an element
+
+
+class Spot(NamedTuple):
+    """An element, how much text stands before it, and the last of that text."""
+
+    element: Any
+    at: int
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The elements of a page's body in their order without those that belong elsewhere; `origin` is where the headline
+    ends, counted in characters like `Spot.at`; `found` says whether there is one."""
+
+    spots: tuple[Spot, ...]
+    origin: int
+    found: bool
+
+
+def survey(tree: Any, headline: str) -> Survey:
+    """`tree` read around the heading that shows `headline`, else around the first h1."""
+    body = next(tree.iter("body"), tree)
+    heading = _heading(body, headline)
+    around = set(heading.iterancestors()) if heading is not None else set()
+    spots: list[Spot] = []
+    known: dict[str, bool] = {}
+    origin = length = 0
+    last = ""
+    away: Any = None
+    walk = etree.iterwalk(body, events=("start", "end", "comment"))
+    for count, (event, element) in enumerate(walk):
+        if count > _MOST_EVENTS:
+            break
+        if event == "start":
+            if element not in around and (_is_away(element, known) or (element.tag == "table" and around)):
+                away = element
+                walk.skip_subtree()
+                continue
+            spots.append(Spot(element, length, last))
+            piece = element.text
+        else:  # the text behind an element, or behind a comment: some systems part all texts with them
+            if element is away:
+                last = ""
+            if element is heading:
+                origin = length
+            piece = element.tail if element is not body else None
+        if piece and (stripped := piece.strip()):
+            length += len(stripped)
+            last = stripped[-80:]
+    return Survey(tuple(spots), origin, heading is not None)
+
+
+def _heading(body: Any, headline: str) -> Any:
+    wanted = key(headline)
+    first = None
+    for count, element in enumerate(body.iter("h1", "h2", "h3", "h4")):
+        if count > 200:
+            break
+        own = key(inner(element))
+        if own and wanted and (own == wanted or (len(wanted) > 12 and own.endswith(wanted))):
+            return element
+        if own and wanted and len(own) > 12 and own in wanted:
+            return element
+        if first is None and own and element.tag == "h1":
+            first = element
+    return first
+
+
+def _is_away(element: Any, known: dict[str, bool]) -> bool:
+    """True for what belongs elsewhere; `known` holds what classes of the page were found to say."""
+    if not isinstance(element.tag, str) or element.tag in _SKIP:
+        return True
+    if element.tag == "footer" and element.getparent().tag in ("article", "main"):
+        return False
+    if element.tag in _AWAY_TAGS:
+        return True
+    if element.tag in ("body", "main", "article"):
+        return False
+    named = f"{element.get('class') or ''} {element.get('id') or ''}"[:400]
+    if named not in known:
+        known[named] = _says_away(named)
+    return known[named]
+
+
+def _says_away(named: str) -> bool:
+    low = named.lower()
+    if len(low) < 4 or not _AWAY.search(low) or _OWN_FOOTER.search(low):
+        return False
+    return bool(_AWAY.search(_SAYS_HAS.sub(" ", named).lower()))

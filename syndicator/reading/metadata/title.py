@@ -1,0 +1,141 @@
+"""The title of a page: a heading that agrees with what the head says, JSON-LD, the head itself less the site's name.
+
+The head of a page (og:title, JSON-LD, `<title>`) is written for machines: it carries the site's name, keywords, or
+another wording for search engines. The heading is what readers see. So a heading wins that agrees with any of them,
+then an h1 that stands alone. Of 654 real pages with a known title 570 have such an h1.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from syndicator import text
+from syndicator.model import Entry, Rules
+from syndicator.reading.html import jsonld
+from syndicator.reading.html.page import Page
+from syndicator.reading.html.schema_org import articles
+from syndicator.reading.metadata.candidates import Choice, climb
+from syndicator.reading.metadata.headings import Heading, headings
+from syndicator.reading.metadata.site_title import EDGE, LONGEST, SiteTitle, key, undated, words
+
+_AGREES = 0.5  # F1 of words from which an h1 and a head speak of the same
+_SAME = 0.85  # the same for headings of lower rank, and for what the URL says
+_SPELT = 3  # words of a URL from which it tells the title
+_LONG_START = 12  # characters of a heading that is how a head begins
+_TELLING = 4  # letters of a word that tells something
+_TITLE_METAS = ("og:title", "twitter:title", "headline", "dc.title", "parsely-title", "sailthru.title")
+
+
+def read(page: Page, sitename: str, entry: Entry | None, rules: Rules) -> Choice[str]:
+    """The title and the rung it stands on."""
+    found = headings(page.tree)
+    logos = [heading.text for heading in found if heading.tag == "logo"]
+    site = SiteTitle(page.url, (sitename, *logos), rules.title_suffix, whole=_document_title(page))
+    return climb(_rungs(page, entry, site, found), site.sane)
+
+
+def _rungs(
+    page: Page, entry: Entry | None, site: SiteTitle, all_headings: Sequence[Heading]
+) -> Iterator[tuple[str, str]]:
+    heads = [(rung, site.bare(value)) for rung, value in _heads(page) if value]
+    known = list(dict.fromkeys(value for _, value in heads if site.sane(value)))
+    if entry is not None:
+        yield "entry", _whole(site.bare(untag(entry.title)), known)
+    found = [heading for heading in all_headings if heading.tag != "logo" and site.sane(heading.text)]
+    best = _best(found, known, site)
+    if best:
+        yield best.tag, _settle(best, known, site)
+    else:
+        yield "h1 alone", _alone(found, known, site)
+    yield from ((rung, site.main_part(value, least=3)) for rung, value in heads)
+    yield from (("h1 alone", heading.text) for heading in found if heading.tag == "h1")
+
+
+def _heads(page: Page) -> Iterator[tuple[str, str]]:
+    for item in articles(page)[:3]:
+        yield from (("json-ld", value) for value in jsonld.strings(item.get("headline") or item.get("name")))
+    for name in _TITLE_METAS:
+        yield from ((name, jsonld.clean(value)) for value in page.metas.get(name, ())[:2])
+    yield "title", _document_title(page)
+
+
+def _document_title(page: Page) -> str:
+    titles = (element for element in page.tree.iter("title") if element.getparent().tag != "svg")
+    return next((text.line((element.text or "")[:2_000]) for element in titles), "")
+
+
+def _best(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> Heading | None:
+    """The heading that agrees best with what the heads say of the article: any h1 that does or that the URL spells,
+    else a lower one that is nearly the same, else an h1 that is how a head begins."""
+    whole = [words(part) for head in heads for part in {head, site.main_part(head)}]
+    starts = [words(site.first_part(head)) for head in heads]
+    spelt = [sorted(site.slug)] if len(site.slug) >= _SPELT else []
+    ladder = (
+        (("h1",), whole, _AGREES),
+        (("h1",), spelt, _AGREES),
+        (("h2", "h3"), whole, _SAME),
+        (("h1",), starts, _SAME),
+    )
+    for tags, wanted, least in ladder:
+        scored = [
+            (max((_agreement(words(each.text), known) for known in wanted), default=0.0), each)
+            for each in found
+            if each.tag in tags
+        ]
+        score, best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
+        if score >= least:
+            return best
+    return next((each for each in found if each.tag == "h1" and _begins(each.text, heads)), None)
+
+
+def _begins(heading: str, heads: Sequence[str]) -> bool:
+    """True when a head is `heading` and more, in scripts that part no words too."""
+    return len(heading) >= _LONG_START and any(head.startswith(heading) for head in heads)
+
+
+def _alone(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> str:
+    """The only h1 of a page, when it shares a word with the head and the URL does not speak for the head."""
+    texts = list(dict.fromkeys(heading.text for heading in found if heading.tag == "h1"))
+    own = set(words(texts[0])) if len(texts) == 1 else set()
+    if len(own) < 2:
+        return ""
+    told = max((_agreement(sorted(site.slug), words(head)) for head in heads), default=0.0)
+    shared = any(len(word) >= _TELLING and word in own for head in heads for word in words(head))
+    return texts[0] if not heads or (shared and (told < _SAME or len(site.slug) < 3)) else ""
+
+
+def _settle(heading: Heading, heads: Sequence[str], site: SiteTitle) -> str:
+    """The text of `heading` less kicker and section, as far as the heads go without them or set them apart."""
+    value = undated(heading.text)
+    for shorter in heading.without_kicker:
+        kicker = value.removesuffix(shorter).strip(EDGE)
+        if not any(f"{kicker} {shorter}".casefold() in head.casefold() for head in heads):
+            value = shorter
+    own = key(value)
+    for head in heads:
+        other = key(head)
+        if other == own:  # words of two elements may have run together in the heading
+            return head if len(words(head)) > len(words(value)) else value
+        whole_end = own.endswith(other) and len(words(head)) >= 3 and len(other) >= 0.4 * len(own)
+        if whole_end or (heading.tag != "h1" and own.startswith(other)):
+            return head
+    return site.main_part(value, hard_only=True)
+
+
+def _whole(title: str, heads: Sequence[str]) -> str:
+    """A feed's title that was cut short becomes the head that it is the start of."""
+    start = title.removesuffix("…").removesuffix("...").rstrip()
+    if start == title:
+        return title
+    return next((head for head in heads if head.startswith(start) and len(head) > len(start)), title)
+
+
+def _agreement(ours: Sequence[str], theirs: Sequence[str]) -> float:
+    one, other = set(ours), set(theirs)
+    return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0.0
+
+
+def untag(value: str) -> str:
+    """A feed's text field as plain text."""
+    return re.sub(r"</?[a-zA-Z][^<>]{0,200}>", "", jsonld.clean(value)).strip(EDGE)[: 4 * LONGEST]

@@ -1,0 +1,43 @@
+"""Code stays code, whatever a highlighter made of it."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syndicator.reading.body import clean
+from syndicator.reading.html.blocks import Block, read_blocks
+from syndicator.reading.html.page import parse
+
+CASES = tomllib.loads((Path(__file__).parent / "listings.toml").read_text("utf-8"))["listing"]
+
+
+def blocks(markup: str) -> list[Block]:
+    page = parse(f"<html><body><p>Before</p>{markup}<p>After</p></body></html>".encode(), "https://a.example/b")
+    return read_blocks(page.tree)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_a_listing_is_one_code_block(case: dict[str, Any]) -> None:
+    found = [block for block in blocks(case["markup"]) if block.kind not in ("p", "hr")]
+    assert [(block.kind, block.code, block.lang) for block in found] == [
+        ("code", case["code"], case.get("language", ""))
+    ]
+
+
+@pytest.mark.parametrize(
+    "markup", ["<p>Use <code>a<br>b</code> here.</p>", "<h2><code>a<br>b</code></h2>", "<p><code>one\ntwo</code></p>"]
+)
+def test_code_in_running_text_stays_in_it(markup: str) -> None:
+    assert "code" not in {block.kind for block in blocks(markup)}
+
+
+def test_code_stays_where_text_of_its_score_goes() -> None:
+    found = blocks("<p>Text</p><pre>boat = 1</pre>")
+    for block in found:
+        block.score, block.letters = 0.3, len(block.text)
+    kept, _ = clean.choose(found, ["vote"] * len(found), clean.BAR, "")
+    assert [block.kind for block in kept] == ["code"]

@@ -1,0 +1,109 @@
+"""Covers: the ladder, lazy loaders, and what is never a cover."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicator.model import Entry
+from syndicator.reading.html.page import parse
+from syndicator.reading.metadata import cover
+
+URL = "https://paper.example/news/a.html"
+
+
+def read(html: str, entry: Entry | None = None) -> str | None:
+    return cover.read(parse(f"<html><p>x{html}</html>".encode(), URL), entry).value
+
+
+def og(address: str) -> str:
+    return f'<meta property="og:image" content="{address}">'
+
+
+@pytest.mark.parametrize(
+    "address", ["/img/ferry.jpg", "//paper.example/img/ferry.jpg", "https://paper.example/img/ferry.jpg"]
+)
+def test_og_image_becomes_absolute(address: str) -> None:
+    assert read(og(address)) == "https://paper.example/img/ferry.jpg"
+
+
+def test_base_counts() -> None:
+    assert read('<base href="https://cdn.example/x/">' + og("ferry.jpg")) == "https://cdn.example/x/ferry.jpg"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "data:image/png;base64,AAAA",
+        "/img/logo.png",
+        "/img/paper-logo-1200x630.jpg",
+        "/img/default.jpg",
+        "/img/opengraph_default.png",
+        "/img/no-image.jpg",
+        "/img/placeholder.png",
+        "/img/spacer.gif",
+        "/avatar/maren_avatar.jpg",
+        "https://secure.gravatar.com/avatar/abc",
+        "/favicon.ico",
+        "/img/og.png",
+        "/img/mark.svg",
+        "javascript:x()",
+        "",
+    ],
+)
+def test_stand_ins_are_no_covers(address: str) -> None:
+    assert read(og(address)) is None
+    assert (
+        read(og(address) + '<meta name="twitter:image" content="/img/ferry.jpg">')
+        == "https://paper.example/img/ferry.jpg"
+    )
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/sites/default/files/ferry.jpg",
+        "/a/img/resize/ab/truck-loading-goods.jpg",
+        "/dims4/default/0c0a/strip/true/?url=https%3A%2F%2Fx%2Flogo.png",
+        "/2024/logologist-interview.jpg",
+        "/img/catalogue/ferry.jpg",
+    ],
+)
+def test_pictures_whose_address_only_sounds_like_a_stand_in(address: str) -> None:
+    assert read(og(address)) == f"https://paper.example{address}"
+
+
+def test_jsonld_in_its_many_forms() -> None:
+    for value in ('"/f.jpg"', '["/f.jpg"]', '{"@type":"ImageObject","url":"/f.jpg"}', '[{"url":["/f.jpg"]}]'):
+        script = f'<script type="application/ld+json">{{"@type":"Article","image":{value}}}</script>'
+        assert read(script) == "https://paper.example/f.jpg"
+
+
+@pytest.mark.parametrize(
+    "img",
+    [
+        '<img src="/f.jpg" width="800" height="500">',
+        '<img src="data:image/gif;base64,R0" data-src="/f.jpg">',
+        '<img src="/blank.gif" data-original="/f.jpg">',
+        '<img src="/s.jpg" srcset="/s.jpg 320w, /f.jpg 1280w">',
+        '<img data-srcset="/s.jpg 1x, /f.jpg 2x">',
+    ],
+)
+def test_the_first_large_figure_of_the_article(img: str) -> None:
+    small = '<img src="/tiny.jpg" width="40" height="40"><div class="author-box"><img src="/maren.jpg"></div>'
+    assert read(f'<article class="post">{small}<figure>{img}</figure></article>') == "https://paper.example/f.jpg"
+
+
+def test_pictures_elsewhere_are_no_covers() -> None:
+    assert read('<aside><img src="/f.jpg"></aside><header><img src="/g.jpg" width="900"></header>') is None
+    assert read('<article><div class="related-posts"><img src="/f.jpg"></div></article>') is None
+
+
+def test_the_entry_s_picture_when_the_page_has_none() -> None:
+    assert read("", Entry(id="1", image="/e.jpg")) == "https://paper.example/e.jpg"
+    assert read(og("/f.jpg"), Entry(id="1", image="/e.jpg")) == "https://paper.example/f.jpg"
+
+
+@pytest.mark.timeout(10)
+def test_hostile_srcsets_end() -> None:
+    assert cover.largest("a " * 500_000) == ""
+    assert cover.largest("," * 500_000) == ""

@@ -1,0 +1,180 @@
+"""Dates: as machines and people write them, published not updated, the day the page states."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator.model import Entry
+from syndicator.reading.html.page import parse
+from syndicator.reading.metadata import date, date_text
+from syndicator.reading.metadata.survey import survey
+
+URL = "https://www.harbourpost.example/last-ferry"
+HEAD = "<h1>The Last Ferry</h1>"
+TEXT = "<p>" + "Nobody on the pier waved when the ferry left at dawn. " * 10 + "</p>"
+NOW = datetime(2024, 6, 1, tzinfo=UTC)
+
+
+def published(html: str, url: str = URL, entry: Entry | None = None, now: datetime | None = NOW) -> datetime | None:
+    page = parse(f"<html>{html}</html>".encode(), url)
+    return date.published(page, entry, survey(page.tree, "The Last Ferry"), now).value
+
+
+def day(html: str, url: str = URL) -> str:
+    found = published(html, url)
+    return found.date().isoformat() if found else ""
+
+
+@pytest.mark.parametrize(
+    ("written", "wanted"),
+    [
+        ("2024-03-14T22:40:00+00:00", "2024-03-14T22:40:00+00:00"),
+        ("2024-03-14T22:40:00.123Z", "2024-03-14T22:40:00+00:00"),
+        ("2024-03-14T22:40:00-0700", "2024-03-14T22:40:00-07:00"),
+        ("2024-03-14 22:40", "2024-03-14T22:40:00+00:00"),
+        ("20240314T224000Z", "2024-03-14T22:40:00+00:00"),
+        ("20240314", "2024-03-14T00:00:00+00:00"),
+        ("2024/3/4", "2024-03-04T00:00:00+00:00"),
+        ("Thu, 14 Mar 2024 22:40:00 GMT", "2024-03-14T22:40:00+00:00"),
+        ("1710456000", "2024-03-14T22:40:00+00:00"),
+        ("1710456000000", "2024-03-14T22:40:00+00:00"),
+        ("March 14, 2024", "2024-03-14T00:00:00+00:00"),
+        ("Mar. 14th, 2024 at 5:30 p.m.", "2024-03-14T17:30:00+00:00"),
+        ("14 March 2024", "2024-03-14T00:00:00+00:00"),
+        ("14. März 2024, 17:30 Uhr", "2024-03-14T17:30:00+00:00"),
+        ("14.03.2024", "2024-03-14T00:00:00+00:00"),
+        ("4. 2. 2022", "2022-02-04T00:00:00+00:00"),
+        ("06.11.23", "2023-11-06T00:00:00+00:00"),
+        ("le 1er février 2024", "2024-02-01T00:00:00+00:00"),
+        ("5 de mayo de 2022", "2022-05-05T00:00:00+00:00"),
+        ("03 de maio de 2022, 22h10", "2022-05-03T00:00:00+00:00"),
+        ("11 settembre 2020", "2020-09-11T00:00:00+00:00"),
+        ("12 maart 2006", "2006-03-12T00:00:00+00:00"),
+        ("24 października 2021", "2021-10-24T00:00:00+00:00"),
+        ("15 августа 2023, 12:40", "2023-08-15T12:40:00+00:00"),
+        ("2019年4月12日", "2019-04-12T00:00:00+00:00"),
+        ("2019년 4월 12일", "2019-04-12T00:00:00+00:00"),
+        ("17 Kasım 2022", "2022-11-17T00:00:00+00:00"),
+        ("3 helmikuuta 2021", "2021-02-03T00:00:00+00:00"),
+    ],
+)
+def test_a_date_as_written(written: str, wanted: str) -> None:
+    found = date_text.parse(written)
+    assert found is not None and found.isoformat() == wanted
+
+
+@pytest.mark.parametrize(
+    "written", ["", "yesterday", "2024", "99.99.2024", "2024-13-45", "version 1.2.3", "May", "0000-00-00"]
+)
+def test_what_is_no_date(written: str) -> None:
+    assert date_text.parse(written) is None
+
+
+@given(st.integers(0, 36_000))
+def test_every_day_is_read_back(days: int) -> None:
+    stated = (datetime(1991, 1, 1, tzinfo=UTC) + timedelta(days=days)).date().isoformat()
+    year, month, number = stated.split("-")
+    for written in (stated, f"{number}.{month}.{year}", f"{year}年{int(month)}月{int(number)}日"):
+        found = date_text.parse(written)
+        assert found is not None and found.date().isoformat() == stated
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_a_date_or_none(written: str) -> None:
+    found = date_text.parse(written)
+    assert found is None or found.tzinfo is not None
+
+
+def test_which_of_day_and_month_comes_first() -> None:
+    for language, written, wanted in (
+        ("en-US", "3/4/2021", "2021-03-04"),
+        ("en-GB", "3/4/2021", "2021-04-03"),
+        ("en-GB", "3/24/2021", "2021-03-24"),
+        ("fr", "3/4/2021", "2021-04-03"),
+    ):
+        meta = f'<meta http-equiv="content-language" content="{language}">'
+        assert day(f"{meta}{HEAD}<p>{written}</p>{TEXT}") == wanted
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        '<time datetime="2023-05-06T10:00:00+02:00">yesterday</time>',
+        '<div class="entry-meta">Published on May 6, 2023 · 4 min read</div>',
+        "<p>06.05.2023</p>",
+        "<p>Updated: 1 July 2023</p><p>Published: 6 May 2023</p>",
+        '<p>Last modified <time datetime="2023-07-01">1 July</time></p><p>6 May 2023</p>',
+    ],
+)
+def test_the_date_that_readers_see(shown: str) -> None:
+    assert day(HEAD + shown + TEXT) == "2023-05-06"
+
+
+def test_an_earlier_time_element_beside_the_headline_beats_the_head() -> None:
+    stated = '<meta property="article:published_time" content="2023-11-17">' + HEAD
+    assert day(stated + '<time datetime="2023-05-06">6 May</time>' + TEXT) == "2023-05-06"
+    assert day(stated + '<p>Updated <time datetime="2023-05-06">6 May</time></p>' + TEXT) == "2023-11-17"
+    assert day(stated + '<time datetime="2024-02-02">2 February</time>' + TEXT) == "2023-11-17"
+    assert day(stated + "<p>The boat came on 6 May 2023</p>" + TEXT) == "2023-11-17"
+
+
+def test_a_sentence_that_tells_when_a_text_first_appeared() -> None:
+    note = (
+        "<p>This article was originally published on 6 May 2023 at 4:12pm but has been updated to keep it current.</p>"
+    )
+    assert day(HEAD + "<p>30 September 2023</p>" + TEXT + note) == "2023-05-06"
+
+
+def test_dates_of_comments_and_other_articles_do_not_count() -> None:
+    others = '<div class="related"><time datetime="2019-01-01">1 January 2019</time></div>'
+    assert day(
+        others + HEAD + "<p>6 May 2023</p>" + TEXT + '<div class="comment"><time datetime="2023-06-01"></time></div>'
+    ) == ("2023-05-06")
+
+
+def test_a_machine_date_in_utc_keeps_its_moment_and_shows_the_site_s_day() -> None:
+    found = published(
+        '<meta property="article:published_time" content="2022-05-04T00:53:29Z">' + HEAD + "<p>3 de mayo de 2022</p>"
+    )
+    assert found is not None
+    assert found.date().isoformat() == "2022-05-03"
+    assert found == datetime(2022, 5, 4, 0, 53, 29, tzinfo=UTC)
+
+
+def test_published_not_updated_and_not_in_the_future() -> None:
+    stated = '<meta property="article:published_time" content="{}">'
+    changed = '<meta property="article:modified_time" content="2024-05-05">'
+    assert day(changed + stated.format("2023-05-06") + HEAD) == "2023-05-06"
+    assert published(stated.format("2031-01-01") + HEAD) is None
+    assert published(stated.format("2031-01-01") + HEAD, now=None) is not None
+
+
+def test_the_url_s_date_and_a_lone_copyright_year() -> None:
+    assert day(HEAD + TEXT, "https://www.harbourpost.example/2021/02/03/last-ferry") == "2021-02-03"
+    assert day(HEAD + TEXT + "<footer>© 2022 Harbour Post</footer>") == ""
+
+
+def test_the_entry_s_date() -> None:
+    told = Entry(id="1", published=NOW - timedelta(days=3))
+    assert published('<meta name="date" content="2020-01-01">', entry=told) == NOW - timedelta(days=3)
+    broken = Entry(id="1", published=datetime(1, 1, 1, tzinfo=UTC))
+    assert published('<meta name="date" content="2020-01-01">', entry=broken) == datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def test_updated() -> None:
+    page = parse(b'<meta property="article:modified_time" content="2024-03-20T08:00:00+01:00"><p>x', URL)
+    found = date.updated(page, None, NOW).value
+    assert found is not None and found.isoformat() == "2024-03-20T08:00:00+01:00"
+
+
+@pytest.mark.timeout(15)
+@pytest.mark.parametrize(
+    "html", ["<p>" + "2024-01-" * 100_000 + "</p>", "<p>1 may </p>" * 20_000, "<p>" + "a\n" * 200_000]
+)
+def test_hostile_dates_end(html: str) -> None:
+    found = published(HEAD + html)
+    assert found is None or found.year >= 1990

@@ -1,0 +1,102 @@
+"""Which article a page is, whom it copies, what robots may do with it."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicator.reading.html.page import parse
+from syndicator.reading.metadata import identity
+
+URL = "https://www.paper.example/news/ferry?utm_source=x"
+KEY = "https://www.paper.example/news/ferry"
+
+
+def read(html: str, url: str = URL) -> identity.Identity:
+    return identity.identify(parse(f"<html>{html}<p>x</html>".encode(), url))
+
+
+def link(href: str) -> str:
+    return f'<link rel="canonical" href="{href}">'
+
+
+def test_without_a_canonical_the_url_is_the_key() -> None:
+    assert read("") == identity.Identity(KEY)
+
+
+@pytest.mark.parametrize(
+    "href", ["/news/ferry-2", "//www.paper.example/news/ferry-2", "https://paper.example/news/ferry-2#top"]
+)
+def test_a_canonical_of_the_same_site_counts(href: str) -> None:
+    found = read(link(href))
+    assert found.canonical.endswith("paper.example/news/ferry-2")
+    assert KEY in found.aliases and found.duplicate_of is None
+
+
+@pytest.mark.parametrize(
+    "href", ["/", "https://www.paper.example", "https://paper.example/", "javascript:x", "", "https://[bad"]
+)
+def test_the_root_or_nonsense_never_counts(href: str) -> None:
+    assert read(link(href)).canonical == KEY
+
+
+def test_another_host_is_a_hint_only() -> None:
+    found = read(link("https://agency.example/wire/ferry?fbclid=1"))
+    assert (found.canonical, found.duplicate_of) == (KEY, "https://agency.example/wire/ferry")
+    assert read(link("https://agency.example/")).duplicate_of is None
+
+
+def test_another_host_of_the_same_registrable_domain_counts() -> None:
+    found = read(link("https://www.example.com/ferry"), "https://m.example.com/ferry")
+    assert (found.canonical, found.aliases) == ("https://www.example.com/ferry", ("https://m.example.com/ferry",))
+
+
+def test_og_url_when_there_is_no_canonical() -> None:
+    assert (
+        read('<meta property="og:url" content="/news/2024/ferry">').canonical
+        == "https://www.paper.example/news/2024/ferry"
+    )
+
+
+def test_base_is_honoured() -> None:
+    assert (
+        read('<base href="https://www.paper.example/en/">' + link("ferry")).canonical
+        == "https://www.paper.example/en/ferry"
+    )
+
+
+def test_alternates() -> None:
+    assert read('<link rel="amphtml" href="/amp/ferry">').alternate == "https://www.paper.example/amp/ferry"
+    assert read('<a href="?print=1">Print</a>').alternate == "https://www.paper.example/news/ferry?print=1"
+    assert read('<a href="/blueprint/">x</a>').alternate is None
+    assert read("", "https://www.paper.example/").canonical == "https://www.paper.example/"
+
+
+@pytest.mark.parametrize(
+    ("html", "header", "wanted"),
+    [
+        ("", "", ()),
+        ('<meta name="ROBOTS" content="NOINDEX, nofollow">', "", ("noindex",)),
+        ('<meta name="robots" content="none">', "", ("noindex",)),
+        ('<meta name="googlebot" content="max-snippet:-1,nosnippet">', "", ("max-snippet:-1", "nosnippet")),
+        ("", "noarchive, max-snippet: 20", ("noarchive", "max-snippet:20")),
+        ("", "googlebot: nosnippet", ("nosnippet",)),
+        ('<meta name="robots" content="max-image-preview:large">', "all", ()),
+    ],
+)
+def test_robots(html: str, header: str, wanted: tuple[str, ...]) -> None:
+    assert identity.robots(parse(f"{html}<p>x".encode(), URL, {"X-Robots-Tag": header})) == wanted
+
+
+@pytest.mark.parametrize(
+    ("html", "wanted"),
+    [
+        ('<meta property="og:site_name" content="Paper">', "Paper"),
+        ('<script type="application/ld+json">{"@type":"Article","publisher":{"name":"Paper"}}</script>', "Paper"),
+        ('<script type="application/ld+json">{"@type":"WebSite","name":"Paper"}</script>', "Paper"),
+        ('<meta name="application-name" content="Paper">', "Paper"),
+        ('<meta property="og:site_name" content="https://paper.example">', ""),
+        ("", ""),
+    ],
+)
+def test_sitename(html: str, wanted: str) -> None:
+    assert identity.sitename(parse(f"{html}<p>x".encode(), URL)) == wanted

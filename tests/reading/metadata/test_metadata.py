@@ -1,0 +1,125 @@
+"""Whole metadata over pages of our own in the manner of many systems; what the feed's entry knows; the trace."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syndicator.model import Entry, Rules
+from syndicator.reading.html.page import parse
+from syndicator.reading.metadata.metadata import Metadata, read_metadata
+
+PAGES = Path(__file__).parent / "pages"
+NAMES = sorted(path.stem for path in PAGES.glob("*.toml"))
+
+
+def truth(name: str) -> dict[str, Any]:
+    return tomllib.loads((PAGES / f"{name}.toml").read_text("utf-8"))
+
+
+def read(name: str) -> Metadata:
+    return read_metadata(parse((PAGES / f"{name}.html").read_bytes(), truth(name)["url"]))
+
+
+def small(head: str = "", body: str = "", url: str = "https://paper.example/a") -> Metadata:
+    return read_metadata(parse(f"<html><head>{head}</head><body>{body}</body></html>".encode(), url))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_title(name: str) -> None:
+    assert read(name).title == truth(name)["title"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_author(name: str) -> None:
+    assert (read(name).author or "") == ", ".join(truth(name)["author"])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_day_of_publication(name: str) -> None:
+    when = read(name).published
+    assert (when.date().isoformat() if when else "") == truth(name)["date"]
+    assert when is None or when.tzinfo is not None
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_cover(name: str) -> None:
+    assert (read(name).cover or "") == truth(name)["image"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_language_and_charset(name: str) -> None:
+    page = parse((PAGES / f"{name}.html").read_bytes(), truth(name)["url"])
+    assert page.language == truth(name)["language"]
+    shown = " ".join("".join(page.tree.itertext()).split())
+    assert all(" ".join(wanted.split()) in shown for wanted in truth(name)["must_have"])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_of_the_surroundings(name: str) -> None:
+    found = read(name)
+    assert not any(unwanted in f"{found.title} {found.author} {found.cover}" for unwanted in truth(name)["must_not"])
+
+
+def test_at_least_twenty_pages_in_six_languages() -> None:
+    assert len(NAMES) >= 20
+    assert len({truth(name)["language"][:2] for name in NAMES}) >= 6
+
+
+def entry(**fields: Any) -> Entry:
+    return Entry(id="1", **fields)
+
+
+PAGE = (
+    b'<html lang="en"><head><title>Boats | Paper</title><meta property="og:site_name" content="Paper">'
+    b'<meta name="author" content="Ann Other"><meta property="article:published_time" content="2020-01-02T03:04:05Z">'
+    b"</head><body><h1>Boats</h1><p>Text.</p></body></html>"
+)
+
+
+def test_a_sane_entry_outranks_the_page() -> None:
+    told = entry(title="Boats &amp; <b>tides</b>", authors=("Bo Sailor",), published=datetime(2020, 1, 1, tzinfo=UTC))
+    found = read_metadata(parse(PAGE, "https://paper.example/boats"), entry=told)
+    assert (found.title, found.author) == ("Boats & tides", "Bo Sailor")
+    assert found.published == datetime(2020, 1, 1, tzinfo=UTC)
+    assert found.trace["title"]["rung"] == "entry"
+
+
+def test_an_entry_that_says_nothing_leaves_the_page_alone() -> None:
+    told = entry(title="Paper", authors=("desk@paper.example", "Paper"), published=datetime(1970, 1, 1, tzinfo=UTC))
+    found = read_metadata(parse(PAGE, "https://paper.example/boats"), entry=told)
+    assert (found.title, found.author) == ("Boats", "Ann Other")
+    assert found.published == datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+def test_the_operator_s_suffix_is_cut() -> None:
+    page = parse(b"<title>Boats - all the tides</title><p>Text.</p>", "https://paper.example/boats")
+    assert read_metadata(page, rules=Rules(title_suffix=" - all the tides")).title == "Boats"
+
+
+def test_a_page_that_says_nothing_gives_nothing() -> None:
+    found = small(body="<p>Only text.</p>")
+    assert (found.title, found.author, found.published, found.cover) == ("", None, None, None)
+    assert (found.description, found.keywords, found.section, found.sitename) == ("", (), "", "")
+
+
+def test_what_the_publisher_says_of_the_article() -> None:
+    head = (
+        '<meta name="description" content="A short one."><meta name="keywords" content="boats, tides,boats">'
+        '<meta property="article:section" content="Sea"><meta property="og:site_name" content="Paper">'
+        '<meta name="robots" content="NoSnippet, max-snippet: 50">'
+    )
+    found = small(head)
+    assert (found.description, found.keywords, found.section) == ("A short one.", ("boats", "tides"), "Sea")
+    assert found.robots == ("nosnippet", "max-snippet:50")
+
+
+def test_the_trace_names_the_rung_and_what_was_looked_at() -> None:
+    trace = read("wordpress_en").trace
+    assert trace["author"]["rung"] == "json-ld"
+    assert "h1: The Last Ferry Leaves Without a Farewell" in trace["title"]["candidates"]
+    assert set(trace) == {"title", "author", "published", "updated", "cover"}

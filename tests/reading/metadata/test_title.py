@@ -1,0 +1,131 @@
+"""Titles: headings against heads, sites' names, kickers, and what is no title."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator.model import Entry, Rules
+from syndicator.reading.html.page import parse
+from syndicator.reading.metadata import title
+from syndicator.reading.metadata.site_title import SiteTitle
+
+URL = "https://www.harbourpost.example/2024/last-ferry"
+
+
+def read(html: str, site: str = "", url: str = URL, entry: Entry | None = None, rules: Rules = Rules()) -> str:
+    return title.read(parse(f"<html>{html}</html>".encode(), url), site, entry, rules).value or ""
+
+
+@pytest.mark.parametrize(
+    ("stated", "wanted"),
+    [
+        ("The Last Ferry - The Harbour Post", "The Last Ferry"),
+        ("The Last Ferry | Harbour Post", "The Last Ferry"),
+        ("Harbour Post: The Last Ferry", "The Last Ferry"),
+        ("The Last Ferry — harbourpost.example", "The Last Ferry"),
+        ("harbourpost.example The Last Ferry", "The Last Ferry"),
+        ("The Harbour Post » The Last Ferry", "The Last Ferry"),
+        ("The Last Ferry – and why nobody waved", "The Last Ferry – and why nobody waved"),
+        ("Boats: a history", "Boats: a history"),
+    ],
+)
+def test_the_site_s_name_is_cut_from_a_title(stated: str, wanted: str) -> None:
+    assert read(f"<title>{stated}</title><p>x", "The Harbour Post") == wanted
+
+
+def test_an_h1_that_agrees_wins_over_the_head() -> None:
+    html = '<title>Last ferry: what now?</title><meta property="og:title" content="Last ferry: what now?">'
+    assert read(html + "<h1>The last ferry has left: what now for the island?</h1>") == (
+        "The last ferry has left: what now for the island?"
+    )
+
+
+def test_an_h1_that_is_the_site_s_logo_loses() -> None:
+    html = (
+        '<title>Small oars - Rowing Notes</title><h1 class="logo"><a href="/">Rowing Notes</a></h1><h2>Small oars</h2>'
+    )
+    assert read(html) == "Small oars"
+
+
+def test_an_h1_that_the_url_spells_wins_over_a_lower_heading_that_the_head_has() -> None:
+    html = "<title>What is a ferry?</title><h1>An introduction to island ferries: what to know</h1><h2>What is a ferry?"
+    assert read(html, url="https://paper.example/introduction-to-island-ferries").startswith("An introduction")
+    assert read(html, url="https://paper.example/p/17") == "What is a ferry?"
+
+
+def test_an_h1_that_a_head_begins_with_where_no_blank_parts_words() -> None:
+    name = "連休における船の運航に関する注意喚起"
+    assert read(f"<title>{name}：港 独立行政法人 船舶機構</title><h1>{name}</h1>") == name
+
+
+def test_a_day_before_a_title_is_cut_and_code_is_left_whole() -> None:
+    assert read("<title>23.01.2024 - The Last Ferry</title><h1>23.01.2024 - The Last Ferry</h1>") == "The Last Ferry"
+    assert read("<title>Ferry::Deck::Rail - Docs</title><h1>Ferry::Deck::Rail</h1>") == "Ferry::Deck::Rail"
+
+
+def test_a_text_in_the_head_is_no_title() -> None:
+    text = "I go by boat. It is slow. It is kind. It takes a day. I like it."
+    tags = "hentry tag-island-brand tag-boats"
+    html = (
+        f'<title>{text}</title><meta property="og:title" content="{text}"><article class="{tags}"><h1>Slow boats</h1>'
+    )
+    assert read(html) == "Slow boats"
+
+
+def test_a_lone_h1_wins_when_it_shares_a_word() -> None:
+    assert read("<title>Ferry maintenance checklist</title><h1>How to keep a ferry running</h1>") == (
+        "How to keep a ferry running"
+    )
+    assert read("<title>Ferry maintenance checklist</title><h1>0 Comments</h1>") == "Ferry maintenance checklist"
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        '<span class="kicker">Traffic</span> The Last Ferry Leaves',
+        '<span class="h-roofline">Traffic: </span>The Last Ferry Leaves',
+        "<span><small>Traffic</small><br>The Last Ferry Leaves</span>",
+        'The Last Ferry Leaves<a class="headerlink" href="#x">¶</a>',
+        "The Last&#8203; Ferry Leaves<script>x()</script>",
+    ],
+)
+def test_small_print_in_a_heading_is_cut(inside: str) -> None:
+    assert read(f"<title>The Last Ferry Leaves</title><h1>{inside}</h1>") == "The Last Ferry Leaves"
+
+
+def test_words_that_ran_together_are_parted_as_the_head_has_them() -> None:
+    assert read("<title>End-to-End Ferries</title><h1>End-to-End<span>Ferries</span></h1>") == "End-to-End Ferries"
+
+
+def test_the_entry_s_title() -> None:
+    html = "<title>The Last Ferry Leaves Without a Farewell</title><h1>The Last Ferry Leaves Without a Farewell</h1>"
+    assert read(html, entry=Entry(id="1", title="Ferry &#8211; gone")) == "Ferry – gone"
+    assert read(html, entry=Entry(id="1", title="The Last Ferry Leaves…")).endswith("Without a Farewell")
+    assert read(html, "Harbour Post", entry=Entry(id="1", title="Harbour Post")).startswith("The Last")
+    assert read(html, entry=Entry(id="1", title=" ")).startswith("The Last")
+
+
+def test_the_operator_s_suffix() -> None:
+    assert read("<title>Ferry gone (all editions)</title>", rules=Rules(title_suffix=" (all editions)")) == "Ferry gone"
+
+
+@given(st.text(max_size=80), st.sampled_from([" | ", " - ", ": ", " » ", " :: "]), st.text(max_size=40))
+def test_cutting_twice_changes_nothing(head: str, between: str, tail: str) -> None:
+    site = SiteTitle(URL, ("The Harbour Post",))
+    once = site.bare(head + between + tail)
+    assert len(once) <= len(head + between + tail) * 4  # NFC may lengthen
+    assert site.sane(once) in (True, False)
+
+
+@pytest.mark.timeout(10)
+def test_long_titles_end() -> None:
+    html = (
+        "<title>"
+        + "a - " * 100_000
+        + "</title><meta property='og:title' content='"
+        + "b | " * 100_000
+        + "'><h1>x y</h1>"
+    )
+    assert len(read(html)) <= 300

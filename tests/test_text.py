@@ -1,0 +1,53 @@
+"""syndicator.text.plain: our markdown as text, a paragraph, heading, item or row a line."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator import text
+from syndicator.reading.html.runs import Run
+from syndicator.reading.markdown import inline
+
+CASES = [
+    ("A *b* **c** `d_e` ~~f~~", "A b c d_e f"),
+    ("# Head\n\nText", "Head\n\nText"),
+    ("- one\n- two\n  - three\n10. four", "one\ntwo\nthree\nfour"),
+    ("> quoted\n> - item", "quoted\nitem"),
+    ("[label](https://a.example/x?(1)) end", "[label](https://a.example/x?(1)) end"),
+    ("[label](https://a.example/x) end", "label end"),
+    ("[**bold** `[x]`](https://a.example/)", "bold [x]"),
+    ('![alt](https://a.example/i.png "a \\"caption\\"") after', "after"),
+    ("| a | b |\n| --- | --- |\n| 1 \\| 2 | c |", "a\tb\n1 | 2\tc"),
+    ("```python\nx = '*a*'\n# no heading\n```\nend", "x = '*a*'\n# no heading\nend"),
+    ("- item\n\n  ```\n  code\n    deeper\n  ```", "item\n\ncode\n  deeper"),
+    ("&lt;script&gt; &amp;lt; \\*x\\* snake_case", "<script> &lt; *x* snake_case"),
+    ("first\\\nsecond", "first\nsecond"),
+    ("a\n\n---\n\nb", "a\n\nb"),
+    ("1\\. no list", "1. no list"),
+]
+
+
+@pytest.mark.parametrize(("markdown", "expected"), CASES)
+def test_plain(markdown: str, expected: str) -> None:
+    assert text.plain(markdown) == expected
+
+
+_PRINTED = st.text(
+    st.characters(min_codepoint=32, max_codepoint=0x2FFF, exclude_categories=("Cs", "Cc", "Cf", "Zs")), max_size=60
+)
+
+
+@given(_PRINTED)
+def test_what_is_escaped_comes_back(value: str) -> None:
+    """Any line of text survives the way into markdown and back."""
+    value = text.legal(value)
+    assert text.plain(inline.render([Run(value)], "https://a.example/")) == value.strip()
+
+
+@given(
+    st.lists(st.sampled_from(["`", "*", "[", "]", "(", ")", "!", "<", "|", "_", "\\", "a", " ", "\n"]), max_size=400)
+)
+def test_plain_never_fails(parts: list[str]) -> None:
+    assert isinstance(text.plain("".join(parts)), str)
