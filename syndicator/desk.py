@@ -15,7 +15,7 @@ from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import fold
 from syndicator.model import Article, Draft, Entry, Rules, article_id
-from syndicator.publishing.html import render_markdown
+from syndicator.publishing.render.html import render_markdown
 from syndicator.reading.reader import read
 from syndicator.text import plain
 

@@ -18,7 +18,7 @@ from syndicator.app.running import RunReport, Wanted, Watch, run
 from syndicator.app.wiring import open_app
 from syndicator.articles.document import load
 from syndicator.errors import NotAFeed
-from syndicator.visiting.entries import parse_feed
+from syndicator.visiting.feeds.parser import parse_feed
 
 pytestmark = pytest.mark.anyio
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)

@@ -13,8 +13,8 @@ from syndicator.errors import MissingError, NetworkDown, NotAFeed, UsageError
 from syndicator.model import Entry, Failed, Fetched, FetchResult, ParsedFeed, Request, Source
 from syndicator.ports import Fetcher
 from syndicator.sources import opml, registry
-from syndicator.visiting.discover import Discovery, FeedLink, discover
-from syndicator.visiting.entries import parse_feed
+from syndicator.visiting.feeds.discovery import Discovery, FeedLink, discover
+from syndicator.visiting.feeds.parser import parse_feed
 
 PREVIEW = 5  # entries shown
 SHUT_PAGE = 'robots.txt shuts this address, so it will not be read; robots = "ignore" in sources.toml overrides that'

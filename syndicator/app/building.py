@@ -12,10 +12,10 @@ from syndicator.app.wiring import App, make_fetcher
 from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
 from syndicator.errors import ConfigError, WorkerFailed
 from syndicator.model import FeedSpec, Problem
-from syndicator.publishing.need import PressReport, settled, stale
-from syndicator.publishing.outlet import FileOutlet
-from syndicator.publishing.plan import plan
-from syndicator.publishing.sift import sift
+from syndicator.publishing.output.files import FileOutlet
+from syndicator.publishing.queries.members import sift
+from syndicator.publishing.selection.feeds import plan
+from syndicator.publishing.selection.staleness import PressReport, settled, stale
 from syndicator.worker import Worker
 
 RELEASED = "released"
@@ -62,14 +62,14 @@ def released(app: App) -> frozenset[str]:
 
 
 async def _tell_hubs(app: App, report: PressReport) -> tuple[Problem, ...]:
+    from syndicator.publishing.output.websub import notify
     from syndicator.publishing.press import urls_of
-    from syndicator.publishing.websub import notify
 
     hubs = app.settings.publish.hubs
     changed = urls_of(report.written, app.settings.base_url)
     if not hubs or not changed:
         return ()
-    from syndicator.visiting.guard import endpoint
+    from syndicator.visiting.fetch.ssrf import endpoint
 
     fetcher = make_fetcher(app)
     try:
@@ -89,7 +89,7 @@ def _renderer(app: App) -> Iterator[Callable[[str], str | None]]:
         path = app.store.index.path(id)
         if path is None:
             return None
-        from syndicator.publishing.html import render_markdown
+        from syndicator.publishing.render.html import render_markdown
 
         article = app.shelf.get(path)
         try:

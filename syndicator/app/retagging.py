@@ -16,9 +16,9 @@ from syndicator.describing.taxonomy.vocabulary import Vocabulary, fold, load
 from syndicator.errors import UsageError
 from syndicator.model import Article, FeedKey
 from syndicator.ports import FeedRow
-from syndicator.publishing import prints
-from syndicator.publishing.grammar import And, Expr, Not, Or, Term
-from syndicator.publishing.maps import moved
+from syndicator.publishing.output.redirects import moved
+from syndicator.publishing.queries.language import And, Expr, Not, Or, Term
+from syndicator.publishing.selection import fingerprint
 
 _MANY = 500  # rows read at a time
 
@@ -202,6 +202,8 @@ def _move_feed(app: App, planned: Retagging) -> None:
     base = there or FeedRow(key=planned.new_feed, name=planned.new, first_slug=first, stale=True)
     index.save_feed(replace(base, name=planned.new, first_slug=first, moved_to=None, dropped=False))
     if old.files and not base.files:
-        index.mark_fresh(base.key, {prints.ABOUT: ""})  # published although it may have few articles: the old one was
+        index.mark_fresh(
+            base.key, {fingerprint.ABOUT: ""}
+        )  # published although it may have few articles: the old one was
     index.mark_stale([base.key])
     index.save_feed(replace(old, moved_to=base.key))

@@ -11,7 +11,7 @@ from syndicator.articles import edits
 from syndicator.articles.feeds import feeds_of
 from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.model import Article, FeedKey, Source
-from syndicator.publishing.names import stem
+from syndicator.publishing.paths import stem
 
 if TYPE_CHECKING:
     from syndicator.app.wiring import App

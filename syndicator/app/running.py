@@ -13,7 +13,7 @@ from syndicator.app.enriching import EnrichReport, enrich
 from syndicator.app.wiring import App, make_fetcher
 from syndicator.errors import NetworkDown, UsageError
 from syndicator.model import Outcome, Problem, SourceState
-from syndicator.publishing.need import PressReport
+from syndicator.publishing.selection.staleness import PressReport
 from syndicator.worker import Worker
 
 

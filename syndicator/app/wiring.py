@@ -21,7 +21,7 @@ from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.errors import ConfigError, LockedError, MissingError
 from syndicator.model import Source
 from syndicator.ports import Enricher, Fetcher
-from syndicator.publishing.query import SavedQuery, load_queries
+from syndicator.publishing.queries.saved import SavedQuery, load_queries
 from syndicator.settings import Llm, Settings, load
 from syndicator.sources.registry import load_sources
 from syndicator.store.engine import Store, open_store
@@ -161,10 +161,10 @@ def make_fetcher(app: App) -> Fetcher:
     import asyncio
 
     from syndicator.visiting.fetch import HttpFetcher
-    from syndicator.visiting.holds import Holds
-    from syndicator.visiting.lanes import Lanes
-    from syndicator.visiting.polite import PoliteFetcher
-    from syndicator.visiting.robots import Robots
+    from syndicator.visiting.politeness.backoff import Holds
+    from syndicator.visiting.politeness.fetcher import PoliteFetcher
+    from syndicator.visiting.politeness.robots import Robots
+    from syndicator.visiting.politeness.throttle import Lanes
 
     door = HttpFetcher(app.settings.fetch, user_agent=user_agent(app.settings), clock=app.clock)
     notes = app.store.visits
@@ -180,7 +180,7 @@ def make_enricher(app: App, lists: Lists) -> Enricher:
     ConfigError when its key is missing."""
     from syndicator.describing.llm.client import Endpoint
     from syndicator.visiting.fetch import HttpFetcher
-    from syndicator.visiting.guard import endpoint, private
+    from syndicator.visiting.fetch.ssrf import endpoint, private
 
     llm = app.settings.describe.llm
     key = llm_key(app.config, llm, app.environ)

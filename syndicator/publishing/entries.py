@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from syndicator.model import Article, ContentMode, Problem, Source
 from syndicator.ports import ShelfIndex
-from syndicator.publishing import gate
 from syndicator.publishing.render import atom, jsonfeed, rss
-from syndicator.publishing.view import View, permitted, view
+from syndicator.publishing.render.view import View, permitted, view
+from syndicator.publishing.validate import schema
 
 _Key = tuple[str, ContentMode | None]
 
@@ -54,7 +54,7 @@ class Entries:
             if format == "json":
                 return jsonfeed.item(found)
             made = (atom.entry if format == "atom" else rss.item)(found, self.base)
-            fault = gate.entry_fault(made) if format == "atom" else None
+            fault = schema.entry_fault(made) if format == "atom" else None
         except (ValueError, TypeError, LookupError, OverflowError) as error:
             made, fault = b"", str(error)
         if fault:

@@ -7,11 +7,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from syndicator.model import FeedKey, FeedSpec, Source
 from syndicator.ports import Outlet, ShelfIndex
-from syndicator.publishing import names, prints
+from syndicator.publishing import paths
+from syndicator.publishing.builder import Job, Run
 from syndicator.publishing.entries import Entries
-from syndicator.publishing.need import PressReport, stale
-from syndicator.publishing.plan import ALL
-from syndicator.publishing.run import Job, Run
+from syndicator.publishing.selection import fingerprint
+from syndicator.publishing.selection.feeds import ALL
+from syndicator.publishing.selection.staleness import PressReport, stale
 from syndicator.settings import Settings
 
 __all__ = ["PressReport", "press", "stale", "urls_of"]
@@ -39,8 +40,8 @@ def press(
     entries = Entries(index, sources, instance, settings.base_url, remake)
     run = Run(index, outlet, settings, instance, entries, frozenset(released), whole=only is None)
     wanted = [spec for spec in specs if only is None or spec.key in only]
-    shared = prints.common(settings, sources, instance)
-    jobs = [run.job(spec, prints.about(spec, shared)) for spec in wanted]
+    shared = fingerprint.common(settings, sources, instance)
+    jobs = [run.job(spec, fingerprint.about(spec, shared)) for spec in wanted]
     run.archives(jobs)
     # The feed of everything is marked fresh last, after the pages that speak of all feeds: whatever changes any of them
     # makes it stale, so that a press which died on the way is finished by the next one.
@@ -49,7 +50,7 @@ def press(
         if job.spec.key != ALL:
             _press(run, job, progress)
     run.drop({spec.key for spec in specs})
-    if whole or run.written or only is None or outlet.get(names.INDEX) is None:
+    if whole or run.written or only is None or outlet.get(paths.INDEX) is None:
         run.shared(specs)
     for job in whole:
         _press(run, job, progress)
@@ -64,10 +65,10 @@ def press(
 def _press(run: Run, job: Job, progress: Callable[[str], None] | None) -> None:
     run.head(job)
     if progress:
-        progress(names.stem(job.spec.key))
+        progress(paths.stem(job.spec.key))
 
 
 def urls_of(written: Iterable[str], base_url: str) -> list[str]:
     """The addresses of those written files that are feeds, for hubs."""
-    other = (names.ARCHIVES, names.MAPS)
-    return [base_url + name for name in sorted(written) if names.is_feed(name) and not name.startswith(other)]
+    other = (paths.ARCHIVES, paths.MAPS)
+    return [base_url + name for name in sorted(written) if paths.is_feed(name) and not name.startswith(other)]

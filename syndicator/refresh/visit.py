@@ -17,7 +17,7 @@ from syndicator.refresh.select import select
 from syndicator.refresh.tidy import tidy
 from syndicator.refresh.tools import BUGS, Tools, said
 from syndicator.visiting import cadence
-from syndicator.visiting.entries import parse_feed
+from syndicator.visiting.feeds.parser import parse_feed
 
 SIDE_BY_SIDE = 4  # entries of one source under way at a time
 

@@ -28,9 +28,9 @@ from pathlib import Path
 from syndicator.articles.feeds import feeds_of
 from syndicator.model import Article, Origin, Source, article_id
 from syndicator.ports import FileStamp
-from syndicator.publishing.outlet import FileOutlet
-from syndicator.publishing.plan import plan
+from syndicator.publishing.output.files import FileOutlet
 from syndicator.publishing.press import press, stale
+from syndicator.publishing.selection.feeds import plan
 from syndicator.settings import Publish, Settings, Site
 from syndicator.store.engine import Store, open_store
 from tests.bench.publishing_peers import compare

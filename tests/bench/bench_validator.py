@@ -24,17 +24,17 @@ from typing import Any
 
 from syndicator import NotAnArticle, read_article
 from syndicator.model import Article, Enclosure, Origin, Source, article_id
-from syndicator.publishing.html import render_markdown
-from syndicator.publishing.outlet import FileOutlet
-from syndicator.publishing.plan import plan
+from syndicator.publishing.output.files import FileOutlet
 from syndicator.publishing.press import press
+from syndicator.publishing.render.html import render_markdown
+from syndicator.publishing.selection.feeds import plan
 from syndicator.settings import Publish, Settings, Site
 from syndicator.store import codec
 from tests.bench.bench_reading import NOWHERE, SHARED, html_of, rows
 from tests.publishing import validator
-from tests.publishing.shelf import MemoryIndex
+from tests.publishing.memory import MemoryIndex
+from tests.publishing.test_builder import INSTANCE, START
 from tests.publishing.test_hostile_text import TRAPS, illegal, payloads, strings
-from tests.publishing.test_press import INSTANCE, START
 
 BASE = "https://feeds.example/"
 SOURCES = {f"source-{n}": Source(key=f"source-{n}", url=f"https://s{n}.example/feed", content="full") for n in range(5)}

@@ -28,10 +28,10 @@ from statistics import median
 
 from syndicator.model import Fetched, NotModified, Request
 from syndicator.settings import Fetch
-from syndicator.visiting.entries import parse_feed
+from syndicator.visiting.feeds.parser import parse_feed
 from syndicator.visiting.fetch import HttpFetcher
-from syndicator.visiting.lanes import Lanes
-from syndicator.visiting.polite import PoliteFetcher
+from syndicator.visiting.politeness.fetcher import PoliteFetcher
+from syndicator.visiting.politeness.throttle import Lanes
 
 SAME, FIRST = "nothing changed (304)", "first visit, entries only"
 Costs = dict[str, dict[str, list[float]]]  # what -> who -> CPU milliseconds a feed, a round each

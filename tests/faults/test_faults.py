@@ -16,7 +16,7 @@ from syndicator.app import keeping, running, service
 from syndicator.articles import disk
 from syndicator.errors import MissingError, NetworkDown, SyndicatorError
 from syndicator.model import Failed, Fetched, FetchResult, Request
-from syndicator.publishing import outlet
+from syndicator.publishing.output import files
 from syndicator.schedule import Heart
 from tests.faults.ground import Ground, InProcess
 from tests.faults.table import fault
@@ -58,7 +58,7 @@ def test_the_disk_is_full(small: Ground, at: int) -> None:
 
 
 def test_the_outlet_writes_with_fsync() -> None:
-    assert outlet.os.fsync is disk.os.fsync
+    assert files.os.fsync is disk.os.fsync
 
 
 @fault(
@@ -344,7 +344,7 @@ def test_a_bug_costs_one_page(small: Ground) -> None:
 )
 @pytest.mark.parametrize("at", [1, 3])
 def test_a_press_dies(small: Ground, at: int) -> None:
-    from syndicator.publishing.run import Run
+    from syndicator.publishing.builder import Run
 
     real, calls = Run.head, [0]
 

@@ -12,7 +12,7 @@ from syndicator.articles.feeds import feeds_of
 from syndicator.articles.shelf import NAME_BYTES, Shelf
 from syndicator.errors import ConfigError
 from syndicator.model import Article, article_id
-from syndicator.publishing import names
+from syndicator.publishing import paths
 from syndicator.sources.schema import check
 from tests.faults.ground import START
 from tests.faults.table import fault
@@ -63,7 +63,7 @@ def test_feeds(shared: Path) -> None:
     slugs: dict[str, str] = {}
     for name in hostile(shared):
         for key in feeds_of(Article(id="a", url="https://example.org/", title="t", tags=(name,), category=name)):
-            parts = names.file_name(key, "atom").split("/")
+            parts = paths.file_name(key, "atom").split("/")
             assert len(parts) <= 2
             for part in parts:
                 sound(part)

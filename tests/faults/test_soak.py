@@ -24,9 +24,9 @@ from syndicator.app.wiring import App, open_app
 from syndicator.errors import WorkerFailed
 from syndicator.model import Failed, Fetched, FetchResult, NotModified, Request
 from syndicator.urls import host
-from syndicator.visiting.lanes import Lanes
-from syndicator.visiting.polite import PoliteFetcher
-from syndicator.visiting.robots import Robots
+from syndicator.visiting.politeness.fetcher import PoliteFetcher
+from syndicator.visiting.politeness.robots import Robots
+from syndicator.visiting.politeness.throttle import Lanes
 from tests.faults.ground import START, TAXONOMY, InProcess
 from tests.faults.table import fault
 

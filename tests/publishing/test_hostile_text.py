@@ -13,12 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from syndicator.model import Article, Enclosure, Origin, article_id
-from syndicator.publishing import gate
-from syndicator.publishing.outlet import FileOutlet
+from syndicator.publishing.output.files import FileOutlet
+from syndicator.publishing.validate import schema
 from syndicator.settings import Publish, Settings, Site
 from tests.publishing import validator
-from tests.publishing.shelf import MemoryIndex, MemoryOutlet
-from tests.publishing.test_press import START, article, pressed
+from tests.publishing.memory import MemoryIndex, MemoryOutlet
+from tests.publishing.test_builder import START, article, pressed
 
 TRAPS = (
     "]]>",
@@ -115,7 +115,7 @@ def test_text_arrives_as_it_was_written() -> None:
     assert b'<title type="html">a &amp;lt;b&amp;gt; &amp;amp; &amp;amp;amp; c</title>' in outlet.files["all.atom"]
     assert b"<title>a &#x3C;b&gt; &#x26; &#x26;amp; c</title>" in outlet.files["all.rss"]
     assert json.loads(outlet.files["all.json"])["items"][0]["title"] == "a <b> & &amp; c"
-    assert gate.ids(outlet.files["all.atom"])
+    assert schema.ids(outlet.files["all.atom"])
 
 
 def test_the_w3c_validator_has_nothing_to_say(shared: Path, tmp_path: Path) -> None:

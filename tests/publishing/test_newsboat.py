@@ -20,8 +20,8 @@ from syndicator.app.building import press_feeds
 from syndicator.app.wiring import App
 from syndicator.articles.feeds import feeds_of
 from syndicator.model import Article, FeedKey
-from syndicator.publishing.maps import moved
-from syndicator.publishing.names import parse_stem
+from syndicator.publishing.output.redirects import moved
+from syndicator.publishing.paths import parse_stem
 from syndicator.web.server import serve
 from syndicator.web.site import make_app
 from tests.app.places import NOW, Place, shelve

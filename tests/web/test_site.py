@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from syndicator.publishing.outlet import FileOutlet
+from syndicator.publishing.output.files import FileOutlet
 from syndicator.web.site import make_app
 
 
