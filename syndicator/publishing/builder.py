@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
-from syndicator.model import FeedKey, FeedSpec, Problem, entry_urn
-from syndicator.ports import FeedRow, Outlet, ShelfIndex
+from syndicator.model import FeedKey, FeedSpec, Problem, Source, entry_urn
+from syndicator.ports import ArticleIndex, FeedRow, Outlet
 from syndicator.publishing import document, paths
 from syndicator.publishing.entries import Entries
 from syndicator.publishing.output import redirects
@@ -21,7 +21,7 @@ from syndicator.publishing.render.view import View
 from syndicator.publishing.selection import archive, fingerprint
 from syndicator.publishing.selection.archive import Document
 from syndicator.publishing.selection.feeds import ALL
-from syndicator.publishing.selection.staleness import ended, old_archives
+from syndicator.publishing.selection.staleness import BuildReport, ended, old_archives
 from syndicator.publishing.selection.window import head_ids
 from syndicator.publishing.validate import lost_entries, schema
 from syndicator.settings import Settings
@@ -34,7 +34,7 @@ _TOLD_FOR: Final = timedelta(days=30)
 
 @dataclass(slots=True)
 class Job:
-    """A feed in the press. `files`: what its row will remember, file name (or print name) -> digest."""
+    """A feed in the build. `files`: what its row will remember, file name (or print name) -> digest."""
 
     spec: FeedSpec
     row: FeedRow
@@ -48,9 +48,9 @@ class Job:
 
 @dataclass(slots=True)
 class Run:
-    """The state of a press. `whole`: make every document, even where nothing it is made of changed."""
+    """The state of a build. `whole`: make every document, even where nothing it is made of changed."""
 
-    index: ShelfIndex
+    index: ArticleIndex
     outlet: Outlet
     settings: Settings
     instance: uuid.UUID
@@ -215,3 +215,59 @@ class Run:
     def _delete(self, name: str) -> None:
         if self.outlet.delete(name):
             self.written.add(name)
+
+
+def build(
+    specs: Sequence[FeedSpec],
+    *,
+    index: ArticleIndex,
+    outlet: Outlet,
+    settings: Settings,
+    sources: Mapping[str, Source],
+    instance: uuid.UUID,
+    only: Collection[FeedKey] | None = None,
+    progress: Callable[[str], None] | None = None,
+    remake: Callable[[str], str | None] | None = None,
+    released: Collection[str] = (),
+) -> BuildReport:
+    """Renders feeds and puts them where they are published, each whole or not at all.
+
+    `specs`: every feed there is (`plan`); the index page, the OPML and the maps speak of all of them. `only`: the ones
+    to render (`stale`), None for all, which restores everything after the web root was deleted. `progress` is told the
+    name of each feed when it is done. `remake`: makes the HTML of an article whose kept HTML is missing (in a process
+    that can be ended). `released`: ids of articles that were taken off the store on purpose and may vanish (pruned)."""
+    entries = Entries(index, sources, instance, settings.base_url, remake)
+    run = Run(index, outlet, settings, instance, entries, frozenset(released), whole=only is None)
+    wanted = [spec for spec in specs if only is None or spec.key in only]
+    shared = fingerprint.common(settings, sources, instance)
+    jobs = [run.job(spec, fingerprint.about(spec, shared)) for spec in wanted]
+    run.archives(jobs)
+    # The feed of everything is marked fresh last, after the pages that speak of all feeds: whatever changes any of them
+    # makes it stale, so that a build which died on the way is finished by the next one.
+    whole = [job for job in jobs if job.spec.key == ALL]
+    for job in jobs:
+        if job.spec.key != ALL:
+            _build(run, job, progress)
+    run.drop({spec.key for spec in specs})
+    if whole or run.written or only is None or outlet.get(paths.INDEX) is None:
+        run.shared(specs)
+    for job in whole:
+        _build(run, job, progress)
+    return BuildReport(
+        written=tuple(sorted(run.written)),
+        unchanged=run.unchanged,
+        held=tuple(run.held),
+        set_aside=tuple(entries.problems.values()),
+    )
+
+
+def _build(run: Run, job: Job, progress: Callable[[str], None] | None) -> None:
+    run.head(job)
+    if progress:
+        progress(paths.stem(job.spec.key))
+
+
+def urls_of(written: Iterable[str], base_url: str) -> list[str]:
+    """The addresses of those written files that are feeds, for hubs."""
+    other = (paths.ARCHIVES, paths.MAPS)
+    return [base_url + name for name in sorted(written) if paths.is_feed(name) and not name.startswith(other)]

@@ -1,4 +1,4 @@
-"""A shelf in memory: ports.ShelfIndex and ports.Outlet as small as they can be, for tests of the press."""
+"""A article store in memory: ports.ArticleIndex and ports.Outlet as small as they can be, for tests of the build."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def keys_of(article: Article) -> dict[FeedKey, str]:
 
 class MemoryIndex:
     def __init__(self, articles: Iterable[Article] = ()) -> None:
-        self.shelf: dict[str, Article] = {}
+        self.article_store: dict[str, Article] = {}
         self.rows: dict[FeedKey, FeedRow] = {}
         self.members: dict[FeedKey, list[str]] = {}
         self.kept: dict[str, str] = {}
@@ -41,8 +41,8 @@ class MemoryIndex:
             self.add(article)
 
     def add(self, article: Article) -> None:
-        before = self.shelf.get(article.id)
-        self.shelf[article.id] = article
+        before = self.article_store.get(article.id)
+        self.article_store[article.id] = article
         keys = keys_of(article)
         self.judge("", {article.id: ()})
         touched = set(keys) | (set(keys_of(before)) if before else set())
@@ -53,7 +53,7 @@ class MemoryIndex:
         self.mark_stale(touched)
 
     def remove(self, id: str, at: datetime | None = None) -> None:
-        keys = keys_of(self.shelf.pop(id))
+        keys = keys_of(self.article_store.pop(id))
         for key in keys:
             self.members[key].remove(id)
             self._refresh(key, "")
@@ -63,9 +63,10 @@ class MemoryIndex:
 
     def _refresh(self, key: FeedKey, name: str) -> None:
         self.members[key].sort(
-            key=lambda id: (self.shelf[id].added or _OLD, self.shelf[id].published or _OLD, id), reverse=True
+            key=lambda id: (self.article_store[id].added or _OLD, self.article_store[id].published or _OLD, id),
+            reverse=True,
         )
-        newest = self.shelf[self.members[key][0]] if self.members[key] else None
+        newest = self.article_store[self.members[key][0]] if self.members[key] else None
         row = self.rows.get(key) or FeedRow(key=key, name=name or key.slug, first_slug=key.slug)
         self.rows[key] = replace(
             row,
@@ -85,7 +86,7 @@ class MemoryIndex:
 
     def ids(self, key: FeedKey, *, limit: int, since: datetime | None, most: int) -> list[str]:
         found = self._ids(key)
-        more = [id for id in found[limit:] if since is not None and (self.shelf[id].added or _OLD) > since]
+        more = [id for id in found[limit:] if since is not None and (self.article_store[id].added or _OLD) > since]
         return (found[:limit] + more)[:most]
 
     def months(self, key: FeedKey) -> list[str]:
@@ -95,7 +96,7 @@ class MemoryIndex:
         return [id for id in self._ids(key) if self._month(id) == month]
 
     def _month(self, id: str) -> str:
-        return (self.shelf[id].added or _OLD).strftime("%Y-%m")
+        return (self.article_store[id].added or _OLD).strftime("%Y-%m")
 
     def month_prints(self, key: FeedKey) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -104,22 +105,22 @@ class MemoryIndex:
         return found
 
     def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
-        found = [self.shelf[id] for id in self.month_ids(key, month)]
+        found = [self.article_store[id] for id in self.month_ids(key, month)]
         return [(one.id, one.added or _OLD, str(hash((one.title, one.revisions, one.tags)))) for one in found]
 
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
-        return {id: replace(self.shelf[id], body="") for id in ids if id in self.shelf}
+        return {id: replace(self.article_store[id], body="") for id in ids if id in self.article_store}
 
     def each(self) -> Iterator[Article]:
-        return (self.shelf[id] for id in self._ids(FeedKey("all", "all")))
+        return (self.article_store[id] for id in self._ids(FeedKey("all", "all")))
 
     def unjudged(self, stamp: str) -> list[str]:
         ids = self._ids(FeedKey("all", "all"))
-        return [id for id in ids if self.judged.get(id) != (stamp, self.shelf[id])]
+        return [id for id in ids if self.judged.get(id) != (stamp, self.article_store[id])]
 
     def judge(self, stamp: str, found: Mapping[str, Collection[FeedKey]]) -> None:
         for id, keys in found.items():
-            self.judged[id] = (stamp, self.shelf[id])
+            self.judged[id] = (stamp, self.article_store[id])
             for key in {*keys, *(key for key in self.members if key.axis == "query")}:
                 ids = self.members.get(key, [])
                 if (id in ids) != (key in keys):
@@ -135,11 +136,11 @@ class MemoryIndex:
 
     def merge(self, id: str, into: str) -> None:
         self.copies[id] = into
-        self.mark_stale(keys_of(self.shelf[id]))
+        self.mark_stale(keys_of(self.article_store[id]))
 
     def split(self, id: str) -> None:
         del self.copies[id]
-        self.mark_stale(keys_of(self.shelf[id]))
+        self.mark_stale(keys_of(self.article_store[id]))
 
     def merged(self) -> dict[str, str]:
         return dict(self.copies)

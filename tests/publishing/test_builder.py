@@ -1,4 +1,4 @@
-"""The press on a shelf in memory."""
+"""The build on an article store in memory."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from lxml import etree
 
 from syndicator.model import Article, Enclosure, FeedKey, Origin, Source, article_id
-from syndicator.publishing.press import PressReport, press
+from syndicator.publishing.builder import BuildReport, build
 from syndicator.publishing.selection.feeds import plan
 from syndicator.settings import Publish, Settings, Site
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
@@ -46,11 +46,11 @@ def article(number: int, **changes: Any) -> Article:
     return replace(made, **changes)
 
 
-def pressed(index: MemoryIndex, outlet: MemoryOutlet, settings: Settings = SETTINGS, **more: Any) -> PressReport:
+def built(index: MemoryIndex, outlet: MemoryOutlet, settings: Settings = SETTINGS, **more: Any) -> BuildReport:
     specs = plan(
         index.feeds(), settings=settings, sources=list(SOURCES.values()), queries=(), categories={"AI": "Machines"}
     )
-    return press(
+    return build(
         specs,
         index=index,
         outlet=outlet,
@@ -63,7 +63,7 @@ def pressed(index: MemoryIndex, outlet: MemoryOutlet, settings: Settings = SETTI
 
 def test_every_axis_gets_its_files() -> None:
     index, outlet = MemoryIndex(article(n) for n in range(4)), MemoryOutlet()
-    report = pressed(index, outlet)
+    report = built(index, outlet)
     assert not report.held and not report.set_aside
     stems = ("all", "tags/ai", "tags/llm", "categories/ai", "sources/alpha")
     assert {f"{stem}.{format}" for stem in stems for format in ("atom", "rss", "json", "html")} <= set(outlet.files)
@@ -73,8 +73,8 @@ def test_every_axis_gets_its_files() -> None:
 
 def test_a_second_press_changes_no_byte() -> None:
     index, outlet = MemoryIndex(article(n) for n in range(4)), MemoryOutlet()
-    pressed(index, outlet)
-    report = pressed(index, outlet)
+    built(index, outlet)
+    report = built(index, outlet)
     assert report.written == () and report.unchanged > 20
 
 
@@ -82,7 +82,7 @@ def test_an_entry_carries_what_the_contract_names() -> None:
     enclosure = Enclosure(url="https://alpha.example/1.mp3", type="audio/mpeg", length=7, duration="12:00")
     one = article(1, cover="https://alpha.example/1.jpg", enclosure=enclosure, also=("https://beta.example/1",))
     index, outlet = MemoryIndex([one]), MemoryOutlet()
-    pressed(index, outlet)
+    built(index, outlet)
     entry = etree.fromstring(outlet.files["all.atom"]).find(f"{ATOM}entry")
     assert entry.findtext(f"{ATOM}id") == uuid.uuid5(INSTANCE, one.id).urn
     links = {link.get("rel"): link.get("href") for link in entry.findall(f"{ATOM}link")}
@@ -102,17 +102,17 @@ def test_an_entry_carries_what_the_contract_names() -> None:
 
 def test_everything_comes_back_byte_for_byte() -> None:
     index, outlet = MemoryIndex(article(n) for n in range(4)), MemoryOutlet()
-    pressed(index, outlet)
+    built(index, outlet)
     again = MemoryOutlet()
-    pressed(index, again)
+    built(index, again)
     assert again.files == outlet.files
 
 
 def test_only_the_named_feeds_are_pressed() -> None:
     index, outlet = MemoryIndex(article(n) for n in range(4)), MemoryOutlet()
-    pressed(index, outlet)
+    built(index, outlet)
     index.add(article(9, tags=("AI",)))
-    report = pressed(index, outlet, only={FeedKey("tag", "ai")})
+    report = built(index, outlet, only={FeedKey("tag", "ai")})
     assert "tags/ai.atom" in report.written and "all.atom" not in report.written
 
 
@@ -120,7 +120,7 @@ def test_archives_are_walked_from_the_head() -> None:
     old = [article(n, added=START - timedelta(days=35 * n)) for n in range(4)]
     settings = Settings(site=SETTINGS.site, publish=Publish(limit=1, window_hours=0))
     index, outlet = MemoryIndex(old), MemoryOutlet()
-    pressed(index, outlet, settings)
+    built(index, outlet, settings)
     name, met = "all.atom", []
     while name:
         root = etree.fromstring(outlet.files[name])

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.app.running import RunReport, Wanted, run
-from syndicator.app.wiring import open_app
 from syndicator.model import SourceState
+from syndicator.services.container import open_app
+from syndicator.services.refresh import RunReport, Wanted, run
 from tests.visiting.conftest import Reply, Seen, Web
 from tests.visiting.operator import FEED, command, configure, refresh
 

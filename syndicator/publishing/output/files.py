@@ -80,7 +80,7 @@ class FileOutlet:
                 if os.fstat(file.fileno()).st_mtime_ns < earliest:
                     os.utime(file.fileno(), ns=(earliest, earliest))
                 os.fsync(file.fileno())
-            os.replace(temporary, path)  # noqa: PTH105 - a large press moves thousands, and paths cost more than moving
+            os.replace(temporary, path)  # noqa: PTH105 - a large build moves thousands, and paths cost more than moving
         except BaseException:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)  # noqa: PTH108

@@ -72,15 +72,15 @@ def parse(text: str) -> Expr:
     return _Parser(_tokens(text)).whole()
 
 
-def holds(expr: Expr, article: Article, body: Callable[[], str]) -> bool:
+def backoff(expr: Expr, article: Article, body: Callable[[], str]) -> bool:
     """True when `article` is what `expr` asks for. `body`: its plain text, asked for only when the rest leaves it
     open."""
     if isinstance(expr, Not):
-        return not holds(expr.inner, article, body)
+        return not backoff(expr.inner, article, body)
     if isinstance(expr, And):
-        return all(holds(part, article, body) for part in _cheap_first(expr.parts))
+        return all(backoff(part, article, body) for part in _cheap_first(expr.parts))
     if isinstance(expr, Or):
-        return any(holds(part, article, body) for part in _cheap_first(expr.parts))
+        return any(backoff(part, article, body) for part in _cheap_first(expr.parts))
     value = expr.value.casefold()
     if expr.field:
         return _TESTS[expr.field](value, article)

@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from syndicator.model import FeedSpec
-from syndicator.ports import ShelfIndex
-from syndicator.publishing.queries.language import holds, parse
+from syndicator.ports import ArticleIndex
+from syndicator.publishing.queries.language import backoff, parse
 
 _FORM: Final = "1"  # to be raised when queries are understood differently
 _PART: Final = 500  # articles held in memory at a time
 
 
-def sift(specs: Sequence[FeedSpec], index: ShelfIndex, body: Callable[[str], str]) -> int:
+def sift(specs: Sequence[FeedSpec], index: ArticleIndex, body: Callable[[str], str]) -> int:
     """Files new and changed articles under the saved queries among `specs`, all of them where a query changed; how many
     were looked at. To be called before `need.stale`. `body`: the plain text of an article's body by its id, read only
     where title and excerpt leave a query open."""
@@ -27,7 +27,7 @@ def sift(specs: Sequence[FeedSpec], index: ShelfIndex, body: Callable[[str], str
         found = {}
         for id, article in index.articles(left[start : start + _PART]).items():
             text = _Once(body, id)
-            found[id] = [key for key, expr in asked.items() if holds(expr, article, text)]
+            found[id] = [key for key, expr in asked.items() if backoff(expr, article, text)]
         index.judge(stamp, found)
     return len(left)
 

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from syndicator.model import FeedKey, FeedSpec
-from syndicator.ports import ShelfIndex
+from syndicator.ports import ArticleIndex
 from syndicator.publishing import paths
 from syndicator.publishing.render.head import Head
 
@@ -46,9 +46,9 @@ def wanted(spec: FeedSpec, archives: bool) -> bool:
     return archives and spec.key.axis in _AXES and "atom" in spec.formats
 
 
-def chain(spec: FeedSpec, index: ShelfIndex, shown: Collection[str], open_month: str, about: str) -> list[Document]:
+def chain(spec: FeedSpec, index: ArticleIndex, shown: Collection[str], open_month: str, about: str) -> list[Document]:
     """The archive documents of a feed, oldest first. `shown`: the ids of its head feed. `open_month`: the month of the
-    newest article on the whole shelf; earlier months gain no article any more. `about`: what else the documents are
+    newest article on the whole store; earlier months gain no article any more. `about`: what else the documents are
     made of."""
     prints = index.month_prints(spec.key)
     found = [

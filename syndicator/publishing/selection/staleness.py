@@ -1,4 +1,4 @@
-"""What there is to press. Light: a run that finds nothing to do loads no renderer, no templates and no XML library."""
+"""What there is to build. Light: a run that finds nothing to do loads no renderer, no templates and no XML library."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from syndicator.model import FeedKey, FeedSpec, Problem, Source
-from syndicator.ports import FeedRow, Outlet, ShelfIndex
+from syndicator.ports import ArticleIndex, FeedRow, Outlet
 from syndicator.publishing import paths
 from syndicator.publishing.selection import fingerprint
 from syndicator.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PressReport:
-    """What a press did. `written`: names of files that changed or went, below the web root. `held`: feeds whose old
+class BuildReport:
+    """What a build did. `written`: names of files that changed or went, below the web root. `held`: feeds whose old
     files stayed, and why. `set_aside`: articles that could not be shown as they should."""
 
     written: tuple[str, ...] = ()
@@ -27,13 +27,13 @@ class PressReport:
 
 def stale(
     specs: Sequence[FeedSpec],
-    index: ShelfIndex,
+    index: ArticleIndex,
     settings: Settings | None = None,
     sources: Mapping[str, Source] | None = None,
     instance: uuid.UUID | None = None,
 ) -> set[FeedKey]:
-    """The feeds that need a press: marked stale, or never pressed yet, or, where settings, sources and instance are
-    given, pressed with other settings than these."""
+    """The feeds that need a build: marked stale, or never built yet, or, where settings, sources and instance are
+    given, built with other settings than these."""
     rows = {row.key: row for row in index.feeds()}
     shared = None
     if settings is not None and sources is not None and instance is not None:
@@ -53,8 +53,8 @@ def stale(
     return found
 
 
-def settled(specs: Sequence[FeedSpec], index: ShelfIndex, outlet: Outlet) -> bool:
-    """True when a press of no feed at all would change nothing either: no feed has to go, and the index is there."""
+def settled(specs: Sequence[FeedSpec], index: ArticleIndex, outlet: Outlet) -> bool:
+    """True when a build of no feed at all would change nothing either: no feed has to go, and the index is there."""
     wanted = {spec.key for spec in specs}
     going = any(ended(row, wanted) or old_archives(row) for row in index.feeds())
     return not going and outlet.get(paths.INDEX) is not None

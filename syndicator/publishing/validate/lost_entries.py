@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection, Iterable, Sequence
 
 from syndicator.model import FeedSpec, entry_urn
-from syndicator.ports import ShelfIndex
+from syndicator.ports import ArticleIndex
 
 _EVERY = 2**31 - 1
 
@@ -16,11 +16,11 @@ def lost(
     new: Sequence[str],
     excused: Collection[str],
     spec: FeedSpec,
-    index: ShelfIndex,
+    index: ArticleIndex,
     instance: uuid.UUID,
 ) -> list[str]:
     """The ids of the live file (`old`) that the new one lacks and should have; both newest first. `excused`: ids that
-    were withdrawn, pruned or set aside. An article that is on the shelf but no more in the feed was retagged or
+    were withdrawn, pruned or set aside. An article that is in the article store but no more in the feed was retagged or
     merged."""
     if set(old) <= set(new):
         return []
@@ -28,8 +28,8 @@ def lost(
     if not suspects(old, new, near, excused):
         return []
     members = _members(spec, index, instance, _EVERY)
-    shelf = {entry_urn(instance, id) for id in (*(article.id for article in index.each()), *index.merged())}
-    return suspects(old, new, members, {*excused, *(shelf - set(members))})
+    article_store = {entry_urn(instance, id) for id in (*(article.id for article in index.each()), *index.merged())}
+    return suspects(old, new, members, {*excused, *(article_store - set(members))})
 
 
 def suspects(old: Sequence[str], new: Iterable[str], members: Sequence[str], excused: Collection[str]) -> list[str]:
@@ -46,5 +46,5 @@ def suspects(old: Sequence[str], new: Iterable[str], members: Sequence[str], exc
     return unknown + [id for _, id in missing if rank.get(id, _EVERY) < oldest]
 
 
-def _members(spec: FeedSpec, index: ShelfIndex, instance: uuid.UUID, most: int) -> list[str]:
+def _members(spec: FeedSpec, index: ArticleIndex, instance: uuid.UUID, most: int) -> list[str]:
     return [entry_urn(instance, id) for id in index.ids(spec.key, limit=most, since=None, most=most)]

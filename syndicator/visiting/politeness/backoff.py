@@ -19,7 +19,7 @@ class _Hold(NamedTuple):
     until: datetime
 
 
-class Holds:
+class Backoff:
     """Holds of hosts and of URLs by their name.
 
     get, set: notes that outlive the process; all holds are one note, so that a run reads one. clock: now, aware.

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from syndicator.model import Failed, Fetched, FetchResult, NotModified, Request, Source
 from syndicator.ports import Fetcher
 from syndicator.urls import BadUrl, canonical, host, redacted
-from syndicator.visiting.politeness.backoff import Holds
+from syndicator.visiting.politeness.backoff import Backoff
 from syndicator.visiting.politeness.robots import OPERATOR, Robots, RobotsVerdict
-from syndicator.visiting.politeness.throttle import Lanes
+from syndicator.visiting.politeness.throttle import Throttle
 
 _LEGS = 6  # hosts that one request may lead through
 _PATIENCE = timedelta(seconds=30)  # a hold that ends sooner is waited for, a longer one answered at once
@@ -28,12 +28,12 @@ class PoliteFetcher:
     """
 
     def __init__(
-        self, fetcher: Fetcher, lanes: Lanes, robots: Robots | None = None, holds: Holds | None = None
+        self, fetcher: Fetcher, throttle: Throttle, robots: Robots | None = None, backoff: Backoff | None = None
     ) -> None:
         self._fetcher = fetcher
-        self._lanes = lanes
+        self._throttle = throttle
         self._robots = robots
-        self._holds = holds
+        self._backoff = backoff
 
     async def fetch(self, request: Request) -> FetchResult:
         shown = redacted(request.url)
@@ -66,11 +66,11 @@ class PoliteFetcher:
         await self._fetcher.aclose()
 
     def _refused(self, name: str, request: Request) -> Failed | None:
-        until = self._holds.until(_name(request.url)) if self._holds else None
+        until = self._backoff.until(_name(request.url)) if self._backoff else None
         if until is not None:
             return _held(request, "the server", until)
-        until = self._lanes.held(name)
-        if until is not None and until - self._lanes.now() > _PATIENCE:
+        until = self._throttle.held(name)
+        if until is not None and until - self._throttle.now() > _PATIENCE:
             return _held(request, "the host", until)
         return None
 
@@ -80,19 +80,19 @@ class PoliteFetcher:
         source = Source(key="", url=request.url, robots=request.robots)
         verdict = await self._robots.verdict(request.url, source, allow=request.allow)
         if verdict.delay is not None:
-            self._lanes.delay(host(request.url), verdict.delay)
+            self._throttle.delay(host(request.url), verdict.delay)
         return verdict
 
     async def _turn(self, name: str, request: Request) -> tuple[FetchResult, float]:
         """The answer, and the seconds it took without the wait for the turn."""
-        async with self._lanes.turn(name):
+        async with self._throttle.turn(name):
             started = time.monotonic()
             result = await self._fetcher.fetch(request)
             spent = time.monotonic() - started
         if isinstance(result, Failed) and result.status == 429:
-            self._lanes.hold(name, result.retry_after or self._lanes.now() + _HOLD)
-        if self._holds and isinstance(result, Failed) and result.status in (429, 503) and result.retry_after:
-            self._holds.hold(_name(request.url), result.retry_after)
+            self._throttle.hold(name, result.retry_after or self._throttle.now() + _HOLD)
+        if self._backoff and isinstance(result, Failed) and result.status in (429, 503) and result.retry_after:
+            self._backoff.hold(_name(request.url), result.retry_after)
         return result, spent
 
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from syndicator.visiting.politeness.backoff import Holds
+from syndicator.visiting.politeness.backoff import Backoff
 
 LONGEST_HOLD = timedelta(minutes=15)  # whatever a host asks for, its other URLs wait no longer
 LONGEST_DELAY = 60.0  # seconds of crawl-delay that are honoured
@@ -25,7 +25,7 @@ class _Lane:
     order: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-class Lanes:
+class Throttle:
     """`async with lanes.turn(host)` waits for the host's turn; hosts never wait for each other.
 
     pause: seconds between the end of one request and the start of the next of a host. per_host: connections to one
@@ -40,15 +40,15 @@ class Lanes:
         sleep: Callable[[float], Awaitable[None]],
         clock: Callable[[], datetime],
         total: int = 0,
-        holds: Holds | None = None,
+        backoff: Backoff | None = None,
     ) -> None:
         self._pause = pause
         self._per_host = per_host
         self._sleep = sleep
         self._clock = clock
         self._total = asyncio.Semaphore(total) if total else None
-        self._holds = holds
-        self._lanes: dict[str, _Lane] = {}
+        self._backoff = backoff
+        self._throttle: dict[str, _Lane] = {}
 
     @asynccontextmanager
     async def turn(self, host: str) -> AsyncIterator[None]:
@@ -72,8 +72,8 @@ class Lanes:
         """Nothing is asked of `host` before `until`, or for 15 minutes where that is sooner."""
         lane = self._lane(host)
         lane.held_until = self._later(lane.held_until, min(until, self._clock() + LONGEST_HOLD))
-        if self._holds is not None:
-            self._holds.hold(host, lane.held_until)
+        if self._backoff is not None:
+            self._backoff.hold(host, lane.held_until)
 
     def held(self, host: str) -> datetime | None:
         """Until when `host` is held, None when it is not."""
@@ -94,7 +94,7 @@ class Lanes:
 
     def remembered(self) -> int:
         """How many hosts have a lane at the moment."""
-        return len(self._lanes)
+        return len(self._throttle)
 
     async def _wait(self, lane: _Lane) -> None:
         async with lane.order:
@@ -112,20 +112,20 @@ class Lanes:
         return max(self._pause, lane.delay)
 
     def _lane(self, host: str) -> _Lane:
-        lane = self._lanes.get(host)
+        lane = self._throttle.get(host)
         if lane is None:
-            if len(self._lanes) >= _KEEP:
+            if len(self._throttle) >= _KEEP:
                 self._forget()
-            held = None if self._holds is None else self._holds.until(host)
-            lane = self._lanes[host] = _Lane(asyncio.Semaphore(self._per_host), held_until=held)
+            held = None if self._backoff is None else self._backoff.until(host)
+            lane = self._throttle[host] = _Lane(asyncio.Semaphore(self._per_host), held_until=held)
         return lane
 
     def _forget(self) -> None:
         now = self._clock()
-        for host, lane in list(self._lanes.items()):
+        for host, lane in list(self._throttle.items()):
             waiting = lane.users or any(at is not None and at > now for at in (lane.free_at, lane.held_until))
             if not waiting:
-                del self._lanes[host]
+                del self._throttle[host]
 
     @staticmethod
     def _later(one: datetime | None, other: datetime) -> datetime:

@@ -8,8 +8,8 @@ from urllib.parse import parse_qs
 import pytest
 
 from syndicator.model import Failed, Fetched, FetchResult, Request
+from syndicator.publishing.builder import urls_of
 from syndicator.publishing.output.websub import notify
-from syndicator.publishing.press import urls_of
 
 pytestmark = pytest.mark.anyio
 

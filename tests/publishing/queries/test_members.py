@@ -1,4 +1,4 @@
-"""Saved queries follow the shelf: what comes, changes, leaves, and what the operator asks for."""
+"""Saved queries follow the article store: what comes, changes, leaves, and what the operator asks for."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from syndicator.app import keeping
-from syndicator.articles.feeds import feeds_of
+from syndicator.articles.membership import feeds_of
 from syndicator.model import Article
-from tests.app.places import Place, shelve
+from syndicator.services import maintain
+from tests.services.places import Place, store_articles
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def ask(place: Place, **queries: str) -> None:
 
 def put(place: Place, before: Article, **changes: Any) -> None:
     with place.app() as app:
-        stored, stamp, _ = app.shelf.put(replace(before, **changes), app.store.index.path(before.id))
+        stored, stamp, _ = app.article_store.put(replace(before, **changes), app.store.index.path(before.id))
         stale = {*feeds_of(before), *feeds_of(stored)}
         app.store.visits.record(stored, stamp, aliases=(), stale=stale)
 
@@ -40,70 +40,70 @@ def titles(place: Place, slug: str = "chips") -> list[str]:
 
 def test_new_and_changed_articles_are_filed(place: Place) -> None:
     with place.app() as app:
-        shelve(app, "Cards", "A new **chip** is out.")
-        shelve(app, "Ships", "Of ships.")
-        shelve(app, "Old news", "Of a chip.")
-    place.press()
+        store_articles(app, "Cards", "A new **chip** is out.")
+        store_articles(app, "Ships", "Of ships.")
+        store_articles(app, "Old news", "Of a chip.")
+    place.build()
     assert titles(place) == ["Cards"]
     with place.app() as app:
-        shelve(app, "Fries", "Fish and chip shops.")
-    place.press()
+        store_articles(app, "Fries", "Fish and chip shops.")
+    place.build()
     assert titles(place) == ["Fries", "Cards"]
     put(place, place.article("Ships"), body="Of ships, chip by chip.")
     put(place, place.article("Cards"), body="Corrected: none is.")
-    place.press()
+    place.build()
     assert titles(place) == ["Fries", "Ships"]
     assert "2 articles" in place.published("index.html")
-    assert place.press().written == ()
+    assert place.build().written == ()
 
 
 def fill(place: Place, *names: str) -> None:
     with place.app() as app:
         for name in names:
-            shelve(app, name, f"A chip of {name}.", tags=(name,))
-    place.press()
+            store_articles(app, name, f"A chip of {name}.", tags=(name,))
+    place.build()
 
 
 def test_what_is_withdrawn_or_merged_leaves(place: Place) -> None:
     fill(place, "One", "Two", "Three")
     with place.app() as app:
-        keeping.withdraw(app, place.article("One").id)
+        maintain.withdraw(app, place.article("One").id)
     put(place, place.article("Two"), merged_into=place.article("Three").id)
-    assert place.press().held == ()
+    assert place.build().held == ()
     assert titles(place) == ["Three"]
     assert "deleted-entry" in place.published("queries/chips.atom")
     with place.app() as app:
-        keeping.split(app, place.article("Two").id)
-    place.press()
+        maintain.split(app, place.article("Two").id)
+    place.build()
     assert titles(place) == ["Three", "Two"]
 
 
 def test_a_copy_takes_the_place_of_an_original_that_went(place: Place) -> None:
     fill(place, "One", "Two")
     put(place, place.article("Two"), merged_into=place.article("One").id)
-    place.press()
+    place.build()
     with place.app() as app:
-        keeping.withdraw(app, place.article("One").id)
-    place.press()
+        maintain.withdraw(app, place.article("One").id)
+    place.build()
     assert titles(place) == ["Two"]
 
 
 def test_a_changed_query_sees_the_whole_shelf_again(place: Place) -> None:
     fill(place, "One", "Two")
     ask(place, chips="tag:two")
-    place.press()
+    place.build()
     assert titles(place) == ["Two"]
 
 
 def test_a_query_goes_and_comes_back(place: Place) -> None:
     fill(place, "One")
     ask(place)
-    place.press()
+    place.build()
     assert not (place.folder / "feeds/public/queries/chips.atom").exists()
     assert "queries/chips.atom" in json.loads(place.published("maps/moved.json"))["gone"]
     fill(place, "Two")
     ask(place, chips="chip", all="tag:one")
-    place.press()
+    place.build()
     assert titles(place) == ["Two", "One"] and titles(place, "all") == ["One"]
     assert json.loads(place.published("maps/moved.json"))["gone"] == []
 
@@ -113,6 +113,6 @@ def test_a_rebuilt_database_finds_them_again(place: Place) -> None:
     before = place.digests("public")
     (place.folder / "feeds/state/syndicator.db").unlink()
     with place.app(create=True) as app:
-        keeping.reindex(app)
-    assert place.press().held == ()
+        maintain.reindex(app)
+    assert place.build().held == ()
     assert place.digests("public") == before

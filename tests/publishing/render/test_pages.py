@@ -1,4 +1,4 @@
-"""The pages, and that the same shelf gives the same bytes anywhere."""
+"""The pages, and that the same article store gives the same bytes anywhere."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lxml import html as lxml_html
 
 from syndicator.publishing.render import pages
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import article, pressed
+from tests.publishing.test_builder import article, built
 
 ROOT = Path(__file__).parents[3]
 
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[3]
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
     index, outlet = MemoryIndex(article(n, title=f"<script>{n}</script> & co") for n in range(4)), MemoryOutlet()
-    pressed(index, outlet)
+    built(index, outlet)
     return outlet.files
 
 
@@ -72,9 +72,9 @@ def test_contrast_is_aa_in_light_and_dark() -> None:
 SCRIPT = """
 import hashlib
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import article, pressed
+from tests.publishing.test_builder import article, built
 index, outlet = MemoryIndex(article(n) for n in range(6)), MemoryOutlet()
-pressed(index, outlet)
+built(index, outlet)
 print(hashlib.sha256(repr(sorted(outlet.files.items())).encode()).hexdigest())
 """
 

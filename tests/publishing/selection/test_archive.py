@@ -1,4 +1,4 @@
-"""The archives as a walk (RFC 5005 section 4) sees them, whatever the life of the shelf was."""
+"""The archives as a walk (RFC 5005 section 4) sees them, whatever the life of the article store was."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lxml import etree
 from syndicator.model import FeedKey, entry_urn
 from syndicator.settings import Publish, Settings
 from tests.publishing.memory import MemoryIndex, MemoryOutlet, keys_of
-from tests.publishing.test_builder import ATOM, INSTANCE, SETTINGS, START, article, pressed
+from tests.publishing.test_builder import ATOM, INSTANCE, SETTINGS, START, article, built
 
 BASE = SETTINGS.base_url
 FEEDS = {"all.atom": FeedKey("all", "all"), "tags/llm.atom": FeedKey("tag", "llm")}
@@ -21,7 +21,7 @@ FEEDS = {"all.atom": FeedKey("all", "all"), "tags/llm.atom": FeedKey("tag", "llm
 
 @dataclass(frozen=True)
 class Day:
-    """What happens before a press: minutes at which articles come, which of them have the tag, which of the older ones
+    """What happens before a build: minutes at which articles come, which of them have the tag, which of the older ones
     (by their place) are corrected, retagged, withdrawn; how many days pass."""
 
     minutes: list[int]
@@ -49,7 +49,7 @@ DAYS = st.lists(
 
 
 def lived(days: list[Day], how: Settings) -> Iterator[tuple[MemoryIndex, MemoryOutlet]]:
-    """The shelf and what is published, after each day."""
+    """The article store and what is published, after each day."""
     index, outlet, number, when = MemoryIndex(), MemoryOutlet(), 0, START
     for day in days:
         for minute, tagged in zip(sorted(day.minutes), day.tagged, strict=False):
@@ -57,21 +57,21 @@ def lived(days: list[Day], how: Settings) -> Iterator[tuple[MemoryIndex, MemoryO
             added = when + timedelta(minutes=minute)
             index.add(article(number, added=added, published=added, tags=("AI", "LLM") if tagged else ("AI",)))
         changed(index, day, when + timedelta(hours=24))
-        assert pressed(index, outlet, how).held == ()
+        assert built(index, outlet, how).held == ()
         yield index, outlet
         when += timedelta(days=day.pause)
 
 
 def changed(index: MemoryIndex, day: Day, now: datetime) -> None:
     def picked(places: list[int]) -> list[str]:
-        ids = sorted(index.shelf)
+        ids = sorted(index.article_store)
         return [ids[place % len(ids)] for place in places if len(ids) > 1]
 
     for id in picked(day.corrected):
-        one = index.shelf[id]
+        one = index.article_store[id]
         index.add(replace(one, title=one.title + "!", revisions=(*one.revisions, now.isoformat())))
     for id in picked(day.retagged):
-        index.add(replace(index.shelf[id], tags=("AI", "LLM")))
+        index.add(replace(index.article_store[id], tags=("AI", "LLM")))
     for id in picked(day.withdrawn):
         index.remove(id, now)
 
@@ -106,6 +106,6 @@ def test_a_walk_meets_every_article_and_its_newest_copy_first(days: list[Day], l
                         (entry.findtext(f"{ATOM}updated"), entry.findtext(f"{ATOM}title")),
                     )
                     assert copy <= first.setdefault(id, copy), "an older copy stands before a newer one"
-            members = {id: one for id, one in index.shelf.items() if key in keys_of(one)}
+            members = {id: one for id, one in index.article_store.items() if key in keys_of(one)}
             assert set(first) == {entry_urn(INSTANCE, id) for id in members}
             assert {first[entry_urn(INSTANCE, id)][1] for id in members} == {one.title for one in members.values()}

@@ -1,4 +1,4 @@
-"""A month of a shelf's life, seen by a subscriber who polls and walks the archives."""
+"""A month of an article store's life, seen by a subscriber who polls and walks the archives."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import pytest
 from lxml import etree
 
 from syndicator.model import FeedKey, entry_urn
-from syndicator.publishing.press import PressReport, press, stale
+from syndicator.publishing.builder import BuildReport, build
 from syndicator.publishing.selection.feeds import plan
+from syndicator.publishing.selection.staleness import stale
 from syndicator.settings import Publish, Settings, Site
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import INSTANCE, SOURCES, START, article
@@ -22,11 +23,11 @@ BASE = "https://feeds.example/"
 SETTINGS = Settings(site=Site(title="Days", url=BASE), publish=Publish(limit=5, window_hours=24, most=12))
 
 
-def turn(index: MemoryIndex, outlet: MemoryOutlet, *, whole: bool = False) -> PressReport:
+def turn(index: MemoryIndex, outlet: MemoryOutlet, *, whole: bool = False) -> BuildReport:
     """What a run does at its end: press what is stale."""
     specs = plan(index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={})
     only = None if whole else stale(specs, index, SETTINGS, SOURCES, INSTANCE)
-    return press(specs, index=index, outlet=outlet, settings=SETTINGS, sources=SOURCES, instance=INSTANCE, only=only)
+    return build(specs, index=index, outlet=outlet, settings=SETTINGS, sources=SOURCES, instance=INSTANCE, only=only)
 
 
 class Subscriber:
@@ -65,16 +66,16 @@ def test_a_subscriber_meets_every_article_once_and_misses_none(seed: int) -> Non
             number += 1
             when = START + timedelta(days=day, minutes=number % 1000)
             index.add(article(number, added=when, published=when, tags=("AI",) if number % 2 else ("AI", "LLM")))
-        for id in chance.sample(sorted(index.shelf), min(2, len(index.shelf))):
+        for id in chance.sample(sorted(index.article_store), min(2, len(index.article_store))):
             kind = chance.choice(("correct", "retag", "withdraw", "none"))
-            one, now = index.shelf[id], START + timedelta(days=day, hours=23)
+            one, now = index.article_store[id], START + timedelta(days=day, hours=23)
             if kind == "correct":
                 index.add(replace(one, title=one.title + "!", revisions=(*one.revisions, now.isoformat())))
             elif kind == "retag":
                 index.add(replace(one, tags=("AI", "LLM", "Robots")))
-            elif kind == "withdraw" and len(index.shelf) > 3:
+            elif kind == "withdraw" and len(index.article_store) > 3:
                 index.remove(id, now)
-        if not index.shelf:
+        if not index.article_store:
             continue
         report = turn(index, outlet)
         assert report.held == () and report.set_aside == ()
@@ -82,7 +83,7 @@ def test_a_subscriber_meets_every_article_once_and_misses_none(seed: int) -> Non
             for reader in readers:
                 if reader.name in outlet.files:
                     reader.poll(outlet)
-    published = {entry_urn(INSTANCE, id) for id in index.shelf}
+    published = {entry_urn(INSTANCE, id) for id in index.article_store}
     gone = {entry_urn(INSTANCE, item.id) for item in index.withdrawn()}
     for reader in readers:
         assert published <= set(reader.met) <= published | gone
@@ -95,8 +96,8 @@ def test_a_renamed_tag_keeps_its_id_and_its_old_address() -> None:
     index, outlet = MemoryIndex(article(n) for n in range(5)), MemoryOutlet()
     turn(index, outlet)
     before = etree.fromstring(outlet.files["tags/llm.atom"]).findtext(f"{ATOM}id")
-    for id in list(index.shelf):
-        index.add(replace(index.shelf[id], tags=("AI", "Language models")))
+    for id in list(index.article_store):
+        index.add(replace(index.article_store[id], tags=("AI", "Language models")))
     old, new = FeedKey("tag", "llm"), FeedKey("tag", "language-models")
     index.rows[new] = replace(index.rows[new], first_slug="llm")
     index.rows[old] = replace(index.rows[old], moved_to=new)
@@ -109,7 +110,7 @@ def test_a_renamed_tag_keeps_its_id_and_its_old_address() -> None:
 def test_a_withdrawn_article_is_gone_everywhere_at_once() -> None:
     index, outlet = MemoryIndex(article(n, added=START + timedelta(days=n * 9)) for n in range(8)), MemoryOutlet()
     turn(index, outlet)
-    victim = next(iter(index.shelf.values()))
+    victim = next(iter(index.article_store.values()))
     urn = entry_urn(INSTANCE, victim.id).encode()
     index.remove(victim.id, START + timedelta(days=99))
     report = turn(index, outlet)
@@ -123,7 +124,7 @@ def test_a_withdrawn_article_is_gone_everywhere_at_once() -> None:
 def test_merged_copies_leave_all_but_their_source() -> None:
     index, outlet = MemoryIndex(article(n) for n in range(6)), MemoryOutlet()
     turn(index, outlet)
-    copy, original = sorted(index.shelf)[2:4]
+    copy, original = sorted(index.article_store)[2:4]
     index.merge(copy, original)
     assert turn(index, outlet).held == ()
     urn = entry_urn(INSTANCE, copy).encode()

@@ -11,7 +11,7 @@ from syndicator.model import entry_urn
 from syndicator.publishing.validate import schema
 from syndicator.publishing.validate.lost_entries import suspects
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import INSTANCE, START, article, pressed
+from tests.publishing.test_builder import INSTANCE, START, article, built
 
 HEAD = '<feed xmlns="http://www.w3.org/2005/Atom"><id>urn:x</id><title>t</title><updated>2025-01-01T00:00:00Z</updated>'
 ENTRY = (
@@ -98,40 +98,40 @@ def test_lost_ids(old: str, new: str, members: str, excused: str, wanted: str) -
 
 def test_twenty_new_articles_in_a_minute_pass() -> None:
     index, outlet = MemoryIndex(article(n) for n in range(60)), MemoryOutlet()
-    pressed(index, outlet)
+    built(index, outlet)
     for n in range(100, 120):
         index.add(article(n, added=START + timedelta(days=5, seconds=n), published=None))
-    report = pressed(index, outlet)
+    report = built(index, outlet)
     assert report.held == () and "all.atom" in report.written
 
 
 def test_a_shelf_that_forgot_an_article_is_held() -> None:
     index, outlet = MemoryIndex(article(n) for n in range(6)), MemoryOutlet()
-    pressed(index, outlet)
+    built(index, outlet)
     before = dict(outlet.files)
     victim = index.members[next(iter(index.rows))][2]
     index.remove(victim)
-    report = pressed(index, outlet)
+    report = built(index, outlet)
     assert {problem.what for problem in report.held} == {"all", "tags/ai", "tags/llm", "categories/ai", "sources/alpha"}
     assert entry_urn(INSTANCE, victim) in report.held[0].detail
     assert outlet.files["all.atom"] == before["all.atom"] and index.rows[next(iter(index.rows))].held
-    freed = pressed(index, outlet, released=[victim])
+    freed = built(index, outlet, released=[victim])
     assert freed.held == () and outlet.files["all.atom"] != before["all.atom"]
 
 
 def test_another_instance_is_held() -> None:
     """A lost instance.toml would show every subscriber every entry again."""
     index, outlet = MemoryIndex(article(n) for n in range(6)), MemoryOutlet()
-    pressed(index, outlet)
+    built(index, outlet)
     outlet.files["all.atom"] = outlet.files["all.atom"].replace(b"urn:uuid:", b"urn:uuid:0")
-    assert [problem.what for problem in pressed(index, outlet).held] == ["all"]
+    assert [problem.what for problem in built(index, outlet).held] == ["all"]
 
 
 def test_one_bad_article_is_set_aside_and_named() -> None:
     index, outlet = MemoryIndex(article(n) for n in range(6)), MemoryOutlet()
     bad = article(3)
     index.add(replace(bad, url="javascript:alert(1)"))
-    report = pressed(index, outlet)
+    report = built(index, outlet)
     assert report.held == ()
     assert [(problem.what, problem.reason) for problem in report.set_aside] == [
         ("javascript:alert(1)", "cannot-render")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.store.engine import open_store
-from syndicator.visiting.politeness.backoff import NOTE, Holds
+from syndicator.visiting.politeness.backoff import NOTE, Backoff
 from tests.visiting.conftest import NOW, Reply, Web
 from tests.visiting.operator import FEED, configure, refresh
 
@@ -22,17 +22,17 @@ class Desk:
         self.notes: dict[str, str | None] = {}
         self.now = NOW
 
-    def holds(self) -> Holds:
-        return Holds(self.notes.get, lambda key, value, at: self.notes.update({key: value}), lambda: self.now)
+    def backoff(self) -> Backoff:
+        return Backoff(self.notes.get, lambda key, value, at: self.notes.update({key: value}), lambda: self.now)
 
 
 def test_the_next_process_knows() -> None:
     desk = Desk()
-    first, other = desk.holds(), desk.holds()
+    first, other = desk.backoff(), desk.backoff()
     first.hold("a.test", NOW + timedelta(hours=1))
     other.hold("https://b.test/x", NOW + timedelta(hours=2))
     first.hold("a.test", NOW + timedelta(minutes=1))  # the later end stays
-    third = desk.holds()
+    third = desk.backoff()
     assert third.until("a.test") == NOW + timedelta(hours=1)
     assert third.until("https://b.test/x") == NOW + timedelta(hours=2)
     assert third.until("c.test") is None
@@ -42,33 +42,33 @@ def test_the_next_process_knows() -> None:
 
 def test_ended_holds_are_forgotten_and_their_number_is_bounded() -> None:
     desk = Desk()
-    holds = desk.holds()
-    holds.hold("old", NOW + timedelta(seconds=1))
+    backoff = desk.backoff()
+    backoff.hold("old", NOW + timedelta(seconds=1))
     desk.now += timedelta(minutes=1)
     for number in range(1100):
-        holds.hold(str(number), desk.now + timedelta(seconds=60 + number))
+        backoff.hold(str(number), desk.now + timedelta(seconds=60 + number))
     kept = json.loads(desk.notes[NOTE] or "")
     assert len(kept) == 1000
     assert "old" not in kept
-    assert holds.until("1099") is not None
+    assert backoff.until("1099") is not None
 
 
 def test_a_hold_is_a_week_at_most() -> None:
     desk = Desk()
-    desk.holds().hold("a.test", NOW + timedelta(days=400))
-    assert desk.holds().until("a.test") == NOW + timedelta(days=7)
+    desk.backoff().hold("a.test", NOW + timedelta(days=400))
+    assert desk.backoff().until("a.test") == NOW + timedelta(days=7)
 
 
 @pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=3650)])
 def test_holds_of_a_clock_that_was_ahead_are_not_believed(back: timedelta) -> None:
     desk = Desk()
-    desk.holds().hold("a.test", NOW + timedelta(hours=3))
+    desk.backoff().hold("a.test", NOW + timedelta(hours=3))
     desk.now -= timedelta(minutes=1)
-    assert desk.holds().until("a.test") == NOW + timedelta(hours=3)
+    assert desk.backoff().until("a.test") == NOW + timedelta(hours=3)
     desk.now -= back
-    assert desk.holds().until("a.test") is None
-    desk.holds().hold("a.test", desk.now + timedelta(minutes=5))
-    assert desk.holds().until("a.test") == desk.now + timedelta(minutes=5)
+    assert desk.backoff().until("a.test") is None
+    desk.backoff().hold("a.test", desk.now + timedelta(minutes=5))
+    assert desk.backoff().until("a.test") == desk.now + timedelta(minutes=5)
 
 
 @pytest.mark.parametrize(
@@ -78,9 +78,9 @@ def test_holds_of_a_clock_that_was_ahead_are_not_believed(back: timedelta) -> No
 def test_a_broken_note_holds_nobody(note: str) -> None:
     desk = Desk()
     desk.notes[NOTE] = note
-    assert desk.holds().until("a") is None
-    desk.holds().hold("b", NOW + timedelta(hours=1))
-    assert desk.holds().until("b") == NOW + timedelta(hours=1)
+    assert desk.backoff().until("a") is None
+    desk.backoff().hold("b", NOW + timedelta(hours=1))
+    assert desk.backoff().until("b") == NOW + timedelta(hours=1)
 
 
 def test_holds_over_two_processes(tmp_path: Path, web: Web) -> None:

@@ -14,7 +14,7 @@ import pytest
 from syndicator.model import Failed, Fetched, FetchResult, NotModified, Request, Source
 from syndicator.visiting.politeness.fetcher import PoliteFetcher
 from syndicator.visiting.politeness.robots import Robots, RobotsVerdict, decide, parse, product
-from syndicator.visiting.politeness.throttle import Lanes
+from syndicator.visiting.politeness.throttle import Throttle
 from tests.visiting.conftest import NOW
 from tests.visiting.simclock import SimClock
 
@@ -53,12 +53,12 @@ class House:
         self.clock = SimClock()
         self.script = Script()
         self.notes: dict[str, str] = {}
-        self.lanes = Lanes(1.0, 1, self.clock.sleep, self.clock)
+        self.throttle = Throttle(1.0, 1, self.clock.sleep, self.clock)
         self.robots = self.another()
-        self.polite = PoliteFetcher(self.script, self.lanes, self.robots)
+        self.polite = PoliteFetcher(self.script, self.throttle, self.robots)
 
     def another(self) -> Robots:
-        lane = PoliteFetcher(self.script, self.lanes)
+        lane = PoliteFetcher(self.script, self.throttle)
         return Robots(lane, self.notes.get, self._note, user_agent="Syndicator/1.0 (+me)", clock=self.clock)
 
     def _note(self, key: str, value: str | None, at: datetime) -> None:
@@ -254,7 +254,7 @@ def test_too_many_requests_holds_the_host_and_503_does_not() -> None:
 def test_a_short_hold_is_waited_for() -> None:
     house = House()
     house.script.answers = {"https://a.test/2": page("https://a.test/2")}
-    house.lanes.hold("a.test", house.clock() + timedelta(seconds=20))
+    house.throttle.hold("a.test", house.clock() + timedelta(seconds=20))
     request = Request(url="https://a.test/2", kind="feed", robots="ignore")
     assert isinstance(house.fetch(request)[0], Fetched)
     assert house.clock.since() == 20
@@ -310,7 +310,7 @@ def test_waiting_for_a_turn_costs_no_deadline() -> None:
     }
 
     async def run() -> list[FetchResult]:
-        polite = PoliteFetcher(script, Lanes(0.1, 1, asyncio.sleep, lambda: datetime.now(UTC)))
+        polite = PoliteFetcher(script, Throttle(0.1, 1, asyncio.sleep, lambda: datetime.now(UTC)))
         requests = [Request(url="https://a.test/", kind="feed", deadline=0.15) for _ in range(5)]
         return list(await asyncio.gather(*(polite.fetch(request) for request in requests)))
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from syndicator.visiting.politeness.throttle import Lanes
+from syndicator.visiting.politeness.throttle import Throttle
 from tests.visiting.simclock import SimClock
 
 
@@ -16,13 +16,13 @@ class Log:
 
     def __init__(self, pause: float = 1.0, per_host: int = 1, total: int = 0) -> None:
         self.clock = SimClock()
-        self.lanes = Lanes(pause, per_host, self.clock.sleep, self.clock, total)
+        self.throttle = Throttle(pause, per_host, self.clock.sleep, self.clock, total)
         self.began: list[tuple[float, str]] = []
         self.open: dict[str, int] = {}
         self.most: dict[str, int] = {}
 
     async def request(self, host: str, seconds: float = 0.0) -> None:
-        async with self.lanes.turn(host):
+        async with self.throttle.turn(host):
             self.began.append((self.clock.since(), host))
             self.open[host] = self.open.get(host, 0) + 1
             self.most[host] = max(self.most.get(host, 0), self.open[host])
@@ -69,23 +69,23 @@ def test_hosts_take_turns_under_a_total() -> None:
 
 def test_hold() -> None:
     log = Log()
-    log.lanes.hold("a", log.clock() + timedelta(minutes=2))
-    assert log.lanes.held("a") == log.clock() + timedelta(minutes=2)
-    assert log.lanes.held("b") is None
+    log.throttle.hold("a", log.clock() + timedelta(minutes=2))
+    assert log.throttle.held("a") == log.clock() + timedelta(minutes=2)
+    assert log.throttle.held("b") is None
     assert log.run(("a", 0), ("b", 0)) == [(0, "b"), (120, "a")]
-    assert log.lanes.held("a") is None
+    assert log.throttle.held("a") is None
 
 
 def test_hold_is_at_most_a_quarter_of_an_hour() -> None:
     log = Log()
-    log.lanes.hold("a", log.clock() + timedelta(days=300))
+    log.throttle.hold("a", log.clock() + timedelta(days=300))
     assert log.run(("a", 0)) == [(900, "a")]
 
 
 def test_crawl_delay_outranks_a_shorter_pause_up_to_a_minute() -> None:
     log = Log()
-    log.lanes.delay("a", 10)
-    log.lanes.delay("b", 86_400)
+    log.throttle.delay("a", 10)
+    log.throttle.delay("b", 86_400)
     log.run(("a", 0), ("a", 0), ("b", 0), ("b", 0))
     assert log.began == [(0, "a"), (0, "b"), (10, "a"), (60, "b")]
 
@@ -94,7 +94,7 @@ def test_crawl_delay_outranks_a_shorter_pause_up_to_a_minute() -> None:
 def test_a_clock_set_back_stretches_no_wait(back: timedelta) -> None:
     log = Log()
     log.run(("a", 0))
-    log.lanes.hold("b", log.clock() + timedelta(minutes=5))
+    log.throttle.hold("b", log.clock() + timedelta(minutes=5))
     log.clock.now -= back
     start = log.clock.now
     log.run(("a", 0))
@@ -124,7 +124,7 @@ def test_lanes_are_forgotten() -> None:
     log.run(*((f"host{n}", 0) for n in range(3000)))
     log.clock.now += timedelta(seconds=1)
     log.run(("last", 0))
-    log.lanes.delay("kept", 30)
+    log.throttle.delay("kept", 30)
     for n in range(3000):
-        log.lanes.delay(f"other{n}", 0)
-    assert log.lanes.remembered() <= 1100
+        log.throttle.delay(f"other{n}", 0)
+    assert log.throttle.remembered() <= 1100
