@@ -1,4 +1,4 @@
-"""All that describing says of one article, in one call."""
+"""One article described in one call: excerpt, category, tags and language."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ def retell(article: Article, source: Source | None, taxonomy: Taxonomy, uncatego
 def _tags_line(article: Article, tags: Sequence[str], own: Collection[str], taxonomy: Taxonomy) -> str:
     published = set(taxonomy.mapped(article.keywords, article.text))
     new = [tag for tag in tags if tag not in article.tags]
-    named = replace(taxonomy, past=None).tags(article.title, article.text) if new and taxonomy.past else tags
+    named = replace(taxonomy, learnt=None).tags(article.title, article.text) if new and taxonomy.learnt else tags
     listed = {tag.name for tag in taxonomy.vocabulary.tag}
     parts = []
     for tag in new:
@@ -138,13 +138,13 @@ def learn_files(files: TaxonomyFiles, root: str, paths: Sequence[str], least: in
     past = list(history((article_store.get(path) for path in paths), taxonomy))
     known = taxonomy.learn(past, least=least)
     teaching = sum(bool(tags) for _, _, tags in past)
-    if known.past is None and not known.forms:
+    if known.learnt is None and not known.forms:
         learnt.unlink(missing_ok=True)
         return teaching, 0
     fresh = learnt.with_name(f".{learnt.name}.new")
     known.save(fresh)
     fresh.replace(learnt)
-    return teaching, len({tag for _, _, tags in past for tag in tags}) if known.past else 0
+    return teaching, len({tag for _, _, tags in past for tag in tags}) if known.learnt else 0
 
 
 def history(articles: Iterable[Article], taxonomy: Taxonomy) -> Iterable[tuple[str, str, tuple[str, ...]]]:

@@ -24,16 +24,16 @@ def taxonomy() -> Taxonomy:
 
 
 def test_a_story_on_ai_money_is_ai(taxonomy: Taxonomy) -> None:
-    said = describe(TITLE, TEXT, taxonomy=taxonomy)
-    assert said.category == "AI"
-    assert set(said.tags) >= {"ChatGPT"}
-    assert said.language == "en"
-    assert said.excerpt_by == "extractive"
+    found = describe(TITLE, TEXT, taxonomy=taxonomy)
+    assert found.category == "AI"
+    assert set(found.tags) >= {"ChatGPT"}
+    assert found.language == "en"
+    assert found.excerpt_by == "extractive"
 
 
 def test_without_a_taxonomy_there_is_no_category_and_the_publishers_tags_stay() -> None:
-    said = describe(TITLE, TEXT, keywords=["ai", "chatgpt"], taxonomy=Taxonomy())
-    assert (said.category, said.tags, said.tags_by) == ("", ("AI", "ChatGPT"), "publisher")
+    found = describe(TITLE, TEXT, keywords=["ai", "chatgpt"], taxonomy=Taxonomy())
+    assert (found.category, found.tags, found.tags_by) == ("", ("AI", "ChatGPT"), "publisher")
 
 
 def test_an_excerpt_is_sentences_of_the_text() -> None:
@@ -112,9 +112,9 @@ def test_a_machine_of_some_model_is_no_machine_learning(taxonomy: Taxonomy) -> N
     assert taxonomy.category("Espresso machines", text).name != "AI"
 
 
-def test_a_sentence_is_not_said_twice() -> None:
-    said = "Choosing a system for customers is one of the high-impact decisions of the year."
-    assert summarize("Systems", f"{said}\n{said.replace('-', chr(0x2011))}") == said
+def test_no_sentence_stands_twice() -> None:
+    sentence = "Choosing a system for customers is one of the high-impact decisions of the year."
+    assert summarize("Systems", f"{sentence}\n{sentence.replace('-', chr(0x2011))}") == sentence
 
 
 def test_a_dateline_with_a_country_of_several_words_goes() -> None:

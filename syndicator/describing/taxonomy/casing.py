@@ -9,9 +9,12 @@ from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
-SHOUTED = 6  # letters; a longer word in capitals is no acronym
+from syndicator.describing.taxonomy.topics import topics
+
+SHOUTED: Final = 6  # letters; a longer word in capitals is no acronym
+_JOINING: Final = frozenset(("and", "of", "the", "for", "in", "to"))
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -34,17 +37,8 @@ def known() -> dict[str, str]:
 @lru_cache(maxsize=1)
 def ordinary() -> frozenset[str]:
     """Words of no name, in lower case."""
-    from syndicator.describing.taxonomy.topics import topics
-
     topical = {word for topic in topics() for word in topic.words if "-" not in word}
-    return frozenset({*_file()["ordinary"].split(), *topical} - known().keys()) | {
-        "and",
-        "of",
-        "the",
-        "for",
-        "in",
-        "to",
-    }
+    return frozenset({*_file()["ordinary"].split(), *topical} - known().keys()) | _JOINING
 
 
 @lru_cache(maxsize=1)

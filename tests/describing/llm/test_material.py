@@ -113,8 +113,8 @@ def test_the_article_stands_between_two_random_lines() -> None:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_forms_of_a_request(form: str) -> None:
-    said = prompt.messages(Material(title="T", text="Text.", language=None), LISTS, "f")
-    body = json.loads(prompt.body("tiny", said, LISTS, form))
+    messages = prompt.messages(Material(title="T", text="Text.", language=None), LISTS, "f")
+    body = json.loads(prompt.body("tiny", messages, LISTS, form))
     assert body.keys() >= {"model", "messages", "stream"} and not body.keys() & {"tools", "functions", "tool_choice"}
     assert ("response_format" in body, "max_tokens" in body) == (form != "bare", form != "bare")
 
