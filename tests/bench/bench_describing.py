@@ -121,8 +121,9 @@ def categories(half: str, most: int | None) -> None:
         pairs = [(row["label"], taxonomy.category(row["title"], row["text"]).name) for row in found]
         kept = [(a, b) for a, b in pairs if b is not None]
         right = sum(a == b for a, b in kept)
-        print(f"{name:10} n={len(pairs)} right {100 * right / len(pairs):.1f} answered {100 * len(kept) / len(pairs):.1f}"
-              f" right of those {100 * right / max(1, len(kept)):.1f}")  # fmt: skip
+        shares = (right / len(pairs), len(kept) / len(pairs), right / max(1, len(kept)))
+        figures = "right {:.1f} answered {:.1f} right of those {:.1f}".format(*(100 * share for share in shares))
+        print(f"{name:10} n={len(pairs)} {figures}")
 
 
 def f1(gold: Iterable[str], got: Sequence[str]) -> float:

@@ -28,15 +28,14 @@ def finish(file: str, about: str, script: str, data: Sequence[Path], tables: Tab
 
 def text(about: str, script: str, data: Sequence[Path], tables: Tables) -> str:
     """The file: `about` says in a line what the weights do, `script` made them today from the files `data`."""
-    names = ", ".join(f'"{file.name}"' for file in data)
+    names = ", ".join(file.name for file in data)
     lines = [
         f"# {about}",
-        "# Each weight belongs to the feature of its name; the order means nothing. Written by a script.",
-        "[made]",
+        f"# Written by {script}: not to be edited by hand. Order means nothing.",
         f'script = "{script}"',
-        f"date = {datetime.now(UTC):%Y-%m-%d}",
-        f"data = [{names}]",
-        f'sha256 = "{sha256_of(data)}"',
+        f"made = {datetime.now(UTC):%Y-%m-%d}",
+        f'data = "../shared/corpus/texts: {names}"',
+        f'data_sha256 = "{sha256_of(data)}"',
     ]
     for table, weights in tables.items():
         lines += ["", f"[{table}]", *(f'"{name}" = {rounded(value):.{DIGITS}g}' for name, value in weights.items())]
@@ -46,7 +45,7 @@ def text(about: str, script: str, data: Sequence[Path], tables: Tables) -> str:
 def differences(shipped: str, data: Sequence[Path], tables: Tables) -> list[str]:
     """What differs between the text of a shipped file and what was just made; the date does not count."""
     found = tomllib.loads(shipped)
-    wrong = [] if found["made"]["sha256"] == sha256_of(data) else ["made from other data"]
+    wrong = [] if found["data_sha256"] == sha256_of(data) else ["made from other data"]
     for table, weights in tables.items():
         for name in dict.fromkeys((*found[table], *weights)):
             was, now = found[table].get(name), weights.get(name)

@@ -2,7 +2,7 @@
 
 The weights in data/ranker.toml were fitted by tools/train/fit_excerpts.py, so that ROUGE-1 plus ROUGE-2 of what is
 chosen, expected over five sets of human summaries, is highest. Measured on texts that the weights have not seen:
-39.2/20.6, where the lead (the first sentences that fit) has 36.8/18.8; gradient-boosted trees on the same features do
+39.2/20.6, where the first sentences that fit have 36.3/19.1; gradient-boosted trees on the same features do
 no better. `python -m tests.bench.bench_describing summaries` shows it."""
 
 from __future__ import annotations
