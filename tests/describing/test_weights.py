@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from syndicator.describing.summary import candidates, features, ranker
-from syndicator.describing.taxonomy import zero_shot_tags
+from syndicator.describing.taxonomy.tagging import zero_shot
 from syndicator.describing.taxonomy.vocabulary import TagDef
 from syndicator.describing.weights import in_order, load
 
@@ -22,7 +22,7 @@ WEIGHTS = {"length": 1.0, "place": 2.0, "title": 3.0}
 SHIPPED = [
     ("ranker.toml", "sentence", features.SENTENCE),
     ("ranker.toml", "choice", features.CHOICE),
-    ("zero_shot.toml", "weights", (zero_shot_tags.CONSTANT, *zero_shot_tags.FEATURES)),
+    ("zero_shot.toml", "weights", (zero_shot.CONSTANT, *zero_shot.FEATURES)),
 ]
 TEXT = """The council closed the old bridge on Monday after the river rose by a metre.
 Engineers will look at its piers this week, and a ferry takes people across until then."""
@@ -89,13 +89,13 @@ def test_reordered_features_choose_the_same_sentences(monkeypatch: pytest.Monkey
 
 
 def test_reordered_features_give_a_tag_the_same_probability(monkeypatch: pytest.MonkeyPatch) -> None:
-    tagger = zero_shot_tags.prepare((TagDef(name="bridges"), TagDef(name="football"), TagDef(name="river barge")))
+    tagger = zero_shot.prepare((TagDef(name="bridges"), TagDef(name="football"), TagDef(name="river barge")))
     before = tagger.scores("The old bridge", TEXT)
-    monkeypatch.setattr(zero_shot_tags, "FEATURES", tuple(reversed(zero_shot_tags.FEATURES)))
-    zero_shot_tags.weights.cache_clear()
+    monkeypatch.setattr(zero_shot, "FEATURES", tuple(reversed(zero_shot.FEATURES)))
+    zero_shot.weights.cache_clear()
     after = tagger.scores("The old bridge", TEXT)
     monkeypatch.undo()
-    zero_shot_tags.weights.cache_clear()
+    zero_shot.weights.cache_clear()
     assert list(before) == list(after)
     assert [chance for chance, _ in after.values()] == pytest.approx(
         [chance for chance, _ in before.values()], abs=1e-5

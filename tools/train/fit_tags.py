@@ -11,7 +11,7 @@ import argparse
 
 import numpy as np
 
-from syndicator.describing.taxonomy import tag_keys, zero_shot_tags
+from syndicator.describing.taxonomy.tagging import keys, zero_shot
 from tests.bench.bench_describing import TEXTS, part, site, vocabulary
 from tools.train.provenance import single_thread
 from tools.train.weights_file import finish
@@ -27,12 +27,12 @@ def table(name: str, parts: int = 5, support: int = 1) -> tuple[np.ndarray, np.n
     found, x, y = site(name), [], []
     for fold in range(parts):
         held = [row for row in found if part(row["id"], parts) == fold]
-        known = zero_shot_tags.prepare(vocabulary([row for row in found if row not in held], support).vocabulary.tag)
-        keys = [tag_keys.key(tag) for tag in known.names]
+        known = zero_shot.prepare(vocabulary([row for row in found if row not in held], support).vocabulary.tag)
+        names = [keys.key(tag) for tag in known.names]
         for row in held:
-            given = {tag_keys.key(tag) for tag in row["tags"]}
+            given = {keys.key(tag) for tag in row["tags"]}
             x.append(known.features(row["title"], row["text"])[0])
-            y.append(np.array([key in given for key in keys], dtype=float))
+            y.append(np.array([name in given for name in names], dtype=float))
     return np.vstack(x).astype(float), np.concatenate(y)
 
 
@@ -66,13 +66,13 @@ def main() -> None:
     options = parser.parse_args()
     tables = [table(name) for name in SITES]
     weights, constant = fit(np.vstack([x for x, _ in tables]), np.concatenate([y for _, y in tables]))
-    named = dict(zip(zero_shot_tags.FEATURES, weights.tolist(), strict=True))
+    named = dict(zip(zero_shot.FEATURES, weights.tolist(), strict=True))
     finish(
         "zero_shot.toml",
-        "What each feature of a tag adds to the log-odds that an author gives it; see taxonomy/zero_shot_tags.py.",
+        "What each feature of a tag adds to the log-odds that an author gives it; see taxonomy/tagging/zero_shot.py.",
         "tools/train/fit_tags.py",
         [TEXTS / "tags_blogs.jsonl.gz"],
-        {"weights": {zero_shot_tags.CONSTANT: constant, **named}},
+        {"weights": {zero_shot.CONSTANT: constant, **named}},
         write=options.write,
     )
 

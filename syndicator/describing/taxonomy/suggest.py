@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from syndicator.describing.taxonomy import casing
-from syndicator.describing.taxonomy.publisher_tags import sound
-from syndicator.describing.taxonomy.tag_keys import key
+from syndicator.describing.taxonomy.tagging.keys import key
+from syndicator.describing.taxonomy.tagging.publisher import sound
 from syndicator.describing.taxonomy.vocabulary import Vocabulary
 
 SUPPORT = 3  # articles that must speak for a proposal: fewer make a feed of one-offs

@@ -8,20 +8,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from syndicator.describing.taxonomy import casing, categories, learn_tags, learnt_file, vocabulary, zero_shot_tags
+from syndicator.describing.taxonomy import casing, categories, vocabulary
 from syndicator.describing.taxonomy.categories import Categories, Guess
-from syndicator.describing.taxonomy.learnt_tags import LearntTagger
-from syndicator.describing.taxonomy.publisher_tags import clean, sound
-from syndicator.describing.taxonomy.tag_keys import key
+from syndicator.describing.taxonomy.tagging import fit_learnt, learnt_file, zero_shot
+from syndicator.describing.taxonomy.tagging.keys import key
+from syndicator.describing.taxonomy.tagging.learnt import LearntTagger
+from syndicator.describing.taxonomy.tagging.publisher import clean, sound
+from syndicator.describing.taxonomy.tagging.zero_shot import ZeroShotTagger
 from syndicator.describing.taxonomy.vocabulary import Vocabulary
-from syndicator.describing.taxonomy.zero_shot_tags import ZeroShotTagger
 from syndicator.describing.text import word_forms
 from syndicator.errors import UsageError
 
 MOST_TAGS: Final = 5  # of an article
 ENOUGH: Final = 30  # posts from which on the past judges the tags it knows better than their bare names do
 MOST_TEXTS: Final = 3000  # newest texts from which the forms of words are learnt: more say the same
-# Probabilities, chosen for the best F1 on the two blogs of zero_shot_tags.py together.
+# Probabilities, chosen for the best F1 on the two blogs of zero_shot.py together.
 BAR: Final = 0.055  # from which on a tag is given that stands in the text
 BAR_UNNAMED: Final = 0.475  # and one that does not: an editor would ask where it came from
 BAR_ALONE: Final = 0.06  # and the best one when no other reaches its bar
@@ -105,7 +106,7 @@ class Taxonomy:
         posts = list(history)
         spelled = replace(self, learnt=None, forms=word_forms.learn([text for _, text, _ in posts[-MOST_TEXTS:]]))
         named = [(title, text, [spelled.spelling(tag) for tag in tags]) for title, text, tags in posts if tags]
-        return replace(spelled, learnt=learn_tags.learn(named) if len(named) >= least else None)
+        return replace(spelled, learnt=fit_learnt.learn(named) if len(named) >= least else None)
 
     def save(self, path: Path | str) -> None:
         """Writes what was learnt to `path`, for `with_learnt`. Raises UsageError when nothing was, OSError."""
@@ -129,7 +130,7 @@ class Taxonomy:
 
     @cached_property
     def _zero_shot(self) -> ZeroShotTagger | None:
-        return zero_shot_tags.prepare(self.vocabulary.tag) if self.vocabulary.tag else None
+        return zero_shot.prepare(self.vocabulary.tag) if self.vocabulary.tag else None
 
     @cached_property
     def _spellings(self) -> dict[tuple[str, ...], str]:

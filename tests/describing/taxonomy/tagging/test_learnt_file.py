@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from syndicator.describing.taxonomy import learn_tags, learnt_file
-from syndicator.describing.taxonomy.learnt_tags import FEATURES, LearntTagger
+from syndicator.describing.taxonomy.tagging import fit_learnt, learnt_file
+from syndicator.describing.taxonomy.tagging.learnt import FEATURES, LearntTagger
 
 TITLE, TEXT = "Birds of the wood", "They counted birds again."
 
@@ -18,7 +18,7 @@ TITLE, TEXT = "Birds of the wood", "They counted birds again."
 def tagger() -> LearntTagger:
     birds = [(f"Bird count {n}", f"Volunteers counted {n} birds in the wood.", ["birds"]) for n in range(20)]
     tools = [(f"Release {n} of curl", f"Release {n} of curl mends transfers.", ["curl"]) for n in range(20)]
-    learnt = learn_tags.learn([*birds, *tools])
+    learnt = fit_learnt.learn([*birds, *tools])
     assert learnt is not None
     return learnt
 

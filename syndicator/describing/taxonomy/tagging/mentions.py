@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from syndicator.describing.taxonomy.casing import ambiguous
-from syndicator.describing.taxonomy.tag_keys import WORD, key, stem
+from syndicator.describing.taxonomy.tagging.keys import WORD, key, stem
 
 _INSIDE = re.compile(r"[\w,;:)\]’'\"”%-]\s$")
 HEAD: Final = 150  # words of the text that count as its head

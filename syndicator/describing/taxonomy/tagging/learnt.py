@@ -1,5 +1,5 @@
 """Tags from the confirmed past: the nearest earlier posts, a ridge regression for every tag, where the tag stands in
-the text and how far that meant something before. Logistic regression weighs these; learn_tags.py fits it on the past.
+the text and how far that meant something before. Logistic regression weighs these; fit_learnt.py fits it on the past.
 
 On two blogs with authors' tags, in five parts: F1 of at most five tags is 51.2 and 59.8; the nearest posts and the
 ridge regression alone, with their best threshold, have 41.9 and 53.7. `python -m tests.bench.bench_describing tags`
@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from syndicator.describing.taxonomy.mentions import Matcher, Mention
+from syndicator.describing.taxonomy.tagging.mentions import Matcher, Mention
 from syndicator.describing.text import tfidf
 from syndicator.describing.text.embeddings import embedder
 from syndicator.describing.text.tfidf import Index

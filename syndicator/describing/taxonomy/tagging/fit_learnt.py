@@ -1,4 +1,4 @@
-"""Learns from the confirmed past what `learnt_tags` then says of new articles.
+"""Learns from the confirmed past what `learnt` then says of new articles.
 
 Every number that the fit sees of a post is what the other posts say (leave one out), else rare tags look certain."""
 
@@ -8,8 +8,8 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from syndicator.describing.taxonomy import mentions, tag_keys
-from syndicator.describing.taxonomy.learnt_tags import (
+from syndicator.describing.taxonomy.tagging import keys, mentions
+from syndicator.describing.taxonomy.tagging.learnt import (
     FEATURES,
     LIMIT,
     LearntTagger,
@@ -20,7 +20,7 @@ from syndicator.describing.taxonomy.learnt_tags import (
     placed,
     precision,
 )
-from syndicator.describing.taxonomy.mentions import Matcher
+from syndicator.describing.taxonomy.tagging.mentions import Matcher
 from syndicator.describing.text import tfidf
 from syndicator.describing.text.embeddings import embedder
 
@@ -49,16 +49,16 @@ def learn(history: Iterable[Post]) -> LearntTagger | None:
     """What (title, text, tags) of the past teach, oldest first; None when no post has a tag. The whole past at once."""
     import numpy as np
 
-    posts = [(title, text, tags) for title, text, tags in history if any(tag_keys.key(tag) for tag in tags)]
+    posts = [(title, text, tags) for title, text, tags in history if any(keys.key(tag) for tag in tags)]
     posts = posts[-MOST_POSTS:]
     if not posts:
         return None
-    forms = tag_keys.spellings(tags for _, _, tags in posts)
-    surfaces = tag_keys.surfaces(forms)
+    forms = keys.spellings(tags for _, _, tags in posts)
+    surfaces = keys.surfaces(forms)
     number = {key: place for place, key in enumerate(sorted(surfaces))}
     has = np.zeros((len(posts), len(number)), dtype=np.float32)
     for row, (_, _, tags) in enumerate(posts):
-        has[row, [number[tag_keys.key(tag)] for tag in tags if tag_keys.key(tag)]] = 1
+        has[row, [number[keys.key(tag)] for tag in tags if keys.key(tag)]] = 1
     matcher = mentions.build((number[key], form) for key in forms for form in forms[key])
     names = tuple(surfaces[key] for key in number)
     return _fit(posts, has, names, matcher)

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from syndicator.describing.taxonomy import mentions
-from syndicator.describing.taxonomy.learnt_tags import FEATURES, LearntTagger
-from syndicator.describing.taxonomy.mentions import Matcher
+from syndicator.describing.taxonomy.tagging import mentions
+from syndicator.describing.taxonomy.tagging.learnt import FEATURES, LearntTagger
+from syndicator.describing.taxonomy.tagging.mentions import Matcher
 from syndicator.describing.text.tfidf import Index
 from syndicator.describing.weights import in_order
 
