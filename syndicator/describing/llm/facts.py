@@ -1,4 +1,4 @@
-"""Numbers and proper names: what of them an excerpt says and its article does not. Pure."""
+"""Numbers and proper names that an excerpt has and its article does not. Pure."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def _capital(token: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _openers() -> dict[str, frozenset[str]]:
-    raw = resources.files("syndicator.describing").joinpath("data/openers.toml").read_text("utf-8")
+    raw = resources.files("syndicator.describing").joinpath("data/sentence_openers.toml").read_text("utf-8")
     return {code: frozenset(words.split()) for code, words in tomllib.loads(raw).items()}
 
 

@@ -53,8 +53,9 @@ def is_known(name: str) -> bool:
 
 
 def canonical(tag: str, text: str = "", learnt: Mapping[str, str] = _NONE) -> str:
-    """`tag` as it is written: its known spelling, else the form that most articles write inside their sentences
-    (`learnt`, see forms.py), else the one that `text` does, else made of its words; as it is when none is known."""
+    """The right spelling of `tag`: a known one (data/names.toml), else the one that most articles write inside their
+    sentences (`learnt`: in lower case -> as written, see word_forms.py), else the one in `text`, else that of its words;
+    unchanged when none is known."""
     tag = " ".join(tag.split())
     folded = _fold(tag)
     if folded in known() and not (folded in ambiguous() and tag == tag.casefold() and text and not _named(tag, text)):
