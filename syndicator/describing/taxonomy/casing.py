@@ -54,7 +54,7 @@ def is_known(name: str) -> bool:
 
 def canonical(tag: str, text: str = "", learnt: Mapping[str, str] = _NONE) -> str:
     """The right spelling of `tag`: a known one (data/names.toml), else the one that most articles write inside their
-    sentences (`learnt`: in lower case -> as written, see word_forms.py), else the one in `text`, else that of its words;
+    sentences (`learnt`: in lower case -> as written, see word_forms), else the one in `text`, else that of its words;
     unchanged when none is known."""
     tag = " ".join(tag.split())
     folded = _fold(tag)
