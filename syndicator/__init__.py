@@ -10,11 +10,11 @@ __all__ = ["NotAnArticle", "Taxonomy", "__version__", "read_article", "summarize
 if TYPE_CHECKING:
     from syndicator.describing.summary.excerpt import summarize
     from syndicator.describing.taxonomy.taxonomy import Taxonomy
-    from syndicator.desk import read_article
     from syndicator.errors import NotAnArticle
+    from syndicator.pipeline.read_article import read_article
 
 _HOMES = {
-    "read_article": "syndicator.desk",
+    "read_article": "syndicator.pipeline.read_article",
     "summarize": "syndicator.describing.summary.excerpt",
     "Taxonomy": "syndicator.describing.taxonomy.taxonomy",
     "NotAnArticle": "syndicator.errors",

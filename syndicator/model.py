@@ -252,7 +252,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """An article of the shelf. `id` never changes once given."""
+    """An article of the article store. `id` never changes once given."""
 
     id: str
     url: str

@@ -52,7 +52,7 @@ class EntryRow:
 class FileStamp:
     """An article file as it was when its row was made."""
 
-    path: str  # relative to the shelf, with forward slashes
+    path: str  # relative to the article store, with forward slashes
     mtime_ns: int
     size: int
 
@@ -128,7 +128,7 @@ class VisitStore(Protocol):
         """Many states in one transaction."""
 
     def stamps(self) -> Mapping[str, FileStamp]:
-        """The stamp of every article's file by article id, for `Shelf.changed`."""
+        """The stamp of every article's file by article id, for `ArticleStore.changed`."""
 
     def forget(self, id: str) -> None:
         """The article's file is gone: its row, aliases and memberships go too, the feeds that showed it are stale."""
@@ -160,8 +160,8 @@ class Withdrawn:
     aliases: tuple[str, ...] = ()  # alias keys under which it never comes back
 
 
-class ShelfIndex(Protocol):
-    """The shelf as the publisher sees it: ids by feed, articles without bodies, and the marks of what is stale.
+class ArticleIndex(Protocol):
+    """The article store as the publisher sees it: ids by feed, articles without bodies, and the marks of what is stale.
     Order within a feed: `added` descending, then `published` descending, then id."""
 
     def feeds(self) -> list[FeedRow]: ...
@@ -213,7 +213,7 @@ class ShelfIndex(Protocol):
         """Copies: article id -> the id of the article that stands for it."""
 
     def path(self, id: str) -> str | None:
-        """Where the article's file is, relative to the shelf."""
+        """Where the article's file is, relative to the article store."""
 
     def withdrawn(self) -> list[Withdrawn]: ...
 

@@ -16,7 +16,7 @@ BEAT_SECONDS = 60.0
 STOPPED_SECONDS = 300.0
 
 
-class Heart:
+class Scheduler:
     """Calls `beat` now and then every `seconds`, never two at a time. `steady` is a clock that nobody sets
     (time.monotonic): with it the heart notices that it stopped, because a beat hangs (`on_stopped` is told, once a
     beat) or because the wall clock was set back under the scheduler (the next beat is then brought forward)."""

@@ -20,9 +20,9 @@ def section(title: str) -> str:
 
 
 def test_every_command_is_told_of() -> None:
-    from syndicator.cli import app, curate, operate, run, sources
+    from syndicator.cli import app, curate, operate, service, sources
 
-    assert curate and operate and run and sources  # importing them registers their commands
+    assert curate and operate and service and sources  # importing them registers their commands
     known = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
     known |= {str(group.name) for group in app.registered_groups}
     rows = re.findall(r"(?m)^\| ((?:`[a-z ./]+` ?)+)\|", section("Commands"))

@@ -14,11 +14,11 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from syndicator.app.running import RunReport, Wanted, Watch, run
-from syndicator.app.wiring import open_app
-from syndicator.articles.document import load
+from syndicator.articles.frontmatter import load
 from syndicator.errors import NotAFeed
-from syndicator.visiting.entries import parse_feed
+from syndicator.services.container import open_app
+from syndicator.services.refresh import RunReport, Wanted, Watch, run
+from syndicator.visiting.feeds.parser import parse_feed
 
 pytestmark = pytest.mark.anyio
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -97,7 +97,7 @@ async def check_articles(tmp_path: Path, server: Pages, shared: Path, rows: Sequ
     assert len(files) + len(named) + outcome.pending >= len(rows)
     assert not [reason for _, reason in named if reason in ("crashed", "hung", "memory")]
     assert not list((tmp_path / "feeds/articles").rglob(".*"))
-    assert report.pressed.held == ()
+    assert report.built.held == ()
 
 
 async def test_a_sample_of_real_pages_becomes_articles(tmp_path: Path, server: Pages, shared: Path) -> None:

@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.app import keeping
-from syndicator.app.building import press_feeds
-from syndicator.app.running import RunReport, Wanted, Watch, run
-from syndicator.app.wiring import open_app
-from syndicator.articles.document import load
+from syndicator.articles.frontmatter import load
 from syndicator.demo.settings import write_config
 from syndicator.demo.world import World
 from syndicator.errors import NetworkDown, StoreError
 from syndicator.model import Article
+from syndicator.services import maintain
+from syndicator.services.build import build_feeds
+from syndicator.services.container import open_app
+from syndicator.services.refresh import RunReport, Wanted, Watch, run
 
 pytestmark = pytest.mark.anyio
 START = datetime(2026, 1, 10, 12, tzinfo=UTC)
@@ -49,7 +49,7 @@ class Place:
 
     async def build(self) -> None:
         with open_app(self.config, clock=self.clock, environ={}) as app:
-            await press_feeds(app, all=True)
+            await build_feeds(app, all=True)
 
     def articles(self) -> dict[str, Article]:
         files = (self.folder / "feeds/articles").rglob("*.md")
@@ -119,7 +119,7 @@ async def test_the_database_can_be_lost(place: Place) -> None:
     with pytest.raises(StoreError, match="reindex"), open_app(place.config, clock=place.clock, environ={}):
         pass
     with open_app(place.config, clock=place.clock, environ={}, create=True) as app:
-        assert keeping.reindex(app).articles == len(place.articles())
+        assert maintain.reindex(app).articles == len(place.articles())
     place.clock.now += timedelta(hours=2)
     report = await place.refresh()
     assert sum(len(outcome.added) for outcome in report.outcomes) == 0
@@ -206,8 +206,8 @@ async def test_a_withdrawn_article_never_comes_back(place: Place) -> None:
     await place.refresh("holt")
     gone = next(one for title, one in place.articles().items() if title.startswith("A Rust port"))
     with open_app(place.config, clock=place.clock, environ={}) as app:
-        keeping.withdraw(app, gone.url)
-        await press_feeds(app)
+        maintain.withdraw(app, gone.url)
+        await build_feeds(app)
     place.clock.now += timedelta(days=1, hours=1)
     place.world.renumber("holt")
     await place.refresh("holt")

@@ -1,1 +1,1 @@
-"""The shelf: one markdown file an article, the truth."""
+"""The article store: one markdown file an article, the truth."""

@@ -11,12 +11,12 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
-from syndicator.articles import fields
+from syndicator.articles import normal_form
 from syndicator.model import Article
 
 _READ: dict[str, Callable[[Article], str]] = {
     "title": lambda article: article.title,
-    "date": fields.day,
+    "date": normal_form.day,
     "excerpt": lambda article: article.excerpt,
     "coverImage": lambda article: article.cover or "",
     "author": lambda article: article.author or "",
@@ -32,7 +32,7 @@ _EACH = 6
 
 def stamp(article: Article) -> str:
     """The `digest` of a file that says just what `article` says: 48 hex characters."""
-    settled = fields.settle(article)
+    settled = normal_form.settle(article)
     return "".join(_hash(read(settled)) for read in _READ.values())
 
 
@@ -59,7 +59,7 @@ def merge(ours_new: Article, in_file: Article, ordered: Collection[str] = ()) ->
     so that those stay known as edited, even where `ours_new` says the same (it may have been made from the file).
     `ordered`: names (of `FIELDS`) that an operator asked to change: they are taken from `ours_new` although a hand
     edited them, and stay the operator's. The id and the day it was added never change."""
-    ours = fields.settle(ours_new)
+    ours = normal_form.settle(ours_new)
     edited = hand_edited(in_file)
     kept: dict[str, Any] = {
         (attribute := _ATTRIBUTE.get(name, name)): getattr(in_file, attribute)

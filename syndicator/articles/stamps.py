@@ -1,4 +1,4 @@
-"""The stamps of a whole shelf, light enough to be compared at every start."""
+"""The stamps of a whole article store, light enough to be compared at every start."""
 
 from __future__ import annotations
 

@@ -20,9 +20,9 @@ _WordsAreOff: Any = typer.BadParameter.__base__  # typer gives it no public name
 
 def main() -> None:
     """Runs a command and ends the process with its exit code."""
-    from syndicator.cli import curate, operate, run, sources
+    from syndicator.cli import curate, operate, service, sources
 
-    assert curate and operate and run and sources  # importing them registers their commands
+    assert curate and operate and service and sources  # importing them registers their commands
     # importing makes a lot and no garbage: looking for some costs a tenth of a short command's whole time
     gc.set_threshold(20_000)
     _say_everything()

@@ -14,8 +14,8 @@ import typer
 from syndicator.cli.base import CONFIG, Config, Json, app
 
 if TYPE_CHECKING:
-    from syndicator.app.retelling import Touched
-    from syndicator.app.wiring import App
+    from syndicator.services.container import App
+    from syndicator.services.rewrite import Touched
 
 tags = typer.Typer(help="Propose, rename and merge tags.", no_args_is_help=True)
 app.add_typer(tags, name="tags")
@@ -26,7 +26,7 @@ Old = Annotated[str, typer.Argument(metavar="A", help="The tag as it is called."
 
 @contextmanager
 def _opened(config: Path) -> Iterator[App]:
-    from syndicator.app.wiring import locked, need_folder, open_app
+    from syndicator.services.container import locked, need_folder, open_app
     from syndicator.settings import load
 
     need_folder(config)
@@ -37,26 +37,26 @@ def _opened(config: Path) -> Iterator[App]:
 @app.command()
 def learn(json: Json = False, config: Config = CONFIG) -> None:
     """Learn tags from the confirmed past: those an operator wrote, and publishers' own that the taxonomy knows."""
-    from syndicator.app import curating, reconcile
     from syndicator.cli import printing
+    from syndicator.services import reconcile, redescribe
 
     with _opened(config) as opened:
         problems = reconcile.files(opened)
-        done = curating.learn(opened)
+        done = redescribe.learn(opened)
     if json:
         printing.as_json(done)
     elif done.tags:
         printing.say(f"learnt {done.tags} tags from {done.articles} articles")
     else:
         printing.say(
-            f"no tags were learnt: {done.articles} articles have confirmed tags, and {curating.LEAST} are needed"
+            f"no tags were learnt: {done.articles} articles have confirmed tags, and {redescribe.LEAST} are needed"
         )
     printing.problems(problems)
 
 
 @app.command()
 def describe(
-    all: Annotated[bool, typer.Option("--all", help="Every article on the shelf.")] = False,
+    all: Annotated[bool, typer.Option("--all", help="Every article in the article store.")] = False,
     since: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Only articles added since that day.")
     ] = None,
@@ -67,12 +67,12 @@ def describe(
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """Apply an edited taxonomy, and what was learnt, to the shelf. Nothing is fetched; what a hand edited stays."""
+    """Apply an edited taxonomy, and what was learnt, to the store. Nothing is fetched; what a hand edited stays."""
     from datetime import UTC
 
-    from syndicator.app import curating
     from syndicator.cli import printing
     from syndicator.errors import UsageError
+    from syndicator.services import redescribe
 
     if not all and since is None:
         raise UsageError("say which articles: --all, or --since 2026-11-24")
@@ -82,14 +82,14 @@ def describe(
         return
     with _opened(config) as opened:
         with printing.counting("described") as count:
-            planned = curating.retelling(opened, since=day, progress=count)
+            planned = redescribe.retelling(opened, since=day, progress=count)
         if not json:
             _list(planned)
         written: tuple[str, ...] = ()
         if not dry_run and planned.articles:
             with printing.counting("written") as count:
-                curating.apply(opened, planned, count)
-            written = _press(opened)
+                redescribe.apply(opened, planned, count)
+            written = _build(opened)
     if json:
         printing.as_json({**printing.plain(planned), "applied": not dry_run, "written": written})
     elif planned.articles:
@@ -100,30 +100,30 @@ def describe(
 def _ask(since: datetime | None, dry_run: bool, json: bool, config: Path) -> None:
     import sys
 
-    from syndicator.app import enriching, reconcile
     from syndicator.cli import printing
     from syndicator.cli.stopping import stopping
     from syndicator.errors import ConfigError, MissingError
+    from syndicator.services import enrich, reconcile
 
     def told(title: str) -> None:
         if not json:
             printing.say(f"described: {title}")
 
-    async def go(opened: App) -> enriching.EnrichReport:
+    async def go(opened: App) -> enrich.EnrichReport:
         stop = asyncio.Event()
         with stopping(stop):
-            return await enriching.enrich(opened, stop=stop, scope=scope, filed=told)
+            return await enrich.enrich(opened, stop=stop, scope=scope, filed=told)
 
-    scope = enriching.Scope(since=since or enriching.ALWAYS, again=True)
+    scope = enrich.Scope(since=since or enrich.ALWAYS, again=True)
     written: tuple[str, ...] = ()
-    report = enriching.EnrichReport()
+    report = enrich.EnrichReport()
     with _opened(config) as opened:
-        enriching.need_llm(opened)
+        enrich.need_llm(opened)
         problems = reconcile.files(opened)
-        waiting = enriching.unasked(opened, scope)
+        waiting = enrich.unasked(opened, scope)
         if not dry_run:
             report = asyncio.run(go(opened))
-            written = _press(opened) if report.changed else ()
+            written = _build(opened) if report.changed else ()
     if json:
         printing.as_json({"waiting": waiting, "llm": report, "applied": not dry_run, "written": written})
     elif dry_run:
@@ -139,8 +139,8 @@ def _ask(since: datetime | None, dry_run: bool, json: bool, config: Path) -> Non
 
 
 def _list(planned: object) -> None:
-    from syndicator.app.curating import Retelling
     from syndicator.cli import printing
+    from syndicator.services.redescribe import Retelling
 
     assert isinstance(planned, Retelling)
     printing.say(f"{len(planned.articles)} of {planned.looked} articles are described differently")
@@ -158,10 +158,10 @@ def _feeds(feeds: tuple[Touched, ...]) -> None:
         printing.table("Feeds", ("feed", "articles that join", "that leave", "that stay, changed"), rows)
 
 
-def _press(opened: App) -> tuple[str, ...]:
-    from syndicator.app.building import press_feeds
+def _build(opened: App) -> tuple[str, ...]:
+    from syndicator.services.build import build_feeds
 
-    return asyncio.run(press_feeds(opened)).written
+    return asyncio.run(build_feeds(opened)).written
 
 
 @app.command()
@@ -171,12 +171,12 @@ def split(
     config: Config = CONFIG,
 ) -> None:
     """Undo the merging of two articles that were taken for one story. They are never merged again."""
-    from syndicator.app import keeping
     from syndicator.cli import printing
+    from syndicator.services import maintain
 
     with _opened(config) as opened:
-        apart = keeping.split(opened, what)
-        written = _press(opened)
+        apart = maintain.split(opened, what)
+        written = _build(opened)
     if json:
         printing.as_json({"split": [{"id": one.id, "url": one.url} for one in apart], "written": written})
         return
@@ -188,13 +188,13 @@ def split(
 @tags.command()
 def suggest(json: Json = False, config: Config = CONFIG) -> None:
     """Names that at least three articles speak of and taxonomy.toml lacks. Nothing is written."""
-    from syndicator.app import curating
-    from syndicator.app.wiring import need_folder, open_app
     from syndicator.cli import printing
+    from syndicator.services import redescribe
+    from syndicator.services.container import need_folder, open_app
 
     need_folder(config)
     with open_app(config) as opened:
-        found = curating.suggest(opened)
+        found = redescribe.suggest(opened)
     if json:
         printing.as_json([one._asdict() for one in found])
     elif found:
@@ -229,11 +229,11 @@ def merge(
 
 
 def _retag(kind: Literal["rename", "merge"], old: str, new: str, dry_run: bool, json: bool, config: Path) -> None:
-    from syndicator.app import retagging
     from syndicator.cli import printing
+    from syndicator.services import rename_tags
 
     with _opened(config) as opened:
-        planned = retagging.plan(opened, kind, old, new)
+        planned = rename_tags.plan(opened, kind, old, new)
         if not json:
             printing.say(f"{planned.old} -> {planned.new}: {len(planned.articles)} articles")
             if planned.old_feed != planned.new_feed:
@@ -242,8 +242,8 @@ def _retag(kind: Literal["rename", "merge"], old: str, new: str, dry_run: bool, 
         written: tuple[str, ...] = ()
         if not dry_run:
             with printing.counting("written") as count:
-                retagging.act(opened, planned, count)
-            written = _press(opened)
+                rename_tags.act(opened, planned, count)
+            written = _build(opened)
     if json:
         printing.as_json({**printing.plain(planned), "applied": not dry_run, "written": written})
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from syndicator.cli.printing import as_json, say, table
-from syndicator.demo.run import Made
+from syndicator.demo.trip import Made
 
 
 def demo_report(made: Made, *, json: bool) -> None:

@@ -14,10 +14,10 @@ from syndicator.cli.base import CONFIG, Config, Json, app
 
 @app.command()
 def status(json: Json = False, config: Config = CONFIG) -> None:
-    """How the sources, the shelf and the feeds are, and what went wrong."""
-    from syndicator.app import reconcile
-    from syndicator.app.wiring import open_app
+    """How the sources, the article store and the feeds are, and what went wrong."""
     from syndicator.cli import printing
+    from syndicator.services import reconcile
+    from syndicator.services.container import open_app
 
     with open_app(config) as opened:
         reconcile.sources(opened)
@@ -47,9 +47,9 @@ def status(json: Json = False, config: Config = CONFIG) -> None:
 @app.command()
 def check(json: Json = False, config: Config = CONFIG) -> None:
     """The doctor: what would keep this installation from working, and its cure. Leaves with 78 when it finds any."""
-    from syndicator.check import check as examine
     from syndicator.cli import printing
     from syndicator.errors import ConfigError
+    from syndicator.services.check import check as examine
 
     found = examine(config)
     if json:
@@ -76,19 +76,19 @@ def show(
     config: Config = CONFIG,
 ) -> None:
     """The markdown that a page would become, and why. Nothing is written."""
-    from syndicator.app import showing
-    from syndicator.app.wiring import open_app
     from syndicator.cli import printing
+    from syndicator.services import explain
+    from syndicator.services.container import open_app
 
     path = Path(what)
     if "://" in what or (not path.exists() and _is_address(what)):
         with open_app(config) as opened:
-            shown = asyncio.run(showing.show_url(what if "://" in what else f"https://{what}", opened))
+            shown = asyncio.run(explain.show_url(what if "://" in what else f"https://{what}", opened))
     elif (config / "sources.toml").exists():
         with open_app(config) as opened:
-            shown = showing.show_file(path, url, opened)
+            shown = explain.show_file(path, url, opened)
     else:
-        shown = showing.show_file(path, url, None)
+        shown = explain.show_file(path, url, None)
     if json:
         printing.as_json({"article": shown.article, "markdown": shown.markdown, "why": dict(shown.why)})
     elif why:
@@ -112,15 +112,15 @@ def withdraw(
     config: Config = CONFIG,
 ) -> None:
     """Take an article off every feed and page. It never comes back."""
-    from syndicator.app import keeping
-    from syndicator.app.building import press_feeds
-    from syndicator.app.wiring import locked, open_app
     from syndicator.cli import printing
+    from syndicator.services import maintain
+    from syndicator.services.build import build_feeds
+    from syndicator.services.container import locked, open_app
     from syndicator.settings import load
 
     with locked(load(config), wait=True), open_app(config) as opened:
-        article = keeping.withdraw(opened, what)
-        report = asyncio.run(press_feeds(opened))
+        article = maintain.withdraw(opened, what)
+        report = asyncio.run(build_feeds(opened))
     if json:
         printing.as_json({"withdrawn": article.id, "url": article.url, "written": report.written})
     else:
@@ -130,13 +130,13 @@ def withdraw(
 @app.command()
 def reindex(json: Json = False, config: Config = CONFIG) -> None:
     """Rebuild the database from the article files."""
-    from syndicator.app import keeping
-    from syndicator.app.wiring import locked, open_app
     from syndicator.cli import printing
+    from syndicator.services import maintain
+    from syndicator.services.container import locked, open_app
     from syndicator.settings import load
 
     with locked(load(config), wait=True), open_app(config, create=True) as opened:
-        done = keeping.reindex(opened)
+        done = maintain.reindex(opened)
     if json:
         printing.as_json(done)
     else:
@@ -151,13 +151,13 @@ def prune(
     config: Config = CONFIG,
 ) -> None:
     """Drop what is kept only for a while: raw pages older than store.pages_days."""
-    from syndicator.app import keeping
-    from syndicator.app.wiring import locked, open_app
     from syndicator.cli import printing
+    from syndicator.services import maintain
+    from syndicator.services.container import locked, open_app
     from syndicator.settings import load
 
     with locked(load(config), wait=True), open_app(config) as opened:
-        gone = keeping.prune(opened, pages_days=pages_days)
+        gone = maintain.prune(opened, pages_days=pages_days)
     if json:
         printing.as_json({"pages": gone})
     else:

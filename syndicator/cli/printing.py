@@ -11,11 +11,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from syndicator.app.enriching import EnrichReport
-from syndicator.app.running import RunReport, Watch
 from syndicator.errors import SyndicatorError
 from syndicator.model import Outcome, Problem
 from syndicator.ports import Enriched
+from syndicator.services.enrich import EnrichReport
+from syndicator.services.refresh import RunReport, Watch
 
 
 def as_json(value: Any) -> None:
@@ -118,7 +118,7 @@ def visited(outcome: Outcome) -> None:
 
 def beaten(report: RunReport) -> None:
     """What a beat of the heart could not do, in the log."""
-    problems((*report.pressed.held, *report.pressed.set_aside, *report.problems))
+    problems((*report.built.held, *report.built.set_aside, *report.problems))
     asked(report.llm)
 
 
@@ -179,10 +179,10 @@ def run_report(report: RunReport, *, json: bool) -> None:
         as_json(
             {
                 "sources": report.outcomes,
-                "written": report.pressed.written,
-                "unchanged": report.pressed.unchanged,
-                "held": report.pressed.held,
-                "set_aside": report.pressed.set_aside,
+                "written": report.built.written,
+                "unchanged": report.built.unchanged,
+                "held": report.built.held,
+                "set_aside": report.built.set_aside,
                 "problems": report.problems,
                 "llm": report.llm,
             }
@@ -192,11 +192,11 @@ def run_report(report: RunReport, *, json: bool) -> None:
     changed = sum(len(outcome.changed) for outcome in report.outcomes)
     say(
         f"{len(report.outcomes)} sources visited, {len(report.failed)} failed; "
-        f"{new} new articles, {changed} changed; {len(report.pressed.written)} files written"
+        f"{new} new articles, {changed} changed; {len(report.built.written)} files written"
     )
     for outcome in report.failed:
         say(f"failed: {outcome.key}: {outcome.reason} {outcome.detail}".rstrip())
-    for problem in (*report.pressed.held, *report.pressed.set_aside, *report.problems):
+    for problem in (*report.built.held, *report.built.set_aside, *report.problems):
         say(f"held back: {problem.what}: {problem.reason} {problem.detail}".rstrip())
     enriched(report.llm)
 

@@ -15,8 +15,8 @@ from syndicator.cli.base import CONFIG, Config, Json, app
 @app.command()
 def init(config: Config = CONFIG) -> None:
     """Write a configuration folder that is a good start. Files that are there stay as they are."""
-    from syndicator.app.starting import write_start
     from syndicator.cli import printing
+    from syndicator.services.init import write_start
 
     for path in write_start(config):
         printing.say(f"wrote {path}")
@@ -31,9 +31,9 @@ def add(
     config: Config = CONFIG,
 ) -> None:
     """Add sources: finds the feed of a site, takes a single article, reads OPML."""
-    from syndicator.app import adding
-    from syndicator.app.wiring import open_app
     from syndicator.cli import printing
+    from syndicator.services import add as adding
+    from syndicator.services.container import open_app
 
     with open_app(config) as opened:
         if not opened.settings.site.contact:
@@ -62,13 +62,13 @@ def remove(
     config: Config = CONFIG,
 ) -> None:
     """Take sources out. Their articles stay, and their feeds stay as they are."""
-    from syndicator.app import keeping
-    from syndicator.app.wiring import open_app
     from syndicator.cli import printing
+    from syndicator.services import maintain
+    from syndicator.services.container import open_app
 
     with open_app(config) as opened:
         for one in key:
-            keeping.remove(opened, one)
+            maintain.remove(opened, one)
     if json:
         printing.as_json({"removed": key})
     else:
@@ -84,12 +84,12 @@ def sources(
     config: Config = CONFIG,
 ) -> None:
     """List the sources: when each is due next and why, and how its last visit went."""
-    from syndicator.app import keeping, reconcile
-    from syndicator.app.wiring import open_app
     from syndicator.cli import printing
+    from syndicator.services import maintain, reconcile
+    from syndicator.services.container import open_app
 
     with open_app(config) as opened:
-        moved = keeping.apply_moves(opened) if apply_moves else []
+        moved = maintain.apply_moves(opened) if apply_moves else []
         states = reconcile.sources(opened)
         listed = [(opened.sources[key], states[key]) for key in opened.sources]
     if json:
@@ -117,15 +117,15 @@ def import_(
     config: Config = CONFIG,
 ) -> None:
     """Add the feeds of an OPML file."""
-    from syndicator.app import keeping
-    from syndicator.app.wiring import open_app
     from syndicator.cli import printing
     from syndicator.errors import MissingError
+    from syndicator.services import maintain
+    from syndicator.services.container import open_app
 
     if not file.is_file():
         raise MissingError(f"{file} is no file; give the path of an OPML file")
     with open_app(config) as opened:
-        added, known = keeping.import_opml(opened, file)
+        added, known = maintain.import_opml(opened, file)
     if json:
         printing.as_json({"added": added, "known": known})
     else:
@@ -135,7 +135,7 @@ def import_(
 @app.command()
 def export(config: Config = CONFIG) -> None:
     """Print the sources as OPML."""
-    from syndicator.app.wiring import open_app
+    from syndicator.services.container import open_app
     from syndicator.sources import opml
 
     with open_app(config) as opened:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from syndicator.app.starting import shipped
 from syndicator.demo.world import World
+from syndicator.services.init import shipped
 from syndicator.sources.registry import add_source
 
 DEADLINE_SECONDS = 3  # the slowest site of the world answers later than that

@@ -1,1 +1,1 @@
-"""Publishing: turns the shelf into feeds, pages and their addresses."""
+"""Publishing: turns the article store into feeds, pages and their addresses."""

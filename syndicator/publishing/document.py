@@ -12,7 +12,7 @@ from syndicator.model import FeedSpec
 from syndicator.publishing.entries import Entries
 from syndicator.publishing.render import atom, jsonfeed, rss
 from syndicator.publishing.render.head import Head
-from syndicator.publishing.view import View
+from syndicator.publishing.render.view import View
 
 _UPDATED: Final = re.compile(rb"<updated>([^<]+)</updated>")
 _MAKERS: Final[dict[str, Callable[[Head, Sequence[bytes]], bytes]]] = {

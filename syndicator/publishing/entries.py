@@ -1,4 +1,4 @@
-"""Entries made once and shared: the view, and the bytes per format, of each article a press meets."""
+"""Entries made once and shared: the view, and the bytes per format, of each article a build meets."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from syndicator.model import Article, ContentMode, Problem, Source
-from syndicator.ports import ShelfIndex
-from syndicator.publishing import gate
+from syndicator.ports import ArticleIndex
 from syndicator.publishing.render import atom, jsonfeed, rss
-from syndicator.publishing.view import View, permitted, view
+from syndicator.publishing.render.view import View, permitted, view
+from syndicator.publishing.validate import schema
 
 _Key = tuple[str, ContentMode | None]
 
 
 @dataclass(slots=True)
 class Entries:
-    """What one press has made so far. `remake`: the HTML of an article whose kept HTML is missing, or None."""
+    """What one build has made so far. `remake`: the HTML of an article whose kept HTML is missing, or None."""
 
-    index: ShelfIndex
+    index: ArticleIndex
     sources: Mapping[str, Source]
     instance: uuid.UUID
     base: str
@@ -54,7 +54,7 @@ class Entries:
             if format == "json":
                 return jsonfeed.item(found)
             made = (atom.entry if format == "atom" else rss.item)(found, self.base)
-            fault = gate.entry_fault(made) if format == "atom" else None
+            fault = schema.entry_fault(made) if format == "atom" else None
         except (ValueError, TypeError, LookupError, OverflowError) as error:
             made, fault = b"", str(error)
         if fault:
@@ -63,7 +63,9 @@ class Entries:
 
     def _view(self, id: str, article: Article | None, mode: ContentMode | None, html: str) -> View | None:
         if article is None:
-            self.problems[id] = Problem(what=id, reason="not-on-shelf", detail="the index lists it without a row")
+            self.problems[id] = Problem(
+                what=id, reason="not-on-article store", detail="the index lists it without a row"
+            )
             return None
         try:
             return view(article, self.sources.get(article.source_key), self.instance, mode, html)

@@ -38,7 +38,7 @@ class Store:
 
     def reindex(self, articles: Iterable[tuple[Article, FileStamp]], withdrawn: Iterable[Withdrawn] = ()) -> int:
         """Rebuilds the rows of articles, aliases and feeds from the files; how many. One transaction. Source states,
-        entries, merges, names and addresses of feeds stay, as do withdrawals, to which `withdrawn` (the shelf's own
+        entries, merges, names and addresses of feeds stay, as do withdrawals, to which `withdrawn` (the store's own
         list) adds; all feeds become stale."""
         with self._db.write() as connection:
             return rebuild.reindex(connection, articles, withdrawn)

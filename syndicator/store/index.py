@@ -1,4 +1,4 @@
-"""The shelf as the publisher sees it (`ports.ShelfIndex`)."""
+"""The article store as the publisher sees it (`ports.ArticleIndex`)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 
-from syndicator.articles.feeds import ALL
+from syndicator.articles.membership import ALL
 from syndicator.errors import StoreError
 from syndicator.model import Article, FeedKey
 from syndicator.ports import FeedRow, FileStamp, Withdrawn
@@ -67,7 +67,7 @@ _NO_LIMIT = 2**31 - 1
 
 
 class Index:
-    """`ports.ShelfIndex` on a database."""
+    """`ports.ArticleIndex` on a database."""
 
     def __init__(self, database: Database) -> None:
         self._db = database

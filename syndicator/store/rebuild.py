@@ -1,4 +1,4 @@
-"""The rows of the shelf made anew from its files, in bulk."""
+"""The rows of the article store made anew from its files, in bulk."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _count_feeds(connection: Connection, names: dict[FeedKey, str], counts: Coun
 
 
 def _end_entries(connection: Connection, guids: dict[tuple[str, str], str]) -> None:
-    """Entries that wait although their article is on the shelf are done: nothing is read or published twice."""
+    """Entries that wait although their article is in the article store are done: nothing is read or published twice."""
     table = schema.entries
     waiting = select(table.c.source, table.c.entry, table.c.data).where(table.c.status == "pending")
     for source, entry, data in connection.execute(waiting).all():

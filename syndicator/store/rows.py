@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from syndicator.articles.feeds import named_feeds_of
+from syndicator.articles.membership import named_feeds_of
 from syndicator.model import Article, FeedKey
 from syndicator.ports import FileStamp, Withdrawn
 from syndicator.store import codec, schema

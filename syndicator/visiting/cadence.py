@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from syndicator.model import Failed, Fetched, FetchResult, NotModified, ParsedFeed, Source, SourceState
 from syndicator.settings import seconds
-from syndicator.visiting.headers import fresh_seconds
+from syndicator.visiting.fetch.headers import fresh_seconds
 
 VALIDATOR_LIFE = timedelta(days=8)  # a server stuck on 304 is asked for the whole feed once a week
 MOVE_VISITS = 3  # visits in a row that must agree before a permanent redirect is adopted

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.articles import document, edits, fields
+from syndicator.articles import edits, frontmatter, normal_form
 from syndicator.model import Article
 from tests.articles.samples import full
 
@@ -38,7 +38,7 @@ OURS: dict[str, Any] = {
 
 def written(article: Article) -> Article:
     """As it comes back from its file right after our write."""
-    return document.load(document.dump(replace(article, digest=edits.stamp(article))))
+    return frontmatter.load(frontmatter.dump(replace(article, digest=edits.stamp(article))))
 
 
 def test_the_digest_has_eight_hashes_of_six() -> None:
@@ -68,7 +68,7 @@ def test_each_edited_field_is_told_and_kept_over_every_later_write(field: str) -
 
 
 def written_as_is(article: Article) -> Article:
-    return document.load(document.dump(article))
+    return frontmatter.load(frontmatter.dump(article))
 
 
 @given(st.sets(st.sampled_from(sorted(HAND))))
@@ -96,13 +96,15 @@ def test_a_field_that_is_edited_back_is_ours_again() -> None:
 
 def test_trimmed_line_ends_and_a_last_newline_are_no_edit() -> None:
     article = written(full(body="One  \ntwo\t\n\nthree"))
-    trimmed = document.load(document.dump(article).replace(b"One  \n", b"One\n").replace(b"two\t", b"two") + b"\n\n")
+    trimmed = frontmatter.load(
+        frontmatter.dump(article).replace(b"One  \n", b"One\n").replace(b"two\t", b"two") + b"\n\n"
+    )
 
     assert edits.hand_edited(trimmed) == frozenset()
 
 
 def test_a_file_without_our_digest_is_all_by_hand() -> None:
-    in_file = document.load(b"---\ntitle: Mine\nsource: https://example.org/a\n---\nText\n")
+    in_file = frontmatter.load(b"---\ntitle: Mine\nsource: https://example.org/a\n---\nText\n")
 
     assert edits.hand_edited(in_file) == {"title", "body"}
     merged = edits.merge(full(), in_file)
@@ -113,4 +115,4 @@ def test_a_file_without_our_digest_is_all_by_hand() -> None:
 def test_the_time_an_article_was_added_never_moves() -> None:
     later = replace(full(), added=datetime(2027, 1, 1, tzinfo=UTC))
 
-    assert edits.merge(later, written(full())).added == fields.settle(full()).added
+    assert edits.merge(later, written(full())).added == normal_form.settle(full()).added

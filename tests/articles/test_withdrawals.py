@@ -7,23 +7,23 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.articles.shelf import Shelf
+from syndicator.articles.article_store import ArticleStore
 from syndicator.errors import ConfigError
 from syndicator.model import FeedKey, article_id
 from tests.articles.samples import NOW, TRAPS, full
 
 
 def test_nothing_is_withdrawn_at_first(tmp_path: Path) -> None:
-    assert Shelf(tmp_path).withdrawn() == []
+    assert ArticleStore(tmp_path).withdrawn() == []
 
 
 def test_a_withdrawal_comes_back_with_all_that_finds_the_article(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path)
+    article_store = ArticleStore(tmp_path)
 
-    shelf.withdraw(full(), NOW)
-    shelf.withdraw(full(), NOW + timedelta(days=1))  # twice is once
+    article_store.withdraw(full(), NOW)
+    article_store.withdraw(full(), NOW + timedelta(days=1))  # twice is once
 
-    (entry,) = shelf.withdrawn()
+    (entry,) = article_store.withdrawn()
     assert (entry.id, entry.at, entry.url) == (full().id, NOW, full().url)
     assert entry.aliases == ("example.org/a", "example.org/?p=1", "guid:example:tag:example.org,2026:1")
     assert FeedKey("tag", "c-plus-plus") in entry.feeds
@@ -31,24 +31,24 @@ def test_a_withdrawal_comes_back_with_all_that_finds_the_article(tmp_path: Path)
 
 
 def test_any_text_survives_and_the_order_is_that_of_time(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path)
+    article_store = ArticleStore(tmp_path)
     values = TRAPS[::3]
     for number, value in enumerate(values):
-        shelf.withdraw(full(id=article_id(str(number)), source_id=value), NOW - timedelta(days=number))
-    shelf.withdraw(full(id="all", aliases=tuple(TRAPS), source_id="😀 emoji"), NOW - timedelta(days=999))
+        article_store.withdraw(full(id=article_id(str(number)), source_id=value), NOW - timedelta(days=number))
+    article_store.withdraw(full(id="all", aliases=tuple(TRAPS), source_id="😀 emoji"), NOW - timedelta(days=999))
 
-    entries = shelf.withdrawn()
+    entries = article_store.withdrawn()
 
     assert [entry.id for entry in entries[1:]] == [article_id(str(n)) for n in reversed(range(len(values)))]
     assert "guid:example:😀 emoji" in {alias for entry in entries for alias in entry.aliases}
 
 
 def test_an_entry_deleted_by_hand_is_lifted(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path)
-    shelf.withdraw(full(), NOW)
+    article_store = ArticleStore(tmp_path)
+    article_store.withdraw(full(), NOW)
     (tmp_path / "withdrawn.toml").write_text("# none\n")
 
-    assert shelf.withdrawn() == []
+    assert article_store.withdrawn() == []
 
 
 @pytest.mark.parametrize(
@@ -58,4 +58,4 @@ def test_a_broken_file_is_named(tmp_path: Path, data: str) -> None:
     (tmp_path / "withdrawn.toml").write_text(data)
 
     with pytest.raises(ConfigError, match=r"withdrawn.toml: not a list of .*restore it from"):
-        Shelf(tmp_path).withdrawn()
+        ArticleStore(tmp_path).withdrawn()

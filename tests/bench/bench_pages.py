@@ -28,13 +28,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
-from syndicator.app.running import make_worker
-from syndicator.app.starting import shipped
-from syndicator.app.tools import make_tools
-from syndicator.app.wiring import App, make_fetcher, open_app
 from syndicator.model import Entry, Source, SourceState
+from syndicator.pipeline.ingest import take
 from syndicator.ports import EntryRow
-from syndicator.refresh.intake import take
+from syndicator.services.container import App, make_fetcher, make_tools, open_app
+from syndicator.services.init import shipped
+from syndicator.services.refresh import make_worker
 from syndicator.worker import Worker
 from tests.bench.bench_reading import html_of, rows
 from tests.bench.bench_visiting import addresses

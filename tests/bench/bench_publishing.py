@@ -1,12 +1,12 @@
-"""What a press costs, on the real store and the real outlet, in user+sys CPU over and above importing the same modules,
+"""What a build costs, on the real store and the real outlet, in user+sys CPU over and above importing the same modules,
 beside Hugo and Pelican.
 
     python -m tests.bench.bench_publishing [--articles 10000] [--runs 3] [--alone]
 
-A shelf of synthetic articles (200 tags, 12 categories, 5 tags an article, 20 entries a feed), pressed as Atom and RSS
+A store of synthetic articles (200 tags, 12 categories, 5 tags an article, 20 entries a feed), built as Atom and RSS
 only, as the peers are asked to, and with everything on: JSON, HTML pages, archives and .gz as well. The peers build
-once a stage (left out with --alone). Each stage of ours runs in a process of its own: `full` presses every
-feed into an empty web root, `one` adds an article and presses what became stale, `none` finds nothing to do. CPU is the
+once a stage (left out with --alone). Each stage of ours runs in a process of its own: `full` builds every
+feed into an empty web root, `one` adds an article and builds what became stale, `none` finds nothing to do. CPU is the
 median of the runs, memory (peak resident set, less that of a process that only imports) the largest."""
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from syndicator.articles.feeds import feeds_of
+from syndicator.articles.membership import feeds_of
 from syndicator.model import Article, Origin, Source, article_id
 from syndicator.ports import FileStamp
-from syndicator.publishing.outlet import FileOutlet
-from syndicator.publishing.plan import plan
-from syndicator.publishing.press import press, stale
+from syndicator.publishing.builder import build
+from syndicator.publishing.output.files import FileOutlet
+from syndicator.publishing.selection.feeds import plan
+from syndicator.publishing.selection.staleness import stale
 from syndicator.settings import Publish, Settings, Site
 from syndicator.store.engine import Store, open_store
 from tests.bench.publishing_peers import compare
@@ -72,7 +73,7 @@ def settings(everything: bool) -> Settings:
     return Settings(site=Site(title="Bench", url="https://feeds.example/"), publish=publish)
 
 
-def shelf(folder: Path, count: int) -> Iterator[tuple[Article, FileStamp]]:
+def article_store(folder: Path, count: int) -> Iterator[tuple[Article, FileStamp]]:
     day = timedelta(days=365) / max(count, 1)
     for number in range(count):
         yield article(number, day), FileStamp(path=f"{number}.md", mtime_ns=number, size=1)
@@ -85,7 +86,7 @@ def run(folder: Path, count: int, everything: bool, stage: str) -> int:
             add(store, article(store.index.feeds()[0].count, timedelta(days=365) / count), count)
         how = settings(everything)
         specs = plan(store.index.feeds(), settings=how, sources=list(SOURCES.values()), queries=(), categories={})
-        report = press(
+        report = build(
             specs,
             index=store.index,
             outlet=FileOutlet(folder / "public", gzip=how.publish.gzip),
@@ -142,7 +143,7 @@ def main() -> None:
 def table(folder: Path, count: int, everything: bool, runs: int) -> None:
     folder.mkdir()
     with open_store(f"sqlite:///{folder / 'bench.db'}", articles_exist=False) as store:
-        store.reindex(shelf(folder, count))
+        store.reindex(article_store(folder, count))
     bare = [measured(folder, count, everything, "import") for _ in range(runs)]
     cpu, memory = statistics.median(one[0] for one in bare), max(one[1] for one in bare)
     print(f"{count} articles, {'everything on' if everything else 'Atom and RSS only'}; imports cost {cpu:.2f} s")

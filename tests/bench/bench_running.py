@@ -19,8 +19,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
-from syndicator.app.starting import write_start
 from syndicator.model import SourceState
+from syndicator.services.init import write_start
 from syndicator.store.engine import open_store
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -88,7 +88,7 @@ def main() -> None:
         cpu, wall = ([one[part] for one in costs] for part in (0, 1))
         print(f"{what:44} {min(cpu):.2f} {median(cpu):.2f} s CPU, wall {min(wall):.2f} {median(wall):.2f} s")
     due, grown = ticks()
-    print(f"{'100,000 sources, a tick with 277 due':44} {min(due):.3f} {median(due):.3f} ms CPU a due source")
+    print(f"{'100,000 sources, a visit_all with 277 due':44} {min(due):.3f} {median(due):.3f} ms CPU a due source")
     print(f"{f'  memory over {TICKS} ticks':44} {grown:+.1f} MB; load {os.getloadavg()[0]:.1f}")
 
 

@@ -1,8 +1,8 @@
-"""What the store and the shelf cost at a size: CPU, over and above the imports.
+"""What the store and the article store cost at a size: CPU, over and above the imports.
 
     python -m tests.bench.bench_store [ARTICLES]
 
-Prints a line a figure. The shelf's own files are measured at a tenth of the articles, without waiting for the disk."""
+Prints a line a figure. The store's own files are measured at a tenth of the articles, without waiting for the disk."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from syndicator.articles.shelf import Shelf
+from syndicator.articles.article_store import ArticleStore
 from syndicator.model import Article, FeedKey, Origin, SourceState, article_id
 from syndicator.ports import FileStamp
 from syndicator.store.engine import Store, open_store
@@ -24,7 +24,7 @@ ALL, TAG = FeedKey("all", "all"), FeedKey("tag", "tag-7")
 
 
 def article(number: int, dice: random.Random) -> Article:
-    """One of a shelf with 200 tags, 12 categories, 50 sources, 5 tags an article."""
+    """One of an article store with 200 tags, 12 categories, 50 sources, 5 tags an article."""
     url = f"https://example.org/story-{number}"
     when = NOW - timedelta(minutes=7 * number)
     return Article(
@@ -72,14 +72,14 @@ def store_figures(store: Store, count: int) -> None:
     say("record(a new article)", lambda: visits.record(next(new), stamp(0), aliases=(), stale=(), html="<p>"), 100)
 
 
-def shelf_figures(shelf: Shelf, count: int) -> None:
+def article_figures(article_store: ArticleStore, count: int) -> None:
     dice = random.Random(3)
     articles = iter([article(number, dice) for number in range(count + 1)])
-    say("put(a new article)", lambda: shelf.put(next(articles)), count)
-    stamps = {each.path: each for each in shelf.walk()}
-    say(f"changed() with {len(stamps)} files", lambda: shelf.changed(stamps), 2)
+    say("put(a new article)", lambda: article_store.put(next(articles)), count)
+    stamps = {each.path: each for each in article_store.walk()}
+    say(f"changed() with {len(stamps)} files", lambda: article_store.changed(stamps), 2)
     paths = iter([*stamps][:101])
-    say("get(path)", lambda: shelf.get(next(paths)), min(100, count))
+    say("get(path)", lambda: article_store.get(next(paths)), min(100, count))
 
 
 def source_figures(store: Store) -> None:
@@ -108,7 +108,7 @@ def main(count: int) -> None:
         with open_store(url, articles_exist=True) as store:
             store_figures(store, count)
             source_figures(store)
-        shelf_figures(Shelf(Path(folder) / "articles", durable=False), max(count // 10, 10))
+        article_figures(ArticleStore(Path(folder) / "articles", durable=False), max(count // 10, 10))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
     python -m tests.bench.bench_validator [--articles 2000]
     python -m tests.bench.bench_validator --folder feeds/public --base https://feeds.example/
 
-The first presses a shelf of real articles (../shared/corpus, read by our own reader, under other addresses once all
+The first builds an store of real articles (../shared/corpus, read by our own reader, under other addresses once all
 have had their turn), every text of each mixed with the hostile ones of ../shared/vectors: naughty strings, characters
 that XML forbids, XSS payloads, each in every field of one article; published whole, with archives, in feeds by tag,
 category and source. The second looks at feeds that are there. The validator is found as tests/publishing/validator.py
@@ -24,17 +24,17 @@ from typing import Any
 
 from syndicator import NotAnArticle, read_article
 from syndicator.model import Article, Enclosure, Origin, Source, article_id
-from syndicator.publishing.html import render_markdown
-from syndicator.publishing.outlet import FileOutlet
-from syndicator.publishing.plan import plan
-from syndicator.publishing.press import press
+from syndicator.publishing.builder import build
+from syndicator.publishing.output.files import FileOutlet
+from syndicator.publishing.render.html import render_markdown
+from syndicator.publishing.selection.feeds import plan
 from syndicator.settings import Publish, Settings, Site
 from syndicator.store import codec
 from tests.bench.bench_reading import NOWHERE, SHARED, html_of, rows
 from tests.publishing import validator
-from tests.publishing.shelf import MemoryIndex
+from tests.publishing.memory import MemoryIndex
+from tests.publishing.test_builder import INSTANCE, START
 from tests.publishing.test_hostile_text import TRAPS, illegal, payloads, strings
-from tests.publishing.test_press import INSTANCE, START
 
 BASE = "https://feeds.example/"
 SOURCES = {f"source-{n}": Source(key=f"source-{n}", url=f"https://s{n}.example/feed", content="full") for n in range(5)}
@@ -83,7 +83,7 @@ def mixed(number: int, article: Article, values: Sequence[str]) -> Article:
     )
 
 
-def shelf(count: int) -> Iterator[Article]:
+def article_store(count: int) -> Iterator[Article]:
     real = corpus()
     values = [*strings(SHARED), *illegal(), *TRAPS, *payloads(SHARED)]
     for number in range(count):
@@ -91,16 +91,16 @@ def shelf(count: int) -> Iterator[Article]:
 
 
 def publish(folder: Path, count: int) -> None:
-    """The shelf pressed into `folder`."""
+    """The article store built into `folder`."""
     index = MemoryIndex()
-    for article in shelf(count):
+    for article in article_store(count):
         index.add(article)
         index.save_html(article.id, render_markdown(article.body, article.url))
     hubs = ("https://hub.example/",)
     how = Publish(limit=50, most=100, tag_min=2, formats=("atom", "rss"), hubs=hubs, gzip=False)
     settings = Settings(site=Site(title="Real ]]> and <b>hostile</b>", url=BASE), publish=how)
     specs = plan(index.feeds(), settings=settings, sources=list(SOURCES.values()), queries=(), categories={})
-    report = press(
+    report = build(
         specs, index=index, outlet=FileOutlet(folder, gzip=False), settings=settings, sources=SOURCES, instance=INSTANCE
     )
     print(f"{count} articles in {len(specs)} feeds; held {len(report.held)}, set aside {len(report.set_aside)}")

@@ -28,10 +28,10 @@ from statistics import median
 
 from syndicator.model import Fetched, NotModified, Request
 from syndicator.settings import Fetch
-from syndicator.visiting.entries import parse_feed
+from syndicator.visiting.feeds.parser import parse_feed
 from syndicator.visiting.fetch import HttpFetcher
-from syndicator.visiting.lanes import Lanes
-from syndicator.visiting.polite import PoliteFetcher
+from syndicator.visiting.politeness.fetcher import PoliteFetcher
+from syndicator.visiting.politeness.throttle import Throttle
 
 SAME, FIRST = "nothing changed (304)", "first visit, entries only"
 Costs = dict[str, dict[str, list[float]]]  # what -> who -> CPU milliseconds a feed, a round each
@@ -86,9 +86,9 @@ async def spread(urls: list[str], visit: Callable[[str], Awaitable[object]], wid
 
 async def ours(urls: list[str], *, etag: str | None, parse: bool) -> float:
     """CPU milliseconds a feed through the polite fetcher."""
-    lanes = Lanes(0, 1, asyncio.sleep, lambda: datetime.now(UTC))
+    throttle = Throttle(0, 1, asyncio.sleep, lambda: datetime.now(UTC))
     settings = Fetch(allow_loopback=True)
-    fetcher = PoliteFetcher(HttpFetcher(settings, user_agent="Bench/1", clock=lambda: datetime.now(UTC)), lanes)
+    fetcher = PoliteFetcher(HttpFetcher(settings, user_agent="Bench/1", clock=lambda: datetime.now(UTC)), throttle)
 
     async def visit(url: str) -> None:
         result = await fetcher.fetch(Request(url=url, kind="feed", etag=etag, deadline=20))

@@ -21,7 +21,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from syndicator.web.site import make_app
+from syndicator.server.files import make_app
 
 
 def bare() -> ASGIApp:

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from syndicator.cli import app, operate, run, sources
+from syndicator.cli import app, operate, service, sources
 from syndicator.demo.settings import write_config
 from syndicator.demo.world import World
 from tests.world import serving
 
-assert operate and run and sources  # importing them registers their commands
+assert operate and service and sources  # importing them registers their commands
 TAXONOMY = '[[tag]]\nname = "AI"\n'
 
 

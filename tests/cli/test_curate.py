@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from syndicator.cli import app, curate
-from tests.app.places import Place, shelve
-from tests.app.test_curating import MODELS
+from tests.services.places import Place, store_articles
+from tests.services.test_redescribe import MODELS
 
 assert curate  # importing it registers its commands
 
@@ -19,9 +19,11 @@ assert curate  # importing it registers its commands
 def place(tmp_path: Path) -> Place:
     made = Place(tmp_path)
     with made.app() as opened:
-        shelve(opened, "Models", MODELS)
-        shelve(opened, "Chips", "Of chips.", tags=("GPU",), tags_by="publisher", keywords=("GPU",), source="two")
-    made.press()
+        store_articles(opened, "Models", MODELS)
+        store_articles(
+            opened, "Chips", "Of chips.", tags=("GPU",), tags_by="publisher", keywords=("GPU",), source="two"
+        )
+    made.build()
     return made
 
 
@@ -67,7 +69,7 @@ def test_tags_are_suggested_and_learnt(place: Place) -> None:
     assert "nothing new" in run(place, "tags", "suggest").output
     with place.app() as opened:
         for number in range(3):
-            shelve(opened, f"Robot {number}", "Text.", keywords=("Robotics",))
+            store_articles(opened, f"Robot {number}", "Text.", keywords=("Robotics",))
     (one,) = json.loads(run(place, "tags", "suggest", "--json").stdout)
     assert (one["name"].casefold(), one["support"]) == ("robotics", 3)
     assert "1 articles have confirmed tags, and 30 are needed" in run(place, "learn").output

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.app.running import RunReport, Wanted, run
-from syndicator.app.wiring import locked, open_app
-from syndicator.articles.document import load as load_article
+from syndicator.articles.frontmatter import load as load_article
 from syndicator.demo.settings import write_config
 from syndicator.demo.story import Story, Truth
 from syndicator.demo.world import World
 from syndicator.model import Article
+from syndicator.services.container import locked, open_app
+from syndicator.services.refresh import RunReport, Wanted, run
 from syndicator.settings import load
 from syndicator.text import line
 from tests.world import serving

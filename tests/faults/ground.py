@@ -18,13 +18,13 @@ from typing import Any
 
 import pytest
 
-from syndicator.app import running
-from syndicator.app.running import RunReport, Wanted, run
-from syndicator.app.wiring import App, open_app
-from syndicator.articles.document import load
+from syndicator.articles.frontmatter import load
 from syndicator.demo.settings import write_config
 from syndicator.demo.world import World
 from syndicator.model import Article
+from syndicator.services import refresh
+from syndicator.services.container import App, open_app
+from syndicator.services.refresh import RunReport, Wanted, run
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Sites that tests do without where two sites and one that fails show the same.
@@ -67,7 +67,7 @@ class Ground:
                 return await run(app, Wanted(keys=keys, all=all and not keys), stop=stop or asyncio.Event())
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(running, "make_worker", lambda app: InProcess())
+            patch.setattr(refresh, "make_worker", lambda app: InProcess())
             return asyncio.run(go())
 
     def app(self, **more: Any) -> Any:
@@ -173,14 +173,14 @@ class Done:
 
 def rebuilt(ground: Ground) -> dict[str, str]:
     """The web root after everything was built anew into an empty folder."""
-    from syndicator.app.building import press_feeds
+    from syndicator.services.build import build_feeds
 
     public = ground.feeds / "public"
     aside = ground.feeds / "public-aside"
     public.rename(aside)
     try:
         with ground.app() as app:
-            asyncio.run(press_feeds(app, all=True))
+            asyncio.run(build_feeds(app, all=True))
         return ground.digests("public")
     finally:
         remove_tree(public)

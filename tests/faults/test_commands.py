@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.app.wiring import locked
+from syndicator.services.container import locked
 from syndicator.settings import load
 from tests.faults.ground import Done, Ground, wait_for
 from tests.faults.table import fault

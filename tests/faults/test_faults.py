@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from syndicator.app import keeping, running, service
 from syndicator.articles import disk
 from syndicator.errors import MissingError, NetworkDown, SyndicatorError
 from syndicator.model import Failed, Fetched, FetchResult, Request
-from syndicator.publishing import outlet
-from syndicator.schedule import Heart
+from syndicator.publishing.output import files
+from syndicator.schedule import Scheduler
+from syndicator.services import daemon, maintain, refresh
 from tests.faults.ground import Ground, InProcess
 from tests.faults.table import fault
 
@@ -58,7 +58,7 @@ def test_the_disk_is_full(small: Ground, at: int) -> None:
 
 
 def test_the_outlet_writes_with_fsync() -> None:
-    assert outlet.os.fsync is disk.os.fsync
+    assert files.os.fsync is disk.os.fsync
 
 
 @fault(
@@ -91,10 +91,10 @@ class Canned:
         await self.inner.aclose()
 
 
-def with_answers(ground: Ground, answer: Callable[[Request], FetchResult | None], *keys: str) -> running.RunReport:
-    make = running.make_fetcher
+def with_answers(ground: Ground, answer: Callable[[Request], FetchResult | None], *keys: str) -> refresh.RunReport:
+    make = refresh.make_fetcher
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(running, "make_fetcher", lambda app: Canned(make(app), answer))
+        patch.setattr(refresh, "make_fetcher", lambda app: Canned(make(app), answer))
         return ground.run(*(keys or ("holt",)))
 
 
@@ -151,7 +151,7 @@ def test_links_become_https(small: Ground) -> None:
 
 
 async def fetched(app: Any, url: str) -> bytes:
-    fetcher = running.make_fetcher(app)
+    fetcher = refresh.make_fetcher(app)
     try:
         result = await fetcher.fetch(Request(url=url, kind="feed"))
         assert isinstance(result, Fetched)
@@ -276,19 +276,19 @@ def test_a_deleted_and_a_copied_file(small: Ground) -> None:
 
 
 @fault(
-    "the shelf's disk is not mounted",
+    "the article store's disk is not mounted",
     how="feeds/articles renamed away",
     holds="refused with the cure; no new instance, no row forgotten; all is well when it is back",
 )
 def test_the_shelf_is_not_there(small: Ground) -> None:
     small.run("holt")
-    shelf, aside = small.feeds / "articles", small.feeds / "aside"
-    shelf.rename(aside)
+    article_store, aside = small.feeds / "articles", small.feeds / "aside"
+    article_store.rename(aside)
     with pytest.raises(MissingError, match="mount"):
         small.run("holt")
-    if shelf.exists():
-        shelf.rmdir()
-    aside.rename(shelf)
+    if article_store.exists():
+        article_store.rmdir()
+    aside.rename(article_store)
     before = small.digests("public")
     small.run("holt")
     assert small.digests("public") == before
@@ -305,10 +305,10 @@ def test_a_withdrawal_outlives_the_database(small: Ground) -> None:
     small.run("holt")
     gone = small.articles()[0]
     with small.app() as app:
-        keeping.withdraw(app, gone.url)
+        maintain.withdraw(app, gone.url)
     shutil.rmtree(small.feeds / "state")
     with small.app(create=True) as app:
-        keeping.reindex(app)
+        maintain.reindex(app)
     small.now += timedelta(hours=3)
     small.run("holt")
     assert gone.id not in {article.id for article in small.articles()}
@@ -338,13 +338,13 @@ def test_a_bug_costs_one_page(small: Ground) -> None:
 
 
 @fault(
-    "a press that dies between two feeds",
+    "a build that dies between two feeds",
     how="the nth feed's rendering raises",
     holds="the next run publishes all, index page and OPML too, byte for byte",
 )
 @pytest.mark.parametrize("at", [1, 3])
 def test_a_press_dies(small: Ground, at: int) -> None:
-    from syndicator.publishing.run import Run
+    from syndicator.publishing.builder import Run
 
     real, calls = Run.head, [0]
 
@@ -376,9 +376,9 @@ async def test_the_watchdog() -> None:
     async def beat() -> None:
         await hang.wait()
 
-    heart = Heart(beat, steady=lambda: steady[0], on_stopped=told.append, seconds=0.05)
-    tell = heart.felt(lambda value: None)
-    heart.start()
+    scheduler = Scheduler(beat, steady=lambda: steady[0], on_stopped=told.append, seconds=0.05)
+    tell = scheduler.felt(lambda value: None)
+    scheduler.start()
     await asyncio.sleep(0.2)
     for _ in range(3):
         steady[0] += 200
@@ -388,7 +388,7 @@ async def test_the_watchdog() -> None:
     steady[0] += 301
     await asyncio.sleep(0.3)
     assert told == [301]
-    await heart.stop(0.05)
+    await scheduler.stop(0.05)
 
 
 @fault(
@@ -400,12 +400,12 @@ def test_a_beat_with_a_broken_configuration(small: Ground) -> None:
     path = small.config / "sources.toml"
     whole = path.read_text()
     said: list[str] = []
-    done: list[running.RunReport] = []
-    beats = service.Beats(
-        small.config, stop=asyncio.Event(), watch=running.Watch(), report=done.append, trouble=said.append
+    done: list[refresh.RunReport] = []
+    beats = daemon.Beats(
+        small.config, stop=asyncio.Event(), watch=refresh.Watch(), report=done.append, trouble=said.append
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(running, "make_worker", lambda app: InProcess())
+        patch.setattr(refresh, "make_worker", lambda app: InProcess())
         for text, told, runs in (("[[source", 1, 0), (whole, 1, 1), ("[[source", 2, 2)):
             path.write_text(text)
             asyncio.run(beats.beat())

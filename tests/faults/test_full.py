@@ -52,15 +52,15 @@ def check_spoken(done: Done, *cures: str) -> None:
 
 
 def check_complete(ground: Ground) -> None:
-    """The next run, with enough of everything, does all that is left, and asks for no page that was on the shelf."""
+    """The next run, with enough of everything, does all that is left, and asks for no page that was in the store."""
     ground.whole()
     asked = len(ground.world.requests)
-    shelf = {article.url for article in ground.articles()}
+    article_store = {article.url for article in ground.articles()}
     done = ground.command("refresh", "--all", "--json")
     assert done.code == 0, done
     again = {seen.path for seen in ground.world.requests[asked:]}
     pages = {ground.world.url(story) for story in ground.world.stories}
-    assert [url for url in pages & shelf if "/" + url.split("/", 3)[3] in again] == []
+    assert [url for url in pages & article_store if "/" + url.split("/", 3)[3] in again] == []
     ground.now = max(article.added for article in ground.articles() if article.added)
     ground.consistent(wanted=ground.titles())
 

@@ -20,7 +20,7 @@ from tests.world import serving
 
 HOW = "SIGKILL to `refresh` after a random time, again and again, while threads read feeds/"
 HOLDS = (
-    "0 articles lost, 0 twice, 0 torn files, no litter after the next run, no page fetched again that is on the shelf, "
+    "0 articles lost, 0 twice, 0 torn files, no litter after the next run, no page fetched again that is in the store, "
     "and what is published is byte for byte what a build of everything gives"
 )
 
@@ -54,7 +54,7 @@ def readers(ground: Ground) -> Iterator[Counter[str]]:
 
 
 def kill_and_kill(ground: Ground, times: int, seed: int) -> Counter[str]:
-    """`times` kills. No page whose article was on the shelf before a run is asked for in it."""
+    """`times` kills. No page whose article was in the article store before a run is asked for in it."""
     dice = random.Random(seed)
     followed = {source.url for source in ground.world.sources}  # a single article is asked for when it is due
     pages = {ground.world.url(story) for story in ground.world.stories} - followed
@@ -63,7 +63,7 @@ def kill_and_kill(ground: Ground, times: int, seed: int) -> Counter[str]:
     with readers(ground) as seen:
         for _ in range(times):
             asked = len(ground.world.requests)
-            shelf = {article.url for article in ground.articles()}
+            article_store = {article.url for article in ground.articles()}
             process = ground.start("refresh", "--all")
             started = time.monotonic()
             try:
@@ -75,7 +75,7 @@ def kill_and_kill(ground: Ground, times: int, seed: int) -> Counter[str]:
                 counts["killed"] += 1
             process.communicate()
             paths = {one.path for one in ground.world.requests[asked:]}
-            assert [url for url in pages & shelf if "/" + url.split("/", 3)[3] in paths] == []
+            assert [url for url in pages & article_store if "/" + url.split("/", 3)[3] in paths] == []
     return counts + seen
 
 

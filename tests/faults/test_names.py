@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.articles.feeds import feeds_of
-from syndicator.articles.shelf import NAME_BYTES, Shelf
+from syndicator.articles.article_store import NAME_BYTES, ArticleStore
+from syndicator.articles.membership import feeds_of
 from syndicator.errors import ConfigError
 from syndicator.model import Article, article_id
-from syndicator.publishing import names
+from syndicator.publishing import paths
 from syndicator.sources.schema import check
 from tests.faults.ground import START
 from tests.faults.table import fault
@@ -39,19 +39,19 @@ def sound(name: str) -> None:
 )
 def test_titles_and_tags(shared: Path, tmp_path: Path) -> None:
     found = hostile(shared)
-    shelf = Shelf(tmp_path / "deep/shelf")
-    shelf.instance()
+    article_store = ArticleStore(tmp_path / "deep/article store")
+    article_store.instance()
     for number, name in enumerate(found[::45]):
         url = f"https://example.org/{number}"
         article = Article(
             id=article_id(url), url=url, title=name, author=name, tags=(name,), category=name, added=START, body=name
         )
-        stored, stamp, _ = shelf.put(article)
+        stored, stamp, _ = article_store.put(article)
         sound(stamp.path.rpartition("/")[2])
-        assert shelf.get(stamp.path) == stored
-    inside = set((tmp_path / "deep/shelf").rglob("*"))
+        assert article_store.get(stamp.path) == stored
+    inside = set((tmp_path / "deep/article store").rglob("*"))
     assert {path for path in tmp_path.rglob("*") if path.is_file()} <= inside
-    assert len(list(shelf.walk())) == len(found[::45])
+    assert len(list(article_store.walk())) == len(found[::45])
 
 
 @fault(
@@ -63,7 +63,7 @@ def test_feeds(shared: Path) -> None:
     slugs: dict[str, str] = {}
     for name in hostile(shared):
         for key in feeds_of(Article(id="a", url="https://example.org/", title="t", tags=(name,), category=name)):
-            parts = names.file_name(key, "atom").split("/")
+            parts = paths.file_name(key, "atom").split("/")
             assert len(parts) <= 2
             for part in parts:
                 sound(part)

@@ -18,15 +18,15 @@ from typing import Any
 
 import pytest
 
-from syndicator.app import running
-from syndicator.app.running import Wanted, run
-from syndicator.app.wiring import App, open_app
 from syndicator.errors import WorkerFailed
 from syndicator.model import Failed, Fetched, FetchResult, NotModified, Request
+from syndicator.services import refresh
+from syndicator.services.container import App, open_app
+from syndicator.services.refresh import Wanted, run
 from syndicator.urls import host
-from syndicator.visiting.lanes import Lanes
-from syndicator.visiting.polite import PoliteFetcher
-from syndicator.visiting.robots import Robots
+from syndicator.visiting.politeness.fetcher import PoliteFetcher
+from syndicator.visiting.politeness.robots import Robots
+from syndicator.visiting.politeness.throttle import Throttle
 from tests.faults.ground import START, TAXONOMY, InProcess
 from tests.faults.table import fault
 
@@ -172,7 +172,7 @@ async def beat(app: App, day: Day) -> None:
     visited = [outcome.key for outcome in report.outcomes]
     assert sorted(visited) == sorted(due)
     day.visits.update(visited)
-    assert not report.pressed.held and not report.problems
+    assert not report.built.held and not report.problems
 
 
 @fault(
@@ -187,20 +187,20 @@ async def beat(app: App, day: Day) -> None:
 def test_a_day(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     web, config, day = Web(), folder / "config", Day()
     configure(config)
-    monkeypatch.setattr(running, "make_worker", lambda app: Reading(web.dice))
+    monkeypatch.setattr(refresh, "make_worker", lambda app: Reading(web.dice))
 
     async def pause(seconds: float) -> None:
         await asyncio.sleep(0)
 
     def fetcher(app: App) -> PoliteFetcher:
-        lanes, notes = Lanes(0, 1, pause, app.clock), app.store.visits
-        robots = Robots(PoliteFetcher(web, lanes), notes.note, notes.set_note, user_agent="X", clock=app.clock)
-        return PoliteFetcher(web, lanes, robots)
+        throttle, notes = Throttle(0, 1, pause, app.clock), app.store.visits
+        robots = Robots(PoliteFetcher(web, throttle), notes.note, notes.set_note, user_agent="X", clock=app.clock)
+        return PoliteFetcher(web, throttle, robots)
 
     def clock() -> datetime:
         return web.now
 
-    monkeypatch.setattr(running, "make_fetcher", fetcher)
+    monkeypatch.setattr(refresh, "make_fetcher", fetcher)
     while web.now < START + timedelta(days=1):
         with open_app(config, clock=clock, jitter=web.dice.random, environ={}) as app:
             asyncio.run(beat(app, day))
@@ -208,8 +208,8 @@ def test_a_day(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             day.hour()
         web.now += BEAT
     with open_app(config, clock=clock, environ={}) as app:
-        paths = [stamp.path for stamp in app.shelf.walk()]
-        ids = [app.shelf.get(path).id for path in paths]
+        paths = [stamp.path for stamp in app.article_store.walk()]
+        ids = [app.article_store.get(path).id for path in paths]
     half = len(day.blocks) // 2
     print(
         f"{sum(day.visits.values())} visits, {dict(web.visits)}, {sum(web.faults.values())} faults of "

@@ -13,12 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from syndicator.model import Article, Enclosure, Origin, article_id
-from syndicator.publishing import gate
-from syndicator.publishing.outlet import FileOutlet
+from syndicator.publishing.output.files import FileOutlet
+from syndicator.publishing.validate import schema
 from syndicator.settings import Publish, Settings, Site
 from tests.publishing import validator
-from tests.publishing.shelf import MemoryIndex, MemoryOutlet
-from tests.publishing.test_press import START, article, pressed
+from tests.publishing.memory import MemoryIndex, MemoryOutlet
+from tests.publishing.test_builder import START, article, built
 
 TRAPS = (
     "]]>",
@@ -79,7 +79,7 @@ def faults(values: list[str]) -> list[str]:
     """What the gate says of feeds whose every field holds each of `values`."""
     index, outlet = MemoryIndex(poisoned(n, value) for n, value in enumerate(values)), MemoryOutlet()
     site = Site(title="Ex" + values[0], url="https://feeds.example/", author=values[0])
-    report = pressed(
+    report = built(
         index, outlet, Settings(site=site, publish=Publish(limit=1000, most=1000, tag_min=100, archives=False))
     )
     assert not report.set_aside
@@ -111,11 +111,11 @@ def test_any_text(values: list[str]) -> None:
 
 def test_text_arrives_as_it_was_written() -> None:
     index, outlet = MemoryIndex([article(1, title="a <b> & &amp; c", excerpt="x < y & <i>z</i>")]), MemoryOutlet()
-    pressed(index, outlet)
+    built(index, outlet)
     assert b'<title type="html">a &amp;lt;b&amp;gt; &amp;amp; &amp;amp;amp; c</title>' in outlet.files["all.atom"]
     assert b"<title>a &#x3C;b&gt; &#x26; &#x26;amp; c</title>" in outlet.files["all.rss"]
     assert json.loads(outlet.files["all.json"])["items"][0]["title"] == "a <b> & &amp; c"
-    assert gate.ids(outlet.files["all.atom"])
+    assert schema.ids(outlet.files["all.atom"])
 
 
 def test_the_w3c_validator_has_nothing_to_say(shared: Path, tmp_path: Path) -> None:
@@ -125,9 +125,7 @@ def test_the_w3c_validator_has_nothing_to_say(shared: Path, tmp_path: Path) -> N
         index = MemoryIndex(poisoned(start + n, value) for n, value in enumerate(values[start : start + 100]))
         folder = tmp_path / str(start)
         publish = Publish(limit=1000, most=1000, tag_min=1000, archives=False, hubs=("https://hub.example/",))
-        pressed(
-            index, FileOutlet(folder, gzip=False), Settings(site=Site(url="https://feeds.example/"), publish=publish)
-        )
+        built(index, FileOutlet(folder, gzip=False), Settings(site=Site(url="https://feeds.example/"), publish=publish))
         said = validator.events(folder)
         assert {"all.atom", "all.rss"} <= set(said)
         assert {name: lines for name, lines in said.items() if lines} == {}

@@ -1,4 +1,4 @@
-"""A month of a shelf's life behind our own server, seen by a feed reader of other people's making."""
+"""A month of an article store's life behind our own server, seen by a feed reader of other people's making."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.app import keeping, retagging
-from syndicator.app.building import press_feeds
-from syndicator.app.wiring import App
-from syndicator.articles.feeds import feeds_of
+from syndicator.articles.membership import feeds_of
 from syndicator.model import Article, FeedKey
-from syndicator.publishing.maps import moved
-from syndicator.publishing.names import parse_stem
-from syndicator.web.server import serve
-from syndicator.web.site import make_app
-from tests.app.places import NOW, Place, shelve
+from syndicator.publishing.output.redirects import moved
+from syndicator.publishing.paths import parse_stem
+from syndicator.server.files import make_app
+from syndicator.server.server import serve
+from syndicator.services import maintain, rename_tags
+from syndicator.services.build import build_feeds
+from syndicator.services.container import App
 from tests.publishing import newsboat
 from tests.publishing.newsboat import Newsboat
+from tests.services.places import NOW, Place, store_articles
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -87,7 +87,7 @@ def serving(public: Path) -> Iterator[str]:
 
 
 class Month:
-    """A shelf that lives, a reader that polls it, and a ledger of what that reader must have been shown."""
+    """A article store that lives, a reader that polls it, and a ledger of what that reader must have been shown."""
 
     def __init__(self, folder: Path, address: str, seed: int, *, hours: int = 24 * GAP) -> None:
         settings = f'[site]\nurl = "{address}"\n[publish]\ntag_min = 1\nlimit = 5\nwindow_hours = {hours}\n'
@@ -107,7 +107,7 @@ class Month:
             spoil(self.place, day)
             with self.place.app() as app:
                 self.day(app, day)
-                report = asyncio.run(press_feeds(app))
+                report = asyncio.run(build_feeds(app))
                 assert report.held == () and report.set_aside == ()
                 if day in (0, days - 1) or day - self.polled == GAP or self.chance.random() < 0.4:
                     self.polled = day
@@ -120,9 +120,9 @@ class Month:
         for _ in range(8 if day == 0 else self.chance.choice((0, 1, 4, 30))):
             self.publish(app, day)
         if day == RENAMED:
-            retagging.act(app, retagging.plan(app, "rename", "LLM", "Language models"))
+            rename_tags.act(app, rename_tags.plan(app, "rename", "LLM", "Language models"))
         if day == MERGED:
-            retagging.act(app, retagging.plan(app, "merge", "GPU", "Chips"))
+            rename_tags.act(app, rename_tags.plan(app, "merge", "GPU", "Chips"))
         for kind in self.chance.sample(
             (self.correct, self.correct, self.move, self.retag, self.withdraw, self.copy), 3
         ):
@@ -136,7 +136,7 @@ class Month:
         tags = self.chance.sample([llm, gpu, "Robots", "Chips"], 2)
         told = {"tags": tuple(dict.fromkeys(tags)), "category": self.chance.choice(("AI", "")), "added": when}
         source = self.chance.choice(("one", "two"))
-        made = shelve(
+        made = store_articles(
             app, f"Story {self.count} as told", "Of it.", source=source, **{**told, "published": when, **fields}
         )
         self.fresh[self.count] = made.id
@@ -155,7 +155,7 @@ class Month:
         self.put(app, one, replace(one, tags=("Robots",), category="AI"))
 
     def withdraw(self, app: App) -> None:
-        keeping.withdraw(app, self.any(app).id)
+        maintain.withdraw(app, self.any(app).id)
 
     def copy(self, app: App) -> None:
         """Another source carries a story: one entry for both, or, where an operator splits them, one each."""
@@ -163,17 +163,17 @@ class Month:
         made = self.publish(app, (self.place.now - NOW).days, merged_into=one.id)
         self.put(app, one, replace(one, also=(made.url,)))
         if self.chance.random() < 0.5:
-            keeping.split(app, made.id)
+            maintain.split(app, made.id)
 
     def any(self, app: App) -> Article:
         """A random article that stands for itself."""
         merged = app.store.index.merged()
         path = app.store.index.path(self.chance.choice(sorted(set(app.store.visits.stamps()) - set(merged))))
-        return app.shelf.get(path or "")
+        return app.article_store.get(path or "")
 
     def put(self, app: App, before: Article, after: Article) -> None:
         after = replace(after, revisions=(*before.revisions, app.clock().isoformat()))
-        stored, stamp, changed = app.shelf.put(after, app.store.index.path(before.id))
+        stored, stamp, changed = app.article_store.put(after, app.store.index.path(before.id))
         assert changed
         stale = {*feeds_of(before), *feeds_of(stored)}
         app.store.visits.record(stored, stamp, aliases=(), stale=stale)

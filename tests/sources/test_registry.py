@@ -13,7 +13,7 @@ from syndicator.model import Rules, Source
 from syndicator.sources import registry
 from syndicator.sources.registry import add_source, key_for, load_sources, remove_source, update_url
 from syndicator.sources.schema import check
-from syndicator.visiting.guard import parse_allow
+from syndicator.visiting.fetch.ssrf import parse_allow
 
 SAMPLE = """\
 # My sources. Keep the order.

@@ -19,8 +19,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NoReturn
 
-from syndicator.articles.feeds import ALL
-from syndicator.articles.shelf import Shelf
+from syndicator.articles.article_store import ArticleStore
+from syndicator.articles.membership import ALL
 from syndicator.model import Article, article_id
 from syndicator.ports import EntryRow
 from syndicator.store.engine import Store, open_store
@@ -44,37 +44,37 @@ def article(number: int, edition: int = 0) -> Article:
     )
 
 
-def opened(root: Path) -> tuple[Shelf, Store]:
-    shelf = Shelf(root / "articles")
-    return shelf, open_store(f"sqlite:///{root}/state/syndicator.db", articles_exist=not shelf.empty())
+def opened(root: Path) -> tuple[ArticleStore, Store]:
+    article_store = ArticleStore(root / "articles")
+    return article_store, open_store(f"sqlite:///{root}/state/syndicator.db", articles_exist=not article_store.empty())
 
 
-def adopt(shelf: Shelf, store: Store) -> int:
+def adopt(article_store: ArticleStore, store: Store) -> int:
     """What every run does at its start: rows for files that have none or another stamp."""
-    changes = shelf.changed(store.visits.stamps())
+    changes = article_store.changed(store.visits.stamps())
     for stamp in (*changes.new, *changes.edited):
-        store.visits.record(shelf.get(stamp.path), stamp, aliases=(), stale=())
+        store.visits.record(article_store.get(stamp.path), stamp, aliases=(), stale=())
     assert not changes.missing
     return len(changes.new) + len(changes.edited)
 
 
 def write(root: Path, acknowledge: int) -> None:
-    """Adopts, then files article after article from where the shelf ends, and says which ones are done."""
-    shelf, store = opened(root)
-    shelf.instance()
-    os.write(acknowledge, f"adopted {adopt(shelf, store)}\n".encode())
+    """Adopts, then files article after article from where the article store ends, and says which ones are done."""
+    article_store, store = opened(root)
+    article_store.instance()
+    os.write(acknowledge, f"adopted {adopt(article_store, store)}\n".encode())
     number = len(store.visits.stamps())
     while True:
         old = random.Random(number).randrange(number) if number and number % EVERY == 0 else None
         if old is not None:
-            put(article(old, number), shelf, store)
-        put(article(number), shelf, store)
+            put(article(old, number), article_store, store)
+        put(article(number), article_store, store)
         os.write(acknowledge, f"{number}\n".encode())
         number += 1
 
 
-def put(given: Article, shelf: Shelf, store: Store) -> None:
-    stored, stamp, _ = shelf.put(given)
+def put(given: Article, article_store: ArticleStore, store: Store) -> None:
+    stored, stamp, _ = article_store.put(given)
     done = EntryRow(
         source_key="src",
         entry_id=given.source_id,
@@ -89,12 +89,12 @@ def put(given: Article, shelf: Shelf, store: Store) -> None:
 
 def read(root: Path) -> None:
     """Reads feeds and files for ever; any file that is torn or row without a file ends it with an error."""
-    shelf, store = opened(root)
+    article_store, store = opened(root)
     while True:
         for id in store.index.ids(ALL, limit=10, since=None, most=10):
             path = store.index.path(id)
             assert path is not None
-            assert shelf.get(path).id == id
+            assert article_store.get(path).id == id
 
 
 def child(work: Callable[[], None]) -> int:
@@ -125,9 +125,9 @@ def killed(pid: int) -> bool:
 
 def torment(root: Path, rounds: int, seed: int) -> dict[str, object]:
     dice = random.Random(seed)
-    shelf, store = opened(root)
-    shelf.instance()
-    put(article(0), shelf, store)
+    article_store, store = opened(root)
+    article_store.instance()
+    put(article(0), article_store, store)
     store.close()
     reader = child(lambda: read(root))
     acknowledged, adopted, healthy, litter = {0}, 0, True, 0
@@ -138,7 +138,7 @@ def torment(root: Path, rounds: int, seed: int) -> dict[str, object]:
         first = os.read(source, 100).decode() if dice.random() < 0.8 else ""  # else it may die before it has adopted
         time.sleep(dice.uniform(0, 0.2))
         healthy &= killed(writer)
-        litter += len(list(shelf.root.rglob(".tmp-*")))
+        litter += len(list(article_store.root.rglob(".tmp-*")))
         with os.fdopen(source) as pipe:
             lines = (first + pipe.read()).split("\n")[:-1]
         acknowledged |= {int(line) for line in lines if line.isdigit()}
@@ -149,19 +149,19 @@ def torment(root: Path, rounds: int, seed: int) -> dict[str, object]:
 
 def verdict(root: Path, acknowledged: set[int]) -> dict[str, object]:
     """The invariants, after one more start."""
-    shelf, store = opened(root)
-    adopt(shelf, store)
-    files = {shelf.get(stamp.path).id: shelf.get(stamp.path) for stamp in shelf.walk()}
+    article_store, store = opened(root)
+    adopt(article_store, store)
+    files = {article_store.get(stamp.path).id: article_store.get(stamp.path) for stamp in article_store.walk()}
     shown = store.index.ids(ALL, limit=10**6, since=None, most=10**6)
     found = {
         "articles": len(files),
         "lost": sorted(acknowledged - {int(each.source_id) for each in files.values()}),
-        "twice": len(list(shelf.walk())) - len(files) + len(shown) - len(set(shown)),
+        "twice": len(list(article_store.walk())) - len(files) + len(shown) - len(set(shown)),
         "torn": [id for id, each in files.items() if each.body.count(f"word {each.source_id}") != 2000],
         "rows differ": sorted(files.keys() ^ set(shown)),
         "text differs": [id for id, each in store.index.articles(shown).items() if each != replace(files[id], body="")],
         "counts differ": [row.key for row in store.index.feeds() if row.count != len(_ids(store, row.key))],
-        "left over": [str(path) for path in shelf.root.rglob(".*")],
+        "left over": [str(path) for path in article_store.root.rglob(".*")],
         "damage": [problem.detail for problem in store.status.check()],
     }
     store.close()

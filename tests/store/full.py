@@ -20,22 +20,22 @@ LIMITS = [*range(2_000, 20_000, 2_000), *range(20_000, 240_000, 20_000)]  # byte
 
 def fill(root: Path, limit: int, sink: int) -> None:
     """Files articles until the disk is full, says which were done and by what error it ended."""
-    shelf, store = opened(root)
+    article_store, store = opened(root)
     start = len(store.visits.stamps())
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
     try:
-        adopt(shelf, store)
+        adopt(article_store, store)
         for number in range(start, start + 30):
-            put(article(number), shelf, store)
+            put(article(number), article_store, store)
             os.write(sink, f"{number}\n".encode())
     except (OSError, StoreError) as error:
         os.write(sink, f"{type(error).__name__}: {error}\n".encode())
 
 
 def main(root: Path) -> dict[str, object]:
-    shelf, store = opened(root)
-    shelf.instance()
-    put(article(0), shelf, store)
+    article_store, store = opened(root)
+    article_store.instance()
+    put(article(0), article_store, store)
     store.close()
     acknowledged, errors, litter = {0}, [], 0
     for limit in LIMITS:
@@ -47,7 +47,7 @@ def main(root: Path) -> dict[str, object]:
         os.waitpid(pid, 0)
         acknowledged |= {int(line) for line in lines if line.isdigit()}
         errors += [line for line in lines if not line.isdigit()]
-        litter += len(list(shelf.root.rglob(".tmp-*")))
+        litter += len(list(article_store.root.rglob(".tmp-*")))
     return {"errors": errors, "litter": litter, **verdict(root, acknowledged)}
 
 

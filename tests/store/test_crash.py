@@ -1,4 +1,4 @@
-"""Killed at any moment, the shelf and its rows lose nothing, tear nothing and say nothing twice."""
+"""Killed at any moment, the article store and its rows lose nothing, tear nothing and say nothing twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The contract of ports.ShelfIndex."""
+"""The contract of ports.ArticleIndex."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from syndicator.errors import StoreError
 from syndicator.model import FeedKey
-from syndicator.ports import FeedRow, ShelfIndex
+from syndicator.ports import ArticleIndex, FeedRow
 from syndicator.store.engine import Store
 from tests.store.conftest import NOW, make, record, stamp
 
@@ -26,7 +26,7 @@ def row(store: Store, key: FeedKey) -> FeedRow:
 
 
 def test_an_empty_store_has_nothing(store: Store) -> None:
-    index: ShelfIndex = store.index
+    index: ArticleIndex = store.index
 
     assert index.feeds() == []
     assert ids(store) == []

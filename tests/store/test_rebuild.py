@@ -89,9 +89,9 @@ def test_entries_of_articles_on_the_shelf_are_done_and_others_stay(store: Store)
 def test_withdrawn_articles_stay_away_whoever_remembers_them(store: Store) -> None:
     one, two, three = (record(store, number) for number in (1, 2, 3))
     store.visits.withdraw(one, (), (), NOW)
-    from_the_shelf = Withdrawn(id=two.id, at=NOW, feeds=(AI,), url=two.url, aliases=(alias(two.url),))
+    from_the_store = Withdrawn(id=two.id, at=NOW, feeds=(AI,), url=two.url, aliases=(alias(two.url),))
 
-    assert store.reindex(files(1, 2, 3), [from_the_shelf]) == 1
+    assert store.reindex(files(1, 2, 3), [from_the_store]) == 1
 
     assert ids(store) == [three.id]
     assert store.visits.is_withdrawn([alias(one.url)])

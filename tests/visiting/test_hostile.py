@@ -16,7 +16,7 @@ import pytest
 from syndicator.errors import NotAFeed, WorkerFailed
 from syndicator.model import Failed, Request
 from syndicator.settings import Fetch
-from syndicator.visiting.entries import parse_feed
+from syndicator.visiting.feeds.parser import parse_feed
 from syndicator.visiting.fetch import HttpFetcher
 from syndicator.worker import Worker
 from tests.visiting.conftest import NOW

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.app.running import RunReport, Wanted, run
-from syndicator.app.wiring import open_app
 from syndicator.model import SourceState
+from syndicator.services.container import open_app
+from syndicator.services.refresh import RunReport, Wanted, run
 from tests.visiting.conftest import Reply, Seen, Web
-from tests.visiting.desk import FEED, command, configure, refresh
+from tests.visiting.operator import FEED, command, configure, refresh
 
 START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 

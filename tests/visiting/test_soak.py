@@ -16,9 +16,9 @@ from syndicator.cron import next_fire
 from syndicator.model import Entry, Failed, Fetched, FetchResult, NotModified, ParsedFeed, Request, Source, SourceState
 from syndicator.urls import host
 from syndicator.visiting.cadence import after, next_visit
-from syndicator.visiting.lanes import Lanes
-from syndicator.visiting.polite import PoliteFetcher
-from syndicator.visiting.robots import Robots
+from syndicator.visiting.politeness.fetcher import PoliteFetcher
+from syndicator.visiting.politeness.robots import Robots
+from syndicator.visiting.politeness.throttle import Throttle
 from tests.visiting.conftest import NOW
 from tests.visiting.simclock import SimClock
 
@@ -93,12 +93,12 @@ async def day(world: World, hours: float) -> tuple[int, float, list[int]]:
     """Visits what is due, as a scheduler would, for `hours`. Visits made, the latest start in seconds after its plan,
     and the memory in use at each tick."""
     clock = world.clock
-    lanes = Lanes(1.0, 1, clock.sleep, clock, 32)
+    throttle = Throttle(1.0, 1, clock.sleep, clock, 32)
     notes: dict[str, str | None] = {}
     robots = Robots(
-        PoliteFetcher(world, lanes), notes.get, lambda k, v, at: notes.update({k: v}), user_agent="X", clock=clock
+        PoliteFetcher(world, throttle), notes.get, lambda k, v, at: notes.update({k: v}), user_agent="X", clock=clock
     )
-    polite = PoliteFetcher(world, lanes, robots)
+    polite = PoliteFetcher(world, throttle, robots)
     sources = [Source(key=str(n), url=f"https://h{n % (world.count // 2)}.test/{n}") for n in range(world.count)]
     states = {source.key: SourceState(key=source.key, url=source.url) for source in sources}
     queue = [(NOW + timedelta(seconds=world.dice.uniform(0, 900)), index) for index in range(world.count)]

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from syndicator.describing.llm.facts import unknown_name, unknown_number
-from syndicator.describing.llm.input import visible
+from syndicator.describing.llm.material import visible
 from syndicator.describing.llm.prompt import MOST_TAGS, Lists
 from syndicator.describing.taxonomy.vocabulary import fold
 from syndicator.describing.text import excerpt_rules, language, sentences

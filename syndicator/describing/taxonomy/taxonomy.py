@@ -33,7 +33,7 @@ class Taxonomy:
 
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     past: Past | None = None
-    forms: Mapping[str, str] = field(default_factory=dict)  # how the shelf writes its words, see forms.py
+    forms: Mapping[str, str] = field(default_factory=dict)  # how the article store writes its words, see forms.py
 
     @classmethod
     def from_toml(cls, path: Path | str) -> Taxonomy:

@@ -1,4 +1,4 @@
-"""How a shelf writes its words: the commonest form inside sentences, over many articles. Pure.
+"""How an article store writes its words: the commonest form inside sentences, over many articles. Pure.
 
 A word at the start of a sentence or in a title has a capital for no reason of its own, so only what stands inside a
 sentence of prose counts, and once an article, so that one writer's habit decides nothing."""

@@ -1,1 +1,1 @@
-"""Views and feed heads to bytes. The only door to feedgen."""
+"""Feeds and pages as bytes."""

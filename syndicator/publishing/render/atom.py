@@ -11,8 +11,8 @@ from feedgen.feed import FeedGenerator
 
 from syndicator.publishing.render.extensions import EntryExtension, FeedExtension, Part
 from syndicator.publishing.render.head import Head
+from syndicator.publishing.render.view import View
 from syndicator.publishing.render.xml import XML_LANG, fragment, plain, prefixes, qualified, splice
-from syndicator.publishing.view import View
 
 _DECLARED: Final = ("media",)
 

@@ -9,8 +9,8 @@ from typing import Final
 
 from syndicator import text
 from syndicator.model import FeedSpec, feed_urn
-from syndicator.publishing import names
-from syndicator.publishing.view import language, name, uri
+from syndicator.publishing import paths
+from syndicator.publishing.render.view import language, name, uri
 from syndicator.settings import Settings
 
 EMPTY: Final = datetime(2000, 1, 1, tzinfo=UTC)  # `updated` of a feed that never had an entry
@@ -59,11 +59,11 @@ def head(spec: FeedSpec, settings: Settings, instance: uuid.UUID, updated: datet
         title=title,
         description=text.line(spec.description) or f"{text.line(spec.name) or title}: the newest articles.",
         base=settings.base_url,
-        stem=names.stem(spec.key),
+        stem=paths.stem(spec.key),
         language=language(spec.language) or "en",
         author=name(site.author) or name(site.title) or "Syndicator",
         icon=uri(site.icon) or f"{settings.base_url}icon.svg",
         hubs=tuple(found for found in map(uri, settings.publish.hubs) if found),
-        formats=tuple(format for format in names.FORMATS if format in spec.formats),
+        formats=tuple(format for format in paths.FORMATS if format in spec.formats),
         updated=updated or EMPTY,
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from syndicator.publishing.render.head import Head
-from syndicator.publishing.view import View
+from syndicator.publishing.render.view import View
 
 
 def item(view: View) -> bytes:

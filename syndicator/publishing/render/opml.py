@@ -8,7 +8,7 @@ from lxml import etree
 
 from syndicator import text
 from syndicator.model import FeedSpec
-from syndicator.publishing import names
+from syndicator.publishing import paths
 
 
 def opml(title: str, specs: Sequence[FeedSpec], base: str) -> bytes:
@@ -20,9 +20,9 @@ def opml(title: str, specs: Sequence[FeedSpec], base: str) -> bytes:
         format = next((format for format in ("atom", "rss") if format in spec.formats), None)
         if format:
             outline = {"type": "rss", "text": text.line(spec.title), "title": text.line(spec.title)}
-            outline["xmlUrl"] = base + names.file_name(spec.key, format)
+            outline["xmlUrl"] = base + paths.file_name(spec.key, format)
             if "html" in spec.formats:
-                outline["htmlUrl"] = base + names.file_name(spec.key, "html")
+                outline["htmlUrl"] = base + paths.file_name(spec.key, "html")
             etree.SubElement(body, "outline", outline)
     made: bytes = etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8")
     return made

@@ -13,8 +13,8 @@ from feedgen.feed import FeedGenerator
 from syndicator.publishing.render.atom import categories, media
 from syndicator.publishing.render.extensions import EntryExtension, FeedExtension, Part
 from syndicator.publishing.render.head import Head
+from syndicator.publishing.render.view import View
 from syndicator.publishing.render.xml import fragment, plain, prefixes, qualified, splice
-from syndicator.publishing.view import View
 
 _END_TAG: Final = re.compile(r"</(\w+)>")
 _DECLARED: Final = ("media", "dc", "content", "atom")

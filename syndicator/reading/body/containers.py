@@ -97,7 +97,7 @@ def add_up(blocks: Sequence[Block], found: Containers) -> None:
     found.letters, found.voted, found.linked, found.prose = sums.T
 
 
-def heart(amounts: Floats, box: Containers, share: float) -> int:
+def scheduler(amounts: Floats, box: Containers, share: float) -> int:
     """The number of the deepest element that holds at least `share` (over a half) of all of `amounts`, or -1."""
     total = float(amounts.max(initial=0.0))
     if total <= 0:

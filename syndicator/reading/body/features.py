@@ -84,8 +84,8 @@ def matrix(blocks: Sequence[Block], box: containers.Containers, title: str) -> b
     """One row of features for each block."""
     mine = block_features.columns(blocks, title)
     containers.add_up(blocks, box)
-    main = containers.heart(box.voted, box, 0.85)
-    prose = containers.heart(box.prose, box, 0.7)
+    main = containers.scheduler(box.voted, box, 0.85)
+    prose = containers.scheduler(box.prose, box, 0.7)
     columns = [mine[name] for name in block_features.NAMES]
     columns += [*_containing(box, main, prose), *_listed(blocks), *_alike(blocks), *_placed(blocks, mine)]
     plain = np.empty((len(blocks), len(columns)), dtype=np.float32)

@@ -79,7 +79,7 @@ def gather(blocks: Sequence[Block], box: containers.Containers, ask: Callable[[s
 
     `ask` gives the opinion "fast" or "balanced". When neither knows the page, its prose votes for itself.
     """
-    within = box.inside(containers.heart(box.prose, box, 0.7))[box.of].tolist()
+    within = box.inside(containers.scheduler(box.prose, box, 0.7))[box.of].tolist()
     inside = [block for block, there in zip(blocks, within, strict=True) if there and containers.is_prose(block)]
     total = sum(block.letters for block in inside)
     for name in ("fast", "balanced"):

@@ -21,7 +21,7 @@ from httpx_aiohttp import AiohttpTransport
 from syndicator.errors import ConfigError
 from syndicator.settings import Fetch
 from syndicator.urls import canonical
-from syndicator.visiting import guard, resolve
+from syndicator.visiting.fetch import dns, ssrf
 
 _CLIENTS = 64  # origins whose connections are kept, least recently used closed first
 _IDLE = 5.0  # seconds an idle connection is kept: longer than the pause between two requests of a host
@@ -51,7 +51,7 @@ class _Client:
 class _Resolver(AbstractResolver):
     """Refuses a name when any of its addresses is refused: no half-private answer is dialled by luck."""
 
-    def __init__(self, lookup: resolve.Threads, check: Callable[[str, int], None]) -> None:
+    def __init__(self, lookup: dns.Threads, check: Callable[[str, int], None]) -> None:
         self._lookup = lookup
         self._check = check
 
@@ -87,9 +87,9 @@ class Clients:
     settings: proxy, NAT64 prefixes, loopback. lookup, dial: how names are resolved and sockets opened.
     """
 
-    def __init__(self, settings: Fetch, lookup: resolve.Lookup, dial: Callable[[AddrInfo], socket.socket]) -> None:
+    def __init__(self, settings: Fetch, lookup: dns.Lookup, dial: Callable[[AddrInfo], socket.socket]) -> None:
         self._settings = settings
-        self._lookup = resolve.Threads(lookup)
+        self._lookup = dns.Threads(lookup)
         self._dial = dial
         self._clients: OrderedDict[tuple[str, tuple[str, ...]], _Client] = OrderedDict()
         self._proxy = _proxy(settings.proxy)
@@ -147,7 +147,7 @@ class Clients:
         """Raises Blocked for an address that must not be dialled."""
         settings = self._settings
         try:
-            why = guard.verdict(address, port, allow=allow, nat64=settings.nat64, loopback=settings.allow_loopback)
+            why = ssrf.verdict(address, port, allow=allow, nat64=settings.nat64, loopback=settings.allow_loopback)
         except ValueError as error:  # an allow line that cannot be read permits nothing
             why = str(error)
         if why is not None:

@@ -15,7 +15,7 @@ from syndicator.model import Failed
 from syndicator.ports import Material, Reply
 from syndicator.settings import Fetch, Llm
 from syndicator.visiting.fetch import HttpFetcher
-from syndicator.visiting.guard import endpoint
+from syndicator.visiting.fetch.ssrf import endpoint
 from tests.fakellm import BEHAVIOURS, FakeLlm, Said, always, completion, llm
 from tests.visiting.conftest import NOW
 

@@ -31,7 +31,7 @@ from syndicator.describing.llm.facts import numbers, unknown_name, unknown_numbe
     ],
 )
 def test_values(text: str, language: str, values: list[str]) -> None:
-    from syndicator.describing.llm.input import visible
+    from syndicator.describing.llm.material import visible
 
     found = [number.value for number in numbers(visible(text), language)]
     assert found == [value if value.count(".") > 1 else Decimal(value) for value in values]

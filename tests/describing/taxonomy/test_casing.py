@@ -58,14 +58,16 @@ def test_a_name_of_no_list_is_learnt_from_the_shelf(spoil: Callable[[str], str],
     ],
 )
 def test_names_that_are_words_too_are_told_by_the_text(tag: str, text: str, right: str) -> None:
-    shelf = ["They told us that it will go on as it did before, said one of us who knows it well."] * 5
-    assert casing.canonical(tag, text, word_forms.learn(shelf)) == right
+    article_store = ["They told us that it will go on as it did before, said one of us who knows it well."] * 5
+    assert casing.canonical(tag, text, word_forms.learn(article_store)) == right
 
 
 def test_what_is_part_of_a_name_is_no_name() -> None:
-    shelf = ["The soldiers of the US Army met at the Harvard University library, and the army of the king slept."] * 3
-    assert word_forms.learn(shelf)["army"] == "army"
-    assert "university" not in word_forms.learn(shelf)
+    article_store = [
+        "The soldiers of the US Army met at the Harvard University library, and the army of the king slept."
+    ] * 3
+    assert word_forms.learn(article_store)["army"] == "army"
+    assert "university" not in word_forms.learn(article_store)
 
 
 def test_learnt_forms_survive_a_save_without_any_tag(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ down_revision: str | None = None
 
 def upgrade() -> None:
     _visits()
-    _shelf()
+    _article_store()
     _feeds()
 
 
@@ -66,7 +66,7 @@ def _visits() -> None:
     op.create_index("sources_due", "sources", ["disabled", "next_due"])
 
 
-def _shelf() -> None:
+def _article_store() -> None:
     op.create_table(
         "aliases",
         sa.Column("alias", sa.Text(), nullable=False),

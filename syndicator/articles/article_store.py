@@ -1,0 +1,272 @@
+"""The store: one markdown file per article under YYYY/MM/, and the uuid of this instance. Files are the truth."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import tomllib
+import uuid
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from syndicator import text
+from syndicator.articles import disk, edits, normal_form, withdrawals
+from syndicator.articles.stamps import by_path
+from syndicator.errors import ConfigError
+from syndicator.model import Article
+from syndicator.ports import FileStamp, Withdrawn
+
+NAME_BYTES = 120
+_ID_CHARS = (6, 8, 12, 26)  # id6, longer on a clash
+_NAME = re.compile(r"(?:.*-)?([a-z2-7]{6,26})\.md")
+_ID_LINE = re.compile(rb"^id: *['\"]?([a-z2-7]{6,26})['\"]?\s*$", re.MULTILINE)
+_INSTANCE = "instance.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How the files differ from the stamps: files nobody knew, files that changed, keys whose file is gone."""
+
+    new: tuple[FileStamp, ...]
+    edited: tuple[FileStamp, ...]
+    missing: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.edited or self.missing)
+
+
+class ArticleStore:
+    """The article files under `root`. One writer at a time (the run lock sees to it); readers whenever they like."""
+
+    def __init__(self, root: Path, *, durable: bool = True) -> None:
+        """`durable=False` saves the waiting for the disk, for an article store that is thrown away."""
+        self.root = root
+        self.durable = durable
+        self._paths: dict[str, list[str]] | None = None  # first six of the id -> paths; filled by the first search
+
+    def instance(self) -> uuid.UUID:
+        """This instance's uuid, which all published ids are made of: minted once, before the first article. When it is
+        lost although articles exist nothing is minted, for new ids would show every subscriber every entry again."""
+        path = self.root / _INSTANCE
+        try:
+            return uuid.UUID(tomllib.loads(path.read_text(encoding="utf-8"))["id"])
+        except FileNotFoundError:
+            return self._mint(path)
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, ValueError, TypeError, AttributeError) as error:
+            raise ConfigError(f'{path}: has to say id = "<uuid>"; restore it from a backup') from error
+
+    def minted(self) -> bool:
+        """True when this instance has its uuid."""
+        return (self.root / _INSTANCE).exists()
+
+    def put(
+        self, article: Article, path: str | None = None, *, ordered: Collection[str] = ()
+    ) -> tuple[Article, FileStamp, bool]:
+        """Writes `article` and returns it as it stands in its file (fields that a hand edited kept, but for those that
+        an operator `ordered` to change: `edits.merge`), the file's stamp and whether the bytes changed. An article that
+        has a file keeps its path; `path` says where that is, for callers who know. Durable when it returns. Raises
+        OSError with the old file untouched, ConfigError when the old file cannot be read."""
+        from syndicator.articles import frontmatter
+
+        found = self._known(article.id, path)
+        old = self._read(found) if found else None
+        if found and old is not None:
+            merged = edits.merge(article, edits.claim(frontmatter.load(old, found)), ordered)
+            data = frontmatter.dump(merged, frontmatter.extra(old, found))
+        else:
+            found = self._new_path(article)
+            settled = normal_form.settle(article)
+            merged = replace(settled, digest=edits.stamp(settled))
+            data = frontmatter.dump(merged)
+        if old == data:
+            return merged, self._stamp(found), False
+        stat = disk.write(self.root / found, data, durable=self.durable)
+        self._remember(found)
+        return merged, FileStamp(path=found, mtime_ns=stat.st_mtime_ns, size=stat.st_size), True
+
+    def get(self, path: str) -> Article:
+        """The article in the file at `path`, its tags_by and excerpt_by "operator" where a hand wrote those. Raises
+        ConfigError for a file that says no article, FileNotFoundError, OSError."""
+        from syndicator.articles import frontmatter
+
+        return edits.claim(frontmatter.load(self._inside(path).read_bytes(), str(self.root / path)))
+
+    def stamp(self, path: str) -> FileStamp:
+        """The file as it is now. Raises FileNotFoundError."""
+        return self._stamp(path)
+
+    def find(self, id: str) -> str | None:
+        """The path of the file of article `id`, relative to the article store."""
+        for path in self._candidates(id):
+            if self._id_of(path) == id:
+                return path
+        return None
+
+    def walk(self) -> Iterator[FileStamp]:
+        """Every article file, in order of path."""
+        for folder, absolute in disk.folders(self.root):
+            with os.scandir(absolute) as found:
+                entries = sorted((entry for entry in found if _is_article(entry.name)), key=lambda entry: entry.name)
+            for entry in entries:
+                with contextlib.suppress(FileNotFoundError):  # deleted since the folder was read
+                    stat = entry.stat()
+                    yield FileStamp(path=f"{folder}/{entry.name}", mtime_ns=stat.st_mtime_ns, size=stat.st_size)
+
+    def empty(self) -> bool:
+        """True when there is no article file."""
+        return next(self.walk(), None) is None
+
+    def changed(self, stamps: Mapping[str, FileStamp]) -> Changes:
+        """What happened to the files since `stamps` (by article id, or by any other key) were taken. Files left by a
+        write that a crash cut short are removed on the way."""
+        known = by_path(stamps)
+        new: list[FileStamp] = []
+        edited: list[FileStamp] = []
+        for folder, absolute in disk.folders(self.root):
+            with os.scandir(absolute) as found:
+                for entry in found:
+                    if not _is_article(entry.name):
+                        disk.unlink_litter(entry)
+                        continue
+                    path = f"{folder}/{entry.name}"
+                    try:
+                        stat = entry.stat()
+                    except FileNotFoundError:  # deleted since the folder was read
+                        continue
+                    before = known.pop(path, None)
+                    if before is None or before[1] != stat.st_mtime_ns or before[2] != stat.st_size:
+                        stamp = FileStamp(path=path, mtime_ns=stat.st_mtime_ns, size=stat.st_size)
+                        (new if before is None else edited).append(stamp)
+        missing = sorted(key for key, _, _ in known.values())
+        if new or missing:
+            self._paths = None
+        return Changes(tuple(sorted(new, key=_path)), tuple(sorted(edited, key=_path)), tuple(missing))
+
+    def delete(self, path: str) -> bool:
+        """Removes the file, durably. False when it was not there."""
+        inside = self._inside(path)
+        try:
+            inside.unlink()
+        except FileNotFoundError:
+            return False
+        disk.sync_folder(inside.parent)
+        self._paths = None
+        return True
+
+    def withdraw(self, article: Article, at: datetime) -> None:
+        """Remembers beside the articles that `article` was withdrawn; its file is the caller's to delete."""
+        before = {entry.id: entry for entry in self.withdrawn()}
+        if article.id not in before:
+            entries = [*before.values(), withdrawals.withdrawn_of(article, at)]
+            withdrawals.write(self.root / withdrawals.NAME, entries)
+
+    def withdrawn(self) -> list[Withdrawn]:
+        """What was withdrawn, oldest first. Raises ConfigError."""
+        return withdrawals.read(self.root / withdrawals.NAME)
+
+    def sweep(self) -> int:
+        """Removes the temporary files of writers that are gone; how many."""
+        places = [str(self.root)] if self.root.is_dir() else []
+        removed = 0
+        for absolute in [*places, *(absolute for _, absolute in disk.folders(self.root))]:
+            with os.scandir(absolute) as found:
+                removed += sum(disk.unlink_litter(entry) for entry in found)
+        return removed
+
+    def _mint(self, path: Path) -> uuid.UUID:
+        minted = uuid.uuid4()
+        line = f'id = "{minted}"\n'
+        if not self.empty():
+            raise ConfigError(
+                f"{path} is missing although there are articles; restore it from a backup. Only without one, write "
+                f"this line into it, and every subscriber will see every entry once more: {line.strip()}"
+            )
+        note = "# This instance, minted once. All ids in the published feeds are made of it: keep it, and back it up.\n"
+        disk.write(path, (note + line).encode())
+        return minted
+
+    def _known(self, id: str, hint: str | None) -> str | None:
+        if hint is not None and self._id_of(hint) == id:
+            return hint
+        return self.find(id)
+
+    def _new_path(self, article: Article) -> str:
+        """YYYY/MM/<slug>-<id6>.md with the shortest id that no other article's file has."""
+        folder = normal_form.day(normal_form.settle(article))[:7].replace("-", "/") or "0000/00"
+        taken = {name for path in self._candidates(article.id) if (name := _id_part(path))}
+        size = next((size for size in _ID_CHARS if article.id[:size] not in taken), _ID_CHARS[-1])
+        ending = f"-{article.id[:size]}.md"
+        readable = text.stem(article.title, NAME_BYTES - len(ending) - 7) or "article"
+        return f"{folder}/{readable}{ending}"
+
+    def _candidates(self, id: str) -> list[str]:
+        """The files that may be article `id`'s. When one of them is gone the folders are read anew."""
+        for names in (self._paths, None):
+            found = names if names is not None else self._read_names()
+            likely = [path for path in found.get(id[:6], []) if id.startswith(_id_part(path) or id)]
+            if names is None or all((self.root / path).exists() for path in likely):
+                break
+        return likely
+
+    def _read_names(self) -> dict[str, list[str]]:
+        self._paths = {}
+        for folder, absolute in disk.folders(self.root):
+            with os.scandir(absolute) as entries:
+                names = sorted(entry.name for entry in entries if _is_article(entry.name))
+            for name in names:
+                self._remember(f"{folder}/{name}")
+        return self._paths
+
+    def _remember(self, path: str) -> None:
+        if self._paths is None:
+            return
+        key = (_id_part(path) or self._id_of(path) or "")[:6]
+        paths = self._paths.setdefault(key, [])
+        if path not in paths:
+            paths.append(path)
+
+    def _id_of(self, path: str) -> str | None:
+        """The id that the file at `path` says, None when it says none or is not there."""
+        try:
+            data = self._inside(path).read_bytes()
+        except FileNotFoundError:
+            return None
+        from syndicator.articles import frontmatter
+
+        try:
+            return frontmatter.load(data, path).id
+        except ConfigError:  # a slip of the operator's in another line makes it no other article's file
+            found = _ID_LINE.search(data)
+            return found[1].decode() if found else None
+
+    def _read(self, path: str) -> bytes | None:
+        try:
+            return self._inside(path).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def _stamp(self, path: str) -> FileStamp:
+        stat = self._inside(path).stat()
+        return FileStamp(path=path, mtime_ns=stat.st_mtime_ns, size=stat.st_size)
+
+    def _inside(self, path: str) -> Path:
+        parts = path.split("/")
+        if not parts or any(part in ("", ".", "..") for part in parts):
+            raise ConfigError(f"{path!r} is no path in the article store {self.root}")
+        return self.root.joinpath(*parts)
+
+
+def _path(stamp: FileStamp) -> str:
+    return stamp.path
+
+
+def _is_article(name: str) -> bool:
+    return name.endswith(".md") and not name.startswith(".")
+
+
+def _id_part(path: str) -> str | None:
+    match = _NAME.fullmatch(path.rpartition("/")[2])
+    return match[1] if match else None

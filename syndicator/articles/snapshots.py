@@ -1,0 +1,51 @@
+"""Recent pages as they were fetched, gzip in the state folder, so that a re-read needs no fetch."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import zlib
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from syndicator.articles import disk
+
+
+class Snapshots:
+    """Raw pages under `root` by article id. A cache: what is broken or missing counts as absent, nothing is durable."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put(self, id: str, html: bytes, headers: Mapping[str, str]) -> None:
+        """Keeps a page. The same page gives the same bytes. Raises OSError."""
+        head = json.dumps(dict(headers), sort_keys=True).encode()
+        packed = gzip.compress(head + b"\n" + html, compresslevel=4, mtime=0)  # 6: half again the CPU, 7 % smaller
+        disk.write(self._path(id), packed, durable=False)
+
+    def get(self, id: str) -> tuple[bytes, dict[str, str]] | None:
+        """(html, headers), None when the page is not kept."""
+        path = self._path(id)
+        try:
+            head, _, html = gzip.decompress(path.read_bytes()).partition(b"\n")
+            headers = json.loads(head)
+        except (OSError, EOFError, zlib.error, ValueError):
+            return None
+        return html, {str(name): str(value) for name, value in headers.items()}
+
+    def prune(self, before: datetime) -> int:
+        """Removes the pages kept before `before` and temporary files that are left over; how many."""
+        limit = before.timestamp()
+        removed = 0
+        for path in sorted(self.root.glob("*/*")) if self.root.is_dir() else []:
+            if disk.is_litter(path.name) or path.stat().st_mtime < limit:
+                path.unlink(missing_ok=True)
+                removed += 1
+        return removed
+
+    def _path(self, id: str) -> Path:
+        if not re.fullmatch(r"[a-z2-7]{6,26}", id):
+            raise ValueError(f"not an article id: {id[:40]!r}")
+        return self.root / id[:2] / f"{id}.gz"

@@ -1,0 +1,213 @@
+"""Commands that run: up, refresh, build, serve, demo."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from syndicator.cli.base import CONFIG, Config, Json, app
+from syndicator.cli.stopping import GRACE_SECONDS, stopping
+
+
+@app.command()
+def up(
+    config: Config = CONFIG,
+    host: Annotated[str | None, typer.Option(help="Address to serve on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to serve on.")] = None,
+) -> None:
+    """Visit sources when they are due, build feeds and serve them, until Ctrl-C or SIGTERM."""
+    from syndicator.services.container import need_folder
+
+    need_folder(config)
+    _override(host, port)
+    asyncio.run(_up(config))
+
+
+def _override(host: str | None, port: int | None) -> None:
+    """An option outranks the file as a variable does, everywhere: the feeds' own addresses are made of it too."""
+    for name, value in (("HOST", host), ("PORT", port)):
+        if value is not None:
+            os.environ[f"SYNDICATOR_PUBLISH__{name}"] = str(value)
+
+
+async def _up(config: Path) -> None:
+    import time
+
+    from syndicator.cli import printing
+    from syndicator.schedule import Scheduler
+    from syndicator.services import daemon
+    from syndicator.services.refresh import Watch
+    from syndicator.settings import load
+
+    stop = asyncio.Event()
+    with stopping(stop):
+        scheduler = Scheduler(
+            lambda: beats.beat(),
+            steady=time.monotonic,
+            on_stopped=lambda silent: printing.log("the heart stopped", seconds=int(silent)),
+        )
+        watch = Watch(visited=scheduler.felt(printing.visited), filed=scheduler.felt(lambda title: None))
+        beats = daemon.Beats(config, stop=stop, watch=watch, report=printing.beaten, trouble=printing.log)
+        server = asyncio.create_task(
+            daemon.serve(load(config), stop=stop, listening=lambda url: printing.log(f"serving {url}"))
+        )
+        scheduler.start()
+        try:
+            await server
+        finally:
+            await scheduler.stop(GRACE_SECONDS / 2)  # the server may have taken three seconds of it
+
+
+@app.command()
+def refresh(
+    source: Annotated[
+        list[str] | None, typer.Option("--source", metavar="KEY", help="Only this source, due or not; may be repeated.")
+    ] = None,
+    all: Annotated[bool, typer.Option("--all", help="Every source, due or not.")] = False,
+    limit: Annotated[int | None, typer.Option(min=0, help="At most this many pages a source.")] = None,
+    max_time: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Take no new work after this long: 90s, 10m.")
+    ] = None,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Wait for another run to end instead of leaving with 75.")
+    ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Leave with 3 when a source failed or a feed was held.")
+    ] = False,
+    json: Json = False,
+    config: Config = CONFIG,
+) -> None:
+    """Visit the sources that are due and build the feeds that changed: the command for cron."""
+    from syndicator.cli import printing
+    from syndicator.services.container import locked, need_folder, open_app
+    from syndicator.services.refresh import RunReport, Wanted, run
+    from syndicator.settings import load
+
+    need_folder(config)
+    wanted = Wanted(keys=tuple(source or ()), all=all, limit=limit, max_seconds=_seconds(max_time))
+
+    async def go() -> RunReport:
+        stop = asyncio.Event()
+        alone = locked(load(config), wait=wait, give_up=stop.is_set)
+        with stopping(stop), alone, open_app(config) as opened, printing.watching() as watch:
+            return await run(opened, wanted, stop=stop, watch=watch)
+
+    report = asyncio.run(go())
+    printing.run_report(report, json=json)
+    if report.outcomes and len(report.failed) == len(report.outcomes):
+        sys.exit(4)
+    if report.llm.wrong:
+        sys.exit(78)
+    if strict and (report.failed or report.built.held):
+        sys.exit(3)
+
+
+def _seconds(duration: str | None) -> float | None:
+    from syndicator.errors import UsageError
+    from syndicator.settings import seconds
+
+    try:
+        return float(seconds(duration)) if duration else None
+    except ValueError as error:
+        raise UsageError(f"--max-time: {error}") from error
+
+
+@app.command()
+def build(
+    all: Annotated[bool, typer.Option("--all", help="Every feed, not only those that changed.")] = False,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Wait for another run to end instead of leaving with 75.")
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Leave with 3 when a feed was held.")] = False,
+    json: Json = False,
+    config: Config = CONFIG,
+) -> None:
+    """Build the feeds from the article store, without visiting anybody."""
+    from syndicator.cli import printing
+    from syndicator.services import reconcile
+    from syndicator.services.build import build_feeds
+    from syndicator.services.container import locked, need_folder, open_app
+    from syndicator.settings import load
+
+    need_folder(config)
+    with locked(load(config), wait=wait), open_app(config) as opened:
+        bad = reconcile.files(opened)
+        report = asyncio.run(build_feeds(opened, all=all))
+    if json:
+        printing.as_json(
+            {
+                "written": report.written,
+                "unchanged": report.unchanged,
+                "held": report.held,
+                "set_aside": report.set_aside,
+                "problems": bad,
+            }
+        )
+    else:
+        printing.say(
+            f"{len(report.written)} files written, {report.unchanged} unchanged, {len(report.held)} feeds held"
+        )
+    printing.problems((*report.held, *report.set_aside, *bad))
+    if strict and report.held:
+        sys.exit(3)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to serve on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to serve on.")] = None,
+    config: Config = CONFIG,
+) -> None:
+    """Serve the published files, without visiting anybody."""
+    _override(host, port)
+    asyncio.run(_serve(config))
+
+
+async def _serve(config: Path) -> None:
+    from syndicator.cli import printing
+    from syndicator.services import daemon
+    from syndicator.settings import load
+
+    stop = asyncio.Event()
+    with stopping(stop):
+        await daemon.serve(load(config), stop=stop, listening=lambda url: printing.log(f"serving {url}"))
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Leave when the feeds are built, do not serve them.")] = False,
+    dir: Annotated[Path | None, typer.Option("--dir", metavar="D", help="Keep what is made in this folder.")] = None,
+    articles: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Also fill an article store with this many made-up articles and show what a build costs."
+        ),
+    ] = None,
+    port: Annotated[int, typer.Option(help="Port to serve on.")] = 8080,
+    json: Json = False,
+) -> None:
+    """The whole trip over a small web of our own on this machine: no network needed."""
+    asyncio.run(_demo(dir, once=once, articles=articles, port=port, json=json))
+
+
+async def _demo(folder: Path | None, *, once: bool, articles: int | None, port: int, json: bool) -> None:
+    from syndicator.cli import printing
+    from syndicator.cli.demo import demo_report
+    from syndicator.demo.trip import trip
+    from syndicator.services import daemon
+    from syndicator.settings import load
+
+    stop = asyncio.Event()
+    with stopping(stop), printing.watching() as watch:
+        async with trip(folder, articles=articles, port=port, stop=stop, watch=watch) as made:
+            demo_report(made, json=json)
+            if once:
+                return
+            await daemon.serve(
+                load(made.config), stop=stop, listening=lambda url: printing.log(f"serving {url} until Ctrl-C")
+            )

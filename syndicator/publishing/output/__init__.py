@@ -1,0 +1,1 @@
+"""Where published files go, the redirects beside them, and the notice to hubs."""

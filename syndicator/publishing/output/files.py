@@ -1,0 +1,104 @@
+"""Published files on disk: whole or not at all, touched only when their bytes differ."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from syndicator.errors import UsageError
+
+# Measured on 1,000 of our documents: 7 % larger than at level 6, in two thirds of its time.
+_LEVEL: Final = 5
+
+
+class FileOutlet:
+    """An Outlet (see ports) on the folder `root`. With `gzip`, every file has a `.gz` beside it (nginx gzip_static).
+
+    A changed file gets an mtime at least a second after its old one: nginx's ETag is mtime in seconds and size, and
+    libcurl drops the body of an answer whose Last-Modified is not after the one it knows, also after a redirect."""
+
+    def __init__(self, root: Path, gzip: bool = True) -> None:
+        self._root, self._gzip = root, gzip
+
+    def get(self, name: str) -> bytes | None:
+        try:
+            return self._path(name).read_bytes()
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return None
+
+    def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
+        path = self._path(name)
+        changed = self.get(name) != data
+        if changed:
+            latest = max(_mtime(known) for known in (path, *map(self._path, heir_of)))
+            self._replace(path, data, earliest=latest + 1_000_000_000)
+        sibling = path.with_name(path.name + ".gz")
+        if not self._gzip:
+            sibling.unlink(missing_ok=True)
+        elif changed or _mtime(sibling) < _mtime(path):  # the second also where a run was killed between the two
+            self._replace(sibling, gzip.compress(data, _LEVEL, mtime=0), earliest=_mtime(path))
+        return changed
+
+    def delete(self, name: str) -> bool:
+        path = self._path(name)
+        path.with_name(path.name + ".gz").unlink(missing_ok=True)
+        try:
+            path.unlink()
+        except FileNotFoundError:
+            return False
+        return True
+
+    def sweep(self) -> int:
+        """Removes what a writer that was killed left half-written; how many. For whoever is the only writer."""
+        left = [path for path in self._root.rglob(".*.tmp") if path.is_file()]
+        for path in left:
+            path.unlink(missing_ok=True)
+        return len(left)
+
+    def names(self) -> list[str]:
+        if not self._root.is_dir():
+            return []
+        found = (path for path in self._root.rglob("*") if path.is_file() and path.suffix not in (".gz", ".tmp"))
+        return sorted(path.relative_to(self._root).as_posix() for path in found)
+
+    def _path(self, name: str) -> Path:
+        parts = name.split("/")
+        if not name or any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in parts):
+            raise UsageError(f"{name!r} is no name of a published file")
+        return self._root.joinpath(*parts)
+
+    def _replace(self, path: Path, data: bytes, *, earliest: int) -> None:
+        temporary = f"{path.parent}/.{path.name}.{os.getpid()}.tmp"
+        try:
+            with _opened(temporary, path.parent) as file:
+                file.write(data)
+                file.flush()
+                if os.fstat(file.fileno()).st_mtime_ns < earliest:
+                    os.utime(file.fileno(), ns=(earliest, earliest))
+                os.fsync(file.fileno())
+            os.replace(temporary, path)  # noqa: PTH105 - a large build moves thousands, and paths cost more than moving
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)  # noqa: PTH108
+            raise
+
+
+def _opened(name: str, folder: Path) -> BinaryIO:
+    """A new file; its folder is made when it is not there."""
+    try:
+        return open(name, "wb")  # noqa: PTH123
+    except FileNotFoundError:
+        folder.mkdir(parents=True, exist_ok=True)
+        return open(name, "wb")  # noqa: PTH123
+
+
+def _mtime(path: Path) -> int:
+    """Nanoseconds, 0 for a file that is not there."""
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0

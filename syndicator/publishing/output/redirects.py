@@ -1,0 +1,76 @@
+"""Addresses that moved or are gone, for web servers. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
+
+from syndicator.model import FeedKey
+from syndicator.ports import FeedRow
+from syndicator.publishing import paths
+
+JSON = paths.MAPS + "moved.json"
+NGINX = paths.MAPS + "nginx.conf"
+CADDY = paths.MAPS + "caddy.conf"
+
+
+def moved(rows: Sequence[FeedRow]) -> dict[FeedKey, FeedKey]:
+    """Feeds that moved, each with where it is now at the end of its chain. A chain that bites its tail counts as
+    gone."""
+    step = {row.key: row.moved_to for row in rows if row.moved_to is not None}
+    found: dict[FeedKey, FeedKey] = {}
+    for key in step:
+        seen, target = {key}, step[key]
+        while target in step and target not in seen:
+            seen.add(target)
+            target = step[target]
+        if target not in seen:
+            found[key] = target
+    return found
+
+
+def files(rows: Sequence[FeedRow], base_url: str) -> dict[str, bytes]:
+    """The maps: one for our own server, an nginx `map` file, a Caddy snippet. Paths carry the path of `base_url`."""
+    prefix = urlsplit(base_url).path
+    targets = moved(rows)
+    forward = {
+        file: paths.file_name(targets[row.key], file.rpartition(".")[2])
+        for row in rows
+        if row.key in targets
+        for file in _files(row)
+    }
+    gone = sorted(
+        file for row in rows if row.key not in targets and (row.dropped or row.moved_to) for file in _files(row)
+    )
+    return {
+        JSON: (json.dumps({"moved": dict(sorted(forward.items())), "gone": gone}, indent=1) + "\n").encode(),
+        NGINX: _nginx(prefix, forward, gone),
+        CADDY: _caddy(prefix, forward, gone),
+    }
+
+
+def _files(row: FeedRow) -> list[str]:
+    return [paths.file_name(row.key, format) for format in paths.FORMATS]
+
+
+def _nginx(prefix: str, forward: Mapping[str, str], gone: Sequence[str]) -> bytes:
+    lines = [
+        "# In http { }: include this file. In server { }:",
+        "#   if ($syndicator_gone) { return 410; }",
+        "#   if ($syndicator_moved) { return 301 $syndicator_moved; }",
+        "map $uri $syndicator_moved {",
+        *(f'    "{prefix}{old}" "{prefix}{new}";' for old, new in sorted(forward.items())),
+        "}",
+        "map $uri $syndicator_gone {",
+        *(f'    "{prefix}{name}" 1;' for name in gone),
+        "}",
+    ]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _caddy(prefix: str, forward: Mapping[str, str], gone: Sequence[str]) -> bytes:
+    lines = ["# In a site block: import this file."]
+    lines += [f'redir "{prefix}{old}" "{prefix}{new}" 301' for old, new in sorted(forward.items())]
+    lines += [f'respond "{prefix}{name}" 410' for name in gone]
+    return ("\n".join(lines) + "\n").encode()

@@ -1,0 +1,1 @@
+"""Saved queries: their language, their file, and which articles are in them."""

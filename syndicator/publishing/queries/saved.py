@@ -1,0 +1,117 @@
+"""Saved queries: config/feeds.toml. Pure but for reading the file; the language itself is in `grammar`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from syndicator.errors import ConfigError
+from syndicator.model import ContentMode, FeedKey
+from syndicator.publishing.paths import parse_stem
+from syndicator.publishing.queries.language import Expr, QueryError, parse
+from syndicator.settings import explain, read_toml, seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedQuery:
+    """One [[feed]] of feeds.toml: a query with a feed of its own, or, with `feed` set, other settings for a feed that
+    exists anyway. None means: as the settings have it."""
+
+    slug: str
+    query: str = ""
+    expr: Expr | None = None
+    feed: FeedKey | None = None
+    title: str = ""
+    description: str = ""
+    limit: int | None = None
+    window_hours: int | None = None
+    content: ContentMode | None = None
+    formats: tuple[str, ...] | None = None
+
+    @property
+    def key(self) -> FeedKey:
+        """The feed this entry is about."""
+        return self.feed or FeedKey("query", self.slug)
+
+
+def load_queries(path: Path) -> tuple[SavedQuery, ...]:
+    """The [[feed]] entries of feeds.toml; none where the file is absent. Raises ConfigError; a bad query is shown with
+    a caret under its fault."""
+    if not path.exists():
+        return ()
+    try:
+        file = _File.model_validate(read_toml(path))
+    except ValidationError as error:
+        raise ConfigError(explain(path, error, {*_Feed.model_fields, "feed"})) from error
+    found = tuple(_saved(path, number, item) for number, item in enumerate(file.feed, 1))
+    seen: set[FeedKey] = set()
+    for item in found:
+        if item.key in seen:
+            raise ConfigError(f"{path}: two [[feed]] entries are about {item.slug!r}; give each its own slug")
+        seen.add(item.key)
+    return found
+
+
+class _Feed(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    slug: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)] | None = None
+    query: str | None = None
+    feed: str | None = None
+    title: str = ""
+    description: str = ""
+    limit: Annotated[int, Field(ge=1, le=1000)] | None = None
+    window: str | None = None
+    content: Literal["full", "excerpt", "link"] | None = None
+    formats: tuple[Literal["atom", "rss", "json", "html"], ...] | None = None
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    feed: tuple[_Feed, ...] = ()
+
+
+def _saved(path: Path, number: int, item: _Feed) -> SavedQuery:
+    where = f"{path}: [[feed]] {number}"
+    if (item.feed is None) == (item.query is None):
+        raise ConfigError(
+            f'{where}: give either `query` with a `slug`, or `feed = "tags/ai"` to set up an existing feed'
+        )
+    feed = parse_stem(item.feed) if item.feed is not None else None
+    if item.feed is not None and (feed is None or feed.axis == "query"):
+        raise ConfigError(f"{where}: feed {item.feed!r} is none of all, tags/…, categories/…, sources/…")
+    if feed is None and item.slug is None:
+        raise ConfigError(f"{where}: a query needs a slug, the name of its files")
+    return SavedQuery(
+        slug=item.slug or item.feed or "",
+        query=item.query or "",
+        expr=_parsed(where, item.query) if item.query is not None else None,
+        feed=feed,
+        title=item.title,
+        description=item.description,
+        limit=item.limit,
+        window_hours=_hours(where, item.window),
+        content=item.content,
+        formats=item.formats,
+    )
+
+
+def _parsed(where: str, text: str) -> Expr:
+    try:
+        return parse(text)
+    except QueryError as error:
+        line = " ".join(text.splitlines()) if "\n" in text else text
+        raise ConfigError(f"{where}: {error}\n  {line}\n  {' ' * error.at}^") from error
+
+
+def _hours(where: str, window: str | None) -> int | None:
+    if window is None:
+        return None
+    try:
+        return -(-seconds(window) // 3600)
+    except ValueError as error:
+        raise ConfigError(f"{where}: window: {error}") from error

@@ -1,0 +1,1 @@
+"""Which feeds there are, what is in them, and which must be built again."""

@@ -1,0 +1,71 @@
+"""What there is to build. Light: a run that finds nothing to do loads no renderer, no templates and no XML library."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from syndicator.model import FeedKey, FeedSpec, Problem, Source
+from syndicator.ports import ArticleIndex, FeedRow, Outlet
+from syndicator.publishing import paths
+from syndicator.publishing.selection import fingerprint
+from syndicator.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildReport:
+    """What a build did. `written`: names of files that changed or went, below the web root. `held`: feeds whose old
+    files stayed, and why. `set_aside`: articles that could not be shown as they should."""
+
+    written: tuple[str, ...] = ()
+    unchanged: int = 0
+    held: tuple[Problem, ...] = ()
+    set_aside: tuple[Problem, ...] = ()
+    hubs: tuple[Problem, ...] = ()  # hubs that could not be told
+
+
+def stale(
+    specs: Sequence[FeedSpec],
+    index: ArticleIndex,
+    settings: Settings | None = None,
+    sources: Mapping[str, Source] | None = None,
+    instance: uuid.UUID | None = None,
+) -> set[FeedKey]:
+    """The feeds that need a build: marked stale, or never built yet, or, where settings, sources and instance are
+    given, built with other settings than these."""
+    rows = {row.key: row for row in index.feeds()}
+    shared = None
+    if settings is not None and sources is not None and instance is not None:
+        shared = fingerprint.common(settings, sources, instance)
+    found = set()
+    for spec in specs:
+        row = rows.get(spec.key)
+        now = fingerprint.about(spec, shared) if shared else None
+        if (
+            row is None
+            or row.stale
+            or row.dropped
+            or not row.files
+            or (now and row.files.get(fingerprint.ABOUT) != now)
+        ):
+            found.add(spec.key)
+    return found
+
+
+def settled(specs: Sequence[FeedSpec], index: ArticleIndex, outlet: Outlet) -> bool:
+    """True when a build of no feed at all would change nothing either: no feed has to go, and the index is there."""
+    wanted = {spec.key for spec in specs}
+    going = any(ended(row, wanted) or old_archives(row) for row in index.feeds())
+    return not going and outlet.get(paths.INDEX) is not None
+
+
+def ended(row: FeedRow, wanted: Collection[FeedKey]) -> bool:
+    """True for the feed of a category or query that is configured no more and still stands where it stood."""
+    gone = row.key.axis in ("category", "query") and row.key not in wanted
+    return gone and not row.dropped and row.moved_to is None
+
+
+def old_archives(row: FeedRow) -> list[str]:
+    """The archive documents of a feed that moved."""
+    return [name for name in row.files if name.startswith(paths.ARCHIVES)] if row.moved_to else []

@@ -1,0 +1,1 @@
+"""What must hold of a feed's bytes before they replace what is published."""

@@ -1,0 +1,50 @@
+"""Which entries a new feed lacks that the live one has, without a reason."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable, Sequence
+
+from syndicator.model import FeedSpec, entry_urn
+from syndicator.ports import ArticleIndex
+
+_EVERY = 2**31 - 1
+
+
+def lost(
+    old: Sequence[str],
+    new: Sequence[str],
+    excused: Collection[str],
+    spec: FeedSpec,
+    index: ArticleIndex,
+    instance: uuid.UUID,
+) -> list[str]:
+    """The ids of the live file (`old`) that the new one lacks and should have; both newest first. `excused`: ids that
+    were withdrawn, pruned or set aside. An article that is in the article store but no more in the feed was retagged or
+    merged."""
+    if set(old) <= set(new):
+        return []
+    near = _members(spec, index, instance, 2 * spec.most + len(old))
+    if not suspects(old, new, near, excused):
+        return []
+    members = _members(spec, index, instance, _EVERY)
+    article_store = {entry_urn(instance, id) for id in (*(article.id for article in index.each()), *index.merged())}
+    return suspects(old, new, members, {*excused, *(article_store - set(members))})
+
+
+def suspects(old: Sequence[str], new: Iterable[str], members: Sequence[str], excused: Collection[str]) -> list[str]:
+    """Pure. `members`: what belongs to the feed now, newest first. An id that belongs and is older than the oldest of
+    the new file has only moved out of its window. An id that belongs no more and is not excused is lost when something
+    that stood below it is still there (it was newer than the oldest), or when nothing of the live file is left at
+    all."""
+    kept = set(new)
+    rank = {id: place for place, id in enumerate(members)}
+    oldest = max((rank[id] for id in kept if id in rank), default=-1)
+    last = max((place for place, id in enumerate(old) if id in kept), default=-1)
+    missing = [(place, id) for place, id in enumerate(old) if id not in kept and id not in excused]
+    unknown = [id for place, id in missing if id not in rank and (place < last or last < 0)]
+    return unknown + [id for _, id in missing if rank.get(id, _EVERY) < oldest]
+
+
+def _members(spec: FeedSpec, index: ArticleIndex, instance: uuid.UUID, most: int) -> list[str]:
+    return [entry_urn(instance, id) for id in index.ids(spec.key, limit=most, since=None, most=most)]

@@ -1,0 +1,129 @@
+"""From the article store to feeds/public."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
+from syndicator.errors import ConfigError, WorkerFailed
+from syndicator.model import FeedSpec, Problem
+from syndicator.publishing.output.files import FileOutlet
+from syndicator.publishing.queries.members import sift
+from syndicator.publishing.selection.feeds import plan
+from syndicator.publishing.selection.staleness import BuildReport, settled, stale
+from syndicator.services.container import App, make_fetcher
+from syndicator.worker import Worker
+
+RELEASED = "released"
+
+
+async def build_feeds(app: App, *, all: bool = False, progress: Callable[[str], None] | None = None) -> BuildReport:
+    """Presses the stale feeds, or all of them, and tells the hubs of exactly those that changed."""
+    specs = feed_specs(app)
+    sift(specs, app.store.index, lambda id: _body(app, id))
+    outlet = FileOutlet(app.settings.public_dir, gzip=app.settings.publish.gzip)
+    only = None if all else stale(specs, app.store.index, app.settings, app.sources, app.instance)
+    if only is None or only:  # a build that was killed left its feed stale
+        outlet.sweep()
+    elif not released(app) and settled(specs, app.store.index, outlet):
+        return BuildReport()
+    from syndicator.publishing.builder import build
+
+    with _renderer(app) as remake:
+        report = build(
+            specs,
+            index=app.store.index,
+            outlet=outlet,
+            settings=app.settings,
+            sources=app.sources,
+            instance=app.instance,
+            only=only,
+            progress=progress,
+            remake=remake,
+            released=released(app),
+        )
+    app.store.visits.set_note(RELEASED, None, app.clock())
+    return replace(report, hubs=await _tell_hubs(app, report))
+
+
+def release(app: App, ids: Iterable[str]) -> None:
+    """Remembers, until the next build has ended, that these articles were taken off the store on purpose: the gate
+    takes it for no loss that feeds lack them."""
+    app.store.visits.set_note(RELEASED, json.dumps(sorted({*released(app), *ids})), app.clock())
+
+
+def released(app: App) -> frozenset[str]:
+    """The ids that `release` was told since the last build."""
+    return frozenset(json.loads(app.store.visits.note(RELEASED) or "[]"))
+
+
+async def _tell_hubs(app: App, report: BuildReport) -> tuple[Problem, ...]:
+    from syndicator.publishing.builder import urls_of
+    from syndicator.publishing.output.websub import notify
+
+    hubs = app.settings.publish.hubs
+    changed = urls_of(report.written, app.settings.base_url)
+    if not hubs or not changed:
+        return ()
+    from syndicator.visiting.fetch.ssrf import endpoint
+
+    fetcher = make_fetcher(app)
+    try:
+        return tuple(await notify(changed, hubs, fetcher, allow=endpoint))
+    finally:
+        await fetcher.aclose()
+
+
+@contextmanager
+def _renderer(app: App) -> Iterator[Callable[[str], str | None]]:
+    """Makes the HTML of articles that are published whole where a rebuilt database has none. In a worker, started when
+    first needed: it is CPU work on other people's text."""
+    limits = app.settings.fetch
+    worker = Worker(seconds=limits.worker_seconds, megabytes=limits.worker_megabytes)
+
+    def remake(id: str) -> str | None:
+        path = app.store.index.path(id)
+        if path is None:
+            return None
+        from syndicator.publishing.render.html import render_markdown
+
+        article = app.article_store.get(path)
+        try:
+            html = worker.call_sync(render_markdown, article.body, article.url)
+        except WorkerFailed:
+            return None  # the build names the article and shows its excerpt
+        app.store.index.save_html(id, html)
+        return html
+
+    try:
+        yield remake
+    finally:
+        worker.close()
+
+
+def _body(app: App, id: str) -> str:
+    """The text of an article; none where its file is gone or cannot be read, which `reconcile` tells the operator."""
+    path = app.store.index.path(id)
+    try:
+        return app.article_store.get(path).text if path else ""
+    except (ConfigError, OSError):
+        return ""
+
+
+def feed_specs(app: App) -> list[FeedSpec]:
+    """Every feed there is to be."""
+    return plan(
+        app.store.index.feeds(),
+        settings=app.settings,
+        sources=list(app.sources.values()),
+        queries=app.queries,
+        categories=_categories(app.config / "taxonomy.toml"),
+    )
+
+
+def _categories(path: Path) -> dict[str, str]:
+    return {one.name: one.description for one in load_vocabulary(path).category} if path.exists() else {}

@@ -1,0 +1,64 @@
+"""The doctor: what would keep this installation from working, with the cure of each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from syndicator.errors import SyndicatorError
+from syndicator.model import Problem
+from syndicator.services.container import llm_key, open_app
+from syndicator.settings import Settings, load
+
+
+def check(config: Path) -> list[Problem]:
+    """Everything that is wrong, worst first; empty when all is well. Raises nothing for what it finds."""
+    try:
+        settings = load(config)
+    except SyndicatorError as error:
+        return [Problem(what=str(config / "syndicator.toml"), reason="bad-config", detail=str(error))]
+    return [*_site(config, settings), *_folders(settings), *_llm(config, settings), *_opened(config)]
+
+
+def _site(config: Path, settings: Settings) -> Iterator[Problem]:
+    where = str(config / "syndicator.toml")
+    if not settings.site.url:
+        yield Problem(what=where, reason="no-site-url", detail="set site.url to the address feeds/public is served at")
+    if not settings.site.contact:
+        yield Problem(what=where, reason="no-contact", detail="set site.contact, so that site owners can reach you")
+
+
+def _folders(settings: Settings) -> Iterator[Problem]:
+    for folder in (settings.articles_dir, settings.public_dir, settings.state_dir):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            probe = folder / ".check"
+            probe.write_bytes(b"")
+            probe.unlink()
+        except OSError as error:
+            yield Problem(
+                what=str(folder), reason="not-writable", detail=f"{error.strerror}; give this user write access"
+            )
+
+
+def _llm(config: Path, settings: Settings) -> Iterator[Problem]:
+    if not settings.describe.llm.url:
+        return
+    try:
+        llm_key(config, settings.describe.llm, os.environ)
+    except SyndicatorError as error:
+        yield Problem(what=str(config / "syndicator.toml"), reason="no-llm-key", detail=str(error))
+
+
+def _opened(config: Path) -> Iterator[Problem]:
+    try:
+        with open_app(config) as app:
+            from syndicator.describing.taxonomy.taxonomy import Taxonomy
+
+            if (config / "taxonomy.toml").exists():
+                Taxonomy.from_toml(config / "taxonomy.toml")
+            yield from app.store.status.check()
+            yield from app.store.status.summary().held
+    except SyndicatorError as error:
+        yield Problem(what=str(config), reason="cannot-open", detail=str(error))

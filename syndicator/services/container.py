@@ -1,0 +1,225 @@
+"""Settings into objects."""
+
+from __future__ import annotations
+
+import os
+import random
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from syndicator import __version__
+from syndicator.articles.article_store import ArticleStore
+from syndicator.articles.snapshots import Snapshots
+from syndicator.describing.llm.prompt import Lists
+from syndicator.describing.taxonomy.files import TaxonomyFiles
+from syndicator.errors import ConfigError, LockedError, MissingError
+from syndicator.model import Source
+from syndicator.pipeline.context import Tools
+from syndicator.ports import Enricher, Fetcher
+from syndicator.publishing.queries.saved import SavedQuery, load_queries
+from syndicator.settings import Llm, Settings, load
+from syndicator.sources.registry import load_sources
+from syndicator.store.engine import Store, open_store
+from syndicator.worker import Worker
+
+
+def utc_now() -> datetime:
+    """The wall clock, in whole seconds: what is written to files has no fractions."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """Everything a command works with. `clock`, `jitter` and `environ` are the only ways to the world's state."""
+
+    config: Path
+    settings: Settings
+    sources: Mapping[str, Source]
+    queries: tuple[SavedQuery, ...]
+    store: Store
+    article_store: ArticleStore
+    snapshots: Snapshots
+    taxonomy: TaxonomyFiles
+    clock: Callable[[], datetime]
+    jitter: Callable[[], float]
+    environ: Mapping[str, str]
+
+    @property
+    def instance(self) -> uuid.UUID:
+        return self.article_store.instance()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """What the operator wrote, read and checked: the files but for the taxonomy, which the worker reads."""
+
+    settings: Settings
+    sources: tuple[Source, ...]
+    queries: tuple[SavedQuery, ...]
+
+
+def configuration(config: Path, environ: Mapping[str, str] = os.environ) -> Configuration:
+    """The configuration in a folder. Raises ConfigError."""
+    need_folder(config)
+    return Configuration(
+        settings=load(config, environ),
+        sources=tuple(load_sources(config / "sources.toml")),
+        queries=load_queries(config / "feeds.toml"),
+    )
+
+
+@contextmanager
+def open_app(
+    config: Path,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    jitter: Callable[[], float] = random.random,
+    environ: Mapping[str, str] = os.environ,
+    create: bool = False,
+    said: Configuration | None = None,
+) -> Iterator[App]:
+    """The app of a configuration folder; closes what it opened. `create` lets `reindex` begin a database although
+    articles exist. `said`: what the folder says, for who has read it. Raises ConfigError, StoreError."""
+    said = said or configuration(config, environ)
+    settings = said.settings
+    article_store = ArticleStore(settings.articles_dir)
+    articles_exist = any(True for _ in article_store.walk())
+    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    store = open_store(settings.store_url, articles_exist=articles_exist, create=create)
+    try:
+        _need_article_store(article_store, store)
+        article_store.instance()  # minted before the first article: what has articles and no instance has lost it
+        yield App(
+            config=config,
+            settings=settings,
+            sources={source.key: source for source in said.sources},
+            queries=said.queries,
+            store=store,
+            article_store=article_store,
+            snapshots=Snapshots(settings.state_dir / "pages"),
+            taxonomy=taxonomy_files(config, settings),
+            clock=clock,
+            jitter=jitter,
+            environ=environ,
+        )
+    finally:
+        store.close()
+
+
+def _need_article_store(article_store: ArticleStore, store: Store) -> None:
+    """A store that is not there, as when its disk is not mounted, must not be taken for one whose articles were all
+    deleted: everything would be fetched again and published under new ids. Raises MissingError."""
+    known = len(store.visits.stamps()) if not article_store.minted() else 0
+    if known:
+        raise MissingError(
+            f"{article_store.root} is not the folder it was: the database knows {known} articles and no file is there; "
+            f"mount it or restore it from a backup. To begin anew, move {store.name} away"
+        )
+
+
+def need_folder(config: Path) -> None:
+    """Raises ConfigError where there is no configuration."""
+    if not (config / "sources.toml").exists():
+        raise ConfigError(f"{config}/sources.toml does not exist; `syndicator init` makes one, --config names another")
+
+
+def taxonomy_files(config: Path, settings: Settings) -> TaxonomyFiles:
+    """Where the taxonomy and what was learnt are."""
+    return TaxonomyFiles.of(config / "taxonomy.toml", settings.state_dir / "learnt.npz")
+
+
+@contextmanager
+def locked(settings: Settings, *, wait: bool = False, give_up: Callable[[], bool] = lambda: False) -> Iterator[None]:
+    """One run at a time. Raises LockedError at once, or waits until it is free; SystemExit(0)
+    when `give_up` says that the wait is over."""
+    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(settings.state_dir / "run.lock")
+    try:
+        lock.acquire(timeout=-1 if wait else 0, poll_interval=0.2, cancel_check=give_up)
+    except Timeout as error:
+        if give_up():
+            raise SystemExit(0) from error
+        raise LockedError(f"another run holds {lock.lock_file}; --wait waits for it") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def make_tools(app: App, fetcher: Fetcher, worker: Worker, filed: Callable[[str], None]) -> Tools:
+    """What a visit works with. `filed` hears the title of each article that is filed."""
+    return Tools(
+        settings=app.settings,
+        fetcher=fetcher,
+        store=app.store.visits,
+        article_store=app.article_store,
+        snapshots=app.snapshots,
+        worker=worker,
+        taxonomy=app.taxonomy,
+        clock=app.clock,
+        jitter=app.jitter,
+        environ=app.environ,
+        progress=filed,
+    )
+
+
+def user_agent(settings: Settings) -> str:
+    """One honest name, with the address that site owners may write to."""
+    contact = settings.site.contact or settings.site.url
+    return settings.fetch.user_agent or f"Syndicator/{__version__}" + (f" (+{contact})" if contact else "")
+
+
+def make_fetcher(app: App) -> Fetcher:
+    """The one door to the network: guarded, in lanes, after robots.txt."""
+    import asyncio
+
+    from syndicator.visiting.fetch import HttpFetcher
+    from syndicator.visiting.politeness.backoff import Backoff
+    from syndicator.visiting.politeness.fetcher import PoliteFetcher
+    from syndicator.visiting.politeness.robots import Robots
+    from syndicator.visiting.politeness.throttle import Throttle
+
+    door = HttpFetcher(app.settings.fetch, user_agent=user_agent(app.settings), clock=app.clock)
+    notes = app.store.visits
+    backoff = Backoff(notes.note, notes.set_note, app.clock)
+    throttle = Throttle(
+        app.settings.fetch.pause, app.settings.fetch.per_host, asyncio.sleep, app.clock, backoff=backoff
+    )
+    asking = PoliteFetcher(door, throttle, backoff=backoff)
+    robots = Robots(asking, notes.note, notes.set_note, user_agent=user_agent(app.settings), clock=app.clock)
+    return PoliteFetcher(door, throttle, robots, backoff)
+
+
+def make_enricher(app: App, lists: Lists) -> Enricher:
+    """The operator's language model, over the same guarded door, which lets exactly its host and port through. Raises
+    ConfigError when its key is missing."""
+    from syndicator.describing.llm.client import Endpoint
+    from syndicator.visiting.fetch import HttpFetcher
+    from syndicator.visiting.fetch.ssrf import endpoint, private
+
+    llm = app.settings.describe.llm
+    key = llm_key(app.config, llm, app.environ)
+    # a proxy has no way back to this machine or to the network it stands in
+    fetch = app.settings.fetch.model_copy(update={"proxy": ""}) if private(llm.url) else app.settings.fetch
+    door = HttpFetcher(fetch, user_agent=user_agent(app.settings), clock=app.clock)
+    return Endpoint(llm, lists, door, key=key, allow=endpoint(llm.url))
+
+
+def llm_key(config: Path, llm: Llm, environ: Mapping[str, str]) -> str:
+    """The key of the language model, "" when it wants none. Raises ConfigError that names the variable, and never what
+    stands in it."""
+    if not llm.key_env:
+        return ""
+    where = f"{config}/syndicator.toml: describe.llm.key_env: the environment variable {llm.key_env}"
+    key = environ.get(llm.key_env, "").strip()
+    if not key:
+        raise ConfigError(f'{where} is not set; set it to the key, or key_env to "" where the endpoint wants none')
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise ConfigError(f"{where} holds what no key is made of: spaces or unprintable characters; copy the key again")
+    return key

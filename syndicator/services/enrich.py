@@ -1,0 +1,335 @@
+"""Articles of the article store, published as we describe them, described again by the operator's language model."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from syndicator.describing.llm import budget, material, prompt
+from syndicator.describing.llm.budget import Hindrance
+from syndicator.describing.llm.prompt import Lists
+from syndicator.describing.llm.validate import Refusal
+from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
+from syndicator.errors import ConfigError, WorkerFailed
+from syndicator.model import Article, Failed, Problem
+from syndicator.pipeline.apply_answer import weigh
+from syndicator.pipeline.context import BUGS, said
+from syndicator.ports import Asked, Enricher, FileStamp, Material, Meter, Reply
+from syndicator.services.container import App, llm_key, make_enricher
+from syndicator.services.rewrite import refile
+from syndicator.text import width
+from syndicator.worker import Worker
+
+RECENT = timedelta(days=7)  # a run asks about what was added since; `describe --llm` about all
+MOST_TRIES = 3  # for one text; then only `describe --llm` tries again
+WAIT = timedelta(hours=1)  # after an article's first failure, doubled with each
+OPTED_OUT = timedelta(days=1)  # after which sources.toml is believed to have changed its mind
+BATCH = 100
+_KEPT = 4000  # characters of an answer that are kept
+ALWAYS = datetime(1, 1, 1, tzinfo=UTC)
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class EnrichReport:
+    """What a pass did. `counts`: articles by what came of them (accepted, refused, failed). `hindrance`: why the pass
+    ended before all were asked, or never began. `wrong`: what in the configuration keeps it from asking at all."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    calls: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    hindrance: Hindrance | None = None
+    wrong: str = ""
+
+    @property
+    def changed(self) -> int:
+        return self.counts.get("accepted", 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Which articles a pass asks about. `again`: an operator asks, also where it failed too often or rests."""
+
+    since: datetime
+    again: bool = False
+
+
+async def enrich(
+    app: App,
+    *,
+    stop: asyncio.Event,
+    seconds: float | None = None,
+    scope: Scope | None = None,
+    filed: Callable[[str], None] = lambda title: None,
+) -> EnrichReport:
+    """Asks about the articles of `scope` (those of the last week when None) that were not asked about as they are,
+    newest first, and files what passes. No new question once `stop` is set or `seconds` are over; those under way are
+    dropped when `stop` is set. `filed` is told the title of each article that changed. Nothing that the network, the
+    model or an article's text does raises; the caller holds the lock and builds."""
+    report = EnrichReport()
+    settings = app.settings.describe.llm
+    if not settings.url:
+        return report
+    scope = scope or Scope(since=app.clock() - RECENT)
+    try:
+        llm_key(app.config, settings, app.environ)
+        if not _unasked(app, scope, 1):
+            return report
+        meter = budget.current(app.store.enrichment.meter(), settings, app.clock())
+        meter = budget.awake(meter) if scope.again else meter
+        report.hindrance = budget.hindrance(meter, settings, 0, app.clock())
+        if report.hindrance:
+            return report
+        lists = make_lists(app)
+        enricher = make_enricher(app, lists)
+    except ConfigError as error:
+        report.wrong = str(error)
+        return report
+    limits = app.settings.fetch
+    worker = Worker(seconds=limits.worker_seconds, megabytes=limits.worker_megabytes, count=limits.workers)
+    try:
+        await _Pass(app, scope, lists, enricher, worker, report, filed).run(stop, seconds)
+    finally:
+        worker.close()
+        await enricher.aclose()
+    return report
+
+
+def unasked(app: App, scope: Scope) -> int:
+    """How many articles a pass would look at."""
+    return len(_unasked(app, scope, 1_000_000))
+
+
+def _unasked(app: App, scope: Scope, limit: int) -> list[str]:
+    plan = prompt.plan(app.settings.describe.llm.model)
+    now = NEVER if scope.again else app.clock()
+    return app.store.enrichment.unasked(plan, since=scope.since, now=now, limit=limit)
+
+
+def make_lists(app: App) -> Lists:
+    """The closed lists of taxonomy.toml. Raises ConfigError."""
+    path = app.config / "taxonomy.toml"
+    if not path.exists():
+        return Lists(categories=(), tags=())
+    known = load_vocabulary(path)
+    return Lists(
+        categories=tuple((one.name, one.description) for one in known.category),
+        tags=tuple(one.name for one in known.tag),
+    )
+
+
+class _Pass:
+    """One pass over what is to be asked."""
+
+    def __init__(
+        self,
+        app: App,
+        scope: Scope,
+        lists: Lists,
+        enricher: Enricher,
+        worker: Worker,
+        report: EnrichReport,
+        filed: Callable[[str], None],
+    ) -> None:
+        self.app, self.scope, self.lists, self.enricher, self.worker = app, scope, lists, enricher, worker
+        self.report, self.filed = report, filed
+        self.settings = app.settings.describe.llm
+        self.plan = prompt.plan(self.settings.model)
+        self.store = app.store.enrichment
+        self.seen: set[str] = set()
+        self.broken: BaseException | None = None
+        if scope.again:
+            self._keep(budget.awake(self._meter()))
+
+    async def run(self, stop: asyncio.Event, seconds: float | None) -> None:
+        loop = asyncio.get_running_loop()
+        until = None if seconds is None else loop.time() + seconds
+        over = asyncio.create_task(stop.wait())
+
+        def going() -> bool:
+            late = until is not None and loop.time() >= until
+            return not (late or over.done() or stop.is_set() or self.report.hindrance or self.broken)
+
+        ids = self._ids()
+        try:
+            await self._some(ids, going, over, one=True)  # a dead endpoint is noticed by one question, not by many
+            await asyncio.gather(*(self._some(ids, going, over) for _ in range(self.settings.concurrency)))
+        finally:
+            over.cancel()
+        if self.broken:
+            raise self.broken
+
+    def _ids(self) -> Iterator[str]:
+        """What is to be asked, each once a pass."""
+        while True:
+            found = [id for id in _unasked(self.app, self.scope, len(self.seen) + BATCH) if id not in self.seen]
+            if not found:
+                return
+            for id in found:
+                self.seen.add(id)
+                yield id
+
+    async def _some(
+        self, ids: Iterator[str], going: Callable[[], bool], over: asyncio.Task[bool], *, one: bool = False
+    ) -> None:
+        """Takes articles until there are no more; `one`: until one question was asked."""
+        while going():
+            id = next(ids, None)
+            if id is None:
+                return
+            task = asyncio.create_task(self._take(id))
+            try:
+                await asyncio.wait((task, over), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                if not task.done():
+                    task.cancel()
+                    await asyncio.wait((task,))
+            if task.cancelled():
+                return
+            self.broken = task.exception() or self.broken  # the disk or the store: raised when all have ended
+            if self.broken or (one and task.result()):
+                return
+
+    async def _take(self, id: str) -> bool:
+        """One article to its end, whatever its text does to us. True when the endpoint was asked."""
+        try:
+            return await self._asked(id)
+        except BUGS as bug:
+            stamp, now = self.app.store.visits.stamp(id), self.app.clock()
+            if stamp is None:
+                return False
+            note = Asked(id=id, at=now, plan=self.plan, key="", status="failed", stamp=stamp, next_try=now + RECENT)
+            self._note(replace(note, reason="bug", detail=said(bug)))
+            return False
+
+    async def _asked(self, id: str) -> bool:
+        found = self._read(id)
+        if found is None:
+            return False
+        article, stamp = found
+        before = self.store.asked(id)
+        asked = material.material(article)
+        key = material.key(self.plan, asked)
+        same = before if before is not None and before.key == key else None
+        if same is not None and self._settled(same):
+            self.store.save_asked(replace(same, stamp=stamp))  # another file of the same text
+            return False
+        note = Asked(id=id, at=self.app.clock(), plan=self.plan, key=key, status="skipped", stamp=stamp)
+        reason = self._needless(article, asked)
+        if reason:
+            self.store.save_asked(self._skipped(note, reason, before))
+            return False
+        answer = self.store.answer(key)
+        called = answer is None
+        if answer is None:
+            answer = await self._call(replace(note, tries=same.tries if same else 0), asked)
+        if answer is not None:
+            await self._judged(note, asked, answer)
+        return called
+
+    def _settled(self, before: Asked) -> bool:
+        """Asked about with this text, and not yet to be asked again."""
+        return before.next_try is None or (not self.scope.again and before.next_try > self.app.clock())
+
+    def _skipped(self, note: Asked, reason: str, before: Asked | None) -> Asked:
+        """There is nothing to ask. What was once accepted stays known, with the model that said it."""
+        if reason == "excerpt-by-llm" and before is not None and before.status == "accepted":
+            return replace(before, plan=note.plan, by=before.by or before.plan, stamp=note.stamp)
+        again = note.at + OPTED_OUT if reason == "opted-out" else None
+        return replace(note, key="", reason=reason, next_try=again)
+
+    def _read(self, id: str) -> tuple[Article, FileStamp] | None:
+        path = self.app.store.index.path(id)
+        if path is None:
+            return None
+        try:
+            stamp = self.app.article_store.stamp(path)
+            return self.app.article_store.get(path), stamp
+        except FileNotFoundError:
+            return None
+        except ConfigError as error:
+            self.report.problems.append(Problem(what=path, reason="bad-article-file", detail=str(error)))
+            return None
+
+    def _needless(self, article: Article, asked: Material) -> str:
+        """Why there is nothing to ask, "" when there is."""
+        source = self.app.sources.get(article.source_key)
+        if source is not None and not source.llm:
+            return "opted-out"
+        if article.excerpt_by in ("operator", "llm"):
+            return f"excerpt-by-{article.excerpt_by}"
+        return "short" if width(asked.text) < material.LEAST else ""
+
+    async def _call(self, note: Asked, asked: Material) -> str | None:
+        """The model's answer, kept for good; None when there is none, which is noted."""
+        cost = self.enricher.cost(asked)
+        meter = self._meter()
+        self.report.hindrance = budget.hindrance(meter, self.settings, cost, self.app.clock())
+        if self.report.hindrance:
+            return None
+        self._keep(budget.begun(meter, cost))
+        self.report.calls += 1
+        result = await self.enricher.ask(asked, meter.form)
+        now = self.app.clock()
+        if isinstance(result, Reply):
+            self._keep(budget.succeeded(self._meter(), cost, result.tokens, result.form))
+            self.store.save_answer(note.key, note.id, result.content[:_KEPT], now)
+            return result.content
+        meter = budget.failed(self._meter(), result, now)
+        self._keep(meter)
+        self.report.hindrance = budget.hindrance(meter, self.settings, 0, now)
+        self._failed(note, result)
+        return None
+
+    def _failed(self, note: Asked, failure: Failed) -> None:
+        """What only the endpoint is to blame for leaves the article to be asked about; the meter knows why."""
+        if budget.is_endpoints(failure):
+            self.report.problems.append(Problem(what=failure.url, reason=failure.reason, detail=failure.detail))
+            return
+        now = self.app.clock()
+        tries = note.tries + 1
+        wait = RECENT if tries >= MOST_TRIES else WAIT * 2 ** (tries - 1)
+        failed = replace(note, status="failed", reason=failure.reason, detail=failure.detail, tries=tries)
+        self._note(replace(failed, at=now, next_try=now + wait))
+
+    async def _judged(self, note: Asked, asked: Material, answer: str) -> None:
+        """The answer to its end: filed, or refused with a reason. A hand or a visit may have changed the article while
+        the model was thinking, and while the answer was judged: then it is looked at anew, the next time."""
+        found = self._read(note.id)
+        if found is None or material.key(self.plan, material.material(found[0])) != note.key:
+            return
+        article, stamp = found
+        source = self.app.sources.get(article.source_key)
+        note = replace(note, stamp=stamp, at=self.app.clock(), answer=answer[:_KEPT], tries=0)
+        try:
+            told = await self.worker.call(weigh, self.app.taxonomy, article, source, asked, self.lists, answer)
+        except WorkerFailed as failure:
+            told = Refusal(reason=failure.reason, detail=failure.detail)
+        if self._read(note.id) != found:
+            return
+        if isinstance(told, Refusal):
+            self._note(replace(note, status="refused", reason=told.reason, detail=told.detail))
+            return
+        stored = refile(self.app, article, replace(article, **told), stamp.path)
+        self._note(replace(note, status="accepted", stamp=self.app.article_store.stamp(stamp.path)))
+        self.filed(stored.title)
+
+    def _note(self, asked: Asked) -> None:
+        self.store.save_asked(asked)
+        self.report.counts[asked.status] = self.report.counts.get(asked.status, 0) + 1
+        if asked.status != "accepted":
+            self.report.problems.append(Problem(what=asked.stamp.path, reason=asked.reason, detail=asked.detail))
+
+    def _meter(self) -> Meter:
+        return budget.current(self.store.meter(), self.settings, self.app.clock())
+
+    def _keep(self, meter: Meter) -> None:
+        self.store.save_meter(meter, self.app.clock())
+
+
+def need_llm(app: App) -> None:
+    """Raises ConfigError where an operator orders to ask and nothing is set to be asked."""
+    if not app.settings.describe.llm.url:
+        raise ConfigError(f"{app.config}/syndicator.toml: describe.llm.url is empty; set it to your model's endpoint")

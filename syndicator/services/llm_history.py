@@ -1,0 +1,53 @@
+"""What the language model was asked about an article, what it answered, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from syndicator.describing.llm import material, prompt
+from syndicator.errors import ConfigError
+from syndicator.model import Article
+from syndicator.ports import Asked
+from syndicator.services.container import App
+from syndicator.services.enrich import make_lists
+
+_FENCE = "(a line of random letters)"
+
+
+def recall(app: App, id: str) -> Mapping[str, Any]:
+    """What `show` says of it; empty where no language model is set or was ever asked about article `id`."""
+    asked = app.store.enrichment.asked(id)
+    if asked is None:
+        return {"llm": "not asked yet"} if app.settings.describe.llm.url and app.store.index.path(id) else {}
+    told: dict[str, Any] = {"llm": _verdict(asked)}
+    if asked.answer:
+        told["llm_answer"] = asked.answer
+    article = _article(app, id)
+    if article is not None and asked.key:
+        told["llm_asked"] = _question(app, article)
+    return told
+
+
+def _verdict(asked: Asked) -> str:
+    why = ": ".join(part for part in (asked.reason, asked.detail) if part)
+    again = f"; asked again from {asked.next_try.isoformat()}" if asked.next_try else ""
+    return f"{asked.status}{f' ({why})' if why else ''}, {asked.by or asked.plan}, {asked.at.isoformat()}{again}"
+
+
+def _question(app: App, article: Article) -> list[str]:
+    """The messages as they would be sent now: the article's text and the lists may have changed since."""
+    try:
+        lists = make_lists(app)
+    except ConfigError as error:
+        return [str(error)]
+    said = prompt.messages(material.material(article), lists, _FENCE)
+    return [f"{message['role']}: {message['content']}" for message in said]
+
+
+def _article(app: App, id: str) -> Article | None:
+    path = app.store.index.path(id)
+    try:
+        return app.article_store.get(path) if path else None
+    except (ConfigError, FileNotFoundError):
+        return None

@@ -1,0 +1,140 @@
+"""What an operator does to the article store and the list of sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from syndicator import urls
+from syndicator.articles.membership import feeds_of
+from syndicator.errors import ConfigError, MissingError, NotAFeed, UsageError
+from syndicator.model import Article, Problem, Source
+from syndicator.pipeline.dedupe.merge import WINDOW, remember
+from syndicator.ports import FileStamp
+from syndicator.services.container import App
+from syndicator.services.reconcile import unreadable
+from syndicator.services.redescribe import learn
+from syndicator.services.rewrite import refile
+from syndicator.sources import opml, registry
+
+
+def remove(app: App, key: str) -> None:
+    """Takes a source out of sources.toml. Its articles and its feed stay. Raises UsageError."""
+    if not registry.remove_source(app.config / "sources.toml", key):
+        raise UsageError(f"no source {key!r} in {app.config}/sources.toml; `syndicator sources` lists them")
+
+
+def apply_moves(app: App) -> list[tuple[str, str, str]]:
+    """Writes adopted permanent moves to sources.toml. Returns (key, old, new)."""
+    moved = []
+    for key, state in app.store.visits.states().items():
+        source = app.sources.get(key)
+        if source and state.effective_url and state.effective_url != source.url:
+            registry.update_url(app.config / "sources.toml", key, state.effective_url)
+            moved.append((key, source.url, state.effective_url))
+    return moved
+
+
+def withdraw(app: App, what: str) -> Article:
+    """Takes an article, named by URL or id, off every feed and page for ever. Its file goes too. Raises UsageError."""
+    id = app.store.visits.find([urls.alias(what)]) or what
+    article = app.store.visits.article(id)
+    if article is None:
+        raise UsageError(f"no article {what!r} in the article store; give its address or its id")
+    path = app.article_store.find(id)
+    app.article_store.withdraw(article, app.clock())
+    app.store.visits.withdraw(
+        article, [urls.alias(url) for url in (article.url, *article.aliases)], feeds_of(article), app.clock()
+    )
+    if path:
+        app.article_store.delete(path)
+    return article
+
+
+def split(app: App, what: str) -> list[Article]:
+    """Undoes the merge of a copy, named by URL or id, or of every copy of an article so named: each stands for itself
+    again, for good. Returns the copies. Raises UsageError."""
+    id = app.store.visits.find([urls.alias(what)]) or what
+    if app.store.visits.article(id) is None:
+        raise UsageError(f"no article {what!r} in the article store; give its address or its id")
+    merged = app.store.index.merged()
+    copies = [id] if id in merged else [copy for copy, into in merged.items() if into == id]
+    if not copies:
+        raise UsageError(f"{what!r} is merged with no other article")
+    return [_split(app, copy, merged[copy]) for copy in copies]
+
+
+def _split(app: App, copy: str, original: str) -> Article:
+    paths = [app.store.index.path(id) or "" for id in (copy, original)]
+    theirs, first = map(app.article_store.get, paths)
+    also = tuple(url for url in first.also if urls.alias(url) != urls.alias(theirs.url))
+    apart = tuple(dict.fromkeys((*first.split_from, copy)))
+    refile(app, first, replace(first, also=also, split_from=apart), paths[1])
+    apart = tuple(dict.fromkeys((*theirs.split_from, original)))
+    stored = refile(app, theirs, replace(theirs, merged_into="", split_from=apart), paths[0])
+    app.store.index.split(copy)
+    return stored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reindexed:
+    articles: int
+    problems: tuple[Problem, ...]
+    learnt: int = 0  # articles whose tags a person stood behind
+
+
+def reindex(app: App) -> Reindexed:
+    """Rebuilds the rows from the markdown, and learns from it. Files that cannot be read are named and left alone."""
+    problems: list[Problem] = []
+    recent: list[Article] = []
+    now = app.clock()
+    app.article_store.sweep()
+
+    def readable() -> Iterator[tuple[Article, FileStamp]]:
+        for stamp in app.article_store.walk():
+            try:
+                article = app.article_store.get(stamp.path)
+            except (ConfigError, OSError) as error:
+                problems.append(unreadable(stamp.path, error))
+                continue
+            if article.added and article.added >= now - WINDOW:
+                recent.append(article)
+            yield article, stamp
+
+    count = app.store.reindex(readable(), app.article_store.withdrawn())
+    for article in recent:
+        remember(article, app.store.visits, now)
+    return Reindexed(articles=count, problems=tuple(problems), learnt=learn(app).articles)
+
+
+def prune(app: App, *, pages_days: int | None = None) -> int:
+    """Drops kept raw pages older than so many days. Returns how many."""
+    days = app.settings.store.pages_days if pages_days is None else pages_days
+    return app.snapshots.prune(app.clock() - timedelta(days=days))
+
+
+def import_opml(app: App, path: Path) -> tuple[list[str], list[str]]:
+    """Adds the feeds of an OPML file. Returns the keys added and the addresses that were known already. Raises
+    MissingError that names the file when it is no OPML."""
+    try:
+        outlines = opml.read_opml(path.read_bytes())
+    except NotAFeed as refusal:
+        raise MissingError(
+            f"{path}: {refusal.detail or refusal}; export the list from the other reader as OPML"
+        ) from refusal
+    added, known = [], []
+    have = {urls.alias(source.url) for source in app.sources.values()}
+    taken = set(app.sources)
+    for outline in outlines:
+        if urls.alias(outline.url) in have:
+            known.append(outline.url)
+            continue
+        key = registry.key_for(outline.url, taken)
+        source = Source(key=key, url=outline.url, title=outline.title or None)
+        registry.add_source(app.config / "sources.toml", source)
+        have.add(urls.alias(outline.url))
+        taken.add(key)
+        added.append(key)
+    return added, known

@@ -1,0 +1,131 @@
+"""What the operator wrote against what we remember: sources and their states, files and their rows."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from syndicator import urls
+from syndicator.articles.membership import feeds_of
+from syndicator.errors import OURS, ConfigError, DiskError
+from syndicator.model import Article, Problem, Source, SourceState
+from syndicator.ports import FileStamp
+from syndicator.services.build import release
+from syndicator.services.container import App
+
+# A clock that ran ahead by more than this and was set right leaves times behind that are no longer believed.
+AHEAD = timedelta(minutes=10)
+
+
+def sources(app: App) -> dict[str, SourceState]:
+    """A state for every source in sources.toml; a source whose URL the operator changed starts its validators and its
+    health anew, one that is to be visited otherwise than before is due now. States of sources that are gone are
+    dropped; their articles and feeds stay."""
+    known = app.store.visits.states()
+    for key in known.keys() - app.sources.keys():
+        app.store.visits.drop_state(key)
+    now = app.clock()
+    wanted = {key: _in_time(_reconciled(source, known.get(key)), now) for key, source in app.sources.items()}
+    app.store.visits.save_states([state for key, state in wanted.items() if state != known.get(key)])
+    return wanted
+
+
+def _reconciled(source: Source, state: SourceState | None) -> SourceState:
+    terms = _terms(source)
+    if state is None:
+        return SourceState(key=source.key, url=source.url, terms=terms)
+    if state.url != source.url:
+        fresh = SourceState(key=source.key, url=source.url, terms=terms)
+        return replace(fresh, first_visit=state.first_visit, last_success=state.last_success, recent=state.recent)
+    if state.terms not in ("", terms):  # who mends what kept a source from being visited does not wait out its backoff
+        return replace(state, terms=terms, failures=0, next_due=None, due_why="sources.toml was edited")
+    return replace(state, terms=terms)
+
+
+def _terms(source: Source) -> str:
+    """A digest of what `source` says of when and how it is visited."""
+    said = (source.kind, source.every, source.cron, source.robots, source.allow, sorted(source.headers_env.items()))
+    return hashlib.sha256(repr((*said, source.enabled)).encode()).hexdigest()[:16]
+
+
+def files(app: App) -> tuple[Problem, ...]:
+    """Rows for files that have none or were edited by hand; rows of files that were deleted go. Returns the files that
+    could not be read, each with its reason: they stay as they are."""
+    visits = app.store.visits
+    _withdrawals(app)
+    rows = visits.stamps()
+    changes = app.article_store.changed(rows)
+    problems = []
+    for stamp in (*changes.new, *changes.edited):
+        try:
+            article = app.article_store.get(stamp.path)
+        except FileNotFoundError:
+            continue  # deleted since the folder was read: missing next time
+        except (ConfigError, OSError) as error:
+            problems.append(unreadable(stamp.path, error))
+            continue
+        other = _elsewhere(app, article, stamp)
+        if other:
+            detail = f"has the id of {other}; delete one of the two"
+            problems.append(Problem(what=stamp.path, reason="duplicate-article", detail=detail))
+            continue
+        _record(app, article, stamp)
+    if changes.missing:
+        release(app, changes.missing)
+    for id in changes.missing:
+        visits.forget(id)
+    return tuple(problems)
+
+
+def _withdrawals(app: App) -> None:
+    """What stands in the store's list of withdrawals counts, also where a crash came between the list and the row."""
+    known = {one.id for one in app.store.index.withdrawn()}
+    for one in app.article_store.withdrawn():
+        if one.id not in known:
+            app.store.visits.withdraw(Article(id=one.id, url=one.url, title=""), one.aliases, one.feeds, one.at)
+        path = app.article_store.find(one.id)
+        if path:
+            app.article_store.delete(path)
+
+
+def unreadable(path: str, error: ConfigError | OSError) -> Problem:
+    """An article file that says no article, or that the system does not hand out. Raises DiskError for what is wrong
+    with the machine and not with the file."""
+    if isinstance(error, OSError):
+        if error.errno in OURS - {errno.EACCES, errno.EPERM}:
+            raise DiskError.of(error) from error
+        return Problem(what=path, reason="unreadable-file", detail=str(DiskError.of(error)))
+    return Problem(what=path, reason="bad-article-file", detail=str(error))
+
+
+def _record(app: App, article: Article, stamp: FileStamp) -> None:
+    visits = app.store.visits
+    before = visits.article(article.id)
+    stale = set(feeds_of(article)) | (set(feeds_of(before)) if before else set())
+    aliases = [urls.alias(article.url), *map(urls.alias, article.aliases)]
+    if article.source_id:
+        aliases.append(f"guid:{article.source_key}:{article.source_id}")
+    visits.record(article, stamp, aliases=aliases, stale=stale)
+    if before and before.merged_into and not article.merged_into:  # the line was taken out by hand
+        app.store.index.split(article.id)
+
+
+def _elsewhere(app: App, article: Article, stamp: FileStamp) -> str | None:
+    """The path of another file that is this article."""
+    known = app.store.visits.stamp(article.id)
+    if known is None or known.path == stamp.path:
+        return None
+    try:
+        return known.path if app.article_store.get(known.path).id == article.id else None
+    except (ConfigError, OSError):
+        return None
+
+
+def _in_time(state: SourceState, now: datetime) -> SourceState:
+    """A source that was visited in the future, by a clock that has been set right since, is due now: its next visit was
+    planned on that clock."""
+    if state.last_visit is None or state.last_visit <= now + AHEAD:
+        return state
+    return replace(state, last_visit=None, next_due=now, due_why="the clock was set back")

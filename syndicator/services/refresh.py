@@ -1,0 +1,137 @@
+"""A run: due sources visited, stale feeds built. What `refresh` does once, `up` does at each beat."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from syndicator.errors import NetworkDown, UsageError
+from syndicator.model import Outcome, Problem, SourceState
+from syndicator.publishing.selection.staleness import BuildReport
+from syndicator.services import reconcile
+from syndicator.services.build import build_feeds
+from syndicator.services.container import App, make_fetcher
+from syndicator.services.enrich import EnrichReport, enrich
+from syndicator.worker import Worker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    outcomes: tuple[Outcome, ...]
+    built: BuildReport
+    problems: tuple[Problem, ...]  # article files that could not be read
+    llm: EnrichReport  # what the operator's language model added after the first build
+
+    @property
+    def failed(self) -> tuple[Outcome, ...]:
+        return tuple(outcome for outcome in self.outcomes if outcome.status in ("failed", "disabled"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which sources a run visits, and how far it goes."""
+
+    keys: Collection[str] = ()  # these, due or not
+    all: bool = False  # every enabled one
+    limit: int | None = None  # pages a source
+    max_seconds: float | None = None
+    llm_seconds: float = 300.0  # that a language model is asked at most; within max_seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """Whom a run tells how it goes."""
+
+    started: Callable[[int], None] = lambda sources: None
+    visited: Callable[[Outcome], None] = lambda outcome: None
+    filed: Callable[[str], None] = lambda title: None
+
+
+async def run(app: App, wanted: Wanted, *, stop: asyncio.Event, watch: Watch = Watch()) -> RunReport:
+    """Visits and builds, then asks the language model and builds what it changed: nothing waits for it. The caller
+    holds the lock. Raises NetworkDown (after building what was stale), UsageError."""
+    began = asyncio.get_running_loop().time()
+    states = reconcile.sources(app)
+    problems = reconcile.files(app)
+    due = _due(app, states, wanted)
+    watch.started(len(due))
+    outcomes: list[Outcome] = []
+    down: NetworkDown | None = None
+    if due:
+        try:
+            outcomes = await _visit(app, due, wanted, stop, watch)
+        except NetworkDown as error:
+            down = error
+    built = await build_feeds(app)
+    if down:
+        raise down
+    enriched = await enrich(app, stop=stop, seconds=_left(wanted, began), filed=watch.filed)
+    if enriched.changed:
+        built = _together(built, await build_feeds(app))
+    app.snapshots.prune(app.clock() - timedelta(days=app.settings.store.pages_days))
+    return RunReport(outcomes=tuple(outcomes), built=built, problems=problems, llm=enriched)
+
+
+def _left(wanted: Wanted, began: float) -> float:
+    """The seconds that asking may take."""
+    if wanted.max_seconds is None:
+        return wanted.llm_seconds
+    return min(wanted.llm_seconds, began + wanted.max_seconds - asyncio.get_running_loop().time())
+
+
+def _together(first: BuildReport, second: BuildReport) -> BuildReport:
+    """Two builds of one run as one."""
+    return replace(
+        second,
+        written=tuple(dict.fromkeys((*first.written, *second.written))),
+        held=tuple(dict.fromkeys((*first.held, *second.held))),
+        set_aside=tuple(dict.fromkeys((*first.set_aside, *second.set_aside))),
+        hubs=(*first.hubs, *second.hubs),
+    )
+
+
+async def _visit(app: App, due: list[SourceState], wanted: Wanted, stop: asyncio.Event, watch: Watch) -> list[Outcome]:
+    # what fetches and parses is brought in here: not for a run with nothing due
+    from syndicator.pipeline.visit_all import visit_all
+    from syndicator.services.container import make_tools
+
+    fetcher = make_fetcher(app)
+    worker = make_worker(app)
+    try:
+        return await visit_all(
+            [(app.sources[state.key], state) for state in due],
+            make_tools(app, fetcher, worker, watch.filed),
+            limit=wanted.limit,
+            max_seconds=wanted.max_seconds,
+            stop=stop,
+            done=watch.visited,
+        )
+    finally:
+        await worker.aclose()
+        await fetcher.aclose()
+
+
+def make_worker(app: App) -> Worker:
+    limits = app.settings.fetch
+    return Worker(
+        seconds=limits.worker_seconds,
+        megabytes=limits.worker_megabytes,
+        count=limits.workers,
+        preload=("syndicator.pipeline.read_article", "feedparser"),  # no page pays for them
+    )
+
+
+def _due(app: App, states: dict[str, SourceState], wanted: Wanted) -> list[SourceState]:
+    unknown = set(wanted.keys) - app.sources.keys()
+    if unknown:
+        raise UsageError(
+            f"no source {sorted(unknown)[0]!r} in {app.config}/sources.toml; `syndicator sources` lists them"
+        )
+    if wanted.keys:
+        return [states[key] for key in wanted.keys]
+    if wanted.all:
+        return [state for key, state in states.items() if app.sources[key].enabled]
+    due = app.store.visits.due(app.clock())
+    return [state for state in due if state.key in app.sources and app.sources[state.key].enabled]

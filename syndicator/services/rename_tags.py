@@ -1,0 +1,209 @@
+"""Tags renamed and merged: in taxonomy.toml, in the store, and in the feeds, whose ids and addresses stay good."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from syndicator import text
+from syndicator.articles import disk
+from syndicator.describing.taxonomy.edit import Change, joined, knows, place, rewritten
+from syndicator.describing.taxonomy.vocabulary import Vocabulary, fold, load
+from syndicator.errors import UsageError
+from syndicator.model import Article, FeedKey
+from syndicator.ports import FeedRow
+from syndicator.publishing.output.redirects import moved
+from syndicator.publishing.queries.language import And, Expr, Not, Or, Term
+from syndicator.publishing.selection import fingerprint
+from syndicator.services import reconcile, redescribe
+from syndicator.services.container import App
+from syndicator.services.rewrite import Tally, Touched, refile
+
+_MANY = 500  # rows read at a time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retagging:
+    """What a rename or a merge does. `change`: of taxonomy.toml, None when it says so already. `notes`: what else names
+    the old tag and is the operator's to change."""
+
+    kind: Literal["rename", "merge"]
+    old: str
+    new: str
+    change: Change | None
+    old_feed: FeedKey
+    new_feed: FeedKey
+    articles: tuple[str, ...]  # ids
+    feeds: tuple[Touched, ...]
+    notes: tuple[str, ...] = ()
+
+
+def plan(app: App, kind: Literal["rename", "merge"], old: str, new: str) -> Retagging:
+    """What renaming the tag `old` to `new`, or merging it into `new`, would do; nothing is changed. Raises UsageError
+    that names the tag and the cure, ConfigError."""
+    reconcile.files(app)
+    old, new = " ".join(old.split()), " ".join(new.split())
+    if not old or not new:
+        raise UsageError("a tag needs a name")
+    old_feed, new_feed = FeedKey("tag", text.slug(old)), FeedKey("tag", text.slug(new))
+    vocabulary = _vocabulary(app)
+    holders = _holders(app, old_feed.slug)
+    others = _holders(app, new_feed.slug) if new_feed != old_feed else []
+    old = _spelled(vocabulary, holders, old)
+    new = _spelled(vocabulary, others, new) if kind == "merge" else new
+    told = _told_already(vocabulary, old, new)
+    _check(vocabulary, old, new, exists=bool(holders) or told)
+    if not told:
+        _check_kind(kind, old, new, there=place(vocabulary, new) is not None or bool(others), same=old_feed == new_feed)
+    _check_address(app, old_feed, new_feed)
+    tally = Tally(app.store.index.merged())
+    for article in holders:
+        tally.add(article, _retagged(article, old_feed.slug, new))
+    return Retagging(
+        kind=kind,
+        old=old,
+        new=new,
+        change=None if told else joined(vocabulary, old, new),
+        old_feed=old_feed,
+        new_feed=new_feed,
+        articles=tuple(article.id for article in holders),
+        feeds=tally.feeds(),
+        notes=_notes(app, old_feed, new),
+    )
+
+
+def act(app: App, planned: Retagging, progress: Callable[[int, int], None] = lambda done, total: None) -> None:
+    """Does what `plan` said. Safe to run again after a crash: each step that was done already changes nothing."""
+    path = (app.config / "taxonomy.toml").resolve()  # a symlink stays one
+    if planned.change is not None:
+        disk.write(path, rewritten(path.read_text(encoding="utf-8"), planned.change, path).encode())
+    _move_feed(app, planned)
+    for number, id in enumerate(planned.articles, 1):
+        file = app.store.index.path(id) or ""
+        before = app.article_store.get(file)
+        refile(app, before, _retagged(before, planned.old_feed.slug, planned.new), file, ordered=("tags",))
+        progress(number, len(planned.articles))
+    if (app.settings.state_dir / "learnt.npz").exists():
+        redescribe.learn(app)  # the past speaks of the tag by its new name
+
+
+def _vocabulary(app: App) -> Vocabulary:
+    path = app.config / "taxonomy.toml"
+    vocabulary = load(path) if path.exists() else Vocabulary()
+    if not vocabulary.tag:
+        raise UsageError(
+            f"{path} lists no [[tag]], so publishers' own tags are taken as they are; list the ones you want first "
+            "(`syndicator tags suggest` proposes some)"
+        )
+    return vocabulary
+
+
+def _holders(app: App, slug: str) -> list[Article]:
+    """The articles with the tag, without bodies, copies too."""
+    ids = list(app.store.visits.stamps())
+    found: list[Article] = []
+    for start in range(0, len(ids), _MANY):
+        part = app.store.index.articles(ids[start : start + _MANY]).values()
+        found += [article for article in part if any(text.slug(tag) == slug for tag in article.tags)]
+    return found
+
+
+def _spelled(vocabulary: Vocabulary, holders: Sequence[Article], name: str) -> str:
+    """A tag as it is written where it is: in taxonomy.toml, else in the article store, else as given."""
+    at = place(vocabulary, name)
+    if at is not None:
+        return vocabulary.tag[at].name
+    slug = text.slug(name)
+    return next((tag for article in holders for tag in article.tags if text.slug(tag) == slug), name)
+
+
+def _told_already(vocabulary: Vocabulary, old: str, new: str) -> bool:
+    """True when taxonomy.toml knows `old` as another name of `new`."""
+    at = place(vocabulary, new)
+    if at is None:
+        return False
+    return vocabulary.tag[at].name == new if fold(old) == fold(new) else knows(vocabulary.tag[at], old)
+
+
+def _check(vocabulary: Vocabulary, old: str, new: str, *, exists: bool) -> None:
+    if old == new:
+        raise UsageError(f"{old!r} is what the tag is called already")
+    if place(vocabulary, old) is None and not exists:
+        raise UsageError(f"no tag {old!r}: neither taxonomy.toml nor an article has it")
+    owner = next((tag.name for tag in vocabulary.tag if fold(tag.name) != fold(new) and knows(tag, new)), None)
+    if owner is not None and fold(owner) != fold(old):
+        raise UsageError(
+            f"{new!r} is an alias of {owner!r} in taxonomy.toml: merge into {owner!r}, or take it out there"
+        )
+
+
+def _check_kind(kind: str, old: str, new: str, *, there: bool, same: bool) -> None:
+    if kind == "rename" and there and not same:
+        raise UsageError(f"there is a tag {new!r} already; `syndicator tags merge` joins the two")
+    if kind == "merge" and same:
+        raise UsageError(f"{old!r} and {new!r} are one tag; `syndicator tags rename` changes how it is written")
+    if kind == "merge" and not there:
+        raise UsageError(f"there is no tag {new!r} to merge into; `syndicator tags rename` makes one")
+
+
+def _check_address(app: App, old: FeedKey, new: FeedKey) -> None:
+    target = moved(app.store.index.feeds()).get(new)
+    if target is not None and target != old:
+        raise UsageError(
+            f"tags/{new.slug} answers with tags/{target.slug} since it was renamed; take that, or another name"
+        )
+
+
+def _retagged(article: Article, slug: str, new: str) -> Article:
+    swapped = [new if text.slug(tag) == slug else tag for tag in article.tags]
+    unique = {text.slug(tag): tag for tag in reversed(swapped)}
+    return replace(article, tags=tuple(dict.fromkeys(unique[text.slug(tag)] for tag in swapped)))
+
+
+def _notes(app: App, old: FeedKey, new: str) -> tuple[str, ...]:
+    """What of feeds.toml speaks of the old tag."""
+    found = []
+    for query in app.queries:
+        if query.feed == old:
+            found.append(f"feeds.toml sets up tags/{old.slug}; let it say tags/{text.slug(new)}")
+        elif query.expr is not None and any(text.slug(value) == old.slug for value in _tags_in(query.expr)):
+            found.append(f"feeds.toml: the query {query.slug!r} asks for the old tag; let it say {new!r}")
+    return tuple(found)
+
+
+def _tags_in(expr: Expr) -> Iterator[str]:
+    match expr:
+        case Term(field, value):
+            if field == "tag":
+                yield value
+        case Not(inner):
+            yield from _tags_in(inner)
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from _tags_in(part)
+
+
+def _move_feed(app: App, planned: Retagging) -> None:
+    """The new feed carries on: with the old one's id after a rename, with its own after a merge. The old one's address
+    answers with it, and is told to web servers as moved. A feed that was published stays published."""
+    index = app.store.index
+    rows = {row.key: row for row in index.feeds()}
+    old = rows.get(planned.old_feed)
+    if planned.old_feed == planned.new_feed:
+        if old is not None:
+            index.save_feed(replace(old, name=planned.new))
+            index.mark_stale([old.key])
+        return
+    if old is None or old.moved_to == planned.new_feed:
+        return
+    there = rows.get(planned.new_feed)
+    first = there.first_slug if there is not None and planned.kind == "merge" else old.first_slug
+    base = there or FeedRow(key=planned.new_feed, name=planned.new, first_slug=first, stale=True)
+    index.save_feed(replace(base, name=planned.new, first_slug=first, moved_to=None, dropped=False))
+    if old.files and not base.files:
+        index.mark_fresh(
+            base.key, {fingerprint.ABOUT: ""}
+        )  # published although it may have few articles: the old one was
+    index.mark_stale([base.key])
+    index.save_feed(replace(old, moved_to=base.key))

@@ -1,0 +1,167 @@
+"""What an address holds: a feed, a page that names feeds, an OPML file, a sitemap. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import unescape
+from typing import Literal
+from urllib.parse import urljoin, urlsplit
+
+from syndicator.errors import NotAFeed
+from syndicator.visiting.feeds.fields import one_line, resolve
+from syndicator.visiting.feeds.jsonfeed import looks_json
+from syndicator.visiting.feeds.parser import parse_feed, unpacked
+
+_TYPES = {
+    "application/atom+xml": "atom",
+    "application/rss+xml": "rss",
+    "application/rdf+xml": "rdf",
+    "application/feed+json": "json",
+    "application/json": "json",
+    "application/x-rss+xml": "rss",
+    "text/rss+xml": "rss",
+    "text/xml": "xml",
+    "application/xml": "xml",
+}
+# Where the common publishing systems keep their feeds.
+_GUESSES = ("feed", "feed.xml", "rss.xml", "atom.xml", "index.xml", "rss", "feed.json", "feeds/posts/default")
+_TAG = re.compile(r"<(base|link|meta|a)\s([^<>]*)", re.I)
+_ATTRIBUTE = re.compile(r"([a-zA-Z:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
+_LIKELY = re.compile(r"(^|[/._-])(rss|atom|feed)s?([/._?-]|$)", re.I)
+_MOST = 50
+_READ = 2_000_000  # characters of a page that are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLink:
+    """A feed that a page names, or one that may be there (type "guess")."""
+
+    url: str
+    title: str = ""
+    type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    kind: Literal["feed", "page", "opml", "sitemap"]
+    feeds: tuple[FeedLink, ...] = ()
+    title: str = ""
+    article: bool = False  # a page that says of itself that it is one (Open Graph's og:type)
+
+
+def discover(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> Discovery:
+    """What `body`, answered at `url` with `headers` (lower-case names), is.
+
+    A feed names itself. A page: its rel=alternate feeds in their order, then links that look like feeds; where it has
+    none, common paths as guesses (type "guess"), not tried. OPML: its feeds. A sitemap names itself, an index
+    of sitemaps nothing.
+    """
+    try:
+        feed = parse_feed(body, url, headers)
+    except NotAFeed as refusal:
+        return Discovery("page") if refusal.reason in ("empty", "too-large") else _other(body, url, headers or {})
+    kind: Literal["feed", "sitemap"] = "sitemap" if feed.format == "sitemap" else "feed"
+    return Discovery(kind, (FeedLink(url, feed.title, feed.format),), feed.title)
+
+
+def _other(body: bytes, url: str, headers: Mapping[str, str]) -> Discovery:
+    if body.startswith(b"\x1f\x8b"):
+        body = unpacked(body)
+    start = body[:4096].lower()
+    if b"<opml" in start:
+        return _opml(body, url)
+    if b"<urlset" in start or b"<sitemapindex" in start:
+        return Discovery("sitemap")
+    page = _Page("" if looks_json(body) else _decoded(body, headers), url)
+    links = page.alternates or page.likely or _guesses(url)
+    return Discovery("page", tuple(dict.fromkeys(links))[:_MOST], one_line(page.title), page.article)
+
+
+def _opml(body: bytes, url: str) -> Discovery:
+    """Outlines with an xmlUrl, by expressions: no entity of the file is ever expanded."""
+    value = body.decode("utf-8", "replace")
+    title = re.search(r"<title>([^<]*)</title>", value)
+    found = []
+    for outline in re.findall(r"<outline\s[^<>]*>", value, re.I):
+        given = dict(re.findall(r"([\w:]+)\s*=\s*[\"']([^\"']*)[\"']", outline))
+        target = resolve(url, one_line(given.get("xmlUrl", "") or given.get("xmlurl", "")))
+        if target:
+            found.append(FeedLink(target, one_line(given.get("title", "") or given.get("text", "")), "opml"))
+    return Discovery("opml", tuple(dict.fromkeys(found)), one_line(title[1]) if title else "")
+
+
+def _guesses(url: str) -> list[FeedLink]:
+    parts = urlsplit(url)
+    root = f"{parts.scheme}://{parts.netloc}/"
+    here = urljoin(url, ".")
+    places = [base + path for base in dict.fromkeys((here, root)) for path in _GUESSES]
+    return [FeedLink(place, "", "guess") for place in places]
+
+
+def _decoded(body: bytes, headers: Mapping[str, str]) -> str:
+    match = re.search(r"charset=[\"']?([\w-]+)", headers.get("content-type", ""), re.I)
+    inside = re.search(rb"charset=[\"']?([\w-]+)", body[:2048], re.I)
+    for name in (match[1] if match else "", inside[1].decode("ascii") if inside else "", "utf-8"):
+        try:
+            if name:
+                return body.decode(name, "replace")[:_READ]
+        except LookupError:
+            continue
+    return body.decode("latin-1")[:_READ]
+
+
+class _Page:
+    """What a page says of itself in tags, read with expressions: html.parser takes time that grows with the square
+    of unclosed tags."""
+
+    def __init__(self, value: str, url: str) -> None:
+        self.base = url
+        self.title = ""
+        self.article = False
+        self.alternates: list[FeedLink] = []
+        self.likely: list[FeedLink] = []
+        value = _uncommented(value)
+        title = re.search(r"<title[^<>]*>([^<]*)", value, re.I)
+        self.title = title[1] if title else ""
+        for match in _TAG.finditer(value):
+            self._tag(match[1].lower(), _attributes(match[2]))
+
+    def _tag(self, name: str, given: dict[str, str]) -> None:
+        if name == "base":
+            self.base = resolve(self.base, given.get("href", "")) or self.base
+        elif name == "link":
+            self._alternate(given)
+        elif name == "meta":
+            self.article |= given.get("property") == "og:type" and given.get("content", "").lower() == "article"
+        elif len(self.likely) < _MOST and _LIKELY.search(given.get("href", "")):
+            target = resolve(self.base, given["href"])
+            if target:
+                self.likely.append(FeedLink(target, one_line(given.get("title", "")), "link"))
+
+    def _alternate(self, given: dict[str, str]) -> None:
+        kind = _TYPES.get(given.get("type", "").split(";")[0].strip().lower())
+        rels = given.get("rel", "").lower().split()
+        if kind is None or not {"alternate", "feed"} & set(rels) or "oembed" in given.get("href", ""):
+            return
+        target = resolve(self.base, given.get("href", ""))
+        if target and len(self.alternates) < _MOST:
+            self.alternates.append(FeedLink(target, one_line(given.get("title", "")), kind))
+
+
+def _attributes(inside: str) -> dict[str, str]:
+    """Attributes of a tag, names in lower case, the first of a name counting."""
+    found: dict[str, str] = {}
+    for name, double, single, bare in _ATTRIBUTE.findall(inside[:4000]):
+        found.setdefault(name.lower(), unescape(double or single or bare).strip())
+    return found
+
+
+def _uncommented(value: str) -> str:
+    """`value` without HTML comments, in one pass."""
+    pieces, at = [], 0
+    while (start := value.find("<!--", at)) >= 0 and (end := value.find("-->", start)) >= 0:
+        pieces.append(value[at:start])
+        at = end + 3
+    return "".join(pieces) + value[at:]

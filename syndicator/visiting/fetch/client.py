@@ -1,0 +1,191 @@
+"""One request with its redirects, within its deadline and its limits."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import logging
+import socket
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import unquote
+
+import aiohttp
+import httpx
+
+from syndicator.model import Failed, Fetched, FetchResult, NotModified, Request
+from syndicator.settings import Fetch
+from syndicator.urls import redacted
+from syndicator.visiting.fetch import dns
+from syndicator.visiting.fetch.address import Refusal, bare, next_hop, origin, parse_url
+from syndicator.visiting.fetch.decompress import BadEncoding, Inflater, TooLarge
+from syndicator.visiting.fetch.failures import explain
+from syndicator.visiting.fetch.headers import error_code, joined, retry_after
+from syndicator.visiting.fetch.transport import AddrInfo, Clients, open_socket
+
+_REDIRECTS = (301, 302, 303, 307, 308)
+_PERMANENT = (301, 308)
+_ACCEPT = {
+    "feed": "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, "
+    "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, text/html;q=0.7, */*;q=0.5",
+    "page": "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.5",
+    "robots": "text/plain, */*;q=0.5",
+    "llm": "application/json",
+}
+
+
+@dataclass(slots=True)
+class _Trip:
+    """One request on its way through its redirects."""
+
+    request: Request
+    url: httpx.URL  # without credentials and fragment
+    first: str  # origin
+    credentials: Mapping[str, str]
+    permanent: bool = True
+    moved_to: str | None = None
+    seen: set[str] = field(default_factory=set)
+
+
+class HttpFetcher:
+    """ports.Fetcher on the real network. Never raises for what the network does.
+
+    settings: limits, proxy and NAT64 prefixes. user_agent: sent with every request. clock: now, aware, for Retry-After.
+    lookup, dial: how names are resolved and sockets opened; tests record there.
+    """
+
+    def __init__(
+        self,
+        settings: Fetch,
+        *,
+        user_agent: str,
+        clock: Callable[[], datetime],
+        lookup: dns.Lookup = dns.system,
+        dial: Callable[[AddrInfo], socket.socket] = open_socket,
+    ) -> None:
+        self._settings = settings
+        self._user_agent = user_agent
+        self._clock = clock
+        self._clients = Clients(settings, lookup, dial)
+        logging.getLogger("httpx").setLevel(logging.WARNING)  # it writes whole URLs at INFO
+
+    async def fetch(self, request: Request) -> FetchResult:
+        """The answer to `request` within its deadline, after redirects. A failure is a `Failed` with its reason."""
+        shown = redacted(request.url)
+        started = time.monotonic()
+        try:
+            async with asyncio.timeout(request.deadline):
+                return await self._travel(self._depart(request))
+        except Refusal as refusal:
+            return Failed(url=shown, reason=refusal.reason, detail=refusal.detail, status=refusal.status)
+        except TimeoutError:
+            spent = time.monotonic() - started
+            return Failed(url=shown, reason="timeout", detail=f"no whole answer within {spent:.1f} s")
+        except (httpx.HTTPError, aiohttp.ClientError, OSError, ValueError) as error:
+            reason, detail = explain(error)
+            return Failed(url=shown, reason=reason, detail=detail)
+
+    async def aclose(self) -> None:
+        await self._clients.aclose()
+
+    def _depart(self, request: Request) -> _Trip:
+        url = parse_url(request.url)
+        credentials = dict(request.headers)
+        if url.userinfo:
+            pair = unquote(url.userinfo.decode("ascii", "replace")).encode()
+            credentials.setdefault("authorization", "Basic " + base64.b64encode(pair).decode())
+        url = bare(url)
+        return _Trip(request, url, origin(url), credentials)
+
+    async def _travel(self, trip: _Trip) -> FetchResult:
+        for _ in range(self._settings.redirects + 1):
+            outcome = await self._hop(trip)
+            if outcome is not None:
+                return outcome
+        raise Refusal("redirects", f"more than {self._settings.redirects} redirects")
+
+    async def _hop(self, trip: _Trip) -> FetchResult | None:
+        """One exchange: an end, or None when the trip goes on at trip.url."""
+        url, here, where = trip.url, str(trip.url), origin(trip.url)
+        if here in trip.seen:
+            raise Refusal("redirects", "redirects in a circle")
+        trip.seen.add(here)
+        home = where == trip.first
+        async with self._clients.use(url, where, trip.request.allow if home else ()) as transport:
+            response = await transport.handle_async_request(self._message(trip, url, home))
+            try:
+                return await self._answer(trip, here, response)
+            finally:
+                await response.aclose()
+
+    async def _answer(self, trip: _Trip, here: str, response: httpx.Response) -> FetchResult | None:
+        headers = joined(response.headers.multi_items())
+        status = response.status_code
+        if status in _REDIRECTS and trip.request.method == "GET":
+            return self._redirect(trip, here, status, headers)
+        shown = redacted(trip.request.url)
+        if status == 304:
+            return NotModified(url=shown, final_url=here, headers=headers, moved_to=trip.moved_to)
+        if not 200 <= status < 300:
+            raw = headers.get("retry-after", "")
+            return Failed(
+                url=shown,
+                reason=error_code(status),
+                detail=f"{here} answered {status}",
+                status=status,
+                retry_after=retry_after(raw, self._clock()),
+            )
+        body = await self._body(response, headers)
+        return Fetched(url=shown, final_url=here, status=status, headers=headers, body=body, moved_to=trip.moved_to)
+
+    def _redirect(self, trip: _Trip, here: str, status: int, headers: Mapping[str, str]) -> Fetched | None:
+        target = next_hop(here, headers.get("location", ""))
+        trip.permanent = trip.permanent and status in _PERMANENT
+        trip.moved_to = target if trip.permanent else trip.moved_to
+        if trip.request.stay and parse_url(target).host != parse_url(here).host:
+            return Fetched(
+                url=redacted(trip.request.url),
+                final_url=here,
+                status=status,
+                headers={**headers, "location": target},
+                body=b"",
+                moved_to=target if trip.permanent else None,
+            )
+        trip.url = bare(parse_url(target))
+        return None
+
+    async def _body(self, response: httpx.Response, headers: Mapping[str, str]) -> bytes:
+        most = self._settings.wire_bytes
+        declared = headers.get("content-length", "")
+        if declared.isdigit() and int(declared) > most:
+            raise Refusal("too-large", f"declares {declared} bytes, more than {most:,}", response.status_code)
+        try:
+            inflater = Inflater(headers.get("content-encoding", ""), self._settings.decoded_bytes)
+            wire = 0
+            async for chunk in response.aiter_raw():
+                wire += len(chunk)
+                if wire > most:
+                    raise Refusal("too-large", f"more than {most:,} bytes sent", response.status_code)
+                inflater.feed(chunk)
+            return inflater.finish()
+        except TooLarge as error:
+            raise Refusal("too-large", str(error), response.status_code) from error
+        except BadEncoding as error:
+            raise Refusal("bad-encoding", str(error), response.status_code) from error
+
+    def _message(self, trip: _Trip, url: httpx.URL, home: bool) -> httpx.Request:
+        request = trip.request
+        headers = {
+            "user-agent": self._user_agent,
+            "accept": _ACCEPT.get(request.kind, "*/*"),
+            "accept-encoding": "gzip, deflate",
+        }
+        given = {"if-none-match": request.etag, "if-modified-since": request.last_modified}
+        # a validator that is no ASCII cannot be sent back as it came
+        headers |= {name: value for name, value in given.items() if value and value.isascii()}
+        if home:
+            headers |= {name.lower(): value.strip() for name, value in trip.credentials.items()}
+        limits = {} if request.connect is None else {"timeout": {"pool": request.connect}}
+        return httpx.Request(request.method, url, headers=headers, content=request.body, extensions=limits)

@@ -1,0 +1,1 @@
+"""How often and how hard a host is asked: one queue a host, back-off, robots.txt."""

@@ -1,0 +1,344 @@
+"""The article store: one file an article, whatever it is called and whoever else writes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from syndicator.articles import disk, frontmatter
+from syndicator.articles.article_store import ArticleStore
+from syndicator.articles.stamps import Stamps
+from syndicator.errors import ConfigError
+from syndicator.model import Article, article_id
+from syndicator.ports import FileStamp
+from tests.articles.samples import NOW, TRAPS, URL, full
+
+
+@pytest.fixture
+def article_store(tmp_path: Path) -> ArticleStore:
+    return ArticleStore(tmp_path / "feeds" / "articles")
+
+
+def content(article_store: ArticleStore) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(article_store.root)): path.read_bytes()
+        for path in sorted(article_store.root.rglob("*"))
+        if path.is_file()
+    }
+
+
+def stamps(article_store: ArticleStore) -> dict[str, FileStamp]:
+    return {article_store.get(stamp.path).id: stamp for stamp in article_store.walk()}
+
+
+def edit(article_store: ArticleStore, path: str, old: str, new: str) -> None:
+    file = article_store.root / path
+    assert old in file.read_text(encoding="utf-8")
+    file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+
+def test_an_article_is_filed_by_its_day_title_and_id(article_store: ArticleStore) -> None:
+    stored, stamp, changed = article_store.put(full(title="Robots, again: a “new” era"))
+
+    assert stamp.path == f"2026/11/robots-again-a-new-era-{full().id[:6]}.md"
+    assert changed
+    assert article_store.get(stamp.path) == stored
+    assert article_store.stamp(stamp.path) == stamp
+    assert list(article_store.walk()) == [stamp]
+    assert article_store.find(full().id) == stamp.path
+    assert (len(stored.digest), stored.body) == (48, full().body)
+
+
+@pytest.mark.parametrize(
+    ("published", "added", "folder"),
+    [
+        (datetime(2025, 12, 31, 23, 30, tzinfo=UTC), NOW, "2025/12"),
+        (datetime.fromisoformat("2026-01-01T00:30:00+02:00"), NOW, "2025/12"),
+        (None, NOW, "2026/11"),
+        (None, None, "0000/00"),
+        (datetime(1, 1, 1, tzinfo=UTC), NOW, "0001/01"),
+    ],
+)
+def test_the_folder_is_the_month_published_else_added(
+    article_store: ArticleStore, published: datetime | None, added: datetime | None, folder: str
+) -> None:
+    _, stamp, _ = article_store.put(full(published=published, added=added))
+
+    assert stamp.path.startswith(folder + "/")
+    assert list(article_store.walk()) == [stamp]
+
+
+def test_the_same_article_is_not_written_again(article_store: ArticleStore) -> None:
+    stored, stamp, _ = article_store.put(full())
+    before = (article_store.root / stamp.path).stat()
+
+    again = article_store.put(full())
+
+    after = (article_store.root / stamp.path).stat()
+    assert again == (stored, stamp, False)
+    assert (before.st_mtime_ns, before.st_ino) == (after.st_mtime_ns, after.st_ino)
+
+
+def test_a_new_title_or_day_keeps_the_path_in_this_process_and_the_next(article_store: ArticleStore) -> None:
+    _, stamp, _ = article_store.put(full())
+
+    for opened in (article_store, ArticleStore(article_store.root)):
+        renamed = full(title=f"New {id(opened)}", published=datetime(2020, 1, 1, tzinfo=UTC))
+        _, later, changed = opened.put(renamed)
+        assert (later.path, changed) == (stamp.path, True)
+    assert len(list(article_store.walk())) == 1
+
+
+def test_what_a_hand_wrote_stays_and_the_rest_is_renewed(article_store: ArticleStore) -> None:
+    _, stamp, _ = article_store.put(full())
+    edit(article_store, stamp.path, "title: A title", "title: By hand\nrating: 5 # mine")
+
+    stored, _, _ = article_store.put(full(title="New", excerpt="New."))
+    stored, _, _ = article_store.put(full(title="Newer", excerpt="Newer."))
+
+    assert (stored.title, stored.excerpt) == ("By hand", "Newer.")
+    assert frontmatter.extra((article_store.root / stamp.path).read_bytes()) == {"rating": 5}
+    assert article_store.get(stamp.path) == stored
+
+
+def test_edited_tags_are_the_operators_when_read(article_store: ArticleStore) -> None:
+    _, stamp, _ = article_store.put(full())
+    edit(article_store, stamp.path, "- AI\n", "- Robots\n")
+
+    assert article_store.get(stamp.path).tags == ("Robots", "C++")
+    assert article_store.get(stamp.path).tags_by == "operator"
+
+
+def test_a_file_that_an_operator_renamed_or_moved_stays_the_articles_file(article_store: ArticleStore) -> None:
+    _, stamp, _ = article_store.put(full())
+    moved = article_store.root / "2020" / "01" / "my-name.md"
+    moved.parent.mkdir(parents=True)
+    (article_store.root / stamp.path).rename(moved)
+
+    for opened in (article_store, ArticleStore(article_store.root)):
+        assert opened.find(full().id) == "2020/01/my-name.md"
+        assert opened.put(full(title=f"New {id(opened)}"))[1].path == "2020/01/my-name.md"
+    assert article_store.put(full(title="Newest"), "2020/01/my-name.md")[1].path == "2020/01/my-name.md"
+    assert article_store.put(full(title="Wrong hint"), "2020/01/other.md")[1].path == "2020/01/my-name.md"
+
+
+def test_ids_that_start_alike_get_longer_names(article_store: ArticleStore) -> None:
+    ends = ("aa" * 10, "aa" + "b" * 18, "a" * 6 + "c" * 14, "a" * 19 + "b", "a" * 19 + "c")
+    ids = [f"abcdef{end}" for end in ends]
+
+    paths = [article_store.put(full(id=id, title="Same"))[1].path for id in ids]
+
+    assert paths == [
+        "2026/11/same-abcdef.md",
+        "2026/11/same-abcdefaa.md",
+        "2026/11/same-abcdefaaaaaa.md",
+        "2026/11/same-abcdefaaaaaaaaaaaaaaaaaaab.md",
+        "2026/11/same-abcdefaaaaaaaaaaaaaaaaaaac.md",
+    ]
+    for opened in (article_store, ArticleStore(article_store.root)):
+        assert [opened.find(id) for id in ids] == paths
+    assert article_store.find("abcdefzzzzzzzzzzzzzzzzzzzz") is None
+
+
+def test_no_title_leads_out_of_the_folder_or_to_an_odd_name(article_store: ArticleStore, shared: Path) -> None:
+    lines = (shared / "vectors" / "paths" / "names.jsonl").read_text(encoding="utf-8").splitlines()
+    names = [*TRAPS, *sorted({str(json.loads(line)["name"]) for line in lines})[::40]]
+
+    paths = [article_store._new_path(full(title=name)) for name in names]
+
+    for path in paths:
+        assert re.fullmatch(r"2026/11/[a-z0-9][a-z0-9-]*-[a-z2-7]{6}\.md", path), path
+        assert len(path.rpartition("/")[2].encode()) <= 120
+    assert len(names) > 400
+
+
+HOSTILE = ["CON", "nul", "../../etc/passwd", "a/b\\c", "x" * 400, "日本" * 200, "", "\0", "-", "."]
+
+
+@pytest.mark.parametrize("title", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_hostile_title_is_filed_and_found(article_store: ArticleStore, title: str) -> None:
+    _, stamp, _ = article_store.put(full(title=title))
+
+    assert content(article_store).keys() == {stamp.path}
+    assert ArticleStore(article_store.root).find(full().id) == stamp.path
+    assert stamp.path.rpartition("/")[2].split(".")[0] not in ("con", "nul")
+
+
+@pytest.mark.parametrize("path", ["../x.md", "2026/../../x.md", "/etc/passwd", "", "2026//x.md", "."])
+def test_paths_that_lead_out_are_refused(article_store: ArticleStore, path: str) -> None:
+    for act in (article_store.get, article_store.delete, article_store.stamp):
+        with pytest.raises(ConfigError, match="no path in the article store"):
+            act(path)
+
+
+def test_new_edited_and_missing_files_are_told(article_store: ArticleStore) -> None:
+    articles = [full(id=article_id(f"{URL}/{n}"), title=f"T{n}", url=f"{URL}/{n}") for n in range(4)]
+    paths = [article_store.put(article)[1].path for article in articles]
+    before = stamps(article_store)
+    assert not article_store.changed(before)
+
+    edit(article_store, paths[0], "T0", "T9")  # same size
+    article_store.delete(paths[1])
+    (article_store.root / paths[2]).rename(article_store.root / "2026" / "11" / "moved.md")
+    _, added, _ = article_store.put(full(id=article_id("new"), title="New"))
+    (article_store.root / "2026" / "11" / "notes.txt").write_text("not an article")
+    (article_store.root / "README.md").write_text("not one either")
+
+    light = Stamps((id, stamp.path, stamp.mtime_ns, stamp.size) for id, stamp in before.items())
+    for known in (before, light):
+        changes = article_store.changed(known)
+        assert [stamp.path for stamp in changes.new] == sorted(["2026/11/moved.md", added.path])
+        assert [stamp.path for stamp in changes.edited] == [paths[0]]
+        assert changes.missing == tuple(sorted([articles[1].id, articles[2].id]))
+        assert changes
+    assert dict(light) == before
+
+
+def test_deleting(article_store: ArticleStore) -> None:
+    _, stamp, _ = article_store.put(full())
+
+    assert article_store.delete(stamp.path)
+    assert not article_store.delete(stamp.path)
+    assert article_store.find(full().id) is None
+    assert article_store.empty()
+    with pytest.raises(FileNotFoundError):
+        article_store.get(stamp.path)
+
+
+def test_a_file_that_cannot_be_read_is_named_and_left_alone(article_store: ArticleStore) -> None:
+    _, stamp, _ = article_store.put(full())
+    edit(article_store, stamp.path, "title: A title", "title: a: b")
+    broken = content(article_store)
+
+    with pytest.raises(ConfigError, match=rf"{stamp.path}: line 2: .*put the value in quotes"):
+        article_store.get(stamp.path)
+    with pytest.raises(ConfigError, match=r"line 2"):
+        article_store.put(full(title="New"))
+    assert content(article_store) == broken
+
+
+def test_the_instance_is_minted_once(article_store: ArticleStore) -> None:
+    minted = article_store.instance()
+
+    assert article_store.instance() == ArticleStore(article_store.root).instance() == minted
+    article_store.put(full())
+    assert article_store.instance() == minted
+    assert ArticleStore(article_store.root.parent / "other").instance() != minted
+
+
+def test_a_lost_instance_is_not_minted_again_over_articles(article_store: ArticleStore) -> None:
+    minted = article_store.instance()
+    article_store.put(full())
+    (article_store.root / "instance.toml").unlink()
+
+    with pytest.raises(ConfigError, match=r"instance.toml is missing although there are articles; restore it") as error:
+        article_store.instance()
+    assert not (article_store.root / "instance.toml").exists()
+
+    line = str(error.value).rpartition(": ")[2]
+    (article_store.root / "instance.toml").write_text(line)
+    assert article_store.instance() not in (None, minted)
+
+
+@pytest.mark.parametrize("data", ["", "id = 1", 'id = "x"', "id = ", "\ud800"])
+def test_a_broken_instance_is_named(article_store: ArticleStore, data: str) -> None:
+    article_store.root.mkdir(parents=True)
+    (article_store.root / "instance.toml").write_bytes(data.encode("utf-8", "surrogatepass"))
+
+    with pytest.raises(ConfigError, match=r'instance.toml: has to say id = "<uuid>"'):
+        article_store.instance()
+
+
+def test_litter_of_dead_writers_is_swept_and_that_of_living_ones_is_not(article_store: ArticleStore) -> None:
+    _, stamp, _ = article_store.put(full())
+    folder = (article_store.root / stamp.path).parent
+    dead = [
+        folder / ".tmp-999999999-a.md",
+        article_store.root / ".tmp-999999999-instance.toml",
+        folder / f".tmp-{os.getpid()}-b.md",
+    ]
+    alive = folder / f".tmp-{os.getppid()}-c.md"
+    for path in (*dead, alive, folder / ".hidden"):
+        path.write_bytes(b"half")
+
+    assert list(article_store.walk()) == [stamp]
+    assert article_store.sweep() == 3
+    assert content(article_store).keys() == {
+        stamp.path,
+        *(str(p.relative_to(article_store.root)) for p in (alive, folder / ".hidden")),
+    }
+    dead[0].write_bytes(b"half")
+    assert not article_store.changed(stamps(article_store))
+    assert not dead[0].exists()
+
+
+def test_a_failed_write_leaves_the_old_file_and_no_litter(
+    article_store: ArticleStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    article_store.put(full())
+    before = content(article_store)
+
+    for name in ("fsync", "replace"):
+        with monkeypatch.context() as patch:
+            broken = _refuse if name == "fsync" else lambda *_: _refuse()
+            patch.setattr(os if name == "fsync" else Path, name, broken)
+            with pytest.raises(OSError, match="No space left"):
+                article_store.put(full(title="New"))
+            with pytest.raises(OSError, match="No space left"):
+                article_store.put(replace(full(), id=article_id("other")))
+        assert content(article_store) == before
+
+
+def _refuse(*_: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_a_write_is_durable_in_the_right_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    real_fsync, real_replace = os.fsync, Path.replace
+
+    def fsync(descriptor: int) -> None:
+        done.append("fsync " + Path(f"/proc/self/fd/{descriptor}").readlink().name)
+        real_fsync(descriptor)
+
+    def move(path: Path, target: Path) -> Path:
+        done.append(f"rename to {target.name}")
+        return real_replace(path, target)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(Path, "replace", move)
+
+    disk.write(tmp_path / "2026" / "11" / "a.md", b"text")
+
+    assert done == [
+        f"fsync {tmp_path.name}",
+        "fsync 2026",
+        f"fsync .tmp-{os.getpid()}-a.md.part",
+        "rename to a.md",
+        "fsync 11",
+    ]
+
+
+def test_a_link_in_the_place_of_a_temporary_file_is_not_followed(article_store: ArticleStore, tmp_path: Path) -> None:
+    target = tmp_path / "target"
+    target.write_bytes(b"theirs")
+    _, stamp, _ = article_store.put(full())
+    file = article_store.root / stamp.path
+    (file.parent / f".tmp-{os.getpid()}-{file.name}.part").symlink_to(target)
+
+    with pytest.raises(OSError, match="symbolic links"):
+        article_store.put(full(title="New"))
+    assert target.read_bytes() == b"theirs"
+
+
+def test_an_article_without_text_of_its_own_is_filed(article_store: ArticleStore) -> None:
+    stored, stamp, _ = article_store.put(Article(id=article_id(URL), url=URL, title=""))
+
+    assert stamp.path == f"0000/00/article-{article_id(URL)[:6]}.md"
+    assert article_store.get(stamp.path) == stored

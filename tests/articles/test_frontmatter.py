@@ -1,0 +1,252 @@
+"""Article files: the contract of the format, and round trips that lose nothing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator import text
+from syndicator.articles import frontmatter, normal_form
+from syndicator.errors import ConfigError
+from syndicator.model import Article, Enclosure, Origin, article_id
+from tests.articles.samples import NOW, TRAPS, URL, full, vectors
+
+ORDER = re.findall(
+    r"\w+",
+    """title date excerpt coverImage author tags category source id published updated added language source_key
+    source_id digest excerpt_by tags_by enclosure also revisions origin partial robots aliases keywords section
+    merged_into split_from""",
+)
+
+
+def front(data: bytes) -> dict[str, Any]:
+    """The frontmatter as a YAML reader with types sees it."""
+    values = yaml.safe_load(data.decode().split("---\n")[1])
+    assert isinstance(values, dict)
+    return values
+
+
+def everywhere(value: str) -> Article:
+    """An article that says `value` in every field that holds text from outside."""
+    return full(
+        title=value,
+        author=value,
+        cover=value,
+        excerpt=value,
+        category=value,
+        tags=(value, f"{value}x"),
+        language=value,
+        source_key=value,
+        source_id=value,
+        robots=(value,),
+        also=(value,),
+        aliases=(value,),
+        keywords=(value,),
+        enclosure=Enclosure(url=value, type=value, duration=value),
+        origin=Origin(title=value, url=value, site=value, id=value),
+    )
+
+
+def test_keys_stand_in_the_order_of_the_contract() -> None:
+    assert list(front(frontmatter.dump(full(merged_into="another")))) == ORDER
+
+
+def test_a_small_article_has_the_fixed_keys_alone_and_empty_ones_are_empty() -> None:
+    values = front(frontmatter.dump(Article(id=article_id(URL), url=URL, title="T", added=NOW)))
+
+    assert list(values) == ORDER[:18]
+    assert values["author"] == values["coverImage"] == values["excerpt"] == values["published"] == ""
+    assert values["tags"] == []
+    assert values["date"] == "2026-11-24"
+    assert values["added"] == "2026-11-24T12:30:05Z"
+
+
+def test_times_and_dates_are_quoted_text_in_utc() -> None:
+    data = frontmatter.dump(full(published=datetime.fromisoformat("2026-11-24T01:30:00.999+02:00")))
+
+    assert b"\ndate: '2026-11-23'\n" in data
+    assert b"\npublished: '2026-11-23T23:30:00Z'\n" in data
+
+
+def test_a_file_reads_like_a_file() -> None:
+    expected = """---
+title: "Robots: a “new” era 😀"
+date: '2026-11-24'
+excerpt: ''
+coverImage: ''
+author: ''
+tags:
+- AI
+category: ''
+source: 'https://example.org/a'
+"""
+    data = frontmatter.dump(
+        Article(id="x", url=URL, title="Robots: a “new” era 😀", tags=("AI",), body="Hi.\n", added=NOW)
+    )
+
+    assert data.decode().startswith(expected)
+    assert data.endswith(b"\n---\n\nHi.\n")
+
+
+@pytest.mark.parametrize("value", TRAPS, ids=range(len(TRAPS)))
+def test_a_trap_survives_in_every_field(value: str) -> None:
+    article = normal_form.settle(everywhere(value))
+    data = frontmatter.dump(article)
+
+    assert frontmatter.load(data) == article
+    assert article.title == text.legal(value)
+    assert front(data)["title"] == text.legal(value)
+    assert frontmatter.dump(frontmatter.load(data)) == data
+
+
+def test_every_string_of_the_vectors_survives(shared: Path) -> None:
+    strings = sorted(set(vectors(shared)))
+    size = 100
+    for start in range(0, len(strings), size):
+        values = tuple(strings[start : start + size])
+        article = normal_form.settle(full(title=values[0], excerpt=values[-1], tags=values, aliases=values))
+        assert frontmatter.load(frontmatter.dump(article)) == article
+        assert article.tags == tuple(kept for value in values if (kept := text.legal(value)))
+    assert len(strings) > 5000
+
+
+_texts = st.text(max_size=60)
+_lists = st.lists(_texts, max_size=4).map(tuple)
+_times = st.none() | st.datetimes(timezones=st.just(UTC))
+
+
+@given(
+    st.builds(
+        Article,
+        id=st.just("abc"),
+        url=st.just(URL),
+        title=_texts,
+        author=st.none() | _texts,
+        published=_times,
+        updated=_times,
+        added=_times,
+        cover=st.none() | _texts,
+        excerpt=_texts,
+        category=_texts,
+        tags=_lists,
+        body=st.text(max_size=300),
+        language=st.none() | _texts,
+        partial=st.booleans(),
+        robots=_lists,
+        source_key=_texts,
+        source_id=_texts,
+        enclosure=st.none()
+        | st.builds(Enclosure, url=_texts, type=_texts, length=st.integers(0, 10**12), duration=_texts),
+        also=_lists,
+        revisions=_lists,
+        origin=st.builds(Origin, title=_texts, url=_texts, site=_texts, id=_texts, updated=_times),
+        aliases=_lists,
+        keywords=_lists,
+    )
+)
+def test_any_article_survives(article: Article) -> None:
+    settled = normal_form.settle(article)
+    data = frontmatter.dump(article)
+
+    assert frontmatter.load(data) == settled
+    assert frontmatter.dump(settled) == data
+    assert normal_form.settle(settled) == settled
+
+
+@given(st.text(alphabet=st.sampled_from("a \t\n\r\x0b\x0c\x85\xa0\u2028-#>`"), max_size=80))
+def test_a_body_of_white_space_and_rules_survives_without_runs_of_blank_lines(body: str) -> None:
+    article = normal_form.settle(full(body=body))
+    data = frontmatter.dump(article)
+
+    assert frontmatter.load(data).body == article.body
+    assert "\n\n\n" not in article.body
+    assert b"\n\n\n" not in data.split(b"\n---\n", 1)[1]
+
+
+def test_an_indented_first_line_and_a_rule_stay_in_the_body() -> None:
+    body = "    code\n\n---\n\nid: no\n---\nend"
+
+    assert frontmatter.load(frontmatter.dump(full(body=f"\n\n{body}\n\n\n"))).body == body
+
+
+def test_what_is_of_the_visit_alone_is_not_in_the_file() -> None:
+    article = full(trace={"title": "og"}, blocks=("x",), alternate="https://example.org/amp")
+
+    assert frontmatter.dump(article) == frontmatter.dump(full())
+
+
+def test_a_file_by_hand_needs_little() -> None:
+    data = b"---\ntitle: 1.10\nsource: https://example.org/a\ndate: 2026-11-20\ntags: AI, Robots\n---\nText\n"
+
+    article = frontmatter.load(data)
+
+    assert article.id == article_id(URL)
+    assert (article.title, article.tags, article.body) == ("1.10", ("AI", "Robots"), "Text")
+    assert article.published == datetime(2026, 11, 20, tzinfo=UTC)
+
+
+def test_a_day_by_hand_outranks_the_time_it_was_published() -> None:
+    data = frontmatter.dump(full()).replace(b"date: '2026-11-23'", b"date: 2026-11-01")
+
+    assert frontmatter.load(data).published == datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def test_files_of_other_editors_are_read() -> None:
+    data = frontmatter.dump(full())
+
+    assert frontmatter.load(b"\xef\xbb\xbf" + data.replace(b"\n", b"\r\n")) == frontmatter.load(data)
+
+
+def test_keys_of_the_operator_keep_their_types() -> None:
+    data = frontmatter.dump(full(), {"draft": True, "weight": 1.5, "note": "no", "more": {"a": [1]}})
+
+    assert frontmatter.extra(data) == {"draft": True, "weight": 1.5, "note": "no", "more": {"a": [1]}}
+    assert frontmatter.load(data) == frontmatter.load(frontmatter.dump(full()))
+    assert frontmatter.dump(full(), frontmatter.extra(data)) == data
+
+
+def test_a_key_of_the_operator_that_only_reads_as_text_is_kept_as_text() -> None:
+    data = frontmatter.dump(full()).replace(b"tags_by: matched\n", b"tags_by: matched\nmine: !odd thing\n")
+
+    assert frontmatter.extra(data) == {"mine": "thing"}
+
+
+@pytest.mark.parametrize(
+    ("data", "fault"),
+    [
+        (b"", "no frontmatter; the first line has to be ---"),
+        (b"just text", "no frontmatter"),
+        (b"---\ntitle: a\n", "has no end; put --- on a line after it"),
+        (b"---\ntitle: a: b\n---\n", "line 2: the frontmatter is not valid YAML .*put the value in quotes"),
+        (b"---\ntitle: 'a\n---\n", "not valid YAML"),
+        (b"---\n- a\n---\n", "no list of `key: value` lines"),
+        (b"---\n---\n", "no list of `key: value` lines"),
+        (b"---\ntitle: a\n---\n", "source: has to be the article's URL, not ''"),
+        (b"---\nsource: mailto:x\n---\n", "source: has to be the article's URL"),
+        (b"---\nsource: https://e.org/\ntitle: [a]\n---\n", "title: has to be one text; put it in quotes"),
+        (b"---\nsource: https://e.org/\ntags: {a: b}\n---\n", "tags: has to be a list of texts"),
+        (b"---\nsource: https://e.org/\ntags: [[a]]\n---\n", "tags: has to be a list of texts"),
+        (b"---\nsource: https://e.org/\ndate: soon\n---\n", "date: 'soon' is no day; write it like '2026-11-24'"),
+        (b"---\nsource: https://e.org/\nadded: soon\n---\n", "added: 'soon' is no time; write it like"),
+        (b"---\nsource: https://e.org/\norigin: x\n---\n", "origin: has to be indented"),
+        (b"---\nsource: https://e.org/\norigin: {updated: x}\n---\n", "origin: updated: 'x' is no time"),
+        (b"---\ntitle: \xff\n---\n", "not UTF-8 at byte 11; save the file as UTF-8"),
+        (b"---\n" + b"[" * 5000 + b"\n---\n", "not valid YAML|no list of"),
+    ],
+)
+def test_a_broken_file_is_named_with_its_fault_and_cure(data: bytes, fault: str) -> None:
+    with pytest.raises(ConfigError, match=f"^articles/a.md:.*({fault})"):
+        frontmatter.load(data, "articles/a.md")
+
+
+def test_the_digest_is_text_even_when_it_looks_like_a_number() -> None:
+    for digest in ("1" * 48, "1e" + "2" * 46, "0" * 48):
+        assert frontmatter.load(frontmatter.dump(replace(full(), digest=digest))).digest == digest

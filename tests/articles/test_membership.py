@@ -1,0 +1,117 @@
+"""Which feeds an article belongs to, and their slugs."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator import text
+from syndicator.articles.membership import feeds_of, named_feeds_of
+from syndicator.model import FeedKey
+from tests.articles.samples import full
+
+
+def test_an_article_is_in_all_its_tags_its_category_and_its_source() -> None:
+    article = full(tags=("AI", "C++", "ai"), category="Big Science", source_key="src")
+
+    assert feeds_of(article) == [
+        FeedKey("all", "all"),
+        FeedKey("tag", "ai"),
+        FeedKey("tag", "c-plus-plus"),
+        FeedKey("category", "big-science"),
+        FeedKey("source", "src"),
+    ]
+    assert named_feeds_of(article)[FeedKey("tag", "ai")] == "AI"
+    assert feeds_of(full(tags=(), category="", source_key="")) == [FeedKey("all", "all")]
+    assert feeds_of(replace(article, merged_into="another")) == [FeedKey("source", "src")]  # a copy
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("AI", "ai"),
+        ("Large Language Models", "large-language-models"),
+        ("C", "c"),
+        ("C++", "c-plus-plus"),
+        ("C#", "c-sharp"),
+        ("A*", "a-star"),
+        (".NET", "dot-net"),
+        ("NET", "net"),
+        ("Node.js", "node-js"),
+        ("R&D", "r-and-d"),
+        ("GPT-4", "gpt-4"),
+        ("Köln", "koln"),
+        ("naïve  Bayes", "naive-bayes"),
+        ("  AI ", "ai"),
+        ("ａｉ", "ai"),
+        ("../../etc/passwd", "etc-passwd"),
+    ],
+)
+def test_slugs_of_names(name: str, slug: str) -> None:
+    assert text.slug(name) == slug
+
+
+def test_names_that_differ_in_more_than_case_accents_and_punctuation_do_not_collide() -> None:
+    names = [
+        "C",
+        "C++",
+        "C#",
+        "C+",
+        "NET",
+        ".NET",
+        "AI",
+        "公式",
+        "攻势",
+        "日本",
+        "con",
+        "CON1",
+        "COM1",
+        "$A",
+        "A",
+        "я",
+        "ja",
+        "?",
+        "??",
+        "/",
+        "١",
+        "1",
+        "½",
+        "µ",
+        "u",
+        "=",
+        "a=b",
+    ]
+    names += ["AI 🚀", "x" * 61, "x" * 62, "", "1 2", "a b"]
+
+    slugs = {name: text.slug(name) for name in names}
+
+    clashes = [(a, b) for a in names for b in names if a < b and slugs[a] == slugs[b]]
+    assert clashes == []
+
+
+def test_slugs_of_hostile_names_are_plain(shared: Path) -> None:
+    lines = (shared / "vectors" / "paths" / "names.jsonl").read_text(encoding="utf-8").splitlines()
+
+    for line in lines[::10]:
+        assert_plain(text.slug(str(json.loads(line)["name"])))
+    assert len(lines) > 10_000
+
+
+@given(st.text())
+def test_any_slug_is_plain_and_case_makes_no_difference(name: str) -> None:
+    assert_plain(text.slug(name))
+    assert text.slug(name.strip()) == text.slug(name)
+    folded = text.legal(name).casefold()
+    assert text.slug(folded) == text.slug(folded.casefold())
+
+
+def assert_plain(slug: str) -> None:
+    assert re.fullmatch(r"[a-z0-9](-?[a-z0-9])*", slug), slug
+    assert len(slug) <= 60
+    assert slug not in ("con", "nul", "aux", "prn", "com1", "lpt9", "index")

@@ -1,0 +1,66 @@
+"""Recent snapshots."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicator.articles.snapshots import Snapshots
+from syndicator.model import article_id
+
+ID, OTHER = article_id("a"), article_id("b")
+
+
+def test_a_page_comes_back_byte_for_byte(tmp_path: Path) -> None:
+    snapshots = Snapshots(tmp_path)
+    html = bytes(range(256)) + b"\n\r\n" * 3
+
+    snapshots.put(ID, html, {"content-type": "text/html", "x": "a\nb"})
+
+    assert snapshots.get(ID) == (html, {"content-type": "text/html", "x": "a\nb"})
+    assert snapshots.get(OTHER) is None
+    snapshots.put(ID, b"", {})
+    assert snapshots.get(ID) == (b"", {})
+
+
+def test_the_same_page_gives_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        Snapshots(tmp_path / name).put(ID, b"<p>", {"b": "1", "a": "2"} if name == "one" else {"a": "2", "b": "1"})
+
+    one, two = (next((tmp_path / name).rglob("*.gz")).read_bytes() for name in ("one", "two"))
+    assert one == two
+
+
+@pytest.mark.parametrize("data", [b"", b"no gzip", b"\x1f\x8b\x08\x00cut"])
+def test_a_broken_page_counts_as_absent(tmp_path: Path, data: bytes) -> None:
+    snapshots = Snapshots(tmp_path)
+    snapshots.put(ID, b"<p>", {})
+    next(tmp_path.rglob("*.gz")).write_bytes(data)
+
+    assert snapshots.get(ID) is None
+
+
+def test_old_pages_and_litter_are_pruned(tmp_path: Path) -> None:
+    snapshots = Snapshots(tmp_path / "pages")
+    now = datetime(2026, 11, 24, tzinfo=UTC)
+    assert snapshots.prune(now) == 0
+    for id, days in ((ID, 15), (OTHER, 13)):
+        snapshots.put(id, b"<p>", {})
+        age = (now - timedelta(days=days)).timestamp()
+        os.utime(tmp_path / "pages" / id[:2] / f"{id}.gz", (age, age))
+    (tmp_path / "pages" / ID[:2] / ".tmp-999999999-x.gz").write_bytes(b"half")
+
+    assert snapshots.prune(now - timedelta(days=14)) == 2
+
+    assert snapshots.get(ID) is None
+    assert snapshots.get(OTHER) is not None
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+
+
+def test_what_is_no_id_is_refused(tmp_path: Path) -> None:
+    for id in ("../../etc/passwd", "", "ABCDEFGH", "a" * 40):
+        with pytest.raises(ValueError, match="not an article id"):
+            Snapshots(tmp_path).get(id)

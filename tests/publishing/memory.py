@@ -1,0 +1,181 @@
+"""A article store in memory: ports.ArticleIndex and ports.Outlet as small as they can be, for tests of the build."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from syndicator.model import Article, FeedKey
+from syndicator.ports import FeedRow, Withdrawn
+
+_OLD = datetime.min.replace(tzinfo=UTC)
+
+
+def slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "x"
+
+
+def keys_of(article: Article) -> dict[FeedKey, str]:
+    """The feeds an article is in, with their names."""
+    found = {FeedKey("all", "all"): "Everything"}
+    found |= {FeedKey("tag", slug(tag)): tag for tag in article.tags}
+    if article.category:
+        found[FeedKey("category", slug(article.category))] = article.category
+    if article.source_key:
+        found[FeedKey("source", article.source_key)] = article.source_key
+    return found
+
+
+class MemoryIndex:
+    def __init__(self, articles: Iterable[Article] = ()) -> None:
+        self.article_store: dict[str, Article] = {}
+        self.rows: dict[FeedKey, FeedRow] = {}
+        self.members: dict[FeedKey, list[str]] = {}
+        self.kept: dict[str, str] = {}
+        self.gone: list[Withdrawn] = []
+        self.copies: dict[str, str] = {}
+        self.judged: dict[str, tuple[str, Article]] = {}
+        for article in articles:
+            self.add(article)
+
+    def add(self, article: Article) -> None:
+        before = self.article_store.get(article.id)
+        self.article_store[article.id] = article
+        keys = keys_of(article)
+        self.judge("", {article.id: ()})
+        touched = set(keys) | (set(keys_of(before)) if before else set())
+        for key in touched:
+            ids = [id for id in self.members.get(key, []) if id != article.id]
+            self.members[key] = ids + ([article.id] if key in keys else [])
+            self._refresh(key, keys.get(key, ""))
+        self.mark_stale(touched)
+
+    def remove(self, id: str, at: datetime | None = None) -> None:
+        keys = keys_of(self.article_store.pop(id))
+        for key in keys:
+            self.members[key].remove(id)
+            self._refresh(key, "")
+        if at:
+            self.gone.append(Withdrawn(id=id, at=at, feeds=tuple(keys)))
+        self.mark_stale(keys)
+
+    def _refresh(self, key: FeedKey, name: str) -> None:
+        self.members[key].sort(
+            key=lambda id: (self.article_store[id].added or _OLD, self.article_store[id].published or _OLD, id),
+            reverse=True,
+        )
+        newest = self.article_store[self.members[key][0]] if self.members[key] else None
+        row = self.rows.get(key) or FeedRow(key=key, name=name or key.slug, first_slug=key.slug)
+        self.rows[key] = replace(
+            row,
+            count=len(self.members[key]),
+            latest_title=newest.title if newest else "",
+            latest_added=newest.added if newest else None,
+        )
+
+    def feeds(self) -> list[FeedRow]:
+        return list(self.rows.values())
+
+    def save_feed(self, row: FeedRow) -> None:
+        self.rows[row.key] = row
+
+    def _ids(self, key: FeedKey) -> list[str]:
+        return [id for id in self.members.get(key, []) if key.axis == "source" or id not in self.copies]
+
+    def ids(self, key: FeedKey, *, limit: int, since: datetime | None, most: int) -> list[str]:
+        found = self._ids(key)
+        more = [id for id in found[limit:] if since is not None and (self.article_store[id].added or _OLD) > since]
+        return (found[:limit] + more)[:most]
+
+    def months(self, key: FeedKey) -> list[str]:
+        return sorted({self._month(id) for id in self._ids(key)})
+
+    def month_ids(self, key: FeedKey, month: str) -> list[str]:
+        return [id for id in self._ids(key) if self._month(id) == month]
+
+    def _month(self, id: str) -> str:
+        return (self.article_store[id].added or _OLD).strftime("%Y-%m")
+
+    def month_prints(self, key: FeedKey) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for month in self.months(key):
+            found[month] = str(hash(tuple(self.month_entries(key, month))))
+        return found
+
+    def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
+        found = [self.article_store[id] for id in self.month_ids(key, month)]
+        return [(one.id, one.added or _OLD, str(hash((one.title, one.revisions, one.tags)))) for one in found]
+
+    def articles(self, ids: Sequence[str]) -> dict[str, Article]:
+        return {id: replace(self.article_store[id], body="") for id in ids if id in self.article_store}
+
+    def each(self) -> Iterator[Article]:
+        return (self.article_store[id] for id in self._ids(FeedKey("all", "all")))
+
+    def unjudged(self, stamp: str) -> list[str]:
+        ids = self._ids(FeedKey("all", "all"))
+        return [id for id in ids if self.judged.get(id) != (stamp, self.article_store[id])]
+
+    def judge(self, stamp: str, found: Mapping[str, Collection[FeedKey]]) -> None:
+        for id, keys in found.items():
+            self.judged[id] = (stamp, self.article_store[id])
+            for key in {*keys, *(key for key in self.members if key.axis == "query")}:
+                ids = self.members.get(key, [])
+                if (id in ids) != (key in keys):
+                    self.members[key] = [one for one in ids if one != id] + ([id] if key in keys else [])
+                    self._refresh(key, key.slug)
+                    self.mark_stale([key])
+
+    def html(self, ids: Sequence[str]) -> dict[str, str]:
+        return {id: self.kept[id] for id in ids if id in self.kept}
+
+    def save_html(self, id: str, html: str) -> None:
+        self.kept[id] = html
+
+    def merge(self, id: str, into: str) -> None:
+        self.copies[id] = into
+        self.mark_stale(keys_of(self.article_store[id]))
+
+    def split(self, id: str) -> None:
+        del self.copies[id]
+        self.mark_stale(keys_of(self.article_store[id]))
+
+    def merged(self) -> dict[str, str]:
+        return dict(self.copies)
+
+    def path(self, id: str) -> str | None:
+        return None
+
+    def withdrawn(self) -> list[Withdrawn]:
+        return list(self.gone)
+
+    def mark_stale(self, keys: Iterable[FeedKey]) -> None:
+        for key in keys:
+            self.rows[key] = replace(self.rows[key], stale=True)
+
+    def mark_fresh(self, key: FeedKey, files: Mapping[str, str]) -> None:
+        self.rows[key] = replace(self.rows[key], stale=False, held=None, files=dict(files))
+
+    def hold(self, key: FeedKey, reason: str) -> None:
+        self.rows[key] = replace(self.rows[key], held=reason)
+
+
+class MemoryOutlet:
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+
+    def get(self, name: str) -> bytes | None:
+        return self.files.get(name)
+
+    def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
+        changed = self.files.get(name) != data
+        self.files[name] = data
+        return changed
+
+    def delete(self, name: str) -> bool:
+        return self.files.pop(name, None) is not None
+
+    def names(self) -> list[str]:
+        return sorted(self.files)

@@ -1,0 +1,96 @@
+"""Files on disk."""
+
+from __future__ import annotations
+
+import gzip
+import os
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from syndicator.errors import UsageError
+from syndicator.publishing.output.files import FileOutlet
+
+
+def test_writes_only_what_changed(tmp_path: Path) -> None:
+    outlet = FileOutlet(tmp_path)
+    assert outlet.put("tags/ai.atom", b"one")
+    before = (tmp_path / "tags/ai.atom").stat()
+    assert not outlet.put("tags/ai.atom", b"one")
+    assert (tmp_path / "tags/ai.atom").stat() == before
+    assert outlet.put("tags/ai.atom", b"two")
+    assert outlet.get("tags/ai.atom") == b"two"
+
+
+def test_a_changed_file_is_at_least_a_second_younger(tmp_path: Path) -> None:
+    outlet = FileOutlet(tmp_path)
+    stamps = []
+    for data in (b"a", b"b", b"c"):
+        outlet.put("x.atom", data)
+        stamps.append((tmp_path / "x.atom").stat().st_mtime_ns)
+        assert (tmp_path / "x.atom.gz").stat().st_mtime_ns >= stamps[-1]
+    assert all(later - earlier >= 1_000_000_000 for earlier, later in pairwise(stamps))
+
+
+def test_the_gz_beside_it_is_the_same_and_the_same_each_time(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        FileOutlet(tmp_path / folder).put("x.atom", b"<feed/>" * 50)
+    one, other = ((tmp_path / folder / "x.atom.gz").read_bytes() for folder in ("a", "b"))
+    assert one == other and gzip.decompress(one) == b"<feed/>" * 50
+
+
+def test_a_gz_of_the_file_before_is_made_again(tmp_path: Path) -> None:
+    outlet = FileOutlet(tmp_path)
+    outlet.put("x.atom", b"old")
+    stale = (tmp_path / "x.atom.gz").read_bytes()
+    outlet.put("x.atom", b"new")
+    (tmp_path / "x.atom.gz").write_bytes(stale)
+    os.utime(tmp_path / "x.atom.gz", ns=(1, 1))
+    assert not outlet.put("x.atom", b"new")
+    assert gzip.decompress((tmp_path / "x.atom.gz").read_bytes()) == b"new"
+
+
+def test_without_gzip_none_is_left(tmp_path: Path) -> None:
+    FileOutlet(tmp_path).put("x.atom", b"1")
+    FileOutlet(tmp_path, gzip=False).put("x.atom", b"1")
+    assert [path.name for path in tmp_path.iterdir()] == ["x.atom"]
+
+
+def test_an_heir_is_later_than_what_its_readers_know(tmp_path: Path) -> None:
+    outlet = FileOutlet(tmp_path, gzip=False)
+    outlet.put("old.atom", b"1")
+    outlet.put("old.atom", b"2")
+    outlet.put("new.atom", b"2", heir_of=["old.atom", "never.atom"])
+    old, new = ((tmp_path / name).stat().st_mtime_ns // 1_000_000_000 for name in ("old.atom", "new.atom"))
+    assert new > old
+
+
+def test_delete_and_names(tmp_path: Path) -> None:
+    outlet = FileOutlet(tmp_path)
+    outlet.put("a.atom", b"1")
+    outlet.put("tags/b.atom", b"1")
+    assert outlet.names() == ["a.atom", "tags/b.atom"]
+    assert outlet.delete("a.atom") and not outlet.delete("a.atom")
+    assert outlet.names() == ["tags/b.atom"] and not (tmp_path / "a.atom.gz").exists()
+    assert FileOutlet(tmp_path / "absent").names() == []
+
+
+@pytest.mark.parametrize("name", ["../x", "/etc/x", "a/../../x", "", "a//b", "a\\b", "a\0b", "."])
+def test_no_name_leads_out(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError):
+        FileOutlet(tmp_path / "public").put(name, b"x")
+    assert list(tmp_path.rglob("*")) == []
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    outlet = FileOutlet(tmp_path, gzip=False)
+    outlet.put("x.atom", b"old")
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        outlet.put("x.atom", b"new")
+    assert outlet.get("x.atom") == b"old" and [path.name for path in tmp_path.iterdir()] == ["x.atom"]

@@ -1,0 +1,190 @@
+"""Saved queries: the language and its file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator.errors import ConfigError
+from syndicator.model import Article, FeedKey
+from syndicator.publishing.queries import language
+from syndicator.publishing.queries.language import QueryError, parse
+from syndicator.publishing.queries.saved import load_queries
+
+STORY = Article(
+    id="x",
+    url="https://alpha.example/1",
+    title="Graphics card prices fall",
+    author="Ann Writer",
+    excerpt="A new chip, the R-1, is out.",
+    category="Hardware & chips",
+    tags=("AI", "Machine learning"),
+    language="en-GB",
+    source_key="alpha-news",
+)
+
+
+BODY = "It draws 75 watts.\nBuyers in 東京で新型を待つ wait."
+
+
+def backoff(query: str) -> bool:
+    return language.backoff(parse(query), STORY, lambda: BODY)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "tag:AI",
+        "tag:ai",
+        "TAG:Ai",
+        'tag:"machine learning"',
+        "tag:machine-learning",
+        'category:"hardware & chips"',
+        "source:alpha-news",
+        "author:writer",
+        'author:"ann writer"',
+        "language:en",
+        "language:en-gb",
+        "chip",
+        '"graphics card"',
+        "R-1",
+        '"75 watts"',
+        "新型",
+        "title:prices",
+        'title:"card prices" and watts',
+        "tag:AI and chip",
+        "tag:AI chip",
+        "tag:Finance or chip",
+        "not tag:Finance",
+        "tag:AI and not (category:Finance or source:beta)",
+        "not not chip",
+        "tag:Finance and tag:X or chip",
+        "(((chip)))",
+    ],
+)
+def test_holds(query: str) -> None:
+    assert backoff(query)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "tag:A",
+        "hip",
+        '"card graphics"',
+        "language:e",
+        "author:rite",
+        "title:chip",
+        "watt",
+        "not chip",
+        "tag:AI and tag:Finance",
+        "not (tag:AI or tag:Finance)",
+        "chip not tag:AI",
+    ],
+)
+def test_does_not_hold(query: str) -> None:
+    assert not backoff(query)
+
+
+@pytest.mark.parametrize(
+    ("query", "at", "says"),
+    [
+        ("", 0, "empty"),
+        ("tag:AI and", 10, "missing before the end"),
+        ("(tag:AI", 0, "never closed"),
+        ("tag:AI)", 6, "closing parenthesis"),
+        ("or chip", 0, "missing before 'or'"),
+        ("colour:red", 0, "unknown field"),
+        ("x tag:", 6, "right after the colon"),
+        ('chip "open', 5, "never closed"),
+        ('chip and ""', 9, "empty phrase"),
+        ("(" * 60 + "x" + ")" * 60, 50, "nested"),
+    ],
+)
+def test_a_fault_is_pointed_at(query: str, at: int, says: str) -> None:
+    with pytest.raises(QueryError, match=says) as caught:
+        parse(query)
+    assert caught.value.at == at
+
+
+@pytest.mark.parametrize("query", ["card", "watts or tag:AI", "watts and tag:X", "not (watts or not tag:X)"])
+def test_the_body_is_read_only_where_the_rest_leaves_it_open(query: str) -> None:
+    def read() -> str:
+        raise AssertionError("read for nothing")
+
+    assert isinstance(language.backoff(parse(query), STORY, read), bool)
+
+
+@given(st.text(st.sampled_from('()":andortg AI\\ \n\x00é'), max_size=40))
+def test_any_text_is_read_or_refused(query: str) -> None:
+    try:
+        assert isinstance(backoff(query), bool)
+    except QueryError as error:
+        assert 0 <= error.at <= len(query)
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "feeds.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_file_is_read(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        """
+        [[feed]]
+        slug = "ai"
+        query = 'tag:AI'
+        limit = 7
+        window = "36h"
+        content = "link"
+        formats = ["atom"]
+        [[feed]]
+        feed = "tags/ai"
+        title = "All of AI"
+        """,
+    )
+    first, second = load_queries(path)
+    assert (first.key, first.limit, first.window_hours, first.formats) == (FeedKey("query", "ai"), 7, 36, ("atom",))
+    assert (second.key, second.title, second.expr) == (FeedKey("tag", "ai"), "All of AI", None)
+    assert first.expr is not None and language.backoff(first.expr, STORY, str)
+    assert load_queries(tmp_path / "absent.toml") == ()
+
+
+def test_a_bad_query_is_shown_with_a_caret(tmp_path: Path) -> None:
+    path = written(tmp_path, "[[feed]]\nslug = 'x'\nquery = 'tag:AI and (chip'\n")
+    with pytest.raises(ConfigError) as caught:
+        load_queries(path)
+    said = str(caught.value).splitlines()
+    assert str(path) in said[0] and "never closed" in said[0]
+    assert said[1].strip() == "tag:AI and (chip" and said[2].index("^") == said[1].index("(")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[[feed]]\nslug = 'x'\nquery = 'chip'\ntitel = 'X'\n", "did you mean 'title'"),
+        ("[[feed]]\nquery = 'chip'\n", "needs a slug"),
+        ("[[feed]]\nslug = 'x'\n", "either `query`"),
+        ("[[feed]]\nslug = '../x'\nquery = 'chip'\n", "slug"),
+        ("[[feed]]\nfeed = 'nowhere/x'\n", "none of"),
+        ("[[feed]]\nslug = 'x'\nquery = 'a'\n[[feed]]\nslug = 'x'\nquery = 'b'\n", "own slug"),
+        ("[[feed]]\nslug = 'x'\nquery = 'a'\nwindow = 'soon'\n", "no duration"),
+    ],
+)
+def test_a_bad_file_is_named(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(ConfigError, match=says):
+        load_queries(written(tmp_path, text))
+
+
+def test_the_shipped_file_loads_and_its_examples_are_right(tmp_path: Path) -> None:
+    shipped = Path(__file__).parents[3] / "config" / "feeds.toml"
+    assert load_queries(shipped) == ()
+    lines = shipped.read_text("utf-8").splitlines()
+    first = lines.index("# [[feed]]")
+    live = [line.removeprefix("# ") for line in lines[first:] if "=" in line or "[[feed]]" in line]
+    assert len(load_queries(written(tmp_path, "\n".join(live)))) == 3

@@ -1,0 +1,135 @@
+"""Markdown to HTML: safe, absolute, whole."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+from lxml import html as lxml_html
+
+from syndicator.publishing.render.html import render_markdown
+
+BASE = "https://site.example/a/page.html"
+NAMES = (
+    "a abbr b blockquote br code dd del dl dt em h1 h2 h3 h4 h5 h6 hr i img li ol p pre s strong sub sup table tbody td"
+    " th thead tr ul"
+)
+TAGS = set(NAMES.split())
+ATTRIBUTES = {"href", "title", "src", "alt", "start", "align"}
+
+
+def alive(rendered: str) -> list[str]:
+    """What of the HTML could run or load anything but a link or a picture over http."""
+    root = lxml_html.fragment_fromstring(rendered, create_parent="body")
+    found = [f"comment or instruction {node.text!r}" for node in root.iter(etree.Comment, etree.ProcessingInstruction)]
+    for element in root.iterdescendants(etree.Element):
+        if element.tag not in TAGS:
+            found.append(f"<{element.tag}>")
+        found += [f"{element.tag} {name}" for name in element.attrib if name not in ATTRIBUTES]
+        for name in {"href", "src"} & set(element.attrib):
+            scheme = urlsplit(re.sub(r"[\x00-\x20]", "", element.get(name))).scheme.lower()
+            if scheme not in ("http", "https") and (scheme, name) != ("mailto", "href"):
+                found.append(f"{element.tag} {name}={element.get(name)!r}")
+    return found
+
+
+def payloads(shared: Path) -> list[str]:
+    lines = (shared / "vectors/xss/xss.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line)["payload"] for line in lines]
+
+
+def check(payload: str) -> None:
+    forms = (payload, html.escape(payload), f"[x]({payload})", f"![x]({payload})", f"<{payload}>", f"`{payload}`")
+    for form in forms:
+        assert alive(render_markdown(form, BASE)) == [], form
+
+
+def test_no_payload_is_alive(shared: Path) -> None:
+    for payload in payloads(shared)[::10]:
+        check(payload)
+
+
+@pytest.mark.slow
+def test_no_payload_of_all_is_alive(shared: Path) -> None:
+    found = payloads(shared)
+    assert len(found) > 6000
+    for payload in found:
+        check(payload)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(st.sampled_from("<>&\"'`[](){}!*_~|:/\\#-+=\n\t javscriptonloadhref&lt;&gt;\x00\u2028"), max_size=80))
+def test_no_text_is_alive(markdown: str) -> None:
+    assert alive(render_markdown(markdown, BASE)) == []
+
+
+@pytest.mark.parametrize(
+    ("markdown", "wanted"),
+    [
+        ("[x](../b)", '<a href="https://site.example/b">x</a>'),
+        ("![x](i.png)", '<img src="https://site.example/a/i.png" alt="x">'),
+        ("[x](//other.example/y)", '<a href="https://other.example/y">x</a>'),
+        ("[x](mailto:a@b.example)", '<a href="mailto:a@b.example">x</a>'),
+        ("[x](#part)", '<a href="https://site.example/a/page.html#part">x</a>'),
+        ("~~gone~~", "<s>gone</s>"),
+        ("2. two\n3. three", '<ol start="2">'),
+        ("|a|b|\n|-|-:|\n|1|2|", '<td align="right">2</td>'),
+        ("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"),
+        ("![a chart](data:image/png;base64,AAAA)", "a chart"),
+    ],
+)
+def test_what_it_makes(markdown: str, wanted: str) -> None:
+    assert wanted in render_markdown(markdown, BASE)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://pixel.example/x.gif?id=1",
+        "https://stats.site.example/b.gif",
+        "https://site.example/1x1.gif",
+        "https://site.example/assets/spacer.png",
+        "https://site.example/matomo.php?idsite=1",
+        "https://feeds.example/~r/Site/~4/abc",
+        "https://www.example/tr?id=1&ev=PageView",
+    ],
+)
+def test_tracking_pixels_go(url: str) -> None:
+    assert "<img" not in render_markdown(f"Text ![]({url}) more", BASE)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://site.example/google-pixel-9.jpg",
+        "https://site.example/pixel.jpg",
+        "https://site.example/statistics/chart.png",
+        "https://img.example/photo-counter.png",
+        "https://trackrecord.example/a.png",
+    ],
+)
+def test_pictures_stay(url: str) -> None:
+    assert url in render_markdown(f"![x]({url})", BASE)
+
+
+def test_the_text_of_clean_articles_stays(shared: Path) -> None:
+    """At least 99 % of the words of the corpus' reference texts come through."""
+    import gzip
+
+    manifest = shared / "corpus/pages/manifest.jsonl.gz"
+    rows = [json.loads(line) for line in gzip.decompress(manifest.read_bytes()).splitlines()]
+    texts = [text for row in rows if (text := (row["truth"] or {}).get("text"))][:40]
+    wanted = kept = 0
+    for text in texts:
+        words = re.findall(r"\w+", text)
+        rendered = lxml_html.fragment_fromstring(render_markdown(text, BASE), create_parent="body").text_content()
+        found = set(re.findall(r"\w+", rendered))
+        wanted, kept = wanted + len(words), kept + sum(word in found for word in words)
+    assert wanted > 5_000 and kept / wanted >= 0.99

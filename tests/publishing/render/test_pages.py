@@ -1,0 +1,93 @@
+"""The pages, and that the same article store gives the same bytes anywhere."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from lxml import html as lxml_html
+
+from syndicator.publishing.render import pages
+from tests.publishing.memory import MemoryIndex, MemoryOutlet
+from tests.publishing.test_builder import article, built
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, bytes]:
+    index, outlet = MemoryIndex(article(n, title=f"<script>{n}</script> & co") for n in range(4)), MemoryOutlet()
+    built(index, outlet)
+    return outlet.files
+
+
+def test_pages_run_nothing_and_load_nothing_from_elsewhere(files: dict[str, bytes]) -> None:
+    for name in ("index.html", "all.html", "tags/ai.html"):
+        root = lxml_html.fromstring(files[name])
+        loads = [
+            node.get("src") or node.get("href") for node in root.xpath("//script | //link[@rel!='alternate'] | //img")
+        ]
+        folder = Path("/") / Path(name).parent
+        assert loads and all(os.path.normpath(folder / load).lstrip("/") in files for load in loads)
+        assert not root.xpath("//*[@style] | //style | //script[not(@src)] | //@*[starts-with(name(), 'on')]")
+        policy = root.xpath("string(//meta[@http-equiv='Content-Security-Policy']/@content)")
+        assert policy.startswith("default-src 'none'") and "unsafe" not in policy
+        assert {link.get("type") for link in root.xpath("//link[@rel='alternate']")} == {
+            "application/atom+xml",
+            "application/rss+xml",
+            "application/feed+json",
+        }
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2.2, relative luminance."""
+
+    def light(colour: str) -> float:
+        pairs = re.findall("..", colour * 2 if len(colour) == 3 else colour)
+        digits = [d * 2 for d in colour] if len(colour) == 3 else pairs
+        parts = [int(pair, 16) / 255 for pair in digits]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    low, high = sorted((light(one), light(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_contrast_is_aa_in_light_and_dark() -> None:
+    themes = re.findall(r":root \{([^}]*--ink[^}]*)\}", pages.assets()["site.css"].decode())
+    assert len(themes) == 2
+    for theme in themes:
+        colours = dict(re.findall(r"--(\w+): #([0-9a-f]+)", theme))
+        for text in ("ink", "dim", "link"):
+            for ground in ("paper", "card", "soft"):
+                assert contrast(colours[text], colours[ground]) >= 4.5, (text, ground)
+        assert contrast(colours["edge"], colours["card"]) >= 3
+
+
+SCRIPT = """
+import hashlib
+from tests.publishing.memory import MemoryIndex, MemoryOutlet
+from tests.publishing.test_builder import article, built
+index, outlet = MemoryIndex(article(n) for n in range(6)), MemoryOutlet()
+built(index, outlet)
+print(hashlib.sha256(repr(sorted(outlet.files.items())).encode()).hexdigest())
+"""
+
+
+def test_the_same_bytes_in_any_time_zone_and_with_any_hash_seed() -> None:
+    found = set()
+    for zone, seed, locale in (
+        ("UTC", "0", "C"),
+        ("Asia/Kathmandu", "7", "C.UTF-8"),
+        ("America/St_Johns", "99", "POSIX"),
+    ):
+        environ = {**os.environ, "TZ": zone, "PYTHONHASHSEED": seed, "LC_ALL": locale}
+        done = subprocess.run([sys.executable, "-c", SCRIPT], cwd=ROOT, env=environ, capture_output=True, timeout=60)
+        found.add(done.stdout.strip())
+        assert done.returncode == 0, done.stderr[-500:]
+    assert len(found) == 1 and len(found.pop()) == hashlib.sha256().digest_size * 2

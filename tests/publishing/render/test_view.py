@@ -1,0 +1,106 @@
+"""What of an article may be shown, and when it says it was written."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from syndicator.model import ContentMode, Enclosure, Origin, Source
+from syndicator.publishing.render.view import View, permitted, uri, view
+from tests.publishing.test_builder import INSTANCE, START, article
+
+FULL = Source(key="alpha", url="https://alpha.example/feed", content="full")
+LICENSED = Source(key="alpha", url="https://alpha.example/feed", content="full", licence="CC-BY-4.0")
+
+
+def shown(source: Source = FULL, mode: ContentMode | None = None, **changes: Any) -> View:
+    return view(article(1, **changes), source, INSTANCE, mode, "<p>Whole.</p>")
+
+
+@pytest.mark.parametrize(
+    ("robots", "mode", "summary"),
+    [
+        ((), "full", "A whole sentence."),
+        (("noindex",), "full", "A whole sentence."),
+        (("noarchive",), "excerpt", "A whole sentence."),
+        (("nosnippet",), "link", ""),
+        (("max-snippet:0",), "link", ""),
+        (("max-snippet: 5",), "excerpt", ""),
+        (("max-snippet:50",), "excerpt", "A whole sentence."),
+        (("max-snippet:-1",), "full", "A whole sentence."),
+    ],
+)
+def test_the_page_rules_hold(robots: tuple[str, ...], mode: str, summary: str) -> None:
+    made = shown(robots=robots)
+    assert (made.mode, made.summary, bool(made.html)) == (mode, summary, mode == "full")
+    assert bool(made.held) == (mode != "full")
+
+
+def test_a_licence_lifts_them() -> None:
+    made = shown(LICENSED, robots=("nosnippet", "noarchive", "max-snippet:3"))
+    assert (made.mode, made.held) == ("full", ())
+
+
+def test_a_feed_never_shows_more_than_its_source_allows() -> None:
+    assert shown(mode="link").mode == "link"
+    assert permitted(article(1), None)[0] == "excerpt"
+    assert shown(Source(key="a", url="https://a.example/"), mode="full").html == ""
+
+
+def test_published_is_never_in_the_future_and_updated_moves_with_revisions_only() -> None:
+    added = START + timedelta(hours=1)
+    early = shown(added=added, published=added + timedelta(days=9), updated=added + timedelta(days=9))
+    assert early.published == added and early.updated.replace(microsecond=0) == added
+    revised = shown(added=added, revisions=((added + timedelta(days=2)).isoformat(),))
+    assert revised.updated.replace(microsecond=0) == added + timedelta(days=2)
+
+
+def test_a_slip_of_a_date_counts_as_unknown() -> None:
+    assert shown(published=datetime(1, 1, 1, tzinfo=UTC)).published == article(1).added
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (Enclosure(url="https://a.example/x.mp3", type="audio/mpeg"), "audio/mpeg"),
+        (Enclosure(url="https://a.example/x.mp3?from=rss"), "audio/mpeg"),
+        (Enclosure(url="https://a.example/x.webm", type="<b>"), "video/webm"),
+        (Enclosure(url="https://a.example/x.jpg", type="image/jpeg"), None),
+        (Enclosure(url="javascript:alert(1)", type="audio/mpeg"), None),
+    ],
+)
+def test_only_audio_and_video_are_enclosed(given: Enclosure, kept: str | None) -> None:
+    made = shown(enclosure=given).enclosure
+    assert (made.type if made else None) == kept
+
+
+@pytest.mark.parametrize(
+    ("given", "made"),
+    [
+        ("https://a.example/x y", "https://a.example/xy"),
+        ("https://a.example/[x]", "https://a.example/%5Bx%5D"),
+        ("https://a.example/%zz", "https://a.example/%25zz"),
+        ("https://bücher.example/é", "https://xn--bcher-kva.example/%C3%A9"),
+        ("javascript:alert(1)", ""),
+        ("/relative", ""),
+    ],
+)
+def test_addresses_are_uris(given: str, made: str) -> None:
+    assert uri(given) == made
+
+
+@pytest.mark.parametrize(
+    ("given", "made"),
+    [
+        ("tag:alpha.example,2026:1", "tag:alpha.example,2026:1"),
+        ("https://alpha.example/a%20b#part-2", "https://alpha.example/a%20b#part-2"),
+        ("https://alpha.example/100%2525", "urn:uuid:"),  # escaped twice
+        ("https://alpha.example/a#!/b", "https://alpha.example/a"),
+        ("https://alpha.example/%FF", "urn:uuid:"),  # no UTF-8
+    ],
+)
+def test_an_original_id_has_one_spelling_or_a_name_made_of_it(given: str, made: str) -> None:
+    assert shown(origin=Origin(id=given)).origin.id.startswith(made)
+    assert shown(origin=Origin(id=given)) == shown(origin=Origin(id=given))

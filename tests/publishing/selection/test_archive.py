@@ -1,0 +1,111 @@
+"""The archives as a walk (RFC 5005 section 4) sees them, whatever the life of the article store was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from syndicator.model import FeedKey, entry_urn
+from syndicator.settings import Publish, Settings
+from tests.publishing.memory import MemoryIndex, MemoryOutlet, keys_of
+from tests.publishing.test_builder import ATOM, INSTANCE, SETTINGS, START, article, built
+
+BASE = SETTINGS.base_url
+FEEDS = {"all.atom": FeedKey("all", "all"), "tags/llm.atom": FeedKey("tag", "llm")}
+
+
+@dataclass(frozen=True)
+class Day:
+    """What happens before a build: minutes at which articles come, which of them have the tag, which of the older ones
+    (by their place) are corrected, retagged, withdrawn; how many days pass."""
+
+    minutes: list[int]
+    tagged: list[bool]
+    corrected: list[int]
+    retagged: list[int]
+    withdrawn: list[int]
+    pause: int
+
+
+PLACES = st.lists(st.integers(0, 200), max_size=2)
+DAYS = st.lists(
+    st.builds(
+        Day,
+        minutes=st.lists(st.integers(0, 1439), min_size=1, max_size=12),
+        tagged=st.lists(st.booleans(), min_size=12, max_size=12),
+        corrected=PLACES,
+        retagged=PLACES,
+        withdrawn=st.lists(st.integers(0, 200), max_size=1),
+        pause=st.integers(1, 20),
+    ),
+    min_size=1,
+    max_size=7,
+)
+
+
+def lived(days: list[Day], how: Settings) -> Iterator[tuple[MemoryIndex, MemoryOutlet]]:
+    """The article store and what is published, after each day."""
+    index, outlet, number, when = MemoryIndex(), MemoryOutlet(), 0, START
+    for day in days:
+        for minute, tagged in zip(sorted(day.minutes), day.tagged, strict=False):
+            number += 1
+            added = when + timedelta(minutes=minute)
+            index.add(article(number, added=added, published=added, tags=("AI", "LLM") if tagged else ("AI",)))
+        changed(index, day, when + timedelta(hours=24))
+        assert built(index, outlet, how).held == ()
+        yield index, outlet
+        when += timedelta(days=day.pause)
+
+
+def changed(index: MemoryIndex, day: Day, now: datetime) -> None:
+    def picked(places: list[int]) -> list[str]:
+        ids = sorted(index.article_store)
+        return [ids[place % len(ids)] for place in places if len(ids) > 1]
+
+    for id in picked(day.corrected):
+        one = index.article_store[id]
+        index.add(replace(one, title=one.title + "!", revisions=(*one.revisions, now.isoformat())))
+    for id in picked(day.retagged):
+        index.add(replace(index.article_store[id], tags=("AI", "LLM")))
+    for id in picked(day.withdrawn):
+        index.remove(id, now)
+
+
+def walked(outlet: MemoryOutlet, name: str) -> Iterator[etree._Element]:
+    """The documents from the head back; each names the one that it was reached from."""
+    seen, reached_from = set[str](), ""
+    while name:
+        assert name not in seen, "the walk goes in a circle"
+        seen.add(name)
+        root = etree.fromstring(outlet.files[name])
+        links = {link.get("rel"): link.get("href").removeprefix(BASE) for link in root.findall(f"{ATOM}link")}
+        assert links["self"] == name and links.get("next-archive", "") == reached_from
+        yield root
+        reached_from = name if name.startswith("archive/") else ""
+        name = links.get("prev-archive", "")
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@given(days=DAYS, limit=st.integers(1, 6), hours=st.sampled_from((0, 24)))
+def test_a_walk_meets_every_article_and_its_newest_copy_first(days: list[Day], limit: int, hours: int) -> None:
+    how = Settings(site=SETTINGS.site, publish=Publish(limit=limit, window_hours=hours, most=9, tag_min=1))
+    for index, outlet in lived(days, how):
+        for name, key in FEEDS.items():
+            if name not in outlet.files:
+                continue
+            first: dict[str, tuple[str, str]] = {}
+            for root in walked(outlet, name):
+                for entry in root.findall(f"{ATOM}entry"):
+                    id, copy = (
+                        entry.findtext(f"{ATOM}id"),
+                        (entry.findtext(f"{ATOM}updated"), entry.findtext(f"{ATOM}title")),
+                    )
+                    assert copy <= first.setdefault(id, copy), "an older copy stands before a newer one"
+            members = {id: one for id, one in index.article_store.items() if key in keys_of(one)}
+            assert set(first) == {entry_urn(INSTANCE, id) for id in members}
+            assert {first[entry_urn(INSTANCE, id)][1] for id in members} == {one.title for one in members.values()}

@@ -1,0 +1,140 @@
+"""A month of an article store's life, seen by a subscriber who polls and walks the archives."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from lxml import etree
+
+from syndicator.model import FeedKey, entry_urn
+from syndicator.publishing.builder import BuildReport, build
+from syndicator.publishing.selection.feeds import plan
+from syndicator.publishing.selection.staleness import stale
+from syndicator.settings import Publish, Settings, Site
+from tests.publishing.memory import MemoryIndex, MemoryOutlet
+from tests.publishing.test_builder import INSTANCE, SOURCES, START, article
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+BASE = "https://feeds.example/"
+SETTINGS = Settings(site=Site(title="Days", url=BASE), publish=Publish(limit=5, window_hours=24, most=12))
+
+
+def turn(index: MemoryIndex, outlet: MemoryOutlet, *, whole: bool = False) -> BuildReport:
+    """What a run does at its end: press what is stale."""
+    specs = plan(index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={})
+    only = None if whole else stale(specs, index, SETTINGS, SOURCES, INSTANCE)
+    return build(specs, index=index, outlet=outlet, settings=SETTINGS, sources=SOURCES, instance=INSTANCE, only=only)
+
+
+class Subscriber:
+    """A reader that polls one feed and fetches archive documents it has not seen (RFC 5005 section 4.2)."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.met, self.archives = name, dict[str, str](), set[str]()
+
+    def poll(self, outlet: MemoryOutlet) -> None:
+        for root in self.documents(outlet):
+            for entry in root.findall(f"{ATOM}entry"):
+                id, updated = entry.findtext(f"{ATOM}id"), entry.findtext(f"{ATOM}updated")
+                assert updated >= self.met.get(id, ""), "an entry went back in time"
+                self.met[id] = max(updated, self.met.get(id, ""))
+
+    def documents(self, outlet: MemoryOutlet) -> Iterator[etree._Element]:
+        name = self.name
+        while name:
+            root = etree.fromstring(outlet.files[name])
+            yield root
+            links = {link.get("rel"): link.get("href") for link in root.findall(f"{ATOM}link")}
+            name = links.get("prev-archive", "").removeprefix(BASE)
+            if name in self.archives:
+                return
+            self.archives.add(name)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_subscriber_meets_every_article_once_and_misses_none(seed: int) -> None:
+    chance = random.Random(seed)
+    index, outlet = MemoryIndex(), MemoryOutlet()
+    readers = [Subscriber("all.atom"), Subscriber("tags/ai.atom")]
+    number = 0
+    for day in range(34):
+        for _ in range(chance.choice((0, 1, 3, 25))):
+            number += 1
+            when = START + timedelta(days=day, minutes=number % 1000)
+            index.add(article(number, added=when, published=when, tags=("AI",) if number % 2 else ("AI", "LLM")))
+        for id in chance.sample(sorted(index.article_store), min(2, len(index.article_store))):
+            kind = chance.choice(("correct", "retag", "withdraw", "none"))
+            one, now = index.article_store[id], START + timedelta(days=day, hours=23)
+            if kind == "correct":
+                index.add(replace(one, title=one.title + "!", revisions=(*one.revisions, now.isoformat())))
+            elif kind == "retag":
+                index.add(replace(one, tags=("AI", "LLM", "Robots")))
+            elif kind == "withdraw" and len(index.article_store) > 3:
+                index.remove(id, now)
+        if not index.article_store:
+            continue
+        report = turn(index, outlet)
+        assert report.held == () and report.set_aside == ()
+        if chance.random() < 0.4 or day == 33:
+            for reader in readers:
+                if reader.name in outlet.files:
+                    reader.poll(outlet)
+    published = {entry_urn(INSTANCE, id) for id in index.article_store}
+    gone = {entry_urn(INSTANCE, item.id) for item in index.withdrawn()}
+    for reader in readers:
+        assert published <= set(reader.met) <= published | gone
+    again = MemoryOutlet()
+    turn(index, again, whole=True)
+    assert again.files == outlet.files
+
+
+def test_a_renamed_tag_keeps_its_id_and_its_old_address() -> None:
+    index, outlet = MemoryIndex(article(n) for n in range(5)), MemoryOutlet()
+    turn(index, outlet)
+    before = etree.fromstring(outlet.files["tags/llm.atom"]).findtext(f"{ATOM}id")
+    for id in list(index.article_store):
+        index.add(replace(index.article_store[id], tags=("AI", "Language models")))
+    old, new = FeedKey("tag", "llm"), FeedKey("tag", "language-models")
+    index.rows[new] = replace(index.rows[new], first_slug="llm")
+    index.rows[old] = replace(index.rows[old], moved_to=new)
+    turn(index, outlet)
+    assert etree.fromstring(outlet.files["tags/language-models.atom"]).findtext(f"{ATOM}id") == before
+    assert outlet.files["tags/llm.atom"] == outlet.files["tags/language-models.atom"]
+    assert b'"/tags/llm.rss" "/tags/language-models.rss";' in outlet.files["maps/nginx.conf"]
+
+
+def test_a_withdrawn_article_is_gone_everywhere_at_once() -> None:
+    index, outlet = MemoryIndex(article(n, added=START + timedelta(days=n * 9)) for n in range(8)), MemoryOutlet()
+    turn(index, outlet)
+    victim = next(iter(index.article_store.values()))
+    urn = entry_urn(INSTANCE, victim.id).encode()
+    index.remove(victim.id, START + timedelta(days=99))
+    report = turn(index, outlet)
+    assert report.held == ()
+    holding = [name for name, data in outlet.files.items() if urn in data or victim.url.encode() + b'"' in data]
+    assert set(holding) == {f"{stem}.atom" for stem in ("all", "tags/ai", "tags/llm", "categories/ai", "sources/alpha")}
+    deleted = etree.fromstring(outlet.files["all.atom"]).find("{http://purl.org/atompub/tombstones/1.0}deleted-entry")
+    assert deleted.get("ref").encode() == urn
+
+
+def test_merged_copies_leave_all_but_their_source() -> None:
+    index, outlet = MemoryIndex(article(n) for n in range(6)), MemoryOutlet()
+    turn(index, outlet)
+    copy, original = sorted(index.article_store)[2:4]
+    index.merge(copy, original)
+    assert turn(index, outlet).held == ()
+    urn = entry_urn(INSTANCE, copy).encode()
+    assert urn not in outlet.files["all.atom"] and urn in outlet.files["sources/alpha.atom"]
+
+
+def test_changed_settings_make_feeds_stale() -> None:
+    index, outlet = MemoryIndex(article(n) for n in range(5)), MemoryOutlet()
+    turn(index, outlet)
+    specs = plan(index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={})
+    assert stale(specs, index, SETTINGS, SOURCES, INSTANCE) == set()
+    renamed = SETTINGS.model_copy(update={"site": Site(title="Nights", url=BASE)})
+    assert stale(specs, index, renamed, SOURCES, INSTANCE) == {spec.key for spec in specs}

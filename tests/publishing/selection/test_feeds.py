@@ -1,0 +1,81 @@
+"""Which feeds exist."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from syndicator.model import FeedKey, Source
+from syndicator.ports import FeedRow
+from syndicator.publishing.queries.language import parse
+from syndicator.publishing.queries.saved import SavedQuery
+from syndicator.publishing.selection.feeds import plan
+from syndicator.settings import Publish, Settings, Site
+
+SETTINGS = Settings(site=Site(title="Example"), publish=Publish(limit=20, most=100))
+ALPHA = Source(key="alpha", url="https://alpha.example/feed", title="Alpha News", language="de")
+
+
+def row(axis: str, slug: str, count: int, **more: Any) -> FeedRow:
+    return FeedRow(key=FeedKey(axis, slug), name=slug.upper(), first_slug=slug, count=count, **more)
+
+
+def keys(*rows: FeedRow, queries: tuple[SavedQuery, ...] = (), sources: tuple[Source, ...] = (ALPHA,)) -> list[FeedKey]:
+    return [spec.key for spec in plan(rows, settings=SETTINGS, sources=sources, queries=queries, categories={})]
+
+
+def test_an_empty_shelf_has_one_feed() -> None:
+    assert keys() == [FeedKey("all", "all")]
+
+
+def test_a_tag_gets_a_feed_at_three_and_keeps_it() -> None:
+    assert FeedKey("tag", "ai") not in keys(row("tag", "ai", 2))
+    assert FeedKey("tag", "ai") in keys(row("tag", "ai", 3))
+    assert FeedKey("tag", "ai") in keys(row("tag", "ai", 0, files={"tags/ai.atom": "x"}))
+
+
+def test_moved_and_dropped_feeds_are_none() -> None:
+    moved = row("tag", "llm", 9, moved_to=FeedKey("tag", "language-models"))
+    dropped = row("category", "old", 0, dropped=True)
+    assert keys(moved, dropped) == [FeedKey("all", "all")]
+    assert FeedKey("category", "old") in keys(row("category", "old", 1, dropped=True))
+
+
+def test_a_removed_source_keeps_its_feed() -> None:
+    assert FeedKey("source", "alpha") in keys(row("source", "alpha", 5), sources=())
+
+
+def test_the_order_is_fixed() -> None:
+    query = SavedQuery(slug="q", query="chip", expr=parse("chip"))
+    rows = [row("source", "alpha", 1), row("tag", "b", 3), row("tag", "a", 3), row("category", "c", 1)]
+    wanted = ["all", "c", "a", "b", "alpha", "q"]
+    assert [key.slug for key in keys(*rows, queries=(query,))] == wanted
+    assert [key.slug for key in keys(*rows[::-1], queries=(query,))] == wanted
+
+
+def test_a_category_named_like_a_tag_says_so() -> None:
+    rows = [row("tag", "ai", 3), row("category", "ai", 1), row("category", "law", 1)]
+    titles = {spec.key: spec.title for spec in plan(rows, settings=SETTINGS, sources=(), queries=(), categories={})}
+    assert titles[FeedKey("category", "ai")] == "AI (category) - Example"
+    assert titles[FeedKey("tag", "ai")] == "AI - Example" and titles[FeedKey("category", "law")] == "LAW - Example"
+
+
+def test_titles_languages_and_overrides() -> None:
+    override = SavedQuery(slug="tags/a", feed=FeedKey("tag", "a"), title="All of A", limit=200, formats=("atom",))
+    query = SavedQuery(slug="big-chips", query="chip", expr=parse("chip"), window_hours=1)
+    rows = [row("source", "alpha", 1), row("tag", "a", 3), row("category", "c", 1)]
+    specs = {
+        spec.key.slug: spec
+        for spec in plan(
+            rows, settings=SETTINGS, sources=[ALPHA], queries=(override, query), categories={"C": "Things."}
+        )
+    }
+    assert specs["all"].title == "Example"
+    assert specs["c"].description == "Things."
+    assert (specs["alpha"].name, specs["alpha"].language) == ("Alpha News", "de")
+    assert (specs["a"].title, specs["a"].limit, specs["a"].most, specs["a"].formats) == (
+        "All of A",
+        200,
+        200,
+        ("atom",),
+    )
+    assert (specs["big-chips"].title, specs["big-chips"].window_hours) == ("Big chips - Example", 1)

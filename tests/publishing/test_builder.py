@@ -1,0 +1,130 @@
+"""The build on an article store in memory."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from lxml import etree
+
+from syndicator.model import Article, Enclosure, FeedKey, Origin, Source, article_id
+from syndicator.publishing.builder import BuildReport, build
+from syndicator.publishing.selection.feeds import plan
+from syndicator.settings import Publish, Settings, Site
+from tests.publishing.memory import MemoryIndex, MemoryOutlet
+
+INSTANCE = uuid.UUID("6f1f6c0e-2f4e-4a53-9d0b-0a3f7b1f2c11")
+SETTINGS = Settings(site=Site(title="Example feeds", url="https://feeds.example/"))
+SOURCES = {"alpha": Source(key="alpha", url="https://alpha.example/feed", title="Alpha")}
+START = datetime(2025, 11, 3, 8, 0, tzinfo=UTC)
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def article(number: int, **changes: Any) -> Article:
+    url = f"https://alpha.example/{number}"
+    made = Article(
+        id=article_id(url),
+        url=url,
+        title=f"Story {number}",
+        author="Ann Writer",
+        published=START + timedelta(hours=number),
+        added=START + timedelta(hours=number, minutes=5),
+        excerpt="A whole sentence.",
+        category="AI",
+        tags=("AI", "LLM"),
+        body="Text.",
+        language="en",
+        source_key="alpha",
+        source_id=f"tag:alpha.example,2026:{number}",
+        origin=Origin(
+            title="Alpha", url="https://alpha.example/feed", site="https://alpha.example/", id="urn:example:alpha"
+        ),
+    )
+    return replace(made, **changes)
+
+
+def built(index: MemoryIndex, outlet: MemoryOutlet, settings: Settings = SETTINGS, **more: Any) -> BuildReport:
+    specs = plan(
+        index.feeds(), settings=settings, sources=list(SOURCES.values()), queries=(), categories={"AI": "Machines"}
+    )
+    return build(
+        specs,
+        index=index,
+        outlet=outlet,
+        settings=settings,
+        sources=SOURCES,
+        instance=INSTANCE,
+        **more,
+    )
+
+
+def test_every_axis_gets_its_files() -> None:
+    index, outlet = MemoryIndex(article(n) for n in range(4)), MemoryOutlet()
+    report = built(index, outlet)
+    assert not report.held and not report.set_aside
+    stems = ("all", "tags/ai", "tags/llm", "categories/ai", "sources/alpha")
+    assert {f"{stem}.{format}" for stem in stems for format in ("atom", "rss", "json", "html")} <= set(outlet.files)
+    assert {"index.html", "feeds.opml", "categories/ai.opml", "feed.css", "site.css", "site.js"} <= set(outlet.files)
+    assert set(report.written) == set(outlet.files)
+
+
+def test_a_second_press_changes_no_byte() -> None:
+    index, outlet = MemoryIndex(article(n) for n in range(4)), MemoryOutlet()
+    built(index, outlet)
+    report = built(index, outlet)
+    assert report.written == () and report.unchanged > 20
+
+
+def test_an_entry_carries_what_the_contract_names() -> None:
+    enclosure = Enclosure(url="https://alpha.example/1.mp3", type="audio/mpeg", length=7, duration="12:00")
+    one = article(1, cover="https://alpha.example/1.jpg", enclosure=enclosure, also=("https://beta.example/1",))
+    index, outlet = MemoryIndex([one]), MemoryOutlet()
+    built(index, outlet)
+    entry = etree.fromstring(outlet.files["all.atom"]).find(f"{ATOM}entry")
+    assert entry.findtext(f"{ATOM}id") == uuid.uuid5(INSTANCE, one.id).urn
+    links = {link.get("rel"): link.get("href") for link in entry.findall(f"{ATOM}link")}
+    assert links == {
+        "alternate": "https://alpha.example/1",
+        "via": "https://alpha.example/1",
+        "related": "https://beta.example/1",
+        "enclosure": "https://alpha.example/1.mp3",
+    }
+    assert entry.findtext(f"{ATOM}source/{ATOM}id") == "urn:example:alpha"
+    item = json.loads(outlet.files["all.json"])["items"][0]
+    told = {"mime_type": "audio/mpeg", "size_in_bytes": 7, "duration_in_seconds": 720}
+    assert item["attachments"] == [{"url": enclosure.url, **told}]
+    played = b'<media:content url="https://alpha.example/1.mp3" type="audio/mpeg" duration="720"/>'
+    assert played in outlet.files["all.rss"] and played in outlet.files["all.atom"]
+
+
+def test_everything_comes_back_byte_for_byte() -> None:
+    index, outlet = MemoryIndex(article(n) for n in range(4)), MemoryOutlet()
+    built(index, outlet)
+    again = MemoryOutlet()
+    built(index, again)
+    assert again.files == outlet.files
+
+
+def test_only_the_named_feeds_are_pressed() -> None:
+    index, outlet = MemoryIndex(article(n) for n in range(4)), MemoryOutlet()
+    built(index, outlet)
+    index.add(article(9, tags=("AI",)))
+    report = built(index, outlet, only={FeedKey("tag", "ai")})
+    assert "tags/ai.atom" in report.written and "all.atom" not in report.written
+
+
+def test_archives_are_walked_from_the_head() -> None:
+    old = [article(n, added=START - timedelta(days=35 * n)) for n in range(4)]
+    settings = Settings(site=SETTINGS.site, publish=Publish(limit=1, window_hours=0))
+    index, outlet = MemoryIndex(old), MemoryOutlet()
+    built(index, outlet, settings)
+    name, met = "all.atom", []
+    while name:
+        root = etree.fromstring(outlet.files[name])
+        met += [entry.findtext(f"{ATOM}id") for entry in root.findall(f"{ATOM}entry")]
+        links = {link.get("rel"): link.get("href") for link in root.findall(f"{ATOM}link")}
+        name = links.get("prev-archive", "").removeprefix("https://feeds.example/")
+    assert set(met) == {uuid.uuid5(INSTANCE, made.id).urn for made in old}

@@ -1,0 +1,139 @@
+"""What may not replace a live feed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from syndicator.model import entry_urn
+from syndicator.publishing.validate import schema
+from syndicator.publishing.validate.lost_entries import suspects
+from tests.publishing.memory import MemoryIndex, MemoryOutlet
+from tests.publishing.test_builder import INSTANCE, START, article, built
+
+HEAD = '<feed xmlns="http://www.w3.org/2005/Atom"><id>urn:x</id><title>t</title><updated>2025-01-01T00:00:00Z</updated>'
+ENTRY = (
+    "<entry><id>urn:y</id><title>t</title><updated>2025-01-01T00:00:00Z</updated><author><name>a</name></author>"
+    '<link href="https://a.example/"/></entry>'
+)
+
+RSS = '<rss version="2.0"><channel><title>t</title><link>l</link><description>d</description></channel></rss>'
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (HEAD + ENTRY + "</feed>", None),
+        (HEAD + ENTRY, "not-well-formed"),
+        (HEAD + ENTRY + ENTRY + "</feed>", "an id is there twice"),
+        (HEAD.replace("<id>urn:x</id>", "") + "</feed>", "invalid"),
+        (HEAD + "<title>again</title></feed>", "invalid"),
+        (HEAD + ENTRY.replace("2025-01-01T00:00:00Z", "yesterday") + "</feed>", "invalid"),
+        (HEAD + ENTRY.replace("<author><name>a</name></author>", "") + "</feed>", "without an author"),
+        (HEAD + ENTRY.replace('<link href="https://a.example/"/>', "") + "</feed>", "neither an alternate"),
+        (HEAD + ENTRY.replace("<id>urn:y</id>", "<id>urn:y</id><made-up/>") + "</feed>", "invalid"),
+        (HEAD + '<link rel="self"/></feed>', "invalid"),
+        (HEAD + '<x:y xmlns:x="urn:ext" a="1"><x:z/></x:y></feed>', None),
+        (HEAD + "<category/></feed>", "invalid"),
+        ("<!DOCTYPE feed [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>" + HEAD + "<rights>&x;</rights></feed>", "invalid"),
+    ],
+)
+def test_atom(data: str, says: str | None) -> None:
+    found = schema.fault("atom", data.encode())
+    assert found is None if says is None else found is not None and says in found
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (
+            '<rss version="2.0"><channel><title>t</title><link>l</link><description>d</description></channel></rss>',
+            None,
+        ),
+        (RSS.replace("<description>d</description>", ""), "no description"),
+        ("<rss><channel/></rss>", "no rss 2.0"),
+        (
+            RSS.replace("</channel>", "<item/></channel>"),
+            "neither a title",
+        ),
+    ],
+)
+def test_rss(data: str, says: str | None) -> None:
+    found = schema.fault("rss", data.encode())
+    assert found is None if says is None else found is not None and says in found
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        ('{"version": "v", "title": "t", "items": []}', None),
+        ('{"version": "v", "title": "t", "items": [{"id": "1", "content_text": "x"}]}', None),
+        ('{"version": "v", "title": "t", "items": [{"id": "1"}]}', "without id or content"),
+        ('{"title": "t"', "not-well-formed"),
+    ],
+)
+def test_json(data: str, says: str | None) -> None:
+    found = schema.fault("json", data.encode())
+    assert found is None if says is None else found is not None and says in found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "members", "excused", "wanted"),
+    [
+        ("cba", "dcb", "dcba", "", ""),  # a moved out of the window
+        ("cba", "dca", "dca", "", "b"),  # b is nowhere, and something below it stayed
+        ("cba", "dca", "dca", "b", ""),
+        ("cba", "dc", "dcba", "", ""),
+        ("cba", "da", "dcba", "", "cb"),  # b and c belong but were not rendered
+        ("cba", "xyz", "xyz", "", "cba"),  # nothing of the live file is left
+        ("cba", "xyz", "xyzcba", "", ""),  # many new ones pushed them all out
+        ("cba", "cb", "cb", "", ""),  # the last one is gone: pruned from the end
+    ],
+)
+def test_lost_ids(old: str, new: str, members: str, excused: str, wanted: str) -> None:
+    assert "".join(suspects(old, new, members, excused)) == wanted
+
+
+def test_twenty_new_articles_in_a_minute_pass() -> None:
+    index, outlet = MemoryIndex(article(n) for n in range(60)), MemoryOutlet()
+    built(index, outlet)
+    for n in range(100, 120):
+        index.add(article(n, added=START + timedelta(days=5, seconds=n), published=None))
+    report = built(index, outlet)
+    assert report.held == () and "all.atom" in report.written
+
+
+def test_a_shelf_that_forgot_an_article_is_held() -> None:
+    index, outlet = MemoryIndex(article(n) for n in range(6)), MemoryOutlet()
+    built(index, outlet)
+    before = dict(outlet.files)
+    victim = index.members[next(iter(index.rows))][2]
+    index.remove(victim)
+    report = built(index, outlet)
+    assert {problem.what for problem in report.held} == {"all", "tags/ai", "tags/llm", "categories/ai", "sources/alpha"}
+    assert entry_urn(INSTANCE, victim) in report.held[0].detail
+    assert outlet.files["all.atom"] == before["all.atom"] and index.rows[next(iter(index.rows))].held
+    freed = built(index, outlet, released=[victim])
+    assert freed.held == () and outlet.files["all.atom"] != before["all.atom"]
+
+
+def test_another_instance_is_held() -> None:
+    """A lost instance.toml would show every subscriber every entry again."""
+    index, outlet = MemoryIndex(article(n) for n in range(6)), MemoryOutlet()
+    built(index, outlet)
+    outlet.files["all.atom"] = outlet.files["all.atom"].replace(b"urn:uuid:", b"urn:uuid:0")
+    assert [problem.what for problem in built(index, outlet).held] == ["all"]
+
+
+def test_one_bad_article_is_set_aside_and_named() -> None:
+    index, outlet = MemoryIndex(article(n) for n in range(6)), MemoryOutlet()
+    bad = article(3)
+    index.add(replace(bad, url="javascript:alert(1)"))
+    report = built(index, outlet)
+    assert report.held == ()
+    assert [(problem.what, problem.reason) for problem in report.set_aside] == [
+        ("javascript:alert(1)", "cannot-render")
+    ]
+    assert len(schema.ids(outlet.files["all.atom"])) == 5

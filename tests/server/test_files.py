@@ -1,0 +1,135 @@
+"""The web server's answers."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from syndicator.publishing.output.files import FileOutlet
+from syndicator.server.files import make_app
+
+
+@pytest.fixture
+def public(tmp_path: Path) -> Path:
+    (tmp_path / "tags").mkdir()
+    (tmp_path / "maps").mkdir()
+    (tmp_path / "index.html").write_text("<p>Hello")
+    (tmp_path / "all.atom").write_bytes(b"<feed/>")
+    (tmp_path / "all.atom.gz").write_bytes(gzip.compress(b"<feed/>", mtime=0))
+    (tmp_path / "tags/ai.rss").write_bytes(b"<rss/>")
+    maps = {"moved": {"tags/old.rss": "tags/ai.rss"}, "gone": ["queries/x.atom"]}
+    (tmp_path / "maps/moved.json").write_text(json.dumps(maps))
+    return tmp_path
+
+
+@pytest.fixture
+def client(public: Path) -> TestClient:
+    app = make_app(public, hubs=["https://hub.example/"], base_url="https://feeds.example/")
+    return TestClient(app, base_url="http://127.0.0.1", follow_redirects=False)
+
+
+def test_types_and_validators(client: TestClient) -> None:
+    answer = client.get("/all.atom", headers={"accept-encoding": "identity"})
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["link"] == '<https://feeds.example/all.atom>; rel="self", <https://hub.example/>; rel="hub"'
+    again = client.get("/all.atom", headers={"if-none-match": answer.headers["etag"]})
+    assert again.status_code == 304 and again.content == b""
+    dated = client.get("/all.atom", headers={"if-modified-since": answer.headers["last-modified"]})
+    assert dated.status_code == 304
+
+
+def test_gzip_has_its_own_tag(client: TestClient) -> None:
+    answer = client.get("/all.atom", headers={"accept-encoding": "gzip"})
+    assert answer.headers["content-encoding"] == "gzip" and answer.content == b"<feed/>"
+    assert answer.headers["vary"] == "Accept-Encoding, Sec-Fetch-Dest"
+    plain = client.get("/all.atom", headers={"accept-encoding": "identity"})
+    assert plain.headers["etag"] != answer.headers["etag"]
+
+
+def test_a_browser_gets_a_feed_that_it_can_style(client: TestClient) -> None:
+    answer = client.get("/all.atom", headers={"sec-fetch-dest": "document"})
+    assert answer.headers["content-type"] == "application/xml; charset=utf-8"
+
+
+def test_a_gz_of_the_file_before_is_not_sent(client: TestClient, public: Path) -> None:
+    os.utime(public / "all.atom.gz", ns=(1, 1))
+    assert "content-encoding" not in client.get("/all.atom", headers={"accept-encoding": "gzip"}).headers
+
+
+def test_a_304_names_the_variant_that_the_client_has(client: TestClient) -> None:
+    for encoding in ("gzip", "identity"):
+        first = client.get("/all.atom", headers={"accept-encoding": encoding})
+        again = client.get("/all.atom", headers={"accept-encoding": encoding, "if-none-match": first.headers["etag"]})
+        assert (again.status_code, again.headers["etag"]) == (304, first.headers["etag"])
+        assert again.headers["vary"] == first.headers["vary"] and "content-type" not in again.headers
+
+
+@pytest.mark.parametrize(
+    ("tag", "status"), [("*", 304), ('"x", {}', 304), ("W/{}", 304), ('"x"', 200), ("{}x", 200), ("", 200)]
+)
+def test_tags(client: TestClient, tag: str, status: int) -> None:
+    own = client.head("/all.atom").headers["etag"]
+    assert client.get("/all.atom", headers={"if-none-match": tag.format(own)}).status_code == status
+
+
+@pytest.mark.parametrize("since", ["Thu, 01 Jan 1970 00:00:00 GMT", "yesterday", "", "Mon, 99 Foo 2025 99:99:99 GMT"])
+def test_an_older_or_senseless_date_gets_the_file(client: TestClient, since: str) -> None:
+    assert client.get("/all.atom", headers={"if-modified-since": since}).status_code == 200
+
+
+def test_a_changed_file_is_noticed(client: TestClient, public: Path) -> None:
+    tag = client.get("/tags/ai.rss").headers["etag"]
+    assert client.get("/tags/ai.rss", headers={"if-none-match": tag}).status_code == 304
+    FileOutlet(public, gzip=False).put("tags/ai.rss", b"<rss></rss>")
+    answer = client.get("/tags/ai.rss", headers={"if-none-match": tag})
+    assert (answer.status_code, answer.content) == (200, b"<rss></rss>")
+    FileOutlet(public, gzip=False).put("maps/moved.json", b'{"moved": {}, "gone": ["tags/ai.rss"]}')
+    assert client.get("/tags/ai.rss", headers={"if-none-match": answer.headers["etag"]}).status_code == 410
+
+
+@pytest.mark.parametrize("accepted", ["", "identity", "gzip;q=0", "br, gzip; q=0.0"])
+def test_who_does_not_take_gzip_gets_none(client: TestClient, accepted: str) -> None:
+    answer = client.get("/all.atom", headers={"accept-encoding": accepted})
+    assert "content-encoding" not in answer.headers and answer.content == b"<feed/>"
+
+
+def test_head_has_no_body(client: TestClient) -> None:
+    answer = client.head("/all.atom", headers={"accept-encoding": "identity"})
+    assert answer.status_code == 200 and answer.headers["content-length"] == "7"
+
+
+def test_a_link_out_of_the_folder_is_not_followed(
+    client: TestClient, public: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    secret = tmp_path_factory.mktemp("elsewhere") / "secret.html"
+    secret.write_text("secret")
+    (public / "link.html").symlink_to(secret)
+    assert client.get("/link.html").status_code == 404
+
+
+def test_moved_and_gone(client: TestClient) -> None:
+    assert client.get("/tags/old.rss").headers["location"] == "/tags/ai.rss"
+    assert client.get("/queries/x.atom").status_code == 410
+
+
+@pytest.mark.parametrize(
+    "path", ["/../secret.html", "/%2e%2e/secret.html", "/tags/..%2f..%2fsecret.html", "/maps/moved.json", "/nope.atom"]
+)
+def test_nothing_else_is_served(client: TestClient, public: Path, path: str) -> None:
+    (public.parent / "secret.html").write_text("secret")
+    assert client.get(path).status_code == 404
+
+
+def test_a_browser_that_asks_for_a_favicon_gets_the_icon(client: TestClient, public: Path) -> None:
+    assert client.get("/favicon.ico").status_code == 404
+    (public / "icon.svg").write_text("<svg/>")
+    answer = client.get("/favicon.ico")
+    assert (answer.status_code, answer.headers["content-type"], answer.text) == (200, "image/svg+xml", "<svg/>")
+    assert client.get("/favicon.ico", headers={"if-none-match": answer.headers["etag"]}).status_code == 304

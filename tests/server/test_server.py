@@ -1,0 +1,60 @@
+"""The server on a real port."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from syndicator.errors import MissingError, UsageError
+from syndicator.server.files import make_app
+from syndicator.server.server import serve
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def fetched(url: str) -> bytes:
+    with urllib.request.urlopen(url, timeout=5) as answer:
+        return bytes(answer.read())
+
+
+async def answered(url: str) -> bytes:
+    for _ in range(100):
+        try:
+            return await asyncio.to_thread(fetched, url)
+        except OSError:
+            await asyncio.sleep(0.02)
+    raise AssertionError("the server never answered")
+
+
+@pytest.mark.anyio
+async def test_serves_until_told_to_stop(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<p>Hello")
+    port, stop = free_port(), asyncio.Event()
+    running = asyncio.create_task(serve(make_app(tmp_path), "127.0.0.1", port, stop=stop))
+    assert await answered(f"http://127.0.0.1:{port}/") == b"<p>Hello"
+    stop.set()
+    await asyncio.wait_for(running, 5)
+
+
+@pytest.mark.anyio
+async def test_a_taken_port_is_named(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(UsageError, match=f"port {port}"):
+            await serve(make_app(tmp_path), "127.0.0.1", port, stop=asyncio.Event())
+
+
+@pytest.mark.anyio
+async def test_a_foreign_address_is_named(tmp_path: Path) -> None:
+    with pytest.raises(MissingError, match=r"192\.0\.2\.1"):
+        await serve(make_app(tmp_path), "192.0.2.1", 0, stop=asyncio.Event())

@@ -1,0 +1,113 @@
+"""A folder with a configuration, an article store and a clock, filled by hand: no network, no pages."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from syndicator import urls
+from syndicator.articles.frontmatter import load
+from syndicator.articles.membership import feeds_of
+from syndicator.model import Article, article_id
+from syndicator.publishing.builder import BuildReport
+from syndicator.services.build import build_feeds
+from syndicator.services.container import App, open_app
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+TAXONOMY = """\
+# what our feeds are called
+[[category]]
+name = "AI"
+description = "Artificial intelligence: language models, machine learning, chatbots"
+
+[[tag]]
+name = "LLM"  # as everybody says
+aliases = ["large language model"]
+
+# makers of chips
+[[tag]]
+name = "GPU"
+"""
+SOURCES = """\
+[[source]]
+key = "one"
+url = "https://one.example/feed"
+
+[[source]]
+key = "two"
+url = "https://two.example/feed"
+"""
+
+
+class Place:
+    """What a test works with."""
+
+    def __init__(self, folder: Path, *, taxonomy: str = TAXONOMY, settings: str = "[publish]\ntag_min = 1\n") -> None:
+        self.folder, self.config, self.now = folder, folder / "config", NOW
+        self.config.mkdir()
+        (self.config / "syndicator.toml").write_text(settings)
+        (self.config / "sources.toml").write_text(SOURCES)
+        self.write_taxonomy(taxonomy)
+
+    @property
+    def taxonomy(self) -> str:
+        return (self.config / "taxonomy.toml").read_text()
+
+    def write_taxonomy(self, text: str) -> None:
+        (self.config / "taxonomy.toml").write_text(text)
+
+    @contextmanager
+    def app(self, *, create: bool = False) -> Iterator[App]:
+        with open_app(self.config, clock=lambda: self.now, jitter=lambda: 0.5, environ={}, create=create) as app:
+            yield app
+
+    def build(self) -> BuildReport:
+        with self.app() as app:
+            return asyncio.run(build_feeds(app))
+
+    def article(self, title: str) -> Article:
+        return load(self.path(title).read_bytes())
+
+    def path(self, title: str) -> Path:
+        files = sorted((self.folder / "feeds/articles").rglob("*.md"))
+        return next(path for path in files if load(path.read_bytes()).title == title)
+
+    def edit(self, title: str, old: str, new: str) -> None:
+        path = self.path(title)
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+
+    def published(self, name: str) -> str:
+        return (self.folder / "feeds/public" / name).read_text()
+
+    def digests(self, part: str) -> dict[str, str]:
+        root = self.folder / "feeds" / part
+        files = sorted(path for path in root.rglob("*") if path.is_file())
+        return {str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def store_articles(app: App, title: str, body: str, *, source: str = "one", **fields: Any) -> Article:
+    """An article put in the article store as intake does."""
+    url = f"https://{source}.example/{title.casefold().replace(' ', '-')}"
+    hours = len(list(app.article_store.walk()))
+    article = Article(
+        id=article_id(url),
+        url=url,
+        title=title,
+        body=body,
+        published=NOW - timedelta(days=1) + timedelta(hours=hours),
+        added=NOW - timedelta(days=1) + timedelta(hours=hours),
+        source_key=source,
+        source_id=url,
+        language="en",
+    )
+    stored, stamp, _ = app.article_store.put(replace(article, **fields))
+    app.store.visits.record(stored, stamp, aliases=[urls.alias(stored.url)], stale=feeds_of(stored))
+    return stored

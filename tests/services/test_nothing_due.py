@@ -1,0 +1,66 @@
+"""A run with nothing to do: what it loads, and what it must still see."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from syndicator.services.init import write_start
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+# Each costs a run of every few minutes more than its own work does.
+HEAVY = (
+    "aiohttp", "feedgen", "feedparser", "frontmatter", "httpx", "jinja2", "lxml", "markdown_it", "numpy", "protego",
+    "rich", "structlog", "tenacity", "tld", "tokenizers", "trafilatura", "yaml",
+)  # fmt: skip
+SCRIPT = """
+import sys
+from syndicator.cli import main
+sys.argv = ["syndicator", *sys.argv[1:]]
+try:
+    main()
+finally:
+    print(*sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    folder = tmp_path / "config"
+    write_start(folder)
+    (folder / "sources.toml").write_text("")
+    return folder
+
+
+def refresh(config: Path) -> tuple[str, set[str]]:
+    """What a run said, and the packages that it loaded."""
+    command = [sys.executable, "-c", SCRIPT, "refresh", "--config", str(config)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    *said, loaded = done.stdout.splitlines()
+    return "\n".join(said), set(loaded.split())
+
+
+def test_what_fetches_reads_and_writes_feeds_is_not_loaded(config: Path) -> None:
+    refresh(config)  # writes the first, empty feeds
+    said, loaded = refresh(config)
+    assert "0 files written" in said
+    assert loaded.isdisjoint(HEAVY)
+
+
+def test_a_lost_index_and_a_query_that_is_no_more_are_seen(config: Path) -> None:
+    public = config.parent / "feeds" / "public"
+    queries = config / "feeds.toml"
+    before = queries.read_text()
+    queries.write_text('[[feed]]\nslug = "mine"\ntitle = "Mine"\nquery = "tag:AI"\n')
+    refresh(config)
+    assert (public / "queries" / "mine.atom").exists()
+    (public / "index.html").unlink()
+    refresh(config)
+    assert (public / "index.html").exists()
+    queries.write_text(before)
+    refresh(config)
+    assert not (public / "queries" / "mine.atom").exists()
+    assert "0 files written" in refresh(config)[0]

@@ -1,0 +1,77 @@
+"""What sources.toml says against what is remembered of its sources."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from syndicator.model import SourceState
+from syndicator.services import reconcile
+from tests.services.places import NOW, Place
+
+LATER = NOW + timedelta(hours=9)
+
+
+def visited(place: Place) -> SourceState:
+    """Source "one" after a visit that failed."""
+    with place.app() as app:
+        state = replace(
+            reconcile.sources(app)["one"],
+            etag='"1"',
+            last_visit=NOW - timedelta(hours=1),
+            next_due=LATER,
+            failures=3,
+            reason="blocked-address",
+        )
+        app.store.visits.save_states([state])
+    return state
+
+
+def again(place: Place, old: str = "", new: str = "") -> SourceState:
+    path = place.config / "sources.toml"
+    path.write_text(path.read_text().replace(old, new, 1) if old else path.read_text())
+    with place.app() as app:
+        return reconcile.sources(app)["one"]
+
+
+FEED = 'url = "https://one.example/feed"\n'
+
+
+@pytest.mark.parametrize(
+    "line", ['allow = ["10.0.0.1/32:443"]', 'every = "1h"', 'robots = "ignore"', 'headers_env = { Cookie = "JAR" }']
+)
+def test_a_source_to_be_visited_otherwise_is_due_now(place: Place, line: str) -> None:
+    before = visited(place)
+    after = again(place, FEED, f"{FEED}{line}\n")
+    assert (after.next_due, after.failures, after.due_why) == (None, 0, "sources.toml was edited")
+    assert (after.etag, after.reason) == (before.etag, before.reason)  # what it answers need not have changed
+
+
+@pytest.mark.parametrize("line", ["", 'title = "One"', 'category = "AI"', "# a remark", 'content = "full"'])
+def test_other_edits_wait_for_the_next_visit(place: Place, line: str) -> None:
+    before = visited(place)
+    assert again(place, FEED, f"{FEED}{line}\n") == before
+
+
+def test_another_address_starts_anew(place: Place) -> None:
+    visited(place)
+    after = again(place, "one.example/feed", "one.example/new")
+    assert (after.url, after.etag, after.failures, after.next_due) == ("https://one.example/new", None, 0, None)
+
+
+def test_a_source_that_is_gone_is_forgotten(place: Place) -> None:
+    visited(place)
+    path = place.config / "sources.toml"
+    path.write_text(path.read_text().split("[[source]]")[2].join(("[[source]]", "")))
+    with place.app() as app:
+        assert list(reconcile.sources(app)) == ["two"]
+        assert list(app.store.visits.states()) == ["two"]
+
+
+def test_a_clock_that_was_set_back_hides_no_source(place: Place) -> None:
+    visited(place)
+    place.now = NOW - timedelta(days=2)
+    after = again(place)
+    assert (after.next_due, after.due_why) == (place.now, "the clock was set back")

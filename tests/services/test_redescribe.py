@@ -1,0 +1,161 @@
+"""Learning from the confirmed past, and describing the article store anew."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicator.describing.taxonomy.taxonomy import Taxonomy
+from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
+from syndicator.model import Article
+from syndicator.services import maintain, redescribe
+from syndicator.services.redescribe import Retelling
+from syndicator.services.rewrite import history
+from tests.services.places import TAXONOMY, Place, store_articles
+
+MODELS = (
+    "A large language model answers questions about the weather. The large language model was trained on the weather "
+    "of ten years, and knows no other weather.\n\n"
+    "Every large language model needs a chatbot around it, says the machine learning group."
+)
+
+
+def retold(place: Place) -> Retelling:
+    with place.app() as app:
+        planned = redescribe.retelling(app)
+        redescribe.apply(app, planned)
+    return planned
+
+
+def made(tags_by: str, tags: tuple[str, ...] = ("LLM",), keywords: tuple[str, ...] = ()) -> Article:
+    url = "https://x.example/a"
+    return Article(id="a", url=url, title="T", body="Text.", tags=tags, tags_by=tags_by, keywords=keywords)
+
+
+@pytest.mark.parametrize(
+    ("article", "taught"),
+    [
+        (made("operator", ("LLM", "Mine")), ("LLM", "Mine")),
+        (made("publisher", ("LLM", "GPU"), ("large language model", "Offers")), ("LLM",)),
+        (made("publisher", ("GPU",), ("Offers",)), None),
+        (made("matched"), None),
+        (made("llm"), None),
+        (made("llm", ("GPU", "LLM"), ("large language model",)), ("LLM",)),
+        (made("operator", ()), None),
+    ],
+)
+def test_only_what_a_person_stood_behind_is_learnt_from(article: Article, taught: tuple[str, ...] | None) -> None:
+    taxonomy = Taxonomy(Vocabulary(tag=(TagDef(name="LLM", aliases=("large language model",)), TagDef(name="GPU"))))
+    assert [tags for _, _, tags in history([article], taxonomy)] == [taught or ()]
+
+
+def test_learning_counts_hand_edits_and_forgets_what_is_no_more(place: Place) -> None:
+    with place.app() as app:
+        store_articles(app, "Ours", MODELS, tags=("LLM",), tags_by="matched")
+        store_articles(app, "Theirs", MODELS, tags=("LLM",), tags_by="publisher", keywords=("LLM",))
+        assert redescribe.learn(app) == redescribe.Learnt(articles=1, tags=0)  # one is too few
+        assert not (app.settings.state_dir / "learnt.npz").exists()
+        assert redescribe.learn(app, least=1) == redescribe.Learnt(articles=1, tags=1)
+        assert (app.settings.state_dir / "learnt.npz").exists()
+    place.edit("Ours", "- LLM", "- Weather")
+    with place.app() as app:
+        assert maintain.reindex(app).learnt == 2
+        maintain.withdraw(app, "https://one.example/ours")
+        maintain.withdraw(app, "https://one.example/theirs")
+        assert redescribe.learn(app) == redescribe.Learnt(articles=0, tags=0)
+        assert not (app.settings.state_dir / "learnt.npz").exists()
+
+
+def test_describing_again_changes_nothing_when_nothing_was_edited(place: Place) -> None:
+    with place.app() as app:
+        store_articles(app, "Models", MODELS)
+    retold(place)
+    before = place.digests("articles")
+    assert retold(place).articles == ()
+    assert place.digests("articles") == before
+
+
+def test_an_edited_taxonomy_reaches_the_shelf(place: Place) -> None:
+    with place.app() as app:
+        store_articles(app, "Models", MODELS)
+        store_articles(
+            app, "Gardens", "Roses want sun. Tulips want rain, and a wall that keeps the wind away from them."
+        )
+    retold(place)
+    before = place.article("Models")
+    assert (before.tags, before.tags_by, before.category) == (("LLM",), "matched", "AI")
+    place.build()
+    place.write_taxonomy(TAXONOMY + '\n[[tag]]\nname = "weather"\n')
+    gardens = place.path("Gardens").read_bytes()
+    with place.app() as app:
+        planned = redescribe.retelling(app)
+        assert [item.title for item in planned.articles] == ["Models"]
+        assert planned.articles[0].told.why == ("tags: +weather (its text says so)",)
+        gains = {feed.feed: (feed.joins, feed.leaves, feed.changes) for feed in planned.feeds}
+        assert gains["tags/weather"] == (1, 0, 0)
+        assert gains["tags/llm"] == gains["all"] == gains["sources/one"] == (0, 0, 1)
+        assert place.article("Models") == before  # not before it is applied
+        redescribe.apply(app, planned)
+    after = place.article("Models")
+    assert set(after.tags) == {"LLM", "weather"}
+    assert (after.updated, after.revisions, after.published) == (before.updated, before.revisions, before.published)
+    assert place.path("Gardens").read_bytes() == gardens
+    assert place.build().held == ()
+    assert "Models" in place.published("tags/weather.atom")
+
+
+def test_what_a_hand_edited_is_never_overwritten(place: Place) -> None:
+    with place.app() as app:
+        store_articles(
+            app, "Models", MODELS, tags=("Old",), category="Old", excerpt="Old one.", excerpt_by="extractive"
+        )
+    place.edit("Models", "- Old", "- Mine")
+    place.edit("Models", "title: Models", "title: Better models")
+    planned = retold(place)
+    assert [line.partition(":")[0] for line in planned.articles[0].told.why] == ["category", "excerpt"]
+    after = place.article("Better models")
+    assert (after.tags, after.category) == (("Mine",), "AI")
+    assert retold(place).articles == ()  # and stays so: the title is still known as the operator's
+    with place.app() as app:
+        kept = app.article_store.get(str(place.path("Better models").relative_to(app.article_store.root)))
+        assert kept.tags_by == "operator"
+        again, _, _ = app.article_store.put(Article(id=kept.id, url=kept.url, title="Theirs", tags=("Theirs",)))
+        assert (again.title, again.tags) == ("Better models", ("Mine",))
+
+
+def test_only_articles_added_since_a_day(place: Place) -> None:
+    with place.app() as app:
+        store_articles(app, "Models", MODELS)
+        later = store_articles(app, "More models", MODELS)
+        planned = redescribe.retelling(app, since=later.added)
+        assert [item.title for item in planned.articles] == ["More models"]
+        assert planned.looked == 1
+
+
+def test_a_file_that_says_no_article_is_named_and_costs_no_other(place: Place) -> None:
+    with place.app() as app:
+        store_articles(app, "Models", MODELS)
+        store_articles(app, "Broken", MODELS)
+    place.path("Broken").write_text("no frontmatter")
+    planned = retold(place)
+    assert [item.title for item in planned.articles] == ["Models"]
+    assert [problem.reason for problem in planned.problems] == ["bad-article-file"]
+
+
+def test_the_sources_own_tags_and_category_stay(place: Place) -> None:
+    sources = place.config / "sources.toml"
+    sources.write_text(sources.read_text() + '\n[[source]]\nkey = "three"\nurl = "https://three.example/"\n')
+    sources.write_text(sources.read_text() + 'category = "Gardens"\ntags = ["large language model", "Roses"]\n')
+    with place.app() as app:
+        store_articles(app, "Roses", "Roses want sun.", source="three")
+    retold(place)
+    found = place.article("Roses")
+    assert found.tags == ("LLM", "Roses")  # the operator's word, as the taxonomy calls it now
+    assert found.category in ("Gardens", "AI")
+
+
+def test_suggestions_come_from_the_shelf(place: Place) -> None:
+    with place.app() as app:
+        for number in range(3):
+            store_articles(app, f"Number {number}", "Text.", keywords=("Robotics", "LLM"))
+        found = redescribe.suggest(app)
+    assert [(one.name.casefold(), one.support) for one in found] == [("robotics", 3)]

@@ -1,0 +1,114 @@
+"""What an address holds."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from syndicator.visiting.feeds.discovery import Discovery, FeedLink, discover
+
+URL = "https://example.org/blog/"
+
+
+def page(head: str, body: str = "") -> Discovery:
+    return discover(f"<!doctype html><html><head>{head}</head><body>{body}</body></html>".encode(), URL)
+
+
+def test_feed() -> None:
+    body = b'<rss version="2.0"><channel><title>T &amp;amp; U</title></channel></rss>'
+    assert discover(body, URL) == Discovery("feed", (FeedLink(URL, "T & U", "rss20"),), "T & U")
+
+
+def test_page_with_alternates() -> None:
+    found = page(
+        "<title>Site &amp; more</title><base href='/base/'>"
+        "<link rel='alternate' type='application/atom+xml' title='All' href='atom.xml'>"
+        "<LINK REL=ALTERNATE TYPE='application/rss+xml; charset=utf-8' HREF='https://other.example/rss'>"
+        "<link rel='alternate' type='application/atom+xml' href='atom.xml' title='All'>"
+        "<link rel='alternate' hreflang='de' href='/de/'>"
+        "<link rel='alternate' type='application/json+oembed' href='/oembed'>"
+        "<link rel='alternate' type='application/feed+json' href='javascript:x'>"
+        "<link rel='stylesheet' href='/s.css'>",
+        "<a href='/rss'>not looked at</a>",
+    )
+    assert found == Discovery(
+        "page",
+        (
+            FeedLink("https://example.org/base/atom.xml", "All", "atom"),
+            FeedLink("https://other.example/rss", "", "rss"),
+        ),
+        "Site & more",
+    )
+
+
+def test_page_with_links_that_look_like_feeds() -> None:
+    found = page(
+        "", "<a href='/feeds/all.atom.xml' title='x'>f</a><a href='/feedback'>no</a><a href='/blog/rss/'>r</a>"
+    )
+    assert [link.url for link in found.feeds] == [
+        "https://example.org/feeds/all.atom.xml", "https://example.org/blog/rss/",
+    ]  # fmt: skip
+    assert {link.type for link in found.feeds} == {"link"}
+
+
+def test_guesses() -> None:
+    found = page("<title>x</title>")
+    assert {link.type for link in found.feeds} == {"guess"}
+    assert "https://example.org/feed" in [link.url for link in found.feeds]
+    assert found.feeds[0].url.startswith("https://example.org/blog/")
+
+
+def test_opml() -> None:
+    body = (
+        b'<?xml version="1.0"?><!DOCTYPE opml [<!ENTITY x SYSTEM "file:///etc/passwd">]><opml version="2.0"><head>'
+        b"<title>My &amp; list</title></head><body><outline text='folder'><outline type='rss' text='A &amp; B' "
+        b"xmlUrl='https://a.example/?x=1&amp;y=2' htmlUrl='https://a.example/'/></outline>"
+        b'<outline text="b" xmlUrl="feed.xml"/><outline text="bad" xmlUrl="javascript:x"/></body></opml>'
+    )
+    assert discover(body, URL) == Discovery(
+        "opml",
+        (
+            FeedLink("https://a.example/?x=1&y=2", "A & B", "opml"),
+            FeedLink("https://example.org/blog/feed.xml", "b", "opml"),
+        ),
+        "My & list",
+    )
+
+
+@pytest.mark.parametrize("root", ["urlset", "sitemapindex"])
+def test_sitemap(root: str) -> None:
+    inside = "<url><loc>https://example.org/1</loc></url>"
+    body = f'<?xml version="1.0"?><{root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{inside}</{root}>'
+    assert discover(body.encode(), URL).kind == "sitemap"
+    assert discover(gzip.compress(body.encode()), URL).kind == "sitemap"
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"plain", b"\x00" * 100, b"<" * 10_000, b"<!" * 10_000, b"<a " * 10_000])
+def test_anything_is_at_worst_a_page(body: bytes) -> None:
+    assert discover(body, URL).kind == "page"
+
+
+@pytest.mark.parametrize(
+    ("header", "charset"),
+    [("text/html; charset=iso-8859-1", ""), ("text/html", "iso-8859-1"), ("text/html; charset=no", "")],
+)
+def test_charset(header: str, charset: str) -> None:
+    body = f"<html><meta charset='{charset}'><title>café</title>".encode(
+        "iso-8859-1" if "8859" in header + charset else "utf-8"
+    )
+    assert discover(body, URL, {"content-type": header}).title == "café"
+
+
+def test_real_pages_name_their_feeds(shared: Path) -> None:
+    paths = sorted((shared / "corpus/pages/html").rglob("*.gz"))[::40]
+    found = [discover(gzip.decompress(path.read_bytes()), URL) for path in paths]
+    assert {one.kind for one in found} == {"page"}
+    assert sum(bool(one.title) for one in found) >= 0.9 * len(found)
+    assert sum(one.feeds[0].type not in ("guess", "link") for one in found if one.feeds) >= len(found) // 5
+
+
+def test_a_page_that_says_it_is_an_article() -> None:
+    assert page("<meta content='article' property='og:type'>").article
+    assert not page("<meta property='og:type' content='website'>").article

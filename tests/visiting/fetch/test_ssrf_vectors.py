@@ -1,0 +1,70 @@
+"""Hostile spellings of private addresses: nothing is dialled; and the public controls: all are. Sockets are recorded,
+never opened."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syndicator.model import Failed, Request
+from syndicator.settings import Fetch
+from syndicator.visiting.fetch import AddrInfo, HttpFetcher
+from syndicator.visiting.fetch.dns import Answer
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+class Recorder:
+    """A resolver with a table for names (literals are read by libc) and a dialler that only writes down."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, list[str]] = {}
+        self.dialled: list[str] = []
+
+    def lookup(self, host: str, port: int) -> Sequence[Answer]:
+        if host in self.names:
+            return [self._answer(address, port) for address in self.names[host]]
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+
+    def dial(self, info: AddrInfo) -> socket.socket:
+        self.dialled.append(str(info[4][0]))
+        raise ConnectionRefusedError("recorded")
+
+    @staticmethod
+    def _answer(address: str, port: int) -> Answer:
+        if ":" in address:
+            return (socket.AF_INET6, socket.SOCK_STREAM, 6, "", (address, port, 0, 0))
+        return (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))
+
+
+def _rows(shared: Path) -> list[dict[str, Any]]:
+    lines = (shared / "vectors/ssrf/ssrf.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+@pytest.mark.parametrize("expect", ["block", "allow"])
+def test_vectors(shared: Path, expect: str) -> None:
+    wrong: list[object] = []
+
+    async def run() -> None:
+        recorder = Recorder()
+        fetcher = HttpFetcher(Fetch(), user_agent="Test", clock=lambda: NOW, lookup=recorder.lookup, dial=recorder.dial)
+        for row in _rows(shared):
+            if row["expect"] != expect:
+                continue
+            recorder.names = row["dns"]
+            recorder.dialled.clear()
+            result = await fetcher.fetch(Request(url=str(row["url"]), deadline=5))
+            if bool(recorder.dialled) != (expect == "allow") or not isinstance(result, Failed):
+                wrong.append((row["cls"], row["url"], row["dns"], list(recorder.dialled), result))
+        await fetcher.aclose()
+
+    asyncio.run(run())
+    assert wrong == []

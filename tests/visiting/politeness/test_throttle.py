@@ -1,0 +1,130 @@
+"""Turns of hosts in simulated time."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from syndicator.visiting.politeness.throttle import Throttle
+from tests.visiting.simclock import SimClock
+
+
+class Log:
+    """Requests of some seconds each, with when they began."""
+
+    def __init__(self, pause: float = 1.0, per_host: int = 1, total: int = 0) -> None:
+        self.clock = SimClock()
+        self.throttle = Throttle(pause, per_host, self.clock.sleep, self.clock, total)
+        self.began: list[tuple[float, str]] = []
+        self.open: dict[str, int] = {}
+        self.most: dict[str, int] = {}
+
+    async def request(self, host: str, seconds: float = 0.0) -> None:
+        async with self.throttle.turn(host):
+            self.began.append((self.clock.since(), host))
+            self.open[host] = self.open.get(host, 0) + 1
+            self.most[host] = max(self.most.get(host, 0), self.open[host])
+            try:
+                await self.clock.sleep(seconds)
+            finally:
+                self.open[host] -= 1
+
+    def run(self, *requests: tuple[str, float]) -> list[tuple[float, str]]:
+        async def all_of() -> None:
+            await asyncio.gather(*(self.request(host, seconds) for host, seconds in requests))
+
+        asyncio.run(self.clock.run(all_of()))
+        return self.began
+
+
+def test_pause_counts_from_the_end_of_a_request() -> None:
+    assert Log(pause=1.0).run(("a", 2.0), ("a", 0.5), ("a", 0)) == [(0, "a"), (3, "a"), (4.5, "a")]
+
+
+def test_hosts_do_not_wait_for_each_other() -> None:
+    log = Log()
+    assert log.run(("hung", 1000.0), ("hung", 1000.0), ("b", 1.0), ("b", 1.0))[:3] == [(0, "hung"), (0, "b"), (2, "b")]
+
+
+def test_one_connection_per_host() -> None:
+    log = Log(pause=0)
+    log.run(*(("a", 1.0) for _ in range(5)), *(("b", 1.0) for _ in range(5)))
+    assert log.most == {"a": 1, "b": 1}
+    assert log.clock.since() == 5
+
+
+def test_more_connections_where_they_are_set() -> None:
+    log = Log(pause=0.1, per_host=3)
+    log.run(*(("a", 10.0) for _ in range(9)))
+    assert log.most == {"a": 3}
+
+
+def test_hosts_take_turns_under_a_total() -> None:
+    log = Log(pause=0, total=1)
+    began = log.run(*(("a", 1.0) for _ in range(3)), *(("b", 1.0) for _ in range(3)))
+    assert [host for _, host in began] == ["a", "b", "a", "b", "a", "b"]
+
+
+def test_hold() -> None:
+    log = Log()
+    log.throttle.hold("a", log.clock() + timedelta(minutes=2))
+    assert log.throttle.held("a") == log.clock() + timedelta(minutes=2)
+    assert log.throttle.held("b") is None
+    assert log.run(("a", 0), ("b", 0)) == [(0, "b"), (120, "a")]
+    assert log.throttle.held("a") is None
+
+
+def test_hold_is_at_most_a_quarter_of_an_hour() -> None:
+    log = Log()
+    log.throttle.hold("a", log.clock() + timedelta(days=300))
+    assert log.run(("a", 0)) == [(900, "a")]
+
+
+def test_crawl_delay_outranks_a_shorter_pause_up_to_a_minute() -> None:
+    log = Log()
+    log.throttle.delay("a", 10)
+    log.throttle.delay("b", 86_400)
+    log.run(("a", 0), ("a", 0), ("b", 0), ("b", 0))
+    assert log.began == [(0, "a"), (0, "b"), (10, "a"), (60, "b")]
+
+
+@pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=400)])
+def test_a_clock_set_back_stretches_no_wait(back: timedelta) -> None:
+    log = Log()
+    log.run(("a", 0))
+    log.throttle.hold("b", log.clock() + timedelta(minutes=5))
+    log.clock.now -= back
+    start = log.clock.now
+    log.run(("a", 0))
+    assert (log.clock.now - start).total_seconds() <= 1
+    log.run(("b", 0))
+    assert (log.clock.now - start).total_seconds() <= 901
+
+
+def test_a_cancelled_turn_frees_the_lane() -> None:
+    log = Log(pause=0)
+
+    async def run() -> None:
+        hung = asyncio.ensure_future(log.request("a", 1000))
+        waiting = asyncio.ensure_future(log.request("a", 1000))
+        await asyncio.sleep(0)
+        hung.cancel()
+        waiting.cancel()
+        await asyncio.gather(hung, waiting, return_exceptions=True)
+        await log.request("a")
+
+    asyncio.run(log.clock.run(run()))
+    assert log.open == {"a": 0}
+
+
+def test_lanes_are_forgotten() -> None:
+    log = Log(pause=0.001)
+    log.run(*((f"host{n}", 0) for n in range(3000)))
+    log.clock.now += timedelta(seconds=1)
+    log.run(("last", 0))
+    log.throttle.delay("kept", 30)
+    for n in range(3000):
+        log.throttle.delay(f"other{n}", 0)
+    assert log.throttle.remembered() <= 1100
