@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from syndicator import text
-from syndicator.articles import disk, edits, normal_form, withdrawals
+from syndicator.articles import disk, edits, hand_edits, normal_form, withdrawals
 from syndicator.articles.stamps import by_path
 from syndicator.errors import ConfigError
 from syndicator.model import Article
@@ -79,7 +79,7 @@ class ArticleStore:
         else:
             found = self._new_path(article)
             settled = normal_form.settle(article)
-            merged = replace(settled, digest=edits.stamp(settled))
+            merged = replace(settled, digest=hand_edits.digest(settled))
             data = frontmatter.dump(merged)
         if old == data:
             return merged, self._stamp(found), False

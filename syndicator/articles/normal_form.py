@@ -33,6 +33,8 @@ def settle(article: Article) -> Article:
         added=moment(article.added),
         source_key=text.legal(article.source_key),
         source_id=text.legal(article.source_id),
+        excerpt_by=str(article.excerpt_by),  # a member of By has no plain form in YAML
+        tags_by=str(article.tags_by),
         enclosure=_enclosure(article.enclosure),
         also=_texts(article.also),
         revisions=_texts(article.revisions),
