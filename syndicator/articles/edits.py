@@ -6,37 +6,46 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
-from syndicator.articles import normal_form
-from syndicator.articles.hand_edits import FIELDS, digest_after, hand_edited
+from syndicator.articles import fields, hand_edits
+from syndicator.articles.normal_form import category_by, settle
 from syndicator.articles.provenance import By, may_write
 from syndicator.model import Article
-
-_ATTRIBUTE = {"date": "published", "coverImage": "cover"}
 
 
 def claim(article: Article) -> Article:
     """`article` as loaded, with tags_by and excerpt_by "operator" where a hand wrote those."""
-    return _signed(article, hand_edited(article))
+    return _claimed(article, article)
 
 
 def merge(ours_new: Article, in_file: Article, ordered: Collection[str] = ()) -> Article:
-    """What to write over `in_file`: `ours_new` but for what is the operator's, with a digest by which that stays known.
-    `ordered`: names (of FIELDS) that an operator asked to change: they are taken from `ours_new` although a hand edited
-    them, and stay the operator's. The id and the day it was added never change."""
-    ours = normal_form.settle(ours_new)
+    """What to write over `in_file`: `ours_new` but for what is the operator's, with digests by which that stays known.
+    `ordered`: names (of `hand_edits.names()`) that an operator asked to change: they are taken from `ours_new` although
+    a hand edited them, and stay the operator's. The id and the day it was added never change."""
+    ours = settle(ours_new)
     kept: dict[str, Any] = {
-        (attribute := _ATTRIBUTE.get(name, name)): getattr(in_file, attribute)
-        for name in FIELDS
+        (attribute := _attribute(name)): getattr(in_file, attribute)
+        for name in hand_edits.names()
         # whoever made `ours_new` asked for itself before; here only the operator's words are guarded
         if not may_write(in_file, name, By.OPERATOR if name in ordered else By.PUBLISHER)
     }
-    joined = replace(ours, **kept, added=in_file.added or ours.added)
-    return _signed(replace(joined, digest=digest_after(ours, joined, in_file)), hand_edited(in_file))
+    merged = hand_edits.sign_merged(replace(ours, **kept, added=in_file.added or ours.added), ours, in_file)
+    return _claimed(merged, in_file)
 
 
-def _signed(article: Article, edited: Collection[str]) -> Article:
-    return replace(
-        article,
-        tags_by=By.OPERATOR if "tags" in edited else article.tags_by,
-        excerpt_by=By.OPERATOR if "excerpt" in edited else article.excerpt_by,
-    )
+def _attribute(name: str) -> str:
+    return name if name == "body" else fields.row(name).attribute
+
+
+def _claimed(article: Article, in_file: Article) -> Article:
+    """`article` with the marks of what `in_file` has from the operator: its own marks, and excerpt and tags that a hand
+    edited. Other edited fields have no mark; the digests tell them."""
+    edited = hand_edits.hand_edited(in_file)
+    marks: dict[str, Any] = {
+        f"{name}_by": By.OPERATOR.value
+        for name in ("title", "excerpt", "tags", "category")
+        if getattr(in_file, f"{name}_by") == By.OPERATOR or (name in edited and name in ("excerpt", "tags"))
+    }
+    # the language model's category stays known as such when its excerpt or tags were edited, which said so
+    by = marks.get("category_by") or article.category_by or category_by(article)
+    claimed = replace(article, **{**marks, "category_by": by})
+    return replace(claimed, category_by="") if by == category_by(claimed) else claimed

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from syndicator.articles.hand_edits import hand_edited
+from syndicator.articles.hand_edits import is_hand_edited
+from syndicator.articles.normal_form import category_by
 from syndicator.model import Article
 
 
 class By(StrEnum):
-    """Who a field's value is from, as files keep it (`excerpt_by`, `tags_by`)."""
+    """Who a field's value is from, as files keep it (`excerpt_by`, `tags_by`, `title_by`, `category_by`)."""
 
     PUBLISHER = "publisher"  # the page or its feed says so
     EXTRACTIVE = "extractive"  # sentences taken from the text
@@ -19,20 +20,19 @@ class By(StrEnum):
     OPERATOR = "operator"  # a hand edited the file, or an operator ordered it
 
 
-_RECORDED = ("excerpt", "tags")
-
-
 def by_of(article: Article, field: str) -> By | None:
-    """Who wrote `field` (of `hand_edits.FIELDS`) of an article as loaded from its file; None when the file does not
-    say. What a hand edited is the operator's, whatever the file says; so is what the file says is theirs. A category
-    is the language model's where the excerpt or the tags are. What is not described comes from the publisher."""
-    if field in hand_edited(article):
+    """Who wrote `field` (of `hand_edits.names()`) of an article as loaded from its file; None when nobody can tell.
+    What a hand edited is the operator's, whatever the file says; else the file's word counts (`excerpt_by: llm`), and
+    where it says none, what is not described comes from the publisher."""
+    if is_hand_edited(article, field):
         return By.OPERATOR
-    if field in _RECORDED:
-        return _known(getattr(article, f"{field}_by"))
-    if field == "category":
-        return By.LLM if By.LLM in (article.excerpt_by, article.tags_by) else By.MATCHED
-    return By.PUBLISHER
+    if field in ("excerpt", "tags"):
+        said = getattr(article, f"{field}_by")
+    elif field == "category":
+        said = article.category_by or category_by(article)
+    else:
+        said = getattr(article, f"{field}_by", "") or By.PUBLISHER
+    return next((by for by in By if by == said), None)
 
 
 def may_write(article: Article, field: str, by: By) -> bool:
@@ -48,7 +48,3 @@ def may_write(article: Article, field: str, by: By) -> bool:
             return by in (By.LLM, By.PUBLISHER)
         case _:
             return True
-
-
-def _known(value: str) -> By | None:
-    return next((by for by in By if by == value), None)

@@ -36,7 +36,7 @@ def filled(
     if may_write(article, "excerpt", By.LLM):
         values |= {"excerpt": said.excerpt, "excerpt_by": By.LLM}
     if said.category and may_write(article, "category", By.LLM):
-        values["category"] = said.category
+        values |= {"category": said.category, "category_by": By.LLM}
     if said.tags and may_write(article, "tags", By.LLM):
         own = spelled(source.tags, taxonomy) if source else ()
         published = [tag for tag in taxonomy.mapped(article.keywords, article.text) if tag in article.tags]
