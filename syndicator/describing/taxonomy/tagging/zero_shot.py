@@ -1,7 +1,7 @@
 """Tags from the vocabulary alone: where a tag stands in title and text, and how near its name lies to them.
 
 The weights in data/zero_shot.toml were fitted on two blogs with their authors' tags (tools/train/fit_tags.py). F1 of at
-most five tags on these blogs, the vocabulary being the tags of the other posts: 32.7 and 29.1, where counting the
+most five tags on these blogs, the vocabulary being the tags of the other posts: 32.8 and 29.1, where counting the
 tags' names has 27.6 and 26.1 (`python -m tests.bench.bench_describing tags`)."""
 
 from __future__ import annotations
