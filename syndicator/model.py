@@ -6,7 +6,7 @@ import base64
 import hashlib
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
@@ -268,7 +268,6 @@ class Article:
     language: str | None = None
     partial: bool = False
     robots: tuple[str, ...] = ()
-    trace: Mapping[str, Any] = field(default_factory=dict)
     added: datetime | None = None
     source_key: str = ""
     source_id: str = ""
@@ -280,8 +279,6 @@ class Article:
     revisions: tuple[str, ...] = ()  # when the text changed: ISO times
     origin: Origin = Origin()
     aliases: tuple[str, ...] = ()
-    blocks: tuple[str, ...] = ()
-    alternate: str | None = None
     keywords: tuple[str, ...] = ()
     section: str = ""  # where its publisher files it
     merged_into: str = ""  # id of the article that stands for this copy of it
@@ -291,6 +288,19 @@ class Article:
     def text(self) -> str:
         """The body as plain text: a paragraph, heading, list item or table row a line."""
         return _text.plain(self.body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadArticle(Article):
+    """An article as it was read from its page, with what no file keeps."""
+
+    trace: Mapping[str, Any] = field(default_factory=dict)  # which candidate won for each field, and what was cut
+    blocks: tuple[str, ...] = ()  # digests of the body's blocks, to learn what repeats on a host
+    alternate: str | None = None  # AMP or print page worth one more fetch
+
+    def filed(self) -> Article:
+        """What of it is filed."""
+        return Article(**{one.name: getattr(self, one.name) for one in fields(Article)})
 
 
 class FeedKey(NamedTuple):

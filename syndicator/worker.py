@@ -26,7 +26,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, NoReturn, ParamSpec, TypeVar, cast
+from typing import IO, Any, Generic, NoReturn, ParamSpec, TypeVar, cast
 
 from syndicator.errors import SyndicatorError, WorkerFailed
 
@@ -42,6 +42,21 @@ _WATCH = 0.02  # seconds between two looks at the child's memory
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ", "LD_LIBRARY_PATH", "SYSTEMROOT")
 _MEGABYTE = 1_000_000
 _FOR_THE_PARENT = (signal.SIGINT, signal.SIGTERM)  # it decides when its children end
+
+
+@dataclass(frozen=True, slots=True)
+class Lazy(Generic[P, T]):
+    """A module-level function by its name, "package.module:function", loaded by the process that calls it."""
+
+    name: str
+
+    def load(self) -> Callable[P, T]:
+        """The function. Raises ImportError, AttributeError for a name that names none."""
+        module, _, function = self.name.partition(":")
+        return cast(Callable[P, T], getattr(importlib.import_module(module), function))
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
+        return self.load()(*args, **kwargs)
 
 
 class Worker:
@@ -63,7 +78,8 @@ class Worker:
         self._closed = False
 
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """`function(*args, **kwargs)` in a child. Raises its SyndicatorError or WorkerFailed(hung|memory|crashed).
+        """`function(*args, **kwargs)` in a child; a `Lazy` function is loaded there and not here. Raises its
+        SyndicatorError or WorkerFailed(hung|memory|crashed).
 
         Cancelling the call ends the child that works on it.
         """
@@ -134,7 +150,7 @@ class _Job:
 
 
 def _pack(function: Callable[..., object], args: Sequence[object], kwargs: object) -> bytes:
-    if "<" in function.__qualname__ or function.__module__ == "__main__":
+    if not isinstance(function, Lazy) and ("<" in function.__qualname__ or function.__module__ == "__main__"):
         raise TypeError(f"{function.__qualname__} is not a module-level function of an importable module")
     return pickle.dumps((function, args, kwargs), protocol=pickle.HIGHEST_PROTOCOL)
 
@@ -346,6 +362,8 @@ def serve() -> NoReturn:
 def _answer(payload: bytes, answers: IO[bytes], seconds: float) -> tuple[bytes, bytes]:
     try:
         function, args, kwargs = pickle.loads(payload)
+        if isinstance(function, Lazy):
+            function = function.load()  # before the clock of the call starts
         _write(answers, _READY, b"")
         signal.setitimer(signal.ITIMER_REAL, _STARVED * seconds + 2)  # the parent kills first, unless it is gone
         try:

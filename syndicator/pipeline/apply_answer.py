@@ -10,37 +10,35 @@ from syndicator.describing.llm.validate import Refusal, judge
 from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.describing.taxonomy.taxonomy import MOST_TAGS, Taxonomy
 from syndicator.model import Article, Source
+from syndicator.pipeline.read_article import load_taxonomy, spelled
 from syndicator.ports import Material
 
 
-def weigh(
+def apply_answer(
     files: TaxonomyFiles, article: Article, source: Source | None, asked: Material, lists: Lists, content: str
 ) -> dict[str, Any] | Refusal:
-    """The fields of `article`, as loaded from its file, that the answer `content` changes, or why it is refused."""
-    from syndicator.pipeline.read_article import load_taxonomy
+    """The fields of `article`, as loaded from its file, that the answer `content` changes, or why it is refused.
+    Raises ConfigError for a taxonomy that cannot be read."""
+    return changed_fields(article, source, asked, lists, content, load_taxonomy(files))
 
-    return filled(article, source, asked, lists, content, load_taxonomy(files))
 
-
-def filled(
+def changed_fields(
     article: Article, source: Source | None, asked: Material, lists: Lists, content: str, taxonomy: Taxonomy
 ) -> dict[str, Any] | Refusal:
-    """`weigh` with its taxonomy. What a hand edited stays; so do the tags that an operator puts on the source, and a
-    publisher's own that the taxonomy knows, before those of the model. Pure."""
-    from syndicator.pipeline.read_article import spelled
-
-    said = judge(content, asked, lists)
-    if isinstance(said, Refusal):
-        return said
+    """`apply_answer` with its taxonomy loaded. What a hand edited stays; so do the tags that an operator puts on the
+    source, and a publisher's own that the taxonomy knows, before those of the model. Pure."""
+    answer = judge(content, asked, lists)
+    if isinstance(answer, Refusal):
+        return answer
     kept = edits.hand_edited(article)
     values: dict[str, Any] = {}
     if "excerpt" not in kept:
-        values |= {"excerpt": said.excerpt, "excerpt_by": "llm"}
-    if said.category and "category" not in kept:
-        values["category"] = said.category
-    if said.tags and "tags" not in kept and article.tags_by != "operator":
+        values |= {"excerpt": answer.excerpt, "excerpt_by": "llm"}
+    if answer.category and "category" not in kept:
+        values["category"] = answer.category
+    if answer.tags and "tags" not in kept and article.tags_by != "operator":
         own = spelled(source.tags, taxonomy) if source else ()
         published = [tag for tag in taxonomy.mapped(article.keywords, article.text) if tag in article.tags]
-        told = tuple(dict.fromkeys((*published, *said.tags)))[:MOST_TAGS]
-        values |= {"tags": tuple(dict.fromkeys((*own, *told))), "tags_by": "llm"}
+        described = tuple(dict.fromkeys((*published, *answer.tags)))[:MOST_TAGS]
+        values |= {"tags": tuple(dict.fromkeys((*own, *described))), "tags_by": "llm"}
     return values

@@ -11,10 +11,10 @@ from syndicator import urls
 from syndicator.articles.frontmatter import dump, load
 from syndicator.errors import MissingError, NetworkDown, NotAnArticle, UsageError
 from syndicator.model import Article, Failed, Fetched, Request, Rules, Source
-from syndicator.pipeline.ingest import page_request
+from syndicator.pipeline.fetch_page import page_request
 from syndicator.pipeline.read_article import load_taxonomy, read_article
 from syndicator.services.container import App, make_fetcher
-from syndicator.services.llm_history import recall
+from syndicator.services.llm_history import llm_history
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ def show_file(path: Path, url: str | None, app: App | None) -> Shown:
         raise MissingError(f"{path}: {error.strerror}") from error
     if path.suffix == ".md":
         article = load(data, str(path))
-        why = recall(app, article.id) if app else {}
+        why = llm_history(app, article.id) if app else {}
         return Shown(article=article, markdown=data.decode("utf-8", "replace"), why=why)
     if not url:
         raise UsageError(f"{path} is a saved page: say where it came from with --url https://…")
@@ -64,7 +64,7 @@ async def show_url(url: str, app: App) -> Shown:
     }
     shown = _shown(result.body, result.final_url, result.headers, app, rules, why, repeated)
     known = app.store.visits.find([urls.alias(url) for url in (shown.article.url, result.final_url, result.url)])
-    return replace(shown, why={**shown.why, **recall(app, known)}) if known else shown
+    return replace(shown, why={**shown.why, **llm_history(app, known)}) if known else shown
 
 
 def _shown(

@@ -7,8 +7,6 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from syndicator import urls
-from syndicator.articles.membership import feeds_of
 from syndicator.errors import OURS, ConfigError, DiskError
 from syndicator.model import Article, Problem, Source, SourceState
 from syndicator.ports import FileStamp
@@ -45,9 +43,9 @@ def _reconciled(source: Source, state: SourceState | None) -> SourceState:
 
 
 def _terms(source: Source) -> str:
-    """A digest of what `source` says of when and how it is visited."""
-    said = (source.kind, source.every, source.cron, source.robots, source.allow, sorted(source.headers_env.items()))
-    return hashlib.sha256(repr((*said, source.enabled)).encode()).hexdigest()[:16]
+    """A digest of what decides when and how `source` is visited: 16 hex characters, enough to notice an edit."""
+    terms = (source.kind, source.every, source.cron, source.robots, source.allow, sorted(source.headers_env.items()))
+    return hashlib.sha256(repr((*terms, source.enabled)).encode()).hexdigest()[:16]
 
 
 def files(app: App) -> tuple[Problem, ...]:
@@ -103,11 +101,7 @@ def unreadable(path: str, error: ConfigError | OSError) -> Problem:
 def _record(app: App, article: Article, stamp: FileStamp) -> None:
     visits = app.store.visits
     before = visits.article(article.id)
-    stale = set(feeds_of(article)) | (set(feeds_of(before)) if before else set())
-    aliases = [urls.alias(article.url), *map(urls.alias, article.aliases)]
-    if article.source_id:
-        aliases.append(f"guid:{article.source_key}:{article.source_id}")
-    visits.record(article, stamp, aliases=aliases, stale=stale)
+    visits.record(article, stamp)
     if before and before.merged_into and not article.merged_into:  # the line was taken out by hand
         app.store.index.split(article.id)
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.sources.registry import add_source
-from tests.faults.ground import ROOT, Ground, wait_for
+from tests.faults.instance import ROOT, Instance, wait_for
 from tests.faults.table import fault
 from tests.faults.test_kill import readers
 
@@ -33,11 +33,11 @@ main()
 
 
 @contextmanager
-def up(ground: Ground, seconds: float) -> Iterator[Path]:
+def up(instance: Instance, seconds: float) -> Iterator[Path]:
     """A real `up` for as long as it is wanted, then SIGTERM, upon which it leaves with 0. Yields its log."""
-    log = ground.folder / "up.log"
+    log = instance.folder / "up.log"
     with log.open("w") as sink:
-        words = [sys.executable, "-c", UP.format(seconds=seconds), "up", "--config", str(ground.config)]
+        words = [sys.executable, "-c", UP.format(seconds=seconds), "up", "--config", str(instance.config)]
         process = subprocess.Popen(words, cwd=ROOT, stdout=sink, stderr=sink)
         try:
             yield log
@@ -62,7 +62,7 @@ def workers_of(pid: int) -> list[int]:
     holds="exit 0; that page is named as crashed and tried again, the next ones are filed by another worker; the next "
     "run has all",
 )
-def test_the_worker_is_killed(small: Ground) -> None:
+def test_the_worker_is_killed(small: Instance) -> None:
     process = small.start("refresh", "--source", "holt", "--json")
     pages = {"/" + small.world.url(story).split("/", 3)[3] for story in small.world.stories if story.site == "holt"}
 
@@ -93,7 +93,7 @@ def test_the_worker_is_killed(small: Ground) -> None:
     "what a removed source brought stays",
 )
 @pytest.mark.slow
-def test_sources_edited_under_up(small: Ground) -> None:
+def test_sources_edited_under_up(small: Instance) -> None:
     path = small.config / "sources.toml"
     holt, parallel = (next(one for one in small.world.sources if one.key == key) for key in ("holt", "parallel"))
     path.write_text("")
@@ -125,9 +125,9 @@ def test_sources_edited_under_up(small: Ground) -> None:
     small.consistent(wanted=small.titles())
 
 
-def followed(ground: Ground) -> set[str]:
+def followed(instance: Instance) -> set[str]:
     """The sources that have a state."""
-    database = sqlite3.connect(f"file:{ground.feeds / 'state/syndicator.db'}?mode=ro", uri=True)
+    database = sqlite3.connect(f"file:{instance.feeds / 'state/syndicator.db'}?mode=ro", uri=True)
     try:
         return {key for (key,) in database.execute("SELECT key FROM sources")}
     finally:
@@ -143,7 +143,7 @@ def followed(ground: Ground) -> set[str]:
 )
 @pytest.mark.slow
 @pytest.mark.timeout(400)
-def test_up_and_cron(small: Ground) -> None:
+def test_up_and_cron(small: Instance) -> None:
     codes: list[int] = []
     end = time.monotonic() + 60
     with readers(small), up(small, seconds=0.5):

@@ -27,7 +27,7 @@ from syndicator.urls import host
 from syndicator.visiting.politeness.fetcher import PoliteFetcher
 from syndicator.visiting.politeness.robots import Robots
 from syndicator.visiting.politeness.throttle import Throttle
-from tests.faults.ground import START, TAXONOMY, InProcess
+from tests.faults.instance import START, TAXONOMY, InProcess
 from tests.faults.table import fault
 
 SOURCES, HOSTS, BEAT, EVERY = 1000, 350, timedelta(minutes=15), timedelta(hours=6)
