@@ -8,12 +8,12 @@ from typing import Literal
 
 from syndicator import urls
 from syndicator.errors import ConfigError, NotAnArticle, WorkerFailed
-from syndicator.model import Article, Entry, Failed, Origin, Problem, Source, SourceState
+from syndicator.model import Article, Entry, Failed, Fetched, NotModified, Origin, Problem, Source, SourceState
 from syndicator.pipeline import entry_rows, jobs
 from syndicator.pipeline.context import BUGS, EntryContext, Page, RunContext, describe_bug
 from syndicator.pipeline.dedupe.merge import merge_copy, remember
-from syndicator.pipeline.fetch_page import fetch_page
 from syndicator.pipeline.refile import refile
+from syndicator.pipeline.requests import page_request
 from syndicator.pipeline.results import PageReading
 from syndicator.pipeline.revise import revise
 from syndicator.ports import EntryRow
@@ -49,10 +49,25 @@ async def _ingest(context: EntryContext) -> EntryResult:
     known = row.article_id or store.find(context.aliases)
     if known and row.article_id is None:
         return _known_already(context, known)
-    page = context.page or await fetch_page(context)
+    page = context.page or await _fetch(context)
     if isinstance(page, Failed):
         return await _without_page(context, page)
     return await _read(context, page)
+
+
+async def _fetch(context: EntryContext) -> Page | Failed:
+    """The entry's page, or why there is none. A source with `content = "feed"` needs none: its page is empty."""
+    entry, source, run = context.announced, context.source, context.run
+    if source.rules.content == "feed":
+        return Page(html=b"", url=entry.url or source.url, headers={})
+    if not urls.host(entry.url):
+        return Failed(url=entry.url or entry.id, reason="no-link", detail="the entry has no usable address of its own")
+    result = await run.fetcher.fetch(page_request(entry.url, source, run.settings, run.environ))
+    if isinstance(result, NotModified):
+        return Failed(url=entry.url, reason="http-304", detail="the page answered 304 to a request without conditions")
+    if isinstance(result, Fetched):
+        return Page(html=result.body, url=result.final_url, headers=result.headers)
+    return result
 
 
 async def _without_page(context: EntryContext, failed: Failed) -> EntryResult:

@@ -10,12 +10,12 @@ from typing import Literal
 
 from syndicator import cron, settings, urls
 from syndicator.errors import NotAFeed, WorkerFailed
-from syndicator.model import Entry, Failed, Fetched, FetchResult, Outcome, ParsedFeed, Request, SourceState
+from syndicator.model import Entry, Failed, Fetched, FetchResult, Outcome, ParsedFeed, SourceState
 from syndicator.pipeline import jobs
 from syndicator.pipeline.context import BUGS, Page, RunContext, VisitContext, describe_bug
-from syndicator.pipeline.fetch_page import source_headers
 from syndicator.pipeline.ingest import EntryResult, ingest
 from syndicator.pipeline.reprocess import reprocess
+from syndicator.pipeline.requests import feed_request
 from syndicator.pipeline.select import due_entries, select
 from syndicator.ports import EntryRow
 from syndicator.visiting import cadence
@@ -28,7 +28,8 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
     to be remembered with it; storing the two is the caller's, which alone knows whether there is a network at all."""
     run, source = context.run, context.source
     started = run.clock()
-    result = await run.fetcher.fetch(_request(context))
+    request = feed_request(source, context.state, run.settings, run.environ)
+    result = await run.fetcher.fetch(request)
     no_network = isinstance(result, Failed) and result.no_network
     rows = [] if no_network else run.store.pending(source.key, run.clock())
     feed: ParsedFeed | None = None
@@ -48,20 +49,6 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
     results = await _ingest_all(context, rows[:limit], page, stop)
     after = _remember(context, result, feed, started)
     return _outcome(context.run, after, result, feed, results, started), after
-
-
-def _request(context: VisitContext) -> Request:
-    source, state = context.source, context.state
-    return Request(
-        url=state.effective_url or source.url,
-        kind="page" if source.kind == "page" else "feed",
-        etag=state.etag,
-        last_modified=state.last_modified,
-        deadline=context.run.settings.fetch.feed_seconds,
-        headers=source_headers(source, context.run.environ),
-        allow=source.allow,
-        robots=source.robots,
-    )
 
 
 async def _parse(context: VisitContext, result: Fetched) -> tuple[ParsedFeed, Page | None]:
