@@ -44,7 +44,7 @@ _MEGABYTE = 1_000_000
 _FOR_THE_PARENT = (signal.SIGINT, signal.SIGTERM)  # it decides when its children end
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which do not get on with Lazy[...](...)
 class Lazy(Generic[P, T]):
     """A module-level function by its name, "package.module:function", loaded by the process that calls it."""
 

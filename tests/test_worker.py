@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.errors import NotAFeed, WorkerFailed
-from syndicator.worker import Worker
+from syndicator.worker import Lazy, Worker
 from tests import worker_jobs as jobs
 
 
@@ -38,6 +38,19 @@ def _fails(worker: Worker, reason: str, function: Callable[..., object], *args: 
 
 def test_result(worker: Worker) -> None:
     assert worker.call_sync(jobs.double, value=4) == 8
+
+
+def test_a_function_named_lazily_is_loaded_by_the_child_alone(worker: Worker) -> None:
+    name = "tests.lazy_job"
+    assert name not in sys.modules
+    assert worker.call_sync(Lazy[[int], int](f"{name}:triple"), 14) == 42
+    assert name not in sys.modules
+
+
+@pytest.mark.parametrize("name", ["tests.no_such_module:double", "tests.worker_jobs:no_such_function"])
+def test_a_name_of_nothing_is_named(worker: Worker, name: str) -> None:
+    with pytest.raises(WorkerFailed, match=r"crashed: (ModuleNotFound|Attribute)Error: .*no_such"):
+        worker.call_sync(Lazy[[int], int](name), 1)
 
 
 def test_large_values_both_ways(worker: Worker) -> None:
@@ -176,7 +189,7 @@ def test_signals_meant_for_the_parent_end_no_child(worker: Worker, number: signa
 def test_a_call_outlives_a_signal_to_the_whole_group() -> None:
     """What systemd does when it stops a service: the parent is told and decides, the page under way is not lost."""
     code = (
-        "import signal, time; from syndicator.worker import Worker; from tests import worker_jobs as jobs\n"
+        "import signal, time; from syndicator.worker import Lazy, Worker; from tests import worker_jobs as jobs\n"
         "told = []; signal.signal(signal.SIGTERM, lambda number, frame: told.append(number))\n"
         "worker = Worker(seconds=20, megabytes=200); worker.start(); print('started', flush=True)\n"
         "worker.call_sync(jobs.sleep, 1.0); first = worker.call_sync(jobs.pid); print(len(told), flush=True)\n"
@@ -200,7 +213,7 @@ def test_a_call_outlives_a_signal_to_the_whole_group() -> None:
 @pytest.mark.parametrize("job", ["jobs.sleep, 60.0", "jobs.spin"])
 def test_dies_with_its_parent(job: str) -> None:
     code = (
-        "import threading, time; from syndicator.worker import Worker; from tests import worker_jobs as jobs\n"
+        "import threading, time; from syndicator.worker import Lazy, Worker; from tests import worker_jobs as jobs\n"
         "worker = Worker(seconds=1, megabytes=200); print(worker.call_sync(jobs.pid), flush=True)\n"
         f"threading.Thread(target=lambda: worker.call_sync({job}), daemon=True).start(); time.sleep(60)\n"
     )

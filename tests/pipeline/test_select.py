@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.model import Entry
-from syndicator.pipeline.select import select
+from syndicator.pipeline.select import due_entries, select
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -79,3 +79,17 @@ def test_every_unseen_entry_gets_exactly_one_row(
     assert sorted(row.entry_id for row in chosen) == sorted({f"e{n}" for n in announced} - known.keys())
     pending = [row for row in chosen if row.status == "pending"]
     assert not first or len(pending) <= backfill
+
+
+def test_what_waited_and_what_is_new_is_read_oldest_first_and_each_once() -> None:
+    old = replace(select("s", [entry(1)], {}, first=True, backfill=20, now=NOW - timedelta(days=1))[0], tries=2)
+    later = replace(old, entry_id="later", next_try=NOW + timedelta(hours=1))
+    known = {row.entry_id: row for row in (old, later)}
+    chosen = select("s", [entry(1, title="New title"), entry(2)], known, first=False, backfill=20, now=NOW)
+    due = due_entries([old], chosen, NOW)
+    assert [row.entry_id for row in due] == ["e1", "e2"]
+    assert due[0].entry is not None
+    assert (due[0].entry.title, due[0].tries) == ("New title", 2)
+    assert due_entries([later], [], NOW) == []
+    skipped = select("s", [entry(3), entry(4)], {}, first=True, backfill=0, now=NOW)
+    assert due_entries([], skipped, NOW) == []

@@ -116,6 +116,13 @@ def test_pending_are_those_whose_time_has_come_oldest_first(store: Store) -> Non
     assert store.visits.pending("other", NOW) == []
 
 
+def test_pending_rows_are_counted_whenever_their_next_try_is(store: Store) -> None:
+    store.visits.save_entries([entry("now"), entry("later", next_try=NOW + HOUR), entry("done", "done")])
+
+    assert store.visits.count_pending("src") == 2
+    assert store.visits.count_pending("other") == 0
+
+
 def test_thousands_of_entries_at_once(store: Store) -> None:
     rows = [entry(str(number)) for number in range(1501)]
     store.visits.save_entries(rows)
@@ -182,6 +189,27 @@ def test_recording_ends_the_entry_keeps_the_html_and_marks_feeds_in_one(store: S
         FeedKey("category", "research"),
         FeedKey("source", "src"),
     }
+
+
+def test_what_was_rendered_stays_with_the_same_body_alone(store: Store) -> None:
+    article = make(1)
+    for same_body, kept in ((True, {article.id: "<p>1</p>"}), (False, {})):
+        store.visits.record(article, stamp(1), html="<p>1</p>")
+        store.visits.record(replace(article, title="New"), stamp(2), same_body=same_body)
+
+        assert store.index.html([article.id]) == kept
+
+
+def test_the_feeds_that_an_article_leaves_become_stale_like_those_it_joins(store: Store) -> None:
+    article = make(1)
+    store.visits.record(article, stamp(1))
+    for row in store.index.feeds():
+        store.index.mark_fresh(row.key, {})
+
+    store.visits.record(replace(article, tags=("Chips",), category=""), stamp(2))
+
+    left, joined = {FeedKey("tag", "ai"), FeedKey("category", "research")}, {FeedKey("tag", "chips")}
+    assert stale(store) == {FeedKey("all", "all"), FeedKey("source", "src")} | left | joined
 
 
 def test_a_failing_record_leaves_nothing_behind(store: Store) -> None:
