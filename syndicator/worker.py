@@ -204,8 +204,9 @@ class _Child:
             raise WorkerFailed("crashed", "the worker process could not be started")
         try:
             _write(process.stdin, b"C", job.payload)
-            self._frame(process, process.stdout, _START_SECONDS)  # ready: imported, the clock starts
-            kind, answer = self._frame(process, process.stdout, self._seconds)
+            kind, answer = self._frame(process, process.stdout, _START_SECONDS)
+            if kind == _READY:  # imported: the clock of the call starts
+                kind, answer = self._frame(process, process.stdout, self._seconds)
         except WorkerFailed:
             self.discard()
             raise

@@ -25,15 +25,12 @@ def worker() -> Iterator[Worker]:
     worker.close()
 
 
-def _fails(worker: Worker, reason: str, function: Callable[..., object], *args: object) -> float:
-    """Calls, expects WorkerFailed(reason) and that the next call works; the seconds it took."""
-    start = time.monotonic()
+def _fails(worker: Worker, reason: str, function: Callable[..., object], *args: object) -> None:
+    """Calls, expects WorkerFailed(reason) and that the next call works."""
     with pytest.raises(WorkerFailed) as caught:
         worker.call_sync(function, *args)
-    took = time.monotonic() - start
     assert caught.value.reason == reason
     assert worker.call_sync(jobs.double, 21) == 42
-    return took
 
 
 def test_result(worker: Worker) -> None:
@@ -78,16 +75,16 @@ def test_a_result_that_cannot_travel(worker: Worker) -> None:
 
 @pytest.mark.parametrize(("function", "args"), [(jobs.sleep, (60.0,)), (jobs.spin, ())])
 def test_hung(worker: Worker, function: Callable[..., object], args: tuple[object, ...]) -> None:
-    assert _fails(worker, "hung", function, *args) < 5.0
+    _fails(worker, "hung", function, *args)
 
 
 @pytest.mark.parametrize("step", [10, 2000])
 def test_memory(worker: Worker, step: int) -> None:
-    assert _fails(worker, "memory", jobs.eat, 2000, step) < 10.0
+    _fails(worker, "memory", jobs.eat, 2000, step)
 
 
 def test_died(worker: Worker) -> None:
-    assert _fails(worker, "crashed", jobs.die, 3) < 5.0
+    _fails(worker, "crashed", jobs.die, 3)
 
 
 def test_a_swollen_process_is_replaced() -> None:
@@ -124,14 +121,14 @@ def test_async_calls_share_the_processes() -> None:
     async def run() -> set[int]:
         worker = Worker(seconds=5, megabytes=200, count=2)
         try:
-            start = time.monotonic()
-            await asyncio.gather(*(worker.call(jobs.sleep, 0.5) for _ in range(2)))
-            assert time.monotonic() - start < 5
-            return set(await asyncio.gather(*(worker.call(jobs.pid) for _ in range(8))))
+            at_once = set(await asyncio.gather(*(worker.call(jobs.slow_pid, 0.5) for _ in range(2))))
+            later = set(await asyncio.gather(*(worker.call(jobs.pid) for _ in range(8))))
+            assert len(at_once) == 2
+            return at_once | later
         finally:
             await worker.aclose()
 
-    assert 1 <= len(asyncio.run(run())) <= 2
+    assert len(asyncio.run(run())) == 2
 
 
 def test_cancelling_frees_the_worker() -> None:

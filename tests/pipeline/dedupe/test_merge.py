@@ -97,6 +97,41 @@ def test_a_split_pair_stays_apart_also_after_the_database_is_lost(place: Place) 
         assert merge_copy(after, run, app.clock()).merged_into == ""
 
 
+def test_a_split_copy_that_is_read_anew_does_not_merge_again(place: Place) -> None:
+    first, copy = pair(place)
+    with place.app() as app:
+        maintain.split(app, copy.id)
+    place.path("Copy").unlink()  # and with it what it says of the split
+    with place.app() as app:
+        reconcile.files(app)
+        assert app.store.visits.article(copy.id) is None
+        assert file(app, "Copy", copy.body, source="two").merged_into == ""
+        assert file(app, "Copy", copy.body, source="two", also=(first.url,)).merged_into == ""
+
+
+def test_a_first_that_is_read_anew_takes_no_split_copy_back(place: Place) -> None:
+    first, copy = pair(place)
+    with place.app() as app:
+        maintain.split(app, copy.id)
+    place.path("First").unlink()
+    with place.app() as app:
+        reconcile.files(app)
+        file(app, "First")
+        reading = replace(place.article("Copy"), also=(first.url,))
+        run = make_context(app, make_fetcher(app), make_worker(app), lambda title: None)
+        assert merge_copy(reading, run, app.clock()).merged_into == ""
+
+
+def test_a_split_copy_does_not_merge_by_way_of_another_copy(place: Place) -> None:
+    first, copy = pair(place)
+    with place.app() as app:
+        assert file(app, "Third", copy.body, source="three").merged_into == first.id
+        maintain.split(app, copy.id)
+        run = make_context(app, make_fetcher(app), make_worker(app), lambda title: None)
+        again = replace(place.article("Copy"), split_from=())
+        assert merge_copy(again, run, app.clock()).merged_into == ""
+
+
 def test_a_merge_survives_a_lost_database_and_later_copies_are_still_found(place: Place) -> None:
     first, copy = pair(place)
     before = place.digests("articles"), place.digests("public")
