@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from syndicator import text as _text
+from syndicator.reasons import FetchReason
 
 Axis = Literal["all", "tag", "category", "source", "query"]
 ContentMode = Literal["full", "excerpt", "link"]
@@ -133,8 +134,7 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """A failure is a value. `reason` is a short stable code such as dns, connect, tls, timeout, http-404, gone,
-    rate-limited, blocked-address, too-large, bad-encoding, redirects, bad-url, robots."""
+    """A failure is a value. `reason` is a code of `syndicator.reasons`, or "http-" with the status of the answer."""
 
     url: str
     reason: str
@@ -145,7 +145,7 @@ class Failed:
     @property
     def no_network(self) -> bool:
         """True when the host could not even be reached."""
-        return self.reason in ("dns", "connect")
+        return self.reason in (FetchReason.DNS, FetchReason.CONNECT)
 
     @property
     def ours(self) -> bool:
@@ -155,10 +155,10 @@ class Failed:
     @property
     def unasked(self) -> bool:
         """True when the host was not asked at all, because it wants to be left alone until `retry_after`."""
-        return self.reason == "rate-limited" and self.status is None
+        return self.reason == FetchReason.RATE_LIMITED and self.status is None
 
 
-OURS = "system"
+OURS = FetchReason.SYSTEM
 
 
 FetchResult = Fetched | NotModified | Failed
@@ -331,7 +331,7 @@ class Problem:
     """Something that went wrong with a source, an entry or a feed, for `status` and `--json`."""
 
     what: str  # the URL, file or feed it is about
-    reason: str  # short stable code
+    reason: str  # a code of `syndicator.reasons`
     detail: str = ""
 
 

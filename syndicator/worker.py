@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import IO, Any, Generic, NoReturn, ParamSpec, TypeVar, cast
 
 from syndicator.errors import SyndicatorError, WorkerFailed
+from syndicator.reasons import WorkerReason
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -120,7 +121,7 @@ class Worker:
         try:
             job.child = child
             if job.dropped or self._closed:
-                raise WorkerFailed("crashed", "the worker is closed")
+                raise WorkerFailed(WorkerReason.CRASHED, "the worker is closed")
             return child.run(job)
         finally:
             job.child = None
@@ -128,7 +129,7 @@ class Worker:
 
     def _pool(self) -> ThreadPoolExecutor:
         if self._closed:
-            raise WorkerFailed("crashed", "the worker is closed")
+            raise WorkerFailed(WorkerReason.CRASHED, "the worker is closed")
         if self._threads is None:
             self._threads = ThreadPoolExecutor(self._count, "worker")
         return self._threads
@@ -162,7 +163,7 @@ def _result(answer: tuple[bytes, bytes]) -> Any:
         return value
     if kind == _ERROR:
         raise value
-    raise WorkerFailed("crashed", str(value))
+    raise WorkerFailed(WorkerReason.CRASHED, str(value))
 
 
 class _Child:
@@ -181,7 +182,7 @@ class _Child:
         """Starts the process unless it runs; `job` is what it is for."""
         with self._lock:
             if job is not None and job.dropped:
-                raise WorkerFailed("crashed", "the call was given up")
+                raise WorkerFailed(WorkerReason.CRASHED, "the call was given up")
             self._job = job
             if self._process is not None and not self._killed and self._process.poll() is None:
                 return
@@ -201,7 +202,7 @@ class _Child:
         self.start(job)
         process = self._process
         if process is None or process.stdin is None or process.stdout is None:
-            raise WorkerFailed("crashed", "the worker process could not be started")
+            raise WorkerFailed(WorkerReason.CRASHED, "the worker process could not be started")
         try:
             _write(process.stdin, b"C", job.payload)
             kind, answer = self._frame(process, process.stdout, _START_SECONDS)
@@ -214,11 +215,11 @@ class _Child:
             status = self._status(process)
             self.discard()
             if status == -signal.SIGALRM:
-                raise WorkerFailed("hung", f"no result within {self._seconds:g} s") from error
-            raise WorkerFailed("crashed", f"the process ended with status {status}") from error
+                raise WorkerFailed(WorkerReason.HUNG, f"no result within {self._seconds:g} s") from error
+            raise WorkerFailed(WorkerReason.CRASHED, f"the process ended with status {status}") from error
         if kind == _MEMORY:
             self.discard()
-            raise WorkerFailed("memory", f"needed more than {self._megabytes} MB")
+            raise WorkerFailed(WorkerReason.MEMORY, f"needed more than {self._megabytes} MB")
         if _resident(process.pid) > self._megabytes * _MEGABYTE // 2:
             self.discard()  # what a page left behind must not count against the next one
         return kind, answer
@@ -270,11 +271,11 @@ class _Child:
                 if runnable and used < cpu and end < started + _STARVED * seconds:
                     end += min(cpu - used, 1.0)
                     continue
-                raise WorkerFailed("hung", f"no result within {seconds:g} s")
+                raise WorkerFailed(WorkerReason.HUNG, f"no result within {seconds:g} s")
             if poll.poll(1000 * min(left, _WATCH)):
                 return _read(pipe)
             if _resident(process.pid) > self._megabytes * _MEGABYTE:
-                raise WorkerFailed("memory", f"needed more than {self._megabytes} MB")
+                raise WorkerFailed(WorkerReason.MEMORY, f"needed more than {self._megabytes} MB")
 
 
 @contextlib.contextmanager

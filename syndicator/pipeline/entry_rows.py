@@ -11,27 +11,28 @@ from typing import Literal
 
 from syndicator.model import Failed, Problem
 from syndicator.ports import EntryRow
+from syndicator.reasons import EntryReason, FetchReason
 
 # Five tries from a quarter of an hour on, doubled each time, outlast an outage of a working day: a choice.
 MOST_TRIES = 5
 FIRST_WAIT = timedelta(minutes=15)
 
 # Failures that another try does not mend.
-_FINAL = frozenset(
+_FINAL: frozenset[str] = frozenset(
     (
-        "gone",
-        "http-404",
-        "robots",
-        "blocked-address",
-        "bad-url",
-        "too-large",
-        "downgrade",
-        "redirects",
-        "bad-encoding",
-        "http-401",
-        "http-403",
-        "http-451",
-        "no-link",
+        FetchReason.GONE,
+        FetchReason.NOT_FOUND,
+        FetchReason.ROBOTS,
+        FetchReason.BLOCKED_ADDRESS,
+        FetchReason.BAD_URL,
+        FetchReason.TOO_LARGE,
+        FetchReason.DOWNGRADE,
+        FetchReason.REDIRECTS,
+        FetchReason.BAD_ENCODING,
+        FetchReason.UNAUTHORIZED,
+        FetchReason.FORBIDDEN,
+        FetchReason.LEGAL,
+        EntryReason.NO_LINK,
     )
 )
 

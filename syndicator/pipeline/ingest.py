@@ -17,6 +17,7 @@ from syndicator.pipeline.requests import page_request
 from syndicator.pipeline.results import PageReading
 from syndicator.pipeline.revise import revise
 from syndicator.ports import EntryRow
+from syndicator.reasons import CommandReason, EntryReason, FetchReason, FileReason, WorkerReason
 
 LEAST_CONTENT = 80  # characters; a feed's own content stands in for a page only when there is something to read
 NO_PAGE = b"<!doctype html><title></title>"
@@ -37,15 +38,15 @@ async def ingest(context: EntryContext) -> EntryResult:
     try:
         return await _ingest(context)
     except ConfigError as error:  # the article's file was edited and is no article any more
-        return _retry_or_refuse(context, "bad-article-file", str(error))
+        return _retry_or_refuse(context, FileReason.BAD_ARTICLE_FILE, str(error))
     except BUGS as bug:
-        return _retry_or_refuse(context, "bug", describe_bug(bug))
+        return _retry_or_refuse(context, CommandReason.BUG, describe_bug(bug))
 
 
 async def _ingest(context: EntryContext) -> EntryResult:
     store, row = context.run.store, context.row
     if store.is_withdrawn(context.aliases):
-        return _end(context, "skipped", "withdrawn")
+        return _end(context, "skipped", EntryReason.WITHDRAWN)
     known = row.article_id or store.find(context.aliases)
     if known and row.article_id is None:
         return _known_already(context, known)
@@ -61,10 +62,12 @@ async def _fetch(context: EntryContext) -> Page | Failed:
     if source.rules.content == "feed":
         return Page(html=b"", url=entry.url or source.url, headers={})
     if not urls.host(entry.url):
-        return Failed(url=entry.url or entry.id, reason="no-link", detail="the entry has no usable address of its own")
+        detail = "the entry has no usable address of its own"
+        return Failed(url=entry.url or entry.id, reason=EntryReason.NO_LINK, detail=detail)
     result = await run.fetcher.fetch(page_request(entry.url, source, run.settings, run.environ))
     if isinstance(result, NotModified):
-        return Failed(url=entry.url, reason="http-304", detail="the page answered 304 to a request without conditions")
+        detail = "the page answered 304 to a request without conditions"
+        return Failed(url=entry.url, reason=FetchReason.NOT_MODIFIED, detail=detail)
     if isinstance(result, Fetched):
         return Page(html=result.body, url=result.final_url, headers=result.headers)
     return result
@@ -107,7 +110,7 @@ async def _read(context: EntryContext, page: Page) -> EntryResult:
             return await _read(context, _no_page(entry))
         return _end(context, "refused", refusal.kind, refusal.detail)
     except WorkerFailed as failure:
-        if failure.reason == "crashed":  # not the page's fault for certain
+        if failure.reason == WorkerReason.CRASHED:  # not the page's fault for certain
             return _retry_or_refuse(context, failure.reason, failure.detail)
         return _end(context, "refused", failure.reason, failure.detail)
     article = as_filed(reading.article, entry, source, context.state, now, run.settings.describe.uncategorised)
@@ -154,7 +157,7 @@ def _file(context: EntryContext, page: Page, reading: PageReading) -> EntryResul
     run, row, article = context.run, context.row, reading.article
     keys = [urls.alias(article.url), *map(urls.alias, article.aliases)]
     if run.store.is_withdrawn([*keys, *map(urls.alias, article.also)]):  # `also`: what it says it is a copy of
-        return _end(context, "skipped", "withdrawn")
+        return _end(context, "skipped", EntryReason.WITHDRAWN)
     known = row.article_id or run.store.find(keys)
     old = _stored(known, run) if known else None
     if known is None or old is None:

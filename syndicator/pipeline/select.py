@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from syndicator import urls
 from syndicator.model import Entry
 from syndicator.ports import EntryRow
+from syndicator.reasons import EntryReason
 
 REREAD_EVERY = timedelta(days=1)
 REREAD_UNTIL = timedelta(days=7)
@@ -27,7 +28,7 @@ def select(
     take = unseen[:backfill] if first else unseen
     rows = [_pending(key, entry, now) for entry in take]
     rows += [
-        replace(_pending(key, entry, now), status="skipped", reason="backfill", entry=None)
+        replace(_pending(key, entry, now), status="skipped", reason=EntryReason.BACKFILL, entry=None)
         for entry in unseen[len(take) :]
     ]
     rows += [

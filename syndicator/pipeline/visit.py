@@ -18,6 +18,7 @@ from syndicator.pipeline.reprocess import reprocess
 from syndicator.pipeline.requests import feed_request
 from syndicator.pipeline.select import due_entries, select
 from syndicator.ports import EntryRow
+from syndicator.reasons import NOT_A_FEED, CommandReason, FeedReason
 from syndicator.visiting import cadence
 
 SIDE_BY_SIDE = 4  # entries of one source under way at a time
@@ -43,7 +44,7 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
             result = Failed(url=result.final_url, reason=_reason(refusal), detail=str(refusal))
         except BUGS as bug:
             feed, page = None, None
-            result = Failed(url=result.final_url, reason="bug", detail=describe_bug(bug))
+            result = Failed(url=result.final_url, reason=CommandReason.BUG, detail=describe_bug(bug))
     if feed is not None:
         context = replace(context, state=_introduced(context.state, feed))
     results = await _ingest_all(context, rows[:limit], page, stop)
@@ -59,10 +60,10 @@ async def _parse(context: VisitContext, result: Fetched) -> tuple[ParsedFeed, Pa
         try:
             feed = await context.run.worker.call(jobs.parse_feed, result.body, result.final_url, dict(result.headers))
             if not feed.entries and not feed.complete:
-                raise NotAFeed("broken-xml", "not one entry could be read")
+                raise NotAFeed(FeedReason.BROKEN_XML, "not one entry could be read")
             return feed, None
         except NotAFeed as refusal:
-            if source.kind == "feed" or refusal.reason != "html" or context.state.last_success is not None:
+            if source.kind == "feed" or refusal.reason != FeedReason.HTML or context.state.last_success is not None:
                 raise
     entry = Entry(id=source.url, url=result.final_url, summary=result.digest)
     page = Page(html=result.body, url=result.final_url, headers=result.headers)
@@ -164,4 +165,4 @@ def _outcome(
 
 
 def _reason(refusal: NotAFeed | WorkerFailed) -> str:
-    return f"not-a-feed-{refusal.reason}" if isinstance(refusal, NotAFeed) else refusal.reason
+    return f"{NOT_A_FEED}{refusal.reason}" if isinstance(refusal, NotAFeed) else refusal.reason

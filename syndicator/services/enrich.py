@@ -18,6 +18,7 @@ from syndicator.pipeline import jobs
 from syndicator.pipeline.context import BUGS, describe_bug
 from syndicator.pipeline.refile import refile
 from syndicator.ports import Asked, Enricher, FileStamp, Material, Meter, Reply
+from syndicator.reasons import CommandReason, FileReason, LlmReason
 from syndicator.services.container import App, llm_key, make_enricher
 from syndicator.text import width
 from syndicator.worker import Worker
@@ -201,7 +202,7 @@ class _Pass:
             if stamp is None:
                 return False
             note = Asked(id=id, at=now, plan=self.plan, key="", status="failed", stamp=stamp, next_try=now + RECENT)
-            self._note(replace(note, reason="bug", detail=describe_bug(bug)))
+            self._note(replace(note, reason=CommandReason.BUG, detail=describe_bug(bug)))
             return False
 
     async def _asked(self, id: str) -> bool:
@@ -235,9 +236,9 @@ class _Pass:
 
     def _skipped(self, note: Asked, reason: str, before: Asked | None) -> Asked:
         """There is nothing to ask. What was once accepted stays known, with the model that gave it."""
-        if reason == "excerpt-by-llm" and before is not None and before.status == "accepted":
+        if reason == LlmReason.EXCERPT_BY_LLM and before is not None and before.status == "accepted":
             return replace(before, plan=note.plan, by=before.by or before.plan, stamp=note.stamp)
-        again = note.at + OPTED_OUT if reason == "opted-out" else None
+        again = note.at + OPTED_OUT if reason == LlmReason.OPTED_OUT else None
         return replace(note, key="", reason=reason, next_try=again)
 
     def _read(self, id: str) -> tuple[Article, FileStamp] | None:
@@ -250,17 +251,18 @@ class _Pass:
         except FileNotFoundError:
             return None
         except ConfigError as error:
-            self.report.problems.append(Problem(what=path, reason="bad-article-file", detail=str(error)))
+            self.report.problems.append(Problem(what=path, reason=FileReason.BAD_ARTICLE_FILE, detail=str(error)))
             return None
 
     def _needless(self, article: Article, asked: Material) -> str:
         """Why there is nothing to ask, "" when there is."""
         source = self.app.sources.get(article.source_key)
         if source is not None and not source.llm:
-            return "opted-out"
-        if article.excerpt_by in ("operator", "llm"):
-            return f"excerpt-by-{article.excerpt_by}"
-        return "short" if width(asked.text) < material.LEAST else ""
+            return LlmReason.OPTED_OUT
+        by = {"operator": LlmReason.EXCERPT_BY_OPERATOR, "llm": LlmReason.EXCERPT_BY_LLM}.get(article.excerpt_by)
+        if by is not None:
+            return by
+        return LlmReason.SHORT if width(asked.text) < material.LEAST else ""
 
     async def _call(self, note: Asked, asked: Material) -> str | None:
         """The model's answer, kept for good; None when there is none, which is noted."""

@@ -11,8 +11,8 @@ from syndicator import urls
 from syndicator.articles.frontmatter import dump, load
 from syndicator.errors import MissingError, NetworkDown, NotAnArticle, UsageError
 from syndicator.model import Article, Failed, Fetched, Request, Rules, Source
-from syndicator.pipeline.requests import page_request
 from syndicator.pipeline.read_article import load_taxonomy, read_article
+from syndicator.pipeline.requests import page_request
 from syndicator.services.container import App, make_fetcher
 from syndicator.services.llm_history import llm_history
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from syndicator.errors import OURS, ConfigError, DiskError
 from syndicator.model import Article, Problem, Source, SourceState
 from syndicator.ports import FileStamp
+from syndicator.reasons import FileReason
 from syndicator.services.build import release
 from syndicator.services.container import App
 
@@ -67,7 +68,7 @@ def files(app: App) -> tuple[Problem, ...]:
         other = _elsewhere(app, article, stamp)
         if other:
             detail = f"has the id of {other}; delete one of the two"
-            problems.append(Problem(what=stamp.path, reason="duplicate-article", detail=detail))
+            problems.append(Problem(what=stamp.path, reason=FileReason.DUPLICATE_ARTICLE, detail=detail))
             continue
         _record(app, article, stamp)
     if changes.missing:
@@ -94,8 +95,8 @@ def unreadable(path: str, error: ConfigError | OSError) -> Problem:
     if isinstance(error, OSError):
         if error.errno in OURS - {errno.EACCES, errno.EPERM}:
             raise DiskError.of(error) from error
-        return Problem(what=path, reason="unreadable-file", detail=str(DiskError.of(error)))
-    return Problem(what=path, reason="bad-article-file", detail=str(error))
+        return Problem(what=path, reason=FileReason.UNREADABLE_FILE, detail=str(DiskError.of(error)))
+    return Problem(what=path, reason=FileReason.BAD_ARTICLE_FILE, detail=str(error))
 
 
 def _record(app: App, article: Article, stamp: FileStamp) -> None:

@@ -14,6 +14,7 @@ from syndicator.model import Article, Problem
 from syndicator.pipeline import jobs
 from syndicator.pipeline.refile import refile
 from syndicator.pipeline.results import Redescription
+from syndicator.reasons import FileReason
 from syndicator.services import reconcile
 from syndicator.services.container import App, taxonomy_files
 from syndicator.services.feed_changes import ChangeCounter, FeedChange
@@ -138,7 +139,7 @@ def _read(app: App, path: str, since: datetime | None, problems: list[Problem]) 
     try:
         article = app.article_store.get(path)
     except ConfigError as error:
-        problems.append(Problem(what=path, reason="bad-article-file", detail=str(error)))
+        problems.append(Problem(what=path, reason=FileReason.BAD_ARTICLE_FILE, detail=str(error)))
         return None
     return article if since is None or (article.added or article.published or since) >= since else None
 
