@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import fcntl
 import importlib
+import logging
 import os
 import pickle
 import queue
@@ -351,6 +352,7 @@ def serve() -> NoReturn:
     os.dup2(2, 1)  # what libraries print must not reach the answers
     for module in preload:
         importlib.import_module(module)
+    logging.disable()  # libraries write a line for each odd page; what matters of it is in the answer
     _limit(megabytes)
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from syndicator import urls
+from syndicator import log, urls
 from syndicator.articles.article_store import ArticleStore
 from syndicator.articles.snapshots import Snapshots
 from syndicator.describing.taxonomy.files import TaxonomyFiles
@@ -51,6 +51,11 @@ class VisitContext:
     source: Source
     state: SourceState
 
+    @property
+    def log(self) -> log.Logger:
+        """The log of the visit."""
+        return log.logger("pipeline", source=self.source.key)
+
     def entry(self, row: EntryRow, page: Page | None = None) -> EntryContext:
         """The context of one pending entry; `page` where its bytes are at hand already."""
         return EntryContext(run=self.run, source=self.source, state=self.state, row=row, page=page)
@@ -71,6 +76,14 @@ class EntryContext(VisitContext):
 
     row: EntryRow
     page: Page | None
+
+    @property
+    def log(self) -> log.Logger:
+        """The log of the visit, for this entry: `host` is that of its page, `article` its id once it has one."""
+        known = {"article": self.row.article_id} if self.row.article_id else {}
+        return log.logger(
+            "pipeline", source=self.source.key, host=urls.host(self.row.url), entry=self.row.entry_id, **known
+        )
 
     @property
     def announced(self) -> Entry:

@@ -52,6 +52,7 @@ async def _ingest(context: EntryContext) -> EntryResult:
         return _known_already(context, known)
     page = context.page or await _fetch(context)
     if isinstance(page, Failed):
+        context.log.debug("no page", reason=page.reason, detail=page.detail)
         return await _without_page(context, page)
     return await _read(context, page)
 
@@ -113,6 +114,7 @@ async def _read(context: EntryContext, page: Page) -> EntryResult:
         if failure.reason == WorkerReason.CRASHED:  # not the page's fault for certain
             return _retry_or_refuse(context, failure.reason, failure.detail)
         return _end(context, "refused", failure.reason, failure.detail)
+    context.log.debug("page read", bytes=len(page.html), characters=len(reading.article.body))
     article = as_filed(reading.article, entry, source, context.state, now, run.settings.describe.uncategorised)
     return _file(context, page, replace(reading, article=article))
 
@@ -195,12 +197,14 @@ def _record(context: EntryContext, page: Page, reading: PageReading, before: Art
     if page.html:
         run.snapshots.put(stored.id, page.html, page.headers)
     run.progress(stored.title)
+    context.log.info("filed", article=stored.id, title=stored.title, new=before is None)
     return stored.id
 
 
 def _known_already(context: EntryContext, known: str) -> EntryResult:
     """The entry is an article we have, under this or another address."""
     _save(context, entry_rows.done(context.row, known, context.run.clock()))
+    context.log.debug("known already", article=known)
     return EntryResult()
 
 
@@ -213,12 +217,14 @@ def _retry_or_refuse(context: EntryContext, reason: str, detail: str) -> EntryRe
 def _retry(context: EntryContext, reason: str, detail: str, not_before: datetime | None = None) -> EntryResult:
     row = entry_rows.retried(context.row, reason, detail, context.run.clock(), not_before)
     _save(context, row)
+    context.log.info("to be tried again", reason=reason, detail=detail, tries=row.tries, next_try=row.next_try)
     counted = f"{detail}; try {row.tries} of {entry_rows.MOST_TRIES}"
     return EntryResult(problem=entry_rows.problem(row, reason, counted))
 
 
 def _end(context: EntryContext, status: Literal["refused", "skipped"], reason: str, detail: str = "") -> EntryResult:
     _save(context, entry_rows.ended(context.row, status, reason, detail))
+    context.log.info(status, reason=reason, detail=detail)
     return EntryResult(problem=entry_rows.problem(context.row, reason, detail))
 
 

@@ -61,6 +61,7 @@ def _file(context: VisitContext, old: Article, path: str, reading: PageReading) 
     stored, changed = refile(run.article_store, run.store, better, before=old, path=path, html=reading.html)
     if changed:
         remember(stored, run.store, run.clock())
+        context.log.info("read again", host=urls.host(stored.url), article=stored.id, title=stored.title)
     return changed
 
 

@@ -30,6 +30,7 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
     run, source = context.run, context.source
     started = run.clock()
     request = feed_request(source, context.state, run.settings, run.environ)
+    context.log.debug("visiting", url=urls.redacted(request.url))
     result = await run.fetcher.fetch(request)
     no_network = isinstance(result, Failed) and result.no_network
     rows = [] if no_network else run.store.pending(source.key, run.clock())
@@ -47,9 +48,14 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
             result = Failed(url=result.final_url, reason=CommandReason.BUG, detail=describe_bug(bug))
     if feed is not None:
         context = replace(context, state=_introduced(context.state, feed))
+        context.log.debug("feed read", format=feed.format, announced=len(feed.entries), to_read=len(rows))
     results = await _ingest_all(context, rows[:limit], page, stop)
     after = _remember(context, result, feed, started)
-    return _outcome(context.run, after, result, feed, results, started), after
+    outcome = _outcome(context.run, after, result, feed, results, started)
+    context.log.info(
+        "visited", status=outcome.status, reason=outcome.reason, new=len(outcome.added), next_due=outcome.next_due
+    )
+    return outcome, after
 
 
 async def _parse(context: VisitContext, result: Fetched) -> tuple[ParsedFeed, Page | None]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from syndicator import log
 from syndicator.describing.llm import budget, material, prompt
 from syndicator.describing.llm.budget import Hindrance
 from syndicator.describing.llm.prompt import Lists
@@ -323,6 +324,7 @@ class _Pass:
 
     def _note(self, asked: Asked) -> None:
         self.store.save_asked(asked)
+        log.logger("llm", article=asked.id).info(asked.status, reason=asked.reason, detail=asked.detail)
         self.report.counts[asked.status] = self.report.counts.get(asked.status, 0) + 1
         if asked.status != "accepted":
             self.report.problems.append(Problem(what=asked.stamp.path, reason=asked.reason, detail=asked.detail))

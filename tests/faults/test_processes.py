@@ -22,12 +22,12 @@ from tests.faults.instance import ROOT, Instance, wait_for
 from tests.faults.table import fault
 from tests.faults.test_kill import readers
 
-# `up` itself, its heart beating faster than once a minute.
+# `up` itself, with runs more often than once a minute.
 UP = """
 import sys
 from syndicator import schedule
 from syndicator.cli import main
-schedule.Heart.__init__.__kwdefaults__["seconds"] = {seconds}
+schedule.Scheduler.__init__.__kwdefaults__["seconds"] = {seconds}
 main()
 """
 
@@ -88,8 +88,8 @@ def test_the_worker_is_killed(small: Instance) -> None:
 
 @fault(
     "sources.toml edited while `up` runs",
-    how="a source added, one removed, then broken TOML, then whole again, under a real `up` with a heart of a second",
-    holds="each counts from the next beat without a restart; the error in the log, the old list followed meanwhile; "
+    how="a source added, one removed, then broken TOML, then whole again, under a real `up` with a run a second",
+    holds="each counts from the next run without a restart; the error in the log, the old list followed meanwhile; "
     "what a removed source brought stays",
 )
 @pytest.mark.slow
@@ -112,8 +112,8 @@ def test_sources_edited_under_up(small: Instance) -> None:
         wait_for(lambda: followed(small) == {"parallel"}, 60)
         path.write_text("[[source\nkey =")
         wait_for(lambda: "sources.toml is not valid TOML" in log.read_text(), 60)
-        beats = log.read_text().count("is not valid TOML")
-        wait_for(lambda: log.read_text().count("is not valid TOML") > beats + 1, 60)
+        lines = log.read_text().count("is not valid TOML")
+        wait_for(lambda: log.read_text().count("is not valid TOML") > lines + 1, 60)
         assert followed(small) == {"parallel"}
         address = next(word for word in log.read_text().split() if word.startswith("http://127.0.0.1:"))
         with urllib.request.urlopen(address + "sources/holt.atom") as answer:
@@ -136,7 +136,7 @@ def followed(instance: Instance) -> set[str]:
 
 @fault(
     "`up` and cron together, for a while",
-    how="a real `up` with a heart of half a second, real `refresh` and `refresh --wait` one after the other beside it, "
+    how="a real `up` with two runs a second, real `refresh` and `refresh --wait` one after the other beside it, "
     "stories changing and threads reading meanwhile",
     holds="each leaves with 0, or with 75 without --wait; `up` leaves with 0 on SIGTERM; no article twice or lost, no "
     "torn file, and a build of everything changes no byte",

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from syndicator import urls
+from syndicator import log, urls
 from syndicator.model import Article
 from syndicator.pipeline.context import RunContext
 from syndicator.pipeline.dedupe.similarity import Sketch, containment, same_story, sketch
@@ -30,6 +30,8 @@ def merge_copy(article: Article, run: RunContext, now: datetime) -> Article:
     if article.url not in in_file.also:
         named = replace(in_file, also=(*in_file.also, article.url))
         refile(run.article_store, run.store, named, before=in_file, path=path)
+    found = log.logger("pipeline", source=article.source_key, host=urls.host(article.url), article=article.id)
+    found.info("merged", into=first.id, title=first.title)
     return replace(article, merged_into=first.id)
 
 
