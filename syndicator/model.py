@@ -56,11 +56,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
-    """What we remember of a source between visits. Times are aware UTC."""
+    """What we remember of a source between visits, in groups by who writes it. Times are aware UTC."""
 
+    # from sources.toml, by services.reconcile
     key: str
     url: str  # as the operator wrote it when we last looked
     terms: str = ""  # a digest of the rest that decides when and how it is visited
+
+    # from the answers to our requests, by visiting.cadence.after
     etag: str | None = None
     last_modified: str | None = None
     validators_at: datetime | None = None
@@ -68,8 +71,6 @@ class SourceState:
     first_visit: datetime | None = None
     last_visit: datetime | None = None
     last_success: datetime | None = None
-    next_due: datetime | None = None
-    due_why: str = ""
     failures: int = 0  # in a row
     reason: str | None = None  # of the last failure
     detail: str = ""
@@ -79,6 +80,9 @@ class SourceState:
     moved_to: str | None = None  # permanent redirect seen
     moved_times: int = 0  # visits in a row that agree
     effective_url: str | None = None  # adopted move
+    warning: str = ""  # what the operator should know of a source that is well
+
+    # from the feed's own description of itself, by visiting.cadence.after (and a visit, before it files articles)
     feed_title: str = ""
     site_url: str = ""
     feed_id: str = ""
@@ -87,7 +91,10 @@ class SourceState:
     asked_seconds: int = 0  # the wait its last parsed feed asked for (ttl, sy:updatePeriod), 0 when none
     skip_hours: tuple[int, ...] = ()  # UTC hours and days it asked to be left alone
     skip_days: tuple[str, ...] = ()
-    warning: str = ""  # what the operator should know of a source that is well
+
+    # the plan for the next visit, by visiting.cadence.next_visit
+    next_due: datetime | None = None
+    due_why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

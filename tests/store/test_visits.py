@@ -361,3 +361,10 @@ def test_a_file_that_says_it_is_a_copy_is_one_whatever_comes_first(store: Store)
 
     store.visits.forget(original.id)
     assert [one.id for one in store.index.each()] == [copy.id]
+
+
+def test_what_an_earlier_version_remembered_of_a_source_is_read(store: Store) -> None:
+    """Its fields are grouped otherwise now; rows written before are as they were."""
+    old = '{"key":"a","url":"https://a.example/","etag":"x","next_due":"2026-11-24T12:00:00+00:00","failures":2,"feed_id":"f"}'
+    state = SourceState(key="a", url="https://a.example/", etag="x", next_due=NOW, failures=2, feed_id="f")
+    assert codec.unpack(SourceState, old) == replace(state, next_due=datetime(2026, 11, 24, 12, tzinfo=UTC))
