@@ -26,7 +26,9 @@ class ImportersContract(Contract):
             for importer in sorted(graph.find_modules_that_directly_import(package)):
                 if not any(importer == place or importer.startswith(f"{place}.") for place in listed.get(package, ())):
                     faults.append(f"{importer} imports {package}")
-        unused = [f"{package} is listed and nobody imports it" for package in sorted(listed.keys() - _third_party(graph))]
+        unused = [
+            f"{package} is listed and nobody imports it" for package in sorted(listed.keys() - _third_party(graph))
+        ]
         return ContractCheck(kept=not (faults or unused), metadata={"faults": [*faults, *unused]})
 
     def render_broken_contract(self, check: ContractCheck) -> None:

@@ -18,7 +18,9 @@ PACKAGES = "Every third-party package has its listed importers"
 
 UPWARDS = "from syndicator.services import build\n"
 IN_A_FUNCTION = "def late() -> None:\n    from syndicator.reading.html import blocks\n"
-FOR_A_TYPE = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from syndicator.reading.html.blocks import Block\n"
+FOR_A_TYPE = (
+    "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from syndicator.reading.html.blocks import Block\n"
+)
 
 # contract, the file that is changed, what is added to it
 BREACHES = {
