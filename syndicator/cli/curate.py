@@ -14,8 +14,8 @@ import typer
 from syndicator.cli.base import CONFIG, Config, Json, app
 
 if TYPE_CHECKING:
+    from syndicator.pipeline.descriptions.feed_changes import FeedChange
     from syndicator.services.container import App
-    from syndicator.services.feed_changes import FeedChange
 
 tags = typer.Typer(help="Propose, rename and merge tags.", no_args_is_help=True)
 app.add_typer(tags, name="tags")

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from syndicator.errors import ConfigError, WorkerFailed
 from syndicator.model import Article, Problem
 from syndicator.pipeline import jobs
+from syndicator.pipeline.descriptions.feed_changes import ChangeCounter, FeedChange
 from syndicator.pipeline.refile import refile
 from syndicator.pipeline.results import Redescription
 from syndicator.reasons import FileReason
 from syndicator.services import reconcile
 from syndicator.services.container import App, taxonomy_files
-from syndicator.services.feed_changes import ChangeCounter, FeedChange
 from syndicator.worker import Worker
 
 if TYPE_CHECKING:

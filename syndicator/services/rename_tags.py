@@ -12,6 +12,7 @@ from syndicator.describing.taxonomy.edit import Change, joined, knows, place, re
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, fold, load
 from syndicator.errors import UsageError
 from syndicator.model import Article, FeedKey
+from syndicator.pipeline.descriptions.feed_changes import ChangeCounter, FeedChange
 from syndicator.pipeline.refile import refile
 from syndicator.ports import FeedRow
 from syndicator.publishing.output.redirects import moved
@@ -19,7 +20,6 @@ from syndicator.publishing.queries.language import And, Expr, Not, Or, Term
 from syndicator.publishing.selection import fingerprint
 from syndicator.services import reconcile, redescribe
 from syndicator.services.container import App
-from syndicator.services.feed_changes import ChangeCounter, FeedChange
 
 _MANY = 500  # rows read at a time
 

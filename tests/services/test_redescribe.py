@@ -7,7 +7,7 @@ import pytest
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
 from syndicator.model import Article
-from syndicator.pipeline.learn import confirmed_tags
+from syndicator.pipeline.descriptions.learn import confirmed_tags
 from syndicator.services import maintain, redescribe
 from syndicator.services.redescribe import Plan
 from tests.services.places import TAXONOMY, Place, store_articles
