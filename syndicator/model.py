@@ -248,7 +248,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """The feed an entry came from, frozen at intake (RFC 4287 4.2.11)."""
+    """The feed an entry came from, as it was when the article was filed (RFC 4287 section 4.2.11)."""
 
     title: str = ""
     url: str = ""  # the feed's address

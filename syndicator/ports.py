@@ -121,7 +121,7 @@ class VisitStore(Protocol):
         """The sketches of articles filed since then that share one of the keys, by article id."""
 
     def note(self, key: str) -> str | None:
-        """A small remembered text (robots.txt of a host, a host's hold) by key."""
+        """A small remembered text (robots.txt of a host, until when a host backs off) by key."""
 
     def set_note(self, key: str, value: str | None, at: datetime) -> None: ...
 
@@ -151,7 +151,7 @@ class FeedRow:
     latest_title: str = ""
     latest_added: datetime | None = None
     stale: bool = False
-    held: str | None = None  # why the gate kept the old file
+    held: str | None = None  # why validation kept the old file
     dropped: bool = False
     moved_to: FeedKey | None = None
     files: Mapping[str, str] = field(default_factory=dict)
@@ -229,7 +229,7 @@ class ArticleIndex(Protocol):
         """Clears stale and held, and remembers the digests of the files written."""
 
     def hold(self, key: FeedKey, reason: str) -> None:
-        """The gate kept the old file: stays stale, with its reason."""
+        """Validation kept the old file: the feed stays stale, with its reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

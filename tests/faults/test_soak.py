@@ -30,7 +30,7 @@ from syndicator.visiting.politeness.throttle import Throttle
 from tests.faults.instance import START, TAXONOMY, InProcess
 from tests.faults.table import fault
 
-SOURCES, HOSTS, BEAT, EVERY = 1000, 350, timedelta(minutes=15), timedelta(hours=6)
+SOURCES, HOSTS, RUN_EVERY, EVERY = 1000, 350, timedelta(minutes=15), timedelta(hours=6)
 PAGED = 5  # one source in so many has its texts on pages of their own, the others in the feed
 HTML = "text/html; charset=utf-8"
 # fmt: off
@@ -206,7 +206,7 @@ def test_a_day(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             asyncio.run(scheduled_run(app, day))
         if (web.now - START) % timedelta(hours=1) == timedelta(0):
             day.hour()
-        web.now += BEAT
+        web.now += RUN_EVERY
     with open_app(config, clock=clock, environ={}) as app:
         paths = [stamp.path for stamp in app.article_store.walk()]
         ids = [app.article_store.get(path).id for path in paths]

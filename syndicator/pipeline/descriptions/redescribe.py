@@ -78,7 +78,11 @@ def _tags_line(article: Article, tags: Sequence[str], own: Collection[str], taxo
         if tag not in tags:
             name = taxonomy.spelling(tag, article.text)
             reason = (
-                f"is {name} now" if name in tags else "not telling enough" if tag in listed else "not in the taxonomy"
+                f"is {name} now"
+                if name in tags
+                else "not distinctive enough"
+                if tag in listed
+                else "not in the taxonomy"
             )
             parts.append(f"-{tag} ({reason})")
     return "tags: " + (" ".join(parts) if parts else "in another order: " + ", ".join(tags))
