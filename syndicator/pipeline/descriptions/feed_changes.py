@@ -22,7 +22,7 @@ class FeedChange:
 
 @dataclass(slots=True)
 class ChangeCounter:
-    """Counts what changed articles mean for feeds. `copies`: ids of articles that only the feed of their source shows."""
+    """Counts what changed articles mean for feeds. `copies`: ids of articles that only their source's feed shows."""
 
     copies: Collection[str] = ()
     counts: dict[FeedKey, list[int]] = field(default_factory=dict)
