@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from syndicator import urls
 from syndicator.articles.frontmatter import dump, load
 from syndicator.errors import MissingError, NetworkDown, NotAnArticle, UsageError
-from syndicator.model import Article, Failed, Fetched, Request, Rules, Source
+from syndicator.model import Article, Failed, Fetched, ReadArticle, Request, Rules, Source
 from syndicator.pipeline.read_article import load_taxonomy, read_article
 from syndicator.pipeline.requests import page_request
 from syndicator.services.container import App, make_fetcher
@@ -19,7 +19,7 @@ from syndicator.services.llm_history import llm_history
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    article: Article
+    article: ReadArticle
     markdown: str
     why: Mapping[str, Any]
 
@@ -33,7 +33,7 @@ def show_file(path: Path, url: str | None, app: App | None) -> Shown:
     if path.suffix == ".md":
         article = load(data, str(path))
         why = llm_history(app, article.id) if app else {}
-        return Shown(article=article, markdown=data.decode("utf-8", "replace"), why=why)
+        return Shown(article=_unread(article), markdown=data.decode("utf-8", "replace"), why=why)
     if not url:
         raise UsageError(f"{path} is a saved page: say where it came from with --url https://…")
     return _shown(data, url, {}, app, Rules(), {})
@@ -65,6 +65,11 @@ async def show_url(url: str, app: App) -> Shown:
     shown = _shown(result.body, result.final_url, result.headers, app, rules, why, repeated)
     known = app.store.visits.find([urls.alias(url) for url in (shown.article.url, result.final_url, result.url)])
     return replace(shown, why={**shown.why, **llm_history(app, known)}) if known else shown
+
+
+def _unread(article: Article) -> ReadArticle:
+    """An article from its file, with nothing of the visit that read its page."""
+    return ReadArticle(**{field.name: getattr(article, field.name) for field in fields(Article)})
 
 
 def _shown(
