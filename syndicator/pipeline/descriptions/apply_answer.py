@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from syndicator.articles import edits
+from syndicator.articles.provenance import By, may_write
 from syndicator.describing.llm.prompt import Lists
 from syndicator.describing.llm.validate import Refusal, judge
 from syndicator.describing.taxonomy.files import TaxonomyFiles
@@ -30,15 +30,14 @@ def changed_fields(
     answer = judge(content, asked, lists)
     if isinstance(answer, Refusal):
         return answer
-    kept = edits.hand_edited(article)
     values: dict[str, Any] = {}
-    if "excerpt" not in kept:
-        values |= {"excerpt": answer.excerpt, "excerpt_by": "llm"}
-    if answer.category and "category" not in kept:
-        values["category"] = answer.category
-    if answer.tags and "tags" not in kept and article.tags_by != "operator":
+    if may_write(article, "excerpt", By.LLM):
+        values |= {"excerpt": answer.excerpt, "excerpt_by": By.LLM}
+    if answer.category and may_write(article, "category", By.LLM):
+        values |= {"category": answer.category, "category_by": By.LLM}
+    if answer.tags and may_write(article, "tags", By.LLM):
         own = spelled(source.tags, taxonomy) if source else ()
         published = [tag for tag in taxonomy.mapped(article.keywords, article.text) if tag in article.tags]
         described = tuple(dict.fromkeys((*published, *answer.tags)))[:MOST_TAGS]
-        values |= {"tags": tuple(dict.fromkeys((*own, *described))), "tags_by": "llm"}
+        values |= {"tags": tuple(dict.fromkeys((*own, *described))), "tags_by": By.LLM}
     return values

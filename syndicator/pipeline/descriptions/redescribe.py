@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
-from syndicator.articles import edits
+from syndicator.articles.provenance import By, may_write
 from syndicator.describing.describe import describe
 from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
@@ -39,21 +39,19 @@ def redescribe(
         taxonomy=taxonomy,
     )
     own = spelled(source.tags, taxonomy) if source else ()
-    kept = edits.hand_edited(article)
-    by_llm = "llm" in (article.tags_by, article.excerpt_by)
     values: dict[str, Any] = {}
     why: list[str] = []
     tags = tuple(dict.fromkeys((*own, *description.tags)))
-    if tags != article.tags and "tags" not in kept and article.tags_by not in ("operator", "llm"):
+    if tags != article.tags and may_write(article, "tags", By.MATCHED):
         values |= {"tags": tags, "tags_by": description.tags_by}
         why.append(_tags_line(article, tags, own, taxonomy))
     category = description.category or _category_otherwise(article, source) or uncategorised
-    if category != article.category and "category" not in kept and not by_llm:
+    if category != article.category and may_write(article, "category", By.MATCHED):
         values["category"] = category
         reason = description.trace.get("category", "") if description.category else "no category of the taxonomy fits"
         why.append(f"category: {article.category or 'none'} -> {category or 'none'} ({reason})")
     excerpt = description.excerpt
-    if excerpt != article.excerpt and "excerpt" not in kept and article.excerpt_by not in ("operator", "llm"):
+    if excerpt != article.excerpt and may_write(article, "excerpt", By.EXTRACTIVE):
         values |= {"excerpt": excerpt, "excerpt_by": description.excerpt_by}
         why.append(f"excerpt: {description.excerpt_by or 'no sentence fits'}")
     return Redescription(values=values, why=tuple(why)) if values else None
