@@ -54,7 +54,7 @@ def test_a_field_is_one_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 def test_every_attribute_that_outlives_a_visit_has_a_row() -> None:
     attributes = {field.name for field in dataclasses.fields(Article)}
 
-    assert attributes == {row.attribute for row in fields.TABLE} | {"body"} | OF_THE_VISIT
+    assert attributes - OF_THE_VISIT == {row.attribute for row in fields.TABLE} | {"body"}
 
 
 def test_no_two_rows_share_a_key_or_an_attribute() -> None:
