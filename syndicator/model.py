@@ -268,8 +268,8 @@ class Article:
     body: str = ""  # markdown
     language: str | None = None
     partial: bool = False
-    robots: tuple[str, ...] = ()
-    trace: Mapping[str, Any] = field(default_factory=dict)
+    robots: tuple[str, ...] = ()  # noarchive, nosnippet, ...
+    trace: Mapping[str, Any] = field(default_factory=dict)  # how it was read; of the visit alone
     added: datetime | None = None
     source_key: str = ""
     source_id: str = ""  # the entry's own id
@@ -280,9 +280,9 @@ class Article:
     also: tuple[str, ...] = ()  # addresses of copies
     revisions: tuple[str, ...] = ()  # when the text changed: ISO times
     origin: Origin = Origin()
-    aliases: tuple[str, ...] = ()
-    blocks: tuple[str, ...] = ()
-    alternate: str | None = None
+    aliases: tuple[str, ...] = ()  # its other addresses
+    blocks: tuple[str, ...] = ()  # digests of the body's blocks; of the visit alone
+    alternate: str | None = None  # a page worth one more fetch; of the visit alone
     keywords: tuple[str, ...] = ()  # publisher's tags
     section: str = ""  # where its publisher files it
     merged_into: str = ""  # id of the article that stands for this copy of it
