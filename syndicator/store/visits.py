@@ -1,4 +1,7 @@
-"""What visits remember: states, entries, articles by alias, withdrawals, blocks and notes (`ports.VisitStore`)."""
+"""What visits remember: states, entries, articles by alias, withdrawals, blocks and notes (`ports.VisitStore`).
+
+Each method that writes is one transaction, durable when it returns. All raise StoreError, DiskError for want of file
+descriptors."""
 
 from __future__ import annotations
 
@@ -167,7 +170,9 @@ class Visits:
         with self._db.write() as connection:
             shown = rows.erase(connection, article.id, stale)
             feeds = tuple(sorted({*shown, *stale}))
-            rows.bury(connection, Withdrawn(id=article.id, at=at, feeds=feeds, url=article.url, aliases=tuple(keys)))
+            rows.save_withdrawal(
+                connection, Withdrawn(id=article.id, at=at, feeds=feeds, url=article.url, aliases=tuple(keys))
+            )
 
     def repeated(self, host: str) -> frozenset[str]:
         counted: Counter[str] = Counter()
@@ -245,7 +250,7 @@ def state_row(state: SourceState) -> dict[str, Any]:
 
 
 def entry_row(row: EntryRow) -> dict[str, Any]:
-    """The row of `entries`; what the feed said is kept while the page is still to be read."""
+    """The row of `entries`; what the feed announced is kept while the page is still to be read."""
     return {
         "source": codec.key(row.source_key),
         "entry": codec.key(row.entry_id),

@@ -90,12 +90,12 @@ def test_entries_come_back_by_their_own_ids_however_odd(store: Store) -> None:
     assert store.visits.entries("other", odd) == {}
 
 
-def test_what_the_feed_said_is_kept_only_while_an_entry_is_pending(store: Store) -> None:
-    said = Entry(id="a", content="<p>long</p>")
-    store.visits.save_entries([entry("a", entry=said)])
-    assert store.visits.entries("src", ["a"])["a"].entry == said
+def test_what_the_feed_announced_is_kept_only_while_an_entry_is_pending(store: Store) -> None:
+    announced = Entry(id="a", content="<p>long</p>")
+    store.visits.save_entries([entry("a", entry=announced)])
+    assert store.visits.entries("src", ["a"])["a"].entry == announced
 
-    store.visits.save_entries([entry("a", "done", entry=said, article_id="x")])
+    store.visits.save_entries([entry("a", "done", entry=announced, article_id="x")])
 
     assert store.visits.entries("src", ["a"])["a"] == entry("a", "done", article_id="x")
 
