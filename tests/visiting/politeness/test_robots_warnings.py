@@ -1,4 +1,4 @@
-"""What the operator is told of robots.txt, command by command, over the loopback web."""
+"""What each command says about robots.txt, over the loopback web."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_a_shut_feed_is_added_visited_and_warned_of(tmp_path: Path, web: Web) ->
     config = configure(tmp_path, {"open": f'url = "{web.url("/open")}"'})
     web.routes = {"/robots.txt": Reply(200, {}, SHUT), "/shut": Reply(200, {}, FEED), "/open": Reply(200, {}, FEED)}
     added = command(config, "add", web.url("/shut"))
-    assert "robots.txt shuts this address" in added.stderr
+    assert "robots.txt disallows this address" in added.stderr
     known = json.loads(command(config, "add", web.url("/shut"), web.url("/open"), "--dry-run", "--json").stdout)
     assert [one["warning"] != "" for one in known] == [True, False]
     key = known[0]["source"]["key"]
@@ -28,7 +28,7 @@ def test_a_shut_feed_is_added_visited_and_warned_of(tmp_path: Path, web: Web) ->
     assert [found[one]["reason"] for one in (key, "open")] == [None, None]  # no error
     told = command(config, "status").stdout.splitlines()
     assert [line for line in told if "robots.txt" in line] == [
-        f"{key}\trobots.txt shuts this address; it is fetched because the operator named it"
+        f"{key}\trobots.txt disallows this address; it is fetched because sources.toml names it"
     ]
     assert "0 ill" in told[0]
     assert [line.split("\t")[2][:6] for line in command(config, "sources").stdout.splitlines()] == ["well", "robots"]
