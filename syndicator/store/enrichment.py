@@ -1,4 +1,4 @@
-"""What was asked of a language model and what it answered (`ports.EnrichStore`)."""
+"""What was asked of a language model and what it answered."""
 
 from __future__ import annotations
 
@@ -41,20 +41,25 @@ _NOTE = select(schema.notes.c.value).where(schema.notes.c.key == METER)
 
 
 class Enrichment:
-    """`ports.EnrichStore` on a database."""
+    """A method that writes is one transaction, durable when it returns. Every method raises StoreError or DiskError as
+    those of `ports.VisitStore` do."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
     def unasked(self, plan: str, *, since: datetime, now: datetime, limit: int) -> list[str]:
+        """The ids of at most `limit` articles added since then, copies left out, newest first, that were not looked at
+        under `plan` with their file as it is now, or whose next try is not after `now`."""
         values = {"plan": plan, "since": codec.micros(since), "now": codec.micros(now), "most": limit}
         return [id for (id,) in self._db.rows(_UNASKED, values)]
 
     def asked(self, id: str) -> Asked | None:
+        """What came of asking about the article last, None when nobody asked."""
         data = self._db.scalar(_ASKED, {"id": id})
         return None if data is None else codec.unpack(Asked, data)
 
     def save_asked(self, asked: Asked) -> None:
+        """Stores what came of asking, in place of what came of it before."""
         row = {
             "id": asked.id,
             "plan": asked.plan,
@@ -69,19 +74,23 @@ class Enrichment:
             upsert(connection, schema.llm_asked, [row])
 
     def answer(self, key: str) -> str | None:
+        """The model's answer to the plan and text that `key` stands for, None when there was none."""
         value = self._db.scalar(_ANSWER, {"key": key})
         return None if value is None else str(json.loads(value))
 
     def save_answer(self, key: str, id: str, answer: str, at: datetime) -> None:
+        """Stores the answer by `key`, so that the same text is not asked about twice. `id`: of the article."""
         row = {"key": key, "id": id, "at": codec.micros(at), "answer": json.dumps(answer)}
         with self._db.write() as connection:
             upsert(connection, schema.llm_answers, [row])
 
     def meter(self) -> Meter:
+        """What is remembered of the language model; an empty one when nothing was asked yet."""
         value = self._db.scalar(_NOTE)
         return Meter() if value is None else codec.unpack(Meter, value)
 
     def save_meter(self, meter: Meter, at: datetime) -> None:
+        """Stores what is remembered of the language model, in place of what was."""
         row = {"key": METER, "value": codec.pack(meter), "at": codec.micros(at)}
         with self._db.write() as connection:
             upsert(connection, schema.notes, [row])

@@ -1,4 +1,4 @@
-"""The article store as the publisher sees it (`ports.ArticleIndex`)."""
+"""The article store as publishing sees it (`ports.ArticleIndex`)."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ _NO_LIMIT = 2**31 - 1
 
 
 class Index:
-    """`ports.ArticleIndex` on a database."""
+    """`ports.ArticleIndex` on a database, and what services alone ask for. Transactions and errors are as there."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -96,6 +96,7 @@ class Index:
         return [id for place, (id, added) in enumerate(found) if place < limit or added > after]
 
     def months(self, key: FeedKey) -> list[str]:
+        """The UTC months ("2026-11") in which articles of the feed were added, ascending."""
         found: list[str] = []
         first = codec.NEVER + 1
         while True:
@@ -145,23 +146,27 @@ class Index:
         return self._by_id(_HTML, ids)
 
     def save_html(self, id: str, html: str) -> None:
+        """Stores the sanitised HTML of an article's body."""
         with self._db.write() as connection:
             upsert(connection, schema.html, [{"id": id, "html": html}])
 
     def path(self, id: str) -> str | None:
+        """Where the article's file is, relative to the article store; None when there is no row."""
         found: str | None = self._db.scalar(_PATH, {"id": id})
         return found
 
     def merge(self, id: str, into: str) -> None:
+        """Makes article `id` a copy of `into`: only its source's feed shows it from now on, and the feeds it leaves
+        become stale. Raises StoreError where there is no such article, ValueError where both are one."""
         if id == into:
             raise ValueError("an article is no copy of itself")
         self._merged(id, into)
 
     def split(self, id: str) -> None:
+        """Undoes `merge`. Raises StoreError where there is no such article."""
         self._merged(id, None)
 
     def merged(self) -> dict[str, str]:
-        """Copies: article id -> the id of the article that stands for it."""
         return dict(self._db.rows(rows.MERGED))
 
     def withdrawn(self) -> list[Withdrawn]:
@@ -175,6 +180,7 @@ class Index:
         ]
 
     def mark_stale(self, keys: Iterable[FeedKey]) -> None:
+        """Marks feeds as stale, in one transaction; a feed that is not known yet is added."""
         with self._db.write() as connection:
             rows.touch(connection, {key: (key.slug, 0) for key in keys})
 

@@ -1,4 +1,4 @@
-"""The state of everything, and the health of the database (`ports.StatusStore`)."""
+"""The state of everything, and whether the database is sound: what `status` and `check` print."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ _e, _f, _o, _q = schema.entries.c, schema.feeds.c, schema.outcomes.c, schema.llm
 
 
 class Status:
-    """`ports.StatusStore` on a database."""
+    """Reads what is committed. Every method raises StoreError or DiskError as those of `ports.VisitStore` do."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
     def summary(self) -> Summary:
+        """The state of everything now; at most 200 refused entries, and as many of the language model, newest first."""
         last = self._db.scalar(select(func.max(_o.at)))
         states = self._db.rows(select(schema.sources.c.data).order_by(schema.sources.c.key))
         return Summary(
@@ -37,10 +38,12 @@ class Status:
         )
 
     def outcomes(self, key: str, limit: int = 10) -> list[Outcome]:
+        """How the last `limit` visits of a source ended, newest first; at most 50 are kept."""
         newest = select(_o.data).where(_o.source == codec.key(key)).order_by(_o.n.desc()).limit(limit)
         return [codec.unpack(Outcome, data) for (data,) in self._db.rows(newest)]
 
     def check(self) -> list[Problem]:
+        """What is wrong with the database file, each with its cure; nothing for PostgreSQL, which checks its own."""
         if not self._db.sqlite:
             return []
         try:
