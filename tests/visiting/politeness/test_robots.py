@@ -265,7 +265,7 @@ def redirect(url: str, target: str, *, permanent: bool = True) -> Fetched:
     return page(url, status=status, moved_to=target if permanent else None, location=target)
 
 
-def test_redirect_to_another_host_takes_its_lane_and_asks_its_robots() -> None:
+def test_a_redirect_to_another_host_waits_for_its_turn_and_asks_its_robots() -> None:
     rig = Rig()
     rig.script.answers["https://a.test/x"] = redirect("https://a.test/x", "https://b.test/y")
     rig.script.answers["https://b.test/y"] = page("https://b.test/y", body=b"end")
@@ -280,7 +280,7 @@ def test_redirect_to_another_host_takes_its_lane_and_asks_its_robots() -> None:
     assert rig.script.asked[-1].allow == ()
 
 
-def test_redirect_to_a_host_that_shuts_us_out() -> None:
+def test_redirect_to_a_host_that_disallows_the_page() -> None:
     rig = Rig()
     rig.script.answers["https://a.test/x"] = redirect("https://a.test/x", "https://b.test/y")
     rig.script.file("https://b.test/robots.txt", "User-agent: *\nDisallow: /")
