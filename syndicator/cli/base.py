@@ -23,7 +23,7 @@ Config = Annotated[
         "--config", metavar="DIR", help="The folder with syndicator.toml, sources.toml, taxonomy.toml and feeds.toml."
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 CONFIG = Path("config")
 
 
@@ -40,3 +40,8 @@ def root(
     ] = False,
 ) -> None:
     """From source URLs to valid Atom, RSS and JSON feeds per tag, category and source."""
+
+
+def counted(number: int, noun: str) -> str:
+    """ "1 article", "2 articles": for nouns whose plural ends in s."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -30,8 +30,8 @@ def test_a_disallowed_feed_is_added_visited_and_warned_of(tmp_path: Path, web: W
     assert [line for line in output if "robots.txt" in line] == [
         f"{key}\trobots.txt disallows this address; it is fetched because sources.toml names it"
     ]
-    assert "0 ill" in output[0]
-    assert [line.split("\t")[2][:6] for line in command(config, "sources").stdout.splitlines()] == ["well", "robots"]
+    assert "0 failing" in output[0]
+    assert [line.split("\t")[2][:6] for line in command(config, "sources").stdout.splitlines()] == ["ok", "robots"]
     web.routes["/robots.txt"] = Reply(200, {}, b"")
     (tmp_path / "feeds" / "state" / "syndicator.db").unlink()  # with it goes what was remembered of robots.txt
     refresh(config, key)
