@@ -20,9 +20,7 @@ _BadCommand: Any = typer.BadParameter.__base__  # a wrong argument or option; ty
 
 def main() -> None:
     """Runs a command and ends the process with its exit code."""
-    from syndicator.cli import curate, operate, service, sources
-
-    assert curate and operate and service and sources  # importing them registers their commands
+    load_commands()
     # imports make many objects and no garbage: looking for it takes a tenth of the time of a short command
     gc.set_threshold(20_000)
     _escape_unprintable()
@@ -39,6 +37,13 @@ def main() -> None:
         code = 0
     gc.freeze()  # the process ends now: the interpreter's last garbage collections would be wasted
     sys.exit(code)
+
+
+def load_commands() -> None:
+    """Importing the modules of commands registers these with `app`."""
+    from syndicator.cli import curate, operate, service, sources
+
+    assert curate and operate and service and sources
 
 
 def _escape_unprintable() -> None:
