@@ -36,7 +36,7 @@ def _opened(config: Path) -> Iterator[App]:
 
 @app.command()
 def learn(json: Json = False, config: Config = CONFIG) -> None:
-    """Learn tags from articles whose tags are confirmed: by an operator, or by the publisher and taxonomy.toml."""
+    """Learn tags from articles tagged by an operator, or by their publisher with tags of taxonomy.toml."""
     from syndicator.cli import printing
     from syndicator.services import reconcile, redescribe
 
@@ -192,7 +192,7 @@ def split(
 
 @tags.command()
 def suggest(json: Json = False, config: Config = CONFIG) -> None:
-    """List names that three or more articles mention and taxonomy.toml does not have. Changes nothing."""
+    """List names to consider as tags. Three or more articles mention them, taxonomy.toml does not. Changes nothing."""
     from syndicator.cli import printing
     from syndicator.services import redescribe
     from syndicator.services.container import need_folder, open_app
@@ -217,7 +217,7 @@ def rename(
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """Rename tag A to B in taxonomy.toml and in every article. Its feed keeps its id; the old address still works."""
+    """Rename tag A to B. Changes taxonomy.toml and articles; the feed keeps its id, and its old address still works."""
     _retag("rename", old, new, dry_run, json, config)
 
 
@@ -229,7 +229,7 @@ def merge(
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """Merge tag A into B: A becomes an alias in taxonomy.toml, and the address of A's feed serves B's feed."""
+    """Merge tag A into B. A becomes an alias in taxonomy.toml, and the address of A's feed serves B's feed."""
     _retag("merge", old, new, dry_run, json, config)
 
 

@@ -32,7 +32,7 @@ def add(
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """Add sources. Finds the feed of a site; takes single articles and OPML, too."""
+    """Add sources: feeds, sites, single articles or OPML documents. The feed of a site is found."""
     from syndicator.cli import printing
     from syndicator.services import add as adding
     from syndicator.services.container import open_app
