@@ -48,7 +48,7 @@ def status(json: Json = False, config: Config = CONFIG) -> None:
 
 @app.command()
 def check(json: Json = False, config: Config = CONFIG) -> None:
-    """Look for problems of configuration and installation, and say how to solve them. Exits with 78 when it finds one."""
+    """Look for problems of configuration and installation, and say how to solve them. Exits with 78 for any problem."""
     from syndicator.cli import printing
     from syndicator.errors import ConfigError
     from syndicator.services.check import check as examine

@@ -229,7 +229,7 @@ def _skip(planned: Next, hours: tuple[int, ...], days: tuple[str, ...]) -> Next:
     at = planned.at.astimezone(UTC)
     for _ in range(_SKIP_HOURS):
         if at.hour not in hours and _DAYS[at.weekday()] not in days:
-            return planned if at == planned.at else Next(at, f"{planned.why}; after the hours that the feed asks to skip")
+            return planned if at == planned.at else Next(at, f"{planned.why}; after the hours the feed asks to skip")
         at = at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     return planned
 
