@@ -17,48 +17,50 @@ from __future__ import annotations
 
 import errno
 
+from syndicator.reasons import NOT_AN_ARTICLE, CommandReason
+
 
 class SyndicatorError(Exception):
     """The base of all errors that are not bugs of ours. `str(error)`: one or two sentences for the operator. `reason`:
-    a short code that stays the same. `exit_code`: of the command."""
+    a code of `syndicator.reasons`. `exit_code`: of the command."""
 
     exit_code = 1
-    reason = "bug"
+    reason: str = CommandReason.BUG
 
 
 class ConfigError(SyndicatorError):
     exit_code = 78
-    reason = "bad-config"
+    reason = CommandReason.BAD_CONFIG
 
 
 class MissingError(SyndicatorError):
     exit_code = 69
-    reason = "missing"
+    reason = CommandReason.MISSING
 
 
 class LockedError(SyndicatorError):
     exit_code = 75
-    reason = "locked"
+    reason = CommandReason.LOCKED
 
 
 class NetworkDown(SyndicatorError):
     exit_code = 4
-    reason = "no-network"
+    reason = CommandReason.NO_NETWORK
 
 
 class UsageError(SyndicatorError):
     exit_code = 2
-    reason = "usage"
+    reason = CommandReason.USAGE
 
 
 class StoreError(SyndicatorError):
     exit_code = 69
-    reason = "store"
+    reason = CommandReason.STORE
 
 
 class DiskError(SyndicatorError):
     exit_code = 69
-    reason = "disk"
+    reason = CommandReason.DISK
 
     @classmethod
     def of(cls, error: OSError) -> DiskError:
@@ -84,14 +86,14 @@ OURS = frozenset(_CURES)
 
 
 class NotAnArticle(SyndicatorError):
-    """The page is not an article. `kind`: consent, login, paywall, bot-check, error-page, listing, empty, not-html."""
+    """The page is not an article. `kind`: a `reasons.PageReason` that says what it is."""
 
     exit_code = 69
 
     def __init__(self, kind: str, detail: str = "") -> None:
         super().__init__(f"not an article: {kind}" + (f" ({detail})" if detail else ""))
         self.kind = kind
-        self.reason = f"not-an-article-{kind}"
+        self.reason = f"{NOT_AN_ARTICLE}{kind}"
         self.detail = detail
 
     def __reduce__(self) -> tuple[type[NotAnArticle], tuple[str, str]]:
@@ -99,8 +101,7 @@ class NotAnArticle(SyndicatorError):
 
 
 class NotAFeed(SyndicatorError):
-    """The bytes are not a feed. `reason`: empty, html, broken-xml, broken-json, unknown-format, too-large,
-    sitemap-index."""
+    """The bytes are not a feed. `reason`: a `reasons.FeedReason`."""
 
     exit_code = 69
 
@@ -114,8 +115,7 @@ class NotAFeed(SyndicatorError):
 
 
 class WorkerFailed(SyndicatorError):
-    """The worker process returned no result. `reason`: hung (over its time limit), memory (over its memory limit),
-    crashed (it died)."""
+    """The worker process returned no result. `reason`: a `reasons.WorkerReason`."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"worker {reason}" + (f": {detail}" if detail else ""))

@@ -82,8 +82,11 @@ class VisitStore(Protocol):
     def pending(self, source_key: str, now: datetime) -> list[EntryRow]:
         """Pending rows whose next_try is None or not after `now`, oldest first_seen first."""
 
+    def count_pending(self, source_key: str) -> int:
+        """How many rows of the source are pending, whenever their next try is."""
+
     def find(self, aliases: Iterable[str]) -> str | None:
-        """The article id that any of the alias keys (urls.alias, or "guid:<source key>:<entry id>") belongs to."""
+        """The article id that any of the alias keys (urls.alias, urls.guid_alias) belongs to."""
 
     def article(self, id: str) -> Article | None:
         """The article as its row has it, without its body; None when there is no row."""
@@ -96,11 +99,14 @@ class VisitStore(Protocol):
         article: Article,
         stamp: FileStamp,
         *,
-        aliases: Iterable[str],
-        stale: Iterable[FeedKey],
         entry: EntryRow | None = None,
         html: str | None = None,
-    ) -> None: ...
+        same_body: bool = False,
+    ) -> None:
+        """The article as its file says: its row, its memberships, every alias that finds it (its address and its other
+        ones, its GUID within its source, that of `entry`), the end of `entry`, and the stale mark of each feed that
+        showed it or shows it now, in one transaction. `html` is its body rendered; without it, what was rendered before
+        is kept where the article has the `same_body`, and dropped otherwise."""
 
     def is_withdrawn(self, aliases: Iterable[str]) -> bool:
         """True when any of the alias keys belongs to an article that the operator withdrew."""

@@ -137,7 +137,7 @@ _SPELT = (
 def stem(value: str, most: int = 80) -> str:
     """`value` as a readable part of a file name: a-z, 0-9 and single hyphens, at most `most` characters, cut between
     words where possible, "" when nothing is left. Not unique: two values may share a stem."""
-    from slugify import slugify  # the only door of python-slugify; lazy, for it carries tables
+    from slugify import slugify  # imported here alone, and late: it carries tables
 
     return str(slugify(legal(value)[:2000], max_length=most, word_boundary=True, save_order=True))
 

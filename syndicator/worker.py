@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import fcntl
 import importlib
+import logging
 import os
 import pickle
 import queue
@@ -26,9 +27,10 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, NoReturn, ParamSpec, TypeVar, cast
+from typing import IO, Any, Generic, NoReturn, ParamSpec, TypeVar, cast
 
 from syndicator.errors import SyndicatorError, WorkerFailed
+from syndicator.reasons import WorkerReason
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -42,6 +44,21 @@ _WATCH = 0.02  # seconds between two looks at the child's memory
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ", "LD_LIBRARY_PATH", "SYSTEMROOT")
 _MEGABYTE = 1_000_000
 _FOR_THE_PARENT = (signal.SIGINT, signal.SIGTERM)  # it decides when its children end
+
+
+@dataclass(frozen=True)  # without slots, which do not get on with Lazy[...](...)
+class Lazy(Generic[P, T]):
+    """A module-level function by its name, "package.module:function", loaded by the process that calls it."""
+
+    name: str
+
+    def load(self) -> Callable[P, T]:
+        """The function. Raises ImportError, AttributeError for a name that names none."""
+        module, _, function = self.name.partition(":")
+        return cast(Callable[P, T], getattr(importlib.import_module(module), function))
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
+        return self.load()(*args, **kwargs)
 
 
 class Worker:
@@ -63,7 +80,8 @@ class Worker:
         self._closed = False
 
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """`function(*args, **kwargs)` in a child. Raises its SyndicatorError or WorkerFailed(hung|memory|crashed).
+        """`function(*args, **kwargs)` in a child; a `Lazy` function is loaded there and not here. Raises its
+        SyndicatorError or WorkerFailed(hung|memory|crashed).
 
         Cancelling the call ends the child that works on it.
         """
@@ -104,7 +122,7 @@ class Worker:
         try:
             job.child = child
             if job.dropped or self._closed:
-                raise WorkerFailed("crashed", "the worker is closed")
+                raise WorkerFailed(WorkerReason.CRASHED, "the worker is closed")
             return child.run(job)
         finally:
             job.child = None
@@ -112,7 +130,7 @@ class Worker:
 
     def _pool(self) -> ThreadPoolExecutor:
         if self._closed:
-            raise WorkerFailed("crashed", "the worker is closed")
+            raise WorkerFailed(WorkerReason.CRASHED, "the worker is closed")
         if self._threads is None:
             self._threads = ThreadPoolExecutor(self._count, "worker")
         return self._threads
@@ -134,7 +152,7 @@ class _Job:
 
 
 def _pack(function: Callable[..., object], args: Sequence[object], kwargs: object) -> bytes:
-    if "<" in function.__qualname__ or function.__module__ == "__main__":
+    if not isinstance(function, Lazy) and ("<" in function.__qualname__ or function.__module__ == "__main__"):
         raise TypeError(f"{function.__qualname__} is not a module-level function of an importable module")
     return pickle.dumps((function, args, kwargs), protocol=pickle.HIGHEST_PROTOCOL)
 
@@ -146,7 +164,7 @@ def _result(answer: tuple[bytes, bytes]) -> Any:
         return value
     if kind == _ERROR:
         raise value
-    raise WorkerFailed("crashed", str(value))
+    raise WorkerFailed(WorkerReason.CRASHED, str(value))
 
 
 class _Child:
@@ -165,7 +183,7 @@ class _Child:
         """Starts the process unless it runs; `job` is what it is for."""
         with self._lock:
             if job is not None and job.dropped:
-                raise WorkerFailed("crashed", "the call was given up")
+                raise WorkerFailed(WorkerReason.CRASHED, "the call was given up")
             self._job = job
             if self._process is not None and not self._killed and self._process.poll() is None:
                 return
@@ -185,11 +203,12 @@ class _Child:
         self.start(job)
         process = self._process
         if process is None or process.stdin is None or process.stdout is None:
-            raise WorkerFailed("crashed", "the worker process could not be started")
+            raise WorkerFailed(WorkerReason.CRASHED, "the worker process could not be started")
         try:
             _write(process.stdin, b"C", job.payload)
-            self._frame(process, process.stdout, _START_SECONDS)  # ready: imported, the clock starts
-            kind, answer = self._frame(process, process.stdout, self._seconds)
+            kind, answer = self._frame(process, process.stdout, _START_SECONDS)
+            if kind == _READY:  # imported: the clock of the call starts
+                kind, answer = self._frame(process, process.stdout, self._seconds)
         except WorkerFailed:
             self.discard()
             raise
@@ -197,11 +216,11 @@ class _Child:
             status = self._status(process)
             self.discard()
             if status == -signal.SIGALRM:
-                raise WorkerFailed("hung", f"no result within {self._seconds:g} s") from error
-            raise WorkerFailed("crashed", f"the process ended with status {status}") from error
+                raise WorkerFailed(WorkerReason.HUNG, f"no result within {self._seconds:g} s") from error
+            raise WorkerFailed(WorkerReason.CRASHED, f"the process ended with status {status}") from error
         if kind == _MEMORY:
             self.discard()
-            raise WorkerFailed("memory", f"needed more than {self._megabytes} MB")
+            raise WorkerFailed(WorkerReason.MEMORY, f"needed more than {self._megabytes} MB")
         if _resident(process.pid) > self._megabytes * _MEGABYTE // 2:
             self.discard()  # what a page left behind must not count against the next one
         return kind, answer
@@ -253,11 +272,11 @@ class _Child:
                 if runnable and used < cpu and end < started + _STARVED * seconds:
                     end += min(cpu - used, 1.0)
                     continue
-                raise WorkerFailed("hung", f"no result within {seconds:g} s")
+                raise WorkerFailed(WorkerReason.HUNG, f"no result within {seconds:g} s")
             if poll.poll(1000 * min(left, _WATCH)):
                 return _read(pipe)
             if _resident(process.pid) > self._megabytes * _MEGABYTE:
-                raise WorkerFailed("memory", f"needed more than {self._megabytes} MB")
+                raise WorkerFailed(WorkerReason.MEMORY, f"needed more than {self._megabytes} MB")
 
 
 @contextlib.contextmanager
@@ -333,6 +352,7 @@ def serve() -> NoReturn:
     os.dup2(2, 1)  # what libraries print must not reach the answers
     for module in preload:
         importlib.import_module(module)
+    logging.disable()  # libraries write a line for each odd page; what matters of it is in the answer
     _limit(megabytes)
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
@@ -346,6 +366,8 @@ def serve() -> NoReturn:
 def _answer(payload: bytes, answers: IO[bytes], seconds: float) -> tuple[bytes, bytes]:
     try:
         function, args, kwargs = pickle.loads(payload)
+        if isinstance(function, Lazy):
+            function = function.load()  # before the clock of the call starts
         _write(answers, _READY, b"")
         signal.setitimer(signal.ITIMER_REAL, _STARVED * seconds + 2)  # the parent kills first, unless it is gone
         try:

@@ -14,8 +14,8 @@ import typer
 from syndicator.cli.base import CONFIG, Config, Json, app, counted
 
 if TYPE_CHECKING:
+    from syndicator.pipeline.descriptions.feed_changes import FeedChange
     from syndicator.services.container import App
-    from syndicator.services.rewrite import Touched
 
 tags = typer.Typer(help="Propose, rename and merge tags.", no_args_is_help=True)
 app.add_typer(tags, name="tags")
@@ -87,7 +87,7 @@ def describe(
         return
     with _opened(config) as opened:
         with printing.counting("described") as count:
-            planned = redescribe.retelling(opened, since=day, progress=count)
+            planned = redescribe.plan(opened, since=day, progress=count)
         if not json:
             _list(planned)
         written: tuple[str, ...] = ()
@@ -145,9 +145,9 @@ def _ask(since: datetime | None, dry_run: bool, json: bool, config: Path) -> Non
 
 def _list(planned: object) -> None:
     from syndicator.cli import printing
-    from syndicator.services.redescribe import Retelling
+    from syndicator.services.redescribe import Plan
 
-    assert isinstance(planned, Retelling)
+    assert isinstance(planned, Plan)
     printing.say(f"{len(planned.articles)} of {counted(planned.looked, 'article')} change")
     rows = [(item.title, line) for item in planned.articles for line in item.told.why]
     if rows:
@@ -155,7 +155,7 @@ def _list(planned: object) -> None:
     _feeds(planned.feeds)
 
 
-def _feeds(feeds: tuple[Touched, ...]) -> None:
+def _feeds(feeds: tuple[FeedChange, ...]) -> None:
     from syndicator.cli import printing
 
     if feeds:

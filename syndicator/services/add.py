@@ -11,6 +11,7 @@ from syndicator import urls
 from syndicator.errors import MissingError, NetworkDown, NotAFeed, UsageError
 from syndicator.model import Entry, Failed, Fetched, FetchResult, ParsedFeed, Request, Source
 from syndicator.ports import Fetcher
+from syndicator.reasons import FeedReason, FetchReason
 from syndicator.services.container import App, make_fetcher
 from syndicator.sources import opml, registry
 from syndicator.visiting.feeds.discovery import Discovery, FeedLink, discover
@@ -71,7 +72,7 @@ async def _look(app: App, fetcher: Fetcher, address: str, taken: set[str]) -> li
         try:
             return [_feed(app, _Site(url, result, _parsed(result)), taken)]
         except NotAFeed as refusal:
-            if refusal.reason != "html":
+            if refusal.reason != FeedReason.HTML:
                 raise MissingError(f"{url}: {refusal}") from refusal
     return [await _page(app, fetcher, url, result, found, taken)]
 
@@ -116,7 +117,7 @@ def _request(app: App, url: str) -> Request:
 def _arrived(url: str, result: FetchResult) -> Fetched:
     if isinstance(result, Fetched):
         return result
-    failed = result if isinstance(result, Failed) else Failed(url=url, reason="http-304")
+    failed = result if isinstance(result, Failed) else Failed(url=url, reason=FetchReason.NOT_MODIFIED)
     raise (NetworkDown if failed.no_network else MissingError)(f"{url}: {failed.reason}: {failed.detail}")
 
 
@@ -124,7 +125,7 @@ def _parsed(result: Fetched) -> ParsedFeed:
     """Raises NotAFeed, also for one of which nothing could be read."""
     feed = parse_feed(result.body, result.final_url, dict(result.headers))
     if not feed.complete and not feed.entries:
-        raise NotAFeed("broken-xml", "not one entry could be read")
+        raise NotAFeed(FeedReason.BROKEN_XML, "not one entry could be read")
     return feed
 
 

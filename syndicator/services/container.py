@@ -20,7 +20,7 @@ from syndicator.describing.llm.prompt import Lists
 from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.errors import ConfigError, LockedError, MissingError
 from syndicator.model import Source
-from syndicator.pipeline.context import Tools
+from syndicator.pipeline.context import RunContext
 from syndicator.ports import Enricher, Fetcher
 from syndicator.publishing.queries.saved import SavedQuery, load_queries
 from syndicator.settings import Llm, Settings, load
@@ -82,12 +82,13 @@ def open_app(
     jitter: Callable[[], float] = random.random,
     environ: Mapping[str, str] = os.environ,
     create: bool = False,
-    said: Configuration | None = None,
+    read: Configuration | None = None,
 ) -> Iterator[App]:
     """The app of a configuration folder; closes what it opened. `create` lets `reindex` begin a database although
-    articles exist. `said`: what the folder says, for who has read it. Raises ConfigError, StoreError."""
-    said = said or configuration(config, environ)
-    settings = said.settings
+    articles exist. `read`: the configuration, where the caller has read it. Raises ConfigError, StoreError,
+    MissingError."""
+    read = read or configuration(config, environ)
+    settings = read.settings
     article_store = ArticleStore(settings.articles_dir)
     articles_exist = any(True for _ in article_store.walk())
     settings.state_dir.mkdir(parents=True, exist_ok=True)
@@ -98,8 +99,8 @@ def open_app(
         yield App(
             config=config,
             settings=settings,
-            sources={source.key: source for source in said.sources},
-            queries=said.queries,
+            sources={source.key: source for source in read.sources},
+            queries=read.queries,
             store=store,
             article_store=article_store,
             snapshots=Snapshots(settings.state_dir / "pages"),
@@ -152,9 +153,9 @@ def locked(settings: Settings, *, wait: bool = False, give_up: Callable[[], bool
         lock.release()
 
 
-def make_tools(app: App, fetcher: Fetcher, worker: Worker, filed: Callable[[str], None]) -> Tools:
-    """What a visit works with. `filed` hears the title of each article that is filed."""
-    return Tools(
+def make_context(app: App, fetcher: Fetcher, worker: Worker, filed: Callable[[str], None]) -> RunContext:
+    """What the visits of a run work with. `filed` is given the title of each article that is filed."""
+    return RunContext(
         settings=app.settings,
         fetcher=fetcher,
         store=app.store.visits,
@@ -176,7 +177,8 @@ def user_agent(settings: Settings) -> str:
 
 
 def make_fetcher(app: App) -> Fetcher:
-    """The one door to the network: guarded, in lanes, after robots.txt."""
+    """The one client for the network: it refuses private addresses, keeps requests to a host apart, and asks for
+    robots.txt first."""
     import asyncio
 
     from syndicator.visiting.fetch import HttpFetcher
@@ -185,19 +187,19 @@ def make_fetcher(app: App) -> Fetcher:
     from syndicator.visiting.politeness.robots import Robots
     from syndicator.visiting.politeness.throttle import Throttle
 
-    door = HttpFetcher(app.settings.fetch, user_agent=user_agent(app.settings), clock=app.clock)
+    client = HttpFetcher(app.settings.fetch, user_agent=user_agent(app.settings), clock=app.clock)
     notes = app.store.visits
     backoff = Backoff(notes.note, notes.set_note, app.clock)
     throttle = Throttle(
         app.settings.fetch.pause, app.settings.fetch.per_host, asyncio.sleep, app.clock, backoff=backoff
     )
-    asking = PoliteFetcher(door, throttle, backoff=backoff)
+    asking = PoliteFetcher(client, throttle, backoff=backoff)
     robots = Robots(asking, notes.note, notes.set_note, user_agent=user_agent(app.settings), clock=app.clock)
-    return PoliteFetcher(door, throttle, robots, backoff)
+    return PoliteFetcher(client, throttle, robots, backoff)
 
 
 def make_enricher(app: App, lists: Lists) -> Enricher:
-    """The operator's language model, over the same guarded door, which lets exactly its host and port through. Raises
+    """The operator's language model, over a client of the same kind that may reach exactly its host and port. Raises
     ConfigError when its key is missing."""
     from syndicator.describing.llm.client import Endpoint
     from syndicator.visiting.fetch import HttpFetcher
@@ -207,8 +209,8 @@ def make_enricher(app: App, lists: Lists) -> Enricher:
     key = llm_key(app.config, llm, app.environ)
     # a proxy has no way back to this machine or to the network it stands in
     fetch = app.settings.fetch.model_copy(update={"proxy": ""}) if private(llm.url) else app.settings.fetch
-    door = HttpFetcher(fetch, user_agent=user_agent(app.settings), clock=app.clock)
-    return Endpoint(llm, lists, door, key=key, allow=endpoint(llm.url))
+    client = HttpFetcher(fetch, user_agent=user_agent(app.settings), clock=app.clock)
+    return Endpoint(llm, lists, client, key=key, allow=endpoint(llm.url))
 
 
 def llm_key(config: Path, llm: Llm, environ: Mapping[str, str]) -> str:

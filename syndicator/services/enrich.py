@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from syndicator import log
 from syndicator.describing.llm import budget, material, prompt
 from syndicator.describing.llm.budget import Hindrance
 from syndicator.describing.llm.prompt import Lists
@@ -14,11 +15,12 @@ from syndicator.describing.llm.validate import Refusal
 from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
 from syndicator.errors import ConfigError, WorkerFailed
 from syndicator.model import Article, Failed, Problem
-from syndicator.pipeline.apply_answer import weigh
-from syndicator.pipeline.context import BUGS, said
+from syndicator.pipeline import jobs
+from syndicator.pipeline.context import BUGS, describe_bug
+from syndicator.pipeline.refile import refile
 from syndicator.ports import Asked, Enricher, FileStamp, Material, Meter, Reply
+from syndicator.reasons import CommandReason, FileReason, LlmReason
 from syndicator.services.container import App, llm_key, make_enricher
-from syndicator.services.rewrite import refile
 from syndicator.text import width
 from syndicator.worker import Worker
 
@@ -66,7 +68,7 @@ async def enrich(
 ) -> EnrichReport:
     """Asks about the articles of `scope` (those of the last week when None) that were not asked about as they are,
     newest first, and files what passes. No new question once `stop` is set or `seconds` are over; those under way are
-    dropped when `stop` is set. `filed` is told the title of each article that changed. Nothing that the network, the
+    dropped when `stop` is set. `filed` is given the title of each article that changed. Nothing that the network, the
     model or an article's text does raises; the caller holds the lock and builds."""
     report = EnrichReport()
     settings = app.settings.describe.llm
@@ -201,7 +203,7 @@ class _Pass:
             if stamp is None:
                 return False
             note = Asked(id=id, at=now, plan=self.plan, key="", status="failed", stamp=stamp, next_try=now + RECENT)
-            self._note(replace(note, reason="bug", detail=said(bug)))
+            self._note(replace(note, reason=CommandReason.BUG, detail=describe_bug(bug)))
             return False
 
     async def _asked(self, id: str) -> bool:
@@ -234,10 +236,10 @@ class _Pass:
         return before.next_try is None or (not self.scope.again and before.next_try > self.app.clock())
 
     def _skipped(self, note: Asked, reason: str, before: Asked | None) -> Asked:
-        """There is nothing to ask. What was once accepted stays known, with the model that said it."""
-        if reason == "excerpt-by-llm" and before is not None and before.status == "accepted":
+        """There is nothing to ask. What was once accepted stays known, with the model that gave it."""
+        if reason == LlmReason.EXCERPT_BY_LLM and before is not None and before.status == "accepted":
             return replace(before, plan=note.plan, by=before.by or before.plan, stamp=note.stamp)
-        again = note.at + OPTED_OUT if reason == "opted-out" else None
+        again = note.at + OPTED_OUT if reason == LlmReason.OPTED_OUT else None
         return replace(note, key="", reason=reason, next_try=again)
 
     def _read(self, id: str) -> tuple[Article, FileStamp] | None:
@@ -250,17 +252,18 @@ class _Pass:
         except FileNotFoundError:
             return None
         except ConfigError as error:
-            self.report.problems.append(Problem(what=path, reason="bad-article-file", detail=str(error)))
+            self.report.problems.append(Problem(what=path, reason=FileReason.BAD_ARTICLE_FILE, detail=str(error)))
             return None
 
     def _needless(self, article: Article, asked: Material) -> str:
         """Why there is nothing to ask, "" when there is."""
         source = self.app.sources.get(article.source_key)
         if source is not None and not source.llm:
-            return "opted-out"
-        if article.excerpt_by in ("operator", "llm"):
-            return f"excerpt-by-{article.excerpt_by}"
-        return "short" if width(asked.text) < material.LEAST else ""
+            return LlmReason.OPTED_OUT
+        by = {"operator": LlmReason.EXCERPT_BY_OPERATOR, "llm": LlmReason.EXCERPT_BY_LLM}.get(article.excerpt_by)
+        if by is not None:
+            return by
+        return LlmReason.SHORT if width(asked.text) < material.LEAST else ""
 
     async def _call(self, note: Asked, asked: Material) -> str | None:
         """The model's answer, kept for good; None when there is none, which is noted."""
@@ -304,20 +307,24 @@ class _Pass:
         source = self.app.sources.get(article.source_key)
         note = replace(note, stamp=stamp, at=self.app.clock(), answer=answer[:_KEPT], tries=0)
         try:
-            told = await self.worker.call(weigh, self.app.taxonomy, article, source, asked, self.lists, answer)
+            applied = await self.worker.call(
+                jobs.apply_answer, self.app.taxonomy, article, source, asked, self.lists, answer
+            )
         except WorkerFailed as failure:
-            told = Refusal(reason=failure.reason, detail=failure.detail)
+            applied = Refusal(reason=failure.reason, detail=failure.detail)
         if self._read(note.id) != found:
             return
-        if isinstance(told, Refusal):
-            self._note(replace(note, status="refused", reason=told.reason, detail=told.detail))
+        if isinstance(applied, Refusal):
+            self._note(replace(note, status="refused", reason=applied.reason, detail=applied.detail))
             return
-        stored = refile(self.app, article, replace(article, **told), stamp.path)
+        new = replace(article, **applied)
+        stored, _ = refile(self.app.article_store, self.app.store.visits, new, before=article, path=stamp.path)
         self._note(replace(note, status="accepted", stamp=self.app.article_store.stamp(stamp.path)))
         self.filed(stored.title)
 
     def _note(self, asked: Asked) -> None:
         self.store.save_asked(asked)
+        log.logger("llm", article=asked.id).info(asked.status, reason=asked.reason, detail=asked.detail)
         self.report.counts[asked.status] = self.report.counts.get(asked.status, 0) + 1
         if asked.status != "accepted":
             self.report.problems.append(Problem(what=asked.stamp.path, reason=asked.reason, detail=asked.detail))

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from syndicator import urls
 from syndicator.articles.frontmatter import dump, load
 from syndicator.errors import MissingError, NetworkDown, NotAnArticle, UsageError
-from syndicator.model import Article, Failed, Fetched, Request, Rules, Source
-from syndicator.pipeline.ingest import page_request
+from syndicator.model import Article, Failed, Fetched, ReadArticle, Request, Rules, Source
 from syndicator.pipeline.read_article import load_taxonomy, read_article
+from syndicator.pipeline.requests import page_request
 from syndicator.services.container import App, make_fetcher
-from syndicator.services.llm_history import recall
+from syndicator.services.llm_history import llm_history
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    article: Article
+    article: ReadArticle
     markdown: str
     why: Mapping[str, Any]
 
@@ -32,8 +32,8 @@ def show_file(path: Path, url: str | None, app: App | None) -> Shown:
         raise MissingError(f"{path}: {error.strerror}") from error
     if path.suffix == ".md":
         article = load(data, str(path))
-        why = recall(app, article.id) if app else {}
-        return Shown(article=article, markdown=data.decode("utf-8", "replace"), why=why)
+        why = llm_history(app, article.id) if app else {}
+        return Shown(article=_unread(article), markdown=data.decode("utf-8", "replace"), why=why)
     if not url:
         raise UsageError(f"{path} is a saved page: say where it came from with --url https://…")
     return _shown(data, url, {}, app, Rules(), {})
@@ -64,7 +64,12 @@ async def show_url(url: str, app: App) -> Shown:
     }
     shown = _shown(result.body, result.final_url, result.headers, app, rules, why, repeated)
     known = app.store.visits.find([urls.alias(url) for url in (shown.article.url, result.final_url, result.url)])
-    return replace(shown, why={**shown.why, **recall(app, known)}) if known else shown
+    return replace(shown, why={**shown.why, **llm_history(app, known)}) if known else shown
+
+
+def _unread(article: Article) -> ReadArticle:
+    """An article from its file, with nothing of the visit that read its page."""
+    return ReadArticle(**{field.name: getattr(article, field.name) for field in fields(Article)})
 
 
 def _shown(

@@ -12,11 +12,11 @@ from syndicator.articles.membership import feeds_of
 from syndicator.errors import ConfigError, MissingError, NotAFeed, UsageError
 from syndicator.model import Article, Problem, Source
 from syndicator.pipeline.dedupe.merge import WINDOW, remember
+from syndicator.pipeline.refile import refile
 from syndicator.ports import FileStamp
 from syndicator.services.container import App
 from syndicator.services.reconcile import unreadable
 from syndicator.services.redescribe import learn
-from syndicator.services.rewrite import refile
 from syndicator.sources import opml, registry
 
 
@@ -45,9 +45,7 @@ def withdraw(app: App, what: str) -> Article:
         raise UsageError(f"no article {what!r} in the article store; give its address or its id")
     path = app.article_store.find(id)
     app.article_store.withdraw(article, app.clock())
-    app.store.visits.withdraw(
-        article, [urls.alias(url) for url in (article.url, *article.aliases)], feeds_of(article), app.clock()
-    )
+    app.store.visits.withdraw(article, (), feeds_of(article), app.clock())
     if path:
         app.article_store.delete(path)
     return article
@@ -71,9 +69,11 @@ def _split(app: App, copy: str, original: str) -> Article:
     theirs, first = map(app.article_store.get, paths)
     also = tuple(url for url in first.also if urls.alias(url) != urls.alias(theirs.url))
     apart = tuple(dict.fromkeys((*first.split_from, copy)))
-    refile(app, first, replace(first, also=also, split_from=apart), paths[1])
+    files, store = app.article_store, app.store.visits
+    refile(files, store, replace(first, also=also, split_from=apart), before=first, path=paths[1])
     apart = tuple(dict.fromkeys((*theirs.split_from, original)))
-    stored = refile(app, theirs, replace(theirs, merged_into="", split_from=apart), paths[0])
+    parted = replace(theirs, merged_into="", split_from=apart)
+    stored, _ = refile(files, store, parted, before=theirs, path=paths[0])
     app.store.index.split(copy)
     return stored
 
@@ -82,7 +82,7 @@ def _split(app: App, copy: str, original: str) -> Article:
 class Reindexed:
     articles: int
     problems: tuple[Problem, ...]
-    learnt: int = 0  # articles whose tags a person stood behind
+    learnt: int = 0  # articles with a tag that a person confirmed
 
 
 def reindex(app: App) -> Reindexed:

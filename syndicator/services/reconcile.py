@@ -7,11 +7,10 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from syndicator import urls
-from syndicator.articles.membership import feeds_of
 from syndicator.errors import OURS, ConfigError, DiskError
 from syndicator.model import Article, Problem, Source, SourceState
 from syndicator.ports import FileStamp
+from syndicator.reasons import FileReason
 from syndicator.services.build import release
 from syndicator.services.container import App
 
@@ -45,9 +44,9 @@ def _reconciled(source: Source, state: SourceState | None) -> SourceState:
 
 
 def _terms(source: Source) -> str:
-    """A digest of what `source` says of when and how it is visited."""
-    said = (source.kind, source.every, source.cron, source.robots, source.allow, sorted(source.headers_env.items()))
-    return hashlib.sha256(repr((*said, source.enabled)).encode()).hexdigest()[:16]
+    """A digest of what decides when and how `source` is visited: 16 hex characters, enough to notice an edit."""
+    terms = (source.kind, source.every, source.cron, source.robots, source.allow, sorted(source.headers_env.items()))
+    return hashlib.sha256(repr((*terms, source.enabled)).encode()).hexdigest()[:16]
 
 
 def files(app: App) -> tuple[Problem, ...]:
@@ -69,7 +68,7 @@ def files(app: App) -> tuple[Problem, ...]:
         other = _elsewhere(app, article, stamp)
         if other:
             detail = f"has the id of {other}; delete one of the two"
-            problems.append(Problem(what=stamp.path, reason="duplicate-article", detail=detail))
+            problems.append(Problem(what=stamp.path, reason=FileReason.DUPLICATE_ARTICLE, detail=detail))
             continue
         _record(app, article, stamp)
     if changes.missing:
@@ -96,18 +95,14 @@ def unreadable(path: str, error: ConfigError | OSError) -> Problem:
     if isinstance(error, OSError):
         if error.errno in OURS - {errno.EACCES, errno.EPERM}:
             raise DiskError.of(error) from error
-        return Problem(what=path, reason="unreadable-file", detail=str(DiskError.of(error)))
-    return Problem(what=path, reason="bad-article-file", detail=str(error))
+        return Problem(what=path, reason=FileReason.UNREADABLE_FILE, detail=str(DiskError.of(error)))
+    return Problem(what=path, reason=FileReason.BAD_ARTICLE_FILE, detail=str(error))
 
 
 def _record(app: App, article: Article, stamp: FileStamp) -> None:
     visits = app.store.visits
     before = visits.article(article.id)
-    stale = set(feeds_of(article)) | (set(feeds_of(before)) if before else set())
-    aliases = [urls.alias(article.url), *map(urls.alias, article.aliases)]
-    if article.source_id:
-        aliases.append(f"guid:{article.source_key}:{article.source_id}")
-    visits.record(article, stamp, aliases=aliases, stale=stale)
+    visits.record(article, stamp)
     if before and before.merged_into and not article.merged_into:  # the line was taken out by hand
         app.store.index.split(article.id)
 

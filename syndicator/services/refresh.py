@@ -1,4 +1,4 @@
-"""A run: due sources visited, stale feeds built. What `refresh` does once, `up` does at each beat."""
+"""A run: due sources visited, stale feeds built. `refresh` makes one, `up` one a minute."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """Whom a run tells how it goes."""
+    """Callbacks of a run, for whoever shows how it goes."""
 
     started: Callable[[int], None] = lambda sources: None
     visited: Callable[[Outcome], None] = lambda outcome: None
@@ -95,14 +95,14 @@ def _together(first: BuildReport, second: BuildReport) -> BuildReport:
 async def _visit(app: App, due: list[SourceState], wanted: Wanted, stop: asyncio.Event, watch: Watch) -> list[Outcome]:
     # what fetches and parses is brought in here: not for a run with nothing due
     from syndicator.pipeline.visit_all import visit_all
-    from syndicator.services.container import make_tools
+    from syndicator.services.container import make_context
 
     fetcher = make_fetcher(app)
     worker = make_worker(app)
     try:
         return await visit_all(
             [(app.sources[state.key], state) for state in due],
-            make_tools(app, fetcher, worker, watch.filed),
+            make_context(app, fetcher, worker, watch.filed),
             limit=wanted.limit,
             max_seconds=wanted.max_seconds,
             stop=stop,
@@ -119,7 +119,7 @@ def make_worker(app: App) -> Worker:
         seconds=limits.worker_seconds,
         megabytes=limits.worker_megabytes,
         count=limits.workers,
-        preload=("syndicator.pipeline.read_article", "feedparser"),  # no page pays for them
+        preload=("syndicator.pipeline.read_article", "feedparser"),  # so that no page waits for them
     )
 
 
