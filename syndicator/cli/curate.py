@@ -52,7 +52,7 @@ def learn(json: Json = False, config: Config = CONFIG) -> None:
             f"no tags were learnt: {counted(done.articles, 'article')} with confirmed tags, "
             f"{redescribe.LEAST} are needed"
         )
-    printing.problems(problems)
+    printing.log_problems(problems)
 
 
 @app.command()
@@ -99,7 +99,7 @@ def describe(
         printing.as_json({**printing.plain(planned), "applied": not dry_run, "written": written})
     elif planned.articles:
         printing.say("nothing was changed (--dry-run)" if dry_run else f"{counted(len(written), 'file')} written")
-    printing.problems(planned.problems)
+    printing.log_problems(planned.problems)
 
 
 def _ask(since: datetime | None, dry_run: bool, json: bool, config: Path) -> None:
@@ -110,14 +110,14 @@ def _ask(since: datetime | None, dry_run: bool, json: bool, config: Path) -> Non
     from syndicator.errors import ConfigError, MissingError
     from syndicator.services import enrich, reconcile
 
-    def told(title: str) -> None:
+    def show(title: str) -> None:
         if not json:
             printing.say(f"described: {title}")
 
     async def go(opened: App) -> enrich.EnrichReport:
         stop = asyncio.Event()
         with stopping(stop):
-            return await enrich.enrich(opened, stop=stop, scope=scope, filed=told)
+            return await enrich.enrich(opened, stop=stop, scope=scope, filed=show)
 
     scope = enrich.Scope(since=since or enrich.ALWAYS, again=True)
     written: tuple[str, ...] = ()
@@ -136,7 +136,7 @@ def _ask(since: datetime | None, dry_run: bool, json: bool, config: Path) -> Non
     else:
         printing.enriched(report)
         printing.say(f"{counted(len(written), 'file')} written")
-    printing.problems(problems)
+    printing.log_problems(problems)
     if report.wrong:
         sys.exit(ConfigError.exit_code)
     if report.hindrance and report.hindrance.reason == "resting":

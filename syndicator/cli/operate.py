@@ -144,7 +144,7 @@ def reindex(json: Json = False, config: Config = CONFIG) -> None:
         printing.as_json(done)
     else:
         printing.say(f"{counted(done.articles, 'article')} indexed; `syndicator build` publishes them")
-    printing.problems(done.problems)
+    printing.log_problems(done.problems)
 
 
 @app.command()

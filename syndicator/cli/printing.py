@@ -124,13 +124,13 @@ def log_steps() -> None:
     steps.setLevel(logging.DEBUG)
 
 
-def problems(found: Iterable[Problem]) -> None:
+def log_problems(found: Iterable[Problem]) -> None:
     """Logs problems, one a line."""
     for problem in found:
         log("problem", what=problem.what, reason=problem.reason, detail=problem.detail)
 
 
-def visited(outcome: Outcome) -> None:
+def log_visit(outcome: Outcome) -> None:
     """Logs how a visit ended."""
     fields: dict[str, object] = {"source": outcome.key, "status": outcome.status, "new": len(outcome.added)}
     if outcome.changed:
@@ -141,22 +141,22 @@ def visited(outcome: Outcome) -> None:
         fields["reason"] = outcome.reason
         fields["detail"] = outcome.detail
     log("visited", **fields)
-    problems(outcome.skipped)
+    log_problems(outcome.skipped)
 
 
-def beaten(report: RunReport) -> None:
-    """What a beat of the heart could not do, in the log."""
-    problems((*report.built.held, *report.built.set_aside, *report.problems))
-    asked(report.llm)
+def log_run(report: RunReport) -> None:
+    """Logs what a scheduled run could not do."""
+    log_problems((*report.built.held, *report.built.set_aside, *report.problems))
+    log_language_model(report.llm)
 
 
-def asked(report: EnrichReport) -> None:
+def log_language_model(report: EnrichReport) -> None:
     """Logs what the language model was asked and with what result; nothing where it was not asked."""
     if report.wrong:
         log("problem", what="describe.llm", reason="bad-config", detail=report.wrong)
     if report.calls or report.counts:
         log("language model", calls=report.calls, **report.counts)
-        problems(report.problems)
+        log_problems(report.problems)
         if report.hindrance:
             log("language model", waits=report.hindrance.reason, detail=report.hindrance.detail)
 
@@ -167,7 +167,7 @@ def watching() -> Iterator[Watch]:
     from syndicator.services.refresh import Watch
 
     if not sys.stderr.isatty():
-        yield Watch(visited=visited)
+        yield Watch(visited=log_visit)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn

@@ -51,8 +51,8 @@ async def _up(config: Path) -> None:
             steady=time.monotonic,
             on_stopped=lambda silent: printing.log("the run under way makes no progress", seconds=int(silent)),
         )
-        watch = Watch(visited=scheduler.progress(printing.visited), filed=scheduler.progress(lambda title: None))
-        runs = daemon.ScheduledRuns(config, stop=stop, watch=watch, report=printing.beaten, trouble=printing.log)
+        watch = Watch(visited=scheduler.progress(printing.log_visit), filed=scheduler.progress(lambda title: None))
+        runs = daemon.ScheduledRuns(config, stop=stop, watch=watch, report=printing.log_run, trouble=printing.log)
         server = asyncio.create_task(
             daemon.serve(load(config), stop=stop, listening=lambda url: printing.log(f"serving {url}"))
         )
@@ -154,7 +154,7 @@ def build(
             f"{counted(len(report.written), 'file')} written, {report.unchanged} unchanged, "
             f"{counted(len(report.held), 'feed')} held back"
         )
-    printing.problems((*report.held, *report.set_aside, *bad))
+    printing.log_problems((*report.held, *report.set_aside, *bad))
     if strict and report.held:
         sys.exit(3)
 
