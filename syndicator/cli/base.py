@@ -70,8 +70,3 @@ def root(
         from syndicator.cli.printing import log_steps
 
         log_steps()
-
-
-def counted(number: int, noun: str) -> str:
-    """ "1 article", "2 articles": for nouns whose plural ends in s."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

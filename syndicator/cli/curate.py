@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from syndicator.cli.base import CONFIG, Config, Json, app, counted
+from syndicator.cli.base import CONFIG, Config, Json, app
+from syndicator.cli.plural import counted
 
 if TYPE_CHECKING:
     from syndicator.pipeline.descriptions.feed_changes import FeedChange

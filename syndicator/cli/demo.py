@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syndicator.cli.base import counted
+from syndicator.cli.plural import counted
 from syndicator.cli.printing import as_json, say, table
 from syndicator.demo.trip import Made
 

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from syndicator.cli.base import CONFIG, Config, Json, app, counted
+from syndicator.cli.base import CONFIG, Config, Json, app
+from syndicator.cli.plural import counted
 
 
 @app.command()

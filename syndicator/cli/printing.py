@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from syndicator.cli.base import counted
+from syndicator.cli.plural import counted
 from syndicator.errors import SyndicatorError
 from syndicator.log import ROOT
 

@@ -86,7 +86,7 @@ def test_a_dead_endpoint_holds_nothing_up_and_is_named(tmp_path: Path, world: Wo
     assert report.llm.calls == 1
     assert [problem.reason for problem in report.llm.problems] == ["connect"]
     told = CliRunner().invoke(cli, ["status", "--config", str(config)], catch_exceptions=False).output
-    assert "language model: 1 failure in a row, the last connect" in told and "rests until" in told
+    assert "language model: 1 failure in a row, the last connect" in told and "; not asked before" in told
 
 
 @pytest.fixture
