@@ -108,7 +108,7 @@ def _spoken(value: str) -> str:
 def _say(match: re.Match[str]) -> str:
     _, code, escaped, _, label, address, entity = match.groups()
     if code is not None:
-        padded = code[0] == code[-1] == " " and len(code) > 2
+        padded = code[0] == code[-1] == " " and bool(code[1:-1])
         return code[1:-1] if padded else code
     if escaped is not None:
         return escaped
@@ -142,6 +142,9 @@ def stem(value: str, most: int = 80) -> str:
     return str(slugify(legal(value)[:2000], max_length=most, word_boundary=True, save_order=True))
 
 
+SLUG_CHARACTERS = 60  # a choice: file names of feeds stay readable in a listing
+
+
 @lru_cache(maxsize=20_000)  # the same few hundred names come with every article
 def slug(name: str) -> str:
     """The address of a tag, category or source name: [a-z0-9-], 1 to 60 characters, never a reserved name. Names that
@@ -152,10 +155,10 @@ def slug(name: str) -> str:
     for sign, word in _SPELT:
         spelt = spelt.replace(sign, word)
     readable = stem(spelt, 200)
-    if readable and len(readable) <= 60 and readable not in _RESERVED and not _loses(spelt):
+    if readable and len(readable) <= SLUG_CHARACTERS and readable not in _RESERVED and not _loses(spelt):
         return readable
     digest = hashlib.sha256(folded.encode()).hexdigest()[:6]
-    return f"{readable[:53].rstrip('-') or 'x'}-{digest}"
+    return f"{readable[: SLUG_CHARACTERS - len(digest) - 1].rstrip('-') or 'x'}-{digest}"
 
 
 def _loses(spelt: str) -> bool:

@@ -19,6 +19,8 @@ _TRACKING = re.compile(
     re.I,
 )
 _DEFAULT_PORT = {"http": 80, "https": 443}
+_HOST_CHARACTERS = 253  # RFC 1035 section 2.3.4: 255 octets, two of them not written
+_IPV4_NUMBERS, _IPV4_BELOW = 4, 256  # URL Standard, IPv4 parser
 _SAFE_PATH = "/:@!$&'()*+,;=-._~"
 _SAFE_QUERY = _SAFE_PATH.replace("'", "") + "?"  # browsers escape the apostrophe in queries, and only there
 # How browsers read http(s) references (URL Standard, special schemes): slashes and backslashes are one, any number of
@@ -144,7 +146,7 @@ def _host(name: str) -> str:
         name = _ascii(unquote_to_bytes(name).decode()).rstrip(".").lower()
     except (UnicodeError, ValueError) as error:
         raise BadUrl(f"not a host name: {name[:200]!r}") from error
-    if not re.fullmatch(r"[a-z0-9._~!$&'()*+,;=-]+", name) or len(name) > 253:
+    if not re.fullmatch(r"[a-z0-9._~!$&'()*+,;=-]+", name) or len(name) > _HOST_CHARACTERS:
         raise BadUrl(f"not a host name: {name[:200]!r}")
     if re.fullmatch(r"\d+|0x[0-9a-f]*", name.rpartition(".")[2]):
         return _ipv4(name)
@@ -172,8 +174,9 @@ def _ipv4(name: str) -> str:
         raise BadUrl(f"not an address: {name[:200]!r}") from error
     value = numbers[-1]
     for index, number in enumerate(numbers[:-1]):
-        value += number << (8 * (3 - index)) if number < 256 else 1 << 32
-    if len(labels) > 4 or numbers[-1] >= 256 ** (5 - len(labels)) or value >= 1 << 32:
+        value += number << (8 * (3 - index)) if number < _IPV4_BELOW else 1 << 32
+    too_many = len(labels) > _IPV4_NUMBERS
+    if too_many or numbers[-1] >= _IPV4_BELOW ** (5 - len(labels)) or value >= 1 << 32:
         raise BadUrl(f"not an address: {name[:200]!r}")
     return ".".join(str(value >> shift & 255) for shift in (24, 16, 8, 0))
 

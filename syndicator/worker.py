@@ -37,16 +37,18 @@ T = TypeVar("T")
 
 _HEAD = struct.Struct("<cQ")
 _READY, _VALUE, _ERROR, _BUG, _MEMORY = b"R", b"V", b"E", b"B", b"M"
-_START_SECONDS = 60.0  # for starting the child and importing a function's module: not the call's own time
-_STARVED = 4  # times the limit, where others take the CPU
-_WATCH = 0.02  # seconds between two looks at the child's memory
+_START_SECONDS = (
+    60.0  # for starting the child and importing the function's module, which do not count as the call's time
+)
+_STARVED = 4  # times the limit that a call may take while other processes use the CPU: a choice
+_WATCH = 0.02  # seconds between two checks of the child's memory
 # What of the environment a child needs; tokens of the operator's stay with the parent.
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ", "LD_LIBRARY_PATH", "SYSTEMROOT")
 _MEGABYTE = 1_000_000
 _FOR_THE_PARENT = (signal.SIGINT, signal.SIGTERM)  # it decides when its children end
 
 
-@dataclass(frozen=True)  # without slots, which do not get on with Lazy[...](...)
+@dataclass(frozen=True)  # no slots: calling Lazy[...] sets an attribute
 class Lazy(Generic[P, T]):
     """A module-level function by its name, "package.module:function", loaded by the process that calls it."""
 
@@ -194,7 +196,7 @@ class _Child:
                     [sys.executable, "-c", code, str(self._seconds), str(self._megabytes), *self._preload],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
-                    bufsize=0,  # nothing may wait in a buffer that poll cannot see
+                    bufsize=0,  # poll does not see what waits in a buffer
                     env=_environment(),
                 )
 
@@ -222,12 +224,12 @@ class _Child:
             self.discard()
             raise WorkerFailed(WorkerReason.MEMORY, f"needed more than {self._megabytes} MB")
         if _resident(process.pid) > self._megabytes * _MEGABYTE // 2:
-            self.discard()  # what a page left behind must not count against the next one
+            self.discard()  # memory that a page left behind must not count against the next one
         return kind, answer
 
     def kill(self, job: _Job | None = None) -> None:
-        """Ends the process, from any thread: a call that waits for it meets the end of its pipe. With `job` only while
-        no other job has it: one that was given up must not cost the next one its process."""
+        """Ends the process, from any thread: a call that waits for it sees its pipe end. With `job`, only while the
+        process still works on that job: cancelling one must not end the process of the next."""
         with self._lock:
             if self._process is not None and (job is None or job is self._job):
                 self._process.kill()
@@ -258,8 +260,8 @@ class _Child:
         self._process, self._killed = None, False
 
     def _frame(self, process: subprocess.Popen[bytes], pipe: IO[bytes], seconds: float) -> tuple[bytes, bytes]:
-        """The next frame within `seconds`, the child's memory watched meanwhile. A child that still waits for its share
-        of a busy machine is no child that hangs: it may take _STARVED times as long, until it had `seconds` of CPU."""
+        """The next frame, within `seconds`; the child's memory is checked meanwhile. On a busy machine a child that has
+        not had `seconds` of CPU yet may take up to _STARVED times as long."""
         started = time.monotonic()
         end = started + seconds
         cpu = _cpu(process.pid)[0] + seconds
@@ -281,7 +283,7 @@ class _Child:
 
 @contextlib.contextmanager
 def _blocked(signals: Sequence[signal.Signals]) -> Iterator[None]:
-    """Inside, this thread and the processes it starts do not hear `signals`."""
+    """Inside, `signals` are blocked for this thread and for the processes that it starts."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
     try:
         yield
@@ -341,7 +343,7 @@ def _exactly(number: int, size: int) -> bytes:
 
 
 def serve() -> NoReturn:
-    """The child's life: argv is seconds, megabytes and the modules to import; calls come on stdin."""
+    """The main function of the child. argv: seconds, megabytes, modules to import; calls come on stdin."""
     seconds, megabytes, preload = float(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
     for number in _FOR_THE_PARENT:
         signal.signal(number, signal.SIG_IGN)
@@ -352,7 +354,7 @@ def serve() -> NoReturn:
     os.dup2(2, 1)  # what libraries print must not reach the answers
     for module in preload:
         importlib.import_module(module)
-    logging.disable()  # libraries write a line for each odd page; what matters of it is in the answer
+    logging.disable()  # what libraries remark on odd pages is of no use to the operator
     _limit(megabytes)
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
@@ -397,8 +399,8 @@ def _limit(megabytes: int) -> None:
 
 @contextlib.contextmanager
 def _hangup(pipe: int) -> Iterator[None]:
-    """While inside, the end of `pipe` is the end of this process: nothing else comes over it during a call, and the
-    default action of SIGIO (fcntl(2), O_ASYNC) needs no interpreter to run."""
+    """Inside, this process ends when `pipe` does. Nothing else arrives on it during a call, and the default action of
+    SIGIO (fcntl(2), O_ASYNC) ends a process even while C code runs."""
     flags = fcntl.fcntl(pipe, fcntl.F_GETFL)
     fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(pipe, fcntl.F_SETFL, flags | getattr(os, "O_ASYNC", 0))

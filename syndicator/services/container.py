@@ -1,4 +1,4 @@
-"""Settings into objects."""
+"""From settings to the objects that commands work with."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """Everything a command works with. `clock`, `jitter` and `environ` are the only ways to the world's state."""
+    """Everything a command works with. Time, chance and the environment come from `clock`, `jitter` and `environ`
+    alone, so that tests can set them."""
 
     config: Path
     settings: Settings
@@ -57,7 +58,7 @@ class App:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
-    """What the operator wrote, read and checked: the files but for the taxonomy, which the worker reads."""
+    """The configuration files, read and checked, without the taxonomy, which the worker reads."""
 
     settings: Settings
     sources: tuple[Source, ...]
@@ -95,7 +96,7 @@ def open_app(
     store = open_store(settings.store_url, articles_exist=articles_exist, create=create)
     try:
         _need_article_store(article_store, store)
-        article_store.instance()  # minted before the first article: what has articles and no instance has lost it
+        article_store.instance()  # made before the first article: articles without one mean that it was lost
         yield App(
             config=config,
             settings=settings,
@@ -114,8 +115,8 @@ def open_app(
 
 
 def _need_article_store(article_store: ArticleStore, store: Store) -> None:
-    """A store that is not there, as when its disk is not mounted, must not be taken for one whose articles were all
-    deleted: everything would be fetched again and published under new ids. Raises MissingError."""
+    """Raises MissingError when the folder of articles is not there, as when its disk is not mounted. It must not be
+    taken for one whose articles were all deleted: everything would be fetched again and published under new ids."""
     known = len(store.visits.stamps()) if not article_store.minted() else 0
     if known:
         raise MissingError(
@@ -131,14 +132,14 @@ def need_folder(config: Path) -> None:
 
 
 def taxonomy_files(config: Path, settings: Settings) -> TaxonomyFiles:
-    """Where the taxonomy and what was learnt are."""
+    """The files of the taxonomy and of what was learnt."""
     return TaxonomyFiles.of(config / "taxonomy.toml", settings.state_dir / "learnt.npz")
 
 
 @contextmanager
 def locked(settings: Settings, *, wait: bool = False, give_up: Callable[[], bool] = lambda: False) -> Iterator[None]:
-    """One run at a time. Raises LockedError at once, or waits until it is free; SystemExit(0)
-    when `give_up` says that the wait is over."""
+    """Holds the lock that allows one run at a time. Raises LockedError when another run has it; with `wait`, waits for
+    it instead, and raises SystemExit(0) when `give_up` returns True meanwhile."""
     settings.state_dir.mkdir(parents=True, exist_ok=True)
     lock = FileLock(settings.state_dir / "run.lock")
     try:
@@ -171,7 +172,7 @@ def make_context(app: App, fetcher: Fetcher, worker: Worker, filed: Callable[[st
 
 
 def user_agent(settings: Settings) -> str:
-    """One honest name, with the address that site owners may write to."""
+    """The User-Agent of every request, with the address that site owners may write to."""
     contact = settings.site.contact or settings.site.url
     return settings.fetch.user_agent or f"Syndicator/{__version__}" + (f" (+{contact})" if contact else "")
 
@@ -207,15 +208,15 @@ def make_enricher(app: App, lists: Lists) -> Enricher:
 
     llm = app.settings.describe.llm
     key = llm_key(app.config, llm, app.environ)
-    # a proxy has no way back to this machine or to the network it stands in
+    # a proxy elsewhere cannot reach this machine or its network
     fetch = app.settings.fetch.model_copy(update={"proxy": ""}) if private(llm.url) else app.settings.fetch
     client = HttpFetcher(fetch, user_agent=user_agent(app.settings), clock=app.clock)
     return Endpoint(llm, lists, client, key=key, allow=endpoint(llm.url))
 
 
 def llm_key(config: Path, llm: Llm, environ: Mapping[str, str]) -> str:
-    """The key of the language model, "" when it wants none. Raises ConfigError that names the variable, and never what
-    stands in it."""
+    """The key of the language model, "" when none is configured. Raises ConfigError that names the variable, never its
+    value."""
     if not llm.key_env:
         return ""
     where = f"{config}/syndicator.toml: describe.llm.key_env: the environment variable {llm.key_env}"

@@ -1,4 +1,4 @@
-"""Articles of the article store, published as we describe them, described again by the operator's language model."""
+"""Articles that are published with our own descriptions, described again by the operator's language model."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from syndicator.worker import Worker
 RECENT = timedelta(days=7)  # a run asks about what was added since; `describe --llm` about all
 MOST_TRIES = 3  # for one text; then only `describe --llm` tries again
 WAIT = timedelta(hours=1)  # after an article's first failure, doubled with each
-OPTED_OUT = timedelta(days=1)  # after which sources.toml is believed to have changed its mind
+OPTED_OUT = timedelta(days=1)  # after which an article of a source with `llm = false` is looked at again
 BATCH = 100
 _KEPT = 4000  # characters of an answer that are kept
 ALWAYS = datetime(1, 1, 1, tzinfo=UTC)
@@ -37,7 +37,7 @@ NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 @dataclass(slots=True)
 class EnrichReport:
     """What a pass did. `counts`: articles by what came of them (accepted, refused, failed). `hindrance`: why the pass
-    ended before all were asked, or never began. `wrong`: what in the configuration keeps it from asking at all."""
+    ended early or never began. `wrong`: what is wrong in the configuration, so that nothing could be asked."""
 
     counts: dict[str, int] = field(default_factory=dict)
     calls: int = 0
@@ -52,7 +52,8 @@ class EnrichReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Which articles a pass asks about. `again`: an operator asks, also where it failed too often or rests."""
+    """Which articles a pass asks about: those added since `since`. `again`: an operator wants it, so also those on
+    which asking failed too often, and while the endpoint rests."""
 
     since: datetime
     again: bool = False
@@ -123,7 +124,7 @@ def make_lists(app: App) -> Lists:
 
 
 class _Pass:
-    """One pass over what is to be asked."""
+    """One pass over the articles that are to be asked about."""
 
     def __init__(
         self,
@@ -156,7 +157,7 @@ class _Pass:
 
         ids = self._ids()
         try:
-            await self._some(ids, going, over, one=True)  # a dead endpoint is noticed by one question, not by many
+            await self._some(ids, going, over, one=True)  # one question is enough to notice a dead endpoint
             await asyncio.gather(*(self._some(ids, going, over) for _ in range(self.settings.concurrency)))
         finally:
             over.cancel()
@@ -164,7 +165,7 @@ class _Pass:
             raise self.broken
 
     def _ids(self) -> Iterator[str]:
-        """What is to be asked, each once a pass."""
+        """The ids of the articles to ask about, each once a pass."""
         while True:
             found = [id for id in _unasked(self.app, self.scope, len(self.seen) + BATCH) if id not in self.seen]
             if not found:
@@ -195,7 +196,8 @@ class _Pass:
                 return
 
     async def _take(self, id: str) -> bool:
-        """One article to its end, whatever its text does to us. True when the endpoint was asked."""
+        """Handles one article; a bug that its text triggers is recorded and costs no other. True when the endpoint was
+        asked."""
         try:
             return await self._asked(id)
         except BUGS as bug:
@@ -232,11 +234,11 @@ class _Pass:
         return called
 
     def _settled(self, before: Asked) -> bool:
-        """Asked about with this text, and not yet to be asked again."""
+        """True when this text was asked about already and is not yet due again."""
         return before.next_try is None or (not self.scope.again and before.next_try > self.app.clock())
 
     def _skipped(self, note: Asked, reason: str, before: Asked | None) -> Asked:
-        """There is nothing to ask. What was once accepted stays known, with the model that gave it."""
+        """The note for an article that needs no question. One whose answer was accepted before stays accepted."""
         if reason == LlmReason.EXCERPT_BY_LLM and before is not None and before.status == "accepted":
             return replace(before, plan=note.plan, by=before.by or before.plan, stamp=note.stamp)
         again = note.at + OPTED_OUT if reason == LlmReason.OPTED_OUT else None
@@ -266,7 +268,7 @@ class _Pass:
         return LlmReason.SHORT if width(asked.text) < material.LEAST else ""
 
     async def _call(self, note: Asked, asked: Material) -> str | None:
-        """The model's answer, kept for good; None when there is none, which is noted."""
+        """The model's answer, which is kept; None when there is none, which is recorded."""
         cost = self.enricher.cost(asked)
         meter = self._meter()
         self.report.hindrance = budget.hindrance(meter, self.settings, cost, self.app.clock())
@@ -287,7 +289,7 @@ class _Pass:
         return None
 
     def _failed(self, note: Asked, failure: Failed) -> None:
-        """What only the endpoint is to blame for leaves the article to be asked about; the meter knows why."""
+        """Records a failure. One that is the endpoint's alone does not count against the article."""
         if budget.is_endpoints(failure):
             self.report.problems.append(Problem(what=failure.url, reason=failure.reason, detail=failure.detail))
             return
@@ -298,8 +300,8 @@ class _Pass:
         self._note(replace(failed, at=now, next_try=now + wait))
 
     async def _judged(self, note: Asked, asked: Material, answer: str) -> None:
-        """The answer to its end: filed, or refused with a reason. A hand or a visit may have changed the article while
-        the model was thinking, and while the answer was judged: then it is looked at anew, the next time."""
+        """Files the answer, or records why it is refused. When the file has changed since the question was asked, the
+        answer is left for the next pass, which looks at the article anew."""
         found = self._read(note.id)
         if found is None or material.key(self.plan, material.material(found[0])) != note.key:
             return
@@ -337,6 +339,6 @@ class _Pass:
 
 
 def need_llm(app: App) -> None:
-    """Raises ConfigError where an operator orders to ask and nothing is set to be asked."""
+    """Raises ConfigError when no language model is configured."""
     if not app.settings.describe.llm.url:
         raise ConfigError(f"{app.config}/syndicator.toml: describe.llm.url is empty; set it to your model's endpoint")

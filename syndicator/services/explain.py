@@ -1,4 +1,4 @@
-"""What a page would become, and why."""
+"""What a page would become as an article, and why (`show`)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Shown:
 
 
 def show_file(path: Path, url: str | None, app: App | None) -> Shown:
-    """A saved page (its address in `url`) or an article file. Raises MissingError, UsageError, NotAnArticle."""
+    """For a saved page, which came from `url`, or an article file. Raises MissingError, UsageError, NotAnArticle."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -40,7 +40,8 @@ def show_file(path: Path, url: str | None, app: App | None) -> Shown:
 
 
 async def show_url(url: str, app: App) -> Shown:
-    """The page at `url`, fetched as politely as any other. Raises NetworkDown, MissingError, NotAnArticle."""
+    """For the page at `url`, fetched under the same rules as in a visit. Raises NetworkDown, MissingError,
+    NotAnArticle."""
     source = _source_of(url, app)
     fetcher = make_fetcher(app)
     try:

@@ -1,4 +1,4 @@
-"""What an operator does to the article store and the list of sources."""
+"""Commands that maintain the article store and the list of sources."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def apply_moves(app: App) -> list[tuple[str, str, str]]:
 
 
 def withdraw(app: App, what: str) -> Article:
-    """Takes an article, named by URL or id, off every feed and page for ever. Its file goes too. Raises UsageError."""
+    """Removes an article, named by URL or id, from every feed and page for good, and its file. Raises UsageError."""
     id = app.store.visits.find([urls.alias(what)]) or what
     article = app.store.visits.article(id)
     if article is None:
@@ -86,7 +86,8 @@ class Reindexed:
 
 
 def reindex(app: App) -> Reindexed:
-    """Rebuilds the rows from the markdown, and learns from it. Files that cannot be read are named and left alone."""
+    """Rebuilds the database's rows from the article files, and learns tags from them. Returns the files that cannot be
+    read: they stay as they are."""
     problems: list[Problem] = []
     recent: list[Article] = []
     now = app.clock()
@@ -110,14 +111,14 @@ def reindex(app: App) -> Reindexed:
 
 
 def prune(app: App, *, pages_days: int | None = None) -> int:
-    """Drops kept raw pages older than so many days. Returns how many."""
+    """Deletes kept pages older than `pages_days` (store.pages_days when None). Returns how many."""
     days = app.settings.store.pages_days if pages_days is None else pages_days
     return app.snapshots.prune(app.clock() - timedelta(days=days))
 
 
 def import_opml(app: App, path: Path) -> tuple[list[str], list[str]]:
     """Adds the feeds of an OPML file. Returns the keys added and the addresses that were known already. Raises
-    MissingError that names the file when it is no OPML."""
+    MissingError when the file is no OPML."""
     try:
         outlines = opml.read_opml(path.read_bytes())
     except NotAFeed as refusal:

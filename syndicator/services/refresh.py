@@ -33,11 +33,11 @@ class RunReport:
 class Wanted:
     """Which sources a run visits, and how far it goes."""
 
-    keys: Collection[str] = ()  # these, due or not
+    keys: Collection[str] = ()  # keys of sources: these, due or not
     all: bool = False  # every enabled one
-    limit: int | None = None  # pages a source
+    limit: int | None = None  # pages of each source
     max_seconds: float | None = None
-    llm_seconds: float = 300.0  # that a language model is asked at most; within max_seconds
+    llm_seconds: float = 300.0  # for the language model, within max_seconds: a choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +50,8 @@ class Watch:
 
 
 async def run(app: App, wanted: Wanted, *, stop: asyncio.Event, watch: Watch = Watch()) -> RunReport:
-    """Visits and builds, then asks the language model and builds what it changed: nothing waits for it. The caller
-    holds the lock. Raises NetworkDown (after building what was stale), UsageError."""
+    """Visits and builds, then asks the language model and builds what that changed, so that no feed waits for it. The
+    caller holds the lock. Raises NetworkDown (after building what was stale), UsageError, StoreError, OSError."""
     began = asyncio.get_running_loop().time()
     states = reconcile.sources(app)
     problems = reconcile.files(app)
@@ -75,7 +75,7 @@ async def run(app: App, wanted: Wanted, *, stop: asyncio.Event, watch: Watch = W
 
 
 def _left(wanted: Wanted, began: float) -> float:
-    """The seconds that asking may take."""
+    """The seconds that are left for the language model."""
     if wanted.max_seconds is None:
         return wanted.llm_seconds
     return min(wanted.llm_seconds, began + wanted.max_seconds - asyncio.get_running_loop().time())
@@ -93,7 +93,7 @@ def _together(first: BuildReport, second: BuildReport) -> BuildReport:
 
 
 async def _visit(app: App, due: list[SourceState], wanted: Wanted, stop: asyncio.Event, watch: Watch) -> list[Outcome]:
-    # what fetches and parses is brought in here: not for a run with nothing due
+    # imported here, so that a run with nothing due does not load what fetches and parses
     from syndicator.pipeline.visit_all import visit_all
     from syndicator.services.container import make_context
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from syndicator.articles import edits
+from syndicator.articles.hand_edits import sign
 from syndicator.model import Article
 from syndicator.pipeline.reprocess import better_reading
 
@@ -26,8 +26,7 @@ NEW = replace(OURS, title="New title", body="Old text.", excerpt="Old text.", ca
 
 def filed(**fields: object) -> Article:
     """`OURS` with `fields` as our last write left it."""
-    article = replace(OURS, **fields)
-    return replace(article, digest=edits.stamp(article))
+    return sign(replace(OURS, **fields))
 
 
 def description(article: Article) -> tuple[str, str, tuple[str, ...]]:
@@ -51,6 +50,7 @@ def test_where_the_better_text_has_no_category_the_default_stands() -> None:
         ({"excerpt_by": "llm"}, ("Join our event.", "Old", ("Text",))),
         ({"tags_by": "llm"}, ("Old text.", "Old", ("Event",))),
         ({"excerpt_by": "llm", "tags_by": "llm"}, ("Join our event.", "Old", ("Event",))),
+        ({"category_by": "llm"}, ("Old text.", "Old", ("Text",))),
         ({"tags_by": "operator"}, ("Old text.", "New", ("Event",))),
     ],
 )
