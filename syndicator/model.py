@@ -208,7 +208,6 @@ class ParsedFeed:
     format: str  # rss20, atom10, rdf, json11, ...
     title: str = ""
     site_url: str = ""
-    self_url: str = ""
     id: str = ""
     hubs: tuple[str, ...] = ()
     language: str = ""

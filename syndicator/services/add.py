@@ -18,7 +18,7 @@ from syndicator.visiting.feeds.discovery import Discovery, FeedLink, discover
 from syndicator.visiting.feeds.parser import parse_feed
 
 PREVIEW = 5  # entries shown
-SHUT_PAGE = 'robots.txt shuts this address, so it will not be read; robots = "ignore" in sources.toml overrides that'
+SHUT_PAGE = 'robots.txt disallows this address: it will not be read; robots = "ignore" in sources.toml overrides that'
 _XML = re.compile(r"\s*(text|application)/((atom|rss|rdf)\+)?xml\b", re.I)
 _LIKELY = ("guess", "link")  # of a feed's address: not certain enough to follow instead of an article
 
