@@ -1,4 +1,4 @@
-"""Whether a language model may be asked now: the day's budget, and a breaker for an endpoint in trouble. Pure."""
+"""Whether a language model may be asked now: the day's budget, and a circuit breaker for a failing endpoint. Pure."""
 
 from __future__ import annotations
 

@@ -24,13 +24,13 @@ def learn_files(files: TaxonomyFiles, root: str, paths: Sequence[str], least: in
     past = list(confirmed_tags((article_store.get(path) for path in paths), taxonomy))
     known = taxonomy.learn(past, least=least)
     teaching = sum(bool(tags) for _, _, tags in past)
-    if known.past is None and not known.forms:
+    if known.learnt is None and not known.forms:
         learnt.unlink(missing_ok=True)
         return teaching, 0
     fresh = learnt.with_name(f".{learnt.name}.new")
     known.save(fresh)
     fresh.replace(learnt)
-    return teaching, len({tag for _, _, tags in past for tag in tags}) if known.past else 0
+    return teaching, len({tag for _, _, tags in past for tag in tags}) if known.learnt else 0
 
 
 def confirmed_tags(articles: Iterable[Article], taxonomy: Taxonomy) -> Iterator[tuple[str, str, tuple[str, ...]]]:

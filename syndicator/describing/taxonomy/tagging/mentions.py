@@ -1,20 +1,22 @@
-"""Where tags stand in a text, word for word: folded by stems, strict about the case of names that are also words."""
+"""Where tags stand in a text, word for word: plurals count, names that are ordinary words too need their capital."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import NamedTuple
+from functools import cached_property
+from typing import Final, NamedTuple
 
-# robots.txt and amazon.com are no robots and no Amazon
-_WORD = re.compile(r"[^\W_]+(?:(?:\.[a-z]{2,4})+(?![^\W_]))?(?:[+#]+|(?<=\bC)\+\+)?")
+from syndicator.describing.taxonomy.casing import ambiguous
+from syndicator.describing.taxonomy.tagging.keys import WORD, key, stem
+
 _INSIDE = re.compile(r"[\w,;:)\]’'\"”%-]\s$")
-HEAD = 150  # words of the text that count as its head
-ACRONYM = 8
-READ = 12_000  # characters that are looked at: what stands only behind them is no tag of the article
+HEAD: Final = 150  # words of the text that count as its head
+ACRONYM: Final = 8  # letters that an acronym counts as: it is as telling as a word of that length
+ACRONYM_LETTERS: Final = 4  # at most, of an acronym that must stand in capitals in the text too: longer ones seldom do
+READ: Final = 12_000  # characters that are looked at: what stands only behind them is no tag of the article
 
 
 class Mention(NamedTuple):
@@ -47,12 +49,12 @@ class Words:
     @cached_property
     def words(self) -> list[str]:
         """The words as they are written."""
-        return _WORD.findall(self.text)
+        return WORD.findall(self.text)
 
     @cached_property
     def spans(self) -> list[tuple[int, int]]:
         """Where each word begins and ends: few ask."""
-        return [match.span() for match in _WORD.finditer(self.text)]
+        return [match.span() for match in WORD.finditer(self.text)]
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Matcher:
         """The words of `value`, stemmed where a tag has a word that starts like them."""
         value, heads = value[:READ], self.heads
         low = value.casefold()
-        words = _WORD.findall(low) if len(low) == len(value) else list(map(str.casefold, _WORD.findall(value)))
+        words = WORD.findall(low) if len(low) == len(value) else list(map(str.casefold, WORD.findall(value)))
         return Words([stem(word) if word[:3] in heads else word for word in words], value)
 
     def look(self, title: Words, text: Words) -> dict[int, Mention]:
@@ -106,7 +108,7 @@ class Matcher:
 
 
 def build(forms: Iterable[tuple[int, str]]) -> Matcher:
-    """A matcher of (number of the tag, spelling) pairs. Two spellings of the same words and case are one."""
+    """A matcher of pairs (number of the tag, spelling). Two spellings of the same words and case are one."""
     table: dict[str, list[Form]] = defaultdict(list)
     heads: set[str] = set()
     for tag, spelling in forms:
@@ -117,14 +119,9 @@ def build(forms: Iterable[tuple[int, str]]) -> Matcher:
             form = Form(tag, stems, letters, spelling if single else "")
             if form not in table[stems[0]]:
                 table[stems[0]].append(form)
-            heads |= {word.casefold()[:3] for word in _WORD.findall(spelling)}
+            heads |= {word.casefold()[:3] for word in WORD.findall(spelling)}
     ordered = {first: sorted(found, key=lambda f: -len(f.stems)) for first, found in table.items()}
     return Matcher(ordered, frozenset(heads))
-
-
-def key(spelling: str) -> tuple[str, ...]:
-    """What all spellings of a tag share: its words' stems; "Web-Scraping" and "web scraping" are one."""
-    return tuple(stem(word.casefold()) for word in _WORD.findall(spelling))
 
 
 def _fits(form: Form, words: Words, at: int) -> bool:
@@ -132,7 +129,7 @@ def _fits(form: Form, words: Words, at: int) -> bool:
     if not form.case:
         return True
     word, case = words.words[at], form.case
-    if len(case) <= 4 and case.isupper():
+    if len(case) <= ACRONYM_LETTERS and case.isupper():
         return word.removesuffix("s") == case
     if not word[0].isupper():
         return False
@@ -143,38 +140,6 @@ def _fits(form: Form, words: Words, at: int) -> bool:
     return inside and words.text[end : end + 1] != "-"
 
 
-@lru_cache(maxsize=1)
-def words_too() -> frozenset[str]:
-    """Names that are ordinary words as well, from data/names.toml, in lower case."""
-    from syndicator.describing.taxonomy.casing import ambiguous
-
-    return ambiguous()
-
-
 def is_word(name: str) -> bool:
-    return name.casefold() in words_too()
-
-
-def stem(word: str) -> str:
-    """An English word in lower case without its plural ending; words of other scripts come back as they are. A full
-    stemmer goes too far for tags: it makes "games" of "gaming" and "vulnerable" of "vulnerabilities"."""
-    if len(word) < 4 or not word.isascii() or word[-1] != "s" or word.endswith(("ss", "us", "is")):
-        return word
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    return word[:-2] if word.endswith(("sses", "shes", "ches", "xes", "zes")) else word[:-1]
-
-
-def surfaces(counts: dict[tuple[str, ...], dict[str, int]]) -> dict[tuple[str, ...], str]:
-    """The commonest spelling of each key; of equals the one with capitals, then the first by the alphabet."""
-    return {k: min(forms, key=lambda f: (-forms[f], f == f.casefold(), f)) for k, forms in counts.items()}
-
-
-def spellings(tags: Iterable[Sequence[str]]) -> dict[tuple[str, ...], dict[str, int]]:
-    """Key -> spelling -> times, over the tags of many posts."""
-    counts: dict[tuple[str, ...], dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for many in tags:
-        for tag in many:
-            if key(tag):
-                counts[key(tag)][tag] += 1
-    return counts
+    """True for a name that is an ordinary word as well (data/names.toml): Go, Apple."""
+    return name.casefold() in ambiguous()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from syndicator.describing.describe import describe
-from syndicator.describing.taxonomy.publisher_tags import clean, sound
+from syndicator.describing.taxonomy.tagging.publisher import clean, sound
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 
 TITLE = "Floods close the old bridge at Marlow"
@@ -33,18 +33,18 @@ def test_what_nobody_follows_goes(tag: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tag", "said"), [("#AI", "AI"), ("us_local-politics", "us local politics"), ("e-mail", "e-mail"), ("C#", "C#")]
+    ("tag", "cleaned"), [("#AI", "AI"), ("us_local-politics", "us local politics"), ("e-mail", "e-mail"), ("C#", "C#")]
 )
-def test_marks_and_slugs_become_words(tag: str, said: str) -> None:
-    assert clean(tag) == said
+def test_marks_and_slugs_become_words(tag: str, cleaned: str) -> None:
+    assert clean(tag) == cleaned
 
 
 def test_a_description_without_a_taxonomy_has_no_such_tags() -> None:
-    said = describe(
+    description = describe(
         TITLE,
         "The river rose by a metre on Monday, and the bridge at Marlow was closed by the council.",
         keywords=[*listed(BAD), "#flooding", "Bridges"],
         own=["Jane Roe", "themarlowpost"],
         taxonomy=Taxonomy(),
     )
-    assert said.tags == ("flooding", "Bridges")
+    assert description.tags == ("flooding", "Bridges")
