@@ -70,7 +70,7 @@ def show(
     ],
     url: Annotated[str | None, typer.Option("--url", help="Where a saved page came from.")] = None,
     why: Annotated[
-        bool, typer.Option("--why", help="Which rung won for each field, and what was cut by which rule.")
+        bool, typer.Option("--why", help="Where each field is from, and what was cut by which rule.")
     ] = False,
     json: Json = False,
     config: Config = CONFIG,

@@ -218,7 +218,7 @@ def enriched(report: EnrichReport) -> None:
 
 
 def why(trace: Mapping[str, Any]) -> None:
-    """Which rung of each ladder won, and what was cut by which rule."""
+    """Where each field is from, and what was cut by which rule."""
     for field, reason in trace.items():
         if isinstance(reason, list | tuple):
             say(f"{field}:")

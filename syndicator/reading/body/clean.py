@@ -1,4 +1,5 @@
-"""Which scored blocks stay: the bar, what hangs on kept text (images, rules, headings), repeats of a host. Pure."""
+"""Which scored blocks stay: score, boilerplate by its wording, copies, what hangs on kept text (images, rules,
+headings), repeats of a host. Pure."""
 
 from __future__ import annotations
 
@@ -8,23 +9,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from syndicator.reading.body import containers, overlap
-from syndicator.reading.html import hints, phrases
+from syndicator.reading.html import class_hints, phrases
 from syndicator.reading.html.blocks import Block, Frame
 from syndicator.reading.metadata import person_names
 
-BAR = 0.53  # score from which a block is article: at 0.5 a little more is kept, and more furniture with it
-SELECTED_BAR = 0.1  # the same inside what an operator selected
-_BOX_BAR = 0.8  # the same in a box whose class names speak of promotion
-_CODE_BAR = 0.15  # the same for code: furniture is hardly ever set as code, and such as is scores below this
+# Scores (probabilities) from which a block is kept, chosen on the pages that the weights are fitted on.
+_LEAST = 0.53  # at 0.5 a little more of the article is kept, and more boilerplate with it
+_LEAST_SELECTED = 0.1  # inside what an operator selected
+_LEAST_PROMOTED = 0.8  # in a box whose class names speak of promotion
+_LEAST_CODE = 0.15  # of code: boilerplate is hardly ever set as code, and such as is scores below this
 _PROMOTING = ("ad", "event", "newsletter", "modal")
-_LEARNT = 20  # letters from which a block's repetition on a host says something
+_TELLING_REPEAT = 20  # letters from which a block's repetition on a host says something
 _SHORT = 180  # letters below which a paragraph is cut for how it starts
-_LABEL = 0.6  # share of a paragraph that its furniture must be for it to be a label of what follows
+_LABEL = (
+    0.6  # share of a paragraph that is a phrase of boilerplate from which it is taken for the label of what follows
+)
 _COPY = 0.2  # share of all letters kept from which texts that stand there before are a second copy
 _SUM = 0.7  # share of a text that others make up from which it is their sum
-_TELLING = 40  # letters of a text that says where one is
+_TELLING = 40  # letters of a text that is found again by itself
 _LINE = 80  # letters below which a paragraph above all others can be a byline
-_SURE = 0.9  # score from which it is text for all that
+_SURE = 0.9  # score from which it is text all the same
 _DATED = 0.15  # share of digits in a line that is a date's
 _DAY = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d{2}")
 _GAP = 4  # texts between two that continue a copy
@@ -44,6 +48,13 @@ _BAD_IMAGE = (
     "modal",
 )
 _HEADED = 7  # below every rank of heading
+_TRACED = 0.05  # score above which a block that was cut is worth a line in the trace
+_MOST_DIRECT = 0.8  # share of an item's text in its links from which it is a link, and of a list's items that are
+_LINK_ROW = 2  # links above which a paragraph can be a row of them
+_LINK_ROW_SHARE = 0.85  # share of its text in them
+_LINK_LETTERS = 20  # letters a link below which they are
+_PARTS = 2  # paragraphs above which a text can be their sum
+_LEAST_HEAD = 5  # letters of a heading above which an entry of a table of contents may end with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,35 +65,45 @@ class Cut:
     rule: str
 
 
-def choose(blocks: Sequence[Block], loudest: Sequence[str], bar: float, title: str) -> tuple[list[Block], list[Cut]]:
-    """The blocks that stay and, of those near them, the ones that were cut."""
-    raised = sum(hints.bit(name) for name in _PROMOTING)
-    bars = [_bar(block, bar, raised) for block in blocks]
+def choose(
+    blocks: Sequence[Block], heaviest: Sequence[str], title: str, *, selected: bool = False
+) -> tuple[list[Block], list[Cut]]:
+    """The scored `blocks` that stay and, of those that came near it, the ones that were cut.
+
+    `heaviest` names for each block the feature that weighs most in its score, `title` is the page's, `selected` says
+    that an operator chose these blocks.
+    """
+    promoting = sum(class_hints.bit(name) for name in _PROMOTING)
+    least = [_least(block, promoting, selected) for block in blocks]
     stay = [
-        block.score >= least and bool(block.letters or block.kind == "code")
-        for block, least in zip(blocks, bars, strict=True)
+        block.score >= score and bool(block.letters or block.kind == "code")
+        for block, score in zip(blocks, least, strict=True)
     ]
-    said = _data(blocks, stay) | _furniture(blocks, stay) | _link_rows(blocks, stay) | _contents(blocks, stay)
-    said |= _captions_first(blocks, stay) | _lines_above(blocks, stay) | _said_twice(blocks, stay)
+    rules: dict[Block, str] = {}
+    for cut in (_data, _boilerplate, _link_rows, _contents, _captions_first, _lines_above, _copies_below):
+        rules |= cut(blocks, stay)
     _drop_title(blocks, stay, title)
     _drop_orphans(blocks, stay)
-    _hang_on(blocks, stay)
+    _keep_attached(blocks, stay)
     kept = [block for block, keep in zip(blocks, stay, strict=True) if keep]
     cuts = [
-        Cut(
-            block,
-            said.get(block) or (f"score {block.score:.2f}: {why}" if block.score < least else "title or lone heading"),
-        )
-        for block, why, keep, least in zip(blocks, loudest, stay, bars, strict=True)
-        if not keep and block.letters and (block.vote > 0.5 or block.score > 0.05)
+        Cut(block, rules.get(block) or _by_score(block, score, feature))
+        for block, feature, keep, score in zip(blocks, heaviest, stay, least, strict=True)
+        if not keep and block.letters and (block.overlap > overlap.MOST or block.score > _TRACED)
     ]
     return kept, cuts
 
 
-def _bar(block: Block, bar: float, raised: int) -> float:
+def _by_score(block: Block, least: float, feature: str) -> str:
+    return f"score {block.score:.2f}: {feature}" if block.score < least else "title or lone heading"
+
+
+def _least(block: Block, promoting: int, selected: bool) -> float:
+    """The score from which `block` stays; `promoting` are the bits of hints that its box may promote something."""
+    least = _LEAST_SELECTED if selected else _LEAST
     if block.kind == "code":
-        return min(bar, _CODE_BAR)
-    return max(bar, _BOX_BAR) if block.near & raised and bar == BAR else bar
+        return min(least, _LEAST_CODE)
+    return _LEAST_PROMOTED if block.near & promoting and not selected else least
 
 
 def _data(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
@@ -94,17 +115,19 @@ def _data(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
     return found
 
 
-def _furniture(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cuts short paragraphs that start like furniture, and the links that follow one which is a label alone."""
+def _boilerplate(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
+    """Cuts short paragraphs that start like boilerplate, and the links that follow one which is a label alone."""
     found: dict[Block, str] = {}
     label = False
     for index, block in enumerate(blocks):
         share = (
-            phrases.start("cut", phrases.ready(block.text)) if 0 < block.letters < _SHORT and _may_go(block) else 0.0
+            phrases.starts(("cut",), phrases.ready(block.text))[0]
+            if 0 < block.letters < _SHORT and _may_go(block)
+            else 0.0
         )
-        follows = label and block.linked > 0.8 * len(block.text) > 0
+        follows = label and block.linked > _MOST_DIRECT * len(block.text) > 0
         if share or follows:
-            stay[index], found[block] = False, "starts like furniture" if share else "a link under furniture"
+            stay[index], found[block] = False, "starts like boilerplate" if share else "a link under boilerplate"
         label = follows or share > _LABEL or (label and not block.letters)
     return found
 
@@ -112,7 +135,7 @@ def _furniture(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
 def _captions_first(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
     """Cuts what its classes call a caption and stands beside a picture above all prose: a gallery's first words are
     not the story's. Below that a caption is kept, for there it may be text."""
-    caption = hints.bit("caption")
+    caption = class_hints.bit("caption")
     found: dict[Block, str] = {}
     for index, block in enumerate(blocks):
         if not stay[index]:
@@ -126,8 +149,8 @@ def _captions_first(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, st
 
 
 def _lines_above(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cuts lines above all prose that say who wrote it and when: they stand beside the body, not in it."""
-    marked = hints.bit("author")
+    """Cuts lines above all prose that name who wrote it and when: they belong beside the body, not in it."""
+    marked = class_hints.bit("author")
     found: dict[Block, str] = {}
     for index, block in enumerate(blocks):
         if not stay[index] or block.kind != "p":
@@ -141,7 +164,7 @@ def _lines_above(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
     return found
 
 
-def _said_twice(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
+def _copies_below(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
     """Cuts the second copy of an article: pages carry one for other screens or for machines. It has the same texts in
     the same order and is a good part of all that is kept, which no refrain, warning or table of parameters is."""
     texts = [at for at, keep in enumerate(stay) if keep and blocks[at].own]
@@ -155,7 +178,7 @@ def _said_twice(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
 
 
 def _copies(texts: Sequence[str]) -> list[list[int]]:
-    """Rows of places at which `texts` say again, in its order, what they said before the row began."""
+    """Rows of places at which `texts` repeat, in the same order, what stood before the row began."""
     first: dict[str, int] = {}
     rows: list[list[int]] = []
     last = -1  # where the last text of the row stood first
@@ -177,7 +200,7 @@ def _is_sum(block: Block, others: Sequence[Block]) -> bool:
     """True for a text into which the paragraphs that stand there are run together."""
     parts = [other.own for other in others if len(other.own) >= _TELLING and other is not block]
     inside = [part for part in dict.fromkeys(parts) if part in block.own]
-    return len(inside) > 2 and sum(map(len, inside)) > _SUM * len(block.own)
+    return len(inside) > _PARTS and sum(map(len, inside)) > _SUM * len(block.own)
 
 
 def _link_rows(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
@@ -187,9 +210,9 @@ def _link_rows(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
         links = {run.href for run in block.runs if run.href}
         if (
             block.kind == "p"
-            and len(links) > 2
-            and block.linked > 0.85 * len(block.text)
-            and block.letters < 20 * len(links)
+            and len(links) > _LINK_ROW
+            and block.linked > _LINK_ROW_SHARE * len(block.text)
+            and block.letters < _LINK_LETTERS * len(links)
         ):
             stay[index], found[block] = False, "a row of links"
     return found
@@ -206,7 +229,7 @@ def _contents(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
     found: dict[Block, str] = {}
     for places in lists.values():
         leads = [at for at in places if _leads_inside(blocks[at], heads)]
-        if len(leads) > 1 and len(leads) >= 0.8 * len(places):
+        if len(leads) > 1 and len(leads) >= _MOST_DIRECT * len(places):
             for at in places:
                 stay[at], found[blocks[at]] = False, "a table of contents"
     return found
@@ -215,7 +238,7 @@ def _contents(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
 def _leads_inside(block: Block, heads: set[str]) -> bool:
     hrefs = [run.href for run in block.runs if run.href]
     inside = bool(hrefs) and all(href.startswith("#") for href in hrefs)
-    return inside and (block.own in heads or any(block.own.endswith(head) for head in heads if len(head) > 5))
+    return inside and (block.own in heads or any(block.own.endswith(head) for head in heads if len(head) > _LEAST_HEAD))
 
 
 def _may_go(block: Block) -> bool:
@@ -224,9 +247,9 @@ def _may_go(block: Block) -> bool:
 
 def _drop_title(blocks: Sequence[Block], stay: list[bool], title: str) -> None:
     """The title stands beside the body, not in it."""
-    said = overlap.letters(title)
+    own = overlap.letters(title)
     first = next((i for i, keep in enumerate(stay) if keep), None)
-    if first is not None and said and blocks[first].kind == "h" and overlap.letters(blocks[first].text) == said:
+    if first is not None and own and blocks[first].kind == "h" and overlap.letters(blocks[first].text) == own:
         stay[first] = False
 
 
@@ -247,12 +270,12 @@ def _drop_orphans(blocks: Sequence[Block], stay: list[bool]) -> None:
             beneath, emptied = (block.level if block.kind == "h" else _HEADED), False
 
 
-def _hang_on(blocks: Sequence[Block], stay: list[bool]) -> None:
+def _keep_attached(blocks: Sequence[Block], stay: list[bool]) -> None:
     """Images, their captions and rules stay where the text round them does."""
     texts = [i for i, keep in enumerate(stay) if keep]
     if not texts:
         return
-    bad = sum(hints.bit(name) for name in _BAD_IMAGE)
+    bad = sum(class_hints.bit(name) for name in _BAD_IMAGE)
     figures = set()
     for index, block in enumerate(blocks):
         inside = texts[0] - 2 <= index <= texts[-1]
@@ -280,7 +303,7 @@ def drop_repeated(
     kept_texts = {overlap.letters(text) for text in keep} - {""}
 
     def repeats(block: Block) -> bool:
-        return learns(block) and digest(block) in repeated and not any(text in block.own for text in kept_texts)
+        return is_comparable(block) and digest(block) in repeated and not any(text in block.own for text in kept_texts)
 
     if not repeated:
         return list(blocks), []
@@ -292,14 +315,15 @@ def drop_repeated(
     )
 
 
-def learns(block: Block) -> bool:
-    """True for a block whose repetition on other pages would tell: code and headings repeat with good reason."""
-    return block.kind in ("p", "row", "dt") and block.letters >= _LEARNT
+def is_comparable(block: Block) -> bool:
+    """True for a block whose repetition on other pages would say that it is boilerplate: code and headings repeat with
+    good reason."""
+    return block.kind in ("p", "row", "dt") and block.letters >= _TELLING_REPEAT
 
 
 def digest(block: Block) -> str:
-    """A short name of the text of `block`, the same on every page it stands on. What its links say is not part of it
-    where enough stands between them: "Older notes: [...]. Filed under [...]" has other links in each article."""
+    """Sixteen hex digits that name the text of `block`, the same on every page it stands on. The text of its links does
+    not count where enough stands between them: "Older notes: [...]. Filed under [...]" has other links each time."""
     between = overlap.letters("".join([run.text for run in block.runs if not run.href])) if block.linked else ""
-    said = between if len(between) >= _LEARNT else block.own
-    return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:16]
+    compared = between if len(between) >= _TELLING_REPEAT else block.own
+    return hashlib.sha256(compared.encode("utf-8", "replace")).hexdigest()[:16]

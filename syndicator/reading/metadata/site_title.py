@@ -1,4 +1,4 @@
-"""What of a title is the site's: its name at either end, sections behind bars. Pure text."""
+"""Which parts of a title are not the article's: the site's name at either end, sections behind bars. Pure."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ _SENTENCE = re.compile(r"[.!?]\s+(?=[^\W\d_])")
 _MOST_SENTENCES = 4  # more are a text
 _DATED = re.compile(r"^\d{1,2}([./])\d{1,2}\1(?:19|20)\d\d\s*[-–—|:]\s+(?=\S)")
 _FEW = 6  # words; the name of a site is not longer
+_LEAST_LABEL = 4  # letters of a host's label that names the site
+_LABEL_SHARE = 0.6  # share of a text that it must be for the text to be the site's name
+_LEAST_NAME = 3  # letters above which a site's name is looked for in a section, and words that speak for a URL
 
 
 class SiteTitle:
@@ -45,7 +48,7 @@ class SiteTitle:
         own = key(value)
         if own in self.names:
             return True
-        return len(self.label) >= 4 and self.label in own and len(self.label) >= 0.6 * len(own)
+        return len(self.label) >= _LEAST_LABEL and self.label in own and len(self.label) >= _LABEL_SHARE * len(own)
 
     def bare(self, title: str) -> str:
         """`title` without the site's name at either end."""
@@ -94,7 +97,7 @@ class SiteTitle:
         own = key(part)
         if not own or self.is_name(part):
             return True
-        return len(words(part)) <= _FEW and any(len(name) > 3 and name in own for name in self.names)
+        return len(words(part)) <= _FEW and any(len(name) > _LEAST_NAME and name in own for name in self.names)
 
 
 def undated(title: str) -> str:
@@ -121,4 +124,6 @@ def _slug(url: str) -> set[str]:
     """The words of the last part of the URL's path that has some."""
     path = re.sub(r"%[0-9A-Fa-f]{2}", " ", url.partition("://")[2].partition("/")[2].partition("?")[0])
     parts = [set(_WORD.findall(part.replace("_", " ").casefold())) - _NO_WORDS for part in path.split("/")[:20]]
-    return next((part for part in reversed(parts) if any(len(word) > 3 and word.isalpha() for word in part)), set())
+    return next(
+        (part for part in reversed(parts) if any(len(word) > _LEAST_NAME and word.isalpha() for word in part)), set()
+    )

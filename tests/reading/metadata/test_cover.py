@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from syndicator.model import Entry
-from syndicator.reading.html.page import parse
+from syndicator.reading.html.document import parse
 from syndicator.reading.metadata import cover
 
 URL = "https://paper.example/news/a.html"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from syndicator.errors import NotAnArticle
 from syndicator.reading.html import charset, jsonld
-from syndicator.reading.html.page import inner, parse
+from syndicator.reading.html.document import inner, parse
 
 URL = "https://paper.example/news/a.html"
 CHARSETS = [
