@@ -95,6 +95,26 @@ def test_articles_about_walls_are_articles(title: str) -> None:
     assert "Paragraph 7" in read(page.encode(), "https://site.example/story").body
 
 
+@pytest.mark.parametrize(("declared", "paragraphs"), [(True, 3), (False, 3), (True, 1)])
+def test_a_title_that_names_an_error_is_an_article_s_only_on_a_declared_article_with_text(
+    declared: bool, paragraphs: int
+) -> None:
+    meta = "<meta property='og:type' content='article'>" if declared else ""
+    story = "".join(
+        f"<p>Access denied: {PROSE.split('<p>')[n + 1].replace('{subject}', 'a gate')}" for n in range(paragraphs)
+    )
+    page = (
+        f"<html><head><title>Access denied</title>{meta}</head>"
+        f"<body><article><h1>Access denied</h1>{story}</article></body></html>"
+    )
+    if declared and paragraphs > 1:
+        assert "Paragraph 2" in read(page.encode(), "https://site.example/story").body
+    else:
+        with pytest.raises(NotAnArticle, match="letters of text") as caught:
+            read(page.encode(), "https://site.example/story")
+        assert caught.value.kind == "bot-check"
+
+
 def test_a_front_page_is_a_listing() -> None:
     teasers = "".join(
         f"<article><h2><a href='/story-{n}'>Something happened in town number {n}</a></h2>"

@@ -82,7 +82,9 @@ PAGE = (
 
 
 def test_a_sane_entry_outranks_the_page() -> None:
-    announced = entry(title="Boats &amp; <b>tides</b>", authors=("Bo Sailor",), published=datetime(2020, 1, 1, tzinfo=UTC))
+    announced = entry(
+        title="Boats &amp; <b>tides</b>", authors=("Bo Sailor",), published=datetime(2020, 1, 1, tzinfo=UTC)
+    )
     found = read_metadata(parse(PAGE, "https://paper.example/boats"), entry=announced)
     assert (found.title, found.author) == ("Boats & tides", "Bo Sailor")
     assert found.published == datetime(2020, 1, 1, tzinfo=UTC)
@@ -90,7 +92,9 @@ def test_a_sane_entry_outranks_the_page() -> None:
 
 
 def test_an_entry_that_says_nothing_leaves_the_page_alone() -> None:
-    announced = entry(title="Paper", authors=("desk@paper.example", "Paper"), published=datetime(1970, 1, 1, tzinfo=UTC))
+    announced = entry(
+        title="Paper", authors=("desk@paper.example", "Paper"), published=datetime(1970, 1, 1, tzinfo=UTC)
+    )
     found = read_metadata(parse(PAGE, "https://paper.example/boats"), entry=announced)
     assert (found.title, found.author) == ("Boats", "Ann Other")
     assert found.published == datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC)
