@@ -8,7 +8,7 @@ from typing import Any
 
 from syndicator import text as texts
 from syndicator.model import Entry, Rules
-from syndicator.reading.body import clean, containers, feed_content, overlap, scoring, selectors, trafilatura
+from syndicator.reading.body import clean, containers, feed_content, overlap, repeats, scoring, selectors, trafilatura
 from syndicator.reading.html.blocks import Block, read_blocks
 from syndicator.reading.html.document import Document
 from syndicator.reading.markdown import writer
@@ -50,9 +50,9 @@ def read_body(
     compared = _compare(blocks, box, document, from_feed, entry)
     heaviest = scoring.score(blocks, box, meta.title)
     kept, cuts = clean.choose(blocks, heaviest, meta.title, selected=bool(notes.get("select")))
-    digests = [clean.digest(block) for block in kept if clean.is_comparable(block)]
-    kept, repeats = clean.drop_repeated(kept, repeated, rules.keep)
-    made = _finish(kept, blocks, [*cuts, *repeats], document.base_url, {"from": "page", "compared": compared, **notes})
+    digests = [repeats.digest(block) for block in kept if repeats.is_comparable(block)]
+    kept, known = clean.drop_repeated(kept, repeated, rules.keep)
+    made = _finish(kept, blocks, [*cuts, *known], document.base_url, {"from": "page", "compared": compared, **notes})
     return _or_feed(replace(made, digests=tuple(digests)), from_feed, document.base_url)
 
 
@@ -99,5 +99,5 @@ def _finish(
     letters = sum(block.letters for block in kept)
     shown = [{"text": texts.line(cut.block.text)[:_QUOTED], "rule": cut.rule} for cut in cuts[:_MOST_CUTS]]
     trace = {**notes, "blocks": len(blocks), "kept": len(kept), "cut": shown}
-    digests = tuple(clean.digest(block) for block in kept if clean.is_comparable(block))
+    digests = tuple(repeats.digest(block) for block in kept if repeats.is_comparable(block))
     return Body(writer.to_markdown(kept, base), letters, digests, tuple(kept), tuple(blocks), trace)

@@ -20,7 +20,7 @@ Bools = np.ndarray[Any, np.dtype[np.bool_]]
 
 @dataclass(slots=True)
 class Containers:
-    """The elements above the blocks of a page, numbered: each after its parent. What they hold stands in arrays."""
+    """The elements above the blocks of a page, numbered, each after its parent, and what they hold as arrays."""
 
     nodes: list[Any]
     parent: Ints  # number of each one's parent; the root's is its own
@@ -32,7 +32,7 @@ class Containers:
     prose: Floats  # those in prose
 
     def inside(self, node: int) -> Bools:
-        """Which elements are `node` or stand in it; none for -1."""
+        """Which elements are `node` or inside it; none for -1."""
         found = np.zeros(len(self.nodes), dtype=np.bool_)
         if node >= 0:
             found[node] = True
