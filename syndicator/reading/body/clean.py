@@ -138,7 +138,7 @@ def _is_icon(block: Block) -> bool:
 def drop_repeated(
     blocks: Sequence[Block], repeated: frozenset[str], keep: Sequence[str]
 ) -> tuple[list[Block], list[Cut]]:
-    """`blocks` without those whose digest is in `repeated` unless they hold one of the texts `keep`; and what was cut."""
+    """`blocks` without those whose digest is in `repeated`, unless they hold one of the texts `keep`; and those cut."""
     kept_texts = {overlap.letters(text) for text in keep} - {""}
 
     def is_repeat(block: Block) -> bool:
