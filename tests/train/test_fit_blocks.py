@@ -90,12 +90,14 @@ def test_weights_are_compared_after_rounding(monkeypatch: pytest.MonkeyPatch, tm
     table = tomllib.loads(fit_blocks.WEIGHTS.read_text("utf-8"))
     assert list(table["weights"].items()) == [("a", -2.0), ("b", 0.123456)]
     assert table["data_sha256"] == provenance.sha256_of([manifest])
-    assert fit_blocks.differences({"a": -2.0, "b": 0.1234561}) == []
-    assert fit_blocks.differences({"a": -2.0, "b": 0.1235}) == ["b: 0.123456 in the file, 0.1235 fitted"]
-    assert fit_blocks.differences({"a": -2.0, "c": 1.0}) == [
+    assert fit_blocks.differences({"a": -2.0, "b": 0.1234561}, []) == []
+    assert fit_blocks.differences({"a": -2.0, "b": 0.1235}, []) == ["b: 0.123456 in the file, 0.1235 fitted"]
+    assert fit_blocks.differences({"a": -2.0, "c": 1.0}, []) == [
         "b: 0.123456 in the file, None fitted",
         "c: None in the file, 1.0 fitted",
     ]
+    manifest.write_bytes(b"other rows")
+    assert fit_blocks.differences({"a": -2.0, "b": 0.123456}, []) == ["the file was made from other data"]
 
 
 def test_a_hash_names_every_file_and_its_content(tmp_path: Path) -> None:

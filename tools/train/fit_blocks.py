@@ -228,12 +228,14 @@ def data_sha256(rows: Sequence[Row]) -> str:
     return sha256_of([MANIFEST, *(PAGES / row["file"] for row in rows)])
 
 
-def differences(fitted: dict[str, float]) -> list[str]:
-    """How `fitted` differs from the file, after rounding."""
-    kept = tomllib.loads(WEIGHTS.read_text("utf-8"))["weights"]
+def differences(fitted: dict[str, float], rows: Sequence[Row]) -> list[str]:
+    """How `fitted`, after rounding, and the hash of the data differ from the file."""
+    table = tomllib.loads(WEIGHTS.read_text("utf-8"))
+    kept: dict[str, float] = table["weights"]
+    other = [] if table["data_sha256"] == data_sha256(rows) else ["the file was made from other data"]
     names = sorted(kept.keys() | fitted.keys())
     pairs = [(name, kept.get(name), rounded(fitted[name]) if name in fitted else None) for name in names]
-    return [f"{name}: {old} in the file, {new} fitted" for name, old, new in pairs if old != new]
+    return other + [f"{name}: {old} in the file, {new} fitted" for name, old, new in pairs if old != new]
 
 
 def manifest() -> list[Row]:
@@ -256,7 +258,7 @@ def main() -> int:
     fitted = fit(examples)
     if asked.write:
         WEIGHTS.write_text(written(fitted, rows), encoding="utf-8")
-    found = differences(fitted)
+    found = differences(fitted, rows)
     print("\n".join(found) or f"{len(fitted)} weights, all as in {WEIGHTS.name}")
     return 1 if found else 0
 

@@ -39,15 +39,15 @@ class Frame:
 
 @dataclass(slots=True, eq=False)
 class Block:
-    """A paragraph, heading (level 1-6), list item's text, row, code block, image or rule."""
+    """A paragraph, heading, row, code block, image or rule of a page, and what later steps find out about it."""
 
-    kind: str  # p h row code img hr caption dt
+    kind: str  # p, h, row, code, img, hr, caption or dt
     element: Any
     frames: tuple[Frame, ...]
     hints: int  # class hints of all elements above it (class_hints.py)
     near: int  # those of the three nearest
     runs: list[Run] = field(default_factory=list)
-    level: int = 0
+    level: int = 0  # 1 to 6, of a heading
     cells: list[list[Run]] = field(default_factory=list)
     head: bool = False  # a row of th
     image: images.Image | None = None
@@ -57,7 +57,7 @@ class Block:
     linked: int = 0  # characters of text inside links
     own: str = ""  # its letters and digits alone, lower case
     letters: int = 0  # how many these are
-    overlap: float = 0.0  # share of them that the text has which an extractor took from the page
+    overlap: float = 0.0  # share of them that is also in the text that trafilatura took
     score: float = 0.0  # probability that it is article
     hidden: bool = False
 
@@ -161,7 +161,7 @@ class _Walker:
         return Block(kind, element, frames, above, near, hidden=hidden)
 
     def _flush(self) -> None:
-        """Ends the current paragraph: two line breaks part it, white space is collapsed."""
+        """Ends the current paragraph, with its white space collapsed; two line breaks split it."""
         if self.runs:
             runs, self.runs = self.runs, []
             if not "".join([text for text, _, _ in runs]).isspace() and not self._code_lines(runs):
@@ -248,5 +248,6 @@ def _attributes(element: Any) -> tuple[int, str, bool]:
 
 
 def read_blocks(root: Any) -> list[Block]:
-    """The blocks of the tree `root`, which has no comments in it, in their order."""
+    """The blocks of the tree `root`, which must hold no comments, in their order: at most 20,000. Letters, overlap and
+    score are not set yet."""
     return _Walker(root).walk(root)

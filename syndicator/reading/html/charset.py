@@ -51,9 +51,9 @@ _HEAD = 16_384  # bytes in which a meta charset is looked for; browsers look at 
 _TOO_MANY = 0.02  # share of undecodable characters from which a declared charset is a wrong one
 _FEW = 3  # undecodable characters that are never too many
 _LEAST_PAIRS = 2  # doubled characters from which a text was encoded twice; one alone may be meant
-_PAIRS_SHARE = 0.5  # share of all accented letters that they must be
+_PAIRS_SHARE = 0.5  # of all accented letters that must be half of such a pair
 _UTF_16_START = 64  # bytes looked at for UTF-16 without a mark
-_MOST_NULS, _FEW_NULS = 24, 4  # of the 32 high bytes more than, of the low ones fewer than
+_MOST_NULS, _FEW_NULS = 24, 4  # NULs: more than so many among the 32 high bytes, fewer among the low ones
 _ASCII = 127  # the last byte of ASCII
 
 
@@ -114,7 +114,7 @@ def _decode(data: bytes, content_type: str) -> tuple[str, str]:
 
 
 def _nearest(data: bytes, stated: list[str]) -> tuple[str, str]:
-    """Nothing fits without errors: the declared charset with the fewest of them, else what the bytes look like."""
+    """For bytes that no charset fits without errors: the first declared one with few errors, else a guess."""
     for name in dict.fromkeys([*stated, "utf-8"]):
         text = _utf8(data) if name == "utf-8" else data.decode(name, "replace")
         wrong = text.count("\ufffd") if name != "utf-8" else _bad_utf8(data)

@@ -37,8 +37,8 @@ def bit(name: str) -> int:
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], dict[str, list[tuple[re.Pattern[str], int]]]]:
-    """An expression that finds the letters that ours must begin with, and for each of these the expressions that
-    begin with them or with some of them, with their bits."""
+    """One expression that finds the first letters of all others at once, and for each of these the expressions to try,
+    with their bits."""
     starting: dict[str, list[tuple[re.Pattern[str], int]]] = {}
     for name, expressions in _table()["words"].items():
         for expression in expressions:

@@ -37,12 +37,12 @@ _FEED = re.compile(
 )
 _CONTROLS = bytes(byte for byte in range(0x20) if byte not in b"\t\n\f\r")
 _LONG = 2_000  # characters of a tag from which its attributes are counted
-_SNIFFED = 2_000  # characters at the start of a text by which it is told from a feed or JSON
+_SNIFFED = 2_000  # characters at the start of a text that show whether it is a feed or JSON
 _TAG_WITHIN = 200_000  # characters in which a page has its first tag
 _LONGEST_VALUE = 20_000  # characters of a meta's content
 _LONGEST_NAME = 100  # and of its name
 _MOST_VALUES = 500  # contents of one meta
-_COMPARED = 50  # of them that a further one is compared with
+_COMPARED = 50  # of them with which a further one is compared, so that none comes twice
 _REGION = 2  # letters of a region in a language tag (RFC 5646 2.2.4)
 _LONG_TAG = re.compile(rf"<[a-zA-Z][^<>]{{{_LONG},}}")
 _ATTRIBUTE = re.compile(r"""[^\s"'=<>]+(?:\s{0,9}=\s{0,9}(?:"[^"]*"|'[^']*'|[^\s"'>]+))?""")
@@ -64,7 +64,7 @@ class Document:
     """One parsed page. `tree` is the root element; callers that change it work on a copy."""
 
     url: str
-    base_url: str  # what relative references are seen from
+    base_url: str  # what relative references are resolved against
     tree: Any  # lxml.html.HtmlElement
     language: str | None  # BCP 47, as declared
     charset: str  # Python's name of the one used

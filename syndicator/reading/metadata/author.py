@@ -30,7 +30,7 @@ _METAS = (
 )
 _MOST = 12  # values of a meta; more are those of references or comments
 _SEEN = 5  # score of a byline from which it is surely one
-_MOST_ARTICLES = 3  # JSON-LD objects that are asked
+_MOST_ARTICLES = 3  # JSON-LD objects that are looked at
 _MOST_AUTHORS = 20  # of one of them
 _MOST_WORDS = 3  # words up to which a name must look like a person's to be added to declared ones
 _LEAST_NAME = 5  # letters of a site's name above which "The" before it or "Inc" behind it is looked for
@@ -60,7 +60,7 @@ def read(document: Document, sitename: str, entry: Entry | None, survey: Survey)
 
 
 def _owner(document: Document, sitename: str) -> list[tuple[str, list[str]]]:
-    """Whose site it is, for pages that name nobody."""
+    """The person whose site it is, for pages that name nobody."""
     name = site_owner.read(document, sitename)
     return [("owner", [name])] if name else []
 
@@ -88,7 +88,7 @@ def _kept(people: Iterable[str], site: frozenset[str]) -> list[str]:
 
 
 def _is_owner(name: str) -> bool:
-    """True for the name of somebody whose site bears it."""
+    """True for the name of a person: a site may be called after its author."""
     return person_names.is_person(name) and person_names.has_given_name(name)
 
 

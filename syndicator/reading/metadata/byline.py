@@ -41,16 +41,16 @@ _NOT_CLASS = re.compile(
 _NEAR = 1_500  # characters of text after the headline in which its byline stands
 _BEFORE = 600  # and before it
 _TOGETHER = 120  # between two names of one byline that look alike
-_AT_ONCE = 8  # between any two
+_AT_ONCE = 8  # between any two names of one byline
 _ENOUGH = 4  # score from which a byline is believed
-_SOME = 2  # score from which it counts where no other names somebody else
-_STRONG = 3  # weight of a mark that says in so many words that it is the author's
+_SOME = 2  # score from which one counts where no other byline names somebody else
+_STRONG = 3  # weight of a mark that can hardly mean anything but the author
 _MOST_INITIALS = 4  # letters of capitals alone below which they are a section or an agency
-_LOOK = 4  # characters above which tag and classes of an element are its own
-_LEAST_NAMED = 6  # characters of class names that can say something
-_FIRST_PIECES = 6  # texts of a byline among which the word "by" stands
-_MOST_AROUND = 100  # characters around a link to an author that is no running text
-_REMEMBERED = 512  # classes and ends of lines
+_LOOK = 4  # characters of tag and classes above which elements with the same ones are taken for one kind
+_LEAST_NAMED = 6  # characters from which class names are looked at
+_FIRST_PIECES = 6  # texts of a byline among which the word "by" is looked for
+_MOST_AROUND = 100  # characters around a link to an author above which it is in running text
+_REMEMBERED = 512  # class names and ends of lines whose result is kept
 _MOST_MARKS = 400
 _SHORT = 30  # characters of a line that is "by" and a login, and no more
 _LONG = 220  # characters; an element with more text is no byline
@@ -82,7 +82,7 @@ def _is_full(mark: Mark) -> bool:
 
 
 def _is_only(best: Mark, marks: list[Mark]) -> bool:
-    """True when a mark far from the headline, such as a box below the text, names somebody and no other does."""
+    """True when a mark far from the headline, such as a box below the text, is the only one that names somebody."""
     if best.score < _SOME:
         return False
     if best.kind in ("class", "rel") and all(mark.people == best.people for mark in marks):

@@ -14,7 +14,7 @@ from syndicator.reading.html.document import Document
 from syndicator.reading.html.schema_org import articles
 from syndicator.reading.metadata.candidates import Choice, first_sane
 
-# file names of pictures that stand for a site, a person or nothing at all
+# file names of logos, portraits and placeholders
 _NEVER = re.compile(
     r"(?:^|[_.\-+ ])(?:logos?|logotype|spacer|avatars?|gravatar|placeholder|blank|pixel|1x1|transparent|sprite|"
     r"favicons?|no-?(?:img|image|photo|pic(?:ture)?|thumb)|(?:image|img)-?not-?(?:found|available)|emoji|smileys?|"
@@ -61,7 +61,7 @@ _MOST_IMAGES = 150
 _LONGEST_URL = 2_000  # characters; longer ones hold data
 _LONGEST_REFERENCE = 4_000  # of a reference before it is resolved
 _LONGEST_SRCSET = 20_000
-_MOST_ABOVE = 25  # elements above a picture that are asked whether it is the article's
+_MOST_ABOVE = 25  # elements above a picture that are looked at for signs that it is the article's
 _CANDIDATE = re.compile(r"(?<!\S)(\S{1,2000})\s+(\d{1,5}(?:\.\d{1,3})?)[wx](?:\s*,|\s*$)")
 
 
@@ -153,7 +153,7 @@ def _pixels(value: str | None) -> int | None:
 
 
 def _is_of_article(element: Any) -> bool:
-    """True when what holds the picture is the article and no menu, author box or list of others."""
+    """True when the picture is inside the article and in no menu, author box or list of other articles."""
     within = False
     for depth, holder in enumerate(element.iterancestors()):
         if depth > _MOST_ABOVE or holder.tag in ("body", "html"):

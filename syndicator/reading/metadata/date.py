@@ -119,7 +119,8 @@ def _microdata(tree: Any) -> Iterator[tuple[str, datetime | None]]:
 
 
 def _as_shown(when: datetime, day: datetime) -> datetime:
-    """`when`, stated in UTC, with the offset under which its day is the one that readers see, if it is the day beside.
+    """`when`, declared in UTC, with the offset under which its day is the one that readers see, `day`, if that is
+    the day before or after.
 
     A site in Buenos Aires that declares 00:53Z shows the day before. The moment stays the same.
     """

@@ -1,4 +1,4 @@
-"""Which article a page is: its canonical URL, the other ones that find it, its site, what robots may do. Pure."""
+"""Which article a page is: its canonical URL, its other URLs, the name of its site, what robots may do. Pure."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Identity:
 
 
 def identify(document: Document) -> Identity:
-    """The identity of `page`: rel=canonical and og:url count on the same registrable domain only, never as the root.
+    """The identity of the page: rel=canonical and og:url count on the same registrable domain only, never as the root.
     Where the address that answered is not known, these two are all there is."""
     own = _canonical(document.url) or document.url
     key, elsewhere, aliases = "", None, [own]
@@ -52,7 +52,8 @@ def identify(document: Document) -> Identity:
 
 
 def robots(document: Document) -> tuple[str, ...]:
-    """nosnippet, max-snippet:N, noarchive and noindex of the metas robots and googlebot and of X-Robots-Tag."""
+    """The directives nosnippet, max-snippet:N, noarchive and noindex, as written in lower case, of the metas robots,
+    googlebot and googlebot-news and of the header X-Robots-Tag. "none" becomes noindex."""
     stated = [value for name in _ROBOTS for value in document.metas.get(name, ())]
     header = document.headers.get("x-robots-tag", "")
     stated.append(re.sub(r"(?:^|,)\s*googlebot(?:-news)?\s*:", ",", header, flags=re.I))

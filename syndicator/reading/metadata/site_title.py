@@ -22,7 +22,7 @@ _DATED = re.compile(r"^\d{1,2}([./])\d{1,2}\1(?:19|20)\d\d\s*[-–—|:]\s+(?=\S
 _FEW = 6  # words; the name of a site is not longer
 _LEAST_LABEL = 4  # letters of a host's label that names the site
 _LABEL_SHARE = 0.6  # share of a text that it must be for the text to be the site's name
-_LEAST_NAME = 3  # letters above which a site's name is looked for in a section, and words that speak for a URL
+_LEAST_NAME = 3  # letters above which a site's name is looked for in a section, and a word of a URL counts
 
 
 class SiteTitle:
@@ -44,7 +44,7 @@ class SiteTitle:
         return bool(_WORD.search(title)) and not self.is_name(title)
 
     def is_name(self, value: str) -> bool:
-        """True when `value` is what the site is called: its name, its host, or little more than the host's label."""
+        """True when `value` names the site: by its name, its host, or little more than the host's label."""
         own = key(value)
         if own in self.names:
             return True
@@ -63,9 +63,9 @@ class SiteTitle:
         return title
 
     def main_part(self, title: str, *, hard_only: bool = False, least: int = 2) -> str:
-        """The part of `title` between separators that is the article's: what the URL speaks of, else the longest.
+        """The part of `title` between separators that has most words of the URL, else the longest.
 
-        Where only dashes or colons separate, `title` falls apart when there are `least` parts.
+        Dashes and colons separate only where that makes `least` parts or more.
         """
         for pattern, enough in ((_HARD, 2),) if hard_only else ((_HARD, 2), (_SOFT, least)):
             pieces = [piece for piece in (piece.strip(EDGE) for piece in pattern.split(title)[:12]) if piece]
@@ -116,7 +116,7 @@ def words(value: str) -> list[str]:
 
 
 def visible(value: str) -> str:
-    """`value` as one line without characters that take no room."""
+    """`value` as one line without invisible characters."""
     return text.line(_INVISIBLE.sub("", value))
 
 

@@ -1,4 +1,4 @@
-"""A page read once from top to bottom: which elements are beside the headline, which are menus and other articles'."""
+"""A page read once from top to bottom: which elements are near the headline, which are menus or other articles."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _AWAY = re.compile(
     r"stories|posts|articles|news)|latest|promo|newsletter|menu|nav(?:bar|igation)?\b|breadcrumb|read-?(?:next|more)|"
     r"next-?(?:post|article)|upnext|caption|gallery|testimonial|bookmark|post-?card|article-?card|card-list|tooltip"
 )
-_HAS = re.compile(r"(?:^|\s)(?:has|with|without|no|is)[-_]\S+")  # what a layout has, not what it is
+_HAS = re.compile(r"(?:^|\s)(?:has|with|without|no|is)[-_]\S+")  # "has-sidebar" is beside a sidebar, not one
 _OWN_FOOTER = re.compile(r"(?:post|entry|article|story)[-_]?footer")
 _AWAY_TAGS = frozenset({"footer", "nav", "figure", "figcaption", "blockquote", "select", "form"})
 _SKIP = frozenset({"script", "style", "noscript", "template", "svg", "option", "textarea", "head"})
 _MOST_EVENTS = 120_000  # two an element
 _MOST_HEADINGS = 200  # among which the headline is looked for
 _LONG_ENOUGH = 12  # letters above which a part of a headline is believed to be it
-_LEAST_NAMED = 4  # characters of class names that can say something
+_LEAST_NAMED = 4  # characters from which class names are looked at
 _LAST = 80  # characters before an element that are remembered
 
 
@@ -66,7 +66,7 @@ def survey(tree: Any, headline: str) -> Survey:
                 continue
             spots.append(Spot(element, length, last))
             piece = element.text
-        else:  # the text behind an element, or behind a comment: some systems part all texts with them
+        else:  # the text behind an element, or behind a comment: some systems put one between any two texts
             if element is away:
                 last = ""
             if element is heading:

@@ -19,15 +19,15 @@ from syndicator.reading.metadata.candidates import Choice, first_sane
 from syndicator.reading.metadata.headings import Heading, headings
 from syndicator.reading.metadata.site_title import EDGE, LONGEST, SiteTitle, key, undated, words
 
-_AGREES = 0.5  # F1 of words from which an h1 and a head speak of the same
+_AGREES = 0.5  # F1 of words from which an h1 and a head are taken for the same title
 _SAME = 0.85  # the same for headings of lower rank, and for the words of the URL
-_SPELT = 3  # words of a URL from which it tells the title
+_SPELT = 3  # words of a URL from which it spells the title
 _LONG_START = 12  # characters of a heading from which a head may begin with it
 _TELLING = 4  # letters of a word that means something by itself
 _LEAST_WORDS = 2  # of an h1 that is believed without a head that agrees
-_SLUG_WORDS = 3  # of a URL from which it speaks against an h1, and of a head that an h1 may end with
+_SLUG_WORDS = 3  # of a URL from which it counts against an h1, and of a head that an h1 may end with
 _END_SHARE = 0.4  # share of the h1 that this head must be
-_MOST_ARTICLES = 3  # JSON-LD objects that are asked
+_MOST_ARTICLES = 3  # JSON-LD objects that are looked at
 _TITLE_METAS = ("og:title", "twitter:title", "headline", "dc.title", "parsely-title", "sailthru.title")
 
 
@@ -99,7 +99,7 @@ def _begins(heading: str, heads: Sequence[str]) -> bool:
 
 
 def _alone(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> str:
-    """The only h1 of a page, when it shares a word with the head and the URL does not speak for the head."""
+    """The only h1 of a page, when it shares a word with the head and the URL does not spell the head."""
     texts = list(dict.fromkeys(heading.text for heading in found if heading.tag == "h1"))
     own = set(words(texts[0])) if len(texts) == 1 else set()
     if len(own) < _LEAST_WORDS:
@@ -110,7 +110,7 @@ def _alone(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> s
 
 
 def _settle(heading: Heading, heads: Sequence[str], site: SiteTitle) -> str:
-    """The text of `heading` less kicker and section, as far as the heads go without them or set them apart."""
+    """The text of `heading` without kicker and section, where the heads leave these out or separate them."""
     value = undated(heading.text)
     for shorter in heading.without_kicker:
         kicker = value.removesuffix(shorter).strip(EDGE)
@@ -128,7 +128,7 @@ def _settle(heading: Heading, heads: Sequence[str], site: SiteTitle) -> str:
 
 
 def _whole(title: str, heads: Sequence[str]) -> str:
-    """A feed's title that was cut short becomes the head that it is the start of."""
+    """`title`, that of a feed; where it was cut short, the head that begins with it."""
     start = title.removesuffix("…").removesuffix("...").rstrip()
     if start == title:
         return title

@@ -16,7 +16,7 @@ from syndicator.reading.metadata import person_names
 from syndicator.reading.metadata.survey import Spot, Survey
 
 _BESIDE = 600  # characters around the end of the headline in which such a name counts
-_NEXT = 5  # and after it, in which one does that stands with nothing else
+_NEXT = 5  # characters after the headline within which a line that is only a name counts
 _SIGNED_AFTER = 800  # characters of text above a signature
 _ENDS = tuple('.!?…"”“’»)')  # what text above a signature ends with
 _LINES = frozenset({"p", "div", "span", "em", "i", "strong", "b", "h4", "h5", "h6", "address", "li", "td"})
