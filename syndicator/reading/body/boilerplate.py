@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from syndicator.reading.body import containers
 from syndicator.reading.html import class_hints, phrases
 from syndicator.reading.html.blocks import Block, Frame
-from syndicator.reading.metadata import person_names
+from syndicator.reading.metadata.authors import person_names
 
 _SHORT = 180  # letters below which a paragraph is cut for how it starts
 _LABEL = 0.6  # share of a paragraph that its phrase of boilerplate makes up, from which it labels what follows

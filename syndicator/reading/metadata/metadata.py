@@ -12,7 +12,8 @@ from syndicator.model import Entry, Rules
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document
 from syndicator.reading.html.schema_org import articles
-from syndicator.reading.metadata import author, cover, date, identity, survey, title
+from syndicator.reading.metadata import cover, date, identity, survey, title
+from syndicator.reading.metadata.authors import author
 from syndicator.reading.metadata.candidates import Choice
 
 _MOST_KEYWORDS = 30

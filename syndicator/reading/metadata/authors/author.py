@@ -10,7 +10,7 @@ from syndicator.model import Entry
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document
 from syndicator.reading.html.schema_org import articles
-from syndicator.reading.metadata import byline, person_names, site_owner
+from syndicator.reading.metadata.authors import byline, person_names, site_owner
 from syndicator.reading.metadata.candidates import Choice
 from syndicator.reading.metadata.site_title import key
 from syndicator.reading.metadata.survey import Survey

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from syndicator.reading.html.document import inner
-from syndicator.reading.metadata import person_names, unmarked_byline
+from syndicator.reading.metadata.authors import person_names, unmarked_byline
 from syndicator.reading.metadata.survey import Spot, Survey
 
 _HREF = re.compile(

@@ -12,7 +12,7 @@ from typing import Any
 from lxml import etree
 
 from syndicator.reading.html.document import inner
-from syndicator.reading.metadata import person_names
+from syndicator.reading.metadata.authors import person_names
 from syndicator.reading.metadata.survey import Spot, Survey
 
 _BESIDE = 600  # characters around the end of the headline in which such a name counts

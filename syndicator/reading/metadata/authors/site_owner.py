@@ -13,7 +13,7 @@ from typing import Any
 from syndicator import text, urls
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document
-from syndicator.reading.metadata import person_names
+from syndicator.reading.metadata.authors import person_names
 from syndicator.reading.metadata.site_title import key
 
 _BETWEEN = re.compile(r"\s+[|–—»:·•-]+\s+|\s*[|»]\s*|:\s")
