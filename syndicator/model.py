@@ -252,40 +252,49 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """An article of the article store. `id` never changes once given."""
+    """An article of the article store. `id` never changes once given. What a file keeps of it, under which key and in
+    which form, says the table in articles/fields.py; times are aware UTC in whole seconds."""
 
     id: str
-    url: str
+    url: str  # `source` in the file
     title: str
     author: str | None = None
     published: datetime | None = None
     updated: datetime | None = None
-    cover: str | None = None
+    cover: str | None = None  # URL; `coverImage` in the file
     excerpt: str = ""
     category: str = ""
     tags: tuple[str, ...] = ()
     body: str = ""  # markdown
     language: str | None = None
     partial: bool = False
-    robots: tuple[str, ...] = ()
-    trace: Mapping[str, Any] = field(default_factory=dict)
+    robots: tuple[str, ...] = ()  # noarchive, nosnippet, ...
+    trace: Mapping[str, Any] = field(default_factory=dict)  # how it was read; of the visit alone
     added: datetime | None = None
     source_key: str = ""
-    source_id: str = ""
-    digest: str = ""
-    excerpt_by: str = ""  # publisher | extractive | llm | operator
-    tags_by: str = ""  # publisher | matched | operator | llm
+    source_id: str = ""  # the entry's own id
+    digest: str = ""  # of what we wrote last: articles/hand_edits.py
+    excerpt_by: str = ""  # who wrote it: a word of articles/provenance.By, "" when not known
+    tags_by: str = ""
     enclosure: Enclosure | None = None
-    also: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()  # addresses of copies
     revisions: tuple[str, ...] = ()  # when the text changed: ISO times
     origin: Origin = Origin()
-    aliases: tuple[str, ...] = ()
-    blocks: tuple[str, ...] = ()
-    alternate: str | None = None
-    keywords: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()  # its other addresses
+    blocks: tuple[str, ...] = ()  # digests of the body's blocks; of the visit alone
+    alternate: str | None = None  # a page worth one more fetch; of the visit alone
+    keywords: tuple[str, ...] = ()  # publisher's tags
     section: str = ""  # where its publisher files it
     merged_into: str = ""  # id of the article that stands for this copy of it
     split_from: tuple[str, ...] = ()  # ids that an operator said it is no copy of
+    # From here on of schema 2: nothing but category_by and digest2 is set yet
+    authors: tuple[str, ...] = ()  # one name each
+    rights: tuple[str, ...] = ()  # one statement each
+    hold: bool = False  # kept back until an operator releases it
+    carriers: tuple[str, ...] = ()  # keys of the other sources that announced it
+    title_by: str = ""  # "" is the publisher
+    category_by: str = ""  # "" is what normal_form.category_by says
+    digest2: str = ""  # as digest, of the fields of schema 2 that an operator may edit
 
     @property
     def text(self) -> str:

@@ -8,12 +8,12 @@ import re
 import tomllib
 import uuid
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from syndicator import text
-from syndicator.articles import disk, edits, normal_form, withdrawals
+from syndicator.articles import disk, edits, hand_edits, normal_form, times, withdrawals
 from syndicator.articles.stamps import by_path
 from syndicator.errors import ConfigError
 from syndicator.model import Article
@@ -79,7 +79,7 @@ class ArticleStore:
         else:
             found = self._new_path(article)
             settled = normal_form.settle(article)
-            merged = replace(settled, digest=edits.stamp(settled))
+            merged = hand_edits.sign(settled)
             data = frontmatter.dump(merged)
         if old == data:
             return merged, self._stamp(found), False
@@ -195,7 +195,7 @@ class ArticleStore:
 
     def _new_path(self, article: Article) -> str:
         """YYYY/MM/<slug>-<id6>.md with the shortest id that no other article's file has."""
-        folder = normal_form.day(normal_form.settle(article))[:7].replace("-", "/") or "0000/00"
+        folder = times.day(article)[:7].replace("-", "/") or "0000/00"
         taken = {name for path in self._candidates(article.id) if (name := _id_part(path))}
         size = next((size for size in _ID_CHARS if article.id[:size] not in taken), _ID_CHARS[-1])
         ending = f"-{article.id[:size]}.md"

@@ -20,9 +20,7 @@ _WordsAreOff: Any = typer.BadParameter.__base__  # typer gives it no public name
 
 def main() -> None:
     """Runs a command and ends the process with its exit code."""
-    from syndicator.cli import curate, operate, service, sources
-
-    assert curate and operate and service and sources  # importing them registers their commands
+    load_commands()
     # importing makes a lot and no garbage: looking for some costs a tenth of a short command's whole time
     gc.set_threshold(20_000)
     _say_everything()
@@ -39,6 +37,13 @@ def main() -> None:
         code = 0
     gc.freeze()  # all of it ends with the process: the interpreter's last collections need not walk it
     sys.exit(code)
+
+
+def load_commands() -> None:
+    """Importing the modules of commands registers these with `app`."""
+    from syndicator.cli import curate, operate, service, sources
+
+    assert curate and operate and service and sources
 
 
 def _say_everything() -> None:

@@ -9,13 +9,15 @@ from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from syndicator.errors import SyndicatorError
-from syndicator.model import Outcome, Problem
-from syndicator.ports import Enriched
-from syndicator.services.enrich import EnrichReport
-from syndicator.services.refresh import RunReport, Watch
+
+if TYPE_CHECKING:  # every command imports this module, so it imports no service
+    from syndicator.model import Outcome, Problem
+    from syndicator.ports import Enriched
+    from syndicator.services.enrich import EnrichReport
+    from syndicator.services.refresh import RunReport, Watch
 
 
 def as_json(value: Any) -> None:
@@ -136,6 +138,8 @@ def asked(report: EnrichReport) -> None:
 @contextmanager
 def watching() -> Iterator[Watch]:
     """A bar on a terminal, lines in a log otherwise."""
+    from syndicator.services.refresh import Watch
+
     if not sys.stderr.isatty():
         yield Watch(visited=visited)
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from syndicator.articles import edits
+from syndicator.articles.provenance import By, may_write
 from syndicator.describing.llm.prompt import Lists
 from syndicator.describing.llm.validate import Refusal, judge
 from syndicator.describing.taxonomy.files import TaxonomyFiles
@@ -32,15 +32,14 @@ def filled(
     said = judge(content, asked, lists)
     if isinstance(said, Refusal):
         return said
-    kept = edits.hand_edited(article)
     values: dict[str, Any] = {}
-    if "excerpt" not in kept:
-        values |= {"excerpt": said.excerpt, "excerpt_by": "llm"}
-    if said.category and "category" not in kept:
-        values["category"] = said.category
-    if said.tags and "tags" not in kept and article.tags_by != "operator":
+    if may_write(article, "excerpt", By.LLM):
+        values |= {"excerpt": said.excerpt, "excerpt_by": By.LLM}
+    if said.category and may_write(article, "category", By.LLM):
+        values |= {"category": said.category, "category_by": By.LLM}
+    if said.tags and may_write(article, "tags", By.LLM):
         own = spelled(source.tags, taxonomy) if source else ()
         published = [tag for tag in taxonomy.mapped(article.keywords, article.text) if tag in article.tags]
         told = tuple(dict.fromkeys((*published, *said.tags)))[:MOST_TAGS]
-        values |= {"tags": tuple(dict.fromkeys((*own, *told))), "tags_by": "llm"}
+        values |= {"tags": tuple(dict.fromkeys((*own, *told))), "tags_by": By.LLM}
     return values

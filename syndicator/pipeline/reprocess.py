@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from syndicator import urls
-from syndicator.articles import edits
 from syndicator.articles.membership import feeds_of
+from syndicator.articles.provenance import By, by_of, may_write
 from syndicator.errors import NotAnArticle, WorkerFailed
 from syndicator.model import Article, Entry, Source
 from syndicator.pipeline.context import Tools
@@ -69,11 +69,10 @@ def _better(old: Article, new: Article, otherwise: str) -> Article:
     """`old` with the text of `new`, and with what that text says of itself: the words that went may have given it its
     excerpt, tags and category. What a hand or a language model wrote stays."""
     better = replace(old, body=new.body)
-    kept = edits.hand_edited(old)
-    if old.excerpt_by == "extractive":
+    if by_of(old, "excerpt") is By.EXTRACTIVE:  # a publisher's own does not come from the text
         better = replace(better, excerpt=new.excerpt)
-    if "tags" not in kept and old.tags_by not in ("operator", "llm"):
+    if may_write(old, "tags", By.MATCHED):
         better = replace(better, tags=new.tags, tags_by=new.tags_by)
-    if "category" not in kept and "llm" not in (old.tags_by, old.excerpt_by):
+    if may_write(old, "category", By.MATCHED):
         better = replace(better, category=new.category or otherwise)
     return better

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from syndicator.articles import edits
 from syndicator.articles.membership import feeds_of
+from syndicator.articles.provenance import By, may_write
 from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.model import Article, FeedKey, Source
 from syndicator.publishing.paths import stem
@@ -87,19 +87,18 @@ def retell(article: Article, source: Source | None, taxonomy: Taxonomy, uncatego
         taxonomy=taxonomy,
     )
     own = spelled(source.tags, taxonomy) if source else ()
-    kept = edits.hand_edited(article)
     values: dict[str, Any] = {}
     why: list[str] = []
     tags = tuple(dict.fromkeys((*own, *said.tags)))
-    if tags != article.tags and "tags" not in kept and article.tags_by not in ("operator", "llm"):
+    if tags != article.tags and may_write(article, "tags", By.MATCHED):
         values |= {"tags": tags, "tags_by": said.tags_by}
         why.append(_tags_line(article, tags, own, taxonomy))
     category = said.category or (source.category if source else article.category) or uncategorised
-    if category != article.category and "category" not in kept and "llm" not in (article.tags_by, article.excerpt_by):
+    if category != article.category and may_write(article, "category", By.MATCHED):
         values["category"] = category
         reason = said.trace.get("category", "") if said.category else "no category of the taxonomy fits"
         why.append(f"category: {article.category or 'none'} -> {category or 'none'} ({reason})")
-    if said.excerpt != article.excerpt and "excerpt" not in kept and article.excerpt_by not in ("operator", "llm"):
+    if said.excerpt != article.excerpt and may_write(article, "excerpt", By.EXTRACTIVE):
         values |= {"excerpt": said.excerpt, "excerpt_by": said.excerpt_by}
         why.append(f"excerpt: {said.excerpt_by or 'no sentence fits'}")
     return Told(values=values, why=tuple(why)) if values else None

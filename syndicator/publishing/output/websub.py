@@ -6,8 +6,6 @@ import asyncio
 from collections.abc import Callable, Sequence
 from urllib.parse import urlencode
 
-from tenacity import AsyncRetrying, retry_if_result, stop_after_attempt, wait_exponential
-
 from syndicator.model import Failed, FetchResult, Problem, Request
 from syndicator.ports import Fetcher
 
@@ -52,14 +50,12 @@ async def _tell(request: Request, fetcher: Fetcher, wait: float) -> Problem | No
 
 
 async def _retried(request: Request, fetcher: Fetcher, wait: float) -> FetchResult:
-    retrying = AsyncRetrying(
-        stop=stop_after_attempt(_TRIES),
-        wait=wait_exponential(multiplier=wait, max=30),
-        retry=retry_if_result(_passing),
-        retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
-    )
-    result: FetchResult = await retrying(fetcher.fetch, request)
-    return result
+    for retry in range(_TRIES - 1):
+        result = await fetcher.fetch(request)
+        if not _passing(result):
+            return result
+        await asyncio.sleep(wait * 2**retry)
+    return await fetcher.fetch(request)
 
 
 def _passing(result: FetchResult) -> bool:
