@@ -45,16 +45,16 @@ _CONTAINED = ("newsletter", "legal")  # kinds of boilerplate that are looked for
 _STARTS = (*phrases.KINDS, "tailhead")
 
 # What the text of a block shows: the feature's name, and its rule on the text and the number of its letters.
-_TEXT_RULES: Mapping[str, Callable[[str, int], object]] = {
+_TEXT_RULES: Mapping[str, Callable[[str, int], bool]] = {
     "sentence": lambda text, letters: text[-4:].rstrip(_CLOSING)[-1:] in _SENTENCE_ENDS,
     "colon": lambda text, letters: text.endswith((":", "：")),
     "question": lambda text, letters: text.endswith(("?", "？")),
     "comma": lambda text, letters: "," in text or "、" in text,
     "lower": lambda text, letters: text[:1].islower(),
     "caps": lambda text, letters: letters > _LEAST_CAPITALS and text.isupper(),
-    "date": lambda text, letters: letters < _SHORT_LINE and _DATE.search(text),
-    "address": lambda text, letters: letters < _LINE and _ADDRESS.search(text),
-    "bullet": lambda text, letters: _BULLET.match(text),
+    "date": lambda text, letters: letters < _SHORT_LINE and _DATE.search(text) is not None,
+    "address": lambda text, letters: letters < _LINE and _ADDRESS.search(text) is not None,
+    "bullet": lambda text, letters: _BULLET.match(text) is not None,
     "bar": lambda text, letters: letters < _LINE and ("|" in text or "•" in text or "·" in text),
     "cut-off": lambda text, letters: text.endswith(_CUT_OFF),
 }
@@ -66,6 +66,7 @@ def columns(blocks: Sequence[Block], title: str) -> Columns:
     length = np.array([len(block.text) or 1 for block in blocks], dtype=np.float64)
     link = np.array([block.linked for block in blocks], dtype=np.float64) / length
     level = np.array([block.level for block in blocks])
+    texts = [(block.text, block.letters) for block in blocks]
     return {
         "bias": np.ones(len(blocks)),
         "overlap": np.array([block.overlap for block in blocks]),
@@ -82,7 +83,7 @@ def columns(blocks: Sequence[Block], title: str) -> Columns:
         "hidden": [block.hidden for block in blocks],
         "is-title": _is_title(blocks, title),
         "repeat": _repeats(blocks),
-        **{name: [bool(rule(block.text, block.letters)) for block in blocks] for name, rule in _TEXT_RULES.items()},
+        **{name: [rule(text, letters) for text, letters in texts] for name, rule in _TEXT_RULES.items()},
         **_of_frames(blocks),
         **_of_runs(blocks),
         **_of_phrases(blocks),
@@ -91,8 +92,8 @@ def columns(blocks: Sequence[Block], title: str) -> Columns:
 
 def bit_columns(prefix: str, names: Sequence[str], bits: Sequence[int]) -> Columns:
     """A feature `prefix` + name for each of `names`, from one number a block, the lowest bit for the first name."""
-    spread = (np.array(bits, dtype=np.int64)[:, None] >> np.arange(len(names))) & 1
-    return {prefix + name: spread[:, place] for place, name in enumerate(names)}
+    spread = ((np.array(bits, dtype=np.int64) >> np.arange(len(names))[:, None]) & 1).astype(np.float32)
+    return {prefix + name: spread[place] for place, name in enumerate(names)}
 
 
 def _of_frames(blocks: Sequence[Block]) -> Columns:

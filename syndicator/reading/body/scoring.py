@@ -33,13 +33,14 @@ def score(blocks: Sequence[Block], box: containers.Containers, title: str) -> li
         return []
     values = features.columns(blocks, box, title)
     fitted = matched(weights(), values)
-    parts = np.stack([values[name] * np.float32(weight) for name, weight in fitted.items()], axis=1)
-    total = np.clip(parts.sum(axis=1), -_MOST, _MOST)
+    parts = np.array([values[name] for name in fitted])  # a row for each feature, a column for each block
+    parts *= np.array(list(fitted.values()), dtype=np.float32)[:, None]
+    total = np.clip(parts.sum(axis=0), -_MOST, _MOST)
     for block, probability in zip(blocks, (1.0 / (1.0 + np.exp(-total))).tolist(), strict=True):
         block.score = probability
     names = list(fitted)
-    parts[:, names.index("bias")] = 0.0  # the same for every block, so it explains nothing
-    heaviest = np.where(total > 0, parts.argmax(axis=1), parts.argmin(axis=1))
+    parts[names.index("bias")] = 0.0  # the same for every block, so it explains nothing
+    heaviest = np.where(total > 0, parts.argmax(axis=0), parts.argmin(axis=0))
     return [names[index] for index in heaviest.tolist()]
 
 
