@@ -19,7 +19,7 @@ from syndicator.reading.html import phrases
 from syndicator.reading.html.blocks import Block
 from syndicator.reading.html.document import Document
 
-# Chosen by hand on the open pages and on walls made for tests/reading/test_classify.py.
+# Chosen by hand on the open pages and on pages made for tests/reading/test_classify.py.
 _STUB = 250  # letters of body below which a page must prove that it is an article
 _THIN = 1_200  # letters of body up to which a title that names another kind of page is believed
 _LONG = 3 * _THIN  # letters of body from which a text is whole whatever stands below it

@@ -12,7 +12,7 @@ PROSE = "".join(
     "have something to tell and enough room to tell it in.</p>"
     for n in range(8)
 )
-WALLS = [
+PAGES = [
     (
         "consent",
         "Before you continue to The Daily Bote",
@@ -71,8 +71,8 @@ WALLS = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "title", "body"), WALLS)
-def test_walls(kind: str, title: str, body: str) -> None:
+@pytest.mark.parametrize(("kind", "title", "body"), PAGES)
+def test_pages_that_are_no_article(kind: str, title: str, body: str) -> None:
     page = f"<html><head><title>{title}</title></head><body>{body}</body></html>"
     with pytest.raises(NotAnArticle) as caught:
         read(page.encode(), "https://site.example/story")
@@ -89,7 +89,7 @@ def test_walls(kind: str, title: str, body: str) -> None:
         "How paywalls work",
     ],
 )
-def test_articles_about_walls_are_articles(title: str) -> None:
+def test_articles_about_such_pages_are_articles(title: str) -> None:
     body = PROSE.replace("{subject}", "cookies, captchas and pages that were not found; subscribe to continue reading")
     page = f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1>{body}</article></body></html>"
     assert "Paragraph 7" in read(page.encode(), "https://site.example/story").body

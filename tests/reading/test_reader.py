@@ -84,11 +84,11 @@ def test_the_feed_has_the_text_that_the_page_lacks() -> None:
 
 
 def test_the_feed_has_the_text_behind_a_wall() -> None:
-    wall = b"<html><head><title>Just a moment...</title></head><body><p>Verify you are human.</p></body></html>"
+    check = b"<html><head><title>Just a moment...</title></head><body><p>Verify you are human.</p></body></html>"
     entry = Entry(id="1", title="The last ferry", content="".join(f"<p>{p}</p>" for p in STORY))
-    assert STORY[2] in read(wall, URL, entry=entry).body
+    assert STORY[2] in read(check, URL, entry=entry).body
     with pytest.raises(NotAnArticle):
-        read(wall, URL)
+        read(check, URL)
 
 
 def test_rules_may_prefer_the_feed() -> None:
