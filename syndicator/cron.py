@@ -1,4 +1,4 @@
-"""When a cron expression fires next: the door of APScheduler's trigger."""
+"""When a cron expression fires next, by APScheduler's trigger."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ SyndicatorError (1)
 ├── MissingError (69)       something needed is not there
 ├── LockedError (75)        another run holds the lock
 ├── NetworkDown (4)         no source could be reached at all
-├── UsageError (2)          the words of the command are off
+├── UsageError (2)          a command was called in a way it does not know
 ├── StoreError (69)         the database cannot be used as it is: names the cure
 ├── DiskError (69)          the disk or the system refuses a file: names it and the cure
 ├── NotAnArticle (69)       a page that is no article, with its kind
@@ -17,51 +17,54 @@ from __future__ import annotations
 
 import errno
 
+from syndicator.reasons import NOT_AN_ARTICLE, CommandReason
+
 
 class SyndicatorError(Exception):
-    """Base of all errors that are not our bugs; `str(error)` is one clear sentence or two, `reason` a short code."""
+    """Base of all errors that are not our bugs; `str(error)` is one clear sentence or two, `reason` a code of
+    `syndicator.reasons`."""
 
     exit_code = 1
-    reason = "bug"
+    reason: str = CommandReason.BUG
 
 
 class ConfigError(SyndicatorError):
     exit_code = 78
-    reason = "bad-config"
+    reason = CommandReason.BAD_CONFIG
 
 
 class MissingError(SyndicatorError):
     exit_code = 69
-    reason = "missing"
+    reason = CommandReason.MISSING
 
 
 class LockedError(SyndicatorError):
     exit_code = 75
-    reason = "locked"
+    reason = CommandReason.LOCKED
 
 
 class NetworkDown(SyndicatorError):
     exit_code = 4
-    reason = "no-network"
+    reason = CommandReason.NO_NETWORK
 
 
 class UsageError(SyndicatorError):
     exit_code = 2
-    reason = "usage"
+    reason = CommandReason.USAGE
 
 
 class StoreError(SyndicatorError):
     exit_code = 69
-    reason = "store"
+    reason = CommandReason.STORE
 
 
 class DiskError(SyndicatorError):
     exit_code = 69
-    reason = "disk"
+    reason = CommandReason.DISK
 
     @classmethod
     def of(cls, error: OSError) -> DiskError:
-        """What the system said, with the file it is about and the cure."""
+        """The system's message, with the file it is about and the cure."""
         cure = _CURES.get(error.errno or 0, "")
         what = f"{error.filename}: " if error.filename else ""
         return cls(f"{what}{error.strerror or error}" + (f"; {cure}" if cure else ""))
@@ -83,14 +86,14 @@ OURS = frozenset(_CURES)
 
 
 class NotAnArticle(SyndicatorError):
-    """The page is something else. `kind`: consent, login, paywall, bot-check, error-page, listing, empty, not-html."""
+    """The page is something else: `kind` is a `reasons.PageReason`."""
 
     exit_code = 69
 
     def __init__(self, kind: str, detail: str = "") -> None:
         super().__init__(f"not an article: {kind}" + (f" ({detail})" if detail else ""))
         self.kind = kind
-        self.reason = f"not-an-article-{kind}"
+        self.reason = f"{NOT_AN_ARTICLE}{kind}"
         self.detail = detail
 
     def __reduce__(self) -> tuple[type[NotAnArticle], tuple[str, str]]:
@@ -98,7 +101,7 @@ class NotAnArticle(SyndicatorError):
 
 
 class NotAFeed(SyndicatorError):
-    """The bytes are no feed. `reason`: empty, html, broken-xml, broken-json, unknown-format, no-entries-parsed."""
+    """The bytes are no feed: `reason` is a `reasons.FeedReason`."""
 
     exit_code = 69
 
@@ -112,7 +115,7 @@ class NotAFeed(SyndicatorError):
 
 
 class WorkerFailed(SyndicatorError):
-    """The worker gave no result. `reason`: hung (time limit), memory (limit reached), crashed (died)."""
+    """The worker gave no result: `reason` is a `reasons.WorkerReason`."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"worker {reason}" + (f": {detail}" if detail else ""))

@@ -76,8 +76,11 @@ class VisitStore(Protocol):
     def pending(self, source_key: str, now: datetime) -> list[EntryRow]:
         """Pending rows whose next_try is None or not after `now`, oldest first_seen first."""
 
+    def count_pending(self, source_key: str) -> int:
+        """How many rows of the source are pending, whenever their next try is."""
+
     def find(self, aliases: Iterable[str]) -> str | None:
-        """The article id that any of the alias keys (urls.alias, or "guid:<source key>:<entry id>") belongs to."""
+        """The article id that any of the alias keys (urls.alias, urls.guid_alias) belongs to."""
 
     def article(self, id: str) -> Article | None:
         """The row's article, without its body."""
@@ -89,11 +92,14 @@ class VisitStore(Protocol):
         article: Article,
         stamp: FileStamp,
         *,
-        aliases: Iterable[str],
-        stale: Iterable[FeedKey],
         entry: EntryRow | None = None,
         html: str | None = None,
-    ) -> None: ...
+        same_body: bool = False,
+    ) -> None:
+        """The article as its file says: its row, its memberships, every alias that finds it (its address and its other
+        ones, its GUID within its source, that of `entry`), the end of `entry`, and the stale mark of each feed that
+        showed it or shows it now, in one transaction. `html` is its body rendered; without it, what was rendered before
+        is kept where the article has the `same_body`, and dropped otherwise."""
 
     def is_withdrawn(self, aliases: Iterable[str]) -> bool: ...
 
@@ -115,7 +121,7 @@ class VisitStore(Protocol):
         """The sketches of articles filed since then that share one of the keys, by article id."""
 
     def note(self, key: str) -> str | None:
-        """A small remembered text (robots.txt of a host, a host's hold) by key."""
+        """A small remembered text (robots.txt of a host, until when a host backs off) by key."""
 
     def set_note(self, key: str, value: str | None, at: datetime) -> None: ...
 
@@ -145,7 +151,7 @@ class FeedRow:
     latest_title: str = ""
     latest_added: datetime | None = None
     stale: bool = False
-    held: str | None = None  # why the gate kept the old file
+    held: str | None = None  # why validation kept the old file
     dropped: bool = False
     moved_to: FeedKey | None = None
     files: Mapping[str, str] = field(default_factory=dict)
@@ -223,7 +229,7 @@ class ArticleIndex(Protocol):
         """Clears stale and held, and remembers the digests of the files written."""
 
     def hold(self, key: FeedKey, reason: str) -> None:
-        """The gate kept the old file: stays stale, with its reason."""
+        """Validation kept the old file: the feed stays stale, with its reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

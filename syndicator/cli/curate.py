@@ -14,8 +14,8 @@ import typer
 from syndicator.cli.base import CONFIG, Config, Json, app
 
 if TYPE_CHECKING:
+    from syndicator.pipeline.descriptions.feed_changes import FeedChange
     from syndicator.services.container import App
-    from syndicator.services.rewrite import Touched
 
 tags = typer.Typer(help="Propose, rename and merge tags.", no_args_is_help=True)
 app.add_typer(tags, name="tags")
@@ -82,7 +82,7 @@ def describe(
         return
     with _opened(config) as opened:
         with printing.counting("described") as count:
-            planned = redescribe.retelling(opened, since=day, progress=count)
+            planned = redescribe.plan(opened, since=day, progress=count)
         if not json:
             _list(planned)
         written: tuple[str, ...] = ()
@@ -140,9 +140,9 @@ def _ask(since: datetime | None, dry_run: bool, json: bool, config: Path) -> Non
 
 def _list(planned: object) -> None:
     from syndicator.cli import printing
-    from syndicator.services.redescribe import Retelling
+    from syndicator.services.redescribe import Plan
 
-    assert isinstance(planned, Retelling)
+    assert isinstance(planned, Plan)
     printing.say(f"{len(planned.articles)} of {planned.looked} articles are described differently")
     rows = [(item.title, line) for item in planned.articles for line in item.told.why]
     if rows:
@@ -150,7 +150,7 @@ def _list(planned: object) -> None:
     _feeds(planned.feeds)
 
 
-def _feeds(feeds: tuple[Touched, ...]) -> None:
+def _feeds(feeds: tuple[FeedChange, ...]) -> None:
     from syndicator.cli import printing
 
     if feeds:

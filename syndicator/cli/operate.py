@@ -76,10 +76,13 @@ def show(
     config: Config = CONFIG,
 ) -> None:
     """The markdown that a page would become, and why. Nothing is written."""
+    import logging
+
     from syndicator.cli import printing
     from syndicator.services import explain
     from syndicator.services.container import open_app
 
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # its remarks on odd pages are not for operators
     path = Path(what)
     if "://" in what or (not path.exists() and _is_address(what)):
         with open_app(config) as opened:

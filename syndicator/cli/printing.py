@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from syndicator.errors import SyndicatorError
+from syndicator.log import ROOT
 
 if TYPE_CHECKING:  # every command imports this module, so it imports no service
     from syndicator.model import Outcome, Problem
@@ -96,6 +97,30 @@ def log(event: str, **fields: object) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     structlog.get_logger().msg(event, **fields)
+
+
+def log_steps() -> None:
+    """From now on, each step of a visit on stderr too (see `syndicator.log`)."""
+    import logging
+
+    import structlog
+
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[
+                structlog.stdlib.ExtraAdder(),
+                structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
+            ],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+            ],
+        )
+    )
+    steps = logging.getLogger(ROOT)
+    steps.addHandler(handler)
+    steps.setLevel(logging.DEBUG)
 
 
 def problems(found: Iterable[Problem]) -> None:

@@ -47,12 +47,12 @@ async def _up(config: Path) -> None:
     stop = asyncio.Event()
     with stopping(stop):
         scheduler = Scheduler(
-            lambda: beats.beat(),
+            lambda: runs.run_once(),
             steady=time.monotonic,
-            on_stopped=lambda silent: printing.log("the heart stopped", seconds=int(silent)),
+            on_stopped=lambda silent: printing.log("the run under way makes no progress", seconds=int(silent)),
         )
-        watch = Watch(visited=scheduler.felt(printing.visited), filed=scheduler.felt(lambda title: None))
-        beats = daemon.Beats(config, stop=stop, watch=watch, report=printing.beaten, trouble=printing.log)
+        watch = Watch(visited=scheduler.progress(printing.visited), filed=scheduler.progress(lambda title: None))
+        runs = daemon.ScheduledRuns(config, stop=stop, watch=watch, report=printing.beaten, trouble=printing.log)
         server = asyncio.create_task(
             daemon.serve(load(config), stop=stop, listening=lambda url: printing.log(f"serving {url}"))
         )

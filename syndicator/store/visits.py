@@ -1,4 +1,7 @@
-"""What visits remember: states, entries, articles by alias, withdrawals, blocks and notes (`ports.VisitStore`)."""
+"""What visits remember: states, entries, articles by alias, withdrawals, blocks and notes (`ports.VisitStore`).
+
+Each method that writes is one transaction, durable when it returns. All raise StoreError, DiskError for want of file
+descriptors."""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from syndicator.model import Article, FeedKey, Outcome, SourceState
 from syndicator.ports import EntryRow, FileStamp, Withdrawn
 from syndicator.store import codec, rows, schema
 from syndicator.store.database import Database, chunks, insert_new, upsert
+from syndicator.urls import guid_alias
 
 OUTCOMES_KEPT = 50  # per source
 REMEMBERED = 20  # articles of a host whose blocks are compared
@@ -36,6 +40,9 @@ _PENDING = (
         or_(_e.next_try.is_(None), _e.next_try <= bindparam("now")),
     )
     .order_by(_e.first_seen, _e.entry)
+)
+_COUNT_PENDING = (
+    select(func.count()).select_from(schema.entries).where(_e.status == "pending", _e.source == bindparam("source"))
 )
 _FIND = select(schema.aliases.c.alias, schema.aliases.c.id).where(
     schema.aliases.c.alias.in_(bindparam("aliases", expanding=True))
@@ -108,6 +115,9 @@ class Visits:
         found = self._db.rows(_PENDING, {"source": codec.key(source_key), "now": codec.micros(now)})
         return [codec.unpack(EntryRow, data) for (data,) in found]
 
+    def count_pending(self, source_key: str) -> int:
+        return int(self._db.scalar(_COUNT_PENDING, {"source": codec.key(source_key)}))
+
     def find(self, aliases: Iterable[str]) -> str | None:
         keys = [codec.key(value) for value in aliases]
         found: dict[str, str] = {}
@@ -131,14 +141,15 @@ class Visits:
         article: Article,
         stamp: FileStamp,
         *,
-        aliases: Iterable[str],
-        stale: Iterable[FeedKey],
         entry: EntryRow | None = None,
         html: str | None = None,
+        same_body: bool = False,
     ) -> None:
-        keys = dict.fromkeys([*rows.alias_keys(article), *(codec.key(value) for value in aliases)])
+        keys = dict.fromkeys(rows.alias_keys(article))
+        if entry is not None:
+            keys[codec.key(guid_alias(entry.source_key, entry.entry_id))] = None
         with self._db.write() as connection:
-            rows.save(connection, article, stamp, stale)
+            rows.save(connection, article, stamp, keep_html=same_body)
             insert_new(connection, schema.aliases, [{"alias": value, "id": article.id} for value in keys])
             if entry is not None:
                 upsert(connection, schema.entries, [entry_row(entry)])
@@ -159,7 +170,9 @@ class Visits:
         with self._db.write() as connection:
             shown = rows.erase(connection, article.id, stale)
             feeds = tuple(sorted({*shown, *stale}))
-            rows.bury(connection, Withdrawn(id=article.id, at=at, feeds=feeds, url=article.url, aliases=tuple(keys)))
+            rows.save_withdrawal(
+                connection, Withdrawn(id=article.id, at=at, feeds=feeds, url=article.url, aliases=tuple(keys))
+            )
 
     def repeated(self, host: str) -> frozenset[str]:
         counted: Counter[str] = Counter()
@@ -237,7 +250,7 @@ def state_row(state: SourceState) -> dict[str, Any]:
 
 
 def entry_row(row: EntryRow) -> dict[str, Any]:
-    """The row of `entries`; what the feed said is kept while the page is still to be read."""
+    """The row of `entries`; what the feed announced is kept while the page is still to be read."""
     return {
         "source": codec.key(row.source_key),
         "entry": codec.key(row.entry_id),

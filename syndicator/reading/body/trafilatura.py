@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any, Literal
 
 # Pages above either are not shown to it: its time is the square of their size. The largest real one of 801 has 11,533
@@ -21,7 +20,6 @@ def extract(tree: Any, focus: Focus = "fast") -> str:
 
     if any(at > _MOST_ELEMENTS or len(element) > _MOST_CHILDREN for at, element in enumerate(tree.iter())):
         return ""
-    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     found = bare_extraction(
         tree, fast=focus == "fast", include_comments=False, include_tables=True, with_metadata=False
     )
