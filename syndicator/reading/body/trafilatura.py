@@ -1,4 +1,4 @@
-"""The only door to trafilatura: its opinion of which text of a page is the article."""
+"""The only importer of trafilatura: which text of a page it takes for the article."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any, Literal
 # elements, the widest element 1,521 children.
 _MOST_ELEMENTS = 50_000
 _MOST_CHILDREN = 6_000
-Focus = Literal["fast", "balanced", "recall"]
+Focus = Literal["fast", "balanced"]
 
 
-def opinion(tree: Any, focus: Focus = "fast") -> str:
+def extract(tree: Any, focus: Focus = "fast") -> str:
     """The text that trafilatura takes from `tree` (not changed), "" when it finds none, fails or would take too long.
 
     "fast" is its own extractor alone, half the time of "balanced", which asks readability and jusText too.
@@ -21,12 +21,7 @@ def opinion(tree: Any, focus: Focus = "fast") -> str:
     if any(at > _MOST_ELEMENTS or len(element) > _MOST_CHILDREN for at, element in enumerate(tree.iter())):
         return ""
     found = bare_extraction(
-        tree,
-        fast=focus == "fast",
-        favor_recall=focus == "recall",
-        include_comments=False,
-        include_tables=True,
-        with_metadata=False,
+        tree, fast=focus == "fast", include_comments=False, include_tables=True, with_metadata=False
     )
     body = getattr(found, "body", None)
     return "\n".join(_lines(body)) if body is not None else ""
