@@ -1,7 +1,7 @@
 """Which fields of an article file a hand changed since our last write. Pure.
 
-Hashes of what we wrote last (not of what the file says) tell it: a field whose hash differs was changed by a hand, and
-stays so for every later write. A hash has six hexadecimal characters.
+The file has hashes of what we wrote last. A field whose hash differs was changed by a hand, and stays so for every
+later write. A hash has six hexadecimal characters.
 
 - `digest`: the hashes of FIELDS, one after the other. Neither the order nor the number of FIELDS ever changes: any
   other length counts as a file that was written by hand, and all its fields as edited.
@@ -30,12 +30,12 @@ def names() -> tuple[str, ...]:
 
 
 def digest(article: Article) -> str:
-    """The `digest` of a file that says just what `article` says: 48 hexadecimal characters."""
+    """The `digest` of a file of just this `article`: 48 hexadecimal characters."""
     return "".join(_hash(article, name) for name in FIELDS)
 
 
 def sign(article: Article) -> Article:
-    """`article` with both digests of a file that says just what it says."""
+    """`article` with both digests, as a file has them that no hand edited."""
     hashes = {row.key: _hash(article, row.key) for row in fields.signed() if row.written(article)}
     return replace(article, digest=digest(article), digest2=_joined(hashes))
 

@@ -15,7 +15,7 @@ def feeds_of(article: Article) -> list[FeedKey]:
 
 
 def named_feeds_of(article: Article) -> dict[FeedKey, str]:
-    """The same with the name that each feed would be born with."""
+    """The feeds with the names that they get if they are new. A copy's other feeds are among them."""
     named = {ALL: "all"}
     for tag in article.tags:
         named.setdefault(FeedKey("tag", slug(tag)), tag)

@@ -1,4 +1,4 @@
-"""Withdrawn articles beside the articles, so that a lost database never brings one back."""
+"""The list of withdrawn articles beside the article files, so that a lost database never brings one back."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def test_nothing_is_edited_right_after_a_write() -> None:
 
 
 @pytest.mark.parametrize("field", HAND)
-def test_each_edited_field_is_told_and_kept_over_every_later_write(field: str) -> None:
+def test_each_edited_field_is_known_and_kept_over_every_later_write(field: str) -> None:
     in_file = replace(written(full()), **HAND[field])
     assert hand_edited(in_file) == {field}
 
@@ -73,7 +73,7 @@ def written_as_is(article: Article) -> Article:
 
 
 @given(st.sets(st.sampled_from(sorted(HAND))))
-def test_any_set_of_edits_is_told(names: set[str]) -> None:
+def test_any_set_of_edits_is_known(names: set[str]) -> None:
     changes = {key: value for name in names for key, value in HAND[name].items()}
 
     assert hand_edited(replace(written(full()), **changes)) == names

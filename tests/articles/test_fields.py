@@ -54,7 +54,7 @@ def test_a_field_is_one_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 def test_every_attribute_that_outlives_a_visit_has_a_row() -> None:
     attributes = {field.name for field in dataclasses.fields(Article)}
 
-    assert attributes == {row.attribute for row in fields.TABLE} | {"body"} | OF_THE_VISIT
+    assert attributes - OF_THE_VISIT == {row.attribute for row in fields.TABLE} | {"body"}
 
 
 def test_no_two_rows_share_a_key_or_an_attribute() -> None:
@@ -80,22 +80,22 @@ def test_a_later_field_makes_the_file_say_its_schema_after_the_fields_that_every
 
 
 @pytest.mark.parametrize(
-    "said", ["", "schema: 1\n", "schema: 3\n", "schema: Article\n", "schema: 2.0\n", "schema: [2]\n"]
+    "line", ["", "schema: 1\n", "schema: 3\n", "schema: Article\n", "schema: 2.0\n", "schema: [2]\n"]
 )
-def test_without_our_schema_a_later_key_is_the_operators(said: str) -> None:
-    lines = f"{said}hold: true\nrights: [a, {{b: c}}]\nauthors: {{name: Ada}}\n".encode()
-    data = frontmatter.dump(full()).replace(b"---\n", b"---\n" + lines, 1)
+def test_without_our_schema_a_later_key_is_the_operators(line: str) -> None:
+    keys = f"{line}hold: true\nrights: [a, {{b: c}}]\nauthors: {{name: Ada}}\n".encode()
+    data = frontmatter.dump(full()).replace(b"---\n", b"---\n" + keys, 1)
     loaded = frontmatter.load(data)
 
     assert loaded == frontmatter.load(frontmatter.dump(full()))
     theirs = frontmatter.extra(data)
-    assert theirs.pop("schema", None) is None or said
+    assert theirs.pop("schema", None) is None or line
     assert theirs == {"hold": True, "rights": ["a", {"b": "c"}], "authors": {"name": "Ada"}}
 
 
-@pytest.mark.parametrize("said", ["schema: 2\n", "schema: '2'\n"])
-def test_with_our_schema_a_later_key_is_ours(said: str) -> None:
-    data = frontmatter.dump(full()).replace(b"---\n", f"---\n{said}hold: true\nrights: [a]\n".encode(), 1)
+@pytest.mark.parametrize("line", ["schema: 2\n", "schema: '2'\n"])
+def test_with_our_schema_a_later_key_is_ours(line: str) -> None:
+    data = frontmatter.dump(full()).replace(b"---\n", f"---\n{line}hold: true\nrights: [a]\n".encode(), 1)
 
     assert frontmatter.extra(data) == {}
     assert (frontmatter.load(data).hold, frontmatter.load(data).rights) == (True, ("a",))

@@ -1,6 +1,6 @@
 """Bylines in a page's text: elements marked as author, links to author pages, lines that begin with "By".
 
-Every mark is weighed by where it stands: beside the headline it is the article's, in a list of other articles, a
+Every mark gets a score by its kind and place: beside the headline it is the article's, in a list of other articles, a
 comment or a footer it is not.
 """
 
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from syndicator.reading.html.page import inner
-from syndicator.reading.metadata import person_names, unmarked_byline
+from syndicator.reading.html.document import inner
+from syndicator.reading.metadata.authors import person_names, unmarked_byline
 from syndicator.reading.metadata.survey import Spot, Survey
 
 _HREF = re.compile(
@@ -41,10 +41,16 @@ _NOT_CLASS = re.compile(
 _NEAR = 1_500  # characters of text after the headline in which its byline stands
 _BEFORE = 600  # and before it
 _TOGETHER = 120  # between two names of one byline that look alike
-_AT_ONCE = 8  # between any two
-_ENOUGH = 4
-_MOST_AROUND = 100  # characters around a link to an author that is no running text
-_REMEMBERED = 512  # classes and ends of lines
+_AT_ONCE = 8  # between any two names of one byline
+_ENOUGH = 4  # score from which a byline is believed
+_SOME = 2  # score from which one counts where no other byline names somebody else
+_STRONG = 3  # weight of a mark that can hardly mean anything but the author
+_MOST_INITIALS = 4  # letters of capitals alone below which they are a section or an agency
+_LOOK = 4  # characters of tag and classes above which elements with the same ones are taken for one kind
+_LEAST_NAMED = 6  # characters from which class names are looked at
+_FIRST_PIECES = 6  # texts of a byline among which the word "by" is looked for
+_MOST_AROUND = 100  # characters around a link to an author above which it is in running text
+_REMEMBERED = 512  # class names and ends of lines whose result is kept
 _MOST_MARKS = 400
 _SHORT = 30  # characters of a line that is "by" and a login, and no more
 _LONG = 220  # characters; an element with more text is no byline
@@ -52,19 +58,19 @@ _LONG = 220  # characters; an element with more text is no byline
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A byline that was seen: who, by which mark, how much it is worth, and after how much text it stands."""
+    """A byline that was seen: who, by which kind of mark, its score, and how many characters after the headline."""
 
     people: tuple[str, ...]
-    kind: str
+    kind: str  # rel, itemprop, class, link, by, or one of unmarked_byline's
     score: int
     at: int
     look: str = ""  # tag and class of the element: co-authors look alike
 
 
-def read(page: Survey) -> tuple[str, int, list[str]]:
-    """The kind of mark, its score and the names of the page's best byline; ("", 0, []) when there is none to be sure
-    of. From 6 on the byline stands beside the headline and says what it is."""
-    marks = list(_marks(page))
+def read(survey: Survey) -> tuple[str, int, list[str]]:
+    """The kind of mark, the score and the names of the page's best byline; ("", 0, []) when none is sure enough. From a
+    score of 6 on the byline is marked as such and stands beside the headline."""
+    marks = list(_marks(survey))
     best = max(marks, key=lambda mark: (mark.score, _is_full(mark), -abs(mark.at)), default=None)
     if best is None or (best.score < _ENOUGH and not _is_only(best, marks)):
         return "", 0, []
@@ -72,12 +78,12 @@ def read(page: Survey) -> tuple[str, int, list[str]]:
 
 
 def _is_full(mark: Mark) -> bool:
-    return all(person_names.rank(name) == 2 for name in mark.people)
+    return all(person_names.rank(name) == person_names.FULL for name in mark.people)
 
 
 def _is_only(best: Mark, marks: list[Mark]) -> bool:
-    """True when a mark far from the headline, such as a box below the text, names somebody and no other does."""
-    if best.score < 2:
+    """True when a mark far from the headline, such as a box below the text, is the only one that names somebody."""
+    if best.score < _SOME:
         return False
     if best.kind in ("class", "rel") and all(mark.people == best.people for mark in marks):
         return True
@@ -85,7 +91,7 @@ def _is_only(best: Mark, marks: list[Mark]) -> bool:
         return False
     if best.kind in ("by", "link") and not all(person_names.is_person(person_names.bare(name)) for name in best.people):
         return False
-    others = [mark for mark in marks if mark.score >= 2 and not set(mark.people) & set(best.people)]
+    others = [mark for mark in marks if mark.score >= _SOME and not set(mark.people) & set(best.people)]
     return not any(person_names.is_person(name) for mark in others for name in mark.people)
 
 
@@ -96,40 +102,40 @@ def _together(best: Mark, marks: list[Mark]) -> Iterator[Mark]:
     for mark in marks:
         if mark is not best and mark.at > best.at and mark.kind == best.kind and mark.score >= best.score - 1:
             gap = mark.at - end
-            if gap <= _AT_ONCE or (gap <= _TOGETHER and mark.look == best.look and len(mark.look) > 4):
+            if gap <= _AT_ONCE or (gap <= _TOGETHER and mark.look == best.look and len(mark.look) > _LOOK):
                 yield mark
                 end = mark.at + sum(map(len, mark.people))
 
 
-def _marks(page: Survey) -> Iterator[Mark]:
+def _marks(survey: Survey) -> Iterator[Mark]:
     count = 0
-    for spot in page.spots:
+    for spot in survey.spots:
         if count >= _MOST_MARKS:
             return
-        if page.found and spot.at - page.origin < -_BEFORE:
+        if survey.found and spot.at - survey.origin < -_BEFORE:
             continue
-        found = _mark(spot, page)
+        found = _mark(spot, survey)
         if found:
             count += 1
             people, kind, weight, look = found
-            distance = spot.at - page.origin
+            distance = spot.at - survey.origin
             near = 3 if 0 <= distance <= _NEAR else (2 if -_BEFORE <= distance < 0 else 0)
             yield Mark(people, kind, weight + near, distance, look)
 
 
-def _mark(spot: Spot, page: Survey) -> tuple[tuple[str, ...], str, int, str] | None:
+def _mark(spot: Spot, survey: Survey) -> tuple[tuple[str, ...], str, int, str] | None:
     element = spot.element
     kind, weight = _kind(spot)
     if not weight:
-        plain = unmarked_byline.read(spot, page)
+        plain = unmarked_byline.read(spot, survey)
         return ((plain[0],), plain[1], plain[2], element.tag) if plain else None
     if person_names.words().other.end(spot.before):
         return None
     pieces = _pieces(element)
     found = tuple(_people([" ".join(pieces)] if kind == "by" else pieces))
-    if kind == "class" and weight < 3 and any(name.islower() for name in found):
+    if kind == "class" and weight < _STRONG and any(name.islower() for name in found):
         return None
-    if kind == "by" and any(name.isupper() and len(name) < 4 for name in found):
+    if kind == "by" and any(name.isupper() and len(name) < _MOST_INITIALS for name in found):
         return None
     if kind == "by" and any(name[0].islower() for name in found) and len("".join(pieces)) > _SHORT:
         return None
@@ -170,8 +176,8 @@ def _class_weight(element: Any) -> int:
 
 @lru_cache(_REMEMBERED)
 def _weight(named: str) -> int:
-    """What the classes of an element say; the same ones come again and again on a page."""
-    if len(named) < 6 or not _HINT.search(named.lower()):
+    """The weight of an element's class names as a mark of the author; the same ones come again and again on a page."""
+    if len(named) < _LEAST_NAMED or not _HINT.search(named.lower()):
         return 0
     named = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", named).lower()
     if not _CLASS.search(named) or _NOT_CLASS.search(named):
@@ -205,7 +211,9 @@ def _pieces(element: Any) -> list[str]:
 
 def _people(pieces: list[str]) -> Iterator[str]:
     """The names of the first piece that has some, and of those that follow it after a comma or "and"."""
-    start = next((index + 1 for index, piece in enumerate(pieces[:6]) if person_names.words().alone.end(piece)), 0)
+    start = next(
+        (index + 1 for index, piece in enumerate(pieces[:_FIRST_PIECES]) if person_names.words().alone.end(piece)), 0
+    )
     found = joined = False
     for piece in pieces[start:]:
         if person_names.words().other.end(piece):

@@ -1,4 +1,4 @@
-"""Names of people in the words of a byline. The words around them are data, per language. Pure."""
+"""Names of people in the text of a byline. The words around them are data, per language: data/bylines.toml. Pure."""
 
 from __future__ import annotations
 
@@ -40,11 +40,15 @@ _BETWEEN = re.compile(r"(?:d[aeiou]|del|della|das|dos|des|v[ao]n|der|den|ter?|zu
 _MOST_WORDS = 6
 _LONGEST = 60  # characters of one name
 _MOST = 20  # names
+FULL = 2  # the rank of a name of several words
+_LEAST_WORDS = 2  # of what can be a phrase or a person
+_PERSON_WORDS = (2, 3)  # of a person's name, particles aside
+_MOST_DIGITS = 3  # in a login
 
 
 class Phrases:
-    """Phrases with which a text ends, as `pattern` has it. Their last letters, looked at first, spare most searches:
-    a quarter of the time of reading a byline."""
+    """A test whether a text ends with one of some phrases, by `pattern`. Comparing their last letters first makes most
+    searches needless and takes a quarter off the time of reading a byline."""
 
     def __init__(self, phrases: Iterable[str], pattern: str) -> None:
         phrases = list(phrases)
@@ -73,7 +77,7 @@ class Words:
     never: frozenset[str]
     never_parts: tuple[str, ...]
     roles: frozenset[str]
-    desks: frozenset[str]  # who writes together without names: only as a byline that readers see
+    teams: frozenset[str]  # who writes together without names: only as a byline that readers see
     starts: frozenset[str]  # first words of `by`
     companies: frozenset[str]  # words that names of companies and sites have
 
@@ -97,7 +101,7 @@ def words() -> Words:
         never_parts=tuple(data["never"]["parts"]),
         roles=frozenset(data["roles"]["exact"]),
         starts=frozenset(word.split()[0].rstrip(":/") for row in data["by"].values() for word in row),
-        desks=frozenset(data["desks"]["exact"]),
+        teams=frozenset(data["teams"]["exact"]),
         companies=frozenset(data["companies"]["words"]),
     )
 
@@ -134,7 +138,7 @@ def people(value: str, *, lenient: bool = False) -> list[str]:
         return _listed(rest.strip(" ,:;|•·*"), lenient=True)
     pieces = [piece.strip(" ,.:;|-–—•·*●/") for piece in _STOP.split(rest, maxsplit=3)]
     found = _listed(pieces[0])
-    if not any(rank(name) == 2 for name in found):  # a section may stand before the name
+    if not any(rank(name) == FULL for name in found):  # a section may stand before the name
         later = (_listed(piece) for piece in pieces[1:] if is_person(piece.split(",")[0]) and has_given_name(piece))
         return next(later, found)
     return found
@@ -164,9 +168,9 @@ def unby(value: str) -> str:
 
 
 def is_name(value: str) -> bool:
-    """True when `value` can be what someone is called."""
+    """True when `value` can be the name of a person or an editorial team."""
     low = value.casefold()
-    if low in words().desks:
+    if low in words().teams:
         return True
     if "@" in value or "://" in value:
         return False
@@ -174,21 +178,21 @@ def is_name(value: str) -> bool:
         return False
     if words().alone.end(value) or _URL.search(value) or any(part in low for part in words().never_parts):
         return False
-    if sum(char.isdigit() for char in value) > (3 if " " not in value else 0):
+    if sum(char.isdigit() for char in value) > (_MOST_DIGITS if " " not in value else 0):
         return False
     count = len(value.split())
-    if not re.search(_LETTERS, value) or count > _MOST_WORDS or (count > 2 and _SENTENCE.search(value)):
+    if not re.search(_LETTERS, value) or count > _MOST_WORDS or (count > _LEAST_WORDS and _SENTENCE.search(value)):
         return False
     return not _is_phrase(value.split())
 
 
 def _is_phrase(parts: list[str]) -> bool:
     """True for several words of which one is in lower case and none of those that names have, or the last is a role."""
-    if len(parts) < 2:
+    if len(parts) < _LEAST_WORDS:
         return False
     if parts[-1].casefold() in words().roles - {"team", "staff", "desk", "authors"}:
         return True
-    if len(parts) == 2 and parts[0].casefold() in given():
+    if len(parts) == _LEAST_WORDS and parts[0].casefold() in given():
         return False
     return any(part[:1].islower() and not _PARTICLES.match(part) and "'" not in part for part in parts)
 
@@ -200,11 +204,11 @@ def _tidy(part: str) -> str:
 
 
 def is_person(value: str) -> bool:
-    """True for two or three capitalised words, particles aside, none of which is a word of companies; used where doubt
-    is due."""
+    """True for two or three capitalised words, particles aside, none of which is a word of companies: the strictest
+    test, for places that as often hold something else."""
     first, *later = value.split() or [""]
     parts = [first, *(part for part in later if not _BETWEEN.fullmatch(part))]
-    if not 2 <= len(parts) <= 3 or not all(part[:1].isupper() for part in parts):
+    if len(parts) not in _PERSON_WORDS or not all(part[:1].isupper() for part in parts):
         return False
     return not any(part.casefold().strip(".,") in words().companies for part in parts)
 
@@ -215,11 +219,11 @@ def bare(name: str) -> str:
 
 
 def rank(name: str) -> int:
-    """How much of a name it is: 2 for several words, 1 for a word, 0 for what looks like a login."""
-    if name.casefold() in words().desks or re.fullmatch("[A-Z]{1,3}", name):
+    """How much of a name it is: FULL for several words, 1 for a word, 0 for what looks like a login."""
+    if name.casefold() in words().teams or re.fullmatch("[A-Z]{1,3}", name):
         return 0
     if " " in name or _CJK.search(name):
-        return 2
+        return FULL
     return 1 if name[:1].isupper() and not re.search(r"[\d._]|[a-z][A-Z]", name) else 0
 
 

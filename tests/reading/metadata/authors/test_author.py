@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.model import Entry
-from syndicator.reading.html.page import parse
-from syndicator.reading.metadata import author, identity, person_names
+from syndicator.reading.html.document import parse
+from syndicator.reading.metadata import identity
+from syndicator.reading.metadata.authors import author, person_names
 from syndicator.reading.metadata.survey import survey
 
 URL = "https://www.harbourpost.example/2024/last-ferry"
@@ -137,7 +138,7 @@ def test_credentials_in_a_box_below_the_text() -> None:
 def test_the_owner_of_a_site_of_one_person(head: str, body: str, url: str) -> None:
     page = parse(f"<html><head>{head}</head><body>{HEAD}{TEXT}{body}</body></html>".encode(), url)
     found = author.read(page, identity.sitename(page), None, survey(page.tree, "The Last Ferry"))
-    assert (found.value, found.rung) == ("Maria Lund", "owner")
+    assert (found.value, found.candidate) == ("Maria Lund", "owner")
 
 
 @pytest.mark.parametrize(

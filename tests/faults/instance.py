@@ -46,7 +46,7 @@ class InProcess:
         return None
 
 
-class Ground:
+class Instance:
     """A started world and a configuration folder in `folder`, with a clock that the test sets."""
 
     def __init__(self, folder: Path, world: World) -> None:
@@ -176,17 +176,17 @@ class Done:
         return f"exit {self.code}\n{self.out[-3000:]}\n{self.err[-3000:]}"
 
 
-def rebuilt(ground: Ground) -> dict[str, str]:
+def rebuilt(instance: Instance) -> dict[str, str]:
     """The web root after everything was built anew into an empty folder."""
     from syndicator.services.build import build_feeds
 
-    public = ground.feeds / "public"
-    aside = ground.feeds / "public-aside"
+    public = instance.feeds / "public"
+    aside = instance.feeds / "public-aside"
     public.rename(aside)
     try:
-        with ground.app() as app:
+        with instance.app() as app:
             asyncio.run(build_feeds(app, all=True))
-        return ground.digests("public")
+        return instance.digests("public")
     finally:
         remove_tree(public)
         aside.rename(public)

@@ -11,26 +11,27 @@ from typing import Any
 
 from lxml import etree
 
-from syndicator.reading.html.page import inner
-from syndicator.reading.metadata import person_names
+from syndicator.reading.html.document import inner
+from syndicator.reading.metadata.authors import person_names
 from syndicator.reading.metadata.survey import Spot, Survey
 
 _BESIDE = 600  # characters around the end of the headline in which such a name counts
-_NEXT = 5  # and after it, in which one does that stands with nothing else
+_NEXT = 5  # characters after the headline within which a line that is only a name counts
 _SIGNED_AFTER = 800  # characters of text above a signature
 _ENDS = tuple('.!?…"”“’»)')  # what text above a signature ends with
 _LINES = frozenset({"p", "div", "span", "em", "i", "strong", "b", "h4", "h5", "h6", "address", "li", "td"})
 _LONG_LINE = 80  # characters of the line it is in
 _READ = 400  # characters looked at, blanks included
+_LEAST = 3  # characters above which a line can be a name
 _BARS = re.compile(r"\s*[|–—•·,]\s*|\s-\s")
 _DAY = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d\d")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
-def read(spot: Spot, page: Survey) -> tuple[str, str, int] | None:
-    """The name that the element at `spot` says, how it stands there ("date", "alone", "signed"), and its weight."""
-    element, distance = spot.element, spot.at - page.origin
-    if page.found and abs(distance) <= _BESIDE:
+def read(spot: Spot, survey: Survey) -> tuple[str, str, int] | None:
+    """The name in the element at `spot`, how it stands there ("date", "alone", "signed"), and its weight."""
+    element, distance = spot.element, spot.at - survey.origin
+    if survey.found and abs(distance) <= _BESIDE:
         whole = _short(element)
         if name := _beside_date(spot, whole):
             return name, "date", 1
@@ -50,7 +51,7 @@ def _beside_date(spot: Spot, whole: str) -> str:
     """The name in "4 May 2024 | Ann Other", or in an element that a date stands before or after."""
     element = spot.element
     own = whole if whole and _DAY.search(whole) else " ".join((element.text or "")[:_READ].split())
-    if not 3 < len(own) <= _LONG_LINE:
+    if not _LEAST < len(own) <= _LONG_LINE:
         return ""
     people = [piece for piece in _BARS.split(own) if _is_known(piece)]
     if len(people) != 1:
@@ -63,7 +64,7 @@ def _beside_date(spot: Spot, whole: str) -> str:
 
 
 def _short(element: Any) -> str:
-    """The text in `element` when it is a line that may be a byline, else "". Most are told by their first words."""
+    """The text in `element` when it is a line that may be a byline, else "". Most are ruled out after a few words."""
     pieces: list[str] = []
     length = 0
     for piece in islice(element.itertext(), _READ):
@@ -83,9 +84,9 @@ def _after(element: Any) -> str:
 
 
 def _alone(whole: str, distance: int) -> str:
-    """The name that is all an element says just below the headline, or that ends a line such as "A guest post by"."""
-    if len(whole) < 4:
+    """The name that is all of an element's text just below the headline, or ends a line such as "A guest post by"."""
+    if len(whole) <= _LEAST:
         return ""
-    told = person_names.words().by_within.match(whole)
-    name = told[1] if told else whole
-    return name if (told or distance <= _NEXT) and _is_known(name) else ""
+    introduced = person_names.words().by_within.match(whole)
+    name = introduced[1] if introduced else whole
+    return name if (introduced or distance <= _NEXT) and _is_known(name) else ""

@@ -1,4 +1,7 @@
-"""What the class, id and role of an element say it holds, as bits. Pure; the words are in data/hints.toml."""
+"""What an element may hold by its class, id and role ("comment", "share", "author"), as bits. Pure.
+
+The words are data/class_hints.toml. A number holds one bit for each hint: ask for a bit by its name with `bit`.
+"""
 
 from __future__ import annotations
 
@@ -10,19 +13,19 @@ from typing import Any
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LITERAL = re.compile(r"(?:\\b)?([a-z]+?)(?:[a-z][?*]|[^a-z]|$)")
-SAID = frozenset(("class", "id", "role", "itemprop", "data-testid", "data-component"))
+ATTRIBUTES = frozenset(("class", "id", "role", "itemprop", "data-testid", "data-component"))
 _MOST = 80  # characters of a class name that are looked at
 _MOST_WORDS = 30  # class names of an element that are
 
 
 @cache
 def _table() -> dict[str, Any]:
-    return tomllib.loads(files("syndicator.reading").joinpath("data/hints.toml").read_text("utf-8"))
+    return tomllib.loads(files("syndicator.reading").joinpath("data/class_hints.toml").read_text("utf-8"))
 
 
 @cache
 def names() -> tuple[str, ...]:
-    """The names of the bits, lowest first."""
+    """The names of the hints, that of the lowest bit first."""
     return tuple(_table()["words"])
 
 
@@ -34,8 +37,8 @@ def bit(name: str) -> int:
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], dict[str, list[tuple[re.Pattern[str], int]]]]:
-    """An expression that finds the letters that ours must begin with, and for each of these the expressions that
-    begin with them or with some of them, with their bits."""
+    """One expression that finds the first letters of all others at once, and for each of these the expressions to try,
+    with their bits."""
     starting: dict[str, list[tuple[re.Pattern[str], int]]] = {}
     for name, expressions in _table()["words"].items():
         for expression in expressions:
@@ -73,7 +76,7 @@ def _of_word(value: str) -> int:
 
 @lru_cache(maxsize=20_000)
 def of_words(value: str) -> int:
-    """The bits of what an attribute in SAID says."""
+    """The bits of the hints in `value`, the content of one of the ATTRIBUTES."""
     found = 0
     for word in value.split()[:_MOST_WORDS]:
         found |= _of_word(word)
@@ -86,9 +89,9 @@ def of_tag(tag: str) -> int:
 
 
 def of(element: Any) -> int:
-    """The bits of one element: what its tag, class, id, role and test id say."""
+    """The bits of one element, by its tag and the attributes in ATTRIBUTES."""
     found = of_tag(element.tag)
     for name, value in element.items():
-        if name in SAID:
+        if name in ATTRIBUTES:
             found |= of_words(value)
     return found

@@ -1,4 +1,4 @@
-"""A page, parsed once: its tree and what its head declares. Bytes in, a `Page` out, or NotAnArticle("not-html")."""
+"""A page parsed once: its tree and what its head declares. Bytes in, a `Document` out, or NotAnArticle("not-html")."""
 
 from __future__ import annotations
 
@@ -36,7 +36,14 @@ _FEED = re.compile(
     r"^\s*(<\?xml[^>]{0,200}>\s*)?(<!--.{0,500}?-->\s*){0,3}<(rss|feed|rdf:RDF|urlset|sitemapindex|opml|svg)\b", re.S
 )
 _CONTROLS = bytes(byte for byte in range(0x20) if byte not in b"\t\n\f\r")
-_LONG = 2_000
+_LONG = 2_000  # characters of a tag from which its attributes are counted
+_SNIFFED = 2_000  # characters at the start of a text that show whether it is a feed or JSON
+_TAG_WITHIN = 200_000  # characters in which a page has its first tag
+_LONGEST_VALUE = 20_000  # characters of a meta's content
+_LONGEST_NAME = 100  # and of its name
+_MOST_VALUES = 500  # contents of one meta
+_COMPARED = 50  # of them with which a further one is compared, so that none comes twice
+_REGION = 2  # letters of a region in a language tag (RFC 5646 2.2.4)
 _LONG_TAG = re.compile(rf"<[a-zA-Z][^<>]{{{_LONG},}}")
 _ATTRIBUTE = re.compile(r"""[^\s"'=<>]+(?:\s{0,9}=\s{0,9}(?:"[^"]*"|'[^']*'|[^\s"'>]+))?""")
 _MOST_ATTRIBUTES = 200
@@ -53,11 +60,11 @@ _CODE = re.compile(r"^[a-z]{2,3}([_-][a-z0-9]{2,8}){0,3}$", re.I)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Page:
+class Document:
     """One parsed page. `tree` is the root element; callers that change it work on a copy."""
 
     url: str
-    base_url: str  # what relative references are seen from
+    base_url: str  # what relative references are resolved against
     tree: Any  # lxml.html.HtmlElement
     language: str | None  # BCP 47, as declared
     charset: str  # Python's name of the one used
@@ -71,8 +78,11 @@ class Page:
         return next((value for name in names for value in self.metas.get(name, ()) if value), "")
 
 
-def parse(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> Page:
-    """The page `html` that was answered at `url` with the HTTP `headers`. Raises NotAnArticle("not-html")."""
+def parse(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> Document:
+    """The page `html` that was answered at `url` with the HTTP `headers`.
+
+    Raises NotAnArticle("not-html") for no bytes, another file type, a feed, JSON or plain text.
+    """
     lower = {name.lower(): value for name, value in (headers or {}).items()}
     content_type = lower.get("content-type", "")
     _refuse_other(html, content_type)
@@ -84,7 +94,7 @@ def parse(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> Pa
     tree = tree_of(content)
     metas = _metas(tree)
     objects = jsonld.read(_scripts(tree))
-    return Page(
+    return Document(
         url, _base(tree, url), tree, _language(tree, metas, objects, lower), used, objects, metas, lower, len(content)
     )
 
@@ -100,17 +110,18 @@ def _refuse_other(html: bytes, content_type: str) -> None:
 
 
 def _refuse_text(content: str) -> None:
-    start = content[:2_000].lstrip("\ufeff \t\r\n")
+    start = content[:_SNIFFED].lstrip("\ufeff \t\r\n")
     if _FEED.match(start):
         raise NotAnArticle("not-html", "an XML document")
-    if not _TAG.search(content[:200_000]):
+    if not _TAG.search(content[:_TAG_WITHIN]):
         raise NotAnArticle("not-html", "JSON" if start[:1] in ("{", "[") else "no HTML tag in it")
     if start[:1] in ("{", "[") and start[1:].lstrip()[:1] in ('"', "{", "["):
         raise NotAnArticle("not-html", "JSON")
 
 
 def tree_of(content: str) -> Any:
-    """The tree of a page or a fragment, without comments. Raises NotAnArticle("not-html") when there is no element."""
+    """The tree of a page or a fragment, without comments and processing instructions. Raises NotAnArticle("not-html")
+    when there is no element in `content`."""
     parser = etree.HTMLParser(encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True)
     parser.set_element_class_lookup(_CLASSES)
     try:
@@ -124,8 +135,8 @@ def tree_of(content: str) -> Any:
 
 
 def _end_head(tree: Any) -> None:
-    """The first element of `tree`'s head that has no place there, and all after it, go to the body, which may do
-    without tags (HTML, section 13.2.6.4.4). libxml2 ends the head at the elements of HTML 4 alone: an article stays."""
+    """Moves the first element in the head that may not stand there, and all after it, to the body: a page may leave out
+    the tags of both (WHATWG HTML 13.2.6.4.4). libxml2 knows HTML 4 only and would leave, say, an article."""
     strange = (child for child in tree.iterfind("head/*") if isinstance(child.tag, str) and child.tag not in _OF_HEAD)
     first = next(strange, None)
     if first is None:
@@ -169,11 +180,11 @@ def _scripts(tree: Any) -> list[str]:
 def _metas(tree: Any) -> dict[str, tuple[str, ...]]:
     out: dict[str, list[str]] = {}
     for element in tree.iter("meta"):
-        value = text.line((element.get("content") or element.get("value") or "")[:20_000])
+        value = text.line((element.get("content") or element.get("value") or "")[:_LONGEST_VALUE])
         for attribute in ("name", "property", "itemprop", "http-equiv"):
-            name = (element.get(attribute) or "").strip().lower()[:100]
+            name = (element.get(attribute) or "").strip().lower()[:_LONGEST_NAME]
             values = out.setdefault(name, []) if name else []
-            if name and value and value not in values[:50] and len(values) < 500:
+            if name and value and value not in values[:_COMPARED] and len(values) < _MOST_VALUES:
                 values.append(value)
     return {name: tuple(values) for name, values in out.items()}
 
@@ -197,4 +208,4 @@ def _language(
 def _tag(value: str) -> str:
     """A language tag as RFC 5646 2.1.1 writes it: de, de-AT, zh-Hant."""
     first, *rest = re.split("[_-]", value.strip())
-    return "-".join([first.lower(), *(part.upper() if len(part) == 2 else part.title() for part in rest)])
+    return "-".join([first.lower(), *(part.upper() if len(part) == _REGION else part.title() for part in rest)])
