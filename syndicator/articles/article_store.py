@@ -66,7 +66,7 @@ class ArticleStore:
         self, article: Article, path: str | None = None, *, ordered: Collection[str] = ()
     ) -> tuple[Article, FileStamp, bool]:
         """Writes `article`; durable when it returns. Fields that a hand edited stay as they are in the file, except
-        those that an operator `ordered` to change (`edits.merge`). Returns the article as its file has it now, the file's
+        those that an operator `ordered` to change (`edits.merge`). Returns the article as the file has it now, its
         stamp, and whether its bytes changed. An article that has a file keeps its path; `path` is where that is, for
         callers who know. Raises OSError with the old file untouched, ConfigError when the old file cannot be read."""
         from syndicator.articles import frontmatter
