@@ -6,11 +6,12 @@ import base64
 import hashlib
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from syndicator import text as _text
+from syndicator.reasons import FetchReason
 
 Axis = Literal["all", "tag", "category", "source", "query"]
 ContentMode = Literal["full", "excerpt", "link"]
@@ -55,11 +56,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
-    """What we remember of a source between visits. Times are aware UTC."""
+    """What we remember of a source between visits, in groups by who writes it. Times are aware UTC."""
 
+    # from sources.toml, by services.reconcile
     key: str
     url: str  # as the operator wrote it when we last looked
     terms: str = ""  # a digest of the rest that decides when and how it is visited
+
+    # from the answers to our requests, by visiting.cadence.after
     etag: str | None = None
     last_modified: str | None = None
     validators_at: datetime | None = None
@@ -67,8 +71,6 @@ class SourceState:
     first_visit: datetime | None = None
     last_visit: datetime | None = None
     last_success: datetime | None = None
-    next_due: datetime | None = None
-    due_why: str = ""
     failures: int = 0  # in a row
     reason: str | None = None  # of the last failure
     detail: str = ""
@@ -78,6 +80,9 @@ class SourceState:
     moved_to: str | None = None  # permanent redirect seen
     moved_times: int = 0  # visits in a row that agree
     effective_url: str | None = None  # adopted move
+    warning: str = ""  # what the operator should know of a source that is well
+
+    # from the feed's own description of itself, by visiting.cadence.after (and a visit, before it files articles)
     feed_title: str = ""
     site_url: str = ""
     feed_id: str = ""
@@ -86,7 +91,10 @@ class SourceState:
     asked_seconds: int = 0  # the wait its last parsed feed asked for (ttl, sy:updatePeriod), 0 when none
     skip_hours: tuple[int, ...] = ()  # UTC hours and days it asked to be left alone
     skip_days: tuple[str, ...] = ()
-    warning: str = ""  # what the operator should know of a source that is well
+
+    # the plan for the next visit, by visiting.cadence.next_visit
+    next_due: datetime | None = None
+    due_why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,8 +141,7 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """A failure is a value. `reason` is a short stable code such as dns, connect, tls, timeout, http-404, gone,
-    rate-limited, blocked-address, too-large, bad-encoding, redirects, bad-url, robots."""
+    """A failure is a value. `reason` is a code of `syndicator.reasons`, or "http-" with the status of the answer."""
 
     url: str
     reason: str
@@ -145,7 +152,7 @@ class Failed:
     @property
     def no_network(self) -> bool:
         """True when the host could not even be reached."""
-        return self.reason in ("dns", "connect")
+        return self.reason in (FetchReason.DNS, FetchReason.CONNECT)
 
     @property
     def ours(self) -> bool:
@@ -155,10 +162,10 @@ class Failed:
     @property
     def unasked(self) -> bool:
         """True when the host was not asked at all, because it wants to be left alone until `retry_after`."""
-        return self.reason == "rate-limited" and self.status is None
+        return self.reason == FetchReason.RATE_LIMITED and self.status is None
 
 
-OURS = "system"
+OURS = FetchReason.SYSTEM
 
 
 FetchResult = Fetched | NotModified | Failed
@@ -201,7 +208,6 @@ class ParsedFeed:
     format: str  # rss20, atom10, rdf, json11, ...
     title: str = ""
     site_url: str = ""
-    self_url: str = ""
     id: str = ""
     hubs: tuple[str, ...] = ()
     language: str = ""
@@ -241,7 +247,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """The feed an entry came from, frozen at intake (RFC 4287 4.2.11)."""
+    """The feed an entry came from, as it was when the article was filed (RFC 4287 section 4.2.11)."""
 
     title: str = ""
     url: str = ""  # the feed's address
@@ -269,7 +275,6 @@ class Article:
     language: str | None = None
     partial: bool = False
     robots: tuple[str, ...] = ()  # noarchive, nosnippet, ...
-    trace: Mapping[str, Any] = field(default_factory=dict)  # how it was read; of the visit alone
     added: datetime | None = None
     source_key: str = ""
     source_id: str = ""  # the entry's own id
@@ -281,8 +286,6 @@ class Article:
     revisions: tuple[str, ...] = ()  # when the text changed: ISO times
     origin: Origin = Origin()
     aliases: tuple[str, ...] = ()  # its other addresses
-    blocks: tuple[str, ...] = ()  # digests of the body's blocks; of the visit alone
-    alternate: str | None = None  # a page worth one more fetch; of the visit alone
     keywords: tuple[str, ...] = ()  # publisher's tags
     section: str = ""  # where its publisher files it
     merged_into: str = ""  # id of the article that stands for this copy of it
@@ -300,6 +303,19 @@ class Article:
     def text(self) -> str:
         """The body as plain text: a paragraph, heading, list item or table row a line."""
         return _text.plain(self.body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadArticle(Article):
+    """An article as it was read from its page, with what no file keeps."""
+
+    trace: Mapping[str, Any] = field(default_factory=dict)  # which candidate won for each field, and what was cut
+    blocks: tuple[str, ...] = ()  # digests of the body's blocks, to learn what repeats on a host
+    alternate: str | None = None  # AMP or print page worth one more fetch
+
+    def filed(self) -> Article:
+        """What of it is filed."""
+        return Article(**{one.name: getattr(self, one.name) for one in fields(Article)})
 
 
 class FeedKey(NamedTuple):
@@ -330,7 +346,7 @@ class Problem:
     """Something that went wrong with a source, an entry or a feed, for `status` and `--json`."""
 
     what: str  # the URL, file or feed it is about
-    reason: str  # short stable code
+    reason: str  # a code of `syndicator.reasons`
     detail: str = ""
 
 

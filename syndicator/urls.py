@@ -69,6 +69,11 @@ def alias(url: str) -> str:
     return host + path + (f"?{parts.query}" if parts.query else "")
 
 
+def guid_alias(source_key: str, entry_id: str) -> str:
+    """A key that finds the article of an entry by the entry's own id, which only its source's feed gives meaning to."""
+    return f"guid:{source_key}:{entry_id}"
+
+
 def absolute(base: str, reference: str) -> str | None:
     """`reference` seen from `base` as an absolute http(s) URL, its fragment kept, or None."""
     reference = _slashed(_cleaned(reference))

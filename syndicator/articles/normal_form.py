@@ -11,7 +11,7 @@ from syndicator.model import Article
 
 def settle(article: Article) -> Article:
     """`article` as it would come back from its file: legal characters, UTC times of whole seconds, None for an empty
-    author, cover or language, a tidy body. What no file keeps (trace, blocks, alternate) stays. Idempotent."""
+    author, cover or language, a tidy body. Idempotent."""
     settled = {
         row.attribute: row.type.settle(getattr(article, row.attribute)) for row in fields.TABLE if row.shown is None
     }

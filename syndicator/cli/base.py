@@ -48,7 +48,7 @@ Config = Annotated[
         "--config", metavar="DIR", help="The folder with syndicator.toml, sources.toml, taxonomy.toml and feeds.toml."
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 CONFIG = Path("config")
 
 
@@ -63,5 +63,10 @@ def root(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Log each step of a visit on stderr.")] = False,
 ) -> None:
     """From source URLs to valid Atom, RSS and JSON feeds per tag, category and source."""
+    if verbose:
+        from syndicator.cli.printing import log_steps
+
+        log_steps()

@@ -63,9 +63,7 @@ class Entries:
 
     def _view(self, id: str, article: Article | None, mode: ContentMode | None, html: str) -> View | None:
         if article is None:
-            self.problems[id] = Problem(
-                what=id, reason="not-on-article store", detail="the index lists it without a row"
-            )
+            self.problems[id] = Problem(what=id, reason="not-on-shelf", detail="the index lists it without a row")
             return None
         try:
             return view(article, self.sources.get(article.source_key), self.instance, mode, html)

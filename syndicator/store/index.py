@@ -201,7 +201,7 @@ class Index:
             article = replace(codec.unpack(Article, found.data), merged_into=into or "")
             connection.execute(update(schema.articles).where(_a.id == id).values(merged_into=into))
             stamp = FileStamp(path=found.path, mtime_ns=found.mtime_ns, size=found.size)
-            rows.save(connection, article, stamp, ())
+            rows.save(connection, article, stamp)
 
     def _by_id(self, statement: Any, ids: Sequence[str]) -> dict[str, Any]:
         found: dict[str, Any] = {}

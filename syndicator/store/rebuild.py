@@ -89,7 +89,7 @@ def _show_dangling(connection: Connection) -> None:
     dangling = select(table.c.data).where(table.c.merged_into.is_not(None), table.c.merged_into.not_in(alive))
     for (data,) in connection.execute(dangling).all():
         article = codec.unpack(Article, data)
-        rows.show(connection, article, rows.shown_in(article, None, withdrawn=False), ())
+        rows.show(connection, article, rows.shown_in(article, None, withdrawn=False))
 
 
 def _count_feeds(connection: Connection, names: dict[FeedKey, str], counts: Counter[FeedKey]) -> None:

@@ -17,10 +17,9 @@ from syndicator.model import Article, FeedKey
 from syndicator.ports import FileStamp, Withdrawn
 from syndicator.store import codec, schema
 from syndicator.store.database import insert_new, upsert
-from syndicator.urls import alias
+from syndicator.urls import alias, guid_alias
 
-# The body is in the file; the rest is of the visit alone.
-_NOT_KEPT = frozenset(("body", "trace", "blocks", "alternate"))
+_NOT_KEPT = frozenset(("body",))  # it is in the file
 
 
 def article_row(article: Article, stamp: FileStamp, merged_into: str | None) -> dict[str, Any]:
@@ -67,7 +66,7 @@ def alias_keys(article: Article) -> list[str]:
     """Every alias that finds `article`: its URL, its other URLs, its GUID within its source."""
     found = [alias(url) for url in (article.url, *article.aliases)]
     if article.source_id:
-        found.append(f"guid:{article.source_key}:{article.source_id}")
+        found.append(guid_alias(article.source_key, article.source_id))
     return list(dict.fromkeys(codec.key(value) for value in found))
 
 
@@ -115,14 +114,15 @@ _COUNT = (
 )
 
 
-def save(connection: Connection, article: Article, stamp: FileStamp, stale: Iterable[FeedKey]) -> None:
-    """Puts the row of `article`, its memberships and the marks of every feed that shows it or showed it."""
+def save(connection: Connection, article: Article, stamp: FileStamp, *, keep_html: bool = False) -> None:
+    """Puts the row of `article`, its memberships and the marks of every feed that shows it or showed it. What was
+    rendered of its body goes, unless `keep_html` (the body is the same)."""
     known = connection.execute(_KNOWN, {"id": article.id}).one()
     into = article.merged_into or known.merged_into
     upsert(connection, schema.articles, [article_row(article, stamp, into)])
-    if known.old is not None:
+    if known.old is not None and not keep_html:
         connection.execute(_NO_HTML, {"gone": article.id})
-    show(connection, article, shown_in(article, _alive(connection, into), known.withdrawn is not None), stale)
+    show(connection, article, shown_in(article, _alive(connection, into), known.withdrawn is not None))
     if known.old is None:
         _show_copies(connection, article.id)
 
@@ -137,19 +137,19 @@ def _show_copies(connection: Connection, original: str) -> None:
     for id, data in connection.execute(_COPIES, {"original": original}).all():
         gone = connection.execute(_WITHDRAWN, {"id": id}).first() is not None
         copy = codec.unpack(Article, data)
-        show(connection, copy, shown_in(copy, _alive(connection, original), gone), ())
+        show(connection, copy, shown_in(copy, _alive(connection, original), gone))
 
 
-def show(connection: Connection, article: Article, shown: dict[FeedKey, str], stale: Iterable[FeedKey]) -> None:
-    """Makes `article` a member of just the feeds `shown`; they, those it leaves and `stale` become stale. What was made
-    of it and which saved queries hold it is forgotten."""
+def show(connection: Connection, article: Article, shown: dict[FeedKey, str]) -> None:
+    """Makes `article` a member of just the feeds `shown`; they and those it leaves become stale. What was made of it
+    and which saved queries hold it is forgotten."""
     before = {FeedKey(axis, slug) for axis, slug in connection.execute(_MEMBER, {"id": article.id})}
     if before:
         for drop in (_NO_MEMBER, _NO_FRAGMENT):
             connection.execute(drop, {"gone": article.id})
     if shown:
         connection.execute(insert(schema.members), member_rows(article, shown))
-    names = {key: shown.get(key, key.slug) for key in {*shown, *before, *stale}}
+    names = {key: shown.get(key, key.slug) for key in {*shown, *before}}
     touch(connection, {key: (name, (key in shown) - (key in before)) for key, name in names.items()})
 
 

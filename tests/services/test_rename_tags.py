@@ -157,7 +157,7 @@ def test_what_was_learnt_speaks_by_the_new_name(place: Place) -> None:
         assert redescribe.learn(app).tags == 1
     retag(place, "rename", "birds", "ornithology")
     with place.app() as app:
-        lines = [line for item in redescribe.retelling(app).articles for line in item.told.why]
+        lines = [line for item in redescribe.plan(app).articles for line in item.told.why]
         assert not [line for line in lines if line.startswith("tags")]
 
 
