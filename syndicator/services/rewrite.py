@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from syndicator.articles import edits
 from syndicator.articles.membership import feeds_of
+from syndicator.axes import AXES
 from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.model import Article, FeedKey, Source
 from syndicator.publishing.paths import stem
@@ -46,7 +47,7 @@ class Tally:
 
     def add(self, before: Article, after: Article) -> None:
         old, new = (
-            {key for key in feeds_of(one) if one.id not in self.copies or key.axis == "source"}
+            {key for key in feeds_of(one) if one.id not in self.copies or AXES[key.axis].copies}
             for one in (before, after)
         )
         for place, keys in enumerate((new - old, old - new, old & new)):

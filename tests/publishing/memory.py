@@ -1,4 +1,4 @@
-"""A article store in memory: ports.ArticleIndex and ports.Outlet as small as they can be, for tests of the build."""
+"""An article store in memory: ports.ArticleIndex and ports.Outlet as small as they can be, for tests of the build."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def test_every_axis_gets_its_files() -> None:
     assert set(report.written) == set(outlet.files)
 
 
-def test_a_second_press_changes_no_byte() -> None:
+def test_a_second_build_changes_no_byte() -> None:
     index, outlet = MemoryIndex(article(n) for n in range(4)), MemoryOutlet()
     built(index, outlet)
     report = built(index, outlet)
@@ -108,7 +108,7 @@ def test_everything_comes_back_byte_for_byte() -> None:
     assert again.files == outlet.files
 
 
-def test_only_the_named_feeds_are_pressed() -> None:
+def test_only_the_named_feeds_are_built() -> None:
     index, outlet = MemoryIndex(article(n) for n in range(4)), MemoryOutlet()
     built(index, outlet)
     index.add(article(9, tags=("AI",)))

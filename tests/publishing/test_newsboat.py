@@ -87,7 +87,7 @@ def serving(public: Path) -> Iterator[str]:
 
 
 class Month:
-    """A article store that lives, a reader that polls it, and a ledger of what that reader must have been shown."""
+    """An article store that lives, a reader that polls it, and a ledger of what that reader must have been shown."""
 
     def __init__(self, folder: Path, address: str, seed: int, *, hours: int = 24 * GAP) -> None:
         settings = f'[site]\nurl = "{address}"\n[publish]\ntag_min = 1\nlimit = 5\nwindow_hours = {hours}\n'

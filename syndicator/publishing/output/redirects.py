@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
+from syndicator.formats import FORMATS
 from syndicator.model import FeedKey
 from syndicator.ports import FeedRow
 from syndicator.publishing import paths
@@ -51,7 +52,7 @@ def files(rows: Sequence[FeedRow], base_url: str) -> dict[str, bytes]:
 
 
 def _files(row: FeedRow) -> list[str]:
-    return [paths.file_name(row.key, format) for format in paths.FORMATS]
+    return [paths.file_name(row.key, format) for format in FORMATS]
 
 
 def _nginx(prefix: str, forward: Mapping[str, str], gone: Sequence[str]) -> bytes:
