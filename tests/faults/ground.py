@@ -25,6 +25,7 @@ from syndicator.model import Article
 from syndicator.services import refresh
 from syndicator.services.container import App, open_app
 from syndicator.services.refresh import RunReport, Wanted, run
+from tests import commands
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Sites that tests do without where two sites and one that fails show the same.
@@ -86,7 +87,11 @@ class Ground:
         )
 
     def command(self, *words: str, environ: Mapping[str, str] | None = None, **more: Any) -> Done:
-        """The same to its end, at most two minutes: other programs may want the machine, too."""
+        """The same to its end, at most two minutes: other programs may want the machine, too. `more`: what only
+        a process that is started, and not forked, can be given."""
+        if not more:
+            done = commands.run(*words, "--config", str(self.config), environ={**os.environ, **(environ or {})})
+            return Done(done.returncode, done.stdout, done.stderr)
         process = self.start(*words, environ=environ, **more)
         try:
             out, err = process.communicate(timeout=120)

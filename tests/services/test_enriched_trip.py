@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +12,12 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from syndicator.cli import app as cli
-from syndicator.cli import curate, operate
-from syndicator.cli import service as commands
+from syndicator.cli import curate, operate, service
 from syndicator.demo.settings import write_config
 from syndicator.demo.world import World
 from syndicator.services.container import open_app
 from syndicator.services.refresh import RunReport, Wanted, run
+from tests import commands
 from tests.fakellm import BEHAVIOURS, FakeLlm, Question, Said, honest, llm
 from tests.services.places import Place
 from tests.services.test_enrich import FIRST, SECOND, Lab
@@ -27,7 +25,7 @@ from tests.world import world
 
 __all__ = ["llm", "world"]
 
-assert curate and operate and commands  # importing them registers their commands
+assert curate and operate and service  # importing them registers their commands
 
 
 def told_by(config: Path, url: str, more: str = "") -> None:
@@ -140,13 +138,10 @@ def test_refresh_publishes_without_the_key_and_says_so(tmp_path: Path, world: Wo
     config = tmp_path / "config"
     write_config(config, world)
     told_by(config, llm.url, 'key_env = "MY_MISSING_KEY"\n')
-    words = [sys.executable, "-m", "syndicator", "refresh", "--config", str(config)]
     environ = {name: value for name, value in os.environ.items() if name != "MY_MISSING_KEY"}
-    done = subprocess.run(words, capture_output=True, text=True, env=environ, timeout=60)
+    done = commands.run("refresh", "--config", str(config), environ=environ)
     assert done.returncode == 78
     assert "MY_MISSING_KEY is not set; set it" in done.stderr
     assert len(entries(tmp_path / "feeds/public")) > 10 and llm.seen == []
-    checked = subprocess.run(
-        [*words[:3], "check", "--config", str(config)], capture_output=True, text=True, env=environ, timeout=60
-    )
+    checked = commands.run("check", "--config", str(config), environ=environ)
     assert "no-llm-key" in checked.stdout and "MY_MISSING_KEY" in checked.stdout

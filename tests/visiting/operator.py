@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests import commands
+
 FEED = (
     b'<rss version="2.0"><channel><title>T</title><link>http://t.test/</link>'
     b'<item><title>A</title><guid isPermaLink="false">1</guid></item></channel></rss>'
@@ -29,9 +29,8 @@ def configure(folder: Path, sources: Mapping[str, str]) -> Path:
 
 def command(config: Path, *words: str, code: int | tuple[int, ...] = 0) -> subprocess.CompletedProcess[str]:
     """`syndicator WORDS… --config CONFIG`, which has to leave with `code`."""
-    environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
-    line = [sys.executable, "-m", "syndicator", *words, "--config", str(config)]
-    done = subprocess.run(line, cwd=config.parent, env=environ, capture_output=True, text=True, timeout=60)
+    environ = {"PATH": os.environ["PATH"]}
+    done = commands.run(*words, "--config", str(config), cwd=config.parent, environ=environ, timeout=60)
     assert done.returncode in ((code,) if isinstance(code, int) else code), done.stderr
     return done
 

@@ -1,4 +1,4 @@
-"""README.md tells of every command, setting and exit code there is, and of no other."""
+"""The documentation lists every command, setting and exit code there is, and no other; its links lead somewhere."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from pydantic import BaseModel
 from syndicator import errors
 from syndicator.settings import Settings
 
-README = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+REFERENCE = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 
 
-def section(title: str) -> str:
-    """The part of the README under a heading of the second level."""
-    return README.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+def section(page: str, title: str) -> str:
+    """The part of a page under a heading of the second level."""
+    return page.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
 
 
 def test_every_command_is_told_of() -> None:
@@ -25,14 +28,14 @@ def test_every_command_is_told_of() -> None:
     assert curate and operate and service and sources  # importing them registers their commands
     known = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
     known |= {str(group.name) for group in app.registered_groups}
-    rows = re.findall(r"(?m)^\| ((?:`[a-z ./]+` ?)+)\|", section("Commands"))
+    rows = re.findall(r"(?m)^\| ((?:`[a-z ./]+` ?)+)\|", section(README, "Commands"))
     told = {name for row in rows for name in re.findall(r"`([a-z]+)`", row)}
     assert told == known
 
 
 @pytest.mark.parametrize("name", [name for name in Settings.model_fields if name != "root"])
 def test_every_setting_is_told_of(name: str) -> None:
-    (row,) = re.findall(rf"(?m)^\| `\[{name}\]`.*$", section("Settings"))
+    (row,) = re.findall(rf"(?m)^\| `\[{name}\]`.*$", section(REFERENCE, "Settings"))
     told = set(re.findall(r"`([a-z_0-9]+)`", row))
     assert told == keys(getattr(Settings(), name))
 
@@ -46,10 +49,16 @@ def keys(part: BaseModel) -> set[str]:
 
 
 def test_every_exit_code_is_told_of() -> None:
-    told = {int(code) for code in re.findall(r"(?m)^\| (\d+) \|", section("Exit codes"))}
+    told = {int(code) for code in re.findall(r"(?m)^\| (\d+) \|", section(REFERENCE, "Exit codes"))}
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and hasattr(kind, "exit_code")]
     assert told == {kind.exit_code for kind in kinds} | {0, 3}
 
 
 def test_the_two_commands_come_first() -> None:
     assert README.index("./run demo") < README.index("\n## ")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []

@@ -1,0 +1,44 @@
+"""Sizes, and what the project says of itself. Style, types and import contracts are checked by `run test`."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = sorted((ROOT / "syndicator").rglob("*.py"))
+MOST_LINES_OF_A_FILE = 450
+MOST_LINES_OF_A_FUNCTION = 60
+MOST_FILES_OF_A_FOLDER = 14  # a dozen or so: more is not seen at once
+
+
+def test_no_file_is_too_long() -> None:
+    lines = {str(path.relative_to(ROOT)): path.read_text().count("\n") for path in FILES}
+    assert {path: count for path, count in lines.items() if count > MOST_LINES_OF_A_FILE} == {}
+
+
+def test_no_function_is_too_long() -> None:
+    assert [name for path in FILES for name in long_functions(path)] == []
+
+
+def long_functions(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        lines = (node.end_lineno or 0) - node.lineno if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else 0
+        if lines >= MOST_LINES_OF_A_FUNCTION:
+            yield f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)} is {lines} lines long"
+
+
+def test_no_folder_shows_more_than_a_dozen_or_so_files() -> None:
+    folders = Counter(str(path.parent.relative_to(ROOT)) for path in FILES if path.name != "__init__.py")
+    assert {folder: count for folder, count in folders.items() if count > MOST_FILES_OF_A_FOLDER} == {}
+
+
+def test_the_project_speaks_of_itself_alone() -> None:
+    places = [re.escape(str(place)) for place in (ROOT, Path.home()) if len(place.parts) > 1]
+    pattern = "|".join([*places, r"\bissue #?[0-9]+\b"])
+    listed = subprocess.run(["git", "grep", "-nIE", pattern], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert listed.stdout == ""
