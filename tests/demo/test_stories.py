@@ -59,7 +59,7 @@ def test_every_trap_stands_on_the_page_and_not_in_the_story(key: str) -> None:
     story = ARTICLES[key]
     assert story.truth is not None
     text, told = flat(page(story)), flat(story.body)
-    on_page = (*story.truth.must_not, *site(story.site).furniture)
+    on_page = (*story.truth.must_not, *site(story.site).boilerplate)
     wall = story.extra.get("wall")
     for trap in on_page:
         assert trap not in told

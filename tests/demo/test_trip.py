@@ -13,13 +13,12 @@ import pytest
 from syndicator.articles.frontmatter import load as load_article
 from syndicator.demo.settings import write_config
 from syndicator.demo.story import Story, Truth
-from syndicator.demo.world import World
 from syndicator.model import Article
 from syndicator.services.container import locked, open_app
 from syndicator.services.refresh import RunReport, Wanted, run
 from syndicator.settings import load
 from syndicator.text import line
-from tests.world import serving
+from tests.world import World, serving
 
 FIRST_KEYS = ["title", "date", "excerpt", "coverImage", "author", "tags", "category", "source"]
 # What still comes out wrong, counted over all stories. These only fall.

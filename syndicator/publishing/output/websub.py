@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 from tenacity import AsyncRetrying, retry_if_result, stop_after_attempt, wait_exponential
@@ -37,11 +38,11 @@ async def notify(
         )
         for hub in hubs
     ]
-    told = await asyncio.gather(*(_tell(request, fetcher, wait) for request in requests))
-    return [problem for problem in told if problem is not None]
+    problems = await asyncio.gather(*(_notify(request, fetcher, wait) for request in requests))
+    return [problem for problem in problems if problem is not None]
 
 
-async def _tell(request: Request, fetcher: Fetcher, wait: float) -> Problem | None:
+async def _notify(request: Request, fetcher: Fetcher, wait: float) -> Problem | None:
     hub = request.url
     try:
         async with asyncio.timeout(request.deadline):
@@ -64,4 +65,6 @@ async def _retried(request: Request, fetcher: Fetcher, wait: float) -> FetchResu
 
 def _passing(result: FetchResult) -> bool:
     """A failure that another try may mend: the network, or a 5xx or 429; other 4xx are final."""
-    return isinstance(result, Failed) and (result.status is None or result.status >= 500 or result.status == 429)
+    if not isinstance(result, Failed):
+        return False
+    return result.status in (None, HTTPStatus.TOO_MANY_REQUESTS) or result.status >= HTTPStatus.INTERNAL_SERVER_ERROR
