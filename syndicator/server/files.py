@@ -102,12 +102,12 @@ class _Files:
         if name in moved:
             return RedirectResponse(self._prefix(request) + quote(moved[name]), 301, headers=_SECURITY)
         if name in gone:
-            return _plain("Gone: this feed is published no more.\n", 410)
+            return _plain("Gone: this feed is no longer published.\n", 410)
         known = self._known(name, path) if path else None
         if path is None or known is None:
             return _plain("Not found.\n", 404)
         gz = path.with_name(path.name + ".gz")
-        # the outlet writes the .gz after its file: an older one is of the file before
+        # the outlet writes a .gz after its file: one that is older belongs to the edition before
         made = _stamp(gz) if _takes_gzip(request.headers.get("accept-encoding", "")) else None
         zipped = made is not None and made[0] >= known.stamp[0]
         headers = self._headers(name, _zipped(known.etag) if zipped else known.etag, known.modified)

@@ -51,18 +51,18 @@ def test_the_page_holds_what_its_truth_says(key: str) -> None:
     assert story.truth.title in text
     assert story.author in text
     assert len(story.truth.must_have) >= 1
-    assert [said for said in story.truth.must_have if said not in text] == []
+    assert [wanted for wanted in story.truth.must_have if wanted not in text] == []
 
 
 @pytest.mark.parametrize("key", ARTICLES)
 def test_every_trap_stands_on_the_page_and_not_in_the_story(key: str) -> None:
     story = ARTICLES[key]
     assert story.truth is not None
-    text, told = flat(page(story)), flat(story.body)
+    text, own = flat(page(story)), flat(story.body)
     on_page = (*story.truth.must_not, *site(story.site).boilerplate)
     wall = story.extra.get("wall")
     for trap in on_page:
-        assert trap not in told
+        assert trap not in own
         if trap not in ("Subscribe to continue reading", "Already a subscriber?", "appeared first on") or wall:
             assert trap in text, trap
 
@@ -82,8 +82,8 @@ def test_the_launchbeat_page_sets_every_trap() -> None:
     assert '<meta name="author" content="Launchbeat">' in markup
     assert markup.index("Launchbeat event") < markup.index("The model asks, the ledger answers")
     assert '<p class="wp-block-paragraph">&nbsp;</p>' in markup
-    told = flat(story.body).lower()
-    assert sum(told.count(word) for word in ("revenue", "margin", "investor", "valuation", "series b", "bank")) >= 8
+    own = flat(story.body).lower()
+    assert sum(own.count(word) for word in ("revenue", "margin", "investor", "valuation", "series b", "bank")) >= 8
     assert story.truth is not None
     assert (story.truth.category, story.truth.tags) == ("AI", ("AI", "ChatGPT", "LLM"))
     assert story.truth.author == "Ines Okafor"

@@ -95,8 +95,8 @@ def test_an_entry_carries_what_the_contract_names() -> None:
     }
     assert entry.findtext(f"{ATOM}source/{ATOM}id") == "urn:example:alpha"
     item = json.loads(outlet.files["all.json"])["items"][0]
-    told = {"mime_type": "audio/mpeg", "size_in_bytes": 7, "duration_in_seconds": 720}
-    assert item["attachments"] == [{"url": enclosure.url, **told}]
+    details = {"mime_type": "audio/mpeg", "size_in_bytes": 7, "duration_in_seconds": 720}
+    assert item["attachments"] == [{"url": enclosure.url, **details}]
     played = b'<media:content url="https://alpha.example/1.mp3" type="audio/mpeg" duration="720"/>'
     assert played in outlet.files["all.rss"] and played in outlet.files["all.atom"]
 

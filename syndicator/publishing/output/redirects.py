@@ -17,8 +17,8 @@ CADDY = paths.MAPS + "caddy.conf"
 
 
 def moved(rows: Sequence[FeedRow]) -> dict[FeedKey, FeedKey]:
-    """Feeds that moved, each with where it is now at the end of its chain. A chain that bites its tail counts as
-    gone."""
+    """Feeds that moved, each with the feed at the end of its chain of moves. Feeds whose moves run in a circle are
+    left out: they count as gone."""
     step = {row.key: row.moved_to for row in rows if row.moved_to is not None}
     found: dict[FeedKey, FeedKey] = {}
     for key in step:

@@ -1,4 +1,4 @@
-"""Tells hubs which feeds changed (WebSub, https://www.w3.org/TR/websub/ section 6)."""
+"""Notifies hubs of the feeds that changed (WebSub, https://www.w3.org/TR/websub/ section 6)."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ async def notify(
     wait: float = 1.0,
 ) -> list[Problem]:
     """Publishes `urls`, the addresses of exactly those feeds whose bytes changed, to each of `hubs`, all hubs at once,
-    one request a hub. `allow`: what of private networks a hub may be on, for the operator named it; `deadline`: seconds
-    for one hub with all its retries; `wait`: seconds before the first retry, doubling. Returns what failed; it never
-    raises for a hub that is down."""
+    one request a hub. `allow`: the private addresses that a hub may have, since the operator named it; `deadline`:
+    seconds for one hub with all its retries; `wait`: seconds before the first retry, doubling. Returns what failed; it
+    never raises for a hub that is down."""
     if not urls:
         return []
     body = urlencode([("hub.mode", "publish"), *(("hub.url", url) for url in urls)]).encode()
@@ -64,7 +64,7 @@ async def _retried(request: Request, fetcher: Fetcher, wait: float) -> FetchResu
 
 
 def _passing(result: FetchResult) -> bool:
-    """A failure that another try may mend: the network, or a 5xx or 429; other 4xx are final."""
+    """True for a failure that may pass: of the network, or a 5xx or 429; other 4xx are final."""
     if not isinstance(result, Failed):
         return False
     return result.status in (None, HTTPStatus.TOO_MANY_REQUESTS) or result.status >= HTTPStatus.INTERNAL_SERVER_ERROR

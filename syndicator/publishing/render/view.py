@@ -80,7 +80,7 @@ class View:
     enclosure: Enclosure | None
     seconds: int  # of the enclosure, 0 when unknown
     related: tuple[str, ...]
-    origin: Origin  # where it came from, every field fit for print
+    origin: Origin  # where it came from, every field fit for publication
 
 
 def view(article: Article, source: Source | None, instance: uuid.UUID, mode: ContentMode | None, html: str) -> View:

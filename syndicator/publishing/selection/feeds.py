@@ -88,7 +88,7 @@ def _source(spec: FeedSpec, given: _Given) -> FeedSpec:
     return replace(spec, name=name, title=_title(name, given.settings), language=language)
 
 
-# What is said of a feed beyond its name, by axis.
+# Details of a feed beyond its name, by axis.
 _DETAILS: Final[dict[str, Callable[[FeedSpec, _Given], FeedSpec]]] = {"category": _category, "source": _source}
 
 

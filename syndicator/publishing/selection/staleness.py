@@ -1,4 +1,4 @@
-"""What there is to build. Light: a run that finds nothing to do loads no renderer, no templates and no XML library."""
+"""Which feeds need a build. Imports little: a run with nothing to build loads no renderer, template or XML library."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class BuildReport:
     unchanged: int = 0
     held: tuple[Problem, ...] = ()
     set_aside: tuple[Problem, ...] = ()
-    hubs: tuple[Problem, ...] = ()  # hubs that could not be told
+    hubs: tuple[Problem, ...] = ()  # hubs that could not be notified
 
 
 def stale(

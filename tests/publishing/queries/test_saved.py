@@ -159,9 +159,9 @@ def test_a_bad_query_is_shown_with_a_caret(tmp_path: Path) -> None:
     path = written(tmp_path, "[[feed]]\nslug = 'x'\nquery = 'tag:AI and (chip'\n")
     with pytest.raises(ConfigError) as caught:
         load_queries(path)
-    said = str(caught.value).splitlines()
-    assert str(path) in said[0] and "never closed" in said[0]
-    assert said[1].strip() == "tag:AI and (chip" and said[2].index("^") == said[1].index("(")
+    lines = str(caught.value).splitlines()
+    assert str(path) in lines[0] and "never closed" in lines[0]
+    assert lines[1].strip() == "tag:AI and (chip" and lines[2].index("^") == lines[1].index("(")
 
 
 @pytest.mark.parametrize(
