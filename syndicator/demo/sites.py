@@ -178,7 +178,3 @@ TROUBLES = (
         type="text/plain; charset=utf-8",
     ),
 )
-
-
-def site(key: str) -> Site:
-    return next(site for site in SITES if site.key == key)

@@ -8,10 +8,11 @@ import re
 import pytest
 
 from syndicator.demo import pages
-from syndicator.demo.sites import SITES, site
+from syndicator.demo.sites import SITES
 from syndicator.demo.story import FIRST_DAY, Story, parse, stories
 from syndicator.text import line
 
+PLACES = {place.key: place for place in SITES}
 STORIES = {story.key: story for story in stories()}
 ARTICLES = {key: story for key, story in STORIES.items() if story.truth and story.truth.is_article}
 
@@ -24,7 +25,7 @@ def flat(markup: str) -> str:
 
 def page(story: Story) -> str:
     others = [other for other in STORIES.values() if other.site == story.site and other is not story][:4]
-    return pages.page(site(story.site), "http://site.test", "http://site.test/feed", story, others)
+    return pages.page(PLACES[story.site], "http://site.test", "http://site.test/feed", story, others)
 
 
 def test_there_are_enough_of_them_in_several_languages() -> None:
@@ -59,7 +60,7 @@ def test_every_trap_stands_on_the_page_and_not_in_the_story(key: str) -> None:
     story = ARTICLES[key]
     assert story.truth is not None
     text, own = flat(page(story)), flat(story.body)
-    on_page = (*story.truth.must_not, *site(story.site).boilerplate)
+    on_page = (*story.truth.must_not, *PLACES[story.site].boilerplate)
     wall = story.extra.get("wall")
     for trap in on_page:
         assert trap not in own

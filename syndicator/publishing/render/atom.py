@@ -59,8 +59,8 @@ def feed(head: Head, entries: Sequence[bytes]) -> bytes:
     for link in _head_links(head):
         made.link(link)
     made.register_extension("more", FeedExtension, None, atom=True, rss=False)
-    # The namespace of tombstones is declared only where there is one: the W3C validator warns of namespaces that it does
-    # not know, such as that of RFC 6721. A takedown that reaches readers is worth that, while `builder` keeps it.
+    # The namespace of tombstones is declared only where there is one: the W3C validator warns of those that it does not
+    # know, such as that of RFC 6721. A takedown that reaches readers is worth that, while `builder` keeps it.
     made.more.declared = (*_DECLARED, *(("at",) if head.removed else ()), *(() if head.current else ("fh",)))
     made.more.parts = _head_parts(head)
     return splice(plain(made.atom_str()), b"</feed>", _told_apart(entries), f"{head.base}feed.css")
