@@ -22,9 +22,9 @@ Members = Iterable[tuple[str, str]]  # (slug, name) of feeds
 class Axis:
     """What is known of an axis besides its name, which is part of the ids of its feeds and never changes.
 
-    `members`: the feeds of the axis that carry an article; None where the build finds that out (saved queries). Also
-    for an axis whose feeds are not published: an article that is indexed already joins the feeds of a new axis when the
-    index is rebuilt."""
+    `members`: the feeds of the axis that carry an article; None where the build finds that out (saved queries). They
+    are recorded while the axis is off, too. Articles that were indexed before an axis was added join its feeds when the
+    index is rebuilt (`reindex`)."""
 
     members: Callable[[Article], Members] | None
     folder: str  # of its feeds below the web root, with a last slash
