@@ -1,4 +1,4 @@
-"""When a cron expression fires next: the door of APScheduler's trigger."""
+"""When a cron expression fires next, by APScheduler's cron trigger."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from datetime import UTC, datetime
 
 from syndicator.errors import ConfigError
 
+_FIELDS = 5
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def next_fire(expression: str, after: datetime) -> datetime:
-    """The first time strictly after `after` (aware) at which the five-field `expression` fires, in UTC.
+    """The first time after `after` (aware) at which the five-field `expression` fires, in UTC.
 
-    Fields are minute, hour, day of month, month, day of week as in crontab(5): 0 and 7 are Sunday, and where both day
-    fields are restricted either of them is enough. Times are read in the zone of `after`. Raises ConfigError that
-    names the expression and the cure.
+    The fields are minute, hour, day of month, month and day of week as in crontab(5): 0 and 7 are Sunday, and where
+    neither of the two day fields is "*", a day that fits one of them is enough. The expression is in the time zone of
+    `after`. Raises ConfigError that quotes the expression and shows a right one.
     """
     fields = expression.split()
-    if len(fields) != 5:
-        raise _bad(expression, f"it has {len(fields)} fields, not 5")
+    if len(fields) != _FIELDS:
+        raise _bad(expression, f"it has {len(fields)} fields, not {_FIELDS}")
     minute, hour, day, month, weekday = fields
     either = not day.startswith("*") and not weekday.startswith("*")
     days = [(day, "*"), ("*", weekday)] if either else [(day, weekday)]
@@ -45,7 +46,7 @@ def _fire(fields: tuple[str, str, str, str, str], after: datetime) -> datetime |
 
 
 def _weekday(field: str) -> str:
-    """APScheduler counts from Monday = 0, cron from Sunday = 0: numbers become names."""
+    """The field with names for numbers: APScheduler counts days from Monday = 0, cron from Sunday = 0."""
     head, slash, step = field.partition("/")
     if head == "*" and slash:
         head = "0-6"
@@ -56,9 +57,9 @@ def _weekday(field: str) -> str:
         first, _, last = part.partition("-")
         days.update(range(int(first), int(last or first) + 1, int(step) if slash else 1))
     if not days:
-        raise ValueError(f"{field!r} names no day")
+        raise ValueError(f"no day is in {field!r}")
     return ",".join(dict.fromkeys(_DAYS[day] for day in sorted(days)))
 
 
 def _bad(expression: str, why: str) -> ConfigError:
-    return ConfigError(f'cron expression {expression!r} is not understood: {why}; write it like "*/30 6-22 * * 1-5"')
+    return ConfigError(f'cron expression {expression!r} is wrong: {why}; write it like "*/30 6-22 * * 1-5"')

@@ -1,67 +1,70 @@
-"""Errors a caller can act on. Each carries the exit code of the command line that met it.
+"""Errors that a caller can act on, with the exit code that a command ends with.
 
 SyndicatorError (1)
-├── ConfigError (78)        a file of the operator's is wrong: names the file, the key and the cure
-├── MissingError (69)       something needed is not there
-├── LockedError (75)        another run holds the lock
-├── NetworkDown (4)         no source could be reached at all
-├── UsageError (2)          the words of the command are off
-├── StoreError (69)         the database cannot be used as it is: names the cure
-├── DiskError (69)          the disk or the system refuses a file: names it and the cure
-├── NotAnArticle (69)       a page that is no article, with its kind
-├── NotAFeed                bytes that are no feed, with the reason
-└── WorkerFailed            the worker process did not come back with a result
+├── ConfigError (78)        a configuration file is wrong: names the file, the key and the cure
+├── MissingError (69)       something that is needed is not there
+├── LockedError (75)        another run is under way
+├── NetworkDown (4)         no source could be reached
+├── UsageError (2)          the command has a wrong argument or option
+├── StoreError (69)         the database cannot be used: names the cure
+├── DiskError (69)          the system cannot read or write a file: names it and the cure
+├── NotAnArticle (69)       the page is not an article: says what it is
+├── NotAFeed (69)           the bytes are not a feed: says why
+└── WorkerFailed (1)        the worker process returned no result
 """
 
 from __future__ import annotations
 
 import errno
 
+from syndicator.reasons import NOT_AN_ARTICLE, CommandReason
+
 
 class SyndicatorError(Exception):
-    """Base of all errors that are not our bugs; `str(error)` is one clear sentence or two, `reason` a short code."""
+    """The base of all errors that are not bugs of ours. `str(error)`: one or two sentences for the operator. `reason`:
+    a code of `syndicator.reasons`. `exit_code`: of the command."""
 
     exit_code = 1
-    reason = "bug"
+    reason: str = CommandReason.BUG
 
 
 class ConfigError(SyndicatorError):
     exit_code = 78
-    reason = "bad-config"
+    reason = CommandReason.BAD_CONFIG
 
 
 class MissingError(SyndicatorError):
     exit_code = 69
-    reason = "missing"
+    reason = CommandReason.MISSING
 
 
 class LockedError(SyndicatorError):
     exit_code = 75
-    reason = "locked"
+    reason = CommandReason.LOCKED
 
 
 class NetworkDown(SyndicatorError):
     exit_code = 4
-    reason = "no-network"
+    reason = CommandReason.NO_NETWORK
 
 
 class UsageError(SyndicatorError):
     exit_code = 2
-    reason = "usage"
+    reason = CommandReason.USAGE
 
 
 class StoreError(SyndicatorError):
     exit_code = 69
-    reason = "store"
+    reason = CommandReason.STORE
 
 
 class DiskError(SyndicatorError):
     exit_code = 69
-    reason = "disk"
+    reason = CommandReason.DISK
 
     @classmethod
     def of(cls, error: OSError) -> DiskError:
-        """What the system said, with the file it is about and the cure."""
+        """What the operating system reported, with the file and the cure."""
         cure = _CURES.get(error.errno or 0, "")
         what = f"{error.filename}: " if error.filename else ""
         return cls(f"{what}{error.strerror or error}" + (f"; {cure}" if cure else ""))
@@ -70,27 +73,27 @@ class DiskError(SyndicatorError):
 _CURES = {
     errno.ENOSPC: "the disk is full (df, df -i): free some space and run again, nothing is lost",
     errno.EDQUOT: "the disk quota is used up: free some space and run again, nothing is lost",
-    errno.EFBIG: "files may not grow so large here: raise the limit (ulimit -f)",
-    errno.EROFS: "the file system is read-only: mount it writable, or set [paths] to folders that are",
+    errno.EFBIG: "the file is larger than this user may write: raise the limit (ulimit -f)",
+    errno.EROFS: "the file system is read-only: mount it writable, or set [paths] to folders on another one",
     errno.EACCES: "give this user the right to read and write it",
     errno.EPERM: "give this user the right to read and write it",
     errno.EMFILE: "too many files are open: raise the limit (ulimit -n), or lower fetch.concurrency",
-    errno.ENFILE: "the system has too many files open: close other programs",
-    errno.EIO: "the disk does not read or write: check the disk",
+    errno.ENFILE: "the system has too many open files: close other programs",
+    errno.EIO: "the disk fails to read or write: check the disk",
 }
-# What is wrong with this machine, and not with a page or a source.
+# Errors of this machine, not of a page or a source.
 OURS = frozenset(_CURES)
 
 
 class NotAnArticle(SyndicatorError):
-    """The page is something else. `kind`: consent, login, paywall, bot-check, error-page, listing, empty, not-html."""
+    """The page is not an article. `kind`: a `reasons.PageReason` that says what it is."""
 
     exit_code = 69
 
     def __init__(self, kind: str, detail: str = "") -> None:
         super().__init__(f"not an article: {kind}" + (f" ({detail})" if detail else ""))
         self.kind = kind
-        self.reason = f"not-an-article-{kind}"
+        self.reason = f"{NOT_AN_ARTICLE}{kind}"
         self.detail = detail
 
     def __reduce__(self) -> tuple[type[NotAnArticle], tuple[str, str]]:
@@ -98,7 +101,7 @@ class NotAnArticle(SyndicatorError):
 
 
 class NotAFeed(SyndicatorError):
-    """The bytes are no feed. `reason`: empty, html, broken-xml, broken-json, unknown-format, no-entries-parsed."""
+    """The bytes are not a feed. `reason`: a `reasons.FeedReason`."""
 
     exit_code = 69
 
@@ -112,7 +115,7 @@ class NotAFeed(SyndicatorError):
 
 
 class WorkerFailed(SyndicatorError):
-    """The worker gave no result. `reason`: hung (time limit), memory (limit reached), crashed (died)."""
+    """The worker process returned no result. `reason`: a `reasons.WorkerReason`."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"worker {reason}" + (f": {detail}" if detail else ""))

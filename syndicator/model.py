@@ -6,12 +6,13 @@ import base64
 import hashlib
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from syndicator import text as _text
 from syndicator.formats import FORMATS
+from syndicator.reasons import FetchReason
 
 ContentMode = Literal["full", "excerpt", "link"]
 SourceKind = Literal["auto", "feed", "page"]
@@ -55,11 +56,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
-    """What we remember of a source between visits. Times are aware UTC."""
+    """What we remember of a source between visits, in groups by who writes it. Times are aware UTC."""
 
+    # from sources.toml, by services.reconcile
     key: str
     url: str  # as the operator wrote it when we last looked
     terms: str = ""  # a digest of the rest that decides when and how it is visited
+
+    # from the answers to our requests, by visiting.cadence.after
     etag: str | None = None
     last_modified: str | None = None
     validators_at: datetime | None = None
@@ -67,8 +71,6 @@ class SourceState:
     first_visit: datetime | None = None
     last_visit: datetime | None = None
     last_success: datetime | None = None
-    next_due: datetime | None = None
-    due_why: str = ""
     failures: int = 0  # in a row
     reason: str | None = None  # of the last failure
     detail: str = ""
@@ -78,6 +80,9 @@ class SourceState:
     moved_to: str | None = None  # permanent redirect seen
     moved_times: int = 0  # visits in a row that agree
     effective_url: str | None = None  # adopted move
+    warning: str = ""  # what the operator should know of a source that is well
+
+    # from the feed's own description of itself, by visiting.cadence.after (and a visit, before it files articles)
     feed_title: str = ""
     site_url: str = ""
     feed_id: str = ""
@@ -86,7 +91,10 @@ class SourceState:
     asked_seconds: int = 0  # the wait its last parsed feed asked for (ttl, sy:updatePeriod), 0 when none
     skip_hours: tuple[int, ...] = ()  # UTC hours and days it asked to be left alone
     skip_days: tuple[str, ...] = ()
-    warning: str = ""  # what the operator should know of a source that is well
+
+    # the plan for the next visit, by visiting.cadence.next_visit
+    next_due: datetime | None = None
+    due_why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,8 +141,7 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """A failure is a value. `reason` is a short stable code such as dns, connect, tls, timeout, http-404, gone,
-    rate-limited, blocked-address, too-large, bad-encoding, redirects, bad-url, robots."""
+    """A failure is a value. `reason` is a code of `syndicator.reasons`, or "http-" with the status of the answer."""
 
     url: str
     reason: str
@@ -145,7 +152,7 @@ class Failed:
     @property
     def no_network(self) -> bool:
         """True when the host could not even be reached."""
-        return self.reason in ("dns", "connect")
+        return self.reason in (FetchReason.DNS, FetchReason.CONNECT)
 
     @property
     def ours(self) -> bool:
@@ -155,10 +162,10 @@ class Failed:
     @property
     def unasked(self) -> bool:
         """True when the host was not asked at all, because it wants to be left alone until `retry_after`."""
-        return self.reason == "rate-limited" and self.status is None
+        return self.reason == FetchReason.RATE_LIMITED and self.status is None
 
 
-OURS = "system"
+OURS = FetchReason.SYSTEM
 
 
 FetchResult = Fetched | NotModified | Failed
@@ -201,7 +208,6 @@ class ParsedFeed:
     format: str  # rss20, atom10, rdf, json11, ...
     title: str = ""
     site_url: str = ""
-    self_url: str = ""
     id: str = ""
     hubs: tuple[str, ...] = ()
     language: str = ""
@@ -241,7 +247,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """The feed an entry came from, frozen at intake (RFC 4287 4.2.11)."""
+    """The feed an entry came from, as it was when the article was filed (RFC 4287 section 4.2.11)."""
 
     title: str = ""
     url: str = ""  # the feed's address
@@ -252,45 +258,64 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """An article of the article store. `id` never changes once given."""
+    """An article of the article store. `id` never changes once given. What a file keeps of it, under which key and in
+    which form, says the table in articles/fields.py; times are aware UTC in whole seconds."""
 
     id: str
-    url: str
+    url: str  # `source` in the file
     title: str
     author: str | None = None
     published: datetime | None = None
     updated: datetime | None = None
-    cover: str | None = None
+    cover: str | None = None  # URL; `coverImage` in the file
     excerpt: str = ""
     category: str = ""
     tags: tuple[str, ...] = ()
     body: str = ""  # markdown
     language: str | None = None
     partial: bool = False
-    robots: tuple[str, ...] = ()
-    trace: Mapping[str, Any] = field(default_factory=dict)
+    robots: tuple[str, ...] = ()  # noarchive, nosnippet, ...
     added: datetime | None = None
     source_key: str = ""
-    source_id: str = ""
-    digest: str = ""
-    excerpt_by: str = ""  # publisher | extractive | llm | operator
-    tags_by: str = ""  # publisher | matched | operator | llm
+    source_id: str = ""  # the entry's own id
+    digest: str = ""  # of what we wrote last: articles/hand_edits.py
+    excerpt_by: str = ""  # who wrote it: a word of articles/provenance.By, "" when not known
+    tags_by: str = ""
     enclosure: Enclosure | None = None
-    also: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()  # addresses of copies
     revisions: tuple[str, ...] = ()  # when the text changed: ISO times
     origin: Origin = Origin()
-    aliases: tuple[str, ...] = ()
-    blocks: tuple[str, ...] = ()
-    alternate: str | None = None
-    keywords: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()  # its other addresses
+    keywords: tuple[str, ...] = ()  # publisher's tags
     section: str = ""  # where its publisher files it
     merged_into: str = ""  # id of the article that stands for this copy of it
     split_from: tuple[str, ...] = ()  # ids that an operator said it is no copy of
+    # From here on of schema 2: nothing but category_by and digest2 is set yet
+    authors: tuple[str, ...] = ()  # one name each
+    rights: tuple[str, ...] = ()  # one statement each
+    hold: bool = False  # kept back until an operator releases it
+    carriers: tuple[str, ...] = ()  # keys of the other sources that announced it
+    title_by: str = ""  # "" is the publisher
+    category_by: str = ""  # "" is what normal_form.category_by says
+    digest2: str = ""  # as digest, of the fields of schema 2 that an operator may edit
 
     @property
     def text(self) -> str:
         """The body as plain text: a paragraph, heading, list item or table row a line."""
         return _text.plain(self.body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadArticle(Article):
+    """An article as it was read from its page, with what no file keeps."""
+
+    trace: Mapping[str, Any] = field(default_factory=dict)  # which candidate won for each field, and what was cut
+    blocks: tuple[str, ...] = ()  # digests of the body's blocks, to learn what repeats on a host
+    alternate: str | None = None  # AMP or print page worth one more fetch
+
+    def filed(self) -> Article:
+        """What of it is filed."""
+        return Article(**{one.name: getattr(self, one.name) for one in fields(Article)})
 
 
 class FeedKey(NamedTuple):
@@ -321,7 +346,7 @@ class Problem:
     """Something that went wrong with a source, an entry or a feed, for `status` and `--json`."""
 
     what: str  # the URL, file or feed it is about
-    reason: str  # short stable code
+    reason: str  # a code of `syndicator.reasons`
     detail: str = ""
 
 

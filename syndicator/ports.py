@@ -1,4 +1,7 @@
-"""Protocols where two things plug in, or where a wing must not see the store. Implementations are chosen in `app`."""
+"""Protocols where two things plug in, or where a wing must not see the store; and the values that pass through them.
+
+`services.container` chooses the implementations. What only services call of the store (`Visits`, `Index`, `Status`,
+`Enrichment`) is not here: they see its classes. Every datetime is aware UTC."""
 
 from __future__ import annotations
 
@@ -22,16 +25,20 @@ from syndicator.model import (
 
 
 class Fetcher(Protocol):
-    """Brings bytes, politely and safely. Never raises for what the network does: a failure is a `Failed`."""
+    """Fetches URLs. Nothing is stored but what the implementation remembers of a host."""
 
-    async def fetch(self, request: Request) -> FetchResult: ...
+    async def fetch(self, request: Request) -> FetchResult:
+        """The answer to `request`, after redirects and within `request.deadline` seconds (the time spent waiting for a
+        host's turn does not count). Never raises for what the network does: a failure is a `Failed` with its reason
+        code. `request.headers` reach the request's own origin only. Cancelling it closes the connection."""
 
-    async def aclose(self) -> None: ...
+    async def aclose(self) -> None:
+        """Closes the connections. The fetcher must not be used afterwards."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryRow:
-    """What the store remembers of an announced entry. `entry` is kept while it is pending."""
+    """What the store remembers of an entry of a feed. `entry` is kept while it is pending."""
 
     source_key: str
     entry_id: str
@@ -39,8 +46,8 @@ class EntryRow:
     digest: str
     status: EntryStatus
     first_seen: datetime
-    tries: int = 0
-    next_try: datetime | None = None
+    tries: int = 0  # to read its page, failed ones
+    next_try: datetime | None = None  # None: at the next visit
     reason: str | None = None  # why refused, skipped or still pending
     detail: str = ""
     article_id: str | None = None
@@ -58,80 +65,71 @@ class FileStamp:
 
 
 class VisitStore(Protocol):
-    """What a visit remembers. Every method is one transaction; an article, its row, its aliases, its entry's end and
-    the stale marks of the feeds it touches are one (`record`)."""
+    """What a visit reads and writes of the store.
 
-    def states(self) -> dict[str, SourceState]: ...
+    A method that writes is one transaction: when it returns, its rows are committed and survive a crash; a process that
+    is killed before that leaves none of them. An article, its row, its aliases, the end of its entry and the stale
+    marks of its feeds are one (`record`). Reads see what is committed. Every method raises StoreError, with the cure,
+    when the database cannot be used (damaged, disk full, locked by another program for 10 s), and DiskError when this
+    process can open no more files. Used from one thread."""
 
-    def due(self, now: datetime) -> list[SourceState]:
-        """Enabled states whose next_due is None or not after `now`, longest overdue first."""
-
-    def drop_state(self, key: str) -> None: ...
-
-    def entries(self, source_key: str, entry_ids: Sequence[str]) -> dict[str, EntryRow]: ...
+    def entries(self, source_key: str, entry_ids: Sequence[str]) -> dict[str, EntryRow]:
+        """The rows of those of the entries that are known, by entry id."""
 
     def save_entries(self, rows: Sequence[EntryRow]) -> None:
-        """Inserts or replaces by (source_key, entry_id)."""
+        """Inserts or replaces the rows by (source_key, entry_id), all in one transaction."""
 
     def pending(self, source_key: str, now: datetime) -> list[EntryRow]:
         """Pending rows whose next_try is None or not after `now`, oldest first_seen first."""
 
+    def count_pending(self, source_key: str) -> int:
+        """How many rows of the source are pending, whenever their next try is."""
+
     def find(self, aliases: Iterable[str]) -> str | None:
-        """The article id that any of the alias keys (urls.alias, or "guid:<source key>:<entry id>") belongs to."""
+        """The article id that any of the alias keys (urls.alias, urls.guid_alias) belongs to."""
 
     def article(self, id: str) -> Article | None:
-        """The row's article, without its body."""
+        """The article as its row has it, without its body; None when there is no row."""
 
-    def stamp(self, id: str) -> FileStamp | None: ...
+    def stamp(self, id: str) -> FileStamp | None:
+        """The article's file as it was when its row was written; None when there is no row."""
 
     def record(
         self,
         article: Article,
         stamp: FileStamp,
         *,
-        aliases: Iterable[str],
-        stale: Iterable[FeedKey],
         entry: EntryRow | None = None,
         html: str | None = None,
-    ) -> None: ...
+        same_body: bool = False,
+    ) -> None:
+        """The article as its file says: its row, its memberships, every alias that finds it (its address and its other
+        ones, its GUID within its source, that of `entry`), the end of `entry`, and the stale mark of each feed that
+        showed it or shows it now, in one transaction. `html` is its body rendered; without it, what was rendered before
+        is kept where the article has the `same_body`, and dropped otherwise."""
 
-    def is_withdrawn(self, aliases: Iterable[str]) -> bool: ...
-
-    def withdraw(self, article: Article, aliases: Iterable[str], stale: Iterable[FeedKey], at: datetime) -> None: ...
+    def is_withdrawn(self, aliases: Iterable[str]) -> bool:
+        """True when any of the alias keys belongs to an article that the operator withdrew."""
 
     def repeated(self, host: str) -> frozenset[str]:
-        """Block digests seen in at least 3 of the last 20 articles of `host`."""
+        """The digests of blocks of text that are in at least 3 of the last 20 articles of `host`: boilerplate."""
 
     def carriers(self, host: str) -> dict[str, frozenset[str]]:
         """The block digests of the last 20 articles of `host`, by article id."""
 
-    def learn_blocks(self, host: str, article_id: str, blocks: Sequence[str]) -> None: ...
+    def learn_blocks(self, host: str, article_id: str, blocks: Sequence[str]) -> None:
+        """Adds the article to those 20 with the digests `blocks`, in place of what was known of it; the oldest goes."""
 
     def save_sketch(self, id: str, at: datetime, data: bytes, keys: Sequence[int], *, forget: datetime) -> None:
-        """What article `id`, filed at `at`, is compared by: `data` as the caller packs it, `keys` to find it by.
-        Sketches of articles filed before `forget` go."""
+        """Stores what article `id`, filed at `at`, is compared by: `data` as the caller packs it, `keys` to find it by.
+        Deletes the sketches of articles filed before `forget`, in the same transaction."""
 
     def likely(self, keys: Sequence[int], since: datetime) -> dict[str, bytes]:
-        """The sketches of articles filed since then that share one of the keys, by article id."""
-
-    def note(self, key: str) -> str | None:
-        """A small remembered text (robots.txt of a host, a host's hold) by key."""
-
-    def set_note(self, key: str, value: str | None, at: datetime) -> None: ...
+        """The sketches of articles filed at `since` or later that share one of the keys, by article id."""
 
     def end_visit(self, outcome: Outcome, state: SourceState) -> None:
-        """The state and the outcome, in one transaction."""
-
-    def state(self, key: str) -> SourceState | None: ...
-
-    def save_states(self, states: Sequence[SourceState]) -> None:
-        """Many states in one transaction."""
-
-    def stamps(self) -> Mapping[str, FileStamp]:
-        """The stamp of every article's file by article id, for `ArticleStore.changed`."""
-
-    def forget(self, id: str) -> None:
-        """The article's file is gone: its row, aliases and memberships go too, the feeds that showed it are stale."""
+        """Stores the outcome and the source's state, in one transaction: a visit that is killed has neither, and is
+        made again. The last 50 outcomes of a source are kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +143,7 @@ class FeedRow:
     latest_title: str = ""
     latest_added: datetime | None = None
     stale: bool = False
-    held: str | None = None  # why the gate kept the old file
+    held: str | None = None  # why validation kept the old files
     dropped: bool = False
     moved_to: FeedKey | None = None
     files: Mapping[str, str] = field(default_factory=dict)
@@ -153,6 +151,8 @@ class FeedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawn:
+    """An article that the operator took off every feed."""
+
     id: str
     at: datetime
     feeds: tuple[FeedKey, ...] = ()
@@ -161,69 +161,64 @@ class Withdrawn:
 
 
 class ArticleIndex(Protocol):
-    """The article store as the publisher sees it: ids by feed, articles without bodies, and the marks of what is stale.
-    Order within a feed: `added` descending, then `published` descending, then id."""
+    """The article store as publishing sees it: ids by feed, articles without bodies, and which feeds are stale.
 
-    def feeds(self) -> list[FeedRow]: ...
+    Order within a feed: `added` descending, then `published` descending, then id. Reads see what is committed. A method
+    that writes is one transaction, durable when it returns; a build that is killed leaves its feed stale, and the next
+    build makes it again. Every method raises StoreError or DiskError as those of `VisitStore` do."""
+
+    def feeds(self) -> list[FeedRow]:
+        """Every feed that is or was published, by axis and slug."""
 
     def save_feed(self, row: FeedRow) -> None:
-        """Inserts or replaces the name, first slug, move and drop of a feed."""
+        """Stores the name, first slug, move and drop of a feed; the rest of the row only where the feed is new."""
 
     def ids(self, key: FeedKey, *, limit: int, since: datetime | None, most: int) -> list[str]:
-        """The newest `limit` ids of a feed and further ones added after `since`, `most` in all. Without merged copies
-        except for axis source."""
+        """The newest `limit` ids of a feed and further ones added after `since`, `most` in all. A merged copy is in the
+        feed of its source only."""
 
-    def months(self, key: FeedKey) -> list[str]:
-        """UTC months ("2026-11") of `added` that have an article, ascending."""
-
-    def month_ids(self, key: FeedKey, month: str) -> list[str]: ...
+    def month_ids(self, key: FeedKey, month: str) -> list[str]:
+        """The ids of the articles of a feed that were added in a UTC month ("2026-11"), in the feed's order."""
 
     def month_prints(self, key: FeedKey) -> dict[str, str]:
-        """The months of a feed, ascending, each with a short text that changes whenever an article of that month joins,
-        leaves or changes its file: what an archive document was made of, without reading the articles."""
+        """The UTC months ("2026-11") in which articles of a feed were added, ascending, each with a fingerprint that
+        changes whenever an article of that month joins, leaves or changes its file. Reads no article."""
 
     def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
-        """The articles of a month in the feed's order: id, `added`, a text that changes whenever the file does."""
+        """The articles of a feed that were added in a UTC month, in the feed's order: id, `added`, and a fingerprint
+        that changes whenever the file does."""
 
-    def articles(self, ids: Sequence[str]) -> dict[str, Article]: ...
+    def articles(self, ids: Sequence[str]) -> dict[str, Article]:
+        """Those of the articles that are known, by id in the order asked for, without bodies."""
 
     def each(self) -> Iterator[Article]:
-        """Every article that is published, newest first, without bodies."""
+        """Every article that is published, newest first, without bodies. Read a few hundred at a time, so that memory
+        stays bounded; an article withdrawn meanwhile may be missing."""
 
     def unjudged(self, stamp: str) -> list[str]:
-        """The articles of the feed of everything that `judge` was not told of under this stamp since they last changed,
-        newest first."""
+        """The ids, newest first, of the published articles for which `judge` was not called with this `stamp` (a
+        fingerprint of all saved queries) since they last changed."""
 
     def judge(self, stamp: str, found: Mapping[str, Collection[FeedKey]]) -> None:
-        """Makes each article a member of just those saved queries (axis query); a query that gains or loses one becomes
-        stale. What it was before is taken back whenever the article changes."""
+        """Stores which saved queries (axis query) match each article, in place of what was stored for it. A query that
+        gains or loses an article becomes stale. One transaction for each few hundred articles: a process that is killed
+        between two leaves the others to the next call."""
 
     def html(self, ids: Sequence[str]) -> dict[str, str]:
-        """Sanitised HTML of those articles that are published whole and have been rendered."""
-
-    def save_html(self, id: str, html: str) -> None: ...
-
-    def merge(self, id: str, into: str) -> None:
-        """The article is a copy of another: only its source's feed shows it. The feeds it leaves become stale."""
-
-    def split(self, id: str) -> None:
-        """Undoes `merge`."""
+        """The sanitised HTML of the bodies that are published in full and have been rendered, by article id."""
 
     def merged(self) -> dict[str, str]:
         """Copies: article id -> the id of the article that stands for it."""
 
-    def path(self, id: str) -> str | None:
-        """Where the article's file is, relative to the article store."""
-
-    def withdrawn(self) -> list[Withdrawn]: ...
-
-    def mark_stale(self, keys: Iterable[FeedKey]) -> None: ...
+    def withdrawn(self) -> list[Withdrawn]:
+        """What the operator withdrew, oldest first."""
 
     def mark_fresh(self, key: FeedKey, files: Mapping[str, str]) -> None:
-        """Clears stale and held, and remembers the digests of the files written."""
+        """The feed was written: not stale, not held. `files`: file name under the web root -> sha256 of its bytes. To
+        be called after the files are on disk: a process that is killed between the two writes them again."""
 
     def hold(self, key: FeedKey, reason: str) -> None:
-        """The gate kept the old file: stays stale, with its reason."""
+        """Validation kept the old files: the feed stays stale, with the reason as one line for the operator."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,22 +240,24 @@ class Reply:
 
 
 class Enricher(Protocol):
-    """Asks a language model what an article is about. Never raises for what the network or the model does."""
+    """Asks a language model what an article is about. Stores nothing."""
 
     async def ask(self, material: Material, form: str) -> Reply | Failed:
-        """One question. `form`: the form of request that worked last, "" when none is known."""
+        """One question and its answer, which is untrusted. `form`: the form of request that worked last ("" when none
+        is known), tried first. Never raises for what the network or the model does: a failure is a `Failed`."""
 
     def cost(self, material: Material) -> int:
-        """The most tokens that asking this is expected to cost."""
+        """The most tokens, of question and answer together, that asking this is expected to cost."""
 
-    async def aclose(self) -> None: ...
+    async def aclose(self) -> None:
+        """Closes the connections. The enricher must not be used afterwards."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meter:
-    """What is remembered of a language model between calls: what today has cost, and how its endpoint is."""
+    """What is remembered of a language model between calls: what today has cost, and how its endpoint does."""
 
-    endpoint: str = ""  # address and model that all but the day's sums are about
+    endpoint: str = ""  # address and model; all but the sums of the day belong to it
     day: str = ""  # UTC
     calls: int = 0
     tokens: int = 0
@@ -270,7 +267,6 @@ class Meter:
     rest_until: datetime | None = None  # nothing is asked before
     reason: str = ""  # of the last failure, "" after a success
     detail: str = ""
-    failed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,27 +285,6 @@ class Asked:
     tries: int = 0  # that failed
     next_try: datetime | None = None  # None: not before its text changes
     by: str = ""  # the plan that the answer came from, where that is no longer `plan`
-
-
-class EnrichStore(Protocol):
-    """What was asked of a language model. Every method is one transaction."""
-
-    def unasked(self, plan: str, *, since: datetime, now: datetime, limit: int) -> list[str]:
-        """The ids of articles added since then, copies left out, newest first, that were not looked at under `plan`
-        with their file as it is, or whose next try is not after `now`."""
-
-    def asked(self, id: str) -> Asked | None: ...
-
-    def save_asked(self, asked: Asked) -> None: ...
-
-    def answer(self, key: str) -> str | None:
-        """The model's answer to this plan and text, when there was one."""
-
-    def save_answer(self, key: str, id: str, answer: str, at: datetime) -> None: ...
-
-    def meter(self) -> Meter: ...
-
-    def save_meter(self, meter: Meter, at: datetime) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -335,22 +310,20 @@ class Summary:
     llm: Enriched | None = None  # None: no language model was ever asked
 
 
-class StatusStore(Protocol):
-    def summary(self) -> Summary: ...
-
-    def outcomes(self, key: str, limit: int = 10) -> list[Outcome]: ...
-
-    def check(self) -> list[Problem]:
-        """Integrity of the database file."""
-
-
 class Outlet(Protocol):
-    """Where published files go. Writes only when the bytes differ, whole or not at all, with a later mtime."""
+    """Where published files go, by name: a relative path under the web root, with forward slashes.
 
-    def get(self, name: str) -> bytes | None: ...
+    A file is replaced in one step and on disk when `put` returns: a reader, and a process that starts after a crash,
+    sees the old bytes or the new ones and never a part. Every method raises UsageError for a name that leaves the root,
+    OSError when the disk refuses."""
+
+    def get(self, name: str) -> bytes | None:
+        """The bytes of a file, None when there is none."""
 
     def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
-        """True when the bytes changed. `heir_of`: files whose readers are led here; its mtime is later than theirs,
-        too."""
+        """Writes the file when its bytes differ from `data`; returns whether they did. A written file gets an mtime at
+        least a second after its old one and after those of the files `heir_of`, whose addresses redirect here: clients
+        that compare times then see that it changed."""
 
-    def delete(self, name: str) -> bool: ...
+    def delete(self, name: str) -> bool:
+        """Deletes the file; returns whether there was one."""

@@ -1,4 +1,4 @@
-"""config/syndicator.toml as values, SYNDICATOR_* from the environment on top. Unknown keys are named errors."""
+"""config/syndicator.toml as values; environment variables SYNDICATOR_* override it. Unknown names are errors."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
 def seconds(value: str) -> int:
-    """ "90s", "30m", "6h", "1d", "2w" in seconds. Raises ValueError."""
+    """The seconds of a duration such as "90s", "30m", "6h", "1d" or "2w". Raises ValueError that says so."""
     match = re.fullmatch(r"\s*(\d{1,6})\s*([smhdw])\s*", value)
     if not match:
-        raise ValueError(f'{value!r} is no duration; write it like "30m", "6h" or "1d"')
+        raise ValueError(f'{value!r} is not a duration; write it like "30m", "6h" or "1d"')
     return int(match[1]) * _UNITS[match[2]]
 
 
@@ -36,8 +36,8 @@ class _Section(BaseModel):
 
 class Site(_Section):
     title: str = "Syndicator"
-    url: str = ""  # where feeds/public is served, with a scheme; empty: loopback
-    contact: str = ""  # an address or page that site owners may write to
+    url: str = ""  # where feeds/public is served, with http:// or https://; empty: publish.host and publish.port
+    contact: str = ""  # a mail address or a page for the owners of the visited sites
     language: str = "en"
     author: str = ""
     icon: str = ""
@@ -47,26 +47,26 @@ class Fetch(_Section):
     user_agent: str = ""  # empty: Syndicator/<version> (+contact)
     feed_seconds: float = Field(20, gt=0, le=600)
     page_seconds: float = Field(15, gt=0, le=600)
-    wire_bytes: int = Field(5_000_000, gt=0)
-    decoded_bytes: int = Field(10_000_000, gt=0)
+    wire_bytes: int = Field(5_000_000, gt=0)  # of one answer, as sent
+    decoded_bytes: int = Field(10_000_000, gt=0)  # of one answer, decompressed
     redirects: int = Field(5, ge=0, le=20)
     pause: float = Field(1.0, ge=0, le=60)  # seconds between two requests to one host
     per_host: int = Field(1, ge=1, le=8)  # connections to one host at a time
-    concurrency: int = Field(32, ge=1, le=512)  # hosts visited at a time
+    concurrency: int = Field(32, ge=1, le=512)  # sources visited at a time
     workers: int = Field(1, ge=1, le=32)  # processes that read pages
-    worker_seconds: float = Field(10, gt=0, le=300)
+    worker_seconds: float = Field(10, gt=0, le=300)  # for one page
     worker_megabytes: int = Field(600, ge=128)
     every_min: str = "15m"
     every_max: str = "1d"
     proxy: str = ""
     nat64: tuple[str, ...] = ("64:ff9b::/96",)
-    allow_loopback: bool = False  # the demo's own web lives there
+    allow_loopback: bool = False  # True: sources may be on this machine, as those of the demo are
 
 
 class Publish(_Section):
-    limit: int = Field(50, ge=1, le=1000)
-    window_hours: int = Field(72, ge=0)
-    most: int = Field(200, ge=1, le=5000)
+    limit: int = Field(50, ge=1, le=1000)  # entries of a feed: the newest ...
+    window_hours: int = Field(72, ge=0)  # ... and all of this long before the newest ...
+    most: int = Field(200, ge=1, le=5000)  # ... but no more than this
     tag_min: int = Field(3, ge=1)  # articles before a tag gets a feed
     formats: tuple[FormatName, ...] = tuple(FORMATS)
     archives: bool = True
@@ -84,7 +84,7 @@ class Paths(_Section):
 
 class Store(_Section):
     url: str = ""  # empty: sqlite in the state folder
-    pages_days: int = Field(14, ge=0)  # recent pages kept for a re-read
+    pages_days: int = Field(14, ge=0)  # fetched pages are kept so long, to be read again without a visit
 
 
 def _endpoint(value: str) -> str:
@@ -92,22 +92,22 @@ def _endpoint(value: str) -> str:
     if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0):
         raise ValueError('write it like "http://127.0.0.1:11434/v1", or leave it empty')
     if parts.username or parts.password:
-        raise ValueError("a key never stands in an address; name the environment variable that holds it in key_env")
+        raise ValueError("do not write a key into a URL; put it in an environment variable and name that in key_env")
     return value
 
 
 def _variable(value: str) -> str:
     if value and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", value):
-        raise ValueError("name the environment variable that holds the key; the key itself never stands in a file")
+        raise ValueError("write the name of the environment variable that contains the key, not the key itself")
     if value.upper().startswith("SYNDICATOR_"):
-        raise ValueError("a variable of that name would be taken for a setting; call it something else")
+        raise ValueError("variables that begin with SYNDICATOR_ are settings; use another name")
     return value
 
 
 class Llm(_Section):
-    url: Annotated[str, AfterValidator(_endpoint)] = ""  # an OpenAI-compatible endpoint; empty: off
+    url: Annotated[str, AfterValidator(_endpoint)] = ""  # of an OpenAI-compatible endpoint; empty: off
     model: str = ""
-    key_env: Annotated[str, AfterValidator(_variable)] = ""  # empty: it wants no key
+    key_env: Annotated[str, AfterValidator(_variable)] = ""  # empty: the endpoint needs no key
     concurrency: int = Field(2, ge=1, le=32)
     daily_calls: int = Field(500, ge=0)
     daily_tokens: int = Field(1_000_000, ge=0)
@@ -116,7 +116,7 @@ class Llm(_Section):
     @model_validator(mode="after")
     def _whole(self) -> Llm:
         if self.url and not self.model:
-            raise ValueError("model has to name the model that the endpoint of url shall use")
+            raise ValueError("set model to the name of the model that the endpoint at url is to use")
         return self
 
 
@@ -126,7 +126,7 @@ class Describe(_Section):
 
 
 class Settings(BaseSettings):
-    """Everything an operator can set. `root` is the folder the paths are relative to."""
+    """Everything an operator can set. `root`: the folder that the paths are relative to."""
 
     model_config = SettingsConfigDict(
         extra="forbid", frozen=True, env_prefix="SYNDICATOR_", env_nested_delimiter="__", env_nested_max_split=2
@@ -149,7 +149,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment outranks the file, which arrives as init arguments."""
+        """The environment overrides the file, whose values are the init arguments."""
         return EnvSettingsSource(settings_cls), init_settings
 
     @property
@@ -170,13 +170,14 @@ class Settings(BaseSettings):
 
     @property
     def base_url(self) -> str:
-        """Where the feeds are, with a last slash."""
+        """The URL of the published feeds, with a slash at the end."""
         url = self.site.url or f"http://{self.publish.host}:{self.publish.port}/"
         return url if url.endswith("/") else url + "/"
 
 
 def load(config_dir: Path, environ: Mapping[str, str] | None = None) -> Settings:
-    """The settings of `config_dir`/syndicator.toml (defaults where it is absent). Raises ConfigError."""
+    """The settings of `config_dir`/syndicator.toml, or the defaults when there is no such file. `environ`: None stands
+    for os.environ. Raises ConfigError that names the file or variable, the key and the cure."""
     path = config_dir / "syndicator.toml"
     values = read_toml(path) if path.exists() else {}
     _known_variables(os.environ if environ is None else environ)
@@ -187,11 +188,11 @@ def load(config_dir: Path, environ: Mapping[str, str] | None = None) -> Settings
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """A TOML file as a dict. Raises ConfigError that names file, line and cure."""
+    """A TOML file as a dict. Raises ConfigError that names the file, the line and the cure."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise ConfigError(f"{path} does not exist; `syndicator init` writes a good start") from error
+        raise ConfigError(f"{path} does not exist; `syndicator init` writes one to start with") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not valid TOML: {error}") from error
     except OSError as error:
@@ -199,16 +200,17 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def explain(path: Path, error: ValidationError, known: set[str]) -> str:
-    """The first fault of a validation in one sentence that names file, key and, for a slip, the nearest known key."""
+    """The first error of a validation in one sentence: the file, the key, what is wrong; for an unknown key the known
+    one that is most like it."""
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         near = difflib.get_close_matches(str(first["loc"][-1]), known, n=1)
         return f"{path}: unknown key {where!r}" + (f"; did you mean {near[0]!r}?" if near else "")
-    said = first["msg"].removeprefix("Value error, ")
-    if "llm" in first["loc"]:  # what stands where a variable or an address belongs may be a secret
-        return f"{path}: {where}: {said}"
-    return f"{path}: {where}: {said} (got {str(first.get('input'))[:80]!r})"
+    message = first["msg"].removeprefix("Value error, ")
+    if "llm" in first["loc"]:  # the value may be a key that was written into the wrong place
+        return f"{path}: {where}: {message}"
+    return f"{path}: {where}: {message} (got {str(first.get('input'))[:80]!r})"
 
 
 def _keys(model: type[BaseModel]) -> set[str]:
@@ -221,7 +223,7 @@ def _keys(model: type[BaseModel]) -> set[str]:
 
 
 def variables(model: type[BaseModel] = Settings, prefix: str = "SYNDICATOR_") -> dict[str, str]:
-    """Every environment variable that is understood, with the dotted setting it overrides."""
+    """Every environment variable that is a setting, with the dotted name of the setting it overrides."""
     found: dict[str, str] = {}
     for name, info in model.model_fields.items():
         if name == "root":

@@ -1,4 +1,4 @@
-"""Text as such: clean, count, cut, name. Pure."""
+"""Texts: legal characters, width, markdown as plain text, names for files and addresses. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
-# XML 1.0 production [2] Char, less the C1 controls (which the feed validator warns of) and noncharacters.
+# What XML 1.0 production [2] forbids, and what it allows but nobody wants: C1 controls (feed validators warn of them)
+# and noncharacters.
 _ILLEGAL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
     "|[" + "".join(chr(plane + low) for plane in range(0x10000, 0x110000, 0x10000) for low in (0xFFFE, 0xFFFF)) + "]"
@@ -27,9 +28,11 @@ _RULE = re.compile(r"(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _DELIMITER = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?$")
 _BAR = re.compile(r"(?<!\\)\|")
 _BLANKS = re.compile(r"\n{3,}")
+_MOST_NESTED = 30  # items and quotes within each other on one line; no text has as many
 _TICKS = r"(?<!`)(`{1,9})(?!`)(.{1,5000}?)(?<!`)\1(?!`)"
 _TARGET = r"\((?:<[^<>\n]*>|[^()\s]*)(?:[ \t]+\"(?:\\.|[^\"\\])*\")?\)"
 _PICTURE = r"!\[(?:\\.|[^\[\]\\])*\]" + _TARGET
+_PADDING = 2  # a space at each end of code, which is not part of it (CommonMark 0.31, 6.1)
 _INLINE = re.compile(
     _TICKS
     + r"|\\([!-/:-@\[-`{-~]|$)"  # 3: an escape or a hard break
@@ -62,7 +65,7 @@ def width(value: str) -> int:
 def plain(markdown: str) -> str:
     """Markdown of ours as plain text: a paragraph, heading, list item, table row or line of code a line.
 
-    Escapes and entities are undone; marks, targets of links and images are dropped; cells are parted by a tab.
+    Escapes and entities are undone; marks, targets of links and images are dropped; a tab stands between cells.
     """
     out: list[str] = []
     fence, margin, table = "", 0, False
@@ -81,9 +84,9 @@ def plain(markdown: str) -> str:
             fence, margin = opened[1], len(outer) - len(inner)
         elif inner.startswith("|"):
             if not (table and _DELIMITER.match(inner)):
-                out.append("\t".join(_spoken(cell.strip()) for cell in _BAR.split(inner.strip("|"))).strip())
+                out.append("\t".join(_inline_text(cell.strip()) for cell in _BAR.split(inner.strip("|"))).strip())
         elif not _RULE.match(inner):
-            out.append(_spoken(inner).strip())
+            out.append(_inline_text(inner).strip())
         table = inner.startswith("|")
     return _BLANKS.sub("\n\n", "\n".join(out)).strip()
 
@@ -92,7 +95,7 @@ def _content(value: str) -> str:
     """A line without the markers of items, quotes and headings at its start."""
     if _RULE.match(value):
         return value
-    for _ in range(30):
+    for _ in range(_MOST_NESTED):
         found = _ITEM.match(value) or (_QUOTE.match(value) if value.startswith(">") else None)
         if not found:
             break
@@ -101,29 +104,31 @@ def _content(value: str) -> str:
     return value[heading.end() :] if heading else value
 
 
-def _spoken(value: str) -> str:
-    return _INLINE.sub(_say, value)
+def _inline_text(value: str) -> str:
+    return _INLINE.sub(_unmarked, value)
 
 
-def _say(match: re.Match[str]) -> str:
+def _unmarked(match: re.Match[str]) -> str:
     _, code, escaped, _, label, address, entity = match.groups()
     if code is not None:
-        padded = code[0] == code[-1] == " " and len(code) > 2
+        padded = code[0] == code[-1] == " " and len(code) > _PADDING
         return code[1:-1] if padded else code
     if escaped is not None:
         return escaped
     if label is not None:
-        return _spoken(label)
+        return _inline_text(label)
     if address is not None:
         return address
     return html.unescape(entity) if entity is not None else ""
 
 
+SLUG_CHARS = 60  # choice: an address that people can still read and type
+_DIGEST_CHARS = 6  # of a digest at the end of a slug
 # Device names that Windows reserves whatever the extension, and the names our own pages have.
 _RESERVED = frozenset(
     ["con", "prn", "aux", "nul", "index", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))]
 )
-_SPELT = (
+_SPELLED = (
     ("++", " plus plus "),
     ("+", " plus "),
     ("#", " sharp "),
@@ -137,7 +142,7 @@ _SPELT = (
 def stem(value: str, most: int = 80) -> str:
     """`value` as a readable part of a file name: a-z, 0-9 and single hyphens, at most `most` characters, cut between
     words where possible, "" when nothing is left. Not unique: two values may share a stem."""
-    from slugify import slugify  # the only door of python-slugify; lazy, for it carries tables
+    from slugify import slugify  # imported here alone, and late: it carries tables
 
     return str(slugify(legal(value)[:2000], max_length=most, word_boundary=True, save_order=True))
 
@@ -146,20 +151,20 @@ def stem(value: str, most: int = 80) -> str:
 def slug(name: str) -> str:
     """The address of a tag, category or source name: [a-z0-9-], 1 to 60 characters, never a reserved name. Names that
     differ only in case, accents, white space or plain punctuation share it (they are one tag); all others differ: + # &
-    @ % and a leading dot are spelt out, and whatever transliteration loses adds six characters of a digest."""
+    @ % and a leading dot are spelled out, and what transliteration loses adds six characters of a digest."""
     folded = unicodedata.normalize("NFKC", legal(name)).casefold().strip()
-    spelt = f"dot {folded[1:]}" if re.match(r"\.\w", folded) else folded
-    for sign, word in _SPELT:
-        spelt = spelt.replace(sign, word)
-    readable = stem(spelt, 200)
-    if readable and len(readable) <= 60 and readable not in _RESERVED and not _loses(spelt):
+    spelled = f"dot {folded[1:]}" if re.match(r"\.\w", folded) else folded
+    for character, word in _SPELLED:
+        spelled = spelled.replace(character, word)
+    readable = stem(spelled, 200)
+    if readable and len(readable) <= SLUG_CHARS and readable not in _RESERVED and not _loses(spelled):
         return readable
-    digest = hashlib.sha256(folded.encode()).hexdigest()[:6]
-    return f"{readable[:53].rstrip('-') or 'x'}-{digest}"
+    digest = hashlib.sha256(folded.encode()).hexdigest()[:_DIGEST_CHARS]
+    return f"{readable[: SLUG_CHARS - _DIGEST_CHARS - 1].rstrip('-') or 'x'}-{digest}"
 
 
-def _loses(spelt: str) -> bool:
-    """True when the stem of `spelt` leaves out or transliterates something that tells names apart."""
+def _loses(spelled: str) -> bool:
+    """True when the stem of `spelled` leaves out or transliterates something that tells names apart."""
     return any(
         (
             not char.isascii()
@@ -167,5 +172,5 @@ def _loses(spelt: str) -> bool:
             and not unicodedata.name(char, "").startswith("LATIN ")
         )
         or unicodedata.category(char)[0] == "S"
-        for char in unicodedata.normalize("NFKD", spelt)
+        for char in unicodedata.normalize("NFKD", spelled)
     )

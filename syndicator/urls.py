@@ -29,6 +29,11 @@ _SECRET = re.compile(r"^(\s*[a-z][a-z0-9+.-]*:[/\\\\]*)[^/?#\\\\]*@", re.I)
 _AUTHORITY = re.compile(r"(https?://)[^/?#]*@", re.I)
 
 
+_HOST_CHARS = 253  # 255 octets with lengths and root (RFC 1035 2.3.4)
+_IPV4_PARTS = 4
+_OCTET = 256  # values of one part of an IPv4 address
+
+
 class BadUrl(ValueError):
     """The text is no absolute http(s) URL with a host."""
 
@@ -64,6 +69,11 @@ def alias(url: str) -> str:
     return host + path + (f"?{parts.query}" if parts.query else "")
 
 
+def guid_alias(source_key: str, entry_id: str) -> str:
+    """A key that finds the article of an entry by the entry's own id, which only its source's feed gives meaning to."""
+    return f"guid:{source_key}:{entry_id}"
+
+
 def absolute(base: str, reference: str) -> str | None:
     """`reference` seen from `base` as an absolute http(s) URL, its fragment kept, or None."""
     reference = _slashed(_cleaned(reference))
@@ -97,7 +107,7 @@ def site(url: str) -> str:
         return ""
     if re.fullmatch(r"[\d.]+|.*:.*", name):
         return name
-    import tld  # not for a run with nothing due: it brings the standard library's whole HTTP client
+    import tld  # late: it imports the standard library's HTTP client, which a run with nothing due does not need
 
     return str(tld.get_fld(f"https://{name}", fail_silently=True) or name)
 
@@ -117,7 +127,7 @@ def is_root(url: str) -> bool:
 
 
 def _cleaned(value: str) -> str:
-    """Without the characters that browsers pass over: controls and spaces around, tabs and line ends inside."""
+    """Without the characters that browsers ignore: controls and spaces around, tabs and line ends inside."""
     return re.sub(r"[\t\r\n]", "", value.strip(_BLANK).strip())
 
 
@@ -139,7 +149,7 @@ def _host(name: str) -> str:
         name = _ascii(unquote_to_bytes(name).decode()).rstrip(".").lower()
     except (UnicodeError, ValueError) as error:
         raise BadUrl(f"not a host name: {name[:200]!r}") from error
-    if not re.fullmatch(r"[a-z0-9._~!$&'()*+,;=-]+", name) or len(name) > 253:
+    if not re.fullmatch(r"[a-z0-9._~!$&'()*+,;=-]+", name) or len(name) > _HOST_CHARS:
         raise BadUrl(f"not a host name: {name[:200]!r}")
     if re.fullmatch(r"\d+|0x[0-9a-f]*", name.rpartition(".")[2]):
         return _ipv4(name)
@@ -167,8 +177,8 @@ def _ipv4(name: str) -> str:
         raise BadUrl(f"not an address: {name[:200]!r}") from error
     value = numbers[-1]
     for index, number in enumerate(numbers[:-1]):
-        value += number << (8 * (3 - index)) if number < 256 else 1 << 32
-    if len(labels) > 4 or numbers[-1] >= 256 ** (5 - len(labels)) or value >= 1 << 32:
+        value += number << (8 * (_IPV4_PARTS - 1 - index)) if number < _OCTET else 1 << 32
+    if len(labels) > _IPV4_PARTS or numbers[-1] >= _OCTET ** (_IPV4_PARTS + 1 - len(labels)) or value >= 1 << 32:
         raise BadUrl(f"not an address: {name[:200]!r}")
     return ".".join(str(value >> shift & 255) for shift in (24, 16, 8, 0))
 

@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import fcntl
 import importlib
+import logging
 import os
 import pickle
 import queue
@@ -26,22 +27,40 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, NoReturn, ParamSpec, TypeVar, cast
+from typing import IO, Any, Generic, NoReturn, ParamSpec, TypeVar, cast
 
 from syndicator.errors import SyndicatorError, WorkerFailed
+from syndicator.reasons import WorkerReason
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 _HEAD = struct.Struct("<cQ")
 _READY, _VALUE, _ERROR, _BUG, _MEMORY = b"R", b"V", b"E", b"B", b"M"
-_START_SECONDS = 60.0  # for starting the child and importing a function's module: not the call's own time
-_STARVED = 4  # times the limit, where others take the CPU
-_WATCH = 0.02  # seconds between two looks at the child's memory
+_START_SECONDS = (
+    60.0  # for starting the child and importing the function's module, which do not count as the call's time
+)
+_STARVED = 4  # times the limit that a call may take while other processes use the CPU: a choice
+_WATCH = 0.02  # seconds between two checks of the child's memory
 # What of the environment a child needs; tokens of the operator's stay with the parent.
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ", "LD_LIBRARY_PATH", "SYSTEMROOT")
 _MEGABYTE = 1_000_000
 _FOR_THE_PARENT = (signal.SIGINT, signal.SIGTERM)  # it decides when its children end
+
+
+@dataclass(frozen=True)  # no slots: calling Lazy[...] sets an attribute
+class Lazy(Generic[P, T]):
+    """A module-level function by its name, "package.module:function", loaded by the process that calls it."""
+
+    name: str
+
+    def load(self) -> Callable[P, T]:
+        """The function. Raises ImportError, AttributeError for a name that names none."""
+        module, _, function = self.name.partition(":")
+        return cast(Callable[P, T], getattr(importlib.import_module(module), function))
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
+        return self.load()(*args, **kwargs)
 
 
 class Worker:
@@ -63,7 +82,8 @@ class Worker:
         self._closed = False
 
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """`function(*args, **kwargs)` in a child. Raises its SyndicatorError or WorkerFailed(hung|memory|crashed).
+        """`function(*args, **kwargs)` in a child; a `Lazy` function is loaded there and not here. Raises its
+        SyndicatorError or WorkerFailed(hung|memory|crashed).
 
         Cancelling the call ends the child that works on it.
         """
@@ -104,7 +124,7 @@ class Worker:
         try:
             job.child = child
             if job.dropped or self._closed:
-                raise WorkerFailed("crashed", "the worker is closed")
+                raise WorkerFailed(WorkerReason.CRASHED, "the worker is closed")
             return child.run(job)
         finally:
             job.child = None
@@ -112,7 +132,7 @@ class Worker:
 
     def _pool(self) -> ThreadPoolExecutor:
         if self._closed:
-            raise WorkerFailed("crashed", "the worker is closed")
+            raise WorkerFailed(WorkerReason.CRASHED, "the worker is closed")
         if self._threads is None:
             self._threads = ThreadPoolExecutor(self._count, "worker")
         return self._threads
@@ -134,7 +154,7 @@ class _Job:
 
 
 def _pack(function: Callable[..., object], args: Sequence[object], kwargs: object) -> bytes:
-    if "<" in function.__qualname__ or function.__module__ == "__main__":
+    if not isinstance(function, Lazy) and ("<" in function.__qualname__ or function.__module__ == "__main__"):
         raise TypeError(f"{function.__qualname__} is not a module-level function of an importable module")
     return pickle.dumps((function, args, kwargs), protocol=pickle.HIGHEST_PROTOCOL)
 
@@ -146,7 +166,7 @@ def _result(answer: tuple[bytes, bytes]) -> Any:
         return value
     if kind == _ERROR:
         raise value
-    raise WorkerFailed("crashed", str(value))
+    raise WorkerFailed(WorkerReason.CRASHED, str(value))
 
 
 class _Child:
@@ -165,7 +185,7 @@ class _Child:
         """Starts the process unless it runs; `job` is what it is for."""
         with self._lock:
             if job is not None and job.dropped:
-                raise WorkerFailed("crashed", "the call was given up")
+                raise WorkerFailed(WorkerReason.CRASHED, "the call was given up")
             self._job = job
             if self._process is not None and not self._killed and self._process.poll() is None:
                 return
@@ -176,7 +196,7 @@ class _Child:
                     [sys.executable, "-c", code, str(self._seconds), str(self._megabytes), *self._preload],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
-                    bufsize=0,  # nothing may wait in a buffer that poll cannot see
+                    bufsize=0,  # poll does not see what waits in a buffer
                     env=_environment(),
                 )
 
@@ -185,11 +205,12 @@ class _Child:
         self.start(job)
         process = self._process
         if process is None or process.stdin is None or process.stdout is None:
-            raise WorkerFailed("crashed", "the worker process could not be started")
+            raise WorkerFailed(WorkerReason.CRASHED, "the worker process could not be started")
         try:
             _write(process.stdin, b"C", job.payload)
-            self._frame(process, process.stdout, _START_SECONDS)  # ready: imported, the clock starts
-            kind, answer = self._frame(process, process.stdout, self._seconds)
+            kind, answer = self._frame(process, process.stdout, _START_SECONDS)
+            if kind == _READY:  # imported: the clock of the call starts
+                kind, answer = self._frame(process, process.stdout, self._seconds)
         except WorkerFailed:
             self.discard()
             raise
@@ -197,18 +218,18 @@ class _Child:
             status = self._status(process)
             self.discard()
             if status == -signal.SIGALRM:
-                raise WorkerFailed("hung", f"no result within {self._seconds:g} s") from error
-            raise WorkerFailed("crashed", f"the process ended with status {status}") from error
+                raise WorkerFailed(WorkerReason.HUNG, f"no result within {self._seconds:g} s") from error
+            raise WorkerFailed(WorkerReason.CRASHED, f"the process ended with status {status}") from error
         if kind == _MEMORY:
             self.discard()
-            raise WorkerFailed("memory", f"needed more than {self._megabytes} MB")
+            raise WorkerFailed(WorkerReason.MEMORY, f"needed more than {self._megabytes} MB")
         if _resident(process.pid) > self._megabytes * _MEGABYTE // 2:
-            self.discard()  # what a page left behind must not count against the next one
+            self.discard()  # memory that a page left behind must not count against the next one
         return kind, answer
 
     def kill(self, job: _Job | None = None) -> None:
-        """Ends the process, from any thread: a call that waits for it meets the end of its pipe. With `job` only while
-        no other job has it: one that was given up must not cost the next one its process."""
+        """Ends the process, from any thread: a call that waits for it sees its pipe end. With `job`, only while the
+        process still works on that job: cancelling one must not end the process of the next."""
         with self._lock:
             if self._process is not None and (job is None or job is self._job):
                 self._process.kill()
@@ -239,8 +260,8 @@ class _Child:
         self._process, self._killed = None, False
 
     def _frame(self, process: subprocess.Popen[bytes], pipe: IO[bytes], seconds: float) -> tuple[bytes, bytes]:
-        """The next frame within `seconds`, the child's memory watched meanwhile. A child that still waits for its share
-        of a busy machine is no child that hangs: it may take _STARVED times as long, until it had `seconds` of CPU."""
+        """The next frame, within `seconds`; the child's memory is checked meanwhile. On a busy machine a child that has
+        not had `seconds` of CPU yet may take up to _STARVED times as long."""
         started = time.monotonic()
         end = started + seconds
         cpu = _cpu(process.pid)[0] + seconds
@@ -253,16 +274,16 @@ class _Child:
                 if runnable and used < cpu and end < started + _STARVED * seconds:
                     end += min(cpu - used, 1.0)
                     continue
-                raise WorkerFailed("hung", f"no result within {seconds:g} s")
+                raise WorkerFailed(WorkerReason.HUNG, f"no result within {seconds:g} s")
             if poll.poll(1000 * min(left, _WATCH)):
                 return _read(pipe)
             if _resident(process.pid) > self._megabytes * _MEGABYTE:
-                raise WorkerFailed("memory", f"needed more than {self._megabytes} MB")
+                raise WorkerFailed(WorkerReason.MEMORY, f"needed more than {self._megabytes} MB")
 
 
 @contextlib.contextmanager
 def _blocked(signals: Sequence[signal.Signals]) -> Iterator[None]:
-    """Inside, this thread and the processes it starts do not hear `signals`."""
+    """Inside, `signals` are blocked for this thread and for the processes that it starts."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
     try:
         yield
@@ -322,7 +343,7 @@ def _exactly(number: int, size: int) -> bytes:
 
 
 def serve() -> NoReturn:
-    """The child's life: argv is seconds, megabytes and the modules to import; calls come on stdin."""
+    """The main function of the child. argv: seconds, megabytes, modules to import; calls come on stdin."""
     seconds, megabytes, preload = float(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
     for number in _FOR_THE_PARENT:
         signal.signal(number, signal.SIG_IGN)
@@ -333,6 +354,7 @@ def serve() -> NoReturn:
     os.dup2(2, 1)  # what libraries print must not reach the answers
     for module in preload:
         importlib.import_module(module)
+    logging.disable()  # what libraries remark on odd pages is of no use to the operator
     _limit(megabytes)
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
@@ -346,6 +368,8 @@ def serve() -> NoReturn:
 def _answer(payload: bytes, answers: IO[bytes], seconds: float) -> tuple[bytes, bytes]:
     try:
         function, args, kwargs = pickle.loads(payload)
+        if isinstance(function, Lazy):
+            function = function.load()  # before the clock of the call starts
         _write(answers, _READY, b"")
         signal.setitimer(signal.ITIMER_REAL, _STARVED * seconds + 2)  # the parent kills first, unless it is gone
         try:
@@ -375,8 +399,8 @@ def _limit(megabytes: int) -> None:
 
 @contextlib.contextmanager
 def _hangup(pipe: int) -> Iterator[None]:
-    """While inside, the end of `pipe` is the end of this process: nothing else comes over it during a call, and the
-    default action of SIGIO (fcntl(2), O_ASYNC) needs no interpreter to run."""
+    """Inside, this process ends when `pipe` does. Nothing else arrives on it during a call, and the default action of
+    SIGIO (fcntl(2), O_ASYNC) ends a process even while C code runs."""
     flags = fcntl.fcntl(pipe, fcntl.F_GETFL)
     fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(pipe, fcntl.F_SETFL, flags | getattr(os, "O_ASYNC", 0))

@@ -1,4 +1,4 @@
-"""The settings of the language model: what is taken, what is refused, and that no refusal repeats a secret."""
+"""The settings of the language model: what is accepted, what is refused, and that no error shows a secret."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ def test_taken(tmp_path: Path, lines: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lines", "said"),
+    ("lines", "message"),
     [
-        ('url = "http://h/v1"', "model has to name"),
+        ('url = "http://h/v1"', "set model to the name"),
         ('url = "ftp://h/v1"\nmodel = "tiny"', r"describe\.llm\.url: write it like"),
         ('url = "h:11434/v1"\nmodel = "tiny"', r"describe\.llm\.url: write it like"),
         ('url = "http://h:99999/v1"\nmodel = "tiny"', r"describe\.llm\.url: "),
-        (f'url = "http://u:{SECRET}@h/v1"\nmodel = "tiny"', r"describe\.llm\.url: a key never stands in an address"),
-        (f'key_env = "sk-{SECRET}"', r"describe\.llm\.key_env: name the environment variable"),
-        ('key_env = "SYNDICATOR_KEY"', r"describe\.llm\.key_env: a variable of that name"),
+        (f'url = "http://u:{SECRET}@h/v1"\nmodel = "tiny"', r"describe\.llm\.url: do not write a key into a URL"),
+        (f'key_env = "sk-{SECRET}"', r"describe\.llm\.key_env: write the name of the environment variable"),
+        ('key_env = "SYNDICATOR_KEY"', r"describe\.llm\.key_env: variables that begin with SYNDICATOR_"),
         ("seconds = 0", r"describe\.llm\.seconds: "),
         ('key = "x"', r"unknown key 'describe\.llm\.key'"),
     ],
 )
-def test_refused(tmp_path: Path, lines: str, said: str) -> None:
-    with pytest.raises(ConfigError, match=said) as refused:
+def test_refused(tmp_path: Path, lines: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message) as refused:
         read(tmp_path, lines)
     assert SECRET not in str(refused.value)
 

@@ -21,6 +21,11 @@ def pid() -> int:
     return os.getpid()
 
 
+def slow_pid(seconds: float) -> int:
+    time.sleep(seconds)
+    return os.getpid()
+
+
 def refuse() -> None:
     raise NotAFeed("html", "a page")
 

@@ -1,4 +1,4 @@
-"""The store: one markdown file per article under YYYY/MM/, and the uuid of this instance. Files are the truth."""
+"""The article store: a markdown file per article under YYYY/MM/, and the uuid of this instance. Files are the truth."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import re
 import tomllib
 import uuid
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from syndicator import text
-from syndicator.articles import disk, edits, normal_form, withdrawals
+from syndicator.articles import disk, edits, hand_edits, normal_form, times, withdrawals
 from syndicator.articles.stamps import by_path
 from syndicator.errors import ConfigError
 from syndicator.model import Article
 from syndicator.ports import FileStamp, Withdrawn
 
-NAME_BYTES = 120
-_ID_CHARS = (6, 8, 12, 26)  # id6, longer on a clash
+NAME_BYTES = 120  # of a file's name: under the 255 of file systems with room for a temporary file's marks
+_ID_CHARS = (6, 8, 12, 26)  # of the id in a file's name: six, more where another article has the same
 _NAME = re.compile(r"(?:.*-)?([a-z2-7]{6,26})\.md")
 _ID_LINE = re.compile(rb"^id: *['\"]?([a-z2-7]{6,26})['\"]?\s*$", re.MULTILINE)
 _INSTANCE = "instance.toml"
@@ -28,7 +28,7 @@ _INSTANCE = "instance.toml"
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """How the files differ from the stamps: files nobody knew, files that changed, keys whose file is gone."""
+    """How the files differ from their stamps: new files, edited ones, keys of stamps whose file is gone."""
 
     new: tuple[FileStamp, ...]
     edited: tuple[FileStamp, ...]
@@ -42,7 +42,7 @@ class ArticleStore:
     """The article files under `root`. One writer at a time (the run lock sees to it); readers whenever they like."""
 
     def __init__(self, root: Path, *, durable: bool = True) -> None:
-        """`durable=False` saves the waiting for the disk, for an article store that is thrown away."""
+        """Without `durable` no write waits for the disk: for an article store that is thrown away."""
         self.root = root
         self.durable = durable
         self._paths: dict[str, list[str]] | None = None  # first six of the id -> paths; filled by the first search
@@ -79,7 +79,7 @@ class ArticleStore:
         else:
             found = self._new_path(article)
             settled = normal_form.settle(article)
-            merged = replace(settled, digest=edits.stamp(settled))
+            merged = hand_edits.sign(settled)
             data = frontmatter.dump(merged)
         if old == data:
             return merged, self._stamp(found), False
@@ -89,7 +89,7 @@ class ArticleStore:
 
     def get(self, path: str) -> Article:
         """The article in the file at `path`, its tags_by and excerpt_by "operator" where a hand wrote those. Raises
-        ConfigError for a file that says no article, FileNotFoundError, OSError."""
+        ConfigError for a file that is no article, FileNotFoundError, OSError."""
         from syndicator.articles import frontmatter
 
         return edits.claim(frontmatter.load(self._inside(path).read_bytes(), str(self.root / path)))
@@ -188,14 +188,15 @@ class ArticleStore:
         disk.write(path, (note + line).encode())
         return minted
 
-    def _known(self, id: str, hint: str | None) -> str | None:
-        if hint is not None and self._id_of(hint) == id:
-            return hint
+    def _known(self, id: str, path: str | None) -> str | None:
+        """The path of article `id`'s file: `path` where that is right."""
+        if path is not None and self._id_of(path) == id:
+            return path
         return self.find(id)
 
     def _new_path(self, article: Article) -> str:
         """YYYY/MM/<slug>-<id6>.md with the shortest id that no other article's file has."""
-        folder = normal_form.day(normal_form.settle(article))[:7].replace("-", "/") or "0000/00"
+        folder = times.day(article)[:7].replace("-", "/") or "0000/00"
         taken = {name for path in self._candidates(article.id) if (name := _id_part(path))}
         size = next((size for size in _ID_CHARS if article.id[:size] not in taken), _ID_CHARS[-1])
         ending = f"-{article.id[:size]}.md"
@@ -203,7 +204,7 @@ class ArticleStore:
         return f"{folder}/{readable}{ending}"
 
     def _candidates(self, id: str) -> list[str]:
-        """The files that may be article `id`'s. When one of them is gone the folders are read anew."""
+        """The files that may be article `id`'s, by their names. When one of them is gone the folders are read anew."""
         for names in (self._paths, None):
             found = names if names is not None else self._read_names()
             likely = [path for path in found.get(id[:6], []) if id.startswith(_id_part(path) or id)]
@@ -229,7 +230,7 @@ class ArticleStore:
             paths.append(path)
 
     def _id_of(self, path: str) -> str | None:
-        """The id that the file at `path` says, None when it says none or is not there."""
+        """The id in the file at `path`, None when there is none or no file."""
         try:
             data = self._inside(path).read_bytes()
         except FileNotFoundError:
@@ -238,7 +239,7 @@ class ArticleStore:
 
         try:
             return frontmatter.load(data, path).id
-        except ConfigError:  # a slip of the operator's in another line makes it no other article's file
+        except ConfigError:  # a mistake in another line does not make it another article's file
             found = _ID_LINE.search(data)
             return found[1].decode() if found else None
 

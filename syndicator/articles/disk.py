@@ -1,4 +1,4 @@
-"""Files that are whole or absent, whatever dies when: written beside their place, made durable, then renamed."""
+"""Files that are whole or absent, whenever a crash comes: written beside their place, made durable, then renamed."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-_LITTER = re.compile(r"\.tmp-(\d+)-.*")
+_TEMPORARY = re.compile(r"\.tmp-(\d+)-.*")
 
 
 def write(path: Path, data: bytes, *, durable: bool = True) -> os.stat_result:
     """Puts `data` at `path` and returns the file's stat. Order: temporary file, fsync, rename, fsync of the folder; a
-    crash leaves the old file or the new one, at worst with a temporary file that `is_litter` tells. Raises OSError with
-    nothing changed and nothing left. Without `durable` a power cut may leave anything: for what can be made again."""
+    crash leaves the old file or the new one, at worst with a temporary file beside it, which `is_litter` recognises.
+    Raises OSError with nothing changed and nothing left. Without `durable` a power cut may leave anything: for what can
+    be made again."""
     make_folder(path.parent)
     # A name of 120 bytes and these stay under the 255 that file systems allow. The ending is another than the file's,
     # so that whoever reads every *.md, hidden ones too, never sees half of one.
@@ -47,6 +48,7 @@ def make_folder(path: Path) -> None:
 
 
 def sync_folder(path: Path) -> None:
+    """Makes durable which files are in the folder. Raises OSError."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
@@ -56,7 +58,7 @@ def sync_folder(path: Path) -> None:
 
 def is_litter(name: str) -> bool:
     """True for a temporary file whose writer is gone."""
-    match = _LITTER.fullmatch(name)
+    match = _TEMPORARY.fullmatch(name)
     return match is not None and not _alive(int(match[1]))
 
 

@@ -12,7 +12,7 @@ def feeds_of(article: Article) -> list[FeedKey]:
 
 
 def named_feeds_of(article: Article) -> dict[FeedKey, str]:
-    """The same, copy or not, with the name that each feed would be born with."""
+    """The feeds with the names that they get if they are new. A copy's other feeds are among them."""
     named: dict[FeedKey, str] = {}
     for name, axis in AXES.items():
         for slug, title in axis.members(article) if axis.members else ():

@@ -22,7 +22,9 @@ class Snapshots:
     def put(self, id: str, html: bytes, headers: Mapping[str, str]) -> None:
         """Keeps a page. The same page gives the same bytes. Raises OSError."""
         head = json.dumps(dict(headers), sort_keys=True).encode()
-        packed = gzip.compress(head + b"\n" + html, compresslevel=4, mtime=0)  # 6: half again the CPU, 7 % smaller
+        packed = gzip.compress(
+            head + b"\n" + html, compresslevel=4, mtime=0
+        )  # level 6 costs half again the CPU for 7 % less
         disk.write(self._path(id), packed, durable=False)
 
     def get(self, id: str) -> tuple[bytes, dict[str, str]] | None:

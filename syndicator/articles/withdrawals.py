@@ -1,4 +1,4 @@
-"""Withdrawn articles beside the articles, so that a lost database never brings one back."""
+"""The list of withdrawn articles beside the article files, so that a lost database never brings one back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from syndicator import text
-from syndicator.articles import disk, normal_form
+from syndicator.articles import disk, times
 from syndicator.articles.membership import feeds_of
 from syndicator.errors import ConfigError
 from syndicator.model import Article, FeedKey
@@ -27,7 +27,7 @@ def withdrawn_of(article: Article, at: Any) -> Withdrawn:
         found.append(f"guid:{article.source_key}:{article.source_id}")
     return Withdrawn(
         id=article.id,
-        at=normal_form.moment(at) or at,
+        at=times.moment(at) or at,
         feeds=tuple(feeds_of(article)),
         url=text.legal(article.url),
         aliases=tuple(dict.fromkeys(map(text.legal, found))),
@@ -55,7 +55,7 @@ def _entry(withdrawn: Withdrawn) -> str:
     lines = {
         "id": withdrawn.id,
         "url": withdrawn.url,
-        "at": normal_form.iso(withdrawn.at),
+        "at": times.iso(withdrawn.at),
         "aliases": list(withdrawn.aliases),
         "feeds": [f"{key.axis}/{key.slug}" for key in withdrawn.feeds],
     }
@@ -65,7 +65,7 @@ def _entry(withdrawn: Withdrawn) -> str:
 
 def _parsed(entry: dict[str, Any]) -> Withdrawn:
     keys: list[Any] = [str(feed).split("/", 1) for feed in entry.get("feeds", [])]
-    at = normal_form.parsed(str(entry["at"]))
+    at = times.parsed(str(entry["at"]))
     return Withdrawn(
         id=str(entry["id"]),
         at=at,

@@ -1,4 +1,4 @@
-"""The command line: the only printer. Results go to stdout, the log to stderr."""
+"""The command line. Only this package prints: results to stdout, the log to stderr."""
 
 from __future__ import annotations
 
@@ -15,17 +15,15 @@ from syndicator.errors import DiskError, SyndicatorError, UsageError
 
 __all__ = ["app", "main"]
 
-_WordsAreOff: Any = typer.BadParameter.__base__  # typer gives it no public name
+_BadCommand: Any = typer.BadParameter.__base__  # a wrong argument or option; typer has no public name for it
 
 
 def main() -> None:
     """Runs a command and ends the process with its exit code."""
-    from syndicator.cli import curate, operate, service, sources
-
-    assert curate and operate and service and sources  # importing them registers their commands
-    # importing makes a lot and no garbage: looking for some costs a tenth of a short command's whole time
+    load_commands()
+    # imports make many objects and no garbage: looking for it takes a tenth of the time of a short command
     gc.set_threshold(20_000)
-    _say_everything()
+    _escape_unprintable()
     try:
         try:
             code = _run(as_json="--json" in sys.argv)
@@ -34,15 +32,22 @@ def main() -> None:
     except KeyboardInterrupt:
         code = 130
     except BrokenPipeError:
-        # whoever read our output has left; what is still buffered must not fail again at the end
+        # the reader of our output has gone; what is still buffered must not fail again at the end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
-    gc.freeze()  # all of it ends with the process: the interpreter's last collections need not walk it
+    gc.freeze()  # the process ends now: the interpreter's last garbage collections would be wasted
     sys.exit(code)
 
 
-def _say_everything() -> None:
-    """A title in a script that the terminal's encoding lacks must not end a command."""
+def load_commands() -> None:
+    """Importing the modules of commands registers these with `app`."""
+    from syndicator.cli import curate, operate, service, sources
+
+    assert curate and operate and service and sources
+
+
+def _escape_unprintable() -> None:
+    """Characters that the terminal's encoding does not have are escaped instead of ending the command."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -52,7 +57,7 @@ def _run(*, as_json: bool) -> Any:
     from syndicator.cli.printing import complain, complain_in_json
 
     try:
-        # people get the usage as typer draws it, machines get it as JSON
+        # people get the usage as typer prints it, programs get JSON
         return app(prog_name="syndicator", standalone_mode=not as_json)
     except SyndicatorError as error:
         return complain(error, as_json=as_json)
@@ -60,7 +65,7 @@ def _run(*, as_json: bool) -> Any:
         raise
     except OSError as error:
         return complain(DiskError.of(error), as_json=as_json)
-    except _WordsAreOff as error:
+    except _BadCommand as error:
         return complain(UsageError(error.format_message()), as_json=as_json)
     except Exception as error:
         if as_json:

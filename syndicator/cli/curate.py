@@ -1,4 +1,4 @@
-"""Commands for curating: learn, describe, split, tags suggest, tags rename, tags merge."""
+"""Commands about tags, descriptions and copies: learn, describe, split, tags suggest, tags rename, tags merge."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from syndicator.cli.base import CONFIG, Config, Json, app
+from syndicator.cli.plural import counted
 
 if TYPE_CHECKING:
+    from syndicator.pipeline.descriptions.feed_changes import FeedChange
     from syndicator.services.container import App
-    from syndicator.services.rewrite import Touched
 
 tags = typer.Typer(help="Propose, rename and merge tags.", no_args_is_help=True)
 app.add_typer(tags, name="tags")
 
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")]
-Old = Annotated[str, typer.Argument(metavar="A", help="The tag as it is called.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")]
+Old = Annotated[str, typer.Argument(metavar="A", help="The tag's name now.")]
 
 
 @contextmanager
@@ -36,7 +37,7 @@ def _opened(config: Path) -> Iterator[App]:
 
 @app.command()
 def learn(json: Json = False, config: Config = CONFIG) -> None:
-    """Learn tags from the confirmed past: those an operator wrote, and publishers' own that the taxonomy knows."""
+    """Learn tags from articles tagged by an operator, or by their publisher with tags of taxonomy.toml."""
     from syndicator.cli import printing
     from syndicator.services import reconcile, redescribe
 
@@ -46,28 +47,33 @@ def learn(json: Json = False, config: Config = CONFIG) -> None:
     if json:
         printing.as_json(done)
     elif done.tags:
-        printing.say(f"learnt {done.tags} tags from {done.articles} articles")
+        printing.say(f"learnt {counted(done.tags, 'tag')} from {counted(done.articles, 'article')}")
     else:
         printing.say(
-            f"no tags were learnt: {done.articles} articles have confirmed tags, and {redescribe.LEAST} are needed"
+            f"no tags were learnt: {counted(done.articles, 'article')} with confirmed tags, "
+            f"{redescribe.LEAST} are needed"
         )
-    printing.problems(problems)
+    printing.log_problems(problems)
 
 
 @app.command()
 def describe(
-    all: Annotated[bool, typer.Option("--all", help="Every article in the article store.")] = False,
+    all: Annotated[bool, typer.Option("--all", help="Every article.")] = False,
     since: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Only articles added since that day.")
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Articles added on or after this day (UTC)."),
     ] = None,
     llm: Annotated[
-        bool, typer.Option("--llm", help="Ask the language model of [describe.llm] about those it has not described.")
+        bool,
+        typer.Option(
+            "--llm", help="Have the language model of [describe.llm] describe those it has not described yet."
+        ),
     ] = False,
     dry_run: DryRun = False,
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """Apply an edited taxonomy, and what was learnt, to the store. Nothing is fetched; what a hand edited stays."""
+    """Describe articles again after taxonomy.toml was edited or tags were learnt. Fetches nothing, keeps hand edits."""
     from datetime import UTC
 
     from syndicator.cli import printing
@@ -75,14 +81,14 @@ def describe(
     from syndicator.services import redescribe
 
     if not all and since is None:
-        raise UsageError("say which articles: --all, or --since 2026-11-24")
+        raise UsageError("say which articles: --all, or --since with a day, such as --since 2026-11-24")
     day = since.replace(tzinfo=UTC) if since else None
     if llm:
         _ask(day, dry_run, json, config)
         return
     with _opened(config) as opened:
         with printing.counting("described") as count:
-            planned = redescribe.retelling(opened, since=day, progress=count)
+            planned = redescribe.plan(opened, since=day, progress=count)
         if not json:
             _list(planned)
         written: tuple[str, ...] = ()
@@ -93,8 +99,8 @@ def describe(
     if json:
         printing.as_json({**printing.plain(planned), "applied": not dry_run, "written": written})
     elif planned.articles:
-        printing.say("nothing was changed (--dry-run)" if dry_run else f"{len(written)} files written")
-    printing.problems(planned.problems)
+        printing.say("nothing was changed (--dry-run)" if dry_run else f"{counted(len(written), 'file')} written")
+    printing.log_problems(planned.problems)
 
 
 def _ask(since: datetime | None, dry_run: bool, json: bool, config: Path) -> None:
@@ -105,14 +111,14 @@ def _ask(since: datetime | None, dry_run: bool, json: bool, config: Path) -> Non
     from syndicator.errors import ConfigError, MissingError
     from syndicator.services import enrich, reconcile
 
-    def told(title: str) -> None:
+    def show(title: str) -> None:
         if not json:
             printing.say(f"described: {title}")
 
     async def go(opened: App) -> enrich.EnrichReport:
         stop = asyncio.Event()
         with stopping(stop):
-            return await enrich.enrich(opened, stop=stop, scope=scope, filed=told)
+            return await enrich.enrich(opened, stop=stop, scope=scope, filed=show)
 
     scope = enrich.Scope(since=since or enrich.ALWAYS, again=True)
     written: tuple[str, ...] = ()
@@ -127,11 +133,11 @@ def _ask(since: datetime | None, dry_run: bool, json: bool, config: Path) -> Non
     if json:
         printing.as_json({"waiting": waiting, "llm": report, "applied": not dry_run, "written": written})
     elif dry_run:
-        printing.say(f"{waiting} articles would be looked at; nothing was asked (--dry-run)")
+        printing.say(f"the language model would be asked about up to {counted(waiting, 'article')} (--dry-run)")
     else:
         printing.enriched(report)
-        printing.say(f"{len(written)} files written")
-    printing.problems(problems)
+        printing.say(f"{counted(len(written), 'file')} written")
+    printing.log_problems(problems)
     if report.wrong:
         sys.exit(ConfigError.exit_code)
     if report.hindrance and report.hindrance.reason == "resting":
@@ -140,22 +146,22 @@ def _ask(since: datetime | None, dry_run: bool, json: bool, config: Path) -> Non
 
 def _list(planned: object) -> None:
     from syndicator.cli import printing
-    from syndicator.services.redescribe import Retelling
+    from syndicator.services.redescribe import Plan
 
-    assert isinstance(planned, Retelling)
-    printing.say(f"{len(planned.articles)} of {planned.looked} articles are described differently")
+    assert isinstance(planned, Plan)
+    printing.say(f"{len(planned.articles)} of {counted(planned.looked, 'article')} change")
     rows = [(item.title, line) for item in planned.articles for line in item.told.why]
     if rows:
-        printing.table("Articles", ("article", "what changes, and why"), rows)
+        printing.table("Articles", ("article", "change and reason"), rows)
     _feeds(planned.feeds)
 
 
-def _feeds(feeds: tuple[Touched, ...]) -> None:
+def _feeds(feeds: tuple[FeedChange, ...]) -> None:
     from syndicator.cli import printing
 
     if feeds:
         rows = [(feed.feed, feed.joins, feed.leaves, feed.changes) for feed in feeds]
-        printing.table("Feeds", ("feed", "articles that join", "that leave", "that stay, changed"), rows)
+        printing.table("Feeds", ("feed", "articles added", "removed", "changed"), rows)
 
 
 def _build(opened: App) -> tuple[str, ...]:
@@ -166,11 +172,11 @@ def _build(opened: App) -> tuple[str, ...]:
 
 @app.command()
 def split(
-    what: Annotated[str, typer.Argument(metavar="URL|ID", help="A copy's address or id, or its original's.")],
+    what: Annotated[str, typer.Argument(metavar="URL|ID", help="URL or id of the copy or of its original.")],
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """Undo the merging of two articles that were taken for one story. They are never merged again."""
+    """Separate articles that were merged as copies of one. They are never merged again."""
     from syndicator.cli import printing
     from syndicator.services import maintain
 
@@ -181,13 +187,13 @@ def split(
         printing.as_json({"split": [{"id": one.id, "url": one.url} for one in apart], "written": written})
         return
     for one in apart:
-        printing.say(f"stands for itself again: {one.title} ({one.url})")
-    printing.say(f"{len(written)} files written")
+        printing.say(f"published by itself again: {one.title} ({one.url})")
+    printing.say(f"{counted(len(written), 'file')} written")
 
 
 @tags.command()
 def suggest(json: Json = False, config: Config = CONFIG) -> None:
-    """Names that at least three articles speak of and taxonomy.toml lacks. Nothing is written."""
+    """List names to consider as tags. Three or more articles mention them, taxonomy.toml does not. Changes nothing."""
     from syndicator.cli import printing
     from syndicator.services import redescribe
     from syndicator.services.container import need_folder, open_app
@@ -201,30 +207,30 @@ def suggest(json: Json = False, config: Config = CONFIG) -> None:
         rows = [(one.name, one.support, one.why, ", ".join(one.aliases)) for one in found]
         printing.table("Tags to consider", ("tag", "articles", "from", "other names"), rows)
     else:
-        printing.say("nothing new: no name that the taxonomy lacks stands in three articles")
+        printing.say("nothing new: no name outside of taxonomy.toml is in three articles")
 
 
 @tags.command()
 def rename(
     old: Old,
-    new: Annotated[str, typer.Argument(metavar="B", help="What it is to be called.")],
+    new: Annotated[str, typer.Argument(metavar="B", help="The tag's new name.")],
     dry_run: DryRun = False,
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """Call tag A B, in taxonomy.toml and in every article. Its feed keeps its id, and its old address answers."""
+    """Rename tag A to B. Changes taxonomy.toml and articles; the feed keeps its id, and its old address still works."""
     _retag("rename", old, new, dry_run, json, config)
 
 
 @tags.command()
 def merge(
     old: Old,
-    new: Annotated[str, typer.Argument(metavar="B", help="The tag that it becomes part of.")],
+    new: Annotated[str, typer.Argument(metavar="B", help="The tag to merge it into.")],
     dry_run: DryRun = False,
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """Make tag A part of B, as an alias in taxonomy.toml; the address of A's feed answers with B's."""
+    """Merge tag A into B. A becomes an alias in taxonomy.toml, and the address of A's feed serves B's feed."""
     _retag("merge", old, new, dry_run, json, config)
 
 
@@ -235,9 +241,9 @@ def _retag(kind: Literal["rename", "merge"], old: str, new: str, dry_run: bool, 
     with _opened(config) as opened:
         planned = rename_tags.plan(opened, kind, old, new)
         if not json:
-            printing.say(f"{planned.old} -> {planned.new}: {len(planned.articles)} articles")
+            printing.say(f"{planned.old} -> {planned.new}: {counted(len(planned.articles), 'article')}")
             if planned.old_feed != planned.new_feed:
-                printing.say(f"tags/{planned.old_feed.slug} answers with tags/{planned.new_feed.slug} from now on")
+                printing.say(f"tags/{planned.old_feed.slug} now serves the feed of tags/{planned.new_feed.slug}")
             _feeds(planned.feeds)
         written: tuple[str, ...] = ()
         if not dry_run:
@@ -247,6 +253,6 @@ def _retag(kind: Literal["rename", "merge"], old: str, new: str, dry_run: bool, 
     if json:
         printing.as_json({**printing.plain(planned), "applied": not dry_run, "written": written})
         return
-    printing.say("nothing was changed (--dry-run)" if dry_run else f"{len(written)} files written")
+    printing.say("nothing was changed (--dry-run)" if dry_run else f"{counted(len(written), 'file')} written")
     for note in planned.notes:
         printing.say(f"note: {note}")

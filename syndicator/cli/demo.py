@@ -1,13 +1,14 @@
-"""How the demo shows what it made."""
+"""What the demo prints."""
 
 from __future__ import annotations
 
+from syndicator.cli.plural import counted
 from syndicator.cli.printing import as_json, say, table
 from syndicator.demo.trip import Made
 
 
 def demo_report(made: Made, *, json: bool) -> None:
-    """What the demo made, and what failed and why."""
+    """Prints what the demo made, what failed and why."""
     if json:
         as_json(
             {
@@ -39,4 +40,6 @@ def demo_report(made: Made, *, json: bool) -> None:
     if made.build:
         say(made.build)
     count = sum(len(one.added) for one in made.report.outcomes)
-    say(f"{len(made.feeds)} feeds from {count} articles in {made.seconds:.1f} s, in {made.folder}")
+    say(
+        f"{counted(len(made.feeds), 'feed')} from {counted(count, 'article')} in {made.seconds:.1f} s, in {made.folder}"
+    )

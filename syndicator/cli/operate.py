@@ -10,11 +10,12 @@ from typing import Annotated
 import typer
 
 from syndicator.cli.base import CONFIG, Config, Json, app
+from syndicator.cli.plural import counted
 
 
 @app.command()
 def status(json: Json = False, config: Config = CONFIG) -> None:
-    """How the sources, the article store and the feeds are, and what went wrong."""
+    """Show the state of sources, articles and feeds, and what went wrong."""
     from syndicator.cli import printing
     from syndicator.services import reconcile
     from syndicator.services.container import open_app
@@ -25,19 +26,21 @@ def status(json: Json = False, config: Config = CONFIG) -> None:
     if json:
         printing.as_json(summary)
         return
-    ill = [state for state in summary.sources if state.reason or state.disabled]
+    failing = [state for state in summary.sources if state.reason or state.disabled]
     last = summary.last_run.isoformat() if summary.last_run else "never"
     printing.say(
-        f"{len(summary.sources)} sources ({len(ill)} ill), {summary.articles} articles, {summary.feeds} feeds, "
-        f"{summary.pending} entries pending, last run {last}"
+        f"{counted(len(summary.sources), 'source')} ({len(failing)} failing), {counted(summary.articles, 'article')}, "
+        f"{counted(summary.feeds, 'feed')}, {summary.pending} entries pending, last run {last}"
     )
-    rows = [(state.key, state.disabled or state.reason, state.failures, state.due_why, state.detail) for state in ill]
+    rows = [
+        (state.key, state.disabled or state.reason, state.failures, state.due_why, state.detail) for state in failing
+    ]
     if rows:
-        printing.table("Sources with trouble", ("source", "reason", "failures", "next", "detail"), rows)
+        printing.table("Failing sources", ("source", "reason", "failures", "next visit", "detail"), rows)
     warned = [(state.key, state.warning) for state in summary.sources if state.warning]
     if warned:
         printing.table("Warnings", ("source", "warning"), warned)
-    for title, found in (("Entries refused", summary.refused), ("Feeds held", summary.held)):
+    for title, found in (("Entries refused", summary.refused), ("Feeds held back", summary.held)):
         if found:
             printing.table(title, ("what", "reason", "detail"), [(one.what, one.reason, one.detail) for one in found])
     if summary.llm is not None:
@@ -46,7 +49,7 @@ def status(json: Json = False, config: Config = CONFIG) -> None:
 
 @app.command()
 def check(json: Json = False, config: Config = CONFIG) -> None:
-    """The doctor: what would keep this installation from working, and its cure. Leaves with 78 when it finds any."""
+    """Look for problems of configuration and installation, and say how to solve them. Exits with 78 for any problem."""
     from syndicator.cli import printing
     from syndicator.errors import ConfigError
     from syndicator.services.check import check as examine
@@ -60,26 +63,27 @@ def check(json: Json = False, config: Config = CONFIG) -> None:
     if found:
         sys.exit(ConfigError.exit_code)
     if not json:
-        printing.say("all is well")
+        printing.say("no problems found")
 
 
 @app.command()
 def show(
-    what: Annotated[
-        str, typer.Argument(metavar="URL-or-FILE", help="A page's address, a saved page, or an article file.")
-    ],
-    url: Annotated[str | None, typer.Option("--url", help="Where a saved page came from.")] = None,
+    what: Annotated[str, typer.Argument(metavar="URL-or-FILE", help="A URL, a saved page, or an article file.")],
+    url: Annotated[str | None, typer.Option("--url", help="The URL that a saved page came from.")] = None,
     why: Annotated[
-        bool, typer.Option("--why", help="Which rung won for each field, and what was cut by which rule.")
+        bool, typer.Option("--why", help="Show where each field came from, and which rule removed what.")
     ] = False,
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """The markdown that a page would become, and why. Nothing is written."""
+    """Print the article that a page becomes, as markdown. Writes nothing."""
+    import logging
+
     from syndicator.cli import printing
     from syndicator.services import explain
     from syndicator.services.container import open_app
 
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # its remarks on odd pages are not for operators
     path = Path(what)
     if "://" in what or (not path.exists() and _is_address(what)):
         with open_app(config) as opened:
@@ -107,11 +111,11 @@ def _is_address(what: str) -> bool:
 
 @app.command()
 def withdraw(
-    what: Annotated[str, typer.Argument(metavar="URL|ID", help="An article's address or id.")],
+    what: Annotated[str, typer.Argument(metavar="URL|ID", help="An article's URL or id.")],
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """Take an article off every feed and page. It never comes back."""
+    """Remove an article from every feed and page, for good."""
     from syndicator.cli import printing
     from syndicator.services import maintain
     from syndicator.services.build import build_feeds
@@ -124,7 +128,7 @@ def withdraw(
     if json:
         printing.as_json({"withdrawn": article.id, "url": article.url, "written": report.written})
     else:
-        printing.say(f"withdrawn: {article.title} ({article.url}); {len(report.written)} files written")
+        printing.say(f"withdrawn: {article.title} ({article.url}); {counted(len(report.written), 'file')} written")
 
 
 @app.command()
@@ -140,17 +144,19 @@ def reindex(json: Json = False, config: Config = CONFIG) -> None:
     if json:
         printing.as_json(done)
     else:
-        printing.say(f"{done.articles} articles indexed; `syndicator build` publishes them")
-    printing.problems(done.problems)
+        printing.say(f"{counted(done.articles, 'article')} indexed; `syndicator build` publishes them")
+    printing.log_problems(done.problems)
 
 
 @app.command()
 def prune(
-    pages_days: Annotated[int | None, typer.Option(min=0, help="Keep raw pages of this many days.")] = None,
+    pages_days: Annotated[
+        int | None, typer.Option(min=0, help="Keep the pages of so many days. Default: store.pages_days.")
+    ] = None,
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """Drop what is kept only for a while: raw pages older than store.pages_days."""
+    """Delete fetched pages that are older than store.pages_days."""
     from syndicator.cli import printing
     from syndicator.services import maintain
     from syndicator.services.container import locked, open_app
@@ -161,4 +167,4 @@ def prune(
     if json:
         printing.as_json({"pages": gone})
     else:
-        printing.say(f"{gone} kept pages dropped")
+        printing.say(f"{counted(gone, 'page')} deleted")

@@ -1,4 +1,4 @@
-"""How things look: JSON for machines, tables and bars for a terminal, one line an event in the log."""
+"""What is printed: JSON for programs, tables and progress bars for a terminal, one line an event in the log."""
 
 from __future__ import annotations
 
@@ -9,17 +9,21 @@ from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from syndicator.cli.plural import counted
 from syndicator.errors import SyndicatorError
-from syndicator.model import Outcome, Problem
-from syndicator.ports import Enriched
-from syndicator.services.enrich import EnrichReport
-from syndicator.services.refresh import RunReport, Watch
+from syndicator.log import ROOT
+
+if TYPE_CHECKING:  # every command imports this module, so it imports no service
+    from syndicator.model import Outcome, Problem
+    from syndicator.ports import Enriched
+    from syndicator.services.enrich import EnrichReport
+    from syndicator.services.refresh import RunReport, Watch
 
 
 def as_json(value: Any) -> None:
-    """`value` as one JSON document on stdout, escaped where the terminal's encoding (or Unicode) cannot have it."""
+    """Prints `value` as one JSON document on stdout, with escapes for what the terminal's encoding does not have."""
     document = json.dumps(plain(value), ensure_ascii=False, indent=2)
     try:
         document.encode(sys.stdout.encoding or "utf-8")
@@ -29,7 +33,7 @@ def as_json(value: Any) -> None:
 
 
 def plain(value: Any) -> Any:
-    """Dataclasses, times and paths as what JSON has."""
+    """`value` with dataclasses, times and paths as types that JSON has."""
     if is_dataclass(value) and not isinstance(value, type):
         return plain(asdict(value))
     if hasattr(value, "model_dump"):
@@ -44,7 +48,7 @@ def plain(value: Any) -> Any:
 
 
 def complain(error: SyndicatorError, *, as_json: bool) -> int:
-    """An error, on stderr for people, and on stdout as well for machines that asked for JSON. Returns its exit code."""
+    """Prints an error on stderr, and as JSON on stdout where the command was asked for JSON. Returns its exit code."""
     print(f"syndicator: {error}", file=sys.stderr)
     if as_json:
         complain_in_json(str(error), error.reason, error.exit_code)
@@ -56,7 +60,7 @@ def complain_in_json(message: str, reason: str, code: int) -> None:
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table on a terminal; tab-separated lines into a pipe."""
+    """Prints a table on a terminal, tab-separated lines without a title into a pipe."""
     if not sys.stdout.isatty():
         for row in rows:
             print("\t".join(str(cell) for cell in row))
@@ -83,7 +87,7 @@ def say(line: str) -> None:
 
 
 def log(event: str, **fields: object) -> None:
-    """An event on stderr."""
+    """Logs an event to stderr."""
     import structlog
 
     structlog.configure(
@@ -96,14 +100,38 @@ def log(event: str, **fields: object) -> None:
     structlog.get_logger().msg(event, **fields)
 
 
-def problems(found: Iterable[Problem]) -> None:
-    """Problems in the log, one a line."""
+def log_steps() -> None:
+    """From now on, each step of a visit on stderr too (see `syndicator.log`)."""
+    import logging
+
+    import structlog
+
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[
+                structlog.stdlib.ExtraAdder(),
+                structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
+            ],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+            ],
+        )
+    )
+    steps = logging.getLogger(ROOT)
+    steps.addHandler(handler)
+    steps.setLevel(logging.DEBUG)
+
+
+def log_problems(found: Iterable[Problem]) -> None:
+    """Logs problems, one a line."""
     for problem in found:
         log("problem", what=problem.what, reason=problem.reason, detail=problem.detail)
 
 
-def visited(outcome: Outcome) -> None:
-    """The end of a visit in the log."""
+def log_visit(outcome: Outcome) -> None:
+    """Logs how a visit ended."""
     fields: dict[str, object] = {"source": outcome.key, "status": outcome.status, "new": len(outcome.added)}
     if outcome.changed:
         fields["changed"] = len(outcome.changed)
@@ -113,31 +141,33 @@ def visited(outcome: Outcome) -> None:
         fields["reason"] = outcome.reason
         fields["detail"] = outcome.detail
     log("visited", **fields)
-    problems(outcome.skipped)
+    log_problems(outcome.skipped)
 
 
-def beaten(report: RunReport) -> None:
-    """What a beat of the heart could not do, in the log."""
-    problems((*report.built.held, *report.built.set_aside, *report.problems))
-    asked(report.llm)
+def log_run(report: RunReport) -> None:
+    """Logs what a scheduled run could not do."""
+    log_problems((*report.built.held, *report.built.set_aside, *report.problems))
+    log_language_model(report.llm)
 
 
-def asked(report: EnrichReport) -> None:
-    """What asking the language model came to, in the log: nothing where nothing was asked."""
+def log_language_model(report: EnrichReport) -> None:
+    """Logs what the language model was asked and with what result; nothing where it was not asked."""
     if report.wrong:
         log("problem", what="describe.llm", reason="bad-config", detail=report.wrong)
     if report.calls or report.counts:
         log("language model", calls=report.calls, **report.counts)
-        problems(report.problems)
+        log_problems(report.problems)
         if report.hindrance:
             log("language model", waits=report.hindrance.reason, detail=report.hindrance.detail)
 
 
 @contextmanager
 def watching() -> Iterator[Watch]:
-    """A bar on a terminal, lines in a log otherwise."""
+    """Shows a progress bar on a terminal, log lines otherwise."""
+    from syndicator.services.refresh import Watch
+
     if not sys.stderr.isatty():
-        yield Watch(visited=visited)
+        yield Watch(visited=log_visit)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -160,7 +190,7 @@ def watching() -> Iterator[Watch]:
 
 @contextmanager
 def counting(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal, nothing otherwise; told how many are done, and of how many."""
+    """Shows a progress bar on a terminal, nothing otherwise. Yields a function of how many are done and of how many."""
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return
@@ -174,7 +204,7 @@ def counting(what: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def run_report(report: RunReport, *, json: bool) -> None:
-    """What a run did."""
+    """Prints what a run did."""
     if json:
         as_json(
             {
@@ -191,8 +221,8 @@ def run_report(report: RunReport, *, json: bool) -> None:
     new = sum(len(outcome.added) for outcome in report.outcomes)
     changed = sum(len(outcome.changed) for outcome in report.outcomes)
     say(
-        f"{len(report.outcomes)} sources visited, {len(report.failed)} failed; "
-        f"{new} new articles, {changed} changed; {len(report.built.written)} files written"
+        f"{counted(len(report.outcomes), 'source')} visited, {len(report.failed)} failed; "
+        f"{counted(new, 'new article')}, {changed} changed; {counted(len(report.built.written), 'file')} written"
     )
     for outcome in report.failed:
         say(f"failed: {outcome.key}: {outcome.reason} {outcome.detail}".rstrip())
@@ -202,15 +232,16 @@ def run_report(report: RunReport, *, json: bool) -> None:
 
 
 def enriched(report: EnrichReport) -> None:
-    """What came of asking the language model; nothing where there was nothing to ask."""
+    """Prints what the language model was asked and with what result; nothing where it was not asked."""
     if report.calls or report.counts:
         accepted, refused, failed = (report.counts.get(name, 0) for name in ("accepted", "refused", "failed"))
         say(
-            f"language model: {report.calls} calls; {accepted} answers accepted, {refused} refused, "
-            f"{failed} articles failed"
+            f"language model: {counted(report.calls, 'call')}; "
+            f"{counted(accepted, 'answer')} accepted, {refused} refused, "
+            f"{failed} failed"
         )
     for problem in report.problems:
-        say(f"not by the language model: {problem.what}: {problem.reason} {problem.detail}".rstrip())
+        say(f"not described by the language model: {problem.what}: {problem.reason} {problem.detail}".rstrip())
     if report.hindrance:
         say(f"language model: {report.hindrance.reason} {report.hindrance.detail}")
     if report.wrong:
@@ -218,7 +249,7 @@ def enriched(report: EnrichReport) -> None:
 
 
 def why(trace: Mapping[str, Any]) -> None:
-    """Which rung of each ladder won, and what was cut by which rule."""
+    """Prints where each field came from, and which rule removed what."""
     for field, reason in trace.items():
         if isinstance(reason, list | tuple):
             say(f"{field}:")
@@ -228,17 +259,18 @@ def why(trace: Mapping[str, Any]) -> None:
             say(f"{field}: {reason if isinstance(reason, str) else json.dumps(plain(reason), ensure_ascii=False)}")
 
 
-def language_model(told: Enriched) -> None:
-    """How the language model does."""
-    meter, counts = told.meter, told.counts
+def language_model(state: Enriched) -> None:
+    """Prints what the language model has cost today, and how its endpoint does."""
+    meter, counts = state.meter, state.counts
     came = ", ".join(f"{counts[status]} {status}" for status in ("accepted", "refused", "failed") if status in counts)
     say(
-        f"language model {meter.endpoint}: {meter.calls} calls and {meter.tokens} tokens on {meter.day}"
+        f"language model {meter.endpoint}: {counted(meter.calls, 'call')} and {meter.tokens} tokens on {meter.day}"
         + (f"; articles: {came}" if came else "")
     )
     if meter.reason:
-        until = f"; rests until {meter.rest_until.isoformat()}" if meter.rest_until else ""
-        say(f"language model: {meter.failures} failures in a row, last {meter.reason} {meter.detail}{until}")
-    if told.refused:
-        rows = [(one.what, one.reason, one.detail) for one in told.refused]
+        until = f"; not asked before {meter.rest_until.isoformat()}" if meter.rest_until else ""
+        failures = counted(meter.failures, "failure")
+        say(f"language model: {failures} in a row, the last {meter.reason} {meter.detail}{until}")
+    if state.refused:
+        rows = [(one.what, one.reason, one.detail) for one in state.refused]
         table("Not described by the language model", ("article", "reason", "detail"), rows)

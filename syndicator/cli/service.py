@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from syndicator.cli.base import CONFIG, Config, Json, app
+from syndicator.cli.plural import counted
 from syndicator.cli.stopping import GRACE_SECONDS, stopping
 
 
@@ -29,7 +30,7 @@ def up(
 
 
 def _override(host: str | None, port: int | None) -> None:
-    """An option outranks the file as a variable does, everywhere: the feeds' own addresses are made of it too."""
+    """An option overrides the file as its variable does, everywhere: the feeds' own URLs are made of it, too."""
     for name, value in (("HOST", host), ("PORT", port)):
         if value is not None:
             os.environ[f"SYNDICATOR_PUBLISH__{name}"] = str(value)
@@ -47,12 +48,12 @@ async def _up(config: Path) -> None:
     stop = asyncio.Event()
     with stopping(stop):
         scheduler = Scheduler(
-            lambda: beats.beat(),
+            lambda: runs.run_once(),
             steady=time.monotonic,
-            on_stopped=lambda silent: printing.log("the heart stopped", seconds=int(silent)),
+            on_stopped=lambda silent: printing.log("the run under way makes no progress", seconds=int(silent)),
         )
-        watch = Watch(visited=scheduler.felt(printing.visited), filed=scheduler.felt(lambda title: None))
-        beats = daemon.Beats(config, stop=stop, watch=watch, report=printing.beaten, trouble=printing.log)
+        watch = Watch(visited=scheduler.progress(printing.log_visit), filed=scheduler.progress(lambda title: None))
+        runs = daemon.ScheduledRuns(config, stop=stop, watch=watch, report=printing.log_run, trouble=printing.log)
         server = asyncio.create_task(
             daemon.serve(load(config), stop=stop, listening=lambda url: printing.log(f"serving {url}"))
         )
@@ -66,23 +67,24 @@ async def _up(config: Path) -> None:
 @app.command()
 def refresh(
     source: Annotated[
-        list[str] | None, typer.Option("--source", metavar="KEY", help="Only this source, due or not; may be repeated.")
+        list[str] | None,
+        typer.Option("--source", metavar="KEY", help="Only this source, due or not. May be given more than once."),
     ] = None,
     all: Annotated[bool, typer.Option("--all", help="Every source, due or not.")] = False,
-    limit: Annotated[int | None, typer.Option(min=0, help="At most this many pages a source.")] = None,
+    limit: Annotated[int | None, typer.Option(min=0, help="Read at most so many pages of each source.")] = None,
     max_time: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Take no new work after this long: 90s, 10m.")
+        str | None, typer.Option(metavar="TIME", help="Start nothing new after this time, such as 90s or 10m.")
     ] = None,
     wait: Annotated[
-        bool, typer.Option("--wait", help="Wait for another run to end instead of leaving with 75.")
+        bool, typer.Option("--wait", help="Wait until another run has ended, instead of exiting with 75.")
     ] = False,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Leave with 3 when a source failed or a feed was held.")
+        bool, typer.Option("--strict", help="Exit with 3 when a source failed or a feed was held back.")
     ] = False,
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """Visit the sources that are due and build the feeds that changed: the command for cron."""
+    """Visit the sources that are due and build the feeds that changed. For cron."""
     from syndicator.cli import printing
     from syndicator.services.container import locked, need_folder, open_app
     from syndicator.services.refresh import RunReport, Wanted, run
@@ -121,13 +123,13 @@ def _seconds(duration: str | None) -> float | None:
 def build(
     all: Annotated[bool, typer.Option("--all", help="Every feed, not only those that changed.")] = False,
     wait: Annotated[
-        bool, typer.Option("--wait", help="Wait for another run to end instead of leaving with 75.")
+        bool, typer.Option("--wait", help="Wait until another run has ended, instead of exiting with 75.")
     ] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Leave with 3 when a feed was held.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 when a feed was held back.")] = False,
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """Build the feeds from the article store, without visiting anybody."""
+    """Build the feeds from the stored articles. Visits no source."""
     from syndicator.cli import printing
     from syndicator.services import reconcile
     from syndicator.services.build import build_feeds
@@ -150,9 +152,10 @@ def build(
         )
     else:
         printing.say(
-            f"{len(report.written)} files written, {report.unchanged} unchanged, {len(report.held)} feeds held"
+            f"{counted(len(report.written), 'file')} written, {report.unchanged} unchanged, "
+            f"{counted(len(report.held), 'feed')} held back"
         )
-    printing.problems((*report.held, *report.set_aside, *bad))
+    printing.log_problems((*report.held, *report.set_aside, *bad))
     if strict and report.held:
         sys.exit(3)
 
@@ -163,7 +166,7 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to serve on.")] = None,
     config: Config = CONFIG,
 ) -> None:
-    """Serve the published files, without visiting anybody."""
+    """Serve the published files. Visits no source."""
     _override(host, port)
     asyncio.run(_serve(config))
 
@@ -180,18 +183,20 @@ async def _serve(config: Path) -> None:
 
 @app.command()
 def demo(
-    once: Annotated[bool, typer.Option("--once", help="Leave when the feeds are built, do not serve them.")] = False,
-    dir: Annotated[Path | None, typer.Option("--dir", metavar="D", help="Keep what is made in this folder.")] = None,
+    once: Annotated[
+        bool, typer.Option("--once", help="Exit when the feeds are built, instead of serving them.")
+    ] = False,
+    dir: Annotated[
+        Path | None, typer.Option("--dir", metavar="D", help="Make everything in this folder, and keep it.")
+    ] = None,
     articles: Annotated[
         int | None,
-        typer.Option(
-            min=1, help="Also fill an article store with this many made-up articles and show what a build costs."
-        ),
+        typer.Option(min=1, help="Also make up so many articles and show how long building their feeds takes."),
     ] = None,
     port: Annotated[int, typer.Option(help="Port to serve on.")] = 8080,
     json: Json = False,
 ) -> None:
-    """The whole trip over a small web of our own on this machine: no network needed."""
+    """Try everything on a small made-up web on this machine. Needs no network."""
     asyncio.run(_demo(dir, once=once, articles=articles, port=port, json=json))
 
 

@@ -10,11 +10,12 @@ from typing import Annotated
 import typer
 
 from syndicator.cli.base import CONFIG, Config, Json, app
+from syndicator.cli.plural import counted
 
 
 @app.command()
 def init(config: Config = CONFIG) -> None:
-    """Write a configuration folder that is a good start. Files that are there stay as they are."""
+    """Write a configuration folder to start with. Existing files stay as they are."""
     from syndicator.cli import printing
     from syndicator.services.init import write_start
 
@@ -26,11 +27,13 @@ def init(config: Config = CONFIG) -> None:
 @app.command()
 def add(
     url: Annotated[list[str], typer.Argument(metavar="URL...", help="A feed, a site, an article or an OPML document.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be added, and what it brings.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be added and its entries; add nothing.")
+    ] = False,
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """Add sources: finds the feed of a site, takes a single article, reads OPML."""
+    """Add sources: feeds, sites, single articles or OPML documents. The feed of a site is found."""
     from syndicator.cli import printing
     from syndicator.services import add as adding
     from syndicator.services.container import open_app
@@ -47,7 +50,7 @@ def add(
         printing.as_json(found)
         return
     for one in found:
-        verb = "known already" if one.known else "would add" if dry_run else "added"
+        verb = "already known" if one.known else "would add" if dry_run else "added"
         printing.say(f"{verb}: {one.source.key}: {one.source.url} ({one.what})")
         if one.warning:
             printing.log("warning", source=one.source.key, what=one.warning)
@@ -61,7 +64,7 @@ def remove(
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """Take sources out. Their articles stay, and their feeds stay as they are."""
+    """Remove sources. Their articles and feeds stay."""
     from syndicator.cli import printing
     from syndicator.services import maintain
     from syndicator.services.container import open_app
@@ -78,12 +81,12 @@ def remove(
 @app.command()
 def sources(
     apply_moves: Annotated[
-        bool, typer.Option("--apply-moves", help="Write adopted permanent redirects to sources.toml.")
+        bool, typer.Option("--apply-moves", help="Write the new URLs of sources that moved for good to sources.toml.")
     ] = False,
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """List the sources: when each is due next and why, and how its last visit went."""
+    """List the sources: how the last visit of each went, when the next is due and why."""
     from syndicator.cli import printing
     from syndicator.services import maintain, reconcile
     from syndicator.services.container import open_app
@@ -101,7 +104,7 @@ def sources(
         (
             source.key,
             source.url,
-            "off" if not source.enabled else state.disabled or state.reason or state.warning or "well",
+            "off" if not source.enabled else state.disabled or state.reason or state.warning or "ok",
             state.next_due.isoformat() if state.next_due else "now",
             state.due_why,
         )
@@ -123,13 +126,13 @@ def import_(
     from syndicator.services.container import open_app
 
     if not file.is_file():
-        raise MissingError(f"{file} is no file; give the path of an OPML file")
+        raise MissingError(f"{file} is not a file; give the path of an OPML file")
     with open_app(config) as opened:
         added, known = maintain.import_opml(opened, file)
     if json:
         printing.as_json({"added": added, "known": known})
     else:
-        printing.say(f"{len(added)} sources added, {len(known)} known already")
+        printing.say(f"{counted(len(added), 'source')} added, {len(known)} already known")
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""How a run ends when it is told to: in order at first, at once when that takes too long."""
+"""How a command ends on a signal: in order, or at once when that takes too long."""
 
 from __future__ import annotations
 
@@ -8,22 +8,23 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# Of the ten seconds a service has to end: what is left is for ending workers and closing files.
+# `docker stop` waits for ten seconds: what is left of them is for ending workers and closing files.
 GRACE_SECONDS = 8
 
 
 @contextmanager
 def stopping(stop: asyncio.Event) -> Iterator[None]:
-    """Sets `stop` on SIGTERM and on Ctrl-C, upon which no new work is taken. After 8 s, or at a second signal, what is
-    still under way is dropped and the process leaves with 0: every write is whole or absent, so nothing is lost.
+    """Sets `stop` on SIGTERM and on Ctrl-C, after which no new work is begun. After 8 s, or on a second signal, the
+    process exits with 0 in the middle of its work: every write is complete or absent, so nothing is lost.
 
-    Handlers of our own, because an event loop calls its handlers only between two tasks, and building feeds is one."""
+    These are not handlers of the event loop, because it calls those only between two steps of tasks, and building feeds
+    is one long step."""
     loop = asyncio.get_running_loop()
-    told = [0]
+    signals = [0]
 
     def on_signal(number: int, frame: object) -> None:
-        told[0] += 1
-        if told[0] > 1:
+        signals[0] += 1
+        if signals[0] > 1:
             sys.exit(0)
         stop.set()
         loop.call_soon_threadsafe(lambda: None)  # wakes the loop, which sees the event

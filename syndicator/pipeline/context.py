@@ -1,4 +1,4 @@
-"""What a visit works with, wired once by `app`."""
+"""What a run, a visit and an entry work with: one value that is passed on, and grows on the way down."""
 
 from __future__ import annotations
 
@@ -6,20 +6,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from syndicator import log, urls
 from syndicator.articles.article_store import ArticleStore
 from syndicator.articles.snapshots import Snapshots
 from syndicator.describing.taxonomy.files import TaxonomyFiles
-from syndicator.ports import Fetcher, VisitStore
+from syndicator.model import Entry, Source, SourceState
+from syndicator.ports import EntryRow, Fetcher, VisitStore
 from syndicator.settings import Settings
 from syndicator.worker import Worker
 
-# What a fault in our own code raises on somebody's strange bytes: it costs that page or visit, named, and not the run.
-# What the disk and the store raise is not among them: that ends the run.
+# Exceptions that a fault in our own code raises on strange input. They cost that page or visit, which is reported with
+# the exception's name, and not the run. What the disk and the store raise is not among them: that ends the run.
 BUGS = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
+_LONGEST_BUG = 300  # characters of a report; a choice: one line of a log
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tools:
+class RunContext:
+    """The services of a run, made from settings by `services.container.make_context`."""
+
     settings: Settings
     fetcher: Fetcher
     store: VisitStore
@@ -30,9 +36,67 @@ class Tools:
     clock: Callable[[], datetime]
     jitter: Callable[[], float]  # in [0, 1)
     environ: Mapping[str, str]  # where the credentials of sources are
-    progress: Callable[[str], None]
+    progress: Callable[[str], None]  # is given the title of each article that is filed
+
+    def visit(self, source: Source, state: SourceState) -> VisitContext:
+        """The context of a visit to `source`."""
+        return VisitContext(run=self, source=source, state=state)
 
 
-def said(bug: BaseException) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitContext:
+    """One source's visit: the source, and what we remembered of it when the visit began."""
+
+    run: RunContext
+    source: Source
+    state: SourceState
+
+    @property
+    def log(self) -> log.Logger:
+        """The log of the visit."""
+        return log.logger("pipeline", source=self.source.key)
+
+    def entry(self, row: EntryRow, page: Page | None = None) -> EntryContext:
+        """The context of one pending entry; `page` where its bytes are at hand already."""
+        return EntryContext(run=self.run, source=self.source, state=self.state, row=row, page=page)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Bytes to be read. `html` is empty when the feed's own content is all there is."""
+
+    html: bytes
+    url: str
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryContext(VisitContext):
+    """One pending entry of a visit."""
+
+    row: EntryRow
+    page: Page | None
+
+    @property
+    def log(self) -> log.Logger:
+        """The log of the visit, for this entry: `host` is that of its page, `article` its id once it has one."""
+        known = {"article": self.row.article_id} if self.row.article_id else {}
+        return log.logger(
+            "pipeline", source=self.source.key, host=urls.host(self.row.url), entry=self.row.entry_id, **known
+        )
+
+    @property
+    def announced(self) -> Entry:
+        """What the feed says of the entry; just its id and address when the row no longer has more."""
+        return self.row.entry or Entry(id=self.row.entry_id, url=self.row.url)
+
+    @property
+    def aliases(self) -> list[str]:
+        """The alias keys under which an article of this entry would be known."""
+        entry = self.announced
+        return [*([urls.alias(entry.url)] if entry.url else []), urls.guid_alias(self.source.key, entry.id)]
+
+
+def describe_bug(bug: BaseException) -> str:
     """A fault of ours in one line."""
-    return f"a bug of ours: {type(bug).__name__}: {bug}"[:300]
+    return f"a bug of ours: {type(bug).__name__}: {bug}"[:_LONGEST_BUG]

@@ -2,46 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Literal
 
 from syndicator import urls
-from syndicator.articles.membership import feeds_of
 from syndicator.errors import ConfigError, NotAnArticle, WorkerFailed
-from syndicator.model import Article, Entry, Failed, Fetched, NotModified, Origin, Problem, Request, Source, SourceState
-from syndicator.pipeline.context import BUGS, Tools, said
-from syndicator.pipeline.dedupe.merge import merged, remember
-from syndicator.pipeline.remote import read_and_render
+from syndicator.model import Article, Entry, Failed, Fetched, NotModified, Origin, Problem, Source, SourceState
+from syndicator.pipeline import entry_rows, jobs
+from syndicator.pipeline.context import BUGS, EntryContext, Page, RunContext, describe_bug
+from syndicator.pipeline.dedupe.merge import merge_copy, remember
+from syndicator.pipeline.refile import refile
+from syndicator.pipeline.requests import page_request
+from syndicator.pipeline.results import PageReading
 from syndicator.pipeline.revise import revise
 from syndicator.ports import EntryRow
-from syndicator.settings import Settings
+from syndicator.reasons import CommandReason, EntryReason, FetchReason, FileReason, WorkerReason
 
-MOST_TRIES = 5
-FIRST_WAIT = timedelta(minutes=15)  # doubled with each try
-# A feed's own content stands in for a page only when there is something to read.
-LEAST_CONTENT = 80
+LEAST_CONTENT = 80  # characters; a feed's own content stands in for a page only when there is something to read
 NO_PAGE = b"<!doctype html><title></title>"
-_FINAL = frozenset(
-    (
-        "gone",
-        "http-404",
-        "robots",
-        "blocked-address",
-        "bad-url",
-        "too-large",
-        "downgrade",
-        "redirects",
-        "bad-encoding",
-        "http-401",
-        "http-403",
-        "http-451",
-    )
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class EntryResult:
     """How one entry ended: an article that is new or changed, nothing (known already), or a problem."""
 
     added: str | None = None
@@ -49,140 +32,110 @@ class Taken:
     problem: Problem | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """Bytes to be read. `html` is empty when only the feed's own content is there."""
-
-    html: bytes
-    url: str
-    headers: Mapping[str, str]
-
-
-async def take(row: EntryRow, source: Source, state: SourceState, tools: Tools, *, page: Page | None = None) -> Taken:
-    """Takes one pending entry to its end. `page` when its bytes are at hand already. Whatever happens is recorded; only
-    what the disk and the store raise ends more than the entry."""
+async def ingest(context: EntryContext) -> EntryResult:
+    """Takes one pending entry to its end. Whatever happens is recorded; only what the disk and the store raise ends
+    more than the entry."""
     try:
-        return await _take(row, source, state, tools, page)
-    except ConfigError as error:  # the article's file was edited and says no article any more
-        return _end_or_retry(row, "bad-article-file", str(error), tools)
+        return await _ingest(context)
+    except ConfigError as error:  # the article's file was edited and is no article any more
+        return _retry_or_refuse(context, FileReason.BAD_ARTICLE_FILE, str(error))
     except BUGS as bug:
-        return _end_or_retry(row, "bug", said(bug), tools)
+        return _retry_or_refuse(context, CommandReason.BUG, describe_bug(bug))
 
 
-async def _take(row: EntryRow, source: Source, state: SourceState, tools: Tools, page: Page | None) -> Taken:
-    now = tools.clock()
-    entry = row.entry or Entry(id=row.entry_id, url=row.url)
-    aliases = _aliases(source, entry)
-    if tools.store.is_withdrawn(aliases):
-        return _end(row, tools, status="skipped", reason="withdrawn")
-    known = row.article_id or tools.store.find(aliases)
+async def _ingest(context: EntryContext) -> EntryResult:
+    store, row = context.run.store, context.row
+    if store.is_withdrawn(context.aliases):
+        return _end(context, "skipped", EntryReason.WITHDRAWN)
+    known = row.article_id or store.find(context.aliases)
     if known and row.article_id is None:
-        return _same(row, known, tools, now)
-    found = page or await _page(entry, source, tools)
-    if isinstance(found, Failed):
-        return await _without_page(row, entry, found, source, state, tools)
-    return await _read(row, entry, found, source, state, tools)
+        return _known_already(context, known)
+    page = context.page or await _fetch(context)
+    if isinstance(page, Failed):
+        context.log.debug("no page", reason=page.reason, detail=page.detail)
+        return await _without_page(context, page)
+    return await _read(context, page)
 
 
-async def _page(entry: Entry, source: Source, tools: Tools) -> Page | Failed:
+async def _fetch(context: EntryContext) -> Page | Failed:
+    """The entry's page, or why there is none. A source with `content = "feed"` needs none: its page is empty."""
+    entry, source, run = context.announced, context.source, context.run
     if source.rules.content == "feed":
         return Page(html=b"", url=entry.url or source.url, headers={})
     if not urls.host(entry.url):
-        return Failed(url=entry.url or entry.id, reason="no-link", detail="the entry has no usable address of its own")
-    result = await tools.fetcher.fetch(page_request(entry.url, source, tools.settings, tools.environ))
+        detail = "the entry has no usable address of its own"
+        return Failed(url=entry.url or entry.id, reason=EntryReason.NO_LINK, detail=detail)
+    result = await run.fetcher.fetch(page_request(entry.url, source, run.settings, run.environ))
     if isinstance(result, NotModified):
-        return Failed(url=entry.url, reason="http-304", detail="the page answered 304 to a request without conditions")
+        detail = "the page answered 304 to a request without conditions"
+        return Failed(url=entry.url, reason=FetchReason.NOT_MODIFIED, detail=detail)
     if isinstance(result, Fetched):
         return Page(html=result.body, url=result.final_url, headers=result.headers)
     return result
 
 
-def page_request(url: str, source: Source, settings: Settings, environ: Mapping[str, str]) -> Request:
-    """A request for a page that `source` points to; its credentials and private networks only for its own host."""
-    own = urls.host(url) == urls.host(source.url)
-    return Request(
-        url=url,
-        kind="page",
-        deadline=settings.fetch.page_seconds,
-        headers=source_headers(source, environ) if own else {},
-        allow=source.allow if own else (),
-        robots=source.robots,
-    )
-
-
-def source_headers(source: Source, environ: Mapping[str, str]) -> dict[str, str]:
-    """The headers of a source, their values from the environment; an unset variable sends no header."""
-    return {name: environ[variable] for name, variable in source.headers_env.items() if variable in environ}
-
-
-async def _without_page(
-    row: EntryRow, entry: Entry, failed: Failed, source: Source, state: SourceState, tools: Tools
-) -> Taken:
+async def _without_page(context: EntryContext, failed: Failed) -> EntryResult:
     """The page cannot be had: try again later, or take the feed's own content, or refuse."""
+    row, entry, now = context.row, context.announced, context.run.clock()
     if failed.ours:  # no try of this page: it stays as it is
-        return Taken(problem=Problem(what=row.url or row.entry_id, reason=failed.reason, detail=failed.detail))
+        return EntryResult(problem=entry_rows.problem(row, failed.reason, failed.detail))
     if failed.unasked:
-        return _wait(row, failed, tools)
-    if failed.reason not in (*_FINAL, "no-link") and row.tries + 1 < MOST_TRIES:
-        return _retry(row, failed.reason, failed.detail, tools, failed.retry_after)
-    content = entry.content or entry.summary
-    if len(content) >= LEAST_CONTENT and urls.host(entry.url):
-        return await _read(row, entry, Page(html=b"", url=entry.url, headers={}), source, state, tools)
-    return _end(row, tools, status="refused", reason=failed.reason, detail=failed.detail)
+        context.run.store.save_entries([entry_rows.postponed(row, failed, now)])
+        return EntryResult(problem=entry_rows.problem(row, failed.reason, failed.detail))
+    if entry_rows.may_try_again(row, failed.reason):
+        return _retry(context, failed.reason, failed.detail, failed.retry_after)
+    if _stands_in(entry, entry.content or entry.summary):
+        return await _read(context, _no_page(entry))
+    return _end(context, "refused", failed.reason, failed.detail)
 
 
-async def _read(row: EntryRow, entry: Entry, page: Page, source: Source, state: SourceState, tools: Tools) -> Taken:
-    now = tools.clock()
+async def _read(context: EntryContext, page: Page) -> EntryResult:
+    run, source, entry = context.run, context.source, context.announced
+    now = run.clock()
     try:
-        article, html = await tools.worker.call(
-            read_and_render,
+        reading = await run.worker.call(
+            jobs.read_and_render,
             page.html or NO_PAGE,
             page.url,
-            tools.taxonomy,
+            run.taxonomy,
             render=source.content == "full",
             entry=entry,
             rules=source.rules if page.html else replace(source.rules, content="feed"),
-            repeated=tools.store.repeated(urls.host(page.url)),
+            repeated=run.store.repeated(urls.host(page.url)),
             headers=page.headers,
             now=now,
             own=source.tags,
         )
     except NotAnArticle as refusal:
-        return await _not_an_article(row, entry, refusal, source, state, tools, had_page=bool(page.html))
+        if page.html and _stands_in(entry, entry.content):
+            return await _read(context, _no_page(entry))
+        return _end(context, "refused", refusal.kind, refusal.detail)
     except WorkerFailed as failure:
-        if failure.reason == "crashed":  # not the page's fault for certain
-            return _end_or_retry(row, failure.reason, failure.detail, tools)
-        return _end(row, tools, status="refused", reason=failure.reason, detail=failure.detail)
-    uncategorised = tools.settings.describe.uncategorised
-    return _file(row, _as_filed(article, entry, source, state, now, uncategorised), html, page, tools)
+        if failure.reason == WorkerReason.CRASHED:  # not the page's fault for certain
+            return _retry_or_refuse(context, failure.reason, failure.detail)
+        return _end(context, "refused", failure.reason, failure.detail)
+    context.log.debug("page read", bytes=len(page.html), characters=len(reading.article.body))
+    article = as_filed(reading.article, entry, source, context.state, now, run.settings.describe.uncategorised)
+    return _file(context, page, replace(reading, article=article))
 
 
-async def _not_an_article(
-    row: EntryRow,
-    entry: Entry,
-    refusal: NotAnArticle,
-    source: Source,
-    state: SourceState,
-    tools: Tools,
-    *,
-    had_page: bool,
-) -> Taken:
-    """A wall or a stub: the feed's own content is the article where it has one."""
-    if had_page and len(entry.content) >= LEAST_CONTENT and urls.host(entry.url):
-        return await _read(row, entry, Page(html=b"", url=entry.url, headers={}), source, state, tools)
-    return _end(row, tools, status="refused", reason=refusal.kind, detail=refusal.detail)
+def _stands_in(entry: Entry, content: str) -> bool:
+    """True when what the feed itself says of the entry can be its article."""
+    return len(content) >= LEAST_CONTENT and bool(urls.host(entry.url))
 
 
-def _as_filed(
+def _no_page(entry: Entry) -> Page:
+    """For reading the feed's own content."""
+    return Page(html=b"", url=entry.url, headers={})
+
+
+def as_filed(
     article: Article, entry: Entry, source: Source, state: SourceState, now: datetime, uncategorised: str
 ) -> Article:
-    """What intake adds to a reading: where it came from, when, and the operator's defaults."""
-    published = min(article.published, now) if article.published else None
+    """What ingestion adds to a reading: where it came from, when, and the operator's defaults. Pure."""
     return replace(
         article,
-        trace={},  # how it was read is shown by `show`, not kept
-        alternate=None,
-        published=published,
+        published=min(article.published, now) if article.published else None,
         updated=min(article.updated, now) if article.updated else None,
         added=now,
         source_key=source.key,
@@ -201,103 +154,79 @@ def _as_filed(
     )
 
 
-def _file(row: EntryRow, article: Article, html: str | None, page: Page, tools: Tools) -> Taken:
-    """Markdown first, then the row, the aliases, the entry's end and the stale marks in one transaction."""
-    now = tools.clock()
+def _file(context: EntryContext, page: Page, reading: PageReading) -> EntryResult:
+    """The reading becomes a new article, or a revision of the one that the entry is already."""
+    run, row, article = context.run, context.row, reading.article
     keys = [urls.alias(article.url), *map(urls.alias, article.aliases)]
-    if tools.store.is_withdrawn([*keys, *map(urls.alias, article.also)]):  # `also`: what it says it is a copy of
-        return _end(row, tools, status="skipped", reason="withdrawn")
-    known = row.article_id or tools.store.find(keys)
-    if known:
-        path = tools.article_store.find(known) or _unread(known, tools)
-        old = tools.article_store.get(path) if path else None
-        if old is not None:
-            revised = revise(old, article, now) if row.article_id else None
-            if revised is None:
-                return _same(row, known, tools, now)
-            return _record(row, revised, feeds_before=old, html=html, page=page, tools=tools, new=False)
-    return _record(row, article, feeds_before=None, html=html, page=page, tools=tools, new=True)
+    if run.store.is_withdrawn([*keys, *map(urls.alias, article.also)]):  # `also`: what it says it is a copy of
+        return _end(context, "skipped", EntryReason.WITHDRAWN)
+    known = row.article_id or run.store.find(keys)
+    old = _stored(known, run) if known else None
+    if known is None or old is None:
+        new = merge_copy(article, run, run.clock())
+        return EntryResult(added=_record(context, page, replace(reading, article=new), None))
+    revised = revise(old, article, run.clock()) if row.article_id else None
+    if revised is None:
+        return _known_already(context, known)
+    return EntryResult(changed=_record(context, page, replace(reading, article=revised), old))
 
 
-def _unread(id: str, tools: Tools) -> str | None:
-    """The path of an article whose file is there and does not say its id (any more): it must not get a second one."""
-    stamp = tools.store.stamp(id)
-    return stamp.path if stamp and (tools.article_store.root / stamp.path).exists() else None
+def _stored(id: str, run: RunContext) -> Article | None:
+    """The article as its file says, None where there is no file. Raises ConfigError for a file that is there and does
+    not name its article (any more): the article must not get a second one."""
+    path = run.article_store.find(id)
+    if path is None:
+        stamp = run.store.stamp(id)
+        path = stamp.path if stamp and (run.article_store.root / stamp.path).exists() else None
+    return run.article_store.get(path) if path else None
 
 
-def _record(
-    row: EntryRow,
-    article: Article,
-    *,
-    feeds_before: Article | None,
-    html: str | None,
-    page: Page,
-    tools: Tools,
-    new: bool,
-) -> Taken:
-    now = tools.clock()
-    blocks = article.blocks
-    article = merged(article, tools, now) if new else article
-    stored, stamp, _ = tools.article_store.put(replace(article, blocks=()))
-    stale = set(feeds_of(stored)) | (set(feeds_of(feeds_before)) if feeds_before else set())
-    tools.store.record(
-        stored,
-        stamp,
-        aliases=[*map(urls.alias, (stored.url, *stored.aliases)), _guid(stored.source_key, row.entry_id)],
-        stale=stale,
-        entry=replace(row, status="done", article_id=stored.id, read_at=now, reason=None, detail="", entry=None),
-        html=html if stored.body == article.body else None,  # a body edited by hand is rendered by the build
+def _record(context: EntryContext, page: Page, reading: PageReading, before: Article | None) -> str:
+    """Files the article and what is remembered of its page. Returns its id."""
+    run, now = context.run, context.run.clock()
+    stored, _ = refile(
+        run.article_store,
+        run.store,
+        reading.article,
+        before=before,
+        entry=entry_rows.done(context.row, reading.article.id, now),
+        html=reading.html,
     )
-    remember(stored, tools.store, now)
-    tools.store.learn_blocks(urls.host(page.url), stored.id, blocks)
+    remember(stored, run.store, now)
+    run.store.learn_blocks(urls.host(page.url), stored.id, reading.blocks)
     if page.html:
-        tools.snapshots.put(stored.id, page.html, page.headers)
-    tools.progress(stored.title)
-    return Taken(added=stored.id) if new else Taken(changed=stored.id)
+        run.snapshots.put(stored.id, page.html, page.headers)
+    run.progress(stored.title)
+    context.log.info("filed", article=stored.id, title=stored.title, new=before is None)
+    return stored.id
 
 
-def _same(row: EntryRow, known: str, tools: Tools, now: datetime) -> Taken:
+def _known_already(context: EntryContext, known: str) -> EntryResult:
     """The entry is an article we have, under this or another address."""
-    done = replace(row, status="done", article_id=known, read_at=now, reason=None, detail="", entry=None)
-    tools.store.save_entries([done])
-    return Taken()
+    _save(context, entry_rows.done(context.row, known, context.run.clock()))
+    context.log.debug("known already", article=known)
+    return EntryResult()
 
 
-def _end_or_retry(row: EntryRow, reason: str, detail: str, tools: Tools) -> Taken:
-    if row.tries + 1 < MOST_TRIES:
-        return _retry(row, reason, detail, tools, None)
-    return _end(row, tools, status="refused", reason=reason, detail=detail)
+def _retry_or_refuse(context: EntryContext, reason: str, detail: str) -> EntryResult:
+    if entry_rows.has_tries_left(context.row):
+        return _retry(context, reason, detail)
+    return _end(context, "refused", reason, detail)
 
 
-def _retry(row: EntryRow, reason: str, detail: str, tools: Tools, not_before: datetime | None) -> Taken:
-    wait = FIRST_WAIT * 2**row.tries
-    when = max(tools.clock() + wait, not_before or tools.clock())
-    tools.store.save_entries([replace(row, tries=row.tries + 1, next_try=when, reason=reason, detail=detail)])
-    return Taken(
-        problem=Problem(
-            what=row.url or row.entry_id, reason=reason, detail=f"{detail}; try {row.tries + 1} of {MOST_TRIES}"
-        )
-    )
+def _retry(context: EntryContext, reason: str, detail: str, not_before: datetime | None = None) -> EntryResult:
+    row = entry_rows.retried(context.row, reason, detail, context.run.clock(), not_before)
+    _save(context, row)
+    context.log.info("to be tried again", reason=reason, detail=detail, tries=row.tries, next_try=row.next_try)
+    counted = f"{detail}; try {row.tries} of {entry_rows.MOST_TRIES}"
+    return EntryResult(problem=entry_rows.problem(row, reason, counted))
 
 
-def _wait(row: EntryRow, failed: Failed, tools: Tools) -> Taken:
-    """The host is to be left alone for now: no try was made, so none is counted."""
-    when = failed.retry_after or tools.clock() + FIRST_WAIT
-    tools.store.save_entries([replace(row, next_try=when, reason=failed.reason, detail=failed.detail)])
-    return Taken(problem=Problem(what=row.url or row.entry_id, reason=failed.reason, detail=failed.detail))
+def _end(context: EntryContext, status: Literal["refused", "skipped"], reason: str, detail: str = "") -> EntryResult:
+    _save(context, entry_rows.ended(context.row, status, reason, detail))
+    context.log.info(status, reason=reason, detail=detail)
+    return EntryResult(problem=entry_rows.problem(context.row, reason, detail))
 
 
-def _end(row: EntryRow, tools: Tools, *, status: str, reason: str, detail: str = "") -> Taken:
-    ended = replace(
-        row, reason=reason, detail=detail, entry=None, status="refused" if status == "refused" else "skipped"
-    )
-    tools.store.save_entries([ended])
-    return Taken(problem=Problem(what=row.url or row.entry_id, reason=reason, detail=detail))
-
-
-def _aliases(source: Source, entry: Entry) -> list[str]:
-    return [*([urls.alias(entry.url)] if entry.url else []), _guid(source.key, entry.id)]
-
-
-def _guid(source_key: str, entry_id: str) -> str:
-    return f"guid:{source_key}:{entry_id}"
+def _save(context: EntryContext, row: EntryRow) -> None:
+    context.run.store.save_entries([row])

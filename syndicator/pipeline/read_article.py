@@ -14,7 +14,8 @@ from syndicator.describing.describe import describe
 from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import fold
-from syndicator.model import Article, Draft, Entry, Rules, article_id
+from syndicator.model import Draft, Entry, ReadArticle, Rules, article_id
+from syndicator.pipeline.results import PageReading
 from syndicator.publishing.render.html import render_markdown
 from syndicator.reading.reader import read
 from syndicator.text import plain
@@ -30,20 +31,20 @@ def read_article(
     repeated: frozenset[str] = frozenset(),
     headers: Mapping[str, str] | None = None,
     now: datetime | None = None,
-) -> Article:
+) -> ReadArticle:
     """The article on a page.
 
-    `html` are the bytes as received after content decoding, `url` the address that answered (None when it is not
-    known: the page's own canonical link names it then), `entry` what a feed said of it, `rules` the operator's words
-    on its source, `repeated` digests of blocks that repeat on its host, `headers` the response's (lower-case names),
+    `html` is the page's bytes after content decoding, `url` the address that answered (None when it is not known: the
+    page's own canonical link names it then), `entry` what a feed announced of it, `rules` the operator's rules for its
+    source, `repeated` the digests of blocks that repeat on its host, `headers` the response's (names in lower case),
     `now` the latest date that is believed. Raises NotAnArticle with its kind.
     """
     draft = read(html, url, entry=entry, rules=rules, repeated=repeated, headers=headers, now=now)
     return _described(draft, taxonomy or Taxonomy())
 
 
-def _described(draft: Draft, taxonomy: Taxonomy) -> Article:
-    said = describe(
+def _described(draft: Draft, taxonomy: Taxonomy) -> ReadArticle:
+    description = describe(
         draft.title,
         plain(draft.body),
         description=draft.description,
@@ -53,7 +54,7 @@ def _described(draft: Draft, taxonomy: Taxonomy) -> Article:
         language=draft.language,
         taxonomy=taxonomy,
     )
-    return Article(
+    return ReadArticle(
         id=article_id(draft.url),
         url=draft.url,
         title=draft.title,
@@ -61,16 +62,16 @@ def _described(draft: Draft, taxonomy: Taxonomy) -> Article:
         published=draft.published,
         updated=draft.updated,
         cover=draft.cover,
-        excerpt=said.excerpt,
-        category=said.category,
-        tags=said.tags,
+        excerpt=description.excerpt,
+        category=description.category,
+        tags=description.tags,
         body=draft.body,
-        language=said.language,
+        language=description.language,
         partial=draft.partial,
         robots=draft.robots,
-        trace={**draft.trace, **said.trace},
-        excerpt_by=said.excerpt_by,
-        tags_by=said.tags_by,
+        trace={**draft.trace, **description.trace},
+        excerpt_by=description.excerpt_by,
+        tags_by=description.tags_by,
         aliases=draft.aliases,
         also=(draft.duplicate_of,) if draft.duplicate_of else (),
         blocks=draft.blocks,
@@ -97,14 +98,15 @@ def read_and_render(
     headers: Mapping[str, str] | None,
     now: datetime,
     own: tuple[str, ...] = (),
-) -> tuple[Article, str | None]:
+) -> PageReading:
     """`read_article` for the worker: the taxonomy is named by its files and loaded once a process, and the body is
     rendered to sanitised HTML in the same trip when the source is published whole. `own`: tags that the operator puts
-    on every article of the source."""
+    on every article of the source. Raises NotAnArticle, ConfigError."""
     known = load_taxonomy(taxonomy)
     read = read_article(html, url, known, entry=entry, rules=rules, repeated=repeated, headers=headers, now=now)
-    article = settle(replace(read, tags=tuple(dict.fromkeys((*spelled(own, known), *read.tags)))))
-    return article, render_markdown(article.body, article.url) if render else None
+    article = settle(replace(read.filed(), tags=tuple(dict.fromkeys((*spelled(own, known), *read.tags)))))
+    rendered = render_markdown(article.body, article.url) if render else None
+    return PageReading(article=article, blocks=read.blocks, html=rendered)
 
 
 def spelled(tags: Iterable[str], taxonomy: Taxonomy) -> tuple[str, ...]:
@@ -115,7 +117,7 @@ def spelled(tags: Iterable[str], taxonomy: Taxonomy) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def load_taxonomy(files: TaxonomyFiles) -> Taxonomy:
-    """The taxonomy of these files; an absent taxonomy.toml is an empty one."""
+    """The taxonomy of these files; an absent taxonomy.toml is an empty one. Raises ConfigError."""
     toml, learnt, _ = files
     taxonomy = Taxonomy.from_toml(toml) if Path(toml).exists() else Taxonomy()
     return taxonomy.with_learnt(Path(learnt)) if Path(learnt).exists() else taxonomy

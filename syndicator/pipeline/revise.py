@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from syndicator.model import Article
 
-# A clock or a counter in a page must not make news: at most one change a day and this many in all.
+# A clock or a counter in a page must not count as a change of its text: at most one a day and 24 in all, both a choice.
 MOST_REVISIONS = 24
 APART = timedelta(days=1)
 _WORD = re.compile(r"\w+")
@@ -21,7 +21,7 @@ def same_text(one: Article, other: Article) -> bool:
 
 def revise(old: Article, new: Article, now: datetime) -> Article | None:
     """`old` as a second reading `new` makes it, or None when nothing is to change: the text is the same, or it flaps.
-    Identity, `published`, `added` and what was frozen at intake stay; `updated` moves forward."""
+    Identity, `published`, `added` and what was frozen when it was filed stay; `updated` moves forward."""
     if same_text(old, new) or (new.partial and not old.partial):
         return None
     if not _announced(old, new) and _flaps(old, now):
@@ -48,7 +48,7 @@ def revise(old: Article, new: Article, now: datetime) -> Article | None:
 
 
 def _announced(old: Article, new: Article) -> bool:
-    """The publisher itself says that it changed."""
+    """The publisher itself declares a later date of change."""
     before = old.updated or old.published
     return bool(new.updated and before and new.updated > before)
 

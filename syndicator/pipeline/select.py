@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from syndicator import urls
 from syndicator.model import Entry
 from syndicator.ports import EntryRow
+from syndicator.reasons import EntryReason
 
 REREAD_EVERY = timedelta(days=1)
 REREAD_UNTIL = timedelta(days=7)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
-    rows: tuple[EntryRow, ...]  # to be saved: new ones, and known ones that changed
-    announced: int
-
-
 def select(
     key: str, entries: Sequence[Entry], known: Mapping[str, EntryRow], *, first: bool, backfill: int, now: datetime
-) -> Selection:
+) -> tuple[EntryRow, ...]:
     """The rows to save for what a feed announces: unseen entries as pending (on the source's first visit its newest
     `backfill`, the others as skipped), and known ones whose digest changed as pending again, at most daily and for a
     week after they were first seen."""
@@ -33,7 +28,7 @@ def select(
     take = unseen[:backfill] if first else unseen
     rows = [_pending(key, entry, now) for entry in take]
     rows += [
-        replace(_pending(key, entry, now), status="skipped", reason="backfill", entry=None)
+        replace(_pending(key, entry, now), status="skipped", reason=EntryReason.BACKFILL, entry=None)
         for entry in unseen[len(take) :]
     ]
     rows += [
@@ -43,7 +38,15 @@ def select(
         for entry in ordered
         if entry.id in known and _again(known[entry.id], entry, now)
     ]
-    return Selection(rows=tuple(rows), announced=len(unique))
+    return tuple(rows)
+
+
+def due_entries(waiting: Sequence[EntryRow], chosen: Sequence[EntryRow], now: datetime) -> list[EntryRow]:
+    """The rows to be read in this visit, oldest first: those that were `waiting` from earlier visits, as `select` has
+    just `chosen` them anew where it has, and the new ones that are pending."""
+    rows = {row.entry_id: row for row in (*waiting, *chosen)}
+    due = [row for row in rows.values() if row.status == "pending" and (row.next_try is None or row.next_try <= now)]
+    return sorted(due, key=lambda row: (row.first_seen, row.entry_id))
 
 
 def _position(entry: Entry, now: datetime) -> datetime:

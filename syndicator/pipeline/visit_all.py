@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from syndicator.errors import NetworkDown, SyndicatorError
 from syndicator.model import OURS, Outcome, Source, SourceState
-from syndicator.pipeline.context import Tools
+from syndicator.pipeline.context import RunContext
 from syndicator.pipeline.visit import visit
 
 Due = tuple[Source, SourceState]
@@ -15,7 +15,7 @@ Due = tuple[Source, SourceState]
 
 async def visit_all(
     due: Sequence[Due],
-    tools: Tools,
+    run: RunContext,
     *,
     limit: int | None = None,
     max_seconds: float | None = None,
@@ -25,7 +25,7 @@ async def visit_all(
     """Visits the `due` sources and stores each outcome as it comes. With `max_seconds`, or once `stop` is set, no new
     visit begins and no new page is taken; what is left stays due or pending. Raises NetworkDown, and remembers nothing
     of the failures, when not one source could be reached."""
-    room = asyncio.Semaphore(tools.settings.fetch.concurrency)
+    room = asyncio.Semaphore(run.settings.fetch.concurrency)
     unreached: list[tuple[Outcome, SourceState]] = []
     outcomes: list[Outcome] = []
 
@@ -33,11 +33,11 @@ async def visit_all(
         async with room:
             if stop.is_set():
                 return
-            outcome, after = await visit(source, state, tools, limit=limit, stop=stop)
+            outcome, after = await visit(run.visit(source, state), limit=limit, stop=stop)
         if outcome.no_network:
             unreached.append((outcome, after))
         elif outcome.reason != OURS:  # which is not held against a source
-            tools.store.end_visit(outcome, after)
+            run.store.end_visit(outcome, after)
         outcomes.append(outcome)
         done(outcome)
 
@@ -50,7 +50,7 @@ async def visit_all(
     if outcomes and len(unreached) == len(outcomes):
         raise NetworkDown(_no_network(unreached))
     for outcome, after in unreached:
-        tools.store.end_visit(outcome, after)
+        run.store.end_visit(outcome, after)
     return outcomes
 
 

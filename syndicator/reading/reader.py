@@ -10,7 +10,7 @@ from syndicator.errors import NotAnArticle
 from syndicator.model import Draft, Entry, Rules
 from syndicator.reading import classify
 from syndicator.reading.body import body as bodies
-from syndicator.reading.html.page import parse
+from syndicator.reading.html.document import parse
 from syndicator.reading.metadata.metadata import read_metadata
 
 _MOST_HELD = 100_000  # elements
@@ -28,20 +28,20 @@ def read(
 ) -> Draft:
     """The article on the page `html` that was answered at `url`; None when that is not known, as of a saved page.
 
-    `entry` is what the feed said of it, `rules` what the operator says of the source, `repeated` digests of blocks
-    that stand on many pages of the host, `headers` the answer's, `now` the time after which no date is believed.
-    Raises NotAnArticle with its kind when the page is something else.
+    `entry` is what the feed announced, `rules` are the operator's for the source, `repeated` holds digests of blocks
+    that stand on many pages of the host, `headers` are those of the answer, dates more than a day after `now` do not
+    count. Raises NotAnArticle with the kind of page it is instead, ConfigError for a rule's selector that is no CSS.
     """
     rules = rules or Rules()
-    page = parse(html, url or "", headers)
+    document = parse(html, url or "", headers)
     # lxml makes an element's Python object anew at each visit unless someone holds it
-    alive = list(islice(page.tree.iter(), _MOST_HELD))
-    meta = read_metadata(page, entry=entry, rules=rules, now=now)
-    body = bodies.read_body(page, meta, entry=entry, rules=rules, repeated=repeated)
+    alive = list(islice(document.tree.iter(), _MOST_HELD))
+    meta = read_metadata(document, entry=entry, rules=rules, now=now)
+    body = bodies.read_body(document, meta, entry=entry, rules=rules, repeated=repeated)
     from_page = body.trace.get("from") == "page"
-    wall = classify.kind_of(page, meta.title, body.blocks, body.everything) if from_page else None
-    if wall or not body.markdown.strip():
-        raise NotAnArticle(wall or "empty", f"{body.letters} letters of text")
+    kind = classify.kind_of(document, meta.title, body.blocks, body.everything) if from_page else None
+    if kind or not body.markdown.strip():
+        raise NotAnArticle(kind or "empty", f"{body.letters} letters of text")
     del alive
     return Draft(
         url=meta.canonical,
@@ -56,7 +56,7 @@ def read(
         keywords=meta.keywords,
         section=meta.section,
         sitename=meta.sitename,
-        partial=from_page and classify.is_partial(page, body.blocks, body.everything),
+        partial=from_page and classify.is_partial(document, body.blocks, body.everything),
         robots=meta.robots,
         aliases=meta.aliases,
         duplicate_of=meta.duplicate_of,

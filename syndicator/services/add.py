@@ -1,4 +1,4 @@
-"""From an address to a source: what is there, what it would bring, and its lines in sources.toml."""
+"""From an address to a source: what is found there, a preview of its entries, and its lines in sources.toml."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ from syndicator import urls
 from syndicator.errors import MissingError, NetworkDown, NotAFeed, UsageError
 from syndicator.model import Entry, Failed, Fetched, FetchResult, ParsedFeed, Request, Source
 from syndicator.ports import Fetcher
+from syndicator.reasons import FeedReason, FetchReason
 from syndicator.services.container import App, make_fetcher
 from syndicator.sources import opml, registry
 from syndicator.visiting.feeds.discovery import Discovery, FeedLink, discover
 from syndicator.visiting.feeds.parser import parse_feed
 
 PREVIEW = 5  # entries shown
-SHUT_PAGE = 'robots.txt shuts this address, so it will not be read; robots = "ignore" in sources.toml overrides that'
+SHUT_PAGE = 'robots.txt disallows this address: it will not be read; robots = "ignore" in sources.toml overrides that'
 _XML = re.compile(r"\s*(text|application)/((atom|rss|rdf)\+)?xml\b", re.I)
-_LIKELY = ("guess", "link")  # places where a feed may be; an article is followed for itself rather
+_LIKELY = ("guess", "link")  # of a feed's address: not certain enough to follow instead of an article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """A source as it would be added. `known` when it stands in sources.toml already."""
+    """A source as it would be added. `known`: it is in sources.toml already."""
 
     source: Source
     what: str  # "feed (rss20, 20 entries)", "single article"
@@ -71,13 +72,13 @@ async def _look(app: App, fetcher: Fetcher, address: str, taken: set[str]) -> li
         try:
             return [_feed(app, _Site(url, result, _parsed(result)), taken)]
         except NotAFeed as refusal:
-            if refusal.reason != "html":
+            if refusal.reason != FeedReason.HTML:
                 raise MissingError(f"{url}: {refusal}") from refusal
     return [await _page(app, fetcher, url, result, found, taken)]
 
 
 async def _page(app: App, fetcher: Fetcher, url: str, result: Fetched, found: Discovery, taken: set[str]) -> Preview:
-    """The feed that a page names; the page itself where it says that it is an article, or names none."""
+    """The feed that a page names; the page itself when it declares itself an article or names no feed."""
     article = found.article and not urls.is_root(url)
     site = await _site(app, fetcher, [link for link in found.feeds if not article or link.type not in _LIKELY])
     if site and (not article or urls.alias(site.feed.site_url) == urls.alias(result.final_url)):
@@ -99,7 +100,7 @@ class _Site:
 
 
 async def _site(app: App, fetcher: Fetcher, links: Sequence[FeedLink]) -> _Site | None:
-    """The first of `links` that answers with a feed."""
+    """The first of `links` that is a feed, None when none is."""
     for link in links:
         answer = await fetcher.fetch(_request(app, link.url))
         if not isinstance(answer, Fetched):
@@ -116,15 +117,15 @@ def _request(app: App, url: str) -> Request:
 def _arrived(url: str, result: FetchResult) -> Fetched:
     if isinstance(result, Fetched):
         return result
-    failed = result if isinstance(result, Failed) else Failed(url=url, reason="http-304")
+    failed = result if isinstance(result, Failed) else Failed(url=url, reason=FetchReason.NOT_MODIFIED)
     raise (NetworkDown if failed.no_network else MissingError)(f"{url}: {failed.reason}: {failed.detail}")
 
 
 def _parsed(result: Fetched) -> ParsedFeed:
-    """Raises NotAFeed, also for one of which nothing could be read."""
+    """The feed in an answer. Raises NotAFeed, also when not one entry could be read."""
     feed = parse_feed(result.body, result.final_url, dict(result.headers))
     if not feed.complete and not feed.entries:
-        raise NotAFeed("broken-xml", "not one entry could be read")
+        raise NotAFeed(FeedReason.BROKEN_XML, "not one entry could be read")
     return feed
 
 

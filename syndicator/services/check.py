@@ -1,4 +1,4 @@
-"""The doctor: what would keep this installation from working, with the cure of each."""
+"""What keeps this installation from working, with the cure of each fault."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from syndicator.errors import SyndicatorError
 from syndicator.model import Problem
+from syndicator.reasons import CheckReason, CommandReason
 from syndicator.services.container import llm_key, open_app
 from syndicator.settings import Settings, load
 
@@ -17,16 +18,20 @@ def check(config: Path) -> list[Problem]:
     try:
         settings = load(config)
     except SyndicatorError as error:
-        return [Problem(what=str(config / "syndicator.toml"), reason="bad-config", detail=str(error))]
+        return [Problem(what=str(config / "syndicator.toml"), reason=CommandReason.BAD_CONFIG, detail=str(error))]
     return [*_site(config, settings), *_folders(settings), *_llm(config, settings), *_opened(config)]
 
 
 def _site(config: Path, settings: Settings) -> Iterator[Problem]:
     where = str(config / "syndicator.toml")
     if not settings.site.url:
-        yield Problem(what=where, reason="no-site-url", detail="set site.url to the address feeds/public is served at")
+        yield Problem(
+            what=where, reason=CheckReason.NO_SITE_URL, detail="set site.url to the address feeds/public is served at"
+        )
     if not settings.site.contact:
-        yield Problem(what=where, reason="no-contact", detail="set site.contact, so that site owners can reach you")
+        yield Problem(
+            what=where, reason=CheckReason.NO_CONTACT, detail="set site.contact, so that site owners can reach you"
+        )
 
 
 def _folders(settings: Settings) -> Iterator[Problem]:
@@ -38,7 +43,9 @@ def _folders(settings: Settings) -> Iterator[Problem]:
             probe.unlink()
         except OSError as error:
             yield Problem(
-                what=str(folder), reason="not-writable", detail=f"{error.strerror}; give this user write access"
+                what=str(folder),
+                reason=CheckReason.NOT_WRITABLE,
+                detail=f"{error.strerror}; give this user write access",
             )
 
 
@@ -48,7 +55,7 @@ def _llm(config: Path, settings: Settings) -> Iterator[Problem]:
     try:
         llm_key(config, settings.describe.llm, os.environ)
     except SyndicatorError as error:
-        yield Problem(what=str(config / "syndicator.toml"), reason="no-llm-key", detail=str(error))
+        yield Problem(what=str(config / "syndicator.toml"), reason=CheckReason.NO_LLM_KEY, detail=str(error))
 
 
 def _opened(config: Path) -> Iterator[Problem]:
@@ -61,4 +68,4 @@ def _opened(config: Path) -> Iterator[Problem]:
             yield from app.store.status.check()
             yield from app.store.status.summary().held
     except SyndicatorError as error:
-        yield Problem(what=str(config), reason="cannot-open", detail=str(error))
+        yield Problem(what=str(config), reason=CheckReason.CANNOT_OPEN, detail=str(error))

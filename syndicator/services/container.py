@@ -1,4 +1,4 @@
-"""Settings into objects."""
+"""From settings to the objects that commands work with."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from syndicator.describing.llm.prompt import Lists
 from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.errors import ConfigError, LockedError, MissingError
 from syndicator.model import Source
-from syndicator.pipeline.context import Tools
+from syndicator.pipeline.context import RunContext
 from syndicator.ports import Enricher, Fetcher
 from syndicator.publishing.queries.saved import SavedQuery, load_queries
 from syndicator.settings import Llm, Settings, load
@@ -36,7 +36,8 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """Everything a command works with. `clock`, `jitter` and `environ` are the only ways to the world's state."""
+    """Everything a command works with. Time, chance and the environment come from `clock`, `jitter` and `environ`
+    alone, so that tests can set them."""
 
     config: Path
     settings: Settings
@@ -57,7 +58,7 @@ class App:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
-    """What the operator wrote, read and checked: the files but for the taxonomy, which the worker reads."""
+    """The configuration files, read and checked, without the taxonomy, which the worker reads."""
 
     settings: Settings
     sources: tuple[Source, ...]
@@ -82,24 +83,25 @@ def open_app(
     jitter: Callable[[], float] = random.random,
     environ: Mapping[str, str] = os.environ,
     create: bool = False,
-    said: Configuration | None = None,
+    read: Configuration | None = None,
 ) -> Iterator[App]:
     """The app of a configuration folder; closes what it opened. `create` lets `reindex` begin a database although
-    articles exist. `said`: what the folder says, for who has read it. Raises ConfigError, StoreError."""
-    said = said or configuration(config, environ)
-    settings = said.settings
+    articles exist. `read`: the configuration, where the caller has read it. Raises ConfigError, StoreError,
+    MissingError."""
+    read = read or configuration(config, environ)
+    settings = read.settings
     article_store = ArticleStore(settings.articles_dir)
     articles_exist = any(True for _ in article_store.walk())
     settings.state_dir.mkdir(parents=True, exist_ok=True)
     store = open_store(settings.store_url, articles_exist=articles_exist, create=create)
     try:
         _need_article_store(article_store, store)
-        article_store.instance()  # minted before the first article: what has articles and no instance has lost it
+        article_store.instance()  # made before the first article: articles without one mean that it was lost
         yield App(
             config=config,
             settings=settings,
-            sources={source.key: source for source in said.sources},
-            queries=said.queries,
+            sources={source.key: source for source in read.sources},
+            queries=read.queries,
             store=store,
             article_store=article_store,
             snapshots=Snapshots(settings.state_dir / "pages"),
@@ -113,8 +115,8 @@ def open_app(
 
 
 def _need_article_store(article_store: ArticleStore, store: Store) -> None:
-    """A store that is not there, as when its disk is not mounted, must not be taken for one whose articles were all
-    deleted: everything would be fetched again and published under new ids. Raises MissingError."""
+    """Raises MissingError when the folder of articles is not there, as when its disk is not mounted. It must not be
+    taken for one whose articles were all deleted: everything would be fetched again and published under new ids."""
     known = len(store.visits.stamps()) if not article_store.minted() else 0
     if known:
         raise MissingError(
@@ -130,14 +132,14 @@ def need_folder(config: Path) -> None:
 
 
 def taxonomy_files(config: Path, settings: Settings) -> TaxonomyFiles:
-    """Where the taxonomy and what was learnt are."""
+    """The files of the taxonomy and of what was learnt."""
     return TaxonomyFiles.of(config / "taxonomy.toml", settings.state_dir / "learnt.npz")
 
 
 @contextmanager
 def locked(settings: Settings, *, wait: bool = False, give_up: Callable[[], bool] = lambda: False) -> Iterator[None]:
-    """One run at a time. Raises LockedError at once, or waits until it is free; SystemExit(0)
-    when `give_up` says that the wait is over."""
+    """Holds the lock that allows one run at a time. Raises LockedError when another run has it; with `wait`, waits for
+    it instead, and raises SystemExit(0) when `give_up` returns True meanwhile."""
     settings.state_dir.mkdir(parents=True, exist_ok=True)
     lock = FileLock(settings.state_dir / "run.lock")
     try:
@@ -152,9 +154,9 @@ def locked(settings: Settings, *, wait: bool = False, give_up: Callable[[], bool
         lock.release()
 
 
-def make_tools(app: App, fetcher: Fetcher, worker: Worker, filed: Callable[[str], None]) -> Tools:
-    """What a visit works with. `filed` hears the title of each article that is filed."""
-    return Tools(
+def make_context(app: App, fetcher: Fetcher, worker: Worker, filed: Callable[[str], None]) -> RunContext:
+    """What the visits of a run work with. `filed` is given the title of each article that is filed."""
+    return RunContext(
         settings=app.settings,
         fetcher=fetcher,
         store=app.store.visits,
@@ -170,13 +172,14 @@ def make_tools(app: App, fetcher: Fetcher, worker: Worker, filed: Callable[[str]
 
 
 def user_agent(settings: Settings) -> str:
-    """One honest name, with the address that site owners may write to."""
+    """The User-Agent of every request, with the address that site owners may write to."""
     contact = settings.site.contact or settings.site.url
     return settings.fetch.user_agent or f"Syndicator/{__version__}" + (f" (+{contact})" if contact else "")
 
 
 def make_fetcher(app: App) -> Fetcher:
-    """The one door to the network: guarded, in lanes, after robots.txt."""
+    """The one client for the network: it refuses private addresses, keeps requests to a host apart, and asks for
+    robots.txt first."""
     import asyncio
 
     from syndicator.visiting.fetch import HttpFetcher
@@ -185,19 +188,19 @@ def make_fetcher(app: App) -> Fetcher:
     from syndicator.visiting.politeness.robots import Robots
     from syndicator.visiting.politeness.throttle import Throttle
 
-    door = HttpFetcher(app.settings.fetch, user_agent=user_agent(app.settings), clock=app.clock)
+    client = HttpFetcher(app.settings.fetch, user_agent=user_agent(app.settings), clock=app.clock)
     notes = app.store.visits
     backoff = Backoff(notes.note, notes.set_note, app.clock)
     throttle = Throttle(
         app.settings.fetch.pause, app.settings.fetch.per_host, asyncio.sleep, app.clock, backoff=backoff
     )
-    asking = PoliteFetcher(door, throttle, backoff=backoff)
+    asking = PoliteFetcher(client, throttle, backoff=backoff)
     robots = Robots(asking, notes.note, notes.set_note, user_agent=user_agent(app.settings), clock=app.clock)
-    return PoliteFetcher(door, throttle, robots, backoff)
+    return PoliteFetcher(client, throttle, robots, backoff)
 
 
 def make_enricher(app: App, lists: Lists) -> Enricher:
-    """The operator's language model, over the same guarded door, which lets exactly its host and port through. Raises
+    """The operator's language model, over a client of the same kind that may reach exactly its host and port. Raises
     ConfigError when its key is missing."""
     from syndicator.describing.llm.client import Endpoint
     from syndicator.visiting.fetch import HttpFetcher
@@ -205,15 +208,15 @@ def make_enricher(app: App, lists: Lists) -> Enricher:
 
     llm = app.settings.describe.llm
     key = llm_key(app.config, llm, app.environ)
-    # a proxy has no way back to this machine or to the network it stands in
+    # a proxy elsewhere cannot reach this machine or its network
     fetch = app.settings.fetch.model_copy(update={"proxy": ""}) if private(llm.url) else app.settings.fetch
-    door = HttpFetcher(fetch, user_agent=user_agent(app.settings), clock=app.clock)
-    return Endpoint(llm, lists, door, key=key, allow=endpoint(llm.url))
+    client = HttpFetcher(fetch, user_agent=user_agent(app.settings), clock=app.clock)
+    return Endpoint(llm, lists, client, key=key, allow=endpoint(llm.url))
 
 
 def llm_key(config: Path, llm: Llm, environ: Mapping[str, str]) -> str:
-    """The key of the language model, "" when it wants none. Raises ConfigError that names the variable, and never what
-    stands in it."""
+    """The key of the language model, "" when none is configured. Raises ConfigError that names the variable, never its
+    value."""
     if not llm.key_env:
         return ""
     where = f"{config}/syndicator.toml: describe.llm.key_env: the environment variable {llm.key_env}"

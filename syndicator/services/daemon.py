@@ -1,4 +1,4 @@
-"""What runs for long: a beat of the heart, and the web server over the published files."""
+"""What `up` and `serve` run for long: the scheduled runs, and the web server over the published files."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from syndicator.services.container import App, Configuration, configuration, loc
 from syndicator.services.refresh import RunReport, Wanted, Watch, run
 from syndicator.settings import Settings
 
-LLM_SECONDS = 60.0  # of a beat: visits that fall due meanwhile wait no longer than that and an answer
+LLM_SECONDS = 60.0  # of a scheduled run: visits that fall due meanwhile wait for that long and one answer at most
 
 
-class Beats:
-    """What `up` does at each beat: `beat` is one run with everything read anew, so that an edited
-    configuration counts from the next beat. While it is broken, the last one that was whole goes on. `report` is told
-    how a run went, `trouble` in one line why something could not be done."""
+class ScheduledRuns:
+    """What the scheduler of `up` calls: `run_once` is one run with everything read anew, so that an edited
+    configuration counts from the next run on. While it is broken, the last good one is used. `report` is given the
+    report of each run, `trouble` one line on what could not be done."""
 
     def __init__(
         self,
@@ -31,16 +31,16 @@ class Beats:
         trouble: Callable[[str], None],
     ) -> None:
         self._config, self._stop, self._watch, self._report, self._trouble = config, stop, watch, report, trouble
-        self._whole: Configuration | None = None
+        self._last_good: Configuration | None = None
 
-    async def beat(self) -> None:
+    async def run_once(self) -> None:
         try:
-            said = self._read()
-            with locked(said.settings), open_app(self._config, said=said) as app:
+            read = self._read()
+            with locked(read.settings), open_app(self._config, read=read) as app:
                 self._report(await self._run(app))
         except LockedError:
-            self._trouble("another run is under way; this beat is left out")
-        except SyndicatorError as error:  # a full disk, a taxonomy just being edited: the next beat tries again
+            self._trouble("another run is under way; this one is left out")
+        except SyndicatorError as error:  # a full disk, a taxonomy just being edited: the next run tries again
             self._trouble(str(error))
         except OSError as error:
             self._trouble(str(DiskError.of(error)))
@@ -50,16 +50,16 @@ class Beats:
 
     def _read(self) -> Configuration:
         try:
-            self._whole = configuration(self._config)
+            self._last_good = configuration(self._config)
         except ConfigError as error:
-            if self._whole is None:
+            if self._last_good is None:
                 raise
-            self._trouble(f"{error}; going on with what it said before")
-        return self._whole
+            self._trouble(f"{error}; going on with the configuration read before")
+        return self._last_good
 
 
 async def serve(settings: Settings, *, stop: asyncio.Event, listening: Callable[[str], None]) -> None:
-    """Serves feeds/public until `stop` is set; `listening` is told the address. Raises UsageError when the port is
+    """Serves feeds/public until `stop` is set; `listening` is given the address. Raises UsageError when the port is
     taken."""
     settings.public_dir.mkdir(parents=True, exist_ok=True)
     app = make_app(settings.public_dir, hubs=settings.publish.hubs, base_url=settings.base_url)

@@ -1,4 +1,4 @@
-"""Articles of the article store, published as we describe them, described again by the operator's language model."""
+"""Articles that are published with our own descriptions, described again by the operator's language model."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from syndicator import log
 from syndicator.describing.llm import budget, material, prompt
 from syndicator.describing.llm.budget import Hindrance
 from syndicator.describing.llm.prompt import Lists
@@ -14,18 +15,19 @@ from syndicator.describing.llm.validate import Refusal
 from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
 from syndicator.errors import ConfigError, WorkerFailed
 from syndicator.model import Article, Failed, Problem
-from syndicator.pipeline.apply_answer import weigh
-from syndicator.pipeline.context import BUGS, said
+from syndicator.pipeline import jobs
+from syndicator.pipeline.context import BUGS, describe_bug
+from syndicator.pipeline.refile import refile
 from syndicator.ports import Asked, Enricher, FileStamp, Material, Meter, Reply
+from syndicator.reasons import CommandReason, FileReason, LlmReason
 from syndicator.services.container import App, llm_key, make_enricher
-from syndicator.services.rewrite import refile
 from syndicator.text import width
 from syndicator.worker import Worker
 
 RECENT = timedelta(days=7)  # a run asks about what was added since; `describe --llm` about all
 MOST_TRIES = 3  # for one text; then only `describe --llm` tries again
 WAIT = timedelta(hours=1)  # after an article's first failure, doubled with each
-OPTED_OUT = timedelta(days=1)  # after which sources.toml is believed to have changed its mind
+OPTED_OUT = timedelta(days=1)  # after which an article of a source with `llm = false` is looked at again
 BATCH = 100
 _KEPT = 4000  # characters of an answer that are kept
 ALWAYS = datetime(1, 1, 1, tzinfo=UTC)
@@ -35,7 +37,7 @@ NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 @dataclass(slots=True)
 class EnrichReport:
     """What a pass did. `counts`: articles by what came of them (accepted, refused, failed). `hindrance`: why the pass
-    ended before all were asked, or never began. `wrong`: what in the configuration keeps it from asking at all."""
+    ended early or never began. `wrong`: what is wrong in the configuration, so that nothing could be asked."""
 
     counts: dict[str, int] = field(default_factory=dict)
     calls: int = 0
@@ -50,7 +52,8 @@ class EnrichReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Which articles a pass asks about. `again`: an operator asks, also where it failed too often or rests."""
+    """Which articles a pass asks about: those added since `since`. `again`: an operator wants it, so also those on
+    which asking failed too often, and while the endpoint rests."""
 
     since: datetime
     again: bool = False
@@ -66,7 +69,7 @@ async def enrich(
 ) -> EnrichReport:
     """Asks about the articles of `scope` (those of the last week when None) that were not asked about as they are,
     newest first, and files what passes. No new question once `stop` is set or `seconds` are over; those under way are
-    dropped when `stop` is set. `filed` is told the title of each article that changed. Nothing that the network, the
+    dropped when `stop` is set. `filed` is given the title of each article that changed. Nothing that the network, the
     model or an article's text does raises; the caller holds the lock and builds."""
     report = EnrichReport()
     settings = app.settings.describe.llm
@@ -121,7 +124,7 @@ def make_lists(app: App) -> Lists:
 
 
 class _Pass:
-    """One pass over what is to be asked."""
+    """One pass over the articles that are to be asked about."""
 
     def __init__(
         self,
@@ -154,7 +157,7 @@ class _Pass:
 
         ids = self._ids()
         try:
-            await self._some(ids, going, over, one=True)  # a dead endpoint is noticed by one question, not by many
+            await self._some(ids, going, over, one=True)  # one question is enough to notice a dead endpoint
             await asyncio.gather(*(self._some(ids, going, over) for _ in range(self.settings.concurrency)))
         finally:
             over.cancel()
@@ -162,7 +165,7 @@ class _Pass:
             raise self.broken
 
     def _ids(self) -> Iterator[str]:
-        """What is to be asked, each once a pass."""
+        """The ids of the articles to ask about, each once a pass."""
         while True:
             found = [id for id in _unasked(self.app, self.scope, len(self.seen) + BATCH) if id not in self.seen]
             if not found:
@@ -193,7 +196,8 @@ class _Pass:
                 return
 
     async def _take(self, id: str) -> bool:
-        """One article to its end, whatever its text does to us. True when the endpoint was asked."""
+        """Handles one article; a bug that its text triggers is recorded and costs no other. True when the endpoint was
+        asked."""
         try:
             return await self._asked(id)
         except BUGS as bug:
@@ -201,7 +205,7 @@ class _Pass:
             if stamp is None:
                 return False
             note = Asked(id=id, at=now, plan=self.plan, key="", status="failed", stamp=stamp, next_try=now + RECENT)
-            self._note(replace(note, reason="bug", detail=said(bug)))
+            self._note(replace(note, reason=CommandReason.BUG, detail=describe_bug(bug)))
             return False
 
     async def _asked(self, id: str) -> bool:
@@ -230,14 +234,14 @@ class _Pass:
         return called
 
     def _settled(self, before: Asked) -> bool:
-        """Asked about with this text, and not yet to be asked again."""
+        """True when this text was asked about already and is not yet due again."""
         return before.next_try is None or (not self.scope.again and before.next_try > self.app.clock())
 
     def _skipped(self, note: Asked, reason: str, before: Asked | None) -> Asked:
-        """There is nothing to ask. What was once accepted stays known, with the model that said it."""
-        if reason == "excerpt-by-llm" and before is not None and before.status == "accepted":
+        """The note for an article that needs no question. One whose answer was accepted before stays accepted."""
+        if reason == LlmReason.EXCERPT_BY_LLM and before is not None and before.status == "accepted":
             return replace(before, plan=note.plan, by=before.by or before.plan, stamp=note.stamp)
-        again = note.at + OPTED_OUT if reason == "opted-out" else None
+        again = note.at + OPTED_OUT if reason == LlmReason.OPTED_OUT else None
         return replace(note, key="", reason=reason, next_try=again)
 
     def _read(self, id: str) -> tuple[Article, FileStamp] | None:
@@ -250,20 +254,21 @@ class _Pass:
         except FileNotFoundError:
             return None
         except ConfigError as error:
-            self.report.problems.append(Problem(what=path, reason="bad-article-file", detail=str(error)))
+            self.report.problems.append(Problem(what=path, reason=FileReason.BAD_ARTICLE_FILE, detail=str(error)))
             return None
 
     def _needless(self, article: Article, asked: Material) -> str:
         """Why there is nothing to ask, "" when there is."""
         source = self.app.sources.get(article.source_key)
         if source is not None and not source.llm:
-            return "opted-out"
-        if article.excerpt_by in ("operator", "llm"):
-            return f"excerpt-by-{article.excerpt_by}"
-        return "short" if width(asked.text) < material.LEAST else ""
+            return LlmReason.OPTED_OUT
+        by = {"operator": LlmReason.EXCERPT_BY_OPERATOR, "llm": LlmReason.EXCERPT_BY_LLM}.get(article.excerpt_by)
+        if by is not None:
+            return by
+        return LlmReason.SHORT if width(asked.text) < material.LEAST else ""
 
     async def _call(self, note: Asked, asked: Material) -> str | None:
-        """The model's answer, kept for good; None when there is none, which is noted."""
+        """The model's answer, which is kept; None when there is none, which is recorded."""
         cost = self.enricher.cost(asked)
         meter = self._meter()
         self.report.hindrance = budget.hindrance(meter, self.settings, cost, self.app.clock())
@@ -284,7 +289,7 @@ class _Pass:
         return None
 
     def _failed(self, note: Asked, failure: Failed) -> None:
-        """What only the endpoint is to blame for leaves the article to be asked about; the meter knows why."""
+        """Records a failure. One that is the endpoint's alone does not count against the article."""
         if budget.is_endpoints(failure):
             self.report.problems.append(Problem(what=failure.url, reason=failure.reason, detail=failure.detail))
             return
@@ -295,8 +300,8 @@ class _Pass:
         self._note(replace(failed, at=now, next_try=now + wait))
 
     async def _judged(self, note: Asked, asked: Material, answer: str) -> None:
-        """The answer to its end: filed, or refused with a reason. A hand or a visit may have changed the article while
-        the model was thinking, and while the answer was judged: then it is looked at anew, the next time."""
+        """Files the answer, or records why it is refused. When the file has changed since the question was asked, the
+        answer is left for the next pass, which looks at the article anew."""
         found = self._read(note.id)
         if found is None or material.key(self.plan, material.material(found[0])) != note.key:
             return
@@ -304,20 +309,24 @@ class _Pass:
         source = self.app.sources.get(article.source_key)
         note = replace(note, stamp=stamp, at=self.app.clock(), answer=answer[:_KEPT], tries=0)
         try:
-            told = await self.worker.call(weigh, self.app.taxonomy, article, source, asked, self.lists, answer)
+            applied = await self.worker.call(
+                jobs.apply_answer, self.app.taxonomy, article, source, asked, self.lists, answer
+            )
         except WorkerFailed as failure:
-            told = Refusal(reason=failure.reason, detail=failure.detail)
+            applied = Refusal(reason=failure.reason, detail=failure.detail)
         if self._read(note.id) != found:
             return
-        if isinstance(told, Refusal):
-            self._note(replace(note, status="refused", reason=told.reason, detail=told.detail))
+        if isinstance(applied, Refusal):
+            self._note(replace(note, status="refused", reason=applied.reason, detail=applied.detail))
             return
-        stored = refile(self.app, article, replace(article, **told), stamp.path)
+        new = replace(article, **applied)
+        stored, _ = refile(self.app.article_store, self.app.store.visits, new, before=article, path=stamp.path)
         self._note(replace(note, status="accepted", stamp=self.app.article_store.stamp(stamp.path)))
         self.filed(stored.title)
 
     def _note(self, asked: Asked) -> None:
         self.store.save_asked(asked)
+        log.logger("llm", article=asked.id).info(asked.status, reason=asked.reason, detail=asked.detail)
         self.report.counts[asked.status] = self.report.counts.get(asked.status, 0) + 1
         if asked.status != "accepted":
             self.report.problems.append(Problem(what=asked.stamp.path, reason=asked.reason, detail=asked.detail))
@@ -330,6 +339,6 @@ class _Pass:
 
 
 def need_llm(app: App) -> None:
-    """Raises ConfigError where an operator orders to ask and nothing is set to be asked."""
+    """Raises ConfigError when no language model is configured."""
     if not app.settings.describe.llm.url:
         raise ConfigError(f"{app.config}/syndicator.toml: describe.llm.url is empty; set it to your model's endpoint")

@@ -1,46 +1,47 @@
-"""What a page would become, and why."""
+"""What a page would become as an article, and why (`show`)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from syndicator import urls
 from syndicator.articles.frontmatter import dump, load
 from syndicator.errors import MissingError, NetworkDown, NotAnArticle, UsageError
-from syndicator.model import Article, Failed, Fetched, Request, Rules, Source
-from syndicator.pipeline.ingest import page_request
+from syndicator.model import Article, Failed, Fetched, ReadArticle, Request, Rules, Source
 from syndicator.pipeline.read_article import load_taxonomy, read_article
+from syndicator.pipeline.requests import page_request
 from syndicator.services.container import App, make_fetcher
-from syndicator.services.llm_history import recall
+from syndicator.services.llm_history import llm_history
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    article: Article
+    article: ReadArticle
     markdown: str
     why: Mapping[str, Any]
 
 
 def show_file(path: Path, url: str | None, app: App | None) -> Shown:
-    """A saved page (its address in `url`) or an article file. Raises MissingError, UsageError, NotAnArticle."""
+    """For a saved page, which came from `url`, or an article file. Raises MissingError, UsageError, NotAnArticle."""
     try:
         data = path.read_bytes()
     except OSError as error:
         raise MissingError(f"{path}: {error.strerror}") from error
     if path.suffix == ".md":
         article = load(data, str(path))
-        why = recall(app, article.id) if app else {}
-        return Shown(article=article, markdown=data.decode("utf-8", "replace"), why=why)
+        why = llm_history(app, article.id) if app else {}
+        return Shown(article=_unread(article), markdown=data.decode("utf-8", "replace"), why=why)
     if not url:
         raise UsageError(f"{path} is a saved page: say where it came from with --url https://…")
     return _shown(data, url, {}, app, Rules(), {})
 
 
 async def show_url(url: str, app: App) -> Shown:
-    """The page at `url`, fetched as politely as any other. Raises NetworkDown, MissingError, NotAnArticle."""
+    """For the page at `url`, fetched under the same rules as in a visit. Raises NetworkDown, MissingError,
+    NotAnArticle."""
     source = _source_of(url, app)
     fetcher = make_fetcher(app)
     try:
@@ -64,7 +65,12 @@ async def show_url(url: str, app: App) -> Shown:
     }
     shown = _shown(result.body, result.final_url, result.headers, app, rules, why, repeated)
     known = app.store.visits.find([urls.alias(url) for url in (shown.article.url, result.final_url, result.url)])
-    return replace(shown, why={**shown.why, **recall(app, known)}) if known else shown
+    return replace(shown, why={**shown.why, **llm_history(app, known)}) if known else shown
+
+
+def _unread(article: Article) -> ReadArticle:
+    """An article from its file, with nothing of the visit that read its page."""
+    return ReadArticle(**{field.name: getattr(article, field.name) for field in fields(Article)})
 
 
 def _shown(

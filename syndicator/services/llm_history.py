@@ -15,18 +15,18 @@ from syndicator.services.enrich import make_lists
 _FENCE = "(a line of random letters)"
 
 
-def recall(app: App, id: str) -> Mapping[str, Any]:
-    """What `show` says of it; empty where no language model is set or was ever asked about article `id`."""
+def llm_history(app: App, id: str) -> Mapping[str, Any]:
+    """What `show` prints of it; empty where no language model is set or was ever asked about article `id`."""
     asked = app.store.enrichment.asked(id)
     if asked is None:
         return {"llm": "not asked yet"} if app.settings.describe.llm.url and app.store.index.path(id) else {}
-    told: dict[str, Any] = {"llm": _verdict(asked)}
+    shown: dict[str, Any] = {"llm": _verdict(asked)}
     if asked.answer:
-        told["llm_answer"] = asked.answer
+        shown["llm_answer"] = asked.answer
     article = _article(app, id)
     if article is not None and asked.key:
-        told["llm_asked"] = _question(app, article)
-    return told
+        shown["llm_asked"] = _question(app, article)
+    return shown
 
 
 def _verdict(asked: Asked) -> str:
@@ -41,8 +41,8 @@ def _question(app: App, article: Article) -> list[str]:
         lists = make_lists(app)
     except ConfigError as error:
         return [str(error)]
-    said = prompt.messages(material.material(article), lists, _FENCE)
-    return [f"{message['role']}: {message['content']}" for message in said]
+    messages = prompt.messages(material.material(article), lists, _FENCE)
+    return [f"{message['role']}: {message['content']}" for message in messages]
 
 
 def _article(app: App, id: str) -> Article | None:

@@ -1,4 +1,4 @@
-"""What an operator does to the article store and the list of sources."""
+"""Commands that maintain the article store and the list of sources."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from syndicator.articles.membership import feeds_of
 from syndicator.errors import ConfigError, MissingError, NotAFeed, UsageError
 from syndicator.model import Article, Problem, Source
 from syndicator.pipeline.dedupe.merge import WINDOW, remember
+from syndicator.pipeline.refile import refile
 from syndicator.ports import FileStamp
 from syndicator.services.container import App
 from syndicator.services.reconcile import unreadable
 from syndicator.services.redescribe import learn
-from syndicator.services.rewrite import refile
 from syndicator.sources import opml, registry
 
 
@@ -38,16 +38,14 @@ def apply_moves(app: App) -> list[tuple[str, str, str]]:
 
 
 def withdraw(app: App, what: str) -> Article:
-    """Takes an article, named by URL or id, off every feed and page for ever. Its file goes too. Raises UsageError."""
+    """Removes an article, named by URL or id, from every feed and page for good, and its file. Raises UsageError."""
     id = app.store.visits.find([urls.alias(what)]) or what
     article = app.store.visits.article(id)
     if article is None:
         raise UsageError(f"no article {what!r} in the article store; give its address or its id")
     path = app.article_store.find(id)
     app.article_store.withdraw(article, app.clock())
-    app.store.visits.withdraw(
-        article, [urls.alias(url) for url in (article.url, *article.aliases)], feeds_of(article), app.clock()
-    )
+    app.store.visits.withdraw(article, (), feeds_of(article), app.clock())
     if path:
         app.article_store.delete(path)
     return article
@@ -71,9 +69,11 @@ def _split(app: App, copy: str, original: str) -> Article:
     theirs, first = map(app.article_store.get, paths)
     also = tuple(url for url in first.also if urls.alias(url) != urls.alias(theirs.url))
     apart = tuple(dict.fromkeys((*first.split_from, copy)))
-    refile(app, first, replace(first, also=also, split_from=apart), paths[1])
+    files, store = app.article_store, app.store.visits
+    refile(files, store, replace(first, also=also, split_from=apart), before=first, path=paths[1])
     apart = tuple(dict.fromkeys((*theirs.split_from, original)))
-    stored = refile(app, theirs, replace(theirs, merged_into="", split_from=apart), paths[0])
+    parted = replace(theirs, merged_into="", split_from=apart)
+    stored, _ = refile(files, store, parted, before=theirs, path=paths[0])
     app.store.index.split(copy)
     return stored
 
@@ -82,11 +82,12 @@ def _split(app: App, copy: str, original: str) -> Article:
 class Reindexed:
     articles: int
     problems: tuple[Problem, ...]
-    learnt: int = 0  # articles whose tags a person stood behind
+    learnt: int = 0  # articles with a tag that a person confirmed
 
 
 def reindex(app: App) -> Reindexed:
-    """Rebuilds the rows from the markdown, and learns from it. Files that cannot be read are named and left alone."""
+    """Rebuilds the database's rows from the article files, and learns tags from them. Returns the files that cannot be
+    read: they stay as they are."""
     problems: list[Problem] = []
     recent: list[Article] = []
     now = app.clock()
@@ -110,14 +111,14 @@ def reindex(app: App) -> Reindexed:
 
 
 def prune(app: App, *, pages_days: int | None = None) -> int:
-    """Drops kept raw pages older than so many days. Returns how many."""
+    """Deletes kept pages older than `pages_days` (store.pages_days when None). Returns how many."""
     days = app.settings.store.pages_days if pages_days is None else pages_days
     return app.snapshots.prune(app.clock() - timedelta(days=days))
 
 
 def import_opml(app: App, path: Path) -> tuple[list[str], list[str]]:
     """Adds the feeds of an OPML file. Returns the keys added and the addresses that were known already. Raises
-    MissingError that names the file when it is no OPML."""
+    MissingError when the file is no OPML."""
     try:
         outlines = opml.read_opml(path.read_bytes())
     except NotAFeed as refusal:

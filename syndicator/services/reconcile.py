@@ -1,4 +1,4 @@
-"""What the operator wrote against what we remember: sources and their states, files and their rows."""
+"""Brings the database into line with what the operator wrote: states with sources.toml, rows with article files."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from syndicator import urls
-from syndicator.articles.membership import feeds_of
 from syndicator.errors import OURS, ConfigError, DiskError
 from syndicator.model import Article, Problem, Source, SourceState
 from syndicator.ports import FileStamp
+from syndicator.reasons import FileReason
 from syndicator.services.build import release
 from syndicator.services.container import App
 
@@ -39,20 +38,20 @@ def _reconciled(source: Source, state: SourceState | None) -> SourceState:
     if state.url != source.url:
         fresh = SourceState(key=source.key, url=source.url, terms=terms)
         return replace(fresh, first_visit=state.first_visit, last_success=state.last_success, recent=state.recent)
-    if state.terms not in ("", terms):  # who mends what kept a source from being visited does not wait out its backoff
+    if state.terms not in ("", terms):  # an edit may have mended what kept it from being visited: no waiting
         return replace(state, terms=terms, failures=0, next_due=None, due_why="sources.toml was edited")
     return replace(state, terms=terms)
 
 
 def _terms(source: Source) -> str:
-    """A digest of what `source` says of when and how it is visited."""
-    said = (source.kind, source.every, source.cron, source.robots, source.allow, sorted(source.headers_env.items()))
-    return hashlib.sha256(repr((*said, source.enabled)).encode()).hexdigest()[:16]
+    """A digest of what decides when and how `source` is visited: 16 hex characters, enough to notice an edit."""
+    terms = (source.kind, source.every, source.cron, source.robots, source.allow, sorted(source.headers_env.items()))
+    return hashlib.sha256(repr((*terms, source.enabled)).encode()).hexdigest()[:16]
 
 
 def files(app: App) -> tuple[Problem, ...]:
-    """Rows for files that have none or were edited by hand; rows of files that were deleted go. Returns the files that
-    could not be read, each with its reason: they stay as they are."""
+    """Records article files that are new or were edited by hand, and forgets those that were deleted. Returns the files
+    that could not be read, each with its reason: they stay as they are. Raises DiskError, StoreError."""
     visits = app.store.visits
     _withdrawals(app)
     rows = visits.stamps()
@@ -69,7 +68,7 @@ def files(app: App) -> tuple[Problem, ...]:
         other = _elsewhere(app, article, stamp)
         if other:
             detail = f"has the id of {other}; delete one of the two"
-            problems.append(Problem(what=stamp.path, reason="duplicate-article", detail=detail))
+            problems.append(Problem(what=stamp.path, reason=FileReason.DUPLICATE_ARTICLE, detail=detail))
             continue
         _record(app, article, stamp)
     if changes.missing:
@@ -80,7 +79,7 @@ def files(app: App) -> tuple[Problem, ...]:
 
 
 def _withdrawals(app: App) -> None:
-    """What stands in the store's list of withdrawals counts, also where a crash came between the list and the row."""
+    """Withdraws what the article store lists as withdrawn and the database does not, as after a crash in between."""
     known = {one.id for one in app.store.index.withdrawn()}
     for one in app.article_store.withdrawn():
         if one.id not in known:
@@ -91,29 +90,25 @@ def _withdrawals(app: App) -> None:
 
 
 def unreadable(path: str, error: ConfigError | OSError) -> Problem:
-    """An article file that says no article, or that the system does not hand out. Raises DiskError for what is wrong
-    with the machine and not with the file."""
+    """The problem of an article file that is no article, or that the system refuses to read. Raises DiskError for what
+    is wrong with the machine and not with the file."""
     if isinstance(error, OSError):
         if error.errno in OURS - {errno.EACCES, errno.EPERM}:
             raise DiskError.of(error) from error
-        return Problem(what=path, reason="unreadable-file", detail=str(DiskError.of(error)))
-    return Problem(what=path, reason="bad-article-file", detail=str(error))
+        return Problem(what=path, reason=FileReason.UNREADABLE_FILE, detail=str(DiskError.of(error)))
+    return Problem(what=path, reason=FileReason.BAD_ARTICLE_FILE, detail=str(error))
 
 
 def _record(app: App, article: Article, stamp: FileStamp) -> None:
     visits = app.store.visits
     before = visits.article(article.id)
-    stale = set(feeds_of(article)) | (set(feeds_of(before)) if before else set())
-    aliases = [urls.alias(article.url), *map(urls.alias, article.aliases)]
-    if article.source_id:
-        aliases.append(f"guid:{article.source_key}:{article.source_id}")
-    visits.record(article, stamp, aliases=aliases, stale=stale)
+    visits.record(article, stamp)
     if before and before.merged_into and not article.merged_into:  # the line was taken out by hand
         app.store.index.split(article.id)
 
 
 def _elsewhere(app: App, article: Article, stamp: FileStamp) -> str | None:
-    """The path of another file that is this article."""
+    """The path of another file with the id of this article, None when there is none."""
     known = app.store.visits.stamp(article.id)
     if known is None or known.path == stamp.path:
         return None
@@ -124,8 +119,7 @@ def _elsewhere(app: App, article: Article, stamp: FileStamp) -> str | None:
 
 
 def _in_time(state: SourceState, now: datetime) -> SourceState:
-    """A source that was visited in the future, by a clock that has been set right since, is due now: its next visit was
-    planned on that clock."""
+    """A source whose last visit lies in the future (the clock was wrong then and has been set right) is due now."""
     if state.last_visit is None or state.last_visit <= now + AHEAD:
         return state
     return replace(state, last_visit=None, next_due=now, due_why="the clock was set back")

@@ -1,4 +1,4 @@
-"""What an operator does to descriptions: learn from the confirmed past, describe the article store anew."""
+"""What an operator does to descriptions: learn from confirmed tags, describe the article store anew."""
 
 from __future__ import annotations
 
@@ -11,72 +11,77 @@ from typing import TYPE_CHECKING
 
 from syndicator.errors import ConfigError, WorkerFailed
 from syndicator.model import Article, Problem
+from syndicator.pipeline import jobs
+from syndicator.pipeline.descriptions.feed_changes import ChangeCounter, FeedChange
+from syndicator.pipeline.refile import refile
+from syndicator.pipeline.results import Redescription
+from syndicator.reasons import FileReason
 from syndicator.services import reconcile
 from syndicator.services.container import App, taxonomy_files
-from syndicator.services.rewrite import Tally, Told, Touched, learn_files, refile, retell_many, suggest_files
 from syndicator.worker import Worker
 
 if TYPE_CHECKING:
     from syndicator.describing.taxonomy.suggest import Proposal
 
-BATCH = 20  # articles a call of the worker
+BATCH = 20  # articles to a call of the worker: a failure is retried one by one
 ROWS = 500  # rows read at a time
-LEAST = 30  # confirmed articles that say more of a tag than its bare name does
-LONG_SECONDS = 900.0  # for learning: 3,000 posts take about a minute
+LEAST = 30  # confirmed articles from which more is learnt of a tag than its bare name says
+LONG_SECONDS = 900.0  # for learning: 3,000 posts were measured to take about a minute
 LONG_MEGABYTES = 3000
-MOST_READ = 5000  # newest articles that are looked at for new tags
+MOST_READ = 5000  # newest articles that are searched for new tags
 
 Progress = Callable[[int, int], None]  # done, of how many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learnt:
-    articles: int  # that a person stood behind
+    articles: int  # with a tag that a person confirmed
     tags: int  # 0: too few articles to learn from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Retold:
-    """An article that is described differently now."""
+class Redescribed:
+    """An article that is described differently now. `told` is a key of `describe --json`."""
 
     id: str
     title: str
     path: str
-    told: Told
+    told: Redescription
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Retelling:
+class Plan:
     """What `describe` would change. `looked`: articles looked at."""
 
     looked: int
-    articles: tuple[Retold, ...]
-    feeds: tuple[Touched, ...]
+    articles: tuple[Redescribed, ...]
+    feeds: tuple[FeedChange, ...]
     problems: tuple[Problem, ...]
 
 
 def learn(app: App, *, least: int = LEAST) -> Learnt:
-    """Learns into the state folder how the article store writes its words, and tags from what a person stood behind (an
-    operator's tags, a publisher's that mapped), when `least` articles have such. Raises WorkerFailed, ConfigError."""
+    """Learns into the state folder how words are written in the article store, and tags from those that a person
+    confirmed (an operator's, and a publisher's that the taxonomy knows), when `least` articles have such. Raises
+    WorkerFailed, ConfigError."""
     paths = _by_age(app)
     files = taxonomy_files(app.config, app.settings)
     if not paths:
         Path(files[1]).unlink(missing_ok=True)
         return Learnt(articles=0, tags=0)
-    with _patient() as worker:
-        articles, tags = worker.call_sync(learn_files, files, str(app.article_store.root), paths, least)
+    with _long_worker() as worker:
+        articles, tags = worker.call_sync(jobs.learn_files, files, str(app.article_store.root), paths, least)
     return Learnt(articles=articles, tags=tags)
 
 
 def suggest(app: App) -> list[Proposal]:
-    """Names that articles of the store speak of and the taxonomy lacks; most telling first. Raises WorkerFailed."""
+    """Names that articles mention and the taxonomy lacks, the best supported first. Raises WorkerFailed."""
     files = taxonomy_files(app.config, app.settings)
-    with _patient() as worker:
-        return worker.call_sync(suggest_files, files, str(app.article_store.root), _by_age(app)[-MOST_READ:])
+    with _long_worker() as worker:
+        return worker.call_sync(jobs.suggest_files, files, str(app.article_store.root), _by_age(app)[-MOST_READ:])
 
 
 @contextmanager
-def _patient() -> Iterator[Worker]:
+def _long_worker() -> Iterator[Worker]:
     """A worker for one long call over the whole article store."""
     worker = Worker(seconds=LONG_SECONDS, megabytes=LONG_MEGABYTES)
     try:
@@ -95,37 +100,38 @@ def _by_age(app: App) -> list[str]:
     return [path for _, path in sorted(found)]
 
 
-def retelling(app: App, *, since: datetime | None = None, progress: Progress = lambda done, total: None) -> Retelling:
+def plan(app: App, *, since: datetime | None = None, progress: Progress = lambda done, total: None) -> Plan:
     """What the taxonomy, as it is now, would change of the articles added since `since` (all when None). Nothing is
     fetched, nothing is changed."""
     problems = list(reconcile.files(app))
     bad = {problem.what for problem in problems}
     paths = [stamp.path for stamp in app.article_store.walk() if stamp.path not in bad]
-    found: list[Retold] = []
-    tally = Tally(app.store.index.merged())
+    found: list[Redescribed] = []
+    changes = ChangeCounter(app.store.index.merged())
     looked = done = 0
     limits = app.settings.fetch
     worker = Worker(seconds=limits.worker_seconds, megabytes=limits.worker_megabytes)
     try:
         for part in _parts(paths):
             read = [(path, article) for path in part if (article := _read(app, path, since, problems)) is not None]
-            for (path, article), told in zip(read, _told(app, worker, read, problems), strict=True):
-                if told is not None:
-                    found.append(Retold(id=article.id, title=article.title, path=path, told=told))
-                    tally.add(article, replace(article, **told.values))
+            for (path, article), new in zip(read, _described(app, worker, read, problems), strict=True):
+                if new is not None:
+                    found.append(Redescribed(id=article.id, title=article.title, path=path, told=new))
+                    changes.add(article, replace(article, **new.values))
             looked += len(read)
             done += len(part)
             progress(done, len(paths))
     finally:
         worker.close()
-    return Retelling(looked=looked, articles=tuple(found), feeds=tally.feeds(), problems=tuple(problems))
+    return Plan(looked=looked, articles=tuple(found), feeds=changes.feeds(), problems=tuple(problems))
 
 
-def apply(app: App, planned: Retelling, progress: Progress = lambda done, total: None) -> None:
-    """Changes exactly what `retelling` listed; `updated` stays where it is."""
+def apply(app: App, planned: Plan, progress: Progress = lambda done, total: None) -> None:
+    """Changes exactly what `plan` listed; `updated` stays where it is."""
     for number, item in enumerate(planned.articles, 1):
         before = app.article_store.get(item.path)
-        refile(app, before, replace(before, **item.told.values), item.path)
+        after = replace(before, **item.told.values)
+        refile(app.article_store, app.store.visits, after, before=before, path=item.path)
         progress(number, len(planned.articles))
 
 
@@ -133,29 +139,29 @@ def _read(app: App, path: str, since: datetime | None, problems: list[Problem]) 
     try:
         article = app.article_store.get(path)
     except ConfigError as error:
-        problems.append(Problem(what=path, reason="bad-article-file", detail=str(error)))
+        problems.append(Problem(what=path, reason=FileReason.BAD_ARTICLE_FILE, detail=str(error)))
         return None
     return article if since is None or (article.added or article.published or since) >= since else None
 
 
-def _told(
+def _described(
     app: App, worker: Worker, read: Sequence[tuple[str, Article]], problems: list[Problem]
-) -> Iterator[Told | None]:
-    """What each article says now. One that the worker fails on is named, and costs no other."""
+) -> Iterator[Redescription | None]:
+    """How each article is described now. One that the worker fails on is named, and costs no other."""
     files = taxonomy_files(app.config, app.settings)
     pairs = [(article, app.sources.get(article.source_key)) for _, article in read]
     if not pairs:
         return
     try:
-        yield from worker.call_sync(retell_many, files, pairs, app.settings.describe.uncategorised)
+        yield from worker.call_sync(jobs.redescribe_many, files, pairs, app.settings.describe.uncategorised)
     except WorkerFailed:
         for path, pair in zip([path for path, _ in read], pairs, strict=True):
             try:
-                (told,) = worker.call_sync(retell_many, files, [pair], app.settings.describe.uncategorised)
+                (new,) = worker.call_sync(jobs.redescribe_many, files, [pair], app.settings.describe.uncategorised)
             except WorkerFailed as failure:
                 problems.append(Problem(what=path, reason=failure.reason, detail=failure.detail))
-                told = None
-            yield told
+                new = None
+            yield new
 
 
 def _parts(values: Sequence[str], size: int = BATCH) -> Iterator[Sequence[str]]:

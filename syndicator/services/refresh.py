@@ -1,4 +1,4 @@
-"""A run: due sources visited, stale feeds built. What `refresh` does once, `up` does at each beat."""
+"""A run: due sources visited, stale feeds built. `refresh` makes one, `up` one a minute."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ class RunReport:
 class Wanted:
     """Which sources a run visits, and how far it goes."""
 
-    keys: Collection[str] = ()  # these, due or not
+    keys: Collection[str] = ()  # keys of sources: these, due or not
     all: bool = False  # every enabled one
-    limit: int | None = None  # pages a source
+    limit: int | None = None  # pages of each source
     max_seconds: float | None = None
-    llm_seconds: float = 300.0  # that a language model is asked at most; within max_seconds
+    llm_seconds: float = 300.0  # for the language model, within max_seconds: a choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """Whom a run tells how it goes."""
+    """Callbacks of a run, for whoever shows how it goes."""
 
     started: Callable[[int], None] = lambda sources: None
     visited: Callable[[Outcome], None] = lambda outcome: None
@@ -50,8 +50,8 @@ class Watch:
 
 
 async def run(app: App, wanted: Wanted, *, stop: asyncio.Event, watch: Watch = Watch()) -> RunReport:
-    """Visits and builds, then asks the language model and builds what it changed: nothing waits for it. The caller
-    holds the lock. Raises NetworkDown (after building what was stale), UsageError."""
+    """Visits and builds, then asks the language model and builds what that changed, so that no feed waits for it. The
+    caller holds the lock. Raises NetworkDown (after building what was stale), UsageError, StoreError, OSError."""
     began = asyncio.get_running_loop().time()
     states = reconcile.sources(app)
     problems = reconcile.files(app)
@@ -75,7 +75,7 @@ async def run(app: App, wanted: Wanted, *, stop: asyncio.Event, watch: Watch = W
 
 
 def _left(wanted: Wanted, began: float) -> float:
-    """The seconds that asking may take."""
+    """The seconds that are left for the language model."""
     if wanted.max_seconds is None:
         return wanted.llm_seconds
     return min(wanted.llm_seconds, began + wanted.max_seconds - asyncio.get_running_loop().time())
@@ -93,16 +93,16 @@ def _together(first: BuildReport, second: BuildReport) -> BuildReport:
 
 
 async def _visit(app: App, due: list[SourceState], wanted: Wanted, stop: asyncio.Event, watch: Watch) -> list[Outcome]:
-    # what fetches and parses is brought in here: not for a run with nothing due
+    # imported here, so that a run with nothing due does not load what fetches and parses
     from syndicator.pipeline.visit_all import visit_all
-    from syndicator.services.container import make_tools
+    from syndicator.services.container import make_context
 
     fetcher = make_fetcher(app)
     worker = make_worker(app)
     try:
         return await visit_all(
             [(app.sources[state.key], state) for state in due],
-            make_tools(app, fetcher, worker, watch.filed),
+            make_context(app, fetcher, worker, watch.filed),
             limit=wanted.limit,
             max_seconds=wanted.max_seconds,
             stop=stop,
@@ -119,7 +119,7 @@ def make_worker(app: App) -> Worker:
         seconds=limits.worker_seconds,
         megabytes=limits.worker_megabytes,
         count=limits.workers,
-        preload=("syndicator.pipeline.read_article", "feedparser"),  # no page pays for them
+        preload=("syndicator.pipeline.read_article", "feedparser"),  # so that no page waits for them
     )
 
 

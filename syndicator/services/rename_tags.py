@@ -12,21 +12,22 @@ from syndicator.describing.taxonomy.edit import Change, joined, knows, place, re
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, fold, load
 from syndicator.errors import UsageError
 from syndicator.model import Article, FeedKey
+from syndicator.pipeline.descriptions.feed_changes import ChangeCounter, FeedChange
+from syndicator.pipeline.refile import refile
 from syndicator.ports import FeedRow
 from syndicator.publishing.output.redirects import moved
 from syndicator.publishing.queries.language import And, Expr, Not, Or, Term
 from syndicator.publishing.selection import fingerprint
 from syndicator.services import reconcile, redescribe
 from syndicator.services.container import App
-from syndicator.services.rewrite import Tally, Touched, refile
 
 _MANY = 500  # rows read at a time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retagging:
-    """What a rename or a merge does. `change`: of taxonomy.toml, None when it says so already. `notes`: what else names
-    the old tag and is the operator's to change."""
+    """What a rename or a merge does. `change`: of taxonomy.toml, None when that has it already. `notes`: what else
+    names the old tag and is the operator's to change."""
 
     kind: Literal["rename", "merge"]
     old: str
@@ -35,7 +36,7 @@ class Retagging:
     old_feed: FeedKey
     new_feed: FeedKey
     articles: tuple[str, ...]  # ids
-    feeds: tuple[Touched, ...]
+    feeds: tuple[FeedChange, ...]
     notes: tuple[str, ...] = ()
 
 
@@ -52,29 +53,29 @@ def plan(app: App, kind: Literal["rename", "merge"], old: str, new: str) -> Reta
     others = _holders(app, new_feed.slug) if new_feed != old_feed else []
     old = _spelled(vocabulary, holders, old)
     new = _spelled(vocabulary, others, new) if kind == "merge" else new
-    told = _told_already(vocabulary, old, new)
-    _check(vocabulary, old, new, exists=bool(holders) or told)
-    if not told:
+    done = _done_already(vocabulary, old, new)
+    _check(vocabulary, old, new, exists=bool(holders) or done)
+    if not done:
         _check_kind(kind, old, new, there=place(vocabulary, new) is not None or bool(others), same=old_feed == new_feed)
     _check_address(app, old_feed, new_feed)
-    tally = Tally(app.store.index.merged())
+    changes = ChangeCounter(app.store.index.merged())
     for article in holders:
-        tally.add(article, _retagged(article, old_feed.slug, new))
+        changes.add(article, _retagged(article, old_feed.slug, new))
     return Retagging(
         kind=kind,
         old=old,
         new=new,
-        change=None if told else joined(vocabulary, old, new),
+        change=None if done else joined(vocabulary, old, new),
         old_feed=old_feed,
         new_feed=new_feed,
         articles=tuple(article.id for article in holders),
-        feeds=tally.feeds(),
+        feeds=changes.feeds(),
         notes=_notes(app, old_feed, new),
     )
 
 
 def act(app: App, planned: Retagging, progress: Callable[[int, int], None] = lambda done, total: None) -> None:
-    """Does what `plan` said. Safe to run again after a crash: each step that was done already changes nothing."""
+    """Does what `plan` listed. Safe to run again after a crash: each step that was done already changes nothing."""
     path = (app.config / "taxonomy.toml").resolve()  # a symlink stays one
     if planned.change is not None:
         disk.write(path, rewritten(path.read_text(encoding="utf-8"), planned.change, path).encode())
@@ -82,10 +83,11 @@ def act(app: App, planned: Retagging, progress: Callable[[int, int], None] = lam
     for number, id in enumerate(planned.articles, 1):
         file = app.store.index.path(id) or ""
         before = app.article_store.get(file)
-        refile(app, before, _retagged(before, planned.old_feed.slug, planned.new), file, ordered=("tags",))
+        after = _retagged(before, planned.old_feed.slug, planned.new)
+        refile(app.article_store, app.store.visits, after, before=before, path=file, ordered=("tags",))
         progress(number, len(planned.articles))
     if (app.settings.state_dir / "learnt.npz").exists():
-        redescribe.learn(app)  # the past speaks of the tag by its new name
+        redescribe.learn(app)  # the tag is learnt under its new name
 
 
 def _vocabulary(app: App) -> Vocabulary:
@@ -118,7 +120,7 @@ def _spelled(vocabulary: Vocabulary, holders: Sequence[Article], name: str) -> s
     return next((tag for article in holders for tag in article.tags if text.slug(tag) == slug), name)
 
 
-def _told_already(vocabulary: Vocabulary, old: str, new: str) -> bool:
+def _done_already(vocabulary: Vocabulary, old: str, new: str) -> bool:
     """True when taxonomy.toml knows `old` as another name of `new`."""
     at = place(vocabulary, new)
     if at is None:
@@ -162,7 +164,7 @@ def _retagged(article: Article, slug: str, new: str) -> Article:
 
 
 def _notes(app: App, old: FeedKey, new: str) -> tuple[str, ...]:
-    """What of feeds.toml speaks of the old tag."""
+    """What in feeds.toml names the old tag."""
     found = []
     for query in app.queries:
         if query.feed == old:
@@ -186,7 +188,7 @@ def _tags_in(expr: Expr) -> Iterator[str]:
 
 def _move_feed(app: App, planned: Retagging) -> None:
     """The new feed carries on: with the old one's id after a rename, with its own after a merge. The old one's address
-    answers with it, and is told to web servers as moved. A feed that was published stays published."""
+    answers with it, and web servers get it as a redirect. A feed that was published stays published."""
     index = app.store.index
     rows = {row.key: row for row in index.feeds()}
     old = rows.get(planned.old_feed)

@@ -1,1 +1,1 @@
-"""Sources: the operator's list, and OPML in and out."""
+"""The operator's list of sources (sources.toml), and OPML in and out."""

@@ -1,4 +1,4 @@
-"""A short name for an address, to stand as a source's key. Pure."""
+"""A short name for a URL, to be the key of its source. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from syndicator import urls
 
-# Words of an address that say how it is served, never whose it is.
+# Words in a URL that say what is served, not whose it is.
 _SERVING = frozenset(
     re.findall(
         r"\w+",
@@ -19,12 +19,13 @@ _SERVING = frozenset(
     )
 )
 _SHORT = {"artificial-intelligence": "ai", "machine-learning": "ml", "ai-artificial-intelligence": "ai"}
-# Site names that say nothing without what stands beside them.
-_BLAND = frozenset({"blog", "blogs", "news", "medium", "substack", "github", "gitlab", "wordpress", "blogspot"})
+# Names that many sites share: the word beside them in the host name says whose it is.
+_COMMON = frozenset({"blog", "blogs", "news", "medium", "substack", "github", "gitlab", "wordpress", "blogspot"})
+_LONGEST = 40  # characters; sources.toml allows 60, a number may follow
 
 
 def key_for(url: str, taken: Collection[str] = ()) -> str:
-    """A short readable key for an address that is not in `taken`: "techcrunch-ai" for TechCrunch's AI category."""
+    """A short readable key for `url` that is not in `taken`: "techcrunch-ai" for TechCrunch's AI category."""
     words = _site_words(url) + _path_words(url)
     base = _short("-".join(dict.fromkeys(word for word in words if word))) or "source"
     if re.fullmatch(r"con|prn|aux|nul|(com|lpt)[0-9]", base):
@@ -36,10 +37,10 @@ def key_for(url: str, taken: Collection[str] = ()) -> str:
 
 
 def _short(name: str) -> str:
-    """At most 40 characters, cut between words where there is a place to."""
-    if len(name) <= 40:
+    """At most 40 characters, cut between two words where that is possible."""
+    if len(name) <= _LONGEST:
         return name
-    return name[:41].rsplit("-", 1)[0][:40].strip("-")
+    return name[: _LONGEST + 1].rsplit("-", 1)[0][:_LONGEST].strip("-")
 
 
 def _site_words(url: str) -> list[str]:
@@ -49,7 +50,7 @@ def _site_words(url: str) -> list[str]:
         return [host.replace(".", "-")]
     name, _, ending = site.partition(".")
     before = [part for part in host.removesuffix(site).strip(".").split(".") if part and _slug(part) not in _SERVING]
-    if name in _BLAND:
+    if name in _COMMON:
         return [_slug(before[-1])] if before else [name, _slug(ending)]
     return [_slug(name), *(_slug(part) for part in before)]
 
@@ -58,10 +59,10 @@ def _path_words(url: str) -> list[str]:
     parts = urlsplit(url)
     words = [_SHORT.get(_slug(word), _slug(word)) for word in parts.path.split("/")]
     words = [re.sub(r"-(xml|rss|atom|json|rdf|html|php)$", "", word) for word in words]
-    telling = [word for word in words if word and word not in _SERVING and not word.isdigit()]
-    if not telling and parts.query:
-        telling = [_slug(pair.partition("=")[2]) for pair in parts.query.split("&")][:1]
-    return telling[-2:]
+    words = [word for word in words if word and word not in _SERVING and not word.isdigit()]
+    if not words and parts.query:
+        words = [_slug(pair.partition("=")[2]) for pair in parts.query.split("&")][:1]
+    return words[-2:]
 
 
 def _slug(word: str) -> str:

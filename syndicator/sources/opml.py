@@ -1,4 +1,4 @@
-"""OPML 2.0 subscription lists: read what other readers export, write our own sources."""
+"""OPML 2.0 subscription lists (opml.org): read those that other programs export, write our sources. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from syndicator.model import Source
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """One subscription of a list. `folders`: the outlines around it, outermost first."""
+    """One subscription. `folders`: the names of the outlines it is in, outermost first."""
 
     url: str
     title: str = ""
@@ -24,9 +24,10 @@ class Outline:
 
 
 def read_opml(data: bytes) -> tuple[Outline, ...]:
-    """The feeds of an OPML document in its order, each address once. A document that declares entities is refused, and
-    nothing is fetched. Raises NotAFeed when it is no OPML."""
-    # libxml2 expands entities in attributes whatever it is told, so their declaration is where to stop (NUL: UTF-16)
+    """The feeds of an OPML document in its order, each URL once. Nothing is fetched. Raises NotAFeed(broken-xml |
+    unknown-format) when the document is not OPML or declares entities."""
+    # libxml2 expands entities in attributes with every setting, so the document is refused where it declares any;
+    # without its NUL bytes, UTF-16 is searched too
     if b"<!ENTITY" in data.replace(b"\0", b""):
         raise NotAFeed("broken-xml", "the document declares entities")
     try:
@@ -36,7 +37,7 @@ def read_opml(data: bytes) -> tuple[Outline, ...]:
     except etree.XMLSyntaxError as error:
         raise NotAFeed("broken-xml", str(error)) from error
     if root is None or not isinstance(root.tag, str) or etree.QName(root).localname.lower() != "opml":
-        raise NotAFeed("unknown-format", "the document is no OPML")
+        raise NotAFeed("unknown-format", "the document is not OPML")
     found: dict[str, Outline] = {}
     for outline in root.iter("{*}outline"):
         made = _outline(outline)
@@ -46,7 +47,7 @@ def read_opml(data: bytes) -> tuple[Outline, ...]:
 
 
 def write_opml(title: str, sources: Sequence[Source]) -> bytes:
-    """An OPML document of `sources`, those with a category in an outline of its name."""
+    """An OPML document of `sources`; those with a category are in an outline of its name."""
     root = etree.Element("opml", version="2.0")
     etree.SubElement(etree.SubElement(root, "head"), "title").text = text.line(title)
     body = etree.SubElement(root, "body")

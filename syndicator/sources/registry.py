@@ -1,4 +1,4 @@
-"""sources.toml: read it, and edit it so that every comment of the operator's survives."""
+"""sources.toml: read, and edited so that the operator's comments stay."""
 
 from __future__ import annotations
 
@@ -24,18 +24,20 @@ if TYPE_CHECKING:
 
 __all__ = ["add_source", "key_for", "load_sources", "remove_source", "update_url"]
 
-LOCK_SECONDS = 10.0
+LOCK_SECONDS = 10.0  # how long an edit waits for another command's
 _HEADER = re.compile(r"\s*\[\[\s*(source|'source'|\"source\")\s*\]\]")
 
 
 def load_sources(path: Path) -> tuple[Source, ...]:
-    """Every source of `path` in its order, disabled ones too. Raises ConfigError that names file, source, key, cure."""
+    """Every source in `path`, in its order, disabled ones too. Raises ConfigError that names the file, the source, the
+    key and the cure."""
     return check(path, read_toml(path))
 
 
 def add_source(path: Path, source: Source) -> None:
-    """Writes `source` at the end of `path` (made when absent), only the fields that differ from the defaults.
-    Raises UsageError when its key or URL is there already, ConfigError, LockedError."""
+    """Adds `source` at the end of `path`, with the fields that differ from the defaults; makes the file when there is
+    none. Raises UsageError when the key or the URL is in it already, ConfigError when the file is wrong, LockedError
+    when another command edits it for 10 s. The file is replaced in one step, or not changed at all."""
 
     def edit(text: str, before: tuple[Source, ...]) -> str:
         _not_there(path, before, source)
@@ -45,7 +47,8 @@ def add_source(path: Path, source: Source) -> None:
 
 
 def remove_source(path: Path, key: str) -> bool:
-    """Takes the source `key` out, with the comment that stands directly over it. False when there is none."""
+    """Removes the source `key` and the comment directly above it; returns False when there is no such source. Raises
+    as `add_source` does."""
     found = [False]
 
     def edit(text: str, before: tuple[Source, ...]) -> str:
@@ -62,7 +65,7 @@ def remove_source(path: Path, key: str) -> bool:
 
 
 def update_url(path: Path, key: str, url: str) -> None:
-    """Gives the source `key` another address. Raises UsageError when there is no such source."""
+    """Gives the source `key` another URL. Raises UsageError when there is no such source, and as `add_source` does."""
     import tomlkit
 
     def edit(text: str, before: tuple[Source, ...]) -> str:
@@ -71,7 +74,7 @@ def update_url(path: Path, key: str, url: str) -> None:
             if table["key"] == key:
                 table["url"] = url
                 return tomlkit.dumps(document)
-        raise UsageError(f"{path} has no source {key!r}; `syndicator sources` lists them")
+        raise UsageError(f"{path} has no source {key!r}; `syndicator sources` lists those it has")
 
     _change(path, edit, lambda before: tuple(_moved(source, key, url) for source in before))
 
@@ -83,9 +86,9 @@ def _moved(source: Source, key: str, url: str) -> Source:
 def _not_there(path: Path, before: tuple[Source, ...], source: Source) -> None:
     for other in before:
         if other.key == source.key:
-            raise UsageError(f"{path} has a source {source.key!r} already; give the new one another key")
+            raise UsageError(f"{path} already has a source {source.key!r}; give the new one another key")
         if urls.alias(other.url) == urls.alias(source.url):
-            raise UsageError(f"{path} has this address already, as source {other.key!r}")
+            raise UsageError(f"{path} already has this URL, as source {other.key!r}")
 
 
 # -- editing ----------------------------------------------------------------------------------------------------------
@@ -96,7 +99,7 @@ def _change(
     edit: Callable[[str, tuple[Source, ...]], str],
     expected: Callable[[tuple[Source, ...]], tuple[Source, ...]],
 ) -> None:
-    """Reads, edits, reads again what it would write, and only then writes: whole or not at all, under a lock."""
+    """Reads the file, edits it, checks that the result reads as `expected` and only then replaces it, under a lock."""
     target = path.resolve()  # a symlink stays one
     target.parent.mkdir(parents=True, exist_ok=True)
     with _locked(target):
@@ -107,7 +110,7 @@ def _change(
             return
         wanted = expected(before)
         if check(path, tomllib.loads(after)) != wanted:
-            raise ConfigError(f"{path} is written in a way that cannot be edited safely; please edit it by hand")
+            raise ConfigError(f"{path} is written in a way that a command cannot edit safely; edit it by hand")
         _write(target, after)
 
 
@@ -119,7 +122,7 @@ def _locked(path: Path) -> Iterator[None]:
         with FileLock(path.with_name(f".{path.name}.lock"), timeout=LOCK_SECONDS):
             yield
     except Timeout as error:
-        raise LockedError(f"another command is editing {path}; try again in a moment") from error
+        raise LockedError(f"another command is editing {path}; try again") from error
 
 
 def _write(path: Path, text: str) -> None:
@@ -150,11 +153,11 @@ def _table(source: Source) -> Table:
     import tomlkit
 
     table = tomlkit.table()
-    for name, value in _telling(source, Source(key="", url="")):
+    for name, value in _differing(source, Source(key="", url="")):
         if name == "rules":
             rules = tomlkit.table()
-            for rule, said in _telling(value, Rules()):
-                rules.append(rule, list(said) if isinstance(said, tuple) else said)
+            for rule, set_to in _differing(value, Rules()):
+                rules.append(rule, list(set_to) if isinstance(set_to, tuple) else set_to)
             table.append(name, rules)
         elif name == "headers_env":
             inline = tomlkit.inline_table()
@@ -165,31 +168,32 @@ def _table(source: Source) -> Table:
     return table
 
 
-def _telling(value: Any, default: Any) -> list[tuple[str, Any]]:
-    """The fields of a dataclass that differ from `default`."""
+def _differing(value: Any, default: Any) -> list[tuple[str, Any]]:
+    """The fields of a dataclass that differ from those of `default`, with their values."""
     names = [field.name for field in dataclasses.fields(value)]
     return [(name, getattr(value, name)) for name in names if getattr(value, name) != getattr(default, name)]
 
 
 def _cut(text: str, index: int) -> str:
-    """`text` without its source number `index`: from the comment directly over its header to its last line. Done on
-    lines because a TOML tree hangs the comment over a header on the table before it. The caller checks the result."""
+    """`text` without its source number `index`, from the comment directly above its header to its last line. Works on
+    lines, because tomlkit takes the comment above a header for a part of the table before it. The caller checks the
+    result."""
     lines = text.splitlines(keepends=True)
     headers = [number for number, line in enumerate(lines) if _HEADER.match(line)]
     if index >= len(headers):
         return text
-    start = _comment_over(lines, headers[index])
-    end = _comment_over(lines, headers[index + 1]) if index + 1 < len(headers) else len(lines)
+    start = _comment_above(lines, headers[index])
+    end = _comment_above(lines, headers[index + 1]) if index + 1 < len(headers) else len(lines)
     stop = max(number for number in range(headers[index], end) if not _is_comment(lines[number])) + 1
     while stop < end and lines[stop].lstrip().startswith("#"):
-        stop += 1  # a comment that hangs on the source without a blank line is about it
+        stop += 1  # a comment below the source without a blank line between them is about it
     while stop < end and not lines[stop].strip():
         stop += 1
     kept = "".join(lines[:start]) + "".join(lines[stop:])
     return kept.rstrip() + "\n" if kept.strip() else ""
 
 
-def _comment_over(lines: list[str], header: int) -> int:
+def _comment_above(lines: list[str], header: int) -> int:
     while header > 0 and lines[header - 1].lstrip().startswith("#"):
         header -= 1
     return header
@@ -207,7 +211,8 @@ def _reads_as(path: Path, text: str, wanted: tuple[Source, ...]) -> bool:
 
 
 def _drop(text: str, index: int) -> str:
-    """The same through tomlkit, for files whose lines do not tell (a header inside a string, inline tables)."""
+    """The same through tomlkit, for files in which a line does not say where a source begins (a header inside a string,
+    inline tables)."""
     import tomlkit
 
     document: Any = tomlkit.parse(text)

@@ -1,4 +1,4 @@
-"""What may stand in sources.toml, checked. Every error names the file, the source, the key and the cure."""
+"""What sources.toml may contain. Every error names the file, the source, the key and the cure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from syndicator.errors import ConfigError
 from syndicator.model import Rules, Source
 from syndicator.settings import explain, seconds
 
-_ANY_DAY = datetime(2024, 1, 1, tzinfo=UTC)
+_ANY_DAY = datetime(2024, 1, 1, tzinfo=UTC)  # to see whether a cron expression is valid
+_SHORTEST = 60  # seconds between two visits
+_PORTS = range(1, 65536)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NETWORK = re.compile(
     r"(?P<net>[0-9.]+|\[[0-9A-Fa-f:.]+\]|[0-9A-Fa-f:.]+(?=/|$))(?P<size>/\d{1,3})?(?::(?P<port>\d{1,5}))?"
@@ -27,11 +29,11 @@ _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 section 5.6.2, 
 
 
 def _key(value: str) -> str:
-    # a key is a file name (sources/<key>.atom) and must be one on every file system: Windows keeps some for devices
+    # a key is a file name (sources/<key>.atom), and Windows reserves some names for devices
     if re.fullmatch(r"con|prn|aux|nul|(com|lpt)[0-9]", value):
-        raise ValueError(f"{value!r} is no file name on every system; choose another key")
+        raise ValueError(f"{value!r} cannot be a file name on Windows; choose another key")
     if not re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?", value):
-        raise ValueError('a key has only a-z, 0-9 and "-" inside, at most 60 characters, such as "techcrunch-ai"')
+        raise ValueError('write at most 60 characters, a-z, 0-9 and between them "-", such as "techcrunch-ai"')
     return value
 
 
@@ -39,15 +41,17 @@ def _url(value: str) -> str:
     try:
         urls.canonical(value)
     except urls.BadUrl as error:
-        raise ValueError("write a whole address that starts with http:// or https://") from error
+        raise ValueError("write the whole URL, starting with http:// or https://") from error
     if "@" in urlsplit(value.strip()).netloc:
-        raise ValueError("holds a user name or password; put it in a variable and name that in headers_env")
+        raise ValueError(
+            "contains a user name or password; put it in an environment variable and name that in headers_env"
+        )
     return value.strip()
 
 
 def _duration(value: str) -> str:
-    if seconds(value) < 60:
-        raise ValueError(f"{value!r} is too often; the shortest is one minute")
+    if seconds(value) < _SHORTEST:
+        raise ValueError(f"{value!r} is too short; the shortest is one minute")
     return value
 
 
@@ -61,15 +65,15 @@ def _cron(value: str) -> str:
 
 def _language(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", value):
-        raise ValueError('a language is a tag such as "en", "de" or "pt-BR" (RFC 5646)')
+        raise ValueError('write a language tag such as "en", "de" or "pt-BR" (RFC 5646)')
     return value
 
 
 def _network(value: str) -> str:
-    """The spellings that visiting's guard reads: 10.0.0.0/8:443, 10.0.0.5, fd00::/8:443, [::1]:8080."""
+    """The spellings that `visiting.fetch.ssrf` reads: 10.0.0.0/8:443, 10.0.0.5, fd00::/8:443, [::1]:8080."""
     match = _NETWORK.fullmatch(value)
     try:
-        if not match or int(match["port"] or 1) not in range(1, 65536):
+        if not match or int(match["port"] or 1) not in _PORTS:
             raise ValueError(value)
         ipaddress.ip_network(match["net"].strip("[]") + (match["size"] or ""), strict=False)
     except ValueError as error:
@@ -80,11 +84,13 @@ def _network(value: str) -> str:
 def _headers(value: Mapping[str, str]) -> Mapping[str, str]:
     for name, variable in value.items():
         if not _HEADER.fullmatch(name):
-            raise ValueError(f"{name!r} is no header name")
+            raise ValueError(f"{name!r} is not a header name")
         if not _VARIABLE.fullmatch(variable):
-            raise ValueError(f"{name} must name an environment variable, not hold the value itself")
+            raise ValueError(
+                f"{name}: write the name of an environment variable that contains the value, not the value"
+            )
         if variable.upper().startswith("SYNDICATOR_"):
-            raise ValueError(f"{variable} would be taken for a setting; call the variable something else")
+            raise ValueError(f"{variable}: variables that begin with SYNDICATOR_ are settings; use another name")
     return value
 
 
@@ -104,7 +110,7 @@ class RulesTable(_Table):
 
 
 class SourceTable(_Table):
-    """One [[source]]. The fields and defaults are those of model.Source."""
+    """One [[source]]. Fields and defaults are those of `model.Source`."""
 
     key: Annotated[str, AfterValidator(_key)]
     url: Annotated[str, AfterValidator(_url)]
@@ -128,7 +134,7 @@ class SourceTable(_Table):
     @model_validator(mode="after")
     def _one_rhythm(self) -> SourceTable:
         if self.every and self.cron:
-            raise ValueError("has both every and cron; keep one of them")
+            raise ValueError("has both every and cron; remove one of them")
         return self
 
     def source(self) -> Source:
@@ -137,13 +143,13 @@ class SourceTable(_Table):
 
 
 def check(path: Path, document: Mapping[str, Any]) -> tuple[Source, ...]:
-    """The sources of a parsed sources.toml. `path` is only named in errors. Raises ConfigError."""
+    """The sources of a parsed sources.toml. `path` is for error messages. Raises ConfigError."""
     _only_sources(path, document)
     tables = document.get("source", [])
     if isinstance(tables, Mapping):
         raise ConfigError(f"{path}: write [[source]] with two brackets on each side, not [source]")
     if not isinstance(tables, list) or not all(isinstance(table, Mapping) for table in tables):
-        raise ConfigError(f"{path}: source must be tables that each start with [[source]]")
+        raise ConfigError(f"{path}: every source must start with a line [[source]]")
     sources = tuple(_one(path, number, table) for number, table in enumerate(tables, 1))
     _distinct(path, sources)
     return sources
@@ -152,7 +158,9 @@ def check(path: Path, document: Mapping[str, Any]) -> tuple[Source, ...]:
 def _only_sources(path: Path, document: Mapping[str, Any]) -> None:
     for name in document:
         if name != "source":
-            raise ConfigError(f"{path}: unknown key {name!r} outside of a source; every source starts with [[source]]")
+            raise ConfigError(
+                f"{path}: unknown key {name!r} outside of a source; every source starts with a line [[source]]"
+            )
 
 
 def _one(path: Path, number: int, table: Mapping[str, Any]) -> Source:
@@ -164,14 +172,14 @@ def _one(path: Path, number: int, table: Mapping[str, Any]) -> Source:
 
 
 def _sentence(where: Path, error: ValidationError) -> str:
-    """One sentence on the first fault. What stands in `url` and `headers_env` is never repeated: it may be a secret."""
+    """One sentence about the first error. The values of `url` and `headers_env` are never shown: they may be secret."""
     first = error.errors()[0]
     key = ".".join(str(part) for part in first["loc"] if not isinstance(part, int))
-    said = first["msg"].removeprefix("Value error, ")
+    message = first["msg"].removeprefix("Value error, ")
     if first["type"] == "missing":
         return f"{where}: has no {key}; every source needs a key and a url"
     if first["type"] == "value_error" and (not key or key.startswith(("url", "headers_env"))):
-        return f"{where}: {key + ': ' if key else ''}{said}"
+        return f"{where}: {key + ': ' if key else ''}{message}"
     return explain(where, error, {*SourceTable.model_fields, *RulesTable.model_fields}).replace("Value error, ", "")
 
 
@@ -180,11 +188,11 @@ def _distinct(path: Path, sources: tuple[Source, ...]) -> None:
     addresses: dict[str, str] = {}
     for source in sources:
         if source.key in keys:
-            raise ConfigError(f"{path}: two sources have the key {source.key!r}; give one of them another")
+            raise ConfigError(f"{path}: two sources have the key {source.key!r}; give one of them another key")
         address = urls.canonical(source.url)
         if address in addresses:
             raise ConfigError(
-                f"{path}: source {source.key!r}: url: source {addresses[address]!r} has the same one; remove either"
+                f"{path}: source {source.key!r}: url: source {addresses[address]!r} has the same; remove one of them"
             )
         keys.add(source.key)
         addresses[address] = source.key

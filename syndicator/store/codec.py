@@ -1,4 +1,5 @@
-"""Nouns as JSON documents and back, fields at their default left out. Pure."""
+"""Dataclasses of `model` and `ports` as JSON documents and back, and times and texts as columns hold them. Pure: no
+transaction, no I/O."""
 
 from __future__ import annotations
 
@@ -17,16 +18,19 @@ T = TypeVar("T")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO = timedelta(microseconds=1)
 NEVER = -(2**62)  # an unknown time in a column that is sorted
-_KEY_CHARS = 500  # PostgreSQL indexes at most 2,704 bytes
+_KEY_CHARS = 500  # of four bytes at most: PostgreSQL indexes at most 2,704 bytes (a third of its page)
 
 
 def pack(value: Any, skip: frozenset[str] = frozenset()) -> str:
-    """A dataclass as JSON, in ASCII so that lone surrogates survive."""
+    """A dataclass as JSON without the fields at their default and those of `skip`; in ASCII, so that lone surrogates
+    survive. Raises TypeError for a value that JSON does not know."""
     return json.dumps(_plain(value, skip), separators=(",", ":"))
 
 
 def unpack(cls: type[T], document: str) -> T:
-    """The dataclass that `pack` was given."""
+    """The `cls` that `pack` was given; what was left out is at its default, fields that `cls` does not have (a newer
+    version wrote them) are passed over. Raises ValueError for what is no JSON, TypeError where a field without a
+    default is missing."""
     kind: Any = cls
     return cast(T, _builder(kind)(json.loads(document)))
 
@@ -37,20 +41,22 @@ def micros(value: datetime) -> int:
 
 
 def micros_or(value: datetime | None, default: int = NEVER) -> int:
+    """`micros`, `default` for an unknown time."""
     return default if value is None else micros(value)
 
 
 def moment(value: int) -> datetime:
+    """The time of `value` microseconds since 1970, in UTC. Raises OverflowError for NEVER."""
     return _EPOCH + value * _MICRO
 
 
 def key(value: str) -> str:
     """`value` as a database can hold and index it; different ones stay different. A digest stands for a long tail and
-    for what makes no valid text (NUL, lone surrogates)."""
-    held = value.encode("utf-8", "replace").decode().replace("\0", "?")
-    if held == value and len(value) <= _KEY_CHARS:
+    for what is no valid text (NUL, lone surrogates)."""
+    valid = value.encode("utf-8", "replace").decode().replace("\0", "?")
+    if valid == value and len(value) <= _KEY_CHARS:
         return value
-    return held[:_KEY_CHARS] + "~" + hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
+    return valid[:_KEY_CHARS] + "~" + hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _plain(value: Any, skip: frozenset[str] = frozenset()) -> dict[str, Any]:
@@ -66,29 +72,29 @@ def _plain(value: Any, skip: frozenset[str] = frozenset()) -> dict[str, Any]:
 
 @cache
 def _fields(cls: Any) -> tuple[tuple[str, Any, Callable[[Any], Any] | None], ...]:
-    """Name, default and way to JSON of each field; None where JSON holds it as it is."""
+    """Name, default and encoder of each field; None where JSON holds the value as it is."""
     hints = typing.get_type_hints(cls)
     return tuple(
         (
             field.name,
             field.default_factory() if callable(field.default_factory) else field.default,
-            _flattener(hints[field.name]),
+            _encoder(hints[field.name]),
         )
         for field in dataclasses.fields(cls)
     )
 
 
-def _flattener(hint: Any) -> Callable[[Any], Any] | None:
-    """How to turn a value of type `hint` into its JSON form, None when it is the same."""
+def _encoder(hint: Any) -> Callable[[Any], Any] | None:
+    """What turns a value of type `hint` into its JSON form; None where it is the same."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
-        return next((made for argument in arguments if (made := _flattener(argument))), None)
+        return next((made for argument in arguments if (made := _encoder(argument))), None)
     if hint is datetime:
         return datetime.isoformat
     if dataclasses.is_dataclass(hint):
         return _plain
     if origin is tuple:
-        item = _flattener(arguments[0])
+        item = _encoder(arguments[0])
         return None if item is None else lambda value: [item(each) for each in value]
     if origin is Mapping:
         return dict
@@ -97,13 +103,13 @@ def _flattener(hint: Any) -> Callable[[Any], Any] | None:
 
 @cache
 def _builder(cls: Any) -> Callable[[dict[str, Any]], Any]:
-    """Builds a `cls` from its plain form; only fields that JSON cannot hold as they are cost anything."""
-    converters = {name: made for name, hint in typing.get_type_hints(cls).items() if (made := _converter(hint))}
+    """What makes a `cls` of its JSON form. Only fields that have another form in JSON are looked at one by one."""
+    decoders = {name: made for name, hint in typing.get_type_hints(cls).items() if (made := _decoder(hint))}
     known = {field.name for field in dataclasses.fields(cls)}
 
     def build(plain: dict[str, Any]) -> Any:
-        for name in plain.keys() & converters.keys():
-            plain[name] = converters[name](plain[name])
+        for name in plain.keys() & decoders.keys():
+            plain[name] = decoders[name](plain[name])
         if not plain.keys() <= known:  # a newer version wrote more
             plain = {name: value for name, value in plain.items() if name in known}
         return cls(**plain)
@@ -111,11 +117,11 @@ def _builder(cls: Any) -> Callable[[dict[str, Any]], Any]:
     return build
 
 
-def _converter(hint: Any) -> Callable[[Any], Any] | None:
-    """How to turn the JSON form of a field of type `hint` into that type, None when it is the same."""
+def _decoder(hint: Any) -> Callable[[Any], Any] | None:
+    """What turns the JSON form of a value of type `hint` back; None where it is the same."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
-        inner = next((made for argument in arguments if (made := _converter(argument))), None)
+        inner = next((made for argument in arguments if (made := _decoder(argument))), None)
         return None if inner is None else lambda value: None if value is None else inner(value)
     if hint is datetime:
         return datetime.fromisoformat
@@ -125,6 +131,6 @@ def _converter(hint: Any) -> Callable[[Any], Any] | None:
     if isinstance(hint, type) and issubclass(hint, tuple) and hasattr(hint, "_fields"):
         return lambda value: hint(*value)
     if origin is tuple:
-        item = _converter(arguments[0])
+        item = _decoder(arguments[0])
         return tuple if item is None else lambda value: tuple(item(each) for each in value)
     return None

@@ -15,7 +15,8 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from syndicator.errors import DiskError, StoreError
 
-CHUNK = 500  # values in one IN (...)
+CHUNK = 500  # values in one IN (...); SQLite before 3.32 takes at most 999
+_FILES = 3  # that SQLite has open for one database: the database, its log, and the log's index
 
 
 class Database:
@@ -33,12 +34,12 @@ class Database:
         return self.engine.dialect.name == "sqlite"
 
     def rows(self, statement: Executable, values: Any = None) -> Sequence[Any]:
-        """All rows of a query, seen outside of any transaction of ours."""
+        """All rows of a query, as of the last commit. Raises StoreError."""
         with self.named_errors():
             return self._read(statement, values).all()
 
     def plain_rows(self, statement: Executable) -> list[tuple[Any, ...]]:
-        """The same as tuples of the driver's, at a third of the cost: for tables that are read whole."""
+        """The same as plain tuples, at a third of the cost: for tables that are read whole. Raises StoreError."""
         with self.named_errors():
             return list(self._read(statement, None).cursor.fetchall())
 
@@ -55,7 +56,8 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction: all of it or nothing, durable when it ends. Takes the write lock at once (BEGIN IMMEDIATE), so
-        that it never fails half-way for want of it."""
+        that it never fails half-way for want of it. An exception inside rolls it back and passes on; the driver's come
+        as StoreError."""
         with self.named_errors():
             if self._writer is None:
                 self._writer = self.engine.connect()
@@ -63,7 +65,7 @@ class Database:
                 yield self._writer
 
     def close(self) -> None:
-        """Ends both connections; the last one out folds the write-ahead log into the file."""
+        """Ends both connections; the last one to close moves the write-ahead log into the file."""
         for connection in (self._reader, self._writer):
             if connection is not None:
                 connection.close()
@@ -76,20 +78,20 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            _need_files(self.name, error)
+            _raise_if_out_of_files(self.name, error)
             raise StoreError(explain(self.name, str(error.orig))) from error
         except SQLAlchemyError as error:
             raise StoreError(f"{self.name}: {error}") from error
 
 
-def _need_files(name: str, error: DBAPIError) -> None:
-    """SQLite says only that it cannot open a file. Raises DiskError with the cure when that is for want of descriptors:
-    then nobody else can have as many as it needs, for the database, its log and the log's index."""
+def _raise_if_out_of_files(name: str, error: DBAPIError) -> None:
+    """Raises DiskError with the cure when the process is out of file descriptors, of which SQLite says only that it
+    cannot open a file. Known by trying to open as many as it needs: database, log, and the log's index."""
     if "unable to open" not in str(error.orig):
         return
     with ExitStack() as opened:
         try:
-            for _ in range(3):
+            for _ in range(_FILES):
                 opened.callback(os.close, os.open(os.devnull, os.O_RDONLY))
         except OSError as short:
             short.filename = name
@@ -115,7 +117,7 @@ def explain(name: str, message: str) -> str:
         ),
         ("no such table", "a table is missing; run `syndicator reindex`"),
     )
-    cure = next((cure for sign, cure in cures if sign in lower), "run `syndicator check`")
+    cure = next((cure for part, cure in cures if part in lower), "run `syndicator check`")
     return f"the database {name} cannot be used ({message}): {cure}"
 
 
@@ -132,6 +134,7 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, An
 
 
 def chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    """`values` in parts that fit one query."""
     for start in range(0, len(values), CHUNK):
         yield values[start : start + CHUNK]
 

@@ -22,7 +22,9 @@ BUSY_SECONDS = 10.0  # how long a write waits for another program's
 
 
 class Store:
-    """The four ports on one database. Used from one thread; `close` it."""
+    """The four stores of `ports` on one database. Used from one thread; `close` it. A reader sees the last commit; each
+    method that writes is one transaction, durable when it returns, and waits `busy_seconds` for another program's. All
+    methods raise StoreError with the operator's cure, DiskError for want of file descriptors."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -33,17 +35,19 @@ class Store:
 
     @property
     def name(self) -> str:
-        """The database's file, or its name."""
+        """The database's file (SQLite), or its name (PostgreSQL)."""
         return self._db.name
 
     def reindex(self, articles: Iterable[tuple[Article, FileStamp]], withdrawn: Iterable[Withdrawn] = ()) -> int:
-        """Rebuilds the rows of articles, aliases and feeds from the files; how many. One transaction. Source states,
-        entries, merges, names and addresses of feeds stay, as do withdrawals, to which `withdrawn` (the store's own
-        list) adds; all feeds become stale."""
+        """Rebuilds the rows of articles, aliases and feeds from the files, in one transaction; returns the number of
+        articles. Source states, entries, merges, names and addresses of feeds stay, as do withdrawals, to which
+        `withdrawn` (the article store's list) adds; all feeds become stale. Raises StoreError, and whatever `articles`
+        raises, with nothing changed."""
         with self._db.write() as connection:
             return rebuild.reindex(connection, articles, withdrawn)
 
     def close(self) -> None:
+        """Ends the connections. What was written is durable already."""
         self._db.close()
 
     def __enter__(self) -> Store:
@@ -54,11 +58,12 @@ class Store:
 
 
 def open_store(url: str, *, articles_exist: bool, create: bool = False, busy_seconds: float = BUSY_SECONDS) -> Store:
-    """The store at `url` (sqlite:///path or postgresql+psycopg://...), made or moved to this version's tables.
+    """The store at `url` (sqlite:///path or postgresql+psycopg://...), made or moved to this version's tables, in one
+    transaction either way.
 
-    A database that is missing, empty or damaged although `articles_exist` is refused with a StoreError that names the
-    cure: opened as a fresh one it would fetch and publish everything again. `create` (for `reindex`) makes a new one
-    then, and moves a damaged file aside first."""
+    Raises StoreError with the cure for a database that is locked for longer than `busy_seconds`, somebody else's, of a
+    newer version, or missing, empty or damaged although `articles_exist`: opened as a fresh one it would fetch and
+    publish everything again. `create` (for `reindex`) makes a new one then, and moves a damaged file aside first."""
     database = Database(url, busy_seconds)
     try:
         if database.sqlite:

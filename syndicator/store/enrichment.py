@@ -1,4 +1,7 @@
-"""What was asked of a language model and what it answered (`ports.EnrichStore`)."""
+"""What was asked of a language model and what it answered.
+
+Each method that writes is one transaction, durable when it returns. All raise StoreError, DiskError for want of file
+descriptors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The article store as the publisher sees it (`ports.ArticleIndex`)."""
+"""The article store as publishing sees it (`ports.ArticleIndex`).
+
+Each method that writes is one transaction, durable when it returns. All raise StoreError, DiskError for want of file
+descriptors."""
 
 from __future__ import annotations
 
@@ -36,7 +39,7 @@ _ROW = select(_a.data, _a.path, _a.mtime_ns, _a.size).where(_a.id == bindparam("
 _PATH = select(_a.path).where(_a.id == bindparam("id"))
 _HTML = select(schema.html.c.id, schema.html.c.html).where(schema.html.c.id.in_(bindparam("ids", expanding=True)))
 _QUERIES = "queries"
-_UNJUDGED = (
+_UNMATCHED = (
     select(_m.id)
     .where(_m.axis == ALL.axis, _m.slug == ALL.slug)
     .where(
@@ -51,7 +54,7 @@ _UNJUDGED = (
     .order_by(*_ORDER)
 )
 _MONTH = (*_IN_FEED, _m.added >= bindparam("first"), _m.added < bindparam("end"))
-_MONTH_PRINT = (
+_MONTH_STATE = (
     # remainders: whole nanoseconds of a dozen files would overflow what SQLite can sum
     select(func.count(), func.sum(_a.mtime_ns % 2**40), func.sum(_a.size))
     .join_from(schema.members, schema.articles, _a.id == _m.id)
@@ -76,7 +79,7 @@ class Index:
         return [_feed(row) for row in self._db.rows(_FEEDS)]
 
     def save_feed(self, row: FeedRow) -> None:
-        said = {
+        values = {
             "name": row.name,
             "first_slug": row.first_slug,
             "dropped": row.dropped,
@@ -84,10 +87,10 @@ class Index:
             "moved_slug": row.moved_to.slug if row.moved_to else None,
         }
         with self._db.write() as connection:
-            known = connection.execute(update(schema.feeds).where(_this(row.key)).values(**said)).rowcount
+            known = connection.execute(update(schema.feeds).where(_this(row.key)).values(**values)).rowcount
             if not known:
-                born = rows.feed_row(row.key, row.name) | said | {"count": row.count, "stale": row.stale}
-                upsert(connection, schema.feeds, [born | {"held": row.held, "files": json.dumps(dict(row.files))}])
+                new = rows.feed_row(row.key, row.name) | values | {"count": row.count, "stale": row.stale}
+                upsert(connection, schema.feeds, [new | {"held": row.held, "files": json.dumps(dict(row.files))}])
 
     def ids(self, key: FeedKey, *, limit: int, since: datetime | None, most: int) -> list[str]:
         reach = most if since is not None else min(limit, most)
@@ -112,7 +115,7 @@ class Index:
         return [id for (id,) in found]
 
     def month_prints(self, key: FeedKey) -> dict[str, str]:
-        return {month: "-".join(map(str, self._of_month(_MONTH_PRINT, key, month)[0])) for month in self.months(key)}
+        return {month: "-".join(map(str, self._of_month(_MONTH_STATE, key, month)[0])) for month in self.months(key)}
 
     def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
         found = self._of_month(_MONTH_ENTRIES, key, month)
@@ -132,12 +135,12 @@ class Index:
             yield from self.articles(part).values()
 
     def unjudged(self, stamp: str) -> list[str]:
-        return [id for (id,) in self._db.rows(_UNJUDGED, {"stamp": stamp.encode()})]
+        return [id for (id,) in self._db.rows(_UNMATCHED, {"stamp": stamp.encode()})]
 
     def judge(self, stamp: str, found: Mapping[str, Collection[FeedKey]]) -> None:
         for part in chunks(list(found)):
             with self._db.write() as connection:
-                rows.enrol(connection, {id: found[id] for id in part})
+                rows.set_queries(connection, {id: found[id] for id in part})
                 made = [{"id": id, "kind": _QUERIES, "data": stamp.encode()} for id in part]
                 upsert(connection, schema.fragments, made)
 
@@ -198,7 +201,7 @@ class Index:
             article = replace(codec.unpack(Article, found.data), merged_into=into or "")
             connection.execute(update(schema.articles).where(_a.id == id).values(merged_into=into))
             stamp = FileStamp(path=found.path, mtime_ns=found.mtime_ns, size=found.size)
-            rows.save(connection, article, stamp, ())
+            rows.save(connection, article, stamp)
 
     def _by_id(self, statement: Any, ids: Sequence[str]) -> dict[str, Any]:
         found: dict[str, Any] = {}

@@ -1,4 +1,5 @@
-"""Moves a database of an older version to this one's tables. The only door of Alembic, and slow to import."""
+"""Moves a database of an older version to this one's tables. The only importer of Alembic, which is slow to
+import."""
 
 from __future__ import annotations
 

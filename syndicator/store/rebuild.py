@@ -1,4 +1,4 @@
-"""The rows of the article store made anew from its files, in bulk."""
+"""The rows of the article store made anew from its files, in bulk, within one transaction of the caller."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def reindex(
     """Replaces the rows of articles, aliases, members and fragments; the number of articles. The first of two files
     with one id counts."""
     for entry in withdrawn:
-        rows.bury(connection, entry)
+        rows.save_withdrawal(connection, entry)
     merged = _pairs(connection, select(schema.articles.c.id, schema.articles.c.merged_into))
     gone = set(_pairs(connection, select(schema.withdrawn.c.id, schema.withdrawn.c.at)))
     for table in (schema.articles, schema.members, schema.aliases, schema.fragments, schema.html):
@@ -49,7 +49,7 @@ class _Load:
         self.counts: Counter[FeedKey] = Counter()
         self.guids: dict[tuple[str, str], str] = {}
         self.total = 0
-        self.held: dict[Table, list[dict[str, Any]]] = {}
+        self.waiting: dict[Table, list[dict[str, Any]]] = {}
 
     def add(self, article: Article, stamp: FileStamp) -> None:
         if article.id in self.seen or article.id in self.gone:
@@ -64,22 +64,22 @@ class _Load:
             self.names.setdefault(key, name)
         if article.source_id:
             self.guids[codec.key(article.source_key), codec.key(article.source_id)] = article.id
-        self._hold(schema.articles, [rows.article_row(article, stamp, into)])
-        self._hold(schema.members, rows.member_rows(article, shown))
-        self._hold(schema.aliases, [{"alias": value, "id": article.id} for value in rows.alias_keys(article)])
+        self._add(schema.articles, [rows.article_row(article, stamp, into)])
+        self._add(schema.members, rows.member_rows(article, shown))
+        self._add(schema.aliases, [{"alias": value, "id": article.id} for value in rows.alias_keys(article)])
         if self.total % BATCH == 0:
             self.flush()
 
-    def _hold(self, table: Table, made: list[dict[str, Any]]) -> None:
-        self.held.setdefault(table, []).extend(made)
+    def _add(self, table: Table, made: list[dict[str, Any]]) -> None:
+        self.waiting.setdefault(table, []).extend(made)
 
     def flush(self) -> None:
-        for table, made in self.held.items():
+        for table, made in self.waiting.items():
             if table is schema.aliases:
                 insert_new(self.connection, table, made)
             elif made:
                 self.connection.execute(insert(table), made)
-        self.held.clear()
+        self.waiting.clear()
 
 
 def _show_dangling(connection: Connection) -> None:
@@ -89,22 +89,21 @@ def _show_dangling(connection: Connection) -> None:
     dangling = select(table.c.data).where(table.c.merged_into.is_not(None), table.c.merged_into.not_in(alive))
     for (data,) in connection.execute(dangling).all():
         article = codec.unpack(Article, data)
-        rows.show(connection, article, rows.shown_in(article, None, withdrawn=False), ())
+        rows.show(connection, article, rows.shown_in(article, None, withdrawn=False))
 
 
 def _count_feeds(connection: Connection, names: dict[FeedKey, str], counts: Counter[FeedKey]) -> None:
-    """Feeds that are new are born, known ones keep names and addresses; every count is right, every feed stale."""
-    born = [rows.feed_row(key, name) for key, name in sorted(names.items())]
-    insert_new(connection, schema.feeds, born)
+    """New feeds get their rows, known ones keep names and addresses; every feed has its count and is stale."""
+    insert_new(connection, schema.feeds, [rows.feed_row(key, name) for key, name in sorted(names.items())])
     connection.execute(update(schema.feeds).values(count=0, stale=True))
     rows.touch(connection, {key: (names[key], count) for key, count in counts.items()})
 
 
 def _end_entries(connection: Connection, guids: dict[tuple[str, str], str]) -> None:
-    """Entries that wait although their article is in the article store are done: nothing is read or published twice."""
+    """Pending entries whose article is in the article store are done: nothing is read or published twice."""
     table = schema.entries
-    waiting = select(table.c.source, table.c.entry, table.c.data).where(table.c.status == "pending")
-    for source, entry, data in connection.execute(waiting).all():
+    pending = select(table.c.source, table.c.entry, table.c.data).where(table.c.status == "pending")
+    for source, entry, data in connection.execute(pending).all():
         id = guids.get((source, entry))
         if id is None:
             continue

@@ -1,4 +1,7 @@
-"""Articles as rows: what one article changes in the tables, within a transaction of the caller."""
+"""Articles as rows: what one article changes in the tables.
+
+What takes a connection runs within the caller's transaction and commits nothing: it is all there when that ends, or
+nothing. Errors of the driver pass through; `Database.write` turns them into StoreError."""
 
 from __future__ import annotations
 
@@ -15,14 +18,13 @@ from syndicator.model import Article, FeedKey
 from syndicator.ports import FileStamp, Withdrawn
 from syndicator.store import codec, schema
 from syndicator.store.database import insert_new, upsert
-from syndicator.urls import alias
+from syndicator.urls import alias, guid_alias
 
-# The body is in the file; the rest is of the visit alone.
-_NOT_KEPT = frozenset(("body", "trace", "blocks", "alternate"))
+_NOT_KEPT = frozenset(("body",))  # it is in the file
 
 
 def article_row(article: Article, stamp: FileStamp, merged_into: str | None) -> dict[str, Any]:
-    """The row of `articles`."""
+    """The row of `articles`; `merged_into` is the id of the article that stands for it, None when it is no copy."""
     return {
         "id": article.id,
         "path": stamp.path,
@@ -45,7 +47,7 @@ def member_rows(article: Article, keys: Iterable[FeedKey]) -> list[dict[str, Any
 
 
 def feed_row(key: FeedKey, name: str, count: int = 0) -> dict[str, Any]:
-    """The row of a feed that is born."""
+    """The row of a new feed: its address is made of its first slug for good, and it is stale."""
     return {
         "axis": key.axis,
         "slug": key.slug,
@@ -65,7 +67,7 @@ def alias_keys(article: Article) -> list[str]:
     """Every alias that finds `article`: its URL, its other URLs, its GUID within its source."""
     found = [alias(url) for url in (article.url, *article.aliases)]
     if article.source_id:
-        found.append(f"guid:{article.source_key}:{article.source_id}")
+        found.append(guid_alias(article.source_key, article.source_id))
     return list(dict.fromkeys(codec.key(value) for value in found))
 
 
@@ -113,14 +115,15 @@ _COUNT = (
 )
 
 
-def save(connection: Connection, article: Article, stamp: FileStamp, stale: Iterable[FeedKey]) -> None:
-    """Puts the row of `article`, its memberships and the marks of every feed that shows it or showed it."""
+def save(connection: Connection, article: Article, stamp: FileStamp, *, keep_html: bool = False) -> None:
+    """Puts the row of `article`, its memberships and the marks of every feed that shows it or showed it. What was
+    rendered of its body goes, unless `keep_html` (the body is the same)."""
     known = connection.execute(_KNOWN, {"id": article.id}).one()
     into = article.merged_into or known.merged_into
     upsert(connection, schema.articles, [article_row(article, stamp, into)])
-    if known.old is not None:
+    if known.old is not None and not keep_html:
         connection.execute(_NO_HTML, {"gone": article.id})
-    show(connection, article, shown_in(article, _alive(connection, into), known.withdrawn is not None), stale)
+    show(connection, article, shown_in(article, _alive(connection, into), known.withdrawn is not None))
     if known.old is None:
         _show_copies(connection, article.id)
 
@@ -135,24 +138,24 @@ def _show_copies(connection: Connection, original: str) -> None:
     for id, data in connection.execute(_COPIES, {"original": original}).all():
         gone = connection.execute(_WITHDRAWN, {"id": id}).first() is not None
         copy = codec.unpack(Article, data)
-        show(connection, copy, shown_in(copy, _alive(connection, original), gone), ())
+        show(connection, copy, shown_in(copy, _alive(connection, original), gone))
 
 
-def show(connection: Connection, article: Article, shown: dict[FeedKey, str], stale: Iterable[FeedKey]) -> None:
-    """Makes `article` a member of just the feeds `shown`; they, those it leaves and `stale` become stale. What was made
-    of it and which saved queries hold it is forgotten."""
+def show(connection: Connection, article: Article, shown: dict[FeedKey, str]) -> None:
+    """Makes `article` a member of just the feeds `shown`; they and those it leaves become stale. What was made of it
+    and which saved queries hold it is forgotten."""
     before = {FeedKey(axis, slug) for axis, slug in connection.execute(_MEMBER, {"id": article.id})}
     if before:
         for drop in (_NO_MEMBER, _NO_FRAGMENT):
             connection.execute(drop, {"gone": article.id})
     if shown:
         connection.execute(insert(schema.members), member_rows(article, shown))
-    names = {key: shown.get(key, key.slug) for key in {*shown, *before, *stale}}
+    names = {key: shown.get(key, key.slug) for key in {*shown, *before}}
     touch(connection, {key: (name, (key in shown) - (key in before)) for key, name in names.items()})
 
 
 def touch(connection: Connection, feeds: dict[FeedKey, tuple[str, int]]) -> None:
-    """Marks feeds stale and changes their counts; feed -> (the name if it is born now, how many articles more)."""
+    """Marks feeds stale and changes their counts; feed -> (its name if it is new, how many articles more)."""
     if not feeds:
         return
     insert_new(connection, schema.feeds, [feed_row(key, name) for key, (name, _) in feeds.items()])
@@ -161,27 +164,29 @@ def touch(connection: Connection, feeds: dict[FeedKey, tuple[str, int]]) -> None
     )
 
 
-def enrol(connection: Connection, found: Mapping[str, Collection[FeedKey]]) -> None:
-    """Makes each article a member of just those saved queries; a query that gains or loses one becomes stale."""
+def set_queries(connection: Connection, found: Mapping[str, Collection[FeedKey]]) -> None:
+    """Makes each article (by id) a member of just those saved queries; a query that gains or loses one becomes stale.
+    Ids that no article has are passed over."""
     ids = list(found)
     times = {row.id: row for row in connection.execute(_TIMES, {"ids": ids})}
     before = {(id, slug) for id, slug in connection.execute(_ASKED, {"ids": ids})}
     after = {(id, key.slug) for id, keys in found.items() for key in keys if id in times}
     for id, slug in before - after:
         connection.execute(_NOT_ASKED, {"gone": id, "k_slug": slug})
-    born = [
+    joined = [
         {"id": id, "axis": "query", "slug": slug, "added": times[id].added, "published": times[id].published}
         for id, slug in sorted(after - before)
     ]
-    if born:
-        connection.execute(insert(schema.members), born)
+    if joined:
+        connection.execute(insert(schema.members), joined)
     more = Counter(slug for _, slug in after - before)
     more.subtract(slug for _, slug in before - after)
     touch(connection, {FeedKey("query", slug): (slug, count) for slug, count in more.items()})
 
 
 def erase(connection: Connection, id: str, stale: Iterable[FeedKey] = ()) -> list[FeedKey]:
-    """Removes the row of article `id` and what hangs on it, marks its feeds and `stale`; the feeds that showed it."""
+    """Removes the row of article `id` and all that refers to it; its feeds and `stale` become stale. Returns the feeds
+    that showed it. Copies of it stand for themselves from now on."""
     before = [FeedKey(axis, slug) for axis, slug in connection.execute(_MEMBER, {"id": id})]
     for table in (
         schema.members,
@@ -200,7 +205,7 @@ def erase(connection: Connection, id: str, stale: Iterable[FeedKey] = ()) -> lis
     return before
 
 
-def bury(connection: Connection, entry: Withdrawn) -> None:
+def save_withdrawal(connection: Connection, entry: Withdrawn) -> None:
     """Remembers a withdrawal and every alias of it."""
     made = {"id": entry.id, "at": codec.micros(entry.at), "url": entry.url, "feeds": json.dumps(entry.feeds)}
     upsert(connection, schema.withdrawn, [made])

@@ -124,8 +124,8 @@ html = Table(
     Column("html", Text, nullable=False),
 )
 
-# What the publisher noted of an article, of some kind; forgotten when the article changes. Now: under which saved
-# queries it was judged.
+# What publishing noted of an article, by kind; forgotten when the article changes. The one kind today: "queries", which
+# version of the saved queries the article's memberships are of.
 fragments = Table(
     "fragments",
     metadata,
@@ -144,7 +144,7 @@ blocks = Table(
 )
 Index("blocks_host", blocks.c.host, blocks.c.n)
 
-# What texts are compared by (the caller's own encoding), and the values by which those alike are found.
+# What texts are compared by (in the encoding of pipeline/dedupe), and the values by which similar ones are found.
 sketches = Table(
     "sketches",
     metadata,

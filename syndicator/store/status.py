@@ -1,4 +1,4 @@
-"""The state of everything, and the health of the database (`ports.StatusStore`)."""
+"""The state of everything, and the health of the database. Reads only; raises StoreError."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What visits remember: states, entries, articles by alias, withdrawals, blocks and notes (`ports.VisitStore`)."""
+"""What visits remember: states, entries, articles by alias, withdrawals, blocks and notes (`ports.VisitStore`).
+
+Each method that writes is one transaction, durable when it returns. All raise StoreError, DiskError for want of file
+descriptors."""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from syndicator.model import Article, FeedKey, Outcome, SourceState
 from syndicator.ports import EntryRow, FileStamp, Withdrawn
 from syndicator.store import codec, rows, schema
 from syndicator.store.database import Database, chunks, insert_new, upsert
+from syndicator.urls import guid_alias
 
 OUTCOMES_KEPT = 50  # per source
 REMEMBERED = 20  # articles of a host whose blocks are compared
@@ -36,6 +40,9 @@ _PENDING = (
         or_(_e.next_try.is_(None), _e.next_try <= bindparam("now")),
     )
     .order_by(_e.first_seen, _e.entry)
+)
+_COUNT_PENDING = (
+    select(func.count()).select_from(schema.entries).where(_e.status == "pending", _e.source == bindparam("source"))
 )
 _FIND = select(schema.aliases.c.alias, schema.aliases.c.id).where(
     schema.aliases.c.alias.in_(bindparam("aliases", expanding=True))
@@ -62,28 +69,30 @@ _NOTE = select(schema.notes.c.value).where(schema.notes.c.key == bindparam("key"
 
 
 class Visits:
-    """`ports.VisitStore` on a database."""
+    """`ports.VisitStore` on a database, and what services alone ask for. Transactions and errors are as there."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
     def states(self) -> dict[str, SourceState]:
+        """The state of every source that was ever visited or listed, by key."""
         return {state.key: state for state in self._states(_STATES)}
 
     def due(self, now: datetime) -> list[SourceState]:
+        """The states that are not disabled and whose next_due is None or not after `now`, longest overdue first."""
         return list(self._states(_DUE, now=codec.micros(now)))
 
     def state(self, key: str) -> SourceState | None:
-        """The state of one source."""
+        """The state of one source, None when there is none."""
         return next(self._states(select(_s.data).where(_s.key == bindparam("key")), key=codec.key(key)), None)
 
     def save_states(self, states: Sequence[SourceState]) -> None:
-        """Many states in one transaction."""
+        """Inserts or replaces states by key, all in one transaction."""
         with self._db.write() as connection:
             upsert(connection, schema.sources, [state_row(state) for state in states])
 
     def drop_state(self, key: str) -> None:
-        """Forgets the source, its entries and outcomes; its articles stay."""
+        """Deletes the source, its entries and its outcomes in one transaction; its articles stay."""
         with self._db.write() as connection:
             for table, column in (
                 (schema.sources, _s.key),
@@ -108,6 +117,9 @@ class Visits:
         found = self._db.rows(_PENDING, {"source": codec.key(source_key), "now": codec.micros(now)})
         return [codec.unpack(EntryRow, data) for (data,) in found]
 
+    def count_pending(self, source_key: str) -> int:
+        return int(self._db.scalar(_COUNT_PENDING, {"source": codec.key(source_key)}))
+
     def find(self, aliases: Iterable[str]) -> str | None:
         keys = [codec.key(value) for value in aliases]
         found: dict[str, str] = {}
@@ -123,7 +135,7 @@ class Visits:
         return next((FileStamp(path=p, mtime_ns=m, size=s) for p, m, s in self._db.rows(_STAMP, {"id": id})), None)
 
     def stamps(self) -> Stamps:
-        """The stamp of every article's file by article id."""
+        """The stamp of every article's file by article id, for `ArticleStore.changed`."""
         return Stamps(self._db.plain_rows(_STAMPS))
 
     def record(
@@ -131,14 +143,15 @@ class Visits:
         article: Article,
         stamp: FileStamp,
         *,
-        aliases: Iterable[str],
-        stale: Iterable[FeedKey],
         entry: EntryRow | None = None,
         html: str | None = None,
+        same_body: bool = False,
     ) -> None:
-        keys = dict.fromkeys([*rows.alias_keys(article), *(codec.key(value) for value in aliases)])
+        keys = dict.fromkeys(rows.alias_keys(article))
+        if entry is not None:
+            keys[codec.key(guid_alias(entry.source_key, entry.entry_id))] = None
         with self._db.write() as connection:
-            rows.save(connection, article, stamp, stale)
+            rows.save(connection, article, stamp, keep_html=same_body)
             insert_new(connection, schema.aliases, [{"alias": value, "id": article.id} for value in keys])
             if entry is not None:
                 upsert(connection, schema.entries, [entry_row(entry)])
@@ -146,7 +159,8 @@ class Visits:
                 upsert(connection, schema.html, [{"id": article.id, "html": html}])
 
     def forget(self, id: str) -> None:
-        """The article's file is gone: its row, aliases and memberships go too, the feeds that showed it are stale."""
+        """For an article whose file is gone: deletes its row, aliases and memberships and marks the feeds that showed
+        it as stale, in one transaction."""
         with self._db.write() as connection:
             rows.erase(connection, id)
 
@@ -155,11 +169,15 @@ class Visits:
         return any(self._db.rows(_GONE, {"aliases": list(part)}) for part in chunks(keys))
 
     def withdraw(self, article: Article, aliases: Iterable[str], stale: Iterable[FeedKey], at: datetime) -> None:
+        """Deletes the article's row, marks the feeds that showed it and `stale` as stale, and remembers every alias
+        under which it must never come back, in one transaction."""
         keys = dict.fromkeys([*rows.alias_keys(article), *(codec.key(value) for value in aliases)])
         with self._db.write() as connection:
             shown = rows.erase(connection, article.id, stale)
             feeds = tuple(sorted({*shown, *stale}))
-            rows.bury(connection, Withdrawn(id=article.id, at=at, feeds=feeds, url=article.url, aliases=tuple(keys)))
+            rows.save_withdrawal(
+                connection, Withdrawn(id=article.id, at=at, feeds=feeds, url=article.url, aliases=tuple(keys))
+            )
 
     def repeated(self, host: str) -> frozenset[str]:
         counted: Counter[str] = Counter()
@@ -194,10 +212,12 @@ class Visits:
         return dict(sorted((id, bytes(data)) for id, data in found))
 
     def note(self, key: str) -> str | None:
+        """A small text remembered by key, such as the robots.txt of an origin; None when there is none."""
         value = self._db.scalar(_NOTE, {"key": codec.key(key)})
         return None if value is None else str(json.loads(value))
 
     def set_note(self, key: str, value: str | None, at: datetime) -> None:
+        """Stores the text, or deletes it for None. `at`: now. One transaction."""
         with self._db.write() as connection:
             if value is None:
                 connection.execute(delete(schema.notes).where(schema.notes.c.key == codec.key(key)))
@@ -237,7 +257,7 @@ def state_row(state: SourceState) -> dict[str, Any]:
 
 
 def entry_row(row: EntryRow) -> dict[str, Any]:
-    """The row of `entries`; what the feed said is kept while the page is still to be read."""
+    """The row of `entries`; what the feed announced is kept while the page is still to be read."""
     return {
         "source": codec.key(row.source_key),
         "entry": codec.key(row.entry_id),

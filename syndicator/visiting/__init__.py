@@ -1,1 +1,1 @@
-"""Visiting: brings bytes, politely and safely."""
+"""Visiting: fetches feeds and pages politely and safely, and decides when to come back."""

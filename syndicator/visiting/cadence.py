@@ -1,4 +1,4 @@
-"""When to visit next, and what to remember of a visit. Pure: values and `now` in, values out."""
+"""When to visit a source next, and what to remember of a visit. Pure: values and `now` in, values out."""
 
 from __future__ import annotations
 
@@ -13,17 +13,21 @@ from syndicator.model import Failed, Fetched, FetchResult, NotModified, ParsedFe
 from syndicator.settings import seconds
 from syndicator.visiting.fetch.headers import fresh_seconds
 
-VALIDATOR_LIFE = timedelta(days=8)  # a server stuck on 304 is asked for the whole feed once a week
-MOVE_VISITS = 3  # visits in a row that must agree before a permanent redirect is adopted
+# All of these are our choices.
+VALIDATOR_LIFE = timedelta(days=8)  # a server that is stuck on 304 is asked for the whole feed once in that time
+MOVE_VISITS = 3  # visits in a row with the same permanent redirect, after which the new address is used
+# Failures that say that the new address is not the feed's: back to the one in sources.toml.
 _MOVE_BROKEN = ("dns", "connect", "tls", "http-404", "gone", "blocked-address")
-GONE_TIMES, GONE_SPAN = 3, timedelta(days=2)
-RECENT = 30
-_FIRST_GUESS = 3600.0  # seconds: a source whose rhythm is unknown
+GONE_TIMES, GONE_SPAN = 3, timedelta(days=2)  # so many 410 in a row, over so long, disable a source
+RECENT = 30  # publication times remembered
+_TIMES_FOR_RHYTHM = 2  # publication times without which there is no gap to measure
+_FIRST_GUESS = 3600.0  # seconds between visits while the rhythm of a source is unknown
+_SKIP_HOURS = 8 * 24  # looked ahead: a week has every hour of every day
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 class Next(NamedTuple):
-    """When a source is visited next, and why then, in one line."""
+    """When a source is visited next, aware UTC, and why then, in one line."""
 
     at: datetime
     why: str
@@ -41,11 +45,12 @@ def next_visit(
     jitter: float,
     cron_next: Callable[[str, datetime], datetime],
 ) -> Next:
-    """When to come back, `state` being what `after` made of this visit.
+    """When to come back. `state` is what `after` returned for this visit, `feed` what was parsed, None for nothing.
 
-    floor, ceiling: seconds, the least and the most between two visits. jitter: 0 <= jitter < 1, spreads sources that
-    would fall together. Order: a server's Retry-After, the operator's cron, backoff after a failure, the operator's
-    `every`, the source's own rhythm bounded below by what feed and headers ask for.
+    floor, ceiling: seconds, the least and the most between two visits. jitter: 0 <= jitter < 1, so that sources do not
+    all fall on the same second. cron_next: the first time after another at which a cron expression fires. What decides,
+    the first that applies: a server's Retry-After, the operator's cron, back-off after a failure, the operator's
+    `every`, the source's own rhythm, but not more often than the feed and the headers ask for.
     """
     if isinstance(result, Failed):
         return _after_failure(source, state, result, now, floor, ceiling, jitter, cron_next)
@@ -69,8 +74,8 @@ def after(
 ) -> SourceState:
     """What is remembered of the source after this visit.
 
-    `feed` is the parsed feed of a Fetched, None when nothing was parsed (unchanged digest, a page). A Fetched that
-    could not be parsed is passed as Failed, so that its validators are not stored.
+    feed: the parsed feed of a Fetched, None when nothing was parsed (the bytes are those of the last visit, or a page).
+    The caller passes a Failed for a Fetched that could not be parsed, so that its validators are not stored.
     """
     state = _reset_if_edited(source, state)
     state = replace(state, first_visit=state.first_visit or now, last_visit=now)
@@ -83,7 +88,7 @@ def after(
     if isinstance(result, NotModified):
         return _aged(state, now)
     state = replace(state, warning=result.warning)
-    return _learnt(_validators(source, state, result, feed, now), feed, now)
+    return _with_feed(_with_validators(source, state, result, feed, now), feed, now)
 
 
 def _reset_if_edited(source: Source, state: SourceState) -> SourceState:
@@ -94,10 +99,10 @@ def _reset_if_edited(source: Source, state: SourceState) -> SourceState:
 
 def _failed(state: SourceState, result: Failed, now: datetime) -> SourceState:
     if result.unasked:
-        return replace(state, reason=result.reason, detail=result.detail)  # not this source's fault
+        return replace(state, reason=result.reason, detail=result.detail)  # nobody was asked
     state = replace(state, failures=state.failures + 1, reason=result.reason, detail=result.detail)
     if state.effective_url and state.failures >= MOVE_VISITS and result.reason in _MOVE_BROKEN:
-        # the adopted address is dead: back to the one the operator wrote
+        # the new address is dead: back to the one in sources.toml
         return replace(state, effective_url=None, etag=None, last_modified=None, gone_times=0, gone_since=None)
     if result.reason != "gone":
         return replace(state, gone_times=0, gone_since=None)
@@ -123,7 +128,7 @@ def _aged(state: SourceState, now: datetime) -> SourceState:
     return state
 
 
-def _validators(
+def _with_validators(
     source: Source, state: SourceState, result: Fetched, feed: ParsedFeed | None, now: datetime
 ) -> SourceState:
     digest = result.digest
@@ -138,15 +143,15 @@ def _validators(
     )
 
 
-def _learnt(state: SourceState, feed: ParsedFeed | None, now: datetime) -> SourceState:
+def _with_feed(state: SourceState, feed: ParsedFeed | None, now: datetime) -> SourceState:
     if feed is None:
         return state
     times = {entry.published or entry.updated for entry in feed.entries}
-    # a time to come says nothing of the rhythm; it counts once it has passed
+    # a time in the future says nothing about the rhythm; it counts once it has passed
     known = {at for at in times if at is not None and at <= now} | set(state.recent)
     return replace(
         state,
-        asked_seconds=_wish(feed),
+        asked_seconds=_feed_interval(feed),
         skip_hours=feed.skip_hours,
         skip_days=feed.skip_days,
         recent=tuple(sorted(known, reverse=True)[:RECENT]),
@@ -181,9 +186,10 @@ def _after_failure(
 
 
 def _rhythm(state: SourceState, now: datetime) -> tuple[float, str]:
-    """Seconds between visits from the publication times: half the usual gap, stretched by a long silence."""
+    """Seconds between visits, from the publication times: half the median gap, more when nothing has come for long;
+    and why, in a few words."""
     past = sorted((at for at in state.recent if at <= now), reverse=True)
-    if len(past) < 2:
+    if len(past) < _TIMES_FOR_RHYTHM:
         return _FIRST_GUESS, "rhythm not known yet"
     gaps = [(newer - older).total_seconds() for newer, older in pairwise(past)]
     gap = median(gaps)
@@ -192,23 +198,23 @@ def _rhythm(state: SourceState, now: datetime) -> tuple[float, str]:
 
 
 def _asked(state: SourceState, feed: ParsedFeed | None, result: FetchResult, now: datetime) -> tuple[float, str]:
-    """The longest wait that the feed (as last parsed) or the headers ask for, and who asks."""
-    feed_asks = state.asked_seconds if feed is None else _wish(feed)
-    wishes: list[tuple[float, str]] = [(float(feed_asks), "the feed's ttl or updatePeriod")]
+    """The longest interval that the feed (as last parsed) or the headers ask for, in seconds, and which of them."""
+    feed_asks = state.asked_seconds if feed is None else _feed_interval(feed)
+    intervals: list[tuple[float, str]] = [(float(feed_asks), "the feed's ttl or updatePeriod")]
     if isinstance(result, Fetched | NotModified):
         fresh = fresh_seconds(dict(result.headers), now)
         if fresh:
-            wishes.append((float(fresh), "the server's cache headers"))
-    return max(wishes)
+            intervals.append((float(fresh), "the server's cache headers"))
+    return max(intervals)
 
 
-def _wish(feed: ParsedFeed) -> int:
+def _feed_interval(feed: ParsedFeed) -> int:
     """Seconds between visits that the feed asks for, 0 when it does not say."""
     return max((feed.ttl_minutes or 0) * 60, feed.update_seconds or 0)
 
 
 def _spread(chosen: float, low: float, ceiling: float, jitter: float) -> float:
-    """`chosen` moved up by at most a tenth; at the ceiling, down by at most a tenth but not below `low`."""
+    """`chosen` seconds, longer by at most a tenth; at the ceiling shorter by at most a tenth, but not below `low`."""
     if chosen * 1.1 <= ceiling:
         return chosen * (1 + 0.1 * jitter)
     start = max(low, ceiling * 0.9, min(chosen, ceiling * 0.9))
@@ -216,13 +222,14 @@ def _spread(chosen: float, low: float, ceiling: float, jitter: float) -> float:
 
 
 def _skip(planned: Next, hours: tuple[int, ...], days: tuple[str, ...]) -> Next:
-    """Past the hours and days (UTC) that the feed asks to skip; a feed that skips all is not believed."""
+    """The first time from `planned` on that is not in the hours and days (UTC) that the feed asks to skip; a feed that
+    skips all of them is ignored."""
     if not (hours or days):
         return planned
     at = planned.at.astimezone(UTC)
-    for _ in range(8 * 24):
+    for _ in range(_SKIP_HOURS):
         if at.hour not in hours and _DAYS[at.weekday()] not in days:
-            return planned if at == planned.at else Next(at, f"{planned.why}; past the feed's skipped hours")
+            return planned if at == planned.at else Next(at, f"{planned.why}; after the hours the feed asks to skip")
         at = at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     return planned
 

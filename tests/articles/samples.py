@@ -1,4 +1,4 @@
-"""Articles to shelve, and strings that break things."""
+"""Articles to file, and strings that break things."""
 
 from __future__ import annotations
 

@@ -177,7 +177,7 @@ def test_paths_that_lead_out_are_refused(article_store: ArticleStore, path: str)
             act(path)
 
 
-def test_new_edited_and_missing_files_are_told(article_store: ArticleStore) -> None:
+def test_new_edited_and_missing_files_are_found(article_store: ArticleStore) -> None:
     articles = [full(id=article_id(f"{URL}/{n}"), title=f"T{n}", url=f"{URL}/{n}") for n in range(4)]
     paths = [article_store.put(article)[1].path for article in articles]
     before = stamps(article_store)

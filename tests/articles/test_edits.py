@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.articles import edits, frontmatter, normal_form
+from syndicator.articles.hand_edits import FIELDS, digest, hand_edited, sign
 from syndicator.model import Article
 from tests.articles.samples import full
 
@@ -38,23 +39,23 @@ OURS: dict[str, Any] = {
 
 def written(article: Article) -> Article:
     """As it comes back from its file right after our write."""
-    return frontmatter.load(frontmatter.dump(replace(article, digest=edits.stamp(article))))
+    return frontmatter.load(frontmatter.dump(sign(article)))
 
 
 def test_the_digest_has_eight_hashes_of_six() -> None:
-    assert len(edits.stamp(full())) == 48
-    assert tuple(HAND) == edits.FIELDS
+    assert len(digest(full())) == 48
+    assert tuple(HAND) == FIELDS
 
 
 def test_nothing_is_edited_right_after_a_write() -> None:
-    assert edits.hand_edited(written(full())) == frozenset()
-    assert edits.hand_edited(written(Article(id="x", url="https://example.org/", title=""))) == frozenset()
+    assert hand_edited(written(full())) == frozenset()
+    assert hand_edited(written(Article(id="x", url="https://example.org/", title=""))) == frozenset()
 
 
 @pytest.mark.parametrize("field", HAND)
-def test_each_edited_field_is_told_and_kept_over_every_later_write(field: str) -> None:
+def test_each_edited_field_is_known_and_kept_over_every_later_write(field: str) -> None:
     in_file = replace(written(full()), **HAND[field])
-    assert edits.hand_edited(in_file) == {field}
+    assert hand_edited(in_file) == {field}
 
     merged = edits.merge(replace(full(), **OURS), in_file)
     again = edits.merge(replace(full(), **{**OURS, "title": "Newer"}), written_as_is(merged))
@@ -64,7 +65,7 @@ def test_each_edited_field_is_told_and_kept_over_every_later_write(field: str) -
     for attribute, value in OURS.items():
         if attribute not in HAND[field]:
             assert getattr(merged, attribute) == value
-    assert edits.hand_edited(again) == {field}
+    assert hand_edited(again) == {field}
 
 
 def written_as_is(article: Article) -> Article:
@@ -72,10 +73,10 @@ def written_as_is(article: Article) -> Article:
 
 
 @given(st.sets(st.sampled_from(sorted(HAND))))
-def test_any_set_of_edits_is_told(names: set[str]) -> None:
+def test_any_set_of_edits_is_known(names: set[str]) -> None:
     changes = {key: value for name in names for key, value in HAND[name].items()}
 
-    assert edits.hand_edited(replace(written(full()), **changes)) == names
+    assert hand_edited(replace(written(full()), **changes)) == names
 
 
 def test_edited_tags_and_excerpts_are_the_operators() -> None:
@@ -90,8 +91,20 @@ def test_a_field_that_is_edited_back_is_ours_again() -> None:
     edited = written_as_is(edits.merge(full(), replace(written(full()), title="By hand")))
     back = replace(edited, title="A title")
 
-    assert edits.hand_edited(back) == frozenset()
+    assert hand_edited(back) == frozenset()
     assert edits.merge(replace(full(), title="New"), back).title == "New"
+
+
+@pytest.mark.parametrize("field", ["title", "excerpt", "tags", "category"])
+def test_what_the_file_calls_the_operators_stays_although_no_hash_differs(field: str) -> None:
+    in_file = written(full(**{f"{field}_by": "operator"}))
+    new: dict[str, Any] = {field: OURS[field]}
+
+    for ours in (full(), full(**new), full(**new)):
+        in_file = written_as_is(edits.merge(ours, in_file))
+        assert getattr(in_file, field) == getattr(full(), field)
+        assert getattr(in_file, f"{field}_by") == "operator"
+    assert getattr(edits.merge(full(**new), in_file, ordered=(field,)), field) == OURS[field]
 
 
 def test_trimmed_line_ends_and_a_last_newline_are_no_edit() -> None:
@@ -100,16 +113,16 @@ def test_trimmed_line_ends_and_a_last_newline_are_no_edit() -> None:
         frontmatter.dump(article).replace(b"One  \n", b"One\n").replace(b"two\t", b"two") + b"\n\n"
     )
 
-    assert edits.hand_edited(trimmed) == frozenset()
+    assert hand_edited(trimmed) == frozenset()
 
 
 def test_a_file_without_our_digest_is_all_by_hand() -> None:
     in_file = frontmatter.load(b"---\ntitle: Mine\nsource: https://example.org/a\n---\nText\n")
 
-    assert edits.hand_edited(in_file) == {"title", "body"}
+    assert hand_edited(in_file) == {"title", "body"}
     merged = edits.merge(full(), in_file)
     assert (merged.title, merged.body, merged.author) == ("Mine", "Text", "Ada Lovelace")
-    assert edits.hand_edited(written_as_is(merged)) == {"title", "body"}
+    assert hand_edited(written_as_is(merged)) == {"title", "body"}
 
 
 def test_the_time_an_article_was_added_never_moves() -> None:

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator import text
-from syndicator.articles import frontmatter, normal_form
+from syndicator.articles import field_types, fields, frontmatter, normal_form
+from syndicator.articles.field_types import FieldType
 from syndicator.errors import ConfigError
 from syndicator.model import Article, Enclosure, Origin, article_id
 from tests.articles.samples import NOW, TRAPS, URL, full, vectors
@@ -121,44 +122,73 @@ def test_every_string_of_the_vectors_survives(shared: Path) -> None:
 _texts = st.text(max_size=60)
 _lists = st.lists(_texts, max_size=4).map(tuple)
 _times = st.none() | st.datetimes(timezones=st.just(UTC))
+_whole = st.integers(0, 10**12)
+_media = st.builds(Enclosure, url=_texts, type=_texts, length=_whole, duration=_texts)
+_feeds = st.builds(Origin, title=_texts, url=_texts, site=_texts, id=_texts, updated=_times)
+_VALUES: list[tuple[FieldType, st.SearchStrategy[Any]]] = [
+    (field_types.TEXT, _texts),
+    (field_types.TEXT_OR_NONE, st.none() | _texts),
+    (field_types.TEXTS, _lists),
+    (field_types.TIME, _times),
+    (field_types.FLAG, st.booleans()),
+    (field_types.ADDRESS, st.just(URL)),
+    (field_types.ENCLOSURE, st.none() | _media),
+    (field_types.ORIGIN, _feeds),
+]
+
+
+def articles(schema: int) -> st.SearchStrategy[Article]:
+    """Any article with fields of the schemas up to `schema`, straight from the table."""
+    values = {
+        row.attribute: next(strategy for type, strategy in _VALUES if type is row.type)
+        for row in fields.TABLE
+        if row.schema <= schema and row.shown is None
+    }
+    return st.builds(Article, body=st.text(max_size=300), **{**values, "id": st.just("abc")})
+
+
+@pytest.mark.parametrize("schema", [1, 2])
+@given(data=st.data())
+def test_any_article_survives(schema: int, data: st.DataObject) -> None:
+    article = data.draw(articles(schema))
+    settled = normal_form.settle(article)
+    written = frontmatter.dump(article)
+
+    assert frontmatter.load(written) == settled
+    assert frontmatter.dump(settled) == written
+    assert normal_form.settle(settled) == settled
+    assert b"\nschema: " not in written.split(b"\n---\n")[0] or schema == 2
+
+
+# What an operator or a site generator may have in the frontmatter, also under names that are ours in schema 2.
+_LATER = [row.key for row in fields.TABLE if row.schema > 1] + [fields.SCHEMA, fields.OPERATOR_KEYS]
+_PLAIN = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), max_size=20)
+_KEYS = st.sampled_from([*_LATER, "body", "content", "handler", "draft", "on", "1"]) | _PLAIN
+_OWN = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.dates() | _PLAIN,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_PLAIN, inner, max_size=3),
+    max_leaves=5,
+)
+_FIRST = {row.key for row in fields.TABLE if row.schema == 1}
 
 
 @given(
-    st.builds(
-        Article,
-        id=st.just("abc"),
-        url=st.just(URL),
-        title=_texts,
-        author=st.none() | _texts,
-        published=_times,
-        updated=_times,
-        added=_times,
-        cover=st.none() | _texts,
-        excerpt=_texts,
-        category=_texts,
-        tags=_lists,
-        body=st.text(max_size=300),
-        language=st.none() | _texts,
-        partial=st.booleans(),
-        robots=_lists,
-        source_key=_texts,
-        source_id=_texts,
-        enclosure=st.none()
-        | st.builds(Enclosure, url=_texts, type=_texts, length=st.integers(0, 10**12), duration=_texts),
-        also=_lists,
-        revisions=_lists,
-        origin=st.builds(Origin, title=_texts, url=_texts, site=_texts, id=_texts, updated=_times),
-        aliases=_lists,
-        keywords=_lists,
-    )
+    theirs=st.dictionaries(_KEYS.filter(lambda key: key not in _FIRST), _OWN, max_size=5).filter(
+        lambda keys: str(keys.get(fields.SCHEMA)) != "2"
+    ),
+    before=articles(1),
+    after=articles(2),
 )
-def test_any_article_survives(article: Article) -> None:
-    settled = normal_form.settle(article)
-    data = frontmatter.dump(article)
-
-    assert frontmatter.load(data) == settled
-    assert frontmatter.dump(settled) == data
-    assert normal_form.settle(settled) == settled
+def test_an_operators_own_keys_survive_any_rewrite(theirs: dict[str, Any], before: Article, after: Article) -> None:
+    data = frontmatter.dump(before, theirs)
+    for article in (after, before, after, after):
+        data = frontmatter.dump(article, frontmatter.extra(data))
+        assert frontmatter.extra(data) == theirs
+    loaded = frontmatter.load(data)
+    blocked = theirs.keys() & {fields.SCHEMA, fields.OPERATOR_KEYS}
+    lost = [row for row in fields.TABLE if row.schema == 2 and (blocked or row.key in theirs)]
+    kept = replace(after, **{row.attribute: getattr(Article(id="", url="", title=""), row.attribute) for row in lost})
+    assert loaded == normal_form.settle(kept)
 
 
 @given(st.text(alphabet=st.sampled_from("a \t\n\r\x0b\x0c\x85\xa0\u2028-#>`"), max_size=80))

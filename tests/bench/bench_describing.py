@@ -1,4 +1,4 @@
-"""Quality of describing on the open texts, beside the lead and literal matching.
+"""Quality of describing on the open texts, beside two baselines: the first sentences, and tags by their bare names.
 
     python -m tests.bench.bench_describing [summaries] [categories] [tags] [cost] [--half tune|confirm|all] [--most N]
 
@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from syndicator.describing.summary import excerpt
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
@@ -59,48 +60,43 @@ def lead(title: str, text: str, language: str | None = None) -> str:
 
 
 def rouge(found: Sequence[Row], summary: Callable[..., str]) -> tuple[dict[str, float], Counter[str]]:
-    """Mean ROUGE in per cent and how many summaries break which gate."""
+    """Mean ROUGE in per cent and how many summaries break which rule of form."""
     from rouge_score import rouge_scorer
 
     scorer = rouge_scorer.RougeScorer(["rouge1", "rouge2", "rougeL"], use_stemmer=True)
     scores: dict[str, list[float]] = {"rouge1": [], "rouge2": [], "rougeL": []}
     broken: Counter[str] = Counter()
     for row in found:
-        said = summary(row.get("title") or "", row["text"], row.get("lang") or None)
-        for name, value in scorer.score(row["summary"], said).items():
+        found_summary = summary(row.get("title") or "", row["text"], row.get("lang") or None)
+        for name, value in scorer.score(row["summary"], found_summary).items():
             scores[name].append(100 * value.fmeasure)
-        broken.update(faults(row, said))
+        broken.update(faults(row, found_summary))
     return {name: st.mean(values) for name, values in scores.items()}, broken
 
 
-def faults(row: Row, said: str) -> list[str]:
-    """The gates a summary breaks, as the scorer of the corpus counts them."""
+def faults(row: Row, summary: str) -> list[str]:
+    """The rules of form that a summary breaks, as the scorer of the corpus counts them."""
     text, title = words(row["text"]), words(row.get("title") or "")
     checks = {
-        "long": len(said) > 360 or len(said.split()) > 55,
-        "cut": not re.search(r"[.!?…。！？]['\"”’»)\]]*$", said),
-        "ellipsis": said.endswith(("...", "…", "[…]")),
-        "not verbatim": any(words(x) not in text for x in re.split(r"(?<=[.!?])\s+", said) if x),
-        "title": bool(title) and words(said).startswith(title),
+        "long": len(summary) > 360 or len(summary.split()) > 55,
+        "cut": not re.search(r"[.!?…。！？]['\"”’»)\]]*$", summary),
+        "ellipsis": summary.endswith(("...", "…", "[…]")),
+        "not verbatim": any(words(x) not in text for x in re.split(r"(?<=[.!?])\s+", summary) if x),
+        "title": bool(title) and words(summary).startswith(title),
     }
     return [name for name, bad in checks.items() if bad]
 
 
 def unfitted(most: int | None = None) -> tuple[dict[str, dict[str, float]], Counter[str]]:
-    """ROUGE of each set's half "confirm" with weights of the half "tune", and the gates broken."""
+    """ROUGE of each set's half "confirm" with weights of the half "tune", and the rules of form broken."""
     from syndicator.describing.summary import ranker
-    from tests.bench import fit_excerpts
+    from tools.train import fit_excerpts
 
-    weights = fit_excerpts.weights("tune")
-    shipped = ranker.weights
     scores, broken = {}, Counter[str]()
-    ranker.weights = lambda: weights  # type: ignore[assignment]
-    try:
+    with mock.patch.object(ranker, "weights", return_value=fit_excerpts.weights("tune")):
         for name in SUMMARIES:
             scores[name], faulty = rouge(rows(f"summ_{name}", "confirm", most), excerpt.summarize)
             broken += faulty
-    finally:
-        ranker.weights = shipped
     return scores, broken
 
 
@@ -122,11 +118,12 @@ def categories(half: str, most: int | None) -> None:
     for name in CATEGORIES:
         taxonomy = Taxonomy.from_toml(TEXTS / f"cat_{name}.taxonomy.toml")
         found = rows(f"cat_{name}", half, most)
-        said = [(row["label"], taxonomy.category(row["title"], row["text"]).name) for row in found]
-        kept = [(a, b) for a, b in said if b is not None]
+        pairs = [(row["label"], taxonomy.category(row["title"], row["text"]).name) for row in found]
+        kept = [(a, b) for a, b in pairs if b is not None]
         right = sum(a == b for a, b in kept)
-        print(f"{name:10} n={len(said)} right {100 * right / len(said):.1f} answered {100 * len(kept) / len(said):.1f}"
-              f" right of those {100 * right / max(1, len(kept)):.1f}")  # fmt: skip
+        shares = (right / len(pairs), len(kept) / len(pairs), right / max(1, len(kept)))
+        figures = "right {:.1f} answered {:.1f} right of those {:.1f}".format(*(100 * share for share in shares))
+        print(f"{name:10} n={len(pairs)} {figures}")
 
 
 def f1(gold: Iterable[str], got: Sequence[str]) -> float:
@@ -139,9 +136,9 @@ def f1(gold: Iterable[str], got: Sequence[str]) -> float:
         return " ".join(stem(re.sub(r"[\W_]+", " ", tag.casefold()).split()))
 
     wanted = {key(tag) for tag in gold} - {""}
-    said = list(dict.fromkeys(map(key, got)))[:5]
-    hit = len(wanted & set(said))
-    p, q = hit / max(1, len(said)), hit / max(1, len(wanted))
+    given = list(dict.fromkeys(map(key, got)))[:5]
+    hit = len(wanted & set(given))
+    p, q = hit / max(1, len(given)), hit / max(1, len(wanted))
     return 2 * p * q / (p + q) if hit else 0.0
 
 
@@ -178,25 +175,27 @@ def literal(taxonomy: Taxonomy, title: str, text: str) -> list[str]:
 
 
 def tag_scores(name: str, parts: int = 5, most: int | None = None) -> dict[str, list[float]]:
-    """F1@5 of every post of a site, the other parts being its past ("history") or giving the vocabulary ("cold",
+    """F1@5 of every post of a site, the other parts being its past ("history") or giving the vocabulary ("zero-shot",
     beside the baseline "literal")."""
     found = site(name)
-    scores: dict[str, list[float]] = {"history": [], "cold": [], "literal": []}
+    scores: dict[str, list[float]] = {"history": [], "zero-shot": [], "literal": []}
     for fold in range(parts):
         held = [row for row in found if part(row["id"], parts) == fold]
         past = [row for row in found if row not in held]
-        learnt, cold = Taxonomy().learn(history(past)), vocabulary(past, support=1)
+        learnt, zero_shot = Taxonomy().learn(history(past)), vocabulary(past, support=1)
         for row in held[:most]:
             scores["history"].append(f1(row["tags"], learnt.tags(row["title"], row["text"])))
-            scores["literal"].append(f1(row["tags"], literal(cold, row["title"], row["text"])))
-            scores["cold"].append(f1(row["tags"], cold.tags(row["title"], row["text"])))
+            scores["literal"].append(f1(row["tags"], literal(zero_shot, row["title"], row["text"])))
+            scores["zero-shot"].append(f1(row["tags"], zero_shot.tags(row["title"], row["text"])))
     return scores
 
 
 def tags(half: str, most: int | None) -> None:
     for name in ("18f", "ropensci"):
         scores = tag_scores(name, most=most)
-        print(f"{name:9} n={len(scores['cold'])}", *(f"{k} F1@5 {100 * st.mean(v):.1f}" for k, v in scores.items()))
+        print(
+            f"{name:9} n={len(scores['zero-shot'])}", *(f"{k} F1@5 {100 * st.mean(v):.1f}" for k, v in scores.items())
+        )
 
 
 def cost(half: str, most: int | None) -> None:

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from syndicator.reading.html.page import parse
+from syndicator.reading.html.document import parse
 from syndicator.reading.metadata.metadata import read_metadata
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"

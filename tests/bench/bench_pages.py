@@ -29,9 +29,9 @@ from pathlib import Path
 from statistics import median
 
 from syndicator.model import Entry, Source, SourceState
-from syndicator.pipeline.ingest import take
+from syndicator.pipeline.ingest import ingest
 from syndicator.ports import EntryRow
-from syndicator.services.container import App, make_fetcher, make_tools, open_app
+from syndicator.services.container import App, make_context, make_fetcher, open_app
 from syndicator.services.init import shipped
 from syndicator.services.refresh import make_worker
 from syndicator.worker import Worker
@@ -108,7 +108,7 @@ def ours(urls: Sequence[str], workers: int) -> tuple[float, float, float, int]:
 async def _trip(app: App, urls: Sequence[str], workers: int) -> tuple[float, float, float, int]:
     fetcher, worker = make_fetcher(app), make_worker(app)
     filed: list[str] = []
-    tools = make_tools(app, fetcher, worker, filed.append)
+    run = make_context(app, fetcher, worker, filed.append)
     source, now = app.sources["bench"], app.clock()
     state = SourceState(key="bench", url=source.url)
     room = asyncio.Semaphore(SIDE_BY_SIDE)
@@ -116,7 +116,7 @@ async def _trip(app: App, urls: Sequence[str], workers: int) -> tuple[float, flo
     async def one(url: str, source: Source = source) -> None:
         row = EntryRow(source_key="bench", entry_id=url, url=url, digest="", status="pending", first_seen=now)
         async with room:
-            await take(replace(row, entry=Entry(id=url, url=url)), source, state, tools)
+            await ingest(run.visit(source, state).entry(replace(row, entry=Entry(id=url, url=url))))
 
     try:
         await asyncio.gather(*(one(f"{urls[-1]}?warm={number}") for number in range(4 * workers)))

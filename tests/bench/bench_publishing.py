@@ -25,7 +25,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from syndicator.articles.membership import feeds_of
 from syndicator.model import Article, Origin, Source, article_id
 from syndicator.ports import FileStamp
 from syndicator.publishing.builder import build
@@ -101,7 +100,7 @@ def run(folder: Path, count: int, everything: bool, stage: str) -> int:
 
 def add(store: Store, made: Article, count: int) -> None:
     stamp = FileStamp(path=f"{made.id}.md", mtime_ns=count, size=1)
-    store.visits.record(made, stamp, aliases=(), stale=feeds_of(made))
+    store.visits.record(made, stamp)
 
 
 def measured(folder: Path, count: int, everything: bool, stage: str) -> tuple[float, float, int]:

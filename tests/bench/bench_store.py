@@ -69,7 +69,7 @@ def store_figures(store: Store, count: int) -> None:
     say("stamps()", visits.stamps, 1)
     dice = random.Random(2)
     new = iter([article(count + number, dice) for number in range(101)])
-    say("record(a new article)", lambda: visits.record(next(new), stamp(0), aliases=(), stale=(), html="<p>"), 100)
+    say("record(a new article)", lambda: visits.record(next(new), stamp(0), html="<p>"), 100)
 
 
 def article_figures(article_store: ArticleStore, count: int) -> None:

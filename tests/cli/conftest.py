@@ -19,7 +19,7 @@ assert operate and service and sources  # importing them registers their command
 TAXONOMY = '[[tag]]\nname = "AI"\n'
 
 
-class Desk:
+class Instance:
     """Runs commands on a configuration folder."""
 
     def __init__(self, folder: Path, world: World) -> None:
@@ -50,21 +50,21 @@ def world() -> Iterator[World]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, world: World) -> Desk:
-    return Desk(tmp_path, world)
+def instance(tmp_path: Path, world: World) -> Instance:
+    return Instance(tmp_path, world)
 
 
 @pytest.fixture(scope="module")
 def visited(tmp_path_factory: pytest.TempPathFactory, world: World) -> Path:
     """A folder in which two sources, one of them gone, were visited once."""
-    desk = Desk(tmp_path_factory.mktemp("visited"), world)
-    desk.follow("holt", "gone")
-    desk.run("refresh", "--all")
-    return desk.folder
+    instance = Instance(tmp_path_factory.mktemp("visited"), world)
+    instance.follow("holt", "gone")
+    instance.run("refresh", "--all")
+    return instance.folder
 
 
 @pytest.fixture
-def filled(tmp_path: Path, visited: Path, world: World) -> Desk:
+def filled(tmp_path: Path, visited: Path, world: World) -> Instance:
     """A copy of it."""
     shutil.copytree(visited, tmp_path, dirs_exist_ok=True)
-    return Desk(tmp_path, world)
+    return Instance(tmp_path, world)

@@ -38,9 +38,9 @@ def test_describe_says_what_changes_and_why_and_then_does_it(place: Place) -> No
     assert "tags/llm\t1\t0\t0" in dry.output and "nothing was changed" in dry.output
     assert (place.digests("articles"), place.digests("public")) == before
 
-    told = json.loads(run(place, "describe", "--all", "--json").stdout)
-    assert told["applied"] and "tags/llm.atom" in told["written"]
-    assert {item["title"] for item in told["articles"]} == {"Models", "Chips"}
+    answer = json.loads(run(place, "describe", "--all", "--json").stdout)
+    assert answer["applied"] and "tags/llm.atom" in answer["written"]
+    assert {item["title"] for item in answer["articles"]} == {"Models", "Chips"}
     assert "Models" in place.published("tags/llm.atom")
     assert json.loads(run(place, "describe", "--all", "--json").stdout)["articles"] == []
 
@@ -55,11 +55,11 @@ def test_describe_wants_to_know_which(place: Place) -> None:
 
 def test_tags_are_renamed_and_merged(place: Place) -> None:
     dry = run(place, "tags", "rename", "GPU", "graphics cards", "--dry-run")
-    assert "GPU -> graphics cards: 1 articles" in dry.output
-    assert "tags/gpu answers with tags/graphics-cards from now on" in dry.output
+    assert "GPU -> graphics cards: 1 article" in dry.output
+    assert "tags/gpu now serves the feed of tags/graphics-cards" in dry.output
     assert place.article("Chips").tags == ("GPU",)
-    told = json.loads(run(place, "tags", "rename", "GPU", "graphics cards", "--json").stdout)
-    assert "tags/graphics-cards.atom" in told["written"]
+    answer = json.loads(run(place, "tags", "rename", "GPU", "graphics cards", "--json").stdout)
+    assert "tags/graphics-cards.atom" in answer["written"]
     assert run(place, "tags", "merge", "graphics cards", "LLM").exit_code == 0
     assert place.article("Chips").tags == ("LLM",)
     assert place.published("tags/gpu.atom") == place.published("tags/llm.atom")
@@ -72,5 +72,5 @@ def test_tags_are_suggested_and_learnt(place: Place) -> None:
             store_articles(opened, f"Robot {number}", "Text.", keywords=("Robotics",))
     (one,) = json.loads(run(place, "tags", "suggest", "--json").stdout)
     assert (one["name"].casefold(), one["support"]) == ("robotics", 3)
-    assert "1 articles have confirmed tags, and 30 are needed" in run(place, "learn").output
+    assert "1 article with confirmed tags, 30 are needed" in run(place, "learn").output
     assert json.loads(run(place, "learn", "--json").stdout) == {"articles": 1, "tags": 0}

@@ -8,54 +8,54 @@ from pathlib import Path
 import pytest
 
 from syndicator.errors import MissingError, NotAnArticle, UsageError
-from tests.cli.conftest import Desk
+from tests.cli.conftest import Instance
 
 
-def published(desk: Desk, name: str = "all.json") -> list[dict[str, object]]:
-    items: list[dict[str, object]] = json.loads((desk.folder / "feeds/public" / name).read_text())["items"]
+def published(instance: Instance, name: str = "all.json") -> list[dict[str, object]]:
+    items: list[dict[str, object]] = json.loads((instance.folder / "feeds/public" / name).read_text())["items"]
     return items
 
 
-def test_refresh_tells_what_came_and_what_failed(desk: Desk) -> None:
-    desk.follow("holt", "gone")
-    told = desk.run("refresh", "--all").output
-    assert "1 failed; 5 new articles, 0 changed" in told
-    assert f"failed: gone: gone {desk.world.feed_url('gone')} answered 410" in told
-    assert len(published(desk)) == 5
+def test_refresh_tells_what_came_and_what_failed(instance: Instance) -> None:
+    instance.follow("holt", "gone")
+    output = instance.run("refresh", "--all").output
+    assert "1 failed; 5 new articles, 0 changed" in output
+    assert f"failed: gone: gone {instance.world.feed_url('gone')} answered 410" in output
+    assert len(published(instance)) == 5
 
 
-def test_status_names_the_sources_with_trouble(filled: Desk) -> None:
-    told = filled.run("status").output
-    assert told.startswith("2 sources (1 ill), 5 articles, ")
-    assert "gone\tgone\t1\t" in told
+def test_status_names_the_sources_with_trouble(filled: Instance) -> None:
+    output = filled.run("status").output
+    assert output.startswith("2 sources (1 failing), 5 articles, ")
+    assert "gone\tgone\t1\t" in output
     summary = filled.json("status")
     assert [state["reason"] for state in summary["sources"] if state["key"] == "gone"] == ["gone"]
 
 
-def test_check_finds_what_is_missing_and_says_what_to_do(filled: Desk) -> None:
-    told = filled.run("check")
-    assert told.exit_code == 78
-    assert "no-site-url: set site.url to the address feeds/public is served at" in told.output
+def test_check_finds_what_is_missing_and_says_what_to_do(filled: Instance) -> None:
+    result = filled.run("check")
+    assert result.exit_code == 78
+    assert "no-site-url: set site.url to the address feeds/public is served at" in result.output
     settings = filled.config / "syndicator.toml"
     settings.write_text(settings.read_text().replace("[site]\n", '[site]\nurl = "https://feeds.example/"\n'))
     well = filled.run("check")
-    assert (well.exit_code, well.output) == (0, "all is well\n")
+    assert (well.exit_code, well.output) == (0, "no problems found\n")
     settings.write_text("[site]\ncolour = 1\n")
     (bad,) = json.loads(filled.run("check", "--json").stdout)
     assert bad["reason"] == "bad-config" and "colour" in bad["detail"]
 
 
-def test_show_reads_a_page_and_writes_nothing(filled: Desk) -> None:
+def test_show_reads_a_page_and_writes_nothing(filled: Instance) -> None:
     story = next(story for story in filled.world.stories if story.site == "holt")
     before = sorted(filled.folder.rglob("*.md"))
-    told = filled.run("show", filled.world.url(story)).output
-    assert told.startswith("---\ntitle: ") and story.title in told
+    output = filled.run("show", filled.world.url(story)).output
+    assert output.startswith("---\ntitle: ") and story.title in output
     why = filled.json("show", "--why", filled.world.url(story))["why"]
     assert why["source"] == "holt" and "title" in why and "robots" in why
     assert sorted(filled.folder.rglob("*.md")) == before
 
 
-def test_show_reads_saved_pages_and_article_files(filled: Desk, tmp_path: Path) -> None:
+def test_show_reads_saved_pages_and_article_files(filled: Instance, tmp_path: Path) -> None:
     saved = tmp_path / "page.html"
     words = " ".join(f"Sentence number {number} says something of its own." for number in range(40))
     saved.write_text(f"<title>Saved</title><article><h1>A saved page</h1><p>{words}</p></article>")
@@ -71,7 +71,7 @@ def test_show_reads_saved_pages_and_article_files(filled: Desk, tmp_path: Path) 
         filled.run("show", str(tmp_path / "none.html"))
 
 
-def test_what_is_withdrawn_is_gone_and_stays_away(filled: Desk) -> None:
+def test_what_is_withdrawn_is_gone_and_stays_away(filled: Instance) -> None:
     url = published(filled)[0]["url"]
     assert "withdrawn: " in filled.run("withdraw", str(url)).output
     assert url not in [item["url"] for item in published(filled)]
@@ -81,7 +81,7 @@ def test_what_is_withdrawn_is_gone_and_stays_away(filled: Desk) -> None:
         filled.run("withdraw", "https://nowhere.example/")
 
 
-def test_the_database_is_made_anew(filled: Desk) -> None:
+def test_the_database_is_made_anew(filled: Instance) -> None:
     for path in (filled.folder / "feeds/state").glob("syndicator.db*"):
         path.unlink()
     assert filled.run("reindex").output.startswith("5 articles indexed")
@@ -90,7 +90,7 @@ def test_the_database_is_made_anew(filled: Desk) -> None:
     assert {path.name: path.read_bytes() for path in (filled.folder / "feeds/public").rglob("*.atom")} == before
 
 
-def test_kept_pages_are_pruned(filled: Desk) -> None:
+def test_kept_pages_are_pruned(filled: Instance) -> None:
     assert filled.json("prune") == {"pages": 0}
-    assert filled.run("prune", "--pages-days", "0").output == "5 kept pages dropped\n"
+    assert filled.run("prune", "--pages-days", "0").output == "5 pages deleted\n"
     assert filled.json("prune", "--pages-days", "0") == {"pages": 0}

@@ -7,24 +7,24 @@ from pathlib import Path
 import pytest
 
 from syndicator.errors import MissingError, UsageError
-from tests.cli.conftest import Desk
+from tests.cli.conftest import Instance
 
 
 @pytest.fixture
-def empty(desk: Desk) -> Desk:
-    desk.follow()
-    return desk
+def empty(instance: Instance) -> Instance:
+    instance.follow()
+    return instance
 
 
-def test_init_makes_a_start_and_writes_over_nothing(empty: Desk) -> None:
+def test_init_makes_a_start_and_writes_over_nothing(empty: Instance) -> None:
     sources = (empty.config / "sources.toml").read_text()
-    told = empty.run("init").output
-    assert f"wrote {empty.config}/feeds.toml" in told and "sources.toml" not in told.split("next:")[0]
+    output = empty.run("init").output
+    assert f"wrote {empty.config}/feeds.toml" in output and "sources.toml" not in output.split("next:")[0]
     assert (empty.config / "sources.toml").read_text() == sources
     assert "wrote" not in empty.run("init").output
 
 
-def test_a_feed_is_shown_before_it_is_added(empty: Desk) -> None:
+def test_a_feed_is_shown_before_it_is_added(empty: Instance) -> None:
     url = empty.world.feed_url("holt")
     dry = empty.run("add", "--dry-run", url).output
     assert f"({url})" not in dry and f"{url} (feed (json11, 5 entries))" in dry and dry.startswith("would add: ")
@@ -32,18 +32,18 @@ def test_a_feed_is_shown_before_it_is_added(empty: Desk) -> None:
     assert empty.keys() == []
     assert empty.run("add", url).output.startswith("added: ")
     assert len(empty.keys()) == 1
-    assert empty.run("add", url).output.startswith("known already: ")
+    assert empty.run("add", url).output.startswith("already known: ")
     assert len(empty.keys()) == 1
 
 
-def test_the_feed_of_a_site_is_found(empty: Desk) -> None:
+def test_the_feed_of_a_site_is_found(empty: Instance) -> None:
     feed = empty.world.feed_url("launchbeat")
     site = feed.split("/category/")[0] + "/"
     (found,) = empty.json("add", site)
     assert (found["source"]["kind"], found["source"]["url"]) == ("feed", feed)
 
 
-def test_an_article_is_followed_for_itself_and_its_feed_is_named(empty: Desk) -> None:
+def test_an_article_is_followed_for_itself_and_its_feed_is_named(empty: Instance) -> None:
     story = next(story for story in empty.world.stories if story.site == "launchbeat")
     url = empty.world.url(story)
     (found,) = empty.json("add", url)
@@ -59,53 +59,53 @@ def test_an_article_is_followed_for_itself_and_its_feed_is_named(empty: Desk) ->
         ("{broken}", MissingError, "broken-xml"),
     ],
 )
-def test_what_cannot_be_added_is_named(empty: Desk, address: str, error: type[Exception], says: str) -> None:
+def test_what_cannot_be_added_is_named(empty: Instance, address: str, error: type[Exception], says: str) -> None:
     url = address.format(gone=empty.world.feed_url("gone"), broken=empty.world.feed_url("broken"))
-    with pytest.raises(error, match=says) as told:
+    with pytest.raises(error, match=says) as raised:
         empty.run("add", url)
-    assert url in str(told.value)
+    assert url in str(raised.value)
     assert empty.keys() == []
 
 
-def test_a_removed_source_is_gone_and_an_unknown_one_is_named(desk: Desk) -> None:
-    before = desk.keys()
-    assert desk.run("remove", "holt").output == "removed: holt; articles and feeds stay\n"
-    assert desk.keys() == [key for key in before if key != "holt"]
+def test_a_removed_source_is_gone_and_an_unknown_one_is_named(instance: Instance) -> None:
+    before = instance.keys()
+    assert instance.run("remove", "holt").output == "removed: holt; articles and feeds stay\n"
+    assert instance.keys() == [key for key in before if key != "holt"]
     with pytest.raises(UsageError, match=r"no source 'holt' in .*sources.toml"):
-        desk.run("remove", "holt")
+        instance.run("remove", "holt")
 
 
-def test_sources_leave_and_come_back_as_opml(desk: Desk, tmp_path: Path) -> None:
-    before = {listed["source"]["url"] for listed in desk.json("sources")}
+def test_sources_leave_and_come_back_as_opml(instance: Instance, tmp_path: Path) -> None:
+    before = {listed["source"]["url"] for listed in instance.json("sources")}
     listing = tmp_path / "list.opml"
-    listing.write_bytes(desk.run("export").stdout_bytes)
-    desk.follow()
-    added = desk.json("import", str(listing))
+    listing.write_bytes(instance.run("export").stdout_bytes)
+    instance.follow()
+    added = instance.json("import", str(listing))
     assert (len(added["added"]), added["known"]) == (len(before), [])
-    assert {listed["source"]["url"] for listed in desk.json("sources")} == before
-    assert desk.run("import", str(listing)).output == f"0 sources added, {len(before)} known already\n"
+    assert {listed["source"]["url"] for listed in instance.json("sources")} == before
+    assert instance.run("import", str(listing)).output == f"0 sources added, {len(before)} already known\n"
     with pytest.raises(MissingError, match="give the path of an OPML file"):
-        desk.run("import", str(tmp_path / "none.opml"))
+        instance.run("import", str(tmp_path / "none.opml"))
 
 
-def test_a_permanent_move_is_written_when_asked_for(desk: Desk) -> None:
-    desk.follow("holt")
-    desk.world.move_feed("holt", "/new/feed.json")
+def test_a_permanent_move_is_written_when_asked_for(instance: Instance) -> None:
+    instance.follow("holt")
+    instance.world.move_feed("holt", "/new/feed.json")
     for _ in range(3):
-        desk.run("refresh", "--all")
-    moved = desk.run("sources", "--apply-moves").output
+        instance.run("refresh", "--all")
+    moved = instance.run("sources", "--apply-moves").output
     assert "moved: holt: " in moved and moved.splitlines()[0].endswith("/new/feed.json")
-    (listed,) = desk.json("sources")
+    (listed,) = instance.json("sources")
     assert listed["source"]["url"].endswith("/new/feed.json")
 
 
-def test_what_is_no_list_is_refused_by_name(empty: Desk, tmp_path: Path) -> None:
+def test_what_is_no_list_is_refused_by_name(empty: Instance, tmp_path: Path) -> None:
     for text, says in (
-        ("<html>no</html>", "is no OPML"),
+        ("<html>no</html>", "is not OPML"),
         ('<!DOCTYPE x [<!ENTITY a "b">]><opml/>', "declares entities"),
     ):
         listing = tmp_path / "list.opml"
         listing.write_text(text)
-        with pytest.raises(MissingError, match=says) as told:
+        with pytest.raises(MissingError, match=says) as raised:
             empty.run("import", str(listing))
-        assert str(listing) in str(told.value)
+        assert str(listing) in str(raised.value)

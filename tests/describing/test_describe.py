@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.describing.describe import describe
-from syndicator.describing.summary.excerpt import choose, summarize
+from syndicator.describing.summary.excerpt import summarize
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.errors import ConfigError
 
@@ -24,26 +24,16 @@ def taxonomy() -> Taxonomy:
 
 
 def test_a_story_on_ai_money_is_ai(taxonomy: Taxonomy) -> None:
-    said = describe(TITLE, TEXT, taxonomy=taxonomy)
-    assert said.category == "AI"
-    assert set(said.tags) >= {"ChatGPT"}
-    assert said.language == "en"
-    assert said.excerpt_by == "extractive"
+    found = describe(TITLE, TEXT, taxonomy=taxonomy)
+    assert found.category == "AI"
+    assert set(found.tags) >= {"ChatGPT"}
+    assert found.language == "en"
+    assert found.excerpt_by == "extractive"
 
 
 def test_without_a_taxonomy_there_is_no_category_and_the_publishers_tags_stay() -> None:
-    said = describe(TITLE, TEXT, keywords=["ai", "chatgpt"], taxonomy=Taxonomy())
-    assert (said.category, said.tags, said.tags_by) == ("", ("AI", "ChatGPT"), "publisher")
-
-
-def test_an_excerpt_is_sentences_of_the_text() -> None:
-    assert summarize(TITLE, TEXT).startswith("The maker of ChatGPT has raised six billion dollars")
-
-
-def test_a_sound_description_wins_and_a_cut_one_loses() -> None:
-    own = "The maker of ChatGPT raised six billion dollars from investors."
-    assert choose(TITLE, TEXT, own, "en") == (own, "publisher")
-    assert choose(TITLE, TEXT, own[:-10] + "...", "en")[1] == "extractive"
+    found = describe(TITLE, TEXT, keywords=["ai", "chatgpt"], taxonomy=Taxonomy())
+    assert (found.category, found.tags, found.tags_by) == ("", ("AI", "ChatGPT"), "publisher")
 
 
 def test_an_unknown_key_is_named(tmp_path: Path) -> None:
@@ -110,13 +100,3 @@ def test_a_text_in_a_script_without_blanks_needs_words_of_its_category(taxonomy:
 def test_a_machine_of_some_model_is_no_machine_learning(taxonomy: Taxonomy) -> None:
     text = "The espresso of these models is as good as in a café, and the machine grinds the beans itself. " * 10
     assert taxonomy.category("Espresso machines", text).name != "AI"
-
-
-def test_a_sentence_is_not_said_twice() -> None:
-    said = "Choosing a system for customers is one of the high-impact decisions of the year."
-    assert summarize("Systems", f"{said}\n{said.replace('-', chr(0x2011))}") == said
-
-
-def test_a_dateline_with_a_country_of_several_words_goes() -> None:
-    text = "DUBAI, United Arab Emirates — The carrier of the city bought thirty jets on Wednesday."
-    assert summarize("Jets", text) == "The carrier of the city bought thirty jets on Wednesday."

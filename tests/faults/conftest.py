@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from _pytest.terminal import TerminalReporter
 
-from tests.faults.ground import NOT_SMALL, Ground
+from tests.faults.instance import NOT_SMALL, Instance
 from tests.faults.table import Row
 from tests.world import World, serving
 
@@ -26,17 +26,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
-def ground(tmp_path: Path) -> Iterator[Ground]:
+def instance(tmp_path: Path) -> Iterator[Instance]:
     """Our own web without its slow site, and a configuration that follows it."""
     with serving(World(without={"slow"})) as world:
-        yield Ground(tmp_path, world)
+        yield Instance(tmp_path, world)
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> Iterator[Ground]:
+def small(tmp_path: Path) -> Iterator[Instance]:
     """The same with two sites and one that fails, for tests that run it more than once."""
     with serving(World(without=NOT_SMALL)) as world:
-        yield Ground(tmp_path, world)
+        yield Instance(tmp_path, world)
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,7 @@ from syndicator.model import Failed, Fetched, FetchResult, Request
 from syndicator.publishing.output import files
 from syndicator.schedule import Scheduler
 from syndicator.services import daemon, maintain, refresh
-from tests.faults.ground import Ground, InProcess
+from tests.faults.instance import InProcess, Instance
 from tests.faults.table import fault
 
 
@@ -41,7 +41,7 @@ def failing(call: Callable[..., Any], at: int, number: int) -> tuple[Callable[..
     holds="the run says so, or holds the feed; nothing torn, nothing left; the next run does it all",
 )
 @pytest.mark.parametrize("at", [3, 41, *(pytest.param(at, marks=pytest.mark.slow) for at in range(2, 100, 5))])
-def test_the_disk_is_full(small: Ground, at: int) -> None:
+def test_the_disk_is_full(small: Instance, at: int) -> None:
     instead, calls = failing(os.fsync, at, errno.ENOSPC)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(disk.os, "fsync", instead)  # one module: `os` is the same everywhere
@@ -66,7 +66,7 @@ def test_the_outlet_writes_with_fsync() -> None:
     how="the fetcher answers as it does for EMFILE",
     holds="not held against any source, and no network trouble: the source stays due",
 )
-def test_too_many_open_files(small: Ground) -> None:
+def test_too_many_open_files(small: Instance) -> None:
     small.run("holt")
     with small.app() as app:
         before = app.store.visits.state("holt")
@@ -91,21 +91,21 @@ class Canned:
         await self.inner.aclose()
 
 
-def with_answers(ground: Ground, answer: Callable[[Request], FetchResult | None], *keys: str) -> refresh.RunReport:
+def with_answers(instance: Instance, answer: Callable[[Request], FetchResult | None], *keys: str) -> refresh.RunReport:
     make = refresh.make_fetcher
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(refresh, "make_fetcher", lambda app: Canned(make(app), answer))
-        return ground.run(*(keys or ("holt",)))
+        return instance.run(*(keys or ("holt",)))
 
 
-FEEDS: dict[str, Callable[[Ground], None]] = {
-    "guids": lambda ground: ground.world.renumber("parallel"),
-    "html": lambda ground: ground.world.html_feed("parallel"),
-    "cut": lambda ground: ground.world.break_feed("parallel"),
-    "empty": lambda ground: ground.world.fail("parallel", 200, body=b" "),
-    "one item": lambda ground: ground.world.shrink("parallel", 1),
-    "unavailable": lambda ground: ground.world.fail("parallel", 503),
-    "gone": lambda ground: ground.world.fail("parallel", 410),
+FEEDS: dict[str, Callable[[Instance], None]] = {
+    "guids": lambda instance: instance.world.renumber("parallel"),
+    "html": lambda instance: instance.world.html_feed("parallel"),
+    "cut": lambda instance: instance.world.break_feed("parallel"),
+    "empty": lambda instance: instance.world.fail("parallel", 200, body=b" "),
+    "one item": lambda instance: instance.world.shrink("parallel", 1),
+    "unavailable": lambda instance: instance.world.fail("parallel", 503),
+    "gone": lambda instance: instance.world.fail("parallel", 410),
 }
 
 
@@ -115,7 +115,7 @@ FEEDS: dict[str, Callable[[Ground], None]] = {
     holds="0 articles new, 0 lost, no published byte changes, and the same when it is well again",
 )
 @pytest.mark.parametrize("harm", FEEDS)
-def test_a_feed_goes_wrong(small: Ground, harm: str) -> None:
+def test_a_feed_goes_wrong(small: Instance, harm: str) -> None:
     small.run("parallel")
     before = small.digests("articles"), small.digests("public")
     FEEDS[harm](small)
@@ -131,7 +131,7 @@ def test_a_feed_goes_wrong(small: Ground, harm: str) -> None:
     how="the feed's bytes changed on the way",
     holds="0 new articles: both spellings are aliases",
 )
-def test_links_become_https(small: Ground) -> None:
+def test_links_become_https(small: Instance) -> None:
     small.run("holt")
     count = len(small.articles())
     url = small.world.feed_url("holt")
@@ -166,7 +166,7 @@ async def fetched(app: Any, url: str) -> bytes:
     holds="0 new, 0 lost; every source is due again when it should be, not in ten years",
 )
 @pytest.mark.parametrize("jump", [timedelta(hours=-1), timedelta(hours=5), timedelta(days=-3650)])
-def test_the_clock_jumps(small: Ground, jump: timedelta) -> None:
+def test_the_clock_jumps(small: Instance, jump: timedelta) -> None:
     small.run()
     before = small.digests("articles")
     small.now += jump
@@ -184,7 +184,7 @@ def test_the_clock_jumps(small: Ground, jump: timedelta) -> None:
     how="a visit with the clock ten years ahead; the clock is set right",
     holds="it is due at once, not in ten years",
 )
-def test_a_clock_that_was_ahead(small: Ground) -> None:
+def test_a_clock_that_was_ahead(small: Instance) -> None:
     right = small.now
     small.now += timedelta(days=3650)
     small.run("holt")
@@ -197,7 +197,7 @@ def test_a_clock_that_was_ahead(small: Ground) -> None:
     how="the site dates a story so",
     holds="no date after now is believed, so it does not stay on top",
 )
-def test_an_entry_of_the_future(small: Ground) -> None:
+def test_an_entry_of_the_future(small: Instance) -> None:
     story = next(story for story in small.world.stories if story.site == "holt")
     small.world.future_date(story.key)
     small.run("holt")
@@ -210,7 +210,7 @@ def test_an_entry_of_the_future(small: Ground) -> None:
     how="no name resolves after a first run",
     holds="one NetworkDown that names demo, nothing counted, what is published stays",
 )
-def test_no_network(small: Ground) -> None:
+def test_no_network(small: Instance) -> None:
     small.run()
     before = small.digests("public")
     small.now += timedelta(hours=3)
@@ -221,8 +221,8 @@ def test_no_network(small: Ground) -> None:
         assert app.store.visits.states()["holt"].failures == 0
 
 
-def some_file(ground: Ground) -> Path:
-    return next(iter(sorted((ground.feeds / "articles").rglob("*.md"))))
+def some_file(instance: Instance) -> Path:
+    return next(iter(sorted((instance.feeds / "articles").rglob("*.md"))))
 
 
 HARMS: dict[str, Callable[[Path], object]] = {
@@ -238,7 +238,7 @@ HARMS: dict[str, Callable[[Path], object]] = {
     holds="named with its reason, the others go on, no second file for the article, and the mended one counts",
 )
 @pytest.mark.parametrize("harm", HARMS)
-def test_a_broken_article_file(small: Ground, harm: str) -> None:
+def test_a_broken_article_file(small: Instance, harm: str) -> None:
     small.run("holt")
     path, files = some_file(small), small.digests("articles")
     whole = path.read_bytes()
@@ -260,7 +260,7 @@ def test_a_broken_article_file(small: Ground, harm: str) -> None:
     how="by hand, between two runs",
     holds="deleted: off the feeds, not fetched again; copied: the copy is named, the article stays one",
 )
-def test_a_deleted_and_a_copied_file(small: Ground) -> None:
+def test_a_deleted_and_a_copied_file(small: Instance) -> None:
     small.run("holt")
     path = some_file(small)
     copy = path.with_name("copy-" + path.name)
@@ -280,7 +280,7 @@ def test_a_deleted_and_a_copied_file(small: Ground) -> None:
     how="feeds/articles renamed away",
     holds="refused with the cure; no new instance, no row forgotten; all is well when it is back",
 )
-def test_the_shelf_is_not_there(small: Ground) -> None:
+def test_the_shelf_is_not_there(small: Instance) -> None:
     small.run("holt")
     article_store, aside = small.feeds / "articles", small.feeds / "aside"
     article_store.rename(aside)
@@ -299,7 +299,7 @@ def test_the_shelf_is_not_there(small: Ground) -> None:
     how="`withdraw`, state deleted, `reindex`, a run",
     holds="the article does not come back",
 )
-def test_a_withdrawal_outlives_the_database(small: Ground) -> None:
+def test_a_withdrawal_outlives_the_database(small: Instance) -> None:
     import shutil
 
     small.run("holt")
@@ -319,7 +319,7 @@ def test_a_withdrawal_outlives_the_database(small: Ground) -> None:
     how="reading one page raises TypeError",
     holds="that page is named and tried again, all others are filed",
 )
-def test_a_bug_costs_one_page(small: Ground) -> None:
+def test_a_bug_costs_one_page(small: Instance) -> None:
     real, titles = InProcess.call, small.titles()
 
     async def call(self: InProcess, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -343,7 +343,7 @@ def test_a_bug_costs_one_page(small: Ground) -> None:
     holds="the next run publishes all, index page and OPML too, byte for byte",
 )
 @pytest.mark.parametrize("at", [1, 3])
-def test_a_press_dies(small: Ground, at: int) -> None:
+def test_a_build_dies(small: Instance, at: int) -> None:
     from syndicator.publishing.builder import Builder
 
     real, calls = Builder._write_head, [0]
@@ -363,54 +363,54 @@ def test_a_press_dies(small: Ground, at: int) -> None:
 
 
 @fault(
-    "the heart stops",
-    how="a beat that hangs, on a clock of the test",
-    holds="told once after five minutes of silence, not while the beat shows signs of life",
+    "a run hangs",
+    how="a scheduled run that never ends, on a clock of the test",
+    holds="reported once after five minutes without progress, not before",
 )
 @pytest.mark.anyio
 async def test_the_watchdog() -> None:
-    told: list[float] = []
+    reported: list[float] = []
     steady = [0.0]
     hang = asyncio.Event()
 
-    async def beat() -> None:
+    async def run() -> None:
         await hang.wait()
 
-    scheduler = Scheduler(beat, steady=lambda: steady[0], on_stopped=told.append, seconds=0.05)
-    tell = scheduler.felt(lambda value: None)
+    scheduler = Scheduler(run, steady=lambda: steady[0], on_stopped=reported.append, seconds=0.05)
+    progress = scheduler.progress(lambda value: None)
     scheduler.start()
     await asyncio.sleep(0.2)
     for _ in range(3):
         steady[0] += 200
-        tell("an article")
+        progress("an article")
         await asyncio.sleep(0.1)
-    assert told == []
+    assert reported == []
     steady[0] += 301
     await asyncio.sleep(0.3)
-    assert told == [301]
+    assert reported == [301]
     await scheduler.stop(0.05)
 
 
 @fault(
-    "a configuration broken at some beats",
-    how="sources.toml is no TOML at the first beat, whole at the second, broken again at the third",
-    holds="one line in the log each time; a beat works as soon as there is a configuration, with the last whole one",
+    "a configuration broken at some runs",
+    how="sources.toml is no TOML at the first scheduled run, good at the second, broken again at the third",
+    holds="one line in the log each time; a run works as soon as there is a configuration, with the last good one",
 )
-def test_a_beat_with_a_broken_configuration(small: Ground) -> None:
+def test_a_run_with_a_broken_configuration(small: Instance) -> None:
     path = small.config / "sources.toml"
     whole = path.read_text()
-    said: list[str] = []
+    trouble: list[str] = []
     done: list[refresh.RunReport] = []
-    beats = daemon.Beats(
-        small.config, stop=asyncio.Event(), watch=refresh.Watch(), report=done.append, trouble=said.append
+    scheduled = daemon.ScheduledRuns(
+        small.config, stop=asyncio.Event(), watch=refresh.Watch(), report=done.append, trouble=trouble.append
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(refresh, "make_worker", lambda app: InProcess())
-        for text, told, runs in (("[[source", 1, 0), (whole, 1, 1), ("[[source", 2, 2)):
+        for text, lines, runs in (("[[source", 1, 0), (whole, 1, 1), ("[[source", 2, 2)):
             path.write_text(text)
-            asyncio.run(beats.beat())
-            assert (len(said), len(done)) == (told, runs)
-    assert all("sources.toml" in line for line in said)
+            asyncio.run(scheduled.run_once())
+            assert (len(trouble), len(done)) == (lines, runs)
+    assert all("sources.toml" in line for line in trouble)
     assert len(small.articles()) == len(small.titles())
     path.write_text(whole)
     with small.app() as app:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.ground import Done, Ground
+from tests.faults.instance import Done, Instance
 from tests.faults.table import fault
 
 # Free kilobytes: an empty disk takes some 2,300 of them, the database and its log the first 250.
@@ -51,18 +51,18 @@ def check_spoken(done: Done, *cures: str) -> None:
     assert done.json["reason"] in ("disk", "store"), done
 
 
-def check_complete(ground: Ground) -> None:
+def check_complete(instance: Instance) -> None:
     """The next run, with enough of everything, does all that is left, and asks for no page that was in the store."""
-    ground.whole()
-    asked = len(ground.world.requests)
-    article_store = {article.url for article in ground.articles()}
-    done = ground.command("refresh", "--all", "--json")
+    instance.whole()
+    asked = len(instance.world.requests)
+    article_store = {article.url for article in instance.articles()}
+    done = instance.command("refresh", "--all", "--json")
     assert done.code == 0, done
-    again = {seen.path for seen in ground.world.requests[asked:]}
-    pages = {ground.world.url(story) for story in ground.world.stories}
+    again = {seen.path for seen in instance.world.requests[asked:]}
+    pages = {instance.world.url(story) for story in instance.world.stories}
     assert [url for url in pages & article_store if "/" + url.split("/", 3)[3] in again] == []
-    ground.now = max(article.added for article in ground.articles() if article.added)
-    ground.consistent(wanted=ground.titles())
+    instance.now = max(article.added for article in instance.articles() if article.added)
+    instance.consistent(wanted=instance.titles())
 
 
 @fault(
@@ -72,7 +72,7 @@ def check_complete(ground: Ground) -> None:
     "again",
 )
 @pytest.mark.parametrize("kilobytes", slow(ROOM, 340))
-def test_a_full_disk(small: Ground, kilobytes: int) -> None:
+def test_a_full_disk(small: Instance, kilobytes: int) -> None:
     with disk(small.feeds, size=f"{kilobytes}k") as free:
         check_spoken(small.command("refresh", "--all", "--json"), "free some space")
         free()
@@ -86,7 +86,7 @@ def test_a_full_disk(small: Ground, kilobytes: int) -> None:
 )
 @pytest.mark.slow
 @pytest.mark.parametrize("inodes", INODES)
-def test_no_inodes(small: Ground, inodes: int) -> None:
+def test_no_inodes(small: Instance, inodes: int) -> None:
     with disk(small.feeds, size="64m", nr_inodes=inodes) as free:
         check_spoken(small.command("refresh", "--all", "--json"), "df -i")
         free()
@@ -99,7 +99,7 @@ def test_no_inodes(small: Ground, inodes: int) -> None:
     holds="69 and `ulimit -n`; the next run with enough does it all, at once: nothing is held against a page or site",
 )
 @pytest.mark.parametrize("files", slow(FEW))
-def test_few_descriptors(small: Ground, files: int) -> None:
+def test_few_descriptors(small: Instance, files: int) -> None:
     limit = (resource.RLIMIT_NOFILE, (files, files))
     check_spoken(
         small.command("refresh", "--all", "--json", preexec_fn=lambda: resource.setrlimit(*limit)), "ulimit -n"
@@ -114,7 +114,7 @@ def test_few_descriptors(small: Ground, files: int) -> None:
 )
 @pytest.mark.slow
 @pytest.mark.parametrize("size", SHORT)
-def test_short_files(small: Ground, size: int) -> None:
+def test_short_files(small: Instance, size: int) -> None:
     limit = (resource.RLIMIT_FSIZE, (size, size))
     check_spoken(
         small.command("refresh", "--all", "--json", preexec_fn=lambda: resource.setrlimit(*limit)), "ulimit -f"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.ground import Ground
+from tests.faults.instance import Instance
 from tests.faults.table import fault
 from tests.world import World, serving
 
@@ -25,7 +25,7 @@ HOLDS = (
 
 
 @contextmanager
-def readers(ground: Ground) -> Iterator[Counter[str]]:
+def readers(instance: Instance) -> Iterator[Counter[str]]:
     """Threads that read everything published and every article file, over and over; a torn one is an error."""
     seen: Counter[str] = Counter()
     faults: list[Exception] = []
@@ -34,8 +34,8 @@ def readers(ground: Ground) -> Iterator[Counter[str]]:
     def read() -> None:
         while not stop.wait(0.05):
             try:
-                seen["published"] += ground.whole()
-                seen["articles"] += len(ground.articles())
+                seen["published"] += instance.whole()
+                seen["articles"] += len(instance.articles())
             except FileNotFoundError:
                 continue
             except Exception as error:  # noqa: BLE001 - handed to the test below
@@ -52,18 +52,18 @@ def readers(ground: Ground) -> Iterator[Counter[str]]:
     assert faults == []
 
 
-def kill_and_kill(ground: Ground, times: int, seed: int) -> Counter[str]:
+def kill_and_kill(instance: Instance, times: int, seed: int) -> Counter[str]:
     """`times` kills. No page whose article was in the article store before a run is asked for in it."""
     dice = random.Random(seed)
-    followed = {source.url for source in ground.world.sources}  # a single article is asked for when it is due
-    pages = {ground.world.url(story) for story in ground.world.stories} - followed
+    followed = {source.url for source in instance.world.sources}  # a single article is asked for when it is due
+    pages = {instance.world.url(story) for story in instance.world.stories} - followed
     counts: Counter[str] = Counter()
     length = 5.0  # of a run in seconds; how fast this machine is, those that end before their kill tell
-    with readers(ground) as seen:
+    with readers(instance) as seen:
         for _ in range(times):
-            asked = len(ground.world.requests)
-            article_store = {article.url for article in ground.articles()}
-            process = ground.start("refresh", "--all")
+            asked = len(instance.world.requests)
+            article_store = {article.url for article in instance.articles()}
+            process = instance.start("refresh", "--all")
             started = time.monotonic()
             try:
                 process.wait(dice.uniform(0.1 * length, length))
@@ -73,25 +73,25 @@ def kill_and_kill(ground: Ground, times: int, seed: int) -> Counter[str]:
                 process.kill()
                 counts["killed"] += 1
             process.communicate()
-            paths = {one.path for one in ground.world.requests[asked:]}
+            paths = {one.path for one in instance.world.requests[asked:]}
             assert [url for url in pages & article_store if "/" + url.split("/", 3)[3] in paths] == []
     return counts + seen
 
 
-def settle(ground: Ground, times: int, seed: int) -> int:
-    counts = kill_and_kill(ground, times, seed)
+def settle(instance: Instance, times: int, seed: int) -> int:
+    counts = kill_and_kill(instance, times, seed)
     print(dict(counts))
     assert counts["killed"] >= times // 3
-    done = ground.command("refresh", "--all")
+    done = instance.command("refresh", "--all")
     assert done.code == 0, done
-    ground.now = max(article.added for article in ground.articles() if article.added)
-    ground.consistent(wanted=ground.titles())
+    instance.now = max(article.added for article in instance.articles() if article.added)
+    instance.consistent(wanted=instance.titles())
     return counts["killed"]
 
 
 @fault("killed at a random moment", how=HOW, holds=HOLDS)
 @pytest.mark.timeout(300)
-def test_a_few_kills(small: Ground) -> None:
+def test_a_few_kills(small: Instance) -> None:
     assert settle(small, 3, seed=1) >= 1
 
 
@@ -103,6 +103,6 @@ def test_two_hundred_kills(tmp_path: Path) -> None:
     while killed < 200:  # a fast machine ends some runs before their kill
         round += 1
         with serving(World(without={"slow"})) as world:
-            ground = Ground(tmp_path / str(round), world)
-            killed += settle(ground, 12, seed=round)
+            instance = Instance(tmp_path / str(round), world)
+            killed += settle(instance, 12, seed=round)
     assert round <= 50  # each of them had a third of its kills or more

@@ -14,7 +14,7 @@ from syndicator.errors import ConfigError
 from syndicator.model import Article, article_id
 from syndicator.publishing import paths
 from syndicator.sources.schema import check
-from tests.faults.ground import START
+from tests.faults.instance import START
 from tests.faults.table import fault
 
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.I)

@@ -18,26 +18,26 @@ from pathlib import Path
 import pytest
 
 from syndicator.sources.registry import add_source
-from tests.faults.ground import ROOT, Ground, wait_for
+from tests.faults.instance import ROOT, Instance, wait_for
 from tests.faults.table import fault
 from tests.faults.test_kill import readers
 
-# `up` itself, its heart beating faster than once a minute.
+# `up` itself, with runs more often than once a minute.
 UP = """
 import sys
 from syndicator import schedule
 from syndicator.cli import main
-schedule.Heart.__init__.__kwdefaults__["seconds"] = {seconds}
+schedule.Scheduler.__init__.__kwdefaults__["seconds"] = {seconds}
 main()
 """
 
 
 @contextmanager
-def up(ground: Ground, seconds: float) -> Iterator[Path]:
+def up(instance: Instance, seconds: float) -> Iterator[Path]:
     """A real `up` for as long as it is wanted, then SIGTERM, upon which it leaves with 0. Yields its log."""
-    log = ground.folder / "up.log"
+    log = instance.folder / "up.log"
     with log.open("w") as sink:
-        words = [sys.executable, "-c", UP.format(seconds=seconds), "up", "--config", str(ground.config)]
+        words = [sys.executable, "-c", UP.format(seconds=seconds), "up", "--config", str(instance.config)]
         process = subprocess.Popen(words, cwd=ROOT, stdout=sink, stderr=sink)
         try:
             yield log
@@ -62,7 +62,7 @@ def workers_of(pid: int) -> list[int]:
     holds="exit 0; that page is named as crashed and tried again, the next ones are filed by another worker; the next "
     "run has all",
 )
-def test_the_worker_is_killed(small: Ground) -> None:
+def test_the_worker_is_killed(small: Instance) -> None:
     process = small.start("refresh", "--source", "holt", "--json")
     pages = {"/" + small.world.url(story).split("/", 3)[3] for story in small.world.stories if story.site == "holt"}
 
@@ -88,12 +88,12 @@ def test_the_worker_is_killed(small: Ground) -> None:
 
 @fault(
     "sources.toml edited while `up` runs",
-    how="a source added, one removed, then broken TOML, then whole again, under a real `up` with a heart of a second",
-    holds="each counts from the next beat without a restart; the error in the log, the old list followed meanwhile; "
+    how="a source added, one removed, then broken TOML, then whole again, under a real `up` with a run a second",
+    holds="each counts from the next run without a restart; the error in the log, the old list followed meanwhile; "
     "what a removed source brought stays",
 )
 @pytest.mark.slow
-def test_sources_edited_under_up(small: Ground) -> None:
+def test_sources_edited_under_up(small: Instance) -> None:
     path = small.config / "sources.toml"
     holt, parallel = (next(one for one in small.world.sources if one.key == key) for key in ("holt", "parallel"))
     path.write_text("")
@@ -112,8 +112,8 @@ def test_sources_edited_under_up(small: Ground) -> None:
         wait_for(lambda: followed(small) == {"parallel"}, 60)
         path.write_text("[[source\nkey =")
         wait_for(lambda: "sources.toml is not valid TOML" in log.read_text(), 60)
-        beats = log.read_text().count("is not valid TOML")
-        wait_for(lambda: log.read_text().count("is not valid TOML") > beats + 1, 60)
+        lines = log.read_text().count("is not valid TOML")
+        wait_for(lambda: log.read_text().count("is not valid TOML") > lines + 1, 60)
         assert followed(small) == {"parallel"}
         address = next(word for word in log.read_text().split() if word.startswith("http://127.0.0.1:"))
         with urllib.request.urlopen(address + "sources/holt.atom") as answer:
@@ -125,9 +125,9 @@ def test_sources_edited_under_up(small: Ground) -> None:
     small.consistent(wanted=small.titles())
 
 
-def followed(ground: Ground) -> set[str]:
+def followed(instance: Instance) -> set[str]:
     """The sources that have a state."""
-    database = sqlite3.connect(f"file:{ground.feeds / 'state/syndicator.db'}?mode=ro", uri=True)
+    database = sqlite3.connect(f"file:{instance.feeds / 'state/syndicator.db'}?mode=ro", uri=True)
     try:
         return {key for (key,) in database.execute("SELECT key FROM sources")}
     finally:
@@ -136,14 +136,14 @@ def followed(ground: Ground) -> set[str]:
 
 @fault(
     "`up` and cron together, for a while",
-    how="a real `up` with a heart of half a second, real `refresh` and `refresh --wait` one after the other beside it, "
+    how="a real `up` with two runs a second, real `refresh` and `refresh --wait` one after the other beside it, "
     "stories changing and threads reading meanwhile",
     holds="each leaves with 0, or with 75 without --wait; `up` leaves with 0 on SIGTERM; no article twice or lost, no "
     "torn file, and a build of everything changes no byte",
 )
 @pytest.mark.slow
 @pytest.mark.timeout(400)
-def test_up_and_cron(small: Ground) -> None:
+def test_up_and_cron(small: Instance) -> None:
     codes: list[int] = []
     end = time.monotonic() + 60
     with readers(small), up(small, seconds=0.5):

@@ -27,10 +27,10 @@ from syndicator.urls import host
 from syndicator.visiting.politeness.fetcher import PoliteFetcher
 from syndicator.visiting.politeness.robots import Robots
 from syndicator.visiting.politeness.throttle import Throttle
-from tests.faults.ground import START, TAXONOMY, InProcess
+from tests.faults.instance import START, TAXONOMY, InProcess
 from tests.faults.table import fault
 
-SOURCES, HOSTS, BEAT, EVERY = 1000, 350, timedelta(minutes=15), timedelta(hours=6)
+SOURCES, HOSTS, RUN_EVERY, EVERY = 1000, 350, timedelta(minutes=15), timedelta(hours=6)
 PAGED = 5  # one source in so many has its texts on pages of their own, the others in the feed
 HTML = "text/html; charset=utf-8"
 # fmt: off
@@ -150,7 +150,7 @@ def folder() -> Iterator[Path]:
 
 @dataclass
 class Day:
-    """What was seen at its beats."""
+    """What was seen at its runs."""
 
     blocks: list[int] = field(default_factory=list)  # objects of Python's own allocator
     resident: list[int] = field(default_factory=list)  # bytes
@@ -163,7 +163,7 @@ class Day:
         self.blocks.append(sys.getallocatedblocks())
 
 
-async def beat(app: App, day: Day) -> None:
+async def scheduled_run(app: App, day: Day) -> None:
     """One run; it visited what was due, all of it and nothing else."""
     now = app.clock()
     known = app.store.visits.states()
@@ -177,7 +177,7 @@ async def beat(app: App, day: Day) -> None:
 
 @fault(
     "a day with 5 % faults of every kind",
-    how=f"{SOURCES} sources on {HOSTS} hosts, a fake web, a beat every 15 simulated minutes for 24 hours, 1 % of the "
+    how=f"{SOURCES} sources on {HOSTS} hosts, a fake web, a run every 15 simulated minutes for 24 hours, 1 % of the "
     "readings die",
     holds="no growth of memory over the last half, every source visited when it was due, one connection a host, no "
     "article twice",
@@ -203,10 +203,10 @@ def test_a_day(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refresh, "make_fetcher", fetcher)
     while web.now < START + timedelta(days=1):
         with open_app(config, clock=clock, jitter=web.dice.random, environ={}) as app:
-            asyncio.run(beat(app, day))
+            asyncio.run(scheduled_run(app, day))
         if (web.now - START) % timedelta(hours=1) == timedelta(0):
             day.hour()
-        web.now += BEAT
+        web.now += RUN_EVERY
     with open_app(config, clock=clock, environ={}) as app:
         paths = [stamp.path for stamp in app.article_store.walk()]
         ids = [app.article_store.get(path).id for path in paths]

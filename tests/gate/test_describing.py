@@ -1,5 +1,5 @@
-"""Floors of describing on the open texts: they only rise. The figures are tests/bench/bench_describing.py's, which
-shows them beside the lead and literal matching."""
+"""Floors of describing on open texts by others, which lie in ../shared: they only rise. tests/bench/bench_describing.py
+shows the figures beside the baselines; test_describing_sample.py has floors on our own texts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from tests.bench import bench_describing as bench
 
 pytestmark = pytest.mark.slow
 CATEGORY_FLOORS = {"bbc": 94.0, "ag": 83.5, "kpcrowd10": 70.5}  # measured 94.8, 84.4, 71.0
-TAG_FLOORS = {"18f": (51.0, 31.5), "ropensci": (58.5, 28.0)}  # with a history, from the vocabulary alone
+# With a history, from the vocabulary alone; measured 51.2 and 32.8, 59.8 and 29.1.
+TAG_FLOORS = {"18f": (51.0, 31.5), "ropensci": (58.5, 28.0)}
 SUMMARY_FLOORS = (39.0, 20.0)  # ROUGE-1, ROUGE-2: of weights that have not seen the texts
 ABSTAINING = 0.84  # of a strict caller: the score from which it takes a category
 STRICT_FLOORS = (70.0, 93.0)  # per cent answered, per cent of these right
@@ -35,11 +36,11 @@ def test_summaries_of_texts_that_were_not_fitted(shared: Path) -> None:
 
 
 @pytest.mark.timeout(600)
-def test_no_summary_breaks_a_gate_of_form(shared: Path) -> None:
+def test_no_summary_breaks_a_rule_of_form(shared: Path) -> None:
     for name in bench.SUMMARIES:
         for row in bench.rows(f"summ_{name}"):
-            said = excerpt.summarize(row.get("title") or "", row["text"], row.get("lang") or None)
-            assert not bench.faults(row, said), row["id"]
+            summary = excerpt.summarize(row.get("title") or "", row["text"], row.get("lang") or None)
+            assert not bench.faults(row, summary), row["id"]
 
 
 @pytest.mark.parametrize("name", CATEGORY_FLOORS)
@@ -52,9 +53,9 @@ def test_categories(shared: Path, name: str) -> None:
 
 def test_a_strict_caller_is_right_and_seldom_silent(shared: Path) -> None:
     taxonomy = Taxonomy.from_toml(bench.TEXTS / "cat_bbc.taxonomy.toml")
-    said = [(row["label"], taxonomy.category(row["title"], row["text"])) for row in bench.rows("cat_bbc")]
-    taken = [label == guess.name for label, guess in said if guess.name and guess.score >= ABSTAINING]
-    assert 100 * len(taken) / len(said) >= STRICT_FLOORS[0]
+    guesses = [(row["label"], taxonomy.category(row["title"], row["text"])) for row in bench.rows("cat_bbc")]
+    taken = [label == guess.name for label, guess in guesses if guess.name and guess.score >= ABSTAINING]
+    assert 100 * len(taken) / len(guesses) >= STRICT_FLOORS[0]
     assert 100 * st.mean(taken) >= STRICT_FLOORS[1]
 
 
@@ -63,5 +64,5 @@ def test_a_strict_caller_is_right_and_seldom_silent(shared: Path) -> None:
 def test_tags(shared: Path, name: str) -> None:
     scores = bench.tag_scores(name)
     assert 100 * st.mean(scores["history"]) >= TAG_FLOORS[name][0]
-    assert 100 * st.mean(scores["cold"]) >= TAG_FLOORS[name][1]
-    assert st.mean(scores["cold"]) > st.mean(scores["literal"])
+    assert 100 * st.mean(scores["zero-shot"]) >= TAG_FLOORS[name][1]
+    assert st.mean(scores["zero-shot"]) > st.mean(scores["literal"])

@@ -1,8 +1,11 @@
-"""Quality floors of the reader on real pages. They only rise."""
+"""Floors of the reader's quality: on our own pages everywhere, on real pages where ../shared is beside the checkout."""
 
 from __future__ import annotations
 
 import json
+import re
+import tomllib
+from collections.abc import Mapping
 from multiprocessing import Pool
 from pathlib import Path
 from typing import Any
@@ -10,47 +13,88 @@ from typing import Any
 import pytest
 
 from tests.bench import bench_reading
+from tests.gate import scores
 
-# What the weights reach on pages they were not learnt from is lower: tests/bench/train_blocks.py --pred measures that.
-QUICK = {"F1": 0.94, "snipR": 0.96, "snipFP": 0.06, "title": 0.95, "author": 0.70, "date": 0.82}
-FULL = {"F1": 0.960, "snipR": 0.928, "snipFP": 0.046, "title": 0.86, "author": 0.75, "date": 0.87}
-KEPT = {"lists": 0.90, "headings": 0.96, "tables": 0.91, "code": 0.90}
+DATA = Path(__file__).parent / "data"
+FLOORS = tomllib.loads((DATA / "reading.toml").read_text("utf-8"))
+BODIES = tomllib.loads((DATA / "own_pages.toml").read_text("utf-8"))["body"]
+OWN = (Path("tests/reading/pages"), Path("tests/reading/metadata/pages"))
+MOST_REFUSED = 0.03  # share of the real pages, all of them articles, that may be taken for something else
 
 
-def _figures(folder: Path, pages: list[dict[str, Any]]) -> dict[str, float]:
+def failing(figures: Mapping[str, float], floors: Mapping[str, Any]) -> dict[str, float]:
+    """The figures below their floor, or above what they may be at most."""
+    least = {name: floor for name, floor in floors.items() if not isinstance(floor, dict)}
+    low = {name: figures[name] for name, floor in least.items() if figures[name] < floor}
+    high = {name: figures[name] for name, most in floors.get("at_most", {}).items() if figures[name] > most}
+    return low | high
+
+
+def own_pages() -> list[tuple[dict[str, Any], bench_reading.Prediction]]:
+    """The truth of each of our own pages, and what the reader makes of it."""
+    root = Path(__file__).resolve().parents[2]
+    found = []
+    for file in sorted(file for folder in OWN for file in (root / folder).glob("*.toml")):
+        truth = tomllib.loads(file.read_text("utf-8")) | {"body": BODIES[file.stem]}
+        found.append((truth, bench_reading.ours(file.with_suffix(".html").read_bytes(), truth["url"])))
+    return found
+
+
+def own_figures(pages: list[tuple[dict[str, Any], bench_reading.Prediction]]) -> dict[str, float]:
+    """The figures of [own]: shares of 1 over all pages, of snippets over all snippets."""
+
+    def share(right: list[bool]) -> float:
+        return sum(right) / len(right)
+
+    def contains(name: str) -> list[bool]:
+        texts = [(truth, re.sub(r"\s+", " ", made["text"])) for truth, made in pages]
+        return [re.sub(r"\s+", " ", snippet) in text for truth, text in texts for snippet in truth[name]]
+
+    return {
+        "body_f1": scores.body_f1([(truth["body"], made["text"]) for truth, made in pages]),
+        "title": share([scores.plain(truth["title"]) == scores.plain(made["title"]) for truth, made in pages]),
+        "author": share([set(map(scores.plain, t["author"])) == set(map(scores.plain, m["author"])) for t, m in pages]),
+        "date": share([truth["date"] == made["date"] for truth, made in pages]),
+        "must_have": share(contains("must_have")),
+        "must_not": share(contains("must_not")),
+    }
+
+
+def test_our_own_pages() -> None:
+    pages = own_pages()
+    assert len(pages) == len(BODIES)
+    assert failing(own_figures(pages), FLOORS["own"]) == {}
+
+
+def test_a_reader_that_keeps_everything_or_half_fails_the_gate_on_our_own_pages() -> None:
+    pages = own_pages()
+    wordy = [(truth, made | {"text": made["text"] + "\n" + " ".join(truth["must_not"])}) for truth, made in pages]
+    halved = [(truth, made | {"text": made["text"][: len(made["text"]) // 2]}) for truth, made in pages]
+    untitled = [(truth, made | {"title": "", "author": [], "date": ""}) for truth, made in pages]
+    assert {"must_not"} <= failing(own_figures(wordy), FLOORS["own"]).keys()
+    assert {"body_f1", "must_have"} <= failing(own_figures(halved), FLOORS["own"]).keys()
+    assert {"title", "author", "date"} <= failing(own_figures(untitled), FLOORS["own"]).keys()
+
+
+def _figures(folder: Path, pages: list[dict[str, Any]], made: list[bench_reading.Prediction]) -> dict[str, float]:
+    """What the shared scorer makes of the predictions `made`."""
+    for name in bench_reading.TOOLS:
+        (folder / f"{name}.jsonl").write_text("".join(json.dumps(each) + "\n" for each in made), encoding="utf-8")
     bench_reading.score(folder, pages, "none", boot=0)
     found = json.loads((folder / "scores.json").read_text("utf-8"))["all"]["ours"]
-    return {
-        name: found[metric][name][0]
-        for metric, name in (
-            ("body", "F1"),
-            ("snip", "snipR"),
-            ("snip", "snipFP"),
-            ("title", "title"),
-            ("author", "author"),
-            ("date", "date"),
-        )
-    }
+    wanted = [("body", "F1"), ("snip", "snipR"), ("snip", "snipFP")]
+    wanted += [(name, name) for name in ("title", "author", "date")]
+    return {figure: found[metric][figure][0] for metric, figure in wanted}
 
 
-def _below(figures: dict[str, float], floors: dict[str, float]) -> dict[str, float]:
-    return {
-        name: figures[name]
-        for name, floor in floors.items()
-        if (figures[name] > floor if name == "snipFP" else figures[name] < floor)
-    }
+def _ours(row: dict[str, Any]) -> bench_reading.Prediction:
+    html, url = bench_reading.html_of(row), row["url"] or bench_reading.NOWHERE
+    return {"id": row["id"], **bench_reading.ours(html, url)}
 
 
 def test_quick_pages(shared: Path, tmp_path: Path) -> None:
     pages = bench_reading.rows(quick=True)
-    lines = [json.dumps({"id": row["id"], **bench_reading.ours(*_page(row))}) + "\n" for row in pages]
-    for name in ("ours", "trafilatura"):
-        (tmp_path / f"{name}.jsonl").write_text("".join(lines), encoding="utf-8")
-    assert _below(_figures(tmp_path, pages), QUICK) == {}
-
-
-def _page(row: dict[str, Any]) -> tuple[bytes, str]:
-    return bench_reading.html_of(row), row["url"] or bench_reading.NOWHERE
+    assert failing(_figures(tmp_path, pages, [_ours(row) for row in pages]), FLOORS["quick"]) == {}
 
 
 @pytest.mark.slow
@@ -58,21 +102,15 @@ def _page(row: dict[str, Any]) -> tuple[bytes, str]:
 def test_all_pages(shared: Path, tmp_path: Path) -> None:
     pages = bench_reading.rows()
     with Pool(2) as pool:
-        mine = pool.map(_ours, pages, chunksize=8)
-    for name in ("ours", "trafilatura"):
-        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(p) + "\n" for p in mine), encoding="utf-8")
-    assert _below(_figures(tmp_path, pages), FULL) == {}
-    shares = bench_reading.structure(pages, {p["id"]: p for p in mine})
-    assert {name: share for name, share in shares.items() if share < KEPT[name]} == {}
-    assert sum("refused" in p for p in mine) <= 0.03 * len(mine)
-
-
-def _ours(row: dict[str, Any]) -> dict[str, Any]:
-    return {"id": row["id"], **bench_reading.ours(*_page(row))}
+        made = pool.map(_ours, pages, chunksize=8)
+    assert failing(_figures(tmp_path, pages, made), FLOORS["all"]) == {}
+    shares = bench_reading.structure(pages, {each["id"]: each for each in made})
+    assert failing(shares, FLOORS["all"]["kept"]) == {}
+    assert sum("refused" in each for each in made) <= MOST_REFUSED * len(made)
 
 
 @pytest.mark.slow
 def test_cpu_against_trafilatura(shared: Path, tmp_path: Path) -> None:
     mine, other = bench_reading.run(tmp_path, bench_reading.rows(every=16), processes=1)
-    median = [sorted(p["cpu"] for p in found)[len(found) // 2] for found in (mine, other)]
+    median = [sorted(each["cpu"] for each in found)[len(found) // 2] for found in (mine, other)]
     assert median[0] <= 1.7 * median[1]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.model import Entry
-from syndicator.pipeline.select import select
+from syndicator.pipeline.select import due_entries, select
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -26,35 +26,33 @@ def entry(number: int, **fields: object) -> Entry:
 
 def test_a_first_visit_takes_the_newest_and_remembers_the_others_as_skipped() -> None:
     chosen = select("s", [entry(n) for n in range(30)], {}, first=True, backfill=20, now=NOW)
-    by_status = {
-        status: [row.entry_id for row in chosen.rows if row.status == status] for status in ("pending", "skipped")
-    }
+    by_status = {status: [row.entry_id for row in chosen if row.status == status] for status in ("pending", "skipped")}
     assert by_status["pending"] == [f"e{n}" for n in range(20)]
     assert by_status["skipped"] == [f"e{n}" for n in range(20, 30)]
-    assert {row.reason for row in chosen.rows if row.status == "skipped"} == {"backfill"}
+    assert {row.reason for row in chosen if row.status == "skipped"} == {"backfill"}
 
 
 def test_a_later_visit_takes_all_that_is_unseen() -> None:
-    known = {row.entry_id: row for row in select("s", [entry(0)], {}, first=True, backfill=20, now=NOW).rows}
+    known = {row.entry_id: row for row in select("s", [entry(0)], {}, first=True, backfill=20, now=NOW)}
     later = select("s", [entry(n) for n in range(40)], known, first=False, backfill=20, now=NOW)
-    assert len([row for row in later.rows if row.status == "pending"]) == 39
+    assert len([row for row in later if row.status == "pending"]) == 39
 
 
 def test_of_a_repeated_id_the_first_in_the_feed_counts() -> None:
     twice = [entry(1, title="first"), entry(1, title="second")]
     chosen = select("s", twice, {}, first=True, backfill=20, now=NOW)
-    assert [row.entry.title for row in chosen.rows if row.entry] == ["first"]
+    assert [row.entry.title for row in chosen if row.entry] == ["first"]
 
 
 def test_an_entry_from_the_future_is_not_newer_than_now() -> None:
     future = entry(1, published=NOW + timedelta(days=3650))
     chosen = select("s", [future, entry(0)], {}, first=True, backfill=1, now=NOW)
-    assert len([row for row in chosen.rows if row.status == "pending"]) == 1
+    assert len([row for row in chosen if row.status == "pending"]) == 1
 
 
 def test_a_changed_entry_is_read_again_at_most_daily_and_for_a_week() -> None:
     row = replace(
-        select("s", [entry(1)], {}, first=True, backfill=20, now=NOW).rows[0],
+        select("s", [entry(1)], {}, first=True, backfill=20, now=NOW)[0],
         status="done",
         article_id="a",
         read_at=NOW,
@@ -64,22 +62,34 @@ def test_a_changed_entry_is_read_again_at_most_daily_and_for_a_week() -> None:
     cases = {timedelta(hours=1): 0, timedelta(days=1): 1, timedelta(days=6): 1, timedelta(days=8): 0}
     for later, expected in cases.items():
         chosen = select("s", [changed], {"e1": row}, first=False, backfill=20, now=NOW + later)
-        assert len(chosen.rows) == expected, later
+        assert len(chosen) == expected, later
 
 
 def test_an_unchanged_entry_is_left_alone() -> None:
-    row = replace(select("s", [entry(1)], {}, first=True, backfill=20, now=NOW).rows[0], status="done", read_at=NOW)
-    assert select("s", [entry(1)], {"e1": row}, first=False, backfill=20, now=NOW + timedelta(days=2)).rows == ()
+    row = replace(select("s", [entry(1)], {}, first=True, backfill=20, now=NOW)[0], status="done", read_at=NOW)
+    assert select("s", [entry(1)], {"e1": row}, first=False, backfill=20, now=NOW + timedelta(days=2)) == ()
 
 
 @given(st.lists(st.integers(0, 50), max_size=60), st.integers(0, 30), st.booleans(), st.sets(st.integers(0, 50)))
 def test_every_unseen_entry_gets_exactly_one_row(
     announced: list[int], backfill: int, first: bool, seen: set[int]
 ) -> None:
-    known = {
-        row.entry_id: row for row in select("s", [entry(n) for n in seen], {}, first=False, backfill=0, now=NOW).rows
-    }
+    known = {row.entry_id: row for row in select("s", [entry(n) for n in seen], {}, first=False, backfill=0, now=NOW)}
     chosen = select("s", [entry(n) for n in announced], known, first=first, backfill=backfill, now=NOW)
-    assert sorted(row.entry_id for row in chosen.rows) == sorted({f"e{n}" for n in announced} - known.keys())
-    pending = [row for row in chosen.rows if row.status == "pending"]
+    assert sorted(row.entry_id for row in chosen) == sorted({f"e{n}" for n in announced} - known.keys())
+    pending = [row for row in chosen if row.status == "pending"]
     assert not first or len(pending) <= backfill
+
+
+def test_what_waited_and_what_is_new_is_read_oldest_first_and_each_once() -> None:
+    old = replace(select("s", [entry(1)], {}, first=True, backfill=20, now=NOW - timedelta(days=1))[0], tries=2)
+    later = replace(old, entry_id="later", next_try=NOW + timedelta(hours=1))
+    known = {row.entry_id: row for row in (old, later)}
+    chosen = select("s", [entry(1, title="New title"), entry(2)], known, first=False, backfill=20, now=NOW)
+    due = due_entries([old], chosen, NOW)
+    assert [row.entry_id for row in due] == ["e1", "e2"]
+    assert due[0].entry is not None
+    assert (due[0].entry.title, due[0].tries) == ("New title", 2)
+    assert due_entries([later], [], NOW) == []
+    skipped = select("s", [entry(3), entry(4)], {}, first=True, backfill=0, now=NOW)
+    assert due_entries([], skipped, NOW) == []

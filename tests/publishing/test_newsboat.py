@@ -175,8 +175,7 @@ class Month:
         after = replace(after, revisions=(*before.revisions, app.clock().isoformat()))
         stored, stamp, changed = app.article_store.put(after, app.store.index.path(before.id))
         assert changed
-        stale = {*feeds_of(before), *feeds_of(stored)}
-        app.store.visits.record(stored, stamp, aliases=(), stale=stale)
+        app.store.visits.record(stored, stamp)
 
     def expect(self, app: App) -> None:
         """The stories since the last poll that are still there, in the feeds that carry them now."""

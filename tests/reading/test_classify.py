@@ -12,7 +12,7 @@ PROSE = "".join(
     "have something to tell and enough room to tell it in.</p>"
     for n in range(8)
 )
-WALLS = [
+PAGES = [
     (
         "consent",
         "Before you continue to The Daily Bote",
@@ -71,8 +71,8 @@ WALLS = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "title", "body"), WALLS)
-def test_walls(kind: str, title: str, body: str) -> None:
+@pytest.mark.parametrize(("kind", "title", "body"), PAGES)
+def test_pages_that_are_no_article(kind: str, title: str, body: str) -> None:
     page = f"<html><head><title>{title}</title></head><body>{body}</body></html>"
     with pytest.raises(NotAnArticle) as caught:
         read(page.encode(), "https://site.example/story")
@@ -89,10 +89,30 @@ def test_walls(kind: str, title: str, body: str) -> None:
         "How paywalls work",
     ],
 )
-def test_articles_about_walls_are_articles(title: str) -> None:
+def test_articles_about_such_pages_are_articles(title: str) -> None:
     body = PROSE.replace("{subject}", "cookies, captchas and pages that were not found; subscribe to continue reading")
     page = f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1>{body}</article></body></html>"
     assert "Paragraph 7" in read(page.encode(), "https://site.example/story").body
+
+
+@pytest.mark.parametrize(("declared", "paragraphs"), [(True, 3), (False, 3), (True, 1)])
+def test_a_title_that_names_an_error_is_an_article_s_only_on_a_declared_article_with_text(
+    declared: bool, paragraphs: int
+) -> None:
+    meta = "<meta property='og:type' content='article'>" if declared else ""
+    story = "".join(
+        f"<p>Access denied: {PROSE.split('<p>')[n + 1].replace('{subject}', 'a gate')}" for n in range(paragraphs)
+    )
+    page = (
+        f"<html><head><title>Access denied</title>{meta}</head>"
+        f"<body><article><h1>Access denied</h1>{story}</article></body></html>"
+    )
+    if declared and paragraphs > 1:
+        assert "Paragraph 2" in read(page.encode(), "https://site.example/story").body
+    else:
+        with pytest.raises(NotAnArticle, match="letters of text") as caught:
+            read(page.encode(), "https://site.example/story")
+        assert caught.value.kind == "bot-check"
 
 
 def test_a_front_page_is_a_listing() -> None:

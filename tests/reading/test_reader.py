@@ -6,7 +6,6 @@ import gzip
 import json
 import sys
 import time
-from importlib import util
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from syndicator import text
 from syndicator.errors import ConfigError, NotAnArticle
 from syndicator.model import Entry, Rules
 from syndicator.reading.reader import read
+from tests.reading import hostile
 
 URL = "https://site.example/2026/story"
 STORY = [
@@ -84,11 +84,11 @@ def test_the_feed_has_the_text_that_the_page_lacks() -> None:
 
 
 def test_the_feed_has_the_text_behind_a_wall() -> None:
-    wall = b"<html><head><title>Just a moment...</title></head><body><p>Verify you are human.</p></body></html>"
+    check = b"<html><head><title>Just a moment...</title></head><body><p>Verify you are human.</p></body></html>"
     entry = Entry(id="1", title="The last ferry", content="".join(f"<p>{p}</p>" for p in STORY))
-    assert STORY[2] in read(wall, URL, entry=entry).body
+    assert STORY[2] in read(check, URL, entry=entry).body
     with pytest.raises(NotAnArticle):
-        read(wall, URL)
+        read(check, URL)
 
 
 def test_rules_may_prefer_the_feed() -> None:
@@ -165,49 +165,11 @@ def test_data_that_a_script_left_is_no_text() -> None:
     assert "layout" not in read(_page(*STORY[:2], data, *STORY[2:]), URL).body
 
 
-HOSTILE = [
-    "deepdiv:3000",
-    "deepspan:3000",
-    "deepblockquote:3000",
-    "deepul:2000",
-    "deeptable:300",
-    "deepb:3000",
-    "fmt_a:2000",
-    "fmt_mix:300",
-    "adopt:2000",
-    "attrs:5000",
-    "bigattr:500000",
-    "comments:5000",
-    "lt:5000",
-    "ltbang:5000",
-    "entities:5000",
-    "spaces:200000",
-    "newlines:100000",
-    "nospace:200000",
-    "colspan:100000000",
-    "jsonld_deep:20000",
-    "jsonld_bad:5000",
-    "nul:5000",
-    "surrog:2000",
-    "tablewide:2000",
-    "tablerows:1000",
-    "imgs:1000",
-    "links:1000",
-    "brs:2000",
-    "bigtext:100000",
-    "para:500",
-]
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_pages_end(shared: Path, name: str) -> None:
-    spec = util.spec_from_file_location("hostile", shared / "tools" / "hostile" / "hostile.py")
-    assert spec is not None and spec.loader is not None
-    made = util.module_from_spec(spec)
-    spec.loader.exec_module(made)
+@pytest.mark.parametrize("name", hostile.PAGES)
+def test_hostile_pages_end(name: str) -> None:
     started = time.process_time()
     try:
-        body = read(made.gen(name).encode("utf-8", "replace"), URL).body
+        body = read(hostile.PAGES[name].encode("utf-8", "replace"), URL).body
     except NotAnArticle as error:
         body = error.kind
     assert body

@@ -11,9 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from syndicator import urls
 from syndicator.articles.frontmatter import load
-from syndicator.articles.membership import feeds_of
 from syndicator.model import Article, article_id
 from syndicator.publishing.builder import BuildReport
 from syndicator.services.build import build_feeds
@@ -94,7 +92,7 @@ class Place:
 
 
 def store_articles(app: App, title: str, body: str, *, source: str = "one", **fields: Any) -> Article:
-    """An article put in the article store as intake does."""
+    """An article put in the article store as a visit does."""
     url = f"https://{source}.example/{title.casefold().replace(' ', '-')}"
     hours = len(list(app.article_store.walk()))
     article = Article(
@@ -109,5 +107,5 @@ def store_articles(app: App, title: str, body: str, *, source: str = "one", **fi
         language="en",
     )
     stored, stamp, _ = app.article_store.put(replace(article, **fields))
-    app.store.visits.record(stored, stamp, aliases=[urls.alias(stored.url)], stale=feeds_of(stored))
+    app.store.visits.record(stored, stamp)
     return stored

@@ -85,7 +85,7 @@ def test_a_dead_endpoint_holds_nothing_up_and_is_named(tmp_path: Path, world: Wo
     assert report.llm.calls == 1
     assert [problem.reason for problem in report.llm.problems] == ["connect"]
     told = CliRunner().invoke(cli, ["status", "--config", str(config)], catch_exceptions=False).output
-    assert "language model: 1 failures in a row, last connect" in told and "rests until" in told
+    assert "language model: 1 failure in a row, the last connect" in told and "; not asked before" in told
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def command(place: Place, *words: str) -> Result:
 def test_describe_llm_asks_about_the_shelf(lab: Lab) -> None:
     lab.file("Weather", "Climate")
     dry = command(lab.place, "describe", "--all", "--llm", "--dry-run")
-    assert "2 articles would be looked at; nothing was asked" in dry.output and lab.llm.seen == []
+    assert "the language model would be asked about up to 2 articles" in dry.output and lab.llm.seen == []
     told = command(lab.place, "describe", "--all", "--llm")
     assert "described: Weather" in told.output and "2 calls; 2 answers accepted" in told.output
     assert SECOND in lab.place.published("all.atom") and FIRST not in lab.place.published("all.atom")

@@ -7,9 +7,9 @@ import pytest
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
 from syndicator.model import Article
+from syndicator.pipeline.descriptions.learn import confirmed_tags
 from syndicator.services import maintain, redescribe
-from syndicator.services.redescribe import Retelling
-from syndicator.services.rewrite import history
+from syndicator.services.redescribe import Plan
 from tests.services.places import TAXONOMY, Place, store_articles
 
 MODELS = (
@@ -19,9 +19,9 @@ MODELS = (
 )
 
 
-def retold(place: Place) -> Retelling:
+def redescribed(place: Place) -> Plan:
     with place.app() as app:
-        planned = redescribe.retelling(app)
+        planned = redescribe.plan(app)
         redescribe.apply(app, planned)
     return planned
 
@@ -45,7 +45,7 @@ def made(tags_by: str, tags: tuple[str, ...] = ("LLM",), keywords: tuple[str, ..
 )
 def test_only_what_a_person_stood_behind_is_learnt_from(article: Article, taught: tuple[str, ...] | None) -> None:
     taxonomy = Taxonomy(Vocabulary(tag=(TagDef(name="LLM", aliases=("large language model",)), TagDef(name="GPU"))))
-    assert [tags for _, _, tags in history([article], taxonomy)] == [taught or ()]
+    assert [tags for _, _, tags in confirmed_tags([article], taxonomy)] == [taught or ()]
 
 
 def test_learning_counts_hand_edits_and_forgets_what_is_no_more(place: Place) -> None:
@@ -68,9 +68,9 @@ def test_learning_counts_hand_edits_and_forgets_what_is_no_more(place: Place) ->
 def test_describing_again_changes_nothing_when_nothing_was_edited(place: Place) -> None:
     with place.app() as app:
         store_articles(app, "Models", MODELS)
-    retold(place)
+    redescribed(place)
     before = place.digests("articles")
-    assert retold(place).articles == ()
+    assert redescribed(place).articles == ()
     assert place.digests("articles") == before
 
 
@@ -80,14 +80,14 @@ def test_an_edited_taxonomy_reaches_the_shelf(place: Place) -> None:
         store_articles(
             app, "Gardens", "Roses want sun. Tulips want rain, and a wall that keeps the wind away from them."
         )
-    retold(place)
+    redescribed(place)
     before = place.article("Models")
     assert (before.tags, before.tags_by, before.category) == (("LLM",), "matched", "AI")
     place.build()
     place.write_taxonomy(TAXONOMY + '\n[[tag]]\nname = "weather"\n')
     gardens = place.path("Gardens").read_bytes()
     with place.app() as app:
-        planned = redescribe.retelling(app)
+        planned = redescribe.plan(app)
         assert [item.title for item in planned.articles] == ["Models"]
         assert planned.articles[0].told.why == ("tags: +weather (its text says so)",)
         gains = {feed.feed: (feed.joins, feed.leaves, feed.changes) for feed in planned.feeds}
@@ -110,11 +110,11 @@ def test_what_a_hand_edited_is_never_overwritten(place: Place) -> None:
         )
     place.edit("Models", "- Old", "- Mine")
     place.edit("Models", "title: Models", "title: Better models")
-    planned = retold(place)
+    planned = redescribed(place)
     assert [line.partition(":")[0] for line in planned.articles[0].told.why] == ["category", "excerpt"]
     after = place.article("Better models")
     assert (after.tags, after.category) == (("Mine",), "AI")
-    assert retold(place).articles == ()  # and stays so: the title is still known as the operator's
+    assert redescribed(place).articles == ()  # and stays so: the title is still known as the operator's
     with place.app() as app:
         kept = app.article_store.get(str(place.path("Better models").relative_to(app.article_store.root)))
         assert kept.tags_by == "operator"
@@ -126,7 +126,7 @@ def test_only_articles_added_since_a_day(place: Place) -> None:
     with place.app() as app:
         store_articles(app, "Models", MODELS)
         later = store_articles(app, "More models", MODELS)
-        planned = redescribe.retelling(app, since=later.added)
+        planned = redescribe.plan(app, since=later.added)
         assert [item.title for item in planned.articles] == ["More models"]
         assert planned.looked == 1
 
@@ -136,7 +136,7 @@ def test_a_file_that_says_no_article_is_named_and_costs_no_other(place: Place) -
         store_articles(app, "Models", MODELS)
         store_articles(app, "Broken", MODELS)
     place.path("Broken").write_text("no frontmatter")
-    planned = retold(place)
+    planned = redescribed(place)
     assert [item.title for item in planned.articles] == ["Models"]
     assert [problem.reason for problem in planned.problems] == ["bad-article-file"]
 
@@ -147,7 +147,7 @@ def test_the_sources_own_tags_and_category_stay(place: Place) -> None:
     sources.write_text(sources.read_text() + 'category = "Gardens"\ntags = ["large language model", "Roses"]\n')
     with place.app() as app:
         store_articles(app, "Roses", "Roses want sun.", source="three")
-    retold(place)
+    redescribed(place)
     found = place.article("Roses")
     assert found.tags == ("LLM", "Roses")  # the operator's word, as the taxonomy calls it now
     assert found.category in ("Gardens", "AI")

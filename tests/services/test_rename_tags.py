@@ -9,7 +9,7 @@ from typing import Literal
 
 import pytest
 
-from syndicator.articles import edits
+from syndicator.articles.hand_edits import hand_edited
 from syndicator.describing.taxonomy.edit import joined, rewritten
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, parse
 from syndicator.errors import ConfigError, UsageError
@@ -117,7 +117,7 @@ def test_the_operators_own_tags_follow_and_stay_theirs(place: Place) -> None:
         article = app.article_store.get(path)
     assert article.tags == ("language models", "Mine")
     assert article.tags_by == "operator"
-    assert edits.hand_edited(article) == {"tags"}
+    assert hand_edited(article) == {"tags"}
 
 
 def test_doing_it_twice_or_after_a_crash_changes_nothing_more(place: Place) -> None:
@@ -157,7 +157,7 @@ def test_what_was_learnt_speaks_by_the_new_name(place: Place) -> None:
         assert redescribe.learn(app).tags == 1
     retag(place, "rename", "birds", "ornithology")
     with place.app() as app:
-        lines = [line for item in redescribe.retelling(app).articles for line in item.told.why]
+        lines = [line for item in redescribe.plan(app).articles for line in item.told.why]
         assert not [line for line in lines if line.startswith("tags")]
 
 

@@ -1,4 +1,4 @@
-"""sources.toml: what is accepted, what is refused and with which words, and that edits keep every comment."""
+"""sources.toml: what is accepted, what is refused with which message, and that edits keep every comment."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SAMPLE = """\
 
 # --- News ---
 
-# the AI desk only
+# AI only
 [[source]]
 key = "one"
 url = "https://one.example/feed"  # moved in May
@@ -140,8 +140,8 @@ BAD = [
     (GOOD + 'allow = ["10.0.0.0/8:99999"]', ["source 'a'", "allow", '"10.0.0.0/8:443"']),
     (GOOD + 'tags = [""]', ["source 'a'", "tags"]),
     (GOOD + 'headers_env = { Authorization = "Bearer hush-hush" }', ["source 'a'", "headers_env", "variable"]),
-    (GOOD + 'headers_env = { "X Y" = "TOKEN" }', ["source 'a'", "headers_env", "'X Y' is no header name"]),
-    (GOOD + 'headers_env = { A = "SYNDICATOR_TOKEN" }', ["source 'a'", "headers_env", "taken for a setting"]),
+    (GOOD + 'headers_env = { "X Y" = "TOKEN" }', ["source 'a'", "headers_env", "'X Y' is not a header name"]),
+    (GOOD + 'headers_env = { A = "SYNDICATOR_TOKEN" }', ["source 'a'", "headers_env", "are settings"]),
     ('key = "a"\nurl = "https://me:hush-hush@a.example/"', ["source 'a'", "url", "headers_env"]),
     ('key = "a"\nurl = "a.example/feed"', ["source 'a'", "url", "https://"]),
     ('key = "a"\nurl = "ftp://a.example/feed"', ["source 'a'", "url", "https://"]),

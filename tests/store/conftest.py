@@ -39,7 +39,7 @@ def stamp(number: int) -> FileStamp:
 
 def record(store: Store, number: int, **changes: Any) -> Article:
     article = make(number, **changes)
-    store.visits.record(article, stamp(number), aliases=(), stale=())
+    store.visits.record(article, stamp(number))
     return article
 
 

@@ -53,7 +53,7 @@ def adopt(article_store: ArticleStore, store: Store) -> int:
     """What every run does at its start: rows for files that have none or another stamp."""
     changes = article_store.changed(store.visits.stamps())
     for stamp in (*changes.new, *changes.edited):
-        store.visits.record(article_store.get(stamp.path), stamp, aliases=(), stale=())
+        store.visits.record(article_store.get(stamp.path), stamp)
     assert not changes.missing
     return len(changes.new) + len(changes.edited)
 
@@ -84,7 +84,7 @@ def put(given: Article, article_store: ArticleStore, store: Store) -> None:
         first_seen=NOW,
         article_id=given.id,
     )
-    store.visits.record(stored, stamp, aliases=(), stale=(), entry=done)
+    store.visits.record(stored, stamp, entry=done)
 
 
 def read(root: Path) -> None:

@@ -43,7 +43,7 @@ def test_what_is_still_to_be_asked(url: str) -> None:
         assert waiting(store, since=NOW) == set()
 
 
-def test_what_was_said_goes_with_its_article(url: str) -> None:
+def test_answers_go_with_their_article(url: str) -> None:
     with open_store(url, articles_exist=False) as store:
         record(store, 1)
         note = asked(1, reason="number", detail="47", answer="\ud800 said", tries=2, next_try=NOW, by="old")
@@ -64,13 +64,13 @@ def test_the_meter_and_what_status_says(url: str) -> None:
         record(store, 2)
         store.enrichment.save_asked(asked(1, status="refused", reason="name", detail="Zorblax"))
         store.enrichment.save_asked(asked(2))
-        told = store.status.summary().llm
-        assert told is not None
-        assert (told.meter, told.counts) == (meter, {"refused": 1, "accepted": 1})
-        assert told.refused == (Problem(what=stamp(1).path, reason="name", detail="Zorblax"),)
+        summary = store.status.summary().llm
+        assert summary is not None
+        assert (summary.meter, summary.counts) == (meter, {"refused": 1, "accepted": 1})
+        assert summary.refused == (Problem(what=stamp(1).path, reason="name", detail="Zorblax"),)
 
 
-def test_a_rebuilt_shelf_remembers_what_was_asked(url: str) -> None:
+def test_a_rebuilt_store_remembers_what_was_asked(url: str) -> None:
     with open_store(url, articles_exist=False) as store:
         record(store, 1)
         store.enrichment.save_asked(asked(1))

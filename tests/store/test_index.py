@@ -38,7 +38,7 @@ def test_an_empty_store_has_nothing(store: Store) -> None:
     assert index.merged() == {}
 
 
-def test_feeds_are_born_with_names_counts_and_their_latest(store: Store) -> None:
+def test_new_feeds_have_names_counts_and_their_latest(store: Store) -> None:
     record(store, 2, tags=("C++", "AI"))
     record(store, 1, tags=("C#",))
 
@@ -185,7 +185,7 @@ def test_stale_held_and_fresh(store: Store) -> None:
     store.index.mark_stale([])
 
 
-def test_saving_a_feed_keeps_what_pressing_remembers(store: Store) -> None:
+def test_saving_a_feed_keeps_what_building_remembers(store: Store) -> None:
     record(store, 1)
     store.index.mark_fresh(AI, {"f": "d"})
     new = FeedKey("tag", "artificial-intelligence")

@@ -74,7 +74,7 @@ def test_states_outcomes_and_the_names_of_feeds_stay(store: Store) -> None:
     assert (kept.name, kept.first_slug, kept.count) == ("A.I.", "ki", 2)
 
 
-def test_entries_of_articles_on_the_shelf_are_done_and_others_stay(store: Store) -> None:
+def test_entries_of_articles_in_the_store_are_done_and_others_stay(store: Store) -> None:
     store.visits.save_entries([entry(1), entry(2), entry(3, "refused")])
 
     store.reindex(files(1))
@@ -138,9 +138,9 @@ def test_a_failing_rebuild_changes_nothing(store: Store) -> None:
 def test_files_say_which_are_copies_and_which_were_split(store: Store) -> None:
     one, two, three = (record(store, number) for number in (1, 2, 3))
     store.index.merge(three.id, one.id)
-    told = [(make(1), stamp(1)), (make(2, merged_into=one.id), stamp(2)), (make(3, split_from=(one.id,)), stamp(3))]
+    files = [(make(1), stamp(1)), (make(2, merged_into=one.id), stamp(2)), (make(3, split_from=(one.id,)), stamp(3))]
 
-    store.reindex(told)
+    store.reindex(files)
 
     assert store.index.merged() == {two.id: one.id}
     assert ids(store) == [one.id, three.id]

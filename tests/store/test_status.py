@@ -1,17 +1,17 @@
-"""The contract of ports.StatusStore."""
+"""What `status` reads of the store."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from syndicator.model import FeedKey, Outcome, Problem, SourceState
-from syndicator.ports import EntryRow, StatusStore
+from syndicator.ports import EntryRow
 from syndicator.store.engine import Store
 from tests.store.conftest import NOW, record
 
 
 def test_the_summary_of_nothing(store: Store) -> None:
-    status: StatusStore = store.status
+    status = store.status
     summary = status.summary()
 
     assert (summary.sources, summary.articles, summary.feeds, summary.pending) == ((), 0, 0, 0)

@@ -90,12 +90,12 @@ def test_entries_come_back_by_their_own_ids_however_odd(store: Store) -> None:
     assert store.visits.entries("other", odd) == {}
 
 
-def test_what_the_feed_said_is_kept_only_while_an_entry_is_pending(store: Store) -> None:
-    said = Entry(id="a", content="<p>long</p>")
-    store.visits.save_entries([entry("a", entry=said)])
-    assert store.visits.entries("src", ["a"])["a"].entry == said
+def test_what_the_feed_announced_is_kept_only_while_an_entry_is_pending(store: Store) -> None:
+    announced = Entry(id="a", content="<p>long</p>")
+    store.visits.save_entries([entry("a", entry=announced)])
+    assert store.visits.entries("src", ["a"])["a"].entry == announced
 
-    store.visits.save_entries([entry("a", "done", entry=said, article_id="x")])
+    store.visits.save_entries([entry("a", "done", entry=announced, article_id="x")])
 
     assert store.visits.entries("src", ["a"])["a"] == entry("a", "done", article_id="x")
 
@@ -116,6 +116,13 @@ def test_pending_are_those_whose_time_has_come_oldest_first(store: Store) -> Non
     assert store.visits.pending("other", NOW) == []
 
 
+def test_pending_rows_are_counted_whenever_their_next_try_is(store: Store) -> None:
+    store.visits.save_entries([entry("now"), entry("later", next_try=NOW + HOUR), entry("done", "done")])
+
+    assert store.visits.count_pending("src") == 2
+    assert store.visits.count_pending("other") == 0
+
+
 def test_thousands_of_entries_at_once(store: Store) -> None:
     rows = [entry(str(number)) for number in range(1501)]
     store.visits.save_entries(rows)
@@ -126,7 +133,7 @@ def test_thousands_of_entries_at_once(store: Store) -> None:
 def test_a_recorded_article_is_found_by_every_alias(store: Store) -> None:
     article = make(1, aliases=("https://other.example/x?b=1",))
 
-    store.visits.record(article, stamp(1), aliases=["guid:second:9"], stale=())
+    store.visits.record(article, stamp(1), entry=entry("9", "done", source_key="second", article_id=article.id))
 
     for key in (alias(article.url), alias("http://www.other.example/x/?b=1"), "guid:src:guid-1", "guid:second:9"):
         assert store.visits.find(["unknown", key]) == article.id, key
@@ -141,7 +148,7 @@ def test_a_recorded_article_is_found_by_every_alias(store: Store) -> None:
 
 def test_the_first_alias_asked_for_wins_and_an_alias_keeps_its_first_article(store: Store) -> None:
     first, second = record(store, 1), record(store, 2)
-    store.visits.record(second, stamp(2), aliases=[alias(first.url)], stale=())
+    store.visits.record(replace(second, aliases=(first.url,)), stamp(2))
 
     assert store.visits.find([alias(second.url), alias(first.url)]) == second.id
     assert store.visits.find([alias(first.url)]) == first.id
@@ -163,7 +170,7 @@ def test_a_row_keeps_all_but_the_body(store: Store) -> None:
         keywords=("k",),
     )
 
-    store.visits.record(article, stamp(1), aliases=(), stale=())
+    store.visits.record(article, stamp(1))
 
     assert store.visits.article(article.id) == replace(article, body="")
 
@@ -172,7 +179,7 @@ def test_recording_ends_the_entry_keeps_the_html_and_marks_feeds_in_one(store: S
     article = make(1)
     done = entry("guid-1", "done", article_id=article.id)
 
-    store.visits.record(article, stamp(1), aliases=(), stale=[FeedKey("query", "q")], entry=done, html="<p>1</p>")
+    store.visits.record(article, stamp(1), entry=done, html="<p>1</p>")
 
     assert store.visits.entries("src", ["guid-1"]) == {"guid-1": done}
     assert store.index.html([article.id]) == {article.id: "<p>1</p>"}
@@ -181,15 +188,35 @@ def test_recording_ends_the_entry_keeps_the_html_and_marks_feeds_in_one(store: S
         FeedKey("tag", "ai"),
         FeedKey("category", "research"),
         FeedKey("source", "src"),
-        FeedKey("query", "q"),
     }
+
+
+def test_what_was_rendered_stays_with_the_same_body_alone(store: Store) -> None:
+    article = make(1)
+    for same_body, kept in ((True, {article.id: "<p>1</p>"}), (False, {})):
+        store.visits.record(article, stamp(1), html="<p>1</p>")
+        store.visits.record(replace(article, title="New"), stamp(2), same_body=same_body)
+
+        assert store.index.html([article.id]) == kept
+
+
+def test_the_feeds_that_an_article_leaves_become_stale_like_those_it_joins(store: Store) -> None:
+    article = make(1)
+    store.visits.record(article, stamp(1))
+    for row in store.index.feeds():
+        store.index.mark_fresh(row.key, {})
+
+    store.visits.record(replace(article, tags=("Chips",), category=""), stamp(2))
+
+    left, joined = {FeedKey("tag", "ai"), FeedKey("category", "research")}, {FeedKey("tag", "chips")}
+    assert stale(store) == {FeedKey("all", "all"), FeedKey("source", "src")} | left | joined
 
 
 def test_a_failing_record_leaves_nothing_behind(store: Store) -> None:
     bad = replace(entry("guid-1", "done"), article_id={})
 
     with pytest.raises(StoreError, match="cannot be used"):
-        store.visits.record(make(1), stamp(1), aliases=(), stale=(), entry=bad)
+        store.visits.record(make(1), stamp(1), entry=bad)
 
     assert store.visits.article(make(1).id) is None
     assert store.index.feeds() == []
@@ -324,13 +351,20 @@ def test_sketches_are_found_by_any_of_their_keys_while_they_are_remembered(store
 
 def test_a_file_that_says_it_is_a_copy_is_one_whatever_comes_first(store: Store) -> None:
     original, copy = make(1), make(2, merged_into=make(1).id)
-    store.visits.record(copy, stamp(2), aliases=(), stale=())
+    store.visits.record(copy, stamp(2))
     assert store.index.merged() == {}
     assert [one.id for one in store.index.each()] == [copy.id]
 
-    store.visits.record(original, stamp(1), aliases=(), stale=())
+    store.visits.record(original, stamp(1))
     assert store.index.merged() == {copy.id: original.id}
     assert [one.id for one in store.index.each()] == [original.id]
 
     store.visits.forget(original.id)
     assert [one.id for one in store.index.each()] == [copy.id]
+
+
+def test_what_an_earlier_version_remembered_of_a_source_is_read(store: Store) -> None:
+    """Its fields are grouped otherwise now; rows written before are as they were."""
+    old = '{"key":"a","url":"https://a.example/","etag":"x","next_due":"2026-11-24T12:00:00+00:00","failures":2,"feed_id":"f"}'
+    state = SourceState(key="a", url="https://a.example/", etag="x", next_due=NOW, failures=2, feed_id="f")
+    assert codec.unpack(SourceState, old) == replace(state, next_due=datetime(2026, 11, 24, 12, tzinfo=UTC))

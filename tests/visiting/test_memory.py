@@ -19,7 +19,7 @@ from tests.visiting.operator import FEED, command, configure, refresh
 START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
-class House:
+class Instance:
     """Runs of one source, "s", at times that the test sets."""
 
     def __init__(self, config: Path) -> None:
@@ -39,27 +39,29 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path, web: Web) -> Iterator[House]:
-    yield House(configure(tmp_path, {"s": f'url = "{web.url("/old")}"\nkind = "feed"'}))
+def instance(tmp_path: Path, web: Web) -> Iterator[Instance]:
+    yield Instance(configure(tmp_path, {"s": f'url = "{web.url("/old")}"\nkind = "feed"'}))
 
 
 @pytest.mark.parametrize(("status", "adopted"), [(301, True), (308, True), (302, False), (307, False)])
-def test_a_permanent_move_is_adopted_after_three_visits(house: House, web: Web, status: int, adopted: bool) -> None:
+def test_a_permanent_move_is_adopted_after_three_visits(
+    instance: Instance, web: Web, status: int, adopted: bool
+) -> None:
     web.routes = {"/old": Reply(status, {"Location": "/new"}), "/new": Reply(200, {}, FEED)}
     for _ in range(3):
-        assert web.seen == [] or house.state().effective_url is None
-        house.visit()
-        house.now += timedelta(hours=1)
+        assert web.seen == [] or instance.state().effective_url is None
+        instance.visit()
+        instance.now += timedelta(hours=1)
     web.seen.clear()
-    house.visit()
+    instance.visit()
     feeds = [path for path in web.paths() if path != "/robots.txt"]
     assert feeds == (["/new"] if adopted else ["/old", "/new"])
-    command(house.config, "sources", "--apply-moves")
-    written = tomllib.loads((house.config / "sources.toml").read_text())["source"][0]["url"]
+    command(instance.config, "sources", "--apply-moves")
+    written = tomllib.loads((instance.config / "sources.toml").read_text())["source"][0]["url"]
     assert written == web.url("/new" if adopted else "/old")
 
 
-def test_validators_count_only_after_a_good_parse_and_for_eight_days(house: House, web: Web) -> None:
+def test_validators_count_only_after_a_good_parse_and_for_eight_days(instance: Instance, web: Web) -> None:
     body = b"no feed at all"
 
     def answer(seen: Seen) -> Reply:
@@ -70,27 +72,27 @@ def test_validators_count_only_after_a_good_parse_and_for_eight_days(house: Hous
         return ["if-none-match" in seen.headers for seen in web.seen if seen.path == "/old"]
 
     web.routes = {"/old": answer}
-    house.visit()
-    house.visit()
+    instance.visit()
+    instance.visit()
     assert conditional() == [False, False]
     body = FEED
     for day in (0, 1, 7, 8, 8):
-        house.now = START + timedelta(days=day)
-        house.visit()
+        instance.now = START + timedelta(days=day)
+        instance.visit()
     # of the last two, the first is answered with 304 and drops the validators, the second asks for the whole feed
     assert conditional()[2:] == [False, True, True, True, False]
 
 
-def test_gone_three_times_over_two_days_disables(house: House, web: Web) -> None:
+def test_gone_three_times_over_two_days_disables(instance: Instance, web: Web) -> None:
     web.routes = {"/old": Reply(410)}
     for hours in (0, 24, 47):
-        house.now = START + timedelta(hours=hours)
-        assert house.visit().outcomes[0].status == "failed"
-    house.now = START + timedelta(hours=48)
-    assert house.visit().outcomes[0].status == "disabled"
+        instance.now = START + timedelta(hours=hours)
+        assert instance.visit().outcomes[0].status == "failed"
+    instance.now = START + timedelta(hours=48)
+    assert instance.visit().outcomes[0].status == "disabled"
     web.seen.clear()
-    house.now += timedelta(days=30)
-    command(house.config, "refresh")
+    instance.now += timedelta(days=30)
+    command(instance.config, "refresh")
     assert web.seen == []  # due no more
 
 

@@ -1,4 +1,4 @@
-"""Whether a language model may be asked now: the day's budget, and a breaker for an endpoint in trouble. Pure."""
+"""Whether a language model may be asked now: the day's budget, and a circuit breaker for a failing endpoint. Pure."""
 
 from __future__ import annotations
 
@@ -79,9 +79,7 @@ def succeeded(meter: Meter, cost: int, tokens: int, form: str) -> Meter:
 def failed(meter: Meter, failure: Failed, now: datetime) -> Meter:
     """The call failed: the endpoint is left alone as long as it asks, at once when it is not there at all, or after the
     third failure in a row; each rest in a row is twice as long. What the call might have cost stays counted."""
-    after = replace(
-        meter, failures=meter.failures + 1, reason=failure.reason, detail=failure.detail[:300], failed_at=now
-    )
+    after = replace(meter, failures=meter.failures + 1, reason=failure.reason, detail=failure.detail[:300])
     if failure.retry_after is None and failure.reason not in _AT_ONCE and after.failures < IN_A_ROW:
         return after
     ours = now + min(FIRST_REST * 2 ** min(meter.rests, 10), LONGEST_REST)

@@ -1,4 +1,4 @@
-"""An OpenAI-compatible endpoint as `ports.Enricher`, over the one door to the network that the caller hands in."""
+"""An OpenAI-compatible endpoint as `ports.Enricher`. It fetches with the client that the caller hands in."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from syndicator.ports import Fetcher, Material, Reply
 from syndicator.settings import Llm
 
 CONNECT_SECONDS: Final = 3.0  # a host that does not even take the connection by then is not there
-_NOT_SO: Final = (400, 422)  # what endpoints answer to a form of request that they do not know
+_UNKNOWN_FORM: Final = (400, 422)  # what endpoints answer to a form of request that they do not know
 LONGEST: Final = 50_000  # characters of an answer that are handed on
 SECRET: Final = 8  # characters from which on a key is kept out of everything
 _MASK: Final = "[key]"
@@ -24,8 +24,12 @@ _ESCAPED: Final = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 
 
 class Endpoint:
-    """settings: address, model and seconds. lists: what it may choose from. key: sent as a bearer token, "" for none.
-    allow: what of private networks the address may be on. fence: a random word that parts article and instruction."""
+    """A language model behind an OpenAI-compatible address.
+
+    `settings`: address, model and the most seconds a question may take. `lists`: the categories and tags it may choose
+    from. `key`: sent as a bearer token and masked in all that comes back, "" for none. `allow`: addresses of private
+    networks that it may be at, see `Request.allow`. `fence`: makes the random word that parts article and instruction,
+    new for each question."""
 
     def __init__(
         self,
@@ -41,19 +45,25 @@ class Endpoint:
         self._key, self._allow, self._fence = key, tuple(allow), fence
 
     async def ask(self, material: Material, form: str) -> Reply | Failed:
-        said = prompt.messages(material, self._lists, self._fence())
+        """Asks in `form`, one of `prompt.FORMS`, and in the simpler ones after it as long as the endpoint does not know
+        the form (HTTP 400, 422). The answer is text that nobody has checked yet; failures are values, nothing is
+        raised."""
+        messages = prompt.messages(material, self._lists, self._fence())
         result: FetchResult | None = None
         for one in FORMS[FORMS.index(form) if form in FORMS else 0 :]:
-            result = await self._fetcher.fetch(self._request(prompt.body(self._settings.model, said, self._lists, one)))
-            if not (isinstance(result, Failed) and result.status in _NOT_SO):
+            body = prompt.body(self._settings.model, messages, self._lists, one)
+            result = await self._fetcher.fetch(self._request(body))
+            if not (isinstance(result, Failed) and result.status in _UNKNOWN_FORM):
                 return self._masked(_reply(result, one))
         assert isinstance(result, Failed)
         return self._masked(result)
 
     def cost(self, material: Material) -> int:
+        """The most tokens that the question and its answer are expected to take."""
         return prompt.cost(prompt.messages(material, self._lists, ""))
 
     async def aclose(self) -> None:
+        """Closes the client."""
         await self._fetcher.aclose()
 
     def _request(self, body: bytes) -> Request:
@@ -117,14 +127,14 @@ def _reply(result: FetchResult, form: str) -> Reply | Failed:
 
 
 def _content(value: Any) -> str:
-    """Text, or a list of parts with text; null, as a model that only thought or refused has it, is nothing said."""
+    """Text, or a list of parts with text; null, which a model that only thought or refused sends, is no text."""
     if isinstance(value, list):
         return "".join(str(part.get("text") or "") for part in value)
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
 def _tokens(value: Any) -> int:
-    """What the call took, 0 when it is not said."""
+    """The tokens that the call took, 0 when the endpoint does not say."""
     usage = value.get("usage")
     total = usage.get("total_tokens") if isinstance(usage, dict) else None
     return total if isinstance(total, int) and not isinstance(total, bool) and 0 < total < 10**9 else 0

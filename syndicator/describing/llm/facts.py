@@ -1,4 +1,4 @@
-"""Numbers and proper names: what of them an excerpt says and its article does not. Pure."""
+"""Numbers and proper names that an excerpt has and its article does not. Pure."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ _PARTS: Final = re.compile(r"['’.&\-‐‑]")
 _POSSESSIVE: Final = re.compile(r"['’](?:s|S)$")
 _KATAKANA: Final = re.compile(r"[ァ-ヴー]{3,}")
 _STARTS: Final = re.compile(r"(?:^|[.!?…:;。！？])[\s\"'“”‘’«»„‚(\[¿¡—–-]*$")
+_PLURAL: Final = 3  # letters of an acronym with a plural s: "PCs"
 _STEM: Final = 5  # letters by which a word at a sentence's start is known as one that the article has in small letters
+_GROUP: Final = 3  # digits that a mark of thousands parts
 _LONGEST: Final = 40  # digits of a number that is compared by value
 
 
@@ -83,7 +85,7 @@ def _grouped(parts: list[str]) -> bool:
     """1,234,567, or 12,34,567 as India has it."""
     first, *middle, last = parts
     sizes = {len(part) for part in middle}
-    return 0 < len(first) <= 3 and first[0] != "0" and len(last) == 3 and (sizes <= {3} or sizes == {2})
+    return 0 < len(first) <= _GROUP and first[0] != "0" and len(last) == _GROUP and (sizes <= {_GROUP} or sizes == {2})
 
 
 def _readings(written: str, language: str | None) -> Iterator[Decimal | str]:
@@ -163,13 +165,13 @@ def _capital(token: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _openers() -> dict[str, frozenset[str]]:
-    raw = resources.files("syndicator.describing").joinpath("data/openers.toml").read_text("utf-8")
+    raw = resources.files("syndicator.describing").joinpath("data/sentence_openers.toml").read_text("utf-8")
     return {code: frozenset(words.split()) for code, words in tomllib.loads(raw).items()}
 
 
 def _forms(token: str) -> list[str]:
     """The token without its possessive, without the plural of an acronym, in one piece, and its parts."""
     bare = _POSSESSIVE.sub("", token)
-    single = bare[:-1] if bare.endswith("s") and len(bare) > 2 and bare[:-1].isupper() else bare
+    single = bare[:-1] if bare.endswith("s") and len(bare) >= _PLURAL and bare[:-1].isupper() else bare
     parts = _PARTS.split(bare)
     return [bare, single, "".join(parts), *(parts if len(parts) > 1 else ())]

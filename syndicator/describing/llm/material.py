@@ -1,4 +1,4 @@
-"""What of an article a language model may see. Its text was written by strangers. Pure."""
+"""What of an article a language model may see: its text was written by strangers. Pure."""
 
 from __future__ import annotations
 
@@ -31,32 +31,34 @@ def visible(value: str) -> str:
     return _BLANK.sub("", kept)
 
 
-def without_orders(text: str) -> str:
-    """`text` without the lines that speak to a machine, and without what follows one that ends in a colon."""
+def without_injections(text: str) -> str:
+    """`text` without the lines that give a machine instructions (prompt injections), and without the line that follows
+    one that ends in a colon."""
     kept: list[str] = []
     announced = False
     for line in text.split("\n"):
-        order = bool(line.strip()) and (announced or bool(_orders().search(line)))
-        announced = (order and line.rstrip().endswith(":")) or (announced and not line.strip())
-        if not order:
+        injected = bool(line.strip()) and (announced or bool(_injections().search(line)))
+        announced = (injected and line.rstrip().endswith(":")) or (announced and not line.strip())
+        if not injected:
             kept.append(line)
     return "\n".join(kept)
 
 
 def material(article: Article) -> Material:
-    """The title, the text and the language of `article` as they are shown to a model and held against its answer."""
-    text = without_orders(visible(article.text[:MOST]))
+    """The title, the text and the language of `article`, as a model sees them and as its answer is checked."""
+    text = without_injections(visible(article.text[:MOST]))
     declared = _language.primary(article.language)
     return Material(title=_text.line(visible(article.title)), text=text, language=declared)
 
 
 def key(plan: str, asked: Material) -> str:
-    """What an answer is remembered by: model and version of the prompt (`plan`), and the text."""
+    """The key under which an answer is stored: SHA-256 of model and version of the prompt (`plan`), title, language and
+    text, as 64 hexadecimal digits."""
     parts = (plan, asked.title, asked.language or "", asked.text)
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
 
 
 @lru_cache(maxsize=1)
-def _orders() -> re.Pattern[str]:
-    raw = resources.files("syndicator.describing").joinpath("data/orders.toml").read_text("utf-8")
+def _injections() -> re.Pattern[str]:
+    raw = resources.files("syndicator.describing").joinpath("data/prompt_injections.toml").read_text("utf-8")
     return re.compile("|".join(f"(?:{pattern})" for pattern in tomllib.loads(raw)["patterns"]), re.IGNORECASE)

@@ -85,9 +85,9 @@ def _cut(line: str, columns: int) -> str:
     return whole if space and len(whole) > len(head) // 2 else head
 
 
-def body(model: str, said: Sequence[Mapping[str, str]], lists: Lists, form: str) -> bytes:
-    """The request's body in one of FORMS."""
-    wanted: dict[str, Any] = {"model": model, "messages": list(said), "stream": False}
+def body(model: str, asked: Sequence[Mapping[str, str]], lists: Lists, form: str) -> bytes:
+    """The JSON body of a request with the messages `asked`, in one of FORMS."""
+    wanted: dict[str, Any] = {"model": model, "messages": list(asked), "stream": False}
     if form != "bare":
         wanted |= {"temperature": 0, "max_tokens": ANSWER_TOKENS}
     if form == "schema":
@@ -114,6 +114,6 @@ def schema(lists: Lists) -> dict[str, Any]:
     }
 
 
-def cost(said: Sequence[Mapping[str, str]]) -> int:
+def cost(asked: Sequence[Mapping[str, str]]) -> int:
     """The most tokens that a call is expected to take: a token has three bytes or more, and the answer has a limit."""
-    return sum(len(one["content"].encode("utf-8", "replace")) for one in said) // 3 + ANSWER_TOKENS
+    return sum(len(one["content"].encode("utf-8", "replace")) for one in asked) // 3 + ANSWER_TOKENS

@@ -1,4 +1,4 @@
-"""Whether a language model's answer may stand: form, language, facts and lists. It is believed in nothing. Pure."""
+"""Whether a language model's answer may stand: form, language, facts and lists; nothing of it is trusted. Pure."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from syndicator.ports import Material
 from syndicator.text import line
 
 LONGEST: Final = 20_000  # characters of an answer that are looked at; ours has a thousand
+SHOWN: Final = 120  # characters of a detail
 EVIDENCE: Final = 0.6  # share of an excerpt's content words that must stand in the article, as for a publisher's own
 _PREFIX: Final = 5  # characters by which inflected forms of a word agree
 _THOUGHT: Final = re.compile(r"^\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
@@ -33,7 +34,7 @@ _UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class Accepted:
     """An answer that passed. `category` "" and no `tags`: the model found none that fits."""
 
     excerpt: str
@@ -43,15 +44,16 @@ class Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """Why an answer does not stand. `reason`: a gate of `gates.fault`, or not-json, shape, huge, sentences, url,
-    language, number, name, unfounded, category, tag."""
+    """Why an answer does not stand. `reason`: a code of `excerpt_rules.fault`, or not-json, shape, huge, sentences,
+    url, language, number, name, unfounded, category, tag."""
 
     reason: str
     detail: str = ""
 
 
-def judge(content: str, asked: Material, lists: Lists) -> Said | Refusal:
-    """What the model's `content` says of the article `asked` about, or the first thing that is wrong with it."""
+def judge(content: str, asked: Material, lists: Lists) -> Accepted | Refusal:
+    """The model's answer `content` about the article `asked`, or the first thing that is wrong with it. `lists`: the
+    categories and tags that it may choose from."""
     answer = _parsed(content)
     if isinstance(answer, Refusal):
         return answer
@@ -61,7 +63,7 @@ def judge(content: str, asked: Material, lists: Lists) -> Said | Refusal:
         or _facts(excerpt, asked)
         or _listed(category, [name for name, _ in lists.categories], "category")
         or next((fault for tag in tags if (fault := _listed(tag, lists.tags, "tag"))), None)
-        or Said(
+        or Accepted(
             excerpt=excerpt,
             category=_spelled(category, [name for name, _ in lists.categories]),
             tags=tuple(dict.fromkeys(_spelled(tag, lists.tags) for tag in tags if tag))[:MOST_TAGS],
@@ -77,7 +79,7 @@ def _parsed(content: str) -> tuple[str, str, tuple[str, ...]] | Refusal:
     fenced = _FENCED.match(bare)
     bare = (fenced[1] if fenced else bare).strip()
     if not bare:
-        return Refusal(reason="empty", detail="the model said nothing")
+        return Refusal(reason="empty", detail="the model answered nothing")
     try:
         value = json.loads(bare)
     except (ValueError, RecursionError):
@@ -153,4 +155,4 @@ def _spelled(name: str, names: Iterable[str]) -> str:
 
 
 def _short(value: str) -> str:
-    return value if len(value) <= 120 else value[:119] + "…"
+    return value if len(value) <= SHOWN else value[: SHOWN - 1] + "…"

@@ -9,9 +9,12 @@ from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
-SHOUTED = 6  # letters; a longer word in capitals is no acronym
+from syndicator.describing.taxonomy.topics import topics
+
+SHOUTED: Final = 6  # letters; a longer word in capitals is no acronym
+_JOINING: Final = frozenset(("and", "of", "the", "for", "in", "to"))
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -34,17 +37,8 @@ def known() -> dict[str, str]:
 @lru_cache(maxsize=1)
 def ordinary() -> frozenset[str]:
     """Words of no name, in lower case."""
-    from syndicator.describing.taxonomy.topics import topics
-
     topical = {word for topic in topics() for word in topic.words if "-" not in word}
-    return frozenset({*_file()["ordinary"].split(), *topical} - known().keys()) | {
-        "and",
-        "of",
-        "the",
-        "for",
-        "in",
-        "to",
-    }
+    return frozenset({*_file()["ordinary"].split(), *topical} - known().keys()) | _JOINING
 
 
 @lru_cache(maxsize=1)
@@ -59,8 +53,9 @@ def is_known(name: str) -> bool:
 
 
 def canonical(tag: str, text: str = "", learnt: Mapping[str, str] = _NONE) -> str:
-    """`tag` as it is written: its known spelling, else the form that most articles write inside their sentences
-    (`learnt`, see forms.py), else the one that `text` does, else made of its words; as it is when none is known."""
+    """The right spelling of `tag`: a known one (data/names.toml), else the one that most articles write inside their
+    sentences (`learnt`: in lower case -> as written, see word_forms), else the one in `text`, else that of its words;
+    unchanged when none is known."""
     tag = " ".join(tag.split())
     folded = _fold(tag)
     if folded in known() and not (folded in ambiguous() and tag == tag.casefold() and text and not _named(tag, text)):

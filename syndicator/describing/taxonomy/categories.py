@@ -14,7 +14,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from syndicator.describing.taxonomy import topics
 from syndicator.describing.taxonomy.topics import terms
@@ -28,18 +28,19 @@ if TYPE_CHECKING:
 
     Vector = NDArray[np.float32]
 
-TITLE = 2  # times the title counts
-LEXICAL = 0.35  # how much the share of a category's words counts beside the cosine
-SUBJECT = 0.25  # gain of a category whose subject the title names: a story on an AI company's money is on AI
-ELSEWHERE = 0.2  # loss of one whose subject has names, when the text has none of them
-NAMED = 0.08  # gain of a category that one of the publisher's tags is called like
-DOUBT = 8.0  # words of evidence that are taken as given to nobody: short texts decide less by words
-SHARP = 25.0  # scores to probabilities: calibrated on the three open sets
-FLOOR = 0.35  # probability below which no category is named
-LONG = 60  # words from which on a text is expected to have words of its category
-WEAK = 0.12  # score below which a long text is nothing we know
-OWN_WORDS = 1  # of its category that a long text must have
-OWN_WORDS_FOREIGN = 3  # in another language than English, which the vectors hardly know
+TITLE: Final = 2  # times the title counts
+LEXICAL: Final = 0.35  # how much the share of a category's words counts beside the cosine
+SUBJECT: Final = 0.25  # gain of a category whose subject the title names: a story on an AI company's money is on AI
+ELSEWHERE: Final = 0.2  # loss of one whose subject has names, when the text has none of them
+NAMED: Final = 0.08  # gain of a category that one of the publisher's tags is called like
+DOUBT: Final = 8.0  # words of evidence that are taken as given to nobody: short texts decide less by words
+SHARP: Final = 25.0  # scores to probabilities: calibrated on the three open sets
+FLOOR: Final = 0.35  # probability below which no category is named
+LONG: Final = 60  # words from which on a text is expected to have words of its category
+WEAK: Final = 0.12  # score below which a long text is nothing we know
+TELLING: Final = 4  # letters of a word of a description that speaks for its category
+OWN_WORDS: Final = 1  # of its category that a long text must have
+OWN_WORDS_FOREIGN: Final = 3  # in another language than English, which the vectors hardly know
 
 
 class Guess(NamedTuple):
@@ -150,7 +151,7 @@ def _subject(title: dict[str, int], text: dict[str, int], words: frozenset[str])
 
 
 def _words(category: CategoryDef) -> dict[str, float]:
-    found = {word: 1.0 for word in terms(category.description) if len(word) > 3 and "-" not in word}
+    found = {word: 1.0 for word in terms(category.description) if len(word) >= TELLING and "-" not in word}
     found |= {word: 1.0 for topic in topics.of_category(category) for word in topic.words}
     return found | {word.casefold().replace(" ", "-"): 1.5 for word in category.words}
 

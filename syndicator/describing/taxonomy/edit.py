@@ -1,4 +1,4 @@
-"""The tags of taxonomy.toml renamed and merged in its text, so that the operator's comments survive. Pure."""
+"""Edits of taxonomy.toml: tags are renamed and merged in its text, so that the operator's comments survive. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a taxonomy is on disk: cheap to name, so that only the process that reads pages pays for loading it."""
+"""Where a taxonomy is on disk. Naming the files costs nothing: only the process that reads pages loads them."""
 
 from __future__ import annotations
 
@@ -12,5 +12,6 @@ class TaxonomyFiles(tuple[str, str, int]):
 
     @classmethod
     def of(cls, toml: Path, learnt: Path) -> TaxonomyFiles:
+        """The files `toml` and `learnt`, absent or not, with the sum of their times of change (nanoseconds)."""
         changed = sum(path.stat().st_mtime_ns for path in (toml, learnt) if path.exists())
         return cls((str(toml), str(learnt), changed))

@@ -1,19 +1,19 @@
-"""Tags worth adding to the vocabulary, from what articles speak of. Pure."""
+"""Suggests tags that the vocabulary lacks, from what articles speak of. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from syndicator.describing.taxonomy import casing
-from syndicator.describing.taxonomy.matching import key
-from syndicator.describing.taxonomy.publisher_tags import sound
+from syndicator.describing.taxonomy.tagging.keys import key
+from syndicator.describing.taxonomy.tagging.publisher import sound
 from syndicator.describing.taxonomy.vocabulary import Vocabulary
 
-SUPPORT = 3  # articles that must speak for a proposal: fewer make a feed of one-offs
-MOST = 100  # proposals
+SUPPORT: Final = 3  # articles that must speak for a proposal: fewer make a feed of one-offs
+MOST: Final = 100  # proposals
 _NAME = re.compile(r"(?<=[\w,;:)’'\"”] )(?:[A-Z][\w.&+#-]*[\w+#]|[a-z]+[A-Z]\w+)(?: [A-Z][\w.&+#-]*[\w+#]){0,2}")
 _DEFINED = re.compile(r"((?:[\w-]+ ){1,6})\(([A-Z][A-Za-z]{1,7}s?)\)")
 

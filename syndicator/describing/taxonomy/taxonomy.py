@@ -6,49 +6,56 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from syndicator.describing.taxonomy import casing, categories, learnt_tags, vocabulary, zero_shot_tags
+from syndicator.describing.taxonomy import casing, categories, vocabulary
 from syndicator.describing.taxonomy.categories import Categories, Guess
-from syndicator.describing.taxonomy.learnt_tags import Past
-from syndicator.describing.taxonomy.matching import key
-from syndicator.describing.taxonomy.publisher_tags import clean, sound
+from syndicator.describing.taxonomy.tagging import fit_learnt, learnt_file, zero_shot
+from syndicator.describing.taxonomy.tagging.keys import key
+from syndicator.describing.taxonomy.tagging.learnt import LearntTagger
+from syndicator.describing.taxonomy.tagging.publisher import clean, sound
+from syndicator.describing.taxonomy.tagging.zero_shot import ZeroShotTagger
 from syndicator.describing.taxonomy.vocabulary import Vocabulary
-from syndicator.describing.taxonomy.zero_shot_tags import Known
 from syndicator.describing.text import word_forms
 from syndicator.errors import UsageError
 
-MOST_TAGS = 5
-ENOUGH = 30  # posts from which on the past judges the tags it knows better than their bare names do
-MOST_TEXTS = 3000  # newest texts from which the forms of words are learnt: more say the same
-BAR = 0.05  # probability from which on a tag is given that stands in the text
-BAR_UNNAMED = 0.45  # and one that does not: an editor would ask where it came from
-BAR_ALONE = 0.06  # and the best one when no other reaches its bar
-BAR_LEARNT = 0.06  # likewise, of what was learnt
+MOST_TAGS: Final = 5  # of an article
+ENOUGH: Final = 30  # posts from which on the past judges the tags it knows better than their bare names do
+MOST_TEXTS: Final = 3000  # newest texts from which the forms of words are learnt: more say the same
+# Probabilities, chosen for the best F1 on the two blogs of zero_shot.py together.
+BAR: Final = 0.053  # from which on a tag is given that stands in the text
+BAR_UNNAMED: Final = 0.475  # and one that does not: an editor would ask where it came from
+BAR_ALONE: Final = 0.06  # and the best one when no other reaches its bar
+BAR_LEARNT: Final = 0.06  # likewise, of what was learnt
 
 
 @dataclass(frozen=True)
 class Taxonomy:
-    """Categories and tags. A value: safe to send to other processes, which load the vectors for themselves."""
+    """The operator's categories and tags, and what was learnt from the past of how articles are tagged.
+
+    A value: safe to send to other processes, which load the word vectors for themselves. `Taxonomy()` has no categories
+    and no tags: publishers' own tags are then taken where they are sound."""
 
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
-    past: Past | None = None
-    forms: Mapping[str, str] = field(default_factory=dict)  # how the article store writes its words, see forms.py
+    learnt: LearntTagger | None = None
+    forms: Mapping[str, str] = field(default_factory=dict)  # folded word -> how the articles write it, see word_forms
 
     @classmethod
     def from_toml(cls, path: Path | str) -> Taxonomy:
-        """The taxonomy of the file at `path`. Raises ConfigError naming file, key and cure."""
+        """The taxonomy of the file at `path`; config/taxonomy.toml says what stands in one. Raises ConfigError naming
+        file, key and cure."""
         return cls(vocabulary.load(Path(path)))
 
     def category(self, title: str, text: str, section: str = "", published: Sequence[str] = ()) -> Guess:
-        """The likeliest category of the text, None when there is none to choose from or it is unclear. `section` and
-        `published` are the publisher's section and tags."""
+        """The likeliest category of the article and the probability (0 to 1) that it is right; the name is None where
+        there is none to choose from or it is unclear. `title` and `text` are plain text; `section` and `published` are
+        the publisher's section and tags."""
         known = self._categories
         return categories.guess(known, title, text, section, published) if known else Guess(None, 0.0)
 
     def tags(self, title: str, text: str, published: Sequence[str] = (), own: Collection[str] = ()) -> tuple[str, ...]:
-        """At most five tags, the most telling first. `published`: the publisher's own, kept when they map; `own`: names
-        of the author and the site, which are no tags."""
+        """At most `MOST_TAGS` tags, the most telling first, as the operator spells them. `published`: the publisher's
+        own, which come first when they are among ours; `own`: names of the author and the site, which are no tags."""
         chances = self._chances(title, text)
         for tag in self.mapped(published, text, title, own):
             chances[tag] = 1.0 + chances.get(tag, 0.0)
@@ -66,21 +73,21 @@ class Taxonomy:
 
     def _chances(self, title: str, text: str) -> dict[str, float]:
         """Tag -> probability, for those that reach their bar."""
-        found: dict[str, float] = {}
-        if self._known is not None:
-            scores = self._known.scores(title, text)
-            found = {
-                tag: chance for tag, (chance, named) in scores.items() if chance >= (BAR if named else BAR_UNNAMED)
-            }
-            found = found or {tag: chance for tag, (chance, _) in list(scores.items())[:1] if chance >= BAR_ALONE}
-        if self.past is not None:
-            learned = self.past.scores(title, text)
-            enough = len(self.past.has) >= ENOUGH
-            found = {tag: chance for tag, chance in found.items() if not enough or tag not in learned}
-            found |= {tag: chance for tag, chance in learned.items() if chance >= self.past.threshold}
-            if not found:
-                found = {tag: chance for tag, chance in list(learned.items())[:1] if chance >= BAR_LEARNT}
-        return found
+        found = self._zero_shot_chances(title, text)
+        if self.learnt is None:
+            return found
+        learnt = self.learnt.scores(title, text)
+        if len(self.learnt.has) >= ENOUGH:
+            found = {tag: chance for tag, chance in found.items() if tag not in learnt}
+        found |= {tag: chance for tag, chance in learnt.items() if chance >= self.learnt.threshold}
+        return found or {tag: chance for tag, chance in list(learnt.items())[:1] if chance >= BAR_LEARNT}
+
+    def _zero_shot_chances(self, title: str, text: str) -> dict[str, float]:
+        if self._zero_shot is None:
+            return {}
+        scores = self._zero_shot.scores(title, text)
+        found = {tag: chance for tag, (chance, named) in scores.items() if chance >= (BAR if named else BAR_UNNAMED)}
+        return found or {tag: chance for tag, (chance, _) in list(scores.items())[:1] if chance >= BAR_ALONE}
 
     @property
     def names(self) -> frozenset[str]:
@@ -88,41 +95,44 @@ class Taxonomy:
         return frozenset(tag.name for tag in self.vocabulary.tag)
 
     def spelling(self, tag: str, text: str = "") -> str:
-        """`tag` as the operator spells it, else with its canonical casing."""
+        """`tag` as the operator spells it, else as its owner or most articles write it (see casing); `text` decides
+        for names that are ordinary words too."""
         return self._spellings.get(key(tag)) or casing.canonical(tag, text, self.forms)
 
     def learn(self, history: Iterable[tuple[str, str, Sequence[str]]], *, least: int = 1) -> Taxonomy:
-        """A taxonomy that also knows (title, text, tags) of the past, oldest first. Posts with tags that someone stood
-        behind, teach what is tagged how when there are `least` of them; all teach how words are written."""
+        """A taxonomy that has also learnt from (title, text, tags) of earlier articles, oldest first. Those with tags,
+        which a person must have stood behind, teach what is tagged how, when there are `least` of them; all teach how
+        words are written. What was learnt before is dropped."""
         posts = list(history)
-        spelled = replace(self, past=None, forms=word_forms.learn([text for _, text, _ in posts[-MOST_TEXTS:]]))
+        spelled = replace(self, learnt=None, forms=word_forms.learn([text for _, text, _ in posts[-MOST_TEXTS:]]))
         named = [(title, text, [spelled.spelling(tag) for tag in tags]) for title, text, tags in posts if tags]
-        return replace(spelled, past=learnt_tags.learn(named) if len(named) >= least else None)
+        return replace(spelled, learnt=fit_learnt.learn(named) if len(named) >= least else None)
 
     def save(self, path: Path | str) -> None:
-        """Writes what was learnt, as numpy arrays without pickle. Raises UsageError when nothing was."""
-        if self.past is None and not self.forms:
+        """Writes what was learnt to `path`, for `with_learnt`. Raises UsageError when nothing was, OSError."""
+        if self.learnt is None and not self.forms:
             raise UsageError("nothing was learnt yet: no article of the past has a tag that somebody confirmed")
-        learnt_tags.save(self.past, self.forms, Path(path))
+        learnt_file.save(self.learnt, self.forms, Path(path))
 
     def with_learnt(self, path: Path | str) -> Taxonomy:
-        """This taxonomy with what `save` wrote."""
-        past, spelled = learnt_tags.load(Path(path))
-        return replace(self, past=past, forms=spelled)
+        """This taxonomy with what `save` wrote. Raises OSError, ValueError or KeyError for a file that `save` did not
+        write."""
+        learnt, forms = learnt_file.load(Path(path))
+        return replace(self, learnt=learnt, forms=forms)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """What was worked out for this process stays here; another one works it out again."""
-        return (Taxonomy, (self.vocabulary, self.past, dict(self.forms)))
+        return (Taxonomy, (self.vocabulary, self.learnt, dict(self.forms)))
 
     @cached_property
     def _categories(self) -> Categories | None:
         return categories.prepare(self.vocabulary.category) if self.vocabulary.category else None
 
     @cached_property
-    def _known(self) -> Known | None:
-        return zero_shot_tags.prepare(self.vocabulary.tag) if self.vocabulary.tag else None
+    def _zero_shot(self) -> ZeroShotTagger | None:
+        return zero_shot.prepare(self.vocabulary.tag) if self.vocabulary.tag else None
 
     @cached_property
     def _spellings(self) -> dict[tuple[str, ...], str]:
-        past = {key(tag): tag for tag in (self.past.tags if self.past else ())}
-        return past | {key(form): tag.name for tag in self.vocabulary.tag for form in (*tag.aliases, tag.name)}
+        learnt = {key(tag): tag for tag in (self.learnt.tags if self.learnt else ())}
+        return learnt | {key(form): tag.name for tag in self.vocabulary.tag for form in (*tag.aliases, tag.name)}

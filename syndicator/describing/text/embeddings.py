@@ -1,20 +1,18 @@
-"""Static word vectors: wordllama's table of 32,000 pieces by 256, read from its wheel without importing it.
-
-Its own `load()` asks a hub on the network and its import sets up logging, so only its two files are used."""
+"""Static word vectors: a table of 32,000 pieces by 256 numbers (data/vectors/provenance.toml says where it is from)."""
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from syndicator.errors import MissingError
+from syndicator.describing.text import tokenizer
+from syndicator.describing.text.tokenizer import Pieces, Tokenizer
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,19 +20,19 @@ if TYPE_CHECKING:
 
     Vector = NDArray[np.float32]
 
-WEIGHTS = "weights/l2_supercat_256.safetensors"
-TOKENIZER = "tokenizers/l2_supercat_tokenizer_config.json"
+DATA = Path(__file__).parent.parent / "data" / "vectors"
 SAMPLE = 4000  # characters of a text that its vector is made of: it says early what it is about
 REMEMBERED = 40_000  # chunks whose pieces are kept, about 15 MB
 LONGEST = 40  # characters of a chunk that is kept: words recur, lines of Chinese do not
-_CHUNK = re.compile(r"\n| *[^ \n]+| +")
-Chunk = tuple[tuple[int, ...], tuple[int, ...]]  # its pieces, and where each begins in it
+# No piece goes on behind a line's end, into a blank from anything else, or from a letter into what is none (² counts as
+# none: three pieces begin with it); so a text can be cut there, and its words are cut once.
+_CHUNK = re.compile(r"\n| *(?:[^\w \n]|[\d_²])*[^\W\d_²]+| *(?:[^\w \n]|[\d_²])+| +")
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A text cut into pieces. A chunk is a run of characters up to the next blank or line: its place in the text, the
-    number of pieces before it, and where each of its pieces begins."""
+    """A text cut into pieces. A chunk is a word with the blanks and signs before it: its place in the text, the number
+    of pieces before it, and where each of its pieces begins."""
 
     starts: list[int]
     before: list[int]
@@ -54,41 +52,27 @@ class Head:
 class Embedder:
     """Texts to vectors: the mean of their pieces' vectors, at length one."""
 
-    tokenizer: Any
+    tokenizer: Tokenizer
     table: Vector  # piece x 256
-    newline: int | None  # the piece of a line's end, which is never part of another
-    known: dict[str, Chunk] = field(default_factory=dict)
+    known: dict[str, Pieces] = field(default_factory=dict)
 
     def head(self, text: str) -> Head:
-        """`text` in pieces. None reaches over a blank or a line's end, so the chunks between them can be cut one by
-        one; those not met before are cut in one call."""
+        """`text` in pieces. None reaches over the end of a chunk, so chunks are cut one by one, those met before not
+        again."""
         import numpy as np
 
-        parts = _CHUNK.findall(" " + text)  # the tokenizer puts a blank before a text
-        new = self._cut([part for part in dict.fromkeys(parts) if part not in self.known])
-        chunks = [self.known.get(part) or new[part] for part in parts]
+        parts = chunks(text)
+        new = {part: self.tokenizer.encode(part) for part in dict.fromkeys(parts) if part not in self.known}
+        cut = [self.known.get(part) or new[part] for part in parts]
         if len(self.known) > REMEMBERED:
             self.known.clear()
-        self.known.update((part, chunk) for part, chunk in new.items() if len(part) <= LONGEST)
-        pieces = [own for own, _ in chunks]
+        self.known.update((part, pieces) for part, pieces in new.items() if len(part) <= LONGEST)
+        pieces = [own for own, _ in cut]
         ids = list(chain.from_iterable(pieces))
         starts = list(accumulate(map(len, parts), initial=-1))[:-1]
         before = list(accumulate(map(len, pieces), initial=0))[:-1]
         rows = self.table[np.array(ids, dtype=np.int64)]
-        return Head(starts, before, [begins for _, begins in chunks], rows, rows.sum(axis=0))
-
-    def _cut(self, parts: list[str]) -> dict[str, Chunk]:
-        if not parts:
-            return {}
-        joined = "\n" + "\n".join(part if part != "\n" else "" for part in parts)
-        found = self.tokenizer.encode(joined, add_special_tokens=False)
-        ids, offsets = found.ids, found.offsets
-        ends = [place for place, id in enumerate(ids) if id == self.newline] + [len(ids)]
-        cut: dict[str, Chunk] = {}
-        for part, (begin, end) in zip(parts, pairwise(ends), strict=True):
-            first = offsets[begin][1]
-            cut[part] = tuple(ids[begin + 1 : end]), tuple(at - first for at, _ in offsets[begin + 1 : end])
-        return cut | ({"\n": ((self.newline,), (0,))} if self.newline is not None and "\n" in cut else {})
+        return Head(starts, before, [begins for _, begins in cut], rows, rows.sum(axis=0))
 
     def mean(self, text: str) -> Vector:
         """The unit vector of `text`, zeros when it has no piece."""
@@ -132,6 +116,11 @@ class Embedder:
         return out
 
 
+def chunks(text: str) -> list[str]:
+    """`text` in parts that no piece reaches over, with the blank that the vocabulary wants before a text."""
+    return _CHUNK.findall(" " + text)
+
+
 @lru_cache(maxsize=8)
 def _head(text: str) -> Head:
     """A text in pieces: remembered, as excerpt, category and tags of an article all ask."""
@@ -148,20 +137,8 @@ def unit(vector: Vector) -> Vector:
 
 @lru_cache(maxsize=1)
 def embedder() -> Embedder:
-    """The table and its tokenizer, loaded once a process (about 0.2 s, 60 MB). Raises MissingError."""
-    from safetensors.numpy import load_file
-    from tokenizers import Tokenizer
+    """The table and its tokenizer, loaded once a process (about 0.03 s, 50 MB)."""
+    import numpy as np
 
-    home = _home()
-    tokenizer = Tokenizer.from_file(str(home / TOKENIZER))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    table = load_file(str(home / WEIGHTS))["embedding.weight"].astype("float32")
-    return Embedder(tokenizer, table, tokenizer.token_to_id("<0x0A>"))
-
-
-def _home() -> Path:
-    spec = importlib.util.find_spec("wordllama")
-    if spec is None or spec.origin is None:
-        raise MissingError("the package wordllama is not installed; run `./run` again, which installs what is needed")
-    return Path(spec.origin).parent
+    table = np.load(DATA / "table.npy").astype(np.float32)
+    return Embedder(tokenizer.load(DATA / "pieces.json"), table)

@@ -1,4 +1,4 @@
-"""What an excerpt must look like, whoever wrote it. One function says what is wrong; "" means nothing."""
+"""What an excerpt must look like, whoever wrote it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import re
 import tomllib
 from functools import lru_cache
 from importlib import resources
+from typing import Final
 
 from syndicator.describing.text.sentences import ends, unbalanced
 from syndicator.text import width
 
-WORDS = 55
-CHARACTERS = 360  # a wide CJK character counts two
-SENTENCES = 3
+# Caps of length, chosen: an excerpt is read at a glance.
+WORDS: Final = 55
+CHARACTERS: Final = 360  # columns: a wide CJK character counts two
+SENTENCES: Final = 3
+ALIKE: Final = 10  # letters from which on an excerpt that the title begins with says no more than the title
 
 _MARKUP = re.compile(
     r"</?[a-zA-Z][^>]*>|&(?:#\d+|#x[0-9a-f]+|[a-z]{2,8});|\]\(|\[\^|```|\*\*|\b__\w|\{\{|\{%|https?://|\bwww\."
@@ -44,7 +47,8 @@ _FORMS = (
 
 
 def fault(excerpt: str, title: str, language: str | None = None) -> str:
-    """The first gate that `excerpt` breaks as a short code, "" when it passes all."""
+    """The first rule that `excerpt` breaks, as a short code (empty, long, cut, ellipsis, markup, dateline, byline,
+    boilerplate, quotes, title); "" when it keeps all."""
     if not excerpt.strip():
         return "empty"
     if too_long(excerpt):
@@ -60,7 +64,7 @@ def too_long(excerpt: str) -> bool:
 
 
 def form(sentence: str, language: str | None = None) -> str:
-    """What is wrong with the form of a sentence, "" when nothing is."""
+    """The first rule of form that a sentence breaks, as a code of `fault`; "" when it keeps all."""
     for code, search in _FORMS:
         if search(sentence):
             return code
@@ -81,7 +85,7 @@ def without_dateline(sentence: str) -> str:
 def repeats(excerpt: str, title: str) -> bool:
     """True when the excerpt begins with the title or says no more than it."""
     head, name = words(excerpt), words(title)
-    return bool(name) and (head.startswith(name) or (len(head) > 10 and name.startswith(head)))
+    return bool(name) and (head.startswith(name) or (len(head) > ALIKE and name.startswith(head)))
 
 
 def words(value: str) -> str:
@@ -91,7 +95,7 @@ def words(value: str) -> str:
 
 @lru_cache(maxsize=1)
 def boilerplate() -> dict[str, tuple[str, ...]]:
-    """Phrases of no excerpt by language; English ones count in every language, sites mix them in."""
+    """Phrases that no excerpt has, by language; English ones count in every language, as sites mix them in."""
     raw = resources.files("syndicator.describing").joinpath("data/boilerplate.toml").read_text("utf-8")
     values = tomllib.loads(raw)
     return {code: tuple(sorted({*phrases, *values["en"]})) for code, phrases in values.items()}

@@ -9,22 +9,32 @@ import tomllib
 from collections import Counter
 from functools import lru_cache
 from importlib import resources
-from typing import Any
+from typing import Any, Final
 
 _WORD = re.compile(r"[^\W\d_]+")
 _URL = re.compile(r"https?://\S+|\S+@\S+|[#@]\w+")
-SAMPLE = 1200  # characters looked at
-_SCRIPTS = (  # script -> the one language of note that is written in it
-    (re.compile(r"[\u3041-\u30ff]"), "ja", 0.05),  # kana beside Han
+SAMPLE: Final = 1200  # characters that are looked at
+# Letters of a script, the one language of note that is written in it, and the share of a text's letters from which on
+# the text is in that language. Kana stands beside Han, so a little of it is enough.
+_SCRIPTS: Final = (
+    (re.compile(r"[\u3041-\u30ff]"), "ja", 0.05),
     (re.compile(r"[\uac00-\ud7a3\u1100-\u11ff]"), "ko", 0.3),
     (re.compile(r"[\u4e00-\u9fff\u3400-\u4dbf]"), "zh", 0.3),
     (re.compile(r"[\u0e00-\u0e7f]"), "th", 0.3),
     (re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]"), "el", 0.3),
     (re.compile(r"[\u0590-\u05ff]"), "he", 0.3),
 )
-SURE = 0.12  # share of function words from which a language is taken without asking further
-LEAD = 1.6  # times the runner-up's share
-CERTAIN = 0.7  # probability from which py3langid's answer is taken
+# The constants below were chosen.
+LEAST: Final = 20  # letters below which a text says nothing of its language
+SURE: Final = 0.12  # share of function words from which a language is taken without asking further
+LEAD: Final = 1.6  # times the runner-up's share
+BEHIND: Final = 0.8  # share of the leader's function words with which the declared language still wins
+CERTAIN: Final = 0.7  # probability from which py3langid's answer is taken over what is declared
+LIKELY: Final = 0.5  # the same, where nothing is declared
+LONG: Final = 60  # characters below which py3langid is not believed over what is declared
+# py3langid's codes of spoken varieties, and the codes that they are written under; codes that ISO 639-1 replaced.
+_WRITTEN: Final = {"wuu": "zh", "yue": "zh", "nb": "no", "nn": "no"}
+_REPLACED: Final = {"iw": "he", "in": "id", "cmn": "zh", "nb": "no", "nn": "no", "eng": "en"}
 
 
 @lru_cache(maxsize=1)
@@ -35,21 +45,20 @@ def function_words() -> dict[str, frozenset[str]]:
 
 
 def detect(text: str, declared: str | None) -> str | None:
-    """Two-letter code of the language of `text`; `declared` (any BCP 47 tag) wins unless the text clearly
-    contradicts it; None when neither says anything."""
-    said = primary(declared)
+    """The two-letter code (ISO 639-1; longer where there is none) of the language of `text`. `declared`, any BCP 47
+    tag, wins unless the text clearly contradicts it. None when neither says anything."""
+    code = primary(declared)
     sample = _URL.sub(" ", text[: 2 * SAMPLE])[:SAMPLE]
-    if sum(map(len, _WORD.findall(sample))) < 20:
-        return said
-    found = by_script(sample) or by_words(sample, said)
-    return found or _guess(sample, said)
+    if sum(map(len, _WORD.findall(sample))) < LEAST:
+        return code
+    return by_script(sample) or by_words(sample, code) or _guess(sample, code)
 
 
 def primary(declared: str | None) -> str | None:
     """ "en-GB" -> "en"; None when it is no language tag."""
     match = re.match(r"\s*([A-Za-z]{2,3})(?:[-_]|\s*$)", declared or "")
     code = match[1].lower() if match else None
-    return {"iw": "he", "in": "id", "cmn": "zh", "nb": "no", "nn": "no", "eng": "en"}.get(code, code) if code else None
+    return _REPLACED.get(code, code) if code else None
 
 
 def by_script(sample: str) -> str | None:
@@ -61,24 +70,25 @@ def by_script(sample: str) -> str | None:
     return None
 
 
-def by_words(sample: str, said: str | None) -> str | None:
-    """The language whose function words are frequent enough and clearly ahead; `said` needs less of a lead."""
+def by_words(sample: str, declared: str | None) -> str | None:
+    """The language whose function words are frequent enough and clearly ahead; `declared`, a two-letter code, needs
+    less of a lead."""
     words = Counter(word.casefold() for word in _WORD.findall(sample))
     total = sum(words.values())
     share = {
         code: sum(map(words.__getitem__, words.keys() & known)) / total for code, known in function_words().items()
     }
     (best, most), (_, second) = Counter(share).most_common(2)
-    if said in share and share[said] >= SURE and share[said] >= 0.8 * most:
-        return said
+    if declared in share and share[declared] >= SURE and share[declared] >= BEHIND * most:
+        return declared
     return best if most >= SURE and most >= LEAD * second else None
 
 
-def _guess(sample: str, said: str | None) -> str | None:
+def _guess(sample: str, declared: str | None) -> str | None:
     code, sure = _identifier().classify(sample)
-    if sure >= CERTAIN and len(sample) >= 60:
-        return {"wuu": "zh", "yue": "zh", "nb": "no", "nn": "no"}.get(code, str(code))
-    return said or (str(code) if sure >= 0.5 else None)
+    if sure >= CERTAIN and len(sample) >= LONG:
+        return _WRITTEN.get(code, str(code))
+    return declared or (str(code) if sure >= LIKELY else None)
 
 
 @lru_cache(maxsize=1)

@@ -1,8 +1,8 @@
 """Sentences of a plain text, word for word. A line is a paragraph, heading, list item or table row.
 
 nupunkt finds the ends in scripts that put a space after a full stop; Chinese and Japanese have none and get a rule of
-their own. Three mends follow: a piece that ends in an abbreviation or ordinal of its language, one that is followed by
-a lower-case start, and one that opens a quotation are joined with what comes next."""
+their own. Three corrections follow. A piece is joined with the next one when it ends in an abbreviation or an ordinal
+of its language, when the next one starts in lower case, and when a quotation that it opens goes on there."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 _CJK = re.compile(r"[\u3041-\u30ff\u3400-\u9fff]")
 _CJK_END = re.compile(r"[。！？!?…]+[」』）”’》】\")\]]*")
@@ -28,8 +28,8 @@ _NUMBER = re.compile(r"(?:^|\s)\d{1,2}\.$")
 _PAIRS = {"“": "”", "«": "»", "「": "」", "『": "』", "（": "）", "(": ")", "[": "]", "„": "“", "»": "«", "‚": "‘"}
 _CLOSING = frozenset("”»」』）)]“«‘")
 _MARKS = re.compile('["' + re.escape("".join({*_PAIRS, *_CLOSING})) + "]")
-MOST_LINE = 5000  # characters of a line that are looked at: a longer one is no paragraph
-JOINED = 700  # characters a quotation may run before it is taken as never closed
+MOST_LINE: Final = 5000  # characters of a line that are looked at: a longer one is no paragraph
+JOINED: Final = 700  # characters a quotation may run before it is taken as never closed
 
 
 class Sentence(NamedTuple):

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from syndicator.describing.text.language import function_words
 
@@ -20,17 +20,19 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 _WORD = re.compile(r"[^\W\d_][\w+#]*")
-TITLE = 3  # times a word of the title counts
-LONGEST = 30_000  # characters of a text that are read
-TERMS = 60_000  # terms kept: the ones in most texts
+TITLE: Final = 3  # times a word of the title counts
+LONGEST: Final = 30_000  # characters of a text that are read
+TERMS: Final = 60_000  # terms kept: the ones in most texts
+STEM: Final = 7  # letters of a word that are kept, a cheap stem
+MANY: Final = 20  # texts from which on a term of one text alone, or of all, tells nothing
 
 
 def bag(title: str, text: str) -> Counter[str]:
-    """Words (cut to seven letters, a cheap stem) and pairs of neighbours, with their number."""
+    """Stems of words and pairs of neighbours, with their number."""
     counts: Counter[str] = Counter()
     for value, times in ((title, TITLE), (text[:LONGEST], 1)):
         small = function_words()["en"]
-        words = [word[:7] for word in _WORD.findall(value.casefold()) if word not in small]
+        words = [word[:STEM] for word in _WORD.findall(value.casefold()) if word not in small]
         for term in (*words, *(f"{a} {b}" for a, b in itertools.pairwise(words))):
             counts[term] += times
     return counts
@@ -76,12 +78,13 @@ class Index:
 
 
 def build(bags: Sequence[Counter[str]]) -> Index:
-    """An index of texts. Terms of a single text are left out, as they link it with no other."""
+    """An index of texts. From `MANY` texts on it leaves out the terms of a single text, which link it with no other,
+    and those of all texts."""
     import numpy as np
 
     seen = Counter(term for counts in bags for term in counts)
-    least = 2 if len(bags) >= 20 else 1
-    terms = tuple(term for term, n in seen.most_common(TERMS) if n >= least and (n < len(bags) or len(bags) < 20))
+    least = 2 if len(bags) >= MANY else 1
+    terms = tuple(term for term, n in seen.most_common(TERMS) if n >= least and (n < len(bags) or len(bags) < MANY))
     idf = np.array([math.log((len(bags) + 1) / seen[term]) for term in terms], dtype=np.float32)
     empty = Index(terms, idf, np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32), len(bags))
     vectors = [empty.vector(counts) for counts in bags]

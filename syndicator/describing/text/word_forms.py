@@ -1,21 +1,22 @@
-"""How an article store writes its words: the commonest form inside sentences, over many articles. Pure.
+"""How articles write their words: the commonest form inside sentences, over many articles. Pure.
 
-A word at the start of a sentence or in a title has a capital for no reason of its own, so only what stands inside a
-sentence of prose counts, and once an article, so that one writer's habit decides nothing."""
+A word at the start of a sentence or in a title has a capital because of its place, so only words inside sentences of
+prose count, and each once an article, so that the habit of one writer decides nothing."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from typing import Final
 
 from syndicator.describing.text.language import function_words
 from syndicator.describing.text.sentences import ends
 
-LEAST = 3  # articles that must write a form
-READ = 12_000  # characters of an article that are looked at
-PROSE = 6  # words a line of prose has at least
-TITLED = 0.5  # share of capitals inside a line from which on it is a title
+LEAST: Final = 3  # articles that must write a form
+READ: Final = 12_000  # characters of an article that are looked at
+PROSE: Final = 6  # words a line of prose has at least
+TITLED: Final = 0.5  # share of capitals inside a line from which on it is a title
 _WORD = re.compile(r"[^\W_](?:[\w'’.+#&-]*[\w+#])?")
 _OWN = re.compile(r"['’]s$")
 _INSIDE = re.compile(r"[\w,;)] $")

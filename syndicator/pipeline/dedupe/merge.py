@@ -6,30 +6,32 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from syndicator import urls
-from syndicator.articles.membership import feeds_of
+from syndicator import log, urls
 from syndicator.model import Article
-from syndicator.pipeline.context import Tools
+from syndicator.pipeline.context import RunContext
 from syndicator.pipeline.dedupe.similarity import Sketch, containment, same_story, sketch
+from syndicator.pipeline.refile import refile
 from syndicator.ports import VisitStore
 from syndicator.text import plain
 
-WINDOW = timedelta(days=7)  # between two articles that tell one story; syndication takes hours
+WINDOW = timedelta(days=7)  # between two articles that are one story; syndication takes hours
 
 
-def merged(article: Article, tools: Tools, now: datetime) -> Article:
-    """`article`, which is about to be filed, as a copy of the one in the store that tells its story, if there is one:
+def merge_copy(article: Article, run: RunContext, now: datetime) -> Article:
+    """`article`, which is about to be filed, as a copy of the one in the store that is the same story, if there is one:
     that one gets its address as an `also` first, so that a crash in between leaves nothing to mend."""
-    first = _original(article, _sketched(article.body), tools.store, now)
+    first = _original(article, _sketched(article.body), run.store, now)
     if first is None:
         return article
-    path = tools.article_store.find(first.id)
+    path = run.article_store.find(first.id)
     if path is None:
         return article
-    in_file = tools.article_store.get(path)
+    in_file = run.article_store.get(path)
     if article.url not in in_file.also:
-        stored, stamp, _ = tools.article_store.put(replace(in_file, also=(*in_file.also, article.url)), path)
-        tools.store.record(stored, stamp, aliases=(), stale=feeds_of(stored))
+        named = replace(in_file, also=(*in_file.also, article.url))
+        refile(run.article_store, run.store, named, before=in_file, path=path)
+    found = log.logger("pipeline", source=article.source_key, host=urls.host(article.url), article=article.id)
+    found.info("merged", into=first.id, title=first.title)
     return replace(article, merged_into=first.id)
 
 
@@ -61,7 +63,7 @@ def _original(article: Article, made: Sketch | None, store: VisitStore, now: dat
 
 
 def _near(article: Article, made: Sketch, store: VisitStore, now: datetime) -> list[str]:
-    """The ids of recent articles that tell the same story, the likest first."""
+    """The ids of recent articles that are the same story, the likest first."""
     found = []
     for id, data in store.likely(made.keys, now - WINDOW).items():
         other, there = store.article(id), Sketch.unpack(data)

@@ -1,4 +1,5 @@
-"""The same story from several sources: texts as small sketches that tell how much two of them share. Pure.
+"""The same story from several sources: texts as small sketches from which it can be estimated how much two of them
+share. Pure.
 
 A text is the set of its shingles (runs of words); of their hashes the lowest are kept (a bottom-k sketch: A. Broder,
 "On the resemblance and containment of documents", 1997). Of two sketches, resemblance is the share of the shingles of
@@ -17,12 +18,11 @@ SHINGLE = 5  # words; letters where words are not spaced
 KEPT = 192  # hashes of a sketch
 LOOKED_UP = 24  # of them, the lowest, by which candidates are found: a pair that shares a tenth is found in 92 %
 LEAST = 40  # shingles: shorter texts are too alike by chance
-
-MOST = 200_000  # characters looked at
+MOST = 200_000  # characters looked at: a bound on time, far above the length of an article
 
 # Measured with tests/bench/bench_likeness.py on 6 million pairs of real texts. Of two publishers, no two different
 # stories on one event come above a containment of 0.55, and round-ups that hold a whole other story stay below a
-# resemblance of 0.15; copies cut to 40 % with other furniture round them are found in 98 %. Instalments of one
+# resemblance of 0.15; copies cut to 40 % with other boilerplate round them are found in 98 %. Instalments of one
 # publisher's series share up to half of their words, so its own articles are one story only when little differs.
 CONTAINED = 0.6
 ALIKE = 0.15
@@ -54,7 +54,7 @@ class Sketch:
 
 
 def sketch(text: str) -> Sketch | None:
-    """The sketch of a plain text, None when it is too short to tell."""
+    """The sketch of a plain text, None when it is too short to be compared."""
     tokens = _TOKEN.findall(text[:MOST].casefold())
     shingles = set(map(" ".join, zip(*(tokens[start:] for start in range(SHINGLE)), strict=False)))
     if len(shingles) < LEAST:
@@ -79,7 +79,7 @@ def containment(one: Sketch, other: Sketch) -> float:
 
 
 def same_story(one: Sketch, other: Sketch, *, one_source: bool) -> bool:
-    """True when two texts tell one story in the same words; of one source only when they are all but the same."""
+    """True when two texts are one story in the same words; of one source only when they are nearly identical."""
     alike = resemblance(one, other)
     if one_source:
         return alike >= ALIKE_WITHIN_A_SOURCE

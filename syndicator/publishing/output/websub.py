@@ -7,8 +7,6 @@ from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from urllib.parse import urlencode
 
-from tenacity import AsyncRetrying, retry_if_result, stop_after_attempt, wait_exponential
-
 from syndicator.model import Failed, FetchResult, Problem, Request
 from syndicator.ports import Fetcher
 
@@ -53,14 +51,12 @@ async def _notify(request: Request, fetcher: Fetcher, wait: float) -> Problem | 
 
 
 async def _retried(request: Request, fetcher: Fetcher, wait: float) -> FetchResult:
-    retrying = AsyncRetrying(
-        stop=stop_after_attempt(_TRIES),
-        wait=wait_exponential(multiplier=wait, max=30),
-        retry=retry_if_result(_passing),
-        retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
-    )
-    result: FetchResult = await retrying(fetcher.fetch, request)
-    return result
+    for retry in range(_TRIES - 1):
+        result = await fetcher.fetch(request)
+        if not _passing(result):
+            return result
+        await asyncio.sleep(wait * 2**retry)
+    return await fetcher.fetch(request)
 
 
 def _passing(result: FetchResult) -> bool:

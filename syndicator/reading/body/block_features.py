@@ -1,200 +1,179 @@
-"""What each block says by itself, as columns of numbers: its size, links, kind, how it begins and ends. Pure."""
+"""Features of a block that need no other block: its size, links, kind, how it begins and ends. Pure.
+
+Every feature has a name, and everything that uses features finds them by name: data/block_weights.toml, tools/train
+and the trace of `show --why`. No order or number of a feature means anything.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from syndicator.reading.html import phrases
 from syndicator.reading.html.blocks import Block, Frame
+from syndicator.reading.html.elements import BOLD, ITALIC
 from syndicator.reading.html.runs import Run
 
-Matrix = np.ndarray[Any, np.dtype[np.float32]]
+Columns = dict[str, Any]  # a feature's name -> its value for each block, in the order of the blocks
 _KINDS = ("p", "h", "row", "code", "img", "caption", "dt", "hr")
 _DIGIT = re.compile(r"\d")
 _DIGITS = b"0123456789"
-_STOPS = frozenset(".!?。！？…")
-_CLOSING = "\"'”’»)]"  # after the stop that ends a sentence
+_SENTENCE_ENDS = frozenset(".!?。！？…")
+_CLOSING = "\"'”’»)]"  # may follow what ends a sentence
 _DATE = re.compile(r"\b\d{1,2}[./:-]\d{1,2}\b|\b(?:19|20)\d\d\b")
-_LINKISH = re.compile(r"https?://|www\.|@[A-Za-z]|\.com\b")
+_ADDRESS = re.compile(r"https?://|www\.|@[A-Za-z]|\.com\b")
 _BULLET = re.compile(r"[-–—•*|#>»]|\d+[.)]")
 _CUT_OFF = ("…", "...", "…]", "[...]")
-_SHORT_TEXT = 300  # letters above which a block is not searched for furniture
-_SIZES = (8, 20, 40, 80, 160, 320)
-_SAID = ("newsletter", "legal")  # kinds of furniture that a block may also hold somewhere
-# Signs of a block that are there or not, in the order of their columns; a block's are one number.
-_FRAMED = ("in-li", "in-ol", "in-quote", "in-figure", "in-dd", "in-layout-table")
-_SIGNS = (
-    "sentence",
-    "colon",
-    "question",
-    "comma",
-    "lower",
-    "caps",
-    "date",
-    "linkish",
-    "bullet",
-    "bar",
-    "bold",
-    "italic",
-    "repeat",
-    "is-title",
-    "fragment",
-    "cut-off",
-    *(f"has-{kind}" for kind in _SAID),
-)
-
-
-NAMES = (
-    "bias",
-    "vote",
-    "size",
-    *(f"size>{n}" for n in _SIZES),
-    "link",
-    "all-link",
-    "letters-share",
-    *(f"is-{kind}" for kind in _KINDS),
-    "h1",
-    "h2",
-    "h3+",
-    *_FRAMED,
-    "sentence",
-    "colon",
-    "question",
-    "comma",
-    "lower",
-    "caps",
-    "digits",
-    "date",
-    "linkish",
-    "bullet",
-    "bar",
-    "bold",
-    "italic",
-    "hidden",
-    "repeat",
-    "is-title",
-    "fragment",
-    "cut-off",
-    *(f"says-{kind}" for kind in phrases.KINDS),
-    *(f"has-{kind}" for kind in _SAID),
-    "tail-head",
-)
-
-
+# The limits below were chosen once by hand; the weights were fitted with them, so changing one means to fit again.
+_SIZES = (8, 20, 40, 80, 160, 320)  # letters
+_SHORT_TEXT = 300  # letters above which a block is not searched for phrases of boilerplate
+_SHORT_HEADING = 60  # letters below which a text can head the matter after an article
+_ALL_LINK = 0.9  # share of the characters in links
+_SHORT_LINE = 80  # letters below which a date counts
+_LINE = 200  # letters below which addresses and bars count
+_LEAST_CAPITALS = 3  # letters above which capitals alone say something
+_LEAST_REPEAT = 20  # letters above which a repeated text says something
+_START = 200  # characters of a text by which it is compared, and in which digits are counted
+_TITLE_LETTERS = range(6, 400)  # of a block that can be the page's title
+_LEAST_TITLE = 15  # characters above which a text counts that is only a part of the title, or the other way round
+_TITLE_SHARE = 1.5  # how much longer the longer one of them may be
+_SECTION = 2  # heading level: h1 is the page's, h2 a section's, below are subsections
+_CONTAINED = ("newsletter", "legal")  # kinds of boilerplate that are looked for inside a text too
 _STARTS = (*phrases.KINDS, "tailhead")
-_NO_STARTS = [0.0] * len(_STARTS)
+
+# What the text of a block shows: the feature's name, and its rule on the text and the number of its letters.
+_TEXT_RULES: Mapping[str, Callable[[str, int], bool]] = {
+    "sentence": lambda text, letters: text[-4:].rstrip(_CLOSING)[-1:] in _SENTENCE_ENDS,
+    "colon": lambda text, letters: text.endswith((":", "：")),
+    "question": lambda text, letters: text.endswith(("?", "？")),
+    "comma": lambda text, letters: "," in text or "、" in text,
+    "lower": lambda text, letters: text[:1].islower(),
+    "caps": lambda text, letters: letters > _LEAST_CAPITALS and text.isupper(),
+    "date": lambda text, letters: letters < _SHORT_LINE and _DATE.search(text) is not None,
+    "address": lambda text, letters: letters < _LINE and _ADDRESS.search(text) is not None,
+    "bullet": lambda text, letters: _BULLET.match(text) is not None,
+    "bar": lambda text, letters: letters < _LINE and ("|" in text or "•" in text or "·" in text),
+    "cut-off": lambda text, letters: text.endswith(_CUT_OFF),
+}
 
 
-def columns(blocks: Sequence[Block], title: str) -> dict[str, Any]:
-    """What each block says by itself, as columns by the names in NAMES; `title` is the page's."""
+def columns(blocks: Sequence[Block], title: str) -> Columns:
+    """The features of each block by itself; `title` is the page's. Needs `overlap.measure` and a set overlap."""
     size = np.array([block.letters for block in blocks], dtype=np.float64)
     length = np.array([len(block.text) or 1 for block in blocks], dtype=np.float64)
     link = np.array([block.linked for block in blocks], dtype=np.float64) / length
-    kind = np.array([_KINDS.index(block.kind) for block in blocks])
     level = np.array([block.level for block in blocks])
-    said = [phrases.ready(block.text) if block.letters <= _SHORT_TEXT else "" for block in blocks]
-    starts = np.array([phrases.starts(_STARTS, each) if each else _NO_STARTS for each in said])
-    starts[:, -1] *= size < 60
-    signs = spread(_signs(blocks, said, title), len(_SIGNS))
-    framed = spread(_framed(blocks), len(_FRAMED))
-    framed[:, -1] *= kind != _KINDS.index("row")
-    out: dict[str, Any] = {"bias": np.ones(len(blocks)), "vote": np.array([block.vote for block in blocks])}
-    out |= {"size": np.log1p(size), **{f"size>{n}": size > n for n in _SIZES}}
-    out |= {"link": link, "all-link": link > 0.9, "letters-share": size / length}
-    out |= {f"is-{name}": kind == at for at, name in enumerate(_KINDS)}
-    out |= {"h1": level == 1, "h2": level == 2, "h3+": level > 2}
-    out |= dict(zip(_FRAMED, framed.T, strict=True)) | dict(zip(_SIGNS, signs.T, strict=True))
-    out |= {"digits": [_digits(block.text) for block in blocks], "hidden": [block.hidden for block in blocks]}
-    out |= {f"says-{name}": starts[:, at] for at, name in enumerate(phrases.KINDS)}
-    return out | {"tail-head": starts[:, -1]}
+    texts = [(block.text, block.letters) for block in blocks]
+    return {
+        "bias": np.ones(len(blocks)),
+        "overlap": np.array([block.overlap for block in blocks]),
+        "size": np.log1p(size),
+        **{f"size>{limit}": size > limit for limit in _SIZES},
+        "link": link,
+        "all-link": link > _ALL_LINK,
+        "letters-share": size / length,
+        **{f"is-{kind}": [block.kind == kind for block in blocks] for kind in _KINDS},
+        "h1": level == 1,
+        "h2": level == _SECTION,
+        "h3+": level > _SECTION,
+        "digits": [_digits(block.text) for block in blocks],
+        "hidden": [block.hidden for block in blocks],
+        "is-title": _is_title(blocks, title),
+        "repeat": _repeats(blocks),
+        **{name: [rule(text, letters) for text, letters in texts] for name, rule in _TEXT_RULES.items()},
+        **_of_frames(blocks),
+        **_of_runs(blocks),
+        **_of_phrases(blocks),
+    }
 
 
-def spread(bits: Sequence[int], count: int) -> Matrix:
-    """Numbers as rows of their `count` lowest bits."""
-    return ((np.array(bits, dtype=np.int64)[:, None] >> np.arange(count)) & 1).astype(np.float32)
+def bit_columns(prefix: str, names: Sequence[str], bits: Sequence[int]) -> Columns:
+    """A feature `prefix` + name for each of `names`, from one number a block, the lowest bit for the first name."""
+    spread = ((np.array(bits, dtype=np.int64) >> np.arange(len(names))[:, None]) & 1).astype(np.float32)
+    return {prefix + name: spread[place] for place, name in enumerate(names)}
 
 
-def _framed(blocks: Sequence[Block]) -> list[int]:
-    """In which frames each block stands: bits in the order of _FRAMED."""
-    known: dict[tuple[Frame, ...], int] = {}
-    out = []
+def _of_frames(blocks: Sequence[Block]) -> Columns:
+    known: dict[tuple[Frame, ...], dict[str, bool]] = {}
+    shown = []
     for block in blocks:
-        found = known.get(block.frames)
-        if found is None:
-            kinds = [frame.kind for frame in block.frames]
-            ordered = next((frame.ordered for frame in reversed(block.frames) if frame.kind == "li"), False)
-            shown = ("li" in kinds, ordered, "blockquote" in kinds, "figure" in kinds, "dd" in kinds, "table" in kinds)
-            found = known[block.frames] = sum(1 << at for at, there in enumerate(shown) if there)
-        out.append(found)
-    return out
+        if block.frames not in known:
+            known[block.frames] = _frames_shown(block.frames)
+        shown.append(known[block.frames])
+    found: Columns = {name: [each[name] for each in shown] for name in _frames_shown(())}
+    tables = zip(found["in-layout-table"], blocks, strict=True)
+    found["in-layout-table"] = [inside and block.kind != "row" for inside, block in tables]
+    return found
 
 
-def _signs(blocks: Sequence[Block], said: Sequence[str], title: str) -> list[int]:
-    """The signs of each block: bits in the order of _SIGNS. `said` is its text made ready for phrases."""
-    seen: set[str] = set()
-    headline = title.casefold().strip()
-    out = []
-    for block, ready in zip(blocks, said, strict=True):
-        text, n = block.text, block.letters
-        key = text[:200].lower()
-        found = _of_text(text, n) | (1 << 12 if n > 20 and key in seen else 0)
-        seen.add(key)
-        if headline and 5 < n < 400 and _same(text.casefold().strip(), headline):
-            found |= 1 << 13
-        if block.runs:
-            found |= _of_runs(block.runs)
-        out.append(found | (phrases.inside(_SAID, ready) << 16 if ready else 0))
-    return out
+def _frames_shown(frames: tuple[Frame, ...]) -> dict[str, bool]:
+    kinds = [frame.kind for frame in frames]
+    return {
+        "in-li": "li" in kinds,
+        "in-ol": next((frame.ordered for frame in reversed(frames) if frame.kind == "li"), False),
+        "in-quote": "blockquote" in kinds,
+        "in-figure": "figure" in kinds,
+        "in-dd": "dd" in kinds,
+        "in-layout-table": "table" in kinds,
+    }
 
 
-def _of_text(text: str, n: int) -> int:
-    """The signs that the text of a block bears, without those of its runs and its place; `n` are its letters."""
-    last = text[-1:]
-    found = 0
-    if text[-4:].rstrip(_CLOSING)[-1:] in _STOPS:
-        found |= 1
-    if last and last in ":：?？":
-        found |= 2 if last in ":：" else 4
-    if "," in text or "、" in text:
-        found |= 8
-    if text[:1].islower():
-        found |= 16
-    if n > 3 and text.isupper():
-        found |= 32
-    if n < 80 and _DATE.search(text):
-        found |= 64
-    if n < 200:
-        if _LINKISH.search(text):
-            found |= 128
-        if "|" in text or "•" in text or "·" in text:
-            found |= 512
-    if _BULLET.match(text):
-        found |= 256
-    return found | (1 << 15 if text.endswith(_CUT_OFF) else 0)
+def _of_runs(blocks: Sequence[Block]) -> Columns:
+    """Whether all text is bold or italic, and whether all links lead into the page."""
+    marks = [_common_marks(block.runs) for block in blocks]
+    hrefs = [[run.href for run in block.runs if run.href] for block in blocks]
+    return {
+        "bold": [bool(mark & BOLD) for mark in marks],
+        "italic": [bool(mark & ITALIC) for mark in marks],
+        "fragment": [bool(links) and all(href[:1] == "#" for href in links) for links in hrefs],
+    }
 
 
-def _of_runs(runs: Sequence[Run]) -> int:
-    """The signs bold, italic and fragment: all text is, all links lead into the page."""
-    marks = -1
+def _common_marks(runs: Sequence[Run]) -> int:
+    """The marks that all runs of text bear; none where there is no text."""
+    none_yet = -1  # all bits
+    marks = none_yet
     for run in runs:
-        if run.marks != 3 and run.text.strip():
-            marks = run.marks if marks < 0 else marks & run.marks
-    if marks < 0 and any(run.text.strip() for run in runs):
-        marks = 3
-    hrefs = [run.href for run in runs if run.href]
-    found = 0 if marks < 0 else (marks & 3) << 10
-    return found | (1 << 14 if hrefs and all(href[:1] == "#" for href in hrefs) else 0)
+        if run.text.strip():
+            marks &= run.marks
+    return 0 if marks == none_yet else marks
 
 
-def _digits(text: str) -> float:
-    start = text[:200]
-    if start.isascii():
-        return (len(start) - len(start.encode().translate(None, _DIGITS))) / (len(start) or 1)
-    return len(_DIGIT.findall(start)) / len(start)
+def _of_phrases(blocks: Sequence[Block]) -> Columns:
+    """How much of each short text is a phrase of boilerplate at its start, and whether it contains one."""
+    texts = [phrases.ready(block.text) if block.letters <= _SHORT_TEXT else "" for block in blocks]
+    nothing = [0.0] * len(_STARTS)
+    shares = [phrases.starts(_STARTS, text) if text else nothing for text in texts]
+    starts: Columns = dict(zip(_STARTS, map(list, zip(*shares, strict=True)), strict=True)) if shares else {}
+    inside = [phrases.inside(_CONTAINED, text) for text in texts]
+    heads = zip(starts["tailhead"], blocks, strict=True) if shares else ()
+    return {
+        **{f"says-{kind}": starts.get(kind, []) for kind in phrases.KINDS},
+        **{f"has-{kind}": [kind in found for found in inside] for kind in _CONTAINED},
+        "tail-head": np.array([share if block.letters < _SHORT_HEADING else 0.0 for share, block in heads]),
+    }
+
+
+def _repeats(blocks: Sequence[Block]) -> list[bool]:
+    """Whether each text stood on the page before."""
+    seen: set[str] = set()
+    found = []
+    for block in blocks:
+        key = block.text[:_START].lower()
+        found.append(block.letters > _LEAST_REPEAT and key in seen)
+        seen.add(key)
+    return found
+
+
+def _is_title(blocks: Sequence[Block], title: str) -> list[bool]:
+    headline = title.casefold().strip()
+    return [
+        bool(headline) and block.letters in _TITLE_LETTERS and _same(block.text.casefold().strip(), headline)
+        for block in blocks
+    ]
 
 
 def _same(text: str, title: str) -> bool:
@@ -202,4 +181,12 @@ def _same(text: str, title: str) -> bool:
     if text == title:
         return True
     shorter, longer = sorted((text, title), key=len)
-    return len(text) > 15 and len(shorter) * 1.5 > len(longer) and shorter in longer
+    return len(text) > _LEAST_TITLE and len(shorter) * _TITLE_SHARE > len(longer) and shorter in longer
+
+
+def _digits(text: str) -> float:
+    """The share of digits in the start of `text`."""
+    start = text[:_START]
+    if start.isascii():
+        return (len(start) - len(start.encode().translate(None, _DIGITS))) / (len(start) or 1)
+    return len(_DIGIT.findall(start)) / len(start)

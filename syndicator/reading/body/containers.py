@@ -1,4 +1,4 @@
-"""What the elements of a page hold in sum, and which of them is its heart. Pure."""
+"""What the elements of a page hold in sum, and which of them is its main container. Pure."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from syndicator.reading.html.blocks import Block
 
+# Both chosen by hand; the weights of data/block_weights.toml were fitted with them.
 _PROSE = 60  # letters from which a block can be prose
 _LINKED = 0.4  # share of text in links from which it is not
 Floats = np.ndarray[Any, np.dtype[np.float64]]
@@ -19,19 +20,19 @@ Bools = np.ndarray[Any, np.dtype[np.bool_]]
 
 @dataclass(slots=True)
 class Containers:
-    """The elements above the blocks of a page, numbered: each after its parent. What they hold stands in arrays."""
+    """The elements above the blocks of a page, numbered, each after its parent, and what they hold as arrays."""
 
     nodes: list[Any]
     parent: Ints  # number of each one's parent; the root's is its own
     levels: list[Ints]  # the numbers of each depth, the root's first
     of: Ints  # number of the element of each block
     letters: Floats  # below each element
-    voted: Floats  # those that the opinion holds
+    overlapping: Floats  # those that trafilatura's text has too
     linked: Floats  # those in links
     prose: Floats  # those in prose
 
     def inside(self, node: int) -> Bools:
-        """Which elements are `node` or stand in it; none for -1."""
+        """Which elements are `node` or inside it; none for -1."""
         found = np.zeros(len(self.nodes), dtype=np.bool_)
         if node >= 0:
             found[node] = True
@@ -55,7 +56,7 @@ def is_prose(block: Block) -> bool:
     return block.letters > _PROSE and block.linked < _LINKED * len(block.text)
 
 
-def chains(blocks: Sequence[Block]) -> Containers:
+def build(blocks: Sequence[Block]) -> Containers:
     """The elements above each block, with nothing counted yet."""
     numbers: dict[Any, int] = {}
     nodes: list[Any] = []
@@ -83,21 +84,21 @@ def chains(blocks: Sequence[Block]) -> Containers:
 
 
 def add_up(blocks: Sequence[Block], found: Containers) -> None:
-    """Counts what the blocks hold for every element above them."""
+    """Sums up in `found`, for every element, what the blocks below it hold. Needs their letters and overlap."""
     size = np.array([block.letters for block in blocks], dtype=np.float64)
     length = np.array([len(block.text) or 1 for block in blocks], dtype=np.float64)
     linked = np.array([block.linked for block in blocks], dtype=np.float64)
-    vote = np.array([block.vote for block in blocks], dtype=np.float64)
+    overlap = np.array([block.overlap for block in blocks], dtype=np.float64)
     prose = (size > _PROSE) & (linked < _LINKED * length)
-    own = np.stack([size, size * vote, size * linked / length, np.where(prose, size, 0.0)], axis=1)
+    own = np.stack([size, size * overlap, size * linked / length, np.where(prose, size, 0.0)], axis=1)
     sums = np.zeros((len(found.nodes), 4))
     np.add.at(sums, found.of, own)
     for level in reversed(found.levels[1:]):
         np.add.at(sums, found.parent[level], sums[level])
-    found.letters, found.voted, found.linked, found.prose = sums.T
+    found.letters, found.overlapping, found.linked, found.prose = sums.T
 
 
-def scheduler(amounts: Floats, box: Containers, share: float) -> int:
+def deepest_with(share: float, amounts: Floats, box: Containers) -> int:
     """The number of the deepest element that holds at least `share` (over a half) of all of `amounts`, or -1."""
     total = float(amounts.max(initial=0.0))
     if total <= 0:

@@ -1,162 +1,136 @@
-"""What can be told of each block of a page, as numbers for the scorer. Pure."""
+"""Features of each block of a page, as numbers for the scorer: by itself, and by what stands above, around, before and
+after it. Pure.
+
+Every feature goes by its name; the names here and in data/block_weights.toml must be the same, or loading fails.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 import numpy as np
 
-from syndicator.reading.body import block_features, containers
-from syndicator.reading.html import hints
+from syndicator.reading.body import block_features, containers, overlap
+from syndicator.reading.body.block_features import Columns
+from syndicator.reading.html import class_hints
 from syndicator.reading.html.blocks import Block
 
-_AROUND_NAMES = [
-    "in-heart",
-    "in-prose-heart",
-    "above-depth",
-    "parent-vote",
-    "grand-vote",
-    "great-vote",
-    "parent-link",
-    "grand-link",
-    "great-link",
-    "parent-prose",
-    "grand-prose",
-    "parent-size",
-    "grand-size",
-    "list-link",
-    "list-count",
-    "list-size",
-    "list-fragment",
-    "alike-vote",
-    "alike-count",
-    "before-first",
-    "after-last",
-    "gap-before",
-    "gap-after",
-    "place",
-    "voted-before",
-    "voted-share",
-    "prev-vote",
-    "prev2-vote",
-    "next-vote",
-    "next2-vote",
-    "window-vote",
-    "window-link",
-    "wide-vote",
-    "prev-size",
-    "next-size",
-    "prev-link",
-    "next-link",
-    "prev-h",
-    "next-h",
-    "next-row",
-    "next-li",
-    "prev-li",
-    "prev-img",
-    "next-img",
-    "section-tail",
-    "section-age",
-    "tail-seen",
-    "h1-seen",
-    "own-h1-distance",
-]
+# All chosen by hand before the weights were fitted: changing one means to fit again.
+_MAIN_SHARE = 0.85  # of the letters that trafilatura took, which the main container holds
+_LONG = 30  # letters of a block that begins or ends the text
+_NEAR, _WIDE = 3, 8  # blocks to both sides of one
+_TAIL = 0.5  # share of a short text that names what follows an article from which it heads a section as headings do
+_TAIL_LETTERS = 40  # letters below which it does
+_COUNTED_TAIL = 0.4  # share from which a heading is counted as that of a tail
+_MOST_TAILS = 5  # counted
+_NO_OTHERS = 0.5  # overlap of the blocks marked up alike where there are none
+
+# Products of two features: what one says depends on the other.
+_CROSSED = (
+    ("overlap", "in-main"),
+    ("overlap", "link"),
+    ("overlap", "all-link"),
+    ("says-related", "link"),
+    ("in-main", "size>80"),
+    ("in-main", "is-h"),
+    ("after-last", "size>80"),
+    ("overlap", "says-legal"),
+    ("overlap", "says-newsletter"),
+    ("overlap", "in-li"),
+    ("overlap", "size>40"),
+    ("is-h", "next-overlap"),
+    ("is-h", "window-overlap"),
+    ("in-li", "list-link"),
+    ("alike-overlap", "overlap"),
+    ("alike-overlap", "in-main"),
+    ("section-tail", "overlap"),
+    ("section-tail", "in-main"),
+    ("in-prose", "overlap"),
+    ("in-prose", "size>80"),
+    ("overlap-share", "overlap"),
+    ("overlap-share", "in-prose"),
+    ("sentence", "size>80"),
+    ("after-last", "link"),
+    ("before-first", "in-main"),
+)
 
 
-@cache
-def names() -> tuple[str, ...]:
-    """The names of the columns of `matrix`."""
-    bits = hints.names()
-    crossed = (f"{a} x {b}" for a, b in _CROSSED)
-    return (
-        *block_features.NAMES,
-        *_AROUND_NAMES,
-        *(f"near-{b}" for b in bits),
-        *(f"within-{b}" for b in bits),
-        *crossed,
-    )
+def columns(blocks: Sequence[Block], box: containers.Containers, title: str) -> Columns:
+    """Every feature of `blocks` by name, a float32 array each with one value a block. `title` is the page's.
 
-
-def matrix(blocks: Sequence[Block], box: containers.Containers, title: str) -> block_features.Matrix:
-    """One row of features for each block."""
-    mine = block_features.columns(blocks, title)
+    Needs the blocks measured and their overlap set; `box` is what `containers.build` made of them.
+    """
     containers.add_up(blocks, box)
-    main = containers.scheduler(box.voted, box, 0.85)
-    prose = containers.scheduler(box.prose, box, 0.7)
-    columns = [mine[name] for name in block_features.NAMES]
-    columns += [*_containing(box, main, prose), *_listed(blocks), *_alike(blocks), *_placed(blocks, mine)]
-    plain = np.empty((len(blocks), len(columns)), dtype=np.float32)
-    for at, column in enumerate(columns):
-        plain[:, at] = column
-    bits = len(hints.names())
-    near = block_features.spread([block.near for block in blocks], bits)
-    within = block_features.spread(_within(blocks, box, main), bits)
-    left, right = _crossed_places()
-    return np.hstack([plain, near, within, plain[:, left] * plain[:, right]])
+    own = block_features.columns(blocks, title)
+    main = containers.deepest_with(_MAIN_SHARE, box.overlapping, box)
+    found: Columns = own | _of_containers(box, main) | _of_lists(blocks) | _of_markup(blocks)
+    found |= _of_page(blocks, own) | _of_neighbours(blocks, own) | _of_sections(blocks, own)
+    hints = class_hints.names()
+    found |= block_features.bit_columns("near-", hints, [block.near for block in blocks])
+    found |= block_features.bit_columns("within-", hints, _hints_within(blocks, box, main))
+    values: Columns = {name: np.asarray(column, dtype=np.float32) for name, column in found.items()}
+    return values | {f"{a} x {b}": values[a] * values[b] for a, b in _CROSSED}
 
 
-@cache
-def _crossed_places() -> tuple[list[int], list[int]]:
-    places = {name: at for at, name in enumerate(names())}
-    return [places[a] for a, _ in _CROSSED], [places[b] for _, b in _CROSSED]
-
-
-def _within(blocks: Sequence[Block], box: containers.Containers, main: int) -> list[int]:
-    """The hints of the elements between each block and the heart; of all above it when it is outside."""
+def _hints_within(blocks: Sequence[Block], box: containers.Containers, main: int) -> list[int]:
+    """The class hints of the elements between each block and the main container; of all above it when it is outside."""
     inside = box.inside(main).tolist()
     parents = box.parent.tolist()
     found = [0] * len(box.nodes)
     for at in range(len(box.nodes)) if main >= 0 else ():
         if inside[at] and at != main:
-            found[at] = found[parents[at]] | hints.of(box.nodes[at])
+            found[at] = found[parents[at]] | class_hints.of(box.nodes[at])
     return [found[at] if inside[at] else block.hints for block, at in zip(blocks, box.of.tolist(), strict=True)]
 
 
-def _containing(box: containers.Containers, main: int, prose: int) -> list[Any]:
-    """Columns on the elements that hold each block."""
-    of = box.of
-    ups = [box.parent[of]]
-    ups += [box.parent[ups[0]]]
-    ups += [box.parent[ups[1]]]
-    letters = [np.maximum(box.letters[up], 1.0) for up in ups]
-    depth = box.below(main)[of]
-    return [
-        depth >= 0,
-        box.inside(prose)[of],
-        depth,
-        *(box.voted[up] / held for up, held in zip(ups, letters, strict=True)),
-        *(box.linked[up] / held for up, held in zip(ups, letters, strict=True)),
-        *(box.prose[up] / held for up, held in zip(ups[:2], letters[:2], strict=True)),
-        *(np.log1p(box.letters[up]) for up in ups[:2]),
-    ]
+def _of_containers(box: containers.Containers, main: int) -> Columns:
+    """What the three elements above each block hold, and where it stands to the main container and that of prose."""
+    parent = box.parent[box.of]
+    above = {"parent": parent, "grand": box.parent[parent], "great": box.parent[box.parent[parent]]}
+    depth = box.below(main)[box.of]
+    found: Columns = {
+        "in-main": depth >= 0,
+        "in-prose": box.inside(containers.deepest_with(overlap.PROSE_SHARE, box.prose, box))[box.of],
+        "main-depth": depth,
+    }
+    for name, node in above.items():
+        letters = np.maximum(box.letters[node], 1.0)
+        found[f"{name}-overlap"] = box.overlapping[node] / letters
+        found[f"{name}-link"] = box.linked[node] / letters
+        if name != "great":
+            found[f"{name}-prose"] = box.prose[node] / letters
+            found[f"{name}-size"] = np.log1p(box.letters[node])
+    return found
 
 
-def _listed(blocks: Sequence[Block]) -> Any:
-    """Columns on the innermost list or table that each block is in."""
+def _of_lists(blocks: Sequence[Block]) -> Columns:
+    """The shape of the innermost list or table that each block is in."""
     lists: dict[Any, list[Block]] = {}
     for block in blocks:
         for frame in block.frames:
             if frame.kind in ("ul", "ol", "table", "dl"):
                 lists.setdefault(frame, []).append(block)
-    shapes = {frame: _of_list(mates) for frame, mates in lists.items()}
-    found = [next((shapes[f] for f in reversed(block.frames) if f in shapes), _NO_LIST) for block in blocks]
-    return np.array(found).T
+    shapes = {frame: _shape_of(mates) for frame, mates in lists.items()}
+    none = dict.fromkeys(_shape_of(blocks), 0.0)
+    found = [next((shapes[frame] for frame in reversed(block.frames) if frame in shapes), none) for block in blocks]
+    return {name: [shape[name] for shape in found] for name in none}
 
 
-_NO_LIST = [0.0, 0.0, 0.0, 0.0]
+def _shape_of(mates: Sequence[Block]) -> dict[str, float]:
+    fragments = sum(1 for mate in mates if any(run.href[:1] == "#" for run in mate.runs)) / (len(mates) or 1)
+    letters = sum(len(mate.text) for mate in mates) or 1
+    return {
+        "list-link": sum(mate.linked for mate in mates) / letters,
+        "list-count": math.log1p(len(mates)),
+        "list-size": math.log1p(letters / (len(mates) or 1)),
+        "list-fragment": fragments,
+    }
 
 
-def _of_list(mates: list[Block]) -> list[float]:
-    fragments = sum(1 for b in mates if any(run.href[:1] == "#" for run in b.runs)) / len(mates)
-    letters = sum(len(b.text) for b in mates) or 1
-    return [sum(b.linked for b in mates) / letters, math.log1p(len(mates)), math.log1p(letters / len(mates)), fragments]
-
-
-def _alike(blocks: Sequence[Block]) -> Any:
-    """Columns: the mean vote of the other blocks that are marked up alike, and how many there are."""
+def _of_markup(blocks: Sequence[Block]) -> Columns:
+    """The mean overlap of the other blocks that are marked up alike, and how many there are."""
     sums: dict[tuple[Any, ...], list[float]] = {}
     known: dict[Any, list[float]] = {}
     own = []
@@ -165,15 +139,14 @@ def _alike(blocks: Sequence[Block]) -> Any:
         if total is None:
             total = known[block.element] = sums.setdefault(_markup(block.element), [0.0, 0.0, 0.0])
         own.append(total)
-        total[0] += block.vote * block.letters
+        total[0] += block.overlap * block.letters
         total[1] += block.letters
         total[2] += 1
-    out = []
-    for block, (voted, letters, count) in zip(blocks, own, strict=True):
+    means = []
+    for block, (overlapping, letters, _) in zip(blocks, own, strict=True):
         rest = letters - block.letters
-        mean = (voted - block.vote * block.letters) / rest if rest > 0 else 0.5
-        out.append((mean, math.log1p(count - 1)))
-    return np.array(out).T
+        means.append((overlapping - block.overlap * block.letters) / rest if rest > 0 else _NO_OTHERS)
+    return {"alike-overlap": means, "alike-count": [math.log1p(count - 1) for _, _, count in own]}
 
 
 def _markup(element: Any) -> tuple[Any, ...]:
@@ -183,109 +156,82 @@ def _markup(element: Any) -> tuple[Any, ...]:
     return (element.tag, element.get("class"), above.tag, above.get("class"))
 
 
-_CROSSED = (
-    ("vote", "in-heart"),
-    ("vote", "link"),
-    ("vote", "all-link"),
-    ("says-related", "link"),
-    ("in-heart", "size>80"),
-    ("in-heart", "is-h"),
-    ("after-last", "size>80"),
-    ("vote", "says-legal"),
-    ("vote", "says-newsletter"),
-    ("vote", "in-li"),
-    ("vote", "size>40"),
-    ("is-h", "next-vote"),
-    ("is-h", "window-vote"),
-    ("in-li", "list-link"),
-    ("alike-vote", "vote"),
-    ("alike-vote", "in-heart"),
-    ("section-tail", "vote"),
-    ("section-tail", "in-heart"),
-    ("in-prose-heart", "vote"),
-    ("in-prose-heart", "size>80"),
-    ("voted-share", "vote"),
-    ("voted-share", "in-prose-heart"),
-    ("sentence", "size>80"),
-    ("after-last", "link"),
-    ("before-first", "in-heart"),
-)
-
-
-def _placed(blocks: Sequence[Block], mine: dict[str, Any]) -> list[Any]:
-    """Columns on what stands before and after each block."""
+def _of_page(blocks: Sequence[Block], own: Columns) -> Columns:
+    """Where on the page each block stands, and where to the first and last text that trafilatura took."""
     n = len(blocks)
-    vote, link = (mine[name].astype(np.float32).astype(np.float64) for name in ("vote", "link"))
-    size = np.array([block.letters for block in blocks], dtype=np.float64)
-    voted = np.flatnonzero((vote > 0.5) & (size > 30))
-    first, last = (int(voted[0]), int(voted[-1])) if len(voted) else (0, n - 1)
+    taken = _exact(own["overlap"])
+    size = _sizes(blocks)
+    places = np.flatnonzero((taken > overlap.MOST) & (size > _LONG))
+    first, last = (int(places[0]), int(places[-1])) if len(places) else (0, n - 1)
     at = np.arange(n)
-    total = float((size * vote).sum()) or 1.0
-    cum = np.cumsum(size * vote) / total
-    kind = {k: mine[f"is-{k}"].astype(np.float64) for k in ("h", "row", "img")}
-    item = mine["in-li"]
-    tail, age, tails, h1, far = _sections(blocks, mine["tail-head"].astype(np.float32).tolist())
-    return [
-        at < first,
-        at > last,
-        np.log1p(np.maximum(first - at, 0)),
-        np.log1p(np.maximum(at - last, 0)),
-        at / n,
-        cum,
-        np.full(n, total / (float(size.sum()) or 1.0)),
-        _shift(vote, 1),
-        _shift(vote, 2),
-        _shift(vote, -1),
-        _shift(vote, -2),
-        _window(vote * size, size, 3),
-        _window(link * size, size, 3),
-        _window(vote * size, size, 8),
-        np.log1p(_shift(size, 1)),
-        np.log1p(_shift(size, -1)),
-        _shift(link, 1),
-        _shift(link, -1),
-        _shift(kind["h"], 1),
-        _shift(kind["h"], -1),
-        _shift(kind["row"], -1),
-        _shift(item, -1),
-        _shift(item, 1),
-        _shift(kind["img"], 1),
-        _shift(kind["img"], -1),
-        tail,
-        age,
-        tails,
-        h1,
-        far,
-    ]
+    total = float((size * taken).sum()) or 1.0
+    return {
+        "before-first": at < first,
+        "after-last": at > last,
+        "gap-before": np.log1p(np.maximum(first - at, 0)),
+        "gap-after": np.log1p(np.maximum(at - last, 0)),
+        "place": at / n,
+        "overlap-before": np.cumsum(size * taken) / total,
+        "overlap-share": np.full(n, total / (float(size.sum()) or 1.0)),
+    }
 
 
-def _sections(blocks: Sequence[Block], tail_heads: Sequence[float]) -> tuple[list[float], ...]:
-    """For each block: how much its section's heading sounds like a tail, how far above it stands, tails, h1 seen."""
+def _of_neighbours(blocks: Sequence[Block], own: Columns) -> Columns:
+    """What the blocks before and after each one are."""
+    taken, link, size = _exact(own["overlap"]), _exact(own["link"]), _sizes(blocks)
+    return {
+        "prev-overlap": _shift(taken, 1),
+        "prev2-overlap": _shift(taken, 2),
+        "next-overlap": _shift(taken, -1),
+        "next2-overlap": _shift(taken, -2),
+        "window-overlap": _mean(taken, size, _NEAR),
+        "window-link": _mean(link, size, _NEAR),
+        "wide-overlap": _mean(taken, size, _WIDE),
+        "prev-size": np.log1p(_shift(size, 1)),
+        "next-size": np.log1p(_shift(size, -1)),
+        "prev-link": _shift(link, 1),
+        "next-link": _shift(link, -1),
+        "prev-h": _shift(own["is-h"], 1),
+        "next-h": _shift(own["is-h"], -1),
+        "next-row": _shift(own["is-row"], -1),
+        "next-li": _shift(own["in-li"], -1),
+        "prev-li": _shift(own["in-li"], 1),
+        "prev-img": _shift(own["is-img"], 1),
+        "next-img": _shift(own["is-img"], -1),
+    }
+
+
+def _of_sections(blocks: Sequence[Block], own: Columns) -> Columns:
+    """How much the heading above each block sounds like what follows an article, how far above it stands, how many
+    such headings came before, and whether and how far above an h1 stood."""
     current, age, count, h1, since = 0.0, 0, 0, 0.0, 0
-    said: list[float] = []
-    ages: list[float] = []
-    counts: list[float] = []
-    seen: list[float] = []
-    far: list[float] = []
-    for block, tail in zip(blocks, tail_heads, strict=True):
+    rows = []
+    for block, tail in zip(blocks, _exact(own["tail-head"]).tolist(), strict=True):
         heading = block.kind == "h"
-        if heading or (tail > 0.5 and block.letters < 40):
+        if heading or (tail > _TAIL and block.letters < _TAIL_LETTERS):
             current, age = tail, 0
-            count += tail > 0.4
+            count += tail > _COUNTED_TAIL
         if heading and block.level == 1:
             h1, since = 1.0, 0
-        said.append(current)
-        ages.append(age)
-        counts.append(min(count, 5))
-        seen.append(h1)
-        far.append(since)
+        rows.append((current, math.log1p(age), min(count, _MOST_TAILS), h1, math.log1p(since)))
         age += 1
         since += 1
-    return said, np.log1p(ages).tolist(), counts, seen, np.log1p(far).tolist()
+    names = ("section-tail", "section-age", "tail-seen", "h1-seen", "h1-distance")
+    return dict(zip(names, zip(*rows, strict=True), strict=True))
+
+
+def _exact(values: Any) -> Any:
+    """`values` as they are once rounded to the floats of a feature."""
+    return np.asarray(values).astype(np.float32).astype(np.float64)
+
+
+def _sizes(blocks: Sequence[Block]) -> Any:
+    return np.array([block.letters for block in blocks], dtype=np.float64)
 
 
 def _shift(values: Any, by: int) -> Any:
-    out = np.zeros_like(values)
+    """`values` moved `by` places later, zeros where nothing comes."""
+    out = np.zeros(len(values))
     if by > 0:
         out[by:] = values[:-by]
     else:
@@ -293,7 +239,8 @@ def _shift(values: Any, by: int) -> Any:
     return out
 
 
-def _window(weighted: Any, weights: Any, reach: int) -> Any:
+def _mean(values: Any, weights: Any, reach: int) -> Any:
+    """The weighted mean of `values` over each place and `reach` places to both sides of it."""
     kernel = np.ones(2 * reach + 1)
-    top, bottom = (np.convolve(v, kernel)[reach:-reach] for v in (weighted, weights))
+    top, bottom = (np.convolve(each, kernel)[reach:-reach] for each in (values * weights, weights))
     return top / np.maximum(bottom, 1.0)

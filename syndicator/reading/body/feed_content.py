@@ -6,13 +6,16 @@ from syndicator.errors import NotAnArticle
 from syndicator.model import Entry
 from syndicator.reading.body import overlap
 from syndicator.reading.html.blocks import Block, read_blocks
-from syndicator.reading.html.page import tree_of
+from syndicator.reading.html.document import tree_of
 
+# what WordPress and plugins for it put below each text of a feed
 _APPEARED = ("appeared first on", "erschien zuerst auf", "est apparu en premier sur", "apareció primero en")
 _ENOUGH = 120  # letters from which an entry's HTML is a text
+_LONGEST_NOTE = 400  # characters of a line that syndication adds
+_MOST = 2_000_000  # characters of an entry's HTML that are read
 
 
-def blocks(entry: Entry, base: str) -> list[Block]:
+def blocks(entry: Entry) -> list[Block]:
     """The blocks of the entry's content, else of its summary when that is long, without the syndication's own lines."""
     for html in (entry.content, entry.summary):
         found = [block for block in _parsed(html) if not _is_syndication(block)]
@@ -23,19 +26,19 @@ def blocks(entry: Entry, base: str) -> list[Block]:
 
 
 def words(html: str) -> str:
-    """The text of an entry's HTML."""
+    """The text of an entry's HTML, a block a line, without the syndication's own lines."""
     return "\n".join(block.text for block in _parsed(html) if not _is_syndication(block))
 
 
 def _is_syndication(block: Block) -> bool:
-    return len(block.text) < 400 and any(phrase in block.text for phrase in _APPEARED)
+    return len(block.text) < _LONGEST_NOTE and any(phrase in block.text for phrase in _APPEARED)
 
 
 def _parsed(html: str) -> list[Block]:
     if not html.strip():
         return []
     try:
-        tree = tree_of(f"<div>{html[:2_000_000]}</div>")
+        tree = tree_of(f"<div>{html[:_MOST]}</div>")
     except NotAnArticle:
         return []
     return [block for block in read_blocks(tree) if not block.hidden]

@@ -1,18 +1,17 @@
-"""The only door to trafilatura: its opinion of which text of a page is the article."""
+"""The only importer of trafilatura: which text of a page it takes for the article."""
 
 from __future__ import annotations
 
-import logging
 from typing import Any, Literal
 
 # Pages above either are not shown to it: its time is the square of their size. The largest real one of 801 has 11,533
 # elements, the widest element 1,521 children.
 _MOST_ELEMENTS = 50_000
 _MOST_CHILDREN = 6_000
-Focus = Literal["fast", "balanced", "recall"]
+Focus = Literal["fast", "balanced"]
 
 
-def opinion(tree: Any, focus: Focus = "fast") -> str:
+def extract(tree: Any, focus: Focus = "fast") -> str:
     """The text that trafilatura takes from `tree` (not changed), "" when it finds none, fails or would take too long.
 
     "fast" is its own extractor alone, half the time of "balanced", which asks readability and jusText too.
@@ -21,14 +20,8 @@ def opinion(tree: Any, focus: Focus = "fast") -> str:
 
     if any(at > _MOST_ELEMENTS or len(element) > _MOST_CHILDREN for at, element in enumerate(tree.iter())):
         return ""
-    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     found = bare_extraction(
-        tree,
-        fast=focus == "fast",
-        favor_recall=focus == "recall",
-        include_comments=False,
-        include_tables=True,
-        with_metadata=False,
+        tree, fast=focus == "fast", include_comments=False, include_tables=True, with_metadata=False
     )
     body = getattr(found, "body", None)
     return "\n".join(_lines(body)) if body is not None else ""

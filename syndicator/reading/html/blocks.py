@@ -1,4 +1,4 @@
-"""The text of a page as a flat row of blocks, each with the frames (list, item, quote, table) that it stands in. Pure.
+"""The text of a page as a flat row of blocks, each with the frames (list, item, quote, table) around it. Pure.
 
 One walk over the tree without recursion: a page may be nested thousands of elements deep.
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 from lxml import etree
 
-from syndicator.reading.html import hints, images, tables
+from syndicator.reading.html import class_hints, images, tables
 from syndicator.reading.html.elements import CODE, IMAGES, INLINE, MARKS, NO_END, SKIP, UNCLOSED
 from syndicator.reading.html.runs import BREAK, Run, Stretch, code_lines, collapse, paragraphs
 
@@ -22,8 +22,9 @@ _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)"
 _READER_ONLY = re.compile(r"\b(sr-only|visually-?hidden|screen-reader-text|screenreader\w*|u-hidden-visually)\b", re.I)
 _EMOJI = re.compile(r"\b(emoji|wp-smiley|emoticon)\b")
 _MOST_FRAMES = 24  # deeper nesting of lists and quotes is flattened
-_MOST_STEPS = 500_000  # tags that are read of a page; the largest of the corpus has 23,000
-_MOST_BLOCKS = 20_000  # blocks read of a page; the longest real article of the corpus has 3,500
+_MOST_STEPS = 500_000  # tags that are read of a page; the largest of 801 real ones has 23,000
+_MOST_BLOCKS = 20_000  # blocks read of a page; the longest of 801 real ones has 3,500
+_START_DIGITS = 8  # of the number that an ordered list starts with
 
 
 @dataclass(slots=True, eq=False)
@@ -38,15 +39,15 @@ class Frame:
 
 @dataclass(slots=True, eq=False)
 class Block:
-    """A paragraph, heading (level 1-6), list item's text, row, code block, image or rule."""
+    """A paragraph, heading, row, code block, image or rule of a page, and what later steps find out about it."""
 
-    kind: str  # p h row code img hr caption dt
+    kind: str  # p, h, row, code, img, hr, caption or dt
     element: Any
     frames: tuple[Frame, ...]
-    hints: int  # of all elements above it
-    near: int  # of the three nearest
+    hints: int  # class hints of all elements above it (class_hints.py)
+    near: int  # those of the three nearest
     runs: list[Run] = field(default_factory=list)
-    level: int = 0
+    level: int = 0  # 1 to 6, of a heading
     cells: list[list[Run]] = field(default_factory=list)
     head: bool = False  # a row of th
     image: images.Image | None = None
@@ -56,7 +57,7 @@ class Block:
     linked: int = 0  # characters of text inside links
     own: str = ""  # its letters and digits alone, lower case
     letters: int = 0  # how many these are
-    vote: float = 0.0  # share of them that the first opinion holds
+    overlap: float = 0.0  # share of them that is also in the text that trafilatura took
     score: float = 0.0  # probability that it is article
     hidden: bool = False
 
@@ -86,13 +87,13 @@ class _Walker:
                 self._flush()
             self.state = self.stack.pop()
             if element is not root:
-                self._say(element.tail)
+                self._add(element.tail)
             if len(self.blocks) >= _MOST_BLOCKS:
                 break
         self._flush()
         return self.blocks
 
-    def _say(self, text: str | None) -> None:
+    def _add(self, text: str | None) -> None:
         if text:
             self.runs.append((text, self.state[3], self.state[4]))
 
@@ -109,15 +110,8 @@ class _Walker:
         if tag in SKIP and not (tag in UNCLOSED and element.find(".//p") is not None):
             return True
         frames, above, last, marks, href, hidden, block = self.state
-        found, named = hints.of_tag(tag), ""
-        for name, value in element.items():
-            if name in hints.SAID:
-                found |= hints.of_words(value)
-                named = value if name == "class" else named
-            elif name == "style":
-                hidden = hidden or _HIDDEN.search(value) is not None
-            elif name == "hidden":
-                hidden = hidden or value != "until-found"
+        found, named, concealed = _attributes(element)
+        hidden = hidden or concealed
         if tag not in INLINE:
             return self._block(element, tag, found, hidden, named)
         if named and _READER_ONLY.search(named):
@@ -125,7 +119,7 @@ class _Walker:
         if tag == "a":
             href = element.get("href", "") or href
         self.state = (frames, above | found, last, marks | MARKS.get(tag, 0), href, hidden, block)
-        self._say(element.text)
+        self._add(element.text)
         return False
 
     def _block(self, element: Any, tag: str, found: int, hidden: bool, named: str) -> bool:
@@ -143,7 +137,7 @@ class _Walker:
         if tag == "table" and tables.is_data(element):
             self._table(element)
             return True
-        self._say(element.text)
+        self._add(element.text)
         return False
 
     def _frame(self, tag: str, element: Any) -> Frame:
@@ -151,7 +145,7 @@ class _Walker:
         if tag in ("ul", "ol", "menu"):
             frame.ordered = tag == "ol"
             start = element.get("start", "1") if frame.ordered else "1"
-            self.numbers[frame] = int(start) - 1 if start.isdecimal() and len(start) < 9 else 0
+            self.numbers[frame] = int(start) - 1 if start.isdecimal() and len(start) <= _START_DIGITS else 0
         elif tag == "li":
             above = next((f for f in reversed(self.state[0]) if f.kind in ("ul", "ol", "menu", "li")), None)
             if above is not None and above.kind != "li":
@@ -167,7 +161,7 @@ class _Walker:
         return Block(kind, element, frames, above, near, hidden=hidden)
 
     def _flush(self) -> None:
-        """Ends the current paragraph: two line breaks part it, white space is collapsed."""
+        """Ends the current paragraph, with its white space collapsed; two line breaks split it."""
         if self.runs:
             runs, self.runs = self.runs, []
             if not "".join([text for text, _, _ in runs]).isspace() and not self._code_lines(runs):
@@ -193,7 +187,7 @@ class _Walker:
 
     def _image(self, element: Any) -> None:
         if _EMOJI.search(element.get("class", "")):
-            self._say(element.get("alt"))
+            self._add(element.get("alt"))
             return
         found = images.read(element)
         if found is not None:
@@ -219,7 +213,7 @@ class _Walker:
         broken = BREAK in runs
         lines = code_lines(runs) if broken else "".join([text for text, _, _ in runs]).strip("\n").rstrip()
         block = self._new("code")
-        if "\n" not in lines or not (broken or block.near & hints.bit("code")):
+        if "\n" not in lines or not (broken or block.near & class_hints.bit("code")):
             return False
         block.code = block.text = lines
         self.blocks.append(block)
@@ -239,6 +233,21 @@ class _Walker:
                 return
 
 
+def _attributes(element: Any) -> tuple[int, str, bool]:
+    """The class hints of `element`, its class, and whether its attributes hide it."""
+    found, named, hidden = class_hints.of_tag(element.tag), "", False
+    for name, value in element.items():
+        if name in class_hints.ATTRIBUTES:
+            found |= class_hints.of_words(value)
+            named = value if name == "class" else named
+        elif name == "style":
+            hidden = hidden or _HIDDEN.search(value) is not None
+        elif name == "hidden":
+            hidden = hidden or value != "until-found"
+    return found, named, hidden
+
+
 def read_blocks(root: Any) -> list[Block]:
-    """The blocks of the tree `root`, which has no comments in it, in their order."""
+    """The blocks of the tree `root`, which must hold no comments, in their order: at most 20,000. Letters, overlap and
+    score are not set yet."""
     return _Walker(root).walk(root)

@@ -1,6 +1,6 @@
-"""Bytes of a page as text: byte order mark, HTTP header, meta, what the bytes themselves say. Pure.
+"""Bytes of a page as text, by byte order mark, HTTP header, meta and the bytes themselves. Pure.
 
-The order is that of WHATWG HTML 13.2.3.2 but for one rule that real pages taught: bytes beyond ASCII that are valid
+The order is that of WHATWG HTML 13.2.3.2 with one exception, which real pages need: bytes beyond ASCII that are valid
 UTF-8 are UTF-8, whatever the page or its server declare.
 """
 
@@ -49,25 +49,32 @@ _ACCENTED = re.compile("[\u00c0-\u024f]")
 _SAMPLE = 60_000  # bytes looked at when nothing is declared
 _HEAD = 16_384  # bytes in which a meta charset is looked for; browsers look at 1,024, real pages put it later
 _TOO_MANY = 0.02  # share of undecodable characters from which a declared charset is a wrong one
+_FEW = 3  # undecodable characters that are never too many
+_LEAST_PAIRS = 2  # doubled characters from which a text was encoded twice; one alone may be meant
+_PAIRS_SHARE = 0.5  # of all accented letters that must be half of such a pair
+_UTF_16_START = 64  # bytes looked at for UTF-16 without a mark
+_MOST_NULS, _FEW_NULS = 24, 4  # NULs: more than so many among the 32 high bytes, fewer among the low ones
+_ASCII = 127  # the last byte of ASCII
 
 
 def decode(data: bytes, content_type: str = "") -> tuple[str, str]:
-    """`data` as text and the charset that was used, from the HTTP `content_type` and the bytes. Never raises."""
+    """`data` as text, and Python's name of the charset that was used; `content_type` is the HTTP header. Never raises:
+    what cannot be decoded becomes U+FFFD."""
     content, name = _decode(data, content_type)
     # in UTF-8 every character that can begin a doubled one begins with this byte
-    return (content if name == "utf-8" and data.count(b"\xc3") < 2 else _undouble(content)), name
+    return (content if name == "utf-8" and data.count(b"\xc3") < _LEAST_PAIRS else _undouble(content)), name
 
 
 def _undouble(content: str) -> str:
-    """UTF-8 that was read as Windows-1252 and written as UTF-8 again becomes what it was.
+    """UTF-8 that was taken for Windows-1252 and written as UTF-8 again becomes what it was.
 
     Of 801 real pages nine are such, and in them every accented letter is half of such a pair; in all others at most
     three in a hundred are.
     """
-    if content.isascii() or len(_PERHAPS.findall(content)) < 2:
+    if content.isascii() or len(_PERHAPS.findall(content)) < _LEAST_PAIRS:
         return content
     pairs = len(_DOUBLED.findall(content))
-    if pairs < 2 or pairs < 0.5 * len(_ACCENTED.findall(content)):
+    if pairs < _LEAST_PAIRS or pairs < _PAIRS_SHARE * len(_ACCENTED.findall(content)):
         return content
     return _DOUBLED.sub(lambda found: _once(found[0]), content)
 
@@ -91,7 +98,8 @@ def _decode(data: bytes, content_type: str) -> tuple[str, str]:
             return data[len(mark) :].decode(name, "replace"), name
     # a NUL in every second byte: UTF-16 without a mark
     for name, odd, even in (("utf-16-le", 1, 0), ("utf-16-be", 0, 1)):
-        if data[odd:64:2].count(0) > 24 and data[even:64:2].count(0) < 4:
+        high, low = data[odd:_UTF_16_START:2], data[even:_UTF_16_START:2]
+        if high.count(0) > _MOST_NULS and low.count(0) < _FEW_NULS:
             return data.decode(name, "replace"), name
     stated = [name for name in (_from_header(content_type), _from_meta(data)) if name]
     if data.isascii():
@@ -106,11 +114,11 @@ def _decode(data: bytes, content_type: str) -> tuple[str, str]:
 
 
 def _nearest(data: bytes, stated: list[str]) -> tuple[str, str]:
-    """Nothing fits without errors: the declared charset with the fewest of them, else what the bytes look like."""
+    """For bytes that no charset fits without errors: the first declared one with few errors, else a guess."""
     for name in dict.fromkeys([*stated, "utf-8"]):
         text = _utf8(data) if name == "utf-8" else data.decode(name, "replace")
         wrong = text.count("\ufffd") if name != "utf-8" else _bad_utf8(data)
-        if wrong <= max(3, _TOO_MANY * sum(1 for byte in data[:_SAMPLE] if byte > 127)):
+        if wrong <= max(_FEW, _TOO_MANY * sum(1 for byte in data[:_SAMPLE] if byte > _ASCII)):
             return text, name
     name = _sniff(data) or "cp1252"
     return data.decode(name, "replace"), name
@@ -129,7 +137,7 @@ def _utf8(data: bytes) -> str:
 def _sniff(data: bytes) -> str | None:
     from charset_normalizer import from_bytes
 
-    start = next((index for index, byte in enumerate(data) if byte > 127), 0)
+    start = next((index for index, byte in enumerate(data) if byte > _ASCII), 0)
     best = from_bytes(data[max(0, start - 2_000) : start + _SAMPLE]).best()
     return _known(best.encoding) if best else None
 

@@ -1,4 +1,4 @@
-"""What each HTML element is to a reader: inline or not, marked how, skipped, an image. Pure."""
+"""How each HTML element is read: inline or not, with which marks, skipped, as an image. Pure."""
 
 from __future__ import annotations
 
@@ -36,14 +36,13 @@ _SKIPPED_TAGS = (
 INLINE = frozenset(MARKS) | frozenset(_INLINE_TAGS.split())
 SKIP = frozenset(_SKIPPED_TAGS.split())
 IMAGES = frozenset(("img", "amp-img", "picture", "amp-anim"))
-UNCLOSED = frozenset(
-    ("button", "svg", "object", "video", "audio", "map", "select")
-)  # never closed, they swallow the page
+# pages forget to close these; skipping one would then skip the rest of the page
+UNCLOSED = frozenset(("button", "svg", "object", "video", "audio", "map", "select"))
 NO_END = INLINE | IMAGES | {"br"} | (SKIP - UNCLOSED)  # end no paragraph
 
 
 def inline_runs(element: Any) -> list[tuple[str, int, str]]:
-    """All text below `element` as one line of (text, marks, href): blocks inside it are parted by a space."""
+    """All text below `element` as pieces (text, marks, target of the link or ""), a space between the blocks in it."""
     out: list[tuple[str, int, str]] = []
     stack: list[tuple[int, str]] = []
     marks, href = 0, ""

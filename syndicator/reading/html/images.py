@@ -1,4 +1,4 @@
-"""Images of a body: their best address, alt text and size. Pure."""
+"""Images of a body: the best address, alt text and size of each. Pure."""
 
 from __future__ import annotations
 
@@ -28,22 +28,24 @@ _BLANK = re.compile(
 )
 _NUMBER = re.compile(r"\s*(\d{1,5})(?:\.\d+)?\s*(?:px)?\s*$")
 _CANDIDATE = re.compile(r"\s*([^\s,][^\s]*[^\s,]|[^\s,])(?:\s+(\d{1,6}(?:\.\d{1,4})?)([wx]))?\s*(?:,|$)")
-_WIDE_ENOUGH = 2000  # of several widths the largest up to this one is taken
-_SMALLEST = 3  # pixels; smaller ones are for counting
+_WIDE_ENOUGH = 2000  # pixels; of several widths the largest up to this one is taken
+_SMALLEST = 3  # pixels; smaller ones are for counting visits
+_LONGEST_ALT = 500  # characters
 
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """An image as the page has it: `src` is still relative."""
+    """An image as the page has it."""
 
-    src: str
-    alt: str
-    width: int | None
+    src: str  # as written, perhaps relative
+    alt: str  # one line, at most 500 characters
+    width: int | None  # CSS pixels, None when not stated
     height: int | None
 
 
 def read(element: Any) -> Image | None:
-    """The image of an img, amp-img or picture element, or None for a placeholder or a tracking pixel."""
+    """The image of `element`, an img, amp-img, amp-anim or picture: what a lazy loader would load, else its src, else
+    the widest of its srcset. None for a placeholder or a tracking pixel."""
     image = element.find(".//img") if element.tag == "picture" else element
     if image is None:
         image = element
@@ -51,7 +53,7 @@ def read(element: Any) -> Image | None:
     if (width is not None and width < _SMALLEST) or (height is not None and height < _SMALLEST):
         return None
     src = _source(image, element)
-    alt = " ".join((image.get("alt") or "").split())[:500]
+    alt = " ".join((image.get("alt") or "").split())[:_LONGEST_ALT]
     return Image(src, alt, width, height) if src else None
 
 
@@ -76,7 +78,8 @@ def _source(image: Any, holder: Any) -> str:
 
 
 def widest(srcset: str) -> str:
-    """The address of the widest candidate of a `srcset` up to 2,000 pixels, or "" (WHATWG HTML 4.8.4.2.1)."""
+    """The address of the widest candidate of `srcset` up to 2,000 pixels, the smallest where all are wider, or ""
+    when it has none (syntax: WHATWG HTML 4.8.4.2.1)."""
     best, score = "", -1.0
     for match in _CANDIDATE.finditer(srcset[:20_000]):
         size = float(match[2] or 1)

@@ -1,4 +1,5 @@
-"""JSON-LD of a page as a flat row of objects; what real pages break is mended cheaply. Pure."""
+"""JSON-LD of a page as a flat row of objects. JSON that is slightly broken is mended, of worse the main facts are kept.
+Pure."""
 
 from __future__ import annotations
 
@@ -20,11 +21,14 @@ _AUTHOR = re.compile(
 )
 _MOST_OBJECTS = 2_000
 _MOST_TEXT = 2_000_000  # characters of one script
+_LONGEST = 20_000  # characters of one string
+_MOST_AUTHORS = 20
 _NESTED = ("@graph", "mainEntity", "mainEntityOfPage", "hasPart", "itemListElement")
 
 
 def read(scripts: Iterable[str]) -> tuple[Object, ...]:
-    """All objects of the `scripts`, @graph and arrays flattened, in their order, those within others after them."""
+    """The objects in `scripts`, the texts of the page's JSON-LD scripts, in order: lists and @graph are flattened,
+    objects within others follow them. At most 2,000; a script that cannot be parsed adds what _salvage finds."""
     out: list[Object] = []
     for script in scripts:
         for value in _values(script[:_MOST_TEXT]):
@@ -33,14 +37,15 @@ def read(scripts: Iterable[str]) -> tuple[Object, ...]:
 
 
 def types(item: Object) -> tuple[str, ...]:
-    """The @type of `item` as names without their vocabulary."""
+    """The @type of `item` as names without their vocabulary: "http://schema.org/NewsArticle" is "NewsArticle"."""
     stated = item.get("@type")
     values = stated if isinstance(stated, list) else [stated]
     return tuple(value.rsplit("/", 1)[-1].rsplit(":", 1)[-1] for value in values if isinstance(value, str))
 
 
 def strings(value: Any, *keys: str) -> Iterator[str]:
-    """The texts of a JSON-LD `value`: itself, those of a list, or of the first of `keys` that an object has."""
+    """The texts in `value`, the value of a JSON-LD property, each cleaned: a text itself, the texts of a list, or of an
+    object the first of `keys` that it has."""
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, str):
             yield clean(item)
@@ -53,8 +58,8 @@ def strings(value: Any, *keys: str) -> Iterator[str]:
 
 
 def clean(value: str) -> str:
-    """A string of JSON-LD as one line; many systems escape it for HTML, some twice."""
-    value = value[:20_000]
+    """A string of JSON-LD as one line, entities resolved: many systems escape it for HTML, some twice."""
+    value = value[:_LONGEST]
     for _ in range(2):
         value = html.unescape(value) if "&" in value else value
     return text.line(value)
@@ -76,11 +81,11 @@ def _values(script: str) -> Iterator[Any]:
 
 
 def _salvage(script: str) -> Iterator[Any]:
-    """The few facts we want, from JSON that is beyond repair."""
+    """Headline, dates, image and authors as one Article, found by patterns in JSON that cannot be parsed."""
     item: Object = {}
     for name, value in _PAIR.findall(script):
         item.setdefault(name, _unescape(value))
-    names = [_unescape(name) for name in _AUTHOR.findall(script)[:20]]
+    names = [_unescape(name) for name in _AUTHOR.findall(script)[:_MOST_AUTHORS]]
     if item.get("headline") or item.get("datePublished"):
         yield {
             "@type": "Article",

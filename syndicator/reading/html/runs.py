@@ -1,4 +1,4 @@
-"""Stretches of inline text: their white space as browsers show it. Pure."""
+"""Runs of inline text with their marks, and their white space as browsers show it. Pure."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ _SPACE = re.compile(r"[ \t\r\n\f\v\u200b\ufeff]+")
 
 
 class Run(NamedTuple):
-    """A stretch of inline text with its marks and the target of its link."""
+    """A piece of inline text that is marked up the same throughout."""
 
     text: str
-    marks: int = 0
-    href: str = ""
+    marks: int = 0  # BOLD, ITALIC, CODE, STRIKE of elements.py, added up
+    href: str = ""  # the target of its link as written, "" outside of one
 
 
 _run: Callable[[tuple[str, int, str]], Run] = partial(tuple.__new__, Run)  # half the time of Run(...)
 Stretch = tuple[str, int, str]  # what a Run is, before its white space is collapsed
-BREAK: Stretch = ("\n", -1, "")
+BREAK: Stretch = ("\n", -1, "")  # a br
+_PARAGRAPH = 2  # breaks in a row from which a new paragraph begins
 
 
 def paragraphs(runs: list[Stretch]) -> list[list[Run]]:
-    """`runs` parted at two or more line breaks in a row, each part with its white space collapsed."""
+    """`runs` split at two or more line breaks in a row, each part with its white space collapsed, no empty ones."""
     parts: list[list[Stretch]] = []
     current: list[Stretch] = []
     breaks = 0
@@ -36,7 +37,7 @@ def paragraphs(runs: list[Stretch]) -> list[list[Run]]:
         if breaks:
             if not run[0].strip(_BLANK):
                 continue
-            if breaks >= 2 and current:
+            if breaks >= _PARAGRAPH and current:
                 parts.append(current)
                 current = []
             elif current:
@@ -48,7 +49,7 @@ def paragraphs(runs: list[Stretch]) -> list[list[Run]]:
 
 
 def code_lines(runs: list[Stretch]) -> str:
-    """`runs` as lines of code that end at the breaks."""
+    """`runs` as code, a line for each break."""
     pieces = []
     for index, (text, marks, _) in enumerate(runs):
         if marks != -1:

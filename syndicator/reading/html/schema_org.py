@@ -1,4 +1,4 @@
-"""The JSON-LD objects of a page that speak of its article. Pure."""
+"""The JSON-LD objects of a page that describe its article. Pure."""
 
 from __future__ import annotations
 
@@ -6,20 +6,21 @@ from collections.abc import Iterator
 
 from syndicator import urls
 from syndicator.reading.html import jsonld
-from syndicator.reading.html.page import Page
+from syndicator.reading.html.document import Document
 
 _PAGES = frozenset(
     {"WebPage", "ItemPage", "Product", "VideoObject", "FAQPage", "QAPage", "CollectionPage", "MedicalWebPage", "Recipe"}
 )
 
 
-def articles(page: Page) -> tuple[jsonld.Object, ...]:
-    """The objects that are articles of whatever kind, most telling first; without one those that are the page."""
-    found = [item for item in page.jsonld if any(_is_article(name) for name in jsonld.types(item))]
+def articles(document: Document) -> tuple[jsonld.Object, ...]:
+    """The objects of `document` whose type is one of schema.org's articles: those with the page's own address first.
+    Where there is none, those that describe the page itself. In the order of the page otherwise."""
+    found = [item for item in document.jsonld if any(_is_article(name) for name in jsonld.types(item))]
     if len(found) > 1:  # those of this page before those it only links to
-        own = urls.alias(page.url)
+        own = urls.alias(document.url)
         found.sort(key=lambda item: not any(urls.alias(url) == own for url in _addresses(item)))
-    return tuple(found) or tuple(item for item in page.jsonld if _PAGES & set(jsonld.types(item)))
+    return tuple(found) or tuple(item for item in document.jsonld if _PAGES & set(jsonld.types(item)))
 
 
 def _addresses(item: jsonld.Object) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Tables and code of a page: which tables hold data, their rows and cells, the text and language of code. Pure."""
+"""Tables and code listings: which tables hold data, their rows and cells, the text and language of code. Pure."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from syndicator.reading.html.elements import inline_runs
 _LAYOUT = ("presentation", "none")
 _LONG_CELL = 400  # characters on average from which a table without th is a layout
 _MOST_CELLS = 100  # columns of a row that are kept; more is no table for people
+_COLUMNS = 2  # from which a table without th can hold data
+_MOST_ROWS = 200  # looked at to tell data from layout
+_SPAN_DIGITS = 3  # of a believable colspan (at most 1,000 by WHATWG HTML 4.9.11)
 _GUTTER = re.compile(
     r"gutter|(?<!in)line-?no|linenumber|line_numbers|line-numbers-rows|(?:^|\s)lnt?(?=\s|$)|hljs-ln-n|blob-num|crayon-num|rouge-gutter",
     re.I,
@@ -58,10 +61,10 @@ _NO_LANGUAGE = frozenset(
 
 @dataclass(slots=True)
 class Row:
-    """One row: its cells' inline runs as (text, marks, href)."""
+    """One row: the pieces of each cell as (text, marks, href), see elements.inline_runs."""
 
     cells: list[list[tuple[str, int, str]]]
-    head: bool
+    head: bool  # all cells are th
 
 
 def is_data(table: Any) -> bool:
@@ -76,7 +79,7 @@ def is_data(table: Any) -> bool:
         return False
     lengths = _shape(table)
     columns = [len(row) for row in lengths]
-    if len(lengths) < 1 or max(columns, default=0) < 2:
+    if len(lengths) < 1 or max(columns, default=0) < _COLUMNS:
         return found["th"] and len(lengths) > 1
     if found["th"] or table.find("caption") is not None:
         return True
@@ -96,7 +99,7 @@ def _shape(table: Any) -> list[list[int]]:
     rows: list[list[int]] = []
     for row in table.iter("tr"):
         rows.append([len("".join(cell.itertext()).strip()) for cell in row if cell.tag in ("td", "th")])
-        if len(rows) > 200:
+        if len(rows) > _MOST_ROWS:
             break
     return [row for row in rows if row]
 
@@ -112,7 +115,7 @@ def rows(table: Any) -> Iterator[Row]:
             tags.add(cell.tag)
             cells.append(inline_runs(cell))
             span = cell.get("colspan", "1")
-            extra = int(span) - 1 if span.isdecimal() and len(span) < 4 else 0
+            extra = int(span) - 1 if span.isdecimal() and len(span) <= _SPAN_DIGITS else 0
             cells.extend([] for _ in range(min(extra, _MOST_CELLS)))
             if len(cells) >= _MOST_CELLS:
                 break
@@ -131,7 +134,7 @@ def counts_lines(pre: Any) -> bool:
 
 
 def code_of(pre: Any) -> tuple[str, str]:
-    """The text of a pre element or a listing without its line numbers, and the language it names or ""."""
+    """The text of `pre`, a pre element or a listing, without its line numbers; and the language it names, or ""."""
     pieces: list[str] = []
     skip = 0
     for event, node in etree.iterwalk(pre, events=("start", "end")):
@@ -160,8 +163,8 @@ def language_of(pre: Any) -> str:
     for element in (pre, inner, pre.getparent(), pre.getparent().getparent() if pre.getparent() is not None else None):
         if element is None:
             continue
-        said = element.get("data-lang") or element.get("data-language") or ""
-        found = re.fullmatch(r"[A-Za-z][\w+#.-]{0,20}", said) or None
+        declared = element.get("data-lang") or element.get("data-language") or ""
+        found = re.fullmatch(r"[A-Za-z][\w+#.-]{0,20}", declared)
         if found is None:
             match = _LANGUAGE.search(element.get("class", ""))
             name = match[1].lower() if match else ""

@@ -1,4 +1,4 @@
-"""Inline text as markdown: marks, links and escapes, so that text of a page can never come alive. Pure."""
+"""Inline text as markdown: marks, links and escapes, escaped so that a page's text stays text. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PAD = re.compile(r"^(\s*)(.*?)(\s*)$", re.S)
 
 
 def escape(value: str) -> str:
-    """`value` with every character that CommonMark would act on made inert; `<` and `&` become entities."""
+    """`value` with every character escaped that has a meaning in CommonMark; `<` and `&` become entities."""
     return _SPECIAL.sub(_inert, value)
 
 
@@ -30,7 +30,7 @@ def _inert(match: re.Match[str]) -> str:
 
 
 def guard_start(line: str) -> str:
-    """`line` with a first character that would open a heading, list, quote or rule made inert."""
+    """`line` with a first character escaped that would open a heading, list, quote or rule."""
     return _START.sub(lambda m: f"{m[2]}\\{m[3]}" if m[2] else "\\" + m[1], line)
 
 

@@ -15,7 +15,7 @@ _FENCE = re.compile("`{3,}")
 
 
 def to_markdown(blocks: Sequence[Block], base: str) -> str:
-    """The markdown of `blocks`; relative addresses are seen from `base`."""
+    """The markdown of `blocks`; relative addresses are resolved against `base`."""
     return _Writer(base).write(blocks)
 
 

@@ -1,4 +1,4 @@
-"""A ladder: candidates for one field, best rung first; the first sane one wins and the trace keeps what was seen."""
+"""Candidates for one field: every place of a page that may state it, most trusted first. The first sane one wins."""
 
 from __future__ import annotations
 
@@ -7,29 +7,31 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
-_SHOWN = 12  # candidates kept in a trace
+_SHOWN = 12  # candidates kept for the trace
+_LONGEST = 200  # characters of one that are
 
 
 @dataclass(frozen=True, slots=True)
 class Choice(Generic[T]):
-    """What a ladder gave: the value, the rung it stood on ("" for none) and the candidates looked at."""
+    """The value of a field, the name of the candidate it comes from ("" for none) and the candidates looked at."""
 
     value: T | None
-    rung: str = ""
+    candidate: str = ""
     seen: tuple[tuple[str, str], ...] = ()
 
     def trace(self) -> Mapping[str, Any]:
-        return {"rung": self.rung, "candidates": [f"{rung}: {value}" for rung, value in self.seen]}
+        """What `show --why` prints: where the value is from, and each candidate as "name: value"."""
+        return {"from": self.candidate, "candidates": [f"{name}: {value}" for name, value in self.seen]}
 
 
-def climb(rungs: Iterable[tuple[str, T | None]], sane: Callable[[T], bool]) -> Choice[T]:
-    """The first candidate of `rungs` (name, candidate) that is `sane`; later rungs are not even computed."""
+def first_sane(candidates: Iterable[tuple[str, T | None]], sane: Callable[[T], bool]) -> Choice[T]:
+    """The first of `candidates` (name, value) whose value is `sane`; those after it are not even computed."""
     seen: list[tuple[str, str]] = []
-    for rung, value in rungs:
+    for name, value in candidates:
         if value is None or value == "":
             continue
         if len(seen) < _SHOWN:
-            seen.append((rung, str(value)[:200]))
+            seen.append((name, str(value)[:_LONGEST]))
         if sane(value):
-            return Choice(value, rung, tuple(seen))
+            return Choice(value, name, tuple(seen))
     return Choice(None, "", tuple(seen))

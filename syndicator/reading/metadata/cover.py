@@ -10,11 +10,11 @@ from urllib.parse import unquote
 from syndicator import text, urls
 from syndicator.model import Entry
 from syndicator.reading.html import jsonld
-from syndicator.reading.html.page import Page
+from syndicator.reading.html.document import Document
 from syndicator.reading.html.schema_org import articles
-from syndicator.reading.metadata.candidates import Choice, climb
+from syndicator.reading.metadata.candidates import Choice, first_sane
 
-# file names of pictures that stand for a site, a person or nothing at all
+# file names of logos, portraits and placeholders
 _NEVER = re.compile(
     r"(?:^|[_.\-+ ])(?:logos?|logotype|spacer|avatars?|gravatar|placeholder|blank|pixel|1x1|transparent|sprite|"
     r"favicons?|no-?(?:img|image|photo|pic(?:ture)?|thumb)|(?:image|img)-?not-?(?:found|available)|emoji|smileys?|"
@@ -58,36 +58,40 @@ _AWAY_TAGS = frozenset({"nav", "footer", "aside", "header", "form", "button"})
 _WITHIN = re.compile(r"article|content|entry|post|story|body|hero|lead|featured|main|figure", re.I)
 _LEAST_WIDTH, _LEAST_HEIGHT = 200, 120  # CSS pixels from which a figure is large
 _MOST_IMAGES = 150
+_LONGEST_URL = 2_000  # characters; longer ones hold data
+_LONGEST_REFERENCE = 4_000  # of a reference before it is resolved
+_LONGEST_SRCSET = 20_000
+_MOST_ABOVE = 25  # elements above a picture that are looked at for signs that it is the article's
 _CANDIDATE = re.compile(r"(?<!\S)(\S{1,2000})\s+(\d{1,5}(?:\.\d{1,3})?)[wx](?:\s*,|\s*$)")
 
 
-def read(page: Page, entry: Entry | None) -> Choice[str]:
-    """The cover as an absolute URL and the rung it stands on; nothing rather than a logo or a stand-in."""
-    seen = ((rung, _absolute(page, value)) for rung, value in _rungs(page, entry))
-    return climb(seen, is_picture)
+def read(document: Document, entry: Entry | None) -> Choice[str]:
+    """The cover as an absolute URL, and the candidate it comes from; nothing rather than a logo or a placeholder."""
+    seen = ((candidate, _absolute(document, value)) for candidate, value in _candidates(document, entry))
+    return first_sane(seen, is_picture)
 
 
 def is_picture(url: str) -> bool:
     """True when `url` can be a picture of what an article is about."""
-    if len(url) > 2_000:
+    if len(url) > _LONGEST_URL:
         return False
     path = url.partition("?")[0].partition("#")[0]
     return not _NEVER.search(unquote(path.rstrip("/").rsplit("/", 1)[-1])) and not _NEVER_PLACE.search(path)
 
 
-def _rungs(page: Page, entry: Entry | None) -> Iterator[tuple[str, str]]:
+def _candidates(document: Document, entry: Entry | None) -> Iterator[tuple[str, str]]:
     for name in _META:
-        yield from ((name, value) for value in page.metas.get(name, ())[:3])
-    for item in articles(page)[:2]:
+        yield from ((name, value) for value in document.metas.get(name, ())[:3])
+    for item in articles(document)[:2]:
         yield from (("json-ld", value) for value in _of(item))
     for name in _LATER:
-        yield from ((name, value) for value in page.metas.get(name, ())[:1])
+        yield from ((name, value) for value in document.metas.get(name, ())[:1])
     yield from (
-        ("image_src", link.get("href") or "") for link in page.tree.iter("link") if link.get("rel") == "image_src"
+        ("image_src", link.get("href") or "") for link in document.tree.iter("link") if link.get("rel") == "image_src"
     )
     if entry is not None:
         yield "entry", entry.image
-    yield from (("figure", source(element)) for element in _figures(page.tree))
+    yield from (("figure", source(element)) for element in _figures(document.tree))
 
 
 def _of(item: jsonld.Object) -> Iterator[str]:
@@ -95,11 +99,11 @@ def _of(item: jsonld.Object) -> Iterator[str]:
         yield from list(jsonld.strings(item.get(name), "url", "contentUrl", "@id"))[:2]
 
 
-def _absolute(page: Page, value: str) -> str | None:
+def _absolute(document: Document, value: str) -> str | None:
     value = text.legal(value).strip()
-    if not value or len(value) > 4_000 or value.lower().startswith(("data:", "blob:", "javascript:")):
+    if not value or len(value) > _LONGEST_REFERENCE or value.lower().startswith(("data:", "blob:", "javascript:")):
         return None
-    return urls.absolute(page.base_url, value)
+    return urls.absolute(document.base_url, value)
 
 
 def source(element: Any) -> str:
@@ -114,7 +118,7 @@ def source(element: Any) -> str:
 
 def largest(srcset: str) -> str:
     """The widest candidate of a srcset (HTML 4.8.4.2.1), "" when it has none."""
-    found = _CANDIDATE.findall(srcset[:20_000])
+    found = _CANDIDATE.findall(srcset[:_LONGEST_SRCSET])
     return max(found, key=lambda pair: float(pair[1]))[0].lstrip(",") if found else ""
 
 
@@ -149,10 +153,10 @@ def _pixels(value: str | None) -> int | None:
 
 
 def _is_of_article(element: Any) -> bool:
-    """True when what holds the picture is the article and no menu, author box or list of others."""
+    """True when the picture is inside the article and in no menu, author box or list of other articles."""
     within = False
     for depth, holder in enumerate(element.iterancestors()):
-        if depth > 25 or holder.tag in ("body", "html"):
+        if depth > _MOST_ABOVE or holder.tag in ("body", "html"):
             break
         named = f"{holder.get('class') or ''} {holder.get('id') or ''} {holder.get('itemprop') or ''}"[:300]
         if holder.tag in _AWAY_TAGS and not (holder.tag == "header" and holder.getparent().tag in ("article", "main")):

@@ -1,4 +1,4 @@
-"""When a page was published and updated. The door of htmldate, which is asked when all else is silent."""
+"""When a page was published and updated. The only importer of htmldate, which is asked when nothing else is found."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 
 from syndicator.model import Entry
 from syndicator.reading.html import jsonld
-from syndicator.reading.html.page import Page, inner
+from syndicator.reading.html.document import Document, inner
 from syndicator.reading.html.schema_org import articles
 from syndicator.reading.metadata import date_text, shown_date
-from syndicator.reading.metadata.candidates import Choice, climb
+from syndicator.reading.metadata.candidates import Choice, first_sane
 from syndicator.reading.metadata.survey import Survey
 
 _URL = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/\-_.]|$)")
@@ -56,15 +56,18 @@ _MODIFIED = (
 )
 _SETTLED = ("entry", "first published", "shown", "shown, perhaps", "url", "htmldate", "anywhere")
 _OLDEST = 1990  # the year of the first web pages; earlier dates are those of what a page is about
+_LATEST = 2100  # years from which a date is a mistake, whatever the clock says
+_ZONES = (-12, 14)  # hours: the offsets from UTC that are in use
 _LARGE = 600_000  # characters of source above which htmldate is not asked: it is super-linear on some
 
 
-def published(page: Page, entry: Entry | None, seen: Survey, now: datetime | None) -> Choice[datetime]:
-    """When the page was published and the rung it stands on."""
-    visible = [day for day in shown_date.days(page, seen) if _sane(day.when, now)]
-    choice = climb(_published(page, entry, seen, visible), lambda when: _sane(when, now))
+def published(document: Document, entry: Entry | None, seen: Survey, now: datetime | None) -> Choice[datetime]:
+    """When the page was published, and the candidate that the date comes from. Dates a day after `now` or before 1990
+    do not count."""
+    visible = [day for day in shown_date.days(document, seen) if _sane(day.when, now)]
+    choice = first_sane(_published(document, entry, seen, visible), lambda when: _sane(when, now))
     first = next((day for day in visible if day.score >= shown_date.ENOUGH), None)
-    if choice.value is None or choice.rung in _SETTLED or first is None:
+    if choice.value is None or choice.candidate in _SETTLED or first is None:
         return choice
     if (
         (first.label > 0 or (first.label == 0 and first.timed))
@@ -72,41 +75,41 @@ def published(page: Page, entry: Entry | None, seen: Survey, now: datetime | Non
         and first.when.date() < (choice.value - timedelta(days=1)).date()
     ):
         return Choice(first.when, "shown", (*choice.seen, ("shown", str(first.when))))
-    return Choice(_as_shown(choice.value, first.when), choice.rung, choice.seen)
+    return Choice(_as_shown(choice.value, first.when), choice.candidate, choice.seen)
 
 
-def updated(page: Page, entry: Entry | None, now: datetime | None) -> Choice[datetime]:
-    """When its text last changed, as it states."""
-    return climb(_updated(page, entry), lambda when: _sane(when, now))
+def updated(document: Document, entry: Entry | None, now: datetime | None) -> Choice[datetime]:
+    """When its text last changed, as it declares."""
+    return first_sane(_updated(document, entry), lambda when: _sane(when, now))
 
 
 def _published(
-    page: Page, entry: Entry | None, seen: Survey, visible: list[shown_date.Day]
+    document: Document, entry: Entry | None, seen: Survey, visible: list[shown_date.Day]
 ) -> Iterator[tuple[str, datetime | None]]:
     if entry is not None:
         yield "entry", entry.published
-    for item in articles(page)[:3]:
+    for item in articles(document)[:3]:
         stated = item.get("datePublished") or item.get("dateCreated") or item.get("uploadDate")
         yield from (("json-ld", date_text.parse(value)) for value in jsonld.strings(stated))
     for name in _PUBLISHED:
-        yield name, date_text.parse(page.meta(name))
-    yield from _microdata(page.tree)
-    yield "first published", shown_date.first_published(page, seen)
+        yield name, date_text.parse(document.meta(name))
+    yield from _microdata(document.tree)
+    yield "first published", shown_date.first_published(document, seen)
     yield from (("shown", day.when) for day in visible[:1] if day.score >= shown_date.ENOUGH)
-    found = _URL.search(page.url)
+    found = _URL.search(document.url)
     yield "url", date_text.parse("-".join(found.groups())) if found else None
     yield from (("shown, perhaps", day.when) for day in visible[:1] if day.score > 0)
-    yield "htmldate", _htmldate(page)
-    yield "anywhere", shown_date.anywhere(page)
+    yield "htmldate", _htmldate(document)
+    yield "anywhere", shown_date.anywhere(document)
 
 
-def _updated(page: Page, entry: Entry | None) -> Iterator[tuple[str, datetime | None]]:
+def _updated(document: Document, entry: Entry | None) -> Iterator[tuple[str, datetime | None]]:
     if entry is not None:
         yield "entry", entry.updated
-    for item in articles(page)[:3]:
+    for item in articles(document)[:3]:
         yield from (("json-ld", date_text.parse(value)) for value in jsonld.strings(item.get("dateModified")))
     for name in _MODIFIED:
-        yield name, date_text.parse(page.meta(name))
+        yield name, date_text.parse(document.meta(name))
 
 
 def _microdata(tree: Any) -> Iterator[tuple[str, datetime | None]]:
@@ -116,25 +119,26 @@ def _microdata(tree: Any) -> Iterator[tuple[str, datetime | None]]:
 
 
 def _as_shown(when: datetime, day: datetime) -> datetime:
-    """`when`, stated in UTC, with the offset under which its day is the one that readers see, if it is the day beside.
+    """`when`, declared in UTC, with the offset under which its day is the one that readers see, `day`, if that is
+    the day before or after.
 
     A site in Buenos Aires that declares 00:53Z shows the day before. The moment stays the same.
     """
     if when.utcoffset() or not (when.hour or when.minute) or abs((day.date() - when.date()).days) != 1:
         return when
     hours = -(when.hour + 1) if day.date() < when.date() else 24 - when.hour
-    return when.astimezone(timezone(timedelta(hours=hours))) if -12 <= hours <= 14 else when
+    return when.astimezone(timezone(timedelta(hours=hours))) if _ZONES[0] <= hours <= _ZONES[1] else when
 
 
-def _htmldate(page: Page) -> datetime | None:
+def _htmldate(document: Document) -> datetime | None:
     from htmldate import find_date
 
-    if page.size > _LARGE:
+    if document.size > _LARGE:
         return None
-    found = find_date(page.tree, original_date=True, url=page.url or None, extensive_search=False)
+    found = find_date(document.tree, original_date=True, url=document.url or None, extensive_search=False)
     # the first of January is what it makes of a lone year, such as that of a copyright
     return date_text.parse(found) if found and not found.endswith("-01-01") else None
 
 
 def _sane(when: datetime, now: datetime | None) -> bool:
-    return _OLDEST <= when.year < 2100 and (now is None or when.astimezone(UTC) <= now + timedelta(days=1))
+    return _OLDEST <= when.year < _LATEST and (now is None or when.astimezone(UTC) <= now + timedelta(days=1))

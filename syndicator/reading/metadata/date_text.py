@@ -24,6 +24,8 @@ _CJK = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日
 _NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d\d)(?![\d/]|[.-]\d)")
 _CLOCK = re.compile(r"\b(\d{1,2}):(\d\d)(?!\d|[./])\s?([ap]\.?m\b)?", re.I)
 _LONGEST = 300  # characters looked at
+_TWO_DIGITS = 100  # years below it are of this century
+_HOURS, _MINUTES = 24, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +106,11 @@ def _day(year: str, month: str, day: str, around: str) -> datetime | None:
     """That day, at the only time of day that stands in `around`."""
     try:
         number = int(year.lstrip("'"))
-        when = datetime(number + 2000 if number < 100 else number, int(month), int(day), tzinfo=UTC)
+        when = datetime(number + 2000 if number < _TWO_DIGITS else number, int(month), int(day), tzinfo=UTC)
     except ValueError:
         return None
     clocks = _CLOCK.findall(around)
-    if len(clocks) == 1 and int(clocks[0][0]) < 24 and int(clocks[0][1]) < 60:
+    if len(clocks) == 1 and int(clocks[0][0]) < _HOURS and int(clocks[0][1]) < _MINUTES:
         hour = int(clocks[0][0]) % 12 + 12 if clocks[0][2][:1].lower() == "p" else int(clocks[0][0])
         when += timedelta(hours=hour, minutes=int(clocks[0][1]))
     return when

@@ -10,7 +10,8 @@ from lxml import etree
 
 from syndicator.reading.metadata.site_title import EDGE, LONGEST, visible
 
-_MOST = 60
+_MOST = 60  # headings read of a page
+_LEAST = 3  # characters above which what follows a kicker can be the headline
 _SKIP = frozenset({"script", "style", "button", "sup", "svg", "noscript", "template"})
 _HIDDEN = re.compile(
     r"(^|[\s_-])(headerlink|anchor|hash-?link|permalink|sr-only|screen-reader-text|visually-?hidden|badge|"
@@ -30,7 +31,8 @@ _LOGO = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """`tag` is h1 to h3 or logo; `without_kicker`: the text less a small line above it, when one seems to be there."""
+    """A heading as readers see it. `tag` is h1, h2, h3 or logo; `without_kicker` holds the text without the small line
+    above it, when there seems to be one."""
 
     tag: str
     text: str
@@ -58,7 +60,7 @@ def _without_kicker(heading: Any, value: str) -> tuple[str, ...]:
             return ()
         if first.tag == "small" or _KICKER.search((first.get("class") or "")[:300]):
             rest = _shown(heading, first)
-            return (rest,) if rest != value and len(rest) > 3 else ()
+            return (rest,) if rest != value and len(rest) > _LEAST else ()
         holder = first
     return ()
 

@@ -1,4 +1,4 @@
-"""Which article a page is: its canonical URL, the other ones that find it, its site, what robots may do. Pure."""
+"""Which article a page is: its canonical URL, its other URLs, the name of its site, what robots may do. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from syndicator import text, urls
 from syndicator.reading.html import jsonld
-from syndicator.reading.html.page import Page
+from syndicator.reading.html.document import Document
 
 _DIRECTIVE = re.compile(r"^(nosnippet|noarchive|noindex|none|max-snippet:\s*-?\d{1,9})$")
 _ROBOTS = ("robots", "googlebot", "googlebot-news")
@@ -17,6 +17,11 @@ _PRINT = re.compile(
     r"[?&](?:print|printable|drucken)=(?:1|true|yes|y)\b|/(?:print|drucken|imprimer)/?$|[?&]output=print\b", re.I
 )
 _MOST_ALIASES = 20
+_LONGEST_NAME = 80  # characters of a site's name
+_MOST_LINKS = 3_000  # looked at for a print version
+_LONGEST_URL = 4_000  # characters of a reference
+_LOOKED_AT = 500  # of a link's target
+_LONGEST_ROBOTS = 2_000  # characters of a robots directive
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,65 +34,66 @@ class Identity:
     alternate: str | None = None  # AMP or print page
 
 
-def identify(page: Page) -> Identity:
-    """The identity of `page`: rel=canonical and og:url count on the same registrable domain only, never as the root.
-    Where the address that answered is not known they are all that there is."""
-    own = _canonical(page.url) or page.url
+def identify(document: Document) -> Identity:
+    """The identity of the page: rel=canonical and og:url count on the same registrable domain only, never as the root.
+    Where the address that answered is not known, these two are all there is."""
+    own = _canonical(document.url) or document.url
     key, elsewhere, aliases = "", None, [own]
-    for stated in _stated(page):
+    for stated in _stated(document):
         if own and _site(stated) != _site(own):
             elsewhere = elsewhere or (None if urls.is_root(stated) else stated)
         elif not urls.is_root(stated) or urls.is_root(own):
             key = key or stated
             aliases.append(stated)
     key = key or own
-    alternate = _alternate(page)
+    alternate = _alternate(document)
     others = dict.fromkeys([*aliases, *([alternate] if alternate else [])])
     return Identity(key, tuple(url for url in others if url and url != key)[:_MOST_ALIASES], elsewhere, alternate)
 
 
-def robots(page: Page) -> tuple[str, ...]:
-    """nosnippet, max-snippet:N, noarchive and noindex of the metas robots and googlebot and of X-Robots-Tag."""
-    stated = [value for name in _ROBOTS for value in page.metas.get(name, ())]
-    header = page.headers.get("x-robots-tag", "")
+def robots(document: Document) -> tuple[str, ...]:
+    """The directives nosnippet, max-snippet:N, noarchive and noindex, as written in lower case, of the metas robots,
+    googlebot and googlebot-news and of the header X-Robots-Tag. "none" becomes noindex."""
+    stated = [value for name in _ROBOTS for value in document.metas.get(name, ())]
+    header = document.headers.get("x-robots-tag", "")
     stated.append(re.sub(r"(?:^|,)\s*googlebot(?:-news)?\s*:", ",", header, flags=re.I))
-    found = [re.sub(r"\s", "", part.strip().lower()) for value in stated for part in value[:2_000].split(",")]
+    found = [re.sub(r"\s", "", part.strip().lower()) for value in stated for part in value[:_LONGEST_ROBOTS].split(",")]
     out = dict.fromkeys(part for part in found if _DIRECTIVE.match(part))
     if "none" in out:  # Google: equal to noindex, nofollow
         out = dict.fromkeys(["noindex", *(part for part in out if part != "none")])
     return tuple(out)
 
 
-def sitename(page: Page) -> str:
-    """What the site calls itself, "" when it does not say."""
-    return next((name for name in _sitenames(page) if 1 < len(name) <= 80 and "://" not in name), "")
+def sitename(document: Document) -> str:
+    """The name of the site as the page declares it, "" when it does not."""
+    return next((name for name in _sitenames(document) if 1 < len(name) <= _LONGEST_NAME and "://" not in name), "")
 
 
-def _sitenames(page: Page) -> Iterator[str]:
-    yield page.meta("og:site_name")
-    for item in page.jsonld:
+def _sitenames(document: Document) -> Iterator[str]:
+    yield document.meta("og:site_name")
+    for item in document.jsonld:
         yield from jsonld.strings(item.get("publisher"), "name")
-    for item in page.jsonld:
+    for item in document.jsonld:
         if {"WebSite", "NewsMediaOrganization", "Organization"} & set(jsonld.types(item)):
             yield from jsonld.strings(item.get("name"))
-    yield page.meta(
+    yield document.meta(
         "application-name", "apple-mobile-web-app-title", "al:ios:app_name", "dc.publisher", "twitter:app:name:iphone"
     )
 
 
-def _stated(page: Page) -> Iterator[str]:
-    for reference in (*_links(page.tree, "canonical"), page.meta("og:url")):
-        found = urls.absolute(page.base_url, reference) if reference else None
+def _stated(document: Document) -> Iterator[str]:
+    for reference in (*_links(document.tree, "canonical"), document.meta("og:url")):
+        found = urls.absolute(document.base_url, reference) if reference else None
         stated = _canonical(found) if found else None
         if stated:
             yield stated
 
 
-def _alternate(page: Page) -> str | None:
+def _alternate(document: Document) -> str | None:
     """The AMP page, else a print version on the same site, when either is another page than this."""
-    own = urls.alias(page.url)
-    for reference in (*_links(page.tree, "amphtml"), *_print_links(page.tree)):
-        found = urls.absolute(page.base_url, reference)
+    own = urls.alias(document.url)
+    for reference in (*_links(document.tree, "amphtml"), *_print_links(document.tree)):
+        found = urls.absolute(document.base_url, reference)
         if found and urls.alias(found) != own:
             return found
     return None
@@ -96,13 +102,13 @@ def _alternate(page: Page) -> str | None:
 def _print_links(tree: Any) -> Iterator[str]:
     for count, element in enumerate(tree.iter("a", "link")):
         href = element.get("href") or ""
-        if count > 3_000:
+        if count > _MOST_LINKS:
             return
         alternate = (
             element.tag == "link" and element.get("media") == "print" and "alternate" in (element.get("rel") or "")
         )
-        if alternate or (element.tag == "a" and _is_print(href[:500])):
-            yield href[:4_000]
+        if alternate or (element.tag == "a" and _is_print(href[:_LOOKED_AT])):
+            yield href[:_LONGEST_URL]
 
 
 def _is_print(href: str) -> bool:
@@ -113,7 +119,7 @@ def _is_print(href: str) -> bool:
 def _links(tree: Any, rel: str) -> Iterator[str]:
     for element in tree.iter("link"):
         if rel in (element.get("rel") or "").lower().split() and element.get("href"):
-            yield text.legal(element.get("href"))[:4_000]
+            yield text.legal(element.get("href"))[:_LONGEST_URL]
 
 
 def _site(url: str) -> str:

@@ -1,4 +1,4 @@
-"""What a page says of itself beside its text: title, author, dates, cover, identity, each with its rung. Pure."""
+"""Everything about a page beside its text: title, author, dates, cover, identity, and where each is from. Pure."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ from typing import Any
 from syndicator import text
 from syndicator.model import Entry, Rules
 from syndicator.reading.html import jsonld
-from syndicator.reading.html.page import Page
+from syndicator.reading.html.document import Document
 from syndicator.reading.html.schema_org import articles
-from syndicator.reading.metadata import author, cover, date, identity, survey, title
+from syndicator.reading.metadata import cover, date, identity, survey, title
+from syndicator.reading.metadata.authors import author
 from syndicator.reading.metadata.candidates import Choice
 
 _MOST_KEYWORDS = 30
+_LONGEST_KEYWORD = 60  # characters; longer ones are sentences
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata:
-    """What was read; unknown is None or empty, never a guess. Datetimes are aware: a date alone is midnight."""
+    """What was read; unknown is None or empty, never a guess. Datetimes are aware: a date alone is midnight UTC."""
 
     title: str
     author: str | None  # several as "A, B"
@@ -41,15 +43,19 @@ class Metadata:
 
 
 def read_metadata(
-    page: Page, *, entry: Entry | None = None, rules: Rules = Rules(), now: datetime | None = None
+    document: Document, *, entry: Entry | None = None, rules: Rules = Rules(), now: datetime | None = None
 ) -> Metadata:
-    """The metadata of `page`. What the feed `entry` says wins where it is sane; dates after `now` do not count."""
-    site = identity.sitename(page)
-    headline = title.read(page, site, entry, rules)
-    seen = survey.survey(page.tree, headline.value or "")
-    byline = author.read(page, site, entry, seen)
-    when, changed = date.published(page, entry, seen, now), date.updated(page, entry, now)
-    picture, who = cover.read(page, entry), identity.identify(page)
+    """The metadata of the page `document`.
+
+    `entry` is what the feed announced; it wins where it is sane. `rules` are the operator's for the source. Dates more
+    than a day after `now` do not count.
+    """
+    site = identity.sitename(document)
+    headline = title.read(document, site, entry, rules)
+    seen = survey.survey(document.tree, headline.value or "")
+    byline = author.read(document, site, entry, seen)
+    when, changed = date.published(document, entry, seen, now), date.updated(document, entry, now)
+    picture, who = cover.read(document, entry), identity.identify(document)
     fields: dict[str, Choice[Any]] = {
         "title": headline,
         "author": byline,
@@ -63,12 +69,12 @@ def read_metadata(
         published=when.value,
         updated=changed.value,
         cover=picture.value,
-        description=_description(page),
-        language=(entry.language if entry else "") or page.language,
-        keywords=_keywords(page),
-        section=page.meta("article:section", "parsely-section", "section"),
+        description=_description(document),
+        language=(entry.language if entry else "") or document.language,
+        keywords=_keywords(document),
+        section=document.meta("article:section", "parsely-section", "section"),
         sitename=site,
-        robots=identity.robots(page),
+        robots=identity.robots(document),
         canonical=who.canonical,
         aliases=who.aliases,
         duplicate_of=who.duplicate_of,
@@ -77,19 +83,19 @@ def read_metadata(
     )
 
 
-def _description(page: Page) -> str:
-    stated = page.meta("description", "og:description", "twitter:description", "dc.description")
-    found = (value for item in articles(page)[:1] for value in jsonld.strings(item.get("description")))
+def _description(document: Document) -> str:
+    stated = document.meta("description", "og:description", "twitter:description", "dc.description")
+    found = (value for item in articles(document)[:1] for value in jsonld.strings(item.get("description")))
     return jsonld.clean(stated) or next(found, "")
 
 
-def _keywords(page: Page) -> tuple[str, ...]:
-    values = [part for value in _stated_keywords(page) for part in value.split(",")]
+def _keywords(document: Document) -> tuple[str, ...]:
+    values = [part for value in _stated_keywords(document) for part in value.split(",")]
     cleaned = (text.line(value) for value in values)
-    return tuple(dict.fromkeys(value for value in cleaned if 0 < len(value) <= 60))[:_MOST_KEYWORDS]
+    return tuple(dict.fromkeys(value for value in cleaned if 0 < len(value) <= _LONGEST_KEYWORD))[:_MOST_KEYWORDS]
 
 
-def _stated_keywords(page: Page) -> Iterator[str]:
-    yield from page.metas.get("article:tag", ())
-    yield from (value for item in articles(page) for value in jsonld.strings(item.get("keywords"), "name"))
-    yield page.meta("news_keywords", "keywords", "parsely-tags", "sailthru.tags")
+def _stated_keywords(document: Document) -> Iterator[str]:
+    yield from document.metas.get("article:tag", ())
+    yield from (value for item in articles(document) for value in jsonld.strings(item.get("keywords"), "name"))
+    yield document.meta("news_keywords", "keywords", "parsely-tags", "sailthru.tags")

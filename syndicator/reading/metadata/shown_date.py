@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from syndicator import urls
-from syndicator.reading.html.page import Page
+from syndicator.reading.html.document import Document
 from syndicator.reading.metadata import date_text
 from syndicator.reading.metadata.survey import Spot, Survey
 
@@ -19,39 +19,41 @@ NEAR = 1_200  # characters after the headline in which the date of the article s
 _BEFORE = 500  # and before it
 _LINE = 120  # characters of a line that can be a date's
 _MOST_ELEMENTS = 20_000
-_MOST_CHILDREN = 40
+_MOST_CHILDREN = 40  # of an element whose texts are read
 _SENTENCE = 400  # characters in which a note tells when a text first appeared
-_SHORT = 40
-_ONLY = 25
+_SHORT = 40  # characters of a line that holds little more than a date, and of what follows "first published"
+_ONLY = 25  # characters of a line that is a date and no more
+_DATE_WORDS = 3  # words of two letters and more in such a line
+_DATE_ALONE = 2  # briefness of such a line
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _DIGIT = re.compile(r"\d")
 _SURE = re.compile(r"publish|entry-date|post-date|pubdate", re.I)
-ENOUGH = 3
+ENOUGH = 3  # score of a date from which it is surely the article's
 _US = frozenset({"en", "en-US"})
 
 
 class Day(NamedTuple):
-    """A date on the page: how sure it is the article's, how far from the headline, and what its label says."""
+    """A date that readers see on the page."""
 
-    score: int
-    distance: int
+    score: int  # how likely it is the article's
+    distance: int  # characters between it and the headline
     when: datetime
-    label: int  # 1: published then; -2: changed then; 0: none
-    timed: bool = False  # a time element says it to machines
+    label: int  # by the words beside it: 1 published, -2 updated, 0 neither
+    timed: bool = False  # it is the datetime of a time element
 
 
-def days(page: Page, seen: Survey) -> list[Day]:
+def days(document: Document, seen: Survey) -> list[Day]:
     """The dates that readers see, the likeliest day of publication first; from `ENOUGH` on it is sure."""
-    month_first = _is_american(page)
+    month_first = _is_american(document)
     least = seen.origin - _BEFORE if seen.found else 0
     spots = (spot for spot in seen.spots if spot.at >= least)
     found = [each for spot in spots for each in _days(spot, seen, month_first)]
     return sorted(found, key=lambda each: (-each.score, each.distance))
 
 
-def first_published(page: Page, seen: Survey) -> datetime | None:
+def first_published(document: Document, seen: Survey) -> datetime | None:
     """The day that a sentence such as "This was originally published on 3 May 2024" states; not that of a label."""
-    month_first = _is_american(page)
+    month_first = _is_american(document)
     first = date_text.names().first
     for spot in seen.spots:
         own = spot.element.text
@@ -63,27 +65,27 @@ def first_published(page: Page, seen: Survey) -> datetime | None:
     return None
 
 
-def anywhere(page: Page) -> datetime | None:
+def anywhere(document: Document) -> datetime | None:
     """The first line of the body that is a date and no more, wherever it stands; for pages that show no other."""
-    month_first = _is_american(page)
-    body = next(page.tree.iter("body"), page.tree)
+    month_first = _is_american(document)
+    body = next(document.tree.iter("body"), document.tree)
     for count, element in enumerate(
         body.iter("p", "div", "span", "td", "i", "em", "small", "nobr", "b", "h4", "h5", "h6")
     ):
         if count > _MOST_ELEMENTS:
             break
         for line in _lines(element):
-            if _briefness(line) == 2 and not date_text.names().updated.search(line):
+            if _briefness(line) == _DATE_ALONE and not date_text.names().updated.search(line):
                 for when in date_text.days(line, month_first=month_first):
                     return when
     return None
 
 
-def _is_american(page: Page) -> bool:
+def _is_american(document: Document) -> bool:
     """True where 3/4/2021 is the 4th of March."""
-    if page.language is None:
-        return urls.host(page.url).endswith((".com", ".us", ".gov", ".edu", ".mil"))
-    return page.language in _US
+    if document.language is None:
+        return urls.host(document.url).endswith((".com", ".us", ".gov", ".edu", ".mil"))
+    return document.language in _US
 
 
 def _days(spot: Spot, seen: Survey, month_first: bool) -> Iterator[Day]:
@@ -108,9 +110,9 @@ def _days(spot: Spot, seen: Survey, month_first: bool) -> Iterator[Day]:
 
 
 def _briefness(line: str) -> int:
-    """2 for a line that is a date and no more, 1 for a short one."""
-    if len(line) <= _ONLY and len(_WORD.findall(line)) <= 3:
-        return 2
+    """_DATE_ALONE for a line that is a date and no more, 1 for a short one, 0 for others."""
+    if len(line) <= _ONLY and len(_WORD.findall(line)) <= _DATE_WORDS:
+        return _DATE_ALONE
     return 1 if len(line) <= _SHORT else 0
 
 

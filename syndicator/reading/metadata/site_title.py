@@ -1,4 +1,4 @@
-"""What of a title is the site's: its name at either end, sections behind bars. Pure text."""
+"""Which parts of a title are not the article's: the site's name at either end, sections behind bars. Pure."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ _SENTENCE = re.compile(r"[.!?]\s+(?=[^\W\d_])")
 _MOST_SENTENCES = 4  # more are a text
 _DATED = re.compile(r"^\d{1,2}([./])\d{1,2}\1(?:19|20)\d\d\s*[-–—|:]\s+(?=\S)")
 _FEW = 6  # words; the name of a site is not longer
+_LEAST_LABEL = 4  # letters of a host's label that names the site
+_LABEL_SHARE = 0.6  # share of a text that it must be for the text to be the site's name
+_LEAST_NAME = 3  # letters above which a site's name is looked for in a section, and a word of a URL counts
 
 
 class SiteTitle:
@@ -41,11 +44,11 @@ class SiteTitle:
         return bool(_WORD.search(title)) and not self.is_name(title)
 
     def is_name(self, value: str) -> bool:
-        """True when `value` is what the site is called: its name, its host, or little more than the host's label."""
+        """True when `value` names the site: by its name, its host, or little more than the host's label."""
         own = key(value)
         if own in self.names:
             return True
-        return len(self.label) >= 4 and self.label in own and len(self.label) >= 0.6 * len(own)
+        return len(self.label) >= _LEAST_LABEL and self.label in own and len(self.label) >= _LABEL_SHARE * len(own)
 
     def bare(self, title: str) -> str:
         """`title` without the site's name at either end."""
@@ -60,9 +63,9 @@ class SiteTitle:
         return title
 
     def main_part(self, title: str, *, hard_only: bool = False, least: int = 2) -> str:
-        """The part of `title` between separators that is the article's: what the URL speaks of, else the longest.
+        """The part of `title` between separators that has most words of the URL, else the longest.
 
-        Where only dashes or colons separate, `title` falls apart when there are `least` parts.
+        Dashes and colons separate only where that makes `least` parts or more.
         """
         for pattern, enough in ((_HARD, 2),) if hard_only else ((_HARD, 2), (_SOFT, least)):
             pieces = [piece for piece in (piece.strip(EDGE) for piece in pattern.split(title)[:12]) if piece]
@@ -94,7 +97,7 @@ class SiteTitle:
         own = key(part)
         if not own or self.is_name(part):
             return True
-        return len(words(part)) <= _FEW and any(len(name) > 3 and name in own for name in self.names)
+        return len(words(part)) <= _FEW and any(len(name) > _LEAST_NAME and name in own for name in self.names)
 
 
 def undated(title: str) -> str:
@@ -113,7 +116,7 @@ def words(value: str) -> list[str]:
 
 
 def visible(value: str) -> str:
-    """`value` as one line without characters that take no room."""
+    """`value` as one line without invisible characters."""
     return text.line(_INVISIBLE.sub("", value))
 
 
@@ -121,4 +124,6 @@ def _slug(url: str) -> set[str]:
     """The words of the last part of the URL's path that has some."""
     path = re.sub(r"%[0-9A-Fa-f]{2}", " ", url.partition("://")[2].partition("/")[2].partition("?")[0])
     parts = [set(_WORD.findall(part.replace("_", " ").casefold())) - _NO_WORDS for part in path.split("/")[:20]]
-    return next((part for part in reversed(parts) if any(len(word) > 3 and word.isalpha() for word in part)), set())
+    return next(
+        (part for part in reversed(parts) if any(len(word) > _LEAST_NAME and word.isalpha() for word in part)), set()
+    )

@@ -1,4 +1,4 @@
-"""A page read once from top to bottom: which elements are beside the headline, which are menus and other articles'."""
+"""A page read once from top to bottom: which elements are near the headline, which are menus or other articles."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
-from syndicator.reading.html.page import inner
+from syndicator.reading.html.document import inner
 from syndicator.reading.metadata.site_title import key
 
 _AWAY = re.compile(
@@ -16,11 +16,15 @@ _AWAY = re.compile(
     r"stories|posts|articles|news)|latest|promo|newsletter|menu|nav(?:bar|igation)?\b|breadcrumb|read-?(?:next|more)|"
     r"next-?(?:post|article)|upnext|caption|gallery|testimonial|bookmark|post-?card|article-?card|card-list|tooltip"
 )
-_SAYS_HAS = re.compile(r"(?:^|\s)(?:has|with|without|no|is)[-_]\S+")  # what a layout has, not what it is
+_HAS = re.compile(r"(?:^|\s)(?:has|with|without|no|is)[-_]\S+")  # "has-sidebar" is beside a sidebar, not one
 _OWN_FOOTER = re.compile(r"(?:post|entry|article|story)[-_]?footer")
 _AWAY_TAGS = frozenset({"footer", "nav", "figure", "figcaption", "blockquote", "select", "form"})
 _SKIP = frozenset({"script", "style", "noscript", "template", "svg", "option", "textarea", "head"})
 _MOST_EVENTS = 120_000  # two an element
+_MOST_HEADINGS = 200  # among which the headline is looked for
+_LONG_ENOUGH = 12  # letters above which a part of a headline is believed to be it
+_LEAST_NAMED = 4  # characters from which class names are looked at
+_LAST = 80  # characters before an element that are remembered
 
 
 class Spot(NamedTuple):
@@ -62,7 +66,7 @@ def survey(tree: Any, headline: str) -> Survey:
                 continue
             spots.append(Spot(element, length, last))
             piece = element.text
-        else:  # the text behind an element, or behind a comment: some systems part all texts with them
+        else:  # the text behind an element, or behind a comment: some systems put one between any two texts
             if element is away:
                 last = ""
             if element is heading:
@@ -70,7 +74,7 @@ def survey(tree: Any, headline: str) -> Survey:
             piece = element.tail if element is not body else None
         if piece and (stripped := piece.strip()):
             length += len(stripped)
-            last = stripped[-80:]
+            last = stripped[-_LAST:]
     return Survey(tuple(spots), origin, heading is not None)
 
 
@@ -78,12 +82,12 @@ def _heading(body: Any, headline: str) -> Any:
     wanted = key(headline)
     first = None
     for count, element in enumerate(body.iter("h1", "h2", "h3", "h4")):
-        if count > 200:
+        if count > _MOST_HEADINGS:
             break
         own = key(inner(element))
-        if own and wanted and (own == wanted or (len(wanted) > 12 and own.endswith(wanted))):
+        if own and wanted and (own == wanted or (len(wanted) > _LONG_ENOUGH and own.endswith(wanted))):
             return element
-        if own and wanted and len(own) > 12 and own in wanted:
+        if own and wanted and len(own) > _LONG_ENOUGH and own in wanted:
             return element
         if first is None and own and element.tag == "h1":
             first = element
@@ -91,7 +95,7 @@ def _heading(body: Any, headline: str) -> Any:
 
 
 def _is_away(element: Any, known: dict[str, bool]) -> bool:
-    """True for what belongs elsewhere; `known` holds what classes of the page were found to say."""
+    """True for what is no part of the article; `known` remembers it by class names and id."""
     if not isinstance(element.tag, str) or element.tag in _SKIP:
         return True
     if element.tag == "footer" and element.getparent().tag in ("article", "main"):
@@ -102,12 +106,12 @@ def _is_away(element: Any, known: dict[str, bool]) -> bool:
         return False
     named = f"{element.get('class') or ''} {element.get('id') or ''}"[:400]
     if named not in known:
-        known[named] = _says_away(named)
+        known[named] = _named_away(named)
     return known[named]
 
 
-def _says_away(named: str) -> bool:
+def _named_away(named: str) -> bool:
     low = named.lower()
-    if len(low) < 4 or not _AWAY.search(low) or _OWN_FOOTER.search(low):
+    if len(low) < _LEAST_NAMED or not _AWAY.search(low) or _OWN_FOOTER.search(low):
         return False
-    return bool(_AWAY.search(_SAYS_HAS.sub(" ", named).lower()))
+    return bool(_AWAY.search(_HAS.sub(" ", named).lower()))

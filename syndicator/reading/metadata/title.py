@@ -1,4 +1,4 @@
-"""The title of a page: a heading that agrees with what the head says, JSON-LD, the head itself less the site's name.
+"""The title of a page: a heading that agrees with the head, else JSON-LD, else the head without the site's name.
 
 The head of a page (og:title, JSON-LD, `<title>`) is written for machines: it carries the site's name, keywords, or
 another wording for search engines. The heading is what readers see. So a heading wins that agrees with any of them,
@@ -13,32 +13,36 @@ from collections.abc import Iterator, Sequence
 from syndicator import text
 from syndicator.model import Entry, Rules
 from syndicator.reading.html import jsonld
-from syndicator.reading.html.page import Page
+from syndicator.reading.html.document import Document
 from syndicator.reading.html.schema_org import articles
-from syndicator.reading.metadata.candidates import Choice, climb
+from syndicator.reading.metadata.candidates import Choice, first_sane
 from syndicator.reading.metadata.headings import Heading, headings
 from syndicator.reading.metadata.site_title import EDGE, LONGEST, SiteTitle, key, undated, words
 
-_AGREES = 0.5  # F1 of words from which an h1 and a head speak of the same
-_SAME = 0.85  # the same for headings of lower rank, and for what the URL says
-_SPELT = 3  # words of a URL from which it tells the title
-_LONG_START = 12  # characters of a heading that is how a head begins
-_TELLING = 4  # letters of a word that tells something
+_AGREES = 0.5  # F1 of words from which an h1 and a head are taken for the same title
+_SAME = 0.85  # the same for headings of lower rank, and for the words of the URL
+_SPELT = 3  # words of a URL from which it spells the title
+_LONG_START = 12  # characters of a heading from which a head may begin with it
+_TELLING = 4  # letters of a word that means something by itself
+_LEAST_WORDS = 2  # of an h1 that is believed without a head that agrees
+_SLUG_WORDS = 3  # of a URL from which it counts against an h1, and of a head that an h1 may end with
+_END_SHARE = 0.4  # share of the h1 that this head must be
+_MOST_ARTICLES = 3  # JSON-LD objects that are looked at
 _TITLE_METAS = ("og:title", "twitter:title", "headline", "dc.title", "parsely-title", "sailthru.title")
 
 
-def read(page: Page, sitename: str, entry: Entry | None, rules: Rules) -> Choice[str]:
-    """The title and the rung it stands on."""
-    found = headings(page.tree)
+def read(document: Document, sitename: str, entry: Entry | None, rules: Rules) -> Choice[str]:
+    """The title, and the candidate it comes from."""
+    found = headings(document.tree)
     logos = [heading.text for heading in found if heading.tag == "logo"]
-    site = SiteTitle(page.url, (sitename, *logos), rules.title_suffix, whole=_document_title(page))
-    return climb(_rungs(page, entry, site, found), site.sane)
+    site = SiteTitle(document.url, (sitename, *logos), rules.title_suffix, whole=_document_title(document))
+    return first_sane(_candidates(document, entry, site, found), site.sane)
 
 
-def _rungs(
-    page: Page, entry: Entry | None, site: SiteTitle, all_headings: Sequence[Heading]
+def _candidates(
+    document: Document, entry: Entry | None, site: SiteTitle, all_headings: Sequence[Heading]
 ) -> Iterator[tuple[str, str]]:
-    heads = [(rung, site.bare(value)) for rung, value in _heads(page) if value]
+    heads = [(candidate, site.bare(value)) for candidate, value in _heads(document) if value]
     known = list(dict.fromkeys(value for _, value in heads if site.sane(value)))
     if entry is not None:
         yield "entry", _whole(site.bare(untag(entry.title)), known)
@@ -48,36 +52,36 @@ def _rungs(
         yield best.tag, _settle(best, known, site)
     else:
         yield "h1 alone", _alone(found, known, site)
-    yield from ((rung, site.main_part(value, least=3)) for rung, value in heads)
+    yield from ((candidate, site.main_part(value, least=3)) for candidate, value in heads)
     yield from (("h1 alone", heading.text) for heading in found if heading.tag == "h1")
 
 
-def _heads(page: Page) -> Iterator[tuple[str, str]]:
-    for item in articles(page)[:3]:
+def _heads(document: Document) -> Iterator[tuple[str, str]]:
+    for item in articles(document)[:_MOST_ARTICLES]:
         yield from (("json-ld", value) for value in jsonld.strings(item.get("headline") or item.get("name")))
     for name in _TITLE_METAS:
-        yield from ((name, jsonld.clean(value)) for value in page.metas.get(name, ())[:2])
-    yield "title", _document_title(page)
+        yield from ((name, jsonld.clean(value)) for value in document.metas.get(name, ())[:2])
+    yield "title", _document_title(document)
 
 
-def _document_title(page: Page) -> str:
-    titles = (element for element in page.tree.iter("title") if element.getparent().tag != "svg")
+def _document_title(document: Document) -> str:
+    titles = (element for element in document.tree.iter("title") if element.getparent().tag != "svg")
     return next((text.line((element.text or "")[:2_000]) for element in titles), "")
 
 
 def _best(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> Heading | None:
-    """The heading that agrees best with what the heads say of the article: any h1 that does or that the URL spells,
-    else a lower one that is nearly the same, else an h1 that is how a head begins."""
+    """The heading that agrees best with the heads: any h1 that does or that the URL spells, else a lower one that is
+    nearly the same, else an h1 that a head begins with."""
     whole = [words(part) for head in heads for part in {head, site.main_part(head)}]
     starts = [words(site.first_part(head)) for head in heads]
     spelt = [sorted(site.slug)] if len(site.slug) >= _SPELT else []
-    ladder = (
+    tries = (
         (("h1",), whole, _AGREES),
         (("h1",), spelt, _AGREES),
         (("h2", "h3"), whole, _SAME),
         (("h1",), starts, _SAME),
     )
-    for tags, wanted, least in ladder:
+    for tags, wanted, least in tries:
         scored = [
             (max((_agreement(words(each.text), known) for known in wanted), default=0.0), each)
             for each in found
@@ -90,23 +94,23 @@ def _best(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> He
 
 
 def _begins(heading: str, heads: Sequence[str]) -> bool:
-    """True when a head is `heading` and more, in scripts that part no words too."""
+    """True when a head begins with `heading`; for scripts that do not separate words too."""
     return len(heading) >= _LONG_START and any(head.startswith(heading) for head in heads)
 
 
 def _alone(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> str:
-    """The only h1 of a page, when it shares a word with the head and the URL does not speak for the head."""
+    """The only h1 of a page, when it shares a word with the head and the URL does not spell the head."""
     texts = list(dict.fromkeys(heading.text for heading in found if heading.tag == "h1"))
     own = set(words(texts[0])) if len(texts) == 1 else set()
-    if len(own) < 2:
+    if len(own) < _LEAST_WORDS:
         return ""
-    told = max((_agreement(sorted(site.slug), words(head)) for head in heads), default=0.0)
+    spelt = max((_agreement(sorted(site.slug), words(head)) for head in heads), default=0.0)
     shared = any(len(word) >= _TELLING and word in own for head in heads for word in words(head))
-    return texts[0] if not heads or (shared and (told < _SAME or len(site.slug) < 3)) else ""
+    return texts[0] if not heads or (shared and (spelt < _SAME or len(site.slug) < _SLUG_WORDS)) else ""
 
 
 def _settle(heading: Heading, heads: Sequence[str], site: SiteTitle) -> str:
-    """The text of `heading` less kicker and section, as far as the heads go without them or set them apart."""
+    """The text of `heading` without kicker and section, where the heads leave these out or separate them."""
     value = undated(heading.text)
     for shorter in heading.without_kicker:
         kicker = value.removesuffix(shorter).strip(EDGE)
@@ -117,14 +121,14 @@ def _settle(heading: Heading, heads: Sequence[str], site: SiteTitle) -> str:
         other = key(head)
         if other == own:  # words of two elements may have run together in the heading
             return head if len(words(head)) > len(words(value)) else value
-        whole_end = own.endswith(other) and len(words(head)) >= 3 and len(other) >= 0.4 * len(own)
+        whole_end = own.endswith(other) and len(words(head)) >= _SLUG_WORDS and len(other) >= _END_SHARE * len(own)
         if whole_end or (heading.tag != "h1" and own.startswith(other)):
             return head
     return site.main_part(value, hard_only=True)
 
 
 def _whole(title: str, heads: Sequence[str]) -> str:
-    """A feed's title that was cut short becomes the head that it is the start of."""
+    """`title`, that of a feed; where it was cut short, the head that begins with it."""
     start = title.removesuffix("…").removesuffix("...").rstrip()
     if start == title:
         return title

@@ -1,1 +1,1 @@
-"""What a feed, sitemap or page announces: bytes into entries, whatever their format and however broken."""
+"""Feeds and sitemaps: bytes into entries, in any format and with the faults that feeds have."""

@@ -7,10 +7,16 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-_FIRST_YEAR = 1990  # there were no feeds before; year-0001 and epoch dates are placeholders
-_LAST_YEAR = 2200
+YEARS = range(1990, 2201)  # there was no web before; year-0001 and 1970 dates stand for "unknown"
+_EPOCH_DIGITS = 10  # of Unix seconds; 13 digits are milliseconds
+_SHORT_YEARS_FROM = 70  # of two-digit years, 70 is 1970 and 69 is 2069 (our choice; no feed is that old)
+_MONTHS_A_YEAR, _NOON, _MIDNIGHT, _LAST_MINUTE = 12, 12, 24, 59
+_DAY_DIGITS, _YEAR_DIGITS, _ABBREVIATION = 2, 4, 3
+_NUMBERS = 2  # of a date whose month is a name: day and year
+_NEAR = 2  # words between a month's name and its day: "24 Nov", "November the 24th"
+_LONGEST = 100  # characters that are looked at
 
-# Month names by their first letters in the languages feeds are written in.
+# Month names, whole and abbreviated, in the languages that feeds are written in.
 _MONTHS = {
     1: "jan janv ene enero gen gennaio januar januari janeiro янв",
     2: "feb fev fevr fév févr februar februari febrero febbraio fevereiro фев",
@@ -26,7 +32,7 @@ _MONTHS = {
     12: "dec déc dez dic des decembre décembre diciembre dicembre dezembro dezember december дек",
 }
 _MONTH = {name: number for number, words in _MONTHS.items() for name in words.split()}
-# RFC 822 zones, their military letters left out, and those that feeds use besides.
+# Zones of RFC 822 without the military letters, and others that feeds use, in hours from UTC.
 _ZONES = {
     "utc": 0, "gmt": 0, "ut": 0, "z": 0, "wet": 0, "at": -4, "ast": -4, "adt": -3, "et": -5, "est": -5, "edt": -4,
     "ct": -6, "cst": -6, "cdt": -5, "mt": -7, "mst": -7, "mdt": -6, "pt": -8, "pst": -8, "pdt": -7, "akst": -9,
@@ -45,11 +51,11 @@ _NUMERIC = re.compile(r"\b(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})\b")
 
 
 def parse_date(value: str) -> datetime | None:
-    """`value` as aware UTC; None for nonsense and for years outside 1990..2200. Without a zone it is taken as UTC.
+    """`value` as aware UTC; None for what is not a date and for years outside 1990..2200. Without a zone it is UTC.
 
-    RFC 822 and its many misspellings, ISO 8601/W3CDTF, Unix seconds, and dates with month names in ten languages.
+    Reads RFC 822 and its many misspellings, ISO 8601 and W3CDTF, Unix seconds, and month names in ten languages.
     """
-    value = " ".join(value.split())[:100]
+    value = " ".join(value.split())[:_LONGEST]
     if not value or not any(character.isdigit() for character in value):
         return None
     try:
@@ -57,13 +63,13 @@ def parse_date(value: str) -> datetime | None:
         parsed = None if parsed is None else parsed.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return parsed if parsed is not None and _FIRST_YEAR <= parsed.year <= _LAST_YEAR else None
+    return parsed if parsed is not None and parsed.year in YEARS else None
 
 
 def _epoch(value: str) -> datetime | None:
     if not re.fullmatch(r"\d{9,10}(\d{3})?", value):
         return None
-    return datetime.fromtimestamp(int(value) / (1000 if len(value) > 10 else 1), UTC)
+    return datetime.fromtimestamp(int(value) / (1000 if len(value) > _EPOCH_DIGITS else 1), UTC)
 
 
 def _iso(value: str) -> datetime | None:
@@ -91,10 +97,10 @@ def _named(value: str) -> datetime | None:
     words = re.findall(r"[^\W\d_]+|\d+", value)
     months = [index for index, word in enumerate(words) if _month(word)]
     numbers = [(index, word) for index, word in enumerate(words) if word.isdigit()]
-    if not months or len(numbers) < 2:
+    if not months or len(numbers) < _NUMBERS:
         return None
     month = _month(words[months[0]])
-    days = [(index, word) for index, word in numbers if len(word) <= 2 and abs(index - months[0]) <= 2]
+    days = [(index, word) for index, word in numbers if len(word) <= _DAY_DIGITS and abs(index - months[0]) <= _NEAR]
     if not days or month is None:
         return None
     day = days[0]
@@ -107,19 +113,19 @@ def _numeric(value: str) -> datetime | None:
     if match is None:
         return None
     first, second, year = int(match[1]), int(match[3]), _year(match[4])
-    american = match[2] == "/" and first <= 12  # 03/30/2020 is American; dots and dashes are not
-    month, day = (first, second) if american or second > 12 else (second, first)
+    american = match[2] == "/" and first <= _MONTHS_A_YEAR  # 03/30/2020 is American; dots and dashes are not
+    month, day = (first, second) if american or second > _MONTHS_A_YEAR else (second, first)
     return datetime(year, month, day, tzinfo=UTC)
 
 
 def _month(word: str) -> int | None:
     word = word.lower()
-    return _MONTH.get(word) or (_MONTH.get(word[:3]) if len(word) > 3 else None)
+    return _MONTH.get(word) or (_MONTH.get(word[:3]) if len(word) > _ABBREVIATION else None)
 
 
 def _year(digits: str) -> int:
     number = int(digits)
-    return number if len(digits) == 4 else number + (2000 if number < 70 else 1900)
+    return number if len(digits) == _YEAR_DIGITS else number + (2000 if number < _SHORT_YEARS_FROM else 1900)
 
 
 def _time(match: re.Match[str] | None) -> tuple[int, int, int]:
@@ -127,16 +133,16 @@ def _time(match: re.Match[str] | None) -> tuple[int, int, int]:
         return 0, 0, 0
     hour, minute, second = int(match[1] or match[5]), int(match[2] or 0), int(match[3] or 0)
     half = (match[4] or match[6] or "").lower()
-    if half and hour <= 12:
-        hour = hour % 12 + (12 if half == "p" else 0)
+    if half and hour <= _NOON:
+        hour = hour % _NOON + (_NOON if half == "p" else 0)
     return hour, minute, second
 
 
 def _at(day: datetime, hour: int, minute: int, second: int, zone: str) -> datetime:
     # 24:00 and leap seconds roll over
     moment = day.replace(tzinfo=_zone(zone.strip())) + timedelta(hours=hour, minutes=minute, seconds=min(second, 60))
-    if hour > 24 or minute > 59:
-        raise ValueError("no time of day")
+    if hour > _MIDNIGHT or minute > _LAST_MINUTE:
+        raise ValueError("not a time of day")
     return moment
 
 

@@ -1,4 +1,4 @@
-"""What an address holds: a feed, a page that names feeds, an OPML file, a sitemap. Pure."""
+"""What is at a URL: a feed, a page that links to feeds, an OPML file, a sitemap. Pure."""
 
 from __future__ import annotations
 
@@ -30,13 +30,14 @@ _GUESSES = ("feed", "feed.xml", "rss.xml", "atom.xml", "index.xml", "rss", "feed
 _TAG = re.compile(r"<(base|link|meta|a)\s([^<>]*)", re.I)
 _ATTRIBUTE = re.compile(r"([a-zA-Z:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
 _LIKELY = re.compile(r"(^|[/._-])(rss|atom|feed)s?([/._?-]|$)", re.I)
-_MOST = 50
+_MOST = 50  # links of a page
 _READ = 2_000_000  # characters of a page that are looked at
 
 
 @dataclass(frozen=True, slots=True)
 class FeedLink:
-    """A feed that a page names, or one that may be there (type "guess")."""
+    """A feed that a page links to, or a URL where one may be. `type`: the format (atom, rss, rdf, json, xml, opml,
+    sitemap), "link" for a link that looks like a feed's, "guess" for a common path."""
 
     url: str
     title: str = ""
@@ -45,18 +46,20 @@ class FeedLink:
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
+    """What is at a URL. `feeds`: the feeds it is or links to."""
+
     kind: Literal["feed", "page", "opml", "sitemap"]
     feeds: tuple[FeedLink, ...] = ()
     title: str = ""
-    article: bool = False  # a page that says of itself that it is one (Open Graph's og:type)
+    article: bool = False  # the page says that it is an article (Open Graph's og:type)
 
 
 def discover(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> Discovery:
-    """What `body`, answered at `url` with `headers` (lower-case names), is.
+    """What `body`, fetched from `url` with the answer's `headers` (lower-case names), is.
 
-    A feed names itself. A page: its rel=alternate feeds in their order, then links that look like feeds; where it has
-    none, common paths as guesses (type "guess"), not tried. OPML: its feeds. A sitemap names itself, an index
-    of sitemaps nothing.
+    `feeds` of a feed and of a sitemap: itself. Of a page: its rel=alternate feeds in their order, else its links that
+    look like feeds, else common paths on its host, which nobody has tried (type "guess"). Of OPML: its feeds. Of an
+    index of sitemaps: none.
     """
     try:
         feed = parse_feed(body, url, headers)
@@ -80,7 +83,7 @@ def _other(body: bytes, url: str, headers: Mapping[str, str]) -> Discovery:
 
 
 def _opml(body: bytes, url: str) -> Discovery:
-    """Outlines with an xmlUrl, by expressions: no entity of the file is ever expanded."""
+    """Outlines with an xmlUrl, by regular expressions: no entity of the file is ever expanded."""
     value = body.decode("utf-8", "replace")
     title = re.search(r"<title>([^<]*)</title>", value)
     found = []
@@ -113,8 +116,8 @@ def _decoded(body: bytes, headers: Mapping[str, str]) -> str:
 
 
 class _Page:
-    """What a page says of itself in tags, read with expressions: html.parser takes time that grows with the square
-    of unclosed tags."""
+    """Feed links and the title of a page, found by regular expressions: the time html.parser takes grows with the
+    square of unclosed tags."""
 
     def __init__(self, value: str, url: str) -> None:
         self.base = url
@@ -151,7 +154,7 @@ class _Page:
 
 
 def _attributes(inside: str) -> dict[str, str]:
-    """Attributes of a tag, names in lower case, the first of a name counting."""
+    """Attributes of a tag, names in lower case; of two with one name, the first."""
     found: dict[str, str] = {}
     for name, double, single, bare in _ATTRIBUTE.findall(inside[:4000]):
         found.setdefault(name.lower(), unescape(double or single or bare).strip())

@@ -1,4 +1,4 @@
-"""JSON Feed 1 and 1.1 (jsonfeed.org) as a ParsedFeed."""
+"""JSON Feed 1 and 1.1 (jsonfeed.org) as a ParsedFeed. Pure."""
 
 from __future__ import annotations
 
@@ -13,20 +13,24 @@ from syndicator.model import Enclosure, Entry, ParsedFeed
 from syndicator.visiting.feeds.dates import parse_date
 from syndicator.visiting.feeds.fields import entry_id, names, one_line, resolve
 
+_LARGEST = 2**53  # bytes: the integers that JSON's numbers hold exactly (RFC 8259 section 6)
+_LONGEST_SECONDS = 1e9  # 30 years
+
 
 def looks_json(body: bytes) -> bool:
-    """True when the bytes can only be JSON."""
+    """True when the bytes begin as a JSON object or array does."""
     return body[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
 
 
 def parse_json_feed(body: bytes, url: str, most: int) -> ParsedFeed:
-    """The feed in `body`, at most `most` entries of it. Raises NotAFeed(broken-json, unknown-format)."""
+    """The feed in `body`, fetched from `url`, with its first `most` entries. Raises NotAFeed(broken-json |
+    unknown-format)."""
     try:
         data = json.loads(body.decode("utf-8-sig", "replace"), strict=False)
     except (ValueError, RecursionError) as error:
         raise NotAFeed("broken-json", type(error).__name__) from error
     if not isinstance(data, dict) or not isinstance(data.get("items"), list):
-        raise NotAFeed("unknown-format", "JSON, but no JSON Feed")
+        raise NotAFeed("unknown-format", "JSON, but not a JSON Feed")
     version = _text(data.get("version"))
     if "jsonfeed.org" not in version and not _text(data.get("title")):
         raise NotAFeed("unknown-format", "JSON without a JSON Feed version")
@@ -36,7 +40,6 @@ def parse_json_feed(body: bytes, url: str, most: int) -> ParsedFeed:
         format="json11" if version.rstrip("/").endswith("1.1") else "json1",
         title=one_line(_text(data.get("title"))),
         site_url=resolve(url, _text(data.get("home_page_url"))),
-        self_url=resolve(url, _text(data.get("feed_url"))),
         id=_text(data.get("feed_url")),
         hubs=tuple(hub for hub in hubs if hub),
         language=_text(data.get("language")),
@@ -81,11 +84,15 @@ def _enclosures(item: dict[str, Any], url: str) -> list[Enclosure]:
                 Enclosure(
                     url=urljoin(url, _text(attachment.get("url"))),
                     type=_text(attachment.get("mime_type")),
-                    length=size if isinstance(size, int) and 0 < size < 2**53 else 0,
-                    duration=str(int(seconds)) if isinstance(seconds, int | float) and 0 < seconds < 1e9 else "",
+                    length=size if isinstance(size, int) and 0 < size < _LARGEST else 0,
+                    duration=_duration(seconds),
                 )
             )
     return found
+
+
+def _duration(seconds: object) -> str:
+    return str(int(seconds)) if isinstance(seconds, int | float) and 0 < seconds < _LONGEST_SECONDS else ""
 
 
 def _paragraphs(value: str) -> str:
@@ -98,7 +105,7 @@ def _date(value: object) -> datetime | None:
 
 
 def _text(value: object) -> str:
-    """A string as such, a number as JSON Feed says readers should take it, "" for anything else."""
+    """A string as it is, a number as a string (JSON Feed asks readers to accept numeric ids), "" for anything else."""
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, int | float) and not isinstance(value, bool):

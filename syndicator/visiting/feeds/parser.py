@@ -1,4 +1,4 @@
-"""The bytes of a feed as values: feedparser's only door. JSON Feed goes to `jsonfeed`."""
+"""The bytes of a feed as a ParsedFeed. Only this module imports feedparser; `jsonfeed` and `sitemap` read the rest."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from xml.sax import SAXException
 
 from syndicator.errors import NotAFeed
 from syndicator.model import Enclosure, Entry, ParsedFeed
-from syndicator.visiting.feeds.dates import parse_date
+from syndicator.visiting.feeds.dates import YEARS, parse_date
 from syndicator.visiting.feeds.fields import entry_id, names, one_line, resolve
 from syndicator.visiting.feeds.jsonfeed import looks_json, parse_json_feed
 from syndicator.visiting.feeds.precheck import MOST_BYTES, MOST_ENTRIES, checked, looks_html, trimmed
@@ -23,15 +23,17 @@ from syndicator.visiting.feeds.sitemap import looks_sitemap, parse_sitemap
 from syndicator.visiting.fetch.decompress import BadEncoding, TooLarge, gunzip
 
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
+_LONGEST_CATEGORY = 100  # characters; longer ones are sentences
+_MIDNIGHT = 24  # RSS 2.0 counts skipHours from 0 to 23, RSS 0.91 from 1 to 24
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def parse_feed(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> ParsedFeed:
-    """The feed in `body`, fetched from `url` with answer `headers` (lower-case names).
+    """The feed or sitemap in `body`, fetched from `url` with the answer's `headers` (lower-case names).
 
-    Entries keep the feed's order, at most 1,000 of them. Links are absolute, titles and names plain lines, HTML fields
-    as given (unsanitised), dates aware UTC and left out when they are nonsense; future ones are kept as given.
-    Raises NotAFeed(empty | html | broken-xml | broken-json | unknown-format | no-entries-parsed | too-large).
+    At most 1,000 entries, in the feed's order. Links are absolute, titles and names plain lines of text, HTML fields as
+    given (not sanitised), dates aware UTC (future ones too) and None when they are not dates. Ids differ from entry to
+    entry. Raises NotAFeed(empty | html | broken-xml | broken-json | unknown-format | too-large | sitemap-index).
     """
     body = unpacked(body)
     if looks_json(body):
@@ -49,7 +51,7 @@ def parse_feed(body: bytes, url: str, headers: Mapping[str, str] | None = None) 
 
 
 def unpacked(body: bytes) -> bytes:
-    """A .gz file's content; other bytes as they are. Raises NotAFeed(empty | too-large | unknown-format)."""
+    """The content of a gzip file; other bytes as they are. Raises NotAFeed(empty | too-large | unknown-format)."""
     if body.startswith(b"\x1f\x8b"):
         try:
             body = gunzip(body, MOST_BYTES)
@@ -67,8 +69,8 @@ def unpacked(body: bytes) -> bytes:
 def _feedparser(body: bytes, headers: Mapping[str, str]) -> Any:
     import feedparser
 
-    # no content-location: told a base, feedparser joins it anew for every element, a fifth of its time; what is still
-    # relative afterwards is resolved here
+    # no content-location: with a base URL feedparser resolves every element against it, which is a fifth of its time;
+    # relative links are resolved here instead
     answer = {"content-type": headers["content-type"]} if headers.get("content-type") else {}
     try:
         # BytesIO: bytes that look like a path would be opened as a file
@@ -84,7 +86,7 @@ def _refusal(body: bytes, parsed: Any) -> NotAFeed:
         return NotAFeed("unknown-format", "neither XML nor JSON")
     if isinstance(parsed.get("bozo_exception"), SAXException):
         return NotAFeed("broken-xml", " ".join(str(parsed.get("bozo_exception", "")).split())[:200])
-    return NotAFeed("unknown-format", "well-formed XML, but no feed")
+    return NotAFeed("unknown-format", "well-formed XML, but not a feed")
 
 
 def _feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
@@ -95,7 +97,6 @@ def _feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
         format="rdf" if version in ("rss090", "rss10") else version,
         title=_line(head, "title", version),
         site_url=resolve(url, _get(head, "link")),
-        self_url=next((resolve(url, _get(link, "href")) for link in links if _get(link, "rel") == "self"), ""),
         id=_get(head, "id"),
         hubs=tuple(dict.fromkeys(resolve(url, _get(link, "href")) for link in links if _get(link, "rel") == "hub")),
         language=_get(head, "language"),
@@ -110,7 +111,7 @@ def _feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
 
 
 def _harmless(error: object) -> bool:
-    """A wrong charset or media type is no loss of content."""
+    """True for faults that lose no content: a wrong charset or media type, an undeclared prefix."""
     return type(error).__name__ in ("CharacterEncodingOverride", "NonXMLContentType", "UndeclaredNamespace")
 
 
@@ -136,10 +137,10 @@ def _entry(item: Any, url: str, version: str) -> Entry:
 
 
 def _distinct(feed: ParsedFeed) -> ParsedFeed:
-    """Entries with ids that tell them apart, whatever their order. An id that entries of different links share says
-    nothing: their links take its place; a link that entries of different titles share says nothing either: their
-    titles are joined to it. Real repeats are dropped, the first kept, and so are entries that say nothing at all."""
-    entries = [entry for entry in feed.entries if _says_something(entry)]
+    """The feed with one entry an id, whatever their order. Where entries with different links share an id, their links
+    become their ids; where entries with different titles still share one, a digest of title and id does. Of entries
+    that then have the same id the first is kept; entries without any content are dropped."""
+    entries = [entry for entry in feed.entries if _has_content(entry)]
     links: dict[str, set[str]] = {}
     for entry in entries:
         links.setdefault(entry.id, set()).add(entry.url)
@@ -158,12 +159,12 @@ def _distinct(feed: ParsedFeed) -> ParsedFeed:
     return replace(feed, entries=tuple(found.values()))
 
 
-def _says_something(entry: Entry) -> bool:
+def _has_content(entry: Entry) -> bool:
     return any((entry.url, entry.title, entry.summary, entry.content, entry.enclosures, entry.image))
 
 
 def _texts(item: Any) -> tuple[str, str]:
-    """content and summary as HTML, the summary "" where it is the same."""
+    """Content and summary as HTML; summary "" where both are the same."""
     contents = [part for part in _list(item, "content") if isinstance(part, dict)]
     content = max((_html(part) for part in contents), key=len, default="")
     summary = _html(item.get("summary_detail") or {}) or _get(item, "summary")
@@ -184,7 +185,7 @@ def _authors(item: Any) -> list[str]:
 def _categories(item: Any) -> tuple[str, ...]:
     tags = [tag for tag in _list(item, "tags") if isinstance(tag, dict)]
     words = (one_line(_get(tag, "label") or _get(tag, "term")) for tag in tags)
-    return tuple(dict.fromkeys(word for word in words if word and len(word) <= 100))
+    return tuple(dict.fromkeys(word for word in words if word and len(word) <= _LONGEST_CATEGORY))
 
 
 def _enclosures(item: Any, url: str) -> list[Enclosure]:
@@ -204,7 +205,7 @@ def _enclosures(item: Any, url: str) -> list[Enclosure]:
 
 
 def _image(item: Any, url: str, enclosures: tuple[Enclosure, ...]) -> str:
-    """media:content image, media:thumbnail, itunes:image, an image enclosure: the first there is."""
+    """The largest image of media:content, else media:thumbnail, itunes:image, an image enclosure; "" for none."""
     media = [part for part in _list(item, "media_content") if isinstance(part, dict)]
     pictures = [part for part in media if _get(part, "medium") == "image" or _get(part, "type").startswith("image/")]
     thumbnails = [part for part in _list(item, "media_thumbnail") if isinstance(part, dict)]
@@ -219,7 +220,7 @@ def _area(part: Any) -> int:
 
 
 def _date(item: Any, name: str) -> datetime | None:
-    """The date as written; feedparser's reading of it where ours has none."""
+    """The date as `parse_date` reads it, else as feedparser does."""
     written = _get(item, name)
     found = parse_date(written) if written else None
     guess = dict.get(item, f"{name}_parsed")
@@ -228,7 +229,7 @@ def _date(item: Any, name: str) -> datetime | None:
             found = datetime.fromtimestamp(calendar.timegm(guess), UTC)
         except (ValueError, TypeError, OverflowError):
             return None
-        return found if 1990 <= found.year <= 2200 else None
+        return found if found.year in YEARS else None
     return found
 
 
@@ -242,7 +243,7 @@ def _update_seconds(head: Any) -> int | None:
 
 def _skip_hours(body: bytes) -> tuple[int, ...]:
     hours = {int(number) for number in re.findall(rb"<hour>\s*(\d{1,2})\s*</hour>", _block(body, b"skipHours"))}
-    return tuple(sorted(hour % 24 for hour in hours if hour <= 24))
+    return tuple(sorted(hour % 24 for hour in hours if hour <= _MIDNIGHT))
 
 
 def _skip_days(body: bytes) -> tuple[str, ...]:
@@ -252,7 +253,7 @@ def _skip_days(body: bytes) -> tuple[str, ...]:
 
 
 def _block(body: bytes, name: bytes) -> bytes:
-    """What stands in the first element `name`; feedparser keeps only its last child."""
+    """The content of the first element `name`, of which feedparser keeps only the last child."""
     start = body.find(b"<" + name)
     end = body.find(b"</" + name, start) if start >= 0 else -1
     return body[start:end] if 0 <= start < end < start + 4000 else b""

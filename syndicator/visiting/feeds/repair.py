@@ -1,6 +1,6 @@
-"""Common faults of feeds mended in the bytes, so that the strict parser reads them: pure, linear in the input.
+"""Common faults of feeds, corrected in the bytes so that the strict parser reads them. Pure, linear in the input.
 
-Only for encodings that contain ASCII; UTF-16 and UTF-32 come back as they are.
+Only for encodings that contain ASCII: UTF-16 and UTF-32 are returned as they are.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from html.entities import html5
 
-# A bare ampersand or an HTML entity that XML does not know; CDATA is matched to be passed over.
+# A bare ampersand or an HTML entity that XML does not know; CDATA is matched so that it is skipped.
 _FAULT = re.compile(
     rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?:#(?:\d{1,7}|[xX][0-9a-fA-F]{1,6});|([A-Za-z][A-Za-z0-9]{1,31});)?",
     re.S,
@@ -30,13 +30,14 @@ _SPACES = {
 _KNOWN = frozenset((b"amp", b"lt", b"gt", b"quot", b"apos"))
 _START = re.compile(rb"<\?xml\s|<(?:rss|feed|rdf:RDF|channel)[\s>]", re.I)
 _END = re.compile(rb"</(?:rss|feed|rdf:RDF)\s*>", re.I)
-_JUNK_FROM = 8192  # bytes that may stand before the document: warnings of a script
+_JUNK_BYTES = 8192  # that may come before the document, such as the warnings of a script
+_TAIL_BYTES = 4096  # in which the end of the document is looked for
 
 
 def repaired(body: bytes) -> bytes:
-    """`body` without junk round the document, bare ampersands escaped, HTML's entities as numbers, control characters
-    left out, well-known prefixes declared. Entities that the document declares itself become plain text: expanding
-    them is how small documents grow without bound, and feeds have no need of them."""
+    """`body` without what is before and after the document, with bare ampersands escaped, HTML's entities as numbers,
+    no control characters, and well-known prefixes declared. Entities that the document declares become plain text:
+    expanding them is how a small document grows without bound, and feeds do not need them."""
     if b"\0" in body[:64] or body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return body
     body = _declared(_without_subset(_cut(body)))
@@ -46,24 +47,24 @@ def repaired(body: bytes) -> bytes:
 
 
 def _cut(body: bytes) -> bytes:
-    start = _START.search(body, 0, _JUNK_FROM)
+    start = _START.search(body, 0, _JUNK_BYTES)
     if start is not None and (start[0].startswith(b"<?") or not _prologue(body[: start.start()])):
         body = body[start.start() :]
-    tail = len(body) - 4096
+    tail = len(body) - _TAIL_BYTES
     ends = list(_END.finditer(body, max(tail, 0)))
     return body[: ends[-1].end()] if ends else body
 
 
 def _without_subset(body: bytes) -> bytes:
     """The document without the declarations inside its DOCTYPE."""
-    start = body.find(b"<!DOCTYPE", 0, _JUNK_FROM)
+    start = body.find(b"<!DOCTYPE", 0, _JUNK_BYTES)
     opened = body.find(b"[", start, body.find(b">", start)) if start >= 0 else -1
     closed = re.compile(rb"\]\s*>").search(body, opened) if opened >= 0 else None
     return body[:start] + body[closed.end() :] if closed else body
 
 
 def _declared(body: bytes) -> bytes:
-    """The root with the well-known prefixes that are used and not declared."""
+    """`body` with declarations, in its root, of the well-known prefixes that it uses without declaring them."""
     missing = [
         b' xmlns:%s="%s"' % (prefix, space)
         for prefix, space in _SPACES.items()
@@ -73,7 +74,7 @@ def _declared(body: bytes) -> bytes:
 
 
 def _prologue(head: bytes) -> bool:
-    """True for what may stand before the root: declarations, comments, white space, a byte order mark."""
+    """True for what XML allows before the root: declarations, comments, white space, a byte order mark."""
     rest = re.sub(rb"<\?.*?\?>|<!--.*?-->|<![A-Za-z][^>]*>", b"", head, flags=re.S)
     return not rest.strip(b"\xef\xbb\xbf \t\r\n")
 

@@ -1,4 +1,4 @@
-"""Sitemaps (sitemaps.org protocol 0.9, with Google's news extension) as feeds: the newest addresses are the entries."""
+"""Sitemaps (sitemaps.org protocol 0.9, with Google's news extension) as feeds: each URL is an entry. Pure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def looks_sitemap(body: bytes) -> bool:
 
 
 def parse_sitemap(body: bytes, url: str, most: int) -> ParsedFeed:
-    """The newest `most` addresses of a sitemap as entries, by their lastmod or publication date. Raises
+    """The newest `most` URLs of the sitemap in `body`, fetched from `url`, by publication date or lastmod. Raises
     NotAFeed(broken-xml | sitemap-index)."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
     root = etree.fromstring(body, parser)

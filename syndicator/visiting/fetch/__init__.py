@@ -1,4 +1,4 @@
-"""The one door to the network: httpx's vocabulary over aiohttp's transport, every socket guarded before it dials."""
+"""The HTTP client: httpx's requests over aiohttp's transport. Every address is checked before it is connected to."""
 
 from __future__ import annotations
 

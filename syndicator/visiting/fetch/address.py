@@ -1,4 +1,4 @@
-"""Addresses as httpx has them: checked, followed, without their secrets."""
+"""URLs of requests: parsed and checked, redirects resolved, credentials taken out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from syndicator.urls import redacted
 
 
 class Refusal(Exception):
-    """Ends a fetch with a reason of ours."""
+    """A fetch that we end ourselves. `reason`: the code that the `Failed` carries; `detail`: one line, no secrets;
+    `status`: of the answer, None when there was none."""
 
     def __init__(self, reason: str, detail: str, status: int | None = None) -> None:
         super().__init__(detail)
@@ -18,13 +19,13 @@ class Refusal(Exception):
 
 
 def origin(url: httpx.URL) -> str:
-    """Scheme, host and port: what credentials belong to."""
+    """Scheme, host and port (RFC 6454): credentials are sent to the origin they belong to and to no other."""
     port = url.port or (443 if url.scheme == "https" else 80)
     return f"{url.scheme}://{url.host}:{port}"
 
 
 def parse_url(url: str) -> httpx.URL:
-    """An absolute http(s) URL as httpx has it. Raises Refusal(bad-url)."""
+    """An absolute http(s) URL as httpx parses it. Raises Refusal(bad-url)."""
     try:
         parsed = httpx.URL(url.strip())
         host = parsed.host
@@ -36,13 +37,14 @@ def parse_url(url: str) -> httpx.URL:
 
 
 def next_hop(here: str, location: str) -> str:
-    """Where a redirect leads. Raises Refusal for none, for a bad one and for a way from https to http."""
+    """The URL that a redirect from `here` leads to. Raises Refusal: redirects (no Location), bad-url, downgrade (from
+    https to http)."""
     if not location.strip():
         raise Refusal("redirects", "a redirect without a Location")
     try:
         target = parse_url(urljoin(here, location.strip()))
     except ValueError as error:
-        raise Refusal("bad-url", "a redirect to something that is no URL") from error
+        raise Refusal("bad-url", "the redirect leads to something that is not a URL") from error
     if here.startswith("https:") and target.scheme == "http":
         raise Refusal("downgrade", f"a redirect from https to {redacted(str(target))[:200]}")
     return str(target)

@@ -1,4 +1,4 @@
-"""One request with its redirects, within its deadline and its limits."""
+"""One request with its redirects, within its deadline and its size limits."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
 from urllib.parse import unquote
 
 import aiohttp
@@ -22,7 +23,7 @@ from syndicator.visiting.fetch import dns
 from syndicator.visiting.fetch.address import Refusal, bare, next_hop, origin, parse_url
 from syndicator.visiting.fetch.decompress import BadEncoding, Inflater, TooLarge
 from syndicator.visiting.fetch.failures import explain
-from syndicator.visiting.fetch.headers import error_code, joined, retry_after
+from syndicator.visiting.fetch.headers import SUCCESS, error_code, joined, retry_after
 from syndicator.visiting.fetch.transport import AddrInfo, Clients, open_socket
 
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -37,23 +38,24 @@ _ACCEPT = {
 
 
 @dataclass(slots=True)
-class _Trip:
-    """One request on its way through its redirects."""
+class _Chain:
+    """One request and where its redirects have led so far."""
 
     request: Request
     url: httpx.URL  # without credentials and fragment
-    first: str  # origin
+    first: str  # origin: the only one that gets the credentials and may be at a private address
     credentials: Mapping[str, str]
-    permanent: bool = True
+    permanent: bool = True  # every redirect so far was
     moved_to: str | None = None
     seen: set[str] = field(default_factory=set)
 
 
 class HttpFetcher:
-    """ports.Fetcher on the real network. Never raises for what the network does.
+    """ports.Fetcher on the real network.
 
     settings: limits, proxy and NAT64 prefixes. user_agent: sent with every request. clock: now, aware, for Retry-After.
-    lookup, dial: how names are resolved and sockets opened; tests record there.
+    lookup, dial: how names are resolved and sockets opened; tests put their own there. Raises ConfigError for a proxy
+    that is not an address.
     """
 
     def __init__(
@@ -69,20 +71,21 @@ class HttpFetcher:
         self._user_agent = user_agent
         self._clock = clock
         self._clients = Clients(settings, lookup, dial)
-        logging.getLogger("httpx").setLevel(logging.WARNING)  # it writes whole URLs at INFO
+        logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it logs URLs with their credentials
 
     async def fetch(self, request: Request) -> FetchResult:
-        """The answer to `request` within its deadline, after redirects. A failure is a `Failed` with its reason."""
+        """The answer to `request` within its deadline, after redirects. Never raises for what the network does: a
+        failure is a `Failed` with its reason. `request.headers` go to the first origin only."""
         shown = redacted(request.url)
         started = time.monotonic()
         try:
             async with asyncio.timeout(request.deadline):
-                return await self._travel(self._depart(request))
+                return await self._follow(self._start(request))
         except Refusal as refusal:
             return Failed(url=shown, reason=refusal.reason, detail=refusal.detail, status=refusal.status)
         except TimeoutError:
             spent = time.monotonic() - started
-            return Failed(url=shown, reason="timeout", detail=f"no whole answer within {spent:.1f} s")
+            return Failed(url=shown, reason="timeout", detail=f"no complete answer within {spent:.1f} s")
         except (httpx.HTTPError, aiohttp.ClientError, OSError, ValueError) as error:
             reason, detail = explain(error)
             return Failed(url=shown, reason=reason, detail=detail)
@@ -90,45 +93,45 @@ class HttpFetcher:
     async def aclose(self) -> None:
         await self._clients.aclose()
 
-    def _depart(self, request: Request) -> _Trip:
+    def _start(self, request: Request) -> _Chain:
         url = parse_url(request.url)
         credentials = dict(request.headers)
         if url.userinfo:
             pair = unquote(url.userinfo.decode("ascii", "replace")).encode()
             credentials.setdefault("authorization", "Basic " + base64.b64encode(pair).decode())
         url = bare(url)
-        return _Trip(request, url, origin(url), credentials)
+        return _Chain(request, url, origin(url), credentials)
 
-    async def _travel(self, trip: _Trip) -> FetchResult:
+    async def _follow(self, chain: _Chain) -> FetchResult:
         for _ in range(self._settings.redirects + 1):
-            outcome = await self._hop(trip)
+            outcome = await self._exchange(chain)
             if outcome is not None:
                 return outcome
         raise Refusal("redirects", f"more than {self._settings.redirects} redirects")
 
-    async def _hop(self, trip: _Trip) -> FetchResult | None:
-        """One exchange: an end, or None when the trip goes on at trip.url."""
-        url, here, where = trip.url, str(trip.url), origin(trip.url)
-        if here in trip.seen:
-            raise Refusal("redirects", "redirects in a circle")
-        trip.seen.add(here)
-        home = where == trip.first
-        async with self._clients.use(url, where, trip.request.allow if home else ()) as transport:
-            response = await transport.handle_async_request(self._message(trip, url, home))
+    async def _exchange(self, chain: _Chain) -> FetchResult | None:
+        """One request and its answer: the result, or None when a redirect leads on to `chain.url`."""
+        url, here, where = chain.url, str(chain.url), origin(chain.url)
+        if here in chain.seen:
+            raise Refusal("redirects", "the redirects lead in a circle")
+        chain.seen.add(here)
+        first = where == chain.first
+        async with self._clients.use(url, where, chain.request.allow if first else ()) as transport:
+            response = await transport.handle_async_request(self._message(chain, url, first))
             try:
-                return await self._answer(trip, here, response)
+                return await self._answer(chain, here, response)
             finally:
                 await response.aclose()
 
-    async def _answer(self, trip: _Trip, here: str, response: httpx.Response) -> FetchResult | None:
+    async def _answer(self, chain: _Chain, here: str, response: httpx.Response) -> FetchResult | None:
         headers = joined(response.headers.multi_items())
         status = response.status_code
-        if status in _REDIRECTS and trip.request.method == "GET":
-            return self._redirect(trip, here, status, headers)
-        shown = redacted(trip.request.url)
-        if status == 304:
-            return NotModified(url=shown, final_url=here, headers=headers, moved_to=trip.moved_to)
-        if not 200 <= status < 300:
+        if status in _REDIRECTS and chain.request.method == "GET":
+            return self._redirect(chain, here, status, headers)
+        shown = redacted(chain.request.url)
+        if status == HTTPStatus.NOT_MODIFIED:
+            return NotModified(url=shown, final_url=here, headers=headers, moved_to=chain.moved_to)
+        if status not in SUCCESS:
             raw = headers.get("retry-after", "")
             return Failed(
                 url=shown,
@@ -138,36 +141,36 @@ class HttpFetcher:
                 retry_after=retry_after(raw, self._clock()),
             )
         body = await self._body(response, headers)
-        return Fetched(url=shown, final_url=here, status=status, headers=headers, body=body, moved_to=trip.moved_to)
+        return Fetched(url=shown, final_url=here, status=status, headers=headers, body=body, moved_to=chain.moved_to)
 
-    def _redirect(self, trip: _Trip, here: str, status: int, headers: Mapping[str, str]) -> Fetched | None:
+    def _redirect(self, chain: _Chain, here: str, status: int, headers: Mapping[str, str]) -> Fetched | None:
         target = next_hop(here, headers.get("location", ""))
-        trip.permanent = trip.permanent and status in _PERMANENT
-        trip.moved_to = target if trip.permanent else trip.moved_to
-        if trip.request.stay and parse_url(target).host != parse_url(here).host:
+        chain.permanent = chain.permanent and status in _PERMANENT
+        chain.moved_to = target if chain.permanent else chain.moved_to
+        if chain.request.stay and parse_url(target).host != parse_url(here).host:
             return Fetched(
-                url=redacted(trip.request.url),
+                url=redacted(chain.request.url),
                 final_url=here,
                 status=status,
                 headers={**headers, "location": target},
                 body=b"",
-                moved_to=target if trip.permanent else None,
+                moved_to=target if chain.permanent else None,
             )
-        trip.url = bare(parse_url(target))
+        chain.url = bare(parse_url(target))
         return None
 
     async def _body(self, response: httpx.Response, headers: Mapping[str, str]) -> bytes:
         most = self._settings.wire_bytes
         declared = headers.get("content-length", "")
-        if declared.isdigit() and int(declared) > most:
-            raise Refusal("too-large", f"declares {declared} bytes, more than {most:,}", response.status_code)
+        if declared.isdecimal() and int(declared) > most:
+            raise Refusal("too-large", f"the answer is {declared} bytes long, more than {most:,}", response.status_code)
         try:
             inflater = Inflater(headers.get("content-encoding", ""), self._settings.decoded_bytes)
             wire = 0
             async for chunk in response.aiter_raw():
                 wire += len(chunk)
                 if wire > most:
-                    raise Refusal("too-large", f"more than {most:,} bytes sent", response.status_code)
+                    raise Refusal("too-large", f"the answer is longer than {most:,} bytes", response.status_code)
                 inflater.feed(chunk)
             return inflater.finish()
         except TooLarge as error:
@@ -175,17 +178,17 @@ class HttpFetcher:
         except BadEncoding as error:
             raise Refusal("bad-encoding", str(error), response.status_code) from error
 
-    def _message(self, trip: _Trip, url: httpx.URL, home: bool) -> httpx.Request:
-        request = trip.request
+    def _message(self, chain: _Chain, url: httpx.URL, first: bool) -> httpx.Request:
+        request = chain.request
         headers = {
             "user-agent": self._user_agent,
             "accept": _ACCEPT.get(request.kind, "*/*"),
             "accept-encoding": "gzip, deflate",
         }
         given = {"if-none-match": request.etag, "if-modified-since": request.last_modified}
-        # a validator that is no ASCII cannot be sent back as it came
+        # a validator with other than ASCII characters cannot be sent back as it came
         headers |= {name: value for name, value in given.items() if value and value.isascii()}
-        if home:
-            headers |= {name.lower(): value.strip() for name, value in trip.credentials.items()}
+        if first:
+            headers |= {name.lower(): value.strip() for name, value in chain.credentials.items()}
         limits = {} if request.connect is None else {"timeout": {"pool": request.connect}}
         return httpx.Request(request.method, url, headers=headers, content=request.body, extensions=limits)

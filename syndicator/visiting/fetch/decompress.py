@@ -1,28 +1,31 @@
-"""Content encodings undone in bounded steps: a bomb costs its cap, never its size. Pure."""
+"""Content-Encoding undone in small steps: a decompression bomb costs no more than the limit. Pure."""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
 
-_STEP = 65_536  # bytes taken out of the inflater at a time
-# Feeds and pages compress 3 to 30 times, log-like XML up to about 150; deflate's own ceiling is 1,032.
+_STEP = 65_536  # decoded bytes at a time
+# Feeds and pages compress 3 to 30 times, XML that repeats itself up to about 150; deflate can do 1,032 (zlib's manual).
 RATIO = 250
-_RATIO_FROM = 1_000_000  # decoded bytes below which the ratio is not looked at
+_RATIO_FROM = 1_000_000  # decoded bytes; smaller bodies may have any ratio
+_GZIP, _ZLIB, _RAW = 31, 15, -15  # zlib's window bits: a gzip header, a zlib header, no header
+_METHOD, _METHOD_DEFLATE = 0x0F, 8  # of a zlib header's first byte (RFC 1950 section 2.2)
+_ZLIB_HEADER = 2  # bytes
 
 
 class TooLarge(ValueError):
-    """The decoded body passed its cap."""
+    """The decoded body is larger than its limit."""
 
 
 class BadEncoding(ValueError):
-    """The bytes are not what their Content-Encoding says, or it is one we did not ask for."""
+    """The bytes are not what their Content-Encoding says, or we did not ask for that encoding."""
 
 
 class Inflater:
-    """Undoes one Content-Encoding. `feed` takes wire bytes, `finish` gives the body.
+    """Undoes one Content-Encoding. `feed` takes bytes as they were sent, `finish` returns the decoded body.
 
-    `encoding` is the header's value; `cap` the most decoded bytes. Raises TooLarge or BadEncoding.
+    encoding: the header's value. cap: the most decoded bytes. Every method raises TooLarge or BadEncoding.
     """
 
     def __init__(self, encoding: str, cap: int) -> None:
@@ -52,37 +55,41 @@ class Inflater:
         return bytes(self._body)
 
     def _inflate(self, data: bytes) -> bytes:
-        """One step: the wire bytes still to be inflated."""
+        """Decodes one step and returns the sent bytes that are still to be decoded."""
         if self._machine is None:
             self._machine = zlib.decompressobj(self._window(data))
         elif self._machine.eof:
-            # gzip allows members one after the other (RFC 1952 2.2); anything else behind the end is padding
+            # gzip allows several members in a row (RFC 1952 section 2.2); anything else after the end is padding
             if self._name == "deflate" or not data.startswith(b"\x1f"):
                 return b""
-            self._machine = zlib.decompressobj(31)
+            self._machine = zlib.decompressobj(_GZIP)
         try:
             self._add(self._machine.decompress(data, _STEP))
         except zlib.error as error:
-            raise BadEncoding(f"the body is no {self._name}: {error}") from error
+            raise BadEncoding(f"the body is not {self._name}: {error}") from error
         return self._machine.unused_data if self._machine.eof else self._machine.unconsumed_tail
 
     def _window(self, data: bytes) -> int:
         if self._name != "deflate":
-            return 31
-        # RFC 9110 8.4.1.2 means zlib; many servers send raw deflate
-        return 15 if data[0] & 0x0F == 8 and (len(data) < 2 or (data[0] * 256 + data[1]) % 31 == 0) else -15
+            return _GZIP
+        # "deflate" means zlib (RFC 9110 section 8.4.1.2), but many servers send it without zlib's header. The header is
+        # a multiple of 31 (RFC 1950 section 2.2); of a single byte there is no more to check
+        zlib_header = data[0] & _METHOD == _METHOD_DEFLATE and (
+            len(data) < _ZLIB_HEADER or int.from_bytes(data[:_ZLIB_HEADER]) % 31 == 0
+        )
+        return _ZLIB if zlib_header else _RAW
 
     def _add(self, piece: bytes) -> None:
         self._body += piece
         size = len(self._body)
         if size > self._cap:
-            raise TooLarge(f"more than {self._cap:,} bytes decoded")
+            raise TooLarge(f"the body decodes to more than {self._cap:,} bytes")
         if self._name and size > _RATIO_FROM and size > RATIO * max(self._wire, 1):
-            raise TooLarge(f"decodes to more than {RATIO} times its size")
+            raise TooLarge(f"the body decodes to more than {RATIO} times its size")
 
 
 def gunzip(data: bytes, cap: int) -> bytes:
-    """A whole gzip file, at most `cap` bytes of it. Raises TooLarge or BadEncoding."""
+    """The content of a gzip file. Raises TooLarge when it is more than `cap` bytes, BadEncoding when it is not gzip."""
     inflater = Inflater("gzip", cap)
     for piece in _pieces(data):
         inflater.feed(piece)

@@ -1,4 +1,4 @@
-"""Name look-ups on threads of their own: a hung resolver holds nobody else up."""
+"""DNS look-ups, each on its own thread: one that hangs delays no other."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from collections.abc import Callable, Sequence
 Answer = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]
 Lookup = Callable[[str, int], Sequence[Answer]]
 
-# Abandoned look-ups end when libc gives up (30 s and more); past this many the next one fails at once.
+# A look-up cannot be stopped: it ends when libc gives up, after 30 s or more. When so many run, the next fails at once.
 _MOST = 256
 
 
 def system(host: str, port: int) -> Sequence[Answer]:
-    """All TCP addresses of `host` as the operating system has them. Raises OSError."""
+    """All TCP addresses of `host` that the operating system finds. Raises OSError."""
     return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
 
 
 class Threads:
-    """Runs look-ups, each on a daemon thread; cancelling the wait abandons the thread to its end."""
+    """Runs `lookup(host, port)` on a daemon thread. Raises what it raises, and gaierror when 256 look-ups hang. A
+    caller that is cancelled leaves the thread to end by itself."""
 
     def __init__(self, lookup: Lookup = system) -> None:
         self._lookup = lookup
@@ -28,7 +29,7 @@ class Threads:
 
     async def __call__(self, host: str, port: int) -> Sequence[Answer]:
         if self._running >= _MOST:
-            raise socket.gaierror(socket.EAI_AGAIN, f"{_MOST} name look-ups hang")
+            raise socket.gaierror(socket.EAI_AGAIN, f"{_MOST} DNS look-ups hang")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Sequence[Answer]] = loop.create_future()
 

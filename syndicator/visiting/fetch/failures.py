@@ -1,4 +1,4 @@
-"""What the transport raised, as a reason code and one line."""
+"""What the transport raised, as a reason code and one line for the operator."""
 
 from __future__ import annotations
 
@@ -13,37 +13,49 @@ from syndicator.model import OURS
 from syndicator.urls import BadUrl
 from syndicator.visiting.fetch.transport import Blocked
 
+_SHORT_OF = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)  # files, buffers, memory of this machine
+# The first row that fits counts: aiohttp's errors inherit from each other. An empty line stands for the error's own.
+_KINDS: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
+    ((aiohttp.ClientConnectorDNSError, socket.gaierror), "dns", "the name does not resolve"),
+    ((aiohttp.ClientSSLError, aiohttp.ServerFingerprintMismatch, ssl.SSLError), "tls", ""),
+    ((aiohttp.ClientConnectorError,), "connect", ""),
+    ((aiohttp.ConnectionTimeoutError,), "connect", "no connection in time"),
+    ((aiohttp.ClientPayloadError,), "truncated", "the answer ended before it was complete"),
+    (
+        (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, ConnectionError),
+        "disconnected",
+        "the server closed the connection",
+    ),
+    ((httpx.InvalidURL, aiohttp.InvalidURL, UnicodeError, BadUrl), "bad-url", "no request can be made for this URL"),
+)
+_LONGEST = 200  # characters of a line
+
 
 def explain(error: Exception) -> tuple[str, str]:
-    """A reason code and one line for what the transport raised."""
+    """The reason code of `model.Failed` for what the transport raised, and one line of at most 200 characters."""
     cause: BaseException = error
     while isinstance(cause, httpx.HTTPError) and cause.__cause__ is not None:
         cause = cause.__cause__
-    inner = getattr(cause, "os_error", None)
+    inner = getattr(cause, "os_error", None)  # aiohttp wraps what the socket raised
     for one in (inner, cause):
-        if isinstance(one, OSError) and one.errno in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
+        if isinstance(one, OSError) and one.errno in _SHORT_OF:
             return OURS, f"this machine is short of something: {_line(one.strerror or str(one))}"
-    if isinstance(inner, Blocked) or isinstance(cause, Blocked):
-        blocked = inner if isinstance(inner, Blocked) else cause
-        return "blocked-address", blocked.why if isinstance(blocked, Blocked) else str(cause)
-    if isinstance(cause, aiohttp.ClientConnectorDNSError | socket.gaierror):
-        return "dns", "the name does not resolve"
-    if isinstance(cause, aiohttp.ClientSSLError | aiohttp.ServerFingerprintMismatch | ssl.SSLError):
-        return "tls", _line(str(getattr(cause, "certificate_error", inner or cause)))
-    if isinstance(cause, aiohttp.ClientConnectorError):
-        return "connect", _line(str(inner.strerror if isinstance(inner, OSError) and inner.strerror else cause))
-    if isinstance(cause, aiohttp.ConnectionTimeoutError):
-        return "connect", "no connection in time"
-    if isinstance(cause, aiohttp.ClientPayloadError):
-        return "truncated", "the body broke off"
-    if isinstance(cause, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError | ConnectionError):
-        return "disconnected", "the server closed the connection"
-    if isinstance(cause, httpx.InvalidURL | aiohttp.InvalidURL | UnicodeError | BadUrl):
-        return "bad-url", "the URL cannot be asked for"
+        if isinstance(one, Blocked):
+            return "blocked-address", one.why
+    for kinds, reason, line in _KINDS:
+        if isinstance(cause, kinds):
+            return reason, line or _own_line(reason, cause, inner)
     if isinstance(cause, aiohttp.ClientResponseError):
-        return "protocol", _line(f"no valid HTTP: {cause.message}")
+        return "protocol", _line(f"the answer is not valid HTTP: {cause.message}")
     return "protocol", _line(f"{type(cause).__name__}: {cause}")
 
 
+def _own_line(reason: str, cause: BaseException, inner: object) -> str:
+    """What a failed connection says itself: for TLS the fault of the certificate, else what the socket said."""
+    if reason == "tls":
+        return _line(str(getattr(cause, "certificate_error", inner or cause)))
+    return _line(str(inner.strerror if isinstance(inner, OSError) and inner.strerror else cause))
+
+
 def _line(value: str) -> str:
-    return " ".join(value.split())[:200]
+    return " ".join(value.split())[:_LONGEST]

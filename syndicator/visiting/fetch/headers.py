@@ -1,4 +1,4 @@
-"""What answers say in their headers. Pure."""
+"""What a status code and the headers of an answer mean. Pure."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-LONGEST_RETRY = timedelta(days=7)  # a Retry-After beyond is taken as this
+LONGEST_RETRY = timedelta(days=7)  # our choice: a Retry-After that is longer counts as this
+# The classes of status codes (RFC 9110 section 15).
+SUCCESS, REDIRECTION, CLIENT_ERROR = range(200, 300), range(300, 400), range(400, 500)
+_AGE_DIGITS = 9  # of an Age that is believed: more seconds than caches keep anything
 
 
 def joined(items: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Header names in lower case, values of the same name joined by ", " (RFC 9110 5.3)."""
+    """Header names in lower case, values of one name joined by ", " (RFC 9110 section 5.3)."""
     found: dict[str, str] = {}
     for name, value in items:
         name = name.lower()
@@ -20,7 +23,7 @@ def joined(items: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def http_date(value: str) -> datetime | None:
-    """An HTTP date (RFC 9110 5.6.7) as aware UTC, None for anything else."""
+    """An HTTP date (RFC 9110 section 5.6.7) as aware UTC, None for anything else."""
     try:
         parsed = parsedate_to_datetime(value.strip())
         return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
@@ -29,8 +32,8 @@ def http_date(value: str) -> datetime | None:
 
 
 def retry_after(value: str, now: datetime) -> datetime | None:
-    """When a Retry-After (seconds or a date, RFC 9110 10.2.3) allows the next try: at most a week from `now`; None for
-    nonsense and for a time that has passed."""
+    """When a Retry-After (seconds or a date, RFC 9110 section 10.2.3) allows the next try: at most a week from `now`.
+    None for a value that is neither, and for a time that has passed."""
     value = value.strip()
     if re.fullmatch(r"\d+(\.\d+)?", value):
         seconds = min(float(value[:30]), LONGEST_RETRY.total_seconds())
@@ -42,18 +45,19 @@ def retry_after(value: str, now: datetime) -> datetime | None:
 
 
 def error_code(status: int) -> str:
-    """The reason code of an answer that is no success: gone, rate-limited, http-404, http-503, ..."""
+    """The reason code of an answer other than 2xx: gone, rate-limited, http-404, http-503, ..."""
     return {410: "gone", 429: "rate-limited"}.get(status, f"http-{status}")
 
 
 def fresh_seconds(headers: dict[str, str] | None, now: datetime) -> int | None:
-    """How long an answer says it stays fresh (RFC 9111 4.2.1): max-age before Expires. None when it does not say."""
+    """For how many seconds an answer says it stays fresh (RFC 9111 section 4.2.1): max-age, else Expires. None when it
+    does not say."""
     if not headers:
         return None
     match = re.search(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,10})", headers.get("cache-control", ""), re.I)
     if match:
         age = headers.get("age", "")
-        return max(0, int(match[1]) - (int(age) if age.isdigit() and len(age) < 10 else 0))
+        return max(0, int(match[1]) - (int(age) if age.isdecimal() and len(age) <= _AGE_DIGITS else 0))
     expires = http_date(headers.get("expires", ""))
     if expires is None:
         return None

@@ -1,4 +1,4 @@
-"""Which addresses may be dialled: public ones, and those the operator allowed by name. Pure."""
+"""Which IP addresses may be connected to: public ones, and those that the operator allows. Pure."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-# IANA's special-purpose registries (RFC 6890 and successors), multicast, class E, and Azure's metadata address, which
-# is public by number and private by use.
+# IANA's special-purpose registries (RFC 6890 and successors), multicast, class E, and the metadata server of Azure's
+# machines, whose address is in a public range.
 _BLOCKED_4: tuple[tuple[Network, str], ...] = tuple(
     (ipaddress.ip_network(network), what)
     for network, what in (
@@ -46,8 +46,10 @@ _BLOCKED_6: tuple[tuple[ipaddress.IPv6Network, str], ...] = tuple(
         ("3fff::/20", "documentation"),
     )
 )
+_PORTS = range(1, 65536)
 _MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
-_ISATAP = 0x00005EFE  # interface ids that stand for the IPv4 address behind them, under any prefix (RFC 5214)
+_ISATAP = 0x00005EFE  # the beginning of an interface id that ends in an IPv4 address, in any network (RFC 5214)
+_NAT64_LOW_BITS = 96  # from this prefix length on, the IPv4 address is the last 32 bits (RFC 6052 section 2.2)
 _LOOPBACK_6 = ipaddress.IPv6Address("::1")
 
 
@@ -59,7 +61,7 @@ class Allowed(NamedTuple):
 
 
 def parse_allow(line: str) -> Allowed:
-    """ "10.0.0.0/8:443", "10.0.0.5", "fd00::/8:443", "[::1]:8080" as a value. Raises ValueError that names the line."""
+    """The value of "10.0.0.0/8:443", "10.0.0.5", "fd00::/8:443" or "[::1]:8080". Raises ValueError that quotes it."""
     match = re.fullmatch(r"\s*\[?([0-9a-fA-F.:]+?)\]?(?:/(\d{1,3}))?(?:(?<=[\]0-9]):(\d{1,5}))?\s*", line)
     bare = re.fullmatch(r"\s*([0-9a-fA-F:]+:[0-9a-fA-F:]*)\s*", line)
     try:
@@ -69,17 +71,17 @@ def parse_allow(line: str) -> Allowed:
             raise ValueError(line)
         network = ipaddress.ip_network(f"{match[1]}/{match[2]}" if match[2] else match[1], strict=False)
         port = int(match[3]) if match[3] else None
-        if port is not None and not 0 < port < 65536:
+        if port is not None and port not in _PORTS:
             raise ValueError(line)
     except ValueError as error:
-        raise ValueError(f'allow line {line!r} is no network; write it like "10.0.0.0/8:443"') from error
+        raise ValueError(f'allow: {line!r} is not a network; write it like "10.0.0.0/8:443"') from error
     return Allowed(network, port)
 
 
 def endpoint(url: str) -> tuple[str, ...]:
-    """The `allow` lines for an address that the operator wrote into the settings (a hub, a language model), wherever
-    its host is: exactly its port, at the host itself where that is an address. A request's `allow` holds for its own
-    first origin alone, so that nothing else comes through; nothing is allowed for what is no http(s) address."""
+    """The `allow` lines for a URL that the operator wrote into the settings (a hub, a language model), which may be at
+    a private address: its port, and its host where that is an IP address. A name may resolve to any address, because a
+    request's `allow` applies to its first origin only. () for what is not an http(s) URL."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or {"http": 80, "https": 443}[parts.scheme]
@@ -89,11 +91,11 @@ def endpoint(url: str) -> tuple[str, ...]:
         address = ipaddress.ip_address(host)
     except ValueError:  # a name: whatever it resolves to
         return (f"0.0.0.0/0:{port}", f"[::]/0:{port}")
-    return (f"[{address}]/128:{port}" if address.version == 6 else f"{address}/32:{port}",)
+    return (f"[{address}]/128:{port}" if isinstance(address, ipaddress.IPv6Address) else f"{address}/32:{port}",)
 
 
 def private(url: str) -> bool:
-    """True for an address on this machine or in a private network, as far as it says so itself."""
+    """True for a URL whose host is localhost or a non-public IP address; names are not looked up."""
     host = (urlsplit(url).hostname or "").removesuffix(".")
     if host == "localhost" or host.endswith(".localhost"):
         return True
@@ -106,27 +108,28 @@ def private(url: str) -> bool:
 def verdict(
     address: str, port: int, *, allow: Sequence[str] = (), nat64: Sequence[str] = (), loopback: bool = False
 ) -> str | None:
-    """None when `address` may be dialled on `port`; otherwise why not, with the `allow` line that would permit it.
+    """None when `address` may be connected to on `port`; otherwise why not, with the `allow` line that would permit it.
 
-    `nat64`: prefixes whose addresses stand for the IPv4 address inside them (RFC 6052 2.2). `loopback`: True lets
-    127.0.0.0/8 and ::1 through. An address that cannot be parsed is refused.
+    allow: lines as for `parse_allow`, which raises ValueError for others. nat64: prefixes whose addresses contain an
+    IPv4 address (RFC 6052 section 2.2), which is what is checked. loopback: True permits 127.0.0.0/8 and ::1. An
+    address that cannot be parsed is refused.
     """
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
-        return f"{address!r} is no IP address"
+        return f"{address!r} is not an IP address"
     what = _special(parsed, tuple(nat64))
     if what is None:
         return None
     real = _embedded(parsed, tuple(nat64)) or parsed
-    if loopback and (real == _LOOPBACK_6 or (real.version == 4 and real.is_loopback)):
+    if loopback and (real == _LOOPBACK_6 or (isinstance(real, ipaddress.IPv4Address) and real.is_loopback)):
         return None
     if any(_permits(parse_allow(line), (parsed, real), port) for line in allow):
         return None
-    return f"{address} is {what}; to permit it: {cure(real, port)}"
+    return f"{address} is {what}; to permit it: {permission(real, port)}"
 
 
-def cure(address: Address, port: int) -> str:
+def permission(address: Address, port: int) -> str:
     """The line for a source in sources.toml that permits exactly this address and port."""
     return f'allow = ["{address}/{address.max_prefixlen}:{port}"]'
 
@@ -153,15 +156,16 @@ def _embedded(address: Address, nat64: tuple[str, ...]) -> ipaddress.IPv4Address
 
 
 def _translated(value: int, length: int) -> ipaddress.IPv4Address:
-    """The IPv4 address behind a NAT64 prefix of `length` bits; bits 64 to 71 are not part of it (RFC 6052 2.2)."""
-    if length >= 96:
+    """The IPv4 address behind a NAT64 prefix of `length` bits; bits 64 to 71 are not part of it (RFC 6052 section
+    2.2)."""
+    if length >= _NAT64_LOW_BITS:
         return ipaddress.IPv4Address(value & 0xFFFFFFFF)
     joined = (value >> 64) << 56 | (value & (1 << 56) - 1)
     return ipaddress.IPv4Address(joined >> (88 - length) & 0xFFFFFFFF)
 
 
 def _special(address: Address, nat64: tuple[str, ...]) -> str | None:
-    """What kind of unreachable address this is, None for a public one."""
+    """What kind of non-public address this is, None for a public one."""
     real = _embedded(address, nat64) or address
     if isinstance(real, ipaddress.IPv4Address):
         return next((what for network, what in _BLOCKED_4 if real in network), None)

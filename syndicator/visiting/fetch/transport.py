@@ -1,4 +1,4 @@
-"""Connections: one small client per origin, every socket guarded before it dials."""
+"""Connections: one client per origin. Every address is checked before a socket is opened to it."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from syndicator.settings import Fetch
 from syndicator.urls import canonical
 from syndicator.visiting.fetch import dns, ssrf
 
-_CLIENTS = 64  # origins whose connections are kept, least recently used closed first
+_CLIENTS = 64  # origins whose connections stay open; past this many, the one least recently used is closed
 _IDLE = 5.0  # seconds an idle connection is kept: longer than the pause between two requests of a host
-_HEADER_BYTES = 32_768  # one header line; security policies pass the usual 8 KB
+_HEADER_BYTES = 32_768  # of one header line; some Content-Security-Policies are longer than the usual 8 KB
 AddrInfo = tuple[int, int, int, str, tuple[Any, ...]]
 
 
 class Blocked(OSError):
-    """An address that must not be dialled."""
+    """An address that must not be connected to. `why`: one line for the operator."""
 
     def __init__(self, why: str) -> None:
         super().__init__(errno.EACCES, why)
@@ -38,7 +38,7 @@ class Blocked(OSError):
 
 
 def open_socket(info: AddrInfo) -> socket.socket:
-    """A socket for an address that passed the guard."""
+    """A socket for an address that passed the check. Raises OSError."""
     return socket.socket(info[0], info[1], info[2])
 
 
@@ -49,7 +49,7 @@ class _Client:
 
 
 class _Resolver(AbstractResolver):
-    """Refuses a name when any of its addresses is refused: no half-private answer is dialled by luck."""
+    """Refuses a name when any of its addresses is refused: a name that is partly private is never connected to."""
 
     def __init__(self, lookup: dns.Threads, check: Callable[[str, int], None]) -> None:
         self._lookup = lookup
@@ -82,9 +82,10 @@ class _Resolver(AbstractResolver):
 
 
 class Clients:
-    """Transports by origin and by what may be dialled: an allowed connection serves no other source.
+    """Transports by origin and by the private addresses allowed: a connection that one source may use serves no other.
 
-    settings: proxy, NAT64 prefixes, loopback. lookup, dial: how names are resolved and sockets opened.
+    settings: proxy, NAT64 prefixes, loopback. lookup, dial: how names are resolved and sockets opened. Raises
+    ConfigError for a proxy that is not an address.
     """
 
     def __init__(self, settings: Fetch, lookup: dns.Lookup, dial: Callable[[AddrInfo], socket.socket]) -> None:
@@ -98,8 +99,8 @@ class Clients:
 
     @asynccontextmanager
     async def use(self, url: httpx.URL, where: str, allow: tuple[str, ...]) -> AsyncIterator[AiohttpTransport]:
-        """The transport for `url` at the origin `where`, kept open while it is used. Raises Blocked for a literal
-        address that a proxy would be asked for; other addresses are refused when they are dialled."""
+        """The transport for `url` at the origin `where`, kept open while it is used. Behind a proxy it raises Blocked
+        for a URL whose host is a refused IP address; without one, addresses are refused when they are connected to."""
         if self._proxy is not None:
             self._check_literal(url, allow)
         key = (where, allow)
@@ -128,7 +129,7 @@ class Clients:
 
     def _transport(self, where: str, allow: tuple[str, ...]) -> AiohttpTransport:
         def check(address: str, port: int) -> None:
-            if self._proxy is None:  # with one, only the operator's proxy is ever dialled
+            if self._proxy is None:  # with one, only the operator's proxy is connected to
                 self._check(address, port, allow)
 
         def factory(info: AddrInfo) -> socket.socket:
@@ -144,7 +145,7 @@ class Clients:
         )
 
     def _check(self, address: str, port: int, allow: tuple[str, ...]) -> None:
-        """Raises Blocked for an address that must not be dialled."""
+        """Raises Blocked for an address that must not be connected to."""
         settings = self._settings
         try:
             why = ssrf.verdict(address, port, allow=allow, nat64=settings.nat64, loopback=settings.allow_loopback)
@@ -154,7 +155,7 @@ class Clients:
             raise Blocked(why)
 
     def _check_literal(self, url: httpx.URL, allow: tuple[str, ...]) -> None:
-        """A proxy resolves names itself; what is an address already, in any spelling, is still refused here."""
+        """A proxy resolves names itself; a host that is an IP address, in any spelling, is still checked here."""
         port = url.port or (443 if url.scheme == "https" else 80)
         name = (urlsplit(canonical(str(url))).hostname or "").removesuffix(".")
         if name == "localhost" or name.endswith(".localhost"):
@@ -185,4 +186,4 @@ def _proxy(url: str) -> httpx.Proxy | None:
     try:
         return httpx.Proxy(url) if url else None
     except (httpx.InvalidURL, ValueError) as error:
-        raise ConfigError('fetch.proxy is no proxy address; write it like "http://10.0.0.1:3128"') from error
+        raise ConfigError('fetch.proxy is not the address of a proxy; write it like "http://10.0.0.1:3128"') from error

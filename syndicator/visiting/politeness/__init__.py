@@ -1,1 +1,1 @@
-"""How often and how hard a host is asked: one queue a host, back-off, robots.txt."""
+"""How often a host is asked: a pause between requests, back-off when it says so, robots.txt."""

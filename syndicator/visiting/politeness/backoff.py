@@ -1,4 +1,4 @@
-"""Who asked to be left alone, and until when: kept where the next process finds it."""
+"""Which hosts and URLs asked us to wait, and until when: stored where the next process finds it."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from typing import NamedTuple
 
 from syndicator.visiting.fetch.headers import LONGEST_RETRY
 
-NOTE = "holds"
-AHEAD = timedelta(minutes=10)  # by which clocks may differ
-_MOST = 1000  # holds remembered, those that end last; a page's own next try is remembered with its entry as well
+NOTE = "holds"  # the note's key in databases: it stays as it is
+AHEAD = timedelta(minutes=10)  # by which the clocks of two processes may differ
+_MOST = 1000  # waits remembered, those that end last; an entry remembers its own next try as well
 
 
-class _Hold(NamedTuple):
+class _Wait(NamedTuple):
     since: datetime
     until: datetime
 
 
 class Backoff:
-    """Holds of hosts and of URLs by their name.
+    """The waits that hosts and URLs asked for (Retry-After, RFC 9110 section 10.2.3).
 
-    get, set: notes that outlive the process; all holds are one note, so that a run reads one. clock: now, aware.
+    get, set: notes that outlive the process (`VisitStore.note` and `set_note`). All waits are one note, so that a run
+    reads one. clock: now, aware. A note that cannot be read counts as empty.
     """
 
     def __init__(
@@ -34,35 +35,38 @@ class Backoff:
         self._get = get
         self._set = set
         self._clock = clock
-        self._kept: dict[str, _Hold] | None = None
+        self._known: dict[str, _Wait] | None = None
 
     def until(self, what: str) -> datetime | None:
-        """Until when `what` is held, None when it is not."""
-        if self._kept is None:
-            self._kept = self._read()
-        hold, now = self._kept.get(what), self._clock()
-        return hold.until if hold is not None and _counts(hold, now) else None
+        """Until when `what` (a host or a URL) is not to be asked, None when it may be."""
+        if self._known is None:
+            self._known = self._read()
+        wait, now = self._known.get(what), self._clock()
+        return wait.until if wait is not None and _counts(wait, now) else None
 
-    def hold(self, what: str, until: datetime) -> None:
-        """Nothing is asked of `what` before `until`, or for a week where that is sooner; one that ends later stays."""
+    def add(self, what: str, until: datetime) -> None:
+        """Nothing is asked of `what` before `until`, or for a week where that is sooner; a wait that ends later
+        stays. Written at once, as one transaction of the notes."""
         now = self._clock()
-        kept = {name: hold for name, hold in self._read().items() if _counts(hold, now)}  # others may have added some
+        # read again: another process may have added some
+        known = {name: wait for name, wait in self._read().items() if _counts(wait, now)}
         until = min(until, now + LONGEST_RETRY)
-        if what not in kept or kept[what].until < until:
-            kept[what] = _Hold(now, until)
-        self._kept = dict(sorted(kept.items(), key=lambda one: one[1].until)[-_MOST:])
-        noted = {name: [hold.since.isoformat(), hold.until.isoformat()] for name, hold in self._kept.items()}
+        if what not in known or known[what].until < until:
+            known[what] = _Wait(now, until)
+        self._known = dict(sorted(known.items(), key=lambda one: one[1].until)[-_MOST:])
+        noted = {name: [wait.since.isoformat(), wait.until.isoformat()] for name, wait in self._known.items()}
         self._set(NOTE, json.dumps(noted), now)
 
-    def _read(self) -> dict[str, _Hold]:
+    def _read(self) -> dict[str, _Wait]:
         try:
             noted = json.loads(self._get(NOTE) or "{}")
-            found = {str(name): _Hold(*map(datetime.fromisoformat, times)) for name, times in noted.items()}
+            found = {str(name): _Wait(*map(datetime.fromisoformat, times)) for name, times in noted.items()}
         except (ValueError, TypeError, AttributeError):
             return {}
-        return {name: hold for name, hold in found.items() if hold.since.tzinfo and hold.until.tzinfo}
+        return {name: wait for name, wait in found.items() if wait.since.tzinfo and wait.until.tzinfo}
 
 
-def _counts(hold: _Hold, now: datetime) -> bool:
-    """A hold that has not ended. One from the future is of a clock that has been set back since: not believed."""
-    return hold.since <= now + AHEAD and now < hold.until
+def _counts(wait: _Wait, now: datetime) -> bool:
+    """True for a wait that has not ended. One that began in the future was written by a clock that has been set back
+    since: it does not count."""
+    return wait.since <= now + AHEAD and now < wait.until

@@ -1,30 +1,35 @@
-"""A fetcher that asks robots.txt first and waits its turn: what everything above this wing fetches with."""
+"""The fetcher that is used outside of this folder: it asks robots.txt first and waits for the host's turn."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import replace
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
 from syndicator.model import Failed, Fetched, FetchResult, NotModified, Request, Source
 from syndicator.ports import Fetcher
 from syndicator.urls import BadUrl, canonical, host, redacted
+from syndicator.visiting.fetch.headers import REDIRECTION
 from syndicator.visiting.politeness.backoff import Backoff
 from syndicator.visiting.politeness.robots import OPERATOR, Robots, RobotsVerdict
 from syndicator.visiting.politeness.throttle import Throttle
 
-_LEGS = 6  # hosts that one request may lead through
-_PATIENCE = timedelta(seconds=30)  # a hold that ends sooner is waited for, a longer one answered at once
-SHUT = "robots.txt shuts this address; it is fetched because the operator named it"
-_HOLD = timedelta(minutes=5)  # for a 429 that names no time
+_MOST_HOSTS = 6  # that the redirects of one request may lead through
+_PATIENCE = timedelta(seconds=30)  # a back-off that ends sooner is waited for, a longer one is a failure at once
+DISALLOWED = "robots.txt disallows this address; it is fetched because sources.toml names it"
+_BACKOFF = timedelta(minutes=5)  # after a 429 without a Retry-After
+# the answers whose Retry-After says when to ask again (RFC 6585 section 4, RFC 9110 section 15.6.4)
+_WAIT_STATUSES = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 class PoliteFetcher:
-    """ports.Fetcher that takes the host's lane for each request, and for pages asks robots.txt first. A feed was named
-    by the operator: it is fetched whatever robots.txt says, which becomes a warning.
+    """ports.Fetcher that waits for the host's turn before each request, and asks robots.txt before each page. A feed is
+    fetched whatever robots.txt says, because the operator named it; the result carries a warning then.
 
-    A redirect to another host lets go of the first lane and takes the other's. robots None: none is asked. holds: a
-    URL that answered 429 or 503 with a Retry-After (RFC 9110 10.2.3, RFC 6585 4) is not asked before, by no process.
+    A redirect to another host ends the turn at the first and waits for the other's. It takes no headers and no
+    permission for private addresses with it. robots: None asks no robots.txt. backoff: a URL that answered 429 or 503
+    with a Retry-After (RFC 9110 10.2.3, RFC 6585 4) is asked by no process before that; None forgets it.
     """
 
     def __init__(
@@ -36,42 +41,50 @@ class PoliteFetcher:
         self._backoff = backoff
 
     async def fetch(self, request: Request) -> FetchResult:
+        """The answer to `request`; never raises for what the network does. A host or URL that backs off for longer than
+        30 s, and a page that robots.txt disallows, are a `Failed` without a request. The deadline counts the requests
+        alone, not the wait for a turn."""
         shown = redacted(request.url)
         leg = replace(request, stay=request.method == "GET")
         moved: str | None = None
         permanent = True
-        for _ in range(_LEGS):
-            name = host(leg.url)
-            refused = self._refused(name, leg)
-            verdict = await self._verdict(leg) if refused is None and leg.kind == "page" else None
-            if verdict is not None and not verdict.allowed:
-                refused = Failed(url=shown, reason=verdict.cause or "robots", detail=verdict.by)
+        for _ in range(_MOST_HOSTS):
+            refused, verdict = await self._permission(leg)
             if refused is not None:
                 return replace(refused, url=shown)
-            result, spent = await self._turn(name, leg)
-            left = leg.deadline - spent
-            permanent = permanent and (result.moved_to is not None if isinstance(result, Fetched) else True)
-            if not isinstance(result, Fetched) or not 300 <= result.status < 400:
+            result, spent = await self._turn(leg)
+            if not isinstance(result, Fetched) or result.status not in REDIRECTION:
                 if leg.kind == "feed" and isinstance(result, Fetched):
                     verdict = await self._verdict(leg)
                 return _whole(shown, _marked(result, verdict), moved, permanent)
-            target = result.headers["location"]
+            permanent = permanent and result.moved_to is not None
             moved = result.moved_to if permanent else moved
+            left = leg.deadline - spent
             if left <= 0:
-                return Failed(url=shown, reason="timeout", detail="no whole answer in time")
-            leg = replace(leg, url=target, headers={}, allow=(), deadline=left)
-        return Failed(url=shown, reason="redirects", detail=f"redirects through more than {_LEGS} hosts")
+                return Failed(url=shown, reason="timeout", detail="no complete answer in time")
+            leg = replace(leg, url=result.headers["location"], headers={}, allow=(), deadline=left)
+        return Failed(url=shown, reason="redirects", detail=f"redirects through more than {_MOST_HOSTS} hosts")
 
     async def aclose(self) -> None:
         await self._fetcher.aclose()
 
-    def _refused(self, name: str, request: Request) -> Failed | None:
+    async def _permission(self, request: Request) -> tuple[Failed | None, RobotsVerdict | None]:
+        """Why the request is not to be made, None when it is; and for a page what robots.txt says."""
+        waits = self._waits(request)
+        if waits is not None or request.kind != "page":
+            return waits, None
+        verdict = await self._verdict(request)
+        if verdict is None or verdict.allowed:
+            return None, verdict
+        return Failed(url=request.url, reason=verdict.cause or "robots", detail=verdict.by), verdict
+
+    def _waits(self, request: Request) -> Failed | None:
         until = self._backoff.until(_name(request.url)) if self._backoff else None
         if until is not None:
-            return _held(request, "the server", until)
-        until = self._throttle.held(name)
+            return _wait(request, "the server", until)
+        until = self._throttle.backs_off_until(host(request.url))
         if until is not None and until - self._throttle.now() > _PATIENCE:
-            return _held(request, "the host", until)
+            return _wait(request, "the host", until)
         return None
 
     async def _verdict(self, request: Request) -> RobotsVerdict | None:
@@ -80,29 +93,30 @@ class PoliteFetcher:
         source = Source(key="", url=request.url, robots=request.robots)
         verdict = await self._robots.verdict(request.url, source, allow=request.allow)
         if verdict.delay is not None:
-            self._throttle.delay(host(request.url), verdict.delay)
+            self._throttle.set_delay(host(request.url), verdict.delay)
         return verdict
 
-    async def _turn(self, name: str, request: Request) -> tuple[FetchResult, float]:
+    async def _turn(self, request: Request) -> tuple[FetchResult, float]:
         """The answer, and the seconds it took without the wait for the turn."""
+        name = host(request.url)
         async with self._throttle.turn(name):
             started = time.monotonic()
             result = await self._fetcher.fetch(request)
             spent = time.monotonic() - started
-        if isinstance(result, Failed) and result.status == 429:
-            self._throttle.hold(name, result.retry_after or self._throttle.now() + _HOLD)
-        if self._backoff and isinstance(result, Failed) and result.status in (429, 503) and result.retry_after:
-            self._backoff.hold(_name(request.url), result.retry_after)
+        if isinstance(result, Failed) and result.status == HTTPStatus.TOO_MANY_REQUESTS:
+            self._throttle.back_off(name, result.retry_after or self._throttle.now() + _BACKOFF)
+        if self._backoff and isinstance(result, Failed) and result.status in _WAIT_STATUSES and result.retry_after:
+            self._backoff.add(_name(request.url), result.retry_after)
         return result, spent
 
 
-def _held(request: Request, by: str, until: datetime) -> Failed:
-    detail = f"{by} asked to be left alone until {until:%Y-%m-%d %H:%M} UTC"
+def _wait(request: Request, by: str, until: datetime) -> Failed:
+    detail = f"{by} asked us to wait until {until:%Y-%m-%d %H:%M} UTC"
     return Failed(url=request.url, reason="rate-limited", detail=detail, retry_after=until)
 
 
 def _name(url: str) -> str:
-    """What a URL is held by: its one spelling, which has no credentials."""
+    """What the back-off of a URL is remembered by: its canonical spelling, without credentials."""
     try:
         return canonical(url)
     except BadUrl:
@@ -110,15 +124,15 @@ def _name(url: str) -> str:
 
 
 def _marked(result: FetchResult, verdict: RobotsVerdict | None) -> FetchResult:
-    """Says by whose word it was fetched. What robots.txt shuts and was fetched is a feed that the operator named."""
+    """`result` with who permitted it. What robots.txt disallows and was fetched is a feed that the operator named."""
     if verdict is None or not isinstance(result, Fetched):
         return result
-    shut = not verdict.allowed and not verdict.cause
-    return replace(result, permit=OPERATOR if shut else verdict.by, warning=SHUT if shut else "")
+    disallowed = not verdict.allowed and not verdict.cause
+    return replace(result, permit=OPERATOR if disallowed else verdict.by, warning=DISALLOWED if disallowed else "")
 
 
 def _whole(shown: str, result: FetchResult, moved: str | None, permanent: bool) -> FetchResult:
-    """The last leg's answer as the answer to the whole request."""
+    """The answer of the last host as the answer to the whole request."""
     if isinstance(result, Fetched | NotModified):
         last = result.moved_to if permanent else None
         return replace(result, url=shown, moved_to=last or moved)

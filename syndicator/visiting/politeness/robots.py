@@ -1,4 +1,4 @@
-"""robots.txt as RFC 9309 has it: parsed by protego, remembered for a day through notes."""
+"""robots.txt (RFC 9309): parsed by protego, which only this module imports, and remembered for a day."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import NamedTuple
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
@@ -15,23 +16,25 @@ from protego import Protego
 
 from syndicator.model import Failed, Fetched, Request, Source
 from syndicator.ports import Fetcher
+from syndicator.visiting.fetch.headers import CLIENT_ERROR
+from syndicator.visiting.politeness.throttle import LONGEST_DELAY
 
 OPERATOR = "operator"
-_LIFE = timedelta(days=1)  # RFC 9309 2.4: not longer than 24 hours
+_LIFE = timedelta(days=1)  # RFC 9309 section 2.4: at most 24 hours
 _AWAY_LIFE = timedelta(minutes=30)  # how soon an unreachable robots.txt is asked for again
-_MOST = 500_000  # bytes that are read; RFC 9309 2.5 demands at least 500 KiB
-_DELAY = 60.0  # seconds of crawl-delay that are honoured
+_MOST = 500_000  # bytes that are read; RFC 9309 section 2.5 asks for 500 KiB, which is Google's limit too
 _NAME = re.compile(r"^(\s*user-?agent\s*:\s*[^\s#]+)\s.*$", re.I)
 _PARSED = 256  # files kept parsed
 
 
 class RobotsVerdict(NamedTuple):
-    """allowed; by: who decided (robots.txt, operator, no robots.txt, robots.txt unreachable); delay: seconds."""
+    """Whether a URL may be read. `by`: who decided that: "robots.txt", "operator", "no robots.txt" or "robots.txt
+    unreachable (<reason>)". `delay`: crawl-delay in seconds, at most 60."""
 
     allowed: bool
     by: str
     delay: float | None = None
-    cause: str = ""  # why robots.txt could not be had, as a reason of model.Failed
+    cause: str = ""  # why robots.txt could not be read: a reason code of model.Failed, "" when it was
 
 
 class _Rules(NamedTuple):
@@ -48,8 +51,9 @@ def product(user_agent: str) -> str:
 class Robots:
     """`await robots.verdict(url, source)`.
 
-    fetcher: asks for robots.txt (in the host's lane, where it is polite). get, set: notes that outlive the process.
-    user_agent: as sent; its product token picks the group. clock: now, aware.
+    fetcher: fetches robots.txt; one that waits for the host's turn, and asks no robots.txt itself. get, set: notes that
+    outlive the process (`VisitStore.note` and `set_note`). user_agent: as it is sent; its product token picks the group
+    of rules. clock: now, aware.
     """
 
     def __init__(
@@ -70,7 +74,8 @@ class Robots:
         self._parsed: dict[tuple[str, datetime], Protego] = {}
 
     async def verdict(self, url: str, source: Source | None = None, *, allow: tuple[str, ...] = ()) -> RobotsVerdict:
-        """Whether `url` may be read. `source.robots` = "ignore" is the operator's word and asks nobody."""
+        """Whether `url` may be read. Never raises for what the network does. `source.robots` = "ignore": the operator
+        has decided, nothing is fetched. `allow`: private networks that the host may be in (`model.Request.allow`)."""
         if source is not None and source.robots == "ignore":
             return RobotsVerdict(True, OPERATOR)
         parts = urlsplit(url)
@@ -83,7 +88,7 @@ class Robots:
         return decide(self._parse(origin, rules), url, self._product)
 
     async def _rules(self, origin: str, allow: tuple[str, ...]) -> _Rules:
-        """Remembered rules, or fresh ones; pages of one origin that come together ask once."""
+        """Remembered rules, or fetched ones; pages of one origin that ask at the same time cause one request."""
         lock = self._asking.setdefault(origin, asyncio.Lock())
         async with lock:
             return self._remembered(origin) or await self._ask(origin, allow)
@@ -106,12 +111,12 @@ class Robots:
         now = self._clock()
         if isinstance(result, Fetched):
             rules = _Rules(now, "file", result.body[:_MOST].decode("utf-8", "replace"))
-        elif isinstance(result, Failed) and free(result):
+        elif isinstance(result, Failed) and allows_all(result):
             rules = _Rules(now, "none", "")
         else:
             rules = _Rules(now, "away", result.reason if isinstance(result, Failed) else "not modified")
         if isinstance(result, Failed) and (result.no_network or result.ours or result.unasked):
-            return rules  # nobody was asked (no network, no free file, or the lane is held): nothing to remember
+            return rules  # the host was not asked (no network, no free file handle, it backs off): nothing to remember
         self._set(_note(origin), json.dumps([now.isoformat(), rules.status, rules.text]), now)
         return rules
 
@@ -131,18 +136,18 @@ def parse(text: str) -> Protego:
     return Protego.parse("\n".join(lines))
 
 
-def free(result: Failed) -> bool:
-    """True where the lack of a robots.txt means everything is allowed: 4xx other than 429, and redirects without end
-    (RFC 9309 2.3.1.2 and 2.3.1.3)."""
+def allows_all(result: Failed) -> bool:
+    """True for a failure that allows everything, as there is no robots.txt: 4xx other than 429, and too many redirects
+    (RFC 9309 sections 2.3.1.2 and 2.3.1.3). 429 means that the host is overloaded: treated as unreachable."""
     if result.reason == "redirects":
         return True
-    return result.status is not None and 400 <= result.status < 500 and result.status != 429
+    return result.status in CLIENT_ERROR and result.status != HTTPStatus.TOO_MANY_REQUESTS
 
 
 def decide(rules: Protego, url: str, agent: str) -> RobotsVerdict:
-    """What parsed rules say of `url` for the product token `agent`."""
+    """What parsed rules say about `url` for the product token `agent`."""
     delay = rules.crawl_delay(agent)
-    bounded = None if delay is None else max(0.0, min(float(delay), _DELAY))
+    bounded = None if delay is None else max(0.0, min(float(delay), LONGEST_DELAY))
     return RobotsVerdict(bool(rules.can_fetch(url, agent)), "robots.txt", bounded)
 
 

@@ -1,4 +1,4 @@
-"""One lane per host: so many connections at a time, a pause between, holds when the host asks for one."""
+"""How hard one host is asked: so many requests at a time, a pause between them, none while it backs off."""
 
 from __future__ import annotations
 
@@ -10,27 +10,30 @@ from datetime import datetime, timedelta
 
 from syndicator.visiting.politeness.backoff import Backoff
 
-LONGEST_HOLD = timedelta(minutes=15)  # whatever a host asks for, its other URLs wait no longer
-LONGEST_DELAY = 60.0  # seconds of crawl-delay that are honoured
-_KEEP = 1024  # lanes remembered before idle ones are dropped
+# Both limits are ours: a host that answers 429 with "Retry-After: 1 week", or asks for a crawl-delay of a day, must not
+# stop the visits to everything else it serves.
+LONGEST_BACKOFF = timedelta(minutes=15)  # of a whole host; the URL that was refused waits as long as it was told
+LONGEST_DELAY = 60.0  # seconds of crawl-delay
+_MOST_HOSTS = 1024  # hosts remembered; past this many, those that nobody waits for are forgotten
 
 
 @dataclass(slots=True)
-class _Lane:
+class _Host:
     slots: asyncio.Semaphore
-    delay: float = 0.0  # crawl-delay
-    free_at: datetime | None = None
-    held_until: datetime | None = None
-    users: int = 0
+    delay: float = 0.0  # crawl-delay in seconds
+    free_at: datetime | None = None  # when the pause after its last request is over
+    backoff_until: datetime | None = None
+    users: int = 0  # requests that run or wait
     order: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Throttle:
-    """`async with lanes.turn(host)` waits for the host's turn; hosts never wait for each other.
+    """`async with throttle.turn(host)` waits until the host may be asked; hosts never wait for each other.
 
-    pause: seconds between the end of one request and the start of the next of a host. per_host: connections to one
-    host at a time. sleep, clock: injected, so that a day can be simulated. total: hosts served at a time, 0 = no limit;
-    a lane asks for it last, with at most per_host requests, so hosts take turns. holds: what outlives the process.
+    pause: seconds between the end of one request to a host and the start of its next. per_host: requests to one host
+    at a time. sleep, clock: passed in, so that tests can simulate a day. total: requests to all hosts at a time, 0 = no
+    limit; a request takes its place in the total after its place at its host, so one slow host cannot fill it.
+    backoff: remembers which hosts back off when this process has ended; None: nothing does.
     """
 
     def __init__(
@@ -48,15 +51,16 @@ class Throttle:
         self._clock = clock
         self._total = asyncio.Semaphore(total) if total else None
         self._backoff = backoff
-        self._throttle: dict[str, _Lane] = {}
+        self._hosts: dict[str, _Host] = {}
 
     @asynccontextmanager
-    async def turn(self, host: str) -> AsyncIterator[None]:
-        lane = self._lane(host)
-        lane.users += 1
+    async def turn(self, name: str) -> AsyncIterator[None]:
+        """Waits for a free place at the host, its pause and its back-off. The next pause begins when the block ends."""
+        host = self._host(name)
+        host.users += 1
         try:
-            async with lane.slots:
-                await self._wait(lane)
+            async with host.slots:
+                await self._wait(host)
                 try:
                     if self._total is None:
                         yield
@@ -64,68 +68,68 @@ class Throttle:
                         async with self._total:
                             yield
                 finally:
-                    lane.free_at = self._later(lane.free_at, self._clock() + timedelta(seconds=self._gap(lane)))
+                    host.free_at = self._later(host.free_at, self._clock() + timedelta(seconds=self._gap(host)))
         finally:
-            lane.users -= 1
+            host.users -= 1
 
-    def hold(self, host: str, until: datetime) -> None:
-        """Nothing is asked of `host` before `until`, or for 15 minutes where that is sooner."""
-        lane = self._lane(host)
-        lane.held_until = self._later(lane.held_until, min(until, self._clock() + LONGEST_HOLD))
+    def back_off(self, name: str, until: datetime) -> None:
+        """Nothing is asked of the host before `until`, or for 15 minutes where that is sooner."""
+        host = self._host(name)
+        host.backoff_until = self._later(host.backoff_until, min(until, self._clock() + LONGEST_BACKOFF))
         if self._backoff is not None:
-            self._backoff.hold(host, lane.held_until)
+            self._backoff.add(name, host.backoff_until)
 
-    def held(self, host: str) -> datetime | None:
-        """Until when `host` is held, None when it is not."""
-        lane = self._lane(host)
-        if lane.held_until is None:
+    def backs_off_until(self, name: str) -> datetime | None:
+        """Until when nothing is asked of the host, None when it may be asked."""
+        host = self._host(name)
+        if host.backoff_until is None:
             return None
         now = self._clock()
-        until = min(lane.held_until, now + LONGEST_HOLD)  # a clock set back must not stretch a hold
+        until = min(host.backoff_until, now + LONGEST_BACKOFF)  # a clock that was set back must not prolong it
         return until if until > now else None
 
     def now(self) -> datetime:
-        """The lanes' own clock."""
+        """The time by the throttle's clock, aware."""
         return self._clock()
 
-    def delay(self, host: str, seconds: float) -> None:
-        """The host's crawl-delay, at most 60 s of it."""
-        self._lane(host).delay = max(0.0, min(seconds, LONGEST_DELAY))
+    def set_delay(self, name: str, seconds: float) -> None:
+        """The host's crawl-delay, at most 60 s of it: takes the place of the pause where it is longer."""
+        self._host(name).delay = max(0.0, min(seconds, LONGEST_DELAY))
 
     def remembered(self) -> int:
-        """How many hosts have a lane at the moment."""
-        return len(self._throttle)
+        """How many hosts are remembered at the moment."""
+        return len(self._hosts)
 
-    async def _wait(self, lane: _Lane) -> None:
-        async with lane.order:
+    async def _wait(self, host: _Host) -> None:
+        async with host.order:
             now = self._clock()
             until = now
-            if lane.free_at is not None:
-                until = max(until, min(lane.free_at, now + timedelta(seconds=self._gap(lane))))
-            if lane.held_until is not None:
-                until = max(until, min(lane.held_until, now + LONGEST_HOLD))
+            if host.free_at is not None:
+                until = max(until, min(host.free_at, now + timedelta(seconds=self._gap(host))))
+            if host.backoff_until is not None:
+                until = max(until, min(host.backoff_until, now + LONGEST_BACKOFF))
             if until > now:
                 await self._sleep((until - now).total_seconds())
-            lane.free_at = self._clock() + timedelta(seconds=self._gap(lane)) if self._per_host > 1 else lane.free_at
+            host.free_at = self._clock() + timedelta(seconds=self._gap(host)) if self._per_host > 1 else host.free_at
 
-    def _gap(self, lane: _Lane) -> float:
-        return max(self._pause, lane.delay)
+    def _gap(self, host: _Host) -> float:
+        return max(self._pause, host.delay)
 
-    def _lane(self, host: str) -> _Lane:
-        lane = self._throttle.get(host)
-        if lane is None:
-            if len(self._throttle) >= _KEEP:
+    def _host(self, name: str) -> _Host:
+        host = self._hosts.get(name)
+        if host is None:
+            if len(self._hosts) >= _MOST_HOSTS:
                 self._forget()
-            held = None if self._backoff is None else self._backoff.until(host)
-            lane = self._throttle[host] = _Lane(asyncio.Semaphore(self._per_host), held_until=held)
-        return lane
+            until = None if self._backoff is None else self._backoff.until(name)
+            host = self._hosts[name] = _Host(asyncio.Semaphore(self._per_host), backoff_until=until)
+        return host
 
     def _forget(self) -> None:
         now = self._clock()
-        for host, lane in list(self._throttle.items()):
-            waiting = lane.users or any(at is not None and at > now for at in (lane.free_at, lane.held_until))
+        for name, host in list(self._hosts.items()):
+            waiting = host.users or any(at is not None and at > now for at in (host.free_at, host.backoff_until))
             if not waiting:
-                del self._throttle[host]
+                del self._hosts[name]
 
     @staticmethod
     def _later(one: datetime | None, other: datetime) -> datetime:

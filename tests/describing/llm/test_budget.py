@@ -40,9 +40,9 @@ def test_calls_and_tokens_of_a_day() -> None:
     assert hindered(replace(FRESH, tokens=9_950)) == "budget-tokens"
 
 
-@pytest.mark.parametrize("said", [0, -5, 1_000_000])
-def test_a_count_of_tokens_that_cannot_be_is_not_believed(said: int) -> None:
-    assert limits.succeeded(limits.begun(FRESH, 100), 100, said, "bare").tokens == 100
+@pytest.mark.parametrize("tokens", [0, -5, 1_000_000])
+def test_a_count_of_tokens_that_cannot_be_is_not_believed(tokens: int) -> None:
+    assert limits.succeeded(limits.begun(FRESH, 100), 100, tokens, "bare").tokens == 100
 
 
 def test_a_call_that_is_cut_short_counts_as_it_was_expected() -> None:

@@ -1,4 +1,4 @@
-"""The endpoint over the real door, against a server on loopback."""
+"""The endpoint over the real client, against a server on loopback."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def ask(
     url: str, *, allow: tuple[str, ...] | None = None, form: str = "", key: str = "", **settings: Any
 ) -> Reply | Failed:
     async def go() -> Reply | Failed:
-        door = HttpFetcher(Fetch(), user_agent="Syndicator/0", clock=lambda: NOW)
+        client = HttpFetcher(Fetch(), user_agent="Syndicator/0", clock=lambda: NOW)
         values = {"url": url, "model": "tiny", "seconds": 5.0} | settings
         allowed = endpoint(url) if allow is None else allow
-        made = Endpoint(Llm(**values), LISTS, door, key=key, allow=allowed)
+        made = Endpoint(Llm(**values), LISTS, client, key=key, allow=allowed)
         try:
             return await made.ask(ASKED, form)
         finally:

@@ -99,5 +99,5 @@ def test_numbers_are_the_same_in_every_spelling_and_in_no_other(one: int, other:
     spellings = [f"{one}", f"{one:,}", f"{one:,}".replace(",", " "), f"{one:,}".replace(",", "’")]
     for spelling in spellings:
         assert unknown_number(f"It has {spelling} parts.", f"There are {one} of them.", "en") == ""
-    told = unknown_number(f"It has {other:,} parts.", f"There are {one} of them.", "en")
-    assert bool(told) == (one != other)
+    unknown = unknown_number(f"It has {other:,} parts.", f"There are {one} of them.", "en")
+    assert bool(unknown) == (one != other)

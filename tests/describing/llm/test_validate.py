@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.describing.llm.prompt import Lists
-from syndicator.describing.llm.validate import Refusal, Said, judge
+from syndicator.describing.llm.validate import Accepted, Refusal, judge
 from syndicator.describing.summary.excerpt import summarize
 from syndicator.ports import Material
 
@@ -32,8 +32,8 @@ def content(excerpt: Any = FINE, category: Any = "AI", tags: Any = ("LLM",)) -> 
     return json.dumps({"excerpt": excerpt, "category": category, "tags": tags}, ensure_ascii=False)
 
 
-def reason(said: Said | Refusal) -> str:
-    return said.reason if isinstance(said, Refusal) else ""
+def reason(answer: Accepted | Refusal) -> str:
+    return answer.reason if isinstance(answer, Refusal) else ""
 
 
 @pytest.mark.parametrize(
@@ -74,8 +74,8 @@ def test_lists_are_closed(category: Any, tags: Any, is_: str) -> None:
 
 
 def test_names_of_the_lists_are_spelled_as_the_operator_does() -> None:
-    said = judge(content(category="hard ware", tags=["Open Source", "llm", "LLM"]), ENERGY, LISTS)
-    assert said == Said(excerpt=FINE, category="Hard-ware", tags=("open source", "LLM"))
+    answer = judge(content(category="hard ware", tags=["Open Source", "llm", "LLM"]), ENERGY, LISTS)
+    assert answer == Accepted(excerpt=FINE, category="Hard-ware", tags=("open source", "LLM"))
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_fences_and_thoughts_around_an_answer_are_no_fault(before: str, after: s
 
 
 @pytest.mark.parametrize(
-    ("said", "is_"),
+    ("content_", "code"),
     [
         ("", "empty"),
         ("<think>hm</think>", "empty"),
@@ -107,17 +107,17 @@ def test_fences_and_thoughts_around_an_answer_are_no_fault(before: str, after: s
         ("x" * 30_000, "huge"),
     ],
 )
-def test_what_is_no_answer(said: str, is_: str) -> None:
-    assert reason(judge(said, ENERGY, LISTS)) == is_
+def test_what_is_no_answer(content_: str, code: str) -> None:
+    assert reason(judge(content_, ENERGY, LISTS)) == code
 
 
 def test_what_a_reader_does_not_see_is_taken_out() -> None:
-    said = judge(content(FINE.replace("battery", "bat\u200btery\u2060\U000e0041")), ENERGY, LISTS)
-    assert isinstance(said, Said) and said.excerpt == FINE
+    answer = judge(content(FINE.replace("battery", "bat\u200btery\u2060\U000e0041")), ENERGY, LISTS)
+    assert isinstance(answer, Accepted) and answer.excerpt == FINE
 
 
 @given(st.text(max_size=300))
-def test_nothing_that_is_said_breaks_it(said: str) -> None:
-    assert isinstance(judge(said, ENERGY, LISTS), Refusal)
-    judged = judge(content(said, said, [said]), ENERGY, LISTS)
+def test_no_answer_breaks_it(any_: str) -> None:
+    assert isinstance(judge(any_, ENERGY, LISTS), Refusal)
+    judged = judge(content(any_, any_, [any_]), ENERGY, LISTS)
     assert isinstance(judged, Refusal)

@@ -14,7 +14,7 @@ from syndicator.describing.text import word_forms
 
 LISTS = ("casing_names", "casing_unseen")
 WRONG = (str.lower, str.upper, str.title)
-SHELF = [
+ARTICLES = [
     "The engineers of zenBox say that the river barge is slow, but zenBox and QRZ pay for the Rhine Harbour canal.",
     "Last week zenBox bought a river barge from QRZ, and the Rhine Harbour got one river barge more than it had.",
     "It was zenBox that came first to the Rhine Harbour with a river barge, as QRZ said, and it was not quick.",
@@ -41,8 +41,8 @@ def test_names_come_out_right(spoil: Callable[[str], str], file: str) -> None:
 
 @pytest.mark.parametrize("name", ["zenBox", "QRZ", "Rhine Harbour", "river barge"])
 @pytest.mark.parametrize("spoil", WRONG, ids=lambda f: f.__name__)
-def test_a_name_of_no_list_is_learnt_from_the_shelf(spoil: Callable[[str], str], name: str) -> None:
-    learnt = word_forms.learn(SHELF)
+def test_a_name_of_no_list_is_learnt_from_the_articles(spoil: Callable[[str], str], name: str) -> None:
+    learnt = word_forms.learn(ARTICLES)
     assert casing.canonical(spoil(name), "", learnt) == name
 
 
@@ -57,21 +57,19 @@ def test_a_name_of_no_list_is_learnt_from_the_shelf(spoil: Callable[[str], str],
         ("US", "", "US"),
     ],
 )
-def test_names_that_are_words_too_are_told_by_the_text(tag: str, text: str, right: str) -> None:
-    article_store = ["They told us that it will go on as it did before, said one of us who knows it well."] * 5
-    assert casing.canonical(tag, text, word_forms.learn(article_store)) == right
+def test_the_text_decides_on_names_that_are_words_too(tag: str, text: str, right: str) -> None:
+    texts = ["They told us that it will go on as it did before, said one of us who knows it well."] * 5
+    assert casing.canonical(tag, text, word_forms.learn(texts)) == right
 
 
 def test_what_is_part_of_a_name_is_no_name() -> None:
-    article_store = [
-        "The soldiers of the US Army met at the Harvard University library, and the army of the king slept."
-    ] * 3
-    assert word_forms.learn(article_store)["army"] == "army"
-    assert "university" not in word_forms.learn(article_store)
+    texts = ["The soldiers of the US Army met at the Harvard University library, and the army of the king slept."] * 3
+    assert word_forms.learn(texts)["army"] == "army"
+    assert "university" not in word_forms.learn(texts)
 
 
 def test_learnt_forms_survive_a_save_without_any_tag(tmp_path: Path) -> None:
-    taxonomy = Taxonomy().learn([("T", text, ()) for text in SHELF])
-    assert taxonomy.past is None
+    taxonomy = Taxonomy().learn([("T", text, ()) for text in ARTICLES])
+    assert taxonomy.learnt is None
     taxonomy.save(tmp_path / "learnt.npz")
     assert Taxonomy().with_learnt(tmp_path / "learnt.npz").tags("T", "Text.", ["zenbox", "QRZ"]) == ("zenBox", "QRZ")

@@ -1,4 +1,4 @@
-"""Sentences, form gates and language, in many scripts."""
+"""Sentences, rules of form and language, in many scripts."""
 
 from __future__ import annotations
 

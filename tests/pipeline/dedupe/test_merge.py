@@ -11,15 +11,14 @@ from typing import Any
 
 import pytest
 
-from syndicator import urls
-from syndicator.articles.membership import feeds_of
 from syndicator.demo.settings import write_config
 from syndicator.demo.story import Story
 from syndicator.errors import UsageError
 from syndicator.model import Article, article_id
-from syndicator.pipeline.dedupe.merge import WINDOW, merged, remember
+from syndicator.pipeline.dedupe.merge import WINDOW, merge_copy, remember
+from syndicator.pipeline.refile import refile
 from syndicator.services import maintain, reconcile
-from syndicator.services.container import App, make_fetcher, make_tools
+from syndicator.services.container import App, make_context, make_fetcher
 from syndicator.services.refresh import make_worker
 from tests.pipeline.dedupe.test_similarity import prose
 from tests.services.places import Place
@@ -37,14 +36,13 @@ def place(tmp_path: Path) -> Place:
 
 
 def file(app: App, title: str, body: str = STORY, *, source: str = "one", **fields: Any) -> Article:
-    """An article filed now, as intake files one that is new."""
+    """An article filed now, as a visit files one that is new."""
     url = f"https://{source}.example/{title.casefold()}"
     now = app.clock()
-    told = {"published": now, "added": now, "source_key": source, "source_id": url, "tags": ("LLM",), **fields}
-    tools = make_tools(app, make_fetcher(app), make_worker(app), lambda title: None)
-    article = merged(Article(id=article_id(url), url=url, title=title, body=body, **told), tools, now)
-    stored, stamp, _ = app.article_store.put(article)
-    app.store.visits.record(stored, stamp, aliases=[urls.alias(url)], stale=feeds_of(stored))
+    filed = {"published": now, "added": now, "source_key": source, "source_id": url, "tags": ("LLM",), **fields}
+    run = make_context(app, make_fetcher(app), make_worker(app), lambda title: None)
+    article = merge_copy(Article(id=article_id(url), url=url, title=title, body=body, **filed), run, now)
+    stored, _ = refile(app.article_store, app.store.visits, article)
     remember(stored, app.store.visits, now)
     return stored
 
@@ -95,8 +93,43 @@ def test_a_split_pair_stays_apart_also_after_the_database_is_lost(place: Place) 
     lose_the_database(place)
     assert shown(place) == [True, True]
     with place.app() as app:
-        tools = make_tools(app, make_fetcher(app), make_worker(app), lambda title: None)
-        assert merged(after, tools, app.clock()).merged_into == ""
+        run = make_context(app, make_fetcher(app), make_worker(app), lambda title: None)
+        assert merge_copy(after, run, app.clock()).merged_into == ""
+
+
+def test_a_split_copy_that_is_read_anew_does_not_merge_again(place: Place) -> None:
+    first, copy = pair(place)
+    with place.app() as app:
+        maintain.split(app, copy.id)
+    place.path("Copy").unlink()  # and with it what it says of the split
+    with place.app() as app:
+        reconcile.files(app)
+        assert app.store.visits.article(copy.id) is None
+        assert file(app, "Copy", copy.body, source="two").merged_into == ""
+        assert file(app, "Copy", copy.body, source="two", also=(first.url,)).merged_into == ""
+
+
+def test_a_first_that_is_read_anew_takes_no_split_copy_back(place: Place) -> None:
+    first, copy = pair(place)
+    with place.app() as app:
+        maintain.split(app, copy.id)
+    place.path("First").unlink()
+    with place.app() as app:
+        reconcile.files(app)
+        file(app, "First")
+        reading = replace(place.article("Copy"), also=(first.url,))
+        run = make_context(app, make_fetcher(app), make_worker(app), lambda title: None)
+        assert merge_copy(reading, run, app.clock()).merged_into == ""
+
+
+def test_a_split_copy_does_not_merge_by_way_of_another_copy(place: Place) -> None:
+    first, copy = pair(place)
+    with place.app() as app:
+        assert file(app, "Third", copy.body, source="three").merged_into == first.id
+        maintain.split(app, copy.id)
+        run = make_context(app, make_fetcher(app), make_worker(app), lambda title: None)
+        again = replace(place.article("Copy"), split_from=())
+        assert merge_copy(again, run, app.clock()).merged_into == ""
 
 
 def test_a_merge_survives_a_lost_database_and_later_copies_are_still_found(place: Place) -> None:
@@ -135,7 +168,7 @@ def test_one_source_tells_a_story_twice_only_in_the_same_words(place: Place) -> 
         assert file(app, "Again", STORY + " Corrected.").merged_into == first.id
 
 
-def test_what_names_an_article_of_the_shelf_as_its_original_is_a_copy(place: Place) -> None:
+def test_what_names_an_article_of_the_store_as_its_original_is_a_copy(place: Place) -> None:
     with place.app() as app:
         first = file(app, "First")
         assert file(app, "Digest", "In other words.", source="two", also=(first.url,)).merged_into == first.id

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from syndicator.articles.membership import feeds_of
 from syndicator.model import Article
 from syndicator.services import maintain
 from tests.services.places import Place, store_articles
@@ -30,8 +29,7 @@ def ask(place: Place, **queries: str) -> None:
 def put(place: Place, before: Article, **changes: Any) -> None:
     with place.app() as app:
         stored, stamp, _ = app.article_store.put(replace(before, **changes), app.store.index.path(before.id))
-        stale = {*feeds_of(before), *feeds_of(stored)}
-        app.store.visits.record(stored, stamp, aliases=(), stale=stale)
+        app.store.visits.record(stored, stamp)
 
 
 def titles(place: Place, slug: str = "chips") -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 
 from syndicator.reading.body import clean
 from syndicator.reading.html.blocks import Block, read_blocks
-from syndicator.reading.html.page import parse
+from syndicator.reading.html.document import parse
 
 CASES = tomllib.loads((Path(__file__).parent / "listings.toml").read_text("utf-8"))["listing"]
 
@@ -39,5 +39,5 @@ def test_code_stays_where_text_of_its_score_goes() -> None:
     found = blocks("<p>Text</p><pre>boat = 1</pre>")
     for block in found:
         block.score, block.letters = 0.3, len(block.text)
-    kept, _ = clean.choose(found, ["vote"] * len(found), clean.BAR, "")
+    kept, _ = clean.choose(found, ["overlap"] * len(found), "")
     assert [block.kind for block in kept] == ["code"]

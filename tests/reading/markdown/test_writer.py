@@ -7,7 +7,7 @@ from lxml import html as lxml_html
 from markdown_it import MarkdownIt
 
 from syndicator.reading.html.blocks import read_blocks
-from syndicator.reading.html.page import tree_of
+from syndicator.reading.html.document import tree_of
 from syndicator.reading.markdown import writer
 
 BASE = "https://a.example/dir/page"

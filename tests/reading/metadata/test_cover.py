@@ -1,11 +1,11 @@
-"""Covers: the ladder, lazy loaders, and what is never a cover."""
+"""Covers: the order of candidates, lazy loaders, and what is never a cover."""
 
 from __future__ import annotations
 
 import pytest
 
 from syndicator.model import Entry
-from syndicator.reading.html.page import parse
+from syndicator.reading.html.document import parse
 from syndicator.reading.metadata import cover
 
 URL = "https://paper.example/news/a.html"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.model import Entry
-from syndicator.reading.html.page import parse
+from syndicator.reading.html.document import parse
 from syndicator.reading.metadata import date, date_text
 from syndicator.reading.metadata.survey import survey
 
@@ -159,8 +159,8 @@ def test_the_url_s_date_and_a_lone_copyright_year() -> None:
 
 
 def test_the_entry_s_date() -> None:
-    told = Entry(id="1", published=NOW - timedelta(days=3))
-    assert published('<meta name="date" content="2020-01-01">', entry=told) == NOW - timedelta(days=3)
+    announced = Entry(id="1", published=NOW - timedelta(days=3))
+    assert published('<meta name="date" content="2020-01-01">', entry=announced) == NOW - timedelta(days=3)
     broken = Entry(id="1", published=datetime(1, 1, 1, tzinfo=UTC))
     assert published('<meta name="date" content="2020-01-01">', entry=broken) == datetime(2020, 1, 1, tzinfo=UTC)
 

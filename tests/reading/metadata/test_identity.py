@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.reading.html.page import parse
+from syndicator.reading.html.document import parse
 from syndicator.reading.metadata import identity
 
 URL = "https://www.paper.example/news/ferry?utm_source=x"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from syndicator.model import Entry, Rules
-from syndicator.reading.html.page import parse
+from syndicator.reading.html.document import parse
 from syndicator.reading.metadata.metadata import Metadata, read_metadata
 
 PAGES = Path(__file__).parent / "pages"
@@ -82,16 +82,20 @@ PAGE = (
 
 
 def test_a_sane_entry_outranks_the_page() -> None:
-    told = entry(title="Boats &amp; <b>tides</b>", authors=("Bo Sailor",), published=datetime(2020, 1, 1, tzinfo=UTC))
-    found = read_metadata(parse(PAGE, "https://paper.example/boats"), entry=told)
+    announced = entry(
+        title="Boats &amp; <b>tides</b>", authors=("Bo Sailor",), published=datetime(2020, 1, 1, tzinfo=UTC)
+    )
+    found = read_metadata(parse(PAGE, "https://paper.example/boats"), entry=announced)
     assert (found.title, found.author) == ("Boats & tides", "Bo Sailor")
     assert found.published == datetime(2020, 1, 1, tzinfo=UTC)
-    assert found.trace["title"]["rung"] == "entry"
+    assert found.trace["title"]["from"] == "entry"
 
 
 def test_an_entry_that_says_nothing_leaves_the_page_alone() -> None:
-    told = entry(title="Paper", authors=("desk@paper.example", "Paper"), published=datetime(1970, 1, 1, tzinfo=UTC))
-    found = read_metadata(parse(PAGE, "https://paper.example/boats"), entry=told)
+    announced = entry(
+        title="Paper", authors=("desk@paper.example", "Paper"), published=datetime(1970, 1, 1, tzinfo=UTC)
+    )
+    found = read_metadata(parse(PAGE, "https://paper.example/boats"), entry=announced)
     assert (found.title, found.author) == ("Boats", "Ann Other")
     assert found.published == datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -118,8 +122,8 @@ def test_what_the_publisher_says_of_the_article() -> None:
     assert found.robots == ("nosnippet", "max-snippet:50")
 
 
-def test_the_trace_names_the_rung_and_what_was_looked_at() -> None:
+def test_the_trace_names_the_candidate_that_won_and_those_looked_at() -> None:
     trace = read("wordpress_en").trace
-    assert trace["author"]["rung"] == "json-ld"
+    assert trace["author"]["from"] == "json-ld"
     assert "h1: The Last Ferry Leaves Without a Farewell" in trace["title"]["candidates"]
     assert set(trace) == {"title", "author", "published", "updated", "cover"}

@@ -12,8 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.visiting.feeds.dates import parse_date
-from syndicator.visiting.fetch.headers import fresh_seconds, retry_after
-from tests.visiting.conftest import NOW
 
 
 @pytest.mark.parametrize(
@@ -103,33 +101,3 @@ def test_round_trips(moment: datetime, offset: int) -> None:
 def test_any_text(value: str) -> None:
     parsed = parse_date(value)
     assert parsed is None or parsed.tzinfo is UTC
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
-        ("120", 120),
-        (" 120 ", 120),
-        ("1.5", 1.5),
-        ("0", None),
-        ("-5", None),
-        ("", None),
-        ("soon", None),
-        ("99999999999999999999999999999999999999", 7 * 86_400),
-        ("Tue, 24 Nov 2026 13:00:00 GMT", 3600),
-        ("Tue, 24 Nov 2026 11:00:00 GMT", None),
-        ("Fri, 31 Dec 9999 23:59:59 GMT", 7 * 86_400),
-        ("Tue, 24 Nov 2026 13:00:00", 3600),
-    ],
-)
-def test_retry_after(value: str, seconds: float | None) -> None:
-    found = retry_after(value, NOW)
-    assert (None if found is None else (found - NOW).total_seconds()) == seconds
-
-
-@given(st.text(max_size=40), st.text(max_size=40))
-def test_headers_of_any_kind(one: str, other: str) -> None:
-    found = retry_after(one, NOW)
-    assert found is None or NOW < found <= NOW + timedelta(days=7)
-    fresh = fresh_seconds({"cache-control": one, "expires": other, "date": one, "age": other}, NOW)
-    assert fresh is None or fresh >= 0

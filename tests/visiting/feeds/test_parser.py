@@ -63,7 +63,7 @@ def test_rss_whole() -> None:
     assert (feed.format, feed.title, feed.site_url, feed.language) == ("rss20", "T", "https://example.org/", "en-GB")
     assert (feed.ttl_minutes, feed.update_seconds, feed.skip_hours) == (60, 1800, (0, 1))
     assert (feed.skip_days, feed.hubs) == (("monday", "sunday"), ("https://hub.example.org/",))
-    assert (feed.self_url, feed.icon, feed.complete) == (URL, "https://example.org/i.png", True)
+    assert (feed.icon, feed.complete) == ("https://example.org/i.png", True)
     assert feed.entries == (
         Entry(
             id="g1",

@@ -1,4 +1,4 @@
-"""The fetch door against a real server: answers, limits, redirects, credentials, and every failure's code."""
+"""The HTTP client against a real server: answers, limits, redirects, credentials, and every failure's code."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import logging
 import socket
+import threading
 import time
 import zlib
 from collections.abc import Callable
@@ -93,6 +94,13 @@ def test_status_codes(web: Web, status: int, reason: str) -> None:
     assert not result.no_network
 
 
+def test_a_far_date_to_come_back_is_a_week_at_most(web: Web) -> None:
+    web.routes["/x"] = Reply(503, {"Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT"})
+    result = one(web.url("/x"))
+    assert isinstance(result, Failed)
+    assert result.retry_after == NOW + timedelta(days=7)
+
+
 def _raw_deflate(data: bytes) -> bytes:
     machine = zlib.compressobj(9, zlib.DEFLATED, -15)
     return machine.compress(data) + machine.flush()
@@ -167,29 +175,33 @@ def test_deadline_covers_the_whole_trip(web: Web) -> None:
         return Reply(302, {"Location": f"/{len(web.seen)}"})
 
     web.routes = {"/": slow} | {f"/{number}": slow for number in range(20)}
-    start = time.monotonic()
-    assert failed(one(web.url("/"), deadline=0.6, redirects=20))[0] == "timeout"
-    assert time.monotonic() - start < 1.0
+    # each answer comes within the deadline, all of them do not: one deadline an answer would end with "redirects"
+    assert failed(one(web.url("/"), deadline=0.6, redirects=15))[0] == "timeout"
+    assert len(web.seen) <= 15
 
 
 def test_hung_look_up_ends_and_blocks_nobody(web: Web) -> None:
     web.routes["/"] = Reply(200, {}, b"x")
+    over = threading.Event()
 
     def lookup(host: str, port: int) -> Any:
         if host == "hung.test":
-            time.sleep(1.5)
+            over.wait()
         return socket.getaddrinfo("127.0.0.1", port, type=socket.SOCK_STREAM)
 
     async def run() -> list[FetchResult]:
         fetcher = HttpFetcher(Fetch(allow_loopback=True), user_agent="x", clock=lambda: NOW, lookup=lookup)
         hung = [fetcher.fetch(Request(url=f"http://hung.test:{web.port}/", deadline=0.5)) for _ in range(40)]
-        good = fetcher.fetch(Request(url=f"http://good.test:{web.port}/", deadline=0.5))
+        good = fetcher.fetch(
+            Request(url=f"http://good.test:{web.port}/", deadline=30)
+        )  # time enough for a busy machine
         try:
-            return await asyncio.gather(good, *hung)
+            return await asyncio.gather(*hung, good)
         finally:
+            over.set()  # only now: nobody waited for these threads
             await fetcher.aclose()
 
-    good, *hung = asyncio.run(run())
+    *hung, good = asyncio.run(run())
     assert isinstance(good, Fetched)
     assert {failed(result)[0] for result in hung} == {"timeout"}
 

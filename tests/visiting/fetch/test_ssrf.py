@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.visiting.fetch.ssrf import Allowed, cure, endpoint, parse_allow, private, verdict
+from syndicator.visiting.fetch.ssrf import Allowed, endpoint, parse_allow, permission, private, verdict
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_allow_lines(line: str, allowed: Allowed) -> None:
 
 @pytest.mark.parametrize("line", ["", "example.org", "10.0.0.0/33", "10.0.0", "10.0.0.1:x", "10.0.0.1:99999", "::/200"])
 def test_bad_allow_lines_are_named(line: str) -> None:
-    with pytest.raises(ValueError, match="allow line"):
+    with pytest.raises(ValueError, match="allow: "):
         parse_allow(line)
 
 
@@ -113,7 +113,7 @@ def test_the_printed_line_is_the_cure(address: ipaddress.IPv4Address | ipaddress
         line = why.partition('["')[2].partition('"]')[0]
         assert verdict(str(address), port, allow=(line,)) is None
         assert verdict(str(address), port % 65535 + 1, allow=(line,)) is not None
-    assert cure(address, port).startswith('allow = ["')
+    assert permission(address, port).startswith('allow = ["')
 
 
 @given(addresses)

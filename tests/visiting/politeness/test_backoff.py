@@ -1,4 +1,4 @@
-"""Who asked to be left alone is left alone, by the next process too."""
+"""Hosts and URLs that asked us to wait are not asked before, by the next process either."""
 
 from __future__ import annotations
 
@@ -15,75 +15,75 @@ from tests.visiting.conftest import NOW, Reply, Web
 from tests.visiting.operator import FEED, configure, refresh
 
 
-class Desk:
-    """Holds over notes that outlive them, at a time that can be set."""
+class Notes:
+    """Back-offs over notes that outlive them, at a time that can be set."""
 
     def __init__(self) -> None:
-        self.notes: dict[str, str | None] = {}
+        self.values: dict[str, str | None] = {}
         self.now = NOW
 
     def backoff(self) -> Backoff:
-        return Backoff(self.notes.get, lambda key, value, at: self.notes.update({key: value}), lambda: self.now)
+        return Backoff(self.values.get, lambda key, value, at: self.values.update({key: value}), lambda: self.now)
 
 
 def test_the_next_process_knows() -> None:
-    desk = Desk()
-    first, other = desk.backoff(), desk.backoff()
-    first.hold("a.test", NOW + timedelta(hours=1))
-    other.hold("https://b.test/x", NOW + timedelta(hours=2))
-    first.hold("a.test", NOW + timedelta(minutes=1))  # the later end stays
-    third = desk.backoff()
+    notes = Notes()
+    first, other = notes.backoff(), notes.backoff()
+    first.add("a.test", NOW + timedelta(hours=1))
+    other.add("https://b.test/x", NOW + timedelta(hours=2))
+    first.add("a.test", NOW + timedelta(minutes=1))  # the later end stays
+    third = notes.backoff()
     assert third.until("a.test") == NOW + timedelta(hours=1)
     assert third.until("https://b.test/x") == NOW + timedelta(hours=2)
     assert third.until("c.test") is None
-    desk.now += timedelta(hours=1)
+    notes.now += timedelta(hours=1)
     assert third.until("a.test") is None
 
 
-def test_ended_holds_are_forgotten_and_their_number_is_bounded() -> None:
-    desk = Desk()
-    backoff = desk.backoff()
-    backoff.hold("old", NOW + timedelta(seconds=1))
-    desk.now += timedelta(minutes=1)
+def test_waits_that_ended_are_forgotten_and_their_number_is_bounded() -> None:
+    notes = Notes()
+    backoff = notes.backoff()
+    backoff.add("old", NOW + timedelta(seconds=1))
+    notes.now += timedelta(minutes=1)
     for number in range(1100):
-        backoff.hold(str(number), desk.now + timedelta(seconds=60 + number))
-    kept = json.loads(desk.notes[NOTE] or "")
+        backoff.add(str(number), notes.now + timedelta(seconds=60 + number))
+    kept = json.loads(notes.values[NOTE] or "")
     assert len(kept) == 1000
     assert "old" not in kept
     assert backoff.until("1099") is not None
 
 
-def test_a_hold_is_a_week_at_most() -> None:
-    desk = Desk()
-    desk.backoff().hold("a.test", NOW + timedelta(days=400))
-    assert desk.backoff().until("a.test") == NOW + timedelta(days=7)
+def test_a_wait_is_a_week_at_most() -> None:
+    notes = Notes()
+    notes.backoff().add("a.test", NOW + timedelta(days=400))
+    assert notes.backoff().until("a.test") == NOW + timedelta(days=7)
 
 
 @pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=3650)])
-def test_holds_of_a_clock_that_was_ahead_are_not_believed(back: timedelta) -> None:
-    desk = Desk()
-    desk.backoff().hold("a.test", NOW + timedelta(hours=3))
-    desk.now -= timedelta(minutes=1)
-    assert desk.backoff().until("a.test") == NOW + timedelta(hours=3)
-    desk.now -= back
-    assert desk.backoff().until("a.test") is None
-    desk.backoff().hold("a.test", desk.now + timedelta(minutes=5))
-    assert desk.backoff().until("a.test") == desk.now + timedelta(minutes=5)
+def test_waits_written_by_a_clock_that_was_ahead_do_not_count(back: timedelta) -> None:
+    notes = Notes()
+    notes.backoff().add("a.test", NOW + timedelta(hours=3))
+    notes.now -= timedelta(minutes=1)
+    assert notes.backoff().until("a.test") == NOW + timedelta(hours=3)
+    notes.now -= back
+    assert notes.backoff().until("a.test") is None
+    notes.backoff().add("a.test", notes.now + timedelta(minutes=5))
+    assert notes.backoff().until("a.test") == notes.now + timedelta(minutes=5)
 
 
 @pytest.mark.parametrize(
     "note",
     ["", "x", "[]", "3", "null", '{"a": 3}', '{"a": []}', '{"a": ["2026-11-24T00:00:00", "2026-11-25T00:00:00"]}'],
 )
-def test_a_broken_note_holds_nobody(note: str) -> None:
-    desk = Desk()
-    desk.notes[NOTE] = note
-    assert desk.backoff().until("a") is None
-    desk.backoff().hold("b", NOW + timedelta(hours=1))
-    assert desk.backoff().until("b") == NOW + timedelta(hours=1)
+def test_a_note_that_cannot_be_read_stops_nobody(note: str) -> None:
+    notes = Notes()
+    notes.values[NOTE] = note
+    assert notes.backoff().until("a") is None
+    notes.backoff().add("b", NOW + timedelta(hours=1))
+    assert notes.backoff().until("b") == NOW + timedelta(hours=1)
 
 
-def test_holds_over_two_processes(tmp_path: Path, web: Web) -> None:
+def test_waits_over_two_processes(tmp_path: Path, web: Web) -> None:
     hosts = {"a": "127.0.0.1", "b": "127.0.0.1", "c": "localhost", "d": "localhost"}
     config = configure(tmp_path, {key: f'url = "{web.url("/" + key, host)}"' for key, host in hosts.items()})
     later = format_datetime(datetime.now(UTC) + timedelta(hours=5), usegmt=True)
@@ -103,12 +103,12 @@ def test_holds_over_two_processes(tmp_path: Path, web: Web) -> None:
         "a": "rate-limited", "b": "rate-limited", "c": "rate-limited", "d": None,
     }  # fmt: skip
     until = {key: datetime.fromisoformat(found[key]["next_due"]) - datetime.now(UTC) for key in "abc"}
-    assert until["b"] <= timedelta(minutes=15, seconds=1)  # the floor between two visits is as long as a hold of a host
+    assert until["b"] <= timedelta(minutes=15, seconds=1)  # as long as a whole host backs off
     assert until["a"] > timedelta(hours=4)
     assert until["c"] > timedelta(hours=4)
 
 
-def test_a_page_of_a_held_host_waits_and_loses_no_try(tmp_path: Path, web: Web) -> None:
+def test_a_page_of_a_host_that_backs_off_waits_and_loses_no_try(tmp_path: Path, web: Web) -> None:
     config = configure(tmp_path, {"a": f'url = "{web.url("/a", "localhost")}"', "b": f'url = "{web.url("/b")}"'})
     link = web.url("/page", "localhost")
     entry = f"<item><title>A</title><link>{link}</link></item>"

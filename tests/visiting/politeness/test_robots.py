@@ -46,7 +46,7 @@ def page(url: str, *, status: int = 200, moved_to: str | None = None, body: byte
     return Fetched(url=url, final_url=url, status=status, headers=headers, body=body, moved_to=moved_to)
 
 
-class House:
+class Rig:
     """Robots and a polite fetcher over a script, in simulated time."""
 
     def __init__(self) -> None:
@@ -58,8 +58,8 @@ class House:
         self.polite = PoliteFetcher(self.script, self.throttle, self.robots)
 
     def another(self) -> Robots:
-        lane = PoliteFetcher(self.script, self.throttle)
-        return Robots(lane, self.notes.get, self._note, user_agent="Syndicator/1.0 (+me)", clock=self.clock)
+        fetcher = PoliteFetcher(self.script, self.throttle)
+        return Robots(fetcher, self.notes.get, self._note, user_agent="Syndicator/1.0 (+me)", clock=self.clock)
 
     def _note(self, key: str, value: str | None, at: datetime) -> None:
         if value is None:
@@ -103,66 +103,66 @@ def test_vectors(shared: Path) -> None:
     ],
 )
 def test_failures(failure: tuple[str, int | None], allowed: bool, by: str) -> None:
-    house = House()
-    house.script.answers[ROBOTS] = Failed(url=ROBOTS, reason=failure[0], status=failure[1])
-    assert house.verdict("https://example.org/a")[:2] == (allowed, by)
+    rig = Rig()
+    rig.script.answers[ROBOTS] = Failed(url=ROBOTS, reason=failure[0], status=failure[1])
+    assert rig.verdict("https://example.org/a")[:2] == (allowed, by)
 
 
 def test_rules_and_delay() -> None:
-    house = House()
-    house.script.file(
+    rig = Rig()
+    rig.script.file(
         ROBOTS, "\ufeffUser-agent: syndicator\nDisallow: /no\nCrawl-delay: 86400\n\nUser-agent: *\nDisallow: /"
     )
-    assert house.verdict("https://example.org/yes")[:3] == (True, "robots.txt", 60.0)
-    assert house.verdict("https://example.org/no/way").allowed is False
-    assert house.script.urls() == [ROBOTS]
+    assert rig.verdict("https://example.org/yes")[:3] == (True, "robots.txt", 60.0)
+    assert rig.verdict("https://example.org/no/way").allowed is False
+    assert rig.script.urls() == [ROBOTS]
 
 
 def test_operator_decides() -> None:
-    house = House()
-    house.script.file(ROBOTS, "User-agent: *\nDisallow: /")
+    rig = Rig()
+    rig.script.file(ROBOTS, "User-agent: *\nDisallow: /")
     source = Source(key="x", url="https://example.org/", robots="ignore")
-    assert house.verdict("https://example.org/a", source)[:3] == (True, "operator", None)
-    assert house.script.asked == []
+    assert rig.verdict("https://example.org/a", source)[:3] == (True, "operator", None)
+    assert rig.script.asked == []
 
 
 def test_remembered_for_a_day_and_by_the_next_process() -> None:
-    house = House()
-    house.script.file(ROBOTS, "User-agent: *\nDisallow: /no")
-    house.verdict("https://example.org/a")
-    house.robots = house.another()
-    house.clock.now += timedelta(hours=23)
-    assert house.verdict("https://example.org/no").allowed is False
-    assert len(house.script.asked) == 1
-    house.clock.now += timedelta(hours=2)
-    house.verdict("https://example.org/no")
-    assert len(house.script.asked) == 2
+    rig = Rig()
+    rig.script.file(ROBOTS, "User-agent: *\nDisallow: /no")
+    rig.verdict("https://example.org/a")
+    rig.robots = rig.another()
+    rig.clock.now += timedelta(hours=23)
+    assert rig.verdict("https://example.org/no").allowed is False
+    assert len(rig.script.asked) == 1
+    rig.clock.now += timedelta(hours=2)
+    rig.verdict("https://example.org/no")
+    assert len(rig.script.asked) == 2
 
 
 def test_unreachable_is_asked_again_soon() -> None:
-    house = House()
-    house.script.answers[ROBOTS] = Failed(url=ROBOTS, reason="http-503", status=503)
-    house.verdict("https://example.org/a")
-    house.script.file(ROBOTS, "")
-    assert house.verdict("https://example.org/a").allowed is False
-    house.clock.now += timedelta(minutes=31)
-    assert house.verdict("https://example.org/a").allowed is True
+    rig = Rig()
+    rig.script.answers[ROBOTS] = Failed(url=ROBOTS, reason="http-503", status=503)
+    rig.verdict("https://example.org/a")
+    rig.script.file(ROBOTS, "")
+    assert rig.verdict("https://example.org/a").allowed is False
+    rig.clock.now += timedelta(minutes=31)
+    assert rig.verdict("https://example.org/a").allowed is True
 
 
 @pytest.mark.parametrize(
     "note", ["", "[]", "{}", "null", '["x", "file", ""]', "[1, 2, 3]", '["2026-11-24", "file", ""]']
 )
 def test_a_broken_note_is_asked_anew(note: str) -> None:
-    house = House()
-    house.notes["robots https://example.org"] = note
-    assert house.verdict("https://example.org/a").allowed is True
-    assert house.script.urls() == [ROBOTS]
+    rig = Rig()
+    rig.notes["robots https://example.org"] = note
+    assert rig.verdict("https://example.org/a").allowed is True
+    assert rig.script.urls() == [ROBOTS]
 
 
 def test_credentials_of_a_url_reach_neither_note_nor_request() -> None:
-    house = House()
-    house.verdict("https://user:secret@example.org/a")
-    assert "secret" not in str(house.notes) + str(house.script.asked)
+    rig = Rig()
+    rig.verdict("https://user:secret@example.org/a")
+    assert "secret" not in str(rig.notes) + str(rig.script.asked)
 
 
 @pytest.mark.parametrize(
@@ -173,11 +173,11 @@ def test_product(agent: str, name: str) -> None:
 
 
 def test_pages_ask_robots_once_and_feeds_are_fetched_whatever_it_says() -> None:
-    house = House()
-    house.script.file(ROBOTS, "User-agent: *\nDisallow: /no\nDisallow: /feed")
+    rig = Rig()
+    rig.script.file(ROBOTS, "User-agent: *\nDisallow: /no\nDisallow: /feed")
     for path in ("a", "b", "feed"):
-        house.script.file(f"https://example.org/{path}", "x")
-    results = house.fetch(
+        rig.script.file(f"https://example.org/{path}", "x")
+    results = rig.fetch(
         Request(url="https://example.org/a"),
         Request(url="https://example.org/b"),
         Request(url="https://example.org/no"),
@@ -186,8 +186,8 @@ def test_pages_ask_robots_once_and_feeds_are_fetched_whatever_it_says() -> None:
     )
     assert [isinstance(result, Fetched) for result in results] == [True, True, False, True, True]
     assert results[2] == Failed(url="https://example.org/no", reason="robots", detail="robots.txt")
-    assert house.script.urls().count(ROBOTS) == 1
-    assert house.clock.since() >= 4  # five requests in one lane
+    assert rig.script.urls().count(ROBOTS) == 1
+    assert rig.clock.since() >= 4  # five requests to one host, a second apart
 
 
 @pytest.mark.parametrize(
@@ -199,65 +199,65 @@ def test_pages_ask_robots_once_and_feeds_are_fetched_whatever_it_says() -> None:
         (None, "obey", "no robots.txt", False),
     ],
 )
-def test_a_feed_that_robots_shuts_is_fetched_with_a_warning(
+def test_a_feed_that_robots_disallows_is_fetched_with_a_warning(
     text: str | None, word: Literal["obey", "ignore"], permit: str, warned: bool
 ) -> None:
-    house = House()
-    house.script.answers["https://example.org/feed"] = page("https://example.org/feed")
+    rig = Rig()
+    rig.script.answers["https://example.org/feed"] = page("https://example.org/feed")
     if text is not None:
-        house.script.file(ROBOTS, text)
-    result = house.fetch(Request(url="https://example.org/feed", kind="feed", robots=word))[0]
+        rig.script.file(ROBOTS, text)
+    result = rig.fetch(Request(url="https://example.org/feed", kind="feed", robots=word))[0]
     assert isinstance(result, Fetched)
     assert (result.permit, result.warning != "") == (permit, warned)
-    assert house.script.urls()[0] == "https://example.org/feed"  # the feed is not held up by its robots.txt
+    assert rig.script.urls()[0] == "https://example.org/feed"  # the feed is not refused up by its robots.txt
 
 
 def test_a_robots_txt_that_cannot_be_had_warns_of_nothing() -> None:
-    house = House()
-    house.script.answers = {
+    rig = Rig()
+    rig.script.answers = {
         "https://example.org/feed": page("https://example.org/feed"),
         ROBOTS: Failed(url=ROBOTS, reason="http-503", status=503),
     }
-    result = house.fetch(Request(url="https://example.org/feed", kind="feed"))[0]
+    result = rig.fetch(Request(url="https://example.org/feed", kind="feed"))[0]
     assert isinstance(result, Fetched)
     assert (result.permit, result.warning) == ("robots.txt unreachable (http-503)", "")
 
 
 def test_pages_say_by_whose_word_they_were_fetched() -> None:
-    house = House()
-    house.script.file(ROBOTS, "User-agent: *\nDisallow: /no")
+    rig = Rig()
+    rig.script.file(ROBOTS, "User-agent: *\nDisallow: /no")
     for path in ("a", "no"):
-        house.script.answers[f"https://example.org/{path}"] = page(f"https://example.org/{path}")
+        rig.script.answers[f"https://example.org/{path}"] = page(f"https://example.org/{path}")
     asked = (Request(url="https://example.org/a"), Request(url="https://example.org/no", robots="ignore"))
-    assert [one.permit for one in house.fetch(*asked) if isinstance(one, Fetched)] == ["robots.txt", "operator"]
+    assert [one.permit for one in rig.fetch(*asked) if isinstance(one, Fetched)] == ["robots.txt", "operator"]
 
 
-def test_too_many_requests_holds_the_host_and_503_does_not() -> None:
-    house = House()
-    house.script.answers = {
+def test_after_429_the_whole_host_backs_off_and_after_503_only_the_url() -> None:
+    rig = Rig()
+    rig.script.answers = {
         "https://a.test/1": Failed(url="", reason="rate-limited", status=429, retry_after=NOW + timedelta(hours=5)),
         "https://b.test/1": Failed(url="", reason="http-503", status=503, retry_after=NOW + timedelta(hours=5)),
         "https://a.test/2": page("https://a.test/2"),
         "https://b.test/2": page("https://b.test/2"),
     }
-    house.fetch(*(Request(url=f"https://{host}.test/1", kind="feed") for host in "ab"))
-    held, free = house.fetch(*(Request(url=f"https://{host}.test/2", kind="feed") for host in "ab"))
-    assert isinstance(free, Fetched)
-    assert isinstance(held, Failed)
-    assert (held.reason, held.status) == ("rate-limited", None)
-    assert held.retry_after is not None
-    assert held.retry_after - house.clock() <= timedelta(minutes=15)
-    house.clock.now += timedelta(minutes=15)
-    assert isinstance(house.fetch(Request(url="https://a.test/2", kind="feed"))[0], Fetched)
+    rig.fetch(*(Request(url=f"https://{host}.test/1", kind="feed") for host in "ab"))
+    refused, other = rig.fetch(*(Request(url=f"https://{host}.test/2", kind="feed") for host in "ab"))
+    assert isinstance(other, Fetched)
+    assert isinstance(refused, Failed)
+    assert (refused.reason, refused.status) == ("rate-limited", None)
+    assert refused.retry_after is not None
+    assert refused.retry_after - rig.clock() <= timedelta(minutes=15)
+    rig.clock.now += timedelta(minutes=15)
+    assert isinstance(rig.fetch(Request(url="https://a.test/2", kind="feed"))[0], Fetched)
 
 
-def test_a_short_hold_is_waited_for() -> None:
-    house = House()
-    house.script.answers = {"https://a.test/2": page("https://a.test/2")}
-    house.throttle.hold("a.test", house.clock() + timedelta(seconds=20))
+def test_a_short_back_off_is_waited_for() -> None:
+    rig = Rig()
+    rig.script.answers = {"https://a.test/2": page("https://a.test/2")}
+    rig.throttle.back_off("a.test", rig.clock() + timedelta(seconds=20))
     request = Request(url="https://a.test/2", kind="feed", robots="ignore")
-    assert isinstance(house.fetch(request)[0], Fetched)
-    assert house.clock.since() == 20
+    assert isinstance(rig.fetch(request)[0], Fetched)
+    assert rig.clock.since() == 20
 
 
 def redirect(url: str, target: str, *, permanent: bool = True) -> Fetched:
@@ -265,39 +265,39 @@ def redirect(url: str, target: str, *, permanent: bool = True) -> Fetched:
     return page(url, status=status, moved_to=target if permanent else None, location=target)
 
 
-def test_redirect_to_another_host_takes_its_lane_and_asks_its_robots() -> None:
-    house = House()
-    house.script.answers["https://a.test/x"] = redirect("https://a.test/x", "https://b.test/y")
-    house.script.answers["https://b.test/y"] = page("https://b.test/y", body=b"end")
+def test_a_redirect_to_another_host_waits_for_its_turn_and_asks_its_robots() -> None:
+    rig = Rig()
+    rig.script.answers["https://a.test/x"] = redirect("https://a.test/x", "https://b.test/y")
+    rig.script.answers["https://b.test/y"] = page("https://b.test/y", body=b"end")
     request = Request(url="https://a.test/x", headers={"Authorization": "secret"}, allow=("10.0.0.0/8",))
-    result = house.fetch(request)[0]
+    result = rig.fetch(request)[0]
     assert isinstance(result, Fetched)
     assert (result.url, result.final_url, result.moved_to) == (request.url, "https://b.test/y", "https://b.test/y")
-    assert house.script.urls() == [
+    assert rig.script.urls() == [
         "https://a.test/robots.txt", "https://a.test/x", "https://b.test/robots.txt", "https://b.test/y",
     ]  # fmt: skip
-    assert house.script.asked[-1].headers == {}
-    assert house.script.asked[-1].allow == ()
+    assert rig.script.asked[-1].headers == {}
+    assert rig.script.asked[-1].allow == ()
 
 
-def test_redirect_to_a_host_that_shuts_us_out() -> None:
-    house = House()
-    house.script.answers["https://a.test/x"] = redirect("https://a.test/x", "https://b.test/y")
-    house.script.file("https://b.test/robots.txt", "User-agent: *\nDisallow: /")
-    assert house.fetch(Request(url="https://a.test/x"))[0] == Failed(
+def test_redirect_to_a_host_that_disallows_the_page() -> None:
+    rig = Rig()
+    rig.script.answers["https://a.test/x"] = redirect("https://a.test/x", "https://b.test/y")
+    rig.script.file("https://b.test/robots.txt", "User-agent: *\nDisallow: /")
+    assert rig.fetch(Request(url="https://a.test/x"))[0] == Failed(
         url="https://a.test/x", reason="robots", detail="robots.txt"
     )
 
 
 @pytest.mark.parametrize(("first", "second", "moved"), [(True, False, True), (False, True, False)])
 def test_only_permanent_hops_from_the_start_are_a_move(first: bool, second: bool, moved: bool) -> None:
-    house = House()
-    house.script.answers = {
+    rig = Rig()
+    rig.script.answers = {
         "https://a.test/": redirect("https://a.test/", "https://b.test/", permanent=first),
         "https://b.test/": redirect("https://b.test/", "https://c.test/", permanent=second),
         "https://c.test/": NotModified(url="", final_url="https://c.test/", headers={}),
     }
-    result = house.fetch(Request(url="https://a.test/", kind="feed"))[0]
+    result = rig.fetch(Request(url="https://a.test/", kind="feed"))[0]
     assert isinstance(result, NotModified)
     assert result.moved_to == ("https://b.test/" if moved else None)
 
@@ -319,37 +319,37 @@ def test_waiting_for_a_turn_costs_no_deadline() -> None:
 
 
 def test_circles_across_hosts_end() -> None:
-    house = House()
-    house.script.answers = {
+    rig = Rig()
+    rig.script.answers = {
         "https://a.test/": redirect("https://a.test/", "https://b.test/"),
         "https://b.test/": redirect("https://b.test/", "https://a.test/"),
     }
-    result = house.fetch(Request(url="https://a.test/", kind="feed"))[0]
+    result = rig.fetch(Request(url="https://a.test/", kind="feed"))[0]
     assert isinstance(result, Failed)
     assert result.reason == "redirects"
-    assert len(house.script.asked) <= 6
+    assert len(rig.script.asked) <= 6
 
 
 def test_mutual_redirects_do_not_lock_each_other_out() -> None:
-    house = House()
-    house.script.answers = {
+    rig = Rig()
+    rig.script.answers = {
         "https://a.test/1": redirect("https://a.test/1", "https://b.test/2"),
         "https://b.test/1": redirect("https://b.test/1", "https://a.test/2"),
         "https://a.test/2": page("https://a.test/2"),
         "https://b.test/2": page("https://b.test/2"),
     }
-    results = house.fetch(*(Request(url=f"https://{host}.test/1", kind="feed") for host in "abab"))
+    results = rig.fetch(*(Request(url=f"https://{host}.test/1", kind="feed") for host in "abab"))
     assert all(isinstance(result, Fetched) for result in results)
 
 
 def test_close() -> None:
-    house = House()
-    asyncio.run(house.polite.aclose())
-    assert house.script.closed
+    rig = Rig()
+    asyncio.run(rig.polite.aclose())
+    assert rig.script.closed
 
 
 def test_credentials_of_a_url_are_in_no_result() -> None:
-    house = House()
+    rig = Rig()
     url = "https://user:secret@a.test/"
     for answer in (
         redirect(url, "https://b.test/"),
@@ -359,18 +359,18 @@ def test_credentials_of_a_url_are_in_no_result() -> None:
         Failed(url=url, reason="rate-limited", status=429),
         Failed(url=url, reason="never asked"),
     ):
-        house.script.answers[url] = replace(answer, url="https://a.test/")
-        assert "secret" not in str(house.fetch(Request(url=url, kind="feed")))
+        rig.script.answers[url] = replace(answer, url="https://a.test/")
+        assert "secret" not in str(rig.fetch(Request(url=url, kind="feed")))
 
 
 def test_a_crawl_delay_spaces_the_pages_of_its_host_up_to_a_minute() -> None:
-    house = House()
+    rig = Rig()
     for host, seconds in (("a", 7), ("b", 3600)):
-        house.script.file(f"https://{host}.test/robots.txt", f"User-agent: *\nCrawl-delay: {seconds}")
+        rig.script.file(f"https://{host}.test/robots.txt", f"User-agent: *\nCrawl-delay: {seconds}")
         for path in range(3):
-            house.script.answers[f"https://{host}.test/{path}"] = page(f"https://{host}.test/{path}")
+            rig.script.answers[f"https://{host}.test/{path}"] = page(f"https://{host}.test/{path}")
     for host, seconds in (("a", 7), ("b", 60)):
-        before = house.clock.since()
-        house.fetch(*(Request(url=f"https://{host}.test/{path}") for path in range(3)))
-        assert house.clock.since() - before >= 2 * seconds
-        assert house.clock.since() - before <= 3 * seconds + 3
+        before = rig.clock.since()
+        rig.fetch(*(Request(url=f"https://{host}.test/{path}") for path in range(3)))
+        assert rig.clock.since() - before >= 2 * seconds
+        assert rig.clock.since() - before <= 3 * seconds + 3

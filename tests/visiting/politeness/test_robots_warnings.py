@@ -1,4 +1,4 @@
-"""What the operator is told of robots.txt, command by command, over the loopback web."""
+"""What each command says about robots.txt, over the loopback web."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.visiting.conftest import Reply, Web
 from tests.visiting.operator import FEED, command, configure, refresh
 
-SHUT = b"User-agent: *\nDisallow: /shut\n"
+DISALLOW = b"User-agent: *\nDisallow: /shut\n"
 PAGE = (
     b"<html><head><title>A page with a story</title></head><body><article><h1>A page with a story</h1>"
     + b"<p>A sentence that says something, with words and a comma, for all to read.</p>" * 12
@@ -16,39 +16,39 @@ PAGE = (
 )
 
 
-def test_a_shut_feed_is_added_visited_and_warned_of(tmp_path: Path, web: Web) -> None:
+def test_a_disallowed_feed_is_added_visited_and_warned_of(tmp_path: Path, web: Web) -> None:
     config = configure(tmp_path, {"open": f'url = "{web.url("/open")}"'})
-    web.routes = {"/robots.txt": Reply(200, {}, SHUT), "/shut": Reply(200, {}, FEED), "/open": Reply(200, {}, FEED)}
+    web.routes = {"/robots.txt": Reply(200, {}, DISALLOW), "/shut": Reply(200, {}, FEED), "/open": Reply(200, {}, FEED)}
     added = command(config, "add", web.url("/shut"))
-    assert "robots.txt shuts this address" in added.stderr
+    assert "robots.txt disallows this address" in added.stderr
     known = json.loads(command(config, "add", web.url("/shut"), web.url("/open"), "--dry-run", "--json").stdout)
     assert [one["warning"] != "" for one in known] == [True, False]
     key = known[0]["source"]["key"]
     found = refresh(config, key, "open")
     assert [found[one]["reason"] for one in (key, "open")] == [None, None]  # no error
-    told = command(config, "status").stdout.splitlines()
-    assert [line for line in told if "robots.txt" in line] == [
-        f"{key}\trobots.txt shuts this address; it is fetched because the operator named it"
+    output = command(config, "status").stdout.splitlines()
+    assert [line for line in output if "robots.txt" in line] == [
+        f"{key}\trobots.txt disallows this address; it is fetched because sources.toml names it"
     ]
-    assert "0 ill" in told[0]
-    assert [line.split("\t")[2][:6] for line in command(config, "sources").stdout.splitlines()] == ["well", "robots"]
+    assert "0 failing" in output[0]
+    assert [line.split("\t")[2][:6] for line in command(config, "sources").stdout.splitlines()] == ["ok", "robots"]
     web.routes["/robots.txt"] = Reply(200, {}, b"")
     (tmp_path / "feeds" / "state" / "syndicator.db").unlink()  # with it goes what was remembered of robots.txt
     refresh(config, key)
-    assert "robots.txt" not in command(config, "status").stdout  # opened since: nothing to be told
+    assert "robots.txt" not in command(config, "status").stdout  # allowed since: nothing to warn of
 
 
-def test_a_page_that_robots_shuts_is_warned_of_before_it_is_added(tmp_path: Path, web: Web) -> None:
+def test_a_disallowed_page_is_warned_of_before_it_is_added(tmp_path: Path, web: Web) -> None:
     config = configure(tmp_path, {})
-    web.routes = {"/robots.txt": Reply(200, {}, SHUT), "/shut": Reply(200, {"Content-Type": "text/html"}, PAGE)}
-    told = command(config, "add", "--dry-run", web.url("/shut")).stderr
-    assert 'it will not be read; robots = "ignore"' in told
+    web.routes = {"/robots.txt": Reply(200, {}, DISALLOW), "/shut": Reply(200, {"Content-Type": "text/html"}, PAGE)}
+    output = command(config, "add", "--dry-run", web.url("/shut")).stderr
+    assert 'it will not be read; robots = "ignore"' in output
 
 
 def test_show_says_who_decided(tmp_path: Path, web: Web) -> None:
     config = configure(tmp_path, {"s": f'url = "{web.url("/feed", "localhost")}"\nrobots = "ignore"'})
     html = Reply(200, {"Content-Type": "text/html", "X-Robots-Tag": "nosnippet"}, PAGE)
-    web.routes = {"/robots.txt": Reply(200, {}, SHUT), "/shut": html, "/page": html}
+    web.routes = {"/robots.txt": Reply(200, {}, DISALLOW), "/shut": html, "/page": html}
 
     def why(url: str) -> list[str]:
         return command(config, "show", "--why", url).stdout.splitlines()

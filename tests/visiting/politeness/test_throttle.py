@@ -67,25 +67,25 @@ def test_hosts_take_turns_under_a_total() -> None:
     assert [host for _, host in began] == ["a", "b", "a", "b", "a", "b"]
 
 
-def test_hold() -> None:
+def test_back_off() -> None:
     log = Log()
-    log.throttle.hold("a", log.clock() + timedelta(minutes=2))
-    assert log.throttle.held("a") == log.clock() + timedelta(minutes=2)
-    assert log.throttle.held("b") is None
+    log.throttle.back_off("a", log.clock() + timedelta(minutes=2))
+    assert log.throttle.backs_off_until("a") == log.clock() + timedelta(minutes=2)
+    assert log.throttle.backs_off_until("b") is None
     assert log.run(("a", 0), ("b", 0)) == [(0, "b"), (120, "a")]
-    assert log.throttle.held("a") is None
+    assert log.throttle.backs_off_until("a") is None
 
 
-def test_hold_is_at_most_a_quarter_of_an_hour() -> None:
+def test_a_host_backs_off_for_at_most_a_quarter_of_an_hour() -> None:
     log = Log()
-    log.throttle.hold("a", log.clock() + timedelta(days=300))
+    log.throttle.back_off("a", log.clock() + timedelta(days=300))
     assert log.run(("a", 0)) == [(900, "a")]
 
 
 def test_crawl_delay_outranks_a_shorter_pause_up_to_a_minute() -> None:
     log = Log()
-    log.throttle.delay("a", 10)
-    log.throttle.delay("b", 86_400)
+    log.throttle.set_delay("a", 10)
+    log.throttle.set_delay("b", 86_400)
     log.run(("a", 0), ("a", 0), ("b", 0), ("b", 0))
     assert log.began == [(0, "a"), (0, "b"), (10, "a"), (60, "b")]
 
@@ -94,7 +94,7 @@ def test_crawl_delay_outranks_a_shorter_pause_up_to_a_minute() -> None:
 def test_a_clock_set_back_stretches_no_wait(back: timedelta) -> None:
     log = Log()
     log.run(("a", 0))
-    log.throttle.hold("b", log.clock() + timedelta(minutes=5))
+    log.throttle.back_off("b", log.clock() + timedelta(minutes=5))
     log.clock.now -= back
     start = log.clock.now
     log.run(("a", 0))
@@ -103,7 +103,7 @@ def test_a_clock_set_back_stretches_no_wait(back: timedelta) -> None:
     assert (log.clock.now - start).total_seconds() <= 901
 
 
-def test_a_cancelled_turn_frees_the_lane() -> None:
+def test_a_cancelled_request_frees_its_place() -> None:
     log = Log(pause=0)
 
     async def run() -> None:
@@ -119,12 +119,12 @@ def test_a_cancelled_turn_frees_the_lane() -> None:
     assert log.open == {"a": 0}
 
 
-def test_lanes_are_forgotten() -> None:
+def test_hosts_are_forgotten() -> None:
     log = Log(pause=0.001)
     log.run(*((f"host{n}", 0) for n in range(3000)))
     log.clock.now += timedelta(seconds=1)
     log.run(("last", 0))
-    log.throttle.delay("kept", 30)
+    log.throttle.set_delay("kept", 30)
     for n in range(3000):
-        log.throttle.delay(f"other{n}", 0)
+        log.throttle.set_delay(f"other{n}", 0)
     assert log.throttle.remembered() <= 1100

@@ -1,0 +1,162 @@
+"""Tags from the confirmed past: the nearest earlier posts, a ridge regression for every tag, where the tag stands in
+the text and how far that meant something before. Logistic regression weighs these; fit_learnt.py fits it on the past.
+
+On two blogs with authors' tags, in five parts: F1 of at most five tags is 51.2 and 59.8; the nearest posts and the
+ridge regression alone, with their best threshold, have 41.9 and 53.7. `python -m tests.bench.bench_describing tags`
+shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from syndicator.describing.taxonomy.tagging.mentions import Matcher, Mention
+from syndicator.describing.text import tfidf
+from syndicator.describing.text.embeddings import embedder
+from syndicator.describing.text.tfidf import Index
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+
+# Constants were chosen; tests/bench/bench_describing.py shows what a change does.
+NEIGHBOURS: Final = 12  # nearest earlier posts that have a say
+LOOKED: Final = 12  # likeliest tags whose posts a text is compared with
+LEAST_CHANCE: Final = 0.01  # probability below which a tag is not worth a look
+CLOSEST: Final = 3  # posts with a tag of which the nearness to a text is the mean
+LIMIT: Final = 30  # log-odds beyond which a probability is 0 or 1 in float32
+FEATURES: Final = (
+    "neighbours", "log-neighbours", "ridge", "log-ridge", "log-share", "in-title", "in-text", "times", "in-head",
+    "precision-in-text", "precision-in-title", "ridge-in-text", "share-not-in-text", "near-name", "alike", "log-alike",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class LearntTagger:
+    """What the past teaches. Rows are posts, columns tags."""
+
+    index: Index
+    tags: tuple[str, ...]
+    has: NDArray[np.float32]  # post x tag: 1 where the author gave it
+    ridge: Floats  # post x tag
+    vectors: Floats  # post x 256
+    labels: Floats  # tag x 256
+    mentions: Floats  # 2 x tag: posts with the tag in text, in title
+    hits: Floats  # 2 x tag: those of them that were given the tag
+    close: Floats  # tag: how near nearly all posts with it are to the others with it
+    weights: Floats  # means, spreads and weights, each in the order of FEATURES, and the constant
+    threshold: float  # probability from which on a tag is given
+    matcher: Matcher
+
+    def scores(self, title: str, text: str) -> dict[str, float]:
+        """Tag -> the probability that the author would give it, best first; those below 1 % are left out."""
+        near = self.index.near(tfidf.bag(title, text))
+        vector = embedder().article(title, text)
+        alike = self.vectors @ vector
+        found = self.matcher.find(title, text)
+        share = self.has.mean(axis=0, keepdims=True)
+        rows = features(
+            knn=nearest(near[None], self.has),
+            ridge=(near @ self.ridge)[None] + share,
+            placed=placed([found], len(self.tags)),
+            precision=precision(self.hits[:, None], self.mentions[:, None], share),
+            share=share,
+            label=(vector - self.vectors.mean(axis=0))[None] @ self.labels.T,
+            alike=nearest(alike[None], self.has),
+        )
+        probable = chances(rows[0], self.weights)
+        likely = [int(n) for n in probable.argsort()[::-1] if probable[n] > LEAST_CHANCE]
+        strange = [n for n in likely[:LOOKED] if n not in found and self._strange(n, alike)]
+        return {self.tags[n]: float(probable[n]) for n in likely if n not in strange}
+
+    def _strange(self, tag: int, alike: Floats) -> bool:
+        """True when a text is further from the posts with the tag than nearly all of these are from each other: what
+        the past says of a tag's share holds for texts of its kind only."""
+        return closeness(alike[self.has[:, tag] > 0]) < float(self.close[tag])
+
+
+def placed(found: list[dict[int, Mention]], tags: int) -> Floats:
+    """Post x tag x (times in title, times in text, times in the text's head)."""
+    import numpy as np
+
+    out = np.zeros((len(found), tags, 3), dtype=np.float32)
+    for row, mentions in enumerate(found):
+        for tag, mention in mentions.items():
+            out[row, tag] = mention[:3]
+    return out
+
+
+def nearest(near: Floats, has: Floats) -> Floats:
+    """Share of the nearest posts with each tag, weighted by the square of their nearness."""
+    import numpy as np
+
+    out = np.zeros((len(near), has.shape[1]), dtype=np.float32)
+    for row, values in enumerate(near):
+        best = np.argsort(-values, kind="stable")[:NEIGHBOURS]
+        weight = np.maximum(values[best], 0) ** 2
+        out[row] = weight @ has[best] / (float(weight.sum()) + 1e-9)
+    return out
+
+
+def closeness(cosines: Floats) -> float:
+    """Mean of the highest `CLOSEST`."""
+    import numpy as np
+
+    return float(np.sort(cosines)[-CLOSEST:].mean())
+
+
+def precision(hits: Floats, mentions: Floats, share: Floats) -> tuple[Floats, Floats]:
+    """How often a mention in the text, in the title, meant that the tag was given; few cases are pulled inwards."""
+    return (hits[0] + 2 * share + 0.3) / (mentions[0] + 2), (hits[1] + 0.5) / (mentions[1] + 1)
+
+
+def features(
+    *,
+    knn: Floats,
+    ridge: Floats,
+    placed: Floats,
+    precision: tuple[Floats, Floats],
+    share: Floats,
+    label: Floats,
+    alike: Floats,
+) -> Floats:
+    """Post x tag x `FEATURES`. All but `placed` (post x tag x 3) are post x tag: what the nearest posts by words
+    (`knn`) and by vectors (`alike`) have, what the ridge regression says, how often a mention was right in text and
+    title, the share of posts with the tag, and how near its name lies. The small numbers keep logarithms finite."""
+    import numpy as np
+
+    title, body = (placed[..., 0] > 0).astype(np.float32), (placed[..., 1] > 0).astype(np.float32)
+    rare = np.broadcast_to(np.log(share + 1e-3), knn.shape)
+    likely = np.clip(ridge, 0, 1)
+    columns = {
+        "neighbours": knn,
+        "log-neighbours": np.log(knn + 0.02),
+        "ridge": likely,
+        "log-ridge": np.log(np.clip(ridge, 0.01, 1)),
+        "log-share": rare,
+        "in-title": title,
+        "in-text": body,
+        "times": np.log1p(placed[..., 1]),
+        "in-head": placed[..., 2] > 0,
+        "precision-in-text": body * np.log(precision[0] + 0.01),
+        "precision-in-title": title * np.log(precision[1] + 0.01),
+        "ridge-in-text": body * likely,
+        "share-not-in-text": (1 - body) * rare,
+        "near-name": label,
+        "alike": alike,
+        "log-alike": np.log(alike + 0.02),
+    }
+    result: Floats = np.stack([columns[name] for name in FEATURES], axis=-1).astype(np.float32)
+    return result
+
+
+def chances(rows: Floats, weights: Floats) -> Floats:
+    """Probabilities from features; `weights` holds means, spreads, weights and, last, the constant."""
+    import numpy as np
+
+    mean, spread, slope = weights[:-1].reshape(3, len(FEATURES))
+    odds = (rows - mean) / spread @ slope + weights[-1]
+    result: Floats = 1 / (1 + np.exp(-np.clip(odds, -LIMIT, LIMIT)))
+    return result

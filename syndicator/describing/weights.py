@@ -1,0 +1,38 @@
+"""Fitted weights: each belongs to a feature by its name; a file whose names are not exactly the features' is refused.
+
+The files in data/ say which script made them, when, and from which data (SHA-256); tools/train/README.md says how to
+make them again."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+
+
+def load(file: str, table: str, features: Sequence[str]) -> Floats:
+    """The weights in [table] of data/`file`, one a feature, in the order of `features`. Raises ValueError when the
+    names in the table are not exactly `features`."""
+    raw = resources.files("syndicator.describing").joinpath(f"data/{file}").read_text("utf-8")
+    return in_order(tomllib.loads(raw)[table], features, f"{file} [{table}]")
+
+
+def in_order(found: Mapping[str, Any], features: Sequence[str], where: str) -> Floats:
+    """The numbers of `found` (feature -> weight) in the order of `features`. Raises ValueError, naming `where`, when a
+    feature has no weight, a weight has no feature, or two features have one name."""
+    import numpy as np
+
+    missing = [name for name in features if name not in found]
+    unknown = [name for name in found if name not in set(features)]
+    double = sorted({name for name in features if features.count(name) > 1})
+    if missing or unknown or double:
+        raise ValueError(f"{where}: features without a weight {missing}, weights without a feature {unknown}, "
+                         f"features of one name {double}")  # fmt: skip
+    return np.array([found[name] for name in features], dtype=np.float32)

@@ -1,0 +1,1 @@
+"""Descriptions of filed articles: learnt from, made anew, taken from a language model, and which feeds that touches."""

@@ -1,0 +1,72 @@
+"""How an entry's row goes on after its page was read, or could not be. Pure.
+
+A row is pending until it is done (its article is filed), refused (it makes no article) or skipped (it is not wanted).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from syndicator.model import Failed, Problem
+from syndicator.ports import EntryRow
+from syndicator.reasons import EntryReason, FetchReason
+
+# Five tries from a quarter of an hour on, doubled each time, outlast an outage of a working day: a choice.
+MOST_TRIES = 5
+FIRST_WAIT = timedelta(minutes=15)
+
+# Failures that another try does not mend.
+_FINAL: frozenset[str] = frozenset(
+    (
+        FetchReason.GONE,
+        FetchReason.NOT_FOUND,
+        FetchReason.ROBOTS,
+        FetchReason.BLOCKED_ADDRESS,
+        FetchReason.BAD_URL,
+        FetchReason.TOO_LARGE,
+        FetchReason.DOWNGRADE,
+        FetchReason.REDIRECTS,
+        FetchReason.BAD_ENCODING,
+        FetchReason.UNAUTHORIZED,
+        FetchReason.FORBIDDEN,
+        FetchReason.LEGAL,
+        EntryReason.NO_LINK,
+    )
+)
+
+
+def may_try_again(row: EntryRow, reason: str) -> bool:
+    """True when a failure may be over at another try, and one is left."""
+    return reason not in _FINAL and has_tries_left(row)
+
+
+def has_tries_left(row: EntryRow) -> bool:
+    return row.tries + 1 < MOST_TRIES
+
+
+def done(row: EntryRow, article_id: str, now: datetime) -> EntryRow:
+    """The entry is an article of the store."""
+    return replace(row, status="done", article_id=article_id, read_at=now, reason=None, detail="", entry=None)
+
+
+def ended(row: EntryRow, status: Literal["refused", "skipped"], reason: str, detail: str = "") -> EntryRow:
+    """The entry makes no article."""
+    return replace(row, status=status, reason=reason, detail=detail, entry=None)
+
+
+def retried(row: EntryRow, reason: str, detail: str, now: datetime, not_before: datetime | None = None) -> EntryRow:
+    """One more try later, not before the host allows it."""
+    when = max(now + FIRST_WAIT * 2**row.tries, not_before or now)
+    return replace(row, tries=row.tries + 1, next_try=when, reason=reason, detail=detail)
+
+
+def postponed(row: EntryRow, failed: Failed, now: datetime) -> EntryRow:
+    """The host is to be left alone for now: no try was made, so none is counted."""
+    return replace(row, next_try=failed.retry_after or now + FIRST_WAIT, reason=failed.reason, detail=failed.detail)
+
+
+def problem(row: EntryRow, reason: str, detail: str = "") -> Problem:
+    """What a visit reports of the entry."""
+    return Problem(what=row.url or row.entry_id, reason=reason, detail=detail)

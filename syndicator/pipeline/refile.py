@@ -1,0 +1,42 @@
+"""The one way in which an article is written: its file first, then what the database knows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from syndicator.articles.article_store import ArticleStore
+from syndicator.model import Article
+from syndicator.ports import EntryRow, VisitStore
+
+
+def refile(
+    article_store: ArticleStore,
+    store: VisitStore,
+    article: Article,
+    *,
+    before: Article | None = None,
+    path: str | None = None,
+    ordered: Collection[str] = (),
+    entry: EntryRow | None = None,
+    html: str | None = None,
+) -> tuple[Article, bool]:
+    """Writes the file of `article`; then records its row, its aliases, the end of its `entry` and the stale marks of
+    the feeds that it joins, leaves or stays in, in one transaction. A crash in between leaves a file without a row, or
+    with an old one, which the next run records.
+
+    `before` is the article as its file says until now, `path` where that file is, for callers who know; `ordered` names
+    fields that an operator asked to change although a hand edited them; `html` is the body rendered, for sources that
+    are published whole. Returns the article as it stands in its file now, where fields that a hand edited stay, and
+    whether the file changed; with neither a change nor an `entry`, nothing is recorded. Raises OSError, ConfigError
+    and StoreError.
+    """
+    stored, stamp, changed = article_store.put(article, path, ordered=ordered)
+    if changed or entry is not None:
+        store.record(
+            stored,
+            stamp,
+            entry=entry,
+            html=html if stored.body == article.body else None,  # a body edited by hand is rendered by the build
+            same_body=before is not None and before.body == stored.body,
+        )
+    return stored, changed

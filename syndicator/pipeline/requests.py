@@ -1,0 +1,53 @@
+"""What a visit asks the web for: its feed and its pages, with the source's credentials where those belong. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from syndicator import urls
+from syndicator.model import Request, Source, SourceState
+from syndicator.settings import Settings
+
+
+def feed_request(source: Source, state: SourceState, settings: Settings, environ: Mapping[str, str]) -> Request:
+    """A conditional request for the feed of `source`, at the address that it has moved to, if it has."""
+    url = state.effective_url or source.url
+    own = _is_own(url, source)
+    return Request(
+        url=url,
+        kind="page" if source.kind == "page" else "feed",
+        etag=state.etag,
+        last_modified=state.last_modified,
+        deadline=settings.fetch.feed_seconds,
+        headers=_headers(source, environ) if own else {},
+        allow=source.allow if own else (),
+        robots=source.robots,
+    )
+
+
+def page_request(url: str, source: Source, settings: Settings, environ: Mapping[str, str]) -> Request:
+    """A request for a page that `source` points to."""
+    own = _is_own(url, source)
+    return Request(
+        url=url,
+        kind="page",
+        deadline=settings.fetch.page_seconds,
+        headers=_headers(source, environ) if own else {},
+        allow=source.allow if own else (),
+        robots=source.robots,
+    )
+
+
+def _is_own(url: str, source: Source) -> bool:
+    """True when `url` may have the credentials of `source` and may be on the private networks that the operator lets
+    it reach: they are for the host that the operator wrote, as a feed or a redirect may name any; and credentials that
+    the operator sends over TLS are not sent without it."""
+    if urls.host(url) != urls.host(source.url):
+        return False
+    return urlsplit(url).scheme.lower() == "https" or urlsplit(source.url).scheme.lower() != "https"
+
+
+def _headers(source: Source, environ: Mapping[str, str]) -> dict[str, str]:
+    """The headers of a source, their values from the environment; an unset variable sends no header."""
+    return {name: environ[variable] for name, variable in source.headers_env.items() if variable in environ}

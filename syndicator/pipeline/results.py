@@ -1,0 +1,27 @@
+"""What the worker returns: values that the main process can hold without loading what made them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from syndicator.model import Article
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageReading:
+    """A page as it was read: the article as it would be filed, the digests of its blocks, and its body as sanitised
+    HTML where its source is published whole."""
+
+    article: Article
+    blocks: tuple[str, ...] = ()
+    html: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redescription:
+    """What changes of an article: attribute -> value, and for each field a line that says what changes and why."""
+
+    values: Mapping[str, Any]
+    why: tuple[str, ...]

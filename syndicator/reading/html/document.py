@@ -1,0 +1,211 @@
+"""A page parsed once: its tree and what its head declares. Bytes in, a `Document` out, or NotAnArticle("not-html")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from lxml import etree
+from lxml import html as lxml_html
+
+from syndicator import text, urls
+from syndicator.errors import NotAnArticle
+from syndicator.reading.html import charset, jsonld
+
+_MAGIC = (
+    b"%PDF",
+    b"\x89PNG",
+    b"GIF8",
+    b"\xff\xd8\xff",
+    b"PK\x03\x04",
+    b"RIFF",
+    b"\x1f\x8b",
+    b"BM6",
+    b"OggS",
+    b"ID3",
+    b"\x00\x00\x01\x00",
+)
+_OTHER_TYPES = re.compile(
+    r"^\s*(image|audio|video|font)/|^\s*application/(pdf|zip|octet-stream|([\w.-]+\+)?json)\b", re.I
+)
+_TAG = re.compile(r"<\s{0,9}(!doctype|html|head|body|div|p|h1|article|main|section|table|span|title|meta|br|a)\b", re.I)
+_FEED = re.compile(
+    r"^\s*(<\?xml[^>]{0,200}>\s*)?(<!--.{0,500}?-->\s*){0,3}<(rss|feed|rdf:RDF|urlset|sitemapindex|opml|svg)\b", re.S
+)
+_CONTROLS = bytes(byte for byte in range(0x20) if byte not in b"\t\n\f\r")
+_LONG = 2_000  # characters of a tag from which its attributes are counted
+_SNIFFED = 2_000  # characters at the start of a text that show whether it is a feed or JSON
+_TAG_WITHIN = 200_000  # characters in which a page has its first tag
+_LONGEST_VALUE = 20_000  # characters of a meta's content
+_LONGEST_NAME = 100  # and of its name
+_MOST_VALUES = 500  # contents of one meta
+_COMPARED = 50  # of them with which a further one is compared, so that none comes twice
+_REGION = 2  # letters of a region in a language tag (RFC 5646 2.2.4)
+_LONG_TAG = re.compile(rf"<[a-zA-Z][^<>]{{{_LONG},}}")
+_ATTRIBUTE = re.compile(r"""[^\s"'=<>]+(?:\s{0,9}=\s{0,9}(?:"[^"]*"|'[^']*'|[^\s"'>]+))?""")
+_MOST_ATTRIBUTES = 200
+_MOST = 12_000_000  # characters that are parsed; the longest real article page seen has 7 million
+# lxml.html picks a class for each tag in Python, at each visit; one class for all is chosen in C
+_CLASSES = etree.ElementDefaultClassLookup(
+    element=lxml_html.HtmlElement,
+    comment=lxml_html.HtmlComment,
+    pi=lxml_html.HtmlProcessingInstruction,
+    entity=lxml_html.HtmlEntity,
+)
+_OF_HEAD = {"title", "meta", "link", "script", "style", "base", "noscript", "template", "object", "isindex"}
+_CODE = re.compile(r"^[a-z]{2,3}([_-][a-z0-9]{2,8}){0,3}$", re.I)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Document:
+    """One parsed page. `tree` is the root element; callers that change it work on a copy."""
+
+    url: str
+    base_url: str  # what relative references are resolved against
+    tree: Any  # lxml.html.HtmlElement
+    language: str | None  # BCP 47, as declared
+    charset: str  # Python's name of the one used
+    jsonld: tuple[dict[str, Any], ...]
+    metas: Mapping[str, tuple[str, ...]]  # name, property, itemprop or http-equiv in lower case -> contents
+    headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
+    size: int = 0  # characters of its source
+
+    def meta(self, *names: str) -> str:
+        """The first non-empty content of the metas `names`, in that order, as one line, or ""."""
+        return next((value for name in names for value in self.metas.get(name, ()) if value), "")
+
+
+def parse(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> Document:
+    """The page `html` that was answered at `url` with the HTTP `headers`.
+
+    Raises NotAnArticle("not-html") for no bytes, another file type, a feed, JSON or plain text.
+    """
+    lower = {name.lower(): value for name, value in (headers or {}).items()}
+    content_type = lower.get("content-type", "")
+    _refuse_other(html, content_type)
+    content, used = charset.decode(html, content_type)
+    content = content[:_MOST]
+    if any(len(piece) > _LONG and not 0 <= piece.find(">") <= _LONG for piece in content.split("<")):
+        content = _LONG_TAG.sub(_few_attributes, content)
+    _refuse_text(content)
+    tree = tree_of(content)
+    metas = _metas(tree)
+    objects = jsonld.read(_scripts(tree))
+    return Document(
+        url, _base(tree, url), tree, _language(tree, metas, objects, lower), used, objects, metas, lower, len(content)
+    )
+
+
+def _refuse_other(html: bytes, content_type: str) -> None:
+    start = html[:64].lstrip()
+    if not start and not html.strip():
+        raise NotAnArticle("not-html", "no bytes")
+    if start.startswith(_MAGIC):
+        raise NotAnArticle("not-html", f"starts with {start[:4]!r}")
+    if _OTHER_TYPES.match(content_type) and not start.startswith(b"<"):
+        raise NotAnArticle("not-html", f"content type {content_type[:100]}")
+
+
+def _refuse_text(content: str) -> None:
+    start = content[:_SNIFFED].lstrip("\ufeff \t\r\n")
+    if _FEED.match(start):
+        raise NotAnArticle("not-html", "an XML document")
+    if not _TAG.search(content[:_TAG_WITHIN]):
+        raise NotAnArticle("not-html", "JSON" if start[:1] in ("{", "[") else "no HTML tag in it")
+    if start[:1] in ("{", "[") and start[1:].lstrip()[:1] in ('"', "{", "["):
+        raise NotAnArticle("not-html", "JSON")
+
+
+def tree_of(content: str) -> Any:
+    """The tree of a page or a fragment, without comments and processing instructions. Raises NotAnArticle("not-html")
+    when there is no element in `content`."""
+    parser = etree.HTMLParser(encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True)
+    parser.set_element_class_lookup(_CLASSES)
+    try:
+        tree = lxml_html.document_fromstring(
+            content.encode("utf-8", "ignore").translate(None, _CONTROLS), parser=parser
+        )
+    except (etree.ParserError, etree.XMLSyntaxError) as error:
+        raise NotAnArticle("not-html", str(error)[:200]) from error
+    _end_head(tree)
+    return tree
+
+
+def _end_head(tree: Any) -> None:
+    """Moves the first element in the head that may not stand there, and all after it, to the body: a page may leave out
+    the tags of both (WHATWG HTML 13.2.6.4.4). libxml2 knows HTML 4 only and would leave, say, an article."""
+    strange = (child for child in tree.iterfind("head/*") if isinstance(child.tag, str) and child.tag not in _OF_HEAD)
+    first = next(strange, None)
+    if first is None:
+        return
+    body = tree.find("body")
+    if body is None:
+        body = etree.SubElement(tree, "body")
+    moved = [first, *first.itersiblings()]
+    moved[-1].tail = (moved[-1].tail or "") + (body.text or "")
+    body.text = None
+    for place, child in enumerate(moved):
+        body.insert(place, child)
+
+
+def inner(element: Any, most: int = 1_000) -> str:
+    """The text in `element`, at most about `most` characters of it."""
+    pieces: list[str] = []
+    length = 0
+    for count, piece in enumerate(element.itertext()):
+        pieces.append(piece)
+        length += len(piece)
+        if length > most or count > most:
+            break
+    return "".join(pieces)[:most]
+
+
+def _few_attributes(tag: re.Match[str]) -> str:
+    """The start of a tag with its first attributes; libxml2 takes the square of their number."""
+    found = list(islice(_ATTRIBUTE.finditer(tag[0], 1), _MOST_ATTRIBUTES + 1))
+    return tag[0] if len(found) <= _MOST_ATTRIBUTES else tag[0][: found[-1].start()]
+
+
+def _scripts(tree: Any) -> list[str]:
+    return [
+        script.text or ""
+        for script in tree.iter("script")
+        if "ld+json" in (script.get("type") or "").lower() or "ld+json" in (script.get("class") or "")
+    ]
+
+
+def _metas(tree: Any) -> dict[str, tuple[str, ...]]:
+    out: dict[str, list[str]] = {}
+    for element in tree.iter("meta"):
+        value = text.line((element.get("content") or element.get("value") or "")[:_LONGEST_VALUE])
+        for attribute in ("name", "property", "itemprop", "http-equiv"):
+            name = (element.get(attribute) or "").strip().lower()[:_LONGEST_NAME]
+            values = out.setdefault(name, []) if name else []
+            if name and value and value not in values[:_COMPARED] and len(values) < _MOST_VALUES:
+                values.append(value)
+    return {name: tuple(values) for name, values in out.items()}
+
+
+def _base(tree: Any, url: str) -> str:
+    href = next((element.get("href") for element in tree.iter("base") if element.get("href")), None)
+    return (urls.absolute(url, href) if href else None) or url
+
+
+def _language(
+    tree: Any, metas: Mapping[str, tuple[str, ...]], objects: tuple[dict[str, Any], ...], headers: Mapping[str, str]
+) -> str | None:
+    stated = [tree.get("lang"), tree.get("{http://www.w3.org/XML/1998/namespace}lang"), tree.get("xml:lang")]
+    stated += [
+        value for name in ("content-language", "language", "dc.language", "og:locale") for value in metas.get(name, ())
+    ]
+    stated += [item.get("inLanguage") for item in objects] + [headers.get("content-language")]
+    return next((_tag(value) for value in stated if isinstance(value, str) and _CODE.match(value.strip())), None)
+
+
+def _tag(value: str) -> str:
+    """A language tag as RFC 5646 2.1.1 writes it: de, de-AT, zh-Hant."""
+    first, *rest = re.split("[_-]", value.strip())
+    return "-".join([first.lower(), *(part.upper() if len(part) == _REGION else part.title() for part in rest)])

@@ -1,0 +1,228 @@
+"""Bylines in a page's text: elements marked as author, links to author pages, lines that begin with "By".
+
+Every mark gets a score by its kind and place: beside the headline it is the article's, in a list of other articles, a
+comment or a footer it is not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from syndicator.reading.html.document import inner
+from syndicator.reading.metadata.authors import person_names, unmarked_byline
+from syndicator.reading.metadata.survey import Spot, Survey
+
+_HREF = re.compile(
+    r"/(?:authors?|autor(?:en|es|a|i|zy)?|auteurs?|autore|writers?|contributors?|columnists?|reporters?|journalists?|"
+    r"by|people|profiles?|users?|u|staff|team|redakteure?|redaktion|journaliste|periodista|"
+    r"firmas?|profil|experts?|bio|about-author|correspondents?|persons?)/[^/?#]{2,}|[?&]author(?:_id|_name)?=|/@\w",
+    re.I,
+)
+_HREF_SURE = re.compile(r"/(?:authors?|autor(?:en|es|a|i|zy)?|auteurs?|autore|contributors?|by)/|[?&]author=", re.I)
+_CLASS = re.compile(
+    r"(?:^|[\s_-])(authors?|byline|bylines|auteurs?|autor|autore|autoren|verfasser|writers?|"
+    r"contributors?|creator|posted-?by|written-?by|signature|journalist|reporter|username|vcard|redakteur|firma|"
+    r"attribution)(?![a-z])",
+)
+_HINT = re.compile(
+    r"auth?or|auteur|autore|byline|verfasser|writer|contributor|creator|poste?d|written|signature|journalist|reporter|username|vcard|redakteur|firma|attribution"
+)
+_BYLINE_CLASS = re.compile(
+    r"by-?line|posted-?by|written-?by|author-?name|meta-?author|entry-?author|post-?author|article-?author|vcard", re.I
+)
+_NOT_CLASS = re.compile(
+    r"comment|related|recommend|teaser|avatar|social|share|image|photo|caption|credit|book|quote|reply|reviewer|widget|sidebar|popular|trending|tags?\b|bio\b|-bio|biograph|description|desc\b|role|position|job|staff\b|func\b|occupation|affiliation",
+    re.I,
+)
+_NEAR = 1_500  # characters of text after the headline in which its byline stands
+_BEFORE = 600  # and before it
+_TOGETHER = 120  # between two names of one byline that look alike
+_AT_ONCE = 8  # between any two names of one byline
+_ENOUGH = 4  # score from which a byline is believed
+_SOME = 2  # score from which one counts where no other byline names somebody else
+_STRONG = 3  # weight of a mark that can hardly mean anything but the author
+_MOST_INITIALS = 4  # letters of capitals alone below which they are a section or an agency
+_LOOK = 4  # characters of tag and classes above which elements with the same ones are taken for one kind
+_LEAST_NAMED = 6  # characters from which class names are looked at
+_FIRST_PIECES = 6  # texts of a byline among which the word "by" is looked for
+_MOST_AROUND = 100  # characters around a link to an author above which it is in running text
+_REMEMBERED = 512  # class names and ends of lines whose result is kept
+_MOST_MARKS = 400
+_SHORT = 30  # characters of a line that is "by" and a login, and no more
+_LONG = 220  # characters; an element with more text is no byline
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A byline that was seen: who, by which kind of mark, its score, and how many characters after the headline."""
+
+    people: tuple[str, ...]
+    kind: str  # rel, itemprop, class, link, by, or one of unmarked_byline's
+    score: int
+    at: int
+    look: str = ""  # tag and class of the element: co-authors look alike
+
+
+def read(survey: Survey) -> tuple[str, int, list[str]]:
+    """The kind of mark, the score and the names of the page's best byline; ("", 0, []) when none is sure enough. From a
+    score of 6 on the byline is marked as such and stands beside the headline."""
+    marks = list(_marks(survey))
+    best = max(marks, key=lambda mark: (mark.score, _is_full(mark), -abs(mark.at)), default=None)
+    if best is None or (best.score < _ENOUGH and not _is_only(best, marks)):
+        return "", 0, []
+    return best.kind, best.score, list(dict.fromkeys(name for mark in _together(best, marks) for name in mark.people))
+
+
+def _is_full(mark: Mark) -> bool:
+    return all(person_names.rank(name) == person_names.FULL for name in mark.people)
+
+
+def _is_only(best: Mark, marks: list[Mark]) -> bool:
+    """True when a mark far from the headline, such as a box below the text, is the only one that names somebody."""
+    if best.score < _SOME:
+        return False
+    if best.kind in ("class", "rel") and all(mark.people == best.people for mark in marks):
+        return True
+    if not all(person_names.rank(name) for name in best.people):
+        return False
+    if best.kind in ("by", "link") and not all(person_names.is_person(person_names.bare(name)) for name in best.people):
+        return False
+    others = [mark for mark in marks if mark.score >= _SOME and not set(mark.people) & set(best.people)]
+    return not any(person_names.is_person(name) for mark in others for name in mark.people)
+
+
+def _together(best: Mark, marks: list[Mark]) -> Iterator[Mark]:
+    """`best` and its neighbours that look alike or follow at once."""
+    yield best
+    end = best.at + sum(map(len, best.people))
+    for mark in marks:
+        if mark is not best and mark.at > best.at and mark.kind == best.kind and mark.score >= best.score - 1:
+            gap = mark.at - end
+            if gap <= _AT_ONCE or (gap <= _TOGETHER and mark.look == best.look and len(mark.look) > _LOOK):
+                yield mark
+                end = mark.at + sum(map(len, mark.people))
+
+
+def _marks(survey: Survey) -> Iterator[Mark]:
+    count = 0
+    for spot in survey.spots:
+        if count >= _MOST_MARKS:
+            return
+        if survey.found and spot.at - survey.origin < -_BEFORE:
+            continue
+        found = _mark(spot, survey)
+        if found:
+            count += 1
+            people, kind, weight, look = found
+            distance = spot.at - survey.origin
+            near = 3 if 0 <= distance <= _NEAR else (2 if -_BEFORE <= distance < 0 else 0)
+            yield Mark(people, kind, weight + near, distance, look)
+
+
+def _mark(spot: Spot, survey: Survey) -> tuple[tuple[str, ...], str, int, str] | None:
+    element = spot.element
+    kind, weight = _kind(spot)
+    if not weight:
+        plain = unmarked_byline.read(spot, survey)
+        return ((plain[0],), plain[1], plain[2], element.tag) if plain else None
+    if person_names.words().other.end(spot.before):
+        return None
+    pieces = _pieces(element)
+    found = tuple(_people([" ".join(pieces)] if kind == "by" else pieces))
+    if kind == "class" and weight < _STRONG and any(name.islower() for name in found):
+        return None
+    if kind == "by" and any(name.isupper() and len(name) < _MOST_INITIALS for name in found):
+        return None
+    if kind == "by" and any(name[0].islower() for name in found) and len("".join(pieces)) > _SHORT:
+        return None
+    look = f"{element.tag} {element.get('class') or ''} {element.get('rel') or ''}"
+    return (found, kind, weight, look) if found else None
+
+
+def _kind(spot: Spot) -> tuple[str, int]:
+    """Which mark of an author an element bears, and its weight."""
+    element = spot.element
+    rel, prop = element.get("rel") or "", element.get("itemprop") or ""
+    if "author" in rel.split() or "author" in prop.split():
+        return "rel" if rel else "itemprop", 3
+    weight = _class_weight(element)
+    if weight:
+        return "class", weight
+    href = element.get("href") if element.tag == "a" else None
+    if href and _HREF.search(href[:300]):
+        if _ends_by(spot.before):
+            return "link", 3
+        if _is_short(element.getparent()):
+            return "link", 2 if _HREF_SURE.search(href) else 1
+    own = (element.text or "").strip()[:_LONG]
+    if (
+        own
+        and own.split(None, 1)[0].casefold().rstrip(":：") in person_names.words().starts
+        and person_names.words().by.match(own + " x")
+    ):
+        return "by", 2
+    if element.tag in ("a", "span", "strong", "b", "em", "i", "div", "p") and _ends_by(spot.before):
+        return "by", 2
+    return "", 0
+
+
+def _class_weight(element: Any) -> int:
+    return _weight(f"{element.get('class') or ''} {element.get('data-testid') or ''} {element.get('id') or ''}"[:300])
+
+
+@lru_cache(_REMEMBERED)
+def _weight(named: str) -> int:
+    """The weight of an element's class names as a mark of the author; the same ones come again and again on a page."""
+    if len(named) < _LEAST_NAMED or not _HINT.search(named.lower()):
+        return 0
+    named = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", named).lower()
+    if not _CLASS.search(named) or _NOT_CLASS.search(named):
+        return 0
+    return 3 if _BYLINE_CLASS.search(named) else 2
+
+
+@lru_cache(_REMEMBERED)
+def _ends_by(last: str) -> bool:
+    return person_names.words().alone.end(last[-40:].strip()) or person_names.words().end.end(last)
+
+
+def _is_short(parent: Any) -> bool:
+    """True when a link's surroundings are a line of its own, not running text."""
+    return parent is not None and len(" ".join(inner(parent, 400).split())) <= _MOST_AROUND
+
+
+def _pieces(element: Any) -> list[str]:
+    """The texts of an element, unless they are too much for a byline."""
+    out: list[str] = []
+    length = 0
+    for count, value in enumerate(element.itertext()):
+        stripped = " ".join(value.split())
+        if stripped:
+            out.append(stripped)
+            length += len(stripped)
+        if length > _LONG or count > 4 * _LONG:
+            return out[:1] if len(out) > 1 else []
+    return out
+
+
+def _people(pieces: list[str]) -> Iterator[str]:
+    """The names of the first piece that has some, and of those that follow it after a comma or "and"."""
+    start = next(
+        (index + 1 for index, piece in enumerate(pieces[:_FIRST_PIECES]) if person_names.words().alone.end(piece)), 0
+    )
+    found = joined = False
+    for piece in pieces[start:]:
+        if person_names.words().other.end(piece):
+            return
+        people = person_names.people(piece)
+        if people and (joined or not found):
+            yield from people
+            found, joined = True, piece.rstrip().endswith((",", "&", " and", " und"))
+        elif found:
+            if not person_names.words().joined.fullmatch(f" {piece.strip()} "):
+                return
+            joined = True

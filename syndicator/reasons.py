@@ -1,0 +1,199 @@
+"""Every reason code that `status`, `show` and `--json` can carry: what it means, and what an operator can do about it.
+
+A code is a plain string wherever it is kept or printed, and stays the same for ever: scripts compare it. One code may
+stand for different things in different places ("empty" of a page, of a feed, of a model's answer), hence one
+enumeration a place. docs/reasons.md is made from this module by tools/reasons.py.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """A code with the sentence that explains it and its cure; `cure` is empty where there is nothing to do."""
+
+    means: str
+    cure: str
+
+    def __new__(cls, code: str, means: str, cure: str = "") -> Reason:
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.means, member.cure = means, cure
+        return member
+
+
+class CommandReason(Reason):
+    """Why a command ended with an exit code other than 0 (`reason` of an error)."""
+
+    BUG = "bug", "a fault in Syndicator's own code", "report it with the detail"
+    BAD_CONFIG = (
+        "bad-config",
+        "a configuration or data file is wrong",
+        "the message names the file, the key and the cure",
+    )
+    MISSING = "missing", "something that the command needs is not there", "the message names it"
+    LOCKED = "locked", "another run is under way", "try again later, or use --wait"
+    NO_NETWORK = "no-network", "not one source could be reached", "check this machine's network; nothing was counted"
+    USAGE = "usage", "the command was called in a way it does not know", "see its --help"
+    STORE = "store", "the database cannot be used as it is", "the message names the cure"
+    DISK = "disk", "the disk or the system refuses a file", "the message names the file and the cure"
+
+
+class FetchReason(Reason):
+    """Why an address gave no answer that could be used."""
+
+    DNS = "dns", "the host's name does not resolve", "check the address; it is tried again"
+    CONNECT = "connect", "no connection to the host", "nothing, it is tried again"
+    TLS = "tls", "the host's certificate is not valid", "tell the site's owner; it is tried again"
+    TIMEOUT = "timeout", "no whole answer in time", "raise fetch.feed_seconds or fetch.page_seconds for slow sites"
+    TRUNCATED = "truncated", "the answer broke off", "nothing, it is tried again"
+    DISCONNECTED = "disconnected", "the server closed the connection", "nothing, it is tried again"
+    PROTOCOL = "protocol", "the answer is no valid HTTP", "nothing, it is tried again"
+    BAD_URL = "bad-url", "the address is no http or https URL", "correct it in sources.toml, if it is yours"
+    BLOCKED_ADDRESS = (
+        "blocked-address",
+        "the host is on a private network, which strangers' links may not reach",
+        'set allow = ["10.0.0.0/8"] (the network in question) on a source of your own network',
+    )
+    TOO_LARGE = "too-large", "the answer is larger than the limit", "raise fetch.wire_bytes or fetch.decoded_bytes"
+    BAD_ENCODING = "bad-encoding", "the answer's compression cannot be undone"
+    REDIRECTS = "redirects", "too many redirects, a circle of them, or one to nowhere"
+    DOWNGRADE = "downgrade", "a redirect from https to http"
+    ROBOTS = "robots", "the site's robots.txt disallows the address", 'robots = "ignore" on the source overrides it'
+    RATE_LIMITED = (
+        "rate-limited",
+        "the host asked to be left alone for a while",
+        "nothing, it is asked again then",
+    )
+    GONE = "gone", "the address is gone for good (HTTP 410)", "remove the source"
+    UNAUTHORIZED = "http-401", "the page wants a login", "give the source credentials with headers_env"
+    FORBIDDEN = "http-403", "the server refuses the page"
+    NOT_FOUND = "http-404", "the address does not exist (any more)", "look for the new address"
+    LEGAL = "http-451", "the page is withheld for legal reasons"
+    NOT_MODIFIED = "http-304", "the server says that nothing has changed although it was not asked that"
+    SYSTEM = "system", "this machine is short of files or memory; the source is not blamed", "raise ulimit -n"
+
+
+class PageReason(Reason):
+    """Why a page is no article. As an error of a command, with "not-an-article-" before it."""
+
+    CONSENT = "consent", "a consent banner instead of the article"
+    LOGIN = "login", "a login form instead of the article", "give the source credentials with headers_env"
+    PAYWALL = "paywall", "the article is for subscribers", "give the source credentials with headers_env"
+    BOT_CHECK = "bot-check", "a check for robots instead of the article"
+    ERROR_PAGE = "error-page", "an error message that was sent as a page"
+    LISTING = "listing", "a list of articles", "follow its feed instead"
+    EMPTY = "empty", "a page without text, such as one that scripts fill", 'content = "feed" takes the feed\'s own text'
+    NOT_HTML = "not-html", "no HTML page"
+
+
+class FeedReason(Reason):
+    """Why an answer is no feed. In a visit's outcome, with "not-a-feed-" before it."""
+
+    EMPTY = "empty", "an empty answer"
+    HTML = "html", "a page", "`syndicator add` finds the feed of a page"
+    BROKEN_XML = "broken-xml", "XML of which not one entry could be read", "tell the site's owner"
+    BROKEN_JSON = "broken-json", "JSON that cannot be read", "tell the site's owner"
+    UNKNOWN_FORMAT = "unknown-format", "neither RSS, Atom, RDF, JSON Feed nor a sitemap"
+    TOO_LARGE = "too-large", "more than a feed may have"
+    SITEMAP_INDEX = "sitemap-index", "a list of sitemaps", "add the one with the articles"
+
+
+class WorkerReason(Reason):
+    """Why reading a page or a feed was given up."""
+
+    HUNG = "hung", "it took longer than fetch.worker_seconds"
+    MEMORY = "memory", "it took more memory than fetch.worker_megabytes"
+    CRASHED = "crashed", "the process that read it died or failed", "nothing, it is tried again"
+
+
+class EntryReason(Reason):
+    """Why an entry of a feed has no article (yet), beside the reasons of fetching, pages and workers."""
+
+    BACKFILL = "backfill", "older than the newest entries that a first visit takes", "raise backfill on the source"
+    WITHDRAWN = "withdrawn", "the article was withdrawn", "nothing: it stays away"
+    NO_LINK = "no-link", "the entry has no usable address and no text of its own"
+    REFUSED = "refused", "refused by an earlier version that kept no reason"
+
+
+class FileReason(Reason):
+    """What is wrong with an article file or the database. The file stays as it is."""
+
+    BAD_ARTICLE_FILE = "bad-article-file", "the file is no article any more", "correct the line that the detail names"
+    UNREADABLE_FILE = "unreadable-file", "the system does not hand the file out", "see the detail"
+    DUPLICATE_ARTICLE = "duplicate-article", "another file has the same id", "delete one of the two"
+    DATABASE_CORRUPT = "database-corrupt", "the database file is damaged", "`syndicator reindex` makes a new one"
+
+
+class FeedFileReason(Reason):
+    """Why a published feed is not what it could be."""
+
+    HELD = "held", "the new feed did not pass validation; the last good one stays", "see the detail"
+    CANNOT_RENDER = "cannot-render", "the article cannot be written in one of the formats; it is left out"
+    NOT_IN_STORE = "not-on-shelf", "the database lists an article that it does not know", "`syndicator reindex`"
+    HTML_MISSING = "html-missing", "the article's text could not be rendered; its excerpt is shown"
+
+
+class CheckReason(Reason):
+    """What `check` finds, beside the reasons of commands, files and feeds."""
+
+    NO_SITE_URL = "no-site-url", "site.url is not set", "set it to the address that feeds/public is served at"
+    NO_CONTACT = "no-contact", "site.contact is not set", "set it, so that site owners can reach you"
+    NOT_WRITABLE = "not-writable", "a folder cannot be written", "give this user write access"
+    NO_LLM_KEY = "no-llm-key", "the key of the language model is not set", "set the variable that the detail names"
+    CANNOT_OPEN = "cannot-open", "the configuration or the database cannot be used", "see the detail"
+
+
+class LlmReason(Reason):
+    """What the language model is not asked about, and why an answer was refused: our own description stays then."""
+
+    OPTED_OUT = "opted-out", "the source says llm = false"
+    EXCERPT_BY_OPERATOR = "excerpt-by-operator", "a hand wrote the excerpt"
+    EXCERPT_BY_LLM = "excerpt-by-llm", "a language model has written the excerpt"
+    SHORT = "short", "the article is too short to be described"
+    RESTING = "resting", "the endpoint failed or asked to wait", "nothing, it is asked again; the detail says when"
+    BUDGET_CALLS = "budget-calls", "today's calls are used up", "raise describe.llm.daily_calls"
+    BUDGET_TOKENS = "budget-tokens", "today's tokens are used up", "raise describe.llm.daily_tokens"
+    NOT_A_COMPLETION = "not-a-completion", "the endpoint's answer is no chat completion", "check describe.llm.url"
+    HUGE = "huge", "the answer is far too long"
+    EMPTY = "empty", "no excerpt in the answer"
+    NOT_JSON = "not-json", "the answer is no JSON"
+    SHAPE = "shape", "the answer's JSON has other fields than asked for"
+    URL = "url", "the excerpt has an address in it"
+    LONG = "long", "the excerpt is longer than 55 words or 360 characters"
+    CUT = "cut", "the excerpt ends in mid-sentence"
+    ELLIPSIS = "ellipsis", "the excerpt has an ellipsis in it"
+    MARKUP = "markup", "the excerpt has markup in it"
+    DATELINE = "dateline", "the excerpt begins with a place and a date"
+    BYLINE = "byline", "the excerpt begins with its author"
+    BOILERPLATE = "boilerplate", "the excerpt is a phrase that stands on every page"
+    QUOTES = "quotes", "the excerpt opens a quotation or bracket that it does not close"
+    TITLE = "title", "the excerpt repeats the title"
+    SENTENCES = "sentences", "the excerpt has too many sentences"
+    LANGUAGE = "language", "the excerpt is in another language than the article"
+    NUMBER = "number", "the excerpt has a number that is not in the article"
+    NAME = "name", "the excerpt has a name that is not in the article"
+    UNFOUNDED = "unfounded", "too few of the excerpt's words are in the article"
+    CATEGORY = "category", "the category is none of taxonomy.toml"
+    TAG = "tag", "a tag is none of taxonomy.toml"
+
+
+NOT_AN_ARTICLE, NOT_A_FEED = "not-an-article-", "not-a-feed-"  # before the codes of pages and feeds
+GROUPS: tuple[type[Reason], ...] = (
+    CommandReason,
+    FetchReason,
+    PageReason,
+    FeedReason,
+    WorkerReason,
+    EntryReason,
+    FileReason,
+    FeedFileReason,
+    CheckReason,
+    LlmReason,
+)
+
+
+def http_reason(status: int) -> str:
+    """The code of an HTTP answer that is no success: gone, rate-limited, and "http-" with the status for the others."""
+    return {410: FetchReason.GONE, 429: FetchReason.RATE_LIMITED}.get(status, f"http-{status}")

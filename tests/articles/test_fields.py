@@ -1,0 +1,122 @@
+"""The table of fields: one row is all that a field needs, and its keys are ours only where a file says so."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from syndicator.articles import fields, frontmatter, normal_form
+from syndicator.articles.article_store import ArticleStore
+from syndicator.articles.field_types import WHOLE
+from syndicator.articles.fields import Field
+from syndicator.errors import ConfigError
+from syndicator.model import Article
+from tests.articles.samples import full
+
+OF_THE_VISIT = {"trace", "blocks", "alternate"}
+
+
+def head(data: bytes) -> list[str]:
+    return data.decode().split("\n---\n")[0].split("\n")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timed(Article):
+    """An article with one field more."""
+
+    minutes: int = 0
+
+
+def test_a_field_is_one_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(fields, "TABLE", (*fields.TABLE, Field("minutes", WHOLE, 2)))
+    monkeypatch.setattr(frontmatter, "Article", Timed)
+    store = ArticleStore(tmp_path, durable=False)
+    article = Timed(id="abcdefgh", url="https://example.org/a", title="A", minutes=-3)
+    assert normal_form.settle(article) == replace(article, minutes=0)
+
+    _, stamp, _ = store.put(replace(article, minutes=7))
+    assert "minutes: 7" in head((tmp_path / stamp.path).read_bytes())
+    store.put(replace(article, minutes=9))  # a key that is not known as ours would keep its 7 for ever
+
+    loaded = store.get(stamp.path)
+    assert isinstance(loaded, Timed)
+    assert loaded.minutes == 9
+    data = (tmp_path / stamp.path).read_bytes()
+    assert frontmatter.extra(data) == {}
+    assert "minutes" in fields.own_keys({"schema": "2"})
+    store.put(article)
+    assert "minutes" not in (tmp_path / stamp.path).read_text()
+
+
+def test_every_attribute_that_outlives_a_visit_has_a_row() -> None:
+    attributes = {field.name for field in dataclasses.fields(Article)}
+
+    assert attributes - OF_THE_VISIT == {row.attribute for row in fields.TABLE} | {"body"}
+
+
+def test_no_two_rows_share_a_key_or_an_attribute() -> None:
+    keys = [row.key for row in fields.TABLE]
+    attributes = [row.attribute for row in fields.TABLE if row.shown is None]
+
+    assert len(set(keys)) == len(keys)
+    assert len(set(attributes)) == len(attributes)
+    assert not {fields.SCHEMA, fields.OPERATOR_KEYS} & set(keys)
+
+
+def test_a_later_field_at_its_default_leaves_the_file_as_it_was() -> None:
+    settled = replace(full(), authors=(), rights=(), hold=False, carriers=(), title_by="", category_by="", digest2="")
+
+    assert frontmatter.dump(settled) == frontmatter.dump(full())
+    assert not any(line.startswith("schema") for line in head(frontmatter.dump(full())))
+
+
+def test_a_later_field_makes_the_file_say_its_schema_after_the_fields_that_every_version_knows() -> None:
+    lines = head(frontmatter.dump(full(authors=("Ada", "Grace"), hold=True)))
+
+    assert lines[-5:] == ["schema: 2", "authors:", "- Ada", "- Grace", "hold: true"]
+
+
+@pytest.mark.parametrize(
+    "line", ["", "schema: 1\n", "schema: 3\n", "schema: Article\n", "schema: 2.0\n", "schema: [2]\n"]
+)
+def test_without_our_schema_a_later_key_is_the_operators(line: str) -> None:
+    keys = f"{line}hold: true\nrights: [a, {{b: c}}]\nauthors: {{name: Ada}}\n".encode()
+    data = frontmatter.dump(full()).replace(b"---\n", b"---\n" + keys, 1)
+    loaded = frontmatter.load(data)
+
+    assert loaded == frontmatter.load(frontmatter.dump(full()))
+    theirs = frontmatter.extra(data)
+    assert theirs.pop("schema", None) is None or line
+    assert theirs == {"hold": True, "rights": ["a", {"b": "c"}], "authors": {"name": "Ada"}}
+
+
+@pytest.mark.parametrize("line", ["schema: 2\n", "schema: '2'\n"])
+def test_with_our_schema_a_later_key_is_ours(line: str) -> None:
+    data = frontmatter.dump(full()).replace(b"---\n", f"---\n{line}hold: true\nrights: [a]\n".encode(), 1)
+
+    assert frontmatter.extra(data) == {}
+    assert (frontmatter.load(data).hold, frontmatter.load(data).rights) == (True, ("a",))
+    with pytest.raises(ConfigError, match=r"a\.md: rights: has to be a list of texts"):
+        frontmatter.load(data.replace(b"rights: [a]", b"rights: {a: b}"), "a.md")
+
+
+def test_an_operators_key_of_the_name_stays_theirs_when_the_file_needs_the_schema() -> None:
+    data = frontmatter.dump(full(), {"rights": {"mine": 1}, "draft": True})
+    written = frontmatter.dump(full(hold=True, rights=("ours",)), frontmatter.extra(data))
+
+    lines = ["schema: 2", "hold: true", "operator_keys:", "- rights", "rights:", "  mine: 1", "draft: true"]
+    assert head(written)[-len(lines) :] == lines
+    assert frontmatter.extra(written) == {"rights": {"mine": 1}, "draft": True}
+    assert (frontmatter.load(written).hold, frontmatter.load(written).rights) == (True, ())
+    released = frontmatter.dump(full(), frontmatter.extra(written))
+    assert released == data
+
+
+def test_a_schema_of_the_operators_own_is_never_written_over() -> None:
+    data = frontmatter.dump(full(hold=True), {"schema": "Article"})
+
+    assert frontmatter.extra(data) == {"schema": "Article"}
+    assert frontmatter.dump(full(), {"schema": "Article"}) == data

@@ -1,0 +1,79 @@
+"""Edits by hand of fields of later schemas: known by name, so that more fields can come."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from syndicator.articles import edits, fields, frontmatter
+from syndicator.articles.field_types import FLAG, TEXT
+from syndicator.articles.fields import Field
+from syndicator.articles.hand_edits import digest, hand_edited, names, sign
+from syndicator.model import Article
+from tests.articles.samples import full
+
+OURS: dict[str, Any] = {"authors": ("Ada",), "rights": ("all reserved",), "hold": True}
+HAND: dict[str, Any] = {"authors": ("Grace",), "rights": (), "hold": False}
+NEW: dict[str, Any] = {"authors": ("New",), "rights": ("new",), "hold": True}
+
+
+def reloaded(article: Article) -> Article:
+    return frontmatter.load(frontmatter.dump(article))
+
+
+def test_every_signed_field_is_tried() -> None:
+    assert set(OURS) == set(HAND) == {row.key for row in fields.signed()}
+
+
+def test_nothing_is_edited_right_after_a_write() -> None:
+    assert hand_edited(reloaded(sign(full(**OURS)))) == frozenset()
+    assert sign(full()).digest2 == ""
+
+
+def test_the_digest_of_the_first_eight_does_not_know_the_later_fields() -> None:
+    assert digest(full(**OURS)) == digest(full())
+
+
+@pytest.mark.parametrize("field", HAND)
+def test_an_edit_is_known_and_kept_over_every_later_write(field: str) -> None:
+    in_file = replace(reloaded(sign(full(**OURS))), **{field: HAND[field]})
+    assert hand_edited(in_file) == {field}
+
+    merged = reloaded(edits.merge(full(**NEW), in_file))
+    assert {name: getattr(merged, name) for name in NEW} == {**NEW, field: HAND[field]}
+    for ours in (full(**NEW), merged, full(), merged):  # also when it was made from the file
+        merged = reloaded(edits.merge(ours, merged))
+        assert hand_edited(merged) == {field}
+        assert getattr(merged, field) == HAND[field]
+    assert getattr(edits.merge(full(**NEW), merged, ordered=(field,)), field) == NEW[field]
+
+
+@pytest.mark.parametrize("field", OURS)
+def test_what_we_never_wrote_is_ours_while_empty_and_a_hands_once_filled_in(field: str) -> None:
+    in_file = reloaded(sign(full()))
+    assert getattr(edits.merge(full(**NEW), in_file), field) == NEW[field]
+
+    filled = replace(in_file, **{field: OURS[field]})
+    assert hand_edited(filled) == {field}
+    merged = reloaded(edits.merge(full(), filled))
+    assert getattr(merged, field) == OURS[field]
+    assert hand_edited(reloaded(edits.merge(full(**NEW), merged))) == {field}
+
+
+def test_one_more_signed_field_makes_no_old_one_the_operators(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = reloaded(sign(full())), reloaded(sign(full(**OURS)))
+    monkeypatch.setattr(fields, "TABLE", (Field("section", TEXT, 2, signed=True), *fields.TABLE))
+    monkeypatch.setattr(fields, "TABLE", (*fields.TABLE, Field("partial", FLAG, 2, signed=True)))
+
+    assert len(names()) == 13
+    assert hand_edited(replace(first, section="", partial=False)) == frozenset()
+    assert hand_edited(replace(second, section="", partial=False)) == frozenset()
+
+
+def test_a_file_without_our_digest_is_by_hand_in_its_later_fields_too() -> None:
+    data = b"---\ntitle: Mine\nsource: https://example.org/a\nschema: 2\nhold: true\n---\n"
+
+    assert hand_edited(frontmatter.load(data)) == {"title", "hold"}
+    assert hand_edited(frontmatter.load(data.replace(b"schema: 2\n", b""))) == {"title"}

@@ -1,0 +1,111 @@
+"""Who may write over whom: the whole table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from syndicator.articles import edits, frontmatter
+from syndicator.articles.hand_edits import names, sign
+from syndicator.articles.provenance import By, by_of, may_write
+from syndicator.model import Article
+from tests.articles.samples import full
+
+EDITED: dict[str, dict[str, Any]] = {
+    "excerpt": {"excerpt": "Mine."},
+    "tags": {"tags": ("Mine",)},
+    "category": {"category": "Mine"},
+}
+DESCRIBED_BY: dict[str, list[By | None]] = {
+    "excerpt": [None, By.PUBLISHER, By.EXTRACTIVE, By.LLM, By.OPERATOR],
+    "tags": [None, By.PUBLISHER, By.MATCHED, By.LEARNT, By.LLM, By.OPERATOR],
+    "category": [By.MATCHED, By.LLM, By.OPERATOR],
+    **{name: [By.PUBLISHER, By.OPERATOR] for name in names() if name not in ("excerpt", "tags", "category")},
+}
+# who wrote it -> who may write over it; the rest may not
+OVER: dict[By | None, set[By]] = {
+    None: set(By),
+    By.PUBLISHER: set(By),
+    By.EXTRACTIVE: set(By),
+    By.MATCHED: set(By),
+    By.LEARNT: set(By),
+    By.LLM: {By.PUBLISHER, By.LLM, By.OPERATOR},
+    By.OPERATOR: {By.OPERATOR},
+}
+
+
+def written(article: Article) -> Article:
+    return frontmatter.load(frontmatter.dump(sign(article)))
+
+
+def made(field: str, current: By | None) -> Article:
+    """An article as loaded, whose `field` is from `current`."""
+    article = written(full(excerpt_by="extractive", tags_by="matched"))
+    if field in ("excerpt", "tags"):
+        return replace(article, **{f"{field}_by": current or ""})
+    if current is By.LLM:
+        return replace(article, excerpt_by="llm")
+    changed = (
+        {"published": None, "added": None} if field == "date" else {"cover" if field == "coverImage" else field: "x"}
+    )
+    return replace(article, **changed) if current is By.OPERATOR else article
+
+
+@pytest.mark.parametrize("by", By)
+@pytest.mark.parametrize(
+    ("field", "current"), [(field, current) for field, currents in DESCRIBED_BY.items() for current in currents]
+)
+def test_who_may_write_over_whom(field: str, current: By | None, by: By) -> None:
+    article = made(field, current)
+
+    assert by_of(article, field) == current
+    assert may_write(article, field, by) is (by in OVER[current])
+
+
+@pytest.mark.parametrize("field", EDITED)
+def test_what_a_hand_edited_is_the_operators_whatever_the_file_says(field: str) -> None:
+    article = replace(written(full(excerpt_by="llm", tags_by="llm")), **EDITED[field])
+
+    assert {name for name in names() if by_of(article, name) is By.OPERATOR} == {field}
+    assert by_of(edits.claim(article), field) is By.OPERATOR
+
+
+def test_a_category_is_the_models_where_it_wrote_excerpt_or_tags() -> None:
+    assert by_of(written(full(excerpt_by="llm")), "category") is By.LLM
+    assert by_of(written(full(tags_by="llm")), "category") is By.LLM
+    assert by_of(written(full()), "category") is By.MATCHED
+
+
+def test_the_file_says_whose_the_category_is_only_where_nothing_else_does() -> None:
+    for excerpt_by, category_by in (("llm", "llm"), ("extractive", "matched"), ("extractive", "")):
+        same = full(excerpt_by=excerpt_by)
+        assert frontmatter.dump(replace(same, category_by=category_by)) == frontmatter.dump(same)
+    for excerpt_by, by in (("llm", By.MATCHED), ("extractive", By.LLM), ("llm", By.OPERATOR)):
+        article = written(full(excerpt_by=excerpt_by, category_by=by))
+        assert (article.category_by, by_of(article, "category")) == (by, by)
+
+
+def test_the_models_category_stays_its_own_when_a_hand_edits_its_excerpt() -> None:
+    in_file = replace(written(full(excerpt_by="llm")), excerpt="Mine.")
+    loaded = edits.claim(in_file)
+    again = frontmatter.load(frontmatter.dump(edits.merge(loaded, in_file)))
+
+    for article in (loaded, again, edits.claim(again)):
+        assert by_of(article, "category") is By.LLM
+        assert not may_write(article, "category", By.MATCHED)
+    assert by_of(edits.merge(full(), in_file), "category") is By.MATCHED  # a new reading's own
+
+
+def test_a_title_is_the_publishers_unless_the_file_says_otherwise() -> None:
+    assert by_of(written(full(title_by="operator")), "title") is By.OPERATOR
+    assert edits.merge(full(title="New"), written(full(title_by="operator"))).title == full().title
+
+
+def test_a_word_that_names_nobody_protects_nothing() -> None:
+    assert by_of(written(full(tags_by="somebody")), "tags") is None
+
+
+def test_a_writer_is_plain_text_in_the_file() -> None:
+    assert b"\nexcerpt_by: llm\ntags_by: operator\n" in frontmatter.dump(full(excerpt_by=By.LLM, tags_by=By.OPERATOR))

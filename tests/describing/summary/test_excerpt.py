@@ -1,0 +1,59 @@
+"""Excerpts are whole sentences, chosen for what they cover."""
+
+from __future__ import annotations
+
+from syndicator.describing.summary import candidates, ranker
+from syndicator.describing.summary.excerpt import choose, stands_in, summarize
+
+TITLE = "Chatbot maker raises billions"
+TEXT = """The maker of ChatGPT has raised six billion dollars from investors, it said on Tuesday.
+The money will pay for chips that train larger large language models, a form of artificial intelligence.
+Rivals are raising money as well, and ChatGPT now has a hundred million users. Read more about it here."""
+
+
+def test_an_excerpt_is_sentences_of_the_text() -> None:
+    assert summarize(TITLE, TEXT).startswith("The maker of ChatGPT has raised six billion dollars")
+
+
+def test_a_sound_description_wins_and_a_cut_one_loses() -> None:
+    own = "The maker of ChatGPT raised six billion dollars from investors."
+    assert choose(TITLE, TEXT, own, "en") == (own, "publisher")
+    assert choose(TITLE, TEXT, own[:-10] + "...", "en")[1] == "extractive"
+
+
+def test_no_sentence_stands_twice() -> None:
+    sentence = "Choosing a system for customers is one of the high-impact decisions of the year."
+    assert summarize("Systems", f"{sentence}\n{sentence.replace('-', chr(0x2011))}") == sentence
+
+
+def test_a_dateline_with_a_country_of_several_words_goes() -> None:
+    text = "DUBAI, United Arab Emirates — The carrier of the city bought thirty jets on Wednesday."
+    assert summarize("Jets", text) == "The carrier of the city bought thirty jets on Wednesday."
+
+
+def test_a_description_of_something_else_loses() -> None:
+    other = "Our newsroom covers gardens, kitchens and the weather of the coming weekend."
+    assert choose(TITLE, TEXT, other, "en")[1] == "extractive"
+    assert not stands_in(other, TEXT, "en")
+
+
+def test_a_text_without_a_whole_sentence_has_no_excerpt() -> None:
+    assert summarize("Menu", "Home\nAbout us\nContact") == ""
+
+
+def test_housekeeping_short_and_repeated_sentences_are_no_candidates() -> None:
+    found = candidates.find(TITLE, f"It is so.\n{TEXT}\n{TEXT}", "en")
+    texts = [sentence.text for sentence in found.sentences]
+    assert len(texts) == len(set(texts)) == 3
+    assert not any("Read more" in text or text == "It is so." for text in texts)
+
+
+def test_choices_keep_within_the_caps_and_the_order_of_the_text() -> None:
+    found = candidates.find(
+        TITLE, "\n".join(f"This is sentence {n} of a long text{' on and on' * 5}." for n in range(9)), "en"
+    )
+    likely = ranker.weights().sentence[: len(found.sentences)]
+    choices = ranker.possible(found.sentences, likely)
+    words = [sum(len(found.sentences[place].text.split()) for place in choice) for choice in choices]
+    assert max(words) <= 55 and max(map(len, choices)) == 2
+    assert all(list(choice) == sorted(choice) for choice in choices)

@@ -1,0 +1,67 @@
+"""What was learnt is read by the names of its features, also where a file does not have them yet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from syndicator.describing.taxonomy.tagging import fit_learnt, learnt_file
+from syndicator.describing.taxonomy.tagging.learnt import FEATURES, LearntTagger
+
+TITLE, TEXT = "Birds of the wood", "They counted birds again."
+
+
+@pytest.fixture(scope="module")
+def tagger() -> LearntTagger:
+    birds = [(f"Bird count {n}", f"Volunteers counted {n} birds in the wood.", ["birds"]) for n in range(20)]
+    tools = [(f"Release {n} of curl", f"Release {n} of curl mends transfers.", ["curl"]) for n in range(20)]
+    learnt = fit_learnt.learn([*birds, *tools])
+    assert learnt is not None
+    return learnt
+
+
+def rewrite(path: Path, **arrays: Any) -> None:
+    """The file with other arrays; None takes one out."""
+    with np.load(path) as state:
+        kept = {name: state[name] for name in state.files} | arrays
+    with path.open("wb") as out:
+        np.savez_compressed(out, **{name: value for name, value in kept.items() if value is not None})
+
+
+def packed(names: tuple[str, ...]) -> Any:
+    return np.frombuffer("\n".join(names).encode(), dtype=np.uint8)
+
+
+def read(path: Path) -> dict[str, float]:
+    learnt, _ = learnt_file.load(path)
+    assert learnt is not None
+    return learnt.scores(TITLE, TEXT)
+
+
+def test_weights_are_read_by_name(tagger: LearntTagger, tmp_path: Path) -> None:
+    path = tmp_path / "learnt.npz"
+    learnt_file.save(tagger, {}, path)
+    before = read(path)
+    turned = np.concatenate([*tagger.weights[:-1].reshape(3, -1)[:, ::-1], tagger.weights[-1:]])
+    rewrite(path, weights=turned, features=packed(FEATURES[::-1]))
+    assert read(path) == before
+    assert before["birds"] > 0.5
+
+
+def test_a_file_from_before_names_is_read_as_it_was(tagger: LearntTagger, tmp_path: Path) -> None:
+    path = tmp_path / "learnt.npz"
+    learnt_file.save(tagger, {}, path)
+    before = read(path)
+    rewrite(path, features=None)
+    assert read(path) == before
+
+
+def test_a_file_of_other_features_is_refused(tagger: LearntTagger, tmp_path: Path) -> None:
+    path = tmp_path / "learnt.npz"
+    learnt_file.save(tagger, {}, path)
+    rewrite(path, features=packed((*FEATURES[:-1], "colour")))
+    with pytest.raises(ValueError, match="colour"):
+        learnt_file.load(path)

@@ -1,0 +1,52 @@
+"""Tags are found where the text has them, word for word."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicator.describing.taxonomy.tagging import mentions
+
+TAGS = ("bridges", "Apple", "Go", "LLM", "C++", "community call", "community")
+MATCHER = mentions.build(list(enumerate(TAGS)))
+
+
+def found(text: str, title: str = "") -> set[str]:
+    return {TAGS[number] for number in MATCHER.find(title, text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        ("They closed a bridge and two bridges.", {"bridges"}),
+        ("They say that Apple pays.", {"Apple"}),
+        ("They ate an apple. Apple is a fruit.", set()),
+        ("They wrote it in Go, they say.", {"Go"}),
+        ("Go home, and go soon.", set()),
+        ("Some LLMs are small.", {"LLM"}),
+        ("An llm is small.", set()),
+        ("It is written in C++ and C.", {"C++"}),
+        ("The next community call is on Monday.", {"community call", "community"}),
+        ("See apple.com and bridges.txt.", set()),
+    ],
+)
+def test_where_tags_stand(text: str, tags: set[str]) -> None:
+    assert found(text) == tags
+
+
+def test_a_capital_in_a_title_alone_proves_no_name() -> None:
+    assert found("The fruit is red.", "An Apple A Day") == set()
+    assert found("They say that Apple pays.", "An Apple A Day") == {"Apple"}
+
+
+def test_mentions_are_counted_in_title_text_and_head() -> None:
+    text = "A bridge. " + "More words of text. " * 60 + "Another bridge."
+    mention = MATCHER.find("The bridge", text)[0]
+    assert (mention.title, mention.text, mention.head) == (1, 2, 1)
+
+
+def test_an_acronym_is_as_telling_as_a_long_word() -> None:
+    assert MATCHER.find("", "An LLM is small.")[TAGS.index("LLM")].letters == mentions.ACRONYM
+
+
+def test_what_stands_only_far_behind_is_not_found() -> None:
+    assert found("word " * 3000 + "bridge") == set()

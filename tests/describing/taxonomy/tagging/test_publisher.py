@@ -1,0 +1,50 @@
+"""Of a publisher's tags those stay that a reader could follow."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicator.describing.describe import describe
+from syndicator.describing.taxonomy.tagging.publisher import clean, sound
+from syndicator.describing.taxonomy.taxonomy import Taxonomy
+
+TITLE = "Floods close the old bridge at Marlow"
+GOOD = """AI|IT|US|C#|C++|.NET|Node.js|AT&T|UI/UX|GPT-4|COVID-19|F-16|5G|St. Louis|U.S. politics|Booker T. Washington
+RSS|open-source|smart-home|science fiction|Coffee & Tea|machine learning|bridges|机器学习|Straßenbau|cybersécurité"""
+BAD = """PERSON|Organization|news|Latest News|Best of 2025|world-news|author-jane-roe|id-123|post_4711|category:tech
+ns:val|topic=ai|12345678|a1b2c3d4e5|2024|example.com|https://example.com/a|/section/tech|@marlow|Nachrichten|actualités|Noticias
+新闻|What is a bridge?|how to build bridges|The bridge is closed. Again|One, two|Home|Uncategorized|article
+Tuesday|samedi|Jane Roe|The Marlow Post|Floods close the old bridge at Marlow|floods close the old bridge
+a tag of far too many words to be any"""
+
+
+def listed(value: str) -> list[str]:
+    return value.replace("\n", "|").split("|")
+
+
+@pytest.mark.parametrize("tag", listed(GOOD))
+def test_a_subject_stays(tag: str) -> None:
+    assert sound(tag, TITLE, ["Jane Roe", "themarlowpost"])
+
+
+@pytest.mark.parametrize("tag", listed(BAD))
+def test_what_nobody_follows_goes(tag: str) -> None:
+    assert not sound(tag, TITLE, ["Jane Roe", "themarlowpost"])
+
+
+@pytest.mark.parametrize(
+    ("tag", "cleaned"), [("#AI", "AI"), ("us_local-politics", "us local politics"), ("e-mail", "e-mail"), ("C#", "C#")]
+)
+def test_marks_and_slugs_become_words(tag: str, cleaned: str) -> None:
+    assert clean(tag) == cleaned
+
+
+def test_a_description_without_a_taxonomy_has_no_such_tags() -> None:
+    description = describe(
+        TITLE,
+        "The river rose by a metre on Monday, and the bridge at Marlow was closed by the council.",
+        keywords=[*listed(BAD), "#flooding", "Bridges"],
+        own=["Jane Roe", "themarlowpost"],
+        taxonomy=Taxonomy(),
+    )
+    assert description.tags == ("flooding", "Bridges")

@@ -1,0 +1,102 @@
+"""Weights and features match by name, whatever their order."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from syndicator.describing.summary import candidates, features, ranker
+from syndicator.describing.taxonomy.tagging import zero_shot
+from syndicator.describing.taxonomy.vocabulary import TagDef
+from syndicator.describing.weights import in_order, load
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = ROOT / "syndicator" / "describing" / "data"
+FEATURES = ("length", "place", "title")
+WEIGHTS = {"length": 1.0, "place": 2.0, "title": 3.0}
+SHIPPED = [
+    ("ranker.toml", "sentence", features.SENTENCE),
+    ("ranker.toml", "choice", features.CHOICE),
+    ("zero_shot.toml", "weights", (zero_shot.CONSTANT, *zero_shot.FEATURES)),
+]
+TEXT = """The council closed the old bridge on Monday after the river rose by a metre.
+Engineers will look at its piers this week, and a ferry takes people across until then."""
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"length": 1.0, "place": 2.0}, "title"),
+        ({**WEIGHTS, "width": 4.0}, "width"),
+        ({"length": 1.0, "place": 2.0, "titles": 3.0}, "titles"),
+    ],
+    ids=["missing", "extra", "renamed"],
+)
+def test_weights_of_other_features_are_refused(changed: dict[str, float], named: str) -> None:
+    with pytest.raises(ValueError, match=named):
+        in_order(changed, FEATURES, "a file")
+
+
+def test_two_features_of_one_name_are_refused() -> None:
+    with pytest.raises(ValueError, match="place"):
+        in_order(WEIGHTS, (*FEATURES, "place"), "a file")
+
+
+def test_the_order_in_the_file_means_nothing() -> None:
+    turned = dict(reversed(WEIGHTS.items()))
+    assert list(in_order(turned, FEATURES, "a file")) == list(in_order(WEIGHTS, FEATURES, "a file")) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(("file", "table", "names"), SHIPPED, ids=lambda value: value if isinstance(value, str) else "")
+def test_the_shipped_weights_are_those_of_the_features(file: str, table: str, names: tuple[str, ...]) -> None:
+    assert len(load(file, table, names)) == len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("file", sorted({file for file, _, _ in SHIPPED}))
+def test_a_file_of_weights_says_what_made_it(file: str) -> None:
+    made = tomllib.loads((DATA / file).read_text("utf-8"))
+    assert (ROOT / made["script"]).is_file()
+    assert isinstance(made["made"], date)
+    assert made["data"]
+    assert re.fullmatch("[0-9a-f]{64}", made["data_sha256"])
+
+
+def test_sentences_and_choices_are_measured_by_every_feature() -> None:
+    found = candidates.find("The old bridge", TEXT, "en")
+    rows = features.sentence_rows(found)
+    assert rows.shape == (2, len(features.SENTENCE))
+    assert features.choice_rows(found, rows, [(0,), (0, 1)]).shape == (2, len(features.CHOICE))
+    first, second = rows[:, features.SENTENCE.index("is-first")]
+    assert (first, second) == (1, 0)
+    two = features.choice_rows(found, rows, [(0,), (0, 1)])[:, features.CHOICE.index("two-sentences")]
+    assert list(two) == [0, 1]
+
+
+def test_reordered_features_choose_the_same_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = candidates.find("The old bridge", TEXT, "en")
+    rows = features.sentence_rows(found)
+    scores = rows @ load("ranker.toml", "sentence", features.SENTENCE)
+    monkeypatch.setattr(features, "_OWN", tuple(reversed(features._OWN)))
+    monkeypatch.setattr(features, "SENTENCE", (*features._OWN, *features._NEAR))
+    turned = features.sentence_rows(found) @ load("ranker.toml", "sentence", features.SENTENCE)
+    assert np.allclose(scores, turned, atol=1e-4)
+    assert ranker.weights().sentence.shape == (len(features.SENTENCE),)
+
+
+def test_reordered_features_give_a_tag_the_same_probability(monkeypatch: pytest.MonkeyPatch) -> None:
+    tagger = zero_shot.prepare((TagDef(name="bridges"), TagDef(name="football"), TagDef(name="river barge")))
+    before = tagger.scores("The old bridge", TEXT)
+    monkeypatch.setattr(zero_shot, "FEATURES", tuple(reversed(zero_shot.FEATURES)))
+    zero_shot.weights.cache_clear()
+    after = tagger.scores("The old bridge", TEXT)
+    monkeypatch.undo()
+    zero_shot.weights.cache_clear()
+    assert list(before) == list(after)
+    assert [chance for chance, _ in after.values()] == pytest.approx(
+        [chance for chance, _ in before.values()], abs=1e-5
+    )

@@ -1,0 +1,95 @@
+"""Floors of describing on our own texts: a clone without the corpus beside it runs these. They only rise.
+
+The full floors, on open texts by others, are in test_describing.py."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import lxml.html
+import pytest
+
+from syndicator.demo.story import Story, stories
+from syndicator.describing.describe import Description, describe
+from syndicator.describing.taxonomy.taxonomy import Taxonomy
+from syndicator.describing.text import excerpt_rules
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLE: dict[str, Any] = tomllib.loads((Path(__file__).parent / "data" / "describing.toml").read_text("utf-8"))
+FLOORS: dict[str, float] = SAMPLE["floors"]
+ITEMS: list[dict[str, Any]] = SAMPLE["item"]
+STORIES = [story for story in stories() if story.truth is not None and story.truth.is_article]
+ENGLISH = [story for story in STORIES if story.language == "en"]  # the taxonomy's words are English
+
+
+@pytest.fixture(scope="module")
+def taxonomy() -> Taxonomy:
+    return Taxonomy.from_toml(ROOT / "config" / "taxonomy.toml")
+
+
+@pytest.fixture(scope="module")
+def items(taxonomy: Taxonomy) -> list[Description]:
+    return [describe(item["title"], item["text"], taxonomy=taxonomy) for item in ITEMS]
+
+
+@pytest.fixture(scope="module")
+def described_stories(taxonomy: Taxonomy) -> list[Description]:
+    return [
+        describe(story.title, plain(story), section=story.section, keywords=story.labels, taxonomy=taxonomy)
+        for story in ENGLISH
+    ]
+
+
+def plain(story: Story) -> str:
+    """The text of a story, a paragraph, heading, list item or table row a line."""
+    tree = lxml.html.fragment_fromstring(story.body, create_parent="div")
+    lines = (" ".join(part.text_content().split()) for part in tree.iter("p", "h2", "h3", "li", "tr"))
+    return "\n".join(line for line in lines if line)
+
+
+def share(right: Sequence[bool]) -> float:
+    return sum(right) / len(right)
+
+
+def test_the_sample_has_every_category_twice(taxonomy: Taxonomy) -> None:
+    names = [category.name for category in taxonomy.vocabulary.category]
+    assert sorted(item["category"] for item in ITEMS) == sorted(names * 2)
+    assert {tag for item in ITEMS for tag in item["tags"]} <= taxonomy.names
+
+
+def test_categories(items: list[Description]) -> None:
+    wrong = [(i["title"], d.category) for i, d in zip(ITEMS, items, strict=True) if d.category != i["category"]]
+    assert 1 - len(wrong) / len(ITEMS) >= FLOORS["category"], wrong
+
+
+def test_tags(items: list[Description]) -> None:
+    pairs = list(zip(ITEMS, items, strict=True))
+    found = share([tag in given.tags for item, given in pairs for tag in item["tags"]])
+    wanted = share([tag in item["tags"] for item, given in pairs for tag in given.tags])
+    assert found >= FLOORS["tags"], found
+    assert wanted >= FLOORS["wanted"], wanted
+
+
+def test_the_demos_stories(described_stories: list[Description]) -> None:
+    truths = [story.truth for story in ENGLISH if story.truth is not None]
+    category = share(
+        [given.category == (truth.category or "") for truth, given in zip(truths, described_stories, strict=True)]
+    )
+    tags = share(
+        [tag in given.tags for truth, given in zip(truths, described_stories, strict=True) for tag in truth.tags]
+    )
+    assert category >= FLOORS["demo_category"], category
+    assert tags >= FLOORS["demo_tags"], tags
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.key)
+def test_excerpts_are_whole_sentences_of_the_text(story: Story) -> None:
+    text = plain(story)
+    found = describe(story.title, text, language=story.language, taxonomy=Taxonomy())
+    assert excerpt_rules.fault(found.excerpt, story.title, found.language) == ""
+    assert found.language == story.language
+    body = excerpt_rules.words(text)
+    assert all(excerpt_rules.words(part) in body for part in found.excerpt.replace("! ", ". ").split(". "))

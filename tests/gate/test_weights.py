@@ -1,0 +1,20 @@
+"""The shipped weights of describing are those that tools/train makes from the corpus, to six digits."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("script", ["fit_tags", "fit_excerpts"])
+def test_the_scripts_make_the_shipped_weights(shared: Path, script: str) -> None:
+    command = [sys.executable, "-m", f"tools.train.{script}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,78 @@
+"""Changes one rule at a time in a copy of the package and runs the tests named beside it: does any of them notice?
+
+python -m tests.mutate                 all of tests/mutations.toml, two at a time; exit 1 when too many got by
+python -m tests.mutate robots split    those whose rule has one of these words
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MUTATIONS = Path(__file__).with_name("mutations.toml")
+LEAST_CAUGHT = 55 / 60
+SIDE_BY_SIDE = 2
+SECONDS = 120  # a mutation that makes its tests hang is noticed, too
+COPIED = ("syndicator", "tests", "config", "docs", "tools", "pyproject.toml", "README.md", ".importlinter")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mutation:
+    """`old` stands exactly once in `file`; `tests`: files or node ids of pytest."""
+
+    rule: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+
+def mutations() -> list[Mutation]:
+    rows = tomllib.loads(MUTATIONS.read_text(encoding="utf-8"))["mutation"]
+    return [Mutation(**{**row, "tests": tuple(row["tests"])}) for row in rows]
+
+
+def caught(mutation: Mutation) -> bool:
+    """True when one of its tests fails under the mutation."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name in COPIED:
+            place = ROOT / name
+            if place.is_dir():
+                shutil.copytree(place, Path(folder, name), ignore=shutil.ignore_patterns("__pycache__"))
+            elif place.exists():
+                shutil.copy(place, folder)
+        path = Path(folder, mutation.file)
+        path.write_text(path.read_text(encoding="utf-8").replace(mutation.old, mutation.new), encoding="utf-8")
+        words = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:xdist", "-m", "not slow", *mutation.tests]
+        try:
+            done = subprocess.run(words, cwd=folder, capture_output=True, text=True, timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            return True
+    if done.returncode not in (0, 1):  # not one test ran
+        raise RuntimeError(f"{mutation.rule}: pytest left with {done.returncode}\n{done.stdout[-2000:]}")
+    return done.returncode == 1
+
+
+def main(words: Sequence[str]) -> int:
+    chosen = [one for one in mutations() if not words or any(word in one.rule for word in words)]
+    started = time.monotonic()
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        results = []
+        for mutation, noticed in zip(chosen, pool.map(caught, chosen), strict=True):
+            print(f"{'noticed' if noticed else 'GOT BY '}  {mutation.rule}  ({mutation.file})", flush=True)
+            results.append(noticed)
+    print(f"{sum(results)} of {len(results)} noticed in {time.monotonic() - started:.0f} s")
+    return 0 if sum(results) >= LEAST_CAUGHT * len(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,66 @@
+"""How an entry's row goes on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from syndicator.model import Entry, Failed
+from syndicator.pipeline import entry_rows
+from syndicator.pipeline.entry_rows import FIRST_WAIT, MOST_TRIES
+from syndicator.ports import EntryRow
+
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+ROW = EntryRow(
+    source_key="s",
+    entry_id="e",
+    url="https://example.org/e",
+    digest="d",
+    status="pending",
+    first_seen=NOW,
+    entry=Entry(id="e"),
+)
+
+
+def test_each_try_waits_twice_as_long_until_none_is_left() -> None:
+    row, waits = ROW, []
+    while entry_rows.may_try_again(row, "timeout"):
+        row = entry_rows.retried(row, "timeout", "slow", NOW)
+        assert row.next_try is not None
+        waits.append((row.next_try - NOW) / FIRST_WAIT)
+    assert waits == [1, 2, 4, 8]
+    assert row.tries == MOST_TRIES - 1
+    assert (row.status, row.entry, row.reason, row.detail) == ("pending", ROW.entry, "timeout", "slow")
+
+
+@pytest.mark.parametrize("reason", ["gone", "robots", "http-404", "blocked-address", "no-link"])
+def test_what_another_try_does_not_mend_is_final(reason: str) -> None:
+    assert not entry_rows.may_try_again(ROW, reason)
+
+
+def test_a_host_that_asks_for_more_time_gets_it() -> None:
+    later = NOW + timedelta(hours=9)
+    assert entry_rows.retried(ROW, "rate-limited", "", NOW, later).next_try == later
+    assert entry_rows.retried(ROW, "rate-limited", "", NOW, NOW - timedelta(hours=9)).next_try == NOW + FIRST_WAIT
+
+
+def test_a_postponed_entry_has_lost_no_try() -> None:
+    failed = Failed(url=ROW.url, reason="rate-limited", retry_after=NOW + timedelta(hours=2))
+    row = entry_rows.postponed(ROW, failed, NOW)
+    assert (row.tries, row.next_try, row.status) == (0, NOW + timedelta(hours=2), "pending")
+    assert entry_rows.postponed(ROW, Failed(url=ROW.url, reason="backoff"), NOW).next_try == NOW + FIRST_WAIT
+
+
+def test_an_end_forgets_what_the_feed_announced() -> None:
+    refused = entry_rows.ended(ROW, "refused", "paywall", "sign in")
+    assert (refused.status, refused.reason, refused.detail, refused.entry) == ("refused", "paywall", "sign in", None)
+    done = entry_rows.done(entry_rows.retried(ROW, "timeout", "slow", NOW), "a", NOW)
+    assert (done.status, done.article_id, done.read_at, done.entry) == ("done", "a", NOW, None)
+    assert (done.reason, done.detail) == (None, "")
+
+
+def test_a_problem_names_the_address_else_the_id() -> None:
+    assert entry_rows.problem(ROW, "bug").what == ROW.url
+    assert entry_rows.problem(replace(ROW, url=""), "bug").what == "e"

@@ -1,0 +1,66 @@
+"""One source's visit over the demo's web."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syndicator.demo.settings import write_config
+from syndicator.model import Outcome
+from syndicator.services import refresh
+from syndicator.services.container import App, open_app
+from syndicator.store import codec
+from tests.faults.instance import NOT_SMALL, InProcess
+from tests.world import World, serving
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    with serving(World(without=NOT_SMALL)) as started:
+        yield started
+
+
+@pytest.fixture
+def app(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+    monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
+    write_config(tmp_path / "config", world, port=0)
+    with open_app(tmp_path / "config", environ={}) as opened:
+        yield opened
+
+
+def visit(app: App, key: str, **wanted: Any) -> Outcome:
+    report = asyncio.run(refresh.run(app, refresh.Wanted(keys=(key,), **wanted), stop=asyncio.Event()))
+    (outcome,) = report.outcomes
+    return outcome
+
+
+def test_entries_just_announced_are_not_read_back_from_the_database(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, unpacked = codec.unpack, Counter[str]()
+
+    def counting(cls: type[Any], document: str) -> Any:
+        unpacked[cls.__name__] += 1
+        return real(cls, document)
+
+    monkeypatch.setattr(codec, "unpack", counting)
+    outcome = visit(app, "holt")
+    assert outcome.announced == len(outcome.added) > 1
+    assert unpacked["EntryRow"] == 0
+
+
+def test_what_a_limit_leaves_is_counted_and_taken_by_the_next_visit(app: App) -> None:
+    first = visit(app, "holt", limit=1)
+    assert (len(first.added), first.pending) == (1, first.announced - 1)
+    second = visit(app, "holt")  # the feed has not changed: only what waits is read
+    assert (len(second.added), second.pending) == (first.announced - 1, 0)
+    assert not {*first.added} & {*second.added}
+
+
+def test_articles_of_a_first_visit_know_the_name_of_their_feed(app: App) -> None:
+    outcome = visit(app, "holt")
+    articles = app.store.index.articles(outcome.added)
+    assert {article.origin.title for article in articles.values()} == {"Maren Holt's notebook"}

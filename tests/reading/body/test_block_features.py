@@ -1,0 +1,115 @@
+"""Each feature of a block shows what its name says, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicator.reading.body import block_features, overlap
+from syndicator.reading.html.blocks import read_blocks
+from syndicator.reading.html.document import parse
+
+SHOWN_BY_WORDING = {
+    "address", "bar", "bold", "bullet", "caps", "colon", "comma", "cut-off", "date", "fragment", "hidden",
+    "in-dd", "in-figure", "in-layout-table", "in-li", "in-ol", "in-quote", "is-title", "italic", "lower", "question",
+    "repeat", "sentence", "has-newsletter", "has-legal",
+}  # fmt: skip
+LONG = "A word follows another until the line is long enough"
+CASES = [
+    ("<p>A word</p>", set()),
+    ("<p>A sentence ends.</p>", {"sentence"}),
+    ("<p>“It ends here!”</p>", {"sentence"}),
+    ("<p>これは文である。</p>", {"sentence"}),
+    ("<p>Here it comes:</p>", {"colon"}),
+    ("<p>Who knows?</p>", {"sentence", "question"}),
+    ("<p>One, two</p>", {"comma"}),
+    ("<p>no capital</p>", {"lower"}),
+    ("<p>BREAKING NEWS</p>", {"caps"}),
+    ("<p>USA</p>", set()),
+    ("<p>Seen on 3.4.</p>", {"sentence", "date"}),
+    ("<p>Made in 2024</p>", {"date"}),
+    (f"<p>Made in 2024 {LONG} {LONG}</p>", set()),
+    ("<p>Write to me@example</p>", {"address"}),
+    ("<p>See https://example.org</p>", {"address"}),
+    (f"<p>See https://example.org {LONG * 5}</p>", set()),
+    ("<p>– Dash</p>", {"bullet"}),
+    ("<p>3. Third</p>", {"bullet"}),
+    ("<p>Left | right</p>", {"bar"}),
+    ("<p>It goes on…</p>", {"sentence", "cut-off"}),
+    ("<p>It goes on [...]</p>", {"sentence", "cut-off"}),
+    ("<p><b>All bold</b></p>", {"bold"}),
+    ("<p><b>Half</b> bold</p>", set()),
+    ("<p><em>All italic</em></p>", {"italic"}),
+    ("<p><b><i>Both</i></b> <b>bold</b></p>", {"bold"}),
+    ("<p><b><i>Both</i></b></p>", {"bold", "italic"}),
+    ("<p>See <a href='#note'>note</a></p>", {"fragment"}),
+    ("<p>See <a href='#note'>note</a> <a href='/x'>x</a></p>", set()),
+    ("<p style='display:none'>Unseen</p>", {"hidden"}),
+    ("<ul><li>An item</li></ul>", {"in-li"}),
+    ("<ol><li>An item</li></ol>", {"in-li", "in-ol"}),
+    ("<blockquote>A quote</blockquote>", {"in-quote"}),
+    ("<figure><p>A text</p></figure>", {"in-figure"}),
+    ("<dl><dd>A meaning</dd></dl>", {"in-dd"}),
+    ("<table role='none'><tr><td>A cell</td></tr></table>", {"in-layout-table"}),
+    ("<table><tr><th>A cell</th><th>Its neighbour</th></tr></table>", set()),
+    ("<p>The title of the page</p>", {"is-title"}),
+    ("<p>Do sign up for our newsletter</p>", {"has-newsletter"}),
+    ("<p>Some words, all rights reserved</p>", {"comma", "has-legal"}),
+]  # fmt: skip
+
+
+def shown(markup: str, place: int = 0) -> dict[str, float]:
+    """The features of one block of a page that is `markup`."""
+    blocks = read_blocks(parse(f"<html><body>{markup}</body></html>".encode(), "https://a.example/b").tree)
+    overlap.measure(blocks)
+    found = block_features.columns(blocks, "The title of the page")
+    return {name: float(column[place]) for name, column in found.items()}
+
+
+@pytest.mark.parametrize(("markup", "expected"), CASES)
+def test_what_a_block_shows(markup: str, expected: set[str]) -> None:
+    found = shown(markup)
+    assert {name for name in SHOWN_BY_WORDING if found[name]} == expected
+
+
+def test_a_text_that_stood_before_is_a_repeat() -> None:
+    assert [shown(f"<p>{LONG}</p><p>{LONG}</p>", place)["repeat"] for place in (0, 1)] == [0, 1]
+    assert shown("<p>Short</p><p>Short</p>", 1)["repeat"] == 0
+
+
+def test_kinds_and_levels() -> None:
+    markup = "<p>p</p><h1>h</h1><h2>h</h2><h4>h</h4><pre>code</pre><hr><p>p</p>"
+    kinds = ("is-p", "is-h", "is-code", "is-hr", "h1", "h2", "h3+")
+    found = [{name for name in kinds if shown(markup, place)[name]} for place in range(6)]
+    assert found == [{"is-p"}, {"is-h", "h1"}, {"is-h", "h2"}, {"is-h", "h3+"}, {"is-code"}, {"is-hr"}]
+
+
+def test_shares() -> None:
+    found = shown("<p>1234 words<a href='/x'> linked</a></p>")
+    assert found["digits"] == pytest.approx(4 / 17)
+    assert found["link"] == pytest.approx(7 / 17)
+    assert (found["size>8"], found["size>20"], found["all-link"]) == (1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "feature"),
+    [
+        ("Read also", "says-related"),
+        ("Sign up for our newsletter", "says-newsletter"),
+        ("Share this article", "says-share"),
+        ("Leave a comment", "says-comments"),
+        ("All rights reserved", "says-legal"),
+        ("Related posts", "tail-head"),
+    ],
+)
+def test_how_much_of_a_text_is_a_phrase_of_boilerplate(text: str, feature: str) -> None:
+    assert shown(f"<p>{text}</p>")[feature] > 0.25
+    assert shown(f"<p>Nobody wrote: {text}</p>")[feature] == 0
+
+
+def test_bits_are_read_by_name() -> None:
+    found = block_features.bit_columns("near-", ("one", "two", "three"), [0b001, 0b110])
+    assert {name: list(column) for name, column in found.items()} == {
+        "near-one": [1, 0],
+        "near-two": [0, 1],
+        "near-three": [0, 1],
+    }

@@ -1,0 +1,245 @@
+"""Bytes to a parsed page: charsets, what is no page, JSON-LD however broken, hostile input."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator.errors import NotAnArticle
+from syndicator.reading.html import charset, jsonld
+from syndicator.reading.html.document import inner, parse
+
+URL = "https://paper.example/news/a.html"
+CHARSETS = [
+    ("utf-8", "Zażółć gęślą jaźń"),
+    ("iso-8859-2", "Zażółć gęślą jaźń"),
+    ("windows-1251", "Паром ушёл на рассвете"),
+    ("koi8-r", "Паром ушёл на рассвете"),
+    ("shift_jis", "最後のフェリー"),
+    ("euc-jp", "最後のフェリー"),
+    ("iso-2022-jp", "最後のフェリー"),
+    ("gb2312", "最后的渡轮"),
+    ("big5", "最後的渡輪"),
+    ("euc-kr", "마지막 여객선"),
+    ("iso-8859-1", "Fähre für 5 Mark"),
+    ("windows-1254", "Son feribot şafakta ayrıldı"),
+]
+
+
+def title(data: bytes, headers: dict[str, str] | None = None) -> str:
+    found = parse(data, URL, headers).tree.findtext(".//title")
+    return str(found)
+
+
+@pytest.mark.parametrize(("name", "words"), CHARSETS)
+def test_charset_of_a_meta(name: str, words: str) -> None:
+    assert title(f'<html><meta charset="{name}"><title>{words}</title>'.encode(name)) == words
+
+
+@pytest.mark.parametrize(("name", "words"), CHARSETS)
+def test_charset_of_the_header(name: str, words: str) -> None:
+    data = f"<html><title>{words}</title>".encode(name)
+    assert title(data, {"Content-Type": f'text/html; charset="{name}"'}) == words
+
+
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_byte_order_marks_and_wide_characters(codec: str) -> None:
+    assert title(f"<html><head><title>Fähre {'x' * 40}</title></head></html>".encode(codec)).startswith("Fähre")
+
+
+@pytest.mark.parametrize("stated", ["iso-8859-1", "windows-1252", "ascii", "utf-16", "no-such-charset", "hex"])
+def test_utf8_that_is_declared_as_something_else(stated: str) -> None:
+    assert title(f'<meta charset="{stated}"><title>Fähre — „letzte“ Fahrt</title>'.encode()) == "Fähre — „letzte“ Fahrt"
+
+
+def test_latin1_that_is_declared_as_utf8() -> None:
+    data = '<meta charset="utf-8"><title>Größe, Fähre, Müll: für ältere Brüder</title>'.encode("latin-1")
+    assert title(data) == "Größe, Fähre, Müll: für ältere Brüder"
+
+
+def test_a_few_foreign_bytes_in_utf8_are_windows_1252() -> None:
+    data = "<title>Fähre und Brücke</title><p>".encode() + b"it\x92s" + "größer und schöner als früher".encode() * 20
+    page = parse(data, URL)
+    assert page.charset == "utf-8"
+    assert "it’s" in inner(page.tree, 5_000)
+
+
+def test_utf8_written_twice_is_undone() -> None:
+    words = "“It’s the last ferry” — said nobody, naïve or not…"
+    doubled = (
+        words.encode().decode("cp1252", "replace").encode()
+        if "”" not in words
+        else words.encode().decode("latin-1").encode()
+    )
+    assert title(b"<title>" + doubled + b"</title>") == words
+
+
+def test_a_page_that_speaks_of_such_letters_is_left_alone() -> None:
+    words = "Ã¤ steht für ä, sagte José über Müller, Größe und Ärger"
+    assert title(f"<title>{words}</title>".encode()) == words
+
+
+ENCODED = {
+    "utf-8": "Grüße, Привет, 茶",
+    "utf-16": "Grüße, Привет, 茶",
+    "utf-16-le": "Greetings from the harbour of Lindenau",
+    "utf-32": "Grüße, Привет, 茶",
+    "iso-8859-1": "Grüße aus Lindenau",
+    "iso-8859-2": "Zażółć gęślą jaźń",
+    "iso-8859-5": "Привет из гавани",
+    "iso-8859-7": "Καλημέρα από το λιμάνι",
+    "iso-8859-9": "İskelede kimse el sallamadı",
+    "iso-8859-15": "Der Eintritt kostet 5 €",
+    "windows-1250": "Příliš žluťoučký kůň",
+    "windows-1251": "Привет из гавани",
+    "windows-1252": "“Grüße” — 5 €",
+    "windows-1256": "مرحبا من الميناء",
+    "koi8-r": "Привет из гавани",
+    "shift_jis": "港からこんにちは",
+    "euc-jp": "港からこんにちは",
+    "iso-2022-jp": "港からこんにちは",
+    "euc-kr": "항구에서 인사합니다",
+    "gb2312": "来自港口的问候",
+    "gbk": "来自港口的问候",
+    "big5": "來自港口的問候",
+    "tis-620": "สวัสดีจากท่าเรือ",
+}
+
+
+@pytest.mark.parametrize(("name", "words"), ENCODED.items())
+def test_an_encoding_that_an_xml_declaration_names(name: str, words: str) -> None:
+    data = f'<?xml version="1.0" encoding="{name}"?><html><body><p>{words}</p></body></html>'.encode(name)
+    assert words in charset.decode(data)[0]
+
+
+@pytest.mark.parametrize(
+    ("data", "content_type"),
+    [
+        (b"", ""),
+        (b" \n\t", "text/html"),
+        (b"%PDF-1.7 ...", "application/pdf"),
+        (b"%PDF-1.7 ...", "text/html"),
+        (b"\x89PNG\r\n\x1a\n....", "image/png"),
+        (b"\xff\xd8\xff\xe0", ""),
+        (b'{"title": "<p>x</p>"}', "application/json"),
+        (b'[{"a": "<div>x</div>"}]', ""),
+        (b"only words, no tags", "text/plain"),
+        (b'<?xml version="1.0"?><rss version="2.0"><channel/></rss>', ""),
+        (b"<feed xmlns='http://www.w3.org/2005/Atom'></feed>", "text/html"),
+    ],
+)
+def test_what_is_no_page(data: bytes, content_type: str) -> None:
+    with pytest.raises(NotAnArticle) as caught:
+        parse(data, URL, {"content-type": content_type})
+    assert caught.value.kind == "not-html"
+
+
+def test_base_counts_and_is_itself_relative() -> None:
+    assert parse(b'<base href="/en/"><p>x', URL).base_url == "https://paper.example/en/"
+    assert parse(b'<base href="javascript:x"><p>x', URL).base_url == URL
+
+
+@pytest.mark.parametrize(
+    ("html", "language"),
+    [
+        (b'<html lang="DE_at"><p>x', "de-AT"),
+        (b'<html xml:lang="fr"><p>x', "fr"),
+        (b'<meta http-equiv="Content-Language" content="pl"><p>x', "pl"),
+        (b'<meta property="og:locale" content="pt_BR"><p>x', "pt-BR"),
+        (b'<script type="application/ld+json">{"@type":"Article","inLanguage":"zh-hant"}</script><p>x', "zh-Hant"),
+        (b'<html lang="{{lang}}"><p>x', None),
+        (b"<p>x", None),
+    ],
+)
+def test_language(html: bytes, language: str | None) -> None:
+    assert parse(html, URL).language == language
+
+
+def test_metas_by_whatever_name() -> None:
+    page = parse(
+        b'<meta NAME="Author" content=" A  B "><meta property="og:Title" content="T"><meta itemprop=x content=1>'
+        b'<meta name="author" content="C"><meta name="author" content="A B"><p>x',
+        URL,
+    )
+    assert page.metas["author"] == ("A B", "C")
+    assert (page.meta("none", "og:title"), page.meta("x"), page.meta("none")) == ("T", "1", "")
+
+
+def scripts(*values: str) -> tuple[jsonld.Object, ...]:
+    return jsonld.read(values)
+
+
+def test_jsonld_is_flat() -> None:
+    graph = {"@graph": [{"@type": "A"}, [{"@type": "B", "mainEntity": {"@type": "C"}}]], "@context": "x"}
+    assert [item["@type"] for item in scripts(json.dumps(graph), json.dumps([{"@type": "D"}]))] == ["A", "B", "C", "D"]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        '<!-- {"@type":"Article","headline":"H"} -->',
+        '{"@type":"Article","headline":"H",}',
+        '{"@type":"Article","headline":"H"};',
+        '{"@type":"Article","description":"two\nlines","headline":"H"}',
+        '//<![CDATA[\n{"@type":"Article","headline":"H"}\n//]]>',
+        '{"@type":"Article","headline":"H","broken":"a "quote" in it"}',
+        '{"@type":["Article"],"headline":"H"',
+    ],
+)
+def test_broken_jsonld_still_tells(script: str) -> None:
+    assert [item["headline"] for item in scripts(script)] == ["H"]
+
+
+def test_salvaged_jsonld_keeps_author_and_date() -> None:
+    item = scripts('{"headline":"H","datePublished":"2020-01-02","author":{"@type":"Person","name":"A \\u0042"} "x"')[0]
+    assert (item["datePublished"], item["author"]) == ("2020-01-02", [{"@type": "Person", "name": "A B"}])
+
+
+@pytest.mark.parametrize(
+    "script", ["", "null", "3", '"x"', "[" * 100_000, '{"a":' * 100_000, "{" + '"@graph":[' * 5_000]
+)
+def test_hopeless_jsonld_is_nothing(script: str) -> None:
+    assert scripts(script) == ()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<html>" + b"<div>" * 50_000 + b"x",
+        b"<p>" + b"\x00" * 100_000 + b"x",
+        b"<p " + b" ".join(b"a%d=1" % number for number in range(60_000)) + b">x</p>",
+        b"<p>" + b"<!--x-->" * 50_000,
+        b"<" * 100_000 + b"p>x",
+        b"<p>&#xD800;&#x0;&#xFFFF;\xff\xfe\x01",
+        b"<title>x</title>" * 20_000,
+    ],
+)
+@pytest.mark.timeout(20)
+def test_hostile_bytes_parse(data: bytes) -> None:
+    assert parse(data, URL).tree.tag == "html"
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_are_a_page_or_a_named_refusal(data: bytes) -> None:
+    try:
+        page = parse(b"<p>" + data, URL)
+    except NotAnArticle as error:
+        assert error.kind == "not-html"
+    else:
+        assert page.tree.tag == "html"
+
+
+@given(st.binary(max_size=300), st.text(max_size=40))
+def test_decoding_never_raises(data: bytes, content_type: str) -> None:
+    content, name = charset.decode(data, content_type)
+    assert isinstance(content, str) and "".encode(name) is not None
+
+
+@pytest.mark.parametrize("start", ["article", "main", "section", "custom-element", "svg"])
+def test_a_page_may_do_without_body_tags(start: str) -> None:
+    tree = parse(f"<!doctype html><meta charset=utf-8><title>T</title><{start}>a</{start}> b<p>c".encode(), URL).tree
+    assert [child.tag for child in tree.find("head")] == ["meta", "title"]
+    assert "".join(tree.find("body").itertext()) == "a bc"

@@ -1,0 +1,210 @@
+"""Authors: names out of bylines in many languages, marks and where they stand, what is never a name."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator.model import Entry
+from syndicator.reading.html.document import parse
+from syndicator.reading.metadata import identity
+from syndicator.reading.metadata.authors import author, person_names
+from syndicator.reading.metadata.survey import survey
+
+URL = "https://www.harbourpost.example/2024/last-ferry"
+
+
+def read(
+    html: str, site: str = "Harbour Post", entry: Entry | None = None, headline: str = "The Last Ferry"
+) -> str | None:
+    page = parse(f"<html><body>{html}</body></html>".encode(), URL)
+    return author.read(page, site, entry, survey(page.tree, headline)).value
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("By Maren Oduya", ["Maren Oduya"]),
+        ("Written by Maren Oduya and Tom Fisk", ["Maren Oduya", "Tom Fisk"]),
+        ("by Maren Oduya, Tom Fisk & Ana Lima | 3 May 2024", ["Maren Oduya", "Tom Fisk", "Ana Lima"]),
+        ("Posted by Maren Oduya at May 3, 2024 11:15 AM", ["Maren Oduya"]),
+        ("Von Jörg Ahrens und Lena Brandt", ["Jörg Ahrens", "Lena Brandt"]),
+        ("Ein Beitrag von Karla Deichgräber am 8. Mai 2024", ["Karla Deichgräber"]),
+        ("Par Solène Kerjean, le 30 septembre 2021", ["Solène Kerjean"]),
+        ("Por Rocío Valcárcel", ["Rocío Valcárcel"]),
+        ("di Chiara Donadoni", ["Chiara Donadoni"]),
+        ("Door Wim Terlouw", ["Wim Terlouw"]),
+        ("Autor: Zuzanna Gryfik", ["Zuzanna Gryfik"]),
+        ("Автор: Анна Рябова", ["Анна Рябова"]),
+        ("文：佐伯 千尋", ["佐伯 千尋"]),
+        ("Text: Ebba Lindqvist", ["Ebba Lindqvist"]),
+        ("Yazar: Elif Korkut", ["Elif Korkut"]),
+        ("By Shelby Loos, DVM", ["Shelby Loos, DVM"]),
+        ("By Dr. Vahid Osman", ["Dr. Vahid Osman"]),
+        ("By Maren Oduya (Reporter)", ["Maren Oduya"]),
+        ("maren@paper.example (Maren Oduya)", ["Maren Oduya"]),
+        ("By admin", []),
+        ("By 3 May 2024", []),
+        ("https://facebook.com/maren", []),
+        ("maren@paper.example", []),
+        ("Staff Writer", []),
+        ("Follow us on Facebook", []),
+        ("By the end of the year prices will have doubled again", []),
+        ("View all posts", []),
+        ("", []),
+    ],
+)
+def test_names_in_a_byline(line: str, wanted: list[str]) -> None:
+    assert person_names.people(line) == wanted
+
+
+@given(st.text(max_size=300))
+def test_names_are_short_and_hold_no_address(line: str) -> None:
+    for name in person_names.people(line):
+        assert 1 < len(name) <= 120
+        assert "@" not in name and "://" not in name
+
+
+HEAD = "<h1>The Last Ferry</h1>"
+TEXT = "<p>" + "Nobody on the pier waved when the ferry left at dawn. " * 10 + "</p>"
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        '<p class="byline">By Maren Oduya</p>',
+        '<span class="AuthorName_x1"><a href="/team/maren">Maren Oduya</a></span>',
+        '<div>By <a href="/author/maren">Maren Oduya</a></div>',
+        '<a rel="author" href="/x">Maren Oduya</a>',
+        '<span itemprop="author"><span itemprop="name">Maren Oduya</span></span>',
+        "<p>By Maren Oduya</p>",
+        "<div><span>3 May 2024</span> | Maren Oduya</div>",
+        '<p class="meta">Written by</p><p>Maren Oduya</p>',
+        '<em>Photo by <a href="/author/bo">Bo Lens</a></em><div class="byline">Maren Oduya</div>',
+        'By<!-- --> <a href="/author/m">Maren Oduya</a> – <!-- -->Fact-checked by <a href="/author/b">Bo Lens</a>',
+    ],
+)
+def test_marks_beside_the_headline(mark: str) -> None:
+    assert read(HEAD + mark + TEXT) == "Maren Oduya"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>Daniel Oduya</p>",
+        "<div><p>What the harbour lost.</p><p>A guest post by Daniel Oduya</p></div>",
+        "<p>Blog Beitrag von Daniel Oduya</p>",
+        TEXT + TEXT + "<p><b><i>Daniel Oduya</i></b></p>",
+        TEXT + TEXT + "<p>(Daniel Oduya)</p>",
+    ],
+)
+def test_a_known_name_without_a_mark(line: str) -> None:
+    assert read(HEAD + line + TEXT) == "Daniel Oduya"
+
+
+@pytest.mark.parametrize(
+    "line", ["<p>Harbour Traffic</p>", "<p>Portraits of Daniel Oduya</p>", TEXT + "<p>Daniel Oduya waved</p>"]
+)
+def test_no_name_without_a_mark(line: str) -> None:
+    assert read(HEAD + line + TEXT) is None
+
+
+def test_twitter_s_label_of_the_author_in_any_language() -> None:
+    label = '<meta name="twitter:label1" content="{}"><meta name="twitter:data1" content="Maren Oduya">'
+    assert read(label.format("Verfasst von") + HEAD) == "Maren Oduya"
+    assert read(label.format("Lesedauer") + HEAD) is None
+
+
+def test_names_with_particles_add_to_what_is_declared() -> None:
+    byline = '<div class="post-author">Written by Dr Maren Oduya, Erik van Vulpen</div>'
+    assert read('<meta name="author" content="Maren Oduya">' + HEAD + byline) == "Dr Maren Oduya, Erik van Vulpen"
+
+
+def test_credentials_in_a_box_below_the_text() -> None:
+    box = "<div><h4>About the author</h4></div><div>Written by</div><div>Doris Lund, MD, PhD</div>"
+    assert read(HEAD + TEXT * 8 + box) == "Doris Lund, MD, PhD"
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "url"),
+    [
+        ('<meta property="og:site_name" content="Maria Lund"><title>Boats | Maria Lund</title>', "", URL),
+        ("<title>Boats – Maria Lund</title>", "<footer>© 2024 Maria Lund. All rights reserved.</footer>", URL),
+        ("<title>Boats</title>", "<span>Maria Lund</span>", "https://marialund.example/boats"),
+        ("<title>Boats | Maria Lund</title>", '<a href="/">Maria Lund</a>', URL),
+    ],
+)
+def test_the_owner_of_a_site_of_one_person(head: str, body: str, url: str) -> None:
+    page = parse(f"<html><head>{head}</head><body>{HEAD}{TEXT}{body}</body></html>".encode(), url)
+    found = author.read(page, identity.sitename(page), None, survey(page.tree, "The Last Ferry"))
+    assert (found.value, found.candidate) == ("Maria Lund", "owner")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<title>Boats | Maria Lund</title>",  # one sign is none
+        "<title>Boats | Harbour Post</title><meta property='og:site_name' content='Harbour Post'>",
+        "<title>Boats | Maria Lund</title><meta property='og:site_name' content='Maria Lund'>"
+        '<script type="application/ld+json">{"@type":"Organization","name":"Maria Lund"}</script>',
+    ],
+)
+def test_no_owner(head: str) -> None:
+    page = parse(f"<html><head>{head}</head><body>{HEAD}{TEXT}</body></html>".encode(), URL)
+    assert author.read(page, identity.sitename(page), None, survey(page.tree, "The Last Ferry")).value is None
+
+
+def test_a_box_below_the_text() -> None:
+    box = '<div class="author-box"><h4>Maren Oduya</h4><p>Maren Oduya writes on boats and what they carry.</p></div>'
+    assert read(HEAD + TEXT * 8 + box) == "Maren Oduya"
+
+
+def test_authors_of_other_articles_do_not_count() -> None:
+    others = "".join(f'<div class="related"><a rel="author" href="/a{n}">Other Name{n}</a></div>' for n in "abc")
+    comments = '<div class="comments"><cite class="author">Ann Reader</cite></div>'
+    assert read(HEAD + TEXT + others + comments) is None
+
+
+@pytest.mark.parametrize("name", ["Harbour Post", "harbourpost.example", "The Harbour Post", "Facebook", "admin"])
+def test_never_the_site_or_a_service(name: str) -> None:
+    assert read(f'<meta name="author" content="{name}">' + HEAD + TEXT) is None
+
+
+def test_a_person_whose_site_bears_the_name() -> None:
+    assert read('<meta name="author" content="Maria Lund">' + HEAD, site="Maria Lund") == "Maria Lund"
+
+
+def test_a_desk_only_where_readers_see_it() -> None:
+    assert read('<meta name="author" content="Redaktion">' + HEAD + TEXT) is None
+    assert read(HEAD + '<span class="byline">Von <a href="/autor/red">Redaktion</a></span>' + TEXT) == "Redaktion"
+
+
+def test_jsonld_by_reference_and_as_a_list() -> None:
+    script = (
+        '<script type="application/ld+json">{"@graph":[{"@type":"NewsArticle","author":[{"@id":"#p"},"Tom Fisk"]},'
+        '{"@type":"Person","@id":"#p","name":"Maren Oduya"}]}</script>'
+    )
+    assert read(script + HEAD) == "Maren Oduya, Tom Fisk"
+
+
+def test_the_byline_readers_see_beats_a_meta_of_another_name() -> None:
+    assert read('<meta name="author" content="Bo Uploader">' + HEAD + '<p class="byline">By Maren Oduya</p>') == (
+        "Maren Oduya"
+    )
+
+
+def test_the_entry_s_authors() -> None:
+    page = '<meta name="author" content="Bo Uploader">' + HEAD
+    assert read(page, entry=Entry(id="1", authors=("maren@paper.example (Maren Oduya)", "Tom Fisk"))) == (
+        "Maren Oduya, Tom Fisk"
+    )
+    assert read(page, entry=Entry(id="1", authors=("Harbour Post", "x@y.example"))) == "Bo Uploader"
+
+
+@pytest.mark.timeout(15)
+@pytest.mark.parametrize(
+    "html", ["<div class='author'>" + "By " * 200_000, '<a rel="author">x</a>' * 20_000, "<b>" * 20_000]
+)
+def test_hostile_bylines_end(html: str) -> None:
+    assert read(HEAD + html) in (None, "x")

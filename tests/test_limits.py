@@ -1,0 +1,144 @@
+"""What this project may not grow beyond. Whoever raises a limit says in docs/ARCHITECTURE.md who asked for it.
+
+How long a cold set-up with the demo takes (at most 20 s on two quiet cores) is measured by tests/bench/bench_setup.py:
+it needs a package index, and a wall clock proves nothing on a busy machine."""
+
+from __future__ import annotations
+
+import configparser
+import re
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import Distribution, distributions, packages_distributions
+from importlib.util import cache_from_source
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+import typer
+from pydantic import BaseModel
+
+from syndicator.cli import app, load_commands
+from syndicator.settings import Settings
+from syndicator.sources.schema import SourceTable
+
+ROOT = Path(__file__).resolve().parents[1]
+LIMITS = {
+    "commands": 32,  # each is one more to choose from; those of groups count, groups do not
+    "settings": 52,  # each is a question to the operator that a default could answer
+    "options of a source": 26,  # the same, and they are multiplied by sources
+    "lines of the README": 160,  # read in one sitting; the rest is in docs/
+    "direct dependencies": 34,  # each is somebody else's release to follow
+    "packages in the lock": 78,  # each is somebody else's code that runs here
+    "megabytes installed": 320,  # what `./run` puts on a disk, pip and uv included
+    "lines of code": 34_000,  # of syndicator/: what is added replaces something
+}
+
+TOOLS = ("pip", "setuptools", "uv")  # they make the folder and stay in it
+BLOCK = 4096
+LOCKS = ("requirements.lock", "requirements-test.lock")
+
+
+def lines(path: Path) -> int:
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def leaves(command: Any) -> int:
+    inner = getattr(command, "commands", None)
+    return 1 if inner is None else sum(map(leaves, inner.values()))
+
+
+def fields(model: type[BaseModel]) -> int:
+    """The fields of a model, those of the models in it counted instead of themselves."""
+    counts = []
+    for field in model.model_fields.values():
+        kinds = (field.annotation, *get_args(field.annotation))
+        inner = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        counts.append(sum(map(fields, inner)) or 1)
+    return sum(counts)
+
+
+def dependencies() -> set[str]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return {canonical(re.split(r"[^\w.-]", line)[0]) for line in project["dependencies"]}
+
+
+def canonical(name: str) -> str:
+    """A package's name as the packaging standards compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def locked() -> dict[str, str]:
+    """The packages of the lock that `./run` installs, each with the condition under which it is ("" for always)."""
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    return dict(re.findall(r"^([a-z0-9._-]+)==[^ ]+(?: ; (.*))? \\$", text, re.MULTILINE))
+
+
+def installed() -> int:
+    """MB (2**20) that the packages of the lock take of a disk, with what they are compiled to, pip and uv. In blocks of
+    4 KiB as `du` counts them."""
+    here = {canonical(found.name): found for found in distributions()}
+    wanted = [name for name, condition in locked().items() if name in here or not condition]
+    tools = [name for name in TOOLS if name in here]
+    paths = {path for name in (*wanted, *tools) for path in files(here[name])}
+    return sum(-(-path.stat().st_size // BLOCK) * BLOCK for path in paths if path.is_file()) // 2**20
+
+
+def files(found: Distribution) -> Iterator[Path]:
+    """The files of an installed package, and what they were compiled to."""
+    for file in found.files or ():
+        path = Path(str(found.locate_file(file)))
+        yield path
+        if path.suffix == ".py":
+            yield Path(cache_from_source(str(path)))
+
+
+def measured() -> dict[str, int]:
+    load_commands()
+    return {
+        "commands": leaves(typer.main.get_command(app)),
+        "settings": fields(Settings),
+        "options of a source": fields(SourceTable),
+        "lines of the README": lines(ROOT / "README.md"),
+        "direct dependencies": len(dependencies()),
+        "packages in the lock": len(locked()),
+        "megabytes installed": installed(),
+        "lines of code": sum(map(lines, (ROOT / "syndicator").rglob("*.py"))),
+    }
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, int]:
+    return measured()
+
+
+@pytest.mark.parametrize("what", LIMITS)
+def test_limits(found: dict[str, int], what: str) -> None:
+    assert found[what] <= LIMITS[what]
+
+
+def test_every_dependency_is_bounded_and_justified() -> None:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    listed = text.partition("\ndependencies = [\n")[2].partition("\n]")[0].splitlines()
+    assert len(listed) == len(dependencies())
+    assert [line for line in listed if not re.fullmatch(r'  "[\w-]+>=[\d.]+,<[\d.]+", +# .{8,}', line)] == []
+
+
+def test_what_is_imported_is_named_and_what_is_named_is_imported() -> None:
+    """.importlinter lists every package that is imported, and import-linter holds it to that."""
+    contracts = configparser.ConfigParser()
+    contracts.read(ROOT / ".importlinter", encoding="utf-8")
+    listed = contracts["importlinter:contract:packages"]["packages"].split("\n")
+    providers = packages_distributions()
+    imported = {canonical(providers[line.partition(":")[0]][0]) for line in filter(None, listed)}
+    assert imported == dependencies()
+
+
+def test_locks_name_no_index() -> None:
+    assert [lock.name for lock in ROOT.glob("requirements*.lock") if "://" in lock.read_text(encoding="utf-8")] == []
+
+
+def test_the_test_lock_holds_the_very_packages_of_the_other() -> None:
+    pins = re.compile(r"^[a-z0-9._-]+==[^ ]+", re.MULTILINE)
+    run, tests = (set(pins.findall((ROOT / name).read_text(encoding="utf-8"))) for name in LOCKS)
+    assert run <= tests

@@ -1,0 +1,80 @@
+"""The log: silent and unconfigured until somebody asks for it, bound to source, host and article then."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from syndicator import log
+from syndicator.demo.settings import write_config
+from syndicator.services import refresh
+from syndicator.services.container import open_app
+from tests.faults.instance import NOT_SMALL, InProcess
+from tests.world import World, serving
+
+# What reading a page in a program of somebody's own leaves behind.
+READ = """
+import logging, sys
+import syndicator.log
+from syndicator import read_article
+before = logging.getLogger().level, logging.getLogger().handlers[:]
+read_article(b"<title>T</title><article><p>" + b"Words of a story. " * 50, "https://x.example/a")
+assert before == (logging.getLogger().level, logging.getLogger().handlers)
+assert "structlog" not in sys.modules
+for name, logger in logging.Logger.manager.loggerDict.items():
+    assert not name.startswith("syndicator"), name
+"""
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    with serving(World(without=NOT_SMALL - {"gone"})) as started:
+        yield started
+
+
+@pytest.fixture
+def config(tmp_path: Path, world: World) -> Path:
+    write_config(tmp_path / "config", world, port=0)
+    return tmp_path / "config"
+
+
+def visit(config: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch, open_app(config, environ={}) as app:
+        patch.setattr(refresh, "make_worker", lambda app: InProcess())
+        asyncio.run(refresh.run(app, refresh.Wanted(all=True), stop=asyncio.Event()))
+
+
+def test_reading_touches_no_logger() -> None:
+    done = subprocess.run([sys.executable, "-c", READ], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_nothing_is_printed_unless_asked_for(config: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    visit(config)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_each_step_names_its_source_host_and_article(config: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, logger=log.ROOT)
+    visit(config)
+    with open_app(config, environ={}) as app:
+        articles = app.store.index.articles(list(app.store.visits.stamps()))
+    found = [record for record in caplog.records if record.name.startswith(log.ROOT)]
+    filed = {(one.source, one.host, one.article) for one in found if one.message == "filed"}
+    assert filed == {(one.source_key, one.url.split("/")[2], one.id) for one in articles.values()}
+    ended = {(one.source, one.status) for one in found if one.message == "visited"}
+    assert ("gone", "failed") in ended and ("holt", "new") in ended
+    assert {one.levelname for one in found} == {"DEBUG", "INFO"}
+
+
+def test_the_command_line_shows_the_steps_on_stderr_and_results_on_stdout(config: Path) -> None:
+    command = [sys.executable, "-m", "syndicator", "--verbose", "refresh", "--config", str(config), "--source", "holt"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    assert "1 sources visited" in done.stdout and "filed" not in done.stdout
+    assert any("filed" in line and "source=holt" in line for line in done.stderr.splitlines())

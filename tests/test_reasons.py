@@ -1,0 +1,79 @@
+"""Reason codes: each is in the list, with its sentence, and the list is in the documentation."""
+
+from __future__ import annotations
+
+import ast
+import json
+import pickle
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from syndicator.errors import NotAnArticle
+from syndicator.reasons import GROUPS, FetchReason, PageReason, Reason, http_reason
+from tools.reasons import PLACE, document
+
+PACKAGE = Path(__file__).resolve().parent.parent / "syndicator"
+ALL = {str(one) for group in GROUPS for one in group}
+REFUSALS = {"NotAFeed", "NotAnArticle", "Refusal", "WorkerFailed"}  # called with a code first
+
+
+def literals(path: Path) -> Iterator[str]:
+    """Every string that a module of the package writes, or compares, as a reason."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call):
+            first = node.args[:1] if isinstance(node.func, ast.Name) and node.func.id in REFUSALS else []
+            named = [keyword.value for keyword in node.keywords if keyword.arg in ("reason", "kind", "disabled")]
+            is_reason = [one for one in named if not _is_other_kind(node)]
+            yield from _strings([*first, *is_reason])
+        elif isinstance(node, ast.Compare) and isinstance(node.left, ast.Attribute) and node.left.attr == "reason":
+            yield from _strings(node.comparators)
+
+
+def _is_other_kind(call: ast.Call) -> bool:
+    """`kind` is a reason of NotAnArticle alone; other things have kinds of their own."""
+    return not (isinstance(call.func, ast.Name) and call.func.id == "NotAnArticle") and any(
+        keyword.arg == "kind" for keyword in call.keywords
+    )
+
+
+def _strings(nodes: list[ast.expr]) -> Iterator[str]:
+    for node in nodes:
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Constant) and isinstance(inner.value, str) and inner.value:
+                yield inner.value
+
+
+def test_no_module_uses_a_code_that_is_not_listed() -> None:
+    found = {(path.name, code) for path in PACKAGE.rglob("*.py") for code in literals(path)}
+    assert sorted(f"{name}: {code}" for name, code in found if code not in ALL) == []
+
+
+def test_the_documentation_lists_what_there_is() -> None:
+    assert PLACE.read_text(encoding="utf-8") == document()  # else: python -m tools.reasons
+    for code in ALL:
+        assert f"| `{code}` |" in document()
+
+
+@pytest.mark.parametrize("reason", [one for group in GROUPS for one in group], ids=repr)
+def test_a_code_is_a_short_word_with_a_sentence(reason: Reason) -> None:
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", reason)
+    assert reason.means and not reason.means.endswith(".")
+
+
+def test_codes_are_plain_strings_where_they_are_kept_and_printed() -> None:
+    assert json.dumps({"reason": FetchReason.DNS}) == '{"reason": "dns"}'
+    assert f"{FetchReason.DNS}: x" == "dns: x"
+    assert FetchReason("dns") is FetchReason.DNS
+    assert pickle.loads(pickle.dumps(PageReason.EMPTY)) is PageReason.EMPTY
+    refusal = pickle.loads(pickle.dumps(NotAnArticle(PageReason.EMPTY)))
+    assert (refusal.kind, refusal.reason) == ("empty", "not-an-article-empty")
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(410, "gone"), (429, "rate-limited"), (404, "http-404"), (503, "http-503")]
+)
+def test_the_code_of_an_http_answer(status: int, code: str) -> None:
+    assert http_reason(status) == code

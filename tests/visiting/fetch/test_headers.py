@@ -1,0 +1,78 @@
+"""What status codes and headers of answers mean."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator.visiting.fetch.headers import error_code, fresh_seconds, joined, retry_after
+from tests.visiting.conftest import NOW
+
+
+def test_headers_of_one_name_are_joined_and_names_are_lower_case() -> None:
+    assert joined([("X-Robots-Tag", "noindex"), ("ETag", '"1"'), ("x-robots-tag", "nosnippet")]) == {
+        "x-robots-tag": "noindex, nosnippet",
+        "etag": '"1"',
+    }
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(404, "http-404"), (410, "gone"), (429, "rate-limited"), (503, "http-503"), (304, "http-304")]
+)
+def test_error_codes(status: int, code: str) -> None:
+    assert error_code(status) == code
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"cache-control": "public, max-age=600"}, 600),
+        ({"cache-control": 'MAX-AGE = "600"', "age": "100"}, 500),
+        ({"cache-control": "max-age=600", "age": "1000"}, 0),
+        ({"cache-control": "max-age=600", "age": "soon"}, 600),
+        ({"cache-control": "max-age=600", "age": "²"}, 600),  # a digit to str.isdigit, and no number to int
+        ({"cache-control": "s-maxage=600"}, None),
+        ({"cache-control": "max-age=600", "expires": "Tue, 24 Nov 2026 13:00:00 GMT"}, 600),
+        ({"expires": "Tue, 24 Nov 2026 13:00:00 GMT"}, 3600),
+        ({"expires": "Tue, 24 Nov 2026 13:00:00 GMT", "date": "Tue, 24 Nov 2026 12:30:00 GMT"}, 1800),
+        ({"expires": "0"}, None),
+    ],
+)
+def test_how_long_an_answer_stays_fresh(headers: dict[str, str], seconds: int | None) -> None:
+    assert fresh_seconds(headers, NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("120", 120),
+        (" 120 ", 120),
+        ("1.5", 1.5),
+        ("0", None),
+        ("-5", None),
+        ("", None),
+        ("soon", None),
+        ("99999999999999999999999999999999999999", 7 * 86_400),
+        ("Tue, 24 Nov 2026 13:00:00 GMT", 3600),
+        ("Tue, 24 Nov 2026 11:00:00 GMT", None),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 7 * 86_400),
+        ("Tue, 01 Dec 2026 12:00:01 GMT", 7 * 86_400),
+        ("Tue, 01 Dec 2026 11:59:59 GMT", 7 * 86_400 - 1),
+        ("Tue, 24 Nov 2026 13:00:00", 3600),
+    ],
+)
+def test_retry_after_is_a_week_at_most_in_either_form(value: str, seconds: float | None) -> None:
+    found = retry_after(value, NOW)
+    assert (None if found is None else (found - NOW).total_seconds()) == seconds
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_headers_of_any_kind(one: str, other: str) -> None:
+    found = retry_after(one, NOW)
+    assert found is None or NOW < found <= NOW + timedelta(days=7)
+    fresh = fresh_seconds({"cache-control": one, "expires": other, "date": one, "age": other}, NOW)
+    assert fresh is None or fresh >= 0

@@ -1,0 +1,35 @@
+"""Writes docs/reasons.md, the list of every reason code, from syndicator/reasons.py: `python -m tools.reasons`."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+
+from syndicator.reasons import GROUPS, Reason
+
+PLACE = Path(__file__).resolve().parent.parent / "docs" / "reasons.md"
+_HEAD = """\
+# Reason codes
+
+Made from `syndicator/reasons.py` by `python -m tools.reasons`; edit that.
+
+`status`, `show`, the log and `--json` give a code for each failure. Codes never change, so scripts may compare them.
+An HTTP error without a code of its own here is `http-` and its status, such as `http-503`.
+"""
+
+
+def document() -> str:
+    """The page."""
+    return "\n".join((_HEAD, *map(_section, GROUPS)))
+
+
+def _section(group: type[Reason]) -> str:
+    """A table of one group."""
+    lines = [f"## {inspect.getdoc(group)}", "", "| code | what it means | what to do |", "|---|---|---|"]
+    lines += [f"| `{one.value}` | {one.means} | {one.cure} |" for one in group]
+    return "\n".join((*lines, ""))
+
+
+if __name__ == "__main__":
+    PLACE.parent.mkdir(exist_ok=True)
+    PLACE.write_text(document(), encoding="utf-8")

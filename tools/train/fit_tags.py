@@ -1,0 +1,82 @@
+"""Fits data/zero_shot.toml: the weights of tags from a vocabulary alone, on two open blogs with their authors' tags.
+
+    python -m tools.train.fit_tags [--write]      compares with the shipped file, or writes it
+
+Every post is described with the tags of the other posts as vocabulary, in five parts. Logistic regression with a ridge:
+nothing in it is random."""
+
+from __future__ import annotations
+
+import argparse
+
+import numpy as np
+
+from syndicator.describing.taxonomy.tagging import keys, zero_shot
+from tests.bench.bench_describing import TEXTS, part, site, vocabulary
+from tools.train.provenance import single_thread
+from tools.train.weights_file import finish
+
+PULL = 1.0  # of the scaled weights to zero; 0.1 to 20 do alike
+SITES = ("18f", "ropensci")
+STEPS = 40  # of Newton's method at most; it is there after ten
+SMALLEST = 1e-4  # share of a step that is tried, and change of a weight that counts
+
+
+def table(name: str, parts: int = 5, support: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """Features of every (post, tag) pair, the vocabulary being that of the other posts, and whether it was given."""
+    found, x, y = site(name), [], []
+    for fold in range(parts):
+        held = [row for row in found if part(row["id"], parts) == fold]
+        known = zero_shot.prepare(vocabulary([row for row in found if row not in held], support).vocabulary.tag)
+        names = [keys.key(tag) for tag in known.names]
+        for row in held:
+            given = {keys.key(tag) for tag in row["tags"]}
+            x.append(known.features(row["title"], row["text"])[0])
+            y.append(np.array([name in given for name in names], dtype=float))
+    return np.vstack(x).astype(float), np.concatenate(y)
+
+
+def fit(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, float]:
+    """The weight of each column of `x` and the constant: logistic regression by Newton's method with halved steps."""
+    mean, spread = x.mean(0), x.std(0) + 1e-9
+    z = np.hstack([(x - mean) / spread, np.ones((len(x), 1))])
+    pull = np.append(np.full(x.shape[1], PULL), 1e-6)
+    theta = np.append(np.zeros(x.shape[1]), np.log(y.mean() / (1 - y.mean())))
+
+    def loss(t: np.ndarray) -> float:
+        return float((np.logaddexp(0, z @ t) - y * (z @ t)).sum() + 0.5 * (pull * t) @ t)
+
+    for _ in range(STEPS):
+        p = 1 / (1 + np.exp(-z @ theta))
+        slope = z.T @ (p - y) + pull * theta
+        step = np.linalg.solve((z * (p * (1 - p))[:, None]).T @ z + np.diag(pull), slope)
+        size = 1.0
+        while size > SMALLEST and loss(theta - size * step) > loss(theta):
+            size /= 2
+        theta = theta - size * step
+        if abs(step).max() < SMALLEST:
+            break
+    weights = theta[:-1] / spread
+    return weights, float(theta[-1] - mean @ weights)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--write", action="store_true", help="write data/zero_shot.toml instead of comparing with it")
+    options = parser.parse_args()
+    tables = [table(name) for name in SITES]
+    weights, constant = fit(np.vstack([x for x, _ in tables]), np.concatenate([y for _, y in tables]))
+    named = dict(zip(zero_shot.FEATURES, weights.tolist(), strict=True))
+    finish(
+        "zero_shot.toml",
+        "What each feature of a tag adds to the log-odds that an author gives it; see taxonomy/tagging/zero_shot.py.",
+        "tools/train/fit_tags.py",
+        [TEXTS / "tags_blogs.jsonl.gz"],
+        {"weights": {zero_shot.CONSTANT: constant, **named}},
+        write=options.write,
+    )
+
+
+if __name__ == "__main__":
+    single_thread()
+    main()
