@@ -27,6 +27,7 @@ from syndicator.publishing.selection.archive import Document
 from syndicator.publishing.selection.staleness import BuildReport, ended, old_archives
 from syndicator.publishing.selection.window import head_ids
 from syndicator.publishing.validate import lost_entries, schema
+from syndicator.reasons import FeedFileReason
 from syndicator.settings import Settings
 
 # Tombstones (RFC 6721) of a head feed: so many at most, and each until the feed has an article that is so much newer,
@@ -215,7 +216,7 @@ class Builder:
         files = self._render(feed)
         reason = feed.fault or self._fault(feed.spec, files) or self._put_all(feed, files)
         if reason:
-            self.held.append(Problem(what=paths.stem(feed.spec.key), reason="held", detail=reason))
+            self.held.append(Problem(what=paths.stem(feed.spec.key), reason=FeedFileReason.HELD, detail=reason))
             self.index.hold(feed.spec.key, reason)
             return
         for name in filter(fingerprint.is_file, set(feed.row.files) - set(feed.files)):

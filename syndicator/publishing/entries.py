@@ -10,6 +10,7 @@ from syndicator.model import Article, ContentMode, Problem, Source
 from syndicator.ports import ArticleIndex
 from syndicator.publishing.render.view import View, permitted, view
 from syndicator.publishing.renderers import RENDERERS
+from syndicator.reasons import FeedFileReason
 
 _Key = tuple[str, ContentMode | None]
 
@@ -66,17 +67,20 @@ class Entries:
             fault = str(error)
         if fault is None:
             return made
-        self.problems[found.id] = Problem(what=found.url, reason="cannot-render", detail=f"{format}: {fault}")
+        self.problems[found.id] = Problem(
+            what=found.url, reason=FeedFileReason.CANNOT_RENDER, detail=f"{format}: {fault}"
+        )
         return None
 
     def _view(self, id: str, article: Article | None, mode: ContentMode | None, html: str) -> View | None:
         if article is None:
-            self.problems[id] = Problem(what=id, reason="not-on-shelf", detail="the index lists it without a row")
+            detail = "the index lists it without a row"
+            self.problems[id] = Problem(what=id, reason=FeedFileReason.NOT_IN_STORE, detail=detail)
             return None
         try:
             return view(article, self.sources.get(article.source_key), self.instance, mode, html)
         except _UNWRITABLE as error:
-            self.problems[id] = Problem(what=article.url or id, reason="cannot-render", detail=str(error))
+            self.problems[id] = Problem(what=article.url or id, reason=FeedFileReason.CANNOT_RENDER, detail=str(error))
             return None
 
     def _html(self, articles: Mapping[str, Article], mode: ContentMode | None) -> dict[str, str]:
@@ -88,7 +92,8 @@ class Entries:
             if made:
                 found[id] = made
             else:
-                self.problems[id] = Problem(what=articles[id].url, reason="html-missing", detail="shown as an excerpt")
+                reason = FeedFileReason.HTML_MISSING
+                self.problems[id] = Problem(what=articles[id].url, reason=reason, detail="shown as an excerpt")
         return found
 
     def _whole(self, article: Article, mode: ContentMode | None) -> bool:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from syndicator.model import Failed, FetchResult, Problem, Request
 from syndicator.ports import Fetcher
+from syndicator.reasons import FetchReason
 
 _TRIES = 3
 
@@ -46,7 +47,7 @@ async def _notify(request: Request, fetcher: Fetcher, wait: float) -> Problem | 
         async with asyncio.timeout(request.deadline):
             result = await _retried(request, fetcher, wait)
     except TimeoutError:
-        return Problem(what=hub, reason="timeout", detail=f"no answer in {request.deadline:g} s")
+        return Problem(what=hub, reason=FetchReason.TIMEOUT, detail=f"no answer in {request.deadline:g} s")
     return Problem(what=hub, reason=result.reason, detail=result.detail) if isinstance(result, Failed) else None
 
 

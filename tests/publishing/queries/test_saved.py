@@ -173,7 +173,7 @@ def test_a_bad_query_is_shown_with_a_caret(tmp_path: Path) -> None:
         ("[[feed]]\nslug = '../x'\nquery = 'chip'\n", "slug"),
         ("[[feed]]\nfeed = 'nowhere/x'\n", "none of"),
         ("[[feed]]\nslug = 'x'\nquery = 'a'\n[[feed]]\nslug = 'x'\nquery = 'b'\n", "own slug"),
-        ("[[feed]]\nslug = 'x'\nquery = 'a'\nwindow = 'soon'\n", "no duration"),
+        ("[[feed]]\nslug = 'x'\nquery = 'a'\nwindow = 'soon'\n", "not a duration"),
     ],
 )
 def test_a_bad_file_is_named(tmp_path: Path, text: str, says: str) -> None:
