@@ -65,10 +65,10 @@ class ArticleStore:
     def put(
         self, article: Article, path: str | None = None, *, ordered: Collection[str] = ()
     ) -> tuple[Article, FileStamp, bool]:
-        """Writes `article` and returns it as it stands in its file (fields that a hand edited kept, but for those that
-        an operator `ordered` to change: `edits.merge`), the file's stamp and whether the bytes changed. An article that
-        has a file keeps its path; `path` says where that is, for callers who know. Durable when it returns. Raises
-        OSError with the old file untouched, ConfigError when the old file cannot be read."""
+        """Writes `article`; durable when it returns. Fields that a hand edited stay as they are in the file, except
+        those that an operator `ordered` to change (`edits.merge`). Returns the article as the file has it now, its
+        stamp, and whether its bytes changed. An article that has a file keeps its path; `path` is where that is, for
+        callers who know. Raises OSError with the old file untouched, ConfigError when the old file cannot be read."""
         from syndicator.articles import frontmatter
 
         found = self._known(article.id, path)

@@ -122,11 +122,12 @@ def signed() -> tuple[Field, ...]:
 
 
 def schema_of(values: Mapping[str, Any]) -> int:
-    """The schema that the frontmatter `values` (scalars as text) says. What is none of ours is the operator's own."""
-    said = values.get(SCHEMA)
-    if said is None:
+    """The schema of a file with the frontmatter `values` (scalars as text). A `schema` that is none of ours is the
+    operator's own key."""
+    value = values.get(SCHEMA)
+    if value is None:
         return 1
-    return next((number for number in {row.schema for row in TABLE} if said == str(number)), 1)
+    return next((number for number in {row.schema for row in TABLE} if value == str(number)), 1)
 
 
 def known(values: Mapping[str, Any]) -> list[Field]:

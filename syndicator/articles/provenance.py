@@ -21,24 +21,26 @@ class By(StrEnum):
 
 
 def by_of(article: Article, field: str) -> By | None:
-    """Who wrote `field` (of `hand_edits.names()`) of an article as loaded from its file; None when nobody can tell.
-    What a hand edited is the operator's, whatever the file says; else the file's word counts (`excerpt_by: llm`), and
-    where it says none, what is not described comes from the publisher."""
+    """Who wrote `field` (one of `hand_edits.names()`) of an article as loaded from its file, None when it is not known.
+    What a hand edited is the operator's. Otherwise the file's own mark counts (`excerpt_by: llm`); a category without
+    one is the language model's where the excerpt or the tags are, and what we do not describe is the publisher's."""
     if is_hand_edited(article, field):
         return By.OPERATOR
     if field in ("excerpt", "tags"):
-        said = getattr(article, f"{field}_by")
+        recorded = getattr(article, f"{field}_by")
     elif field == "category":
-        said = article.category_by or category_by(article)
+        recorded = article.category_by or category_by(article)
     else:
-        said = getattr(article, f"{field}_by", "") or By.PUBLISHER
-    return next((by for by in By if by == said), None)
+        recorded = getattr(article, f"{field}_by", "") or By.PUBLISHER
+    return next((by for by in By if by == recorded), None)
 
 
 def may_write(article: Article, field: str, by: By) -> bool:
-    """True when `by` may replace `field` of `article`, as loaded from its file. The operator may write over all, and
-    nobody else over the operator. A language model's words give way to another answer and to the publisher (whose text
-    changed, so that they describe it no longer), not to what we match, learn or extract ourselves."""
+    """True when `by` may replace `field` (one of `hand_edits.names()`) of `article`, as loaded from its file.
+
+    The operator may replace everything, and nobody else what is the operator's. What a language model wrote is replaced
+    by another answer or by the publisher (a changed text, which the old answer no longer describes), never by what we
+    match, learn or extract ourselves."""
     if by is By.OPERATOR:
         return True
     match by_of(article, field):

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from syndicator.describing.summary import candidates, features, ranker
+from syndicator.describing.summary import candidates, choice_features, ranker, sentence_features
 from syndicator.describing.summary.candidates import Candidates
 from tests.bench.bench_describing import SUMMARIES, TEXTS, rows
 from tools.train.provenance import single_thread
@@ -62,10 +62,10 @@ def reward(choice: tuple[int, ...], stems: list[list[str]], truth: Grams) -> flo
 
 
 def fit_sentences(found: list[Example]) -> np.ndarray:
-    """The weight of each of `features.SENTENCE`: ridge regression on the reward of single sentences, centred within
-    each text."""
+    """The weight of each of `sentence_features.FEATURES`: ridge regression on the reward of single
+    sentences, centred within each text."""
     share = Counter(name for name, *_ in found)
-    tables = [(name, features.sentence_rows(text), stems, truth) for name, text, stems, truth in found]
+    tables = [(name, sentence_features.rows(text), stems, truth) for name, text, stems, truth in found]
     every = np.vstack([x for _, x, _, _ in tables])
     mean, spread = every.mean(0), every.std(0) + 1e-6
     a, b = np.zeros((every.shape[1],) * 2), np.zeros(every.shape[1])
@@ -81,7 +81,7 @@ def fit_sentences(found: list[Example]) -> np.ndarray:
 
 
 def fit_choices(found: list[Example], sentence: np.ndarray) -> np.ndarray:
-    """The weight of each of `features.CHOICE`, by gradient ascent on the expected reward."""
+    """The weight of each of `choice_features.FEATURES`, by gradient ascent on the expected reward."""
     share = Counter(name for name, *_ in found)
     xs, ys, ws = [], [], []
     for name, text, stems, truth in found:
@@ -115,9 +115,9 @@ def ascend(x: np.ndarray, y: np.ndarray, weight: np.ndarray, lengths: np.ndarray
 
 def table(text: Candidates, sentence: np.ndarray) -> tuple[np.ndarray, list[tuple[int, ...]]]:
     """Choice x feature, and the choices."""
-    found = features.sentence_rows(text)
+    found = sentence_features.rows(text)
     choices = ranker.possible(text.sentences, found @ sentence)
-    return (features.choice_rows(text, found, choices) if choices else np.zeros((0, 1), np.float32)), choices
+    return (choice_features.rows(text, found, choices) if choices else np.zeros((0, 1), np.float32)), choices
 
 
 def weights(half: str) -> ranker.Weights:
@@ -134,12 +134,12 @@ def main() -> None:
     made = weights("all")
     finish(
         "ranker.toml",
-        "What each feature of a sentence, and of a choice of sentences, adds to its score; see summary/features.py.",
+        "What each feature of a sentence, and of a choice of sentences, adds to its score; see summary/*_features.py.",
         "tools/train/fit_excerpts.py",
         [TEXTS / f"summ_{name}.jsonl.gz" for name in SUMMARIES],
         {
-            "sentence": dict(zip(features.SENTENCE, made.sentence.tolist(), strict=True)),
-            "choice": dict(zip(features.CHOICE, made.choice.tolist(), strict=True)),
+            "sentence": dict(zip(sentence_features.FEATURES, made.sentence.tolist(), strict=True)),
+            "choice": dict(zip(choice_features.FEATURES, made.choice.tolist(), strict=True)),
         },
         write=options.write,
     )

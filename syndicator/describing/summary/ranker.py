@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Final
 
-from syndicator.describing.summary import features
+from syndicator.describing.summary import choice_features, sentence_features
 from syndicator.describing.summary.candidates import Candidates
 from syndicator.describing.text import excerpt_rules
 from syndicator.describing.text.sentences import Sentence
@@ -31,8 +31,8 @@ LIKELIEST: Final = 12  # sentences of which every choice of three is tried: 298 
 
 @dataclass(frozen=True)
 class Weights:
-    """One weight a feature, in the order of `features.SENTENCE` and `features.CHOICE`. `sentence` picks the likeliest
-    sentences, `choice` scores choices of them."""
+    """`sentence` picks the likeliest sentences, `choice` scores choices of them; each in the order of the `FEATURES` of
+    sentence_features and choice_features."""
 
     sentence: Floats
     choice: Floats
@@ -43,11 +43,11 @@ def best(found: Candidates) -> tuple[int, ...]:
     if not found.sentences:
         return ()
     known = weights()
-    rows = features.sentence_rows(found)
+    rows = sentence_features.rows(found)
     choices = possible(found.sentences, rows @ known.sentence)
     if not choices:
         return ()
-    scores = features.choice_rows(found, rows, choices) @ known.choice
+    scores = choice_features.rows(found, rows, choices) @ known.choice
     return choices[int(scores.argmax())]
 
 
@@ -76,4 +76,7 @@ def _may_follow(a: Sentence, b: Sentence) -> bool:
 @lru_cache(maxsize=1)
 def weights() -> Weights:
     """The weights of data/ranker.toml. Raises ValueError when they are not those of the features."""
-    return Weights(load("ranker.toml", "sentence", features.SENTENCE), load("ranker.toml", "choice", features.CHOICE))
+    return Weights(
+        load("ranker.toml", "sentence", sentence_features.FEATURES),
+        load("ranker.toml", "choice", choice_features.FEATURES),
+    )
