@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from syndicator import text as _text
+from syndicator.formats import FORMATS
 from syndicator.reasons import FetchReason
 
-Axis = Literal["all", "tag", "category", "source", "query"]
 ContentMode = Literal["full", "excerpt", "link"]
 SourceKind = Literal["auto", "feed", "page"]
 EntryStatus = Literal["pending", "done", "refused", "skipped"]
@@ -319,7 +319,7 @@ class ReadArticle(Article):
 
 
 class FeedKey(NamedTuple):
-    axis: Axis
+    axis: str  # a name of `axes.AXES`
     slug: str
 
 
@@ -337,7 +337,7 @@ class FeedSpec:
     window_hours: int = 72
     most: int = 200
     content: ContentMode | None = None  # None: as each source says
-    formats: tuple[str, ...] = ("atom", "rss", "json", "html")
+    formats: tuple[str, ...] = tuple(FORMATS)
     language: str = "en"
 
 

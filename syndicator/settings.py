@@ -8,13 +8,16 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from syndicator.errors import ConfigError
+from syndicator.formats import FORMATS, checked
+
+FormatName = Annotated[str, AfterValidator(checked)]
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
@@ -65,7 +68,7 @@ class Publish(_Section):
     window_hours: int = Field(72, ge=0)  # ... and all of this long before the newest ...
     most: int = Field(200, ge=1, le=5000)  # ... but no more than this
     tag_min: int = Field(3, ge=1)  # articles before a tag gets a feed
-    formats: tuple[Literal["atom", "rss", "json", "html"], ...] = ("atom", "rss", "json", "html")
+    formats: tuple[FormatName, ...] = tuple(FORMATS)
     archives: bool = True
     gzip: bool = True
     hubs: tuple[str, ...] = ()

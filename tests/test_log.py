@@ -13,11 +13,10 @@ import pytest
 
 from syndicator import log
 from syndicator.demo.settings import write_config
-from syndicator.demo.world import World
 from syndicator.services import refresh
 from syndicator.services.container import open_app
 from tests.faults.instance import NOT_SMALL, InProcess
-from tests.world import serving
+from tests.world import World, serving
 
 # What reading a page in a program of somebody's own leaves behind.
 READ = """

@@ -14,13 +14,13 @@ import pytest
 
 from syndicator.articles.frontmatter import load
 from syndicator.demo.settings import write_config
-from syndicator.demo.world import World
 from syndicator.errors import NetworkDown, StoreError
 from syndicator.model import Article
 from syndicator.services import maintain
 from syndicator.services.build import build_feeds
 from syndicator.services.container import open_app
 from syndicator.services.refresh import RunReport, Wanted, Watch, run
+from tests.world import World
 
 pytestmark = pytest.mark.anyio
 START = datetime(2026, 1, 10, 12, tzinfo=UTC)

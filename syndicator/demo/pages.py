@@ -17,6 +17,7 @@ from syndicator.demo import feeds
 from syndicator.demo.sites import Site
 from syndicator.demo.story import Story
 
+_NOON = 12  # hours
 _BY = {"en": "By", "de": "Von", "ja": "文・"}
 _MONTHS = {
     "en": "January February March April May June July August September October November December",
@@ -161,7 +162,7 @@ def _dates(story: Story) -> dict[str, str]:
 
 
 def _twelve(day: datetime) -> str:
-    return f"{day.hour % 12 or 12}:{day:%M} {'AM' if day.hour < 12 else 'PM'} PDT"
+    return f"{day.hour % _NOON or _NOON}:{day:%M} {'AM' if day.hour < _NOON else 'PM'} PDT"
 
 
 def _body(site: Site, story: Story) -> str:

@@ -13,6 +13,7 @@ from syndicator.model import Article, Origin, article_id
 FIRST = datetime(2023, 9, 1, tzinfo=UTC)
 DAYS = 730
 SOURCES = 20
+_COVERED = 0.7  # the share of articles with a cover: a choice, as most feeds have one
 
 Words = dict[str, list[str]]
 
@@ -22,23 +23,23 @@ def words() -> Words:
     return tomllib.loads(files("syndicator.demo").joinpath("sample_articles.toml").read_text(encoding="utf-8"))
 
 
-def tag_names(told: Words) -> list[str]:
+def tag_names(vocabulary: Words) -> list[str]:
     """The 200 tags: every subject in every respect."""
-    return [f"{subject} {respect}".strip() for subject in told["subjects"] for respect in told["respects"]]
+    return [f"{subject} {respect}".strip() for subject in vocabulary["subjects"] for respect in vocabulary["respects"]]
 
 
 def generate(count: int, *, seed: int = 0) -> Iterator[Article]:
     """`count` articles, oldest first, spread over two years from FIRST: 12 categories, 200 tags, 5 tags each, 20
     sources, 150 to 300 words. No two share an address. `count` moves their dates, nothing else of them."""
     rng = random.Random(seed)
-    told = words()
-    tags = tag_names(told)
+    vocabulary = words()
+    tags = tag_names(vocabulary)
     step = timedelta(days=DAYS) / max(count, 1)
     for number in range(count):
-        yield _article(rng, told, tuple(rng.sample(tags, 5)), number, FIRST + step * number)
+        yield _article(rng, vocabulary, tuple(rng.sample(tags, 5)), number, FIRST + step * number)
 
 
-def _article(rng: random.Random, told: Words, tags: tuple[str, ...], number: int, moment: datetime) -> Article:
+def _article(rng: random.Random, vocabulary: Words, tags: tuple[str, ...], number: int, moment: datetime) -> Article:
     source = f"source-{rng.randrange(SOURCES):02d}"
     site = f"https://{source}.example.org"
     url = f"{site}/articles/{number:06d}"
@@ -46,15 +47,15 @@ def _article(rng: random.Random, told: Words, tags: tuple[str, ...], number: int
     return Article(
         id=article_id(url),
         url=url,
-        title=_claim(rng, told, tags[0]),
-        author=rng.choice(told["authors"]),
+        title=_claim(rng, vocabulary, tags[0]),
+        author=rng.choice(vocabulary["authors"]),
         published=published,
         updated=published,
-        cover=f"{site}/images/{number:06d}.png" if rng.random() < 0.7 else None,
-        excerpt=_facts(rng, told, 2),
-        category=rng.choice(told["categories"]),
+        cover=f"{site}/images/{number:06d}.png" if rng.random() < _COVERED else None,
+        excerpt=_facts(rng, vocabulary, 2),
+        category=rng.choice(vocabulary["categories"]),
         tags=tags,
-        body=_body(rng, told, tags),
+        body=_body(rng, vocabulary, tags),
         language="en",
         added=published + timedelta(minutes=rng.randrange(1, 45)),
         source_key=source,
@@ -66,20 +67,23 @@ def _article(rng: random.Random, told: Words, tags: tuple[str, ...], number: int
     )
 
 
-def _body(rng: random.Random, told: Words, tags: Sequence[str]) -> str:
-    blocks = [f"{_claim(rng, told, tag)}. {_facts(rng, told, rng.randrange(2, 5))}" for tag in tags]
+def _body(rng: random.Random, vocabulary: Words, tags: Sequence[str]) -> str:
+    blocks = [f"{_claim(rng, vocabulary, tag)}. {_facts(rng, vocabulary, rng.randrange(2, 5))}" for tag in tags]
     blocks.insert(2, f"## On {tags[1]}")
-    blocks.insert(4, "\n".join(f"- {_facts(rng, told, 1)}" for _ in range(3)))
+    blocks.insert(4, "\n".join(f"- {_facts(rng, vocabulary, 1)}" for _ in range(3)))
     return "\n\n".join(blocks) + "\n"
 
 
-def _claim(rng: random.Random, told: Words, tag: str) -> str:
-    who, what = rng.choice(told["who"]), rng.choice(told["what"])
-    return f"{who} {rng.choice(told['did'])} {what}".format(place=rng.choice(told["places"]), tag=tag)
+def _claim(rng: random.Random, vocabulary: Words, tag: str) -> str:
+    who, what = rng.choice(vocabulary["who"]), rng.choice(vocabulary["what"])
+    return f"{who} {rng.choice(vocabulary['did'])} {what}".format(place=rng.choice(vocabulary["places"]), tag=tag)
 
 
-def _facts(rng: random.Random, told: Words, count: int) -> str:
-    facts = " ".join(rng.sample(told["facts"], count))
+def _facts(rng: random.Random, vocabulary: Words, count: int) -> str:
+    facts = " ".join(rng.sample(vocabulary["facts"], count))
     return facts.format(
-        n=rng.randrange(12, 900), m=rng.randrange(3, 12), y=rng.randrange(1995, 2023), place=rng.choice(told["places"])
+        n=rng.randrange(12, 900),
+        m=rng.randrange(3, 12),
+        y=rng.randrange(1995, 2023),
+        place=rng.choice(vocabulary["places"]),
     )

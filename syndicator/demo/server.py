@@ -112,7 +112,7 @@ class SiteServer:
 
 def _conditional(answer: Answer, asked: Mapping[str, str]) -> Answer:
     """`answer` compressed and with validators, or a 304 for one who has it already (RFC 9110 section 13.2.2)."""
-    if answer.status != 200:
+    if answer.status != HTTPStatus.OK:
         return answer
     headers = dict(answer.headers)
     if answer.modified is not None:
@@ -125,7 +125,7 @@ def _conditional(answer: Answer, asked: Mapping[str, str]) -> Answer:
             else asked.get("if-modified-since") == headers["Last-Modified"]
         )
         if fresh:
-            return Answer(status=304, headers=headers, delay=answer.delay)
+            return Answer(status=HTTPStatus.NOT_MODIFIED, headers=headers, delay=answer.delay)
     if "gzip" in asked.get("accept-encoding", "") and answer.type.startswith(_TEXT):
         headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
         body = gzip.compress(answer.body, 5, mtime=0)
@@ -136,9 +136,9 @@ def _conditional(answer: Answer, asked: Mapping[str, str]) -> Answer:
 def _wire(answer: Answer, *, head_only: bool, keep: bool) -> bytes:
     known = {status.value: status.phrase for status in HTTPStatus}
     lines = [f"HTTP/1.1 {answer.status} {known.get(answer.status, 'Unknown')}"]
-    if answer.status != 304:
+    if answer.status != HTTPStatus.NOT_MODIFIED:
         lines += [f"Content-Type: {answer.type}", f"Content-Length: {len(answer.body)}"]
     lines += [f"{name}: {value}" for name, value in answer.headers.items()]
     lines.append(f"Connection: {'keep-alive' if keep else 'close'}")
     head = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
-    return head if head_only or answer.status == 304 else head + answer.body
+    return head if head_only or answer.status == HTTPStatus.NOT_MODIFIED else head + answer.body

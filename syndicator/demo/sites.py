@@ -26,7 +26,7 @@ class Site:
     robots: str = "User-agent: *\nDisallow: /search\n"
     classes: Mapping[str, str] = field(default_factory=dict)  # tag -> class, as this site's system writes them
     promo_after: int = 0  # blocks of the story before the site's own block; 0: none
-    furniture: tuple[str, ...] = ()  # texts on every page that are no part of any story
+    boilerplate: tuple[str, ...] = ()  # texts on every page that are no part of any story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ SITES = (
             "figure": "wp-block-image size-large",
         },
         promo_after=3,
-        furniture=(
+        boilerplate=(
             "Launchbeat event",
             "Join the Launchbeat Summit 2026 Waitlist",
             "Add yourself to the Launchbeat Summit 2026 waitlist",
@@ -89,7 +89,7 @@ SITES = (
             "blockquote": "Body_quote__m3Rr7",
             "figure": "Body_figure__aa41s",
         },
-        furniture=("Listen to this story", "Sign up for The Parallel Weekly", "More from The Parallel"),
+        boilerplate=("Listen to this story", "Sign up for The Parallel Weekly", "More from The Parallel"),
     ),
     Site(
         key="holt",
@@ -102,7 +102,7 @@ SITES = (
         full=True,
         content="full",
         robots="User-agent: *\nAllow: /\n",
-        furniture=("This notebook has no comments", "Older notes"),
+        boilerplate=("This notebook has no comments", "Older notes"),
     ),
     Site(
         key="meridian",
@@ -114,7 +114,7 @@ SITES = (
         feed="rdf",
         classes={"p": "article__p", "h2": "article__subhead", "ul": "article__ul", "table": "article__table"},
         promo_after=2,
-        furniture=(
+        boilerplate=(
             "ADVERTISEMENT",
             "We and our 214 partners",
             "Follow Meridian Wire on",
@@ -128,7 +128,7 @@ SITES = (
         host="127.0.0.6",
         path="/handbook/{slug}/",
         classes={"pre": "highlight"},
-        furniture=("Edit this page", "Was this page helpful?"),
+        boilerplate=("Edit this page", "Was this page helpful?"),
     ),
     Site(
         key="ledger",
@@ -138,7 +138,7 @@ SITES = (
         path="/{slug}",
         feed_path="/rss.xml",
         robots="User-agent: *\nDisallow: /members-\n",
-        furniture=("Subscribe to continue reading", "Already a subscriber?"),
+        boilerplate=("Subscribe to continue reading", "Already a subscriber?"),
     ),
 )
 
@@ -178,7 +178,3 @@ TROUBLES = (
         type="text/plain; charset=utf-8",
     ),
 )
-
-
-def site(key: str) -> Site:
-    return next(site for site in SITES if site.key == key)

@@ -1,4 +1,4 @@
-"""The demo's stories: what our own sites tell, and the truth a reader of them should find. Pure, from data files."""
+"""The demo's stories: what our own sites publish, and the truth a reader of them should find. Pure, from data files."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Truth:
     tags: tuple[str, ...] = ()
     must_have: tuple[str, ...] = ()
     must_not: tuple[str, ...] = ()
-    is_article: bool = True  # False: a wall
-    kind: str = ""  # of the wall
+    is_article: bool = True  # False: a paywall, a consent form and the like
+    kind: str = ""  # of what is no article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +72,13 @@ def parse(text: str, site: str, slug: str) -> Story:
     """A story file: TOML between two lines of +++, then the body as an HTML fragment."""
     _, head, body = text.split("+++\n", 2)
     values: dict[str, Any] = tomllib.loads(head)
-    said: dict[str, Any] = values.pop("truth", {})
+    stated: dict[str, Any] = values.pop("truth", {})
     truth: dict[str, Any] = {
         "title": line(values["title"]),
         "author": values["author"] or None,
         "date": f"{values['published']:%Y-%m-%d}",
         "category": None,
-        **{name: tuple(value) if isinstance(value, list) else value for name, value in said.items()},
+        **{name: tuple(value) if isinstance(value, list) else value for name, value in stated.items()},
     }
     values["labels"] = tuple(values.get("labels", ()))
     return Story(site=site, slug=slug, body=body.strip(), truth=Truth(**truth), **values)

@@ -81,7 +81,7 @@ async def _take(world: World, place: Path, articles: int | None, port: int, stop
 
 
 async def _fill(app: App, count: int) -> str:
-    """A article store of `count` made-up articles, and the CPU time of a build of it."""
+    """An article store of `count` made-up articles, and the CPU time of a build of it."""
     quick = ArticleStore(app.settings.articles_dir, durable=False)
     filed = [(app.article_store.get(stamp.path), stamp) for stamp in app.article_store.walk()]
     filed += [quick.put(article)[:2] for article in generate(count, seed=1)]

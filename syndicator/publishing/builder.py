@@ -1,53 +1,106 @@
-"""One press at work: renders, asks the gate, puts, marks."""
+"""The build: renders feeds, validates them, and puts what passed where it is published."""
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
+from syndicator.axes import ALL, AXES
+from syndicator.formats import ATOM
 from syndicator.model import FeedKey, FeedSpec, Problem, Source, entry_urn
 from syndicator.ports import ArticleIndex, FeedRow, Outlet
-from syndicator.publishing import document, paths
+from syndicator.publishing import paths
+from syndicator.publishing.document import documents
 from syndicator.publishing.entries import Entries
 from syndicator.publishing.output import redirects
 from syndicator.publishing.render import pages
 from syndicator.publishing.render.head import Head, Removed, head
 from syndicator.publishing.render.opml import opml
-from syndicator.publishing.render.view import View
+from syndicator.publishing.renderers import RENDERERS
 from syndicator.publishing.selection import archive, fingerprint
 from syndicator.publishing.selection.archive import Document
-from syndicator.publishing.selection.feeds import ALL
 from syndicator.publishing.selection.staleness import BuildReport, ended, old_archives
 from syndicator.publishing.selection.window import head_ids
 from syndicator.publishing.validate import lost_entries, schema
+from syndicator.reasons import FeedFileReason
 from syndicator.settings import Settings
 
-# Withdrawals that a head feed tells of (RFC 6721): so many at most, and until articles come that are so much newer, by
-# when every reader that polls at all has polled.
-_TOLD: Final = 50
-_TOLD_FOR: Final = timedelta(days=30)
+# Tombstones (RFC 6721) of a head feed: so many at most, and each until the feed has an article that is so much newer,
+# by when every reader that polls at all has polled.
+_TOMBSTONES: Final = 50
+_TOMBSTONE_LIFE: Final = timedelta(days=30)
+
+
+def build(
+    specs: Sequence[FeedSpec],
+    *,
+    index: ArticleIndex,
+    outlet: Outlet,
+    settings: Settings,
+    sources: Mapping[str, Source],
+    instance: uuid.UUID,
+    only: Collection[FeedKey] | None = None,
+    progress: Callable[[str], None] | None = None,
+    remake: Callable[[str], str | None] | None = None,
+    released: Collection[str] = (),
+) -> BuildReport:
+    """Renders feeds and puts them where they are published, each whole or not at all.
+
+    `specs`: every feed there is (`plan`); the index page, the OPML and the maps speak of all of them. `only`: the ones
+    to render (`stale`), None for all, which restores everything after the web root was deleted. `progress` is called
+    with the path of each feed when it is done. `remake`: makes the HTML of an article whose kept HTML is missing (in a
+    process that can be ended). `released`: ids of articles that were taken off the store on purpose and may vanish
+    (pruned)."""
+    entries = Entries(index, sources, instance, settings.base_url, remake)
+    builder = Builder(index, outlet, settings, instance, entries, frozenset(released), whole=only is None)
+    shared = fingerprint.common(settings, sources, instance)
+    wanted = [spec for spec in specs if only is None or spec.key in only]
+    feeds = [builder.prepare(spec, fingerprint.of_feed(spec, shared)) for spec in wanted]
+    builder.write_archives(feeds)
+    # The feed of everything is marked fresh last, after the pages that speak of all feeds: whatever changes any of them
+    # makes it stale, so that a build which died on the way is finished by the next one.
+    everything = [feed for feed in feeds if feed.spec.key == ALL]
+    builder.write_heads([feed for feed in feeds if feed.spec.key != ALL], progress)
+    builder.drop_ended({spec.key for spec in specs})
+    if everything or builder.written or only is None or outlet.get(paths.INDEX) is None:
+        builder.write_shared(specs)
+    builder.write_heads(everything, progress)
+    return BuildReport(
+        written=tuple(sorted(builder.written)),
+        unchanged=builder.unchanged,
+        held=tuple(builder.held),
+        set_aside=tuple(entries.problems.values()),
+    )
+
+
+def urls_of(written: Iterable[str], base_url: str) -> list[str]:
+    """The addresses of those written files that are feeds, for hubs."""
+    other = (paths.ARCHIVES, paths.MAPS)
+    return [base_url + name for name in sorted(written) if paths.is_feed(name) and not name.startswith(other)]
 
 
 @dataclass(slots=True)
-class Job:
-    """A feed in the build. `files`: what its row will remember, file name (or print name) -> digest."""
+class Feed:
+    """A feed that is being built. `made_with`: the fingerprint of its settings. `files`: what its row will remember,
+    name of a file (or fingerprint) -> digest. `fault`: why it must be held, found in its archives."""
 
     spec: FeedSpec
     row: FeedRow
     ids: list[str]
     head: Head
-    about: str
+    made_with: str
     archives: list[Document]
     files: dict[str, str] = field(default_factory=dict)
     fault: str | None = None
 
 
 @dataclass(slots=True)
-class Run:
+class Builder:
     """The state of a build. `whole`: make every document, even where nothing it is made of changed."""
 
     index: ArticleIndex
@@ -77,8 +130,8 @@ class Run:
         for old, target in redirects.moved(list(self.rows.values())).items():
             self._moved[target].append(old)
 
-    def job(self, spec: FeedSpec, about: str) -> Job:
-        """A feed made ready: its row, its ids, its archive documents."""
+    def prepare(self, spec: FeedSpec, made_with: str) -> Feed:
+        """A feed with its row, the ids of its head feed and its archive documents."""
         row = self.rows.get(spec.key)
         if row is None:
             row = FeedRow(key=spec.key, name=spec.name, first_slug=spec.first_slug)
@@ -89,50 +142,38 @@ class Run:
             self.index.mark_fresh(spec.key, {})
             self.written.add(redirects.JSON)
         ids = head_ids(spec, self.index, row)
-        made = head(spec, self.settings, self.instance, None)
-        documents: list[Document] = []
+        archives: list[Document] = []
         if archive.wanted(spec, self.settings.publish.archives):
-            documents = archive.chain(spec, self.index, ids, self.open_month, about)
-        return Job(spec, row, ids, made, about, documents)
+            archives = archive.chain(spec, self.index, ids, self.open_month, made_with)
+        return Feed(spec, row, ids, head(spec, self.settings, self.instance, None), made_with, archives)
 
-    def archives(self, jobs: Sequence[Job]) -> None:
-        """The archive documents of `jobs` that must be made again, month by month, so that what feeds share is made
+    def write_archives(self, feeds: Sequence[Feed]) -> None:
+        """The archive documents of `feeds` that must be made again, month by month, so that what feeds share is made
         once and no more than a month of it is held in memory."""
-        months: dict[str, list[tuple[Job, Document]]] = defaultdict(list)
-        for job in jobs:
-            for item in job.archives:
-                known = job.row.files.get(fingerprint.of_document(item.name))
-                if self.whole or known != item.print or item.name not in job.row.files:
-                    months[item.month].append((job, item))
+        months: dict[str, list[tuple[Feed, Document]]] = defaultdict(list)
+        for feed in feeds:
+            for item in feed.archives:
+                known = feed.row.files.get(fingerprint.of_document(item.name))
+                if self.whole or known != item.fingerprint or item.name not in feed.row.files:
+                    months[item.month].append((feed, item))
                 else:
-                    job.files[item.name] = job.row.files[item.name]
-                job.files[fingerprint.of_document(item.name)] = item.print
+                    feed.files[item.name] = feed.row.files[item.name]
+                feed.files[fingerprint.of_document(item.name)] = item.fingerprint
         for month in sorted(months):
-            for job, item in months[month]:
-                self._archive(job, item)
+            for feed, item in months[month]:
+                self._write_archive(feed, item)
             self.entries.forget()
 
-    def head(self, job: Job) -> None:
-        """The head feed in all its formats: render, gate, put, mark."""
-        spec = job.spec
-        views = self.entries.views(job.ids, spec.content)
-        previous = job.archives[-1].name if job.archives else ""
-        updated = document.newest(views) or job.head.updated
-        removed = tuple(item for item in self.removed[spec.key][-_TOLD:] if item.when > updated - _TOLD_FOR)
-        made = replace(job.head, updated=updated, previous=previous, removed=removed)
-        files = self._formats(made, spec, views)
-        reason = job.fault or self._fault(spec, files) or self._put_all(job, files)
-        if reason:
-            self.held.append(Problem(what=paths.stem(spec.key), reason="held", detail=reason))
-            self.index.hold(spec.key, reason)
-            return
-        for name in filter(fingerprint.is_file, set(job.row.files) - set(job.files)):
-            self._delete(name)
-        self.index.mark_fresh(spec.key, job.files | {fingerprint.ABOUT: job.about})
+    def write_heads(self, feeds: Sequence[Feed], progress: Callable[[str], None] | None) -> None:
+        """The head feeds in all their formats, each marked fresh once its files are there, or held."""
+        for feed in feeds:
+            self._write_head(feed)
+            if progress:
+                progress(paths.stem(feed.spec.key))
 
-    def drop(self, wanted: Collection[FeedKey]) -> None:
-        """Categories and queries that are configured no more: their files go, their addresses answer 410. Archives of
-        feeds that moved go, too: the new feed has its own, and what is withdrawn must be gone from every page."""
+    def drop_ended(self, wanted: Collection[FeedKey]) -> None:
+        """Feeds that the configuration names no more: their files go, their addresses answer 410. Archives of feeds
+        that moved go, too: the new feed has its own, and what is withdrawn must be gone from every page."""
         for key, row in self.rows.items():
             old = old_archives(row)
             for name in filter(fingerprint.is_file, old):
@@ -145,13 +186,13 @@ class Run:
                 for name in filter(fingerprint.is_file, row.files):
                     self._delete(name)
 
-    def shared(self, specs: Sequence[FeedSpec]) -> None:
+    def write_shared(self, specs: Sequence[FeedSpec]) -> None:
         """What speaks of all feeds: index page, OPML, stylesheets, redirect maps."""
         rows = {row.key: row for row in self.index.feeds()}
         base = self.settings.base_url
         files = {"feeds.opml": opml(self.settings.site.title, specs, base), **pages.assets()}
         for spec in specs:
-            if spec.key.axis == "category":
+            if AXES[spec.key.axis].outlines:
                 files[f"{paths.stem(spec.key)}.opml"] = opml(spec.title, [spec], base)
         files[paths.INDEX] = pages.index_page(specs, rows, self.settings)
         files |= redirects.files(list(rows.values()), base)
@@ -159,31 +200,50 @@ class Run:
         for name, data in files.items():
             self._put(name, data)
 
-    def _archive(self, job: Job, item: Document) -> None:
-        """One archive document: render, gate, put. A fault holds the whole feed."""
-        ids = item.ids if item.ids is not None else self.index.month_ids(job.spec.key, item.month)
-        views = self.entries.views(ids, job.spec.content)
-        spec = replace(job.spec, formats=("atom",))
-        data = document.machine(archive.head_of(item, job.head), spec, views, self.entries)["atom"]
-        fault = schema.fault("atom", data, checked=True)
+    def _write_archive(self, feed: Feed, item: Document) -> None:
+        """One archive document. A fault holds the whole feed."""
+        ids = item.ids if item.ids is not None else self.index.month_ids(feed.spec.key, item.month)
+        views = self.entries.views(ids, feed.spec.content)
+        made = documents(archive.head_of(item, feed.head), (ATOM,), views, feed.spec.content, self.entries)
+        fault = RENDERERS[ATOM].fault(made[ATOM])
         if fault:
-            job.fault = f"{item.name}: {fault}"
+            feed.fault = f"{item.name}: {fault}"
             return
-        self._put(item.name, data)
-        job.files[item.name] = pages.digest(data)
+        self._put(item.name, made[ATOM])
+        feed.files[item.name] = _digest(made[ATOM])
 
-    def _formats(self, made: Head, spec: FeedSpec, views: Sequence[View]) -> dict[str, bytes]:
-        found = document.machine(made, spec, views, self.entries)
-        if "html" in spec.formats:
-            found["html"] = pages.feed_page(made, spec, views)
+    def _write_head(self, feed: Feed) -> None:
+        files = self._render(feed)
+        reason = feed.fault or self._fault(feed.spec, files) or self._put_all(feed, files)
+        if reason:
+            self.held.append(Problem(what=paths.stem(feed.spec.key), reason=FeedFileReason.HELD, detail=reason))
+            self.index.hold(feed.spec.key, reason)
+            return
+        for name in filter(fingerprint.is_file, set(feed.row.files) - set(feed.files)):
+            self._delete(name)
+        self.index.mark_fresh(feed.spec.key, feed.files | {fingerprint.FEED: feed.made_with})
+
+    def _render(self, feed: Feed) -> dict[str, bytes]:
+        """The head feed in all its formats, by file name."""
+        spec = feed.spec
+        views = self.entries.views(feed.ids, spec.content)
+        newest = max((view.updated for view in views), default=feed.head.updated)
+        previous = feed.archives[-1].name if feed.archives else ""
+        made = replace(feed.head, previous=previous, removed=self._tombstones(spec.key, newest))
+        found = documents(made, spec.formats, views, spec.content, self.entries)
         return {paths.file_name(spec.key, format): data for format, data in found.items()}
 
+    def _tombstones(self, key: FeedKey, newest: datetime) -> tuple[Removed, ...]:
+        """The withdrawn entries that a feed whose newest entry is of `newest` still names."""
+        return tuple(item for item in self.removed[key][-_TOMBSTONES:] if item.when > newest - _TOMBSTONE_LIFE)
+
     def _fault(self, spec: FeedSpec, files: Mapping[str, bytes]) -> str | None:
+        """Why the files of a feed must not replace the live ones: one is not valid, or entries are lost."""
         for name, data in files.items():
-            found = schema.fault(name.rpartition(".")[2], data, checked=True)
+            found = RENDERERS[_format(name)].fault(data)
             if found:
                 return f"{name}: {found}"
-        name = paths.file_name(spec.key, "atom")
+        name = paths.file_name(spec.key, ATOM)
         old = self.outlet.get(name) if name in files else None
         return self._lost(spec, schema.ids(old), schema.ids(files[name])) if old else None
 
@@ -193,13 +253,14 @@ class Run:
         suspects = lost_entries.lost(old, new, excused, spec, self.index, self.instance)
         return f"lost {len(suspects)} of the live feed's entries, first {suspects[0]}" if suspects else None
 
-    def _put_all(self, job: Job, files: Mapping[str, bytes]) -> str | None:
-        """Puts the files of a feed, here and at the addresses it once had (for servers that do not read the maps)."""
+    def _put_all(self, feed: Feed, files: Mapping[str, bytes]) -> str | None:
+        """Puts the files of a feed, here and at the addresses it once had (for servers that do not read the maps).
+        Returns why that failed, None when it did not."""
         try:
             for name, data in files.items():
-                old = [paths.file_name(key, name.rpartition(".")[2]) for key in self._moved.get(job.spec.key, ())]
+                old = [paths.file_name(key, _format(name)) for key in self._moved.get(feed.spec.key, ())]
                 self._put(name, data, heir_of=old)
-                job.files[name] = pages.digest(data)
+                feed.files[name] = _digest(data)
                 for address in old:
                     self._put(address, data)
         except OSError as error:
@@ -217,57 +278,10 @@ class Run:
             self.written.add(name)
 
 
-def build(
-    specs: Sequence[FeedSpec],
-    *,
-    index: ArticleIndex,
-    outlet: Outlet,
-    settings: Settings,
-    sources: Mapping[str, Source],
-    instance: uuid.UUID,
-    only: Collection[FeedKey] | None = None,
-    progress: Callable[[str], None] | None = None,
-    remake: Callable[[str], str | None] | None = None,
-    released: Collection[str] = (),
-) -> BuildReport:
-    """Renders feeds and puts them where they are published, each whole or not at all.
-
-    `specs`: every feed there is (`plan`); the index page, the OPML and the maps speak of all of them. `only`: the ones
-    to render (`stale`), None for all, which restores everything after the web root was deleted. `progress` is told the
-    name of each feed when it is done. `remake`: makes the HTML of an article whose kept HTML is missing (in a process
-    that can be ended). `released`: ids of articles that were taken off the store on purpose and may vanish (pruned)."""
-    entries = Entries(index, sources, instance, settings.base_url, remake)
-    run = Run(index, outlet, settings, instance, entries, frozenset(released), whole=only is None)
-    wanted = [spec for spec in specs if only is None or spec.key in only]
-    shared = fingerprint.common(settings, sources, instance)
-    jobs = [run.job(spec, fingerprint.about(spec, shared)) for spec in wanted]
-    run.archives(jobs)
-    # The feed of everything is marked fresh last, after the pages that speak of all feeds: whatever changes any of them
-    # makes it stale, so that a build which died on the way is finished by the next one.
-    whole = [job for job in jobs if job.spec.key == ALL]
-    for job in jobs:
-        if job.spec.key != ALL:
-            _build(run, job, progress)
-    run.drop({spec.key for spec in specs})
-    if whole or run.written or only is None or outlet.get(paths.INDEX) is None:
-        run.shared(specs)
-    for job in whole:
-        _build(run, job, progress)
-    return BuildReport(
-        written=tuple(sorted(run.written)),
-        unchanged=run.unchanged,
-        held=tuple(run.held),
-        set_aside=tuple(entries.problems.values()),
-    )
+def _format(name: str) -> str:
+    """The format of a published file by its name."""
+    return name.rpartition(".")[2]
 
 
-def _build(run: Run, job: Job, progress: Callable[[str], None] | None) -> None:
-    run.head(job)
-    if progress:
-        progress(paths.stem(job.spec.key))
-
-
-def urls_of(written: Iterable[str], base_url: str) -> list[str]:
-    """The addresses of those written files that are feeds, for hubs."""
-    other = (paths.ARCHIVES, paths.MAPS)
-    return [base_url + name for name in sorted(written) if paths.is_feed(name) and not name.startswith(other)]
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,18 +1,21 @@
-"""Entries made once and shared: the view, and the bytes per format, of each article a build meets."""
+"""Entries made once and shared: the view, and the bytes in each format, of the articles that a build meets."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from syndicator.model import Article, ContentMode, Problem, Source
 from syndicator.ports import ArticleIndex
-from syndicator.publishing.render import atom, jsonfeed, rss
 from syndicator.publishing.render.view import View, permitted, view
-from syndicator.publishing.validate import schema
+from syndicator.publishing.renderers import RENDERERS
+from syndicator.reasons import FeedFileReason
 
 _Key = tuple[str, ContentMode | None]
+
+# What a renderer or the libraries under it raise for a value that they cannot write.
+_UNWRITABLE = (ValueError, TypeError, LookupError, OverflowError)
 
 
 @dataclass(slots=True)
@@ -42,33 +45,42 @@ class Entries:
         self._views.clear()
         self._bytes.clear()
 
-    def made(self, format: str, found: View, mode: ContentMode | None) -> bytes | None:
-        """The entry of a view in atom, rss or json, None when it cannot be made; then it is in `problems`."""
-        key = (format, found.id, mode)
-        if key not in self._bytes:
-            self._bytes[key] = self._make(format, found)
-        return self._bytes[key]
+    def made(self, formats: Iterable[str], found: View, mode: ContentMode | None) -> dict[str, bytes] | None:
+        """The entry of a view in each of `formats`, None where one of them cannot hold it; then it is in `problems`."""
+        result: dict[str, bytes] = {}
+        for format in formats:
+            key = (format, found.id, mode)
+            if key not in self._bytes:
+                self._bytes[key] = self._make(format, found)
+            part = self._bytes[key]
+            if part is None:
+                return None
+            result[format] = part
+        return result
 
     def _make(self, format: str, found: View) -> bytes | None:
+        renderer = RENDERERS[format]
         try:
-            if format == "json":
-                return jsonfeed.item(found)
-            made = (atom.entry if format == "atom" else rss.item)(found, self.base)
-            fault = schema.entry_fault(made) if format == "atom" else None
-        except (ValueError, TypeError, LookupError, OverflowError) as error:
-            made, fault = b"", str(error)
-        if fault:
-            self.problems[found.id] = Problem(what=found.url, reason="cannot-render", detail=f"{format}: {fault}")
-        return None if fault else made
+            made = renderer.entry(found, self.base)
+            fault = renderer.entry_fault(made)
+        except _UNWRITABLE as error:
+            fault = str(error)
+        if fault is None:
+            return made
+        self.problems[found.id] = Problem(
+            what=found.url, reason=FeedFileReason.CANNOT_RENDER, detail=f"{format}: {fault}"
+        )
+        return None
 
     def _view(self, id: str, article: Article | None, mode: ContentMode | None, html: str) -> View | None:
         if article is None:
-            self.problems[id] = Problem(what=id, reason="not-on-shelf", detail="the index lists it without a row")
+            detail = "the index lists it without a row"
+            self.problems[id] = Problem(what=id, reason=FeedFileReason.NOT_IN_STORE, detail=detail)
             return None
         try:
             return view(article, self.sources.get(article.source_key), self.instance, mode, html)
-        except (ValueError, TypeError, LookupError, OverflowError) as error:
-            self.problems[id] = Problem(what=article.url or id, reason="cannot-render", detail=str(error))
+        except _UNWRITABLE as error:
+            self.problems[id] = Problem(what=article.url or id, reason=FeedFileReason.CANNOT_RENDER, detail=str(error))
             return None
 
     def _html(self, articles: Mapping[str, Article], mode: ContentMode | None) -> dict[str, str]:
@@ -80,7 +92,8 @@ class Entries:
             if made:
                 found[id] = made
             else:
-                self.problems[id] = Problem(what=articles[id].url, reason="html-missing", detail="shown as an excerpt")
+                reason = FeedFileReason.HTML_MISSING
+                self.problems[id] = Problem(what=articles[id].url, reason=reason, detail="shown as an excerpt")
         return found
 
     def _whole(self, article: Article, mode: ContentMode | None) -> bool:

@@ -18,19 +18,17 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-TYPES: Final = {
-    ".atom": "application/atom+xml; charset=utf-8",
-    ".rss": "application/rss+xml; charset=utf-8",
-    ".json": "application/feed+json; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
+from syndicator.formats import of_file
+
+# Media types of what is published beside the feeds, whose own are in `formats`.
+_TYPES: Final = {
     ".opml": "text/x-opml; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-# What is asked for -> the file. Browsers ask for favicon.ico where a document, as a feed, cannot name its icon.
-_ASKED: Final = {"": "index.html", "favicon.ico": "icon.svg"}
-_STYLED: Final = (".atom", ".rss")
+# The path of a request -> the file. Browsers ask for favicon.ico where a document, as a feed, cannot name its icon.
+_ALIASES: Final = {"": "index.html", "favicon.ico": "icon.svg"}
 _HIDDEN: Final = "maps/"
 _MOVED: Final = "maps/moved.json"
 CSP: Final = (
@@ -86,7 +84,7 @@ class _Files:
         """The headers of a 304, where the one tag asked for is that of a file we know and that has not changed
         since."""
         name = scope["path"][1:]
-        name = _ASKED.get(name, name)
+        name = _ALIASES.get(name, name)
         known = self.known.get(name)
         if known is None or scope["method"] not in ("GET", "HEAD"):
             return None
@@ -98,39 +96,41 @@ class _Files:
         return None if name in moved or name in gone else headers
 
     async def answer(self, request: Request) -> Response:
-        name = _ASKED.get(request.path_params["name"], request.path_params["name"])
+        name = _ALIASES.get(request.path_params["name"], request.path_params["name"])
         path = self._path(name)
         moved, gone = self._moves()
         if name in moved:
             return RedirectResponse(self._prefix(request) + quote(moved[name]), 301, headers=_SECURITY)
         if name in gone:
-            return _plain("Gone: this feed is published no more.\n", 410)
+            return _plain("Gone: this feed is no longer published.\n", 410)
         known = self._known(name, path) if path else None
         if path is None or known is None:
             return _plain("Not found.\n", 404)
         gz = path.with_name(path.name + ".gz")
-        # the outlet writes the .gz after its file: an older one is of the file before
+        # the outlet writes a .gz after its file: one that is older belongs to the edition before
         made = _stamp(gz) if _takes_gzip(request.headers.get("accept-encoding", "")) else None
         zipped = made is not None and made[0] >= known.stamp[0]
         headers = self._headers(name, _zipped(known.etag) if zipped else known.etag, known.modified)
         if _unchanged(request, known):
             return Response(status_code=304, headers=headers)
-        headers["content-type"] = _type(request, path.suffix)
+        headers["content-type"] = _type(request, name)
         if zipped:
             headers["content-encoding"] = "gzip"
         return Response((gz if zipped else path).read_bytes(), headers=headers)
 
     def _headers(self, name: str, etag: str, modified: str) -> dict[str, str]:
+        format = of_file(name)
+        styled = format is not None and format.xml
         headers = {
             "etag": etag,
             "last-modified": modified,
-            "vary": "Accept-Encoding, Sec-Fetch-Dest" if name.endswith(_STYLED) else "Accept-Encoding",
+            "vary": "Accept-Encoding, Sec-Fetch-Dest" if styled else "Accept-Encoding",
             "cache-control": "no-cache",
             **_SECURITY,
         }
         links = [f'<{self.base}{quote(name)}>; rel="self"'] if self.base else []
         links += [f'<{hub}>; rel="hub"' for hub in self.hubs]
-        if links and name.endswith((".atom", ".rss", ".json")):
+        if links and format is not None and format.subscribed:
             headers["link"] = ", ".join(links)
         return headers
 
@@ -139,7 +139,7 @@ class _Files:
         parts = name.split("/")
         if name.startswith(_HIDDEN) or any(part in ("", ".", "..") or part.startswith(".") for part in parts):
             return None
-        if "\\" in name or "\0" in name or Path(name).suffix not in TYPES:
+        if "\\" in name or "\0" in name or not _media_type(name):
             return None
         return self.root.joinpath(*parts)
 
@@ -210,13 +210,20 @@ def _unchanged(request: Request, known: _Known) -> bool:
         return False
 
 
-def _type(request: Request, suffix: str) -> str:
-    """The media type of a file. A browser that opens a feed as a page (it says so, Fetch Metadata's Sec-Fetch-Dest)
+def _media_type(name: str) -> str:
+    """The media type of a file, "" for a kind of file that is not served."""
+    format = of_file(name)
+    return f"{format.media_type}; charset=utf-8" if format else _TYPES.get(Path(name).suffix, "")
+
+
+def _type(request: Request, name: str) -> str:
+    """The media type of an answer. A browser that opens a feed as a page (it says so, Fetch Metadata's Sec-Fetch-Dest)
     gets it as plain XML, since Chromium shows feed types as source text and Firefox saves them: only so does the
     stylesheet count."""
-    if suffix in _STYLED and request.headers.get("sec-fetch-dest") == "document":
+    format = of_file(name)
+    if format and format.xml and request.headers.get("sec-fetch-dest") == "document":
         return "application/xml; charset=utf-8"
-    return TYPES[suffix]
+    return _media_type(name)
 
 
 def _plain(body: str, status: int) -> Response:

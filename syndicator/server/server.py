@@ -23,8 +23,8 @@ async def serve(
     listening: Callable[[str], None] = lambda address: None,
 ) -> None:
     """Serves `app` on `host`:`port` (0: any free port) until `stop` is set; open requests get 3 s to end. `listening`
-    is told the address once it is ours. Installs no signal handlers. Raises UsageError when the port is taken or may
-    not be used, MissingError when the address is not this machine's."""
+    is called with the address once it is bound. Installs no signal handlers. Raises UsageError when the port is taken
+    or may not be used, MissingError when the address is not this machine's."""
     listener = _listen(host, port)
     listening(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")
     config = uvicorn.Config(

@@ -12,7 +12,7 @@ from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
 from syndicator.errors import ConfigError, WorkerFailed
 from syndicator.model import FeedSpec, Problem
 from syndicator.publishing.output.files import FileOutlet
-from syndicator.publishing.queries.members import sift
+from syndicator.publishing.queries.members import update_members
 from syndicator.publishing.selection.feeds import plan
 from syndicator.publishing.selection.staleness import BuildReport, settled, stale
 from syndicator.services.container import App, make_fetcher
@@ -22,9 +22,9 @@ RELEASED = "released"
 
 
 async def build_feeds(app: App, *, all: bool = False, progress: Callable[[str], None] | None = None) -> BuildReport:
-    """Presses the stale feeds, or all of them, and tells the hubs of exactly those that changed."""
+    """Builds the stale feeds, or all of them, and notifies the hubs of exactly those that changed."""
     specs = feed_specs(app)
-    sift(specs, app.store.index, lambda id: _body(app, id))
+    update_members(specs, app.store.index, lambda id: _body(app, id))
     outlet = FileOutlet(app.settings.public_dir, gzip=app.settings.publish.gzip)
     only = None if all else stale(specs, app.store.index, app.settings, app.sources, app.instance)
     if only is None or only:  # a build that was killed left its feed stale
@@ -47,21 +47,21 @@ async def build_feeds(app: App, *, all: bool = False, progress: Callable[[str], 
             released=released(app),
         )
     app.store.visits.set_note(RELEASED, None, app.clock())
-    return replace(report, hubs=await _tell_hubs(app, report))
+    return replace(report, hubs=await _notify_hubs(app, report))
 
 
 def release(app: App, ids: Iterable[str]) -> None:
-    """Remembers, until the next build has ended, that these articles were taken off the store on purpose: the gate
-    takes it for no loss that feeds lack them."""
+    """Remembers, until the next build has ended, that these articles were taken off the store on purpose: feeds may
+    lack them then, which validation would take for a loss otherwise."""
     app.store.visits.set_note(RELEASED, json.dumps(sorted({*released(app), *ids})), app.clock())
 
 
 def released(app: App) -> frozenset[str]:
-    """The ids that `release` was told since the last build."""
+    """The ids given to `release` since the last build."""
     return frozenset(json.loads(app.store.visits.note(RELEASED) or "[]"))
 
 
-async def _tell_hubs(app: App, report: BuildReport) -> tuple[Problem, ...]:
+async def _notify_hubs(app: App, report: BuildReport) -> tuple[Problem, ...]:
     from syndicator.publishing.builder import urls_of
     from syndicator.publishing.output.websub import notify
 

@@ -205,7 +205,7 @@ def _move_feed(app: App, planned: Retagging) -> None:
     index.save_feed(replace(base, name=planned.new, first_slug=first, moved_to=None, dropped=False))
     if old.files and not base.files:
         index.mark_fresh(
-            base.key, {fingerprint.ABOUT: ""}
+            base.key, {fingerprint.FEED: ""}
         )  # published although it may have few articles: the old one was
     index.mark_stale([base.key])
     index.save_feed(replace(old, moved_to=base.key))

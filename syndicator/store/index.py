@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 
-from syndicator.articles.membership import ALL
+from syndicator.axes import ALL
 from syndicator.errors import StoreError
 from syndicator.model import Article, FeedKey
 from syndicator.ports import FeedRow, FileStamp, Withdrawn

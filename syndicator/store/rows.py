@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from syndicator.articles.membership import named_feeds_of
+from syndicator.axes import AXES
 from syndicator.model import Article, FeedKey
 from syndicator.ports import FileStamp, Withdrawn
 from syndicator.store import codec, schema
@@ -75,7 +76,7 @@ def shown_in(article: Article, merged_into: str | None, withdrawn: bool) -> dict
     if withdrawn:
         return {}
     named = named_feeds_of(article)
-    return {key: name for key, name in named.items() if merged_into is None or key.axis == "source"}
+    return {key: name for key, name in named.items() if merged_into is None or AXES[key.axis].copies}
 
 
 _OLD = select(schema.articles.c.id, schema.articles.c.merged_into).where(schema.articles.c.id == bindparam("id"))

@@ -79,7 +79,7 @@ def article_store(folder: Path, count: int) -> Iterator[tuple[Article, FileStamp
 
 
 def run(folder: Path, count: int, everything: bool, stage: str) -> int:
-    """One press; how many files it changed."""
+    """One build; how many files it changed."""
     with open_store(f"sqlite:///{folder / 'bench.db'}", articles_exist=False) as store:
         if stage == "one":
             add(store, article(store.index.feeds()[0].count, timedelta(days=365) / count), count)

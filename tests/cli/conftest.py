@@ -13,8 +13,7 @@ from typer.testing import CliRunner, Result
 
 from syndicator.cli import app, operate, service, sources
 from syndicator.demo.settings import write_config
-from syndicator.demo.world import World
-from tests.world import serving
+from tests.world import World, serving
 
 assert operate and service and sources  # importing them registers their commands
 TAXONOMY = '[[tag]]\nname = "AI"\n'

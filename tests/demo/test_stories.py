@@ -8,10 +8,11 @@ import re
 import pytest
 
 from syndicator.demo import pages
-from syndicator.demo.sites import SITES, site
+from syndicator.demo.sites import SITES
 from syndicator.demo.story import FIRST_DAY, Story, parse, stories
 from syndicator.text import line
 
+PLACES = {place.key: place for place in SITES}
 STORIES = {story.key: story for story in stories()}
 ARTICLES = {key: story for key, story in STORIES.items() if story.truth and story.truth.is_article}
 
@@ -24,7 +25,7 @@ def flat(markup: str) -> str:
 
 def page(story: Story) -> str:
     others = [other for other in STORIES.values() if other.site == story.site and other is not story][:4]
-    return pages.page(site(story.site), "http://site.test", "http://site.test/feed", story, others)
+    return pages.page(PLACES[story.site], "http://site.test", "http://site.test/feed", story, others)
 
 
 def test_there_are_enough_of_them_in_several_languages() -> None:
@@ -51,18 +52,18 @@ def test_the_page_holds_what_its_truth_says(key: str) -> None:
     assert story.truth.title in text
     assert story.author in text
     assert len(story.truth.must_have) >= 1
-    assert [said for said in story.truth.must_have if said not in text] == []
+    assert [wanted for wanted in story.truth.must_have if wanted not in text] == []
 
 
 @pytest.mark.parametrize("key", ARTICLES)
 def test_every_trap_stands_on_the_page_and_not_in_the_story(key: str) -> None:
     story = ARTICLES[key]
     assert story.truth is not None
-    text, told = flat(page(story)), flat(story.body)
-    on_page = (*story.truth.must_not, *site(story.site).furniture)
+    text, own = flat(page(story)), flat(story.body)
+    on_page = (*story.truth.must_not, *PLACES[story.site].boilerplate)
     wall = story.extra.get("wall")
     for trap in on_page:
-        assert trap not in told
+        assert trap not in own
         if trap not in ("Subscribe to continue reading", "Already a subscriber?", "appeared first on") or wall:
             assert trap in text, trap
 
@@ -82,8 +83,8 @@ def test_the_launchbeat_page_sets_every_trap() -> None:
     assert '<meta name="author" content="Launchbeat">' in markup
     assert markup.index("Launchbeat event") < markup.index("The model asks, the ledger answers")
     assert '<p class="wp-block-paragraph">&nbsp;</p>' in markup
-    told = flat(story.body).lower()
-    assert sum(told.count(word) for word in ("revenue", "margin", "investor", "valuation", "series b", "bank")) >= 8
+    own = flat(story.body).lower()
+    assert sum(own.count(word) for word in ("revenue", "margin", "investor", "valuation", "series b", "bank")) >= 8
     assert story.truth is not None
     assert (story.truth.category, story.truth.tags) == ("AI", ("AI", "ChatGPT", "LLM"))
     assert story.truth.author == "Ines Okafor"

@@ -13,13 +13,12 @@ import pytest
 from syndicator.articles.frontmatter import load as load_article
 from syndicator.demo.settings import write_config
 from syndicator.demo.story import Story, Truth
-from syndicator.demo.world import World
 from syndicator.model import Article
 from syndicator.services.container import locked, open_app
 from syndicator.services.refresh import RunReport, Wanted, run
 from syndicator.settings import load
 from syndicator.text import line
-from tests.world import serving
+from tests.world import World, serving
 
 FIRST_KEYS = ["title", "date", "excerpt", "coverImage", "author", "tags", "category", "source"]
 # What still comes out wrong, counted over all stories. These only fall.
@@ -34,7 +33,7 @@ class Trip:
     articles: dict[str, Article]  # by the address of their page
     files: dict[str, str]  # likewise
 
-    def told(self) -> list[tuple[Story, Truth, Article]]:
+    def stories_read(self) -> list[tuple[Story, Truth, Article]]:
         """Every story that is an article, with its truth and what became of it."""
         found = []
         for story in self.world.stories:
@@ -65,7 +64,7 @@ def refresh(folder: Path) -> RunReport:
 def test_every_article_is_there(trip: Trip) -> None:
     wanted = {url for url, truth in trip.world.truths().items() if truth.is_article}
     assert wanted - set(trip.articles) == set()
-    assert len(trip.told()) == len(wanted) >= 25
+    assert len(trip.stories_read()) == len(wanted) >= 25
 
 
 def test_each_trouble_is_recorded_with_its_reason(trip: Trip) -> None:
@@ -78,19 +77,19 @@ def test_each_trouble_is_recorded_with_its_reason(trip: Trip) -> None:
 
 def test_titles_authors_dates_and_pictures_are_right(trip: Trip) -> None:
     wrong = []
-    for story, truth, article in trip.told():
+    for story, truth, article in trip.stories_read():
         picture = f"/images/{story.slug}.png" if story.picture_alt else ""
         day = f"{article.published:%Y-%m-%d}" if article.published else ""
-        said = (article.title, article.author, day, article.language)
-        if said != (truth.title, truth.author, truth.date, story.language):
-            wrong.append((story.key, said))
+        found = (article.title, article.author, day, article.language)
+        if found != (truth.title, truth.author, truth.date, story.language):
+            wrong.append((story.key, found))
         if not (article.cover or "").endswith(picture) or bool(article.cover) != bool(picture):
             wrong.append((story.key, article.cover))
     assert wrong == []
 
 
 def test_excerpts_are_whole_sentences(trip: Trip) -> None:
-    for _, _, article in trip.told():
+    for _, _, article in trip.stories_read():
         assert article.excerpt, article.url
         assert article.excerpt[-1] in ".!?”。」", article.excerpt
         assert "…" not in article.excerpt and "..." not in article.excerpt
@@ -108,7 +107,7 @@ def test_files_have_their_keys_in_order_and_no_runs_of_blank_lines(trip: Trip) -
 
 def test_the_story_full_of_traps(trip: Trip) -> None:
     """A suffix in the title, the site as author, finance words in a story on AI, links to elsewhere."""
-    (article,) = [article for story, _, article in trip.told() if story.slug.startswith("tallyfox")]
+    (article,) = [article for story, _, article in trip.stories_read() if story.slug.startswith("tallyfox")]
     assert article.title == "Tallyfox teaches ChatGPT to read a balance sheet, and raises $40M to do it"
     assert article.author == "Ines Okafor"
     assert article.category == "AI"
@@ -117,15 +116,15 @@ def test_the_story_full_of_traps(trip: Trip) -> None:
 
 def test_what_still_comes_out_wrong_only_gets_less(trip: Trip) -> None:
     found: dict[str, list[str]] = {name: [] for name in SHORTFALLS}
-    for story, truth, article in trip.told():
+    for story, truth, article in trip.stories_read():
         text = line(article.text)
-        found["must_have"] += [f"{story.key}: {said}" for said in truth.must_have if said not in text]
-        found["must_not"] += [f"{story.key}: {said}" for said in truth.must_not if said in text]
+        found["must_have"] += [f"{story.key}: {passage}" for passage in truth.must_have if passage not in text]
+        found["must_not"] += [f"{story.key}: {passage}" for passage in truth.must_not if passage in text]
         found["category"] += [story.key] if truth.category not in (None, article.category) else []
         found["tags"] += [story.key] if not set(truth.tags) <= set(article.tags) else []
     walls = [url for url, truth in trip.world.truths().items() if not truth.is_article]
     found["walls"] = [url for url in walls if url in trip.articles]
-    counts = {name: len(said) for name, said in found.items()}
+    counts = {name: len(cases) for name, cases in found.items()}
     assert all(counts[name] <= most for name, most in SHORTFALLS.items()), (counts, found)
 
 

@@ -17,10 +17,9 @@ import pytest
 
 from syndicator.demo.settings import write_config
 from syndicator.demo.sites import SITES
-from syndicator.demo.world import World
 from syndicator.settings import load
 from syndicator.sources.registry import load_sources
-from tests.world import serving
+from tests.world import World, serving
 
 FEEDS = [place.key for place in SITES if place.feed_path]
 STORY = "launchbeat/the-chip-that-forgets-on-purpose"

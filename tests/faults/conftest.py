@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 from _pytest.terminal import TerminalReporter
 
-from syndicator.demo.world import World
 from tests.faults.instance import NOT_SMALL, Instance
 from tests.faults.table import Row
-from tests.world import serving
+from tests.world import World, serving
 
 HERE = Path(__file__).parent
 WIDTHS = (30, 34, 62, 12)

@@ -20,12 +20,12 @@ import pytest
 
 from syndicator.articles.frontmatter import load
 from syndicator.demo.settings import write_config
-from syndicator.demo.world import World
 from syndicator.model import Article
 from syndicator.services import refresh
 from syndicator.services.container import App, open_app
 from syndicator.services.refresh import RunReport, Wanted, run
 from tests import commands
+from tests.world import World
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Sites that tests do without where two sites and one that fails show the same.

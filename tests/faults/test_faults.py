@@ -344,18 +344,18 @@ def test_a_bug_costs_one_page(small: Instance) -> None:
 )
 @pytest.mark.parametrize("at", [1, 3])
 def test_a_build_dies(small: Instance, at: int) -> None:
-    from syndicator.publishing.builder import Run
+    from syndicator.publishing.builder import Builder
 
-    real, calls = Run.head, [0]
+    real, calls = Builder._write_head, [0]
 
-    def head(self: Run, job: Any) -> None:
+    def head(self: Builder, feed: Any) -> None:
         calls[0] += 1
         if calls[0] == at:
             raise KeyboardInterrupt
-        real(self, job)
+        real(self, feed)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Run, "head", head)
+        patch.setattr(Builder, "_write_head", head)
         with pytest.raises(KeyboardInterrupt):
             small.run()
     small.run("holt")

@@ -13,10 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.demo.world import World
 from tests.faults.instance import Instance
 from tests.faults.table import fault
-from tests.world import serving
+from tests.world import World, serving
 
 HOW = "SIGKILL to `refresh` after a random time, again and again, while threads read feeds/"
 HOLDS = (

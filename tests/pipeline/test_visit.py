@@ -11,13 +11,12 @@ from typing import Any
 import pytest
 
 from syndicator.demo.settings import write_config
-from syndicator.demo.world import World
 from syndicator.model import Outcome
 from syndicator.services import refresh
 from syndicator.services.container import App, open_app
 from syndicator.store import codec
 from tests.faults.instance import NOT_SMALL, InProcess
-from tests.world import serving
+from tests.world import World, serving
 
 
 @pytest.fixture(scope="module")

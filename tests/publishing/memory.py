@@ -1,31 +1,17 @@
-"""A article store in memory: ports.ArticleIndex and ports.Outlet as small as they can be, for tests of the build."""
+"""An article store in memory: ports.ArticleIndex and ports.Outlet as small as they can be, for tests of the build."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from syndicator.articles.membership import named_feeds_of
+from syndicator.axes import ALL, AXES, QUERY
 from syndicator.model import Article, FeedKey
 from syndicator.ports import FeedRow, Withdrawn
 
 _OLD = datetime.min.replace(tzinfo=UTC)
-
-
-def slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "x"
-
-
-def keys_of(article: Article) -> dict[FeedKey, str]:
-    """The feeds an article is in, with their names."""
-    found = {FeedKey("all", "all"): "Everything"}
-    found |= {FeedKey("tag", slug(tag)): tag for tag in article.tags}
-    if article.category:
-        found[FeedKey("category", slug(article.category))] = article.category
-    if article.source_key:
-        found[FeedKey("source", article.source_key)] = article.source_key
-    return found
 
 
 class MemoryIndex:
@@ -43,9 +29,9 @@ class MemoryIndex:
     def add(self, article: Article) -> None:
         before = self.article_store.get(article.id)
         self.article_store[article.id] = article
-        keys = keys_of(article)
+        keys = named_feeds_of(article)
         self.judge("", {article.id: ()})
-        touched = set(keys) | (set(keys_of(before)) if before else set())
+        touched = set(keys) | (set(named_feeds_of(before)) if before else set())
         for key in touched:
             ids = [id for id in self.members.get(key, []) if id != article.id]
             self.members[key] = ids + ([article.id] if key in keys else [])
@@ -53,7 +39,7 @@ class MemoryIndex:
         self.mark_stale(touched)
 
     def remove(self, id: str, at: datetime | None = None) -> None:
-        keys = keys_of(self.article_store.pop(id))
+        keys = named_feeds_of(self.article_store.pop(id))
         for key in keys:
             self.members[key].remove(id)
             self._refresh(key, "")
@@ -82,7 +68,7 @@ class MemoryIndex:
         self.rows[row.key] = row
 
     def _ids(self, key: FeedKey) -> list[str]:
-        return [id for id in self.members.get(key, []) if key.axis == "source" or id not in self.copies]
+        return [id for id in self.members.get(key, []) if AXES[key.axis].copies or id not in self.copies]
 
     def ids(self, key: FeedKey, *, limit: int, since: datetime | None, most: int) -> list[str]:
         found = self._ids(key)
@@ -112,16 +98,16 @@ class MemoryIndex:
         return {id: replace(self.article_store[id], body="") for id in ids if id in self.article_store}
 
     def each(self) -> Iterator[Article]:
-        return (self.article_store[id] for id in self._ids(FeedKey("all", "all")))
+        return (self.article_store[id] for id in self._ids(ALL))
 
     def unjudged(self, stamp: str) -> list[str]:
-        ids = self._ids(FeedKey("all", "all"))
+        ids = self._ids(ALL)
         return [id for id in ids if self.judged.get(id) != (stamp, self.article_store[id])]
 
     def judge(self, stamp: str, found: Mapping[str, Collection[FeedKey]]) -> None:
         for id, keys in found.items():
             self.judged[id] = (stamp, self.article_store[id])
-            for key in {*keys, *(key for key in self.members if key.axis == "query")}:
+            for key in {*keys, *(key for key in self.members if key.axis == QUERY)}:
                 ids = self.members.get(key, [])
                 if (id in ids) != (key in keys):
                     self.members[key] = [one for one in ids if one != id] + ([id] if key in keys else [])
@@ -136,11 +122,11 @@ class MemoryIndex:
 
     def merge(self, id: str, into: str) -> None:
         self.copies[id] = into
-        self.mark_stale(keys_of(self.article_store[id]))
+        self.mark_stale(named_feeds_of(self.article_store[id]))
 
     def split(self, id: str) -> None:
         del self.copies[id]
-        self.mark_stale(keys_of(self.article_store[id]))
+        self.mark_stale(named_feeds_of(self.article_store[id]))
 
     def merged(self) -> dict[str, str]:
         return dict(self.copies)
@@ -176,6 +162,3 @@ class MemoryOutlet:
 
     def delete(self, name: str) -> bool:
         return self.files.pop(name, None) is not None
-
-    def names(self) -> list[str]:
-        return sorted(self.files)

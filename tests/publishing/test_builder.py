@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from lxml import etree
 
 from syndicator.model import Article, Enclosure, FeedKey, Origin, Source, article_id
@@ -71,7 +72,7 @@ def test_every_axis_gets_its_files() -> None:
     assert set(report.written) == set(outlet.files)
 
 
-def test_a_second_press_changes_no_byte() -> None:
+def test_a_second_build_changes_no_byte() -> None:
     index, outlet = MemoryIndex(article(n) for n in range(4)), MemoryOutlet()
     built(index, outlet)
     report = built(index, outlet)
@@ -94,8 +95,8 @@ def test_an_entry_carries_what_the_contract_names() -> None:
     }
     assert entry.findtext(f"{ATOM}source/{ATOM}id") == "urn:example:alpha"
     item = json.loads(outlet.files["all.json"])["items"][0]
-    told = {"mime_type": "audio/mpeg", "size_in_bytes": 7, "duration_in_seconds": 720}
-    assert item["attachments"] == [{"url": enclosure.url, **told}]
+    details = {"mime_type": "audio/mpeg", "size_in_bytes": 7, "duration_in_seconds": 720}
+    assert item["attachments"] == [{"url": enclosure.url, **details}]
     played = b'<media:content url="https://alpha.example/1.mp3" type="audio/mpeg" duration="720"/>'
     assert played in outlet.files["all.rss"] and played in outlet.files["all.atom"]
 
@@ -108,7 +109,7 @@ def test_everything_comes_back_byte_for_byte() -> None:
     assert again.files == outlet.files
 
 
-def test_only_the_named_feeds_are_pressed() -> None:
+def test_only_the_named_feeds_are_built() -> None:
     index, outlet = MemoryIndex(article(n) for n in range(4)), MemoryOutlet()
     built(index, outlet)
     index.add(article(9, tags=("AI",)))
@@ -128,3 +129,28 @@ def test_archives_are_walked_from_the_head() -> None:
         links = {link.get("rel"): link.get("href") for link in root.findall(f"{ATOM}link")}
         name = links.get("prev-archive", "").removeprefix("https://feeds.example/")
     assert set(met) == {uuid.uuid5(INSTANCE, made.id).urn for made in old}
+
+
+def tombstones(outlet: MemoryOutlet, name: str = "all.atom") -> list[str]:
+    gone = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
+    return [node.get("ref") for node in etree.fromstring(outlet.files[name]).findall(gone)]
+
+
+@pytest.mark.parametrize(("days", "named"), [(0, True), (29, True), (30, False), (400, False)])
+def test_a_tombstone_stays_until_there_is_an_article_thirty_days_newer(days: int, named: bool) -> None:
+    index, outlet = MemoryIndex([article(1), article(2)]), MemoryOutlet()
+    withdrawn = START + timedelta(hours=6)
+    index.remove(article(1).id, withdrawn)
+    index.add(article(3, published=None, added=withdrawn + timedelta(days=days)))
+    built(index, outlet)
+    urn = uuid.uuid5(INSTANCE, article(1).id).urn
+    assert tombstones(outlet) == tombstones(outlet, "categories/ai.atom") == ([urn] if named else [])
+    assert (b"purl.org/atompub/tombstones" in outlet.files["all.atom"]) == named
+
+
+def test_a_feed_names_its_newest_fifty_tombstones() -> None:
+    index, outlet = MemoryIndex(article(n) for n in range(61)), MemoryOutlet()
+    for number in range(60):
+        index.remove(article(number).id, START + timedelta(days=3, minutes=number))
+    built(index, outlet)
+    assert tombstones(outlet) == [uuid.uuid5(INSTANCE, article(n).id).urn for n in range(10, 60)]

@@ -76,7 +76,7 @@ def illegal() -> Iterator[str]:
 
 
 def faults(values: list[str]) -> list[str]:
-    """What the gate says of feeds whose every field holds each of `values`."""
+    """What validation says of feeds whose every field holds each of `values`."""
     index, outlet = MemoryIndex(poisoned(n, value) for n, value in enumerate(values)), MemoryOutlet()
     site = Site(title="Ex" + values[0], url="https://feeds.example/", author=values[0])
     report = built(
@@ -126,6 +126,6 @@ def test_the_w3c_validator_has_nothing_to_say(shared: Path, tmp_path: Path) -> N
         folder = tmp_path / str(start)
         publish = Publish(limit=1000, most=1000, tag_min=1000, archives=False, hubs=("https://hub.example/",))
         built(index, FileOutlet(folder, gzip=False), Settings(site=Site(url="https://feeds.example/"), publish=publish))
-        said = validator.events(folder)
-        assert {"all.atom", "all.rss"} <= set(said)
-        assert {name: lines for name, lines in said.items() if lines} == {}
+        events = validator.events(folder)
+        assert {"all.atom", "all.rss"} <= set(events)
+        assert {name: lines for name, lines in events.items() if lines} == {}

@@ -87,7 +87,7 @@ def serving(public: Path) -> Iterator[str]:
 
 
 class Month:
-    """A article store that lives, a reader that polls it, and a ledger of what that reader must have been shown."""
+    """An article store that lives, a reader that polls it, and a ledger of what that reader must have been shown."""
 
     def __init__(self, folder: Path, address: str, seed: int, *, hours: int = 24 * GAP) -> None:
         settings = f'[site]\nurl = "{address}"\n[publish]\ntag_min = 1\nlimit = 5\nwindow_hours = {hours}\n'
@@ -134,10 +134,10 @@ class Month:
         llm = "LLM" if day <= RENAMED else "Language models"
         gpu = "GPU" if day <= MERGED else "Chips"
         tags = self.chance.sample([llm, gpu, "Robots", "Chips"], 2)
-        told = {"tags": tuple(dict.fromkeys(tags)), "category": self.chance.choice(("AI", "")), "added": when}
+        given = {"tags": tuple(dict.fromkeys(tags)), "category": self.chance.choice(("AI", "")), "added": when}
         source = self.chance.choice(("one", "two"))
         made = store_articles(
-            app, f"Story {self.count} as told", "Of it.", source=source, **{**told, "published": when, **fields}
+            app, f"Story {self.count} as told", "Of it.", source=source, **{**given, "published": when, **fields}
         )
         self.fresh[self.count] = made.id
         return made
@@ -198,7 +198,7 @@ class Month:
 
 
 def carries(key: FeedKey, article: Article) -> bool:
-    """True when an article belongs in a feed; the saved query is said anew here, as a person reads it."""
+    """True when an article belongs in a feed; the saved query is written anew here, as a person reads it."""
     if key.axis == "query":
         standing = FeedKey("all", "all") in feeds_of(article)
         return standing and ("Robots" in article.tags or (article.category == "AI" and article.source_key != "two"))
@@ -226,7 +226,7 @@ def test_ids_that_change_are_noticed(month: Callable[..., Month]) -> None:
     def spoil(place: Place, day: int) -> None:
         if day == 5:
             (place.folder / "feeds/articles/instance.toml").write_text('id = "00000000-0000-4000-8000-000000000000"\n')
-            shutil.rmtree(place.folder / "feeds/public")  # else the gate keeps the live feeds
+            shutil.rmtree(place.folder / "feeds/public")  # else validation keeps the live feeds
 
     assert any("twice" in complaint for complaint in month(0).live(8, spoil))
 

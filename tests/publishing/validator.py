@@ -53,8 +53,8 @@ def _main(checkout: str, folder: str, base: str) -> None:
             name = path.relative_to(folder).as_posix()
             given = {"base": base + name, "firstOccurrenceOnly": 0}
             result = feedvalidator.validateString(path.read_bytes(), fallback="utf-8", **given)
-            said = [f"{type(event).__name__} {event.params}" for event in compatibility.AA(result["loggedEvents"])]
-            print(json.dumps({"file": name, "events": said}))
+            named = [f"{type(event).__name__} {event.params}" for event in compatibility.AA(result["loggedEvents"])]
+            print(json.dumps({"file": name, "events": named}))
 
 
 if __name__ == "__main__":

@@ -14,14 +14,13 @@ from typer.testing import CliRunner, Result
 from syndicator.cli import app as cli
 from syndicator.cli import curate, operate, service
 from syndicator.demo.settings import write_config
-from syndicator.demo.world import World
 from syndicator.services.container import open_app
 from syndicator.services.refresh import RunReport, Wanted, run
 from tests import commands
 from tests.fakellm import BEHAVIOURS, FakeLlm, Question, Said, honest, llm
 from tests.services.places import Place
 from tests.services.test_enrich import FIRST, SECOND, Lab
-from tests.world import world
+from tests.world import World, world
 
 __all__ = ["llm", "world"]
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from syndicator.articles.article_store import ArticleStore
-from syndicator.articles.membership import ALL
+from syndicator.axes import ALL
 from syndicator.model import Article, article_id
 from syndicator.ports import EntryRow
 from syndicator.store.engine import Store, open_store

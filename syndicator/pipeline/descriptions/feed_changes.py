@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from syndicator.articles.membership import feeds_of
+from syndicator.axes import AXES
 from syndicator.model import Article, FeedKey
 from syndicator.publishing.paths import stem
 
@@ -29,7 +30,7 @@ class ChangeCounter:
 
     def add(self, before: Article, after: Article) -> None:
         old, new = (
-            {key for key in feeds_of(one) if one.id not in self.copies or key.axis == "source"}
+            {key for key in feeds_of(one) if one.id not in self.copies or AXES[key.axis].copies}
             for one in (before, after)
         )
         for place, keys in enumerate((new - old, old - new, old & new)):

@@ -59,12 +59,6 @@ class FileOutlet:
             path.unlink(missing_ok=True)
         return len(left)
 
-    def names(self) -> list[str]:
-        if not self._root.is_dir():
-            return []
-        found = (path for path in self._root.rglob("*") if path.is_file() and path.suffix not in (".gz", ".tmp"))
-        return sorted(path.relative_to(self._root).as_posix() for path in found)
-
     def _path(self, name: str) -> Path:
         parts = name.split("/")
         if not name or any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in parts):

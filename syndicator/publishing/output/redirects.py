@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
+from syndicator.formats import FORMATS
 from syndicator.model import FeedKey
 from syndicator.ports import FeedRow
 from syndicator.publishing import paths
@@ -16,8 +17,8 @@ CADDY = paths.MAPS + "caddy.conf"
 
 
 def moved(rows: Sequence[FeedRow]) -> dict[FeedKey, FeedKey]:
-    """Feeds that moved, each with where it is now at the end of its chain. A chain that bites its tail counts as
-    gone."""
+    """Feeds that moved, each with the feed at the end of its chain of moves. Feeds whose moves run in a circle are
+    left out: they count as gone."""
     step = {row.key: row.moved_to for row in rows if row.moved_to is not None}
     found: dict[FeedKey, FeedKey] = {}
     for key in step:
@@ -51,7 +52,7 @@ def files(rows: Sequence[FeedRow], base_url: str) -> dict[str, bytes]:
 
 
 def _files(row: FeedRow) -> list[str]:
-    return [paths.file_name(row.key, format) for format in paths.FORMATS]
+    return [paths.file_name(row.key, format) for format in FORMATS]
 
 
 def _nginx(prefix: str, forward: Mapping[str, str], gone: Sequence[str]) -> bytes:

@@ -1,13 +1,15 @@
-"""Tells hubs which feeds changed (WebSub, https://www.w3.org/TR/websub/ section 6)."""
+"""Notifies hubs of the feeds that changed (WebSub, https://www.w3.org/TR/websub/ section 6)."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 from syndicator.model import Failed, FetchResult, Problem, Request
 from syndicator.ports import Fetcher
+from syndicator.reasons import FetchReason
 
 _TRIES = 3
 
@@ -22,9 +24,9 @@ async def notify(
     wait: float = 1.0,
 ) -> list[Problem]:
     """Publishes `urls`, the addresses of exactly those feeds whose bytes changed, to each of `hubs`, all hubs at once,
-    one request a hub. `allow`: what of private networks a hub may be on, for the operator named it; `deadline`: seconds
-    for one hub with all its retries; `wait`: seconds before the first retry, doubling. Returns what failed; it never
-    raises for a hub that is down."""
+    one request a hub. `allow`: the private addresses that a hub may have, since the operator named it; `deadline`:
+    seconds for one hub with all its retries; `wait`: seconds before the first retry, doubling. Returns what failed; it
+    never raises for a hub that is down."""
     if not urls:
         return []
     body = urlencode([("hub.mode", "publish"), *(("hub.url", url) for url in urls)]).encode()
@@ -35,17 +37,17 @@ async def notify(
         )
         for hub in hubs
     ]
-    told = await asyncio.gather(*(_tell(request, fetcher, wait) for request in requests))
-    return [problem for problem in told if problem is not None]
+    problems = await asyncio.gather(*(_notify(request, fetcher, wait) for request in requests))
+    return [problem for problem in problems if problem is not None]
 
 
-async def _tell(request: Request, fetcher: Fetcher, wait: float) -> Problem | None:
+async def _notify(request: Request, fetcher: Fetcher, wait: float) -> Problem | None:
     hub = request.url
     try:
         async with asyncio.timeout(request.deadline):
             result = await _retried(request, fetcher, wait)
     except TimeoutError:
-        return Problem(what=hub, reason="timeout", detail=f"no answer in {request.deadline:g} s")
+        return Problem(what=hub, reason=FetchReason.TIMEOUT, detail=f"no answer in {request.deadline:g} s")
     return Problem(what=hub, reason=result.reason, detail=result.detail) if isinstance(result, Failed) else None
 
 
@@ -59,5 +61,7 @@ async def _retried(request: Request, fetcher: Fetcher, wait: float) -> FetchResu
 
 
 def _passing(result: FetchResult) -> bool:
-    """A failure that another try may mend: the network, or a 5xx or 429; other 4xx are final."""
-    return isinstance(result, Failed) and (result.status is None or result.status >= 500 or result.status == 429)
+    """True for a failure that may pass: of the network, or a 5xx or 429; other 4xx are final."""
+    if not isinstance(result, Failed):
+        return False
+    return result.status in (None, HTTPStatus.TOO_MANY_REQUESTS) or result.status >= HTTPStatus.INTERNAL_SERVER_ERROR

@@ -72,15 +72,15 @@ def parse(text: str) -> Expr:
     return _Parser(_tokens(text)).whole()
 
 
-def backoff(expr: Expr, article: Article, body: Callable[[], str]) -> bool:
-    """True when `article` is what `expr` asks for. `body`: its plain text, asked for only when the rest leaves it
+def matches(expr: Expr, article: Article, body: Callable[[], str]) -> bool:
+    """True when `article` is what `expr` asks for. `body`: gives its plain text, called only when the rest leaves it
     open."""
     if isinstance(expr, Not):
-        return not backoff(expr.inner, article, body)
+        return not matches(expr.inner, article, body)
     if isinstance(expr, And):
-        return all(backoff(part, article, body) for part in _cheap_first(expr.parts))
+        return all(matches(part, article, body) for part in _cheap_first(expr.parts))
     if isinstance(expr, Or):
-        return any(backoff(part, article, body) for part in _cheap_first(expr.parts))
+        return any(matches(part, article, body) for part in _cheap_first(expr.parts))
     value = expr.value.casefold()
     if expr.field:
         return _TESTS[expr.field](value, article)

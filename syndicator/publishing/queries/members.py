@@ -1,4 +1,4 @@
-"""Which articles the saved queries hold: each article is judged once, and again when it or a query changes."""
+"""Which articles the saved queries hold: each article is looked at once, and again when it or a query changes."""
 
 from __future__ import annotations
 
@@ -8,28 +8,29 @@ from typing import Final
 
 from syndicator.model import FeedSpec
 from syndicator.ports import ArticleIndex
-from syndicator.publishing.queries.language import backoff, parse
+from syndicator.publishing.queries.language import matches, parse
 
 _FORM: Final = "1"  # to be raised when queries are understood differently
 _PART: Final = 500  # articles held in memory at a time
 
 
-def sift(specs: Sequence[FeedSpec], index: ArticleIndex, body: Callable[[str], str]) -> int:
-    """Files new and changed articles under the saved queries among `specs`, all of them where a query changed; how many
-    were looked at. To be called before `need.stale`. `body`: the plain text of an article's body by its id, read only
-    where title and excerpt leave a query open."""
+def update_members(specs: Sequence[FeedSpec], index: ArticleIndex, body: Callable[[str], str]) -> int:
+    """Records in `index` which of the saved queries among `specs` hold the new and changed articles, or all articles
+    where a query changed. Returns how many it looked at. To be called before `staleness.stale`, since a query that
+    gains or loses an article becomes stale. `body`: the plain text of an article's body by its id, read only where
+    title and excerpt leave a query open."""
     asked = {spec.key: parse(spec.query) for spec in specs if spec.query is not None}
     if not asked:
         return 0
     stamp = _stamp(specs)
-    left = index.unjudged(stamp)
-    for start in range(0, len(left), _PART):
+    waiting = index.unjudged(stamp)
+    for start in range(0, len(waiting), _PART):
         found = {}
-        for id, article in index.articles(left[start : start + _PART]).items():
+        for id, article in index.articles(waiting[start : start + _PART]).items():
             text = _Once(body, id)
-            found[id] = [key for key, expr in asked.items() if backoff(expr, article, text)]
+            found[id] = [key for key, expr in asked.items() if matches(expr, article, text)]
         index.judge(stamp, found)
-    return len(left)
+    return len(waiting)
 
 
 class _Once:
@@ -46,5 +47,5 @@ class _Once:
 
 
 def _stamp(specs: Sequence[FeedSpec]) -> str:
-    told = sorted((spec.key.slug, spec.query) for spec in specs if spec.query is not None)
-    return hashlib.sha256(repr((_FORM, told)).encode("utf-8", "replace")).hexdigest()[:16]
+    asked = sorted((spec.key.slug, spec.query) for spec in specs if spec.query is not None)
+    return hashlib.sha256(repr((_FORM, asked)).encode("utf-8", "replace")).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""Saved queries: config/feeds.toml. Pure but for reading the file; the language itself is in `grammar`."""
+"""Saved queries: config/feeds.toml. Pure but for reading the file; the language itself is in `language`."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from syndicator.axes import AXES, QUERY
 from syndicator.errors import ConfigError
 from syndicator.model import ContentMode, FeedKey
 from syndicator.publishing.paths import parse_stem
 from syndicator.publishing.queries.language import Expr, QueryError, parse
-from syndicator.settings import explain, read_toml, seconds
+from syndicator.settings import FormatName, explain, read_toml, seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,7 @@ class SavedQuery:
     @property
     def key(self) -> FeedKey:
         """The feed this entry is about."""
-        return self.feed or FeedKey("query", self.slug)
+        return self.feed or FeedKey(QUERY, self.slug)
 
 
 def load_queries(path: Path) -> tuple[SavedQuery, ...]:
@@ -66,7 +67,7 @@ class _Feed(BaseModel):
     limit: Annotated[int, Field(ge=1, le=1000)] | None = None
     window: str | None = None
     content: Literal["full", "excerpt", "link"] | None = None
-    formats: tuple[Literal["atom", "rss", "json", "html"], ...] | None = None
+    formats: tuple[FormatName, ...] | None = None
 
 
 class _File(BaseModel):
@@ -82,8 +83,8 @@ def _saved(path: Path, number: int, item: _Feed) -> SavedQuery:
             f'{where}: give either `query` with a `slug`, or `feed = "tags/ai"` to set up an existing feed'
         )
     feed = parse_stem(item.feed) if item.feed is not None else None
-    if item.feed is not None and (feed is None or feed.axis == "query"):
-        raise ConfigError(f"{where}: feed {item.feed!r} is none of all, tags/…, categories/…, sources/…")
+    if item.feed is not None and (feed is None or feed.axis == QUERY):
+        raise ConfigError(f"{where}: feed {item.feed!r} is none of all, {_paths()}")
     if feed is None and item.slug is None:
         raise ConfigError(f"{where}: a query needs a slug, the name of its files")
     return SavedQuery(
@@ -98,6 +99,11 @@ def _saved(path: Path, number: int, item: _Feed) -> SavedQuery:
         content=item.content,
         formats=item.formats,
     )
+
+
+def _paths() -> str:
+    """The paths of feeds that articles make, as a person writes them."""
+    return ", ".join(f"{axis.folder}…" for name, axis in AXES.items() if axis.folder and name != QUERY)
 
 
 def _parsed(where: str, text: str) -> Expr:

@@ -1,4 +1,4 @@
-"""feedgen extensions for what its own methods lose: attributes of links and titles, sources, archives, tombstones.
+"""feedgen extensions for what its own methods leave out: attributes of links and titles, sources, archives, tombstones.
 
 feedgen asks of an extension only these methods; its own base classes carry no types."""
 

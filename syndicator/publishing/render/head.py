@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from syndicator import text
+from syndicator.formats import FORMATS, PAGE
 from syndicator.model import FeedSpec, feed_urn
 from syndicator.publishing import paths
 from syndicator.publishing.render.view import language, name, uri
@@ -49,6 +50,11 @@ class Head:
         """The address of this feed in a format."""
         return f"{self.base}{self.stem}.{format}"
 
+    @property
+    def home(self) -> str:
+        """The page that this feed belongs to: its own, else the index."""
+        return self.url(PAGE) if PAGE in self.formats else self.base
+
 
 def head(spec: FeedSpec, settings: Settings, instance: uuid.UUID, updated: datetime | None) -> Head:
     """The head of a feed. `updated`: its newest entry's, None when it has none."""
@@ -64,6 +70,6 @@ def head(spec: FeedSpec, settings: Settings, instance: uuid.UUID, updated: datet
         author=name(site.author) or name(site.title) or "Syndicator",
         icon=uri(site.icon) or f"{settings.base_url}icon.svg",
         hubs=tuple(found for found in map(uri, settings.publish.hubs) if found),
-        formats=tuple(format for format in paths.FORMATS if format in spec.formats),
+        formats=tuple(format for format in FORMATS if format in spec.formats),
         updated=updated or EMPTY,
     )

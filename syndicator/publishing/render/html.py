@@ -1,4 +1,4 @@
-"""Markdown to HTML that is safe to publish. The only door to markdown-it-py and nh3.
+"""Markdown to HTML that is safe to publish. The one importer of markdown-it-py and nh3.
 
 Hostile markdown can make either library slow (100,000 nested <div> hold nh3 for 22 s), so callers run this in a process
 that they can end."""

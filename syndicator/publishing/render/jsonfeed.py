@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from syndicator.formats import PAGE
 from syndicator.publishing.render.head import Head
 from syndicator.publishing.render.view import View
 
@@ -33,8 +34,8 @@ def feed(head: Head, items: Sequence[bytes]) -> bytes:
         "language": head.language,
         "authors": [{"name": head.author}],
     }
-    if "html" in head.formats:
-        made["home_page_url"] = head.url("html")
+    if PAGE in head.formats:
+        made["home_page_url"] = head.url(PAGE)
     if head.icon:
         made["icon"] = head.icon
     if head.hubs:
@@ -59,8 +60,8 @@ def _attachments(view: View) -> list[dict[str, Any]]:
     given = view.enclosure
     if given is None:
         return []
-    told = {"size_in_bytes": given.length, "duration_in_seconds": view.seconds}
-    return [{"url": given.url, "mime_type": given.type, **{name: value for name, value in told.items() if value}}]
+    known = {"size_in_bytes": given.length, "duration_in_seconds": view.seconds}
+    return [{"url": given.url, "mime_type": given.type, **{name: value for name, value in known.items() if value}}]
 
 
 def _dump(value: dict[str, Any]) -> bytes:

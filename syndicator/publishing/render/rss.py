@@ -10,6 +10,7 @@ from typing import Final
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
+from syndicator.formats import FORMATS
 from syndicator.publishing.render.atom import categories, media
 from syndicator.publishing.render.extensions import EntryExtension, FeedExtension, Part
 from syndicator.publishing.render.head import Head
@@ -45,15 +46,15 @@ def feed(head: Head, items: Sequence[bytes]) -> bytes:
     made = FeedGenerator()
     made.title(_plain(head.title))
     made.description(_plain(head.description))
-    made.link(href=head.url("rss"), rel="self", type="application/rss+xml")
+    made.link(href=head.url("rss"), rel="self", type=FORMATS["rss"].media_type)
     # last: feedgen takes the last link that was set as the channel's own
-    made.link(href=head.url("html") if "html" in head.formats else head.base, rel="alternate")
+    made.link(href=head.home, rel="alternate")
     made.language(head.language)
     made.generator("Syndicator")
     made.lastBuildDate(head.updated)
     made.docs("https://www.rssboard.org/rss-specification")
     if head.icon.lower().endswith((".png", ".gif", ".jpg", ".jpeg")):  # RSS 2.0 knows no other kind of image
-        made.image(head.icon, _plain(head.title), head.url("html") if "html" in head.formats else head.base)
+        made.image(head.icon, _plain(head.title), head.home)
     made.register_extension("more", FeedExtension, None, atom=False, rss=True)
     made.more.declared = _DECLARED
     made.more.parts = [Part(qualified("atom", "link"), rel="hub", href=hub) for hub in head.hubs]

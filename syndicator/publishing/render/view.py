@@ -54,6 +54,7 @@ _CODES: Final = (
     "vo wa wo xh yi yo za zh zu "
 )
 _LANGUAGES: Final = frozenset(_CODES.split())
+_LONGEST_SUBTAG: Final = 8  # RFC 5646 section 2.1
 _AUDIO_VIDEO: Final = re.compile(r"(audio|video)/[a-z0-9][a-z0-9.+-]*")
 _DURATION: Final = re.compile(r"[0-9]{1,7}|[0-9]{1,3}(:[0-5][0-9]){1,2}")  # seconds, MM:SS or HH:MM:SS, as Apple has it
 
@@ -79,16 +80,14 @@ class View:
     enclosure: Enclosure | None
     seconds: int  # of the enclosure, 0 when unknown
     related: tuple[str, ...]
-    origin: Origin  # where it came from, every field fit for print
-    mode: ContentMode
-    held: tuple[str, ...]  # robots rules that were obeyed
+    origin: Origin  # where it came from, every field fit for publication
 
 
 def view(article: Article, source: Source | None, instance: uuid.UUID, mode: ContentMode | None, html: str) -> View:
     """The entry of `article`. `mode`: the feed's own content mode, None for what the source says. `html`: its rendered
     body, "" when there is none. Raises ValueError when the article has no usable address."""
     published, updated = _times(article)
-    allowed, held = permitted(article, source)
+    allowed, restricted = permitted(article, source)
     shown = allowed if mode is None else _poorer(mode, allowed)
     url = uri(article.url)
     if not url:
@@ -101,7 +100,7 @@ def view(article: Article, source: Source | None, instance: uuid.UUID, mode: Con
         author=name(article.author or ""),
         published=published,
         updated=_apart(updated, article.id),
-        summary=_summary(article, held) if shown != "link" else "",
+        summary=_summary(article, restricted) if shown != "link" else "",
         html=_printed(text.legal(html)) if shown == "full" else "",
         language=language(article.language or ""),
         tags=_unique(article.tags),
@@ -111,8 +110,6 @@ def view(article: Article, source: Source | None, instance: uuid.UUID, mode: Con
         enclosure=_enclosure(article.enclosure),
         seconds=_seconds(article.enclosure),
         related=tuple(found for found in map(uri, article.also) if found),
-        mode=shown,
-        held=held,
         origin=_origin(article, source, published),
     )
 
@@ -125,23 +122,23 @@ def _poorer(one: ContentMode, other: ContentMode) -> ContentMode:
 
 
 def permitted(article: Article, source: Source | None) -> tuple[ContentMode, tuple[str, ...]]:
-    """How much of an article may be shown, and the page's own rules that hold some of it back. A recorded licence of
-    the source lifts them. nosnippet and noarchive: no excerpt of ours and no body; max-snippet: an excerpt of that many
+    """How much of an article may be shown, and the page's own rules that restrict it. A recorded licence of the source
+    lifts them. nosnippet and noarchive: no excerpt of ours and no body; max-snippet: an excerpt of that many
     characters and no body (https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag)."""
     wanted: ContentMode = source.content if source else "excerpt"
     if source and source.licence:
         return wanted, ()
     rules = {rule.strip().lower().replace(" ", "") for rule in article.robots}
-    held: list[str] = []
-    if rules & {"nosnippet", "max-snippet:0", "none"}:
+    restricted: list[str] = []
+    if rules & {"nosnippet", "max-snippet:0"}:
         return "link", ("nosnippet",)
     if _snippet(article) is not None:
-        held.append(f"max-snippet:{_snippet(article)}")
+        restricted.append(f"max-snippet:{_snippet(article)}")
     if "noarchive" in rules:
-        held.append("noarchive")
-    if held:
+        restricted.append("noarchive")
+    if restricted:
         wanted = _poorer(wanted, "excerpt")
-    return wanted, tuple(held)
+    return wanted, tuple(restricted)
 
 
 def uri(value: str) -> str:
@@ -170,7 +167,7 @@ def language(value: str) -> str:
     """A language tag fit for xml:lang (RFC 5646), "" when `value` is none or its language has no two-letter code."""
     tag = value.strip().replace("_", "-")
     first, *more = tag.split("-")
-    fine = first.lower() in _LANGUAGES and all(part.isalnum() and len(part) <= 8 for part in more)
+    fine = first.lower() in _LANGUAGES and all(part.isalnum() and len(part) <= _LONGEST_SUBTAG for part in more)
     return tag if fine and tag.isascii() else ""
 
 
@@ -225,9 +222,9 @@ def _snippet(article: Article) -> int | None:
     return min(limits, default=None)
 
 
-def _summary(article: Article, held: Sequence[str]) -> str:
+def _summary(article: Article, restricted: Sequence[str]) -> str:
     whole = _line(article.excerpt)
-    limit = _snippet(article) if any(rule.startswith("max-snippet") for rule in held) else None
+    limit = _snippet(article) if any(rule.startswith("max-snippet") for rule in restricted) else None
     if limit is None or len(whole) <= limit:
         return whole
     cut = max(whole.rfind(end, 0, limit) for end in (". ", "! ", "? ", "。"))
@@ -243,17 +240,17 @@ def _enclosure(given: Enclosure | None) -> Enclosure | None:
     url = uri(given.url) if given else ""
     if given is None or not url:
         return None
-    told = given.type.partition(";")[0].strip().lower()
-    kind = told if _AUDIO_VIDEO.fullmatch(told) else _MEDIA.get(_ending(url), "")
+    declared = given.type.partition(";")[0].strip().lower()
+    kind = declared if _AUDIO_VIDEO.fullmatch(declared) else _MEDIA.get(_ending(url), "")
     if not kind:
         return None
     return Enclosure(url=url, type=kind, length=max(given.length, 0), duration=given.duration)
 
 
 def _seconds(given: Enclosure | None) -> int:
-    told = given.duration.strip() if given else ""
+    declared = given.duration.strip() if given else ""
     seconds = 0
-    for part in told.split(":") if _DURATION.fullmatch(told) else ():
+    for part in declared.split(":") if _DURATION.fullmatch(declared) else ():
         seconds = 60 * seconds + int(part)
     return seconds
 

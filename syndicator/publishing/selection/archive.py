@@ -14,49 +14,50 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from syndicator.axes import AXES
+from syndicator.formats import ATOM
 from syndicator.model import FeedKey, FeedSpec
 from syndicator.ports import ArticleIndex
 from syndicator.publishing import paths
 from syndicator.publishing.render.head import Head
 
-_AXES: Final = ("all", "tag", "category")
 _MICROSECOND: Final = timedelta(microseconds=1)
 _SPAN: Final = 42  # bits: 2**42 microseconds are 50 days, more than any month
 _FORM: Final = "1"  # to be raised when archive documents are written differently
 
-Entry = tuple[str, datetime, str]  # id, added, print
-Placed = tuple[int, str, str]  # microseconds into the month, id, print
+Entry = tuple[str, datetime, str]  # id, added, fingerprint
+Placed = tuple[int, str, str]  # microseconds into the month, id, fingerprint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One archive document. `ids`: its entries, newest first; None: all of its month. `print`: changes when what it is
-    made of changes, so that an unchanged one need not be made again."""
+    """One archive document. `ids`: its entries, newest first; None: all of its month. `fingerprint`: changes when what
+    it is made of changes, so that an unchanged one need not be made again."""
 
     name: str
     month: str
-    print: str
+    fingerprint: str
     ids: tuple[str, ...] | None = None
     previous: str = ""
     following: str = ""
 
 
 def wanted(spec: FeedSpec, archives: bool) -> bool:
-    """True for a feed that has archives: everything, tags and categories, in Atom."""
-    return archives and spec.key.axis in _AXES and "atom" in spec.formats
+    """True for a feed that has archives: in Atom, on an axis that has them. `archives`: the setting."""
+    return archives and AXES[spec.key.axis].archived and ATOM in spec.formats
 
 
 def chain(spec: FeedSpec, index: ArticleIndex, shown: Collection[str], open_month: str, about: str) -> list[Document]:
     """The archive documents of a feed, oldest first. `shown`: the ids of its head feed. `open_month`: the month of the
-    newest article on the whole store; earlier months gain no article any more. `about`: what else the documents are
-    made of."""
-    prints = index.month_prints(spec.key)
+    newest article on the whole store; earlier months gain no article any more. `about`: the fingerprint of
+    what else the documents are made of."""
+    months = index.month_prints(spec.key)
     found = [
-        Document(name=paths.archive_name(spec.key, month), month=month, print=print)
-        for month, print in prints.items()
+        Document(name=paths.archive_name(spec.key, month), month=month, fingerprint=fingerprint)
+        for month, fingerprint in months.items()
         if month < open_month
     ]
-    if open_month in prints:
+    if open_month in months:
         found += _sealed(spec, index.month_entries(spec.key, open_month), shown, open_month)
     return [_linked(found, place, about) for place in range(len(found))]
 
@@ -99,17 +100,17 @@ def _split(entries: Sequence[Placed], most: int, bits: str, span: int) -> Iterat
 
 
 def _part(key: FeedKey, month: str, bits: str, entries: Sequence[Placed]) -> Document:
-    made_of = _digest(*(f"{id}={print}" for _, id, print in entries))
+    fingerprint = _digest(*(f"{id}={of_entry}" for _, id, of_entry in entries))
     ids = tuple(id for _, id, _ in reversed(entries))
-    return Document(name=paths.archive_name(key, f"{month}.{bits}"), month=month, print=made_of, ids=ids)
+    return Document(name=paths.archive_name(key, f"{month}.{bits}"), month=month, fingerprint=fingerprint, ids=ids)
 
 
 def _linked(found: Sequence[Document], place: int, about: str) -> Document:
     document = found[place]
     previous = found[place - 1].name if place else ""
     following = found[place + 1].name if place + 1 < len(found) else ""
-    print = _digest(_FORM, about, document.print, previous, following)
-    return replace(document, previous=previous, following=following, print=print)
+    fingerprint = _digest(_FORM, about, document.fingerprint, previous, following)
+    return replace(document, previous=previous, following=following, fingerprint=fingerprint)
 
 
 def _digest(*parts: str) -> str:

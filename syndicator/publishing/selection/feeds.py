@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
+from syndicator.axes import ALL, by_place
 from syndicator.model import FeedKey, FeedSpec, Source
 from syndicator.ports import FeedRow
 from syndicator.publishing.queries.saved import SavedQuery
-from syndicator.settings import Settings
+from syndicator.settings import Publish, Settings
 
-ALL = FeedKey("all", "all")
+# How many articles a feed of an axis needs before it is published for the first time, None: the axis is off. One, where
+# the axis is not named here.
+LEAST: Final[dict[str, Callable[[Publish], int | None]]] = {"tag": lambda publish: publish.tag_min}
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What the operator wrote that names and describes feeds."""
+
+    settings: Settings
+    sources: Mapping[str, Source]
+    categories: Mapping[str, str]
 
 
 def plan(
@@ -23,13 +36,14 @@ def plan(
 ) -> list[FeedSpec]:
     """The feeds to publish: everything; each category and source with an article; each tag with `publish.tag_min` of
     them; each saved query. A feed that was published once stays, however few articles it has left, until it is dropped
-    or moved. `categories`: name -> description. In a fixed order: all, then categories, tags, sources, queries by
-    slug."""
+    or moved. `categories`: name -> description. In a fixed order: everything, then axis by axis as on the index page
+    with the saved queries last, each axis by slug."""
+    given = _Given(settings, {source.key: source for source in sources}, categories)
     alive = sorted((row for row in rows if _alive(row)), key=lambda row: row.key)
     specs = [_spec(ALL, "Everything", settings, first_slug="all", title=settings.site.title)]
-    specs += _categories(alive, settings, categories)
-    specs += _tags(alive, settings)
-    specs += _sources(alive, settings, sources)
+    for name, axis in by_place():
+        if axis.members and name != ALL.axis:
+            specs += _of_articles(name, alive, given)
     specs += _queries(rows, settings, queries)
     specs = _told_apart(specs)
     others = {item.feed: item for item in queries if item.feed is not None}
@@ -52,26 +66,30 @@ def _told_apart(specs: Sequence[FeedSpec]) -> list[FeedSpec]:
     ]
 
 
-def _categories(rows: Sequence[FeedRow], settings: Settings, described: Mapping[str, str]) -> Iterator[FeedSpec]:
+def _of_articles(axis: str, rows: Sequence[FeedRow], given: _Given) -> Iterator[FeedSpec]:
+    """The feeds of an axis that articles make, none where the axis is off."""
+    least = LEAST[axis](given.settings.publish) if axis in LEAST else 1
+    if least is None:
+        return
     for row in rows:
-        if row.key.axis == "category" and (row.count or row.files):
-            yield _spec(row.key, row.name, settings, first_slug=row.first_slug, description=described.get(row.name, ""))
+        if row.key.axis == axis and (row.count >= least or row.files):
+            spec = _spec(row.key, row.name, given.settings, first_slug=row.first_slug)
+            yield _DETAILS[axis](spec, given) if axis in _DETAILS else spec
 
 
-def _tags(rows: Sequence[FeedRow], settings: Settings) -> Iterator[FeedSpec]:
-    for row in rows:
-        if row.key.axis == "tag" and (row.count >= settings.publish.tag_min or row.files):
-            yield _spec(row.key, row.name, settings, first_slug=row.first_slug)
+def _category(spec: FeedSpec, given: _Given) -> FeedSpec:
+    return replace(spec, description=given.categories.get(spec.name, ""))
 
 
-def _sources(rows: Sequence[FeedRow], settings: Settings, sources: Sequence[Source]) -> Iterator[FeedSpec]:
-    known = {source.key: source for source in sources}
-    for row in rows:
-        if row.key.axis == "source" and (row.count or row.files):
-            source = known.get(row.key.slug)  # None once it was removed: its articles and its feed stay
-            name = (source.title if source else None) or row.name or row.key.slug
-            spec = _spec(row.key, name, settings, first_slug=row.first_slug)
-            yield replace(spec, language=(source.language if source else None) or spec.language)
+def _source(spec: FeedSpec, given: _Given) -> FeedSpec:
+    source = given.sources.get(spec.key.slug)  # None once it was removed: its articles and its feed stay
+    name = (source.title if source else None) or spec.name or spec.key.slug
+    language = (source.language if source else None) or spec.language
+    return replace(spec, name=name, title=_title(name, given.settings), language=language)
+
+
+# Details of a feed beyond its name, by axis.
+_DETAILS: Final[dict[str, Callable[[FeedSpec, _Given], FeedSpec]]] = {"category": _category, "source": _source}
 
 
 def _queries(rows: Sequence[FeedRow], settings: Settings, queries: Sequence[SavedQuery]) -> Iterator[FeedSpec]:
@@ -83,22 +101,23 @@ def _queries(rows: Sequence[FeedRow], settings: Settings, queries: Sequence[Save
             yield _adjusted(replace(spec, query=item.query), item)
 
 
-def _spec(
-    key: FeedKey, name: str, settings: Settings, *, first_slug: str, title: str = "", description: str = ""
-) -> FeedSpec:
+def _spec(key: FeedKey, name: str, settings: Settings, *, first_slug: str, title: str = "") -> FeedSpec:
     publish = settings.publish
     return FeedSpec(
         key=key,
         name=name,
-        title=title or f"{name} - {settings.site.title}",
+        title=title or _title(name, settings),
         first_slug=first_slug or key.slug,
-        description=description,
         limit=publish.limit,
         window_hours=publish.window_hours,
         most=max(publish.most, publish.limit),
         formats=publish.formats,
         language=settings.site.language,
     )
+
+
+def _title(name: str, settings: Settings) -> str:
+    return f"{name} - {settings.site.title}"
 
 
 def _adjusted(spec: FeedSpec, item: SavedQuery) -> FeedSpec:

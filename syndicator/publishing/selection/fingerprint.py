@@ -1,4 +1,4 @@
-"""What a feed is made of besides its articles. Pure."""
+"""Fingerprints of what a feed is made of besides its articles. Pure."""
 
 from __future__ import annotations
 
@@ -10,31 +10,33 @@ from typing import Final
 from syndicator.model import FeedSpec, Source
 from syndicator.settings import Settings
 
-# Kept in FeedRow.files beside the digests of real files; no file name has a # in it.
-ABOUT: Final = "#about"
+# The name of a feed's fingerprint in FeedRow.files, beside the digests of real files; no file name has a # in it.
+FEED: Final = "#about"
+
+_DIGITS: Final = 32  # of a sha256 in hexadecimal: half of it is more than enough to tell editions apart
 
 
 def common(settings: Settings, sources: Mapping[str, Source], instance: uuid.UUID) -> str:
-    """A print of what all feeds are made with. Once for all of them: with a thousand sources it takes 8 ms."""
+    """The fingerprint of what all feeds are made with. Once for all of them: with a thousand sources it takes 8 ms."""
     publish = settings.publish
-    return _print(settings.site, settings.base_url, publish.hubs, publish.archives, instance, sorted(sources.items()))
+    return _digest(settings.site, settings.base_url, publish.hubs, publish.archives, instance, sorted(sources.items()))
 
 
-def about(spec: FeedSpec, shared: str) -> str:
-    """A print of the settings a feed was made with (`shared`: what `common` gave): when it changes, the feed must be
-    made again though no article did."""
-    return _print(spec, shared)
+def of_feed(spec: FeedSpec, shared: str) -> str:
+    """The fingerprint of the settings a feed is made with, `shared` being what `common` gave: when it changes, the feed
+    must be made again though no article did."""
+    return _digest(spec, shared)
 
 
-def _print(*parts: object) -> str:
-    return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:32]
+def _digest(*parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:_DIGITS]
 
 
 def of_document(name: str) -> str:
-    """The name under which the print of an archive document is kept."""
+    """The name under which the fingerprint of an archive document is kept in FeedRow.files."""
     return name + "#"
 
 
 def is_file(name: str) -> bool:
-    """False for a print among the names of FeedRow.files."""
+    """False for the name of a fingerprint in FeedRow.files."""
     return "#" not in name

@@ -1,4 +1,4 @@
-"""What there is to build. Light: a run that finds nothing to do loads no renderer, no templates and no XML library."""
+"""Which feeds need a build. Imports little: a run with nothing to build loads no renderer, template or XML library."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from syndicator.axes import AXES
 from syndicator.model import FeedKey, FeedSpec, Problem, Source
 from syndicator.ports import ArticleIndex, FeedRow, Outlet
 from syndicator.publishing import paths
@@ -22,7 +23,7 @@ class BuildReport:
     unchanged: int = 0
     held: tuple[Problem, ...] = ()
     set_aside: tuple[Problem, ...] = ()
-    hubs: tuple[Problem, ...] = ()  # hubs that could not be told
+    hubs: tuple[Problem, ...] = ()  # hubs that could not be notified
 
 
 def stale(
@@ -38,19 +39,18 @@ def stale(
     shared = None
     if settings is not None and sources is not None and instance is not None:
         shared = fingerprint.common(settings, sources, instance)
-    found = set()
-    for spec in specs:
-        row = rows.get(spec.key)
-        now = fingerprint.about(spec, shared) if shared else None
-        if (
-            row is None
-            or row.stale
-            or row.dropped
-            or not row.files
-            or (now and row.files.get(fingerprint.ABOUT) != now)
-        ):
-            found.add(spec.key)
-    return found
+    return {
+        spec.key
+        for spec in specs
+        if _outdated(rows.get(spec.key), fingerprint.of_feed(spec, shared) if shared else None)
+    }
+
+
+def _outdated(row: FeedRow | None, made_with: str | None) -> bool:
+    """`made_with`: the fingerprint that a build would leave in the row now, None where it is not to be looked at."""
+    if row is None or row.stale or row.dropped or not row.files:
+        return True
+    return made_with is not None and row.files.get(fingerprint.FEED) != made_with
 
 
 def settled(specs: Sequence[FeedSpec], index: ArticleIndex, outlet: Outlet) -> bool:
@@ -61,8 +61,8 @@ def settled(specs: Sequence[FeedSpec], index: ArticleIndex, outlet: Outlet) -> b
 
 
 def ended(row: FeedRow, wanted: Collection[FeedKey]) -> bool:
-    """True for the feed of a category or query that is configured no more and still stands where it stood."""
-    gone = row.key.axis in ("category", "query") and row.key not in wanted
+    """True for a feed that the configuration names no more, and that still stands where it stood."""
+    gone = AXES[row.key.axis].configured and row.key not in wanted
     return gone and not row.dropped and row.moved_to is None
 
 

@@ -1,4 +1,4 @@
-"""Which entries a new feed lacks that the live one has, without a reason."""
+"""Entries of the live feed that its new edition lacks without a reason."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ def lost(
     instance: uuid.UUID,
 ) -> list[str]:
     """The ids of the live file (`old`) that the new one lacks and should have; both newest first. `excused`: ids that
-    were withdrawn, pruned or set aside. An article that is in the article store but no more in the feed was retagged or
-    merged."""
+    were withdrawn, pruned or set aside. An article that is still indexed but no longer in the feed was retagged or
+    merged, which is a reason."""
     if set(old) <= set(new):
         return []
     near = _members(spec, index, instance, 2 * spec.most + len(old))
     if not suspects(old, new, near, excused):
         return []
     members = _members(spec, index, instance, _EVERY)
-    article_store = {entry_urn(instance, id) for id in (*(article.id for article in index.each()), *index.merged())}
-    return suspects(old, new, members, {*excused, *(article_store - set(members))})
+    indexed = {entry_urn(instance, id) for id in (*(article.id for article in index.each()), *index.merged())}
+    return suspects(old, new, members, {*excused, *(indexed - set(members))})
 
 
 def suspects(old: Sequence[str], new: Iterable[str], members: Sequence[str], excused: Collection[str]) -> list[str]:
-    """Pure. `members`: what belongs to the feed now, newest first. An id that belongs and is older than the oldest of
-    the new file has only moved out of its window. An id that belongs no more and is not excused is lost when something
-    that stood below it is still there (it was newer than the oldest), or when nothing of the live file is left at
-    all."""
+    """Pure. `members`: the ids that belong to the feed now, newest first. An id that belongs to it and is older than
+    the oldest of the new file has only moved out of its window. An id that no longer belongs to it and is not excused
+    is lost when one that stood below it is still there (so it was not the window), or when nothing of the live file is
+    left at all."""
     kept = set(new)
     rank = {id: place for place, id in enumerate(members)}
     oldest = max((rank[id] for id in kept if id in rank), default=-1)

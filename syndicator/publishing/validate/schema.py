@@ -1,4 +1,6 @@
-"""What a feed must be before it may replace the live one. Pure but for reading the grammar that ships beside it."""
+"""Validation: what a feed must be before it may replace the live one. Each function gives the fault, which starts with
+"not-well-formed: " or "invalid: ", and None for bytes that may be published. Pure but for reading the grammar that
+ships beside it."""
 
 from __future__ import annotations
 
@@ -20,42 +22,24 @@ _ENTRIES: Final = re.compile(rb"<entry(?: [^>]*)?><id>([^<]+)</id>")  # as `rend
 _ATOM: Final = "{http://www.w3.org/2005/Atom}"
 
 
-def fault(format: str, data: bytes, *, checked: bool = False) -> str | None:
-    """Why these bytes must not be published: "not-well-formed: …" or "invalid: …"; None when they may. `checked`: the
-    Atom entries are our own and went through `entry_fault` one by one, so that what is read of them again in every feed
-    that has them is that they are well-formed and what their ids are."""
-    if format == "atom" and checked:
-        return _checked_fault(data)
-    if format in ("atom", "rss"):
-        return _xml_fault(format, data)
-    if format == "json":
-        return _json_fault(data)
-    return None if data else "invalid: empty"
-
-
-def ids(data: bytes) -> list[str]:
-    """The entry ids of an Atom document in its order; none when it cannot be read."""
-    try:
-        root = etree.fromstring(data, _parser())
-    except etree.XMLSyntaxError:
-        return []
-    return [found.text or "" for found in root.iterfind(f"{_ATOM}entry/{_ATOM}id")]
-
-
-def entry_fault(data: bytes) -> str | None:
-    """Why an Atom entry, as bytes that stand inside a feed, must not be published; None when it may."""
-    try:
-        root = etree.fromstring(_WRAP[0] + data + _WRAP[1], _parser())
-    except etree.XMLSyntaxError as error:
-        return f"not-well-formed: {error}"
-    grammar = _grammar("entry")
-    if not grammar.validate(root[0]):
+def atom_fault(data: bytes) -> str | None:
+    """Why an Atom document must not be published: it breaks the grammar (RFC 4287 appendix B, RELAX NG), one of the
+    Schematron rules there, or has an id twice (4.1.1)."""
+    root = _root(data)
+    if isinstance(root, str):
+        return root
+    grammar = _grammar("feed")
+    if not grammar.validate(root):
         return f"invalid: {grammar.error_log.last_error}"
-    return _needs(root[0], authored=True)  # a feed of ours always has an author
+    entries = root.findall(f"{_ATOM}entry")
+    authored = root.find(f"{_ATOM}author") is not None
+    found = next(filter(None, (_schematron_fault(entry, authored) for entry in entries)), None)
+    return found or _repeated([entry.findtext(f"{_ATOM}id") for entry in entries])
 
 
-def _checked_fault(data: bytes) -> str | None:
-    """A document of checked entries: expat reads all of it, at half of what a tree costs, the grammar only its head."""
+def assembled_atom_fault(data: bytes) -> str | None:
+    """The same for a document of our own entries that went through `atom_entry_fault` one by one: all of it is read by
+    expat, at half of what a tree costs, but only its head is held against the grammar."""
     try:
         ParserCreate().Parse(data, True)
     except ExpatError as error:
@@ -65,29 +49,38 @@ def _checked_fault(data: bytes) -> str | None:
     head = data[:start] + data[end:] if start >= 0 else data
     if len(parts) != data.count(b"<entry"):
         return "invalid: an entry without an id"
-    return _xml_fault("atom", head) or _repeated([part.decode() for part in parts])
+    return atom_fault(head) or _repeated([part.decode() for part in parts])
 
 
-def _xml_fault(format: str, data: bytes) -> str | None:
+def atom_entry_fault(data: bytes) -> str | None:
+    """Why an Atom entry, as bytes that stand inside a feed, must not be published."""
+    root = _root(_WRAP[0] + data + _WRAP[1])
+    if isinstance(root, str):
+        return root
+    grammar = _grammar("entry")
+    if not grammar.validate(root[0]):
+        return f"invalid: {grammar.error_log.last_error}"
+    return _schematron_fault(root[0], authored=True)  # a feed of ours always has an author
+
+
+def ids(data: bytes) -> list[str]:
+    """The entry ids of an Atom document in its order; none when it cannot be read."""
+    root = _root(data)
+    if isinstance(root, str):
+        return []
+    return [found.text or "" for found in root.iterfind(f"{_ATOM}entry/{_ATOM}id")]
+
+
+def _root(data: bytes) -> Any:
+    """The root of an XML document, else the fault as a sentence."""
     try:
-        root = etree.fromstring(data, _parser())
+        return etree.fromstring(data, _parser())
     except etree.XMLSyntaxError as error:
         return f"not-well-formed: {error}"
-    if format == "rss":
-        return _rss_fault(root)
-    grammar = _grammar("feed")
-    return _atom_fault(root) if grammar.validate(root) else f"invalid: {grammar.error_log.last_error}"
 
 
-def _atom_fault(root: Any) -> str | None:
-    """The Schematron rules of RFC 4287 appendix B, and that ids are not repeated (4.1.1)."""
-    entries = root.findall(f"{_ATOM}entry")
-    authored = root.find(f"{_ATOM}author") is not None
-    found = next(filter(None, (_needs(entry, authored) for entry in entries)), None)
-    return found or _repeated([entry.findtext(f"{_ATOM}id") for entry in entries])
-
-
-def _needs(entry: Any, authored: bool) -> str | None:
+def _schematron_fault(entry: Any, authored: bool) -> str | None:
+    """The Schematron rules of RFC 4287 appendix B that are about entries."""
     if not authored and entry.find(f"{_ATOM}author") is None and entry.find(f"{_ATOM}source/{_ATOM}author") is None:
         return "invalid: an entry without an author"
     links = [link for link in entry.iterfind(f"{_ATOM}link") if link.get("rel", "alternate") == "alternate"]
@@ -96,8 +89,12 @@ def _needs(entry: Any, authored: bool) -> str | None:
     return None
 
 
-def _rss_fault(root: Any) -> str | None:
-    """RSS 2.0.11: what a channel and an item must have; guids are not repeated."""
+def rss_fault(data: bytes) -> str | None:
+    """Why an RSS document must not be published: a channel or an item lacks what RSS 2.0.11 says it must have, or a
+    guid is there twice."""
+    root = _root(data)
+    if isinstance(root, str):
+        return root
     channel = root.find("channel")
     if root.tag != "rss" or root.get("version") != "2.0" or channel is None:
         return "invalid: no rss 2.0 channel"
@@ -117,7 +114,9 @@ def _rss_fault(root: Any) -> str | None:
     return _repeated([item.findtext("guid") for item in items])
 
 
-def _json_fault(data: bytes) -> str | None:
+def json_fault(data: bytes) -> str | None:
+    """Why a JSON Feed document must not be published: something is missing that version 1.1 requires, or an id is there
+    twice."""
     try:
         made = json.loads(data)
     except ValueError as error:
@@ -127,6 +126,11 @@ def _json_fault(data: bytes) -> str | None:
     if any(not item.get("id") or not (item.get("content_html") or item.get("content_text")) for item in made["items"]):
         return "invalid: an item without id or content"
     return _repeated([item["id"] for item in made["items"]])
+
+
+def page_fault(data: bytes) -> str | None:
+    """Why a page must not be published: it is empty."""
+    return None if data else "invalid: empty"
 
 
 def _repeated(found: Sequence[str | None]) -> str | None:

@@ -13,7 +13,6 @@ import pytest
 
 from syndicator.demo.settings import write_config
 from syndicator.demo.story import Story
-from syndicator.demo.world import World
 from syndicator.errors import UsageError
 from syndicator.model import Article, article_id
 from syndicator.pipeline.dedupe.merge import WINDOW, merge_copy, remember
@@ -25,6 +24,7 @@ from tests.pipeline.dedupe.test_similarity import prose
 from tests.services.places import Place
 from tests.test_trip import Place as Trip
 from tests.test_trip import key_of
+from tests.world import World
 
 STORY = prose(1, 300)
 TITLE = "Cities pool one model against potholes"

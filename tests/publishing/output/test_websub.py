@@ -1,4 +1,4 @@
-"""Hubs are told, and a hub that is down costs nothing."""
+"""Hubs are notified, and a hub that is down costs nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.anyio
 
 
 class Hubs:
-    """A fetcher whose hubs answer as told: each its own list of statuses, then 204."""
+    """A fetcher whose hubs answer as they were given: each its own list of statuses, then 204."""
 
     def __init__(self, **answers: list[int | str]) -> None:
         self.answers, self.asked = answers, list[Request]()
@@ -54,10 +54,10 @@ async def test_nothing_changed_asks_nobody() -> None:
 
 async def test_a_passing_fault_is_tried_again_and_a_final_one_is_not() -> None:
     hubs = Hubs(one=[503, "connect"], two=[404], three=["dns", "dns", "dns"])
-    told = await notify(
+    problems = await notify(
         ["https://f.example/all.atom"], [f"https://{n}.example/" for n in ("one", "two", "three")], hubs, wait=0.001
     )
-    assert [(problem.what, problem.reason) for problem in told] == [
+    assert [(problem.what, problem.reason) for problem in problems] == [
         ("https://two.example/", "http-404"),
         ("https://three.example/", "dns"),
     ]
@@ -74,8 +74,8 @@ async def test_a_silent_hub_ends_at_the_deadline() -> None:
             return await super().fetch(request)
 
     start = time.monotonic()
-    told = await notify(["https://f.example/all.atom"], ["https://one.example/"], Silent(), deadline=0.2)
-    assert [problem.reason for problem in told] == ["timeout"] and time.monotonic() - start < 5
+    problems = await notify(["https://f.example/all.atom"], ["https://one.example/"], Silent(), deadline=0.2)
+    assert [problem.reason for problem in problems] == ["timeout"] and time.monotonic() - start < 5
 
 
 async def test_what_a_hub_may_be_on_goes_with_its_request() -> None:

@@ -22,8 +22,8 @@ def place(tmp_path: Path) -> Place:
 
 
 def ask(place: Place, **queries: str) -> None:
-    told = "".join(f"[[feed]]\nslug = '{slug}'\nquery = '{query}'\n" for slug, query in queries.items())
-    (place.config / "feeds.toml").write_text(told)
+    text = "".join(f"[[feed]]\nslug = '{slug}'\nquery = '{query}'\n" for slug, query in queries.items())
+    (place.config / "feeds.toml").write_text(text)
 
 
 def put(place: Place, before: Article, **changes: Any) -> None:

@@ -30,8 +30,8 @@ STORY = Article(
 BODY = "It draws 75 watts.\nBuyers in 東京で新型を待つ wait."
 
 
-def backoff(query: str) -> bool:
-    return language.backoff(parse(query), STORY, lambda: BODY)
+def holds(query: str) -> bool:
+    return language.matches(parse(query), STORY, lambda: BODY)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def backoff(query: str) -> bool:
     ],
 )
 def test_holds(query: str) -> None:
-    assert backoff(query)
+    assert holds(query)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_holds(query: str) -> None:
     ],
 )
 def test_does_not_hold(query: str) -> None:
-    assert not backoff(query)
+    assert not holds(query)
 
 
 @pytest.mark.parametrize(
@@ -115,13 +115,13 @@ def test_the_body_is_read_only_where_the_rest_leaves_it_open(query: str) -> None
     def read() -> str:
         raise AssertionError("read for nothing")
 
-    assert isinstance(language.backoff(parse(query), STORY, read), bool)
+    assert isinstance(language.matches(parse(query), STORY, read), bool)
 
 
 @given(st.text(st.sampled_from('()":andortg AI\\ \n\x00é'), max_size=40))
 def test_any_text_is_read_or_refused(query: str) -> None:
     try:
-        assert isinstance(backoff(query), bool)
+        assert isinstance(holds(query), bool)
     except QueryError as error:
         assert 0 <= error.at <= len(query)
 
@@ -151,7 +151,7 @@ def test_the_file_is_read(tmp_path: Path) -> None:
     first, second = load_queries(path)
     assert (first.key, first.limit, first.window_hours, first.formats) == (FeedKey("query", "ai"), 7, 36, ("atom",))
     assert (second.key, second.title, second.expr) == (FeedKey("tag", "ai"), "All of AI", None)
-    assert first.expr is not None and language.backoff(first.expr, STORY, str)
+    assert first.expr is not None and language.matches(first.expr, STORY, str)
     assert load_queries(tmp_path / "absent.toml") == ()
 
 
@@ -159,9 +159,9 @@ def test_a_bad_query_is_shown_with_a_caret(tmp_path: Path) -> None:
     path = written(tmp_path, "[[feed]]\nslug = 'x'\nquery = 'tag:AI and (chip'\n")
     with pytest.raises(ConfigError) as caught:
         load_queries(path)
-    said = str(caught.value).splitlines()
-    assert str(path) in said[0] and "never closed" in said[0]
-    assert said[1].strip() == "tag:AI and (chip" and said[2].index("^") == said[1].index("(")
+    lines = str(caught.value).splitlines()
+    assert str(path) in lines[0] and "never closed" in lines[0]
+    assert lines[1].strip() == "tag:AI and (chip" and lines[2].index("^") == lines[1].index("(")
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_a_bad_query_is_shown_with_a_caret(tmp_path: Path) -> None:
         ("[[feed]]\nslug = '../x'\nquery = 'chip'\n", "slug"),
         ("[[feed]]\nfeed = 'nowhere/x'\n", "none of"),
         ("[[feed]]\nslug = 'x'\nquery = 'a'\n[[feed]]\nslug = 'x'\nquery = 'b'\n", "own slug"),
-        ("[[feed]]\nslug = 'x'\nquery = 'a'\nwindow = 'soon'\n", "no duration"),
+        ("[[feed]]\nslug = 'x'\nquery = 'a'\nwindow = 'soon'\n", "not a duration"),
     ],
 )
 def test_a_bad_file_is_named(tmp_path: Path, text: str, says: str) -> None:

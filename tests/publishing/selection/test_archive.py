@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from syndicator.articles.membership import named_feeds_of
 from syndicator.model import FeedKey, entry_urn
 from syndicator.settings import Publish, Settings
-from tests.publishing.memory import MemoryIndex, MemoryOutlet, keys_of
+from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import ATOM, INSTANCE, SETTINGS, START, article, built
 
 BASE = SETTINGS.base_url
@@ -106,6 +107,6 @@ def test_a_walk_meets_every_article_and_its_newest_copy_first(days: list[Day], l
                         (entry.findtext(f"{ATOM}updated"), entry.findtext(f"{ATOM}title")),
                     )
                     assert copy <= first.setdefault(id, copy), "an older copy stands before a newer one"
-            members = {id: one for id, one in index.article_store.items() if key in keys_of(one)}
+            members = {id: one for id, one in index.article_store.items() if key in named_feeds_of(one)}
             assert set(first) == {entry_urn(INSTANCE, id) for id in members}
             assert {first[entry_urn(INSTANCE, id)][1] for id in members} == {one.title for one in members.values()}

@@ -24,7 +24,7 @@ SETTINGS = Settings(site=Site(title="Days", url=BASE), publish=Publish(limit=5, 
 
 
 def turn(index: MemoryIndex, outlet: MemoryOutlet, *, whole: bool = False) -> BuildReport:
-    """What a run does at its end: press what is stale."""
+    """What a run does at its end: build what is stale."""
     specs = plan(index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={})
     only = None if whole else stale(specs, index, SETTINGS, SOURCES, INSTANCE)
     return build(specs, index=index, outlet=outlet, settings=SETTINGS, sources=SOURCES, instance=INSTANCE, only=only)

@@ -41,7 +41,7 @@ RSS = '<rss version="2.0"><channel><title>t</title><link>l</link><description>d<
     ],
 )
 def test_atom(data: str, says: str | None) -> None:
-    found = schema.fault("atom", data.encode())
+    found = schema.atom_fault(data.encode())
     assert found is None if says is None else found is not None and says in found
 
 
@@ -61,7 +61,7 @@ def test_atom(data: str, says: str | None) -> None:
     ],
 )
 def test_rss(data: str, says: str | None) -> None:
-    found = schema.fault("rss", data.encode())
+    found = schema.rss_fault(data.encode())
     assert found is None if says is None else found is not None and says in found
 
 
@@ -75,7 +75,7 @@ def test_rss(data: str, says: str | None) -> None:
     ],
 )
 def test_json(data: str, says: str | None) -> None:
-    found = schema.fault("json", data.encode())
+    found = schema.json_fault(data.encode())
     assert found is None if says is None else found is not None and says in found
 
 
@@ -105,7 +105,7 @@ def test_twenty_new_articles_in_a_minute_pass() -> None:
     assert report.held == () and "all.atom" in report.written
 
 
-def test_a_shelf_that_forgot_an_article_is_held() -> None:
+def test_an_index_that_forgot_an_article_is_held() -> None:
     index, outlet = MemoryIndex(article(n) for n in range(6)), MemoryOutlet()
     built(index, outlet)
     before = dict(outlet.files)

@@ -1,0 +1,70 @@
+"""The ways to sort articles into feeds: one table, from which membership, paths, pages, archives and OPML derive.
+
+A new axis is a row here; `publishing.selection.feeds` says when its feeds are published and what they are called, where
+that is not as for most."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from syndicator.model import Article, FeedKey
+from syndicator.text import slug
+
+ALL: Final = FeedKey("all", "all")
+QUERY: Final = "query"
+
+Members = Iterable[tuple[str, str]]  # (slug, name) of feeds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axis:
+    """What is known of an axis besides its name, which is part of the ids of its feeds and never changes.
+
+    `members`: the feeds of the axis that carry an article; None where the build finds that out (saved queries). They
+    are recorded while the axis is off, too. Articles that were indexed before an axis was added join its feeds when the
+    index is rebuilt (`reindex`)."""
+
+    members: Callable[[Article], Members] | None
+    folder: str  # of its feeds below the web root, with a last slash
+    heading: str  # of its section on the index page
+    place: int  # of that section, from the top
+    copies: bool = False  # its feeds carry articles that were merged into another one
+    archived: bool = False  # its feeds have archives (RFC 5005)
+    configured: bool = False  # its feeds end when the configuration names them no more
+    outlines: bool = False  # each of its feeds has an OPML file of its own
+
+
+def _tags(article: Article) -> Members:
+    return [(slug(tag), tag) for tag in article.tags]
+
+
+def _category(article: Article) -> Members:
+    return [(slug(article.category), article.category)] if article.category else []
+
+
+def _source(article: Article) -> Members:
+    return [(article.source_key, article.origin.title or article.source_key)] if article.source_key else []
+
+
+AXES: Final[dict[str, Axis]] = {
+    "all": Axis(members=lambda article: [(ALL.slug, "all")], folder="", heading="", place=0, archived=True),
+    "tag": Axis(members=_tags, folder="tags/", heading="Tags", place=2, archived=True),
+    "category": Axis(
+        members=_category,
+        folder="categories/",
+        heading="Categories",
+        place=1,
+        archived=True,
+        configured=True,
+        outlines=True,
+    ),
+    "source": Axis(members=_source, folder="sources/", heading="Sources", place=4, copies=True),
+    QUERY: Axis(members=None, folder="queries/", heading="Saved queries", place=3, configured=True),
+}
+
+
+def by_place() -> list[tuple[str, Axis]]:
+    """All axes with their names, as they follow one another on the index page."""
+    return sorted(AXES.items(), key=lambda item: item[1].place)

@@ -1,0 +1,48 @@
+"""The formats in which a feed is published: one table, from which settings, file names, media types and links derive.
+
+How a format is written and checked stands in `publishing.renderers` under the same name. A new format is a row in each
+of the two tables."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """What is known of a format besides its name, which is also the ending of its files."""
+
+    label: str  # what pages call it
+    media_type: str
+    xml: bool = False  # subscription lists (OPML) may name it, and browsers show it with a stylesheet
+    subscribed: bool = True  # False: a page for people, to which no program subscribes
+
+
+# Media types: RFC 4287 section 7, the RSS Advisory Board's recommendation, JSON Feed 1.1, HTML (RFC 2854).
+FORMATS: Final[dict[str, Format]] = {
+    "atom": Format(label="Atom", media_type="application/atom+xml", xml=True),
+    "rss": Format(label="RSS", media_type="application/rss+xml", xml=True),
+    "json": Format(label="JSON Feed", media_type="application/feed+json"),
+    "html": Format(label="Web page", media_type="text/html", subscribed=False),
+}
+ATOM: Final = "atom"  # the one format of archives (RFC 5005), and the one in which two editions of a feed are compared
+PAGE: Final = "html"
+
+
+def checked(name: str) -> str:
+    """`name`, when it is a format. Raises ValueError, which names all there are."""
+    if name not in FORMATS:
+        raise ValueError(f"the formats are {', '.join(FORMATS)}")
+    return name
+
+
+def subscribed(names: Container[str]) -> list[str]:
+    """Those of `names` that programs subscribe to, in the order of the table."""
+    return [name for name, format in FORMATS.items() if format.subscribed and name in names]
+
+
+def of_file(name: str) -> Format | None:
+    """The format of a file by its ending, None when it has none of ours."""
+    return FORMATS.get(name.rpartition(".")[2])

@@ -1,0 +1,183 @@
+"""A new format is a row in `formats` and one in `renderers`; a new axis is a row in `axes`. Both are added here, and
+the whole service takes them up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from lxml import etree, html
+from starlette.testclient import TestClient
+
+from syndicator.axes import AXES, Axis
+from syndicator.errors import ConfigError
+from syndicator.formats import FORMATS, Format
+from syndicator.model import FeedKey, feed_urn
+from syndicator.publishing.output.redirects import moved
+from syndicator.publishing.render.head import Head
+from syndicator.publishing.render.view import View
+from syndicator.publishing.renderers import RENDERERS, Renderer
+from syndicator.publishing.selection.feeds import LEAST
+from syndicator.server.files import make_app
+from syndicator.settings import load
+from tests.publishing.test_builder import ATOM
+from tests.services.places import Place, store_articles
+
+SETTINGS = """\
+[site]
+url = "https://feeds.example/"
+[publish]
+tag_min = 1
+formats = ["txt", "atom", "html"]
+"""
+
+
+def line(view: View, base: str) -> bytes:
+    if "unprintable" in view.title:
+        raise ValueError("no letters for it")
+    return f"{view.title} {view.url}".encode()
+
+
+def lines(head: Head, entries: Sequence[bytes]) -> bytes:
+    return b"\n".join([head.title.encode(), *entries, b""])
+
+
+def fault(data: bytes) -> str | None:
+    return "invalid: too loud" if b"!" in data else None
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """An installation of a service with the format "txt" and the axis "language"."""
+    monkeypatch.setitem(FORMATS, "txt", Format(label="Plain text", media_type="text/plain"))
+    monkeypatch.setitem(RENDERERS, "txt", Renderer(entry=line, feed=lines, fault=fault))
+    monkeypatch.setitem(
+        AXES,
+        "language",
+        Axis(
+            members=lambda article: [(article.language, article.language.upper())] if article.language else [],
+            folder="languages/",
+            heading="Languages",
+            place=9,
+            archived=True,
+            configured=True,
+        ),
+    )
+    return Place(tmp_path, settings=SETTINGS)
+
+
+def filled(place: Place, *titles: str, **fields: str) -> Place:
+    with place.app() as app:
+        for title in titles:
+            store_articles(app, title, "Of it.", **fields)
+    assert place.build().held == ()
+    return place
+
+
+def test_every_format_can_be_written_and_every_axis_has_a_place() -> None:
+    assert FORMATS.keys() == RENDERERS.keys()
+    assert len({axis.place for axis in AXES.values()}) == len({axis.folder for axis in AXES.values()}) == len(AXES)
+
+
+def test_the_files_are_there(place: Place) -> None:
+    filled(place, "One", "Two")
+    text = "EN - Syndicator\nTwo https://one.example/two\nOne https://one.example/one\n"
+    assert place.published("languages/en.txt") == text
+    assert {path.name for path in (place.folder / "feeds/public/languages").glob("*[!z]")} == {
+        "en.atom",
+        "en.html",
+        "en.txt",
+    }
+    with place.app() as app:
+        urn = feed_urn(app.instance, "language", "en")
+    assert etree.fromstring(place.published("languages/en.atom").encode()).findtext(f"{ATOM}id") == urn
+
+
+def test_the_pages_and_the_list_name_them(place: Place) -> None:
+    filled(place, "One")
+    page = html.fromstring(place.published("index.html"))
+    (section,) = [found for found in page.iter("section") if (found.findtext("h2") or "").startswith("Languages")]
+    links = {link.text: (link.get("href"), link.get("type")) for link in section.iter("a")}
+    assert links["EN"][0] == "languages/en.html"
+    assert links["Plain text"] == ("languages/en.txt", "text/plain")
+    own = html.fromstring(place.published("languages/en.html"))
+    assert ("text/plain", "../languages/en.txt") in [
+        (link.get("type"), link.get("href")) for link in own.xpath("//link[@rel='alternate']")
+    ]
+    assert 'xmlUrl="https://feeds.example/languages/en.atom"' in place.published("feeds.opml")
+
+
+def test_the_server_knows_the_type(place: Place) -> None:
+    filled(place, "One")
+    client = TestClient(make_app(place.folder / "feeds/public", base_url="https://feeds.example/"))
+    answer = client.get("/languages/en.txt")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/plain; charset=utf-8")
+    assert answer.headers["link"] == '<https://feeds.example/languages/en.txt>; rel="self"'
+
+
+def test_a_feed_that_is_not_valid_is_held_in_every_format(place: Place) -> None:
+    filled(place, "One")
+    before = place.digests("public")
+    with place.app() as app:
+        store_articles(app, "Two!", "Of it.")
+    report = place.build()
+    assert {problem.what for problem in report.held} == {"all", "languages/en", "sources/one"}
+    assert {problem.detail.partition(": ")[2] for problem in report.held} == {"invalid: too loud"}
+    after = place.digests("public")
+    assert [name for name in before if "languages/en." in name and before[name] != after[name]] == []
+
+
+def test_an_entry_that_one_format_cannot_hold_is_left_out_of_all_and_named(place: Place) -> None:
+    with place.app() as app:
+        store_articles(app, "One", "Of it.")
+        store_articles(app, "An unprintable one", "Of it.")
+    report = place.build()
+    assert report.held == ()
+    assert [(problem.what, problem.reason, problem.detail) for problem in report.set_aside] == [
+        ("https://one.example/an-unprintable-one", "cannot-render", "txt: no letters for it")
+    ]
+    for format in ("txt", "atom", "html"):
+        text = place.published(f"languages/en.{format}")
+        assert "https://one.example/one" in text and "unprintable" not in text, format
+
+
+def test_an_axis_may_be_off_and_its_feeds_end_with_it(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LEAST, "language", lambda publish: None)
+    filled(place, "One")
+    assert not (place.folder / "feeds/public/languages").exists() and "Languages" not in place.published("index.html")
+    monkeypatch.setitem(LEAST, "language", lambda publish: 1)
+    assert "languages/en.txt" in place.build().written
+    monkeypatch.setitem(LEAST, "language", lambda publish: None)
+    assert "languages/en.txt" in place.build().written
+    client = TestClient(make_app(place.folder / "feeds/public"))
+    assert client.get("/languages/en.txt").status_code == 410
+
+
+def test_a_feed_of_it_may_be_set_up_and_move(place: Place) -> None:
+    (place.config / "feeds.toml").write_text('[[feed]]\nfeed = "languages/en"\nformats = ["txt"]\n')
+    filled(place, "One")
+    assert not (place.folder / "feeds/public/languages/en.atom").exists()
+    old, new = FeedKey("language", "en"), FeedKey("language", "eng")
+    with place.app() as app:
+        row = next(row for row in app.store.index.feeds() if row.key == old)
+        app.store.index.save_feed(replace(row, moved_to=new))
+        app.store.index.save_feed(replace(row, key=new, first_slug="en", files={}))
+        assert moved(app.store.index.feeds()) == {old: new}
+    place.build()
+    assert '"/languages/en.txt" "/languages/eng.txt";' in place.published("maps/nginx.conf")
+
+
+def test_settings_take_the_names_of_the_table_and_no_other(place: Place) -> None:
+    assert load(place.config, {}).publish.formats == ("txt", "atom", "html")
+    (place.config / "syndicator.toml").write_text('[publish]\nformats = ["atom", "pdf"]\n')
+    with pytest.raises(ConfigError, match=r"formats\.1: the formats are atom, rss, json, html, txt \(got 'pdf'"):
+        load(place.config, {})
+
+
+def test_archives_follow_the_table(place: Place) -> None:
+    (place.config / "syndicator.toml").write_text(SETTINGS + "limit = 1\nwindow_hours = 0\n")
+    filled(place, "One", "Two", "Three")
+    assert list((place.folder / "feeds/public/archive/languages/en").glob("*.atom"))
+    assert not (place.folder / "feeds/public/archive/sources").exists()
