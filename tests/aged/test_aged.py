@@ -1,0 +1,120 @@
+"""A newer version takes over an instance that an older one made and used for three months: nobody may notice."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Collection
+
+from tests.aged import facts
+from tests.aged.compare import differences, growth, walk
+from tests.aged.facts import Facts
+from tests.aged.instance import DATABASE, Instance
+from tests.aged.journey import NEW, READ, Journey
+from tests.publishing.newsboat import needed
+
+# Published files (patterns such as "*.html") that this version writes differently on purpose: their bytes are not
+# compared. What expected.json says of them holds all the same.
+REWRITTEN: tuple[str, ...] = ()
+# What a database that is lost takes with it, since nothing else knows it: that tags were renamed and merged, that feeds
+# were given up, and which entries wait or were refused. Patterns of lines of `differences`.
+LOST_WITH_THE_DATABASE = (
+    "address * is missing",
+    "feed tags/cordage*: id was *",
+    "feed archive/tags/cordage/*: id was *",
+    "status: pending was *",
+    "status: refused was *",
+)
+
+
+def test_the_instance_has_what_an_instance_gathers_in_time(before: Facts) -> None:
+    """Whoever makes it anew must not lose what the other tests are for."""
+    articles = before["articles"].values()
+    assert len(articles) == 60
+    assert {article["added"][:7] for article in articles} == {"2025-06", "2025-07", "2025-08"}
+    for key in ("aliases", "also", "merged_into", "split_from", "revisions", "enclosure", "mood", "weight"):
+        assert any(key in article for article in articles), key
+    assert before["moved"]["tags/rope.atom"] == before["moved"]["tags/ropework.atom"] == "tags/cordage.atom"
+    assert before["moved"]["tags/glaze.rss"] == "tags/clay.rss"
+    assert {"queries/fog.atom", "queries/summer-fair.rss"} <= set(before["gone"])
+    assert len(before["withdrawn"]) == 4
+    assert any(feed.get("deleted") for feed in before["feeds"].values())
+    assert {"archive/all/2025-06.atom", "archive/all/2025-07.atom", "queries/brandt.json"} <= before["feeds"].keys()
+    assert (before["status"]["held"], before["status"]["pending"]) == (["source/quay"], 1)
+    assert {reason for _, reason in before["status"]["refused"]} == {"http-404", "paywall", "robots"}
+
+
+def test_the_kept_files_are_those_that_the_older_version_described(aged: Instance, before: Facts) -> None:
+    assert differences({**before, "status": {}}, facts.read(aged.folder)) == []
+    shown = {one["urn"] for one in before["articles"].values() if not one.get("merged_into")}
+    assert walk(before, "all.atom") == shown  # its archive links lead to every article
+
+
+def test_building_changes_nothing(journey: Journey, before: Facts) -> None:
+    assert differences({**before, "status": {}}, journey.facts["build"]) == []
+    assert differences(before, journey.facts["build --all"]) == []
+    for told in journey.built:
+        assert [(one["what"], one["reason"]) for one in told["held"]] == [("sources/quay", "held")]
+        assert (told["set_aside"], told["problems"]) == ([], [])
+    assert [(one["what"], one["reason"]) for one in journey.check] == [("source/quay", "held")]
+
+
+def test_everything_built_anew_is_the_same_byte_for_byte(journey: Journey) -> None:
+    assert changed(journey.before, journey.after) == []
+
+
+def changed(before: dict[str, bytes], after: dict[str, bytes]) -> list[str]:
+    """The published files whose bytes are other ones, those in REWRITTEN left out."""
+    found = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    return [name for name in found if not matches(name, REWRITTEN)]
+
+
+def matches(line: str, patterns: Collection[str]) -> bool:
+    return any(fnmatch.fnmatch(line, pattern) for pattern in patterns)
+
+
+def test_every_address_answers_as_it_did(journey: Journey, before: Facts) -> None:
+    moved = {name: (301, target) for name, target in before["moved"].items()}
+    gone = dict.fromkeys(before["gone"], (410, ""))
+    there = dict.fromkeys(before["feeds"], (200, ""))
+    wanted = there | moved | gone
+    found = {name: answer[:2] for name, answer in journey.answers.items()}
+    assert [f"{name}: {found[name]}, not {wanted[name]}" for name in wanted if found[name] != wanted[name]] == []
+    other = [name for name in there if name not in moved and journey.answers[name][2] != journey.after[name]]
+    assert other == []
+
+
+def test_a_run_adds_what_is_new_and_nothing_else(journey: Journey, before: Facts) -> None:
+    assert growth(before, journey.facts["refresh"], NEW) == []
+
+
+def test_a_second_run_adds_nothing_and_fetches_no_article(journey: Journey, before: Facts) -> None:
+    assert differences(journey.facts["refresh"], journey.facts["refresh --all"]) == []
+    pages = {one["source"] for one in before["articles"].values() if one.get("source_key") != "kiln"}
+    assert pages & set(journey.asked) == set()  # the page of kiln is a source itself
+
+
+def test_a_feed_reader_is_shown_nothing_twice_and_misses_nothing(journey: Journey, before: Facts) -> None:
+    """Newsboat read what the older version left, then what this one made of it, at the same addresses."""
+    needed()
+    new = {name: titles(journey.facts["refresh"], name) - titles(before, name) for name in READ}
+    for name in READ:
+        old, built, run = (journey.shown[step][name] for step in ("old", "build --all", "refresh"))
+        assert (name, sorted(old)) == (name, sorted(titles(before, name)))
+        assert (name, built[len(old) :]) == (name, [])
+        assert (name, sorted(run[len(built) :])) == (name, sorted(new[name]))
+    assert len(new["all.atom"]) == len(NEW)
+
+
+def titles(found: Facts, name: str) -> set[str]:
+    """The titles of the entries of a feed, or of the one that it moved to."""
+    ids = found["feeds"][found["moved"].get(name, name)]["entries"]
+    return {found["entries"][id]["title"] for id in ids}
+
+
+def test_a_lost_database_loses_no_article(aged: Instance, before: Facts) -> None:
+    for path in aged.folder.glob(f"{DATABASE}*"):
+        path.unlink()
+    aged.command("reindex")
+    aged.command("build", "--all")
+    found = differences(before, aged.facts(status=True))
+    assert [line for line in found if not matches(line, LOST_WITH_THE_DATABASE)] == []
