@@ -12,11 +12,11 @@ from tests.aged.facts import Facts
 def differences(before: Facts, after: Facts) -> list[str]:
     """Everything that is not as it was."""
     return [
-        *_each("article", before["articles"], after["articles"]),
-        *_each("entry", before["entries"], after["entries"]),
+        *each("article", before["articles"], after["articles"]),
+        *each("entry", before["entries"], after["entries"]),
         *_feeds(before, after),
-        *_each("address", _redirects(before), _redirects(after)),
-        *_each("withdrawn", before["withdrawn"], after["withdrawn"]),
+        *each("address", _redirects(before), _redirects(after)),
+        *each("withdrawn", before["withdrawn"], after["withdrawn"]),
         *_sets("feeds.opml", before["opml"], after["opml"]),
         *_values("status", before.get("status", {}), after.get("status", {})),
     ]
@@ -31,15 +31,25 @@ def growth(before: Facts, after: Facts, new: Collection[str]) -> list[str]:
     known = {urn: one for urn, one in after["entries"].items() if urn in before["entries"]}
     titles = _titles(before, after)
     return [
-        *_sets("new articles", list(new), [one["source"] for one in filed.values()]),
-        *_each("article", before["articles"], old),
-        *_each("entry", before["entries"], known),
+        *_filed(new, filed),
+        *each("article", before["articles"], old),
+        *each("entry", before["entries"], known),
         *(line for name, feed in before["feeds"].items() for line in _grown(name, feed, after, urns, titles)),
         *(line for name in before["feeds"] for line in _walked(name, before, after, titles)),
-        *_each("address", _redirects(before), _redirects(after)),
-        *_each("withdrawn", before["withdrawn"], after["withdrawn"]),
+        *each("address", _redirects(before), _redirects(after)),
+        *each("withdrawn", before["withdrawn"], after["withdrawn"]),
         *(f"feeds.opml: {address} is missing" for address in set(before["opml"]) - set(after["opml"])),
     ]
+
+
+def _filed(new: Collection[str], filed: Mapping[str, Facts]) -> Iterator[str]:
+    """Each of the addresses `new` has to be there once."""
+    files: dict[str, list[str]] = {address: [] for address in new}
+    for one in filed.values():
+        files.setdefault(one["source"], []).append(one["file"])
+    for address, found in files.items():
+        if len(found) != (address in new):
+            yield f"new article {address} has {len(found)} files, not {int(address in new)}: {found}"
 
 
 def _redirects(found: Facts) -> dict[str, Facts]:
@@ -49,7 +59,7 @@ def _redirects(found: Facts) -> dict[str, Facts]:
     }
 
 
-def _each(kind: str, before: Mapping[str, Facts], after: Mapping[str, Facts]) -> Iterator[str]:
+def each(kind: str, before: Mapping[str, Facts], after: Mapping[str, Facts]) -> Iterator[str]:
     """Things with properties: those that went, came, or say something else."""
     for id, one in before.items():
         if id not in after:
@@ -110,7 +120,7 @@ def _grown(name: str, feed: Facts, after: Facts, new: Collection[str], titles: M
         if not name.startswith("archive/"):
             yield f"feed {name} is missing"
         return
-    for key in ("id", "self"):
+    for key in ("id", "self", "deviates"):
         yield from _values(f"feed {name}", {key: feed[key]}, {key: other[key]})
     if name.startswith("archive/"):
         yield from _entries(name, feed["entries"], other["entries"], titles)

@@ -32,9 +32,10 @@ def read(root: Path) -> Facts:
     public = root / "feeds/public"
     maps = json.loads((public / "maps/moved.json").read_text())
     feeds = {str(path.relative_to(public)): feed(path) for path in sorted(public.rglob("*")) if _is_feed(path)}
+    entries = _entries(feeds)
     return {
         "articles": articles(root / "feeds/articles"),
-        "entries": _entries(feeds),
+        "entries": entries,
         "feeds": {name: {**found, "entries": list(found["entries"])} for name, found in feeds.items()},
         "moved": maps["moved"],
         "gone": maps["gone"],
@@ -103,6 +104,7 @@ def _atom(root: Any) -> Facts:
     return {
         "id": root.findtext(f"{ATOM}id"),
         "self": links["self"],
+        "updated": root.findtext(f"{ATOM}updated"),
         "links": {rel: links[rel] for rel in ("prev-archive", "next-archive", "current") if rel in links},
         "deleted": [one.get("ref") for one in root.iterfind(GONE)],
         "entries": [
@@ -115,6 +117,9 @@ def _atom(root: Any) -> Facts:
                 "published": _moment(entry.findtext(f"{ATOM}published")),
                 "updated": _moment(entry.findtext(f"{ATOM}updated")),
                 "categories": [one.get("term") for one in entry.findall(f"{ATOM}category")],
+                "enclosures": [
+                    one.get("href") for one in entry.findall(f"{ATOM}link") if one.get("rel") == "enclosure"
+                ],
             }
             for entry in root.findall(f"{ATOM}entry")
         ],
@@ -132,6 +137,7 @@ def _rss(root: Any) -> Facts:
                 "title": html.unescape(item.findtext("title")),
                 "link": item.findtext("link"),
                 "published": parsedate_to_datetime(item.findtext("pubDate")).astimezone(UTC).isoformat(),
+                "enclosures": [one.get("url") for one in item.findall("enclosure")],
             }
             for item in channel.findall("item")
         ],
@@ -150,6 +156,7 @@ def _json(path: Path) -> Facts:
                 "link": item["url"],
                 "published": _moment(item["date_published"]),
                 "updated": _moment(item["date_modified"]),
+                "enclosures": [one["url"] for one in item.get("attachments", ())],
             }
             for item in told["items"]
         ],
@@ -162,16 +169,14 @@ def _moment(value: str) -> str:
 
 
 def _entries(feeds: Mapping[str, Facts]) -> dict[str, Facts]:
-    """Id -> what every feed tells of the entry. Raises AssertionError where two feeds tell different things."""
+    """Id -> what feeds tell of the entry. What one of them tells otherwise, as one that is kept back does after a
+    while, is put down as its `deviates`."""
     found: dict[str, Facts] = {}
-    for name, one in feeds.items():
+    for one in feeds.values():
+        one["deviates"] = {}
         for id, entry in one["entries"].items():
             known = found.setdefault(id, dict(entry))
-            other = [
-                f"{key} {known[key]!r}, {entry[key]!r}"
-                for key in entry
-                if known.setdefault(key, entry[key]) != entry[key]
-            ]
+            other = {key: value for key, value in entry.items() if known.setdefault(key, value) != value}
             if other:
-                raise AssertionError(f"feed {name}: entry {id} says something else than other feeds: {other}")
+                one["deviates"][id] = other
     return found

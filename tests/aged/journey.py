@@ -66,7 +66,7 @@ class Journey:
     after: dict[str, bytes] = field(default_factory=dict)
     answers: dict[str, tuple[int, str, bytes]] = field(default_factory=dict)  # status, path of Location, body
     check: list[Any] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)  # by the second visit
+    asked: dict[str, set[str]] = field(default_factory=dict)  # by step, the addresses of sites that were asked for
     shown: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
 
@@ -86,13 +86,11 @@ def travel(folder: Path, web: Web, before: Facts) -> Journey:
         seen.after = aged.written()
         seen.answers = _ask(address, (*before["feeds"], *before["moved"], *before["gone"]))
         _poll("build --all", readers, seen)
-        aged.command("refresh")
-        seen.facts["refresh"] = aged.facts()
-        _poll("refresh", readers, seen)
-        count = len(web.asked)
-        aged.command("refresh", "--all")
-        seen.facts["refresh --all"] = aged.facts()
-        seen.asked = web.asked[count:]
+        for step in ("refresh", "refresh --all"):
+            web.asked.clear()
+            aged.command(*step.split())
+            seen.facts[step], seen.asked[step] = aged.facts(), set(web.asked)
+            _poll(step, readers, seen)
     return seen
 
 

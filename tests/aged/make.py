@@ -114,6 +114,7 @@ class Summer:
     def __init__(self, root: Path, web: Web) -> None:
         self.root, self.config, self.web, self.now = root, root / "config", web, START
         self.articles, self.public = root / "feeds/articles", root / "feeds/public"
+        self.edited: dict[str, list[str]] = {}  # id -> the keys that a hand edited
 
     def command(self, *words: str, leaves: int = 0) -> str:
         """Runs a command of the command line at `now`; what it printed."""
@@ -146,6 +147,8 @@ class Summer:
         """A hand edits a line (named by its key, "body" is the first paragraph) of a story's file."""
         path = self.path(place)
         lines = path.read_text().split("\n")
+        id = next(line for line in lines if line.startswith("id: ")).removeprefix("id: ").strip("'")
+        self.edited.setdefault(id, []).extend(key for key, _ in changes)
         end = lines.index("---", 1)
         for key, line in changes:
             starts = [n for n, text in enumerate(lines[:end]) if text.startswith(f"{key}:")]
@@ -180,11 +183,11 @@ def begin(summer: Summer) -> None:
 
 
 def edit_by_hand(summer: Summer) -> None:
-    """Hand edits: of every field that may be edited, one of a story whose publisher revises it two days later."""
+    """Hand edits, of every field that may be edited; The Mill revises its story two days later."""
     summer.edit(("harbour", 0), ("title", "'Story 9: the title that the operator likes better'"), ("mood", "calm"))
-    summer.edit(("mill", 0), ("excerpt", "An excerpt by hand."), ("author", "The operator"), ("weight", "7"))
+    summer.edit(("mill", 1), ("excerpt", "An excerpt by hand."), ("author", "The operator"), ("weight", "7"))
     summer.edit(
-        ("lantern", 0), ("tags", "Sails, Lamps"), ("category", "Sea"), ("coverImage", "'http://pics.example/l.png'")
+        ("lantern", 0), ("tags", "Rope, Lamps"), ("category", "Sea"), ("coverImage", "'http://pics.example/l.png'")
     )
     summer.edit(("quay", 0), ("body", "A first paragraph that the operator wrote."), ("date", "'2025-06-04'"))
 
@@ -291,7 +294,7 @@ def main(target: Path) -> None:
             status = json.loads(summer.command("status", "--json"))
     kept = target / "instance"
     pack(work, kept)
-    expected = {**facts.read(kept), "status": facts.status(status)}
+    expected = {**facts.read(kept), "edited": summer.edited, "status": facts.status(status)}
     (target / EXPECTED).write_text(json.dumps(expected, indent=1, ensure_ascii=False) + "\n")
 
 

@@ -50,7 +50,14 @@ SITES = (
 COPIES = {("pier", 1): ("harbour", 2), ("pier", 2): ("harbour", 4), ("pier", 4): ("mill", 7), ("pier", 5): ("mill", 9)}
 NAMED = {("pier", 4)}  # copies that name the first site's page as canonical
 SHORT = {("harbour", 1), ("harbour", 6), ("mill", 5)}  # whose feed links to an address that redirects to the page
-REVISED = {("harbour", 3), ("harbour", 8), ("mill", 2), ("lantern", 4), ("quay", 2)}  # whose text grows after a while
+REVISED = {
+    ("mill", 1),
+    ("harbour", 3),
+    ("harbour", 8),
+    ("mill", 2),
+    ("lantern", 4),
+    ("quay", 2),
+}  # whose text grows after a while
 READDRESSED = {("mill", 4), ("quay", 5)}  # whose text grows and whose address changes, while the entry's id stays
 BROKEN = {("quay", 6): 404, ("mill", 14): 503}
 CLOSED = ("harbour", 10)  # robots.txt closes it
