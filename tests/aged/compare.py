@@ -3,10 +3,17 @@ address or the feed, and what it says now. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from tests.aged.facts import Facts
+
+
+def none(found: Iterable[str]) -> None:
+    """Raises AssertionError that shows the lines that were found."""
+    lines = list(found)
+    shown = lines[:40] + ["..."] * (len(lines) > 40)
+    assert lines == [], "\n".join([f"{len(lines)} differences:", *shown])
 
 
 def differences(before: Facts, after: Facts) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a newer version makes of the aged instance, step by step: everything is built, then sources are visited."""
+"""What a newer version makes of the aged instance, step by step: everything is built, then the sources are visited."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Journey:
     after: dict[str, bytes] = field(default_factory=dict)
     answers: dict[str, tuple[int, str, bytes]] = field(default_factory=dict)  # status, path of Location, body
     check: list[Any] = field(default_factory=list)
-    asked: dict[str, set[str]] = field(default_factory=dict)  # by step, the addresses of sites that were asked for
+    asked: set[str] = field(default_factory=set)  # addresses of the sites that were asked for
     shown: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
 
@@ -86,11 +86,9 @@ def travel(folder: Path, web: Web, before: Facts) -> Journey:
         seen.after = aged.written()
         seen.answers = _ask(address, (*before["feeds"], *before["moved"], *before["gone"]))
         _poll("build --all", readers, seen)
-        for step in ("refresh", "refresh --all"):
-            web.asked.clear()
-            aged.command(*step.split())
-            seen.facts[step], seen.asked[step] = aged.facts(), set(web.asked)
-            _poll(step, readers, seen)
+        aged.command("refresh")
+        seen.facts["refresh"], seen.asked = aged.facts(), set(web.asked)
+        _poll("refresh", readers, seen)
     return seen
 
 

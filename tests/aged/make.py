@@ -233,7 +233,7 @@ EVENTS: dict[int, tuple[Callable[[Summer], None], ...]] = {
     40: (hold, drop),
     42: (command("tags", "rename", "Radio", "RADIO"), lambda summer: summer.path(("mill", 3)).unlink()),
     46: (command("sources", "--apply-moves"),),
-    58: (withdraw(("lantern", 6), ("harbour", 7)),),
+    58: (withdraw(("lantern", 6)),),
     64: (command("remove", "pier"),),
     66: (command("tags", "rename", "Ropework", "Cordage"),),
     70: (command("learn"),),
