@@ -20,9 +20,12 @@ from lxml import etree
 ATOM = "{http://www.w3.org/2005/Atom}"
 GONE = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
 # What must not change of an article file, by its keys. Others may be added.
-KEYS = ("title", "date", "excerpt", "coverImage", "author", "tags", "category", "source", "id", "published", "updated")
-KEYS += ("added", "source_key", "source_id", "enclosure", "also", "aliases", "revisions", "merged_into", "split_from")
-KEYS += ("mood", "weight")  # an operator's own
+KEYS = (
+    *("title", "date", "excerpt", "coverImage", "author", "tags", "category", "source", "id", "published", "updated"),
+    *("added", "source_key", "source_id", "enclosure", "also", "aliases", "revisions", "merged_into", "split_from"),
+    "digest",  # of what was written last: what differs from it was edited by hand
+    *("mood", "weight"),  # an operator's own
+)
 
 Facts = dict[str, Any]
 
@@ -40,7 +43,7 @@ def read(root: Path) -> Facts:
         "moved": maps["moved"],
         "gone": maps["gone"],
         "withdrawn": withdrawn(root / "feeds/articles/withdrawn.toml"),
-        "opml": sorted(etree.parse(public / "feeds.opml").xpath("//@xmlUrl")),
+        "opml": sorted(one.get("xmlUrl", "") for one in etree.parse(public / "feeds.opml").iter("outline")),
     }
 
 

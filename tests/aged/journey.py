@@ -15,7 +15,8 @@ import httpx
 
 from tests.aged.facts import Facts
 from tests.aged.instance import Instance
-from tests.aged.stories import END, Story, answers, extra, stories, url_of
+from tests.aged.sites import answers
+from tests.aged.stories import END, Story, extra, stories, url_of
 from tests.aged.web import Answer, Web
 from tests.publishing.newsboat import Newsboat
 
@@ -82,7 +83,7 @@ def travel(folder: Path, web: Web, before: Facts) -> Journey:
         seen.facts["build"] = aged.facts()
         seen.built.append(aged.json("build", "--all"))
         seen.facts["build --all"] = aged.facts(status=True)
-        seen.check = json.loads(aged.command("check", "--json", leaves=78))
+        seen.check = json.loads(aged.command("check", "--json", leaves=(0, 78)))
         seen.after = aged.written()
         seen.answers = _ask(address, (*before["feeds"], *before["moved"], *before["gone"]))
         _poll("build --all", readers, seen)
