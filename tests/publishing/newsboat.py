@@ -25,14 +25,19 @@ def needed() -> str:
 
 class Newsboat:
     """A reader subscribed to one feed: one with several keeps an entry that stands in more than one of them only once,
-    by its id. `shown`: the numbers of the stories ("Story 7 ...") that turned up as unread, in that order; a number
-    that is there twice was shown twice."""
+    by its id. `titles`: of the entries that turned up as unread, in that order; one that is there twice was shown
+    twice."""
 
     def __init__(self, folder: Path, feed: str) -> None:
         folder.mkdir(parents=True)
-        self.folder, self.shown = folder, list[int]()
+        self.folder, self.titles = folder, list[str]()
         (folder / "urls").write_text(f"{feed}\n")
         (folder / "config").write_text("cleanup-on-quit no\nkeep-articles-days 0\n")
+
+    @property
+    def shown(self) -> list[int]:
+        """The numbers of the stories ("Story 7 ...") in `titles`."""
+        return [number(title) for title in self.titles]
 
     def poll(self) -> None:
         """One reload; then every article is marked as read."""
@@ -48,7 +53,7 @@ class Newsboat:
         assert done.returncode == 0, done.stderr.decode()
         with closing(sqlite3.connect(self.folder / "cache.db")) as cache, cache:
             rows = cache.execute("SELECT title FROM rss_item WHERE unread = 1 ORDER BY id")
-            self.shown += [number(title) for (title,) in rows.fetchall()]
+            self.titles += [title for (title,) in rows.fetchall()]
             cache.execute("UPDATE rss_item SET unread = 0")
 
 

@@ -1,0 +1,185 @@
+"""What an instance tells its subscribers and remembers of its articles, read from its files, and what differs between
+two such readings. Nothing of Syndicator's own code is used: a fault there must not hide itself."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import tomllib
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+from lxml import etree
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+GONE = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
+# What must not change of an article file, by its keys. Others may be added.
+KEYS = (
+    *("title", "date", "excerpt", "coverImage", "author", "tags", "category", "source", "id", "published", "updated"),
+    *("added", "source_key", "source_id", "enclosure", "also", "aliases", "revisions", "merged_into", "split_from"),
+    "digest",  # of what was written last: what differs from it was edited by hand
+    *("mood", "weight"),  # an operator's own
+)
+
+Facts = dict[str, Any]
+
+
+def read(root: Path) -> Facts:
+    """The facts of the instance in the folder `root`."""
+    public = root / "feeds/public"
+    maps = json.loads((public / "maps/moved.json").read_text())
+    feeds = {str(path.relative_to(public)): feed(path) for path in sorted(public.rglob("*")) if _is_feed(path)}
+    entries = _entries(feeds)
+    return {
+        "articles": articles(root / "feeds/articles"),
+        "entries": entries,
+        "feeds": {name: {**found, "entries": list(found["entries"])} for name, found in feeds.items()},
+        "moved": maps["moved"],
+        "gone": maps["gone"],
+        "withdrawn": withdrawn(root / "feeds/articles/withdrawn.toml"),
+        "opml": sorted(one.get("xmlUrl", "") for one in etree.parse(public / "feeds.opml").iter("outline")),
+    }
+
+
+def articles(folder: Path) -> dict[str, Facts]:
+    """Id -> what stands in the article's file, and the id that it is published under."""
+    instance = uuid.UUID(tomllib.loads((folder / "instance.toml").read_text())["id"])
+    found: dict[str, Facts] = {}
+    for path in sorted(folder.rglob("*.md")):
+        name = str(path.relative_to(folder))
+        front, body = path.read_text(encoding="utf-8").removeprefix("---\n").split("\n---\n", 1)
+        values = yaml.load(front, Loader=yaml.BaseLoader)  # every value as it is written
+        if values["id"] in found:
+            raise AssertionError(f"article {values['id']} is there twice: {found[values['id']]['file']} and {name}")
+        found[values["id"]] = {
+            "file": name,
+            "urn": uuid.uuid5(instance, values["id"]).urn,
+            **{key: values[key] for key in KEYS if values.get(key)},
+            "body": hashlib.sha256(body.encode()).hexdigest()[:16],
+        }
+    return found
+
+
+def withdrawn(path: Path) -> dict[str, Facts]:
+    """Id -> what is remembered of an article that was withdrawn."""
+    told = tomllib.loads(path.read_text()) if path.exists() else {}
+    rows = next((value for value in told.values() if isinstance(value, list)), [])
+    return {row["id"]: {"url": row["url"], "at": str(row["at"])} for row in rows}
+
+
+def status(told: Mapping[str, Any]) -> Facts:
+    """What of `status --json` must stay."""
+    return {
+        "pending": told["pending"],
+        "refused": sorted([one["what"], one["reason"]] for one in told["refused"]),
+        "held": sorted(one["what"] for one in told["held"]),
+    }
+
+
+def feed(path: Path) -> Facts:
+    """A published feed: its id, its address, and its entries in order, id -> what is told of it. Raises AssertionError
+    for an id that is there twice."""
+    found = _json(path) if path.suffix == ".json" else _xml(path)
+    ids = [entry.pop("id") for entry in found["entries"]]
+    twice = sorted({id for id in ids if ids.count(id) > 1})
+    if twice:
+        raise AssertionError(f"feed {path.name}: entries are there twice: {twice}")
+    return {**found, "entries": dict(zip(ids, found["entries"], strict=True))}
+
+
+def _is_feed(path: Path) -> bool:
+    return path.suffix in (".atom", ".rss", ".json") and path.parent.name != "maps"
+
+
+def _xml(path: Path) -> Facts:
+    root = etree.parse(path).getroot()
+    return _atom(root) if root.tag == f"{ATOM}feed" else _rss(root)
+
+
+def _atom(root: Any) -> Facts:
+    links = {link.get("rel"): link.get("href") for link in root.findall(f"{ATOM}link")}
+    return {
+        "id": root.findtext(f"{ATOM}id"),
+        "self": links["self"],
+        "updated": root.findtext(f"{ATOM}updated"),
+        "links": {rel: links[rel] for rel in ("prev-archive", "next-archive", "current") if rel in links},
+        "deleted": [one.get("ref") for one in root.iterfind(GONE)],
+        "entries": [
+            {
+                "id": entry.findtext(f"{ATOM}id"),
+                "title": html.unescape(entry.findtext(f"{ATOM}title")),
+                "link": next(
+                    link.get("href") for link in entry.findall(f"{ATOM}link") if link.get("rel") == "alternate"
+                ),
+                "published": _moment(entry.findtext(f"{ATOM}published")),
+                "updated": _moment(entry.findtext(f"{ATOM}updated")),
+                "categories": [one.get("term") for one in entry.findall(f"{ATOM}category")],
+                "enclosures": [
+                    one.get("href") for one in entry.findall(f"{ATOM}link") if one.get("rel") == "enclosure"
+                ],
+            }
+            for entry in root.findall(f"{ATOM}entry")
+        ],
+    }
+
+
+def _rss(root: Any) -> Facts:
+    channel = root.find("channel")
+    return {
+        "id": "",
+        "self": next(link.get("href") for link in channel.findall(f"{ATOM}link") if link.get("rel") == "self"),
+        "entries": [
+            {
+                "id": item.findtext("guid"),
+                "title": html.unescape(item.findtext("title")),
+                "link": item.findtext("link"),
+                "published": parsedate_to_datetime(item.findtext("pubDate")).astimezone(UTC).isoformat(),
+                "enclosures": [one.get("url") for one in item.findall("enclosure")],
+            }
+            for item in channel.findall("item")
+        ],
+    }
+
+
+def _json(path: Path) -> Facts:
+    told = json.loads(path.read_text())
+    return {
+        "id": "",
+        "self": told["feed_url"],
+        "entries": [
+            {
+                "id": item["id"],
+                "title": html.unescape(item["title"]),
+                "link": item["url"],
+                "published": _moment(item["date_published"]),
+                "updated": _moment(item["date_modified"]),
+                "enclosures": [one["url"] for one in item.get("attachments", ())],
+            }
+            for item in told["items"]
+        ],
+    }
+
+
+def _moment(value: str) -> str:
+    """A time in UTC, in whole seconds: what formats tell of the rest differs."""
+    return datetime.fromisoformat(value).astimezone(UTC).replace(microsecond=0).isoformat()
+
+
+def _entries(feeds: Mapping[str, Facts]) -> dict[str, Facts]:
+    """Id -> what feeds tell of the entry. What one of them tells otherwise, as one that is kept back does after a
+    while, is put down as its `deviates`."""
+    found: dict[str, Facts] = {}
+    for one in feeds.values():
+        one["deviates"] = {}
+        for id, entry in one["entries"].items():
+            known = found.setdefault(id, dict(entry))
+            other = {key: value for key, value in entry.items() if known.setdefault(key, value) != value}
+            if other:
+                one["deviates"][id] = other
+    return found

@@ -1,0 +1,104 @@
+"""A copy of the aged instance, and the commands run on it: each in a process of its own, as an operator runs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.aged import facts
+from tests.aged.facts import Facts
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+KEPT, EXPECTED = "instance", "expected.json"
+DATABASE = "feeds/state/syndicator.db"
+
+
+def expected() -> Facts:
+    """What the old version said of the instance."""
+    found: Facts = json.loads((HERE / EXPECTED).read_text(encoding="utf-8"))
+    return found
+
+
+class Instance:
+    """The instance in `folder`, which is copied there first. `proxy`: through which its sources are reached; nobody
+    listens at the address that stands in when there is none."""
+
+    def __init__(self, folder: Path, proxy: str = "http://127.0.0.1:9") -> None:
+        shutil.copytree(HERE / KEPT, folder)
+        self.folder, self.proxy = folder, proxy
+        self.public, self.articles = folder / "feeds/public", folder / "feeds/articles"
+        self._restore_times()
+
+    def _restore_times(self) -> None:
+        """The database knows the article files by their times, which a version control system does not keep."""
+        with closing(sqlite3.connect(f"file:{self.folder / DATABASE}?mode=ro&immutable=1", uri=True)) as database:
+            for path, mtime in database.execute("SELECT path, mtime_ns FROM articles"):
+                os.utime(self.articles / path, ns=(mtime, mtime))
+
+    def start(self, *words: str, **settings: str) -> subprocess.Popen[str]:
+        """A command. `settings`: SITE__TITLE="..." for the variable SYNDICATOR_SITE__TITLE."""
+        known = {name: value for name, value in os.environ.items() if not name.upper().startswith("SYNDICATOR_")}
+        given = {f"SYNDICATOR_{name}": value for name, value in {"FETCH__PROXY": self.proxy, **settings}.items()}
+        return subprocess.Popen(
+            [sys.executable, "-m", "syndicator", *words, "--config", str(self.folder / "config")],
+            cwd=ROOT,
+            env={**known, **given},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def command(self, *words: str, leaves: tuple[int, ...] = (0,), **settings: str) -> str:
+        """A command to its end, which has to leave with one of `leaves`; what it printed."""
+        with self.start(*words, **settings) as process:
+            out, err = process.communicate(timeout=110)
+        assert process.returncode in leaves, f"{words} left with {process.returncode}\n{out[-2000:]}\n{err[-4000:]}"
+        return out
+
+    def json(self, *words: str) -> Any:
+        """What a command printed with --json."""
+        return json.loads(self.command(*words, "--json"))
+
+    def kill(self, happened: Callable[[], object], *words: str, **settings: str) -> bool:
+        """SIGKILL to a command as soon as `happened`; False when it had ended before."""
+        with self.start(*words, **settings) as process:
+            end = time.monotonic() + 100
+            while process.poll() is None and not happened():
+                assert time.monotonic() < end, f"{words}: the moment to kill it did not come"
+                time.sleep(0.01)
+            process.kill()
+            process.communicate()
+        return process.returncode < 0
+
+    @contextmanager
+    def serving(self) -> Iterator[str]:
+        """`serve` on a free port; its address, with a last slash."""
+        with self.start("serve", "--port", "0") as process:
+            try:
+                assert process.stderr is not None
+                line = next((line for line in process.stderr if "serving http" in line), "")
+                assert line, "serve ended before it listened"
+                yield "http://" + line.split("http://", 1)[1].split()[0].rstrip("/") + "/"
+            finally:
+                process.terminate()
+                process.communicate(timeout=20)
+
+    def facts(self, *, status: bool = False) -> Facts:
+        """What it tells now; with `status`, what `status` says, too, which takes half a second."""
+        told = facts.status(self.json("status")) if status else {}
+        return {**facts.read(self.folder), "status": told}
+
+    def written(self) -> dict[str, bytes]:
+        """Everything published, byte for byte."""
+        found = (path for path in self.public.rglob("*") if path.is_file())
+        return {str(path.relative_to(self.public)): path.read_bytes() for path in found}

@@ -1,0 +1,109 @@
+"""What a newer version makes of the aged instance, step by step: everything is built, then the sources are visited."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from tests.aged.facts import Facts
+from tests.aged.instance import Instance
+from tests.aged.sites import answers
+from tests.aged.stories import END, Story, extra, stories, url_of
+from tests.aged.web import Answer, Web
+from tests.publishing.newsboat import Newsboat
+
+LATER = END + timedelta(days=1)
+READ = (
+    "all.atom",
+    "all.rss",
+    "tags/rope.rss",  # renamed twice
+    "tags/glaze.atom",  # merged
+    "tags/radio.atom",
+    "categories/sea.rss",
+    "sources/pier.atom",  # a source that was removed
+    "sources/wave.rss",  # a podcast
+    "queries/rope-at-sea.atom",
+)
+
+
+def announced() -> tuple[Story, ...]:
+    """What the sites announce a day after the summer: two new articles, an address that was withdrawn, and an article
+    that is known, under another id."""
+    withdrawn = replace(extra("harbour", 3, LATER), url=url_of("lantern", 6), link=url_of("lantern", 6))
+    known = next(story for story in stories(END) if story.place == ("harbour", 6))
+    return (
+        extra("harbour", 1, LATER - timedelta(hours=3)),
+        extra("wave", 2, LATER - timedelta(hours=2)),
+        withdrawn,
+        replace(known, guid="again", published=LATER),
+    )
+
+
+# What is new then: the page that answered 503 until the end of the summer is one of them.
+NEW = (announced()[0].url, announced()[1].url, url_of("mill", 14))
+
+
+def later() -> dict[str, Answer]:
+    """The sites a day after the summer."""
+    return answers(LATER, announced(), healed=True)
+
+
+@dataclass(slots=True)
+class Journey:
+    """What was seen on the way. `shown`: by step and feed, the titles that newsboat had shown as unread by then, empty
+    where newsboat is not installed."""
+
+    before: dict[str, bytes] = field(default_factory=dict)  # published files
+    built: list[Any] = field(default_factory=list)  # what `build` and `build --all` said
+    facts: dict[str, Facts] = field(default_factory=dict)  # by step
+    after: dict[str, bytes] = field(default_factory=dict)
+    answers: dict[str, tuple[int, str, bytes]] = field(default_factory=dict)  # status, path of Location, body
+    check: list[Any] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)  # addresses of the sites that were asked for
+    shown: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+
+
+def travel(folder: Path, web: Web, before: Facts) -> Journey:
+    """The whole way, in a new `folder`."""
+    aged, seen = Instance(folder / "aged", web.proxy), Journey()
+    web.answers = later()
+    seen.before = aged.written()
+    with aged.serving() as address:
+        readers = {name: Newsboat(folder / "readers" / str(n), address + name) for n, name in enumerate(READ)}
+        _poll("old", readers, seen)
+        seen.built.append(aged.json("build"))
+        seen.facts["build"] = aged.facts()
+        seen.built.append(aged.json("build", "--all"))
+        seen.facts["build --all"] = aged.facts(status=True)
+        seen.check = json.loads(aged.command("check", "--json", leaves=(0, 78)))
+        seen.after = aged.written()
+        seen.answers = _ask(address, (*before["feeds"], *before["moved"], *before["gone"]))
+        _poll("build --all", readers, seen)
+        aged.command("refresh")
+        seen.facts["refresh"], seen.asked = aged.facts(), set(web.asked)
+        _poll("refresh", readers, seen)
+    return seen
+
+
+def _poll(step: str, readers: Mapping[str, Newsboat], seen: Journey) -> None:
+    if shutil.which("newsboat"):
+        for reader in readers.values():
+            reader.poll()
+        seen.shown[step] = {name: list(reader.titles) for name, reader in readers.items()}
+
+
+def _ask(address: str, names: tuple[str, ...]) -> dict[str, tuple[int, str, bytes]]:
+    with httpx.Client(base_url=address, trust_env=False) as client:
+        found = {name: client.get(name) for name in names}
+    return {
+        name: (answer.status_code, urlsplit(answer.headers.get("location", "")).path.lstrip("/"), answer.content)
+        for name, answer in found.items()
+    }

@@ -1,0 +1,179 @@
+"""A newer version takes over an instance that an older one made and used for three months: nobody may notice."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Collection
+
+import pytest
+
+from tests.aged import facts
+from tests.aged.compare import differences, each, growth, none, walk
+from tests.aged.facts import Facts
+from tests.aged.instance import DATABASE, Instance
+from tests.aged.journey import NEW, READ, Journey
+from tests.publishing.newsboat import needed
+
+pytestmark = pytest.mark.timeout(300)  # several processes, one after the other, on a machine that others use too
+
+# Published files (patterns such as "*.html") that this version writes differently on purpose: their bytes are not
+# compared. What expected.json says of them holds all the same.
+REWRITTEN: tuple[str, ...] = ()
+# What a database that is lost takes with it, since nothing else knows it: that tags were renamed and merged, and that
+# feeds were given up. Patterns of lines of `differences`.
+LOST_WITH_THE_DATABASE = (
+    "address * is missing",
+    "feed tags/cordage*: id was *",
+    "feed archive/tags/cordage/*: id was *",
+)
+# The fields of an article whose digests its file keeps, and those of them that describing does not write.
+DIGESTED = ("title", "date", "excerpt", "coverImage", "author", "tags", "category", "body")
+WRITTEN_ONCE = ("title", "date", "coverImage", "author", "body")
+# What no new description of an article may change.
+LASTING = (
+    "file",
+    "source",
+    "urn",
+    "date",
+    "published",
+    "updated",
+    "added",
+    "title",
+    "author",
+    "aliases",
+    "merged_into",
+)
+
+
+def test_the_instance_has_what_an_instance_gathers_in_time(before: Facts) -> None:
+    """Whoever makes it anew must not lose what the other tests are for."""
+    articles = before["articles"].values()
+    assert len(articles) == 60
+    assert {article["added"][:7] for article in articles} == {"2025-06", "2025-07", "2025-08"}
+    for key in ("aliases", "also", "merged_into", "split_from", "revisions", "enclosure", "mood", "weight"):
+        assert any(key in article for article in articles), key
+    assert before["moved"]["tags/rope.atom"] == before["moved"]["tags/ropework.atom"] == "tags/cordage.atom"
+    assert before["moved"]["tags/glaze.rss"] == "tags/clay.rss"
+    assert {"queries/fog.atom", "queries/summer-fair.rss"} <= set(before["gone"])
+    assert len(before["withdrawn"]) == 3
+    assert not any(feed["deviates"] for feed in before["feeds"].values())  # all feeds tell the same of an entry
+    assert any(feed.get("deleted") for feed in before["feeds"].values())
+    assert {"archive/all/2025-06.atom", "archive/all/2025-07.atom", "queries/brandt.json"} <= before["feeds"].keys()
+    assert (before["status"]["held"], before["status"]["pending"]) == (["source/quay"], 1)
+    assert {reason for _, reason in before["status"]["refused"]} == {"http-404", "paywall", "robots"}
+
+
+def test_the_kept_files_are_those_that_the_older_version_described(aged: Instance, before: Facts) -> None:
+    none(differences({**before, "status": {}}, facts.read(aged.folder)))
+    shown = {one["urn"] for one in before["articles"].values() if not one.get("merged_into")}
+    assert walk(before, "all.atom") == shown  # its archive links lead to every article
+
+
+def test_building_changes_nothing(journey: Journey, before: Facts) -> None:
+    none(differences({**before, "status": {}}, journey.facts["build"]))
+    none(differences(before, journey.facts["build --all"]))
+    for told in journey.built:
+        assert [(one["what"], one["reason"]) for one in told["held"]] == [("sources/quay", "held")]
+        assert (told["set_aside"], told["problems"]) == ([], [])
+    assert [(one["what"], one["reason"]) for one in journey.check] == [("source/quay", "held")]
+
+
+def test_everything_built_anew_is_the_same_byte_for_byte(journey: Journey) -> None:
+    none(changed(journey.before, journey.after))
+
+
+def changed(before: dict[str, bytes], after: dict[str, bytes]) -> list[str]:
+    """The published files whose bytes are other ones, those in REWRITTEN left out."""
+    found = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    return [f"file {name}" for name in found if not matches(name, REWRITTEN)]
+
+
+def matches(line: str, patterns: Collection[str]) -> bool:
+    return any(fnmatch.fnmatch(line, pattern) for pattern in patterns)
+
+
+def test_every_address_answers_as_it_did(journey: Journey, before: Facts) -> None:
+    moved = {name: (301, target) for name, target in before["moved"].items()}
+    gone = dict.fromkeys(before["gone"], (410, ""))
+    there = dict.fromkeys(before["feeds"], (200, ""))
+    wanted = there | moved | gone
+    found = {name: answer[:2] for name, answer in journey.answers.items()}
+    none(f"address {name}: {found[name]}, not {wanted[name]}" for name in wanted if found[name] != wanted[name])
+    stand = [name for name in there if name not in moved]
+    none(f"address {name} gives another body" for name in stand if journey.answers[name][2] != journey.after[name])
+
+
+def test_a_run_adds_what_is_new_and_nothing_else(journey: Journey, before: Facts) -> None:
+    none(growth(before, journey.facts["refresh"], NEW))
+
+
+def test_no_article_is_fetched_again(journey: Journey, before: Facts) -> None:
+    pages = {one["source"] for one in before["articles"].values() if one.get("source_key") != "kiln"}
+    pages |= {one["url"] for one in before["withdrawn"].values()}
+    none(f"page {page} was fetched again" for page in pages & journey.asked)  # the page of kiln is a source itself
+
+
+def test_what_was_learnt_of_sources_is_still_known(journey: Journey) -> None:
+    """A feed that moved is asked for where it is now, one that closed and one that was removed not at all."""
+    asked = journey.asked
+    assert {"http://harbour.example/feed", "http://mill.example/news", "http://lantern.example/news"} <= asked
+    known = {"http://mill.example/feed", "http://lantern.example/feed", "http://rook.example/feed"}
+    assert asked & (known | {"http://pier.example/feed"}) == set()
+
+
+def test_a_feed_reader_is_shown_nothing_twice_and_misses_nothing(journey: Journey, before: Facts) -> None:
+    """Newsboat read what the older version left, then what this one made of it, at the same addresses."""
+    needed()
+    new = {name: titles(journey.facts["refresh"], name) - titles(before, name) for name in READ}
+    for name in READ:
+        old, built, run = (journey.shown[step][name] for step in ("old", "build --all", "refresh"))
+        assert (name, sorted(old)) == (name, sorted(titles(before, name)))
+        assert (name, built[len(old) :]) == (name, [])
+        assert (name, sorted(run[len(built) :])) == (name, sorted(new[name]))
+    assert len(new["all.atom"]) == len(NEW)
+
+
+def titles(found: Facts, name: str) -> set[str]:
+    """The titles of the entries of a feed, or of the one that it moved to."""
+    ids = found["feeds"][found["moved"].get(name, name)]["entries"]
+    return {found["entries"][id]["title"] for id in ids}
+
+
+def test_a_hand_edit_outlives_other_words(aged: Instance, before: Facts) -> None:
+    """All articles are described anew and a tag is renamed: both write files that hands have edited."""
+    aged.command("describe", "--all")
+    aged.command("tags", "rename", "Cordage", "Lines")
+    after = aged.facts()
+    none(each("article", lasting(before, before), lasting(after, before)))
+    assert after["feeds"]["tags/lines.atom"]["id"] == before["feeds"]["tags/cordage.atom"]["id"]
+    assert {after["moved"][f"tags/{old}.rss"] for old in ("rope", "ropework", "cordage")} == {"tags/lines.rss"}
+
+
+def lasting(found: Facts, before: Facts) -> dict[str, Facts]:
+    """Of each article, what neither changes: LASTING, what a hand edited, and that it was a hand."""
+    told = {id: {key: one.get(key) for key in LASTING} for id, one in found["articles"].items()}
+    for id, keys in before["edited"].items():
+        one = found["articles"][id]
+        told[id] |= {key: one.get(key) for key in keys if key != "tags"}
+        told[id] |= {f"digest of {key}": digest_of(one, key) for key in keys if key in WRITTEN_ONCE}
+        if "date" in keys:
+            del told[id]["published"]  # the file's next write makes it the day that the hand wrote
+        if "tags" in keys:
+            told[id]["tags"] = [{"Cordage": "Lines"}.get(tag, tag) for tag in one["tags"]]
+    return told
+
+
+def digest_of(article: Facts, key: str) -> str:
+    """The part of an article's digest that tells of a field: six characters for each of eight fields."""
+    place = 6 * DIGESTED.index(key)
+    part: str = article["digest"][place : place + 6]
+    return part
+
+
+def test_a_lost_database_loses_no_article(aged: Instance, before: Facts) -> None:
+    for path in aged.folder.glob(f"{DATABASE}*"):
+        path.unlink()
+    aged.command("reindex")
+    aged.command("build", "--all")
+    found = differences({**before, "status": {}}, aged.facts())
+    none(line for line in found if not matches(line, LOST_WITH_THE_DATABASE))

@@ -1,0 +1,101 @@
+"""The newer version is killed while it takes the instance over, and started again: that changes nothing either."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.aged.compare import differences, growth, none
+from tests.aged.facts import Facts
+from tests.aged.instance import DATABASE, Instance
+from tests.aged.journey import NEW
+from tests.aged.test_aged import LOST_WITH_THE_DATABASE, changed, matches
+from tests.aged.web import Web
+
+pytestmark = pytest.mark.timeout(300)
+
+
+def test_a_build_that_is_killed(aged: Instance, before: Facts) -> None:
+    """While it writes every file anew, which the site's other title makes it do; the title is set back afterwards."""
+    public = aged.written()
+    moments = (opened(aged), rewritten(aged, 0.5))
+    killed = [aged.kill(when, "build", "--all", SITE__TITLE=f"Another {n}") for n, when in enumerate(moments)]
+    aged.command("build", "--all")
+    none(differences({**before, "status": {}}, aged.facts()))
+    none(changed(public, aged.written()))
+    skip_unless(any(killed))
+
+
+def test_a_run_that_is_killed(aged: Instance, before: Facts, web: Web) -> None:
+    """When the first new article was filed; other moments are left to chance below."""
+    count = filed(aged)
+    killed = aged.kill(lambda: filed(aged) > count, "refresh")
+    aged.command("refresh")
+    none(growth(before, aged.facts(), NEW))
+    skip_unless(killed)
+
+
+def skip_unless(killed: bool) -> None:
+    """A busy machine may see a moment too late: all that was checked held, but it was no kill."""
+    if not killed:
+        pytest.skip("the command had ended before it could be killed")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
+def test_many_kills(aged: Instance, before: Facts, web: Web, seed: int) -> None:
+    """Of a build or a run, at any moment, ten times in a row."""
+    dice, killed = random.Random(seed), 0
+    for _ in range(10):
+        moment = rewritten(aged, dice.random()) if dice.random() < 0.5 else after(dice.uniform(0.1, 1.5))
+        words = dice.choice((["build", "--all"], ["refresh"], ["refresh", "--all"]))
+        killed += aged.kill(moment, *words, SITE__TITLE=f"Another {dice.random()}")
+    assert killed > 0
+    aged.command("refresh", "--all")
+    aged.command("build", "--all")
+    none(growth(before, aged.facts(), NEW))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [0.3, 0.6, 0.9, 1.2])
+def test_a_reindex_that_is_killed(aged: Instance, before: Facts, seconds: float) -> None:
+    """Whether the database is whole, half made or gone afterwards, every article is as it was."""
+    aged.kill(after(seconds), "reindex")
+    aged.command("reindex")
+    aged.command("build", "--all")
+    found = differences({**before, "status": {}}, aged.facts())
+    none(line for line in found if not matches(line, LOST_WITH_THE_DATABASE))
+
+
+def opened(aged: Instance) -> Callable[[], bool]:
+    """Says when the database was opened for writing, as for a change of its tables."""
+    log = aged.folder / f"{DATABASE}-wal"
+    return log.exists
+
+
+def rewritten(aged: Instance, share: float) -> Callable[[], bool]:
+    """Says when more than this share of the published files are other files than they are now."""
+    before = stamps(aged.public)
+    return lambda: len(stamps(aged.public) - before) > share * len(before)
+
+
+def stamps(folder: Path) -> set[tuple[str, int]]:
+    """Every file with its number in the file system: one that is written anew is another file."""
+    entries = (entry for place, _, _ in os.walk(folder) for entry in os.scandir(place))
+    return {(entry.path, entry.inode()) for entry in entries if entry.is_file()}
+
+
+def after(seconds: float) -> Callable[[], bool]:
+    """Says when so many seconds have passed."""
+    end = time.monotonic() + seconds
+    return lambda: time.monotonic() >= end
+
+
+def filed(aged: Instance) -> int:
+    """How many article files there are."""
+    return sum(1 for _ in aged.articles.rglob("*.md"))
