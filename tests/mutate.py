@@ -6,6 +6,7 @@ python -m tests.mutate robots split    those whose rule has one of these words
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -47,14 +48,15 @@ def caught(mutation: Mutation) -> bool:
         for name in COPIED:
             place = ROOT / name
             if place.is_dir():
-                shutil.copytree(place, Path(folder, name), ignore=shutil.ignore_patterns("__pycache__"))
+                shutil.copytree(place, Path(folder, name))  # with the compiled files: they save half of a start
             elif place.exists():
                 shutil.copy(place, folder)
         path = Path(folder, mutation.file)
         path.write_text(path.read_text(encoding="utf-8").replace(mutation.old, mutation.new), encoding="utf-8")
         words = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:xdist", "-m", "not slow", *mutation.tests]
+        env = {**os.environ, "PYTHONPATH": folder}  # commands that a test starts must run the changed package, too
         try:
-            done = subprocess.run(words, cwd=folder, capture_output=True, text=True, timeout=SECONDS)
+            done = subprocess.run(words, cwd=folder, env=env, capture_output=True, text=True, timeout=SECONDS)
         except subprocess.TimeoutExpired:
             return True
     if done.returncode not in (0, 1):  # not one test ran
