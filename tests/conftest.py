@@ -25,3 +25,13 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the folder ../shared with the corpus is not beside this checkout")
     return SHARED
+
+
+@pytest.fixture
+def kept_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs in this process share worker processes."""
+    from syndicator.services import build, enrich, redescribe, refresh
+    from tests.workers import kept
+
+    for module in (build, enrich, redescribe, refresh):
+        monkeypatch.setattr(module, "Worker", kept)

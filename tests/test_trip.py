@@ -22,7 +22,7 @@ from syndicator.services.container import open_app
 from syndicator.services.refresh import RunReport, Wanted, Watch, run
 from tests.world import World
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("kept_workers")]
 START = datetime(2026, 1, 10, 12, tzinfo=UTC)
 
 

@@ -26,6 +26,7 @@ from tests.test_trip import Place as Trip
 from tests.test_trip import key_of
 from tests.world import World
 
+pytestmark = pytest.mark.usefixtures("kept_workers")
 STORY = prose(1, 300)
 TITLE = "Cities pool one model against potholes"
 
