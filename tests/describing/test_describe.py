@@ -81,6 +81,11 @@ def test_a_small_past_of_one_kind_tags_no_other_kind() -> None:
     assert learnt.tags("Research on chatbots", "The lab trained a chatbot on data with machine learning.") == ("AI",)
 
 
+def test_a_tag_that_the_text_does_not_name_must_be_likelier_than_one_that_it_does(taxonomy: Taxonomy) -> None:
+    text = "The lab's new model writes programs and mends their bugs. Developers ask it in plain words and it answers."
+    assert taxonomy.tags("A model that writes programs", f"{text} They get code and tests, to be reviewed.") == ()
+
+
 def test_a_text_that_says_next_to_nothing_has_no_category(taxonomy: Taxonomy) -> None:
     guess = taxonomy.category("Hello", "Nothing to report today.")
     assert guess.name is None and 0 < guess.score < FLOOR

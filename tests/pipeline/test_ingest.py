@@ -19,6 +19,7 @@ from tests.faults.instance import InProcess
 from tests.services.places import NOW, Place, store_articles
 
 STORY = " ".join(f"The council counted {number} bridges in its report of the year." for number in range(40))
+NOWHERE = "http://127.0.0.1:9/story"  # a request to it fails
 SOURCE = Source(key="one", url="https://one.example/feed")
 
 
@@ -33,9 +34,9 @@ def page(url: str, canonical: str = "") -> Page:
     return Page(html=html.encode(), url=url, headers={"content-type": "text/html"})
 
 
-def take(app: App, url: str, page: Page | None) -> EntryResult:
-    """Ingests an entry with this address; `page` where it is at hand."""
-    entry = Entry(id=f"guid of {url}", url=url, title="Bridges")
+def take(app: App, url: str, page: Page | None, content: str = "") -> EntryResult:
+    """Ingests an entry with this address and content; `page` where it is at hand."""
+    entry = Entry(id=f"guid of {url}", url=url, title="Bridges", content=content)
     row = EntryRow(
         source_key="one", entry_id=entry.id, url=url, digest="", status="pending", first_seen=NOW, entry=entry
     )
@@ -64,10 +65,9 @@ def test_a_page_becomes_an_article(place: Place) -> None:
 
 def test_the_page_of_a_withdrawn_entry_is_not_even_fetched(place: Place) -> None:
     with place.app() as app:
-        here = "http://127.0.0.1:9/story"  # nobody is there: a request would fail
-        article = store_articles(app, "Bridges", "Text.", url=here)
+        article = store_articles(app, "Bridges", "Text.", url=NOWHERE)
         maintain.withdraw(app, article.id)
-        assert reason(take(app, here, None)) == "withdrawn"
+        assert reason(take(app, NOWHERE, None)) == "withdrawn"
 
 
 def test_what_is_withdrawn_does_not_come_back_under_another_address(place: Place) -> None:
@@ -79,6 +79,21 @@ def test_what_is_withdrawn_does_not_come_back_under_another_address(place: Place
         copy = "https://two.example/bridges"
         assert reason(take(app, copy, page(copy, canonical=article.url))) == "withdrawn"
         assert list(app.article_store.walk()) == []
+
+
+def test_the_feeds_own_content_stands_in_for_a_page_that_cannot_be_had(place: Place) -> None:
+    with place.app() as app:
+        assert reason(take(app, NOWHERE, None, "Too little to read.")) == "blocked-address"
+        assert take(app, f"{NOWHERE}/whole", None, f"<p>{STORY}</p>").added
+    assert place.article("Bridges").url == f"{NOWHERE}/whole"
+
+
+def test_the_feeds_own_content_stands_in_for_a_page_that_is_no_article(place: Place) -> None:
+    with place.app() as app:
+        for content, refused in (("", "not-html"), (f"<p>{STORY}</p>", None)):
+            url = f"https://one.example/{len(content)}.pdf"
+            assert reason(take(app, url, Page(html=b"%PDF-1.7 ...", url=url, headers={}), content)) == refused
+    assert place.article("Bridges").url == url
 
 
 def filed(**fields: object) -> Article:

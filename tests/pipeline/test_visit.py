@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,14 @@ def test_what_a_limit_leaves_is_counted_and_taken_by_the_next_visit(app: App) ->
     second = visit(app, "holt")  # the feed has not changed: only what waits is read
     assert (len(second.added), second.pending) == (first.announced - 1, 0)
     assert not {*first.added} & {*second.added}
+
+
+def test_a_feed_whose_bytes_are_the_same_is_not_read_again(app: App) -> None:
+    assert visit(app, "holt").announced > 1
+    state = app.store.visits.states()["holt"]
+    app.store.visits.save_states([replace(state, etag=None, last_modified=None)])  # the answer is whole, no 304
+    again = visit(app, "holt")
+    assert (again.status, again.announced) == ("unchanged", 0)
 
 
 def test_articles_of_a_first_visit_know_the_name_of_their_feed(app: App) -> None:

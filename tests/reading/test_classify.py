@@ -115,16 +115,25 @@ def test_a_title_that_names_an_error_is_an_article_s_only_on_a_declared_article_
         assert caught.value.kind == "bot-check"
 
 
-def test_a_front_page_is_a_listing() -> None:
-    teasers = "".join(
-        f"<article><h2><a href='/story-{n}'>Something happened in town number {n}</a></h2>"
-        "<p>And a short sentence says what it was, more or less.</p></article>"
-        for n in range(20)
-    )
-    page = f"<html><head><title>The Paper</title></head><body><main>{teasers}</main></body></html>"
+TEASERS = "".join(
+    f"<section><h2><a href='/story-{n}'>Something happened in town number {n}</a></h2>"
+    "<p>And a short sentence says what it was, more or less.</p></section>"
+    for n in range(20)
+)
+
+
+@pytest.mark.parametrize("path", ["", "news/overview"])
+def test_a_front_page_is_a_listing(path: str) -> None:
+    page = f"<html><head><title>The Paper</title></head><body><main>{TEASERS}</main></body></html>"
     with pytest.raises(NotAnArticle) as caught:
-        read(page.encode(), "https://site.example/")
+        read(page.encode(), f"https://site.example/{path}")
     assert caught.value.kind == "listing"
+
+
+def test_a_round_up_that_says_it_is_an_article_is_no_listing() -> None:
+    head = "<title>Twenty towns</title><meta property='og:type' content='article'>"
+    page = f"<html><head>{head}</head><body><article><h1>Twenty towns</h1>{TEASERS}</article></body></html>"
+    assert "town number 7" in read(page.encode(), "https://site.example/2026/twenty-towns").body
 
 
 def test_bytes_that_are_no_page() -> None:

@@ -120,10 +120,19 @@ def test_moved_and_gone(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/../secret.html", "/%2e%2e/secret.html", "/tags/..%2f..%2fsecret.html", "/maps/moved.json", "/nope.atom"]
+    "path",
+    [
+        "/../secret.html",
+        "/%2e%2e/secret.html",
+        "/tags/..%2f..%2fsecret.html",
+        "/.hidden.html",
+        "/maps/moved.json",
+        "/nope.atom",
+    ],
 )
 def test_nothing_else_is_served(client: TestClient, public: Path, path: str) -> None:
-    (public.parent / "secret.html").write_text("secret")
+    for hidden in (public.parent / "secret.html", public / ".hidden.html"):
+        hidden.write_text("secret")
     assert client.get(path).status_code == 404
 
 

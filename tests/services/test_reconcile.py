@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from syndicator import urls
 from syndicator.model import SourceState
 from syndicator.services import reconcile
 from tests.services.places import NOW, Place, store_articles
@@ -89,3 +90,28 @@ def test_articles_whose_files_were_deleted_leave_their_feeds(place: Place) -> No
     assert place.build().held == ()
     for name in ("all.atom", "tags/llm.atom"):
         assert [number for number in range(6) if f">Story {number}<" in place.published(name)] == [0, 2, 5]
+
+
+def test_a_second_file_of_an_article_is_named_and_left_alone(place: Place) -> None:
+    with place.app() as app:
+        store_articles(app, "Story", "Text.")
+    copy = place.path("Story").with_name("copy.md")
+    copy.write_bytes(place.path("Story").read_bytes())
+    with place.app() as app:
+        (problem,) = reconcile.files(app)
+        assert (problem.what, problem.reason) == (str(copy.relative_to(app.article_store.root)), "duplicate-article")
+        assert app.store.visits.article(place.article("Story").id) is not None
+    assert copy.exists()
+
+
+def test_a_withdrawal_that_a_crash_cut_short_is_finished(place: Place) -> None:
+    with place.app() as app:
+        article = store_articles(app, "Story", "Text.", tags=("LLM",))
+        app.article_store.withdraw(article, place.now)  # written first; the database and the file come after it
+    with place.app() as app:
+        assert reconcile.files(app) == ()
+        assert app.store.visits.is_withdrawn([urls.alias(article.url)])
+        assert app.store.visits.article(article.id) is None
+        assert list(app.article_store.walk()) == []
+    place.build()
+    assert ">Story<" not in place.published("all.atom")

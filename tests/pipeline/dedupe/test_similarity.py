@@ -40,6 +40,7 @@ def test_a_copy_is_the_same_story_whatever_stands_round_it() -> None:
 def test_two_stories_that_quote_the_same_are_two() -> None:
     common = prose(3, 150)
     assert not alike(common + prose(1, 400), prose(2, 400) + common)
+    assert not alike(common + prose(1, 200), prose(2, 200) + common)  # three sevenths of either
 
 
 def test_a_round_up_is_no_copy_of_a_story_in_it() -> None:

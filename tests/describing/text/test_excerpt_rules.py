@@ -1,0 +1,22 @@
+"""How long an excerpt may be."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicator.describing.text.excerpt_rules import too_long
+
+
+@pytest.mark.parametrize(
+    ("excerpt", "long"),
+    [
+        ("word " * 55, False),
+        ("word " * 56, True),
+        ("x" * 360, False),
+        ("x" * 361, True),
+        ("字" * 180, False),
+        ("字" * 181, True),  # a wide character counts two
+    ],
+)
+def test_words_and_columns_are_counted(excerpt: str, long: bool) -> None:
+    assert too_long(excerpt) == long
