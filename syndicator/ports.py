@@ -180,7 +180,7 @@ class ArticleIndex(Protocol):
     def month_ids(self, key: FeedKey, month: str) -> list[str]:
         """The ids of the articles of a feed that were added in a UTC month ("2026-11"), in the feed's order."""
 
-    def month_prints(self, key: FeedKey) -> dict[str, str]:
+    def month_fingerprints(self, key: FeedKey) -> dict[str, str]:
         """The UTC months ("2026-11") in which articles of a feed were added, ascending, each with a fingerprint that
         changes whenever an article of that month joins, leaves or changes its file. Reads no article."""
 
@@ -195,11 +195,11 @@ class ArticleIndex(Protocol):
         """Every article that is published, newest first, without bodies. Read a few hundred at a time, so that memory
         stays bounded; an article withdrawn meanwhile may be missing."""
 
-    def unjudged(self, stamp: str) -> list[str]:
-        """The ids, newest first, of the published articles for which `judge` was not called with this `stamp` (a
+    def unmatched(self, stamp: str) -> list[str]:
+        """The ids, newest first, of the published articles for which `save_matches` was not called with this `stamp` (a
         fingerprint of all saved queries) since they last changed."""
 
-    def judge(self, stamp: str, found: Mapping[str, Collection[FeedKey]]) -> None:
+    def save_matches(self, stamp: str, found: Mapping[str, Collection[FeedKey]]) -> None:
         """Stores which saved queries (axis query) match each article, in place of what was stored for it. A query that
         gains or loses an article becomes stale. One transaction for each few hundred articles: a process that is killed
         between two leaves the others to the next call."""

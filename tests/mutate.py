@@ -1,11 +1,14 @@
-"""Changes one rule at a time in a copy of the package and runs the tests named beside it: does any of them notice?
+"""Breaks one rule at a time in a copy of the package and runs the tests named beside it: does any of them notice?
 
 python -m tests.mutate                 all of tests/mutations.toml, two at a time; exit 1 when too many got by
 python -m tests.mutate robots split    those whose rule has one of these words
+
+First the tests run on the package as it is: one that fails anyway would notice everything. Then exit 2.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -47,14 +50,13 @@ def caught(mutation: Mutation) -> bool:
         for name in COPIED:
             place = ROOT / name
             if place.is_dir():
-                shutil.copytree(place, Path(folder, name), ignore=shutil.ignore_patterns("__pycache__"))
+                shutil.copytree(place, Path(folder, name))  # with the compiled files: they save half of a start
             elif place.exists():
                 shutil.copy(place, folder)
         path = Path(folder, mutation.file)
         path.write_text(path.read_text(encoding="utf-8").replace(mutation.old, mutation.new), encoding="utf-8")
-        words = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:xdist", "-m", "not slow", *mutation.tests]
         try:
-            done = subprocess.run(words, cwd=folder, capture_output=True, text=True, timeout=SECONDS)
+            done = run(Path(folder), mutation.tests, "-p", "no:xdist", seconds=SECONDS)
         except subprocess.TimeoutExpired:
             return True
     if done.returncode not in (0, 1):  # not one test ran
@@ -62,9 +64,22 @@ def caught(mutation: Mutation) -> bool:
     return done.returncode == 1
 
 
+def run(
+    folder: Path, tests: Sequence[str], *words: str, seconds: float | None = None
+) -> subprocess.CompletedProcess[str]:
+    """What pytest says of the tests in `folder`. Raises TimeoutExpired after so many seconds."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-m", "not slow", *words, *tests]
+    env = {**os.environ, "PYTHONPATH": str(folder)}  # commands that a test starts must run the changed package, too
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=seconds)
+
+
 def main(words: Sequence[str]) -> int:
     chosen = [one for one in mutations() if not words or any(word in one.rule for word in words)]
     started = time.monotonic()
+    sound = run(ROOT, sorted({test for one in chosen for test in one.tests}), "-n", str(SIDE_BY_SIDE))
+    if sound.returncode:
+        print(f"{sound.stdout[-2000:]}\na test fails without any mutation")
+        return 2
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         results = []
         for mutation, noticed in zip(chosen, pool.map(caught, chosen), strict=True):

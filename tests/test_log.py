@@ -76,5 +76,5 @@ def test_each_step_names_its_source_host_and_article(config: Path, caplog: pytes
 def test_the_command_line_shows_the_steps_on_stderr_and_results_on_stdout(config: Path) -> None:
     command = [sys.executable, "-m", "syndicator", "--verbose", "refresh", "--config", str(config), "--source", "holt"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
-    assert "1 sources visited" in done.stdout and "filed" not in done.stdout
+    assert "1 source visited" in done.stdout and "filed" not in done.stdout
     assert any("filed" in line and "source=holt" in line for line in done.stderr.splitlines())

@@ -114,7 +114,7 @@ class Index:
         found = self._db.rows(_BETWEEN, {"axis": key.axis, "slug": key.slug, "first": first, "end": end})
         return [id for (id,) in found]
 
-    def month_prints(self, key: FeedKey) -> dict[str, str]:
+    def month_fingerprints(self, key: FeedKey) -> dict[str, str]:
         return {month: "-".join(map(str, self._of_month(_MONTH_STATE, key, month)[0])) for month in self.months(key)}
 
     def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
@@ -134,10 +134,10 @@ class Index:
         for part in chunks(ids):
             yield from self.articles(part).values()
 
-    def unjudged(self, stamp: str) -> list[str]:
+    def unmatched(self, stamp: str) -> list[str]:
         return [id for (id,) in self._db.rows(_UNMATCHED, {"stamp": stamp.encode()})]
 
-    def judge(self, stamp: str, found: Mapping[str, Collection[FeedKey]]) -> None:
+    def save_matches(self, stamp: str, found: Mapping[str, Collection[FeedKey]]) -> None:
         for part in chunks(list(found)):
             with self._db.write() as connection:
                 rows.set_queries(connection, {id: found[id] for id in part})

@@ -9,11 +9,12 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests import commands
 from tests.aged import facts
 from tests.aged.facts import Facts
 
@@ -45,14 +46,17 @@ class Instance:
             for path, mtime in database.execute("SELECT path, mtime_ns FROM articles"):
                 os.utime(self.articles / path, ns=(mtime, mtime))
 
-    def start(self, *words: str, **settings: str) -> subprocess.Popen[str]:
-        """A command. `settings`: SITE__TITLE="..." for the variable SYNDICATOR_SITE__TITLE."""
+    def _environ(self, settings: Mapping[str, str]) -> dict[str, str]:
         known = {name: value for name, value in os.environ.items() if not name.upper().startswith("SYNDICATOR_")}
         given = {f"SYNDICATOR_{name}": value for name, value in {"FETCH__PROXY": self.proxy, **settings}.items()}
+        return {**known, **given}
+
+    def start(self, *words: str, **settings: str) -> subprocess.Popen[str]:
+        """A command. `settings`: SITE__TITLE="..." for the variable SYNDICATOR_SITE__TITLE."""
         return subprocess.Popen(
             [sys.executable, "-m", "syndicator", *words, "--config", str(self.folder / "config")],
             cwd=ROOT,
-            env={**known, **given},
+            env=self._environ(settings),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -60,10 +64,10 @@ class Instance:
 
     def command(self, *words: str, leaves: tuple[int, ...] = (0,), **settings: str) -> str:
         """A command to its end, which has to leave with one of `leaves`; what it printed."""
-        with self.start(*words, **settings) as process:
-            out, err = process.communicate(timeout=110)
-        assert process.returncode in leaves, f"{words} left with {process.returncode}\n{out[-2000:]}\n{err[-4000:]}"
-        return out
+        done = commands.run(*words, "--config", str(self.folder / "config"), environ=self._environ(settings))
+        said = f"{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
+        assert done.returncode in leaves, f"{words} left with {done.returncode}\n{said}"
+        return done.stdout
 
     def json(self, *words: str) -> Any:
         """What a command printed with --json."""

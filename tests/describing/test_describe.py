@@ -8,6 +8,7 @@ import pytest
 
 from syndicator.describing.describe import describe
 from syndicator.describing.summary.excerpt import summarize
+from syndicator.describing.taxonomy.categories import FLOOR
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.errors import ConfigError
 
@@ -78,6 +79,11 @@ def test_a_small_past_of_one_kind_tags_no_other_kind() -> None:
     ]
     assert [learnt.tags(title, text) for title, text in others] == [(), (), ()]
     assert learnt.tags("Research on chatbots", "The lab trained a chatbot on data with machine learning.") == ("AI",)
+
+
+def test_a_text_that_says_next_to_nothing_has_no_category(taxonomy: Taxonomy) -> None:
+    guess = taxonomy.category("Hello", "Nothing to report today.")
+    assert guess.name is None and 0 < guess.score < FLOOR
 
 
 def test_a_publishers_tag_that_is_called_like_a_category_speaks_for_it(taxonomy: Taxonomy) -> None:

@@ -22,7 +22,7 @@ class MemoryIndex:
         self.kept: dict[str, str] = {}
         self.gone: list[Withdrawn] = []
         self.copies: dict[str, str] = {}
-        self.judged: dict[str, tuple[str, Article]] = {}
+        self.matched: dict[str, tuple[str, Article]] = {}
         for article in articles:
             self.add(article)
 
@@ -30,7 +30,7 @@ class MemoryIndex:
         before = self.article_store.get(article.id)
         self.article_store[article.id] = article
         keys = named_feeds_of(article)
-        self.judge("", {article.id: ()})
+        self.save_matches("", {article.id: ()})
         touched = set(keys) | (set(named_feeds_of(before)) if before else set())
         for key in touched:
             ids = [id for id in self.members.get(key, []) if id != article.id]
@@ -84,7 +84,7 @@ class MemoryIndex:
     def _month(self, id: str) -> str:
         return (self.article_store[id].added or _OLD).strftime("%Y-%m")
 
-    def month_prints(self, key: FeedKey) -> dict[str, str]:
+    def month_fingerprints(self, key: FeedKey) -> dict[str, str]:
         found: dict[str, str] = {}
         for month in self.months(key):
             found[month] = str(hash(tuple(self.month_entries(key, month))))
@@ -100,13 +100,13 @@ class MemoryIndex:
     def each(self) -> Iterator[Article]:
         return (self.article_store[id] for id in self._ids(ALL))
 
-    def unjudged(self, stamp: str) -> list[str]:
+    def unmatched(self, stamp: str) -> list[str]:
         ids = self._ids(ALL)
-        return [id for id in ids if self.judged.get(id) != (stamp, self.article_store[id])]
+        return [id for id in ids if self.matched.get(id) != (stamp, self.article_store[id])]
 
-    def judge(self, stamp: str, found: Mapping[str, Collection[FeedKey]]) -> None:
+    def save_matches(self, stamp: str, found: Mapping[str, Collection[FeedKey]]) -> None:
         for id, keys in found.items():
-            self.judged[id] = (stamp, self.article_store[id])
+            self.matched[id] = (stamp, self.article_store[id])
             for key in {*keys, *(key for key in self.members if key.axis == QUERY)}:
                 ids = self.members.get(key, [])
                 if (id in ids) != (key in keys):

@@ -9,7 +9,7 @@ import pytest
 
 from syndicator.model import SourceState
 from syndicator.services import reconcile
-from tests.services.places import NOW, Place
+from tests.services.places import NOW, Place, store_articles
 
 LATER = NOW + timedelta(hours=9)
 
@@ -75,3 +75,17 @@ def test_a_clock_that_was_set_back_hides_no_source(place: Place) -> None:
     place.now = NOW - timedelta(days=2)
     after = again(place)
     assert (after.next_due, after.due_why) == (place.now, "the clock was set back")
+
+
+def test_articles_whose_files_were_deleted_leave_their_feeds(place: Place) -> None:
+    with place.app() as app:
+        for number in range(6):
+            store_articles(app, f"Story {number}", "Text.", tags=("LLM",))
+    assert place.build().held == ()
+    for number in (1, 3, 4):
+        place.path(f"Story {number}").unlink()
+    with place.app() as app:
+        assert reconcile.files(app) == ()
+    assert place.build().held == ()
+    for name in ("all.atom", "tags/llm.atom"):
+        assert [number for number in range(6) if f">Story {number}<" in place.published(name)] == [0, 2, 5]

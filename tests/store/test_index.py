@@ -201,17 +201,17 @@ def test_saving_a_feed_keeps_what_building_remembers(store: Store) -> None:
     assert row(store, AI).name == "A.I."
 
 
-def test_saved_queries_are_judged_once_and_again_when_the_article_changes(store: Store) -> None:
+def test_saved_queries_are_matched_once_and_again_when_the_article_changes(store: Store) -> None:
     chips, robots = FeedKey("query", "chips"), FeedKey("query", "robots")
     one, two = record(store, 1), record(store, 2)
-    assert store.index.unjudged("s") == [one.id, two.id]
-    store.index.judge("s", {one.id: [chips, robots], two.id: [], "absent": [chips]})
-    assert store.index.unjudged("s") == [] and store.index.unjudged("other") == [one.id, two.id]
+    assert store.index.unmatched("s") == [one.id, two.id]
+    store.index.save_matches("s", {one.id: [chips, robots], two.id: [], "absent": [chips]})
+    assert store.index.unmatched("s") == [] and store.index.unmatched("other") == [one.id, two.id]
     assert (ids(store, chips), ids(store, robots), row(store, chips).count) == ([one.id], [one.id], 1)
     store.index.mark_fresh(chips, {})
     store.index.mark_fresh(robots, {})
-    store.index.judge("s", {one.id: [chips], two.id: [chips]})
+    store.index.save_matches("s", {one.id: [chips], two.id: [chips]})
     assert (ids(store, chips), ids(store, robots)) == ([one.id, two.id], [])
     assert row(store, robots).stale and row(store, chips).stale
     record(store, 1, title="Changed")
-    assert store.index.unjudged("s") == [one.id] and ids(store, chips) == [two.id]
+    assert store.index.unmatched("s") == [one.id] and ids(store, chips) == [two.id]

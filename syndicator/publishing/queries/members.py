@@ -23,13 +23,13 @@ def update_members(specs: Sequence[FeedSpec], index: ArticleIndex, body: Callabl
     if not asked:
         return 0
     stamp = _stamp(specs)
-    waiting = index.unjudged(stamp)
+    waiting = index.unmatched(stamp)
     for start in range(0, len(waiting), _PART):
         found = {}
         for id, article in index.articles(waiting[start : start + _PART]).items():
             text = _Once(body, id)
             found[id] = [key for key, expr in asked.items() if matches(expr, article, text)]
-        index.judge(stamp, found)
+        index.save_matches(stamp, found)
     return len(waiting)
 
 

@@ -51,7 +51,7 @@ def chain(spec: FeedSpec, index: ArticleIndex, shown: Collection[str], open_mont
     """The archive documents of a feed, oldest first. `shown`: the ids of its head feed. `open_month`: the month of the
     newest article on the whole store; earlier months gain no article any more. `about`: the fingerprint of
     what else the documents are made of."""
-    months = index.month_prints(spec.key)
+    months = index.month_fingerprints(spec.key)
     found = [
         Document(name=paths.archive_name(spec.key, month), month=month, fingerprint=fingerprint)
         for month, fingerprint in months.items()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from lxml import etree
@@ -55,34 +56,25 @@ class Subscriber:
             self.archives.add(name)
 
 
+DAYS = 34  # a month is closed and the next one begins
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_a_subscriber_meets_every_article_once_and_misses_none(seed: int) -> None:
     chance = random.Random(seed)
     index, outlet = MemoryIndex(), MemoryOutlet()
     readers = [Subscriber("all.atom"), Subscriber("tags/ai.atom")]
-    number = 0
-    for day in range(34):
-        for _ in range(chance.choice((0, 1, 3, 25))):
-            number += 1
-            when = START + timedelta(days=day, minutes=number % 1000)
-            index.add(article(number, added=when, published=when, tags=("AI",) if number % 2 else ("AI", "LLM")))
-        for id in chance.sample(sorted(index.article_store), min(2, len(index.article_store))):
-            kind = chance.choice(("correct", "retag", "withdraw", "none"))
-            one, now = index.article_store[id], START + timedelta(days=day, hours=23)
-            if kind == "correct":
-                index.add(replace(one, title=one.title + "!", revisions=(*one.revisions, now.isoformat())))
-            elif kind == "retag":
-                index.add(replace(one, tags=("AI", "LLM", "Robots")))
-            elif kind == "withdraw" and len(index.article_store) > 3:
-                index.remove(id, now)
+    numbers = itertools.count(1)
+    for day in range(DAYS):
+        grow(index, chance, day, numbers)
+        change(index, chance, START + timedelta(days=day, hours=23))
         if not index.article_store:
             continue
         report = turn(index, outlet)
         assert report.held == () and report.set_aside == ()
-        if chance.random() < 0.4 or day == 33:
-            for reader in readers:
-                if reader.name in outlet.files:
-                    reader.poll(outlet)
+        if chance.random() < 0.4 or day == DAYS - 1:
+            for reader in [reader for reader in readers if reader.name in outlet.files]:
+                reader.poll(outlet)
     published = {entry_urn(INSTANCE, id) for id in index.article_store}
     gone = {entry_urn(INSTANCE, item.id) for item in index.withdrawn()}
     for reader in readers:
@@ -90,6 +82,25 @@ def test_a_subscriber_meets_every_article_once_and_misses_none(seed: int) -> Non
     again = MemoryOutlet()
     turn(index, again, whole=True)
     assert again.files == outlet.files
+
+
+def grow(index: MemoryIndex, chance: random.Random, day: int, numbers: Iterator[int]) -> None:
+    """A day's new articles: none, a few, or more than a feed holds."""
+    for number in itertools.islice(numbers, chance.choice((0, 1, 3, 25))):
+        when = START + timedelta(days=day, minutes=number % 1000)
+        index.add(article(number, added=when, published=when, tags=("AI",) if number % 2 else ("AI", "LLM")))
+
+
+def change(index: MemoryIndex, chance: random.Random, now: datetime) -> None:
+    """Two articles of any age are corrected, get other tags or are withdrawn."""
+    for id in chance.sample(sorted(index.article_store), min(2, len(index.article_store))):
+        kind, one = chance.choice(("correct", "retag", "withdraw", "none")), index.article_store[id]
+        if kind == "correct":
+            index.add(replace(one, title=one.title + "!", revisions=(*one.revisions, now.isoformat())))
+        elif kind == "retag":
+            index.add(replace(one, tags=("AI", "LLM", "Robots")))
+        elif kind == "withdraw" and len(index.article_store) > 3:
+            index.remove(id, now)
 
 
 def test_a_renamed_tag_keeps_its_id_and_its_old_address() -> None:

@@ -147,6 +147,7 @@ def test_bad_encodings(web: Web, encoding: str, body: bytes) -> None:
     ("headers", "body"),
     [
         ({}, b"x" * 200_001),
+        ({"Transfer-Encoding": "chunked"}, b"%x\r\n%b\r\n0\r\n\r\n" % (200_001, b"x" * 200_001)),
         ({"Content-Length": "99999999999"}, b"x"),
         ({"Content-Encoding": "gzip"}, gzip.compress(b"x" * 600_000, mtime=0)),
     ],

@@ -33,6 +33,19 @@ def test_what_nobody_follows_goes(tag: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "tag", "stays"),
+    [
+        ("Floods at Marlow", "floods at Marlow", False),
+        ("Storm floods Marlow market", "Storm floods Marlow", False),
+        ("Storm floods Marlow market", "Marlow market", True),
+        ("Ombudsman", "Ombudsman of Marlow town", True),
+    ],
+)
+def test_the_title_or_most_of_it_is_no_tag(title: str, tag: str, stays: bool) -> None:
+    assert sound(tag, title) == stays
+
+
+@pytest.mark.parametrize(
     ("tag", "cleaned"), [("#AI", "AI"), ("us_local-politics", "us local politics"), ("e-mail", "e-mail"), ("C#", "C#")]
 )
 def test_marks_and_slugs_become_words(tag: str, cleaned: str) -> None:

@@ -1,0 +1,98 @@
+"""One announced entry, from its page to its end."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicator.model import Article, Entry, Source, SourceState
+from syndicator.pipeline.context import Page
+from syndicator.pipeline.ingest import EntryResult, as_filed, ingest
+from syndicator.ports import EntryRow
+from syndicator.services import maintain
+from syndicator.services.container import App, make_context, make_fetcher
+from tests.faults.instance import InProcess
+from tests.services.places import NOW, Place, store_articles
+
+STORY = " ".join(f"The council counted {number} bridges in its report of the year." for number in range(40))
+SOURCE = Source(key="one", url="https://one.example/feed")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+def page(url: str, canonical: str = "") -> Page:
+    link = f'<link rel="canonical" href="{canonical}">' if canonical else ""
+    html = f"<title>Bridges</title>{link}<article><h1>Bridges</h1><p>{STORY}</p></article>"
+    return Page(html=html.encode(), url=url, headers={"content-type": "text/html"})
+
+
+def take(app: App, url: str, page: Page | None) -> EntryResult:
+    """Ingests an entry with this address; `page` where it is at hand."""
+    entry = Entry(id=f"guid of {url}", url=url, title="Bridges")
+    row = EntryRow(
+        source_key="one", entry_id=entry.id, url=url, digest="", status="pending", first_seen=NOW, entry=entry
+    )
+
+    async def run() -> EntryResult:
+        fetcher = make_fetcher(app)
+        context = make_context(app, fetcher, InProcess(), lambda title: None)
+        try:
+            return await ingest(context.visit(SOURCE, SourceState(key="one", url=SOURCE.url)).entry(row, page))
+        finally:
+            await fetcher.aclose()
+
+    return asyncio.run(run())
+
+
+def reason(result: EntryResult) -> str | None:
+    return result.problem.reason if result.problem else None
+
+
+def test_a_page_becomes_an_article(place: Place) -> None:
+    with place.app() as app:
+        result = take(app, "https://one.example/a", page("https://one.example/a"))
+        assert result.problem is None and result.added
+        assert place.article("Bridges").body.startswith("The council counted 0 bridges")
+
+
+def test_the_page_of_a_withdrawn_entry_is_not_even_fetched(place: Place) -> None:
+    with place.app() as app:
+        here = "http://127.0.0.1:9/story"  # nobody is there: a request would fail
+        article = store_articles(app, "Bridges", "Text.", url=here)
+        maintain.withdraw(app, article.id)
+        assert reason(take(app, here, None)) == "withdrawn"
+
+
+def test_what_is_withdrawn_does_not_come_back_under_another_address(place: Place) -> None:
+    with place.app() as app:
+        article = store_articles(app, "Bridges", "Text.")
+        maintain.withdraw(app, article.id)
+        other = "https://one.example/amp/bridges"
+        assert reason(take(app, other, page(other, canonical=article.url))) == "withdrawn"
+        copy = "https://two.example/bridges"
+        assert reason(take(app, copy, page(copy, canonical=article.url))) == "withdrawn"
+        assert list(app.article_store.walk()) == []
+
+
+def filed(**fields: object) -> Article:
+    read = replace(Article(id="a", url="https://one.example/a", title="A"), **fields)
+    return as_filed(read, Entry(id="guid", url=read.url), SOURCE, SourceState(key="one", url=""), NOW, "Other")
+
+
+def test_what_claims_to_be_from_the_future_is_of_now() -> None:
+    article = filed(published=NOW + timedelta(days=3), updated=NOW + timedelta(days=4))
+    assert (article.published, article.updated, article.added) == (NOW, NOW, NOW)
+    past = NOW - timedelta(days=3)
+    assert filed(published=past).published == past
+    assert filed().published is None
+
+
+def test_the_operators_category_stands_where_the_text_has_none() -> None:
+    assert (filed(category="AI").category, filed().category) == ("AI", "Other")

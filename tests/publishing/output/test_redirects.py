@@ -1,0 +1,37 @@
+"""Where the addresses of feeds that moved or ended lead."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from syndicator.model import FeedKey
+from syndicator.ports import FeedRow
+from syndicator.publishing.output.redirects import CADDY, JSON, NGINX, files, moved
+
+
+def tag(slug: str, to: str = "", **more: Any) -> FeedRow:
+    target = FeedKey("tag", to) if to else None
+    return FeedRow(key=FeedKey("tag", slug), name=slug, first_slug=slug, moved_to=target, **more)
+
+
+def test_a_feed_that_moved_twice_leads_straight_to_where_it_is_now() -> None:
+    rows = [tag("a", "b"), tag("b", "c"), tag("c")]
+    assert moved(rows) == {FeedKey("tag", "a"): FeedKey("tag", "c"), FeedKey("tag", "b"): FeedKey("tag", "c")}
+
+
+def test_feeds_that_moved_in_a_circle_are_gone() -> None:
+    rows = [tag("a", "b"), tag("b", "a"), tag("c", "a")]
+    assert moved(rows) == {}
+    gone = json.loads(files(rows, "https://feeds.example/")[JSON])["gone"]
+    assert {"tags/a.atom", "tags/b.rss", "tags/c.json"} <= set(gone)
+
+
+def test_every_map_says_the_same_with_the_path_of_the_web_root() -> None:
+    made = files([tag("old", "new"), tag("new"), tag("ended", dropped=True)], "https://site.example/feeds/")
+    listed = json.loads(made[JSON])
+    assert listed["moved"]["tags/old.atom"] == "tags/new.atom" and "tags/ended.atom" in listed["gone"]
+    assert b'"/feeds/tags/old.atom" "/feeds/tags/new.atom";' in made[NGINX]
+    assert b'"/feeds/tags/ended.atom" 1;' in made[NGINX]
+    assert b'redir "/feeds/tags/old.atom" "/feeds/tags/new.atom" 301' in made[CADDY]
+    assert b'respond "/feeds/tags/ended.atom" 410' in made[CADDY]
