@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.samples import OWN, SHARED, Samples
+
 # A time limit on each example measures how busy the machine is: one that is stopped for a moment failed a sound rule.
 settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("project")
-
-SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +35,9 @@ def kept_workers(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for module in (build, enrich, redescribe, refresh):
         monkeypatch.setattr(module, "Worker", kept)
+
+
+@pytest.fixture(scope="session")
+def samples() -> Samples:
+    """Odd and hostile inputs: our own, and those of ../shared too where it is beside the checkout."""
+    return Samples(OWN, SHARED if SHARED.is_dir() else None)

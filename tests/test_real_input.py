@@ -1,15 +1,13 @@
-"""Real pages and real feeds from loopback, through the whole of `refresh`."""
+"""Whole pages and feeds from loopback, through the whole of `refresh`."""
 
 from __future__ import annotations
 
 import asyncio
-import gzip
-import json
 import time
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 import pytest
@@ -19,6 +17,7 @@ from syndicator.errors import NotAFeed
 from syndicator.services.container import open_app
 from syndicator.services.refresh import RunReport, Wanted, Watch, run
 from syndicator.visiting.feeds.parser import parse_feed
+from tests.samples import Samples, read
 
 pytestmark = pytest.mark.anyio
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -56,18 +55,13 @@ async def server() -> AsyncIterator[Pages]:
     await pages.aclose()
 
 
-def manifest(shared: Path) -> list[dict[str, Any]]:
-    with gzip.open(shared / "corpus/pages/manifest.jsonl.gz", "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
-
-
-def announce(server: Pages, shared: Path, rows: Sequence[dict[str, Any]]) -> None:
+def announce(server: Pages, pages: Sequence[Path]) -> None:
     """Serves the pages, and a feed of their addresses."""
     items = []
-    for number, row in enumerate(rows):
-        path = f"/{number}/{row['id'].replace('/', '-')}"
-        server.files[path] = ("text/html", gzip.decompress((shared / "corpus/pages" / row["file"]).read_bytes()))
-        items.append(f"<item><guid>{escape(row['id'])}</guid><link>{server.base}{path}</link></item>")
+    for number, page in enumerate(pages):
+        path = f"/{number}/{quote(page.name)}"
+        server.files[path] = ("text/html", read(page))
+        items.append(f"<item><guid>{escape(page.name)}</guid><link>{server.base}{path}</link></item>")
     feed = (
         f"<rss version='2.0'><channel><title>Corpus</title><link>{server.base}/</link>{''.join(items)}</channel></rss>"
     )
@@ -83,39 +77,38 @@ async def refresh(folder: Path, feed: str, backfill: int) -> RunReport:
         return await run(app, Wanted(all=True), stop=asyncio.Event(), watch=Watch())
 
 
-async def check_articles(tmp_path: Path, server: Pages, shared: Path, rows: Sequence[dict[str, Any]]) -> None:
-    announce(server, shared, rows)
-    report = await refresh(tmp_path, f"{server.base}/feed", len(rows))
+async def check_articles(tmp_path: Path, server: Pages, pages: Sequence[Path]) -> None:
+    announce(server, pages)
+    report = await refresh(tmp_path, f"{server.base}/feed", len(pages))
     [outcome] = report.outcomes
     files = list((tmp_path / "feeds/articles").rglob("*.md"))
     for path in files:
         article = load(path.read_bytes(), str(path))
         assert article.title and article.body and "\n\n\n" not in article.body, path
     named = [(problem.what, problem.reason) for problem in outcome.skipped]
-    print(f"{len(files)} of {len(rows)} pages are articles; refused: {named}")
-    assert len(files) >= 0.97 * len(rows)
-    assert len(files) + len(named) + outcome.pending >= len(rows)
+    print(f"{len(files)} of {len(pages)} pages are articles; refused: {named}")
+    assert len(files) >= 0.97 * len(pages)
+    assert len(files) + len(named) + outcome.pending >= len(pages)
     assert not [reason for _, reason in named if reason in ("crashed", "hung", "memory")]
     assert not list((tmp_path / "feeds/articles").rglob(".*"))
     assert report.built.held == ()
 
 
-async def test_a_sample_of_real_pages_becomes_articles(tmp_path: Path, server: Pages, shared: Path) -> None:
-    rows = manifest(shared)
-    await check_articles(tmp_path, server, shared, rows[:: len(rows) // 40])
+async def test_a_few_pages_become_articles(tmp_path: Path, server: Pages, samples: Samples) -> None:
+    await check_articles(tmp_path, server, samples.pages(every=24, most=8))
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-async def test_all_real_pages_become_articles(tmp_path: Path, server: Pages, shared: Path) -> None:
-    await check_articles(tmp_path, server, shared, manifest(shared))
+async def test_all_real_pages_become_articles(tmp_path: Path, server: Pages, samples: Samples) -> None:
+    await check_articles(tmp_path, server, samples.pages())
 
 
-def test_every_real_feed_is_parsed_or_refused_with_a_reason(shared: Path) -> None:
+def test_every_feed_is_parsed_or_refused_with_a_reason(samples: Samples) -> None:
     slowest, refused = 0.0, []
-    files = sorted((shared / "corpus/feeds").glob("*.gz"))
+    files = samples.files("corpus/feeds", "*.xml", "*.json", "*.gz")
     for path in files:
-        body = gzip.decompress(path.read_bytes())
+        body = read(path)
         started = time.process_time()
         try:
             parse_feed(body, "https://example.org/feed", {})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from syndicator.urls import BadUrl, absolute, alias, canonical, host, is_root, redacted, site
+from tests.samples import Samples
 
 
 @pytest.mark.parametrize(
@@ -62,10 +61,8 @@ def test_no_url(url: str) -> None:
         canonical(url)
 
 
-def _cases(shared: Path) -> list[dict[str, str]]:
-    lines = (shared / "vectors/url/urltestdata.jsonl").read_text(encoding="utf-8").splitlines()
-    rows = [json.loads(line) for line in lines]
-    return [row for row in rows if not row.get("base") or row["base"].startswith("http")]
+def _cases(samples: Samples) -> list[dict[str, str]]:
+    return [row for row in samples.rows("url") if not row.get("base") or row["base"].startswith("http")]
 
 
 def _ours(row: dict[str, str]) -> str | None:
@@ -91,9 +88,9 @@ _KNOWN = (
 )
 
 
-def test_url_standard(shared: Path) -> None:
+def test_url_standard(samples: Samples) -> None:
     wrong = []
-    for row in _cases(shared):
+    for row in _cases(samples):
         usable = not row.get("failure") and row["protocol"] in ("http:", "https:")
         expected = canonical(row["href"]) if usable and urlsplit(row["href"]).hostname and _good(row["href"]) else None
         if _ours(row) != expected and not any(mark in row["input"] for mark in _KNOWN):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import yaml
 
 from syndicator.model import Article, Enclosure, Origin, article_id
+from tests.samples import Samples
 
 NOW = datetime(2026, 11, 24, 12, 30, 5, tzinfo=UTC)
 URL = "https://example.org/a"
@@ -58,16 +58,12 @@ TRAPS = [
 ]
 
 
-def vectors(shared: Path) -> Iterator[str]:
-    """Every string of the shared lists of naughty strings, YAML documents, file names and injections."""
-    for name, key in (
-        ("strings/blns.jsonl", "s"),
-        ("injection/injection.jsonl", "payload"),
-        ("paths/names.jsonl", "name"),
-    ):
-        for line in (shared / "vectors" / name).read_text(encoding="utf-8").splitlines():
-            yield str(json.loads(line)[key])
-    for path in sorted((shared / "vectors" / "yaml").glob("*.yaml")):
+def strings_of(samples: Samples) -> Iterator[str]:
+    """Every string of the samples of odd strings, YAML documents, file names and injections."""
+    for kind, key in (("strings", "s"), ("injection", "payload"), ("paths", "name")):
+        for row in samples.rows(kind):
+            yield str(row[key])
+    for path in samples.files("vectors/yaml", "*.yaml"):
         yield path.read_text(encoding="utf-8")
         for case in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader):
             yield from (str(case[key]) for key in ("yaml", "json", "dump") if case.get(key))

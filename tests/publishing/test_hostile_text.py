@@ -19,6 +19,7 @@ from syndicator.settings import Publish, Settings, Site
 from tests.publishing import validator
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import START, article, built
+from tests.samples import Samples
 
 TRAPS = (
     "]]>",
@@ -55,18 +56,12 @@ def poisoned(number: int, value: str) -> Article:
     )
 
 
-def strings(shared: Path) -> list[str]:
-    files = sorted((shared / "vectors/strings").glob("*.jsonl")) + sorted((shared / "vectors/strings").glob("*.json"))
-    found = [row["s"] for file in files for row in map(json.loads, file.read_text("utf-8").splitlines())]
-    assert found
-    return found
+def strings(samples: Samples) -> list[str]:
+    return [row["s"] for row in samples.rows("strings")]
 
 
-def payloads(shared: Path) -> list[str]:
-    files = sorted((shared / "vectors/xss").glob("*.jsonl"))
-    found = [row["payload"] for file in files for row in map(json.loads, file.read_text("utf-8").splitlines())]
-    assert found
-    return found
+def payloads(samples: Samples, every: int = 1) -> list[str]:
+    return [row["payload"] for row in samples.rows("xss", every)]
 
 
 def illegal() -> Iterator[str]:
@@ -88,8 +83,8 @@ def faults(values: list[str]) -> list[str]:
     return [problem.detail for problem in report.held]
 
 
-def test_every_naughty_string(shared: Path) -> None:
-    assert faults(strings(shared)) == []
+def test_every_naughty_string(samples: Samples) -> None:
+    assert faults(strings(samples)) == []
 
 
 def test_every_illegal_character() -> None:
@@ -97,8 +92,8 @@ def test_every_illegal_character() -> None:
 
 
 @pytest.mark.slow
-def test_every_xss_payload(shared: Path) -> None:
-    values = payloads(shared)
+def test_every_xss_payload(samples: Samples) -> None:
+    values = payloads(samples)
     for start in range(0, len(values), 500):
         assert faults(values[start : start + 500]) == []
 
@@ -118,9 +113,9 @@ def test_text_arrives_as_it_was_written() -> None:
     assert schema.ids(outlet.files["all.atom"])
 
 
-def test_the_w3c_validator_has_nothing_to_say(shared: Path, tmp_path: Path) -> None:
+def test_the_w3c_validator_has_nothing_to_say(samples: Samples, tmp_path: Path) -> None:
     validator.needed()
-    values = [*strings(shared), *illegal(), *TRAPS, *payloads(shared)[::12]]
+    values = [*strings(samples), *illegal(), *TRAPS, *payloads(samples, every=12)]
     for start in range(0, len(values), 100):
         index = MemoryIndex(poisoned(start + n, value) for n, value in enumerate(values[start : start + 100]))
         folder = tmp_path / str(start)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.visiting.feeds.dates import parse_date
+from tests.samples import Samples
 
 
 @pytest.mark.parametrize(
@@ -78,12 +77,13 @@ def test_nonsense(value: str) -> None:
     assert parse_date(value) is None
 
 
-def test_vectors_give_a_time_or_nothing(shared: Path) -> None:
-    lines = (shared / "vectors/dates/dates.jsonl").read_text(encoding="utf-8").splitlines()
-    values = [json.loads(line)["date"] for line in lines]
-    parsed = [parse_date(value) for value in values]
+def test_samples_give_their_time_or_nothing(samples: Samples) -> None:
+    rows = samples.rows("dates")
+    parsed = [parse_date(row["date"]) for row in rows]
     assert all(one is None or 1990 <= one.year <= 2200 for one in parsed)
-    assert sum(one is not None for one in parsed) >= 0.75 * len(values)
+    assert sum(one is not None for one in parsed) >= 0.75 * len(rows)
+    told = [(row, one) for row, one in zip(rows, parsed, strict=True) if "time" in row]
+    assert [row for row, one in told if one != (row["time"] and datetime.fromisoformat(row["time"]))] == []
 
 
 moments = st.integers(662_688_000, 7_000_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import gzip
-from pathlib import Path
 
 import pytest
 
 from syndicator.visiting.feeds.discovery import Discovery, FeedLink, discover
+from tests.samples import Samples, read
 
 URL = "https://example.org/blog/"
 
@@ -101,9 +101,8 @@ def test_charset(header: str, charset: str) -> None:
     assert discover(body, URL, {"content-type": header}).title == "café"
 
 
-def test_real_pages_name_their_feeds(shared: Path) -> None:
-    paths = sorted((shared / "corpus/pages/html").rglob("*.gz"))[::40]
-    found = [discover(gzip.decompress(path.read_bytes()), URL) for path in paths]
+def test_pages_of_the_samples_name_their_feeds(samples: Samples) -> None:
+    found = [discover(read(path), URL) for path in samples.pages(every=13)]
     assert {one.kind for one in found} == {"page"}
     assert sum(bool(one.title) for one in found) >= 0.9 * len(found)
     assert sum(one.feeds[0].type not in ("guess", "link") for one in found if one.feeds) >= len(found) // 5

@@ -4,12 +4,9 @@ never opened."""
 from __future__ import annotations
 
 import asyncio
-import json
 import socket
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,6 +14,7 @@ from syndicator.model import Failed, Request
 from syndicator.settings import Fetch
 from syndicator.visiting.fetch import AddrInfo, HttpFetcher
 from syndicator.visiting.fetch.dns import Answer
+from tests.samples import Samples
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -44,26 +42,21 @@ class Recorder:
         return (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))
 
 
-def _rows(shared: Path) -> list[dict[str, Any]]:
-    lines = (shared / "vectors/ssrf/ssrf.jsonl").read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines]
-
-
 @pytest.mark.parametrize("expect", ["block", "allow"])
-def test_vectors(shared: Path, expect: str) -> None:
+def test_samples(samples: Samples, expect: str) -> None:
     wrong: list[object] = []
 
     async def run() -> None:
         recorder = Recorder()
         fetcher = HttpFetcher(Fetch(), user_agent="Test", clock=lambda: NOW, lookup=recorder.lookup, dial=recorder.dial)
-        for row in _rows(shared):
+        for row in samples.rows("ssrf"):
             if row["expect"] != expect:
                 continue
             recorder.names = row["dns"]
             recorder.dialled.clear()
             result = await fetcher.fetch(Request(url=str(row["url"]), deadline=5))
             if bool(recorder.dialled) != (expect == "allow") or not isinstance(result, Failed):
-                wrong.append((row["cls"], row["url"], row["dns"], list(recorder.dialled), result))
+                wrong.append((row["url"], row["dns"], list(recorder.dialled), result))
         await fetcher.aclose()
 
     asyncio.run(run())
