@@ -71,6 +71,9 @@ def test_each_step_names_its_source_host_and_article(config: Path, caplog: pytes
     ended = {(one.source, one.status) for one in found if one.message == "visited"}
     assert ("gone", "failed") in ended and ("holt", "new") in ended
     assert {one.levelname for one in found} == {"DEBUG", "INFO"}
+    answers = {one.answer for one in found if one.message == "asked"}
+    assert {200, "gone"} <= answers  # every request, with its host and URL
+    assert all(one.host in one.url for one in found if one.message == "asked")
 
 
 def test_the_command_line_shows_the_steps_on_stderr_and_results_on_stdout(config: Path) -> None:

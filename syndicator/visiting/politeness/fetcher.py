@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
+from syndicator.log import logger
 from syndicator.model import Failed, Fetched, FetchResult, NotModified, Request, Source
 from syndicator.ports import Fetcher
 from syndicator.urls import BadUrl, canonical, host, redacted
@@ -39,6 +40,7 @@ class PoliteFetcher:
         self._throttle = throttle
         self._robots = robots
         self._backoff = backoff
+        self._log = logger("visiting")
 
     async def fetch(self, request: Request) -> FetchResult:
         """The answer to `request`; never raises for what the network does. A host or URL that backs off for longer than
@@ -51,6 +53,7 @@ class PoliteFetcher:
         for _ in range(_MOST_HOSTS):
             refused, verdict = await self._permission(leg)
             if refused is not None:
+                self._log.debug("not asked", host=host(leg.url), url=redacted(leg.url), reason=refused.reason)
                 return replace(refused, url=shown)
             result, spent = await self._turn(leg)
             if not isinstance(result, Fetched) or result.status not in REDIRECTION:
@@ -103,11 +106,19 @@ class PoliteFetcher:
             started = time.monotonic()
             result = await self._fetcher.fetch(request)
             spent = time.monotonic() - started
+        self._log.debug("asked", host=name, url=redacted(request.url), answer=_answer(result), seconds=round(spent, 3))
         if isinstance(result, Failed) and result.status == HTTPStatus.TOO_MANY_REQUESTS:
             self._throttle.back_off(name, result.retry_after or self._throttle.now() + _BACKOFF)
         if self._backoff and isinstance(result, Failed) and result.status in _WAIT_STATUSES and result.retry_after:
             self._backoff.add(_name(request.url), result.retry_after)
         return result, spent
+
+
+def _answer(result: FetchResult) -> str | int:
+    """What a log says of an answer: its status, or why there is none."""
+    if isinstance(result, Failed):
+        return result.reason
+    return result.status if isinstance(result, Fetched) else HTTPStatus.NOT_MODIFIED.value
 
 
 def _wait(request: Request, by: str, until: datetime) -> Failed:
