@@ -109,18 +109,13 @@ def test_a_trap_survives_in_every_field(value: str) -> None:
     assert frontmatter.dump(frontmatter.load(data)) == data
 
 
-_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # five thousand strings take the other one too long
-
-
 def test_every_string_of_the_samples_survives(samples: Samples) -> None:
     strings = sorted(set(strings_of(samples)))
     size = 100
     for start in range(0, len(strings), size):
         values = tuple(strings[start : start + size])
         article = normal_form.settle(full(title=values[0], excerpt=values[-1], tags=values, aliases=values))
-        data = frontmatter.dump(article)
-        assert frontmatter.load(data) == article
-        assert yaml.load(data.decode().split("\n---\n")[0], _SafeLoader)["tags"] == list(article.tags)
+        assert frontmatter.load(frontmatter.dump(article)) == article
         assert article.tags == tuple(kept for value in values if (kept := text.legal(value)))
 
 
