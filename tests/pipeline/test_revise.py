@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from syndicator.model import Article, Origin
 from syndicator.pipeline.revise import MOST_REVISIONS, revise
 
@@ -38,6 +40,13 @@ def test_a_correction_keeps_identity_and_moves_updated() -> None:
     assert revised.updated == later
     assert revised.revisions == ("2026-11-02T12:00:00Z",)
     assert revised.origin == OLD.origin
+
+
+@pytest.mark.parametrize("declared", [timedelta(days=-1), timedelta(0), timedelta(days=3)])
+def test_updated_never_goes_back_nor_beyond_now(declared: timedelta) -> None:
+    old, now = replace(OLD, updated=THEN), THEN + timedelta(days=2)
+    revised = revise(old, replace(OLD, body="It has another body.", updated=THEN + declared), now)
+    assert revised is not None and revised.updated == now
 
 
 def test_text_that_flaps_is_damped_but_an_announced_change_is_not() -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from syndicator.demo.settings import write_config
 from syndicator.model import Outcome
+from syndicator.pipeline.visit import SIDE_BY_SIDE
 from syndicator.services import refresh
 from syndicator.services.container import App, open_app
 from syndicator.store import codec
@@ -67,6 +68,14 @@ def test_a_feed_whose_bytes_are_the_same_is_not_read_again(app: App) -> None:
     app.store.visits.save_states([replace(state, etag=None, last_modified=None)])  # the answer is whole, no 304
     again = visit(app, "holt")
     assert (again.status, again.announced) == ("unchanged", 0)
+
+
+def test_no_page_is_begun_once_a_run_is_told_to_stop(app: App) -> None:
+    stop = asyncio.Event()
+    watch = refresh.Watch(filed=lambda title: stop.set())  # at its first article
+    report = asyncio.run(refresh.run(app, refresh.Wanted(keys=("holt",)), stop=stop, watch=watch))
+    (outcome,) = report.outcomes
+    assert len(outcome.added) == SIDE_BY_SIDE and outcome.pending == outcome.announced - SIDE_BY_SIDE
 
 
 def test_articles_of_a_first_visit_know_the_name_of_their_feed(app: App) -> None:

@@ -343,6 +343,31 @@ def test_server_that_hangs_up() -> None:
         assert failed(asyncio.run(run()))[0] == "disconnected"
 
 
+def test_a_name_that_is_partly_private_is_never_connected_to() -> None:
+    addresses = ["203.0.114.7", "10.0.0.1"]
+    dialled: list[Any] = []
+
+    def lookup(host: str, port: int) -> list[Any]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
+
+    def dial(info: Any) -> socket.socket:
+        dialled.append(info)
+        raise OSError("not in a test")
+
+    async def run() -> FetchResult:
+        fetcher = HttpFetcher(Fetch(), user_agent="Syndicator/0", clock=lambda: NOW, lookup=lookup, dial=dial)
+        try:
+            return await fetcher.fetch(Request(url="http://both.example/"))
+        finally:
+            await fetcher.aclose()
+
+    assert failed(asyncio.run(run()))[0] == "blocked-address"
+    assert dialled == []
+    addresses.pop()
+    assert failed(asyncio.run(run()))[0] != "blocked-address"
+    assert dialled != []
+
+
 def test_allow_covers_the_first_origin_only(web: Web, other_web: Web) -> None:
     allow = (f"127.0.0.1/32:{web.port}", f"127.0.0.1/32:{other_web.port}")
     web.routes = {"/a": Reply(200), "/b": Reply(302, {"Location": other_web.url("/c")})}
