@@ -64,7 +64,10 @@ def open_store(url: str, *, articles_exist: bool, create: bool = False, busy_sec
     Raises StoreError with the cure for a database that is locked for longer than `busy_seconds`, somebody else's, of a
     newer version, or missing, empty or damaged although `articles_exist`: opened as a fresh one it would fetch and
     publish everything again. `create` (for `reindex`) makes a new one then, and moves a damaged file aside first."""
-    database = Database(url, busy_seconds)
+    try:
+        database = Database(url, busy_seconds)
+    except ModuleNotFoundError as error:
+        raise StoreError(f"store.url needs the package {error.name!r}: install it, or use sqlite:///") from error
     try:
         if database.sqlite:
             _check_file(database, articles_exist=articles_exist, create=create)

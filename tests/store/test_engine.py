@@ -177,3 +177,8 @@ def test_a_full_disk_loses_nothing_and_the_store_works_on(store: Store) -> None:
 
     assert len(store.visits.stamps()) == len(kept) + 1
     assert store.status.check() == []
+
+
+def test_a_driver_that_is_not_installed_is_named() -> None:
+    with pytest.raises(StoreError, match=r"store\.url needs the package '\w+': install it"):
+        open_store("postgresql+psycopg://nobody@127.0.0.1:9/none", articles_exist=False)
