@@ -114,7 +114,7 @@ class VisitStore(Protocol):
     def repeated(self, host: str) -> frozenset[str]:
         """The digests of blocks of text that are in at least 3 of the last 20 articles of `host`: boilerplate."""
 
-    def carriers(self, host: str) -> dict[str, frozenset[str]]:
+    def blocks_by_article(self, host: str) -> dict[str, frozenset[str]]:
         """The block digests of the last 20 articles of `host`, by article id."""
 
     def learn_blocks(self, host: str, article_id: str, blocks: Sequence[str]) -> None:

@@ -20,7 +20,7 @@ async def reprocess(context: VisitContext, host: str, repeated: frozenset[str]) 
     were kept, and files them without it. It is our reading that gets better, not the publisher's text that changed:
     neither `updated` nor `revisions` moves. Returns the ids of the articles that changed."""
     changed = []
-    for id, blocks in context.run.store.carriers(host).items():
+    for id, blocks in context.run.store.blocks_by_article(host).items():
         if blocks & repeated and await _again(context, id):
             changed.append(id)
     return tuple(changed)

@@ -181,11 +181,11 @@ class Visits:
 
     def repeated(self, host: str) -> frozenset[str]:
         counted: Counter[str] = Counter()
-        for digests in self.carriers(host).values():
+        for digests in self.blocks_by_article(host).values():
             counted.update(digests)
         return frozenset(digest for digest, times in counted.items() if times >= REPEATS)
 
-    def carriers(self, host: str) -> dict[str, frozenset[str]]:
+    def blocks_by_article(self, host: str) -> dict[str, frozenset[str]]:
         rows = self._db.rows(_BLOCKS, {"host": codec.key(host)})
         return {article: frozenset(json.loads(digests)) for article, digests in rows}
 
