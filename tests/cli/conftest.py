@@ -68,3 +68,8 @@ def filled(tmp_path: Path, visited: Path, world: World) -> Instance:
     """A copy of it."""
     shutil.copytree(visited, tmp_path, dirs_exist_ok=True)
     return Instance(tmp_path, world)
+
+
+@pytest.fixture(autouse=True)
+def _kept_workers(kept_workers: None) -> None:
+    """Commands run in this process here."""
