@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-HEAD = "0003"  # the revision these tables are at; Alembic is imported only for a database at another one
+HEAD = "0004"  # the revision these tables are at; Alembic is imported only for a database at another one
 
 metadata = MetaData()
 
@@ -99,6 +99,27 @@ feeds = Table(
     Column("moved_axis", String(10)),
     Column("moved_slug", Text),
     Column("files", Text, nullable=False),
+)
+
+# What is to be built: a mark a change, never taken back but by a build that began after it. A build deletes the marks
+# of a feed that it saw when it began; one that came meanwhile stays, and the feed is built again.
+stale_marks = Table(
+    "stale_marks",
+    metadata,
+    Column("n", Integer, primary_key=True, autoincrement=True),
+    Column("axis", String(10), nullable=False),
+    Column("slug", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("stale_marks_feed", stale_marks.c.axis, stale_marks.c.slug, stale_marks.c.n)
+
+# The sources, besides the one in the article's file, that announced an article: their feeds show it too.
+carriers = Table(
+    "carriers",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("source", Text, primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 withdrawn = Table(
