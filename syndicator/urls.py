@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit, urlunsplit
 
 import idna
@@ -32,6 +36,10 @@ _AUTHORITY = re.compile(r"(https?://)[^/?#]*@", re.I)
 _HOST_CHARS = 253  # 255 octets with lengths and root (RFC 1035 2.3.4)
 _IPV4_PARTS = 4
 _OCTET = 256  # values of one part of an IPv4 address
+
+_USER_MARKS = "~@"  # at the start of a path: a user's own pages, on any host
+_BEFORE_USER = frozenset({"feed", "feeds", "rss"})
+_FEED_ENDING = re.compile(r"\.(rss|atom|xml|json)$")  # mastodon.example/@alice.rss is of /@alice
 
 
 class BadUrl(ValueError):
@@ -99,17 +107,70 @@ def host(url: str) -> str:
         return ""
 
 
-def site(url: str) -> str:
-    """The registrable domain of `url` (bbc.co.uk of www.bbc.co.uk), or its host where there is none."""
+def domain(url: str) -> str:
+    """The registrable domain of `url` (bbc.co.uk of www.bbc.co.uk), or its host where there is none: a publisher's name
+    for itself. Whose an article is, `site` says."""
     try:
         name = urlsplit(canonical(url)).hostname or ""
     except BadUrl:
         return ""
+    return _registrable(name) or name
+
+
+@lru_cache(maxsize=4096)
+def site(url: str) -> str:
+    """Whose `url` is, "" when it is no URL: the unit of ownership. It is the registrable domain, private suffixes of
+    the public suffix list counted (alice.github.io); the host with its port where there is none (an address, a name of
+    a private network); one name on a host that strangers share (data/shared_hosts.toml: alice.substack.com,
+    github.com/alice); and one user below it (example.org/~alice, mastodon.example/@alice)."""
+    try:
+        parts = urlsplit(canonical(url))
+    except BadUrl:
+        return ""
+    name = (parts.hostname or "").removeprefix("www.")
+    user = _user(name, parts.path)
+    if user and name in _shared().users and user[0] in _USER_MARKS:
+        return f"{user[1:]}.{name}"
+    if user:
+        return f"{name}/{user}"
+    for shared in _shared().subdomains:
+        if name.endswith(f".{shared}"):
+            return f"{name.removesuffix(shared).rstrip('.').rpartition('.')[2]}.{shared}"
+    return _registrable(name) or parts.netloc.removeprefix("www.")
+
+
+class _Shared(NamedTuple):
+    subdomains: tuple[str, ...]
+    users: tuple[str, ...]
+    paths: Mapping[str, int]
+
+
+@cache
+def _shared() -> _Shared:
+    import tomllib  # late, as the public suffix list is: a run with nothing due needs neither
+
+    found = tomllib.loads((Path(__file__).parent / "data/shared_hosts.toml").read_text(encoding="utf-8"))
+    return _Shared(tuple(found["subdomains"]), tuple(found["users"]), found["paths"])
+
+
+def _user(name: str, path: str) -> str:
+    """The beginning of the path that names whose site it is on a shared host, "" where none does."""
+    segments = [segment for segment in path.lower().split("/") if segment]
+    count = _shared().paths.get(name, 0)
+    if len(segments) > 1 and segments[0] in _BEFORE_USER and (count or segments[1][0] in _USER_MARKS):
+        del segments[0]
+    if segments and segments[0][0] in _USER_MARKS:
+        count = 1
+    owner = "/".join(segments[:count])
+    return _FEED_ENDING.sub("", owner) if len(segments) <= count else owner
+
+
+def _registrable(name: str) -> str:
     if re.fullmatch(r"[\d.]+|.*:.*", name):
-        return name
+        return ""
     import tld  # late: it imports the standard library's HTTP client, which a run with nothing due does not need
 
-    return str(tld.get_fld(f"https://{name}", fail_silently=True) or name)
+    return str(tld.get_fld(f"https://{name}", fail_silently=True, search_private=True) or "")
 
 
 def redacted(url: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from syndicator.urls import BadUrl, absolute, alias, canonical, host, is_root, redacted, site
+from syndicator.urls import BadUrl, absolute, alias, canonical, domain, host, is_root, redacted, site
 from tests.samples import Samples
 
 
@@ -196,8 +196,64 @@ def test_alias_of_no_url_is_itself() -> None:
         ("nonsense", ("", "")),
     ],
 )
-def test_host_and_site(url: str, expected: tuple[str, str]) -> None:
-    assert (host(url), site(url)) == expected
+def test_host_and_domain(url: str, expected: tuple[str, str]) -> None:
+    assert (host(url), domain(url)) == expected
+
+
+# Each row is one site: whoever publishes at one of its addresses owns the others. No two rows share one.
+_SITES = [
+    ("https://www.bbc.co.uk/news/1", "http://feeds.bbc.co.uk/news.rss", "https://BBC.co.uk:8443/"),
+    ("https://alice.github.io/a", "https://www.alice.github.io/feed.xml"),
+    ("https://bob.github.io/a",),
+    ("https://github.io/",),
+    ("https://alice.substack.com/p/1", "https://alice.substack.com/feed", "https://www.alice.substack.com/"),
+    ("https://bob.substack.com/p/1",),
+    ("https://substack.com/", "https://www.substack.com"),
+    ("https://substack.com/@alice/note/1",),
+    ("https://alice.wordpress.com/1", "https://alice.wordpress.com/feed/"),
+    ("https://wordpress.com/", "https://www.wordpress.com/"),
+    ("https://medium.com/@alice/1", "https://medium.com/feed/@alice", "https://alice.medium.com/1"),
+    ("https://medium.com/@bob/1",),
+    ("https://medium.com/alice/1", "https://medium.com/feed/alice"),
+    ("https://medium.com/",),
+    ("https://cs.university.edu/~alice/x", "https://cs.university.edu/%7Ealice/rss.xml"),
+    ("https://cs.university.edu/~bob/x", "https://cs.university.edu/~bob"),
+    ("https://cs.university.edu/news/1", "https://www.university.edu/"),
+    ("https://mastodon.example/@alice/1", "https://mastodon.example/@alice.rss"),
+    ("https://mastodon.example/@bob",),
+    ("https://mastodon.example/about", "https://www.mastodon.example/"),
+    ("https://github.com/Alice/x/releases/tag/1", "https://github.com/alice.atom", "https://www.github.com/alice/y"),
+    ("https://github.com/bob/x",),
+    ("https://dev.to/alice/1", "https://dev.to/feed/alice"),
+    ("https://dev.to/feed",),
+    ("https://sites.google.com/site/alice/1", "https://sites.google.com/site/alice/feed.xml"),
+    ("https://sites.google.com/site/bob",),
+    ("https://sites.google.com/view/alice",),
+    ("https://feeds.feedburner.com/alice", "http://feeds.feedburner.com/alice/"),
+    ("https://feeds.feedburner.com/bob",),
+    ("http://127.0.0.1:8001/a", "http://127.0.0.1:8001/b"),
+    ("http://127.0.0.1:8002/a",),
+    ("http://10.0.0.1/", "https://10.0.0.1/a"),
+    ("http://[::1]/",),
+    ("http://localhost/a",),
+    ("http://localhost:8080/a",),
+    ("http://wiki.intranet/",),
+    ("http://blog.intranet/", "http://www.blog.intranet/"),
+]
+
+
+@pytest.mark.parametrize("addresses", _SITES)
+def test_addresses_of_one_site(addresses: tuple[str, ...]) -> None:
+    assert len({site(url) for url in addresses}) == 1
+
+
+def test_sites_are_told_apart() -> None:
+    assert len({site(urls[0]) for urls in _SITES}) == len(_SITES)
+
+
+@pytest.mark.parametrize("url", ["nonsense", "", "mailto:a@example.org"])
+def test_no_url_is_of_no_site(url: str) -> None:
+    assert site(url) == ""
 
 
 @pytest.mark.parametrize(

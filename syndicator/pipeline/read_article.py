@@ -83,7 +83,7 @@ def _described(draft: Draft, taxonomy: Taxonomy) -> ReadArticle:
 
 def own_names(author: str | None, url: str) -> tuple[str, ...]:
     """Names of an article's authors and of its site, which publishers list among its tags."""
-    return (*(name.strip() for name in (author or "").split(",")), urls.site(url).split(".")[0])
+    return (*(name.strip() for name in (author or "").split(",")), urls.domain(url).split(".")[0])
 
 
 def read_and_render(

@@ -93,5 +93,5 @@ def _shown(
 
 
 def _source_of(url: str, app: App) -> Source | None:
-    site = urls.site(url)
-    return next((source for source in app.sources.values() if urls.site(source.url) == site), None)
+    site = urls.domain(url)
+    return next((source for source in app.sources.values() if urls.domain(source.url) == site), None)

@@ -45,7 +45,7 @@ def _short(name: str) -> str:
 
 def _site_words(url: str) -> list[str]:
     host = urls.host(url).split(":")[0]
-    site = urls.site(url)
+    site = urls.domain(url)
     if host == site and re.fullmatch(r"[\d.]+", host):
         return [host.replace(".", "-")]
     name, _, ending = site.partition(".")

@@ -35,12 +35,12 @@ class Identity:
 
 
 def identify(document: Document) -> Identity:
-    """The identity of the page: rel=canonical and og:url count on the same registrable domain only, never as the root.
+    """The identity of the page: rel=canonical and og:url count on the same site only, never as the root.
     Where the address that answered is not known, these two are all there is."""
     own = _canonical(document.url) or document.url
     key, elsewhere, aliases = "", None, [own]
     for stated in _stated(document):
-        if own and _site(stated) != _site(own):
+        if own and urls.site(stated) != urls.site(own):
             elsewhere = elsewhere or (None if urls.is_root(stated) else stated)
         elif not urls.is_root(stated) or urls.is_root(own):
             key = key or stated
@@ -90,11 +90,11 @@ def _stated(document: Document) -> Iterator[str]:
 
 
 def _alternate(document: Document) -> str | None:
-    """The AMP page, else a print version on the same site, when either is another page than this."""
-    own = urls.alias(document.url)
+    """The AMP page, else a print version, on the same site, when either is another page than this."""
+    own, site = urls.alias(document.url), urls.site(document.url)
     for reference in (*_links(document.tree, "amphtml"), *_print_links(document.tree)):
         found = urls.absolute(document.base_url, reference)
-        if found and urls.alias(found) != own:
+        if found and urls.alias(found) != own and (not site or urls.site(found) == site):
             return found
     return None
 
@@ -120,10 +120,6 @@ def _links(tree: Any, rel: str) -> Iterator[str]:
     for element in tree.iter("link"):
         if rel in (element.get("rel") or "").lower().split() and element.get("href"):
             yield text.legal(element.get("href"))[:_LONGEST_URL]
-
-
-def _site(url: str) -> str:
-    return urls.site(url).removeprefix("www.")
 
 
 def _canonical(url: str) -> str | None:

@@ -29,7 +29,7 @@ class SiteTitle:
     """Cuts titles of one page. `whole` is the document's title: a site's name that equals it is none."""
 
     def __init__(self, url: str, sitenames: Sequence[str], suffix: str | None = None, *, whole: str = "") -> None:
-        domain = urls.site(url).removeprefix("www.")  # stays where the registrable domain is unknown
+        domain = urls.domain(url).removeprefix("www.")  # stays where the registrable domain is unknown
         self.label = key(domain.split(".")[0])
         stated = [name for name in sitenames if key(name) != key(whole) or urls.is_root(url)]
         self.names = {key(name) for name in (*stated, domain.split(".")[0], domain, urls.host(url))} - {""}

@@ -50,6 +50,22 @@ def test_another_host_of_the_same_registrable_domain_counts() -> None:
     assert (found.canonical, found.aliases) == ("https://www.example.com/ferry", ("https://m.example.com/ferry",))
 
 
+@pytest.mark.parametrize(
+    ("own", "neighbour"),
+    [
+        ("https://alice.substack.com/p/ferry", "https://bob.substack.com/p/ferry"),
+        ("https://cs.university.example/~alice/ferry", "https://cs.university.example/~bob/ferry"),
+        ("https://medium.com/@alice/ferry", "https://medium.com/@bob/ferry"),
+        ("https://paper.example/ferry", "https://agency.example/ferry"),
+    ],
+)
+def test_a_neighbour_is_another_site(own: str, neighbour: str) -> None:
+    for html in (link(neighbour), f'<meta property="og:url" content="{neighbour}">'):
+        assert read(html, own) == identity.Identity(own, duplicate_of=neighbour)
+    for html in (f'<link rel="amphtml" href="{neighbour}">', f'<a href="{neighbour}?print=1">Print</a>'):
+        assert read(html, own) == identity.Identity(own)
+
+
 def test_og_url_when_there_is_no_canonical() -> None:
     assert (
         read('<meta property="og:url" content="/news/2024/ferry">').canonical

@@ -123,7 +123,7 @@ def _stated(value: Any, by_id: dict[str, jsonld.Object]) -> Iterator[str]:
 
 
 def _site_names(document: Document, sitename: str) -> frozenset[str]:
-    domain = urls.site(document.url).removeprefix("www.")
+    domain = urls.domain(document.url).removeprefix("www.")
     return frozenset(key(name) for name in (sitename, domain, urls.host(document.url), domain.split(".")[0]) if name)
 
 
