@@ -142,11 +142,16 @@ class FeedRow:
     count: int = 0
     latest_title: str = ""
     latest_added: datetime | None = None
-    stale: bool = False
+    mark: int = 0  # the number of its stale mark, 0 when it is fresh
     held: str | None = None  # why validation kept the old files
     dropped: bool = False
     moved_to: FeedKey | None = None
     files: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def stale(self) -> bool:
+        """True when something changed since it was built."""
+        return self.mark > 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,9 +218,11 @@ class ArticleIndex(Protocol):
     def withdrawn(self) -> list[Withdrawn]:
         """What the operator withdrew, oldest first."""
 
-    def mark_fresh(self, key: FeedKey, files: Mapping[str, str]) -> None:
-        """The feed was written: not stale, not held. `files`: file name under the web root -> sha256 of its bytes. To
-        be called after the files are on disk: a process that is killed between the two writes them again."""
+    def mark_fresh(self, key: FeedKey, files: Mapping[str, str], *, seen: int) -> None:
+        """The feed was written as it was when its mark was `seen` (`FeedRow.mark`, read before its articles): it is not
+        held, and not stale either unless it was marked anew since. `files`: file name under the web root -> sha256 of
+        its bytes. To be called after the files are on disk: a process that is killed between the two writes them
+        again."""
 
     def hold(self, key: FeedKey, reason: str) -> None:
         """Validation kept the old files: the feed stays stale, with the reason as one line for the operator."""

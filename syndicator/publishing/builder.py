@@ -139,7 +139,7 @@ class Builder:
         elif row.dropped:  # it was published once and is again
             row = self.rows[spec.key] = replace(row, dropped=False, files={})
             self.index.save_feed(row)
-            self.index.mark_fresh(spec.key, {})
+            self.index.mark_fresh(spec.key, {}, seen=0)
             self.written.add(redirects.JSON)
         ids = head_ids(spec, self.index, row)
         archives: list[Document] = []
@@ -179,7 +179,8 @@ class Builder:
             for name in filter(fingerprint.is_file, old):
                 self._delete(name)
             if old:
-                self.index.mark_fresh(key, {name: value for name, value in row.files.items() if name not in old})
+                kept = {name: value for name, value in row.files.items() if name not in old}
+                self.index.mark_fresh(key, kept, seen=row.mark)
             if ended(row, wanted):
                 self.index.save_feed(replace(row, dropped=True))
                 self.written.add(redirects.JSON)
@@ -221,7 +222,8 @@ class Builder:
             return
         for name in filter(fingerprint.is_file, set(feed.row.files) - set(feed.files)):
             self._delete(name)
-        self.index.mark_fresh(feed.spec.key, feed.files | {fingerprint.FEED: feed.made_with})
+        files_made = feed.files | {fingerprint.FEED: feed.made_with}
+        self.index.mark_fresh(feed.spec.key, files_made, seen=feed.row.mark)
 
     def _render(self, feed: Feed) -> dict[str, bytes]:
         """The head feed in all its formats, by file name."""

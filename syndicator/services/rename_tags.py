@@ -201,11 +201,10 @@ def _move_feed(app: App, planned: Retagging) -> None:
         return
     there = rows.get(planned.new_feed)
     first = there.first_slug if there is not None and planned.kind == "merge" else old.first_slug
-    base = there or FeedRow(key=planned.new_feed, name=planned.new, first_slug=first, stale=True)
+    base = there or FeedRow(key=planned.new_feed, name=planned.new, first_slug=first)
     index.save_feed(replace(base, name=planned.new, first_slug=first, moved_to=None, dropped=False))
     if old.files and not base.files:
-        index.mark_fresh(
-            base.key, {fingerprint.FEED: ""}
-        )  # published although it may have few articles: the old one was
+        # published although it may have few articles: the old one was
+        index.mark_fresh(base.key, {fingerprint.FEED: ""}, seen=0)
     index.mark_stale([base.key])
     index.save_feed(replace(old, moved_to=base.key))

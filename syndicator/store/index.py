@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from syndicator.axes import ALL
 from syndicator.errors import StoreError
@@ -20,7 +20,7 @@ from syndicator.ports import FeedRow, FileStamp, Withdrawn
 from syndicator.store import codec, rows, schema
 from syndicator.store.database import Database, chunks, upsert
 
-_a, _m, _f = schema.articles.c, schema.members.c, schema.feeds.c
+_a, _m, _f, _marks = schema.articles.c, schema.members.c, schema.feeds.c, schema.stale_marks.c
 _IN_FEED = (_m.axis == bindparam("axis"), _m.slug == bindparam("slug"))
 _ORDER = (_m.added.desc(), _m.published.desc(), _m.id)
 _IDS = select(_m.id, _m.added).where(*_IN_FEED).order_by(*_ORDER).limit(bindparam("most"))
@@ -29,8 +29,9 @@ _OLDEST = select(func.min(_m.added)).where(*_IN_FEED, _m.added >= bindparam("fir
 _NEWEST_ID = (
     select(_m.id).where(_m.axis == _f.axis, _m.slug == _f.slug).order_by(*_ORDER).limit(1).correlate(schema.feeds)
 )
+_MARK = select(func.max(_marks.n)).where(_marks.axis == _f.axis, _marks.slug == _f.slug).correlate(schema.feeds)
 _FEEDS = (
-    select(schema.feeds, _a.title, _a.added)
+    select(schema.feeds, _a.title, _a.added, func.coalesce(_MARK.scalar_subquery(), 0).label("mark"))
     .join_from(schema.feeds, schema.articles, _a.id == _NEWEST_ID.scalar_subquery(), isouter=True)
     .order_by(_f.axis, _f.slug)
 )
@@ -66,6 +67,7 @@ _MONTH_ENTRIES = (
     .where(*_MONTH)
     .order_by(*_ORDER)
 )
+_NEWEST_MARK = select(func.coalesce(func.max(_marks.n), 0))
 _NO_LIMIT = 2**31 - 1
 
 
@@ -89,8 +91,8 @@ class Index:
         with self._db.write() as connection:
             known = connection.execute(update(schema.feeds).where(_this(row.key)).values(**values)).rowcount
             if not known:
-                new = rows.feed_row(row.key, row.name) | values | {"count": row.count, "stale": row.stale}
-                upsert(connection, schema.feeds, [new | {"held": row.held, "files": json.dumps(dict(row.files))}])
+                new = rows.feed_row(row.key, row.name) | values | {"count": row.count, "held": row.held}
+                upsert(connection, schema.feeds, [new | {"files": json.dumps(dict(row.files))}])
 
     def ids(self, key: FeedKey, *, limit: int, since: datetime | None, most: int) -> list[str]:
         reach = most if since is not None else min(limit, most)
@@ -181,17 +183,20 @@ class Index:
         with self._db.write() as connection:
             rows.touch(connection, {key: (key.slug, 0) for key in keys})
 
-    def mark_fresh(self, key: FeedKey, files: Mapping[str, str]) -> None:
-        self._set(key, stale=False, held=None, files=json.dumps(dict(files), sort_keys=True))
+    def mark_fresh(self, key: FeedKey, files: Mapping[str, str], *, seen: int) -> None:
+        with self._db.write() as connection:
+            _set(connection, key, held=None, files=json.dumps(dict(files), sort_keys=True))
+            connection.execute(delete(schema.stale_marks).where(*_marks_of(key), _marks.n <= seen))
 
     def hold(self, key: FeedKey, reason: str) -> None:
-        self._set(key, stale=True, held=reason)
-
-    def _set(self, key: FeedKey, **values: Any) -> None:
         with self._db.write() as connection:
-            known = connection.execute(update(schema.feeds).where(_this(key)).values(**values)).rowcount
-            if not known:
-                upsert(connection, schema.feeds, [rows.feed_row(key, key.slug) | values])
+            _set(connection, key, held=reason)
+            if connection.execute(select(_marks.n).where(*_marks_of(key)).limit(1)).first() is None:
+                rows.mark(connection, [key])
+
+    def newest_mark(self) -> int:
+        """The number of the newest stale mark, 0 when there is none: a higher one than before means new work."""
+        return int(self._db.scalar(_NEWEST_MARK))
 
     def _merged(self, id: str, into: str | None) -> None:
         with self._db.write() as connection:
@@ -208,6 +213,17 @@ class Index:
         for part in chunks(ids):
             found |= dict(self._db.rows(statement, {"ids": list(part)}))
         return found
+
+
+def _set(connection: Connection, key: FeedKey, **values: Any) -> None:
+    """Changes the row of a feed, which is made where there is none."""
+    known = connection.execute(update(schema.feeds).where(_this(key)).values(**values)).rowcount
+    if not known:
+        upsert(connection, schema.feeds, [rows.feed_row(key, key.slug) | values])
+
+
+def _marks_of(key: FeedKey) -> tuple[Any, Any]:
+    return _marks.axis == key.axis, _marks.slug == key.slug
 
 
 def _this(key: FeedKey) -> Any:
@@ -229,7 +245,7 @@ def _feed(row: Any) -> FeedRow:
         count=row[_COUNT_AT],
         latest_title=row.title or "",
         latest_added=None if row.added in (None, codec.NEVER) else codec.moment(row.added),
-        stale=row.stale,
+        mark=row.mark,
         held=row.held,
         dropped=row.dropped,
         moved_to=FeedKey(row.moved_axis, row.moved_slug) if row.moved_axis else None,

@@ -95,8 +95,9 @@ def _show_dangling(connection: Connection) -> None:
 def _count_feeds(connection: Connection, names: dict[FeedKey, str], counts: Counter[FeedKey]) -> None:
     """New feeds get their rows, known ones keep names and addresses; every feed has its count and is stale."""
     insert_new(connection, schema.feeds, [rows.feed_row(key, name) for key, name in sorted(names.items())])
-    connection.execute(update(schema.feeds).values(count=0, stale=True))
-    rows.touch(connection, {key: (names[key], count) for key, count in counts.items()})
+    connection.execute(update(schema.feeds).values(count=0))
+    known = connection.execute(select(schema.feeds.c.axis, schema.feeds.c.slug, schema.feeds.c.name))
+    rows.touch(connection, {(key := FeedKey(axis, slug)): (name, counts[key]) for axis, slug, name in known.all()})
 
 
 def _end_entries(connection: Connection, guids: dict[tuple[str, str], str]) -> None:

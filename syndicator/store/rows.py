@@ -47,14 +47,13 @@ def member_rows(article: Article, keys: Iterable[FeedKey]) -> list[dict[str, Any
 
 
 def feed_row(key: FeedKey, name: str, count: int = 0) -> dict[str, Any]:
-    """The row of a new feed: its address is made of its first slug for good, and it is stale."""
+    """The row of a new feed: its address is made of its first slug for good."""
     return {
         "axis": key.axis,
         "slug": key.slug,
         "name": name,
         "first_slug": key.slug,
         "count": count,
-        "stale": True,
         "held": None,
         "dropped": False,
         "moved_axis": None,
@@ -111,7 +110,10 @@ _NO_HTML = delete(schema.html).where(schema.html.c.id == bindparam("gone"))
 _COUNT = (
     update(schema.feeds)
     .where(schema.feeds.c.axis == bindparam("k_axis"), schema.feeds.c.slug == bindparam("k_slug"))
-    .values(count=schema.feeds.c.count + bindparam("more"), stale=True)
+    .values(count=schema.feeds.c.count + bindparam("more"))
+)
+_NO_MARK = delete(schema.stale_marks).where(
+    schema.stale_marks.c.axis == bindparam("k_axis"), schema.stale_marks.c.slug == bindparam("k_slug")
 )
 
 
@@ -162,6 +164,13 @@ def touch(connection: Connection, feeds: dict[FeedKey, tuple[str, int]]) -> None
     connection.execute(
         _COUNT, [{"k_axis": key.axis, "k_slug": key.slug, "more": more} for key, (_, more) in feeds.items()]
     )
+    mark(connection, feeds)
+
+
+def mark(connection: Connection, keys: Collection[FeedKey]) -> None:
+    """Marks feeds stale: each has one mark then, with a number that no mark had before."""
+    connection.execute(_NO_MARK, [{"k_axis": key.axis, "k_slug": key.slug} for key in keys])
+    connection.execute(insert(schema.stale_marks), [{"axis": key.axis, "slug": key.slug} for key in keys])
 
 
 def set_queries(connection: Connection, found: Mapping[str, Collection[FeedKey]]) -> None:

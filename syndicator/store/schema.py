@@ -93,7 +93,6 @@ feeds = Table(
     Column("name", Text, nullable=False),
     Column("first_slug", Text, nullable=False),
     Column("count", Integer, nullable=False),
-    Column("stale", Boolean, nullable=False),
     Column("held", Text),
     Column("dropped", Boolean, nullable=False),
     Column("moved_axis", String(10)),
@@ -101,8 +100,9 @@ feeds = Table(
     Column("files", Text, nullable=False),
 )
 
-# What is to be built: a mark a change, never taken back but by a build that began after it. A build deletes the marks
-# of a feed that it saw when it began; one that came meanwhile stays, and the feed is built again.
+# What is to be built: a feed has a mark or is fresh. Each change of a feed puts a mark with a higher number in place of
+# the one before, so that there are never more marks than feeds. A build deletes the mark that it saw when it began; one
+# that came meanwhile has a higher number and stays, and the feed is built again.
 stale_marks = Table(
     "stale_marks",
     metadata,

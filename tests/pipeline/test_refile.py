@@ -25,7 +25,7 @@ def stale(app: App) -> set[str]:
     """The feeds that are stale; all are fresh afterwards."""
     found = {row.key for row in app.store.index.feeds() if row.stale}
     for key in found:
-        app.store.index.mark_fresh(key, {})
+        app.store.index.mark_fresh(key, {}, seen=app.store.index.newest_mark())
     return {f"{axis}/{slug}" for axis, slug in found}
 
 

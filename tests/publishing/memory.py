@@ -23,6 +23,7 @@ class MemoryIndex:
         self.gone: list[Withdrawn] = []
         self.copies: dict[str, str] = {}
         self.matched: dict[str, tuple[str, Article]] = {}
+        self.marks = 0
         for article in articles:
             self.add(article)
 
@@ -139,10 +140,12 @@ class MemoryIndex:
 
     def mark_stale(self, keys: Iterable[FeedKey]) -> None:
         for key in keys:
-            self.rows[key] = replace(self.rows[key], stale=True)
+            self.marks += 1
+            self.rows[key] = replace(self.rows[key], mark=self.marks)
 
-    def mark_fresh(self, key: FeedKey, files: Mapping[str, str]) -> None:
-        self.rows[key] = replace(self.rows[key], stale=False, held=None, files=dict(files))
+    def mark_fresh(self, key: FeedKey, files: Mapping[str, str], *, seen: int) -> None:
+        row = self.rows[key]
+        self.rows[key] = replace(row, mark=row.mark if row.mark > seen else 0, held=None, files=dict(files))
 
     def hold(self, key: FeedKey, reason: str) -> None:
         self.rows[key] = replace(self.rows[key], held=reason)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from lxml import etree
 from syndicator.model import Article, Enclosure, FeedKey, Origin, Source, article_id
 from syndicator.publishing.builder import BuildReport, build
 from syndicator.publishing.selection.feeds import plan
+from syndicator.publishing.selection.staleness import stale
 from syndicator.settings import Publish, Settings, Site
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 
@@ -77,6 +79,31 @@ def test_a_second_build_changes_no_byte() -> None:
     built(index, outlet)
     report = built(index, outlet)
     assert report.written == () and report.unchanged > 20
+
+
+class Overtaken(MemoryOutlet):
+    """A web root that an article is filed beside while the first of its files is written."""
+
+    def __init__(self, index: MemoryIndex, late: Article) -> None:
+        super().__init__()
+        self.index, self.late = index, [late]
+
+    def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
+        if self.late:
+            self.index.add(self.late.pop())
+        return super().put(name, data, heir_of=heir_of)
+
+
+def test_an_article_that_comes_while_feeds_are_built_is_in_the_next_build() -> None:
+    index = MemoryIndex(article(n) for n in range(4))
+    outlet = Overtaken(index, article(9))
+    built(index, outlet)
+    specs = plan(index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={})
+    waiting = stale(specs, index)
+    assert waiting == {spec.key for spec in specs}
+    built(index, outlet, only=waiting)
+    assert all(b"Story 9<" in outlet.files[f"{stem}.atom"] for stem in ("all", "tags/ai", "sources/alpha"))
+    assert stale(specs, index) == set()
 
 
 def test_an_entry_carries_what_the_contract_names() -> None:

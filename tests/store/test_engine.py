@@ -143,6 +143,22 @@ def test_migrations_and_models_agree(tmp_path: Path) -> None:
     engine.dispose()
 
 
+def test_feeds_that_were_stale_are_stale_after_the_upgrade(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/old.db", 1)
+    with closing(sqlite3.connect(database.name)) as connection, connection:
+        connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+    migrate.upgrade(database, "0003")
+    with closing(sqlite3.connect(database.name)) as connection, connection:
+        connection.execute(
+            "INSERT INTO feeds (axis, slug, name, first_slug, count, stale, dropped, files) VALUES "
+            "('tag', 'ai', 'AI', 'ai', 3, 1, 0, '{}'), ('tag', 'go', 'Go', 'golang', 2, 0, 0, '{\"f\": \"d\"}')"
+        )
+    database.close()
+    with open_store(f"sqlite:///{tmp_path}/old.db", articles_exist=True) as store:
+        ai, go = store.index.feeds()
+        assert (ai.stale, ai.count, go.stale, go.first_slug, go.files) == (True, 3, False, "golang", {"f": "d"})
+
+
 def test_opening_imports_no_alembic() -> None:
     script = "import sys, syndicator.store.engine; print([m for m in sys.modules if m.startswith('alembic')])"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -116,7 +118,7 @@ def test_articles_come_in_the_order_asked_for_and_each_newest_first(store: Store
 def test_a_retagged_article_leaves_its_old_feed(store: Store) -> None:
     record(store, 1)
     for key in (ALL, AI, RESEARCH, SOURCE):
-        store.index.mark_fresh(key, {"f": "d"})
+        store.index.mark_fresh(key, {"f": "d"}, seen=row(store, key).mark)
 
     record(store, 1, tags=("Robots",))
 
@@ -174,7 +176,7 @@ def test_stale_held_and_fresh(store: Store) -> None:
     store.index.hold(AI, "not well-formed")
     assert (row(store, AI).stale, row(store, AI).held) == (True, "not well-formed")
 
-    store.index.mark_fresh(AI, {"tags/ai.atom": "abc"})
+    store.index.mark_fresh(AI, {"tags/ai.atom": "abc"}, seen=row(store, AI).mark)
     assert (row(store, AI).stale, row(store, AI).held) == (False, None)
     assert row(store, AI).files == {"tags/ai.atom": "abc"}
 
@@ -185,13 +187,52 @@ def test_stale_held_and_fresh(store: Store) -> None:
     store.index.mark_stale([])
 
 
+def test_what_comes_while_a_feed_is_built_stays_to_be_built(store: Store) -> None:
+    record(store, 1)
+    seen = row(store, AI).mark
+    record(store, 2)  # after the build has read what is in the feed
+    store.index.mark_fresh(AI, {"tags/ai.atom": "abc"}, seen=seen)
+    assert row(store, AI).stale
+    store.index.mark_fresh(AI, {"tags/ai.atom": "def"}, seen=row(store, AI).mark)
+    assert not row(store, AI).stale
+
+
+def test_a_number_is_never_given_to_two_marks(store: Store) -> None:
+    record(store, 1)
+    seen = store.index.newest_mark()
+    for feed in store.index.feeds():
+        store.index.mark_fresh(feed.key, {}, seen=seen)
+    assert store.index.newest_mark() == 0  # there is none: what begins to build now has seen nothing
+    record(store, 2)
+    assert all(feed.mark > seen for feed in store.index.feeds())
+
+
+def test_there_are_no_more_marks_than_feeds(store: Store, url: str) -> None:
+    for number in range(1, 6):
+        record(store, number)
+    store.index.hold(AI, "not well-formed")
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+        marks = connection.execute("SELECT axis, slug FROM stale_marks ORDER BY axis, slug").fetchall()
+    assert marks == [tuple(feed.key) for feed in store.index.feeds()]
+
+
+def test_holding_a_feed_that_has_a_mark_is_no_new_work(store: Store) -> None:
+    record(store, 1)
+    before = store.index.newest_mark()
+    store.index.hold(AI, "not well-formed")
+    assert store.index.newest_mark() == before
+    store.index.mark_fresh(AI, {}, seen=before)
+    store.index.hold(AI, "not well-formed")
+    assert row(store, AI).stale
+
+
 def test_saving_a_feed_keeps_what_building_remembers(store: Store) -> None:
     record(store, 1)
-    store.index.mark_fresh(AI, {"f": "d"})
+    store.index.mark_fresh(AI, {"f": "d"}, seen=row(store, AI).mark)
     new = FeedKey("tag", "artificial-intelligence")
 
     store.index.save_feed(FeedRow(key=AI, name="A.I.", first_slug="ki", dropped=True, moved_to=new))
-    store.index.save_feed(FeedRow(key=new, name="Artificial Intelligence", first_slug="ki", stale=True))
+    store.index.save_feed(FeedRow(key=new, name="Artificial Intelligence", first_slug="ki"))
 
     saved = row(store, AI)
     assert (saved.name, saved.first_slug, saved.dropped, saved.moved_to) == ("A.I.", "ki", True, new)
@@ -208,8 +249,8 @@ def test_saved_queries_are_matched_once_and_again_when_the_article_changes(store
     store.index.save_matches("s", {one.id: [chips, robots], two.id: [], "absent": [chips]})
     assert store.index.unmatched("s") == [] and store.index.unmatched("other") == [one.id, two.id]
     assert (ids(store, chips), ids(store, robots), row(store, chips).count) == ([one.id], [one.id], 1)
-    store.index.mark_fresh(chips, {})
-    store.index.mark_fresh(robots, {})
+    store.index.mark_fresh(chips, {}, seen=row(store, chips).mark)
+    store.index.mark_fresh(robots, {}, seen=row(store, robots).mark)
     store.index.save_matches("s", {one.id: [chips], two.id: [chips]})
     assert (ids(store, chips), ids(store, robots)) == ([one.id, two.id], [])
     assert row(store, robots).stale and row(store, chips).stale

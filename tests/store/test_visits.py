@@ -204,7 +204,7 @@ def test_the_feeds_that_an_article_leaves_become_stale_like_those_it_joins(store
     article = make(1)
     store.visits.record(article, stamp(1))
     for row in store.index.feeds():
-        store.index.mark_fresh(row.key, {})
+        store.index.mark_fresh(row.key, {}, seen=row.mark)
 
     store.visits.record(replace(article, tags=("Chips",), category=""), stamp(2))
 
@@ -227,7 +227,7 @@ def test_a_failing_record_leaves_nothing_behind(store: Store) -> None:
 def test_a_deleted_file_is_forgotten(store: Store) -> None:
     article = record(store, 1)
     for row in store.index.feeds():
-        store.index.mark_fresh(row.key, {})
+        store.index.mark_fresh(row.key, {}, seen=row.mark)
 
     store.visits.forget(article.id)
     assert store.visits.article(article.id) is None

@@ -19,6 +19,9 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("stale_marks_feed", "stale_marks", ["axis", "slug", "n"])
+    op.execute(sa.text("INSERT INTO stale_marks (axis, slug) SELECT axis, slug FROM feeds WHERE stale"))
+    with op.batch_alter_table("feeds") as feeds:  # what SQLite cannot do to a table before 3.35
+        feeds.drop_column("stale")
     op.create_table(
         "carriers",
         sa.Column("id", sa.String(length=26), nullable=False),
