@@ -14,6 +14,7 @@ from syndicator.text import slug
 
 ALL: Final = FeedKey("all", "all")
 QUERY: Final = "query"
+SOURCE: Final = "source"
 
 Members = Iterable[tuple[str, str]]  # (slug, name) of feeds
 
@@ -60,7 +61,7 @@ AXES: Final[dict[str, Axis]] = {
         configured=True,
         outlines=True,
     ),
-    "source": Axis(members=_source, folder="sources/", heading="Sources", place=4, copies=True),
+    SOURCE: Axis(members=_source, folder="sources/", heading="Sources", place=4, copies=True),
     QUERY: Axis(members=None, folder="queries/", heading="Saved queries", place=3, configured=True),
 }
 

@@ -108,6 +108,16 @@ class VisitStore(Protocol):
         showed it or shows it now, in one transaction. `html` is its body rendered; without it, what was rendered before
         is kept where the article has the `same_body`, and dropped otherwise."""
 
+    def carriers(self, id: str) -> list[str]:
+        """The keys of the sources that announced article `id`, besides the one that its file names."""
+
+    def carry(
+        self, carried: Iterable[tuple[str, str]], names: Mapping[str, str], *, entry: EntryRow | None = None
+    ) -> None:
+        """Remembers which sources announced an article, as (article id, source key), and shows it in their feeds, which
+        alone become stale; with the end of `entry`, in one transaction. To be called after the article store's `carry`.
+        `names`: of the feeds that have none yet, by source."""
+
     def is_withdrawn(self, aliases: Iterable[str]) -> bool:
         """True when any of the alias keys belongs to an article that the operator withdrew."""
 

@@ -7,13 +7,14 @@ import os
 import re
 import tomllib
 import uuid
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from syndicator import text
 from syndicator.articles import disk, edits, hand_edits, normal_form, times, withdrawals
+from syndicator.articles.beside import carried
 from syndicator.articles.stamps import by_path
 from syndicator.errors import ConfigError
 from syndicator.model import Article
@@ -166,6 +167,23 @@ class ArticleStore:
     def withdrawn(self) -> list[Withdrawn]:
         """What was withdrawn, oldest first. Raises ConfigError."""
         return withdrawals.read(self.root / withdrawals.NAME)
+
+    def carry(self, announced: Iterable[tuple[str, str]]) -> None:
+        """Remembers beside the articles which sources announced them: (article id, source key); durable when it
+        returns. Raises OSError."""
+        carried.append(self.root / carried.NAME, announced, durable=self.durable)
+
+    def carried(self) -> list[tuple[str, str]]:
+        """What `carry` was given, each once. Raises OSError."""
+        return carried.read(self.root / carried.NAME)
+
+    def carried_stamp(self) -> str | None:
+        """What changes whenever `carried` may; None where nothing was ever written."""
+        return carried.stamp(self.root / carried.NAME)
+
+    def compact(self) -> None:
+        """Takes out of the file of `carry` what it has twice. Raises OSError."""
+        carried.compact(self.root / carried.NAME, durable=self.durable)
 
     def sweep(self) -> int:
         """Removes the temporary files of writers that are gone; how many."""

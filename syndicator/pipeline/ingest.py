@@ -12,7 +12,7 @@ from syndicator.model import Article, Entry, Failed, Fetched, NotModified, Origi
 from syndicator.pipeline import entry_rows, jobs
 from syndicator.pipeline.context import BUGS, EntryContext, Page, RunContext, describe_bug
 from syndicator.pipeline.dedupe.merge import merge_copy, remember
-from syndicator.pipeline.refile import refile
+from syndicator.pipeline.refile import carry, refile
 from syndicator.pipeline.requests import page_request
 from syndicator.pipeline.results import PageReading
 from syndicator.pipeline.revise import revise
@@ -202,8 +202,11 @@ def _record(context: EntryContext, page: Page, reading: PageReading, before: Art
 
 
 def _known_already(context: EntryContext, known: str) -> EntryResult:
-    """The entry is an article we have, under this or another address."""
-    _save(context, entry_rows.done(context.row, known, context.run.clock()))
+    """The entry is an article we have, under this or another address: its source carries it."""
+    run, source = context.run, context.source
+    name = source.title or context.state.feed_title
+    ended = entry_rows.done(context.row, known, run.clock())
+    carry(run.article_store, run.store, known, source.key, name, entry=ended)
     context.log.debug("known already", article=known)
     return EntryResult()
 

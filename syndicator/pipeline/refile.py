@@ -1,4 +1,4 @@
-"""The one way in which an article is written: its file first, then what the database knows of it."""
+"""The one way in which an article, and who announced it, is written: files first, then what the database knows."""
 
 from __future__ import annotations
 
@@ -40,3 +40,16 @@ def refile(
             same_body=before is not None and before.body == stored.body,
         )
     return stored, changed
+
+
+def carry(
+    article_store: ArticleStore, store: VisitStore, id: str, source: str, name: str, *, entry: EntryRow | None = None
+) -> None:
+    """Remembers that `source`, whose feed is called `name`, announced article `id`: it carries it from then on, unless
+    it is the article's own source. In the file beside the articles first, so that no lost database loses it, then in
+    the store, with the end of the source's `entry`. Raises OSError, StoreError."""
+    article = store.article(id)
+    carried = [(id, source)] if article is not None and article.source_key != source else []
+    if carried and source not in store.carriers(id):
+        article_store.carry(carried)
+    store.carry(carried, {source: name}, entry=entry)

@@ -15,7 +15,7 @@ from syndicator.pipeline.dedupe.merge import WINDOW, remember
 from syndicator.pipeline.refile import refile
 from syndicator.ports import FileStamp
 from syndicator.services.container import App
-from syndicator.services.reconcile import unreadable
+from syndicator.services.reconcile import carriers, unreadable
 from syndicator.services.redescribe import learn
 from syndicator.sources import opml, registry
 
@@ -104,7 +104,9 @@ def reindex(app: App) -> Reindexed:
                 recent.append(article)
             yield article, stamp
 
-    count = app.store.reindex(readable(), app.article_store.withdrawn())
+    carriers(app)  # makes the file where it was lost
+    app.article_store.compact()
+    count = app.store.reindex(readable(), app.article_store.withdrawn(), app.article_store.carried())
     for article in recent:
         remember(article, app.store.visits, now)
     return Reindexed(articles=count, problems=tuple(problems), learnt=learn(app).articles)

@@ -17,6 +17,9 @@ from syndicator.services.container import App
 # A clock that ran ahead by more than this and was set right leaves times behind that are no longer believed.
 AHEAD = timedelta(minutes=10)
 
+CARRIED = "carried"  # the note with the stamp of the file of carriers whose lines the database has
+NO_FILE = "none"
+
 
 def sources(app: App) -> dict[str, SourceState]:
     """A state for every source in sources.toml; a source whose URL the operator changed starts its validators and its
@@ -50,8 +53,9 @@ def _terms(source: Source) -> str:
 
 
 def files(app: App) -> tuple[Problem, ...]:
-    """Records article files that are new or were edited by hand, and forgets those that were deleted. Returns the files
-    that could not be read, each with its reason: they stay as they are. Raises DiskError, StoreError."""
+    """Records article files that are new or were edited by hand, forgets those that were deleted, and records which
+    sources carry them. Returns the files that could not be read, each with its reason: they stay as they are. Raises
+    OSError, StoreError."""
     visits = app.store.visits
     _withdrawals(app)
     rows = visits.stamps()
@@ -75,7 +79,34 @@ def files(app: App) -> tuple[Problem, ...]:
         release(app, changes.missing)
     for id in changes.missing:
         visits.forget(id)
+    carriers(app)
     return tuple(problems)
+
+
+def carriers(app: App) -> None:
+    """Records those lines of the file that the database lacks, as after a crash between the two or with a database that
+    was restored. Looks no further than at the file's stamp where that is the one of last time. Where there is no file
+    it is made of what the database knows: an earlier version kept no carriers, but it did keep which source announced
+    which article. Raises OSError, StoreError."""
+    store, files = app.store.visits, app.article_store
+    stamp, noted = files.carried_stamp(), store.note(CARRIED)
+    if stamp is None:
+        found = dict.fromkeys((*store.carried(), *(store.announced() if noted is None else ())))
+        if found:
+            files.carry(found)
+        stamp = files.carried_stamp() or NO_FILE
+    if stamp == noted:
+        return
+    known = set(store.carried())
+    lacking = [one for one in files.carried() if one not in known]
+    store.carry(lacking, _feed_names(app))
+    store.set_note(CARRIED, stamp, app.clock())
+
+
+def _feed_names(app: App) -> dict[str, str]:
+    """What the feeds of sources are called."""
+    states = app.store.visits.states()
+    return {key: one.title or (states[key].feed_title if key in states else "") for key, one in app.sources.items()}
 
 
 def _withdrawals(app: App) -> None:

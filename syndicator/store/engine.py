@@ -38,13 +38,18 @@ class Store:
         """The database's file (SQLite), or its name (PostgreSQL)."""
         return self._db.name
 
-    def reindex(self, articles: Iterable[tuple[Article, FileStamp]], withdrawn: Iterable[Withdrawn] = ()) -> int:
+    def reindex(
+        self,
+        articles: Iterable[tuple[Article, FileStamp]],
+        withdrawn: Iterable[Withdrawn] = (),
+        carried: Iterable[tuple[str, str]] = (),
+    ) -> int:
         """Rebuilds the rows of articles, aliases and feeds from the files, in one transaction; returns the number of
         articles. Source states, entries, merges, names and addresses of feeds stay, as do withdrawals, to which
-        `withdrawn` (the article store's list) adds; all feeds become stale. Raises StoreError, and whatever `articles`
-        raises, with nothing changed."""
+        `withdrawn` (the article store's list) adds; all feeds become stale. `carried` says which further sources
+        announced an article (id, key). Raises StoreError, and whatever `articles` raises, with nothing changed."""
         with self._db.write() as connection:
-            return rebuild.reindex(connection, articles, withdrawn)
+            return rebuild.reindex(connection, articles, withdrawn, carried)
 
     def close(self) -> None:
         """Ends the connections. What was written is durable already."""

@@ -17,17 +17,21 @@ BATCH = 2000  # articles whose rows are written in one statement a table
 
 
 def reindex(
-    connection: Connection, articles: Iterable[tuple[Article, FileStamp]], withdrawn: Iterable[Withdrawn]
+    connection: Connection,
+    articles: Iterable[tuple[Article, FileStamp]],
+    withdrawn: Iterable[Withdrawn],
+    carried: Iterable[tuple[str, str]],
 ) -> int:
-    """Replaces the rows of articles, aliases, members and fragments; the number of articles. The first of two files
-    with one id counts."""
+    """Replaces the rows of articles, aliases, members, carriers and fragments; the number of articles. The first of two
+    files with one id counts. `carried`: article id and the key of a source that announced it."""
     for entry in withdrawn:
         rows.save_withdrawal(connection, entry)
     merged = _pairs(connection, select(schema.articles.c.id, schema.articles.c.merged_into))
     gone = set(_pairs(connection, select(schema.withdrawn.c.id, schema.withdrawn.c.at)))
-    for table in (schema.articles, schema.members, schema.aliases, schema.fragments, schema.html):
+    for table in (schema.articles, schema.members, schema.carriers, schema.aliases, schema.fragments, schema.html):
         connection.execute(delete(table))
-    load = _Load(connection, {id: into for id, into in merged.items() if into}, gone)
+    carriers = _carriers(connection, carried)
+    load = _Load(connection, {id: into for id, into in merged.items() if into}, gone, carriers)
     for article, stamp in articles:
         load.add(article, stamp)
     load.flush()
@@ -37,11 +41,23 @@ def reindex(
     return load.total
 
 
+def _carriers(connection: Connection, carried: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Writes the rows of `carriers`; they by article."""
+    found: dict[str, list[str]] = {}
+    for id, source in dict.fromkeys(carried):
+        found.setdefault(id, []).append(source)
+    insert_new(connection, schema.carriers, [{"id": id, "source": one} for id, keys in found.items() for one in keys])
+    return found
+
+
 class _Load:
     """Collects rows and writes them in batches."""
 
-    def __init__(self, connection: Connection, merged: dict[str, str], gone: set[str]) -> None:
+    def __init__(
+        self, connection: Connection, merged: dict[str, str], gone: set[str], carriers: dict[str, list[str]]
+    ) -> None:
         self.connection = connection
+        self.carriers = carriers
         self.merged = merged
         self.gone = gone
         self.seen: set[str] = set()
@@ -58,10 +74,11 @@ class _Load:
         self.total += 1
         into = article.merged_into or self.merged.get(article.id)
         into = None if into in article.split_from else into  # an operator said so, and the file is the truth
-        shown = rows.shown_in(article, into, withdrawn=False)
+        shown = rows.shown_in(article, into, withdrawn=False, carriers=self.carriers.get(article.id, ()))
         self.counts.update(list(shown))
         for key, name in shown.items():
-            self.names.setdefault(key, name)
+            if self.names.get(key, key.slug) == key.slug:  # no article that it merely carries names a source's feed
+                self.names[key] = name
         if article.source_id:
             self.guids[codec.key(article.source_key), codec.key(article.source_id)] = article.id
         self._add(schema.articles, [rows.article_row(article, stamp, into)])
@@ -89,7 +106,8 @@ def _show_dangling(connection: Connection) -> None:
     dangling = select(table.c.data).where(table.c.merged_into.is_not(None), table.c.merged_into.not_in(alive))
     for (data,) in connection.execute(dangling).all():
         article = codec.unpack(Article, data)
-        rows.show(connection, article, rows.shown_in(article, None, withdrawn=False))
+        carriers = rows.carriers(connection, article.id)
+        rows.show(connection, article, rows.shown_in(article, None, withdrawn=False, carriers=carriers))
 
 
 def _count_feeds(connection: Connection, names: dict[FeedKey, str], counts: Counter[FeedKey]) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from syndicator.articles.membership import named_feeds_of
-from syndicator.axes import AXES
+from syndicator.axes import AXES, SOURCE
 from syndicator.model import Article, FeedKey
 from syndicator.ports import FileStamp, Withdrawn
 from syndicator.store import codec, schema
@@ -70,11 +70,12 @@ def alias_keys(article: Article) -> list[str]:
     return list(dict.fromkeys(codec.key(value) for value in found))
 
 
-def shown_in(article: Article, merged_into: str | None, withdrawn: bool) -> dict[FeedKey, str]:
-    """The feeds that show `article` now, with their names: none once withdrawn, its source's only as a copy."""
+def shown_in(article: Article, merged_into: str | None, withdrawn: bool, carriers: Iterable[str]) -> dict[FeedKey, str]:
+    """The feeds that show `article` now, with their names: none once withdrawn, as a copy only those of its sources,
+    which are its own and its `carriers`."""
     if withdrawn:
         return {}
-    named = named_feeds_of(article)
+    named = {FeedKey(SOURCE, source): source for source in carriers} | named_feeds_of(article)
     return {key: name for key, name in named.items() if merged_into is None or AXES[key.axis].copies}
 
 
@@ -87,6 +88,9 @@ _KNOWN = select(
 )
 _COPIES = select(schema.articles.c.id, schema.articles.c.data).where(
     schema.articles.c.merged_into == bindparam("original")
+)
+CARRIERS = (
+    select(schema.carriers.c.source).where(schema.carriers.c.id == bindparam("id")).order_by(schema.carriers.c.source)
 )
 _ORIGINAL = schema.articles.alias("original")
 MERGED = select(schema.articles.c.id, schema.articles.c.merged_into).where(
@@ -107,6 +111,15 @@ _NOT_ASKED = delete(schema.members).where(
 )
 _NO_FRAGMENT = delete(schema.fragments).where(schema.fragments.c.id == bindparam("gone"))
 _NO_HTML = delete(schema.html).where(schema.html.c.id == bindparam("gone"))
+_NAMELESS = (
+    update(schema.feeds)
+    .where(
+        schema.feeds.c.axis == SOURCE,
+        schema.feeds.c.slug == bindparam("k_slug"),
+        schema.feeds.c.name == schema.feeds.c.slug,
+    )
+    .values(name=bindparam("now"))
+)
 _COUNT = (
     update(schema.feeds)
     .where(schema.feeds.c.axis == bindparam("k_axis"), schema.feeds.c.slug == bindparam("k_slug"))
@@ -125,7 +138,11 @@ def save(connection: Connection, article: Article, stamp: FileStamp, *, keep_htm
     upsert(connection, schema.articles, [article_row(article, stamp, into)])
     if known.old is not None and not keep_html:
         connection.execute(_NO_HTML, {"gone": article.id})
-    show(connection, article, shown_in(article, _alive(connection, into), known.withdrawn is not None))
+    show(
+        connection,
+        article,
+        shown_in(article, _alive(connection, into), known.withdrawn is not None, carriers(connection, article.id)),
+    )
     if known.old is None:
         _show_copies(connection, article.id)
 
@@ -140,7 +157,28 @@ def _show_copies(connection: Connection, original: str) -> None:
     for id, data in connection.execute(_COPIES, {"original": original}).all():
         gone = connection.execute(_WITHDRAWN, {"id": id}).first() is not None
         copy = codec.unpack(Article, data)
-        show(connection, copy, shown_in(copy, _alive(connection, original), gone))
+        show(connection, copy, shown_in(copy, _alive(connection, original), gone, carriers(connection, id)))
+
+
+def carriers(connection: Connection, id: str) -> list[str]:
+    """The keys of the sources that carry article `id` besides its own."""
+    return list(connection.scalars(CARRIERS, {"id": id}))
+
+
+def carry(connection: Connection, id: str, source: str, name: str = "") -> None:
+    """Makes `source` a carrier of article `id`, and the article a member of its feed, which alone becomes stale. `name`
+    is that feed's where it has none yet. Of an article that is not there or withdrawn it is only remembered."""
+    insert_new(connection, schema.carriers, [{"id": id, "source": source}])
+    known, key = connection.execute(_KNOWN, {"id": id}).one(), FeedKey(SOURCE, source)
+    there = {FeedKey(axis, slug) for axis, slug in connection.execute(_MEMBER, {"id": id})}
+    if known.old is None or known.withdrawn is not None or key in there:
+        return
+    times = connection.execute(_TIMES, {"ids": [id]}).one()
+    member = {"id": id, "axis": key.axis, "slug": key.slug, "added": times.added, "published": times.published}
+    connection.execute(insert(schema.members), member)
+    touch(connection, {key: (name or source, 1)})
+    if name:
+        connection.execute(_NAMELESS, {"k_slug": source, "now": name})
 
 
 def show(connection: Connection, article: Article, shown: dict[FeedKey, str]) -> None:

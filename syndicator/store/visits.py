@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, or_, select
 
 from syndicator.articles.stamps import Stamps
+from syndicator.axes import SOURCE
 from syndicator.model import Article, FeedKey, Outcome, SourceState
 from syndicator.ports import EntryRow, FileStamp, Withdrawn
 from syndicator.store import codec, rows, schema
@@ -64,6 +65,19 @@ _LIKELY = select(schema.sketches.c.id, schema.sketches.c.data).where(
         select(schema.sketch_keys.c.id).where(schema.sketch_keys.c.value.in_(bindparam("keys", expanding=True)))
     ),
     schema.sketches.c.at >= bindparam("since"),
+)
+_CARRIED = select(schema.carriers.c.id, schema.carriers.c.source).order_by(
+    schema.carriers.c.id, schema.carriers.c.source
+)
+_MEMBERS = select(schema.members.c.id).where(
+    schema.members.c.id == _e.article, schema.members.c.axis == SOURCE, schema.members.c.slug == _e.source
+)
+_ANNOUNCED = (
+    select(_e.article, _e.source)
+    .join_from(schema.entries, schema.articles, _a.id == _e.article)
+    .where(_e.status == "done", ~_MEMBERS.exists())
+    .distinct()
+    .order_by(_e.article, _e.source)
 )
 _NOTE = select(schema.notes.c.value).where(schema.notes.c.key == bindparam("key"))
 
@@ -157,6 +171,27 @@ class Visits:
                 upsert(connection, schema.entries, [entry_row(entry)])
             if html is not None:
                 upsert(connection, schema.html, [{"id": article.id, "html": html}])
+
+    def carriers(self, id: str) -> list[str]:
+        return [source for (source,) in self._db.rows(rows.CARRIERS, {"id": id})]
+
+    def carry(
+        self, carried: Iterable[tuple[str, str]], names: Mapping[str, str], *, entry: EntryRow | None = None
+    ) -> None:
+        with self._db.write() as connection:
+            for id, source in carried:
+                rows.carry(connection, id, source, names.get(source, ""))
+            if entry is not None:
+                upsert(connection, schema.entries, [entry_row(entry)])
+
+    def carried(self) -> list[tuple[str, str]]:
+        """Every article's carriers: (article id, source key)."""
+        return [(id, source) for id, source in self._db.rows(_CARRIED)]
+
+    def announced(self) -> list[tuple[str, str]]:
+        """The articles that a source announced and its feed does not show: (article id, source key). For a store of a
+        version that kept no carriers."""
+        return [(id, source) for id, source in self._db.rows(_ANNOUNCED)]
 
     def forget(self, id: str) -> None:
         """For an article whose file is gone: deletes its row, aliases and memberships and marks the feeds that showed

@@ -111,3 +111,15 @@ def test_what_claims_to_be_from_the_future_is_of_now() -> None:
 
 def test_the_operators_category_stands_where_the_text_has_none() -> None:
     assert (filed(category="AI").category, filed().category) == ("AI", "Other")
+
+
+def test_a_source_that_announces_a_known_article_carries_it(place: Place) -> None:
+    with place.app() as app:
+        known = store_articles(app, "Story", STORY, source="two")
+        own = store_articles(app, "Mine", STORY)
+        take(app, known.url, None)
+        take(app, own.url, None)
+        take(app, known.url, None)
+        assert app.article_store.carried() == [(known.id, "one")]
+        assert app.store.visits.carriers(known.id) == ["one"]
+        assert app.store.visits.carriers(own.id) == []

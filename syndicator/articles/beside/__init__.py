@@ -1,0 +1,1 @@
+"""Files beside the articles: what must outlive the database and belongs to no article alone."""

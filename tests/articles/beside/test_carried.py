@@ -1,0 +1,57 @@
+"""The file that says which sources announced an article."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from syndicator.articles.beside import carried
+
+ONE, TWO = "a" * 26, "b" * 26
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / carried.NAME
+
+
+def test_what_was_appended_is_read_in_order_and_once(path: Path) -> None:
+    assert carried.read(path) == []
+    carried.append(path, [(TWO, "planet")])
+    carried.append(path, [(ONE, "planet"), (TWO, "planet"), (TWO, "links")])
+    assert carried.read(path) == [(TWO, "planet"), (ONE, "planet"), (TWO, "links")]
+
+
+@pytest.mark.parametrize("torn", [f"{TWO}\tpla", TWO[:9], f"{TWO}\t", "é"[:1]])
+def test_a_line_that_a_crash_cut_short_neither_counts_nor_spoils_the_next(path: Path, torn: str) -> None:
+    carried.append(path, [(ONE, "planet")])
+    with path.open("a") as file:
+        file.write(torn)
+    assert carried.read(path) == [(ONE, "planet")]
+    carried.append(path, [(TWO, "links")])
+    assert carried.read(path) == [(ONE, "planet"), (TWO, "links")]
+
+
+def test_an_empty_file_and_one_without_a_line_end_take_lines(path: Path) -> None:
+    for begun in (b"", b"\xff\x00"):
+        path.write_bytes(begun)
+        carried.append(path, [(ONE, "planet")])
+        assert carried.read(path) == [(ONE, "planet")]
+
+
+def test_lines_of_another_form_are_passed_over(path: Path) -> None:
+    others = f"{ONE}\n{ONE}\t\n{TWO}\tone\ttwo\nshort\tplanet\n"
+    path.write_bytes(f"# note\n\n{ONE}\tplanet\r\n{others}".encode() + b"\xff\n")
+    assert carried.read(path) == [(ONE, "planet")]
+
+
+def test_compaction_leaves_what_is_read(path: Path) -> None:
+    carried.append(path, [(ONE, "planet")] * 3)
+    before = carried.read(path)
+    carried.compact(path)
+    assert carried.read(path) == before
+    assert path.read_text().count(ONE) == 1
+    stamp = carried.stamp(path)
+    carried.compact(path)
+    assert carried.stamp(path) == stamp
