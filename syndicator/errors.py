@@ -121,3 +121,9 @@ class WorkerFailed(SyndicatorError):
         super().__init__(f"worker {reason}" + (f": {detail}" if detail else ""))
         self.reason = reason
         self.detail = detail
+
+
+def first_of(failed: BaseExceptionGroup) -> BaseException:
+    """What ended a run, out of what went wrong side by side; one that names a cure goes first."""
+    found = [first_of(error) if isinstance(error, BaseExceptionGroup) else error for error in failed.exceptions]
+    return min(found, key=lambda error: not isinstance(error, SyndicatorError))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
-from syndicator.errors import NetworkDown, SyndicatorError
+from syndicator.errors import NetworkDown, first_of
 from syndicator.model import OURS, Outcome, Source, SourceState
 from syndicator.pipeline.context import RunContext
 from syndicator.pipeline.visit import visit
@@ -46,20 +46,12 @@ async def visit_all(
             for source, state in due:
                 group.create_task(one(source, state))
     except BaseExceptionGroup as failed:
-        raise _first(failed) from failed
+        raise first_of(failed) from failed
     if outcomes and len(unreached) == len(outcomes):
         raise NetworkDown(_no_network(unreached))
     for outcome, after in unreached:
         run.store.end_visit(outcome, after)
     return outcomes
-
-
-def _first(failed: BaseExceptionGroup) -> BaseException:
-    """What ended the run, out of what went wrong side by side; one that names a cure goes first."""
-    found: list[BaseException] = []
-    for error in failed.exceptions:
-        found.append(_first(error) if isinstance(error, BaseExceptionGroup) else error)
-    return min(found, key=lambda error: not isinstance(error, SyndicatorError))
 
 
 class _deadline:

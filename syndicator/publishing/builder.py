@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -24,7 +24,7 @@ from syndicator.publishing.render.opml import opml
 from syndicator.publishing.renderers import RENDERERS
 from syndicator.publishing.selection import archive, fingerprint
 from syndicator.publishing.selection.archive import Document
-from syndicator.publishing.selection.staleness import BuildReport, ended, old_archives
+from syndicator.publishing.selection.staleness import BuildReport, Steps, ended, old_archives
 from syndicator.publishing.selection.window import head_ids
 from syndicator.publishing.validate import lost_entries, schema
 from syndicator.reasons import FeedFileReason
@@ -45,31 +45,33 @@ def build(
     sources: Mapping[str, Source],
     instance: uuid.UUID,
     only: Collection[FeedKey] | None = None,
-    progress: Callable[[str], None] | None = None,
     remake: Callable[[str], str | None] | None = None,
     released: Collection[str] = (),
-) -> BuildReport:
-    """Renders feeds and puts them where they are published, each whole or not at all.
+) -> Steps:
+    """Renders feeds and puts them where they are published, each whole or not at all. A build is made in steps of some
+    milliseconds, so that others have their turn in between; what changes meanwhile leaves its feeds stale.
 
     `specs`: every feed there is (`plan`); the index page, the OPML and the maps speak of all of them. `only`: the ones
-    to render (`stale`), None for all, which restores everything after the web root was deleted. `progress` is called
-    with the path of each feed when it is done. `remake`: makes the HTML of an article whose kept HTML is missing (in a
-    process that can be ended). `released`: ids of articles that were taken off the store on purpose and may vanish
-    (pruned)."""
+    to render (`stale`), None for all, which restores everything after the web root was deleted. `remake`: makes the
+    HTML of an article whose kept HTML is missing (in a process that can be ended). `released`: ids of articles that
+    were taken off the store on purpose and may vanish (pruned)."""
     entries = Entries(index, sources, instance, settings.base_url, remake)
     builder = Builder(index, outlet, settings, instance, entries, frozenset(released), whole=only is None)
     shared = fingerprint.common(settings, sources, instance)
     wanted = [spec for spec in specs if only is None or spec.key in only]
-    feeds = [builder.prepare(spec, fingerprint.of_feed(spec, shared)) for spec in wanted]
-    builder.write_archives(feeds)
+    feeds = []
+    for spec in wanted:
+        feeds.append(builder.prepare(spec, fingerprint.of_feed(spec, shared)))
+        yield
+    yield from builder.write_archives(feeds)
     # The feed of everything is marked fresh last, after the pages that speak of all feeds: whatever changes any of them
     # makes it stale, so that a build which died on the way is finished by the next one.
     everything = [feed for feed in feeds if feed.spec.key == ALL]
-    builder.write_heads([feed for feed in feeds if feed.spec.key != ALL], progress)
+    yield from builder.write_heads([feed for feed in feeds if feed.spec.key != ALL])
     builder.drop_ended({spec.key for spec in specs})
     if everything or builder.written or only is None or outlet.get(paths.INDEX) is None:
         builder.write_shared(specs)
-    builder.write_heads(everything, progress)
+    yield from builder.write_heads(everything)
     return BuildReport(
         written=tuple(sorted(builder.written)),
         unchanged=builder.unchanged,
@@ -147,7 +149,7 @@ class Builder:
             archives = archive.chain(spec, self.index, ids, self.open_month, made_with)
         return Feed(spec, row, ids, head(spec, self.settings, self.instance, None), made_with, archives)
 
-    def write_archives(self, feeds: Sequence[Feed]) -> None:
+    def write_archives(self, feeds: Sequence[Feed]) -> Iterator[None]:
         """The archive documents of `feeds` that must be made again, month by month, so that what feeds share is made
         once and no more than a month of it is held in memory."""
         months: dict[str, list[tuple[Feed, Document]]] = defaultdict(list)
@@ -162,14 +164,14 @@ class Builder:
         for month in sorted(months):
             for feed, item in months[month]:
                 self._write_archive(feed, item)
+                yield
             self.entries.forget()
 
-    def write_heads(self, feeds: Sequence[Feed], progress: Callable[[str], None] | None) -> None:
+    def write_heads(self, feeds: Sequence[Feed]) -> Iterator[None]:
         """The head feeds in all their formats, each marked fresh once its files are there, or held."""
         for feed in feeds:
             self._write_head(feed)
-            if progress:
-                progress(paths.stem(feed.spec.key))
+            yield
 
     def drop_ended(self, wanted: Collection[FeedKey]) -> None:
         """Feeds that the configuration names no more: their files go, their addresses answer 410. Archives of feeds

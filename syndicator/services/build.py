@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -14,15 +15,57 @@ from syndicator.model import FeedSpec, Problem
 from syndicator.publishing.output.files import FileOutlet
 from syndicator.publishing.queries.members import update_members
 from syndicator.publishing.selection.feeds import plan
-from syndicator.publishing.selection.staleness import BuildReport, settled, stale
+from syndicator.publishing.selection.staleness import BuildReport, Steps, settled, stale
 from syndicator.services.container import App, make_fetcher
 from syndicator.worker import Worker
 
 RELEASED = "released"
 
 
-async def build_feeds(app: App, *, all: bool = False, progress: Callable[[str], None] | None = None) -> BuildReport:
-    """Builds the stale feeds, or all of them, and notifies the hubs of exactly those that changed."""
+# Builds while visits go on. A reader hardly notices a quarter of a minute; builds that take long, as on a first start,
+# get a fifth of the time and leave the rest to the visits. All three are choices.
+BUILD_SECONDS = 15.0
+_PAUSES = 4  # for each second of a build
+_LOOK_SECONDS = 1.0  # how soon something new is seen after the pause
+
+
+async def build_meanwhile(app: App, over: asyncio.Event, seconds: float = BUILD_SECONDS) -> BuildReport:
+    """Builds what becomes stale, `seconds` or more after the build before, until `over` is set; so no slow source holds
+    up what came from another. Returns what it built. What is stale at its end is the next build's."""
+    clock = asyncio.get_running_loop().time
+    report, seen, pause = BuildReport(), 0, seconds
+    while not await _is_set(over, pause):
+        newest = app.store.index.newest_mark()
+        pause = min(_LOOK_SECONDS, seconds)
+        if newest > seen:
+            seen, began = newest, clock()
+            report = together(report, await build_feeds(app))
+            pause = max(seconds, _PAUSES * (clock() - began))
+    return report
+
+
+async def _is_set(event: asyncio.Event, seconds: float) -> bool:
+    """Whether `event` is set, which is waited for for so long."""
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return False
+    return True
+
+
+def together(first: BuildReport, second: BuildReport) -> BuildReport:
+    """Two builds, one after the other, as one. A feed that was held is stale, so the second one has tried it again."""
+    return replace(
+        second,
+        written=tuple(dict.fromkeys((*first.written, *second.written))),
+        set_aside=tuple(dict.fromkeys((*first.set_aside, *second.set_aside))),
+        hubs=(*first.hubs, *second.hubs),
+    )
+
+
+async def build_feeds(app: App, *, all: bool = False) -> BuildReport:
+    """Builds the stale feeds, or all of them, and notifies the hubs of exactly those that changed. Others have their
+    turn between two feeds."""
     specs = feed_specs(app)
     update_members(specs, app.store.index, lambda id: _body(app, id))
     outlet = FileOutlet(app.settings.public_dir, gzip=app.settings.publish.gzip)
@@ -34,7 +77,7 @@ async def build_feeds(app: App, *, all: bool = False, progress: Callable[[str], 
     from syndicator.publishing.builder import build
 
     with _renderer(app) as remake:
-        report = build(
+        steps = build(
             specs,
             index=app.store.index,
             outlet=outlet,
@@ -42,12 +85,23 @@ async def build_feeds(app: App, *, all: bool = False, progress: Callable[[str], 
             sources=app.sources,
             instance=app.instance,
             only=only,
-            progress=progress,
             remake=remake,
             released=released(app),
         )
+        report = await _turn_by_turn(steps)
     app.store.visits.set_note(RELEASED, None, app.clock())
     return replace(report, hubs=await _notify_hubs(app, report))
+
+
+async def _turn_by_turn(steps: Steps) -> BuildReport:
+    """Takes the steps of a build, and lets others have their turn in between."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as ended:
+            report: BuildReport = ended.value
+            return report
+        await asyncio.sleep(0)
 
 
 def release(app: App, ids: Iterable[str]) -> None:

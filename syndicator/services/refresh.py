@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
-from syndicator.errors import NetworkDown, UsageError
+from syndicator.errors import NetworkDown, UsageError, first_of
 from syndicator.model import Outcome, Problem, SourceState
 from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.services import reconcile
-from syndicator.services.build import build_feeds
+from syndicator.services.build import BUILD_SECONDS, build_feeds, build_meanwhile, together
 from syndicator.services.container import App, make_fetcher
 from syndicator.services.enrich import EnrichReport, enrich
 from syndicator.worker import Worker
@@ -38,6 +38,7 @@ class Wanted:
     limit: int | None = None  # pages of each source
     max_seconds: float | None = None
     llm_seconds: float = 300.0  # for the language model, within max_seconds: a choice
+    build_seconds: float = BUILD_SECONDS  # between two builds while visits go on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,26 +51,23 @@ class Watch:
 
 
 async def run(app: App, wanted: Wanted, *, stop: asyncio.Event, watch: Watch = Watch()) -> RunReport:
-    """Visits and builds, then asks the language model and builds what that changed, so that no feed waits for it. The
-    caller holds the lock. Raises NetworkDown (after building what was stale), UsageError, StoreError, OSError."""
+    """Visits, and builds meanwhile, then asks the language model and builds what that changed: no feed waits for it.
+    The caller holds the lock. Raises NetworkDown (after building what was stale), UsageError, StoreError, OSError."""
     began = asyncio.get_running_loop().time()
     states = reconcile.sources(app)
     problems = reconcile.files(app)
     due = _due(app, states, wanted)
     watch.started(len(due))
     outcomes: list[Outcome] = []
-    down: NetworkDown | None = None
+    built, down = BuildReport(), None
     if due:
-        try:
-            outcomes = await _visit(app, due, wanted, stop, watch)
-        except NetworkDown as error:
-            down = error
-    built = await build_feeds(app)
+        outcomes, built, down = await _visit_and_build(app, due, wanted, stop, watch)
+    built = together(built, await build_feeds(app))
     if down:
         raise down
     enriched = await enrich(app, stop=stop, seconds=_left(wanted, began), filed=watch.filed)
     if enriched.changed:
-        built = _together(built, await build_feeds(app))
+        built = together(built, await build_feeds(app))
     app.snapshots.prune(app.clock() - timedelta(days=app.settings.store.pages_days))
     return RunReport(outcomes=tuple(outcomes), built=built, problems=problems, llm=enriched)
 
@@ -81,15 +79,25 @@ def _left(wanted: Wanted, began: float) -> float:
     return min(wanted.llm_seconds, began + wanted.max_seconds - asyncio.get_running_loop().time())
 
 
-def _together(first: BuildReport, second: BuildReport) -> BuildReport:
-    """Two builds of one run as one."""
-    return replace(
-        second,
-        written=tuple(dict.fromkeys((*first.written, *second.written))),
-        held=tuple(dict.fromkeys((*first.held, *second.held))),
-        set_aside=tuple(dict.fromkeys((*first.set_aside, *second.set_aside))),
-        hubs=(*first.hubs, *second.hubs),
-    )
+async def _visit_and_build(
+    app: App, due: list[SourceState], wanted: Wanted, stop: asyncio.Event, watch: Watch
+) -> tuple[list[Outcome], BuildReport, NetworkDown | None]:
+    """Visits, and builds meanwhile. Raises what ends the run, which ends both."""
+    outcomes: list[Outcome] = []
+    down: NetworkDown | None = None
+    over = asyncio.Event()
+    try:
+        async with asyncio.TaskGroup() as group:
+            building = group.create_task(build_meanwhile(app, over, wanted.build_seconds))
+            try:
+                outcomes = await _visit(app, due, wanted, stop, watch)
+            except NetworkDown as error:
+                down = error
+            finally:
+                over.set()
+    except BaseExceptionGroup as failed:
+        raise first_of(failed) from failed
+    return outcomes, building.result(), down
 
 
 async def _visit(app: App, due: list[SourceState], wanted: Wanted, stop: asyncio.Event, watch: Watch) -> list[Outcome]:

@@ -34,6 +34,7 @@ from syndicator.publishing.selection.staleness import stale
 from syndicator.settings import Publish, Settings, Site
 from syndicator.store.engine import Store, open_store
 from tests.bench.publishing_peers import compare
+from tests.publishing.memory import finish
 
 INSTANCE = uuid.UUID("6f1f6c0e-2f4e-4a53-9d0b-0a3f7b1f2c11")
 SOURCES = {
@@ -85,7 +86,7 @@ def run(folder: Path, count: int, everything: bool, stage: str) -> int:
             add(store, article(store.index.feeds()[0].count, timedelta(days=365) / count), count)
         how = settings(everything)
         specs = plan(store.index.feeds(), settings=how, sources=list(SOURCES.values()), queries=(), categories={})
-        report = build(
+        steps = build(
             specs,
             index=store.index,
             outlet=FileOutlet(folder / "public", gzip=how.publish.gzip),
@@ -94,6 +95,7 @@ def run(folder: Path, count: int, everything: bool, stage: str) -> int:
             instance=INSTANCE,
             only=None if stage == "full" else stale(specs, store.index),
         )
+        report = finish(steps)
         assert not report.held and not report.set_aside, report
         return len(report.written)
 

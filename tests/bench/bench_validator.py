@@ -32,7 +32,7 @@ from syndicator.settings import Publish, Settings, Site
 from syndicator.store import codec
 from tests.bench.bench_reading import NOWHERE, SHARED, html_of, rows
 from tests.publishing import validator
-from tests.publishing.memory import MemoryIndex
+from tests.publishing.memory import MemoryIndex, finish
 from tests.publishing.test_builder import INSTANCE, START
 from tests.publishing.test_hostile_text import TRAPS, illegal, payloads, strings
 
@@ -100,9 +100,10 @@ def publish(folder: Path, count: int) -> None:
     how = Publish(limit=50, most=100, tag_min=2, formats=("atom", "rss"), hubs=hubs, gzip=False)
     settings = Settings(site=Site(title="Real ]]> and <b>hostile</b>", url=BASE), publish=how)
     specs = plan(index.feeds(), settings=settings, sources=list(SOURCES.values()), queries=(), categories={})
-    report = build(
+    steps = build(
         specs, index=index, outlet=FileOutlet(folder, gzip=False), settings=settings, sources=SOURCES, instance=INSTANCE
     )
+    report = finish(steps)
     print(f"{count} articles in {len(specs)} feeds; held {len(report.held)}, set aside {len(report.set_aside)}")
 
 

@@ -74,10 +74,16 @@ class Instance:
     def app(self, **more: Any) -> Any:
         return open_app(self.config, clock=lambda: self.now, jitter=lambda: 0.5, environ={}, **more)
 
-    def start(self, *words: str, environ: Mapping[str, str] | None = None, **more: Any) -> subprocess.Popen[str]:
+    def start(
+        self,
+        *words: str,
+        environ: Mapping[str, str] | None = None,
+        program: Sequence[str] = ("-m", "syndicator"),
+        **more: Any,
+    ) -> subprocess.Popen[str]:
         """A command in a process of its own."""
         return subprocess.Popen(
-            [sys.executable, "-m", "syndicator", *words, "--config", str(self.config)],
+            [sys.executable, *program, *words, "--config", str(self.config)],
             cwd=ROOT,
             env={**os.environ, **(environ or {})},
             stdout=subprocess.PIPE,

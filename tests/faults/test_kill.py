@@ -17,11 +17,19 @@ from tests.faults.instance import Instance
 from tests.faults.table import fault
 from tests.world import World, serving
 
-HOW = "SIGKILL to `refresh` after a random time, again and again, while threads read feeds/"
+HOW = "SIGKILL to `refresh`, which builds while it visits, after a random time, again and again, read by threads"
 HOLDS = (
     "0 articles lost, 0 twice, 0 torn files, no litter after the next run, no page fetched again that is in the store, "
     "and what is published is byte for byte what a build of everything gives"
 )
+
+# The command with builds in quick succession while it visits, so that kills hit those, too.
+HURRIED = """
+from syndicator.__main__ import main
+from syndicator.services import build, refresh
+refresh.build_meanwhile = lambda app, over, seconds: build.build_meanwhile(app, over, 0.2)
+main()
+"""
 
 
 @contextmanager
@@ -63,7 +71,7 @@ def kill_and_kill(instance: Instance, times: int, seed: int) -> Counter[str]:
         for _ in range(times):
             asked = len(instance.world.requests)
             article_store = {article.url for article in instance.articles()}
-            process = instance.start("refresh", "--all")
+            process = instance.start("refresh", "--all", program=("-c", HURRIED))
             started = time.monotonic()
             try:
                 process.wait(dice.uniform(0.1 * length, length))

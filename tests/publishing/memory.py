@@ -10,8 +10,19 @@ from syndicator.articles.membership import named_feeds_of
 from syndicator.axes import ALL, AXES, QUERY
 from syndicator.model import Article, FeedKey
 from syndicator.ports import FeedRow, Withdrawn
+from syndicator.publishing.selection.staleness import BuildReport, Steps
 
 _OLD = datetime.min.replace(tzinfo=UTC)
+
+
+def finish(steps: Steps) -> BuildReport:
+    """Takes all steps of a build."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as ended:
+            report: BuildReport = ended.value
+            return report
 
 
 class MemoryIndex:

@@ -17,7 +17,7 @@ from syndicator.publishing.builder import BuildReport, build
 from syndicator.publishing.selection.feeds import plan
 from syndicator.publishing.selection.staleness import stale
 from syndicator.settings import Publish, Settings, Site
-from tests.publishing.memory import MemoryIndex, MemoryOutlet
+from tests.publishing.memory import MemoryIndex, MemoryOutlet, finish
 
 INSTANCE = uuid.UUID("6f1f6c0e-2f4e-4a53-9d0b-0a3f7b1f2c11")
 SETTINGS = Settings(site=Site(title="Example feeds", url="https://feeds.example/"))
@@ -53,7 +53,7 @@ def built(index: MemoryIndex, outlet: MemoryOutlet, settings: Settings = SETTING
     specs = plan(
         index.feeds(), settings=settings, sources=list(SOURCES.values()), queries=(), categories={"AI": "Machines"}
     )
-    return build(
+    steps = build(
         specs,
         index=index,
         outlet=outlet,
@@ -62,6 +62,7 @@ def built(index: MemoryIndex, outlet: MemoryOutlet, settings: Settings = SETTING
         instance=INSTANCE,
         **more,
     )
+    return finish(steps)
 
 
 def test_every_axis_gets_its_files() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass
 
 from syndicator.axes import AXES
@@ -24,6 +24,9 @@ class BuildReport:
     held: tuple[Problem, ...] = ()
     set_aside: tuple[Problem, ...] = ()
     hubs: tuple[Problem, ...] = ()  # hubs that could not be notified
+
+
+Steps = Generator[None, None, BuildReport]  # a build, step by step; what it returns in the end
 
 
 def stale(

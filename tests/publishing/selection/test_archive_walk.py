@@ -16,7 +16,7 @@ from syndicator.publishing.builder import BuildReport, build
 from syndicator.publishing.selection.feeds import plan
 from syndicator.publishing.selection.staleness import stale
 from syndicator.settings import Publish, Settings, Site
-from tests.publishing.memory import MemoryIndex, MemoryOutlet
+from tests.publishing.memory import MemoryIndex, MemoryOutlet, finish
 from tests.publishing.test_builder import INSTANCE, SOURCES, START, article
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -28,7 +28,8 @@ def turn(index: MemoryIndex, outlet: MemoryOutlet, *, whole: bool = False) -> Bu
     """What a run does at its end: build what is stale."""
     specs = plan(index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={})
     only = None if whole else stale(specs, index, SETTINGS, SOURCES, INSTANCE)
-    return build(specs, index=index, outlet=outlet, settings=SETTINGS, sources=SOURCES, instance=INSTANCE, only=only)
+    steps = build(specs, index=index, outlet=outlet, settings=SETTINGS, sources=SOURCES, instance=INSTANCE, only=only)
+    return finish(steps)
 
 
 class Subscriber:

@@ -1,0 +1,136 @@
+"""Feeds are built while visits go on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from syndicator.demo.settings import write_config
+from syndicator.errors import StoreError
+from syndicator.publishing.builder import Builder
+from syndicator.services import build, refresh
+from syndicator.services.build import build_meanwhile
+from syndicator.services.container import App, open_app
+from tests.faults.instance import NOT_SMALL, InProcess
+from tests.services.places import Place, store_articles
+from tests.world import World, serving
+
+SLOW = "parallel"
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with serving(World(without=NOT_SMALL)) as started:
+        yield started
+
+
+@pytest.fixture
+def app(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+    monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
+    write_config(tmp_path / "config", world, port=0)
+    with open_app(tmp_path / "config", environ={}) as opened:
+        yield opened
+
+
+async def until(happened: Callable[[], bool], task: asyncio.Task[object]) -> bool:
+    """True once it happened, False when the task ended before."""
+    while not happened():
+        if task.done():
+            return False
+        await asyncio.sleep(0)  # after each step of a build
+    return True
+
+
+@asynccontextmanager
+async def building(app: App) -> AsyncIterator[asyncio.Task[object]]:
+    """Builds go on, without a pause between them."""
+    over = asyncio.Event()
+    task: asyncio.Task[object] = asyncio.create_task(build_meanwhile(app, over, 0.01))
+    yield task
+    over.set()
+    await task
+
+
+def test_an_article_does_not_wait_for_a_slow_source(app: App, world: World) -> None:
+    world.latency(SLOW, 60)
+    public = app.settings.public_dir
+
+    async def go() -> bool:
+        wanted = refresh.Wanted(all=True, build_seconds=0.05)
+        task: asyncio.Task[object] = asyncio.create_task(refresh.run(app, wanted, stop=asyncio.Event()))
+        file = public / "sources/holt.atom"
+        seen = await until(lambda: file.exists() and b"<entry" in file.read_bytes(), task)
+        under_way = not task.done()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return seen and under_way
+
+    assert asyncio.run(go())
+
+
+def test_visits_have_their_turn_between_two_feeds(place: Place) -> None:
+    with place.app() as app:
+        for number in range(3):
+            store_articles(app, f"Story {number}", "Text.", tags=("LLM", "GPU"))
+
+        async def turns() -> int:
+            count = 0
+            task = asyncio.create_task(build.build_feeds(app))
+            while not task.done():
+                await asyncio.sleep(0)
+                count += 1
+            return count
+
+        assert asyncio.run(turns()) > len(app.store.index.feeds())
+
+
+def test_what_is_filed_while_feeds_are_built_is_published_by_the_next_build(place: Place) -> None:
+    with place.app() as app:
+        store_articles(app, "First", "Text.")
+
+        async def go() -> None:
+            async with building(app) as task:
+                assert await until(lambda: (app.settings.public_dir / "sources").exists(), task)
+                store_articles(app, "Second", "Text.")  # at a time when the feeds are half built
+                assert await until(lambda: app.store.index.newest_mark() == 0, task)
+
+        asyncio.run(go())
+        assert all(f">{title}<" in place.published("sources/one.atom") for title in ("First", "Second"))
+
+
+def test_nothing_new_is_no_new_build(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    with place.app() as app:
+        store_articles(app, "First", "Text.")
+        real, calls = build.build_feeds, []
+
+        async def counted(app: App) -> build.BuildReport:
+            calls.append(app)
+            return await real(app)
+
+        monkeypatch.setattr(build, "build_feeds", counted)
+        monkeypatch.setattr(Builder, "_fault", lambda *args: "not well-formed")
+
+        async def go() -> None:
+            async with building(app):
+                await asyncio.sleep(0.3)
+
+        asyncio.run(go())
+        assert len(calls) == 1  # held feeds are tried again when something changes
+        assert any(feed.stale for feed in app.store.index.feeds())
+
+
+def test_a_build_that_fails_ends_the_run_with_its_own_words(
+    app: App, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.latency(SLOW, 60)
+
+    async def broken(app: App) -> build.BuildReport:
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr(build, "build_feeds", broken)
+    with pytest.raises(StoreError, match="the disk is full"):
+        asyncio.run(refresh.run(app, refresh.Wanted(all=True, build_seconds=0.05), stop=asyncio.Event()))
