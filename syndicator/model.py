@@ -49,6 +49,7 @@ class Source:
     allow: tuple[str, ...] = ()  # "10.0.0.0/8:443": private addresses its own origin may have
     headers_env: Mapping[str, str] = field(default_factory=dict)  # header name -> environment variable
     backfill: int = 20
+    speaks_for: tuple[str, ...] | None = None  # hosts whose articles it may write; None: the operator has not said
     llm: bool = True
     enabled: bool = True
     rules: Rules = Rules()

@@ -81,6 +81,17 @@ def _network(value: str) -> str:
     return value
 
 
+def _host(value: str) -> str:
+    try:
+        if "://" in value or not (address := urls.canonical(f"https://{value}")):
+            raise urls.BadUrl(value)
+    except urls.BadUrl as error:
+        raise ValueError(
+            f'{value!r} is no host; write "example.org" for it and its subdomains, or "github.com/alice"'
+        ) from error
+    return address.removeprefix("https://").rstrip("/")
+
+
 def _headers(value: Mapping[str, str]) -> Mapping[str, str]:
     for name, variable in value.items():
         if not _HEADER.fullmatch(name):
@@ -127,6 +138,7 @@ class SourceTable(_Table):
     allow: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
     headers_env: Annotated[Mapping[str, str], AfterValidator(_headers)] = Field(default_factory=dict)
     backfill: int = Field(20, ge=0, le=1000)
+    speaks_for: tuple[Annotated[str, AfterValidator(_host)], ...] | None = None
     llm: bool = True
     enabled: bool = True
     rules: RulesTable = RulesTable()

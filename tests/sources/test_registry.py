@@ -72,6 +72,7 @@ robots = "ignore"
 allow = ["10.0.0.0/8:443", "fd00::/8:443", "192.168.0.0/16"]
 headers_env = { Authorization = "FEED_TOKEN" }
 backfill = 5
+speaks_for = ["Example.NET", "https.example/~alice/"]
 llm = false
 enabled = false
 [source.rules]
@@ -99,6 +100,7 @@ keep = ["A line we keep."]
             allow=("10.0.0.0/8:443", "fd00::/8:443", "192.168.0.0/16"),
             headers_env={"Authorization": "FEED_TOKEN"},
             backfill=5,
+            speaks_for=("example.net", "https.example/~alice"),
             llm=False,
             enabled=False,
             rules=Rules(
@@ -138,6 +140,8 @@ BAD = [
     (GOOD + "backfill = -1", ["source 'a'", "backfill"]),
     (GOOD + 'allow = ["10.0.0.0/99:443"]', ["source 'a'", "allow", '"10.0.0.0/8:443"']),
     (GOOD + 'allow = ["10.0.0.0/8:99999"]', ["source 'a'", "allow", '"10.0.0.0/8:443"']),
+    (GOOD + 'speaks_for = ["https://b.example/"]', ["source 'a'", "speaks_for", '"example.org"']),
+    (GOOD + 'speaks_for = ["a b"]', ["source 'a'", "speaks_for", '"example.org"']),
     (GOOD + 'tags = [""]', ["source 'a'", "tags"]),
     (GOOD + 'headers_env = { Authorization = "Bearer hush-hush" }', ["source 'a'", "headers_env", "variable"]),
     (GOOD + 'headers_env = { "X Y" = "TOKEN" }', ["source 'a'", "headers_env", "'X Y' is not a header name"]),
