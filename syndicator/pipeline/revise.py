@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from syndicator.model import Article
+from syndicator.publishing.render.view import times
 
 # A clock or a counter in a page must not count as a change of its text: at most one a day and 24 in all, both a choice.
 MOST_REVISIONS = 24
@@ -43,8 +44,36 @@ def revise(old: Article, new: Article, now: datetime) -> Article | None:
         aliases=tuple(dict.fromkeys((*old.aliases, *new.aliases))),
         digest=old.digest,
         updated=moved,
-        revisions=(*old.revisions, now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")),
+        revisions=(*old.revisions, _iso(now)),
     )
+
+
+def adopt(old: Article, new: Article, now: datetime) -> Article:
+    """`old`, which another source brought, as the reading `new` of its site's own source has it: everything but its
+    identity, and whether the times of its entry moved. The two are the same as if nobody had brought it before.
+    `updated` of the entry moves only with the text: where the words are the same but the times that the two sources
+    give are not, what it showed until now is kept as a revision."""
+    adopted = replace(
+        new,
+        id=old.id,
+        url=old.url,
+        added=old.added,
+        origin=old.origin,
+        also=old.also,
+        merged_into=old.merged_into,
+        split_from=old.split_from,
+        aliases=tuple(dict.fromkeys((*old.aliases, *new.aliases))),
+        digest=old.digest,
+        revisions=old.revisions,
+    )
+    if not same_text(old, new):
+        return replace(adopted, revisions=(*old.revisions, _iso(now)))
+    shown = times(old)[1]
+    return adopted if times(adopted)[1] == shown else replace(adopted, revisions=(*old.revisions, _iso(shown)))
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _announced(old: Article, new: Article) -> bool:

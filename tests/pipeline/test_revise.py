@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syndicator.model import Article, Origin
-from syndicator.pipeline.revise import MOST_REVISIONS, revise
+from syndicator.pipeline.revise import MOST_REVISIONS, adopt, revise
+from syndicator.publishing.render.view import times
 
 THEN = datetime(2026, 11, 1, 12, tzinfo=UTC)
 OLD = Article(
@@ -62,3 +63,40 @@ def test_text_that_flaps_is_damped_but_an_announced_change_is_not() -> None:
 def test_a_wall_that_came_up_later_does_not_replace_the_whole_text() -> None:
     walled = replace(OLD, body="It has a lead.", partial=True)
     assert revise(OLD, walled, THEN + timedelta(days=1)) is None
+
+
+OWN = replace(
+    OLD,
+    id="b" * 26,
+    url="https://example.org/b",
+    title="A story",
+    author="Ada",
+    published=THEN - timedelta(hours=3),
+    updated=THEN - timedelta(hours=1),
+    added=THEN + timedelta(hours=5),
+    tags=("LLM",),
+    source_key="own",
+    source_id="own-1",
+    origin=Origin(title="Own"),
+    aliases=("https://example.org/c",),
+)
+
+
+def test_what_is_adopted_is_as_its_own_source_has_it_but_for_its_identity() -> None:
+    old = replace(OLD, also=("https://copy.example/",), aliases=("https://example.org/d",), merged_into="c" * 26)
+    adopted = adopt(old, OWN, THEN + timedelta(hours=5))
+    kept = ("id", "url", "added", "origin", "also", "merged_into", "split_from", "digest")
+    assert all(getattr(adopted, name) == getattr(old, name) for name in kept)
+    theirs = ("title", "body", "author", "published", "updated", "tags", "source_key", "source_id")
+    assert all(getattr(adopted, name) == getattr(OWN, name) for name in theirs)
+    assert adopted.aliases == ("https://example.org/d", "https://example.org/c")
+
+
+def test_adoption_moves_what_an_entry_says_of_its_change_only_with_the_text() -> None:
+    now = THEN + timedelta(hours=5)
+    assert times(adopt(OLD, OWN, now))[1] == times(OLD)[1]
+    assert times(adopt(OLD, replace(OWN, body="Quite another text."), now))[1] == now
+    same = replace(OWN, published=OLD.published, updated=OLD.updated)
+    assert adopt(OLD, same, now).revisions == ()
+    revised = replace(OLD, revisions=("2026-11-01T13:00:00Z",))
+    assert adopt(revised, OWN, now).revisions == revised.revisions

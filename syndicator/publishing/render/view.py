@@ -86,7 +86,7 @@ class View:
 def view(article: Article, source: Source | None, instance: uuid.UUID, mode: ContentMode | None, html: str) -> View:
     """The entry of `article`. `mode`: the feed's own content mode, None for what the source says. `html`: its rendered
     body, "" when there is none. Raises ValueError when the article has no usable address."""
-    published, updated = _times(article)
+    published, updated = times(article)
     allowed, restricted = permitted(article, source)
     shown = allowed if mode is None else _poorer(mode, allowed)
     url = uri(article.url)
@@ -181,9 +181,9 @@ def _printed(value: str) -> str:
     return value if value.isascii() and value.isprintable() else _UNPRINTED.sub("", value).replace("\ufffd", "?")
 
 
-def _times(article: Article) -> tuple[datetime, datetime]:
-    """published and updated. Neither lies after the moment we got the article (`added`), so none is in the future;
-    `updated` moves only with a recorded revision."""
+def times(article: Article) -> tuple[datetime, datetime]:
+    """published and updated, as every entry of the article shows them. Neither lies after the moment we got the article
+    (`added`), so none is in the future; `updated` moves only with a recorded revision."""
     added = _utc(article.added) or _FIRST
     published = min(_utc(article.published) or added, added)
     published = published if published >= _FIRST else max(added, _FIRST)
