@@ -114,6 +114,7 @@ class EntryReason(Reason):
     BACKFILL = "backfill", "older than the newest entries that a first visit takes", "raise backfill on the source"
     WITHDRAWN = "withdrawn", "the article was withdrawn", "nothing: it stays away"
     NO_LINK = "no-link", "the entry has no usable address and no text of its own"
+    OWNERSHIP = "ownership", "the article's own page is read again, as its text may be another site's"
     REFUSED = "refused", "refused by an earlier version that kept no reason"
 
 
@@ -141,6 +142,26 @@ class CheckReason(Reason):
     NO_SITE_URL = "no-site-url", "site.url is not set", "set it to the address that feeds/public is served at"
     NO_CONTACT = "no-contact", "site.contact is not set", "set it, so that site owners can reach you"
     NOT_WRITABLE = "not-writable", "a folder cannot be written", "give this user write access"
+    FOREIGN_SOURCE = (
+        "foreign-source",
+        "the article was filed through another source than the one of its own site, which you follow",
+        "`syndicator check --ownership --mend`",
+    )
+    FOREIGN_TEXT = (
+        "foreign-text",
+        "title and text of the article may come from another site",
+        "`syndicator check --ownership --mend` has its own page read again",
+    )
+    FOREIGN_ALIAS = (
+        "foreign-alias",
+        "the article's file names an address on another site as one of its own",
+        "`syndicator check --ownership --mend`",
+    )
+    FOREIGN_ENTRY = (
+        "foreign-entry",
+        "an entry that leads to another site counts as the article",
+        "`syndicator check --ownership --mend`",
+    )
     NO_LLM_KEY = "no-llm-key", "the key of the language model is not set", "set the variable that the detail names"
     CANNOT_OPEN = "cannot-open", "the configuration or the database cannot be used", "see the detail"
 

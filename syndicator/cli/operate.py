@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ import typer
 
 from syndicator.cli.base import CONFIG, Config, Json, app
 from syndicator.cli.plural import counted
+from syndicator.model import Problem
 
 
 @app.command()
@@ -48,22 +50,70 @@ def status(json: Json = False, config: Config = CONFIG) -> None:
 
 
 @app.command()
-def check(json: Json = False, config: Config = CONFIG) -> None:
+def check(
+    ownership: Annotated[
+        bool, typer.Option("--ownership", help="Look for articles that belong to another source or have its text.")
+    ] = False,
+    mend: Annotated[bool, typer.Option("--mend", help="With --ownership: mend what is found, after asking.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --mend: do not ask.")] = False,
+    json: Json = False,
+    config: Config = CONFIG,
+) -> None:
     """Look for problems of configuration and installation, and say how to solve them. Exits with 78 for any problem."""
-    from syndicator.cli import printing
-    from syndicator.errors import ConfigError
+    from syndicator.errors import ConfigError, UsageError
     from syndicator.services.check import check as examine
 
-    found = examine(config)
-    if json:
-        printing.as_json(found)
-    for problem in found:
-        if not json:
-            printing.say(f"{problem.what}: {problem.reason}: {problem.detail}")
+    if (mend and not ownership) or (yes and not mend):
+        raise UsageError("--mend belongs to --ownership, and --yes to --mend")
+    if mend:
+        _mend_ownership(config, yes, json)
+        return
+    found = [*(_ownership(config) if ownership else examine(config))]
+    _print_problems(found, json)
     if found:
         sys.exit(ConfigError.exit_code)
-    if not json:
+
+
+def _print_problems(found: Sequence[Problem], json: bool) -> None:
+    from syndicator.cli import printing
+
+    if json:
+        printing.as_json(found)
+        return
+    for problem in found:
+        printing.say(f"{problem.what}: {problem.reason}: {problem.detail}")
+    if not found:
         printing.say("no problems found")
+
+
+def _ownership(config: Path) -> list[Problem]:
+    from syndicator.services.container import open_app
+    from syndicator.services.ownership import mend
+
+    with open_app(config) as opened:
+        return [problem for fault in mend.find(opened) for problem in mend.told(fault)]
+
+
+def _mend_ownership(config: Path, yes: bool, json: bool) -> None:
+    """Shows what is wrong, asks, and mends it."""
+    from syndicator.cli import printing
+    from syndicator.errors import UsageError
+    from syndicator.services.container import locked, open_app
+    from syndicator.services.ownership import mend
+    from syndicator.settings import load
+
+    with locked(load(config), wait=True), open_app(config) as opened:
+        faults = mend.find(opened)
+        _print_problems([problem for fault in faults for problem in mend.told(fault)], json)
+        if not faults:
+            return
+        if not yes and not sys.stdin.isatty():
+            raise UsageError("nobody is there to answer: --yes mends without asking")
+        if not yes and not typer.confirm(f"Mend {counted(len(faults), 'article')}?", err=True):
+            return
+        mend.mend(opened, faults)
+    if not json:
+        printing.say(f"{counted(len(faults), 'article')} mended; the next visits read their pages anew")
 
 
 @app.command()

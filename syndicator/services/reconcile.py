@@ -17,6 +17,7 @@ from syndicator.services.container import App
 # A clock that ran ahead by more than this and was set right leaves times behind that are no longer believed.
 AHEAD = timedelta(minutes=10)
 
+OWNED_SINCE = "owned since"  # the note with the time of the first start at which articles had owners
 CARRIED = "carried"  # the note with the stamp of the file of carriers whose lines the database has
 NO_FILE = "none"
 
@@ -57,6 +58,8 @@ def files(app: App) -> tuple[Problem, ...]:
     sources carry them. Returns the files that could not be read, each with its reason: they stay as they are. Raises
     OSError, StoreError."""
     visits = app.store.visits
+    if visits.note(OWNED_SINCE) is None:
+        visits.set_note(OWNED_SINCE, app.clock().isoformat(), app.clock())
     _withdrawals(app)
     rows = visits.stamps()
     changes = app.article_store.changed(rows)

@@ -69,6 +69,7 @@ _LIKELY = select(schema.sketches.c.id, schema.sketches.c.data).where(
 _CARRIED = select(schema.carriers.c.id, schema.carriers.c.source).order_by(
     schema.carriers.c.id, schema.carriers.c.source
 )
+_BOUND = select(_e.data).where(_e.article.is_not(None))
 _MEMBERS = select(schema.members.c.id).where(
     schema.members.c.id == _e.article, schema.members.c.axis == SOURCE, schema.members.c.slug == _e.source
 )
@@ -192,6 +193,18 @@ class Visits:
         """The articles that a source announced and its feed does not show: (article id, source key). For a store of a
         version that kept no carriers."""
         return [(id, source) for id, source in self._db.rows(_ANNOUNCED)]
+
+    def bound(self) -> Iterator[EntryRow]:
+        """Every entry that is, or is to become, a known article."""
+        for (data,) in self._db.rows(_BOUND):
+            yield codec.unpack(EntryRow, data)
+
+    def realias(self, article: Article) -> None:
+        """Makes the aliases that find `article` just those that its file gives it, in one transaction."""
+        with self._db.write() as connection:
+            connection.execute(delete(schema.aliases).where(schema.aliases.c.id == article.id))
+            keys = rows.alias_keys(article)
+            insert_new(connection, schema.aliases, [{"alias": value, "id": article.id} for value in keys])
 
     def forget(self, id: str) -> None:
         """For an article whose file is gone: deletes its row, aliases and memberships and marks the feeds that showed

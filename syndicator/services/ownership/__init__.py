@@ -1,0 +1,1 @@
+"""`check --ownership`: articles that versions without owners filed under the wrong one."""
