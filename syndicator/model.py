@@ -336,7 +336,9 @@ class FeedSpec:
     query: str | None = None
     limit: int = 50
     window_hours: int = 72
-    most: int = 200
+    most: int = 500
+    most_older: int = 200  # with articles older than a day
+    share: float = 1.0  # of the places that one source fills while others have articles for the rest
     content: ContentMode | None = None  # None: as each source says
     formats: tuple[str, ...] = tuple(FORMATS)
     language: str = "en"

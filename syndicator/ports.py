@@ -206,6 +206,9 @@ class ArticleIndex(Protocol):
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
         """Those of the articles that are known, by id in the order asked for, without bodies."""
 
+    def sources(self, ids: Sequence[str]) -> dict[str, str]:
+        """The source key of those of the articles that are known, by id."""
+
     def each(self) -> Iterator[Article]:
         """Every article that is published, newest first, without bodies. Read a few hundred at a time, so that memory
         stays bounded; an article withdrawn meanwhile may be missing."""

@@ -66,7 +66,8 @@ class Fetch(_Section):
 class Publish(_Section):
     limit: int = Field(50, ge=1, le=1000)  # entries of a feed: the newest ...
     window_hours: int = Field(72, ge=0)  # ... and all of this long before the newest ...
-    most: int = Field(200, ge=1, le=5000)  # ... but no more than this
+    most: int = Field(500, ge=1, le=5000)  # ... but no more than this
+    source_share: float = Field(0.33, gt=0, le=1)  # of it for one source while others have news; 1: no share
     tag_min: int = Field(3, ge=1)  # articles before a tag gets a feed
     formats: tuple[FormatName, ...] = tuple(FORMATS)
     archives: bool = True

@@ -25,7 +25,7 @@ from syndicator.publishing.renderers import RENDERERS
 from syndicator.publishing.selection import archive, fingerprint
 from syndicator.publishing.selection.archive import Document
 from syndicator.publishing.selection.staleness import BuildReport, Steps, ended, old_archives
-from syndicator.publishing.selection.window import head_ids
+from syndicator.publishing.selection.window import head_of
 from syndicator.publishing.validate import lost_entries, schema
 from syndicator.reasons import FeedFileReason
 from syndicator.settings import Settings
@@ -89,7 +89,8 @@ def urls_of(written: Iterable[str], base_url: str) -> list[str]:
 @dataclass(slots=True)
 class Feed:
     """A feed that is being built. `made_with`: the fingerprint of its settings. `files`: what its row will remember,
-    name of a file (or fingerprint) -> digest. `fault`: why it must be held, found in its archives."""
+    name of a file (or fingerprint) -> digest. `left_out`: ids that stand in the archives instead of the head. `fault`:
+    why it must be held, found in its archives."""
 
     spec: FeedSpec
     row: FeedRow
@@ -97,6 +98,7 @@ class Feed:
     head: Head
     made_with: str
     archives: list[Document]
+    left_out: frozenset[str] = frozenset()
     files: dict[str, str] = field(default_factory=dict)
     fault: str | None = None
 
@@ -143,11 +145,12 @@ class Builder:
             self.index.save_feed(row)
             self.index.mark_fresh(spec.key, {}, seen=0)
             self.written.add(redirects.JSON)
-        ids = head_ids(spec, self.index, row)
+        chosen = head_of(spec, self.index, row)
         archives: list[Document] = []
         if archive.wanted(spec, self.settings.publish.archives):
-            archives = archive.chain(spec, self.index, ids, self.open_month, made_with)
-        return Feed(spec, row, ids, head(spec, self.settings, self.instance, None), made_with, archives)
+            archives = archive.chain(spec, self.index, chosen.ids, self.open_month, made_with)
+        made = head(spec, self.settings, self.instance, None)
+        return Feed(spec, row, chosen.ids, made, made_with, archives, left_out=chosen.left_out)
 
     def write_archives(self, feeds: Sequence[Feed]) -> Iterator[None]:
         """The archive documents of `feeds` that must be made again, month by month, so that what feeds share is made
@@ -217,7 +220,7 @@ class Builder:
 
     def _write_head(self, feed: Feed) -> None:
         files = self._render(feed)
-        reason = feed.fault or self._fault(feed.spec, files) or self._put_all(feed, files)
+        reason = feed.fault or self._fault(feed, files) or self._put_all(feed, files)
         if reason:
             self.held.append(Problem(what=paths.stem(feed.spec.key), reason=FeedFileReason.HELD, detail=reason))
             self.index.hold(feed.spec.key, reason)
@@ -241,20 +244,20 @@ class Builder:
         """The withdrawn entries that a feed whose newest entry is of `newest` still names."""
         return tuple(item for item in self.removed[key][-_TOMBSTONES:] if item.when > newest - _TOMBSTONE_LIFE)
 
-    def _fault(self, spec: FeedSpec, files: Mapping[str, bytes]) -> str | None:
+    def _fault(self, feed: Feed, files: Mapping[str, bytes]) -> str | None:
         """Why the files of a feed must not replace the live ones: one is not valid, or entries are lost."""
         for name, data in files.items():
             found = RENDERERS[_format(name)].fault(data)
             if found:
                 return f"{name}: {found}"
-        name = paths.file_name(spec.key, ATOM)
+        name = paths.file_name(feed.spec.key, ATOM)
         old = self.outlet.get(name) if name in files else None
-        return self._lost(spec, schema.ids(old), schema.ids(files[name])) if old else None
+        return self._lost(feed, schema.ids(old), schema.ids(files[name])) if old else None
 
-    def _lost(self, spec: FeedSpec, old: Sequence[str], new: Sequence[str]) -> str | None:
+    def _lost(self, feed: Feed, old: Sequence[str], new: Sequence[str]) -> str | None:
         excused = {item.urn for items in self.removed.values() for item in items}
-        excused |= {entry_urn(self.instance, id) for id in (*self.released, *self.entries.problems)}
-        suspects = lost_entries.lost(old, new, excused, spec, self.index, self.instance)
+        excused |= {entry_urn(self.instance, id) for id in (*self.released, *self.entries.problems, *feed.left_out)}
+        suspects = lost_entries.lost(old, new, excused, feed.spec, self.index, self.instance)
         return f"lost {len(suspects)} of the live feed's entries, first {suspects[0]}" if suspects else None
 
     def _put_all(self, feed: Feed, files: Mapping[str, bytes]) -> str | None:

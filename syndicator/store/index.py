@@ -131,6 +131,9 @@ class Index:
         found = self._by_id(_ARTICLES, ids)
         return {id: codec.unpack(Article, found[id]) for id in ids if id in found}
 
+    def sources(self, ids: Sequence[str]) -> dict[str, str]:
+        return {id: json.loads(data).get("source_key", "") for id, data in self._by_id(_ARTICLES, ids).items()}
+
     def each(self) -> Iterator[Article]:
         ids = self.ids(ALL, limit=_NO_LIMIT, since=None, most=_NO_LIMIT)
         for part in chunks(ids):

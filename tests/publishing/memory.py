@@ -109,6 +109,9 @@ class MemoryIndex:
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
         return {id: replace(self.article_store[id], body="") for id in ids if id in self.article_store}
 
+    def sources(self, ids: Sequence[str]) -> dict[str, str]:
+        return {id: self.article_store[id].source_key for id in ids if id in self.article_store}
+
     def each(self) -> Iterator[Article]:
         return (self.article_store[id] for id in self._ids(ALL))
 

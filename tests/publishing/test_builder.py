@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from syndicator.model import Article, Enclosure, FeedKey, Origin, Source, article_id
+from syndicator.model import Article, Enclosure, FeedKey, Origin, Source, article_id, entry_urn
 from syndicator.publishing.builder import BuildReport, build
 from syndicator.publishing.selection.feeds import plan
 from syndicator.publishing.selection.staleness import stale
@@ -182,3 +182,32 @@ def test_a_feed_names_its_newest_fifty_tombstones() -> None:
         index.remove(article(number).id, START + timedelta(days=3, minutes=number))
     built(index, outlet)
     assert tombstones(outlet) == [uuid.uuid5(INSTANCE, article(n).id).urn for n in range(10, 60)]
+
+
+def test_what_the_share_leaves_out_stands_in_the_archive_and_holds_no_feed() -> None:
+    how = SETTINGS.model_copy(update={"publish": Publish(limit=10, most=30)})
+    index, outlet = MemoryIndex(), MemoryOutlet()
+
+    def comes(source: str, numbers: range) -> list[str]:
+        made = [article(n, source_key=source, added=START + timedelta(minutes=n)) for n in numbers]
+        for one in made:
+            index.add(one)
+        return [entry_urn(INSTANCE, one.id) for one in made]
+
+    honest = [*comes("a", range(7)), *comes("b", range(7, 14)), *comes("c", range(14, 20))]
+    flood = comes("flood", range(20, 25))
+    built(index, outlet, how)
+    flood += comes("flood", range(25, 35))  # more than `most` in one day
+
+    assert built(index, outlet, how).held == ()
+
+    def shown(name: str) -> set[str]:
+        return {entry.findtext(f"{ATOM}id") for entry in etree.fromstring(outlet.files[name]).iter(f"{ATOM}entry")}
+
+    assert shown("all.atom") == {*honest, *flood[-10:]}  # its nine, and one more for the place that is left
+    assert shown("sources/flood.atom") == set(flood)
+    archives = [name for name in outlet.files if name.startswith("archive/all/")]
+    assert set().union(*map(shown, archives)) >= set(flood[:-10])
+    files = dict(outlet.files)
+    built(index, outlet, how)
+    assert outlet.files == files

@@ -87,6 +87,11 @@ def test_a_window_reaches_beyond_the_limit_up_to_the_most(store: Store) -> None:
     assert asked(9, None, 4) == made[:4]
 
 
+def test_the_source_of_each_article_is_the_one_in_its_file(store: Store) -> None:
+    mine, other = record(store, 1), record(store, 2, source_key="beta")
+    assert store.index.sources([mine.id, other.id, "unknown"]) == {mine.id: mine.source_key, other.id: "beta"}
+
+
 def test_months_and_their_ids(store: Store) -> None:
     for number, added in enumerate(
         [

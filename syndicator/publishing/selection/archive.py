@@ -20,6 +20,7 @@ from syndicator.model import FeedKey, FeedSpec
 from syndicator.ports import ArticleIndex
 from syndicator.publishing import paths
 from syndicator.publishing.render.head import Head
+from syndicator.publishing.selection import window
 
 _MICROSECOND: Final = timedelta(microseconds=1)
 _SPAN: Final = 42  # bits: 2**42 microseconds are 50 days, more than any month
@@ -80,11 +81,20 @@ def _sealed(spec: FeedSpec, entries: Sequence[Entry], shown: Collection[str], mo
         return []
     first = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
     placed = [((added - first) // _MICROSECOND, id, made_of) for id, added, made_of in reversed(entries)]
-    parts = [(bits, part) for bits, part in _split(placed, spec.limit, "", _SPAN) if part]
-    open_one = parts[-1]
-    if {id for _, id, _ in open_one[1]} <= set(shown):
+    parts = _halved(placed, spec.limit)
+    if not _shows(shown, parts[-1]):  # a source has more than its share: its newest are shown, so many of them
+        parts = _halved(placed, min(spec.limit, window.room(spec, min(spec.most_older, spec.most))))
+    if _shows(shown, parts[-1]):
         parts.pop()
     return [_part(spec.key, month, bits, part) for bits, part in parts]
+
+
+def _halved(entries: Sequence[Placed], most: int) -> list[tuple[str, Sequence[Placed]]]:
+    return [(bits, part) for bits, part in _split(entries, most, "", _SPAN) if part]
+
+
+def _shows(shown: Collection[str], part: tuple[str, Sequence[Placed]]) -> bool:
+    return {id for _, id, _ in part[1]} <= set(shown)
 
 
 def _split(entries: Sequence[Placed], most: int, bits: str, span: int) -> Iterator[tuple[str, Sequence[Placed]]]:

@@ -15,6 +15,9 @@ from syndicator.settings import Publish, Settings
 # How many articles a feed of an axis needs before it is published for the first time, None: the axis is off. One, where
 # the axis is not named here.
 LEAST: Final[dict[str, Callable[[Publish], int | None]]] = {"tag": lambda publish: publish.tag_min}
+# A day may need more places than this (`publish.most`); the days before it are for those who come seldom, and every
+# entry of theirs is sent to all who come often as well.
+MOST_OLDER: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def _source(spec: FeedSpec, given: _Given) -> FeedSpec:
     source = given.sources.get(spec.key.slug)  # None once it was removed: its articles and its feed stay
     name = (source.title if source else None) or spec.name or spec.key.slug
     language = (source.language if source else None) or spec.language
-    return replace(spec, name=name, title=_title(name, given.settings), language=language)
+    return replace(spec, name=name, title=_title(name, given.settings), language=language, share=1.0)
 
 
 # Details of a feed beyond its name, by axis.
@@ -111,9 +114,16 @@ def _spec(key: FeedKey, name: str, settings: Settings, *, first_slug: str, title
         limit=publish.limit,
         window_hours=publish.window_hours,
         most=max(publish.most, publish.limit),
+        most_older=max(_most_older(publish), publish.limit),
+        share=publish.source_share,
         formats=publish.formats,
         language=settings.site.language,
     )
+
+
+def _most_older(publish: Publish) -> int:
+    """How long a feed may get by articles older than a day: as many as the operator wrote for all, else 200."""
+    return publish.most if "most" in publish.model_fields_set else min(publish.most, MOST_OLDER)
 
 
 def _title(name: str, settings: Settings) -> str:
@@ -129,6 +139,7 @@ def _adjusted(spec: FeedSpec, item: SavedQuery) -> FeedSpec:
         limit=limit,
         window_hours=spec.window_hours if item.window_hours is None else item.window_hours,
         most=max(spec.most, limit),
+        most_older=max(spec.most_older, limit),
         content=item.content or spec.content,
         formats=spec.formats if item.formats is None else item.formats,
     )

@@ -20,8 +20,8 @@ def lost(
     instance: uuid.UUID,
 ) -> list[str]:
     """The ids of the live file (`old`) that the new one lacks and should have; both newest first. `excused`: ids that
-    were withdrawn, pruned or set aside. An article that is still indexed but no longer in the feed was retagged or
-    merged, which is a reason."""
+    were withdrawn, pruned, set aside, or had to give way to those of other sources. An article that is still indexed
+    but no longer in the feed was retagged or merged, which is a reason."""
     if set(old) <= set(new):
         return []
     near = _members(spec, index, instance, 2 * spec.most + len(old))

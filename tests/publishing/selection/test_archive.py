@@ -56,7 +56,9 @@ def lived(days: list[Day], how: Settings) -> Iterator[tuple[MemoryIndex, MemoryO
         for minute, tagged in zip(sorted(day.minutes), day.tagged, strict=False):
             number += 1
             added = when + timedelta(minutes=minute)
-            index.add(article(number, added=added, published=added, tags=("AI", "LLM") if tagged else ("AI",)))
+            source = "beta" if number % 4 == 0 else "alpha"  # which has more than its share
+            tags = ("AI", "LLM") if tagged else ("AI",)
+            index.add(article(number, added=added, published=added, source_key=source, tags=tags))
         changed(index, day, when + timedelta(hours=24))
         assert built(index, outlet, how).held == ()
         yield index, outlet

@@ -89,7 +89,9 @@ def grow(index: MemoryIndex, chance: random.Random, day: int, numbers: Iterator[
     """A day's new articles: none, a few, or more than a feed holds."""
     for number in itertools.islice(numbers, chance.choice((0, 1, 3, 25))):
         when = START + timedelta(days=day, minutes=number % 1000)
-        index.add(article(number, added=when, published=when, tags=("AI",) if number % 2 else ("AI", "LLM")))
+        source = "beta" if number % 6 == 0 else "alpha"  # which has more than its share
+        tags = ("AI",) if number % 2 else ("AI", "LLM")
+        index.add(article(number, added=when, published=when, source_key=source, tags=tags))
 
 
 def change(index: MemoryIndex, chance: random.Random, now: datetime) -> None:

@@ -79,3 +79,16 @@ def test_titles_languages_and_overrides() -> None:
         ("atom",),
     )
     assert (specs["big-chips"].title, specs["big-chips"].window_hours) == ("Big chips - Example", 1)
+
+
+def test_an_operators_most_counts_for_older_articles_too_and_a_sources_feed_has_no_share() -> None:
+    def spec(axis: str, publish: Publish) -> tuple[int, int, float]:
+        rows, how = [row("source", "alpha", 5)], Settings(publish=publish)
+        made = {one.key.axis: one for one in plan(rows, settings=how, sources=(), queries=(), categories={})}
+        return made[axis].most, made[axis].most_older, made[axis].share
+
+    assert spec("all", Publish()) == (500, 200, 0.33)
+    assert spec("all", Publish(most=200)) == (200, 200, 0.33)
+    assert spec("all", Publish(most=900, source_share=1)) == (900, 900, 1.0)
+    assert spec("all", Publish(limit=600)) == (600, 600, 0.33)
+    assert spec("source", Publish()) == (500, 200, 1.0)
