@@ -97,6 +97,10 @@ class SourceState:
     next_due: datetime | None = None
     due_why: str = ""
 
+    # what the last visit left to the next run, by visiting.cadence.planned
+    waiting: int = 0  # entries
+    feed_due: datetime | None = None  # when its feed is asked again, where it is due earlier because entries wait
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
@@ -366,6 +370,7 @@ class Outcome:
     added: tuple[str, ...] = ()  # article ids
     changed: tuple[str, ...] = ()
     pending: int = 0
+    waiting: int = 0  # of these, what the visit had no time for: the next run takes them
     skipped: tuple[Problem, ...] = ()
     next_due: datetime | None = None
     no_network: bool = False

@@ -42,6 +42,13 @@ def status(json: Json = False, config: Config = CONFIG) -> None:
     warned = [(state.key, state.warning) for state in summary.sources if state.warning]
     if warned:
         printing.table("Warnings", ("source", "warning"), warned)
+    waiting = [
+        (state.key, f"{state.waiting} of its entries wait for the next run")
+        for state in summary.sources
+        if state.waiting
+    ]
+    if waiting:
+        printing.table("Waiting", ("source", "what waits"), waiting)
     for title, found in (("Entries refused", summary.refused), ("Feeds held back", summary.held)):
         if found:
             printing.table(title, ("what", "reason", "detail"), [(one.what, one.reason, one.detail) for one in found])

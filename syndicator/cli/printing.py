@@ -137,6 +137,8 @@ def log_visit(outcome: Outcome) -> None:
         fields["changed"] = len(outcome.changed)
     if outcome.pending:
         fields["pending"] = outcome.pending
+    if outcome.waiting:
+        fields["waiting"] = outcome.waiting
     if outcome.reason:
         fields["reason"] = outcome.reason
         fields["detail"] = outcome.detail

@@ -50,6 +50,7 @@ class VisitContext:
     run: RunContext
     source: Source
     state: SourceState
+    uncertain: bool = False  # nothing that this visit did has shown yet that there is a network
 
     @property
     def log(self) -> log.Logger:
@@ -58,7 +59,9 @@ class VisitContext:
 
     def entry(self, row: EntryRow, page: Page | None = None) -> EntryContext:
         """The context of one pending entry; `page` where its bytes are at hand already."""
-        return EntryContext(run=self.run, source=self.source, state=self.state, row=row, page=page)
+        return EntryContext(
+            run=self.run, source=self.source, state=self.state, uncertain=self.uncertain, row=row, page=page
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,7 @@ class EntryResult:
     added: str | None = None
     changed: str | None = None
     problem: Problem | None = None
+    unreached: Failed | None = None  # its page's host, where it may be the network that is missing: no try was counted
 
 
 async def ingest(context: EntryContext) -> EntryResult:
@@ -79,6 +80,8 @@ async def _without_page(context: EntryContext, failed: Failed) -> EntryResult:
     row, entry, now = context.row, context.announced, context.run.clock()
     if failed.ours:  # no try of this page: it stays as it is
         return EntryResult(problem=entry_rows.problem(row, failed.reason, failed.detail))
+    if failed.no_network and context.uncertain:
+        return EntryResult(problem=entry_rows.problem(row, failed.reason, failed.detail), unreached=failed)
     if failed.unasked:
         context.run.store.save_entries([entry_rows.postponed(row, failed, now)])
         return EntryResult(problem=entry_rows.problem(row, failed.reason, failed.detail))

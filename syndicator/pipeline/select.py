@@ -42,11 +42,20 @@ def select(
 
 
 def due_entries(waiting: Sequence[EntryRow], chosen: Sequence[EntryRow], now: datetime) -> list[EntryRow]:
-    """The rows to be read in this visit, oldest first: those that were `waiting` from earlier visits, as `select` has
-    just `chosen` them anew where it has, and the new ones that are pending."""
+    """The rows to be read now, `in_turn`: those that were `waiting` from earlier visits, as `select` has just `chosen`
+    them anew where it has, and the new ones that are pending."""
     rows = {row.entry_id: row for row in (*waiting, *chosen)}
     due = [row for row in rows.values() if row.status == "pending" and (row.next_try is None or row.next_try <= now)]
-    return sorted(due, key=lambda row: (row.first_seen, row.entry_id))
+    return in_turn(due, now)
+
+
+def in_turn(rows: Sequence[EntryRow], now: datetime) -> list[EntryRow]:
+    """The order in which the entries of a source are read, as one visit may not take all. What was announced last goes
+    first: news does not wait for a thousand old entries that came with a first visit, or for pages that failed. What
+    was announced together goes in the order of its publication, because feeds list articles by when they were filed:
+    the newest of them are to be on top in the end."""
+    by_age = sorted(rows, key=lambda row: (_position(row.entry, now) if row.entry else row.first_seen, row.entry_id))
+    return sorted(by_age, key=lambda row: row.first_seen, reverse=True)
 
 
 def _position(entry: Entry, now: datetime) -> datetime:

@@ -16,12 +16,33 @@ from syndicator.pipeline.context import BUGS, Page, RunContext, VisitContext, de
 from syndicator.pipeline.ingest import EntryResult, ingest
 from syndicator.pipeline.reprocess import reprocess
 from syndicator.pipeline.requests import feed_request
-from syndicator.pipeline.select import due_entries, select
+from syndicator.pipeline.select import due_entries, in_turn, select
 from syndicator.ports import EntryRow
 from syndicator.reasons import NOT_A_FEED, CommandReason, FeedReason
 from syndicator.visiting import cadence
 
 SIDE_BY_SIDE = 4  # entries of one source under way at a time
+# What one source may take of a run. Sources are visited side by side, but the run ends with its last one, and what fell
+# due meanwhile waits for that: a minute, as long as `up` waits between two runs. And their pages are read by the same
+# few processes: 50 are a first visit's usual 20 twice over, read in a few seconds. Both are choices.
+MOST_PAGES = 50
+MOST_SECONDS = 60.0
+
+
+class Deadline:
+    """Sets an event after so many seconds, in order and not by cancelling what is under way; never for None."""
+
+    def __init__(self, reached: asyncio.Event, seconds: float | None) -> None:
+        self.reached, self.seconds = reached, seconds
+        self.timer: asyncio.TimerHandle | None = None
+
+    async def __aenter__(self) -> None:
+        if self.seconds is not None:
+            self.timer = asyncio.get_running_loop().call_later(self.seconds, self.reached.set)
+
+    async def __aexit__(self, *exc: object) -> None:
+        if self.timer is not None:
+            self.timer.cancel()
 
 
 async def visit(context: VisitContext, *, limit: int | None = None, stop: asyncio.Event) -> tuple[Outcome, SourceState]:
@@ -29,11 +50,13 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
     to be remembered with it; storing the two is the caller's, which alone knows whether there is a network at all."""
     run, source = context.run, context.source
     started = run.clock()
+    if cadence.only_waiting(context.state, started):
+        return await _take_waiting(context, limit, stop, started)
     request = feed_request(source, context.state, run.settings, run.environ)
     context.log.debug("visiting", url=urls.redacted(request.url))
     result = await run.fetcher.fetch(request)
     no_network = isinstance(result, Failed) and result.no_network
-    rows = [] if no_network else run.store.pending(source.key, run.clock())
+    rows = [] if no_network else in_turn(run.store.pending(source.key, run.clock()), started)
     feed: ParsedFeed | None = None
     page: Page | None = None
     if isinstance(result, Fetched) and result.digest != context.state.body_digest:
@@ -49,12 +72,28 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
     if feed is not None:
         context = replace(context, state=_introduced(context.state, feed))
         context.log.debug("feed read", format=feed.format, announced=len(feed.entries), to_read=len(rows))
-    results = await _ingest_all(context, rows[:limit], page, stop)
-    after = _remember(context, result, feed, started)
+    results, left = await _ingest_all(context, rows, page, limit, stop)
+    after = cadence.planned(_remember(context, result, feed, started), left, started)
     outcome = _outcome(context.run, after, result, feed, results, started)
     context.log.info(
         "visited", status=outcome.status, reason=outcome.reason, new=len(outcome.added), next_due=outcome.next_due
     )
+    return outcome, after
+
+
+async def _take_waiting(
+    context: VisitContext, limit: int | None, stop: asyncio.Event, now: datetime
+) -> tuple[Outcome, SourceState]:
+    """A visit for the entries that earlier ones had no time for. The feed is not asked. So nothing tells whether there
+    is a network: where a page's host is not reached, no try is counted, and the rest waits until the feed is due."""
+    run, source = context.run, context.source
+    rows = in_turn(run.store.pending(source.key, now), now)
+    context.log.debug("taking what waits", entries=len(rows))
+    results, left = await _ingest_all(replace(context, uncertain=True), rows, None, limit, stop)
+    unreached = next((one.unreached for one in results if one.unreached), None)
+    after = cadence.planned(context.state, 0 if unreached else left, now)
+    outcome = _outcome(run, after, unreached, None, results, now)
+    context.log.info("visited", status=outcome.status, waiting=outcome.waiting, new=len(outcome.added))
     return outcome, after
 
 
@@ -98,31 +137,38 @@ def _introduced(state: SourceState, feed: ParsedFeed) -> SourceState:
 
 
 async def _ingest_all(
-    context: VisitContext, rows: Sequence[EntryRow], page: Page | None, stop: asyncio.Event
-) -> list[EntryResult]:
-    """The throttle keeps the requests to each host apart; side by side here means that a slow page of one host does not
-    keep another host's waiting. `page` is that of the entry which is the source itself."""
+    context: VisitContext, rows: Sequence[EntryRow], page: Page | None, limit: int | None, stop: asyncio.Event
+) -> tuple[list[EntryResult], int]:
+    """Takes what the budget of a source allows, `limit` entries at most, and returns what came of them and how many of
+    `rows` are left. The throttle keeps the requests to each host apart; side by side here means that a slow page of one
+    host does not keep another host's waiting. `page` is that of the entry which is the source itself."""
     store = context.run.store
     room = asyncio.Semaphore(SIDE_BY_SIDE)
+    spent = asyncio.Event()
 
     async def one(row: EntryRow) -> EntryResult | None:
         async with room:
-            if stop.is_set():
+            if stop.is_set() or spent.is_set():
                 return None
-            return await ingest(context.entry(row, page if row.entry_id == context.source.url else None))
+            result = await ingest(context.entry(row, page if row.entry_id == context.source.url else None))
+            if result.unreached:
+                spent.set()
+            return result
 
-    hosts = {urls.host(row.url) for row in rows}
+    most = MOST_PAGES if limit is None else min(limit, MOST_PAGES)
+    taken = rows[:most]
+    hosts = {urls.host(row.url) for row in taken}
     before = {host: store.repeated(host) for host in hosts}
     # A group and not `gather`: what ends the run ends the other entries too, before the worker and the fetcher close
     # under them and they count that as a try of their page.
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(one(row)) for row in rows]
+    async with Deadline(spent, MOST_SECONDS), asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one(row)) for row in taken]
     found = [result for task in tasks if (result := task.result())]
     for host in sorted(hosts):
         repeated = store.repeated(host) - before[host]
         if repeated and not stop.is_set():
             await reprocess(context, host, repeated)
-    return found
+    return found, len(rows) - len(found)
 
 
 def _remember(context: VisitContext, result: FetchResult, feed: ParsedFeed | None, now: datetime) -> SourceState:
@@ -139,13 +185,13 @@ def _remember(context: VisitContext, result: FetchResult, feed: ParsedFeed | Non
         jitter=context.run.jitter(),
         cron_next=cron.next_fire,
     )
-    return replace(after, next_due=due.at, due_why=due.why)
+    return replace(after, next_due=due.at, due_why=due.why, feed_due=None)
 
 
 def _outcome(
     run: RunContext,
     state: SourceState,
-    result: FetchResult,
+    result: FetchResult | None,
     feed: ParsedFeed | None,
     results: Sequence[EntryResult],
     now: datetime,
@@ -164,6 +210,7 @@ def _outcome(
         added=added,
         changed=changed,
         pending=run.store.count_pending(state.key),
+        waiting=state.waiting,
         skipped=tuple(one.problem for one in results if one.problem),
         next_due=state.next_due,
         no_network=bool(failed and failed.no_network),

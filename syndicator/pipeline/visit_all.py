@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from syndicator.errors import NetworkDown, first_of
 from syndicator.model import OURS, Outcome, Source, SourceState
 from syndicator.pipeline.context import RunContext
-from syndicator.pipeline.visit import visit
+from syndicator.pipeline.visit import Deadline, visit
 
 Due = tuple[Source, SourceState]
 
@@ -42,7 +42,7 @@ async def visit_all(
         done(outcome)
 
     try:
-        async with _deadline(stop, max_seconds), asyncio.TaskGroup() as group:
+        async with Deadline(stop, max_seconds), asyncio.TaskGroup() as group:
             for source, state in due:
                 group.create_task(one(source, state))
     except BaseExceptionGroup as failed:
@@ -52,22 +52,6 @@ async def visit_all(
     for outcome, after in unreached:
         run.store.end_visit(outcome, after)
     return outcomes
-
-
-class _deadline:
-    """Sets `stop` after so many seconds, in order and not by cancelling what is under way."""
-
-    def __init__(self, stop: asyncio.Event, seconds: float | None) -> None:
-        self.stop, self.seconds = stop, seconds
-        self.timer: asyncio.TimerHandle | None = None
-
-    async def __aenter__(self) -> None:
-        if self.seconds is not None:
-            self.timer = asyncio.get_running_loop().call_later(self.seconds, self.stop.set)
-
-    async def __aexit__(self, *exc: object) -> None:
-        if self.timer is not None:
-            self.timer.cancel()
 
 
 def _no_network(unreached: Sequence[tuple[Outcome, SourceState]]) -> str:

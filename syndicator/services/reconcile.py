@@ -43,7 +43,7 @@ def _reconciled(source: Source, state: SourceState | None) -> SourceState:
         fresh = SourceState(key=source.key, url=source.url, terms=terms)
         return replace(fresh, first_visit=state.first_visit, last_success=state.last_success, recent=state.recent)
     if state.terms not in ("", terms):  # an edit may have mended what kept it from being visited: no waiting
-        return replace(state, terms=terms, failures=0, next_due=None, due_why="sources.toml was edited")
+        return replace(state, terms=terms, failures=0, next_due=None, feed_due=None, due_why="sources.toml was edited")
     return replace(state, terms=terms)
 
 
@@ -156,4 +156,4 @@ def _in_time(state: SourceState, now: datetime) -> SourceState:
     """A source whose last visit lies in the future (the clock was wrong then and has been set right) is due now."""
     if state.last_visit is None or state.last_visit <= now + AHEAD:
         return state
-    return replace(state, last_visit=None, next_due=now, due_why="the clock was set back")
+    return replace(state, last_visit=None, next_due=now, feed_due=None, due_why="the clock was set back")

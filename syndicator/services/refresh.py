@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from syndicator.errors import NetworkDown, UsageError, first_of
@@ -138,8 +138,13 @@ def _due(app: App, states: dict[str, SourceState], wanted: Wanted) -> list[Sourc
             f"no source {sorted(unknown)[0]!r} in {app.config}/sources.toml; `syndicator sources` lists them"
         )
     if wanted.keys:
-        return [states[key] for key in wanted.keys]
+        return [_asked_now(states[key]) for key in wanted.keys]
     if wanted.all:
-        return [state for key, state in states.items() if app.sources[key].enabled]
+        return [_asked_now(state) for key, state in states.items() if app.sources[key].enabled]
     due = app.store.visits.due(app.clock())
     return [state for state in due if state.key in app.sources and app.sources[state.key].enabled]
+
+
+def _asked_now(state: SourceState) -> SourceState:
+    """The state of a source whose feed is to be asked, due or not."""
+    return replace(state, feed_due=None)

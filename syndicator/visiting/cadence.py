@@ -91,6 +91,20 @@ def after(
     return _with_feed(_with_validators(source, state, result, feed, now), feed, now)
 
 
+def only_waiting(state: SourceState, now: datetime) -> bool:
+    """True when the source is visited for the entries that wait and its feed is not to be asked yet. Pure."""
+    return state.feed_due is not None and now < state.feed_due
+
+
+def planned(state: SourceState, left: int, now: datetime) -> SourceState:
+    """`state` after a visit that left `left` entries to the next run: due at once until none waits, while its feed
+    keeps its own time. `state.next_due` is that of the feed, unless `state.feed_due` is. Pure."""
+    feed_due = state.feed_due or state.next_due
+    if not left:
+        return replace(state, next_due=feed_due, feed_due=None, waiting=0)
+    return replace(state, next_due=now, feed_due=feed_due, waiting=left)
+
+
 def _reset_if_edited(source: Source, state: SourceState) -> SourceState:
     if state.url == source.url:
         return state

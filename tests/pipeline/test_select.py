@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.model import Entry
-from syndicator.pipeline.select import due_entries, select
+from syndicator.pipeline.select import due_entries, in_turn, select
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -81,15 +81,23 @@ def test_every_unseen_entry_gets_exactly_one_row(
     assert not first or len(pending) <= backfill
 
 
-def test_what_waited_and_what_is_new_is_read_oldest_first_and_each_once() -> None:
+def test_what_waited_and_what_is_new_is_read_newest_announcement_first_and_each_once() -> None:
     old = replace(select("s", [entry(1)], {}, first=True, backfill=20, now=NOW - timedelta(days=1))[0], tries=2)
     later = replace(old, entry_id="later", next_try=NOW + timedelta(hours=1))
     known = {row.entry_id: row for row in (old, later)}
     chosen = select("s", [entry(1, title="New title"), entry(2)], known, first=False, backfill=20, now=NOW)
     due = due_entries([old], chosen, NOW)
-    assert [row.entry_id for row in due] == ["e1", "e2"]
-    assert due[0].entry is not None
-    assert (due[0].entry.title, due[0].tries) == ("New title", 2)
+    assert [row.entry_id for row in due] == ["e2", "e1"]
+    assert due[1].entry is not None
+    assert (due[1].entry.title, due[1].tries) == ("New title", 2)
     assert due_entries([later], [], NOW) == []
     skipped = select("s", [entry(3), entry(4)], {}, first=True, backfill=0, now=NOW)
     assert due_entries([], skipped, NOW) == []
+
+
+def test_news_goes_before_what_came_with_a_first_visit_which_goes_in_the_order_of_publication() -> None:
+    first = select("s", [entry(n) for n in (3, 1, 2)], {}, first=True, backfill=20, now=NOW - timedelta(days=1))
+    news = select("s", [entry(4), entry(5)], {}, first=False, backfill=20, now=NOW)
+    assert [row.entry_id for row in in_turn([*first, *news], NOW)] == ["e5", "e4", "e3", "e2", "e1"]
+    undated = [replace(row, entry=None) for row in first]
+    assert [row.entry_id for row in in_turn(undated, NOW)] == ["e1", "e2", "e3"]
