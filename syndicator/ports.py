@@ -102,11 +102,13 @@ class VisitStore(Protocol):
         entry: EntryRow | None = None,
         html: str | None = None,
         same_body: bool = False,
+        parted: bool = False,
     ) -> None:
         """The article as its file says: its row, its memberships, every alias that finds it (its address and its other
         ones, its GUID within its source, that of `entry`), the end of `entry`, and the stale mark of each feed that
         showed it or shows it now, in one transaction. `html` is its body rendered; without it, what was rendered before
-        is kept where the article has the `same_body`, and dropped otherwise."""
+        is kept where the article has the `same_body`, and dropped otherwise. `parted`: it was a copy and is none any
+        more; without that, a copy stays one although its file does not say so."""
 
     def carriers(self, id: str) -> list[str]:
         """The keys of the sources that announced article `id`, besides the one that its file names."""
@@ -130,12 +132,33 @@ class VisitStore(Protocol):
     def learn_blocks(self, host: str, article_id: str, blocks: Sequence[str]) -> None:
         """Adds the article to those 20 with the digests `blocks`, in place of what was known of it; the oldest goes."""
 
-    def save_sketch(self, id: str, at: datetime, data: bytes, keys: Sequence[int], *, forget: datetime) -> None:
-        """Stores what article `id`, filed at `at`, is compared by: `data` as the caller packs it, `keys` to find it by.
-        Deletes the sketches of articles filed before `forget`, in the same transaction."""
+    def save_sketch(
+        self,
+        id: str,
+        at: datetime,
+        data: bytes,
+        keys: Sequence[int],
+        *,
+        forget: datetime,
+        since: datetime | None = None,
+        named: str | None = None,
+    ) -> None:
+        """Stores what article `id`, filed at `at`, is compared by: `data` as the caller packs it, `keys` to find it by,
+        `since` when it is believed to be there, and the alias that it `named` as its original. Deletes the sketches of
+        articles filed before `forget` and all but the few lowest of their keys, in the same transaction."""
 
     def likely(self, keys: Sequence[int], since: datetime) -> dict[str, bytes]:
         """The sketches of articles filed at `since` or later that share one of the keys, by article id."""
+
+    def claims(self, id: str) -> tuple[datetime | None, str | None]:
+        """`since` and `named` of the sketch of article `id`; None for what is not known (any more)."""
+
+    def copies(self, id: str) -> list[str]:
+        """The ids of the articles that are merged into article `id`."""
+
+    def earlier(self, source_key: str, title: str, published: datetime | None, keys: Sequence[int]) -> list[str]:
+        """The ids of articles in the feed of a source, of whatever age, that may be one with such a title (those
+        published nearest to `published`) or such a text (those with one of the lowest `keys`): at most 10 of each."""
 
     def end_visit(self, outcome: Outcome, state: SourceState) -> None:
         """Stores the outcome and the source's state, in one transaction: a visit that is killed has neither, and is

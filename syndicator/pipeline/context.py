@@ -36,6 +36,7 @@ class RunContext:
     clock: Callable[[], datetime]
     jitter: Callable[[], float]  # in [0, 1)
     environ: Mapping[str, str]  # where the credentials of sources are
+    ranks: Mapping[str, int]  # the place of each source in sources.toml
     progress: Callable[[str], None]  # is given the title of each article that is filed
 
     def visit(self, source: Source, state: SourceState) -> VisitContext:
@@ -98,6 +99,12 @@ class EntryContext(VisitContext):
         """The alias keys under which an article of this entry would be known."""
         entry = self.announced
         return [*([urls.alias(entry.url)] if entry.url else []), urls.guid_alias(self.source.key, entry.id)]
+
+    @property
+    def unannounced(self) -> datetime | None:
+        """When the source was last visited and did not announce the entry yet; None when that is not known."""
+        before = self.state.last_success
+        return before if before is not None and before < self.row.first_seen else None
 
 
 def describe_bug(bug: BaseException) -> str:

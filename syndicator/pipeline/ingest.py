@@ -12,6 +12,7 @@ from syndicator.model import Article, Entry, Failed, Fetched, NotModified, Origi
 from syndicator.pipeline import entry_rows, jobs
 from syndicator.pipeline.context import BUGS, EntryContext, Page, RunContext, describe_bug
 from syndicator.pipeline.dedupe.merge import merge_copy, remember
+from syndicator.pipeline.dedupe.reconsider import reconsider
 from syndicator.pipeline.refile import carry, refile
 from syndicator.pipeline.requests import page_request
 from syndicator.pipeline.results import PageReading
@@ -166,12 +167,13 @@ def _file(context: EntryContext, page: Page, reading: PageReading) -> EntryResul
     known = row.article_id or run.store.find(keys)
     old = _stored(known, run) if known else None
     if known is None or old is None:
-        new = merge_copy(article, run, run.clock())
-        return EntryResult(added=_record(context, page, replace(reading, article=new), None))
+        new = merge_copy(article, run, run.clock(), after=context.unannounced)
+        return EntryResult(added=_record(context, page, replace(reading, article=new), None, named=article.also))
     revised = revise(old, article, run.clock()) if row.article_id else None
     if revised is None:
         return _known_already(context, known)
-    return EntryResult(changed=_record(context, page, replace(reading, article=revised), old))
+    revised = reconsider(old, revised, run, run.clock())
+    return EntryResult(changed=_record(context, page, replace(reading, article=revised), old, named=article.also))
 
 
 def _stored(id: str, run: RunContext) -> Article | None:
@@ -184,7 +186,9 @@ def _stored(id: str, run: RunContext) -> Article | None:
     return run.article_store.get(path) if path else None
 
 
-def _record(context: EntryContext, page: Page, reading: PageReading, before: Article | None) -> str:
+def _record(
+    context: EntryContext, page: Page, reading: PageReading, before: Article | None, *, named: tuple[str, ...]
+) -> str:
     """Files the article and what is remembered of its page. Returns its id."""
     run, now = context.run, context.run.clock()
     stored, _ = refile(
@@ -195,7 +199,7 @@ def _record(context: EntryContext, page: Page, reading: PageReading, before: Art
         entry=entry_rows.done(context.row, reading.article.id, now),
         html=reading.html,
     )
-    remember(stored, run.store, now)
+    remember(stored, run.store, now, named=named, after=context.unannounced)
     run.store.learn_blocks(urls.host(page.url), stored.id, reading.blocks)
     if page.html:
         run.snapshots.put(stored.id, page.html, page.headers)

@@ -38,6 +38,7 @@ def refile(
             entry=entry,
             html=html if stored.body == article.body else None,  # a body edited by hand is rendered by the build
             same_body=before is not None and before.body == stored.body,
+            parted=before is not None and bool(before.merged_into) and not stored.merged_into,
         )
     return stored, changed
 

@@ -167,6 +167,7 @@ def make_context(app: App, fetcher: Fetcher, worker: Worker, filed: Callable[[st
         clock=app.clock,
         jitter=app.jitter,
         environ=app.environ,
+        ranks={key: place for place, key in enumerate(app.sources)},
         progress=filed,
     )
 

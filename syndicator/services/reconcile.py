@@ -136,9 +136,8 @@ def unreadable(path: str, error: ConfigError | OSError) -> Problem:
 def _record(app: App, article: Article, stamp: FileStamp) -> None:
     visits = app.store.visits
     before = visits.article(article.id)
-    visits.record(article, stamp)
-    if before and before.merged_into and not article.merged_into:  # the line was taken out by hand
-        app.store.index.split(article.id)
+    by_hand = before is not None and bool(before.merged_into) and not article.merged_into  # the line was taken out
+    visits.record(article, stamp, parted=by_hand)
 
 
 def _elsewhere(app: App, article: Article, stamp: FileStamp) -> str | None:

@@ -130,11 +130,13 @@ _NO_MARK = delete(schema.stale_marks).where(
 )
 
 
-def save(connection: Connection, article: Article, stamp: FileStamp, *, keep_html: bool = False) -> None:
+def save(
+    connection: Connection, article: Article, stamp: FileStamp, *, keep_html: bool = False, parted: bool = False
+) -> None:
     """Puts the row of `article`, its memberships and the marks of every feed that shows it or showed it. What was
-    rendered of its body goes, unless `keep_html` (the body is the same)."""
+    rendered of its body goes, unless `keep_html` (the body is the same). `parted`: it is no copy any more."""
     known = connection.execute(_KNOWN, {"id": article.id}).one()
-    into = article.merged_into or known.merged_into
+    into = article.merged_into or (None if parted else known.merged_into)
     upsert(connection, schema.articles, [article_row(article, stamp, into)])
     if known.old is not None and not keep_html:
         connection.execute(_NO_HTML, {"gone": article.id})

@@ -60,6 +60,7 @@ articles = Table(
 )
 
 Index("articles_merged", articles.c.merged_into)
+Index("articles_title", articles.c.title)  # what of a source may be an article that moved
 # Read whole at every start: the index has all that is asked for, so that the long rows stay on the disk.
 Index("articles_files", articles.c.id, articles.c.path, articles.c.mtime_ns, articles.c.size)
 
@@ -165,13 +166,17 @@ blocks = Table(
 )
 Index("blocks_host", blocks.c.host, blocks.c.n)
 
-# What texts are compared by (in the encoding of pipeline/dedupe), and the values by which similar ones are found.
+# What texts are compared by (in the encoding of pipeline/dedupe), and the values by which similar ones are found: all
+# while copies may come, the lowest few for ever. `since`: how early the article is believed to be; `named`: the alias
+# of the article on another site that its page says it copies.
 sketches = Table(
     "sketches",
     metadata,
     Column("id", String(26), primary_key=True),
     Column("at", BigInteger, nullable=False),
     Column("data", LargeBinary, nullable=False),
+    Column("since", BigInteger),
+    Column("named", Text),
 )
 Index("sketches_at", sketches.c.at)
 

@@ -17,7 +17,7 @@ from syndicator.articles.stamps import Stamps
 from syndicator.axes import SOURCE
 from syndicator.model import Article, FeedKey, Outcome, SourceState
 from syndicator.ports import EntryRow, FileStamp, Withdrawn
-from syndicator.store import codec, rows, schema
+from syndicator.store import codec, rows, schema, sketches
 from syndicator.store.database import Database, chunks, insert_new, upsert
 from syndicator.urls import guid_alias
 
@@ -59,12 +59,6 @@ _BLOCKS = (
     .where(schema.blocks.c.host == bindparam("host"))
     .order_by(schema.blocks.c.n.desc())
     .limit(REMEMBERED)
-)
-_LIKELY = select(schema.sketches.c.id, schema.sketches.c.data).where(
-    schema.sketches.c.id.in_(
-        select(schema.sketch_keys.c.id).where(schema.sketch_keys.c.value.in_(bindparam("keys", expanding=True)))
-    ),
-    schema.sketches.c.at >= bindparam("since"),
 )
 _CARRIED = select(schema.carriers.c.id, schema.carriers.c.source).order_by(
     schema.carriers.c.id, schema.carriers.c.source
@@ -161,12 +155,13 @@ class Visits:
         entry: EntryRow | None = None,
         html: str | None = None,
         same_body: bool = False,
+        parted: bool = False,
     ) -> None:
         keys = dict.fromkeys(rows.alias_keys(article))
         if entry is not None:
             keys[codec.key(guid_alias(entry.source_key, entry.entry_id))] = None
         with self._db.write() as connection:
-            rows.save(connection, article, stamp, keep_html=same_body)
+            rows.save(connection, article, stamp, keep_html=same_body, parted=parted)
             insert_new(connection, schema.aliases, [{"alias": value, "id": article.id} for value in keys])
             if entry is not None:
                 upsert(connection, schema.entries, [entry_row(entry)])
@@ -246,18 +241,45 @@ class Visits:
             kept = select(table.c.n).where(table.c.host == name).order_by(table.c.n.desc()).limit(REMEMBERED)
             connection.execute(delete(table).where(table.c.host == name, table.c.n.not_in(kept)))
 
-    def save_sketch(self, id: str, at: datetime, data: bytes, keys: Sequence[int], *, forget: datetime) -> None:
-        table, found_by = schema.sketches, schema.sketch_keys
-        old = select(table.c.id).where(table.c.at < codec.micros(forget))
+    def save_sketch(
+        self,
+        id: str,
+        at: datetime,
+        data: bytes,
+        keys: Sequence[int],
+        *,
+        forget: datetime,
+        since: datetime | None = None,
+        named: str | None = None,
+    ) -> None:
+        row = {
+            "id": id,
+            "at": codec.micros(at),
+            "data": data,
+            "since": None if since is None else codec.micros(since),
+            "named": named,
+        }
         with self._db.write() as connection:
-            connection.execute(delete(found_by).where(or_(found_by.c.id == id, found_by.c.id.in_(old))))
-            connection.execute(delete(table).where(table.c.at < codec.micros(forget)))
-            upsert(connection, table, [{"id": id, "at": codec.micros(at), "data": data}])
-            insert_new(connection, found_by, [{"value": value, "id": id} for value in keys])
+            sketches.save(connection, row, keys, codec.micros(forget))
 
     def likely(self, keys: Sequence[int], since: datetime) -> dict[str, bytes]:
-        found = self._db.rows(_LIKELY, {"keys": list(keys), "since": codec.micros(since)}) if keys else []
+        found = self._db.rows(sketches.LIKELY, {"keys": list(keys), "since": codec.micros(since)}) if keys else []
         return dict(sorted((id, bytes(data)) for id, data in found))
+
+    def claims(self, id: str) -> tuple[datetime | None, str | None]:
+        for since, named in self._db.rows(sketches.CLAIMS, {"id": id}):
+            return None if since is None else codec.moment(since), named
+        return None, None
+
+    def copies(self, id: str) -> list[str]:
+        return [copy for (copy,) in self._db.rows(sketches.COPIES, {"id": id})]
+
+    def earlier(self, source_key: str, title: str, published: datetime | None, keys: Sequence[int]) -> list[str]:
+        values = {"source": codec.key(source_key), "title": title, "at": codec.micros_or(published)}
+        found = [id for (id,) in self._db.rows(sketches.TITLED, values)]
+        lowest = {"source": codec.key(source_key), "keys": sorted(keys)[: sketches.KEPT_FOR_EVER]}
+        found += [id for (id,) in self._db.rows(sketches.WORDED, lowest)] if keys else []
+        return list(dict.fromkeys(found))
 
     def note(self, key: str) -> str | None:
         """A small text remembered by key, such as the robots.txt of an origin; None when there is none."""

@@ -1,1 +1,1 @@
-"""Copies of one story: found by their text, merged into the one that came first."""
+"""Copies of one story: found by their text, merged into the one that stands for it."""

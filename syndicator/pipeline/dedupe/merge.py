@@ -1,73 +1,188 @@
-"""One entry for one story: a copy of an article that is in the article store is merged into it when it is filed."""
+"""One entry for one story: of the copies that are in the article store one stands, the others are merged into it."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
 from syndicator import log, urls
+from syndicator.articles.hand_edits import hand_edited
 from syndicator.model import Article
 from syndicator.pipeline.context import RunContext
+from syndicator.pipeline.dedupe.precedence import Precedence, believed, precedence
 from syndicator.pipeline.dedupe.similarity import Sketch, containment, same_story, sketch
 from syndicator.pipeline.refile import refile
 from syndicator.ports import VisitStore
 from syndicator.text import plain
 
 WINDOW = timedelta(days=7)  # between two articles that are one story; syndication takes hours
+MOST_ALSO = 20  # addresses of copies that an article shows
+_WORD = re.compile(r"\w+")
 
 
-def merge_copy(article: Article, run: RunContext, now: datetime) -> Article:
-    """`article`, which is about to be filed, as a copy of the one in the store that is the same story, if there is one:
-    that one gets its address as an `also` first, so that a crash in between leaves nothing to mend."""
-    first = _original(article, _sketched(article.body), run.store, now)
+def merge_copy(article: Article, run: RunContext, now: datetime, *, after: datetime | None = None) -> Article:
+    """`article`, which is about to be filed and new, as it is beside the copies of its story in the store: a copy of
+    the one that stands, or the one that stands from now on. Its `also` is what its page calls the original, which
+    counts only where the texts agree. `after`: when its source was visited and did not announce it yet.
+
+    The other one is filed first: a crash in between leaves nothing to mend, as a copy stands for itself while the
+    article that it is merged into is not there."""
+    first = _original(article, run, now)
     if first is None:
-        return article
-    path = run.article_store.find(first.id)
-    if path is None:
-        return article
-    in_file = run.article_store.get(path)
-    if article.url not in in_file.also:
-        named = replace(in_file, also=(*in_file.also, article.url))
-        refile(run.article_store, run.store, named, before=in_file, path=path)
-    found = log.logger("pipeline", source=article.source_key, host=urls.host(article.url), article=article.id)
-    found.info("merged", into=first.id, title=first.title)
-    return replace(article, merged_into=first.id)
+        return replace(article, also=())
+    logger = log.logger("pipeline", source=article.source_key, host=urls.host(article.url), article=article.id)
+    if _may_turn(first, now) and _outranks(article, first, run, after):
+        logger.info("stands", instead_of=first.id, title=first.title)
+        return _took_over(article, first, run)
+    logger.info("merged", into=first.id, title=first.title)
+    return joined(article, first, run)
 
 
-def remember(article: Article, store: VisitStore, now: datetime) -> None:
-    """Keeps what later articles are compared with, for as long as they may be copies."""
-    made = _sketched(article.body)
+def remember(
+    article: Article, store: VisitStore, now: datetime, *, named: tuple[str, ...] = (), after: datetime | None = None
+) -> None:
+    """Keeps what later articles are compared with, for as long as they may be copies. `named`: what the page calls the
+    original; `after` as for `merge_copy`. How early an article is believed to be stays as it was first filed."""
+    made = sketched(article.body)
     at = article.added or now
-    if made is not None and at >= now - WINDOW:
-        store.save_sketch(article.id, at, made.pack(), made.keys, forget=now - 2 * WINDOW)
+    if at < now - WINDOW:
+        return
+    since, _ = store.claims(article.id)
+    store.save_sketch(
+        article.id,
+        at,
+        made.pack() if made else b"",
+        made.keys if made else (),
+        forget=now - 2 * WINDOW,
+        since=since or believed(article.published, at, after),
+        named=urls.alias(named[0]) if named else None,
+    )
 
 
-@lru_cache(maxsize=4)  # an article is compared and then remembered, mostly with the same body
-def _sketched(body: str) -> Sketch | None:
+def alike(one: Article, other: Article) -> bool:
+    """True when the texts of two articles, bodies included, are one story; of texts that are too short to be compared
+    when they have the same words."""
+    made, there = sketched(one.body), sketched(other.body)
+    if made and there:
+        return same_story(made, there, one_source=one.source_key == other.source_key)
+    words = _WORD.findall(plain(one.body).casefold())
+    return bool(words) and words == _WORD.findall(plain(other.body).casefold())
+
+
+def in_file(id: str, run: RunContext) -> Article | None:
+    """The article as its file has it, None when there is none. Raises ConfigError."""
+    path = run.article_store.find(id)
+    return run.article_store.get(path) if path else None
+
+
+def standing(id: str, store: VisitStore) -> Article | None:
+    """The article that stands for article `id`, without its body: itself, or what it is merged into, however often that
+    one was merged in its turn."""
+    found, seen = store.article(id), {id}
+    while found is not None and found.merged_into and found.merged_into not in seen:
+        seen.add(found.merged_into)
+        found = store.article(found.merged_into) or replace(found, merged_into="")
+    return found
+
+
+def place_of(article: Article, others: Iterable[Article], run: RunContext) -> Precedence:
+    """Where an article of the store stands among its copies, the `others`."""
+    since, named = run.store.claims(article.id)
+    copied = any(is_named([named], other) for other in others) if named else False
+    since = since or believed(article.published, article.added or run.clock(), None)
+    return precedence(article, since, run.ranks, copied=copied)
+
+
+def near(article: Article, run: RunContext, now: datetime) -> Iterator[Article]:
+    """The articles that stand, as their files have them, for recent ones with the text of `article`, and have that text
+    themselves; the likest first."""
+    made = sketched(article.body)
+    seen = {article.id}
+    for id in _likely(article, made, run.store, now) if made else ():
+        first = standing(id, run.store)
+        if first is not None and first.id not in seen:
+            seen.add(first.id)
+            found = in_file(first.id, run)
+            if found is not None and not parted(article, found) and alike(article, found):
+                yield found
+
+
+def parted(one: Article, other: Article) -> bool:
+    """True when an operator said that the two are no copies of each other."""
+    return one.id in other.split_from or other.id in one.split_from
+
+
+def also_of(article: Article, *more: str) -> tuple[str, ...]:
+    """The addresses of copies that `article` shows when `more` join them: those that have room."""
+    new = [url for url in more if url not in article.also and url != article.url]
+    return (*article.also, *new[: max(0, MOST_ALSO - len(article.also))])
+
+
+@lru_cache(maxsize=64)  # an article is compared with a few and then remembered, mostly with the same body
+def sketched(body: str) -> Sketch | None:
+    """The sketch of a markdown body."""
     return sketch(plain(body))
 
 
-def _original(article: Article, made: Sketch | None, store: VisitStore, now: datetime) -> Article | None:
-    """The article in the store that `article` copies: the one that its page names as canonical, else the likest."""
-    named = store.find(map(urls.alias, article.also)) if article.also else None
-    for id in [*([named] if named else []), *(_near(article, made, store, now) if made else [])]:
-        first = store.article(id)
-        if first is not None and first.merged_into:
-            first = store.article(first.merged_into) or first
-        if first is None or first.id == article.id:
-            continue
-        if first.id not in article.split_from and article.id not in first.split_from:
-            return first
-    return None
+def _original(article: Article, run: RunContext, now: datetime) -> Article | None:
+    """The article that stands for the story of `article`: the one that its page names as the original, when the text is
+    that one's, else the likest."""
+    id = run.store.find(map(urls.alias, article.also)) if article.also else None
+    first = standing(id, run.store) if id else None
+    named = in_file(first.id, run) if first is not None and first.id != article.id else None
+    if named is not None and not parted(article, named) and alike(article, named):
+        return named
+    return next(near(article, run, now), None)
 
 
-def _near(article: Article, made: Sketch, store: VisitStore, now: datetime) -> list[str]:
-    """The ids of recent articles that are the same story, the likest first."""
+def _outranks(article: Article, first: Article, run: RunContext, after: datetime | None) -> bool:
+    """True when `article`, which is new, stands before `first`, which stands now."""
+    added = article.added or run.clock()
+    since = believed(article.published, added, after)
+    ours = precedence(article, since, run.ranks, copied=is_named(map(urls.alias, article.also), first))
+    return ours < place_of(first, [article], run)
+
+
+def is_named(aliases: Iterable[str], article: Article) -> bool:
+    """True when one of the alias keys is an address of `article`."""
+    return not {*aliases}.isdisjoint(map(urls.alias, (article.url, *article.aliases)))
+
+
+def _may_turn(first: Article, now: datetime) -> bool:
+    """Roles turn while a story is news, and never where an operator's hand was at work."""
+    return first.added is not None and first.added >= now - WINDOW and not hand_edited(first)
+
+
+def _took_over(article: Article, first: Article, run: RunContext) -> Article:
+    others = (one.url for one in copies(first, run) if alike(article, one))
+    also = also_of(replace(article, also=()), first.url, *others)
+    refile(run.article_store, run.store, replace(first, merged_into=article.id), before=first)
+    return replace(article, also=also, merged_into="")
+
+
+def joined(article: Article, first: Article, run: RunContext) -> Article:
+    stands = replace(first, also=also_of(first, article.url), merged_into="")
+    if stands != first:
+        refile(run.article_store, run.store, stands, before=first)
+    called = is_named(map(urls.alias, article.also), first)
+    return replace(article, also=article.also[:1] if called else (), merged_into=first.id)
+
+
+def copies(first: Article, run: RunContext) -> list[Article]:
+    """The articles that are merged into `first`, as their files have them."""
+    found = (in_file(id, run) for id in run.store.copies(first.id))
+    return [one for one in found if one is not None]
+
+
+def _likely(article: Article, made: Sketch, store: VisitStore, now: datetime) -> list[str]:
+    """The ids of recent articles whose sketches are of the same story, the likest first."""
     found = []
     for id, data in store.likely(made.keys, now - WINDOW).items():
         other, there = store.article(id), Sketch.unpack(data)
-        if other is None or not _close(article.published, other.published):
+        if other is None or other.id == article.id or not _close(article.published, other.published):
             continue
         if same_story(made, there, one_source=other.source_key == article.source_key):
             found.append((-containment(made, there), id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from syndicator.demo.settings import write_config
 from syndicator.demo.story import Story
 from syndicator.errors import UsageError
 from syndicator.model import Article, article_id
-from syndicator.pipeline.dedupe.merge import WINDOW, merge_copy, remember
+from syndicator.pipeline.dedupe.merge import MOST_ALSO, WINDOW, merge_copy, remember
 from syndicator.pipeline.refile import refile
 from syndicator.services import maintain, reconcile
 from syndicator.services.container import App, make_context, make_fetcher
@@ -36,23 +36,34 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
 
 
-def file(app: App, title: str, body: str = STORY, *, source: str = "one", **fields: Any) -> Article:
-    """An article filed now, as a visit files one that is new."""
+def file(
+    place: Place,
+    app: App,
+    title: str,
+    body: str = STORY,
+    *,
+    source: str = "one",
+    after: datetime | None = None,
+    **fields: Any,
+) -> Article:
+    """An article filed now, as a visit files one that is new; `after`: when its source was visited before."""
     url = f"https://{source}.example/{title.casefold()}"
+    place.now += timedelta(seconds=1)
     now = app.clock()
     filed = {"published": now, "added": now, "source_key": source, "source_id": url, "tags": ("LLM",), **fields}
     run = make_context(app, make_fetcher(app), make_worker(app), lambda title: None)
-    article = merge_copy(Article(id=article_id(url), url=url, title=title, body=body, **filed), run, now)
+    reading = Article(id=article_id(url), url=url, title=title, body=body, **filed)
+    article = merge_copy(reading, run, now, after=after)
     stored, _ = refile(app.article_store, app.store.visits, article)
-    remember(stored, app.store.visits, now)
+    remember(stored, app.store.visits, now, named=reading.also, after=after)
     return stored
 
 
 def pair(place: Place) -> tuple[Article, Article]:
     """A story and a copy of it, cut and with words of another site around it, published."""
     with place.app() as app:
-        first = file(app, "First")
-        copy = file(app, "Copy", f"{prose(2, 20)} {STORY[:1200]} {prose(3, 30)}", source="two")
+        first = file(place, app, "First")
+        copy = file(place, app, "Copy", f"{prose(2, 20)} {STORY[:1200]} {prose(3, 30)}", source="two")
     assert copy.merged_into == first.id
     place.build()
     return place.article("First"), place.article("Copy")
@@ -106,8 +117,8 @@ def test_a_split_copy_that_is_read_anew_does_not_merge_again(place: Place) -> No
     with place.app() as app:
         reconcile.files(app)
         assert app.store.visits.article(copy.id) is None
-        assert file(app, "Copy", copy.body, source="two").merged_into == ""
-        assert file(app, "Copy", copy.body, source="two", also=(first.url,)).merged_into == ""
+        assert file(place, app, "Copy", copy.body, source="two").merged_into == ""
+        assert file(place, app, "Copy", copy.body, source="two", also=(first.url,)).merged_into == ""
 
 
 def test_a_first_that_is_read_anew_takes_no_split_copy_back(place: Place) -> None:
@@ -117,7 +128,7 @@ def test_a_first_that_is_read_anew_takes_no_split_copy_back(place: Place) -> Non
     place.path("First").unlink()
     with place.app() as app:
         reconcile.files(app)
-        file(app, "First")
+        file(place, app, "First")
         reading = replace(place.article("Copy"), also=(first.url,))
         run = make_context(app, make_fetcher(app), make_worker(app), lambda title: None)
         assert merge_copy(reading, run, app.clock()).merged_into == ""
@@ -126,7 +137,7 @@ def test_a_first_that_is_read_anew_takes_no_split_copy_back(place: Place) -> Non
 def test_a_split_copy_does_not_merge_by_way_of_another_copy(place: Place) -> None:
     first, copy = pair(place)
     with place.app() as app:
-        assert file(app, "Third", copy.body, source="three").merged_into == first.id
+        assert file(place, app, "Third", copy.body, source="three").merged_into == first.id
         maintain.split(app, copy.id)
         run = make_context(app, make_fetcher(app), make_worker(app), lambda title: None)
         again = replace(place.article("Copy"), split_from=())
@@ -141,13 +152,13 @@ def test_a_merge_survives_a_lost_database_and_later_copies_are_still_found(place
     assert (place.digests("articles"), place.digests("public")) == before
     with place.app() as app:
         assert app.store.index.merged() == {copy.id: first.id}
-        assert file(app, "Third", source="three").merged_into == first.id
+        assert file(place, app, "Third", source="three").merged_into == first.id
 
 
 def test_a_copy_of_a_copy_belongs_to_the_first_and_all_are_split_at_once(place: Place) -> None:
     first, copy = pair(place)
     with place.app() as app:
-        third = file(app, "Third", copy.body, source="three")
+        third = file(place, app, "Third", copy.body, source="three")
         assert third.merged_into == first.id
         assert place.article("First").also == (copy.url, third.url)
         assert {one.id for one in maintain.split(app, first.id)} == {copy.id, third.id}
@@ -156,23 +167,28 @@ def test_a_copy_of_a_copy_belongs_to_the_first_and_all_are_split_at_once(place: 
 
 def test_what_is_old_is_no_copy(place: Place) -> None:
     with place.app() as app:
-        file(app, "First")
-        assert not file(app, "Reprint", source="two", published=place.now - 2 * WINDOW).merged_into
+        file(place, app, "First")
+        assert not file(place, app, "Reprint", source="two", published=place.now - 2 * WINDOW).merged_into
         place.now += 2 * WINDOW
-        assert not file(app, "Late", source="three").merged_into
+        assert not file(place, app, "Late", source="three").merged_into
 
 
 def test_one_source_tells_a_story_twice_only_in_the_same_words(place: Place) -> None:
     with place.app() as app:
-        first = file(app, "First")
-        assert not file(app, "Follow-up", STORY + prose(4, 150)).merged_into
-        assert file(app, "Again", STORY + " Corrected.").merged_into == first.id
+        first = file(place, app, "First")
+        assert not file(place, app, "Follow-up", STORY + prose(4, 150)).merged_into
+        assert file(place, app, "Again", STORY + " Corrected.").merged_into == first.id
 
 
-def test_what_names_an_article_of_the_store_as_its_original_is_a_copy(place: Place) -> None:
+def test_what_names_an_article_as_its_original_is_a_copy_where_the_texts_agree_whatever_its_age(place: Place) -> None:
     with place.app() as app:
-        first = file(app, "First")
-        assert file(app, "Digest", "In other words.", source="two", also=(first.url,)).merged_into == first.id
+        first = file(place, app, "First")
+        place.now += 3 * WINDOW
+        copy = file(place, app, "Copy", source="two", also=(first.url,))
+        assert (copy.merged_into, copy.also) == (first.id, (first.url,))
+        digest = file(place, app, "Digest", "In other words.", source="two", also=(first.url,))
+        assert (digest.merged_into, digest.also) == ("", ())
+        assert place.article("First").also == (copy.url,)
 
 
 def test_a_copy_stands_for_itself_while_its_original_is_gone(place: Place) -> None:
@@ -199,14 +215,111 @@ def test_the_line_taken_out_by_hand_undoes_the_merge(place: Place) -> None:
 
 def test_the_firsts_hand_edited_title_stays_the_operators(place: Place) -> None:
     with place.app() as app:
-        file(app, "First")
+        file(place, app, "First")
     place.edit("First", "title: First", "title: Mine")
     with place.app() as app:
         reconcile.files(app)
-        copy = file(app, "Copy", source="two")
+        copy = file(place, app, "Copy", source="two")
         path = app.store.index.path(copy.merged_into) or ""
         again, _, _ = app.article_store.put(replace(app.article_store.get(path), title="Theirs"))
     assert (again.title, again.also) == ("Mine", (copy.url,))
+
+
+# -- which of them stands ----------------------------------------------------------------------------------------------
+
+HOUR = timedelta(hours=1)
+
+
+def test_an_original_that_is_found_after_its_copy_takes_the_stand_and_nothing_is_shown_twice_or_lost(
+    place: Place,
+) -> None:
+    with place.app() as app:
+        copy = file(place, app, "Copy", source="two")
+    assert shown(place) == [False, True]
+    place.now += HOUR
+    with place.app() as app:
+        third = file(place, app, "Third", source="three")
+        first = file(place, app, "First", published=place.now - 3 * HOUR, after=place.now - 4 * HOUR)
+        assert (first.merged_into, first.also) == ("", (copy.url, third.url))
+    turned = place.article("Copy")
+    assert (turned.merged_into, turned.id, turned.published) == (first.id, copy.id, copy.published)
+    assert shown(place) == [True, False]
+    assert ">Copy<" in place.published("sources/two.atom")
+    with place.app() as app:
+        assert file(place, app, "Fourth", source="four").merged_into == first.id
+    lose_the_database(place)
+    assert shown(place) == [True, False]
+
+
+def test_a_turn_that_a_crash_cut_short_is_made_again(place: Place) -> None:
+    with place.app() as app:
+        copy = file(place, app, "Copy", source="two")
+        unborn = article_id("https://one.example/first")
+        refile(app.article_store, app.store.visits, replace(copy, merged_into=unborn), before=copy)
+    assert shown(place)[1]
+    with place.app() as app:  # it is read again, and by now something else speaks against it
+        first = file(place, app, "First")
+        assert (first.merged_into, place.article("Copy").merged_into) == (copy.id, "")
+    assert shown(place) == [False, True]
+
+
+def test_a_copy_that_claims_to_be_older_than_its_sources_last_visit_gains_nothing(place: Place) -> None:
+    with place.app() as app:
+        first = file(place, app, "First")
+        place.now += HOUR
+        early = place.now - 30 * HOUR
+        assert (
+            file(place, app, "Copy", source="two", published=early, after=place.now - HOUR / 2).merged_into == first.id
+        )
+
+
+def test_who_names_an_original_is_its_copy_however_early_it_was(place: Place) -> None:
+    with place.app() as app:
+        address = "https://one.example/first"
+        copy = file(place, app, "Copy", source="two", also=(address,))
+        assert copy.also == ()
+        place.now += HOUR
+        first = file(place, app, "First")
+        assert (first.merged_into, place.article("Copy").merged_into) == ("", first.id)
+
+
+def test_naming_an_accomplice_does_not_raise_it(place: Place) -> None:
+    with place.app() as app:
+        first = file(place, app, "First")
+        place.now += HOUR
+        accomplice = file(place, app, "Second", source="two", after=place.now - HOUR)
+        assert file(place, app, "Third", source="three", also=(accomplice.url,)).merged_into == first.id
+        assert place.article("First").merged_into == ""
+
+
+@pytest.mark.parametrize("how", ["edited", "split", "old"])
+def test_roles_do_not_turn_against_a_hand_or_when_the_story_is_no_news(place: Place, how: str) -> None:
+    with place.app() as app:
+        copy = file(place, app, "Copy", source="two", also=("https://one.example/first",))
+        if how == "split":
+            parted = replace(copy, split_from=(article_id("https://one.example/first"),))
+            refile(app.article_store, app.store.visits, parted, before=copy)
+    if how == "edited":
+        place.edit("Copy", "title: Copy", "title: Mine")
+    with place.app() as app:
+        reconcile.files(app)
+        place.now += 2 * WINDOW if how == "old" else HOUR
+        fields = {"also": (copy.url,)} if how == "old" else {}
+        first = file(place, app, "First", published=copy.published, **fields)
+        path = app.article_store.find(copy.id) or ""
+        assert app.article_store.get(path).merged_into == ""
+        assert first.merged_into == ("" if how == "split" else copy.id)
+
+
+def test_an_article_shows_twenty_copies_at_most_and_none_that_only_claims_to_be_one(place: Place) -> None:
+    with place.app() as app:
+        first = file(place, app, "First")
+        for number in range(30):
+            file(place, app, "Spam", prose(100 + number, 80), source=f"spam{number}", also=(first.url,))
+        assert place.article("First").also == ()
+        for number in range(MOST_ALSO + 2):
+            assert file(place, app, "Copy", source=f"copy{number}").merged_into == first.id
+        assert len(place.article("First").also) == MOST_ALSO
 
 
 # -- over the demo's web ----------------------------------------------------------------------------------------------

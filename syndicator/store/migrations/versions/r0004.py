@@ -29,3 +29,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "source"),
         sqlite_with_rowid=False,
     )
+    op.create_index("articles_title", "articles", ["title"])
+    op.add_column("sketches", sa.Column("since", sa.BigInteger(), nullable=True))
+    op.add_column("sketches", sa.Column("named", sa.Text(), nullable=True))

@@ -1,0 +1,47 @@
+"""Which of several copies of a story stands for it. Pure.
+
+A total order, so that it does not matter in which order copies come: first those whose page does not call another one
+the original, then the one that is believed to be earliest, then the one whose source comes first in sources.toml, then
+the one that we filed first, then by id. What a page says counts against itself alone: naming an original lowers the one
+that names it and raises nobody, because whoever copies can name an accomplice.
+
+A date is a claim, and who copies claims an early one. What a source announces at one visit and not at the one before
+came in between: no claim reaches further back than the visit before, and none further than a day, so that neither a new
+source nor one that is asked seldom outdates what we have seen come. Beyond that a copy cannot be told from an original
+that we asked for later; the operator's order of sources and `split` are the cure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from syndicator.model import Article
+
+BELIEVED = timedelta(days=1)
+_LAST = 1 << 30  # the rank of a source that is in sources.toml no more
+
+
+class Precedence(NamedTuple):
+    """What copies are ordered by: the lowest stands."""
+
+    copied: bool  # its page calls another of them the original
+    since: datetime
+    rank: int
+    added: datetime
+    id: str
+
+
+def believed(published: datetime | None, added: datetime, after: datetime | None) -> datetime:
+    """Since when an article that we filed at `added` is believed to be there, when it says `published` and its source
+    did not announce it yet at `after`. What claims more than a day counts as a day, to the hour: of the old articles of
+    first visits the rank of the source decides, not which was read some seconds earlier."""
+    earliest = (added - BELIEVED).replace(minute=0, second=0, microsecond=0)
+    if after is not None:
+        earliest = max(earliest, min(after, added))
+    return min(max(published or added, earliest), added)
+
+
+def precedence(article: Article, since: datetime, ranks: Mapping[str, int], *, copied: bool) -> Precedence:
+    """The place of `article` among its copies; `ranks`: the place of each source in sources.toml."""
+    return Precedence(copied, since, ranks.get(article.source_key, _LAST), article.added or since, article.id)
