@@ -1,0 +1,35 @@
+"""Lives every case, or those whose name or file has one of the words given, and prints what must hold and whether it
+does: `python -m tests.trust [WORD ...]`. Leaves with 1 when one does not."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.aged.web import serving
+from tests.trust.case import Case, cases
+from tests.trust.life import Life
+
+
+def complaints(case: Case) -> list[str]:
+    with tempfile.TemporaryDirectory() as folder, serving() as web:
+        return Life(Path(folder), web, case).live()
+
+
+def main() -> int:
+    words, failed, lived = sys.argv[1:], 0, 0
+    for case in cases():
+        if words and not any(word in f"{case.file} {case.row} {case.name}" for word in words):
+            continue
+        found, lived = complaints(case), lived + 1
+        failed += bool(found)
+        print(f"{'FAILS' if found else 'holds':<6} {case.row:<10} {case.name}", flush=True)
+        for line in found:
+            print(f"{'':<18}{line}")
+    print(f"{lived} cases, {failed} do not hold")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,30 @@
+"""Every case of the folder, and the cases themselves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.aged.web import serving
+from tests.trust.case import Case, cases
+from tests.trust.life import Life
+
+MOST_WORDS = 16  # of a name: the table shows it on a line
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=f"{case.file}: {case.name}") for case in cases()])
+def test_case(case: Case, tmp_path: Path) -> None:
+    with serving() as web:
+        assert Life(tmp_path, web, case).live() == []
+
+
+def test_there_are_cases_for_every_row() -> None:
+    rows = Counter(case.row for case in cases())
+    assert set(rows) == {"announce", "answer", "own", "carry", "speak for", "once", "lost"}
+    assert sum(rows.values()) >= 60
+
+
+def test_names_are_told_apart() -> None:
+    assert max(Counter(case.name for case in cases()).values()) == 1
