@@ -83,7 +83,9 @@ class Life:
         for address, page in day.pages.items():
             self.answers[address] = told.page(page, BEGAN)
         for address, said in day.feeds.items():
-            self.answers[address] = told.feed(address, said, BEGAN) if isinstance(said, tuple) else told.page(said, BEGAN)
+            self.answers[address] = (
+                told.feed(address, said, BEGAN) if isinstance(said, tuple) else told.page(said, BEGAN)
+            )
         self.web.answers = self.answers
 
     def _visit(self) -> None:

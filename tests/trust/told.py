@@ -33,7 +33,11 @@ def page(page: Page, began: datetime) -> Answer:
         *_meta("og:url", page.ogurl),
         *_meta("author", page.author, "name"),
         *_meta("robots", page.robots, "name"),
-        *(_meta("article:published_time", _at(began, page.published).isoformat()) if page.published is not None else ()),
+        *(
+            _meta("article:published_time", _at(began, page.published).isoformat())
+            if page.published is not None
+            else ()
+        ),
         *(f'<meta property="article:tag" content="{escape(tag)}">' for tag in page.tags),
     ]
     text = "\n".join(f"<p>{escape(part)}</p>" for part in (*page.also, *paragraphs(page.text)))
@@ -50,8 +54,12 @@ def feed(address: str, items: tuple[Item, ...], began: datetime) -> Answer:
     """The answer of a feed: Atom, named after its host."""
     host = address.split("/")[2]
     entries = "\n".join(_entry(item, began) for item in items)
-    head = f'<title>{host}</title><id>{address}</id><link href="http://{host}/"/><updated>2026-01-01T00:00:00Z</updated>'
-    body = f'<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">{head}\n{entries}</feed>\n'
+    head = (
+        f'<title>{host}</title><id>{address}</id><link href="http://{host}/"/><updated>2026-01-01T00:00:00Z</updated>'
+    )
+    body = (
+        f'<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">{head}\n{entries}</feed>\n'
+    )
     return Answer(body=body, type="application/atom+xml")
 
 
