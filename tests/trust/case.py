@@ -36,8 +36,8 @@ HERE = Path(__file__).parent / "cases"
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """What an address answers. `text`: words whose texts follow one another; `to`: a redirect; `feeds`: addresses that it
-    links as its feeds; `also`: paragraphs that stand in front of the text as they are."""
+    """What an address answers. `text`: words whose texts follow one another ("a+b"); `to`: a redirect; `feeds`:
+    addresses that it links as its feeds."""
 
     text: str = ""
     title: str = ""
@@ -48,7 +48,6 @@ class Page:
     ogurl: str = ""
     amphtml: str = ""
     feeds: tuple[str, ...] = ()
-    also: tuple[str, ...] = ()
     status: int = 200
     to: str = ""
     robots: str = ""
@@ -71,10 +70,11 @@ class Item:
 
 @dataclass(frozen=True, kw_only=True)
 class Expected:
-    """`articles`: address -> what is filed under it, all others must not be there (`text`, `title`, `source`, `author`,
-    `published`, `tags`, `category`, `copy_of`, `also`, `lacks`: those that are named); `feeds`: name -> the addresses
-    that it shows, in any order; `whole`: the addresses that `all` shows with their text; `gone`: files that must not be published; `says`: pieces of what `status --json` and
-    `check` say; `silent`: pieces that they must not say; `nowhere`: pieces that must stand in no file of feeds/."""
+    """`articles`: address -> what is filed under it (`text`, `title`, `source`, `author`, `published`, `tags`,
+    `category`, `copy_of`, `also`, `lacks`: those that are named), all others must not be there. `feeds`: name -> the
+    addresses that it shows, in any order. `whole`: the addresses that `all` shows with their text. `gone`: files that
+    must not be published. `says`: pieces of what `status --json` and `check` say; `silent`: pieces that they must not
+    say. `nowhere`: pieces that must stand in no file of feeds/."""
 
     articles: Mapping[str, Mapping[str, Any]] | None = None
     feeds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

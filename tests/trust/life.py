@@ -27,7 +27,7 @@ from tests.trust.case import Case, Day, Expected
 BEGAN = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SETTINGS = """\
 [site]
-url = "https://feeds.example/"
+url = "{address}"
 contact = "a@feeds.example"
 [fetch]
 pause = 0
@@ -52,11 +52,11 @@ class InProcess:
 class Life:
     """`complaints` of `live`: what did not hold, a line each; none when all did."""
 
-    def __init__(self, folder: Path, web: Web, case: Case) -> None:
+    def __init__(self, folder: Path, web: Web, case: Case, address: str = "https://feeds.example/") -> None:
         self.folder, self.web, self.case = folder, web, case
         self.config, self.feeds, self.now = folder / "config", folder / "feeds", BEGAN
         self.config.mkdir(parents=True)
-        (self.config / "syndicator.toml").write_text(SETTINGS.format(proxy=web.proxy) + case.settings)
+        (self.config / "syndicator.toml").write_text(SETTINGS.format(proxy=web.proxy, address=address) + case.settings)
         (self.config / "taxonomy.toml").write_text(case.taxonomy or TAXONOMY)
         self._sources(case.sources)
         self.answers: dict[str, Any] = {}
@@ -66,18 +66,18 @@ class Life:
         found: list[str] = []
         for number, day in enumerate(self.case.days):
             self.now += timedelta(days=day.after if number else 0)
-            self._change(day)
+            self.change(day)
             if day.visit:
-                self._visit()
+                self.visit()
             for words in day.run:
-                found += self._command(words)
+                found += self.command(words)
             found += [f"day {number}: {line}" for line in (*self._steady(), *self._check(day.expect))]
         return found + list(self._check(self.case.expect))
 
     def _sources(self, sources: tuple[Any, ...]) -> None:
         (self.config / "sources.toml").write_text(tomlkit.dumps({"source": [dict(source) for source in sources]}))
 
-    def _change(self, day: Day) -> None:
+    def change(self, day: Day) -> None:
         if day.sources is not None:
             self._sources(day.sources)
         for address, page in day.pages.items():
@@ -88,7 +88,7 @@ class Life:
             )
         self.web.answers = self.answers
 
-    def _visit(self) -> None:
+    def visit(self) -> None:
         async def go() -> None:
             with open_app(self.config, clock=lambda: self.now, jitter=lambda: 0.5, environ={}) as app:
                 await run(app, Wanted(all=True), stop=asyncio.Event())
@@ -97,7 +97,7 @@ class Life:
             patch.setattr(refresh, "make_worker", lambda app: InProcess())
             asyncio.run(go())
 
-    def _command(self, words: str) -> Iterator[str]:
+    def command(self, words: str) -> Iterator[str]:
         if words.startswith("rm "):
             target = self.folder / words[3:]
             shutil.rmtree(target) if target.is_dir() else target.unlink()

@@ -40,7 +40,7 @@ def page(page: Page, began: datetime) -> Answer:
         ),
         *(f'<meta property="article:tag" content="{escape(tag)}">' for tag in page.tags),
     ]
-    text = "\n".join(f"<p>{escape(part)}</p>" for part in (*page.also, *paragraphs(page.text)))
+    text = "\n".join(f"<p>{escape(part)}</p>" for part in paragraphs(page.text))
     byline = f'<p class="byline">By {escape(page.author)}</p>' if page.author else ""
     body = (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'

@@ -1,0 +1,126 @@
+"""Subscribers' own programs through what used to show stories twice or never: a day of four hundred, a redesign, a lost
+database, a source that is taken away and followed again. Every story once, in every feed that carries it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from tests.aged.web import serving as web_serving
+from tests.publishing import miniflux, newsboat
+from tests.publishing.miniflux import Miniflux
+from tests.publishing.newsboat import Newsboat
+from tests.publishing.test_newsboat import serving
+from tests.trust.case import Case, Day, Item, Page
+from tests.trust.life import Life
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.xfail(reason="not yet")]
+
+SITES = tuple(f"site{number}" for number in range(8))
+FEEDS = ("all.atom", "all.rss", "sources/site0.atom", "sources/site1.rss")
+BUSY = 50  # stories of each site on the busy day
+
+
+class Reader(Protocol):
+    titles: list[str]
+
+    def poll(self) -> None: ...
+
+
+class World:
+    """Sites that publish stories; `told`: site -> the numbers of its stories."""
+
+    def __init__(self, life: Life) -> None:
+        self.life, self.count = life, 0
+        self.told: dict[str, list[int]] = {site: [] for site in SITES}
+        self.moved: set[str] = set()
+
+    def publish(self, site: str, count: int) -> None:
+        for _ in range(count):
+            self.count += 1
+            self.told[site].append(self.count)
+
+    def live(self, *, shown: int = 60, days: float = 1) -> None:
+        """A day: every site's feed with its newest stories, visited and built."""
+        self.life.now += timedelta(days=days)
+        pages: dict[str, Page] = {}
+        feeds: dict[str, tuple[Item, ...] | Page] = {}
+        for site, numbers in self.told.items():
+            items = []
+            for number in numbers[-shown:]:
+                address = f"http://{site}.example/{'blog/' if site in self.moved else ''}{number}"
+                title, when = f"Story {number} of {site}", float(number % 500) / 100 - 8
+                pages[address] = Page(text=f"story-{number}", title=title, published=when)
+                items.append(Item(link=address, title=title, published=when))
+            feeds[f"http://{site}.example/feed"] = tuple(items)
+        self.life.change(Day(pages=pages, feeds=feeds))
+        self.life.visit()
+
+    def due(self, feed: str) -> set[int]:
+        """The stories that a reader of `feed` must have been shown."""
+        of = [site for site in SITES if site in feed] or SITES
+        return {number for site in of for number in self.told[site]}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[tuple[World, str]]:
+    with web_serving() as web, serving(tmp_path / "feeds/public") as address:
+        sources = tuple({"key": site, "url": f"http://{site}.example/feed"} for site in SITES)
+        case = Case(row="lost", name="", file="", sources=sources, days=())
+        yield World(Life(tmp_path, web, case, address)), address
+
+
+def live(world: World, readers: Callable[[str], Reader]) -> list[str]:
+    """What went wrong, a line each. `readers` subscribes to a feed of this name."""
+    for site in SITES:
+        world.publish(site, 3)
+    world.live(days=0)
+    following = {feed: readers(feed) for feed in FEEDS}
+    _poll(following)
+    for site in SITES:
+        world.publish(site, BUSY)
+    world.live()
+    _poll(following)
+    world.moved.add("site0")  # a redesign
+    world.live()
+    _poll(following)
+    world.publish("site0", 2)
+    for words in ("rm feeds/state", "reindex", "build --all"):
+        assert list(world.life.command(words)) == []
+    world.live()
+    _poll(following)
+    for words in ("remove site1", "add http://site1.example/feed"):
+        assert list(world.life.command(words)) == []
+    world.publish("site1", 2)
+    world.live()
+    world.live(days=0.1)
+    _poll(following)
+    return [line for feed, reader in following.items() for line in _complaints(world, feed, reader)]
+
+
+def _poll(following: Mapping[str, Reader]) -> None:
+    for reader in following.values():
+        reader.poll()
+
+
+def _complaints(world: World, feed: str, reader: Reader) -> Iterator[str]:
+    shown = Counter(map(newsboat.number, reader.titles))
+    yield from (f"{feed}: story {story} was shown twice" for story, times in shown.items() if times > 1)
+    yield from (f"{feed}: story {story} was missed" for story in sorted(world.due(feed) - set(shown)))
+
+
+def test_newsboat_shows_every_story_once(world: tuple[World, str], tmp_path: Path) -> None:
+    newsboat.needed()
+    lived, address = world
+    assert live(lived, lambda feed: Newsboat(tmp_path / "readers" / feed, address + feed)) == []
+
+
+def test_miniflux_shows_every_story_once(world: tuple[World, str], tmp_path: Path) -> None:
+    lived, address = world
+    with miniflux.running(tmp_path / "miniflux") as client:
+        assert live(lived, lambda feed: Miniflux(client, address + feed)) == []
