@@ -19,7 +19,7 @@ def _parameter(case: Case) -> object:
     return pytest.param(case, id=f"{case.file}: {case.name}", marks=marks)
 
 
-@pytest.mark.parametrize("case", map(_parameter, cases()))
+@pytest.mark.parametrize("case", [_parameter(case) for case in cases()])
 def test_case(case: Case, tmp_path: Path) -> None:
     with serving() as web:
         assert Life(tmp_path, web, case).live() == []
