@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from syndicator.axes import ALL, AXES
+from syndicator.axes import ALL, AXES, SOURCE
 from syndicator.formats import ATOM
 from syndicator.model import FeedKey, FeedSpec, Problem, Source, entry_urn
 from syndicator.ports import ArticleIndex, FeedRow, Outlet
@@ -125,13 +125,15 @@ class Builder:
     def __post_init__(self) -> None:
         self.rows = {row.key: row for row in self.index.feeds()}
         self.removed = defaultdict(list)
+        targets = redirects.moved(list(self.rows.values()))
         for item in sorted(self.index.withdrawn(), key=lambda item: (item.at, item.id)):
             for key in item.feeds:
+                key = targets.get(key, key) if key.axis == SOURCE else key
                 self.removed[key].append(Removed(urn=entry_urn(self.instance, item.id), when=item.at))
         latest = self.rows[ALL].latest_added if ALL in self.rows else None
         self.open_month = latest.strftime("%Y-%m") if latest else ""
         self._moved = defaultdict(list)
-        for old, target in redirects.moved(list(self.rows.values())).items():
+        for old, target in targets.items():
             self._moved[target].append(old)
 
     def prepare(self, spec: FeedSpec, made_with: str) -> Feed:
@@ -191,6 +193,7 @@ class Builder:
                 self.written.add(redirects.JSON)
                 for name in filter(fingerprint.is_file, row.files):
                     self._delete(name)
+                self.index.mark_fresh(key, {}, seen=row.mark)
 
     def write_shared(self, specs: Sequence[FeedSpec]) -> None:
         """What speaks of all feeds: index page, OPML, stylesheets, redirect maps."""

@@ -66,7 +66,7 @@ async def _look(app: App, fetcher: Fetcher, address: str, taken: set[str]) -> li
             outlines = opml.read_opml(result.body)
         except NotAFeed as refusal:
             raise MissingError(f"{url}: {refusal.detail or refusal}") from refusal
-        listed = [Source(key=_key(app, one.url, taken), url=one.url, title=one.title or None) for one in outlines]
+        listed = [Source(key=_key(app, taken, one.url), url=one.url, title=one.title or None) for one in outlines]
         return [_preview(app, source, "from an OPML document", taken) for source in listed]
     if found.kind != "page" or _XML.match(result.headers.get("content-type", "")):
         try:
@@ -85,7 +85,7 @@ async def _page(app: App, fetcher: Fetcher, url: str, result: Fetched, found: Di
         return _feed(app, site, taken)
     if urls.is_root(url):
         raise MissingError(f"{url} names no feed; look for its feed's address, or add single articles")
-    source = Source(key=_key(app, url, taken), url=url, kind="page", title=found.title or None)
+    source = Source(key=_key(app, taken, url), url=url, kind="page", title=found.title or None)
     what = f"single article; its site's feed: {site.url}" if site else "single article"
     return _preview(app, source, what, taken, warning=SHUT_PAGE if result.warning else "")
 
@@ -131,7 +131,7 @@ def _parsed(result: Fetched) -> ParsedFeed:
 
 def _feed(app: App, site: _Site, taken: set[str]) -> Preview:
     address = site.result.moved_to or site.url
-    source = Source(key=_key(app, address, taken), url=address, kind="feed", title=site.feed.title or None)
+    source = Source(key=_key(app, taken, address, site.url), url=address, kind="feed", title=site.feed.title or None)
     what = f"feed ({site.feed.format}, {len(site.feed.entries)} entries)"
     return _preview(app, source, what, taken, site.feed.entries[:PREVIEW], site.result.warning)
 
@@ -145,5 +145,7 @@ def _preview(
     return Preview(source=known or source, what=what, entries=entries, known=known is not None, warning=warning)
 
 
-def _key(app: App, url: str, taken: set[str]) -> str:
-    return registry.key_for(url, set(app.sources) | taken)
+def _key(app: App, taken: set[str], *addresses: str) -> str:
+    """The key that a removed source had at one of these addresses, else a new one for the first of them."""
+    used = {*app.sources, *taken}
+    return app.beside.key_at(addresses, used) or registry.key_for(addresses[0], used | app.beside.keys())

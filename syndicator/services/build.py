@@ -90,6 +90,7 @@ async def build_feeds(app: App, *, all: bool = False) -> BuildReport:
         )
         report = await _turn_by_turn(steps)
     app.store.visits.set_note(RELEASED, None, app.clock())
+    app.beside.note({spec.key for spec in specs} if only is None else only)
     return replace(report, hubs=await _notify_hubs(app, report))
 
 

@@ -23,6 +23,7 @@ from syndicator.model import Source
 from syndicator.pipeline.context import RunContext
 from syndicator.ports import Enricher, Fetcher
 from syndicator.publishing.queries.saved import SavedQuery, load_queries
+from syndicator.services.beside.files import Beside
 from syndicator.settings import Llm, Settings, load
 from syndicator.sources.registry import load_sources
 from syndicator.store.engine import Store, open_store
@@ -45,6 +46,7 @@ class App:
     queries: tuple[SavedQuery, ...]
     store: Store
     article_store: ArticleStore
+    beside: Beside
     snapshots: Snapshots
     taxonomy: TaxonomyFiles
     clock: Callable[[], datetime]
@@ -96,6 +98,8 @@ def open_app(
     store = open_store(settings.store_url, articles_exist=articles_exist, create=create)
     try:
         _need_article_store(article_store, store)
+        beside = Beside(root=article_store.root, store=store, publish=settings.publish, clock=clock)
+        beside.begin()
         article_store.instance()  # made before the first article: articles without one mean that it was lost
         yield App(
             config=config,
@@ -104,6 +108,7 @@ def open_app(
             queries=read.queries,
             store=store,
             article_store=article_store,
+            beside=beside,
             snapshots=Snapshots(settings.state_dir / "pages"),
             taxonomy=taxonomy_files(config, settings),
             clock=clock,

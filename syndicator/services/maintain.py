@@ -92,6 +92,7 @@ def reindex(app: App) -> Reindexed:
     recent: list[Article] = []
     now = app.clock()
     app.article_store.sweep()
+    app.beside.apply()
 
     def readable() -> Iterator[tuple[Article, FileStamp]]:
         for stamp in app.article_store.walk():
@@ -107,6 +108,7 @@ def reindex(app: App) -> Reindexed:
     carriers(app)  # makes the file where it was lost
     app.article_store.compact()
     count = app.store.reindex(readable(), app.article_store.withdrawn(), app.article_store.carried())
+    app.beside.note()
     for article in recent:
         remember(article, app.store.visits, now)
     return Reindexed(articles=count, problems=tuple(problems), learnt=learn(app).articles)
@@ -134,7 +136,7 @@ def import_opml(app: App, path: Path) -> tuple[list[str], list[str]]:
         if urls.alias(outline.url) in have:
             known.append(outline.url)
             continue
-        key = registry.key_for(outline.url, taken)
+        key = app.beside.key_at([outline.url], taken) or registry.key_for(outline.url, taken | app.beside.keys())
         source = Source(key=key, url=outline.url, title=outline.title or None)
         registry.add_source(app.config / "sources.toml", source)
         have.add(urls.alias(outline.url))

@@ -54,10 +54,12 @@ def _terms(source: Source) -> str:
 
 
 def files(app: App) -> tuple[Problem, ...]:
-    """Records article files that are new or were edited by hand, forgets those that were deleted, and records which
-    sources carry them. Returns the files that could not be read, each with its reason: they stay as they are. Raises
-    OSError, StoreError."""
+    """Does as the files beside the articles say, records article files that are new or were edited by hand, forgets
+    those that were deleted, and records which sources carry them. Returns the files that could not be read, each with
+    its reason: they stay as they are. Raises ConfigError, OSError, StoreError."""
     visits = app.store.visits
+    app.beside.believe()
+    app.beside.follow(app.sources)
     if visits.note(OWNED_SINCE) is None:
         visits.set_note(OWNED_SINCE, app.clock().isoformat(), app.clock())
     _withdrawals(app)

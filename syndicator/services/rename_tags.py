@@ -17,8 +17,8 @@ from syndicator.pipeline.refile import refile
 from syndicator.ports import FeedRow
 from syndicator.publishing.output.redirects import moved
 from syndicator.publishing.queries.language import And, Expr, Not, Or, Term
-from syndicator.publishing.selection import fingerprint
 from syndicator.services import reconcile, redescribe
+from syndicator.services.beside.files import move
 from syndicator.services.container import App
 
 _MANY = 500  # rows read at a time
@@ -202,9 +202,4 @@ def _move_feed(app: App, planned: Retagging) -> None:
     there = rows.get(planned.new_feed)
     first = there.first_slug if there is not None and planned.kind == "merge" else old.first_slug
     base = there or FeedRow(key=planned.new_feed, name=planned.new, first_slug=first)
-    index.save_feed(replace(base, name=planned.new, first_slug=first, moved_to=None, dropped=False))
-    if old.files and not base.files:
-        # published although it may have few articles: the old one was
-        index.mark_fresh(base.key, {fingerprint.FEED: ""}, seen=0)
-    index.mark_stale([base.key])
-    index.save_feed(replace(old, moved_to=base.key))
+    move(index, old, replace(base, name=planned.new, first_slug=first))

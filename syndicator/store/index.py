@@ -6,13 +6,14 @@ descriptors."""
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
+from syndicator.articles.membership import named_feeds_of
 from syndicator.axes import ALL
 from syndicator.errors import StoreError
 from syndicator.model import Article, FeedKey
@@ -37,6 +38,14 @@ _FEEDS = (
 )
 _ARTICLES = select(_a.id, _a.data).where(_a.id.in_(bindparam("ids", expanding=True)))
 _ROW = select(_a.data, _a.path, _a.mtime_ns, _a.size).where(_a.id == bindparam("id"))
+_SHOWN = select(_m.axis, _m.slug).where(_m.id == bindparam("id")).order_by(_m.axis, _m.slug)
+_OLDEST_DATA = (
+    select(_a.data)
+    .join_from(schema.members, schema.articles, _a.id == _m.id)
+    .where(*_IN_FEED)
+    .order_by(_m.added, _m.published, _m.id.desc())
+    .limit(10)
+)
 _PATH = select(_a.path).where(_a.id == bindparam("id"))
 _HTML = select(schema.html.c.id, schema.html.c.html).where(schema.html.c.id.in_(bindparam("ids", expanding=True)))
 _QUERIES = "queries"
@@ -76,11 +85,36 @@ class Index:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self.keep: Callable[[FeedRow], None] = lambda row: None  # called before the name or place of a feed is stored
 
     def feeds(self) -> list[FeedRow]:
         return [_feed(row) for row in self._db.rows(_FEEDS)]
 
+    def names(self, keys: Iterable[FeedKey]) -> dict[FeedKey, str]:
+        """The name that each feed has from the oldest article in it (those that a source merely carries do not count),
+        which is what a rebuilt database calls it; the slug where it has none among its first few."""
+        found = {key: key.slug for key in keys}
+        moves = dict(self._db.rows(rows.MOVES))
+        for key in found:
+            for (data,) in self._db.rows(_OLDEST_DATA, {"axis": key.axis, "slug": key.slug}):
+                named = rows.follow(moves, named_feeds_of(codec.unpack(Article, data)))
+                if key in named:
+                    found[key] = named[key]
+                    break
+        return found
+
+    def shown(self, id: str) -> list[FeedKey]:
+        """The feeds that show an article."""
+        return [FeedKey(*row) for row in self._db.rows(_SHOWN, {"id": id})]
+
+    def show_again(self, keys: Iterable[FeedKey]) -> None:
+        """Puts the articles of these feeds of sources where they belong after one of them moved: one transaction."""
+        with self._db.write() as connection:
+            for key in keys:
+                rows.show_again(connection, key)
+
     def save_feed(self, row: FeedRow) -> None:
+        self.keep(row)
         values = {
             "name": row.name,
             "first_slug": row.first_slug,

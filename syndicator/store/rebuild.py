@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
+from syndicator.articles.membership import named_feeds_of
 from syndicator.model import Article, FeedKey
 from syndicator.ports import EntryRow, FileStamp, Withdrawn
 from syndicator.store import codec, rows, schema
@@ -31,11 +32,12 @@ def reindex(
     for table in (schema.articles, schema.members, schema.carriers, schema.aliases, schema.fragments, schema.html):
         connection.execute(delete(table))
     carriers = _carriers(connection, carried)
-    load = _Load(connection, {id: into for id, into in merged.items() if into}, gone, carriers)
+    copies = {id: into for id, into in merged.items() if into}
+    load = _Load(connection, copies, gone, carriers, rows.moves(connection))
     for article, stamp in articles:
         load.add(article, stamp)
     load.flush()
-    _count_feeds(connection, load.names, load.counts)
+    _count_feeds(connection, {key: name for key, (_, name) in load.names.items()}, load.counts)
     _show_dangling(connection)
     _end_entries(connection, load.guids)
     return load.total
@@ -50,18 +52,36 @@ def _carriers(connection: Connection, carried: Iterable[tuple[str, str]]) -> dic
     return found
 
 
+class _Place(NamedTuple):
+    """Where an article stands in a feed. The lowest one names it, before those that a source merely carries."""
+
+    carried: bool
+    added: int
+    published: int
+    id: str
+
+    def below(self, other: _Place) -> bool:
+        return self[:3] < other[:3] or (self[:3] == other[:3] and self.id > other.id)
+
+
 class _Load:
     """Collects rows and writes them in batches."""
 
     def __init__(
-        self, connection: Connection, merged: dict[str, str], gone: set[str], carriers: dict[str, list[str]]
+        self,
+        connection: Connection,
+        merged: dict[str, str],
+        gone: set[str],
+        carriers: dict[str, list[str]],
+        moves: dict[str, str],
     ) -> None:
         self.connection = connection
         self.carriers = carriers
         self.merged = merged
         self.gone = gone
+        self.moves = moves
         self.seen: set[str] = set()
-        self.names: dict[FeedKey, str] = {}
+        self.names: dict[FeedKey, tuple[_Place, str]] = {}  # of the oldest article
         self.counts: Counter[FeedKey] = Counter()
         self.guids: dict[tuple[str, str], str] = {}
         self.total = 0
@@ -74,15 +94,19 @@ class _Load:
         self.total += 1
         into = article.merged_into or self.merged.get(article.id)
         into = None if into in article.split_from else into  # an operator said so, and the file is the truth
-        shown = rows.shown_in(article, into, withdrawn=False, carriers=self.carriers.get(article.id, ()))
+        carriers = self.carriers.get(article.id, ())
+        shown = rows.follow(self.moves, rows.shown_in(article, into, withdrawn=False, carriers=carriers))
+        members = rows.member_rows(article, shown)
         self.counts.update(list(shown))
-        for key, name in shown.items():
-            if self.names.get(key, key.slug) == key.slug:  # no article that it merely carries names a source's feed
-                self.names[key] = name
+        own = rows.follow(self.moves, named_feeds_of(article))
+        for row, (key, name) in zip(members, shown.items(), strict=True):
+            place = _Place(key not in own, row["added"], row["published"], row["id"])
+            if key not in self.names or place.below(self.names[key][0]):
+                self.names[key] = place, name
         if article.source_id:
             self.guids[codec.key(article.source_key), codec.key(article.source_id)] = article.id
         self._add(schema.articles, [rows.article_row(article, stamp, into)])
-        self._add(schema.members, rows.member_rows(article, shown))
+        self._add(schema.members, members)
         self._add(schema.aliases, [{"alias": value, "id": article.id} for value in rows.alias_keys(article)])
         if self.total % BATCH == 0:
             self.flush()

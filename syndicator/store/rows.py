@@ -79,6 +79,27 @@ def shown_in(article: Article, merged_into: str | None, withdrawn: bool, carrier
     return {key: name for key, name in named.items() if merged_into is None or AXES[key.axis].copies}
 
 
+def follow(moves: Mapping[str, str], shown: Mapping[FeedKey, str]) -> dict[FeedKey, str]:
+    """`shown` with the feed of each source that moved (key -> key) replaced by the one that carries on. Pure."""
+    found: dict[FeedKey, str] = {}
+    for key, name in shown.items():
+        seen = {key.slug}
+        while key.axis == SOURCE and (slug := moves.get(key.slug, "")) and slug not in seen:
+            seen.add(slug)
+            key = FeedKey(SOURCE, slug)
+        if key in shown:
+            name = shown[key]
+        found[key] = name
+    return found
+
+
+def moves(connection: Connection) -> dict[str, str]:
+    """The feeds of sources that moved to another's: key -> key."""
+    return {row.slug: row.moved_slug for row in connection.execute(MOVES)}
+
+
+_f = schema.feeds.c
+MOVES = select(_f.slug, _f.moved_slug).where(_f.axis == SOURCE, _f.moved_axis == SOURCE)
 _OLD = select(schema.articles.c.id, schema.articles.c.merged_into).where(schema.articles.c.id == bindparam("id"))
 _WITHDRAWN = select(schema.withdrawn.c.id).where(schema.withdrawn.c.id == bindparam("id"))
 _KNOWN = select(
@@ -171,7 +192,8 @@ def carry(connection: Connection, id: str, source: str, name: str = "") -> None:
     """Makes `source` a carrier of article `id`, and the article a member of its feed, which alone becomes stale. `name`
     is that feed's where it has none yet. Of an article that is not there or withdrawn it is only remembered."""
     insert_new(connection, schema.carriers, [{"id": id, "source": source}])
-    known, key = connection.execute(_KNOWN, {"id": id}).one(), FeedKey(SOURCE, source)
+    known = connection.execute(_KNOWN, {"id": id}).one()
+    (key,) = follow(moves(connection), {FeedKey(SOURCE, source): name})
     there = {FeedKey(axis, slug) for axis, slug in connection.execute(_MEMBER, {"id": id})}
     if known.old is None or known.withdrawn is not None or key in there:
         return
@@ -185,7 +207,8 @@ def carry(connection: Connection, id: str, source: str, name: str = "") -> None:
 
 def show(connection: Connection, article: Article, shown: dict[FeedKey, str]) -> None:
     """Makes `article` a member of just the feeds `shown`; they and those it leaves become stale. What was made of it
-    and which saved queries hold it is forgotten."""
+    and which saved queries hold it is forgotten. The feed of a source that moved stands for the one it moved to."""
+    shown = follow(moves(connection), shown)
     before = {FeedKey(axis, slug) for axis, slug in connection.execute(_MEMBER, {"id": article.id})}
     if before:
         for drop in (_NO_MEMBER, _NO_FRAGMENT):
@@ -194,6 +217,17 @@ def show(connection: Connection, article: Article, shown: dict[FeedKey, str]) ->
         connection.execute(insert(schema.members), member_rows(article, shown))
     names = {key: shown.get(key, key.slug) for key in {*shown, *before}}
     touch(connection, {key: (name, (key in shown) - (key in before)) for key, name in names.items()})
+
+
+def show_again(connection: Connection, feed: FeedKey) -> None:
+    """Shows the members of a feed where they belong now: the feed moved, or another one to it."""
+    table = schema.articles
+    members = select(schema.members.c.id).where(schema.members.c.axis == feed.axis, schema.members.c.slug == feed.slug)
+    found = select(table.c.data, table.c.merged_into).where(table.c.id.in_(members))
+    for data, into in connection.execute(found).all():
+        article = codec.unpack(Article, data)
+        named = shown_in(article, _alive(connection, into), False, carriers(connection, article.id))
+        show(connection, article, named)
 
 
 def touch(connection: Connection, feeds: dict[FeedKey, tuple[str, int]]) -> None:

@@ -67,6 +67,7 @@ class Place:
 
     def build(self) -> BuildReport:
         with self.app() as app:
+            app.beside.follow(app.sources)
             return asyncio.run(build_feeds(app))
 
     def article(self, title: str) -> Article:

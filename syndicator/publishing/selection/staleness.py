@@ -64,9 +64,10 @@ def settled(specs: Sequence[FeedSpec], index: ArticleIndex, outlet: Outlet) -> b
 
 
 def ended(row: FeedRow, wanted: Collection[FeedKey]) -> bool:
-    """True for a feed that the configuration names no more, and that still stands where it stood."""
-    gone = AXES[row.key.axis].configured and row.key not in wanted
-    return gone and not row.dropped and row.moved_to is None
+    """True for a feed that ended, because the configuration names it no more or the operator gave it up, and that still
+    stands where it stood."""
+    gone = (AXES[row.key.axis].configured or row.dropped) and row.key not in wanted and row.moved_to is None
+    return gone and (not row.dropped or any(map(fingerprint.is_file, row.files)))
 
 
 def old_archives(row: FeedRow) -> list[str]:

@@ -1,0 +1,153 @@
+"""What must outlive the database and stands in no article, in two files beside them: feeds.toml and sources.toml.
+
+They list exceptions alone and are written in a fixed order, so that the same facts are the same bytes. A file that an
+operator edits or restores counts (`services.beside`)."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from syndicator import text
+from syndicator.articles import disk
+from syndicator.axes import AXES
+from syndicator.errors import ConfigError
+from syndicator.model import FeedKey
+
+FEEDS, SOURCES = "feeds.toml", "sources.toml"
+_FEEDS_NOTE = """\
+# Feeds of which the articles do not tell everything: the slug that a feed's id is made of, where it moved to, that it
+# ended, that it is published with few articles, its name. Back this file up with the articles; an edit counts.
+"""
+_SOURCES_NOTE = """\
+# The keys of sources with the addresses that they had, the newest last, so that a source which is added again goes on
+# where it was. Back this file up with the articles; an edit counts.
+"""
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFeed:
+    """What of a feed its articles do not tell; every field but `key` has a default that is no exception."""
+
+    key: FeedKey
+    name: str = ""
+    first_slug: str = ""
+    moved_to: FeedKey | None = None
+    dropped: bool = False
+    published: bool = False  # although it has fewer articles than a feed needs at first
+
+
+def read_feeds(path: Path) -> dict[FeedKey, KeptFeed]:
+    """The exceptions by feed, none without a file. Raises ConfigError that names the file and the cure."""
+    return {one.key: one for one in _read(path, "feed", _feed)}
+
+
+def write_feeds(path: Path, kept: Iterable[KeptFeed]) -> None:
+    """Writes those that are exceptions, in order of axis and slug; no file where there was none and is nothing to
+    write. Raises OSError with the old file untouched."""
+    _write(path, _FEEDS_NOTE, "feed", [row for one in sorted(kept, key=lambda one: one.key) if (row := _feed_row(one))])
+
+
+def read_sources(path: Path) -> dict[str, tuple[str, ...]]:
+    """Key of a source -> its addresses, the newest last; none without a file. Raises ConfigError as `read_feeds`."""
+    return dict(_read(path, "source", _source))
+
+
+def write_sources(path: Path, kept: Mapping[str, tuple[str, ...]]) -> None:
+    """Writes them in order of key, as `write_feeds` does."""
+    _write(path, _SOURCES_NOTE, "source", [{"key": key, "urls": list(kept[key])} for key in sorted(kept) if kept[key]])
+
+
+def _feed_row(one: KeptFeed) -> dict[str, Any]:
+    """The fields that are exceptions; none for a feed that is none."""
+    given = {
+        "name": one.name,
+        "first_slug": one.first_slug if one.first_slug != one.key.slug else "",
+        "moved_to": _named(one.moved_to) if one.moved_to else "",
+        "dropped": one.dropped,
+        "published": one.published,
+    }
+    said = {key: value for key, value in given.items() if value}
+    return {"feed": _named(one.key), **said} if said else {}
+
+
+def _feed(row: dict[str, Any]) -> KeptFeed:
+    found = {key: row.pop(key, "") for key in ("feed", "name", "first_slug", "moved_to")}
+    flags = {key: row.pop(key, False) for key in ("dropped", "published")}
+    _check(all(isinstance(value, str) for value in found.values()), "a text is wanted")
+    _check(all(isinstance(value, bool) for value in flags.values()), "dropped and published are true or false")
+    _check(not found["first_slug"] or _plain(found["first_slug"]), f"{found['first_slug']!r} is no slug")
+    return KeptFeed(
+        key=_key(found["feed"]),
+        name=found["name"],
+        first_slug=found["first_slug"],
+        moved_to=_key(found["moved_to"]) if found["moved_to"] else None,
+        **flags,
+    )
+
+
+def _source(row: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
+    key, urls = row.pop("key"), row.pop("urls")
+    _check(isinstance(key, str) and bool(key), "key is a text")
+    _check(isinstance(urls, list) and all(isinstance(url, str) for url in urls), "urls is a list of texts")
+    return key, tuple(urls)
+
+
+def _named(key: FeedKey) -> str:
+    return f"{key.axis}/{key.slug}"
+
+
+def _key(value: str) -> FeedKey:
+    axis, _, slug = value.partition("/")
+    _check(axis in AXES and _plain(slug), f'{value!r} names no feed, as "tag/ai" does')
+    return FeedKey(axis, slug)
+
+
+def _plain(slug: str) -> bool:
+    return bool(slug) and slug.isprintable() and slug not in (".", "..") and not set(slug) & set("/\\")
+
+
+def _check(fine: bool, what: str) -> None:
+    if not fine:
+        raise ValueError(what)
+
+
+def _read(path: Path, table: str, parsed: Callable[[dict[str, Any]], T]) -> list[T]:
+    found: list[T] = []
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        rows = data.pop(table, [])
+        _check(isinstance(rows, list) and not data, f"only [[{table}]] is known")
+        for row in rows:
+            found.append(parsed(row))
+            _check(not row, f"{', '.join(row)} is not known in [[{table}]]")
+    except FileNotFoundError:
+        return []
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, ValueError, TypeError, AttributeError) as error:
+        cure = "mend it, restore it from a backup, or delete it: it is written again from the database"
+        raise ConfigError(f"{path}: not as Syndicator writes it ({error}); {cure}") from error
+    return found
+
+
+def _write(path: Path, note: str, table: str, rows: list[dict[str, Any]]) -> None:
+    if not rows and not path.exists():
+        return
+    # JSON strings of legal characters are TOML strings
+    lines = [
+        f"\n[[{table}]]\n" + "".join(f"{key} = {json.dumps(_legal(row[key]), ensure_ascii=False)}\n" for key in row)
+        for row in rows
+    ]
+    data = (note + "".join(lines)).encode()
+    if not path.exists() or path.read_bytes() != data:
+        disk.write(path, data)
+
+
+def _legal(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_legal(one) for one in value]
+    return text.legal(value).replace("\x7f", "") if isinstance(value, str) else value

@@ -1,0 +1,215 @@
+"""What must outlive the database, in two files beside the articles (`articles.beside.kept`). What changes is written to
+the file first, then to the database; where the two differ, the file is right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from syndicator.articles.beside.kept import (
+    FEEDS,
+    SOURCES,
+    KeptFeed,
+    read_feeds,
+    read_sources,
+    write_feeds,
+    write_sources,
+)
+from syndicator.axes import ALL, QUERY, SOURCE
+from syndicator.model import FeedKey, Source
+from syndicator.ports import FeedRow
+from syndicator.publishing.selection import fingerprint
+from syndicator.publishing.selection.feeds import LEAST
+from syndicator.settings import Publish
+from syndicator.sources.succession import departures, is_at, successions, with_address
+from syndicator.store.engine import Store
+from syndicator.store.index import Index
+
+_NOTHING = "feeds.toml has nothing to say"  # a note of the database: it was looked, and need not be at every start
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """The two files in `root`, and the store whose facts they keep. Methods raise ConfigError for a file that is not as
+    it should be, OSError, StoreError."""
+
+    root: Path
+    store: Store
+    publish: Publish
+    clock: Callable[[], datetime]
+
+    def begin(self) -> None:
+        """Sees to it that nothing is stored before it is written down. A database without the files, which is older
+        than they are or lost them, writes them first."""
+        if not self._feeds.exists() and self.store.visits.note(_NOTHING) is None:
+            self.note()
+            if not self._feeds.exists():
+                self.store.visits.set_note(_NOTHING, "true", self.clock())
+        if not self._sources.exists():
+            states = {key: (state.url,) for key, state in self.store.visits.states().items()}
+            write_sources(self._sources, {**_addresses(self.store.index), **states})
+        self.store.index.keep = self.keep
+
+    def keep(self, row: FeedRow) -> None:
+        """Writes down where a feed stands, before the database has it. Its name, and whether it is published, are
+        added when it was built (`note`)."""
+        kept = self._kept()
+        kept[row.key] = _placed(kept.get(row.key, KeptFeed(row.key)), row)
+        self._write(kept)
+
+    def note(self, keys: Collection[FeedKey] | None = None) -> None:
+        """Writes down which feeds are published with few articles, and which of these (None: of all) have a name that
+        the articles do not give."""
+        kept, rows = self._kept(), self.store.index.feeds()
+        names = self.store.index.names(row.key for row in rows if keys is None or row.key in keys or not row.name)
+        for row in rows:
+            if not row.name:  # it was in the file alone, and its articles had no rows then
+                row = replace(row, name=names[row.key])
+                self.store.index.save_feed(row)
+            before = kept.get(row.key, KeptFeed(row.key))
+            name = _name(row, names[row.key]) if row.key in names else before.name
+            kept[row.key] = replace(before, name=name, published=_few(row, self.publish))
+        self._write(kept)
+
+    def believe(self) -> None:
+        """Makes the database say of feeds what their file says, where there is one."""
+        self.apply()
+        self.note(())  # the settings say what few articles are, and may have been changed
+
+    def apply(self) -> None:
+        """The same for a database that has no articles yet: feeds that it did not know have no name until `note`."""
+        if not self._feeds.exists():
+            return
+        index, kept = self.store.index, read_feeds(self._feeds)
+        rows = {row.key: row for row in index.feeds()}
+        changed: set[FeedKey] = set()
+        for key in sorted(rows.keys() | kept.keys()):
+            before = rows.get(key)
+            fresh = FeedRow(key=key, name="", first_slug=key.slug)
+            after = _believed(before or fresh, kept.get(key, KeptFeed(key)))
+            if after == before:
+                continue
+            index.save_feed(after)
+            if before is not None and after.files != before.files:
+                index.mark_fresh(key, after.files, seen=0)
+            changed |= {key, *(one for one in (after.moved_to, before and before.moved_to) if one)}
+        if changed:
+            index.show_again(sorted(key for key in changed if key.axis == SOURCE))
+            index.mark_stale(sorted((changed | {ALL}) & (rows.keys() | kept.keys())))
+
+    def follow(self, sources: Mapping[str, Source]) -> None:
+        """Writes down where each source is. One at the address of a source that was removed carries on with its feed,
+        whose old address moves."""
+        index, kept = self.store.index, read_sources(self._sources)
+        wanted = {key: source.url for key, source in sources.items()}
+        rows = self._source_rows()
+        parting, heirs = departures(wanted, kept, rows), successions(wanted, kept, rows)
+        write_sources(
+            self._sources, {**kept, **{key: with_address(kept.get(key, ()), url) for key, url in wanted.items()}}
+        )
+        for key in parting:
+            others = [row for row in rows.values() if row.moved_to is None and row.key.slug not in heirs]
+            index.save_feed(_apart(rows[key], {row.first_slug for row in others}))
+            index.mark_stale([rows[key].key])
+            index.show_again([row.key for row in rows.values() if row.key == rows[key].moved_to])
+        for old, new in heirs.items():
+            rows = self._source_rows()
+            there = rows.get(new)
+            first = there.first_slug if there and there.files else rows[old].first_slug
+            fresh = FeedRow(key=FeedKey(SOURCE, new), name=rows[old].name, first_slug=first)
+            move(index, rows[old], replace(there or fresh, first_slug=first))
+            index.show_again([rows[old].key])
+
+    def key_at(self, addresses: Collection[str], taken: Collection[str]) -> str | None:
+        """The key of the removed source whose articles came from one of the addresses, None when there is none."""
+        rows, kept = self._source_rows(), read_sources(self._sources)
+        free = [key for key in sorted(kept.keys() & rows.keys() - set(taken)) if rows[key].moved_to is None]
+        return next((key for key in free if any(is_at(url, kept[key]) for url in addresses)), None)
+
+    def keys(self) -> set[str]:
+        """The keys of all sources that have a feed, of removed ones too."""
+        return set(self._source_rows())
+
+    @property
+    def _feeds(self) -> Path:
+        return self.root / FEEDS
+
+    @property
+    def _sources(self) -> Path:
+        return self.root / SOURCES
+
+    def _source_rows(self) -> dict[str, FeedRow]:
+        return {row.key.slug: row for row in self.store.index.feeds() if row.key.axis == SOURCE}
+
+    def _kept(self) -> dict[FeedKey, KeptFeed]:
+        """What the file says; where there is none, what it would say of where feeds stand."""
+        if self._feeds.exists():
+            return read_feeds(self._feeds)
+        return {row.key: _placed(KeptFeed(row.key), row) for row in self.store.index.feeds()}
+
+    def _write(self, kept: Mapping[FeedKey, KeptFeed]) -> None:
+        if not self._feeds.exists():
+            self.store.visits.set_note(_NOTHING, None, self.clock())
+        write_feeds(self._feeds, kept.values())
+
+
+def move(index: Index, old: FeedRow, heir: FeedRow) -> None:
+    """The feed `heir` carries on for `old`, whose address answers with it from now on. A feed that was published stays
+    published, although it may have few articles."""
+    index.save_feed(replace(heir, moved_to=None, dropped=False))
+    if old.files and not heir.files:
+        index.mark_fresh(heir.key, {fingerprint.FEED: ""}, seen=0)
+    index.mark_stale([heir.key])
+    index.save_feed(replace(old, moved_to=heir.key))
+
+
+def _placed(kept: KeptFeed, row: FeedRow) -> KeptFeed:
+    first = row.first_slug if row.first_slug != row.key.slug else ""
+    return replace(kept, first_slug=first, moved_to=row.moved_to, dropped=row.dropped)
+
+
+def _by_articles(row: FeedRow) -> bool:
+    """False for a feed that the configuration names, and one that is no more."""
+    return row.key.axis not in (ALL.axis, QUERY) and not row.moved_to and not row.dropped
+
+
+def _name(row: FeedRow, derived: str) -> str:
+    """The feed's name where the articles give another."""
+    return row.name if _by_articles(row) and row.name != derived else ""
+
+
+def _few(row: FeedRow, publish: Publish) -> bool:
+    """True for a feed that is published and would not be, were it new."""
+    least = LEAST[row.key.axis](publish) if row.key.axis in LEAST else 1
+    return _by_articles(row) and bool(row.files) and row.count < (least or 1)
+
+
+def _believed(row: FeedRow, kept: KeptFeed) -> FeedRow:
+    return replace(
+        row,
+        name=kept.name or row.name,
+        first_slug=kept.first_slug or row.key.slug,
+        moved_to=kept.moved_to,
+        dropped=kept.dropped,
+        files={fingerprint.FEED: ""} if kept.published and not row.files else row.files,
+    )
+
+
+def _addresses(index: Index) -> dict[str, tuple[str, ...]]:
+    """Where the sources of articles were, by the newest article of each one's feed."""
+    found: dict[str, tuple[str, ...]] = {}
+    for row in index.feeds():
+        if row.key.axis == SOURCE and row.count:
+            (article,) = index.articles(index.ids(row.key, limit=1, since=None, most=1)).values()
+            found |= {row.key.slug: (article.origin.url,)} if article.origin.url else {}
+    return found
+
+
+def _apart(row: FeedRow, taken: Iterable[str]) -> FeedRow:
+    """A feed that moved, for itself again, with an id that no other feed has."""
+    used = set(taken)
+    spare = (f"{row.key.slug}-{number}" for number in range(2, len(used) + 3))
+    first = next(slug for slug in (row.first_slug, row.key.slug, *spare) if slug not in used)
+    return replace(row, first_slug=first, moved_to=None)

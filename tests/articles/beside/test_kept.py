@@ -1,0 +1,86 @@
+"""feeds.toml and sources.toml beside the articles: what is written is read, in one form; what is wrong is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from syndicator.articles.beside.kept import KeptFeed, read_feeds, read_sources, write_feeds, write_sources
+from syndicator.errors import ConfigError
+from syndicator.model import FeedKey
+
+TAG, OTHER, SOURCE = FeedKey("tag", "cordage"), FeedKey("tag", "rope"), FeedKey("source", "pier")
+KEPT = (
+    KeptFeed(OTHER, moved_to=TAG),
+    KeptFeed(TAG, name='Cord "and" 😀\x7f\x00', first_slug="rope", published=True),
+    KeptFeed(SOURCE, dropped=True),
+    KeptFeed(FeedKey("tag", "plain"), first_slug="plain"),
+)
+
+
+def test_what_is_written_is_read_and_what_is_no_exception_is_not_written(tmp_path: Path) -> None:
+    path = tmp_path / "feeds.toml"
+    write_feeds(path, KEPT)
+    found = read_feeds(path)
+    assert list(found) == [SOURCE, TAG, OTHER]  # in order of axis and slug
+    assert found[OTHER] == KEPT[0]
+    assert found[SOURCE] == KEPT[2]
+    assert (found[TAG].name, found[TAG].first_slug, found[TAG].published) == ('Cord "and" 😀', "rope", True)
+
+
+def test_the_same_facts_are_the_same_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "feeds.toml"
+    write_feeds(path, KEPT)
+    before, stamp = path.read_bytes(), path.stat().st_mtime_ns
+    write_feeds(path, reversed(KEPT))
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == (before, stamp)
+
+
+def test_nothing_to_say_makes_no_file_and_empties_one_that_is_there(tmp_path: Path) -> None:
+    path = tmp_path / "feeds.toml"
+    write_feeds(path, [KeptFeed(TAG)])
+    assert not path.exists() and read_feeds(path) == {}
+    write_feeds(path, KEPT)
+    write_feeds(path, [])
+    assert path.exists() and read_feeds(path) == {}
+
+
+def test_sources_keep_the_order_of_their_addresses(tmp_path: Path) -> None:
+    path = tmp_path / "sources.toml"
+    kept = {"wired": ("https://b.example/", "https://a.example/"), "ars": ("https://ars.example/feed",), "none": ()}
+    write_sources(path, kept)
+    assert list(read_sources(path).items()) == [("ars", kept["ars"]), ("wired", kept["wired"])]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "x",
+        "feed = 1",
+        "other = 1",
+        "[[feed]]",
+        '[[feed]]\nfeed = "tag"',
+        '[[feed]]\nfeed = "planet/mars"',
+        '[[feed]]\nfeed = "tag/../../x"',
+        '[[feed]]\nfeed = "tag/.."',
+        '[[feed]]\nfeed = "tag/ai"\nmoved-to = "tag/ml"',
+        '[[feed]]\nfeed = "tag/ai"\nmoved_to = "ml"',
+        '[[feed]]\nfeed = "tag/ai"\nfirst_slug = "a/b"',
+        '[[feed]]\nfeed = "tag/ai"\ndropped = "yes"',
+        '[[feed]]\nfeed = "tag/ai"\nname = 1',
+    ],
+)
+def test_a_broken_file_is_named_with_its_cure(tmp_path: Path, data: str) -> None:
+    path = tmp_path / "feeds.toml"
+    path.write_text(data)
+    with pytest.raises(ConfigError, match=r"feeds\.toml: not as Syndicator writes it .*restore it from a backup"):
+        read_feeds(path)
+
+
+@pytest.mark.parametrize("data", ["[[source]]", '[[source]]\nkey = "a"\nurls = "b"', "[[source]]\nkey = 1\nurls = []"])
+def test_a_broken_list_of_sources_is_named(tmp_path: Path, data: str) -> None:
+    path = tmp_path / "sources.toml"
+    path.write_text(data)
+    with pytest.raises(ConfigError, match=r"sources\.toml: not as"):
+        read_sources(path)

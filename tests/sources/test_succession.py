@@ -1,0 +1,61 @@
+"""Which source carries on with the feed of one that was removed."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicator.model import FeedKey
+from syndicator.ports import FeedRow
+from syndicator.sources.succession import departures, is_at, successions, with_address
+
+U, V = "https://u.example/feed", "https://v.example/feed"
+
+
+def rows(**moved: str) -> dict[str, FeedRow]:
+    return {
+        key: FeedRow(
+            key=FeedKey("source", key), name=key, first_slug=key, moved_to=FeedKey("source", to) if to else None
+        )
+        for key, to in moved.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("wanted", "kept", "there", "expected"),
+    [
+        ({"new": U}, {"old": (U,)}, rows(old=""), {"old": "new"}),
+        ({"new": "https://U.example/feed/"}, {"old": (U,)}, rows(old=""), {"old": "new"}),  # another spelling
+        ({"new": U}, {"old": (U,)}, {}, {}),  # it never had an article
+        ({"new": U, "old": V}, {"old": (U, V)}, rows(old=""), {}),  # it was not removed: its address changed
+        ({"one": U, "two": V}, {"old": (U, V)}, rows(old=""), {"old": "two"}),  # the newest address counts
+        ({"new": U}, {"old": (U,), "new": (U,)}, rows(old="new", new=""), {}),  # done already
+        ({"new": U}, {"old": (U,), "mid": (U,)}, rows(old="mid", mid=""), {"old": "new", "mid": "new"}),
+        ({"new": V}, {"old": (U,)}, rows(old=""), {}),
+    ],
+)
+def test_a_source_at_the_address_of_a_removed_one_carries_on(
+    wanted: dict[str, str], kept: dict[str, tuple[str, ...]], there: dict[str, FeedRow], expected: dict[str, str]
+) -> None:
+    assert successions(wanted, kept, there) == expected
+
+
+@pytest.mark.parametrize(
+    ("wanted", "kept", "expected"),
+    [
+        ({"old": U}, {"old": (U,), "new": (U,)}, ["old"]),  # the other was removed, this one is back
+        ({"old": V, "new": U}, {"old": (U,), "new": (U,)}, ["old"]),  # the key was given to another site
+        ({"old": V, "new": U}, {"old": (U, V), "new": (U,)}, []),  # an operator moved it by hand, and it stays
+        ({"new": U}, {"old": (U,), "new": (U,)}, []),
+    ],
+)
+def test_a_feed_that_moved_stands_for_itself_where_it_has_to(
+    wanted: dict[str, str], kept: dict[str, tuple[str, ...]], expected: list[str]
+) -> None:
+    assert departures(wanted, kept, rows(old="new", new="")) == expected
+
+
+def test_the_newest_address_is_the_last() -> None:
+    assert with_address((), U) == (U,)
+    assert with_address((U, V), V + "/") == (U, V)  # as it was written first
+    assert with_address((U, V), U) == (V, U)
+    assert is_at("http://u.example/feed", (V, U)) and not is_at("https://u.example/", (U,))
