@@ -81,6 +81,7 @@ class SourceState:
     moved_to: str | None = None  # permanent redirect seen
     moved_times: int = 0  # visits in a row that agree
     effective_url: str | None = None  # adopted move
+    moved_at: datetime | None = None  # when it was adopted, None where an earlier version did
     warning: str = ""  # what the operator should know of a source that is well
 
     # from the feed's own description of itself, by visiting.cadence.after (and a visit, before it files articles)

@@ -340,6 +340,17 @@ class Enriched:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A source that is asked for at another address than the operator wrote, as its own redirects for good."""
+
+    source: str  # key
+    url: str  # as the operator wrote it
+    moved_to: str
+    since: datetime | None  # None: before this was noted
+    warning: str = ""  # why the operator should look at it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """The state of everything, for `status`."""
 
@@ -350,6 +361,7 @@ class Summary:
     refused: tuple[Problem, ...]
     held: tuple[Problem, ...]
     last_run: datetime | None
+    moves: tuple[Move, ...] = ()
     llm: Enriched | None = None  # None: no language model was ever asked
 
 

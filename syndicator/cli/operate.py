@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -21,10 +22,12 @@ def status(json: Json = False, config: Config = CONFIG) -> None:
     from syndicator.cli import printing
     from syndicator.services import reconcile
     from syndicator.services.container import open_app
+    from syndicator.sources.moves import moves
 
     with open_app(config) as opened:
         reconcile.sources(opened)
         summary = opened.store.status.summary()
+    summary = replace(summary, moves=moves(summary.sources))
     if json:
         printing.as_json(summary)
         return
@@ -49,6 +52,9 @@ def status(json: Json = False, config: Config = CONFIG) -> None:
     ]
     if waiting:
         printing.table("Waiting", ("source", "what waits"), waiting)
+    if summary.moves:
+        moved = [(one.source, one.url, one.moved_to, one.since or "", one.warning) for one in summary.moves]
+        printing.table("Moved sources", ("source", "from", "to", "since", "warning"), moved)
     for title, found in (("Entries refused", summary.refused), ("Feeds held back", summary.held)):
         if found:
             printing.table(title, ("what", "reason", "detail"), [(one.what, one.reason, one.detail) for one in found])

@@ -84,7 +84,7 @@ def after(
     state = replace(
         state, last_success=now, failures=0, reason=None, detail="", gone_times=0, gone_since=None, disabled=None
     )
-    state = _moved(state, result.moved_to)
+    state = _moved(state, result.moved_to, now)
     if isinstance(result, NotModified):
         return _aged(state, now)
     state = replace(state, warning=result.warning)
@@ -117,7 +117,8 @@ def _failed(state: SourceState, result: Failed, now: datetime) -> SourceState:
     state = replace(state, failures=state.failures + 1, reason=result.reason, detail=result.detail)
     if state.effective_url and state.failures >= MOVE_VISITS and result.reason in _MOVE_BROKEN:
         # the new address is dead: back to the one in sources.toml
-        return replace(state, effective_url=None, etag=None, last_modified=None, gone_times=0, gone_since=None)
+        state = replace(state, effective_url=None, moved_at=None)
+        return replace(state, etag=None, last_modified=None, gone_times=0, gone_since=None)
     if result.reason != "gone":
         return replace(state, gone_times=0, gone_since=None)
     since = state.gone_since or now
@@ -127,12 +128,12 @@ def _failed(state: SourceState, result: Failed, now: datetime) -> SourceState:
     return state
 
 
-def _moved(state: SourceState, target: str | None) -> SourceState:
+def _moved(state: SourceState, target: str | None, now: datetime) -> SourceState:
     if target is None:
         return replace(state, moved_to=None, moved_times=0)
     times = state.moved_times + 1 if target == state.moved_to else 1
     if times >= MOVE_VISITS:
-        return replace(state, effective_url=target, moved_to=None, moved_times=0)
+        return replace(state, effective_url=target, moved_at=now, moved_to=None, moved_times=0)
     return replace(state, moved_to=target, moved_times=times)
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from syndicator.errors import MissingError, NotAnArticle, UsageError
+from syndicator.services.container import open_app
 from tests.cli.conftest import Instance
 
 
@@ -30,6 +33,18 @@ def test_status_names_the_sources_with_trouble(filled: Instance) -> None:
     assert "gone\tgone\t1\t" in output
     summary = filled.json("status")
     assert [state["reason"] for state in summary["sources"] if state["key"] == "gone"] == ["gone"]
+
+
+def test_status_names_the_sources_that_moved(filled: Instance) -> None:
+    with open_app(filled.config) as opened:
+        state = opened.store.visits.states()["holt"]
+        moved = replace(state, effective_url="https://bank.example/feed", moved_at=datetime(2026, 11, 3, tzinfo=UTC))
+        opened.store.visits.save_states([moved])
+    line = next(line for line in filled.run("status").output.splitlines() if line.startswith("holt\t"))
+    assert line.split("\t")[2:4] == ["https://bank.example/feed", "2026-11-03 00:00:00+00:00"]
+    assert "another site" in line
+    (told,) = filled.json("status")["moves"]
+    assert (told["source"], told["moved_to"]) == ("holt", "https://bank.example/feed")
 
 
 def test_check_finds_what_is_missing_and_says_what_to_do(filled: Instance) -> None:

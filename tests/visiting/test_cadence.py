@@ -245,6 +245,7 @@ def test_a_move_needs_three_visits_that_agree() -> None:
     there, elsewhere = (got(moved_to=new), FEED), (got(moved_to=other), FEED)
     assert follow(there, there).effective_url is None
     assert follow(there, there, there).effective_url == new
+    assert follow(there, there, there).moved_at is not None
     assert follow(there, (replace(UNCHANGED, moved_to=new), None), there).effective_url == new
     assert follow(there, elsewhere, there, there).effective_url is None
     assert follow(there, (got(), FEED), there, there).effective_url is None

@@ -1,0 +1,43 @@
+"""Which sources moved for good, and whom that may concern."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from syndicator.model import SourceState
+from syndicator.sources.moves import moves
+
+NOW = datetime(2026, 11, 3, tzinfo=UTC)
+
+
+def state(key: str, **more: Any) -> SourceState:
+    return SourceState(key=key, url=f"https://{key}.example/feed", **more)
+
+
+def test_a_move_within_a_site_is_told_without_a_warning() -> None:
+    (move,) = moves([state("a", effective_url="https://www.a.example/new", moved_at=NOW), state("b")])
+    assert (move.source, move.url, move.moved_to, move.since, move.warning) == (
+        "a",
+        "https://a.example/feed",
+        "https://www.a.example/new",
+        NOW,
+        "",
+    )
+
+
+def test_a_move_to_another_site_warns() -> None:
+    (move,) = moves([state("a", effective_url="https://bank.example/feed", moved_at=NOW)])
+    assert move.warning.startswith("another site: ")
+
+
+def test_a_move_to_the_feed_of_another_source_names_that_source() -> None:
+    bank = state("bank", effective_url="https://news.bank.example/atom")
+    for target in ("http://www.bank.example/feed/", "https://news.bank.example/atom"):
+        moved = moves([bank, state("evil", effective_url=target, moved_at=NOW)])[1]
+        assert moved.warning == "this is the feed of bank, which you follow too: remove evil if one is enough"
+
+
+def test_a_source_that_did_not_move_is_not_told() -> None:
+    assert moves([state("a"), state("b", moved_to="https://b.example/x", moved_times=2)]) == ()
+    assert moves([state("a", effective_url="https://a.example/feed")]) == ()
