@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from syndicator.cli.plural import counted
 from syndicator.cli.printing import as_json, say, table
+from syndicator.demo.kill import Survived
 from syndicator.demo.trip import Made
 
 
@@ -42,4 +43,18 @@ def demo_report(made: Made, *, json: bool) -> None:
     count = sum(len(one.added) for one in made.report.outcomes)
     say(
         f"{counted(len(made.feeds), 'feed')} from {counted(count, 'article')} in {made.seconds:.1f} s, in {made.folder}"
+    )
+
+
+def kill_report(survived: Survived, *, json: bool) -> None:
+    """Prints what was lost and what came twice after runs that were killed."""
+    if json:
+        as_json(survived)
+        return
+    for what in (*survived.lost, *survived.twice, *survived.torn):
+        say(what)
+    say(
+        f"{counted(survived.kills, 'kill')}, {counted(survived.articles, 'article')} each time: "
+        f"{len(survived.lost)} lost, {len(survived.twice)} twice, {counted(len(survived.torn), 'torn file')}, "
+        f"in {survived.seconds:.0f} s"
     )

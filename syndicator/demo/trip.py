@@ -41,7 +41,7 @@ async def trip(
 ) -> AsyncIterator[Made]:
     """Starts the small web, visits all its sources, builds the feeds, and keeps the web up until the end. In `folder`,
     which must be empty or absent, or in a temporary one that goes away. Raises UsageError."""
-    with _folder(folder) as place:
+    with own_folder(folder) as place:
         world = World()
         await world.start()
         try:
@@ -51,7 +51,8 @@ async def trip(
 
 
 @contextmanager
-def _folder(folder: Path | None) -> Iterator[Path]:
+def own_folder(folder: Path | None) -> Iterator[Path]:
+    """`folder`, made where it is absent, or a temporary one that goes away. Raises UsageError where it is not empty."""
     if folder is None:
         with tempfile.TemporaryDirectory(prefix="syndicator-demo-") as temporary:
             yield Path(temporary)

@@ -1,0 +1,115 @@
+"""A demo of what a crash costs: runs over our own small web are killed at random moments, and what is there in the end
+is held against a run that nobody disturbed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from syndicator.articles.frontmatter import load as load_article
+from syndicator.demo.settings import write_config
+from syndicator.demo.world import World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survived:
+    """What was there after so many `kills`, in `lives` folders. `lost`: addresses that the calm run filed or published
+    and the others did not; `twice`: those that came more than once; `torn`: files that were not whole at a moment."""
+
+    folder: Path
+    kills: int
+    lives: int
+    articles: int
+    lost: tuple[str, ...]
+    twice: tuple[str, ...]
+    torn: tuple[str, ...]
+    seconds: float
+
+    @property
+    def well(self) -> bool:
+        return not (self.lost or self.twice or self.torn)
+
+
+async def survive(folder: Path, times: int, *, stop: asyncio.Event, say: Callable[[str], None]) -> Survived:
+    """Kills a run in `folder` with SIGKILL after a random time, then the next one, until one comes to its end before
+    that; then all over in another folder, until `times` runs were killed. The last one comes to its end. `say` is given
+    a line for each. Raises OSError when a process cannot be started."""
+    started = time.monotonic()
+    world = World(without={"slow"})  # whose pages take longer than all others together
+    await world.start()
+    try:
+        write_config(folder / "calm/config", world, port=0)
+        await _run(folder / "calm", None)
+        length, kills, lives = time.monotonic() - started, 0, list[Path]()
+        torn: list[str] = []
+        while kills < times and not stop.is_set():
+            lives.append(folder / f"killed-{len(lives) + 1}")
+            write_config(lives[-1] / "config", world, port=0)
+            while await _run(lives[-1], random.uniform(0.1, length) if kills < times else None):
+                kills += 1
+                torn += _torn(lives[-1])
+                say(f"kill {kills}: after {len(_articles(lives[-1]))} articles")
+    finally:
+        await world.aclose()
+    calm = Counter(_addresses(folder / "calm"))
+    found = [Counter(_addresses(life)) for life in lives]
+    return Survived(
+        folder=folder,
+        kills=kills,
+        lives=len(lives),
+        articles=sum(what.startswith("filed") for what in calm),
+        lost=tuple(sorted({what for one in found for what in set(calm) - set(one)})),
+        twice=tuple(sorted({what for one in found for what, count in one.items() if count > 1})),
+        torn=tuple(sorted({*torn, *(name for life in lives for name in _torn(life))})),
+        seconds=time.monotonic() - started,
+    )
+
+
+async def _run(place: Path, limit: float | None) -> bool:
+    """`refresh` in a process of its own; True when it was killed after `limit` seconds."""
+    words = ("-m", "syndicator", "refresh", "--all", "--config", str(place / "config"))
+    quiet = asyncio.subprocess.DEVNULL
+    process = await asyncio.create_subprocess_exec(sys.executable, *words, stdout=quiet, stderr=quiet)
+    try:
+        await asyncio.wait_for(process.wait(), limit)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        return True
+    finally:
+        if process.returncode is None:
+            process.kill()
+    return False
+
+
+def _addresses(place: Path) -> Iterator[str]:
+    """What is filed and what `all` publishes, a line for each time."""
+    for path in _articles(place):
+        yield f"filed: {load_article(path.read_bytes(), str(path)).url}"
+    published = place / "feeds/public/all.json"
+    for item in json.loads(published.read_bytes())["items"] if published.exists() else ():
+        yield f"published: {item['url']}"
+
+
+def _articles(place: Path) -> list[Path]:
+    return sorted((place / "feeds/articles").rglob("*.md"))
+
+
+def _torn(place: Path) -> Iterator[str]:
+    """Published files that are no whole feed."""
+    for path in sorted((place / "feeds/public").rglob("*.*")):
+        try:
+            if path.suffix == ".json":
+                json.loads(path.read_bytes())
+            elif path.suffix in (".atom", ".rss", ".opml"):
+                ElementTree.parse(path)
+        except (ValueError, ElementTree.ParseError):
+            yield str(path.relative_to(place))
