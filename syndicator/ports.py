@@ -160,6 +160,12 @@ class VisitStore(Protocol):
         """The ids of articles in the feed of a source, of whatever age, that may be one with such a title (those
         published nearest to `published`) or such a text (those with one of the lowest `keys`): at most 10 of each."""
 
+    def note(self, key: str) -> str | None:
+        """A small text remembered by key; None when there is none."""
+
+    def set_note(self, key: str, value: str | None, at: datetime) -> None:
+        """Stores the text, or deletes it for None. `at`: now. One transaction."""
+
     def end_visit(self, outcome: Outcome, state: SourceState) -> None:
         """Stores the outcome and the source's state, in one transaction: a visit that is killed has neither, and is
         made again. The last 50 outcomes of a source are kept."""

@@ -163,6 +163,11 @@ class CheckReason(Reason):
         "`syndicator check --ownership --mend`",
     )
     NO_LLM_KEY = "no-llm-key", "the key of the language model is not set", "set the variable that the detail names"
+    SPEAKS_FOR = (
+        "speaks-for",
+        "a source has written articles of other sites, and you have not said whether it may",
+        "write the line of the detail in sources.toml, or speaks_for = []",
+    )
     CANNOT_OPEN = "cannot-open", "the configuration or the database cannot be used", "see the detail"
 
 

@@ -121,7 +121,7 @@ def domain(url: str) -> str:
 def site(url: str) -> str:
     """Whose `url` is, "" when it is no URL: the unit of ownership. It is the registrable domain, private suffixes of
     the public suffix list counted (alice.github.io); the host with its port where there is none (an address, a name of
-    a private network); one name on a host that strangers share (data/shared_hosts.toml: alice.substack.com,
+    one label); one name on a host that strangers share (data/shared_hosts.toml: alice.substack.com,
     github.com/alice); and one user below it (example.org/~alice, mastodon.example/@alice)."""
     try:
         parts = urlsplit(canonical(url))
@@ -136,7 +136,7 @@ def site(url: str) -> str:
     for shared in _shared().subdomains:
         if name.endswith(f".{shared}"):
             return f"{name.removesuffix(shared).rstrip('.').rpartition('.')[2]}.{shared}"
-    return _registrable(name) or parts.netloc.removeprefix("www.")
+    return _registrable(name) or _unlisted(name) or parts.netloc.removeprefix("www.")
 
 
 class _Shared(NamedTuple):
@@ -163,6 +163,12 @@ def _user(name: str, path: str) -> str:
         count = 1
     owner = "/".join(segments[:count])
     return _FEED_ENDING.sub("", owner) if len(segments) <= count else owner
+
+
+def _unlisted(name: str) -> str:
+    """The last two labels of a name whose top-level domain no list has: the public suffix list's own rule for it."""
+    labels = name.split(".")
+    return "" if re.fullmatch(r"[\d.]+|.*:.*", name) or len(labels) == 1 else ".".join(labels[-2:])
 
 
 def _registrable(name: str) -> str:

@@ -237,7 +237,8 @@ _SITES = [
     ("http://[::1]/",),
     ("http://localhost/a",),
     ("http://localhost:8080/a",),
-    ("http://wiki.intranet/",),
+    ("http://intranet/",),
+    ("http://wiki.intranet/", "http://a.wiki.intranet/"),
     ("http://blog.intranet/", "http://www.blog.intranet/"),
 ]
 

@@ -14,15 +14,15 @@ from syndicator.articles.membership import feeds_of
 from syndicator.errors import ConfigError
 from syndicator.model import Article, FeedKey
 from syndicator.ports import Withdrawn
-from syndicator.urls import alias
+from syndicator.urls import alias, site
 
 NAME = "withdrawn.toml"
 _NOTE = "# Articles that were withdrawn: they are in no feed and are never fetched again. Delete an entry to undo it.\n"
 
 
 def withdrawn_of(article: Article, at: Any) -> Withdrawn:
-    """What is remembered of `article` once it is withdrawn."""
-    found = [alias(url) for url in (article.url, *article.aliases)]
+    """What is remembered of `article` once it is withdrawn: what belongs to it, on its own site."""
+    found = [alias(article.url), *(alias(url) for url in article.aliases if site(url) == site(article.url))]
     if article.source_id:
         found.append(f"guid:{article.source_key}:{article.source_id}")
     return Withdrawn(

@@ -8,9 +8,11 @@ from datetime import datetime
 
 from syndicator import log, urls
 from syndicator.articles.article_store import ArticleStore
+from syndicator.articles.beside.rights import RightsFile
 from syndicator.articles.snapshots import Snapshots
 from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.model import Entry, Source, SourceState
+from syndicator.pipeline import ownership
 from syndicator.ports import EntryRow, Fetcher, VisitStore
 from syndicator.settings import Settings
 from syndicator.worker import Worker
@@ -30,6 +32,7 @@ class RunContext:
     fetcher: Fetcher
     store: VisitStore
     article_store: ArticleStore
+    rights: RightsFile
     snapshots: Snapshots
     worker: Worker
     taxonomy: TaxonomyFiles
@@ -57,6 +60,17 @@ class VisitContext:
     def log(self) -> log.Logger:
         """The log of the visit."""
         return log.logger("pipeline", source=self.source.key)
+
+    @property
+    def rights(self) -> ownership.Rights:
+        """Whose articles the source may write, as far as is known now."""
+        kept, key = self.run.rights, self.source.key
+        linked = kept.linked(key, self.run.clock().date())
+        return ownership.rights_of(self.source, self.state.effective_url, linked=linked, before=kept.before(key))
+
+    def terms(self, url: str) -> Source:
+        """The source as what the operator wrote of it holds for the article at `url`."""
+        return ownership.terms(self.source, self.rights, url)
 
     def entry(self, row: EntryRow, page: Page | None = None) -> EntryContext:
         """The context of one pending entry; `page` where its bytes are at hand already."""
@@ -93,6 +107,10 @@ class EntryContext(VisitContext):
     def announced(self) -> Entry:
         """What the feed says of the entry; just its id and address when the row no longer has more."""
         return self.row.entry or Entry(id=self.row.entry_id, url=self.row.url)
+
+    def heard(self, url: str) -> Entry:
+        """What counts of the announcement for the article at `url`."""
+        return ownership.heard(self.announced, self.rights, url)
 
     @property
     def aliases(self) -> list[str]:

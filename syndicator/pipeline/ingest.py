@@ -13,6 +13,8 @@ from syndicator.pipeline import entry_rows, jobs
 from syndicator.pipeline.context import BUGS, EntryContext, Page, RunContext, describe_bug
 from syndicator.pipeline.dedupe.merge import merge_copy, remember
 from syndicator.pipeline.dedupe.reconsider import reconsider
+from syndicator.pipeline.owners.binding import known_at, same_site, strayed
+from syndicator.pipeline.owners.links import ask_front, ask_page
 from syndicator.pipeline.refile import carry, refile
 from syndicator.pipeline.requests import page_request
 from syndicator.pipeline.results import PageReading
@@ -49,8 +51,8 @@ async def _ingest(context: EntryContext) -> EntryResult:
     store, row = context.run.store, context.row
     if store.is_withdrawn(context.aliases):
         return _end(context, "skipped", EntryReason.WITHDRAWN)
-    known = row.article_id or store.find(context.aliases)
-    if known and row.article_id is None:
+    known = None if row.article_id else _known(context)
+    if known:
         return _known_already(context, known)
     page = context.page or await _fetch(context)
     if isinstance(page, Failed):
@@ -59,11 +61,17 @@ async def _ingest(context: EntryContext) -> EntryResult:
     return await _read(context, page)
 
 
+def _known(context: EntryContext) -> str | None:
+    return known_at(context.run.store, context.aliases, context.announced.url, context.source.key)
+
+
 async def _fetch(context: EntryContext) -> Page | Failed:
     """The entry's page, or why there is none. A source with `content = "feed"` needs none: its page is empty."""
-    entry, source, run = context.announced, context.source, context.run
+    entry, run = context.announced, context.run
+    address = entry.url or context.source.url
+    source = context.terms(address)
     if source.rules.content == "feed":
-        return Page(html=b"", url=entry.url or source.url, headers={})
+        return Page(html=b"", url=address, headers={})
     if not urls.host(entry.url):
         detail = "the entry has no usable address of its own"
         return Failed(url=entry.url or entry.id, reason=EntryReason.NO_LINK, detail=detail)
@@ -89,12 +97,15 @@ async def _without_page(context: EntryContext, failed: Failed) -> EntryResult:
     if entry_rows.may_try_again(row, failed.reason):
         return _retry(context, failed.reason, failed.detail, failed.retry_after)
     if _stands_in(entry, entry.content or entry.summary):
-        return await _read(context, _no_page(entry))
+        if await ask_front(context, entry.url):
+            return await _read(context, _no_page(entry))
+        return _end(context, "refused", failed.reason, _not_its_own(context, failed.detail))
     return _end(context, "refused", failed.reason, failed.detail)
 
 
 async def _read(context: EntryContext, page: Page) -> EntryResult:
-    run, source, entry = context.run, context.source, context.announced
+    await ask_page(context, page)
+    run, source, entry = context.run, context.terms(page.url), context.heard(page.url)
     now = run.clock()
     try:
         reading = await run.worker.call(
@@ -111,9 +122,7 @@ async def _read(context: EntryContext, page: Page) -> EntryResult:
             own=source.tags,
         )
     except NotAnArticle as refusal:
-        if page.html and _stands_in(entry, entry.content):
-            return await _read(context, _no_page(entry))
-        return _end(context, "refused", refusal.kind, refusal.detail)
+        return await _without_article(context, page, refusal)
     except WorkerFailed as failure:
         if failure.reason == WorkerReason.CRASHED:  # not the page's fault for certain
             return _retry_or_refuse(context, failure.reason, failure.detail)
@@ -121,6 +130,23 @@ async def _read(context: EntryContext, page: Page) -> EntryResult:
     context.log.debug("page read", bytes=len(page.html), characters=len(reading.article.body))
     article = as_filed(reading.article, entry, source, context.state, now, run.settings.describe.uncategorised)
     return _file(context, page, replace(reading, article=article))
+
+
+async def _without_article(context: EntryContext, page: Page, refusal: NotAnArticle) -> EntryResult:
+    """The page is no article: take the feed's own content, or refuse."""
+    entry = context.announced
+    if page.html and _stands_in(entry, entry.content):
+        if await ask_front(context, entry.url):
+            return await _read(context, _no_page(entry))
+        return _end(context, "refused", refusal.kind, _not_its_own(context, refusal.detail))
+    return _end(context, "refused", refusal.kind, refusal.detail)
+
+
+def _not_its_own(context: EntryContext, detail: str) -> str:
+    """`detail` of a refusal, and why what the feed says does not stand in for the page."""
+    place, key = urls.site(context.announced.url), context.source.key
+    cure = f'speaks_for = ["{place}"] in sources.toml lets it'
+    return f"{detail}; the feed's own text does not stand in, as {key} does not own {place}: {cure}".lstrip("; ")
 
 
 def _stands_in(entry: Entry, content: str) -> bool:
@@ -160,20 +186,30 @@ def as_filed(
 
 def _file(context: EntryContext, page: Page, reading: PageReading) -> EntryResult:
     """The reading becomes a new article, or a revision of the one that the entry is already."""
-    run, row, article = context.run, context.row, reading.article
+    run, article = context.run, reading.article
     keys = [urls.alias(article.url), *map(urls.alias, article.aliases)]
     if run.store.is_withdrawn([*keys, *map(urls.alias, article.also)]):  # `also`: what it says it is a copy of
         return _end(context, "skipped", EntryReason.WITHDRAWN)
-    known = row.article_id or run.store.find(keys)
-    old = _stored(known, run) if known else None
-    if known is None or old is None:
-        new = merge_copy(article, run, run.clock(), after=context.unannounced)
-        return EntryResult(added=_record(context, page, replace(reading, article=new), None, named=article.also))
-    revised = revise(old, article, run.clock()) if row.article_id else None
-    if revised is None:
+    bound = _stored(context.row.article_id, run) if context.row.article_id else None
+    if bound is not None and strayed(bound, context.announced.url, article.url):
+        return _known_already(context, bound.id)
+    known = known_at(run.store, keys, article.url)
+    if bound is not None and same_site(bound.url, article.url) and known in (None, bound.id):
+        revised = revise(bound, article, run.clock()) if _may_revise(context, bound) else None
+        if revised is None:
+            return _known_already(context, bound.id)
+        revised = reconsider(bound, revised, run, run.clock())
+        made = replace(reading, article=revised)
+        return EntryResult(changed=_record(context, page, made, bound, named=article.also))
+    if known and _stored(known, run):
         return _known_already(context, known)
-    revised = reconsider(old, revised, run, run.clock())
-    return EntryResult(changed=_record(context, page, replace(reading, article=revised), old, named=article.also))
+    new = merge_copy(article, run, run.clock(), after=context.unannounced)
+    return EntryResult(added=_record(context, page, replace(reading, article=new), None, named=article.also))
+
+
+def _may_revise(context: EntryContext, article: Article) -> bool:
+    """A source that only points to the article of another one leaves it as it is."""
+    return article.source_key == context.source.key or context.rights.owns(article.url)
 
 
 def _stored(id: str, run: RunContext) -> Article | None:

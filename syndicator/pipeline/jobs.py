@@ -10,15 +10,25 @@ if TYPE_CHECKING:
     from syndicator.pipeline.descriptions.learn import learn_files, suggest_files
     from syndicator.pipeline.descriptions.redescribe import redescribe_many
     from syndicator.pipeline.read_article import read_and_render
+    from syndicator.visiting.feeds.discovery import linked_feeds
     from syndicator.visiting.feeds.parser import parse_feed
 else:  # a type checker sees the functions themselves; at run time there are only their names
     from syndicator.worker import Lazy
 
     apply_answer = Lazy("syndicator.pipeline.descriptions.apply_answer:apply_answer")
     learn_files = Lazy("syndicator.pipeline.descriptions.learn:learn_files")
+    linked_feeds = Lazy("syndicator.visiting.feeds.discovery:linked_feeds")
     parse_feed = Lazy("syndicator.visiting.feeds.parser:parse_feed")
     read_and_render = Lazy("syndicator.pipeline.read_article:read_and_render")
     redescribe_many = Lazy("syndicator.pipeline.descriptions.redescribe:redescribe_many")
     suggest_files = Lazy("syndicator.pipeline.descriptions.learn:suggest_files")
 
-__all__ = ["apply_answer", "learn_files", "parse_feed", "read_and_render", "redescribe_many", "suggest_files"]
+__all__ = [
+    "apply_answer",
+    "learn_files",
+    "linked_feeds",
+    "parse_feed",
+    "read_and_render",
+    "redescribe_many",
+    "suggest_files",
+]

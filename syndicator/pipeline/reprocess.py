@@ -27,13 +27,14 @@ async def reprocess(context: VisitContext, host: str, repeated: frozenset[str]) 
 
 
 async def _again(context: VisitContext, id: str) -> bool:
-    run, source = context.run, context.source
+    run = context.run
     path, kept = run.article_store.find(id), run.snapshots.get(id)
     if path is None or kept is None:
         return False
     old = run.article_store.get(path)
-    if old.source_key != source.key:
+    if old.source_key != context.source.key:
         return False
+    source = context.terms(old.url)
     html, headers = kept
     try:
         reading = await run.worker.call(
@@ -57,7 +58,9 @@ async def _again(context: VisitContext, id: str) -> bool:
 
 def _file(context: VisitContext, old: Article, path: str, reading: PageReading) -> bool:
     run = context.run
-    better = better_reading(old, reading.article, context.source.category or run.settings.describe.uncategorised)
+    better = better_reading(
+        old, reading.article, context.terms(old.url).category or run.settings.describe.uncategorised
+    )
     stored, changed = refile(run.article_store, run.store, better, before=old, path=path, html=reading.html)
     if changed:
         remember(stored, run.store, run.clock())

@@ -27,7 +27,7 @@ def feed_request(source: Source, state: SourceState, settings: Settings, environ
 
 
 def page_request(url: str, source: Source, settings: Settings, environ: Mapping[str, str]) -> Request:
-    """A request for a page that `source` points to."""
+    """A request for a page that `source` points to; `source` as it holds there (`ownership.terms`)."""
     own = _is_own(url, source)
     return Request(
         url=url,

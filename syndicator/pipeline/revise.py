@@ -41,7 +41,7 @@ def revise(old: Article, new: Article, now: datetime) -> Article | None:
         also=old.also,
         merged_into=old.merged_into,
         split_from=old.split_from,
-        aliases=tuple(dict.fromkeys((*old.aliases, *new.aliases))),
+        aliases=tuple(url for url in dict.fromkeys((*old.aliases, new.url, *new.aliases)) if url != old.url),
         digest=old.digest,
         updated=moved,
         revisions=(*old.revisions, _iso(now)),

@@ -12,7 +12,7 @@ from typing import Final
 
 from syndicator.axes import ALL, AXES, SOURCE
 from syndicator.formats import ATOM
-from syndicator.model import FeedKey, FeedSpec, Problem, Source, entry_urn
+from syndicator.model import Article, FeedKey, FeedSpec, Problem, Source, entry_urn
 from syndicator.ports import ArticleIndex, FeedRow, Outlet
 from syndicator.publishing import paths
 from syndicator.publishing.document import documents
@@ -43,6 +43,7 @@ def build(
     outlet: Outlet,
     settings: Settings,
     sources: Mapping[str, Source],
+    source_of: Callable[[Article], Source | None] | None = None,
     instance: uuid.UUID,
     only: Collection[FeedKey] | None = None,
     remake: Callable[[str], str | None] | None = None,
@@ -51,11 +52,14 @@ def build(
     """Renders feeds and puts them where they are published, each whole or not at all. A build is made in steps of some
     milliseconds, so that others have their turn in between; what changes meanwhile leaves its feeds stale.
 
+    `source_of`: the source of an article as it holds for that article, from `sources` by its key unless given.
     `specs`: every feed there is (`plan`); the index page, the OPML and the maps speak of all of them. `only`: the ones
     to render (`stale`), None for all, which restores everything after the web root was deleted. `remake`: makes the
     HTML of an article whose kept HTML is missing (in a process that can be ended). `released`: ids of articles that
     were taken off the store on purpose and may vanish (pruned)."""
-    entries = Entries(index, sources, instance, settings.base_url, remake)
+    entries = Entries(
+        index, source_of or (lambda article: sources.get(article.source_key)), instance, settings.base_url, remake
+    )
     builder = Builder(index, outlet, settings, instance, entries, frozenset(released), whole=only is None)
     shared = fingerprint.common(settings, sources, instance)
     wanted = [spec for spec in specs if only is None or spec.key in only]

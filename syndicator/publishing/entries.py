@@ -20,10 +20,11 @@ _UNWRITABLE = (ValueError, TypeError, LookupError, OverflowError)
 
 @dataclass(slots=True)
 class Entries:
-    """What one build has made so far. `remake`: the HTML of an article whose kept HTML is missing, or None."""
+    """What one build has made so far. `source_of`: the source of an article as it holds for that article; `remake`: the
+    HTML of an article whose kept HTML is missing, or None."""
 
     index: ArticleIndex
-    sources: Mapping[str, Source]
+    source_of: Callable[[Article], Source | None]
     instance: uuid.UUID
     base: str
     remake: Callable[[str], str | None] | None = None
@@ -78,7 +79,7 @@ class Entries:
             self.problems[id] = Problem(what=id, reason=FeedFileReason.NOT_IN_STORE, detail=detail)
             return None
         try:
-            return view(article, self.sources.get(article.source_key), self.instance, mode, html)
+            return view(article, self.source_of(article), self.instance, mode, html)
         except _UNWRITABLE as error:
             self.problems[id] = Problem(what=article.url or id, reason=FeedFileReason.CANNOT_RENDER, detail=str(error))
             return None
@@ -97,4 +98,4 @@ class Entries:
         return found
 
     def _whole(self, article: Article, mode: ContentMode | None) -> bool:
-        return mode in (None, "full") and permitted(article, self.sources.get(article.source_key))[0] == "full"
+        return mode in (None, "full") and permitted(article, self.source_of(article))[0] == "full"

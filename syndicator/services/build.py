@@ -83,6 +83,7 @@ async def build_feeds(app: App, *, all: bool = False) -> BuildReport:
             outlet=outlet,
             settings=app.settings,
             sources=app.sources,
+            source_of=app.terms,
             instance=app.instance,
             only=only,
             remake=remake,

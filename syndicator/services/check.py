@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +10,10 @@ from pathlib import Path
 from syndicator.errors import SyndicatorError
 from syndicator.model import Problem
 from syndicator.reasons import CheckReason, CommandReason
-from syndicator.services.container import llm_key, open_app
+from syndicator.services.container import App, llm_key, open_app
 from syndicator.settings import Settings, load
+
+_NAMED = 20  # sites in one line; a choice
 
 
 def check(config: Path) -> list[Problem]:
@@ -65,7 +68,24 @@ def _opened(config: Path) -> Iterator[Problem]:
 
             if (config / "taxonomy.toml").exists():
                 Taxonomy.from_toml(config / "taxonomy.toml")
+            yield from _unanswered(app)
             yield from app.store.status.check()
             yield from app.store.status.summary().held
     except SyndicatorError as error:
         yield Problem(what=str(config), reason=CheckReason.CANNOT_OPEN, detail=str(error))
+
+
+def _unanswered(app: App) -> Iterator[Problem]:
+    """Sources that write for sites not their own, as they did before articles had owners, and wait for the operator."""
+    for source in app.sources.values():
+        linked = app.rights.linked(source.key)
+        sites = [site for site in app.rights.before(source.key) if site not in linked]
+        if not sites or source.speaks_for is not None:
+            continue
+        line = f"speaks_for = {json.dumps(sites[:_NAMED])}"
+        more = f" and {len(sites) - _NAMED} more, named in {app.rights.path}" if len(sites) > _NAMED else ""
+        detail = (
+            f"it still writes the articles of {len(sites)} sites that are not its own; write in sources.toml for which "
+            f"it may speak: {line}{more}; speaks_for = [] leaves them all to their own pages"
+        )
+        yield Problem(what=source.key, reason=CheckReason.SPEAKS_FOR, detail=detail)

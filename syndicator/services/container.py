@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import random
 import uuid
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,18 +16,21 @@ from filelock import FileLock, Timeout
 
 from syndicator import __version__
 from syndicator.articles.article_store import ArticleStore
+from syndicator.articles.beside.rights import RightsFile
 from syndicator.articles.snapshots import Snapshots
 from syndicator.describing.llm.prompt import Lists
 from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.errors import ConfigError, LockedError, MissingError
-from syndicator.model import Source
+from syndicator.model import Article, Source
 from syndicator.pipeline.context import RunContext
+from syndicator.pipeline.ownership import Rights, rights_of, terms
 from syndicator.ports import Enricher, Fetcher
 from syndicator.publishing.queries.saved import SavedQuery, load_queries
 from syndicator.services.beside.files import Beside
 from syndicator.settings import Llm, Settings, load
 from syndicator.sources.registry import load_sources
 from syndicator.store.engine import Store, open_store
+from syndicator.urls import site
 from syndicator.worker import Worker
 
 
@@ -47,11 +51,21 @@ class App:
     store: Store
     article_store: ArticleStore
     beside: Beside
+    rights: RightsFile
     snapshots: Snapshots
     taxonomy: TaxonomyFiles
     clock: Callable[[], datetime]
     jitter: Callable[[], float]
     environ: Mapping[str, str]
+
+    def rights_of(self, source: Source) -> Rights:
+        """Whose articles the operator's terms for `source` hold for."""
+        return rights_of(source, linked=self.rights.linked(source.key), before=self.rights.before(source.key))
+
+    def terms(self, article: Article) -> Source | None:
+        """The source of `article` as it holds for that article, None when it is gone."""
+        source = self.sources.get(article.source_key)
+        return terms(source, self.rights_of(source), article.url) if source else None
 
     @property
     def instance(self) -> uuid.UUID:
@@ -101,6 +115,9 @@ def open_app(
         beside = Beside(root=article_store.root, store=store, publish=settings.publish, clock=clock)
         beside.begin()
         article_store.instance()  # made before the first article: articles without one mean that it was lost
+        rights = RightsFile(article_store.root)
+        if not rights.exists():
+            rights.begin(_written_before(read.sources, article_store, store))
         yield App(
             config=config,
             settings=settings,
@@ -109,6 +126,7 @@ def open_app(
             store=store,
             article_store=article_store,
             beside=beside,
+            rights=rights,
             snapshots=Snapshots(settings.state_dir / "pages"),
             taxonomy=taxonomy_files(config, settings),
             clock=clock,
@@ -128,6 +146,27 @@ def _need_article_store(article_store: ArticleStore, store: Store) -> None:
             f"{article_store.root} is not the folder it was: the database knows {known} articles and no file is there; "
             f"mount it or restore it from a backup. To begin anew, move {store.name} away"
         )
+
+
+def _written_before(sources: Iterable[Source], article_store: ArticleStore, store: Store) -> dict[str, set[str]]:
+    """For each source the sites, besides its own, whose articles it has written: the first start of a version in which
+    articles have owners finds them, and they stay its until the operator has said for whom it speaks."""
+    own, found = {source.key: rights_of(source) for source in sources}, defaultdict(set)
+    for article in _articles(article_store, store):
+        rights = own.get(article.source_key)
+        if rights and not rights.covers(article.url):
+            found[article.source_key].add(site(article.url))
+    return found
+
+
+def _articles(article_store: ArticleStore, store: Store) -> Iterator[Article]:
+    """Every article without its body: as the database has them, or from their files where it has none."""
+    if store.visits.stamps():
+        yield from store.index.each()
+        return
+    for stamp in article_store.walk():
+        with suppress(ConfigError, OSError):
+            yield article_store.get(stamp.path)
 
 
 def need_folder(config: Path) -> None:
@@ -166,6 +205,7 @@ def make_context(app: App, fetcher: Fetcher, worker: Worker, filed: Callable[[st
         fetcher=fetcher,
         store=app.store.visits,
         article_store=app.article_store,
+        rights=app.rights,
         snapshots=app.snapshots,
         worker=worker,
         taxonomy=app.taxonomy,

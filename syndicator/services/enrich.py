@@ -306,7 +306,7 @@ class _Pass:
         if found is None or material.key(self.plan, material.material(found[0])) != note.key:
             return
         article, stamp = found
-        source = self.app.sources.get(article.source_key)
+        source = self.app.terms(article)
         note = replace(note, stamp=stamp, at=self.app.clock(), answer=answer[:_KEPT], tries=0)
         try:
             applied = await self.worker.call(

@@ -93,5 +93,5 @@ def _shown(
 
 
 def _source_of(url: str, app: App) -> Source | None:
-    site = urls.domain(url)
-    return next((source for source in app.sources.values() if urls.domain(source.url) == site), None)
+    owners = (source for source in app.sources.values() if app.rights_of(source).covers(url))
+    return next(owners, None)

@@ -149,7 +149,7 @@ def _described(
 ) -> Iterator[Redescription | None]:
     """How each article is described now. One that the worker fails on is named, and costs no other."""
     files = taxonomy_files(app.config, app.settings)
-    pairs = [(article, app.sources.get(article.source_key)) for _, article in read]
+    pairs = [(article, app.terms(article)) for _, article in read]
     if not pairs:
         return
     try:

@@ -18,7 +18,7 @@ from syndicator.model import Article, FeedKey
 from syndicator.ports import FileStamp, Withdrawn
 from syndicator.store import codec, schema
 from syndicator.store.database import insert_new, upsert
-from syndicator.urls import alias, guid_alias
+from syndicator.urls import alias, guid_alias, site
 
 _NOT_KEPT = frozenset(("body",))  # it is in the file
 
@@ -63,8 +63,8 @@ def feed_row(key: FeedKey, name: str, count: int = 0) -> dict[str, Any]:
 
 
 def alias_keys(article: Article) -> list[str]:
-    """Every alias that finds `article`: its URL, its other URLs, its GUID within its source."""
-    found = [alias(url) for url in (article.url, *article.aliases)]
+    """Every alias that finds `article`: its URL, its other URLs on its own site, its GUID within its source."""
+    found = [alias(article.url), *(alias(url) for url in article.aliases if site(url) == site(article.url))]
     if article.source_id:
         found.append(guid_alias(article.source_key, article.source_id))
     return list(dict.fromkeys(codec.key(value) for value in found))

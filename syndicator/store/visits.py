@@ -19,11 +19,13 @@ from syndicator.model import Article, FeedKey, Outcome, SourceState
 from syndicator.ports import EntryRow, FileStamp, Withdrawn
 from syndicator.store import codec, rows, schema, sketches
 from syndicator.store.database import Database, chunks, insert_new, upsert
-from syndicator.urls import guid_alias
+from syndicator.urls import guid_alias, site
 
 OUTCOMES_KEPT = 50  # per source
 REMEMBERED = 20  # articles of a host whose blocks are compared
 REPEATS = 3  # of them that have to share a block
+
+_GUID = guid_alias("", "")[:-1]
 
 _s, _e, _a = schema.sources.c, schema.entries.c, schema.articles.c
 _STATES = select(_s.data).order_by(_s.key)
@@ -48,8 +50,10 @@ _COUNT_PENDING = (
 _FIND = select(schema.aliases.c.alias, schema.aliases.c.id).where(
     schema.aliases.c.alias.in_(bindparam("aliases", expanding=True))
 )
-_GONE = select(schema.withdrawn_aliases.c.id).where(
-    schema.withdrawn_aliases.c.alias.in_(bindparam("aliases", expanding=True))
+_GONE = (
+    select(schema.withdrawn_aliases.c.alias, schema.withdrawn.c.url)
+    .join_from(schema.withdrawn_aliases, schema.withdrawn, schema.withdrawn.c.id == schema.withdrawn_aliases.c.id)
+    .where(schema.withdrawn_aliases.c.alias.in_(bindparam("aliases", expanding=True)))
 )
 _ARTICLE = select(_a.data).where(_a.id == bindparam("id"))
 _STAMP = select(_a.path, _a.mtime_ns, _a.size).where(_a.id == bindparam("id"))
@@ -162,7 +166,9 @@ class Visits:
             keys[codec.key(guid_alias(entry.source_key, entry.entry_id))] = None
         with self._db.write() as connection:
             rows.save(connection, article, stamp, keep_html=same_body, parted=parted)
-            insert_new(connection, schema.aliases, [{"alias": value, "id": article.id} for value in keys])
+            made = [{"alias": value, "id": article.id} for value in keys]
+            upsert(connection, schema.aliases, made[:1])  # its own address, which an earlier version let others take
+            insert_new(connection, schema.aliases, made[1:])
             if entry is not None:
                 upsert(connection, schema.entries, [entry_row(entry)])
             if html is not None:
@@ -209,7 +215,8 @@ class Visits:
 
     def is_withdrawn(self, aliases: Iterable[str]) -> bool:
         keys = [codec.key(value) for value in aliases]
-        return any(self._db.rows(_GONE, {"aliases": list(part)}) for part in chunks(keys))
+        found = (row for part in chunks(keys) for row in self._db.rows(_GONE, {"aliases": list(part)}))
+        return any(_belongs(value, url) for value, url in found)
 
     def withdraw(self, article: Article, aliases: Iterable[str], stale: Iterable[FeedKey], at: datetime) -> None:
         """Deletes the article's row, marks the feeds that showed it and `stale` as stale, and remembers every alias
@@ -313,6 +320,11 @@ class Visits:
     def _states(self, statement: Any, **values: Any) -> Iterator[SourceState]:
         for (data,) in self._db.rows(statement, values):
             yield codec.unpack(SourceState, data)
+
+
+def _belongs(value: str, url: str) -> bool:
+    """True when the alias of a withdrawn article is on the site of its `url`; earlier versions took others, too."""
+    return not url or value.startswith(_GUID) or site(f"http://{value}") == site(url)
 
 
 def state_row(state: SourceState) -> dict[str, Any]:

@@ -34,18 +34,25 @@ def page(url: str, canonical: str = "") -> Page:
     return Page(html=html.encode(), url=url, headers={"content-type": "text/html"})
 
 
-def take(app: App, url: str, page: Page | None, content: str = "") -> EntryResult:
+def take(app: App, url: str, page: Page | None, content: str = "", source: Source = SOURCE) -> EntryResult:
     """Ingests an entry with this address and content; `page` where it is at hand."""
     entry = Entry(id=f"guid of {url}", url=url, title="Bridges", content=content)
+    return take_entry(app, entry, page, source)
+
+
+def take_entry(app: App, entry: Entry, page: Page | None, source: Source = SOURCE) -> EntryResult:
+    """Ingests an entry as the next visit of its source does."""
+    known = app.store.visits.entries(source.key, [entry.id]).get(entry.id)
     row = EntryRow(
-        source_key="one", entry_id=entry.id, url=url, digest="", status="pending", first_seen=NOW, entry=entry
-    )
+        source_key=source.key, entry_id=entry.id, url=entry.url, digest="", status="pending", first_seen=NOW,
+        entry=entry, article_id=known.article_id if known else None,
+    )  # fmt: skip
 
     async def run() -> EntryResult:
         fetcher = make_fetcher(app)
         context = make_context(app, fetcher, InProcess(), lambda title: None)
         try:
-            return await ingest(context.visit(SOURCE, SourceState(key="one", url=SOURCE.url)).entry(row, page))
+            return await ingest(context.visit(source, SourceState(key=source.key, url=source.url)).entry(row, page))
         finally:
             await fetcher.aclose()
 
@@ -83,8 +90,9 @@ def test_what_is_withdrawn_does_not_come_back_under_another_address(place: Place
 
 def test_the_feeds_own_content_stands_in_for_a_page_that_cannot_be_had(place: Place) -> None:
     with place.app() as app:
-        assert reason(take(app, NOWHERE, None, "Too little to read.")) == "blocked-address"
-        assert take(app, f"{NOWHERE}/whole", None, f"<p>{STORY}</p>").added
+        source = replace(SOURCE, speaks_for=("127.0.0.1",))
+        assert reason(take(app, NOWHERE, None, "Too little to read.", source)) == "blocked-address"
+        assert take(app, f"{NOWHERE}/whole", None, f"<p>{STORY}</p>", source).added
     assert place.article("Bridges").url == f"{NOWHERE}/whole"
 
 

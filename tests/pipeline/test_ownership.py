@@ -13,7 +13,8 @@ from syndicator.pipeline.ownership import Rights, heard, is_at, of_site, rights_
 OURS = "https://www.paper.example/feed"
 NEIGHBOURS = [  # (feed, address, is it the feed's own site?)
     (OURS, "https://paper.example/news/1", True),
-    (OURS, "http://www.paper.example:8080/news/1", False),  # no registrable domain: another port, another server
+    (OURS, "http://news.paper.example:8080/news/1", True),
+    ("http://127.0.0.1:8001/feed", "http://127.0.0.1:8002/1", False),  # another port, another server
     (OURS, "https://bank.example/1", False),
     ("https://feeds.bbc.co.uk/news.rss", "https://www.bbc.co.uk/news/1", True),
     ("https://alice.substack.com/feed", "https://alice.substack.com/p/1", True),

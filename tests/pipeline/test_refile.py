@@ -62,8 +62,9 @@ def test_an_entry_ends_also_where_its_article_does_not_change(place: Place) -> N
 def test_the_other_addresses_of_an_article_find_it(place: Place) -> None:
     with place.app() as app:
         article = store_articles(app, "Models", "Text.")
-        again(app, article, aliases=("https://elsewhere.example/models",))
-        assert app.store.visits.find([urls.alias("http://www.elsewhere.example/models/")]) == article.id
+        again(app, article, aliases=("https://one.example/elsewhere", "https://elsewhere.example/models"))
+        assert app.store.visits.find([urls.alias("http://www.one.example/elsewhere/")]) == article.id
+        assert app.store.visits.find([urls.alias("https://elsewhere.example/models")]) is None  # not its site's
         assert app.store.visits.find([urls.guid_alias("one", article.source_id)]) == article.id
 
 

@@ -28,10 +28,10 @@ class RightsFile:
     a file that cannot be read, OSError when the disk refuses."""
 
     def __init__(self, root: Path) -> None:
-        self._path = root / NAME
+        self.path = root / NAME
 
     def exists(self) -> bool:
-        return self._path.exists()
+        return self.path.exists()
 
     def begin(self, before: Mapping[str, Collection[str]]) -> None:
         """Writes the file for the first time: for each source the sites it wrote for until now."""
@@ -55,11 +55,11 @@ class RightsFile:
     @cached_property
     def _read(self) -> dict[str, Any]:
         try:
-            return tomllib.loads(self._path.read_text(encoding="utf-8"))
+            return tomllib.loads(self.path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return {}
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{self._path}: cannot be read ({error}); restore it from a backup") from error
+            raise ConfigError(f"{self.path}: cannot be read ({error}); restore it from a backup") from error
 
     def _write(self, before: Mapping[str, Collection[str]], linked: Mapping[str, Mapping[str, date]]) -> None:
         lines = [_NOTE, "\n[before]\n"]
@@ -67,5 +67,5 @@ class RightsFile:
         for key, sites in sorted(linked.items()):
             lines.append(f"\n[linked.{json.dumps(key)}]\n")
             lines += [f"{json.dumps(site)} = {seen.isoformat()}\n" for site, seen in sorted(sites.items())]
-        disk.write(self._path, "".join(lines).encode())
+        disk.write(self.path, "".join(lines).encode())
         self.__dict__.pop("_read", None)

@@ -29,6 +29,7 @@ _TYPES = {
 _GUESSES = ("feed", "feed.xml", "rss.xml", "atom.xml", "index.xml", "rss", "feed.json", "feeds/posts/default")
 _TAG = re.compile(r"<(base|link|meta|a)\s([^<>]*)", re.I)
 _ATTRIBUTE = re.compile(r"([a-zA-Z:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
+_BODY = re.compile(r"<(?!/?(?:html|head|meta|link|title|base|style|noscript|template)\b)[a-z]", re.I)
 _LIKELY = re.compile(r"(^|[/._-])(rss|atom|feed)s?([/._?-]|$)", re.I)
 _MOST = 50  # links of a page
 _READ = 2_000_000  # characters of a page that are looked at
@@ -67,6 +68,14 @@ def discover(body: bytes, url: str, headers: Mapping[str, str] | None = None) ->
         return Discovery("page") if refusal.reason in ("empty", "too-large") else _other(body, url, headers or {})
     kind: Literal["feed", "sitemap"] = "sitemap" if feed.format == "sitemap" else "feed"
     return Discovery(kind, (FeedLink(url, feed.title, feed.format),), feed.title)
+
+
+def linked_feeds(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """The feeds that the head of a page names as its own (rel=alternate), at most 50. What stands in its body or within
+    a script may be a stranger's words and does not count."""
+    head = _without(_uncommented(_decoded(body, headers or {})), "<script", "</script")
+    end = _BODY.search(head)
+    return tuple(dict.fromkeys(link.url for link in _Page(head[: end.start()] if end else head, url).alternates))
 
 
 def _other(body: bytes, url: str, headers: Mapping[str, str]) -> Discovery:
@@ -163,8 +172,14 @@ def _attributes(inside: str) -> dict[str, str]:
 
 def _uncommented(value: str) -> str:
     """`value` without HTML comments, in one pass."""
+    return _without(value, "<!--", "-->")
+
+
+def _without(value: str, opening: str, closing: str) -> str:
+    """`value` without what stands between each `opening` and the next `closing`, in any case, in one pass."""
+    low = value.lower() if len(value.lower()) == len(value) else value
     pieces, at = [], 0
-    while (start := value.find("<!--", at)) >= 0 and (end := value.find("-->", start)) >= 0:
+    while (start := low.find(opening, at)) >= 0 and (end := low.find(closing, start)) >= 0:
         pieces.append(value[at:start])
-        at = end + 3
+        at = end + len(closing)
     return "".join(pieces) + value[at:]

@@ -6,7 +6,7 @@ import gzip
 
 import pytest
 
-from syndicator.visiting.feeds.discovery import Discovery, FeedLink, discover
+from syndicator.visiting.feeds.discovery import Discovery, FeedLink, discover, linked_feeds
 from tests.samples import Samples, read
 
 URL = "https://example.org/blog/"
@@ -111,3 +111,29 @@ def test_pages_of_the_samples_name_their_feeds(samples: Samples) -> None:
 def test_a_page_that_says_it_is_an_article() -> None:
     assert page("<meta content='article' property='og:type'>").article
     assert not page("<meta property='og:type' content='website'>").article
+
+
+FEED = '<link rel="alternate" type="application/atom+xml" href="/feed">'
+
+
+@pytest.mark.parametrize(
+    ("page", "linked"),
+    [
+        (f"<html><head>{FEED}</head><body></body></html>", True),
+        (f"<!doctype html><meta charset=utf-8><title>x</title>{FEED}<p>text", True),
+        (f"<html><head><script>var a = '<div>';</script>{FEED}</head>", True),
+        (f"<html><head></head><body>{FEED}</body></html>", False),  # where others may write
+        (f"<title>x</title><p>a comment</p>{FEED}", False),
+        (f"<head><script>var comments = '{FEED}';</script></head>", False),
+        (f"<head><!-- {FEED} --></head>", False),
+        ('<head><link rel="stylesheet" type="application/atom+xml" href="/feed"></head>', False),
+        ("", False),
+    ],
+)
+def test_the_feeds_that_a_page_names_as_its_own(page: str, linked: bool) -> None:
+    found = linked_feeds(page.encode(), "https://a.example/x", {"content-type": "text/html; charset=utf-8"})
+    assert found == (("https://a.example/feed",) if linked else ())
+
+
+def test_many_open_scripts_take_no_time() -> None:
+    assert linked_feeds(b"<script" * 200_000 + FEED.encode(), "https://a.example/x") == ()

@@ -1,0 +1,110 @@
+"""Sites whose own pages link a feed: it may speak for them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicator.model import Entry, Source
+from syndicator.pipeline.owners.links import front_page
+from syndicator.services.container import App
+from tests.aged.web import Answer, Web, serving
+from tests.pipeline.test_ingest import take_entry
+from tests.services.places import Place
+
+BURNER = Source(key="burner", url="http://burner.example/bank")
+CONTENT = "<p>" + "The council counted the bridges again. " * 30 + "</p>"
+LINK = '<link rel="alternate" type="application/rss+xml" href="http://burner.example/bank">'
+FRONT = "http://bank.example/"
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    with serving() as started:
+        yield started
+
+
+@pytest.fixture
+def place(tmp_path: Path, web: Web) -> Place:
+    return Place(tmp_path, settings=f'[fetch]\npause = 0\nproxy = "{web.proxy}"\n')
+
+
+def take(app: App, number: int, source: Source = BURNER) -> str | None:
+    entry = Entry(id=f"{number}", url=f"{FRONT}{number}", title=f"Story {number}", content=CONTENT)
+    return take_entry(app, entry, None, source).added
+
+
+def test_a_front_page_is_asked_once_a_week(place: Place, web: Web) -> None:
+    web.answers = {FRONT: Answer(body=f"<html><head>{LINK}</head><body>Bank</body></html>")}
+    with place.app() as app:
+        assert take(app, 1) and take(app, 2)
+        assert take(app, 3, Source(key="planet", url="http://planet.example/feed")) is None
+        assert web.asked.count(FRONT) == 1
+        assert app.rights.linked("burner") == ("bank.example",)
+        place.now += timedelta(days=8)
+        web.answers = {FRONT: Answer(body="<html><head></head><body>Bank</body></html>")}
+        assert take(app, 4) is None  # the address of the feed may have changed hands
+        assert web.asked.count(FRONT) == 2
+        assert not app.store.visits.find(["bank.example/4"])
+
+
+def test_a_front_page_that_leads_to_another_site_says_nothing(place: Place, web: Web) -> None:
+    web.answers = {
+        FRONT: Answer(status=302, headers={"Location": "http://evil.example/"}),
+        "http://evil.example/": Answer(body=f"<html><head>{LINK}</head></html>"),
+    }
+    with place.app() as app:
+        assert take(app, 1) is None and app.rights.linked("burner") == ()
+
+
+def test_a_page_that_answers_is_enough(place: Place, web: Web) -> None:
+    text = "".join(f"<p>The council counted {number} bridges in its report.</p>" for number in range(30))
+    body = f"<html><head><title>Theirs</title>{LINK}</head><body><article><h1>Theirs</h1>{text}</article></body></html>"
+    web.answers = {f"{FRONT}1": Answer(body=body)}
+    with place.app() as app:
+        assert take(app, 1)
+        assert FRONT not in web.asked and app.rights.linked("burner") == ("bank.example",)
+    assert place.article("Story 1").url == f"{FRONT}1"
+
+
+@pytest.mark.parametrize(
+    ("url", "front"),
+    [
+        ("http://bank.example/a/b?c=d", "http://bank.example/"),
+        ("https://www.bank.example:8443/a", "https://www.bank.example:8443/"),
+        ("https://uni.example/~alice/blog/1", "https://uni.example/~alice/"),
+        ("https://github.com/alice/x", "https://github.com/alice/"),
+        ("https://medium.com/@alice/1", "https://alice.medium.com/"),
+    ],
+)
+def test_front_pages(url: str, front: str) -> None:
+    assert front_page(url) == front
+
+
+def test_nothing_is_run_twice_at_once(place: Place, web: Web) -> None:
+    """Entries side by side ask the front page of their site once."""
+    from syndicator.model import SourceState
+    from syndicator.pipeline.owners.links import ask_front
+    from syndicator.ports import EntryRow
+    from syndicator.services.container import make_context, make_fetcher
+    from tests.faults.instance import InProcess
+
+    async def ask(app: App) -> None:
+        fetcher = make_fetcher(app)
+        visit = make_context(app, fetcher, InProcess(), lambda title: None).visit(
+            BURNER, SourceState(key="burner", url=BURNER.url)
+        )
+        rows = [
+            EntryRow(source_key="burner", entry_id=f"{n}", url="", digest="", status="pending", first_seen=place.now)
+            for n in range(4)
+        ]
+        await asyncio.gather(*(ask_front(visit.entry(row), f"{FRONT}{n}") for n, row in enumerate(rows)))
+        await fetcher.aclose()
+
+    with place.app() as app:
+        asyncio.run(ask(app))
+    assert web.asked.count(FRONT) == 1
