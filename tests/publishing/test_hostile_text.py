@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from syndicator.model import Article, Enclosure, Origin, article_id
 from syndicator.publishing.output.files import FileOutlet
@@ -108,9 +111,47 @@ def test_text_arrives_as_it_was_written() -> None:
     index, outlet = MemoryIndex([article(1, title="a <b> & &amp; c", excerpt="x < y & <i>z</i>")]), MemoryOutlet()
     built(index, outlet)
     assert b'<title type="html">a &amp;lt;b&amp;gt; &amp;amp; &amp;amp;amp; c</title>' in outlet.files["all.atom"]
-    assert b"<title>a &#x3C;b&gt; &#x26; &#x26;amp; c</title>" in outlet.files["all.rss"]
+    assert b"<title>a &#x3C; b&gt; &#x26; &#x26;amp; c</title>" in outlet.files["all.rss"]
     assert json.loads(outlet.files["all.json"])["items"][0]["title"] == "a <b> & &amp; c"
     assert schema.ids(outlet.files["all.atom"])
+
+
+def tags(value: str) -> list[str]:
+    """What a browser makes of a text that is put into a page as it is: its elements, comments and declarations."""
+    found: list[str] = []
+
+    class Parser(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: object) -> None:
+            found.append(tag)
+
+        handle_endtag = handle_comment = handle_decl = handle_pi = unknown_decl = found.append
+
+    parser = Parser()
+    parser.feed(value + " <p>")  # what follows in the page ends a tag that is not closed
+    parser.close()
+    assert found.pop() == "p"
+    return found
+
+
+def test_no_plain_field_of_rss_is_markup_to_a_reader_that_takes_it_for_html(samples: Samples) -> None:
+    values = [
+        *payloads(samples, every=10),
+        """<iframe src=""/srcdoc='&lt;script&gt;alert(1)&lt;/script&gt;'>""",
+        "<svg/onload=alert(1) a",
+        "&lt;img src=x onerror=alert(1)>",
+        "&#60;img src=x onerror=alert(1)>",
+        *TRAPS,
+    ]
+    outlet = MemoryOutlet()
+    publish = Publish(limit=1000, most=1000, tag_min=1, archives=False)
+    index = MemoryIndex(poisoned(n, value) for n, value in enumerate(values))
+    built(index, outlet, Settings(site=Site(url="https://feeds.example/"), publish=publish))
+    root = etree.fromstring(outlet.files["all.rss"])
+    plain = [field.text for name in ("title", "{*}creator", "category", "source") for field in root.iter(name)]
+    assert len(plain) > len(values)
+    for value in filter(None, plain):
+        assert tags(value) == []
+        assert tags(html.unescape(value)) == [], value  # one that decodes twice
 
 
 def test_the_w3c_validator_has_nothing_to_say(samples: Samples, tmp_path: Path) -> None:

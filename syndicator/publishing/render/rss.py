@@ -17,7 +17,8 @@ from syndicator.publishing.render.head import Head
 from syndicator.publishing.render.view import View
 from syndicator.publishing.render.xml import fragment, plain, prefixes, qualified, splice
 
-_END_TAG: Final = re.compile(r"</(\w+)>")
+# What begins a tag, a comment or a declaration (HTML 13.2.5.6), and the same with its < as a reference.
+_TAG: Final = re.compile(r"(<|&(?:lt|#0*60|#x0*3c);?)(?=[a-z/!?&])", re.I)
 _DECLARED: Final = ("media", "dc", "content", "atom")
 
 
@@ -31,11 +32,11 @@ def item(view: View, base: str) -> bytes:
     made.description(html.escape(view.summary or view.title, quote=False), isSummary=True)
     if view.html:
         made.content(view.html)
-    made.category(categories(view, base))
+    made.category([{**found, "term": _plain(found["term"])} for found in categories(view, base)])
     if view.enclosure is not None:
         made.enclosure(view.enclosure.url, str(view.enclosure.length), view.enclosure.type)
     if view.origin.url:
-        made.source(view.origin.url, view.origin.title)
+        made.source(view.origin.url, _plain(view.origin.title))
     made.register_extension("more", EntryExtension, atom=False, rss=True)
     made.more.parts = _parts(view)
     return plain(fragment(made.rss_entry(), prefixes(*_DECLARED)))
@@ -62,11 +63,12 @@ def feed(head: Head, items: Sequence[bytes]) -> bytes:
 
 
 def _plain(value: str) -> str:
-    """A plain text that talks about </b> says </b >: some readers take these fields for text and some for HTML, and to
-    both that is the same, while the validator holds the other spelling for markup (its validators.py, nonhtml)."""
-    return _END_TAG.sub(r"</\1 >", value)
+    """A plain text that talks about <b> says < b>: some readers take these fields for text and some for HTML, and only
+    this is the same to both. Without the space, what a stranger wrote is live markup in the second kind; and the
+    validator, too, takes </b> for markup (its validators.py, nonhtml)."""
+    return _TAG.sub(r"\1 ", value)
 
 
 def _parts(view: View) -> list[Part]:
-    parts = [Part(qualified("dc", "creator"), view.author)] if view.author else []
+    parts = [Part(qualified("dc", "creator"), _plain(view.author))] if view.author else []
     return parts + media(view)
