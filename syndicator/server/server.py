@@ -12,6 +12,9 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from syndicator.errors import MissingError, UsageError
+from syndicator.server.connections import Connections, descriptors, most_connections
+
+_AT_ONCE = 100  # connections that the event loop accepts before it sees to those it has; the system queues the others
 
 
 async def serve(
@@ -22,15 +25,23 @@ async def serve(
     stop: asyncio.Event,
     listening: Callable[[str], None] = lambda address: None,
 ) -> None:
-    """Serves `app` on `host`:`port` (0: any free port) until `stop` is set; open requests get 3 s to end. `listening`
-    is called with the address once it is bound. Installs no signal handlers. Raises UsageError when the port is taken
+    """Serves `app` on `host`:`port` (0: any free port) until `stop` is set; open requests get 3 s to end.
+    Connections are bounded in number and time (`connections`). `listening` is called with the address once it is
+    bound. Installs no signal handlers. Raises UsageError when the port is taken
     or may not be used, MissingError when the address is not this machine's."""
     listener = _listen(host, port)
     listening(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")
+    most = most_connections(descriptors())
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=3, server_header=False
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=3,
+        server_header=False,
+        backlog=min(_AT_ONCE, most),
     )
-    server = _Server(config)
+    server = _Server(config, Connections(most))
     serving = asyncio.ensure_future(server.serve(sockets=[listener]))
     stopping = asyncio.ensure_future(stop.wait())
     try:
@@ -45,6 +56,17 @@ async def serve(
 
 
 class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, connections: Connections) -> None:
+        super().__init__(config)
+        self._connections = connections
+        self.server_state.connections = connections
+
+    async def on_tick(self, counter: int) -> bool:
+        """Called by uvicorn ten times a second."""
+        if counter % 10 == 0:
+            self._connections.close_late()
+        return await super().on_tick(counter)
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Signals belong to the command that serves."""
