@@ -241,7 +241,14 @@ def make_fetcher(app: App) -> Fetcher:
         app.settings.fetch.pause, app.settings.fetch.per_host, asyncio.sleep, app.clock, backoff=backoff
     )
     asking = PoliteFetcher(client, throttle, backoff=backoff)
-    robots = Robots(asking, notes.note, notes.set_note, user_agent=user_agent(app.settings), clock=app.clock)
+    robots = Robots(
+        asking,
+        notes.note,
+        notes.set_note,
+        user_agent=user_agent(app.settings),
+        clock=app.clock,
+        prune=notes.prune_notes,
+    )
     return PoliteFetcher(client, throttle, robots, backoff)
 
 

@@ -9,6 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, or_, select
@@ -301,6 +302,20 @@ class Visits:
             else:
                 row = {"key": codec.key(key), "value": json.dumps(value), "at": codec.micros(at)}
                 upsert(connection, schema.notes, [row])
+
+    def prune_notes(self, prefix: str, before: datetime, most: int) -> None:
+        """Deletes the notes whose key begins with `prefix` and that are older than `before`, then the longest ones, until
+        the others have at most `most` characters together. One transaction."""
+        table, old = schema.notes, codec.micros(before)
+        with self._db.write() as connection:
+            begins = table.c.key.startswith(prefix, autoescape=True)
+            connection.execute(delete(table).where(begins, table.c.at < old))
+            size = func.length(table.c.value)
+            found = connection.execute(select(table.c.key, size).where(begins).order_by(size)).all()
+            sums = accumulate(length for _, length in found)
+            beyond = [key for (key, _), total in zip(found, sums, strict=True) if total > most]
+            for part in chunks(beyond):
+                connection.execute(delete(table).where(table.c.key.in_(part)))
 
     def end_visit(self, outcome: Outcome, state: SourceState) -> None:
         table, name = schema.outcomes, codec.key(outcome.key)

@@ -278,6 +278,21 @@ def test_blocks_that_three_of_the_last_twenty_articles_share_repeat(store: Store
     assert store.visits.repeated("a.example") == frozenset()
 
 
+def test_notes_are_pruned_by_age_and_then_by_length(store: Store) -> None:
+    def kept() -> list[str]:
+        return [name for name in ("robots a", "robots b", "robots c", "robot%", "x") if store.visits.note(name)]
+
+    store.visits.set_note("robots a", "old", NOW - timedelta(days=2))
+    store.visits.set_note("robots b", "b" * 1000, NOW)
+    store.visits.set_note("robots c", "c" * 100, NOW - timedelta(hours=1))
+    store.visits.set_note("robot%", "another", NOW - timedelta(days=2))
+    store.visits.set_note("x", "another", NOW - timedelta(days=2))
+    store.visits.prune_notes("robots ", NOW - timedelta(days=1), 2000)
+    assert kept() == ["robots b", "robots c", "robot%", "x"]
+    store.visits.prune_notes("robots ", NOW - timedelta(days=1), 1000)
+    assert kept() == ["robots c", "robot%", "x"]
+
+
 def test_notes(store: Store) -> None:
     assert store.visits.note("robots:a") is None
 

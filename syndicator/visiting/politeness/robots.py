@@ -20,9 +20,11 @@ from syndicator.visiting.fetch.headers import CLIENT_ERROR
 from syndicator.visiting.politeness.throttle import LONGEST_DELAY
 
 OPERATOR = "operator"
+_PREFIX = "robots "  # of a note's key in databases: it stays as it is
 _LIFE = timedelta(days=1)  # RFC 9309 section 2.4: at most 24 hours
 _AWAY_LIFE = timedelta(minutes=30)  # how soon an unreachable robots.txt is asked for again
-_MOST = 500_000  # bytes that are read; RFC 9309 section 2.5 asks for 500 KiB, which is Google's limit too
+_MOST = 512_000  # bytes that are read; RFC 9309 section 2.5 asks for 500 KiB, which is Google's limit too
+_TOTAL = 16_000_000  # characters that are remembered of all origins: a thousand files of the usual few KB are 4 MB
 _NAME = re.compile(r"^(\s*user-?agent\s*:\s*[^\s#]+)\s.*$", re.I)
 _PARSED = 256  # files kept parsed
 
@@ -53,7 +55,8 @@ class Robots:
 
     fetcher: fetches robots.txt; one that waits for the host's turn, and asks no robots.txt itself. get, set: notes that
     outlive the process (`VisitStore.note` and `set_note`). user_agent: as it is sent; its product token picks the group
-    of rules. clock: now, aware.
+    of rules. clock: now, aware. prune: forgets notes (`VisitStore.prune_notes`): those that have expired, and beyond
+    16 MB the longest, which are asked for again when they are needed.
     """
 
     def __init__(
@@ -64,10 +67,12 @@ class Robots:
         *,
         user_agent: str,
         clock: Callable[[], datetime],
+        prune: Callable[[str, datetime, int], None] = lambda prefix, before, most: None,
     ) -> None:
         self._fetcher = fetcher
         self._get = get
         self._set = set
+        self._prune = prune
         self._product = product(user_agent)
         self._clock = clock
         self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -118,6 +123,7 @@ class Robots:
         if isinstance(result, Failed) and (result.no_network or result.ours or result.unasked):
             return rules  # the host was not asked (no network, no free file handle, it backs off): nothing to remember
         self._set(_note(origin), json.dumps([now.isoformat(), rules.status, rules.text]), now)
+        self._prune(_PREFIX, now - _LIFE, _TOTAL)
         return rules
 
     def _parse(self, origin: str, rules: _Rules) -> Protego:
@@ -152,4 +158,4 @@ def decide(rules: Protego, url: str, agent: str) -> RobotsVerdict:
 
 
 def _note(origin: str) -> str:
-    return f"robots {origin}"
+    return f"{_PREFIX}{origin}"
