@@ -53,7 +53,7 @@ class FetchReason(Reason):
     BAD_URL = "bad-url", "the address is no http or https URL", "correct it in sources.toml, if it is yours"
     BLOCKED_ADDRESS = (
         "blocked-address",
-        "the host is on a private network, which strangers' links may not reach",
+        "the host is on a private network, or the address has a password in it: a stranger's link may have neither",
         'set allow = ["10.0.0.0/8"] (the network in question) on a source of your own network',
     )
     TOO_LARGE = "too-large", "the answer is larger than the limit", "raise fetch.wire_bytes or fetch.decoded_bytes"

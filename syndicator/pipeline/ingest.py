@@ -16,7 +16,7 @@ from syndicator.pipeline.dedupe.reconsider import reconsider
 from syndicator.pipeline.owners.binding import known_at, same_site, strayed
 from syndicator.pipeline.owners.links import ask_front, ask_page
 from syndicator.pipeline.refile import carry, refile
-from syndicator.pipeline.requests import page_request
+from syndicator.pipeline.requests import let_in, page_request, refusal
 from syndicator.pipeline.results import PageReading
 from syndicator.pipeline.revise import revise
 from syndicator.ports import EntryRow
@@ -51,6 +51,9 @@ async def _ingest(context: EntryContext) -> EntryResult:
     store, row = context.run.store, context.row
     if store.is_withdrawn(context.aliases):
         return _end(context, "skipped", EntryReason.WITHDRAWN)
+    private = refusal(context.announced.url, context.source)
+    if private:
+        return _end(context, "refused", FetchReason.BLOCKED_ADDRESS, private)
     known = None if row.article_id else _known(context)
     if known:
         return _known_already(context, known)
@@ -96,7 +99,8 @@ async def _without_page(context: EntryContext, failed: Failed) -> EntryResult:
         return EntryResult(problem=entry_rows.problem(row, failed.reason, failed.detail))
     if entry_rows.may_try_again(row, failed.reason):
         return _retry(context, failed.reason, failed.detail, failed.retry_after)
-    if _stands_in(entry, entry.content or entry.summary):
+    private = failed.reason == FetchReason.BLOCKED_ADDRESS and not let_in(context.source)
+    if not private and _stands_in(entry, entry.content or entry.summary):
         if await ask_front(context, entry.url):
             return await _read(context, _no_page(entry))
         return _end(context, "refused", failed.reason, _not_its_own(context, failed.detail))

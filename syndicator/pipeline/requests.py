@@ -1,4 +1,5 @@
-"""What a visit asks the web for: its feed and its pages, with the source's credentials where those belong. Pure."""
+"""What a visit asks the web for: its feed and its pages, with the source's credentials where those belong; and
+what it does not ask for. Pure."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from urllib.parse import urlsplit
 from syndicator import urls
 from syndicator.model import Request, Source, SourceState
 from syndicator.settings import Settings
+from syndicator.urls import addresses
 
 
 def feed_request(source: Source, state: SourceState, settings: Settings, environ: Mapping[str, str]) -> Request:
@@ -37,6 +39,17 @@ def page_request(url: str, source: Source, settings: Settings, environ: Mapping[
         allow=source.allow if own else (),
         robots=source.robots,
     )
+
+
+def refusal(url: str, source: Source) -> str:
+    """Why the reference of `source` to `url` is neither followed nor published, "" when it may be. A source that the
+    operator lets into private networks may name addresses there."""
+    return "" if source.allow else addresses.refusal(url, source.url)
+
+
+def let_in(source: Source) -> bool:
+    """True when the operator lets `source` into private networks."""
+    return bool(source.allow or addresses.private(source.url))
 
 
 def _is_own(url: str, source: Source) -> bool:

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from syndicator import urls
-from syndicator.model import Entry
+from syndicator.model import Entry, ParsedFeed, Source
+from syndicator.pipeline.requests import refusal
 from syndicator.ports import EntryRow
 from syndicator.reasons import EntryReason
 
@@ -89,3 +90,16 @@ def canonical_or_none(url: str) -> str | None:
         return urls.canonical(url)
     except urls.BadUrl:
         return None
+
+
+def public_only(feed: ParsedFeed, source: Source) -> ParsedFeed:
+    """`feed` without references into private networks, which would lead subscribers into their own; but with the
+    addresses of its entries, which are refused with a reason, each by itself."""
+    site = "" if refusal(feed.site_url, source) else feed.site_url
+    return replace(feed, site_url=site, entries=tuple(_public_only(entry, source) for entry in feed.entries))
+
+
+def _public_only(entry: Entry, source: Source) -> Entry:
+    image = "" if refusal(entry.image, source) else entry.image
+    enclosures = tuple(one for one in entry.enclosures if not refusal(one.url, source))
+    return replace(entry, image=image, enclosures=enclosures)

@@ -16,7 +16,7 @@ from syndicator.pipeline.context import BUGS, Page, RunContext, VisitContext, de
 from syndicator.pipeline.ingest import EntryResult, ingest
 from syndicator.pipeline.reprocess import reprocess
 from syndicator.pipeline.requests import feed_request
-from syndicator.pipeline.select import due_entries, in_turn, select
+from syndicator.pipeline.select import due_entries, in_turn, public_only, select
 from syndicator.ports import EntryRow
 from syndicator.reasons import NOT_A_FEED, CommandReason, FeedReason
 from syndicator.visiting import cadence
@@ -106,7 +106,7 @@ async def _parse(context: VisitContext, result: Fetched) -> tuple[ParsedFeed, Pa
             feed = await context.run.worker.call(jobs.parse_feed, result.body, result.final_url, dict(result.headers))
             if not feed.entries and not feed.complete:
                 raise NotAFeed(FeedReason.BROKEN_XML, "not one entry could be read")
-            return feed, None
+            return public_only(feed, source), None
         except NotAFeed as refusal:
             if source.kind == "feed" or refusal.reason != FeedReason.HTML or context.state.last_success is not None:
                 raise

@@ -31,6 +31,7 @@ from syndicator.settings import Llm, Settings, load
 from syndicator.sources.registry import load_sources
 from syndicator.store.engine import Store, open_store
 from syndicator.urls import site
+from syndicator.urls.addresses import private
 from syndicator.worker import Worker
 
 
@@ -257,7 +258,7 @@ def make_enricher(app: App, lists: Lists) -> Enricher:
     ConfigError when its key is missing."""
     from syndicator.describing.llm.client import Endpoint
     from syndicator.visiting.fetch import HttpFetcher
-    from syndicator.visiting.fetch.ssrf import endpoint, private
+    from syndicator.visiting.fetch.ssrf import endpoint
 
     llm = app.settings.describe.llm
     key = llm_key(app.config, llm, app.environ)

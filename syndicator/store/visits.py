@@ -304,8 +304,8 @@ class Visits:
                 upsert(connection, schema.notes, [row])
 
     def prune_notes(self, prefix: str, before: datetime, most: int) -> None:
-        """Deletes the notes whose key begins with `prefix` and that are older than `before`, then the longest ones, until
-        the others have at most `most` characters together. One transaction."""
+        """Deletes the notes whose key begins with `prefix` and that are older than `before`, then the longest ones,
+        until the others have at most `most` characters together. One transaction."""
         table, old = schema.notes, codec.micros(before)
         with self._db.write() as connection:
             begins = table.c.key.startswith(prefix, autoescape=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from syndicator.model import Article, Entry, Source, SourceState
+from syndicator.model import Article, Entry, Rules, Source, SourceState
 from syndicator.pipeline.context import Page
 from syndicator.pipeline.ingest import EntryResult, as_filed, ingest
 from syndicator.ports import EntryRow
@@ -21,6 +22,8 @@ from tests.services.places import NOW, Place, store_articles
 STORY = " ".join(f"The council counted {number} bridges in its report of the year." for number in range(40))
 NOWHERE = "http://127.0.0.1:9/story"  # a request to it fails
 SOURCE = Source(key="one", url="https://one.example/feed")
+INSIDE = replace(SOURCE, url="http://127.0.0.1:9/feed")  # the operator's own
+FEED_ONLY = replace(SOURCE, rules=Rules(content="feed"))
 
 
 @pytest.fixture
@@ -90,10 +93,32 @@ def test_what_is_withdrawn_does_not_come_back_under_another_address(place: Place
 
 def test_the_feeds_own_content_stands_in_for_a_page_that_cannot_be_had(place: Place) -> None:
     with place.app() as app:
-        source = replace(SOURCE, speaks_for=("127.0.0.1",))
-        assert reason(take(app, NOWHERE, None, "Too little to read.", source)) == "blocked-address"
-        assert take(app, f"{NOWHERE}/whole", None, f"<p>{STORY}</p>", source).added
+        assert reason(take(app, NOWHERE, None, "Too little to read.", INSIDE)) == "blocked-address"
+        assert take(app, f"{NOWHERE}/whole", None, f"<p>{STORY}</p>", INSIDE).added
     assert place.article("Bridges").url == f"{NOWHERE}/whole"
+
+
+@pytest.mark.parametrize("url", [NOWHERE, "http://intranet/a", "http://0x7f.1/a", "https://me:secret@one.example/a"])
+def test_a_private_address_makes_no_article_whatever_the_feed_has_to_say(place: Place, url: str) -> None:
+    with place.app() as app:
+        result = take(app, url, None, f"<p>{STORY}</p>")
+        assert reason(result) == "blocked-address"
+        assert result.problem is not None and "secret" not in result.problem.detail
+        assert reason(take(app, url, None, f"<p>{STORY}</p>", FEED_ONLY)) == "blocked-address"
+        assert list(app.article_store.walk()) == []
+
+
+def test_a_name_that_resolves_to_a_private_address_makes_no_article(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.1", 80))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: found)
+    with place.app() as app:
+        result = take(app, "http://one.example/a", None, f"<p>{STORY}</p>")
+        assert reason(result) == "blocked-address"
+        assert list(app.article_store.walk()) == []
+        allowed = replace(SOURCE, allow=("192.168.0.0/16",))  # this source the operator lets into a private network
+        assert take(app, "http://one.example/b", None, f"<p>{STORY}</p>", allowed).added
 
 
 def test_the_feeds_own_content_stands_in_for_a_page_that_is_no_article(place: Place) -> None:

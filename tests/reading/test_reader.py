@@ -63,6 +63,25 @@ def test_a_repeat_is_known_whatever_its_links_say() -> None:
     assert "Older notes" in kept.body
 
 
+def test_a_page_leads_nobody_into_private_networks() -> None:
+    linked = "See <a href='http://192.168.0.1/admin'>the router</a> and <a href='https://me:pw@site.example/'>mine</a>"
+    picture = "<img src='http://printer.local/a.jpg' alt='A printer' width='900' height='600'>"
+    head = (
+        "<base href='http://10.0.0.1/'><link rel='amphtml' href='http://10.0.0.2/amp'>"
+        "<link rel='canonical' href='http://10.0.0.3/story'><meta property='og:image' content='http://10.0.0.4/a.jpg'>"
+    )
+    page = _page(*STORY, f"{linked}, or <a href='/2025/'>last year</a>. {picture}").replace(
+        b"<head>", b"<head>" + head.encode()
+    )
+    found = read(page, URL)
+    assert "See the router and mine, or [last year](https://site.example/2025/)." in found.body
+    assert "10.0.0" not in repr((found.body, found.cover, found.aliases, found.duplicate_of, found.alternate))
+    assert "printer.local" not in repr((found.body, found.cover))
+    inside = read(page, "http://10.0.0.9/story")  # fetched only where the operator allows it: there all of it stands
+    assert "[the router](http://192.168.0.1/admin)" in inside.body
+    assert inside.cover == "http://10.0.0.4/a.jpg"
+
+
 def test_an_operator_selects_and_removes() -> None:
     page = _page(*STORY, extra=f"<div class='note promo'><p>{PROMO}</p></div>")
     assert PROMO not in read(page, URL, rules=Rules(remove=("div.promo",))).body

@@ -14,6 +14,7 @@ from lxml import html as lxml_html
 from syndicator import text, urls
 from syndicator.errors import NotAnArticle
 from syndicator.reading.html import charset, jsonld
+from syndicator.urls.addresses import refusal
 
 _MAGIC = (
     b"%PDF",
@@ -191,7 +192,8 @@ def _metas(tree: Any) -> dict[str, tuple[str, ...]]:
 
 def _base(tree: Any, url: str) -> str:
     href = next((element.get("href") for element in tree.iter("base") if element.get("href")), None)
-    return (urls.absolute(url, href) if href else None) or url
+    found = urls.absolute(url, href) if href else None
+    return found if found and not refusal(found, url) else url
 
 
 def _language(

@@ -12,6 +12,7 @@ from syndicator import urls
 from syndicator.reading.html.elements import BOLD, CODE, ITALIC, STRIKE
 from syndicator.reading.html.images import Image
 from syndicator.reading.html.runs import Run
+from syndicator.urls.addresses import refusal
 
 _SPECIAL = re.compile(r"[\\`*\[\]<]|~~|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w{1,32};)")
 _START = re.compile(r"^(\||#{1,6}(?=\s|$)|[-+](?=\s|$)|>|=+\s*$|-+\s*$|~{3,}|:?-{2,})|^(\d{1,9})([.)])(?=\s|$)", re.M)
@@ -35,12 +36,13 @@ def guard_start(line: str) -> str:
 
 
 def link(base: str, href: str) -> str | None:
-    """`href` as an absolute http, https or mailto address that is safe between parentheses, or None."""
+    """`href` as an absolute http, https or mailto address that is safe between parentheses, or None: also for one on a
+    private network (`addresses.refusal`)."""
     href = href.strip()
     if href[:7].lower() == "mailto:" and re.fullmatch(r"mailto:[\w.+-]{1,64}@[\w.-]{1,255}", href, re.I):
         return href
     target = urls.absolute(base, href[:4_000]) if href else None
-    return quote(texts.legal(target), safe=_SAFE) if target else None
+    return quote(texts.legal(target), safe=_SAFE) if target and not refusal(target, base) else None
 
 
 def render(runs: Iterable[Run], base: str, *, cell: bool = False) -> str:

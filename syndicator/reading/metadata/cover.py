@@ -13,6 +13,7 @@ from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document
 from syndicator.reading.html.schema_org import articles
 from syndicator.reading.metadata.candidates import Choice, first_sane
+from syndicator.urls.addresses import refusal
 
 # file names of logos, portraits and placeholders
 _NEVER = re.compile(
@@ -103,7 +104,8 @@ def _absolute(document: Document, value: str) -> str | None:
     value = text.legal(value).strip()
     if not value or len(value) > _LONGEST_REFERENCE or value.lower().startswith(("data:", "blob:", "javascript:")):
         return None
-    return urls.absolute(document.base_url, value)
+    found = urls.absolute(document.base_url, value)
+    return found if found and not refusal(found, document.url) else None
 
 
 def source(element: Any) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from syndicator import text, urls
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document
+from syndicator.urls.addresses import refusal
 
 _DIRECTIVE = re.compile(r"^(nosnippet|noarchive|noindex|none|max-snippet:\s*-?\d{1,9})$")
 _ROBOTS = ("robots", "googlebot", "googlebot-news")
@@ -84,7 +85,7 @@ def _sitenames(document: Document) -> Iterator[str]:
 def _stated(document: Document) -> Iterator[str]:
     for reference in (*_links(document.tree, "canonical"), document.meta("og:url")):
         found = urls.absolute(document.base_url, reference) if reference else None
-        stated = _canonical(found) if found else None
+        stated = _canonical(found) if found and not refusal(found, document.url) else None
         if stated:
             yield stated
 
@@ -94,7 +95,8 @@ def _alternate(document: Document) -> str | None:
     own, site = urls.alias(document.url), urls.site(document.url)
     for reference in (*_links(document.tree, "amphtml"), *_print_links(document.tree)):
         found = urls.absolute(document.base_url, reference)
-        if found and urls.alias(found) != own and (not site or urls.site(found) == site):
+        same_site = not site or (found and urls.site(found) == site)
+        if found and same_site and urls.alias(found) != own and not refusal(found, document.url):
             return found
     return None
 

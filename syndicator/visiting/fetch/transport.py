@@ -21,6 +21,7 @@ from httpx_aiohttp import AiohttpTransport
 from syndicator.errors import ConfigError
 from syndicator.settings import Fetch
 from syndicator.urls import canonical
+from syndicator.urls.addresses import private
 from syndicator.visiting.fetch import dns, ssrf
 
 _CLIENTS = 64  # origins whose connections stay open; past this many, the one least recently used is closed
@@ -155,13 +156,16 @@ class Clients:
             raise Blocked(why)
 
     def _check_literal(self, url: httpx.URL, allow: tuple[str, ...]) -> None:
-        """A proxy resolves names itself; a host that is an IP address, in any spelling, is still checked here."""
+        """A proxy resolves names itself, so only it can refuse what they resolve to. A host that is an IP address, in
+        any spelling, or the name of a private network is still checked here."""
         port = url.port or (443 if url.scheme == "https" else 80)
-        name = (urlsplit(canonical(str(url))).hostname or "").removesuffix(".")
+        name = urlsplit(canonical(str(url))).hostname or ""
         if name == "localhost" or name.endswith(".localhost"):
             name = "127.0.0.1"
         if ":" in name or re.fullmatch(r"[\d.]+", name):
             self._check(name, port, allow)
+        elif not allow and (why := private(str(url))):
+            raise Blocked(why)
 
     def _session(self, check: Callable[[str, int], None], factory: Any, tls: ssl.SSLContext) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(

@@ -428,7 +428,7 @@ def test_proxies_of_the_environment_are_not_used(web: Web, monkeypatch: pytest.M
     assert isinstance(one(web.url("/")), Fetched)
 
 
-def test_a_configured_proxy_is_used_and_literal_addresses_stay_refused(web: Web) -> None:
+def test_a_configured_proxy_is_used_and_private_addresses_and_names_stay_refused(web: Web) -> None:
     web.routes = {
         "http://example.org/feed": Reply(200, {}, b"through"),
         "http://example.org/away": Reply(302, {"Location": "http://0x7f.1/"}),
@@ -444,6 +444,8 @@ def test_a_configured_proxy_is_used_and_literal_addresses_stay_refused(web: Web)
         Request(url="http://0x0a000001/"),
         Request(url="http://[::ffff:10.0.0.1]/"),
         Request(url="http://localhost./"),
+        Request(url="http://intranet/"),
+        Request(url="http://printer.local/"),
         Request(url="http://example.org/away"),
         lookup=lookup,
         proxy=proxy,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.visiting.fetch.ssrf import Allowed, endpoint, parse_allow, permission, private, verdict
+from syndicator.visiting.fetch.ssrf import Allowed, endpoint, parse_allow, permission, verdict
 
 
 @pytest.mark.parametrize(
@@ -145,19 +145,3 @@ def test_an_endpoint_of_the_operators_is_let_through_on_its_port_alone(url: str,
 def test_an_address_lets_no_other_address_through() -> None:
     assert verdict("127.0.0.2", 11434, allow=endpoint("http://127.0.0.1:11434/v1")) is not None
     assert endpoint("ftp://127.0.0.1/") == endpoint("nonsense") == endpoint("http://h:99999/") == ()
-
-
-@pytest.mark.parametrize(
-    ("url", "is_"),
-    [
-        ("http://127.0.0.1:11434/v1", True),
-        ("http://localhost:11434/v1", True),
-        ("http://[::1]/v1", True),
-        ("http://192.168.1.5/v1", True),
-        ("https://api.example.com/v1", False),
-        ("https://1.1.1.1/v1", False),
-        ("nonsense", False),
-    ],
-)
-def test_private_addresses(url: str, is_: bool) -> None:
-    assert private(url) == is_

@@ -149,7 +149,7 @@ class _Shared(NamedTuple):
 def _shared() -> _Shared:
     import tomllib  # late, as the public suffix list is: a run with nothing due needs neither
 
-    found = tomllib.loads((Path(__file__).parent / "data/shared_hosts.toml").read_text(encoding="utf-8"))
+    found = tomllib.loads((Path(__file__).parent.parent / "data/shared_hosts.toml").read_text(encoding="utf-8"))
     return _Shared(tuple(found["subdomains"]), tuple(found["users"]), found["paths"])
 
 

@@ -1,0 +1,41 @@
+"""Licences of what is installed: permissive ones, and those that NOTICE names."""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import PackageNotFoundError, metadata
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCKED = re.findall(r"(?m)^([a-z0-9][a-z0-9._-]*)==", (ROOT / "requirements.lock").read_text())
+# They ask for their notice alone, which is in each package.
+PERMISSIVE = {
+    *("MIT", "MIT License", "Apache-2.0", "Apache 2.0", "Apache Software License", "PSF-2.0", "CNRI-Python", "Zlib"),
+    *("Python Software Foundation License", "ISC License (ISCL)", "CC0-1.0", "0BSD"),
+    *("BSD License", "BSD-2-Clause", "BSD-3-Clause"),
+}
+# Stated in other words than theirs: the whole text of the BSD 3-Clause licence.
+STATED_AS_TEXT = {"httpx-aiohttp"}
+
+
+def licence(name: str) -> str | None:
+    """What a package says of its licence, the first word of its own that says anything; None where it is not installed
+    (those for other systems)."""
+    try:
+        found = metadata(name)
+    except PackageNotFoundError:
+        return None
+    classifiers = [one for one in found.get_all("Classifier") or [] if one.startswith("License ::")]
+    return found.get("License-Expression") or "; ".join(classifiers) or found.get("License") or ""
+
+
+def test_every_licence_is_permissive_or_in_the_notice() -> None:
+    named = set(re.findall(r"(?m)^([a-z0-9-]+) {2,}", (ROOT / "NOTICE").read_text()))
+    asking = set()
+    for name in LOCKED:
+        stated = licence(name)
+        if stated is not None and name not in STATED_AS_TEXT:
+            parts = {part.rpartition("::")[2].strip() for part in re.split(r"\bAND\b|\bOR\b|;", stated)}
+            asking |= {name} if parts - PERMISSIVE else set()
+    assert len(LOCKED) > 50
+    assert asking == named

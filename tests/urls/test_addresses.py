@@ -1,0 +1,88 @@
+"""Which addresses are public by their own look."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from syndicator import urls
+from syndicator.urls.addresses import private, refusal
+from tests.samples import Samples
+
+PRIVATE = [
+    "http://127.0.0.1:11434/v1",
+    "http://10.0.0.1/7",
+    "http://2130706433/",
+    "http://0x7f.1/",
+    "http://017700000001/",
+    "http://127.0.0.1./",
+    "http://１２７.０.０.１/",
+    "http:\\\\192.168.1.5\\v1",
+    "http://%31%30.0.0.1/",
+    "http://[::1]/v1",
+    "http://[::ffff:10.0.0.1]/",
+    "http://[fd00::1]/",
+    "http://[64:ff9b::a00:1]/",
+    "http://169.254.169.254/latest/meta-data/",
+    "http://100.64.0.1/",
+    "http://localhost:11434/v1",
+    "http://LOCALHOST./",
+    "http://a.localhost/",
+    "http://printer.local/",
+    "http://metadata.google.internal/",
+    "http://router.home.arpa/",
+    "http://nas.lan/",
+    "http://intranet/",
+    "http://wiki.corp/",
+]
+PUBLIC = [
+    "https://api.example.com/v1",
+    "https://1.1.1.1/v1",
+    "http://[2606:4700::1111]/",
+    "https://local.example.org/",
+    "https://localhost.example.org/",
+    "https://internal.news/",
+    "https://münchen.de/",
+]
+
+
+@pytest.mark.parametrize("url", PRIVATE)
+def test_private_addresses_in_any_spelling(url: str) -> None:
+    assert private(url)
+    assert refusal(url, "https://example.org/feed")
+    assert refusal(url)
+
+
+@pytest.mark.parametrize("url", [*PUBLIC, "nonsense", ""])
+def test_public_addresses(url: str) -> None:
+    assert private(url) == refusal(url, "http://10.0.0.1/") == refusal(url) == ""
+
+
+@pytest.mark.parametrize("url", PRIVATE)
+def test_a_private_network_may_name_itself(url: str) -> None:
+    assert refusal(url, "http://10.0.0.1/feed") == ""
+
+
+@pytest.mark.parametrize("by", ["", "https://example.org/", "http://10.0.0.1/"])
+def test_credentials_are_refused_whoever_names_them(by: str) -> None:
+    for url in ("https://user:secret@example.org/a", "https://user@example.org/", "http:/\\user@example.org/"):
+        assert "secret" not in refusal(url, by)
+        assert refusal(url, by)
+
+
+def test_every_address_that_is_not_dialled_whatever_dns_says_is_refused(samples: Samples) -> None:
+    """The client's vectors. What is left is of two kinds that some programs read otherwise: browsers and we take a
+    backslash for a slash and a zero in front for octal, and publish the address as they read it."""
+    rows = [row for row in samples.rows("ssrf") if not row["dns"] and row["expect"] == "block"]
+    usable = [row["url"] for row in rows if urls.host(row["url"])]
+    assert len(usable) > 100
+    read_otherwise = re.compile(r"http://example\.com\\@|http://\d+\.\d+\.000\.001/|http://168\.063\.129\.016/")
+    assert [url for url in usable if not refusal(url) and not read_otherwise.match(url)] == []
+    assert urls.canonical("http://example.com\\@127.0.0.1/") == "http://example.com/@127.0.0.1/"
+
+
+def test_no_address_that_is_dialled_is_refused(samples: Samples) -> None:
+    public = [row["url"] for row in samples.rows("ssrf") if row["expect"] == "allow" and "@" not in row["url"]]
+    assert len(public) > 10
+    assert [url for url in public if refusal(url)] == []
