@@ -29,6 +29,7 @@ class RunContext:
     """The services of a run, made from settings by `services.container.make_context`."""
 
     settings: Settings
+    sources: Mapping[str, Source]  # all that are followed, by key
     fetcher: Fetcher
     store: VisitStore
     article_store: ArticleStore

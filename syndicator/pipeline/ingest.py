@@ -13,12 +13,13 @@ from syndicator.pipeline import entry_rows, jobs
 from syndicator.pipeline.context import BUGS, EntryContext, Page, RunContext, describe_bug
 from syndicator.pipeline.dedupe.merge import merge_copy, remember
 from syndicator.pipeline.dedupe.reconsider import reconsider
+from syndicator.pipeline.owners.adoption import adopts, hand_over, may_adopt
 from syndicator.pipeline.owners.binding import known_at, same_site, strayed
 from syndicator.pipeline.owners.links import ask_front, ask_page
 from syndicator.pipeline.refile import carry, refile
 from syndicator.pipeline.requests import let_in, page_request, refusal
 from syndicator.pipeline.results import PageReading
-from syndicator.pipeline.revise import revise
+from syndicator.pipeline.revise import adopt, revise
 from syndicator.ports import EntryRow
 from syndicator.reasons import CommandReason, EntryReason, FetchReason, FileReason, WorkerReason
 
@@ -55,8 +56,12 @@ async def _ingest(context: EntryContext) -> EntryResult:
     if private:
         return _end(context, "refused", FetchReason.BLOCKED_ADDRESS, private)
     known = None if row.article_id else _known(context)
-    if known:
+    if known and not await may_adopt(context, known):
         return _known_already(context, known)
+    if known:
+        _carry(context, known)  # whatever comes of its page
+    if row.article_id and _only_points(context, row.article_id):
+        return _known_already(context, row.article_id)
     page = context.page or await _fetch(context)
     if isinstance(page, Failed):
         context.log.debug("no page", reason=page.reason, detail=page.detail)
@@ -199,16 +204,36 @@ def _file(context: EntryContext, page: Page, reading: PageReading) -> EntryResul
         return _known_already(context, bound.id)
     known = known_at(run.store, keys, article.url)
     if bound is not None and same_site(bound.url, article.url) and known in (None, bound.id):
-        revised = revise(bound, article, run.clock()) if _may_revise(context, bound) else None
-        if revised is None:
-            return _known_already(context, bound.id)
-        revised = reconsider(bound, revised, run, run.clock())
-        made = replace(reading, article=revised)
-        return EntryResult(changed=_record(context, page, made, bound, named=article.also))
-    if known and _stored(known, run):
-        return _known_already(context, known)
-    new = merge_copy(article, run, run.clock(), after=context.unannounced)
-    return EntryResult(added=_record(context, page, replace(reading, article=new), None, named=article.also))
+        old: Article | None = bound
+    else:
+        old = _stored(known, run) if known else None
+    if old is None:
+        new = merge_copy(article, run, run.clock(), after=context.unannounced)
+        return EntryResult(added=_record(context, page, replace(reading, article=new), None, named=article.also))
+    revised = _revised(context, old, article)
+    if revised is None:
+        return _known_already(context, old.id)
+    made = replace(reading, article=reconsider(old, revised, run, run.clock()))
+    return EntryResult(changed=_record(context, page, made, old, named=article.also))
+
+
+def _revised(context: EntryContext, old: Article, new: Article) -> Article | None:
+    """`old` as the reading `new` makes it, None where it stays as it is."""
+    now, mended = context.run.clock(), context.row.reason == EntryReason.OWNERSHIP
+    bound = context.row.article_id == old.id
+    if adopts(context, old) or (bound and mended):
+        hand_over(context, old)
+        return adopt(old, replace(new, published=new.published or old.published) if mended else new, now)
+    return revise(old, new, now) if bound and _may_revise(context, old) else None
+
+
+def _only_points(context: EntryContext, id: str) -> bool:
+    """True when the entry says anew where an article of another source is: its page is not asked for that."""
+    url, article = context.announced.url, context.run.store.article(id)
+    if article is None or context.row.reason == EntryReason.OWNERSHIP:
+        return False
+    there = known_at(context.run.store, [urls.alias(url)], url) == id
+    return there and not _may_revise(context, article) and not adopts(context, article)
 
 
 def _may_revise(context: EntryContext, article: Article) -> bool:
@@ -250,12 +275,15 @@ def _record(
 
 def _known_already(context: EntryContext, known: str) -> EntryResult:
     """The entry is an article we have, under this or another address: its source carries it."""
-    run, source = context.run, context.source
-    name = source.title or context.state.feed_title
-    ended = entry_rows.done(context.row, known, run.clock())
-    carry(run.article_store, run.store, known, source.key, name, entry=ended)
+    _carry(context, known, entry_rows.done(context.row, known, context.run.clock()))
     context.log.debug("known already", article=known)
     return EntryResult()
+
+
+def _carry(context: EntryContext, known: str, entry: EntryRow | None = None) -> None:
+    run, source = context.run, context.source
+    name = source.title or context.state.feed_title
+    carry(run.article_store, run.store, known, source.key, name, entry=entry)
 
 
 def _retry_or_refuse(context: EntryContext, reason: str, detail: str) -> EntryResult:
@@ -273,6 +301,9 @@ def _retry(context: EntryContext, reason: str, detail: str, not_before: datetime
 
 
 def _end(context: EntryContext, status: Literal["refused", "skipped"], reason: str, detail: str = "") -> EntryResult:
+    known = None if context.row.article_id else _known(context)
+    if known and status == "refused":  # it cannot be read (any more) for its own source
+        return _known_already(context, known)
     _save(context, entry_rows.ended(context.row, status, reason, detail))
     context.log.info(status, reason=reason, detail=detail)
     return EntryResult(problem=entry_rows.problem(context.row, reason, detail))

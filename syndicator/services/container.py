@@ -203,6 +203,7 @@ def make_context(app: App, fetcher: Fetcher, worker: Worker, filed: Callable[[st
     """What the visits of a run work with. `filed` is given the title of each article that is filed."""
     return RunContext(
         settings=app.settings,
+        sources=app.sources,
         fetcher=fetcher,
         store=app.store.visits,
         article_store=app.article_store,
