@@ -9,7 +9,7 @@ from typing import Literal
 from syndicator import urls
 from syndicator.errors import ConfigError, NotAnArticle, WorkerFailed
 from syndicator.model import Article, Entry, Failed, Fetched, NotModified, Origin, Problem, Source, SourceState
-from syndicator.pipeline import entry_rows, jobs
+from syndicator.pipeline import entry_rows, jobs, ownership
 from syndicator.pipeline.context import BUGS, EntryContext, Page, RunContext, describe_bug
 from syndicator.pipeline.dedupe.merge import merge_copy, remember
 from syndicator.pipeline.dedupe.reconsider import reconsider
@@ -172,6 +172,7 @@ def as_filed(
     article: Article, entry: Entry, source: Source, state: SourceState, now: datetime, uncategorised: str
 ) -> Article:
     """What ingestion adds to a reading: where it came from, when, and the operator's defaults. Pure."""
+    others = ownership.of_site(article.url, (*article.aliases, entry.url))
     return replace(
         article,
         published=min(article.published, now) if article.published else None,
@@ -182,7 +183,7 @@ def as_filed(
         category=article.category or source.category or uncategorised,
         language=article.language or source.language,
         enclosure=entry.enclosures[0] if entry.enclosures else None,
-        aliases=tuple(dict.fromkeys(url for url in (*article.aliases, entry.url) if url and url != article.url)),
+        aliases=tuple(dict.fromkeys(url for url in others if url != article.url)),
         origin=Origin(
             title=source.title or state.feed_title,
             url=source.url,
