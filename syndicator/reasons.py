@@ -112,7 +112,7 @@ class EntryReason(Reason):
     """Why an entry of a feed has no article (yet), beside the reasons of fetching, pages and workers."""
 
     BACKFILL = "backfill", "older than the newest entries that a first visit takes", "raise backfill on the source"
-    WITHDRAWN = "withdrawn", "the article was withdrawn", "nothing: it stays away"
+    WITHDRAWN = "withdrawn", "the article was withdrawn", "nothing: it stays away; `withdraw --undo URL` brings it back"
     NO_LINK = "no-link", "the entry has no usable address and no text of its own"
     OWNERSHIP = "ownership", "the article's own page is read again, as its text may be another site's"
     REFUSED = "refused", "refused by an earlier version that kept no reason"

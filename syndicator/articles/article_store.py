@@ -13,11 +13,11 @@ from datetime import datetime
 from pathlib import Path
 
 from syndicator import text
-from syndicator.articles import disk, edits, hand_edits, normal_form, times, withdrawals
-from syndicator.articles.beside import carried
+from syndicator.articles import disk, edits, hand_edits, normal_form, times
+from syndicator.articles.beside import carried, withdrawals
 from syndicator.articles.stamps import by_path
 from syndicator.errors import ConfigError
-from syndicator.model import Article
+from syndicator.model import Article, FeedKey
 from syndicator.ports import FileStamp, Withdrawn
 
 NAME_BYTES = 120  # of a file's name: under the 255 of file systems with room for a temporary file's marks
@@ -146,6 +146,18 @@ class ArticleStore:
             self._paths = None
         return Changes(tuple(sorted(new, key=_path)), tuple(sorted(edited, key=_path)), tuple(missing))
 
+    def read(self, path: str) -> bytes:
+        """The bytes of the file at `path`. Raises FileNotFoundError, OSError."""
+        return self._inside(path).read_bytes()
+
+    def put_back(self, path: str, data: bytes) -> None:
+        """A file as it was once, where it was; durable when it returns. Raises FileExistsError where there is one."""
+        inside = self._inside(path)
+        if inside.exists():
+            raise FileExistsError(f"{inside} is there")
+        disk.write(inside, data, durable=self.durable)
+        self._paths = None
+
     def delete(self, path: str) -> bool:
         """Removes the file, durably. False when it was not there."""
         inside = self._inside(path)
@@ -157,12 +169,25 @@ class ArticleStore:
         self._paths = None
         return True
 
-    def withdraw(self, article: Article, at: datetime) -> None:
-        """Remembers beside the articles that `article` was withdrawn; its file is the caller's to delete."""
+    def withdraw(self, article: Article, at: datetime, feeds: Iterable[FeedKey] | None = None) -> None:
+        """Remembers beside the articles that `article` was withdrawn from `feeds` (None: those that its file tells of);
+        its file is the caller's to delete."""
+        self.list_withdrawn([withdrawals.withdrawn_of(article, at, feeds)])
+
+    def list_withdrawn(self, new: Iterable[Withdrawn]) -> None:
+        """Adds withdrawals to the list; one that is on it stays as it is."""
         before = {entry.id: entry for entry in self.withdrawn()}
-        if article.id not in before:
-            entries = [*before.values(), withdrawals.withdrawn_of(article, at)]
-            withdrawals.write(self.root / withdrawals.NAME, entries)
+        after = {entry.id: entry for entry in new} | before
+        if after.keys() != before.keys():
+            withdrawals.write(self.root / withdrawals.NAME, after.values())
+
+    def unlist_withdrawn(self, id: str) -> None:
+        """Takes a withdrawal off the list."""
+        withdrawals.write(self.root / withdrawals.NAME, [entry for entry in self.withdrawn() if entry.id != id])
+
+    def lists_withdrawn(self) -> bool:
+        """True when the list is there."""
+        return (self.root / withdrawals.NAME).exists()
 
     def withdrawn(self) -> list[Withdrawn]:
         """What was withdrawn, oldest first. Raises ConfigError."""

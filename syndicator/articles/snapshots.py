@@ -37,6 +37,10 @@ class Snapshots:
             return None
         return html, {str(name): str(value) for name, value in headers.items()}
 
+    def forget(self, id: str) -> None:
+        """Removes the page of an article, where it is kept."""
+        self._path(id).unlink(missing_ok=True)
+
     def prune(self, before: datetime) -> int:
         """Removes the pages kept before `before` and temporary files that are left over; how many."""
         limit = before.timestamp()

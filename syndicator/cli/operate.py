@@ -7,13 +7,16 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from syndicator.cli.base import CONFIG, Config, Json, app
 from syndicator.cli.plural import counted
 from syndicator.model import Problem
+
+if TYPE_CHECKING:
+    from syndicator.services.maintain import Withdrawal
 
 
 @app.command()
@@ -175,23 +178,58 @@ def _is_address(what: str) -> bool:
 @app.command()
 def withdraw(
     what: Annotated[str, typer.Argument(metavar="URL|ID", help="An article's URL or id.")],
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Let it come back: for 30 days as its file was, with your edits.")
+    ] = False,
+    purge: Annotated[
+        bool, typer.Option("--purge", help="Keep no file to undo it with; forgets one that was kept.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show which feeds would change; change nothing.")] = False,
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
     """Remove an article from every feed and page, for good."""
     from syndicator.cli import printing
+    from syndicator.errors import UsageError
+    from syndicator.publishing import paths
     from syndicator.services import maintain
     from syndicator.services.build import build_feeds
     from syndicator.services.container import locked, open_app
     from syndicator.settings import load
 
+    if undo and purge:
+        raise UsageError("--undo needs the file that --purge forgets; say one of the two")
+    written: tuple[str, ...] = ()
     with locked(load(config), wait=True), open_app(config) as opened:
-        article = maintain.withdraw(opened, what)
-        report = asyncio.run(build_feeds(opened))
+        if dry_run:
+            done = (maintain.plan_return if undo else maintain.plan_withdrawal)(opened, what)
+        else:
+            done = maintain.undo_withdrawal(opened, what) if undo else maintain.withdraw(opened, what, purge=purge)
+            written = asyncio.run(build_feeds(opened)).written
     if json:
-        printing.as_json({"withdrawn": article.id, "url": article.url, "written": report.written})
-    else:
-        printing.say(f"withdrawn: {article.title} ({article.url}); {counted(len(report.written), 'file')} written")
+        told = {"returned" if undo else "withdrawn": done.id, "url": done.url, "kept": done.kept}
+        feeds = [paths.stem(key) for key in done.feeds]
+        copies = [copy.url for copy in done.copies]
+        printing.as_json({**told, "feeds": feeds, "copies": copies, "applied": not dry_run, "written": written})
+        return
+    _say_withdrawal(done, undo=undo)
+    printing.say("nothing was changed (--dry-run)" if dry_run else f"{counted(len(written), 'file')} written")
+
+
+def _say_withdrawal(done: Withdrawal, *, undo: bool) -> None:
+    from syndicator.cli import printing
+    from syndicator.publishing import paths
+
+    feeds = ", ".join(map(paths.stem, done.feeds)) or "no feed"
+    if undo:
+        how = "as its file was" if done.kept else "once its source announces it, for its file is no longer kept"
+        printing.say(f"comes back {how}: {done.url}; it was in: {feeds}")
+        return
+    printing.say(f"withdrawn: {f'{done.title} ({done.url})' if done.title else done.url}; from: {feeds}")
+    for copy in done.copies:
+        printing.say(f"a copy of it is published by itself now: {copy.title} ({copy.url})")
+    if done.kept:
+        printing.say("for 30 days `syndicator withdraw --undo` brings it back as its file was")
 
 
 @app.command()

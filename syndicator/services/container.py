@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 
 from syndicator import __version__
 from syndicator.articles.article_store import ArticleStore
+from syndicator.articles.beside.kept_away import KeptAway
 from syndicator.articles.beside.rights import RightsFile
 from syndicator.articles.snapshots import Snapshots
 from syndicator.describing.llm.prompt import Lists
@@ -54,6 +55,7 @@ class App:
     beside: Beside
     rights: RightsFile
     snapshots: Snapshots
+    kept_away: KeptAway
     taxonomy: TaxonomyFiles
     clock: Callable[[], datetime]
     jitter: Callable[[], float]
@@ -129,6 +131,7 @@ def open_app(
             beside=beside,
             rights=rights,
             snapshots=Snapshots(settings.state_dir / "pages"),
+            kept_away=KeptAway(settings.state_dir / "withdrawn"),
             taxonomy=taxonomy_files(config, settings),
             clock=clock,
             jitter=jitter,

@@ -8,14 +8,13 @@ from datetime import timedelta
 from pathlib import Path
 
 from syndicator import urls
-from syndicator.articles.membership import feeds_of
 from syndicator.errors import ConfigError, MissingError, NotAFeed, UsageError
-from syndicator.model import Article, Problem, Source
+from syndicator.model import Article, FeedKey, Problem, Source
 from syndicator.pipeline.dedupe.merge import WINDOW, remember
 from syndicator.pipeline.refile import refile
 from syndicator.ports import FileStamp
+from syndicator.services import reconcile
 from syndicator.services.container import App
-from syndicator.services.reconcile import carriers, unreadable
 from syndicator.services.redescribe import learn
 from syndicator.sources import opml, registry
 
@@ -37,18 +36,79 @@ def apply_moves(app: App) -> list[tuple[str, str, str]]:
     return moved
 
 
-def withdraw(app: App, what: str) -> Article:
-    """Removes an article, named by URL or id, from every feed and page for good, and its file. Raises UsageError."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """What a withdrawal does, or undoing one. `feeds`: that show the article. `copies`: articles merged into it, which
+    are published by themselves without it; they belong to other sites. `kept`: its file is kept."""
+
+    id: str
+    url: str
+    title: str
+    feeds: tuple[FeedKey, ...]
+    copies: tuple[Article, ...] = ()
+    kept: bool = True
+
+
+def plan_withdrawal(app: App, what: str) -> Withdrawal:
+    """What withdrawing an article, named by URL or id, would do; nothing is changed. Raises UsageError."""
     id = app.store.visits.find([urls.alias(what)]) or what
     article = app.store.visits.article(id)
     if article is None:
         raise UsageError(f"no article {what!r} in the article store; give its address or its id")
-    path = app.article_store.find(id)
-    app.article_store.withdraw(article, app.clock())
-    app.store.visits.withdraw(article, (), feeds_of(article), app.clock())
-    if path:
-        app.article_store.delete(path)
-    return article
+    copies = [copy for copy, into in app.store.index.merged().items() if into == id]
+    return Withdrawal(
+        id=id,
+        url=article.url,
+        title=article.title,
+        feeds=tuple(app.store.index.shown(id)),
+        copies=tuple(app.store.index.articles(sorted(copies)).values()),
+    )
+
+
+def withdraw(app: App, what: str, *, purge: bool = False) -> Withdrawal:
+    """Removes an article, named by URL or id, from every feed and page for good. Its file is kept for
+    `reconcile.KEPT_FOR`, unless `purge`: then it is forgotten at once, and so is its page; also of an article that was
+    withdrawn before. Raises UsageError."""
+    if purge and (before := _withdrawn(app, what)):
+        app.kept_away.drop(before.id)
+        app.snapshots.forget(before.id)
+        return replace(before, kept=False)
+    planned = plan_withdrawal(app, what)
+    article = app.store.visits.article(planned.id)
+    assert article is not None
+    app.article_store.withdraw(article, app.clock(), planned.feeds)
+    app.store.visits.withdraw(article, (), planned.feeds, app.clock())
+    reconcile.take_away(app, planned.id, keep=not purge)
+    if purge:
+        app.snapshots.forget(planned.id)
+    return replace(planned, kept=not purge)
+
+
+def plan_return(app: App, what: str) -> Withdrawal:
+    """What undoing the withdrawal of an article, named by URL or id, would do. Changes nothing. Raises UsageError."""
+    found = _withdrawn(app, what)
+    if found is None:
+        path = app.article_store.root / "withdrawn.toml"
+        raise UsageError(f"no article {what!r} was withdrawn; {path} lists those that were")
+    return found
+
+
+def undo_withdrawal(app: App, what: str) -> Withdrawal:
+    """Lets a withdrawn article come back: as its file was, with the operator's edits, where that is kept; otherwise it
+    is read again once its source announces it. Raises UsageError."""
+    found = plan_return(app, what)
+    app.article_store.unlist_withdrawn(found.id)  # whatever happens now, the next start ends it
+    reconcile.files(app)
+    return found
+
+
+def _withdrawn(app: App, what: str) -> Withdrawal | None:
+    alias = urls.alias(what)
+    for one in app.article_store.withdrawn():
+        if what == one.id or alias in (urls.alias(one.url), *one.aliases):
+            kept = one.id in app.kept_away.ids()
+            return Withdrawal(id=one.id, url=one.url, title="", feeds=one.feeds, kept=kept)
+    return None
 
 
 def split(app: App, what: str) -> list[Article]:
@@ -93,19 +153,20 @@ def reindex(app: App) -> Reindexed:
     now = app.clock()
     app.article_store.sweep()
     app.beside.apply()
+    reconcile.withdrawals(app)
 
     def readable() -> Iterator[tuple[Article, FileStamp]]:
         for stamp in app.article_store.walk():
             try:
                 article = app.article_store.get(stamp.path)
             except (ConfigError, OSError) as error:
-                problems.append(unreadable(stamp.path, error))
+                problems.append(reconcile.unreadable(stamp.path, error))
                 continue
             if article.added and article.added >= now - WINDOW:
                 recent.append(article)
             yield article, stamp
 
-    carriers(app)  # makes the file where it was lost
+    reconcile.carriers(app)  # makes the file where it was lost
     app.article_store.compact()
     count = app.store.reindex(readable(), app.article_store.withdrawn(), app.article_store.carried())
     app.beside.note()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -14,6 +15,7 @@ from syndicator.reasons import FileReason
 from syndicator.services.build import release
 from syndicator.services.container import App
 
+KEPT_FOR = timedelta(days=30)  # the file of a withdrawn article
 # A clock that ran ahead by more than this and was set right leaves times behind that are no longer believed.
 AHEAD = timedelta(minutes=10)
 
@@ -62,7 +64,7 @@ def files(app: App) -> tuple[Problem, ...]:
     app.beside.follow(app.sources)
     if visits.note(OWNED_SINCE) is None:
         visits.set_note(OWNED_SINCE, app.clock().isoformat(), app.clock())
-    _withdrawals(app)
+    withdrawals(app)
     rows = visits.stamps()
     changes = app.article_store.changed(rows)
     problems = []
@@ -114,15 +116,66 @@ def _feed_names(app: App) -> dict[str, str]:
     return {key: one.title or (states[key].feed_title if key in states else "") for key, one in app.sources.items()}
 
 
-def _withdrawals(app: App) -> None:
-    """Withdraws what the article store lists as withdrawn and the database does not, as after a crash in between."""
-    known = {one.id for one in app.store.index.withdrawn()}
-    for one in app.article_store.withdrawn():
+def withdrawals(app: App) -> None:
+    """Does as the list of withdrawn articles says: what is on it is withdrawn, as after a crash in between, what was
+    taken off it comes back. A list that is lost is written again from the database. Raises ConfigError, OSError,
+    StoreError."""
+    files, visits = app.article_store, app.store.visits
+    known = {one.id: one for one in app.store.index.withdrawn()}
+    if not files.lists_withdrawn() and known:
+        files.list_withdrawn(known.values())
+    listed = {one.id: one for one in files.withdrawn()}
+    for one in listed.values():
         if one.id not in known:
-            app.store.visits.withdraw(Article(id=one.id, url=one.url, title=""), one.aliases, one.feeds, one.at)
-        path = app.article_store.find(one.id)
-        if path:
-            app.article_store.delete(path)
+            visits.withdraw(Article(id=one.id, url=one.url, title=""), one.aliases, one.feeds, one.at)
+        take_away(app, one.id)
+    for id in app.kept_away.ids():
+        if id not in listed:
+            _put_back(app, id)
+        elif listed[id].at < app.clock() - KEPT_FOR:
+            app.kept_away.drop(id)
+    for id in known.keys() - listed.keys():
+        _read_again(app, visits.readmit(id, unread=files.find(id) is None))
+
+
+def take_away(app: App, id: str, *, keep: bool = True) -> None:
+    """Deletes the file of a withdrawn article, which is kept elsewhere first, so that the withdrawal can be undone."""
+    path = app.article_store.find(id)
+    if path is None:
+        return
+    if keep:
+        app.kept_away.put(id, path, app.article_store.read(path))
+    app.article_store.delete(path)
+
+
+def _put_back(app: App, id: str) -> None:
+    """The file of an article that is withdrawn no longer, where it was, unless the article has one again."""
+    kept = app.kept_away.get(id)
+    if kept is not None and app.article_store.find(id) is None:
+        path, data = kept
+        try:
+            app.article_store.put_back(path, data)
+        except FileExistsError:  # another article's file has taken its name
+            app.article_store.put_back(f"{path.removesuffix('.md')}-{id}.md", data)
+    app.kept_away.drop(id)
+
+
+def _read_again(app: App, keys: Collection[str]) -> None:
+    """Has the sources visited anew, as if their feeds were not known, for the entries that are to be read again."""
+    states = app.store.visits.states()
+    fresh = [
+        replace(
+            states[key],
+            etag=None,
+            last_modified=None,
+            body_digest=None,
+            next_due=None,
+            due_why="a withdrawal was undone",
+        )
+        for key in keys
+        if key in states
+    ]
+    app.store.visits.save_states(fresh)
 
 
 def unreadable(path: str, error: ConfigError | OSError) -> Problem:

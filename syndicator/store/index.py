@@ -211,8 +211,17 @@ class Index:
         found = self._db.rows(
             select(table.c.id, table.c.at, table.c.feeds, table.c.url).order_by(table.c.at, table.c.id)
         )
+        aliases: dict[str, list[str]] = {}
+        for alias, id in self._db.rows(select(schema.withdrawn_aliases).order_by(schema.withdrawn_aliases.c.alias)):
+            aliases.setdefault(id, []).append(alias)
         return [
-            Withdrawn(id=id, at=codec.moment(at), feeds=tuple(FeedKey(*key) for key in json.loads(feeds)), url=url)
+            Withdrawn(
+                id=id,
+                at=codec.moment(at),
+                feeds=tuple(FeedKey(*key) for key in json.loads(feeds)),
+                url=url,
+                aliases=tuple(aliases.get(id, ())),
+            )
             for id, at, feeds, url in found
         ]
 

@@ -12,15 +12,16 @@ from datetime import datetime
 from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, or_, select
+from sqlalchemy import Connection, bindparam, delete, func, or_, select
 
 from syndicator.articles.stamps import Stamps
 from syndicator.axes import SOURCE
 from syndicator.model import Article, FeedKey, Outcome, SourceState
 from syndicator.ports import EntryRow, FileStamp, Withdrawn
+from syndicator.reasons import EntryReason
 from syndicator.store import codec, rows, schema, sketches
 from syndicator.store.database import Database, chunks, insert_new, upsert
-from syndicator.urls import guid_alias, site
+from syndicator.urls import alias, guid_alias, site
 
 OUTCOMES_KEPT = 50  # per source
 REMEMBERED = 20  # articles of a host whose blocks are compared
@@ -230,6 +231,21 @@ class Visits:
                 connection, Withdrawn(id=article.id, at=at, feeds=feeds, url=article.url, aliases=tuple(keys))
             )
 
+    def readmit(self, id: str, *, unread: bool) -> list[str]:
+        """Forgets that article `id` was withdrawn, and marks the feeds that showed it as stale. With `unread` its
+        entries are forgotten, too, so that they are read again once they are announced; the keys of their sources are
+        returned. One transaction."""
+        gone, named = schema.withdrawn, schema.withdrawn_aliases
+        with self._db.write() as connection:
+            feeds = connection.execute(select(gone.c.feeds).where(gone.c.id == id)).scalar()
+            aliases = set(connection.scalars(select(named.c.alias).where(named.c.id == id)))
+            for table in (gone, named):
+                connection.execute(delete(table).where(table.c.id == id))
+            keys = [FeedKey(*key) for key in json.loads(feeds or "[]")]
+            if keys:
+                rows.mark(connection, keys)
+            return _unread(connection, id, aliases) if unread else []
+
     def repeated(self, host: str) -> frozenset[str]:
         counted: Counter[str] = Counter()
         for digests in self.blocks_by_article(host).values():
@@ -340,6 +356,19 @@ class Visits:
 def _belongs(value: str, url: str) -> bool:
     """True when the alias of a withdrawn article is on the site of its `url`; earlier versions took others, too."""
     return not url or value.startswith(_GUID) or site(f"http://{value}") == site(url)
+
+
+def _unread(connection: Connection, id: str, aliases: set[str]) -> list[str]:
+    """Deletes the entries that became article `id` or were skipped because it was withdrawn (`aliases` of it)."""
+    asked = select(_e.source, _e.entry, _e.data).where(or_(_e.article == id, _e.status == "skipped"))
+    found = set()
+    for source, entry, data in connection.execute(asked).all():
+        row = codec.unpack(EntryRow, data)
+        own = {codec.key(guid_alias(row.source_key, row.entry_id)), codec.key(alias(row.url)) if row.url else ""}
+        if row.article_id == id or (row.reason == EntryReason.WITHDRAWN and own & aliases):
+            connection.execute(delete(schema.entries).where(_e.source == source, _e.entry == entry))
+            found.add(row.source_key)
+    return sorted(found)
 
 
 def state_row(state: SourceState) -> dict[str, Any]:

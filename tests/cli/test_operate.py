@@ -86,6 +86,26 @@ def test_show_reads_saved_pages_and_article_files(filled: Instance, tmp_path: Pa
         filled.run("show", str(tmp_path / "none.html"))
 
 
+def test_a_withdrawal_is_tried_made_undone_and_purged(filled: Instance) -> None:
+    url = str(published(filled)[0]["url"])
+    before = published(filled)
+    tried = filled.run("withdraw", "--dry-run", url).output
+    assert "from: all, " in tried and "nothing was changed (--dry-run)" in tried
+    assert published(filled) == before
+    assert "--undo` brings it back" in filled.run("withdraw", url).output
+    assert len(published(filled)) == len(before) - 1
+    assert "as its file was" in filled.run("withdraw", "--undo", "--dry-run", url).output
+    assert filled.json("withdraw", "--undo", url)["kept"] is True
+    assert published(filled) == before
+    assert filled.json("withdraw", "--purge", url)["kept"] is False
+    assert "once its source announces it" in filled.run("withdraw", "--undo", url).output
+    assert len(published(filled)) == len(before) - 1
+    with pytest.raises(UsageError, match="say one of the two"):
+        filled.run("withdraw", "--undo", "--purge", url)
+    with pytest.raises(UsageError, match="was withdrawn"):
+        filled.run("withdraw", "--undo", url)
+
+
 def test_what_is_withdrawn_is_gone_and_stays_away(filled: Instance) -> None:
     url = published(filled)[0]["url"]
     assert "withdrawn: " in filled.run("withdraw", str(url)).output

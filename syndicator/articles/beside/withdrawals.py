@@ -20,15 +20,16 @@ NAME = "withdrawn.toml"
 _NOTE = "# Articles that were withdrawn: they are in no feed and are never fetched again. Delete an entry to undo it.\n"
 
 
-def withdrawn_of(article: Article, at: Any) -> Withdrawn:
-    """What is remembered of `article` once it is withdrawn: what belongs to it, on its own site."""
+def withdrawn_of(article: Article, at: Any, feeds: Iterable[FeedKey] | None = None) -> Withdrawn:
+    """What is remembered of `article` once it is withdrawn: what belongs to it, on its own site. `feeds`: those that
+    showed it, None for those that it tells of."""
     found = [alias(article.url), *(alias(url) for url in article.aliases if site(url) == site(article.url))]
     if article.source_id:
         found.append(f"guid:{article.source_key}:{article.source_id}")
     return Withdrawn(
         id=article.id,
         at=times.moment(at) or at,
-        feeds=tuple(feeds_of(article)),
+        feeds=tuple(feeds_of(article) if feeds is None else feeds),
         url=text.legal(article.url),
         aliases=tuple(dict.fromkeys(map(text.legal, found))),
     )
