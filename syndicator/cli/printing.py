@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from syndicator.cli.plural import counted
+from syndicator.cli.visible import one_line, visible, visible_fields
 from syndicator.errors import SyndicatorError
 from syndicator.log import ROOT
 
@@ -23,8 +24,9 @@ if TYPE_CHECKING:  # every command imports this module, so it imports no service
 
 
 def as_json(value: Any) -> None:
-    """Prints `value` as one JSON document on stdout, with escapes for what the terminal's encoding does not have."""
-    document = json.dumps(plain(value), ensure_ascii=False, indent=2)
+    """Prints `value` as one JSON document on stdout, with escapes for what the terminal's encoding does not have and
+    for what would control the terminal."""
+    document = visible(json.dumps(plain(value), ensure_ascii=False, indent=2))
     try:
         document.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
@@ -49,7 +51,7 @@ def plain(value: Any) -> Any:
 
 def complain(error: SyndicatorError, *, as_json: bool) -> int:
     """Prints an error on stderr, and as JSON on stdout where the command was asked for JSON. Returns its exit code."""
-    print(f"syndicator: {error}", file=sys.stderr)
+    print(visible(f"syndicator: {error}"), file=sys.stderr)
     if as_json:
         complain_in_json(str(error), error.reason, error.exit_code)
     return error.exit_code
@@ -63,7 +65,7 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
     """Prints a table on a terminal, tab-separated lines without a title into a pipe."""
     if not sys.stdout.isatty():
         for row in rows:
-            print("\t".join(str(cell) for cell in row))
+            print("\t".join(one_line(cell) for cell in row))
         return
     from rich.console import Console
     from rich.table import Table
@@ -79,11 +81,11 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
 def _escaped(cell: object) -> str:
     from rich.markup import escape
 
-    return escape(str(cell))
+    return escape(one_line(cell))
 
 
 def say(line: str) -> None:
-    print(line)
+    print(visible(line))
 
 
 def log(event: str, **fields: object) -> None:
@@ -93,6 +95,7 @@ def log(event: str, **fields: object) -> None:
     structlog.configure(
         processors=[
             structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
+            visible_fields,
             structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
@@ -115,6 +118,7 @@ def log_steps() -> None:
             ],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                visible_fields,
                 structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
             ],
         )
@@ -181,12 +185,12 @@ def watching() -> Iterator[Watch]:
         def ended(outcome: Outcome) -> None:
             progress.advance(task)
             if outcome.reason:
-                progress.console.print(f"{outcome.key}: {outcome.reason} {outcome.detail}", markup=False)
+                progress.console.print(one_line(f"{outcome.key}: {outcome.reason} {outcome.detail}"), markup=False)
 
         yield Watch(
             started=lambda count: progress.update(task, total=count),
             visited=ended,
-            filed=lambda title: progress.update(task, description=title[:50].replace("[", "(")),
+            filed=lambda title: progress.update(task, description=one_line(title[:50]).replace("[", "(")),
         )
 
 
@@ -247,7 +251,7 @@ def enriched(report: EnrichReport) -> None:
     if report.hindrance:
         say(f"language model: {report.hindrance.reason} {report.hindrance.detail}")
     if report.wrong:
-        print(f"syndicator: {report.wrong}", file=sys.stderr)
+        print(visible(f"syndicator: {report.wrong}"), file=sys.stderr)
 
 
 def why(trace: Mapping[str, Any]) -> None:

@@ -1,0 +1,98 @@
+"""What strangers write reaches the terminal as text."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator.cli import printing
+from syndicator.cli.visible import one_line, visible
+from syndicator.errors import ConfigError
+from syndicator.log import ROOT, logger
+from syndicator.model import Problem
+
+TITLE = "A \x1b[31mred\x1b]0;owned\x07 \u202ereversed\u202c \x9b2J \u2066title\u2069 \r\x08 \u200f"
+SHOWN = ("\\u001b[31m", "\\u202e", "\\u009b2J", "\\u2066", "\\u0007")
+
+
+def harmful(text: str) -> list[str]:
+    """The characters of `text` that control a terminal."""
+    ours = "\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[22m"  # of a log in colour
+    for sequence in ours:
+        text = text.replace(sequence, "")
+    return [char for char in text if char in TITLE and not char.isprintable() and char not in "\n\t"]
+
+
+def say_it() -> None:
+    printing.say(TITLE)
+
+
+def table_it() -> None:
+    printing.table("Articles", ("title",), [(TITLE,)])
+
+
+def complain_it() -> None:
+    printing.complain(ConfigError(TITLE), as_json=True)
+
+
+def log_it() -> None:
+    printing.log(TITLE, detail=TITLE)
+    printing.log_problems([Problem(what=TITLE, reason="bug", detail=TITLE)])
+
+
+def why_it() -> None:
+    printing.why({"title": TITLE, "cuts": [TITLE, {"rule": TITLE}]})
+
+
+def json_it() -> None:
+    printing.as_json({"title": TITLE, TITLE: [TITLE]})
+
+
+def steps_it() -> None:
+    printing.log_steps()
+    try:
+        logger("visiting").info("asked", url=TITLE)
+    finally:
+        steps = logging.getLogger(ROOT)
+        steps.removeHandler(steps.handlers[-1])
+        steps.setLevel(logging.NOTSET)
+
+
+@pytest.mark.parametrize("show", [say_it, table_it, complain_it, log_it, why_it, json_it, steps_it])
+@pytest.mark.parametrize("terminal", [False, True])
+def test_nothing_of_a_stranger_controls_the_terminal(
+    show: Callable[[], None], terminal: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
+    monkeypatch.setenv("TERM", "dumb")  # so that what is left is not ours
+    monkeypatch.setenv("COLUMNS", "400")
+    show()
+    out, err = capsys.readouterr()
+    assert harmful(out + err) == []
+    assert all(shown in (out + err).replace("\\\\", "\\") for shown in SHOWN)
+
+
+def test_json_still_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    printing.as_json({"title": TITLE, "other": "naïve 日本 🎉"})
+    out = capsys.readouterr().out
+    assert json.loads(out) == {"title": TITLE, "other": "naïve 日本 🎉"}
+    assert "naïve 日本 🎉" in out
+
+
+@given(st.text())
+def test_harmless_text_stays(value: str) -> None:
+    kept = "".join(char for char in value if char.isprintable() and char not in "\ufeff")
+    assert visible(kept) == kept
+    assert visible(visible(value)) == visible(value)
+
+
+def test_emoji_and_lines_stay() -> None:
+    assert visible("👩‍👩‍👧 one\n\ttwo") == "👩‍👩‍👧 one\n\ttwo"
+    assert one_line("one\n\ttwo\r\nthree") == "one two three"
+    assert one_line(7) == "7"
