@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import errno
 
-from syndicator.reasons import NOT_AN_ARTICLE, CommandReason
+from syndicator.reasons import NOT_AN_ARTICLE, CommandReason, EntryReason
 
 
 class SyndicatorError(Exception):
@@ -30,7 +30,13 @@ class SyndicatorError(Exception):
 
 class ConfigError(SyndicatorError):
     exit_code = 78
-    reason = CommandReason.BAD_CONFIG
+    reason: str = CommandReason.BAD_CONFIG
+
+
+class RulesError(ConfigError):
+    """The rules that the operator wrote for a source's pages cannot be followed."""
+
+    reason = EntryReason.BAD_RULES
 
 
 class MissingError(SyndicatorError):
@@ -83,6 +89,8 @@ _CURES = {
 }
 # Errors of this machine, not of a page or a source.
 OURS = frozenset(_CURES)
+# Those that a file has alone: others may be written.
+OF_A_FILE = frozenset((errno.EACCES, errno.EPERM, errno.EFBIG))
 
 
 class NotAnArticle(SyndicatorError):

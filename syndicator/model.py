@@ -167,8 +167,11 @@ class Failed:
 
     @property
     def unasked(self) -> bool:
-        """True when the host was not asked at all, because it wants to be left alone until `retry_after`."""
-        return self.reason == FetchReason.RATE_LIMITED and self.status is None
+        """True when the host was not asked at all: it wants to be left alone until `retry_after`, or the operator's
+        headers have no value."""
+        return self.reason == FetchReason.UNSET_VARIABLE or (
+            self.reason == FetchReason.RATE_LIMITED and self.status is None
+        )
 
 
 OURS = FetchReason.SYSTEM

@@ -366,6 +366,7 @@ class Summary:
     pending: int
     refused: tuple[Problem, ...]
     held: tuple[Problem, ...]
+    for_the_operator: tuple[Problem, ...]  # entries that wait until a rule, a variable or a file is mended
     last_run: datetime | None
     moves: tuple[Move, ...] = ()
     llm: Enriched | None = None  # None: no language model was ever asked

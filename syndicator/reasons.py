@@ -72,6 +72,11 @@ class FetchReason(Reason):
     NOT_FOUND = "http-404", "the address does not exist (any more)", "look for the new address"
     LEGAL = "http-451", "the page is withheld for legal reasons"
     NOT_MODIFIED = "http-304", "the server says that nothing has changed although it was not asked that"
+    UNSET_VARIABLE = (
+        "unset-variable",
+        "a header of headers_env has no value here; nobody was asked",
+        "set the environment variable that the detail names, or take the header out of sources.toml",
+    )
     SYSTEM = "system", "this machine is short of files or memory; the source is not blamed", "raise ulimit -n"
 
 
@@ -115,6 +120,11 @@ class EntryReason(Reason):
     WITHDRAWN = "withdrawn", "the article was withdrawn", "nothing: it stays away; `withdraw --undo URL` brings it back"
     NO_LINK = "no-link", "the entry has no usable address and no text of its own"
     OWNERSHIP = "ownership", "the article's own page is read again, as its text may be another site's"
+    BAD_RULES = (
+        "bad-rules",
+        "the operator's selectors are no CSS, or leave no article of a page that is one without them",
+        "correct [source.rules] in sources.toml; the page is read again at the next visit; no try is counted",
+    )
     REFUSED = "refused", "refused by an earlier version that kept no reason"
 
 
@@ -205,6 +215,10 @@ class LlmReason(Reason):
     TAG = "tag", "a tag is none of taxonomy.toml"
 
 
+# With these an entry waits for the operator, and loses no try.
+FOR_THE_OPERATOR: frozenset[str] = frozenset(
+    (EntryReason.BAD_RULES, FetchReason.UNSET_VARIABLE, FileReason.BAD_ARTICLE_FILE, CommandReason.BAD_CONFIG)
+)
 NOT_AN_ARTICLE, NOT_A_FEED = "not-an-article-", "not-a-feed-"  # before the codes of pages and feeds
 GROUPS: tuple[type[Reason], ...] = (
     CommandReason,

@@ -58,7 +58,12 @@ def status(json: Json = False, config: Config = CONFIG) -> None:
     if summary.moves:
         moved = [(one.source, one.url, one.moved_to, one.since or "", one.warning) for one in summary.moves]
         printing.table("Moved sources", ("source", "from", "to", "since", "warning"), moved)
-    for title, found in (("Entries refused", summary.refused), ("Feeds held back", summary.held)):
+    tables = (
+        ("Waiting for you", summary.for_the_operator),
+        ("Entries refused", summary.refused),
+        ("Feeds held back", summary.held),
+    )
+    for title, found in tables:
         if found:
             printing.table(title, ("what", "reason", "detail"), [(one.what, one.reason, one.detail) for one in found])
     if summary.llm is not None:

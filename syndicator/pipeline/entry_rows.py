@@ -16,6 +16,8 @@ from syndicator.reasons import EntryReason, FetchReason
 # Five tries from a quarter of an hour on, doubled each time, outlast an outage of a working day: a choice.
 MOST_TRIES = 5
 FIRST_WAIT = timedelta(minutes=15)
+# A page that waits for the operator is asked for once an hour at most, until it can be read: a choice.
+HELD_WAIT = timedelta(hours=1)
 
 # Failures that another try does not mend.
 _FINAL: frozenset[str] = frozenset(
@@ -60,6 +62,11 @@ def retried(row: EntryRow, reason: str, detail: str, now: datetime, not_before: 
     """One more try later, not before the host allows it."""
     when = max(now + FIRST_WAIT * 2**row.tries, not_before or now)
     return replace(row, tries=row.tries + 1, next_try=when, reason=reason, detail=detail)
+
+
+def held(row: EntryRow, reason: str, detail: str, now: datetime) -> EntryRow:
+    """The operator's word or file is wrong, and not the page: no try is counted."""
+    return replace(row, next_try=now + HELD_WAIT, reason=reason, detail=detail)
 
 
 def postponed(row: EntryRow, failed: Failed, now: datetime) -> EntryRow:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from syndicator import urls
 from syndicator.errors import ConfigError, NotAnArticle, WorkerFailed
-from syndicator.model import Article, Entry, Failed, Fetched, NotModified, Origin, Problem, Source, SourceState
+from syndicator.model import Article, Entry, Failed, Fetched, NotModified, Origin, Problem, Rules, Source, SourceState
 from syndicator.pipeline import entry_rows, jobs, ownership
 from syndicator.pipeline.context import BUGS, EntryContext, Page, RunContext, describe_bug
 from syndicator.pipeline.dedupe.merge import merge_copy, remember
@@ -17,7 +17,7 @@ from syndicator.pipeline.owners.adoption import adopts, hand_over, may_adopt
 from syndicator.pipeline.owners.binding import known_at, same_site, strayed
 from syndicator.pipeline.owners.links import ask_front, ask_page
 from syndicator.pipeline.refile import carry, refile
-from syndicator.pipeline.requests import let_in, page_request, refusal
+from syndicator.pipeline.requests import let_in, page_request, refusal, without_credentials
 from syndicator.pipeline.results import PageReading
 from syndicator.pipeline.revise import adopt, revise
 from syndicator.ports import EntryRow
@@ -43,7 +43,7 @@ async def ingest(context: EntryContext) -> EntryResult:
     try:
         return await _ingest(context)
     except ConfigError as error:  # the article's file was edited and is no article any more
-        return _retry_or_refuse(context, FileReason.BAD_ARTICLE_FILE, str(error))
+        return _hold(context, FileReason.BAD_ARTICLE_FILE, str(error))
     except BUGS as bug:
         return _retry_or_refuse(context, CommandReason.BUG, describe_bug(bug))
 
@@ -83,7 +83,8 @@ async def _fetch(context: EntryContext) -> Page | Failed:
     if not urls.host(entry.url):
         detail = "the entry has no usable address of its own"
         return Failed(url=entry.url or entry.id, reason=EntryReason.NO_LINK, detail=detail)
-    result = await run.fetcher.fetch(page_request(entry.url, source, run.settings, run.environ))
+    request = page_request(entry.url, source, run.settings, run.environ)
+    result = without_credentials(request, source, run.environ) or await run.fetcher.fetch(request)
     if isinstance(result, NotModified):
         detail = "the page answered 304 to a request without conditions"
         return Failed(url=entry.url, reason=FetchReason.NOT_MODIFIED, detail=detail)
@@ -116,20 +117,11 @@ async def _read(context: EntryContext, page: Page) -> EntryResult:
     await ask_page(context, page)
     run, source, entry = context.run, context.terms(page.url), context.heard(page.url)
     now = run.clock()
+    rules = source.rules if page.html else replace(source.rules, content="feed")
     try:
-        reading = await run.worker.call(
-            jobs.read_and_render,
-            page.html or NO_PAGE,
-            page.url,
-            run.taxonomy,
-            render=source.content == "full",
-            entry=entry,
-            rules=source.rules if page.html else replace(source.rules, content="feed"),
-            repeated=run.store.repeated(urls.host(page.url)),
-            headers=page.headers,
-            now=now,
-            own=source.tags,
-        )
+        reading = await _reading(context, page, rules, now)
+    except ConfigError as error:  # a selector, or the taxonomy
+        return _hold(context, error.reason, f"source {source.key!r}: {error}")
     except NotAnArticle as refusal:
         return await _without_article(context, page, refusal)
     except WorkerFailed as failure:
@@ -141,9 +133,42 @@ async def _read(context: EntryContext, page: Page) -> EntryResult:
     return _file(context, page, replace(reading, article=article))
 
 
+async def _reading(context: EntryContext, page: Page, rules: Rules, now: datetime) -> PageReading:
+    run, source = context.run, context.terms(page.url)
+    return await run.worker.call(
+        jobs.read_and_render,
+        page.html or NO_PAGE,
+        page.url,
+        run.taxonomy,
+        render=source.content == "full",
+        entry=context.heard(page.url),
+        rules=rules,
+        repeated=run.store.repeated(urls.host(page.url)),
+        headers=page.headers,
+        now=now,
+        own=source.tags,
+    )
+
+
+async def _reads_without_selectors(context: EntryContext, page: Page, now: datetime) -> bool:
+    """True when it is the operator's selectors that leave no article of a page."""
+    written = context.terms(page.url).rules
+    rules = replace(written, select=(), remove=())
+    if rules == written:
+        return False
+    try:
+        await _reading(context, page, rules, now)
+    except (NotAnArticle, WorkerFailed):
+        return False
+    return True
+
+
 async def _without_article(context: EntryContext, page: Page, refusal: NotAnArticle) -> EntryResult:
     """The page is no article: take the feed's own content, or refuse."""
     entry = context.announced
+    if page.html and await _reads_without_selectors(context, page, context.run.clock()):
+        detail = f"source {context.source.key!r}: rules.select and rules.remove leave no article of a page that is one"
+        return _hold(context, EntryReason.BAD_RULES, detail)
     if page.html and _stands_in(entry, entry.content):
         if await ask_front(context, entry.url):
             return await _read(context, _no_page(entry))
@@ -285,6 +310,14 @@ def _carry(context: EntryContext, known: str, entry: EntryRow | None = None) -> 
     run, source = context.run, context.source
     name = source.title or context.state.feed_title
     carry(run.article_store, run.store, known, source.key, name, entry=entry)
+
+
+def _hold(context: EntryContext, reason: str, detail: str) -> EntryResult:
+    """The entry waits until the operator has mended what is wrong."""
+    row = entry_rows.held(context.row, reason, detail, context.run.clock())
+    _save(context, row)
+    context.log.info("waits for the operator", reason=reason, detail=detail, next_try=row.next_try)
+    return EntryResult(problem=entry_rows.problem(row, reason, detail))
 
 
 def _retry_or_refuse(context: EntryContext, reason: str, detail: str) -> EntryResult:

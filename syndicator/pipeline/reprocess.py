@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from syndicator import urls
 from syndicator.articles.provenance import By, by_of, may_write
-from syndicator.errors import NotAnArticle, WorkerFailed
+from syndicator.errors import NotAnArticle, RulesError, WorkerFailed
 from syndicator.model import Article, Entry
 from syndicator.pipeline import jobs
 from syndicator.pipeline.context import VisitContext
@@ -50,7 +50,7 @@ async def _again(context: VisitContext, id: str) -> bool:
             now=run.clock(),
             own=source.tags,
         )
-    except (NotAnArticle, WorkerFailed):
+    except (NotAnArticle, WorkerFailed, RulesError):
         return False  # it reads worse than the first time: the first reading stays
     now = run.article_store.get(path)  # other visits went on meanwhile: a copy may have been merged into it
     return _file(context, now, path, reading)

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from syndicator import urls
-from syndicator.model import Request, Source, SourceState
+from syndicator.model import Failed, Request, Source, SourceState
+from syndicator.reasons import FetchReason
 from syndicator.settings import Settings
 from syndicator.urls import addresses
 
@@ -59,6 +60,23 @@ def _is_own(url: str, source: Source) -> bool:
     if urls.host(url) != urls.host(source.url):
         return False
     return urlsplit(url).scheme.lower() == "https" or urlsplit(source.url).scheme.lower() != "https"
+
+
+def without_credentials(request: Request, source: Source, environ: Mapping[str, str]) -> Failed | None:
+    """Why `request` must not be made: it would lack a header that the operator says it needs, and the answer to that
+    would be taken for the page's own. None when it has all."""
+    if not _is_own(request.url, source):
+        return None
+    missing = [f"{variable} (for the header {name})" for name, variable in unset(source, environ)]
+    if not missing:
+        return None
+    detail = f"headers_env: the environment variable {' and '.join(missing)} is not set where syndicator runs"
+    return Failed(url=request.url, reason=FetchReason.UNSET_VARIABLE, detail=detail)
+
+
+def unset(source: Source, environ: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The headers of a source, each with its variable, that the environment has no value for."""
+    return [(name, variable) for name, variable in source.headers_env.items() if variable not in environ]
 
 
 def _headers(source: Source, environ: Mapping[str, str]) -> dict[str, str]:

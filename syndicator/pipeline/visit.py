@@ -15,7 +15,7 @@ from syndicator.pipeline import jobs
 from syndicator.pipeline.context import BUGS, Page, RunContext, VisitContext, describe_bug
 from syndicator.pipeline.ingest import EntryResult, ingest
 from syndicator.pipeline.reprocess import reprocess
-from syndicator.pipeline.requests import feed_request
+from syndicator.pipeline.requests import feed_request, without_credentials
 from syndicator.pipeline.select import due_entries, in_turn, public_only, select
 from syndicator.ports import EntryRow
 from syndicator.reasons import NOT_A_FEED, CommandReason, FeedReason
@@ -54,7 +54,7 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
         return await _take_waiting(context, limit, stop, started)
     request = feed_request(source, context.state, run.settings, run.environ)
     context.log.debug("visiting", url=urls.redacted(request.url))
-    result = await run.fetcher.fetch(request)
+    result = without_credentials(request, source, run.environ) or await run.fetcher.fetch(request)
     no_network = isinstance(result, Failed) and result.no_network
     rows = [] if no_network else in_turn(run.store.pending(source.key, run.clock()), started)
     feed: ParsedFeed | None = None

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from syndicator.axes import ALL, AXES, SOURCE
+from syndicator.errors import OF_A_FILE, OURS, DiskError
 from syndicator.formats import ATOM
 from syndicator.model import Article, FeedKey, FeedSpec, Problem, Source, entry_urn
 from syndicator.ports import ArticleIndex, FeedRow, Outlet
@@ -269,7 +270,7 @@ class Builder:
 
     def _put_all(self, feed: Feed, files: Mapping[str, bytes]) -> str | None:
         """Puts the files of a feed, here and at the addresses it once had (for servers that do not read the maps).
-        Returns why that failed, None when it did not."""
+        Returns why that failed, None when it did not. Raises OSError for what would fail at every feed."""
         try:
             for name, data in files.items():
                 old = [paths.file_name(key, _format(name)) for key in self._moved.get(feed.spec.key, ())]
@@ -278,7 +279,9 @@ class Builder:
                 for address in old:
                     self._put(address, data)
         except OSError as error:
-            return f"cannot write {error.filename or ''}: {error.strerror or error}"
+            if error.errno in OURS - OF_A_FILE:  # a full disk, say, is no fault of this feed: no other could be written
+                raise
+            return f"cannot write {DiskError.of(error)}"
         return None
 
     def _put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> None:

@@ -30,7 +30,7 @@ def read(
 
     `entry` is what the feed announced, `rules` are the operator's for the source, `repeated` holds digests of blocks
     that stand on many pages of the host, `headers` are those of the answer, dates more than a day after `now` do not
-    count. Raises NotAnArticle with the kind of page it is instead, ConfigError for a rule's selector that is no CSS.
+    count. Raises NotAnArticle with the kind of page it is instead, RulesError for a rule's selector that is no CSS.
     """
     rules = rules or Rules()
     document = parse(html, url or "", headers)

@@ -7,9 +7,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from syndicator.errors import SyndicatorError
+from syndicator.errors import RulesError, SyndicatorError
 from syndicator.model import Problem
-from syndicator.reasons import CheckReason, CommandReason
+from syndicator.reasons import CheckReason, CommandReason, FetchReason
 from syndicator.services.container import App, llm_key, open_app
 from syndicator.settings import Settings, load
 
@@ -61,6 +61,22 @@ def _llm(config: Path, settings: Settings) -> Iterator[Problem]:
         yield Problem(what=str(config / "syndicator.toml"), reason=CheckReason.NO_LLM_KEY, detail=str(error))
 
 
+def _sources(app: App, path: Path) -> Iterator[Problem]:
+    """Headers without a value, and selectors that are none."""
+    from syndicator.pipeline.requests import unset
+    from syndicator.reading.body import selectors
+
+    for source in app.sources.values():
+        what = f"{path}: source {source.key!r}"
+        for name, variable in unset(source, app.environ):
+            detail = f"headers_env: set the environment variable {variable}, or take the header {name} out"
+            yield Problem(what=what, reason=FetchReason.UNSET_VARIABLE, detail=detail)
+        try:
+            selectors.check(source.rules)
+        except RulesError as error:
+            yield Problem(what=what, reason=error.reason, detail=str(error))
+
+
 def _opened(config: Path) -> Iterator[Problem]:
     try:
         with open_app(config) as app:
@@ -69,6 +85,7 @@ def _opened(config: Path) -> Iterator[Problem]:
             if (config / "taxonomy.toml").exists():
                 Taxonomy.from_toml(config / "taxonomy.toml")
             yield from _unanswered(app)
+            yield from _sources(app, config / "sources.toml")
             yield from app.store.status.check()
             yield from app.store.status.summary().held
     except SyndicatorError as error:

@@ -6,18 +6,19 @@ import errno
 import hashlib
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from syndicator.errors import OURS, ConfigError, DiskError
-from syndicator.model import Article, Problem, Source, SourceState
+from syndicator.model import Article, Problem, Rules, Source, SourceState
 from syndicator.ports import FileStamp
-from syndicator.reasons import FileReason
+from syndicator.reasons import FOR_THE_OPERATOR, FileReason
 from syndicator.services.build import release
 from syndicator.services.container import App
 
 KEPT_FOR = timedelta(days=30)  # the file of a withdrawn article
 # A clock that ran ahead by more than this and was set right leaves times behind that are no longer believed.
 AHEAD = timedelta(minutes=10)
+_ANY_TIME = datetime.max.replace(tzinfo=UTC)
 
 OWNED_SINCE = "owned since"  # the note with the time of the first start at which articles had owners
 CARRIED = "carried"  # the note with the stamp of the file of carriers whose lines the database has
@@ -34,7 +35,17 @@ def sources(app: App) -> dict[str, SourceState]:
     now = app.clock()
     wanted = {key: _in_time(_reconciled(source, known.get(key)), now) for key, source in app.sources.items()}
     app.store.visits.save_states([state for key, state in wanted.items() if state != known.get(key)])
+    for key, state in wanted.items():
+        if key in known and known[key].terms != state.terms:
+            _try_again(app, key)
     return wanted
+
+
+def _try_again(app: App, key: str) -> None:
+    """The entries of a source that wait for the operator, who has just edited it, are read at its next visit."""
+    rows = app.store.visits.pending(key, _ANY_TIME)
+    waiting = [replace(row, next_try=None) for row in rows if row.next_try and row.reason in FOR_THE_OPERATOR]
+    app.store.visits.save_entries(waiting)
 
 
 def _reconciled(source: Source, state: SourceState | None) -> SourceState:
@@ -50,9 +61,11 @@ def _reconciled(source: Source, state: SourceState | None) -> SourceState:
 
 
 def _terms(source: Source) -> str:
-    """A digest of what decides when and how `source` is visited: 16 hex characters, enough to notice an edit."""
+    """A digest of what decides when and how `source` is visited and its pages are read: 16 hex characters, enough to
+    notice an edit."""
     terms = (source.kind, source.every, source.cron, source.robots, source.allow, sorted(source.headers_env.items()))
-    return hashlib.sha256(repr((*terms, source.enabled)).encode()).hexdigest()[:16]
+    more = () if source.rules == Rules() else (source.rules,)  # the digests of an earlier version stay
+    return hashlib.sha256(repr((*terms, source.enabled, *more)).encode()).hexdigest()[:16]
 
 
 def files(app: App) -> tuple[Problem, ...]:

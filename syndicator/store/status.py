@@ -7,6 +7,7 @@ from sqlalchemy import Table, func, select, text
 from syndicator.errors import StoreError
 from syndicator.model import Outcome, Problem, SourceState
 from syndicator.ports import Asked, Enriched, EntryRow, Meter, Summary
+from syndicator.reasons import FOR_THE_OPERATOR
 from syndicator.store import codec, schema
 from syndicator.store.database import Database
 from syndicator.store.enrichment import Enrichment
@@ -32,6 +33,7 @@ class Status:
             pending=self._db.scalar(select(func.count()).select_from(schema.entries).where(_e.status == "pending")),
             refused=self._refused(),
             held=self._held(),
+            for_the_operator=self._for_the_operator(),
             last_run=None if last is None else codec.moment(last),
             llm=self._llm(),
         )
@@ -59,6 +61,20 @@ class Status:
         rows = [codec.unpack(EntryRow, data) for (data,) in self._db.rows(newest)]
         return tuple(
             Problem(what=row.url or row.entry_id, reason=row.reason or "refused", detail=row.detail) for row in rows
+        )
+
+    def _for_the_operator(self) -> tuple[Problem, ...]:
+        """Among the newest of what is pending."""
+        newest = (
+            select(_e.data)
+            .where(_e.status == "pending", _e.next_try.is_not(None))
+            .order_by(_e.first_seen.desc(), _e.entry)
+            .limit(10 * REFUSED_SHOWN)
+        )
+        rows = [codec.unpack(EntryRow, data) for (data,) in self._db.rows(newest)]
+        waiting = [row for row in rows if row.reason in FOR_THE_OPERATOR][:REFUSED_SHOWN]
+        return tuple(
+            Problem(what=row.url or row.entry_id, reason=row.reason or "", detail=row.detail) for row in waiting
         )
 
     def _held(self) -> tuple[Problem, ...]:

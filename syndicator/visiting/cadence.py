@@ -10,6 +10,7 @@ from statistics import median
 from typing import NamedTuple
 
 from syndicator.model import Failed, Fetched, FetchResult, NotModified, ParsedFeed, Source, SourceState
+from syndicator.reasons import FetchReason
 from syndicator.settings import seconds
 from syndicator.visiting.fetch.headers import fresh_seconds
 
@@ -187,6 +188,8 @@ def _after_failure(
     jitter: float,
     cron_next: Callable[[str, datetime], datetime],
 ) -> Next:
+    if result.reason == FetchReason.UNSET_VARIABLE:  # asks nobody, and goes on soon after the operator has set it
+        return Next(now + timedelta(seconds=floor), "waits for an environment variable")
     base = float(seconds(source.every)) if source.every else min(_rhythm(state, now)[0], ceiling)
     times = max(1, state.failures)
     most = max(ceiling, base)

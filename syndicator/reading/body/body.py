@@ -38,7 +38,7 @@ def read_body(
     """The body of the page `document`, from the feed's own content where `rules` say so or the page is a stub of it.
 
     `meta` is the page's metadata, `entry` what the feed announced, `repeated` the digests of blocks that stand on many
-    pages of the host and are left out. May be empty. Raises ConfigError for a selector in `rules` that is no CSS.
+    pages of the host and are left out. May be empty. Raises RulesError for a selector in `rules` that is no CSS.
     """
     from_feed = feed_content.blocks(entry) if entry else []
     if rules.content == "feed" and from_feed:

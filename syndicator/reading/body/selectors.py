@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from syndicator.errors import ConfigError
+from syndicator.errors import RulesError
 from syndicator.model import Rules
 from syndicator.reading.html.blocks import Block
 
@@ -15,7 +15,7 @@ def apply(tree: Any, blocks: Sequence[Block], rules: Rules) -> tuple[list[Block]
     """`blocks` as `rules.select` and `rules.remove` leave them, and what matched, for the trace.
 
     A `select` that matches nothing is passed over: a page that a site built anew is better read than lost.
-    Raises ConfigError for a selector that is no CSS.
+    Raises RulesError for a selector that is no CSS.
     """
     notes: dict[str, Any] = {}
     kept = list(blocks)
@@ -29,6 +29,12 @@ def apply(tree: Any, blocks: Sequence[Block], rules: Rules) -> tuple[list[Block]
         notes["select"] = len(inside)
         kept = inside or kept
     return kept, notes
+
+
+def check(rules: Rules) -> None:
+    """Raises RulesError for a selector that is no CSS."""
+    for selector in (*rules.select, *rules.remove):
+        _compiled(selector)
 
 
 def _matched(tree: Any, selectors: Sequence[str]) -> set[Any]:
@@ -48,4 +54,4 @@ def _compiled(selector: str) -> Any:
     try:
         return CSSSelector(selector, translator="html")
     except SelectorError as error:
-        raise ConfigError(f'rules: {selector!r} is no CSS selector ({error}); write one like "div.promo"') from error
+        raise RulesError(f'rules: {selector!r} is no CSS selector ({error}); write one like "div.promo"') from error
