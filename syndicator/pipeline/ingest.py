@@ -229,7 +229,7 @@ def _file(context: EntryContext, page: Page, reading: PageReading) -> EntryResul
     if bound is not None and strayed(bound, context.announced.url, article.url):
         return _known_already(context, bound.id)
     known = known_at(run.store, keys, article.url)
-    if bound is not None and same_site(bound.url, article.url) and known in (None, bound.id):
+    if bound is not None and _still(context, bound, article, known):
         old: Article | None = bound
     else:
         old = _stored(known, run) if known else None
@@ -241,6 +241,15 @@ def _file(context: EntryContext, page: Page, reading: PageReading) -> EntryResul
         return _known_already(context, old.id)
     made = replace(reading, article=reconsider(old, revised, run, run.clock()))
     return EntryResult(changed=_record(context, page, made, old, named=article.also))
+
+
+def _still(context: EntryContext, bound: Article, article: Article, known: str | None) -> bool:
+    """True when the reading `article`, of what counts as `known`, is the article that the entry was until now. An
+    address that nobody knows is that on the word of the site's own sources alone: an article moved within its site.
+    Another source that changes a link there points to another article."""
+    if not same_site(bound.url, article.url):
+        return False
+    return known == bound.id or (known is None and context.rights.owns(article.url))
 
 
 def _revised(context: EntryContext, old: Article, new: Article) -> Article | None:

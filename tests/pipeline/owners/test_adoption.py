@@ -113,6 +113,19 @@ def test_a_source_that_only_points_to_an_article_has_its_page_asked_for_once(pla
         assert take(app, "two", other, None, article_id=other.id).problem
 
 
+def test_a_link_that_another_source_changes_within_a_site_leads_to_another_article(place: Place) -> None:
+    with place.app() as app:
+        old = brought(app)
+        other = replace(old, url="https://one.example/ferries")
+        result = take(app, "two", other, page(other.url, NEWER), article_id=old.id)
+        assert result.added and result.added != old.id
+        stored = app.store.visits.article(old.id)
+        assert stored is not None and other.url not in stored.aliases
+        own = replace(old, url="https://one.example/moved")
+        moved = take(app, "one", own, page(own.url, NEWER), article_id=old.id)
+        assert moved.changed == old.id
+
+
 def test_what_a_hand_put_there_is_carried_and_not_taken(place: Place) -> None:
     with place.app() as app:
         old = brought(app, by="", source_id="")
