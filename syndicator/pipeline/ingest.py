@@ -143,7 +143,7 @@ async def _reading(context: EntryContext, page: Page, rules: Rules, now: datetim
         render=source.content == "full",
         entry=context.heard(page.url),
         rules=rules,
-        repeated=run.store.repeated(urls.host(page.url)),
+        repeated=run.store.repeated(urls.own_host(page.url)),
         headers=page.headers,
         now=now,
         own=source.tags,
@@ -300,8 +300,9 @@ def _record(
         html=reading.html,
     )
     remember(stored, run.store, now, named=named, after=context.unannounced)
-    run.store.learn_blocks(urls.host(page.url), stored.id, reading.blocks)
     if page.html:
+        if not stored.merged_into:  # a copy repeats the whole of its article
+            run.store.learn_blocks(urls.own_host(page.url), stored.id, reading.blocks)
         run.snapshots.put(stored.id, page.html, page.headers)
     run.progress(stored.title)
     context.log.info("filed", article=stored.id, title=stored.title, new=before is None)

@@ -45,7 +45,7 @@ async def _again(context: VisitContext, id: str) -> bool:
             render=source.content == "full",
             entry=Entry(id=old.source_id or old.url, url=old.url, categories=old.keywords),
             rules=source.rules,
-            repeated=run.store.repeated(urls.host(old.url)),
+            repeated=run.store.repeated(urls.own_host(old.url)),
             headers=headers,
             now=run.clock(),
             own=source.tags,

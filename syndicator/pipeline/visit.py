@@ -157,7 +157,7 @@ async def _ingest_all(
 
     most = MOST_PAGES if limit is None else min(limit, MOST_PAGES)
     taken = rows[:most]
-    hosts = {urls.host(row.url) for row in taken}
+    hosts = {urls.own_host(row.url) for row in taken}
     before = {host: store.repeated(host) for host in hosts}
     # A group and not `gather`: what ends the run ends the other entries too, before the worker and the fetcher close
     # under them and they count that as a try of their page.

@@ -57,7 +57,7 @@ async def show_url(url: str, app: App) -> Shown:
         raise kind(f"{url}: {result.reason}: {result.detail}")
     assert isinstance(result, Fetched)
     rules = source.rules if source else Rules()
-    repeated = app.store.visits.repeated(urls.host(result.final_url))
+    repeated = app.store.visits.repeated(urls.own_host(result.final_url))
     why = {
         "repeated": f"{len(repeated)} blocks of this host are known to repeat",
         "source": source.key if source else None,

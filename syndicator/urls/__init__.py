@@ -107,6 +107,16 @@ def host(url: str) -> str:
         return ""
 
 
+def own_host(url: str) -> str:
+    """Whose pages are made like the page `url`: its host, and on one that users share (`/~alice`, github.com/alice) the
+    site of the user alone; "" when it is no URL."""
+    try:
+        parts = urlsplit(canonical(url))
+    except BadUrl:
+        return ""
+    return site(url) if _user((parts.hostname or "").removeprefix("www."), parts.path) else parts.netloc
+
+
 def domain(url: str) -> str:
     """The registrable domain of `url` (bbc.co.uk of www.bbc.co.uk), or its host where there is none: a publisher's name
     for itself. Whose an article is, `site` says."""

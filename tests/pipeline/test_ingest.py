@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from syndicator import urls
 from syndicator.model import Article, Entry, Rules, Source, SourceState
 from syndicator.pipeline.context import Page
 from syndicator.pipeline.ingest import EntryResult, as_filed, ingest
@@ -156,3 +157,43 @@ def test_a_source_that_announces_a_known_article_carries_it(place: Place) -> Non
         assert app.article_store.carried() == [(known.id, "one")]
         assert app.store.visits.carriers(known.id) == ["one"]
         assert app.store.visits.carriers(own.id) == []
+
+
+FOOTER = "Write to the editor of these pages if you have seen one more bridge than we did, or one fewer than that."
+
+
+def footed(number: int) -> str:
+    words = " ".join(f"Bridge {number} of the {place}th mile is {place * number} feet long." for place in range(30))
+    return f"<p>{words}</p><p>{FOOTER}</p>"
+
+
+def teach(place: Place, urls_of: str, *, fetched: bool) -> frozenset[str]:
+    """What three articles at addresses like this, read from pages or from what the feed says, teach of their host."""
+    with place.app() as app:
+        for number in range(1, 4):
+            url = urls_of.format(number)
+            html = f"<title>No {number}</title><article><h1>No {number}</h1>{footed(number)}</article>"
+            body = html.encode() if fetched else b""
+            assert take(app, url, Page(html=body, url=url, headers={}), footed(number)).added
+        return app.store.visits.repeated(urls.own_host(urls_of))
+
+
+def test_pages_of_a_host_teach_what_repeats_there(place: Place) -> None:
+    assert len(teach(place, "https://one.example/{}", fetched=True)) == 1
+
+
+def test_what_a_feed_says_teaches_nothing_of_the_host_it_names(place: Place) -> None:
+    assert teach(place, "https://one.example/{}", fetched=False) == frozenset()
+
+
+def test_one_user_of_a_shared_host_teaches_nothing_of_another(place: Place) -> None:
+    assert len(teach(place, "https://medium.com/@evil/{}", fetched=True)) == 1
+    with place.app() as app:
+        assert app.store.visits.repeated(urls.own_host("https://medium.com/@bank/1")) == frozenset()
+
+
+def test_one_page_under_three_addresses_teaches_nothing(place: Place) -> None:
+    with place.app() as app:
+        for number in range(3):
+            take(app, f"https://one.example/a?n={number}", page(f"https://one.example/a?n={number}"))
+        assert app.store.visits.repeated("one.example") == frozenset()

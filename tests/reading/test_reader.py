@@ -50,6 +50,20 @@ def test_what_repeats_on_a_host_is_dropped_and_still_learnt() -> None:
     assert PROMO in read(page, URL, repeated=frozenset({digest}), rules=Rules(keep=(PROMO,))).body
 
 
+def test_what_is_most_of_an_article_is_no_boilerplate() -> None:
+    page = _page(*STORY)
+    assert read(page, URL, repeated=frozenset(read(page, URL).blocks[:3])).body == read(page, URL).body
+    assert STORY[0] not in read(page, URL, repeated=frozenset(read(page, URL).blocks[:1])).body
+
+
+def test_the_feeds_own_content_teaches_nothing_of_its_host() -> None:
+    entry = Entry(id="1", url=URL, content="".join(f"<p>{paragraph}</p>" for paragraph in STORY))
+    from_feed = read(_page(*STORY), URL, entry=entry, rules=Rules(content="feed"))
+    stub = read(_page(STORY[0]), URL, entry=entry)
+    assert STORY[3] in from_feed.body and STORY[3] in stub.body
+    assert from_feed.blocks == stub.blocks == ()
+
+
 def test_a_repeat_is_known_whatever_its_links_say() -> None:
     def footer(*titles: str) -> str:
         links = ", ".join(f"<a href='/{title}'>{title}</a>" for title in titles)

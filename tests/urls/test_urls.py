@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from syndicator.urls import BadUrl, absolute, alias, canonical, domain, host, is_root, redacted, site
+from syndicator.urls import BadUrl, absolute, alias, canonical, domain, host, is_root, own_host, redacted, site
 from tests.samples import Samples
 
 
@@ -285,3 +285,18 @@ def test_is_root(url: str, root: bool) -> None:
 )
 def test_redacted(url: str, shown: str) -> None:
     assert redacted(url) == shown
+
+
+@pytest.mark.parametrize(
+    ("url", "owner"),
+    [
+        ("https://news.bank.example/2026/a", "news.bank.example"),
+        ("https://www.bank.example:8443/a", "www.bank.example:8443"),
+        ("https://medium.com/@evil/story", "evil.medium.com"),
+        ("https://www.github.com/alice/x", "github.com/alice"),
+        ("https://tilde.example/~bob/a", "tilde.example/~bob"),
+        ("mailto:bob@bank.example", ""),
+    ],
+)
+def test_pages_are_made_like_those_of_their_host_or_of_their_user(url: str, owner: str) -> None:
+    assert own_host(url) == owner

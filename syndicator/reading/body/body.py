@@ -42,7 +42,7 @@ def read_body(
     """
     from_feed = feed_content.blocks(entry) if entry else []
     if rules.content == "feed" and from_feed:
-        return _finish(from_feed, from_feed, [], document.base_url, {"from": "feed", "rule": "rules.content"})
+        return _from_feed(from_feed, from_feed, document.base_url, "rules.content")
     blocks, notes = selectors.apply(document.tree, read_blocks(document.tree), rules)
     overlap.measure(blocks)
     box = containers.build(blocks)
@@ -89,8 +89,13 @@ def _or_feed(made: Body, from_feed: Sequence[Block], base: str) -> Body:
     whole = sum(block.letters for block in from_feed)
     if whole < _FEED_TEXT or whole < _FEED_MORE * made.letters:
         return made
-    trace = {"from": "feed", "rule": f"the page has {made.letters} letters, the feed {whole}"}
-    return _finish(from_feed, made.everything, [], base, trace)
+    return _from_feed(from_feed, made.everything, base, f"the page has {made.letters} letters, the feed {whole}")
+
+
+def _from_feed(blocks: Sequence[Block], everything: Sequence[Block], base: str, rule: str) -> Body:
+    """The body that the feed sends. It has no digests: what is no page of a host teaches nothing of its pages."""
+    made = _finish(blocks, everything, [], base, {"from": "feed", "rule": rule})
+    return replace(made, digests=())
 
 
 def _finish(

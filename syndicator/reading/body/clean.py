@@ -138,7 +138,8 @@ def _is_icon(block: Block) -> bool:
 def drop_repeated(
     blocks: Sequence[Block], repeated: frozenset[str], keep: Sequence[str]
 ) -> tuple[list[Block], list[Cut]]:
-    """`blocks` without those whose digest is in `repeated`, unless they hold one of the texts `keep`; and those cut."""
+    """`blocks` without those whose digest is in `repeated`, unless they hold one of the texts `keep`; and those cut.
+    None is cut where they are most of the text: then it is this article that was repeated, and not boilerplate."""
     kept_texts = {overlap.letters(text) for text in keep} - {""}
 
     def is_repeat(block: Block) -> bool:
@@ -151,6 +152,11 @@ def drop_repeated(
     if not repeated:
         return list(blocks), []
     stay = [not is_repeat(block) for block in blocks]
+    letters = [
+        sum(block.letters for block, ok in zip(blocks, stay, strict=True) if ok is kept) for kept in (True, False)
+    ]
+    if letters[1] > letters[0]:
+        return list(blocks), []
     _drop_orphans(blocks, stay)
     return (
         [block for block, ok in zip(blocks, stay, strict=True) if ok],
