@@ -67,7 +67,7 @@ class VisitContext:
         """Whose articles the source may write, as far as is known now."""
         kept, key = self.run.rights, self.source.key
         linked = kept.linked(key, self.run.clock().date())
-        return ownership.rights_of(self.source, self.state.effective_url, linked=linked, before=kept.before(key))
+        return ownership.rights_of(self.source, linked=linked, before=kept.before(key))
 
     def terms(self, url: str) -> Source:
         """The source as what the operator wrote of it holds for the article at `url`."""

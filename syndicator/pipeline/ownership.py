@@ -4,51 +4,57 @@ and so do the terms that the operator set for the source. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from syndicator import urls
 from syndicator.model import Entry, Rules, Source
 
+_MOST_PARTS = 5  # of a path that a place names
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rights:
-    """Whose articles a source may write. `sites` (urls.site): its own, and those whose pages link its feed; `moved`:
-    the site to which its feed moved for good, which may write, while the operator's terms were not meant for it;
-    `hosts`: the operator's word."""
+    """Whose articles a source may write, and where what the operator set for it holds. `sites` (urls.site): its own,
+    and those whose pages link its feed; `places`: hosts, and paths on shared hosts, that the operator lets it speak
+    for; `before`: sites that it wrote for before articles had owners."""
 
     sites: frozenset[str]
-    moved: str = ""
-    hosts: tuple[str, ...] = ()
+    places: frozenset[str] = frozenset()
+    before: frozenset[str] = frozenset()
 
     def owns(self, url: str) -> bool:
         """True when what the source says of the article at `url` counts."""
-        return self.covers(url) or (bool(self.moved) and urls.site(url) == self.moved)
-
-    def covers(self, url: str) -> bool:
-        """True when the operator's terms for the source (content, licence, robots, rules, tags ...) hold at `url`."""
-        return urls.site(url) in self.sites or any(is_at(url, host) for host in self.hosts)
-
-
-def rights_of(
-    source: Source, moved_to: str | None = None, *, linked: Collection[str] = (), before: Collection[str] = ()
-) -> Rights:
-    """The rights of `source`. `moved_to`: the address its feed moved to; `linked`: sites whose pages link the feed;
-    `before`: sites it wrote for before there were owners, which it keeps until the operator answers with speaks_for."""
-    moved = urls.site(moved_to) if moved_to else ""
-    hosts = tuple(before) if source.speaks_for is None else source.speaks_for
-    return Rights(sites=frozenset((urls.site(source.url), *linked)) - {""}, moved=moved, hosts=hosts)
+        site = urls.site(url)
+        if site in self.sites or site in self.before or site in self.places:
+            return True
+        return not self.places.isdisjoint(_places(url))
 
 
-def is_at(url: str, place: str) -> bool:
-    """True when `url` is at `place`: a host with its subdomains ("example.org"), with the beginning of a path where
-    strangers share the host ("github.com/alice"), or a site as `urls.site` names it."""
-    host, _, path = place.casefold().partition("/")
-    own, _, rest = urls.alias(url).casefold().partition("/")
-    own = own if ":" in host else own.partition(":")[0]
-    inside = not path or f"{rest}/".startswith(f"{path.rstrip('/')}/")
-    named = host.removeprefix("www.")
-    return ((own == named or own.endswith(f".{named}")) and inside) or urls.site(url) == place
+def rights_of(source: Source, *, linked: Collection[str] = (), before: Collection[str] = ()) -> Rights:
+    """The rights of `source`. `linked`: sites whose pages link its feed, at the address that the operator wrote: where
+    that redirects to, its server decides, and may send us to anybody's feed; `before`: sites it wrote for before there
+    were owners, which it keeps until the operator answers with speaks_for."""
+    own = frozenset((urls.site(source.url), *linked)) - {""}
+    if source.speaks_for is None:
+        return Rights(sites=own, before=frozenset(before))
+    return Rights(sites=own, places=frozenset(map(_normal, source.speaks_for)) - {""})
+
+
+def _normal(place: str) -> str:
+    return place.casefold().removeprefix("www.").rstrip("/")
+
+
+def _places(url: str) -> Iterator[str]:
+    """What the operator may call a place that has `url`: its host, a domain above that, one of these with its port, and
+    each with the beginning of its path."""
+    own, _, path = urls.alias(url).casefold().partition("/")
+    name, port = own.partition(":")[0], own.removeprefix(own.partition(":")[0])
+    labels, parts = name.split("."), [part for part in path.split("?")[0].split("/") if part]
+    for start in range(len(labels)):
+        for host in {".".join(labels[start:]), ".".join(labels[start:]) + port}:
+            for end in range(min(len(parts), _MOST_PARTS) + 1):
+                yield "/".join((host, *parts[:end]))
 
 
 def heard(entry: Entry, rights: Rights, url: str) -> Entry:
@@ -60,7 +66,7 @@ def heard(entry: Entry, rights: Rights, url: str) -> Entry:
 def terms(source: Source, rights: Rights, url: str) -> Source:
     """`source` as it holds for the article at `url`: on another site no terms of the operator's apply but the stricter
     ones, a title only (content = "link") and no language model (llm = false)."""
-    if rights.covers(url):
+    if rights.owns(url):
         return source
     return replace(
         source,

@@ -158,7 +158,7 @@ def _written_before(sources: Iterable[Source], article_store: ArticleStore, stor
     own, found = {source.key: rights_of(source) for source in sources}, defaultdict(set)
     for article in _articles(article_store, store):
         rights = own.get(article.source_key)
-        if rights and not rights.covers(article.url):
+        if rights and not rights.owns(article.url):
             found[article.source_key].add(site(article.url))
     return found
 

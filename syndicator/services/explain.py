@@ -93,5 +93,5 @@ def _shown(
 
 
 def _source_of(url: str, app: App) -> Source | None:
-    owners = (source for source in app.sources.values() if app.rights_of(source).covers(url))
+    owners = (source for source in app.sources.values() if app.rights_of(source).owns(url))
     return next(owners, None)

@@ -21,11 +21,11 @@ class Claimant:
 
     def claim(self, url: str) -> int:
         """OWNS for a feed of the site of `url`, or one that its pages link; SPEAKS where the operator said that it
-        speaks for the host; NONE otherwise. A feed that moved to the site, or wrote for it before articles had owners,
-        claims nothing: it may write what it brings and takes nothing from others."""
+        speaks for the host; NONE otherwise. A feed that wrote for the site before articles had owners claims
+        nothing: it may write what it brings and takes nothing from others."""
         if urls.site(url) in self.rights.sites:
             return OWNS
-        return SPEAKS if self.source.speaks_for and self.rights.covers(url) else NONE
+        return SPEAKS if self.source.speaks_for and self.rights.owns(url) else NONE
 
 
 def claim_of(article: Article, known: Mapping[str, Claimant]) -> int:

@@ -63,8 +63,7 @@ async def _feeds_on(context: EntryContext, page: Page) -> Collection[str]:
 
 
 def _believe(context: EntryContext, url: str, feeds: Collection[str]) -> None:
-    addresses = (context.source.url, context.state.effective_url or context.source.url)
-    if any(urls.alias(address) in feeds for address in addresses):
+    if urls.alias(context.source.url) in feeds:
         context.run.rights.link(context.source.key, urls.site(url), context.run.clock().date())
 
 

@@ -23,13 +23,12 @@ from syndicator.store.database import chunks
 
 def claimants(app: App) -> dict[str, Claimant]:
     """The sources in sources.toml with their rights, by key."""
-    kept, states = RightsFile(app.article_store.root), app.store.visits.states()
+    kept = RightsFile(app.article_store.root)
     return {
         key: Claimant(
             source=source,
             rights=rights_of(
                 source,
-                states[key].effective_url if key in states else None,
                 linked=kept.linked(key),
                 before=kept.before(key),
             ),

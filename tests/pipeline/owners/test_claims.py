@@ -22,9 +22,8 @@ def test_the_sites_own_feed_comes_before_one_that_speaks_for_it_and_that_before_
     assert claimant(planet).claim(URL) == NONE
 
 
-def test_a_feed_that_moved_there_or_wrote_for_it_once_takes_nothing() -> None:
+def test_a_feed_that_wrote_for_it_once_takes_nothing() -> None:
     planet = Source(key="planet", url="https://planet.example/feed")
-    assert claimant(planet, moved_to="https://bank.example/feed").claim(URL) == NONE
     assert claimant(planet, before=("bank.example",)).claim(URL) == NONE
 
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from syndicator.model import Entry, Source
-from syndicator.pipeline.owners.links import front_page
-from syndicator.services.container import App
+from syndicator.model import Entry, Source, SourceState
+from syndicator.pipeline.context import EntryContext, VisitContext
+from syndicator.pipeline.owners.links import ask_front, front_page
+from syndicator.ports import EntryRow
+from syndicator.services.container import App, make_context, make_fetcher
 from tests.aged.web import Answer, Web, serving
+from tests.faults.instance import InProcess
 from tests.pipeline.test_ingest import take_entry
-from tests.services.places import Place
+from tests.services.places import NOW, Place
 
 BURNER = Source(key="burner", url="http://burner.example/bank")
 CONTENT = "<p>" + "The council counted the bridges again. " * 30 + "</p>"
@@ -85,26 +88,45 @@ def test_front_pages(url: str, front: str) -> None:
     assert front_page(url) == front
 
 
-def test_nothing_is_run_twice_at_once(place: Place, web: Web) -> None:
-    """Entries side by side ask the front page of their site once."""
-    from syndicator.model import SourceState
-    from syndicator.pipeline.owners.links import ask_front
-    from syndicator.ports import EntryRow
-    from syndicator.services.container import make_context, make_fetcher
-    from tests.faults.instance import InProcess
-
-    async def ask(app: App) -> None:
-        fetcher = make_fetcher(app)
-        visit = make_context(app, fetcher, InProcess(), lambda title: None).visit(
-            BURNER, SourceState(key="burner", url=BURNER.url)
-        )
-        rows = [
-            EntryRow(source_key="burner", entry_id=f"{n}", url="", digest="", status="pending", first_seen=place.now)
-            for n in range(4)
-        ]
-        await asyncio.gather(*(ask_front(visit.entry(row), f"{FRONT}{n}") for n, row in enumerate(rows)))
-        await fetcher.aclose()
+def test_entries_side_by_side_ask_the_front_page_once(place: Place, web: Web) -> None:
+    async def ask(visit: VisitContext) -> None:
+        await asyncio.gather(*(ask_front(entry(visit, n), f"{FRONT}{n}") for n in range(4)))
 
     with place.app() as app:
-        asyncio.run(ask(app))
+        visiting(app, BURNER, "", ask)
     assert web.asked.count(FRONT) == 1
+
+
+def test_a_feed_that_redirects_to_another_sites_wins_nothing_there(place: Place, web: Web) -> None:
+    """What it announced before would count as that site's own."""
+    feed = "http://bank.example/feed"
+    evil = Source(key="evil", url="http://evil.example/feed")
+    link = LINK.replace("http://burner.example/bank", feed)
+    web.answers = {FRONT: Answer(body=f"<html><head>{link}</head><body>Bank</body></html>")}
+    said = []
+
+    async def ask(visit: VisitContext) -> None:
+        said.append(await ask_front(entry(visit, 1), f"{FRONT}1"))
+
+    with place.app() as app:
+        visiting(app, evil, feed, ask)
+        assert said == [False] and app.rights.linked("evil") == ()
+        visiting(app, Source(key="bank", url=feed), "", ask)
+        assert said == [False, True]
+
+
+def visiting(app: App, source: Source, moved: str, act: Callable[[VisitContext], Awaitable[None]]) -> None:
+    """`act` within a visit of `source`, whose feed has moved to `moved`."""
+
+    async def run() -> None:
+        fetcher = make_fetcher(app)
+        context = make_context(app, fetcher, InProcess(), lambda title: None)
+        await act(context.visit(source, SourceState(key=source.key, url=source.url, effective_url=moved or None)))
+        await fetcher.aclose()
+
+    asyncio.run(run())
+
+
+def entry(visit: VisitContext, number: int) -> EntryContext:
+    row = EntryRow(source_key="", entry_id=f"{number}", url="", digest="", status="pending", first_seen=NOW)
+    return visit.entry(row)
