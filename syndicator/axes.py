@@ -15,6 +15,7 @@ from syndicator.text import slug
 ALL: Final = FeedKey("all", "all")
 QUERY: Final = "query"
 SOURCE: Final = "source"
+TAG: Final = "tag"
 
 Members = Iterable[tuple[str, str]]  # (slug, name) of feeds
 
@@ -51,7 +52,7 @@ def _source(article: Article) -> Members:
 
 AXES: Final[dict[str, Axis]] = {
     "all": Axis(members=lambda article: [(ALL.slug, "all")], folder="", heading="", place=0, archived=True),
-    "tag": Axis(members=_tags, folder="tags/", heading="Tags", place=2, archived=True),
+    TAG: Axis(members=_tags, folder="tags/", heading="Tags", place=2, archived=True),
     "category": Axis(
         members=_category,
         folder="categories/",

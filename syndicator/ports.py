@@ -184,6 +184,7 @@ class FeedRow:
     mark: int = 0  # the number of its stale mark, 0 when it is fresh
     held: str | None = None  # why validation kept the old files
     dropped: bool = False
+    wanted: bool = False  # has an article whose file a hand wrote: published however few it has
     moved_to: FeedKey | None = None
     files: Mapping[str, str] = field(default_factory=dict)
 

@@ -25,6 +25,9 @@ _ID_CHARS = (6, 8, 12, 26)  # of the id in a file's name: six, more where anothe
 _NAME = re.compile(r"(?:.*-)?([a-z2-7]{6,26})\.md")
 _ID_LINE = re.compile(rb"^id: *['\"]?([a-z2-7]{6,26})['\"]?\s*$", re.MULTILINE)
 _INSTANCE = "instance.toml"
+_ABOUT = "README.md"  # of whoever keeps the folder, and no article
+_OURS = re.compile(rb"^digest: *\S", re.MULTILINE)  # stands in every file that we wrote
+_HEAD_BYTES = 1 << 16  # of a file: more than any frontmatter of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class ArticleStore:
 
     def instance(self) -> uuid.UUID:
         """This instance's uuid, which all published ids are made of: minted once, before the first article. When it is
-        lost although articles exist nothing is minted, for new ids would show every subscriber every entry again."""
+        lost although we wrote articles nothing is minted, for new ids would show every subscriber every entry again."""
         path = self.root / _INSTANCE
         try:
             return uuid.UUID(tomllib.loads(path.read_text(encoding="utf-8"))["id"])
@@ -114,11 +117,15 @@ class ArticleStore:
             for entry in entries:
                 with contextlib.suppress(FileNotFoundError):  # deleted since the folder was read
                     stat = entry.stat()
-                    yield FileStamp(path=f"{folder}/{entry.name}", mtime_ns=stat.st_mtime_ns, size=stat.st_size)
+                    yield FileStamp(path=f"{folder}{entry.name}", mtime_ns=stat.st_mtime_ns, size=stat.st_size)
 
-    def empty(self) -> bool:
-        """True when there is no article file."""
-        return next(self.walk(), None) is None
+    def begun(self) -> bool:
+        """True when there is an article file that we wrote: a hand's own have no digest."""
+        for stamp in self.walk():
+            with contextlib.suppress(FileNotFoundError), (self.root / stamp.path).open("rb") as file:
+                if _OURS.search(file.read(_HEAD_BYTES)):
+                    return True
+        return False
 
     def changed(self, stamps: Mapping[str, FileStamp]) -> Changes:
         """What happened to the files since `stamps` (by article id, or by any other key) were taken. Files left by a
@@ -132,7 +139,7 @@ class ArticleStore:
                     if not _is_article(entry.name):
                         disk.unlink_litter(entry)
                         continue
-                    path = f"{folder}/{entry.name}"
+                    path = f"{folder}{entry.name}"
                     try:
                         stat = entry.stat()
                     except FileNotFoundError:  # deleted since the folder was read
@@ -212,9 +219,8 @@ class ArticleStore:
 
     def sweep(self) -> int:
         """Removes the temporary files of writers that are gone; how many."""
-        places = [str(self.root)] if self.root.is_dir() else []
         removed = 0
-        for absolute in [*places, *(absolute for _, absolute in disk.folders(self.root))]:
+        for _, absolute in disk.folders(self.root):
             with os.scandir(absolute) as found:
                 removed += sum(disk.unlink_litter(entry) for entry in found)
         return removed
@@ -222,7 +228,7 @@ class ArticleStore:
     def _mint(self, path: Path) -> uuid.UUID:
         minted = uuid.uuid4()
         line = f'id = "{minted}"\n'
-        if not self.empty():
+        if self.begun():
             raise ConfigError(
                 f"{path} is missing although there are articles; restore it from a backup. Only without one, write "
                 f"this line into it, and every subscriber will see every entry once more: {line.strip()}"
@@ -261,7 +267,7 @@ class ArticleStore:
             with os.scandir(absolute) as entries:
                 names = sorted(entry.name for entry in entries if _is_article(entry.name))
             for name in names:
-                self._remember(f"{folder}/{name}")
+                self._remember(f"{folder}{name}")
         return self._paths
 
     def _remember(self, path: str) -> None:
@@ -308,7 +314,7 @@ def _path(stamp: FileStamp) -> str:
 
 
 def _is_article(name: str) -> bool:
-    return name.endswith(".md") and not name.startswith(".")
+    return name.endswith(".md") and not name.startswith(".") and name != _ABOUT
 
 
 def _id_part(path: str) -> str | None:

@@ -71,10 +71,13 @@ def unlink_litter(entry: os.DirEntry[str]) -> bool:
 
 
 def folders(root: Path) -> Iterator[tuple[str, str]]:
-    """The YYYY/MM folders under `root` with their paths, in order."""
+    """Where article files are, relative to `root` and as paths, in order: `root` itself (as "", for files that a hand
+    put there) and its YYYY/MM folders, each with a last slash."""
+    if root.is_dir():
+        yield "", str(root)
     for year in _named(root, r"\d{4}"):
         for month in _named(root / year, r"\d{2}"):
-            yield f"{year}/{month}", f"{root}/{year}/{month}"
+            yield f"{year}/{month}/", f"{root}/{year}/{month}"
 
 
 def _named(folder: Path, pattern: str) -> list[str]:

@@ -63,9 +63,19 @@ def load(data: bytes, path: str = "") -> Article:
     made: dict[str, Any] = {row.attribute: read[row.key] for row in rows if row.shown is None}
     settled = normal_form.settle(Article(**{**made, "id": made["id"] or article_id(made["url"]), "body": body}))
     day = read["date"]
-    if not day or day == times.day(settled):
-        return settled
-    return replace(settled, published=read_day(day, f"{where}: date"))
+    if day and day != times.day(settled):
+        settled = replace(settled, published=read_day(day, f"{where}: date"))
+    return settled if "added" in values else _by_hand(settled, where)
+
+
+def _by_hand(article: Article, where: str) -> Article:
+    """A file that we did not write: it counts from its own date on. Raises ConfigError for one without what an entry of
+    a feed cannot do without."""
+    if not article.title:
+        raise ConfigError(f"{where}: title: write what the article is called")
+    if article.published is None:
+        raise ConfigError(f"{where}: date: write the day of the article, like '2026-11-24'")
+    return replace(article, added=article.published)
 
 
 def extra(data: bytes, path: str = "") -> dict[str, Any]:

@@ -15,7 +15,7 @@ from syndicator.model import FeedSpec, Problem
 from syndicator.publishing.output.files import FileOutlet
 from syndicator.publishing.queries.members import update_members
 from syndicator.publishing.selection.feeds import plan
-from syndicator.publishing.selection.staleness import BuildReport, Steps, settled, stale
+from syndicator.publishing.selection.staleness import BuildReport, Steps, replaced, settled, stale
 from syndicator.services.container import App, make_fetcher
 from syndicator.worker import Worker
 
@@ -69,6 +69,7 @@ async def build_feeds(app: App, *, all: bool = False) -> BuildReport:
     specs = feed_specs(app)
     update_members(specs, app.store.index, lambda id: _body(app, id))
     outlet = FileOutlet(app.settings.public_dir, gzip=app.settings.publish.gzip)
+    all = all or replaced(app.store.index, outlet)
     only = None if all else stale(specs, app.store.index, app.settings, app.sources, app.instance)
     if only is None or only:  # a build that was killed left its feed stale
         outlet.sweep()

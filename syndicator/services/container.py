@@ -19,9 +19,11 @@ from syndicator.articles.article_store import ArticleStore
 from syndicator.articles.beside.kept_away import KeptAway
 from syndicator.articles.beside.rights import RightsFile
 from syndicator.articles.snapshots import Snapshots
+from syndicator.axes import ALL
 from syndicator.describing.llm.prompt import Lists
 from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.errors import ConfigError, LockedError, MissingError
+from syndicator.formats import FORMATS
 from syndicator.model import Article, Source
 from syndicator.pipeline.context import RunContext
 from syndicator.pipeline.ownership import Rights, rights_of, terms
@@ -34,6 +36,8 @@ from syndicator.store.engine import Store, open_store
 from syndicator.urls import site
 from syndicator.urls.addresses import private
 from syndicator.worker import Worker
+
+_INSTANCE = "instance"  # the note with this instance's uuid
 
 
 def utc_now() -> datetime:
@@ -110,14 +114,14 @@ def open_app(
     read = read or configuration(config, environ)
     settings = read.settings
     article_store = ArticleStore(settings.articles_dir)
-    articles_exist = any(True for _ in article_store.walk())
+    begun = _begun(article_store, settings)
     settings.state_dir.mkdir(parents=True, exist_ok=True)
-    store = open_store(settings.store_url, articles_exist=articles_exist, create=create)
+    store = open_store(settings.store_url, articles_exist=begun, create=create)
     try:
         _need_article_store(article_store, store)
         beside = Beside(root=article_store.root, store=store, publish=settings.publish, clock=clock)
         beside.begin()
-        article_store.instance()  # made before the first article: articles without one mean that it was lost
+        _keep_instance(article_store, store, clock(), begun=begun)
         rights = RightsFile(article_store.root)
         if not rights.exists():
             rights.begin(_written_before(read.sources, article_store, store))
@@ -141,10 +145,33 @@ def open_app(
         store.close()
 
 
+def _begun(article_store: ArticleStore, settings: Settings) -> bool:
+    """True when this instance has written or published articles. One whose only files were put there by hand has not,
+    until they are published."""
+    published = any((settings.public_dir / f"{ALL.slug}.{name}").exists() for name in FORMATS)
+    return article_store.begun() or (published and any(True for _ in article_store.walk()))
+
+
+def _keep_instance(article_store: ArticleStore, store: Store, now: datetime, *, begun: bool) -> None:
+    """Mints this instance's uuid where nothing was written or published with one, and notes it in the database, so that
+    it can be told when its file is lost. Raises ConfigError, which tells it."""
+    noted = store.visits.note(_INSTANCE)
+    if begun and not article_store.minted():
+        line = f'id = "{noted}"' if noted else "id = ... as a backup has it"
+        raise ConfigError(
+            f"{article_store.root}/instance.toml is lost, of which all ids of what is published are made; restore "
+            f"it, or write this line into it: {line}"
+        )
+    known = str(article_store.instance())
+    if known != noted:
+        store.visits.set_note(_INSTANCE, known, now)
+
+
 def _need_article_store(article_store: ArticleStore, store: Store) -> None:
     """Raises MissingError when the folder of articles is not there, as when its disk is not mounted. It must not be
     taken for one whose articles were all deleted: everything would be fetched again and published under new ids."""
-    known = len(store.visits.stamps()) if not article_store.minted() else 0
+    gone = not article_store.minted() and next(article_store.walk(), None) is None
+    known = len(store.visits.stamps()) if gone else 0
     if known:
         raise MissingError(
             f"{article_store.root} is not the folder it was: the database knows {known} articles and no file is there; "

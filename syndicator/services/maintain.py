@@ -14,6 +14,7 @@ from syndicator.pipeline.dedupe.merge import WINDOW, remember
 from syndicator.pipeline.refile import refile
 from syndicator.ports import FileStamp
 from syndicator.services import reconcile
+from syndicator.services.build import release
 from syndicator.services.container import App
 from syndicator.services.redescribe import learn
 from syndicator.sources import opml, registry
@@ -168,7 +169,13 @@ def reindex(app: App) -> Reindexed:
 
     reconcile.carriers(app)  # makes the file where it was lost
     app.article_store.compact()
+    known = set(app.store.visits.stamps())
     count = app.store.reindex(readable(), app.article_store.withdrawn(), app.article_store.carried())
+    gone = known - set(app.store.visits.stamps())
+    if gone:
+        release(app, gone)
+    if reconcile.are_many(len(gone), len(known)):
+        app.store.visits.reopen(gone)
     app.beside.note()
     for article in recent:
         remember(article, app.store.visits, now)

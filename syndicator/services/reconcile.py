@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from syndicator.errors import OURS, ConfigError, DiskError
+from syndicator.errors import OURS, ConfigError, DiskError, MissingError
 from syndicator.model import Article, Problem, Rules, Source, SourceState
 from syndicator.ports import FileStamp
 from syndicator.reasons import FOR_THE_OPERATOR, FileReason
@@ -19,6 +19,10 @@ KEPT_FOR = timedelta(days=30)  # the file of a withdrawn article
 # A clock that ran ahead by more than this and was set right leaves times behind that are no longer believed.
 AHEAD = timedelta(minutes=10)
 _ANY_TIME = datetime.max.replace(tzinfo=UTC)
+
+# Files that are gone at once: who deletes articles by hand deletes a few. Both numbers are a choice.
+_MANY = 20
+_SHARE = 0.05
 
 OWNED_SINCE = "owned since"  # the note with the time of the first start at which articles had owners
 CARRIED = "carried"  # the note with the stamp of the file of carriers whose lines the database has
@@ -95,12 +99,23 @@ def files(app: App) -> tuple[Problem, ...]:
             problems.append(Problem(what=stamp.path, reason=FileReason.DUPLICATE_ARTICLE, detail=detail))
             continue
         _record(app, article, stamp)
+    if are_many(len(changes.missing), len(rows)):
+        raise MissingError(
+            f"{len(changes.missing)} of {len(rows)} article files are gone from {app.article_store.root}, such as "
+            f"{rows[changes.missing[0]].path}: put them back (mount the disk, restore the folder of today), or run "
+            "`syndicator reindex`, which takes the folder as it is and fetches again what it lacks"
+        )
     if changes.missing:
         release(app, changes.missing)
     for id in changes.missing:
         visits.forget(id)
     carriers(app)
     return tuple(problems)
+
+
+def are_many(missing: int, known: int) -> bool:
+    """True when so many of the known files are gone that nobody can have meant it. Pure."""
+    return missing >= _MANY and missing > _SHARE * known
 
 
 def carriers(app: App) -> None:

@@ -94,7 +94,7 @@ class Index:
         """The name that each feed has from the oldest article in it (those that a source merely carries do not count),
         which is what a rebuilt database calls it; the slug where it has none among its first few."""
         found = {key: key.slug for key in keys}
-        moves = rows.moved(self._db.rows(rows.MOVES))
+        moves = dict(self._db.rows(rows.MOVES))
         for key in found:
             for (data,) in self._db.rows(_OLDEST_DATA, {"axis": key.axis, "slug": key.slug}):
                 named = rows.follow(moves, named_feeds_of(codec.unpack(Article, data)))
@@ -108,7 +108,7 @@ class Index:
         return [FeedKey(*row) for row in self._db.rows(_SHOWN, {"id": id})]
 
     def show_again(self, keys: Iterable[FeedKey]) -> None:
-        """Puts the articles of these feeds where they belong after one of them moved, in one transaction."""
+        """Puts the articles of these feeds of sources where they belong after one of them moved: one transaction."""
         with self._db.write() as connection:
             for key in keys:
                 rows.show_again(connection, key)
@@ -294,6 +294,7 @@ def _feed(row: Any) -> FeedRow:
         mark=row.mark,
         held=row.held,
         dropped=row.dropped,
+        wanted=row.wanted,
         moved_to=FeedKey(row.moved_axis, row.moved_slug) if row.moved_axis else None,
         files=json.loads(row.files),
     )

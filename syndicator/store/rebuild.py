@@ -38,6 +38,7 @@ def reindex(
         load.add(article, stamp)
     load.flush()
     _count_feeds(connection, {key: name for key, (_, name) in load.names.items()}, load.counts)
+    rows.want(connection, load.wanted)
     _show_dangling(connection)
     _end_entries(connection, load.guids)
     return load.total
@@ -73,7 +74,7 @@ class _Load:
         merged: dict[str, str],
         gone: set[str],
         carriers: dict[str, list[str]],
-        moves: dict[FeedKey, FeedKey],
+        moves: dict[str, str],
     ) -> None:
         self.connection = connection
         self.carriers = carriers
@@ -84,6 +85,7 @@ class _Load:
         self.names: dict[FeedKey, tuple[_Place, str]] = {}  # of the oldest article
         self.counts: Counter[FeedKey] = Counter()
         self.guids: dict[tuple[str, str], str] = {}
+        self.wanted: set[FeedKey] = set()
         self.total = 0
         self.waiting: dict[Table, list[dict[str, Any]]] = {}
 
@@ -97,6 +99,7 @@ class _Load:
         carriers = self.carriers.get(article.id, ())
         shown = rows.follow(self.moves, rows.shown_in(article, into, withdrawn=False, carriers=carriers))
         members = rows.member_rows(article, shown)
+        self.wanted |= rows.wanted(article)
         self.counts.update(list(shown))
         own = rows.follow(self.moves, named_feeds_of(article))
         for row, (key, name) in zip(members, shown.items(), strict=True):

@@ -12,8 +12,9 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from syndicator import text
 from syndicator.articles.membership import named_feeds_of
-from syndicator.axes import AXES, SOURCE
+from syndicator.axes import AXES, SOURCE, TAG
 from syndicator.model import Article, FeedKey
 from syndicator.ports import FileStamp, Withdrawn
 from syndicator.store import codec, schema
@@ -79,30 +80,27 @@ def shown_in(article: Article, merged_into: str | None, withdrawn: bool, carrier
     return {key: name for key, name in named.items() if merged_into is None or AXES[key.axis].copies}
 
 
-def follow(moves: Mapping[FeedKey, FeedKey], shown: Mapping[FeedKey, str]) -> dict[FeedKey, str]:
-    """`shown` with each feed that moved replaced by the one that carries on for it. Pure."""
+def follow(moves: Mapping[str, str], shown: Mapping[FeedKey, str]) -> dict[FeedKey, str]:
+    """`shown` with the feed of each source that moved (key -> key) replaced by the one that carries on. Pure."""
     found: dict[FeedKey, str] = {}
     for key, name in shown.items():
-        seen = {key}
-        while key in moves and moves[key] not in seen:
-            key = moves[key]
-            seen.add(key)
-        found[key] = shown.get(key, name)
+        seen = {key.slug}
+        while key.axis == SOURCE and (slug := moves.get(key.slug, "")) and slug not in seen:
+            seen.add(slug)
+            key = FeedKey(SOURCE, slug)
+        if key in shown:
+            name = shown[key]
+        found[key] = name
     return found
 
 
-def moved(found: Iterable[Any]) -> dict[FeedKey, FeedKey]:
-    """What MOVES found: feed -> where it moved."""
-    return {FeedKey(axis, slug): FeedKey(to_axis, to_slug) for axis, slug, to_axis, to_slug in found}
-
-
-def moves(connection: Connection) -> dict[FeedKey, FeedKey]:
-    """The feeds that moved, each with where to."""
-    return moved(connection.execute(MOVES).all())
+def moves(connection: Connection) -> dict[str, str]:
+    """The feeds of sources that moved to another's: key -> key."""
+    return {row.slug: row.moved_slug for row in connection.execute(MOVES)}
 
 
 _f = schema.feeds.c
-MOVES = select(_f.axis, _f.slug, _f.moved_axis, _f.moved_slug).where(_f.moved_axis.is_not(None))
+MOVES = select(_f.slug, _f.moved_slug).where(_f.axis == SOURCE, _f.moved_axis == SOURCE)
 _OLD = select(schema.articles.c.id, schema.articles.c.merged_into).where(schema.articles.c.id == bindparam("id"))
 _WITHDRAWN = select(schema.withdrawn.c.id).where(schema.withdrawn.c.id == bindparam("id"))
 _KNOWN = select(
@@ -149,6 +147,11 @@ _COUNT = (
     .where(schema.feeds.c.axis == bindparam("k_axis"), schema.feeds.c.slug == bindparam("k_slug"))
     .values(count=schema.feeds.c.count + bindparam("more"))
 )
+_WANT = (
+    update(schema.feeds)
+    .where(schema.feeds.c.axis == bindparam("k_axis"), schema.feeds.c.slug == bindparam("k_slug"))
+    .values(wanted=True)
+)
 _NO_MARK = delete(schema.stale_marks).where(
     schema.stale_marks.c.axis == bindparam("k_axis"), schema.stale_marks.c.slug == bindparam("k_slug")
 )
@@ -169,8 +172,20 @@ def save(
         article,
         shown_in(article, _alive(connection, into), known.withdrawn is not None, carriers(connection, article.id)),
     )
+    want(connection, wanted(article))
     if known.old is None:
         _show_copies(connection, article.id)
+
+
+def wanted(article: Article) -> set[FeedKey]:
+    """The feeds that exist for the sake of this article alone: those of the tags in a file that a hand wrote."""
+    return set() if article.digest else {FeedKey(TAG, text.slug(tag)) for tag in article.tags}
+
+
+def want(connection: Connection, keys: Collection[FeedKey]) -> None:
+    """Remembers that these feeds are to be published however few articles they have."""
+    for key in keys:
+        connection.execute(_WANT, {"k_axis": key.axis, "k_slug": key.slug})
 
 
 def _alive(connection: Connection, into: str | None) -> str | None:
@@ -210,7 +225,7 @@ def carry(connection: Connection, id: str, source: str, name: str = "") -> None:
 
 def show(connection: Connection, article: Article, shown: dict[FeedKey, str]) -> None:
     """Makes `article` a member of just the feeds `shown`; they and those it leaves become stale. What was made of it
-    and which saved queries hold it is forgotten. A feed that moved stands for the one it moved to."""
+    and which saved queries hold it is forgotten. The feed of a source that moved stands for the one it moved to."""
     shown = follow(moves(connection), shown)
     before = {FeedKey(axis, slug) for axis, slug in connection.execute(_MEMBER, {"id": article.id})}
     if before:

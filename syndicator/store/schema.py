@@ -99,6 +99,7 @@ feeds = Table(
     Column("moved_axis", String(10)),
     Column("moved_slug", Text),
     Column("files", Text, nullable=False),
+    Column("wanted", Boolean, nullable=False, server_default="0"),  # an article whose file a hand wrote has this tag
 )
 
 # What is to be built: a feed has a mark or is fresh. Each change of a feed puts a mark with a higher number in place of

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import accumulate
 from typing import Any
@@ -214,6 +215,28 @@ class Visits:
         it as stale, in one transaction."""
         with self._db.write() as connection:
             rows.erase(connection, id)
+
+    def reopen(self, ids: Collection[str]) -> None:
+        """Makes the entries that were these articles due again, and their sources, whose feeds are asked for whole, in
+        one transaction."""
+        entries, sources = schema.entries, schema.sources
+        with self._db.write() as connection:
+            keys: set[str] = set()
+            for part in chunks(sorted(ids)):
+                found = select(entries.c.data).where(entries.c.article.in_(part), entries.c.status == "done")
+                rows = [codec.unpack(EntryRow, data) for (data,) in connection.execute(found).all()]
+                due = [
+                    replace(row, status="pending", digest="", tries=0, next_try=None, article_id=None) for row in rows
+                ]
+                upsert(connection, entries, [entry_row(row) for row in due])
+                keys |= {row.source_key for row in rows}
+            for part in chunks(sorted(keys)):
+                found = select(sources.c.data).where(sources.c.key.in_(part))
+                states = [codec.unpack(SourceState, data) for (data,) in connection.execute(found).all()]
+                whole = [
+                    replace(state, etag=None, last_modified=None, body_digest=None, next_due=None) for state in states
+                ]
+                upsert(connection, sources, [state_row(state) for state in whole])
 
     def is_withdrawn(self, aliases: Iterable[str]) -> bool:
         keys = [codec.key(value) for value in aliases]

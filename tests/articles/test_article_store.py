@@ -204,7 +204,7 @@ def test_deleting(article_store: ArticleStore) -> None:
     assert article_store.delete(stamp.path)
     assert not article_store.delete(stamp.path)
     assert article_store.find(full().id) is None
-    assert article_store.empty()
+    assert not article_store.begun()
     with pytest.raises(FileNotFoundError):
         article_store.get(stamp.path)
 

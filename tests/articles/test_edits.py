@@ -117,12 +117,12 @@ def test_trimmed_line_ends_and_a_last_newline_are_no_edit() -> None:
 
 
 def test_a_file_without_our_digest_is_all_by_hand() -> None:
-    in_file = frontmatter.load(b"---\ntitle: Mine\nsource: https://example.org/a\n---\nText\n")
+    in_file = frontmatter.load(b"---\ntitle: Mine\ndate: 2026-01-05\nsource: https://example.org/a\n---\nText\n")
 
-    assert hand_edited(in_file) == {"title", "body"}
+    assert hand_edited(in_file) == {"title", "date", "body"}
     merged = edits.merge(full(), in_file)
     assert (merged.title, merged.body, merged.author) == ("Mine", "Text", "Ada Lovelace")
-    assert hand_edited(written_as_is(merged)) == {"title", "body"}
+    assert hand_edited(written_as_is(merged)) == {"title", "date", "body"}
 
 
 def test_the_time_an_article_was_added_never_moves() -> None:

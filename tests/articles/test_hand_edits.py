@@ -73,7 +73,7 @@ def test_one_more_signed_field_makes_no_old_one_the_operators(monkeypatch: pytes
 
 
 def test_a_file_without_our_digest_is_by_hand_in_its_later_fields_too() -> None:
-    data = b"---\ntitle: Mine\nsource: https://example.org/a\nschema: 2\nhold: true\n---\n"
+    data = b"---\ntitle: Mine\ndate: 2026-01-05\nsource: https://example.org/a\nschema: 2\nhold: true\n---\n"
 
-    assert hand_edited(frontmatter.load(data)) == {"title", "hold"}
-    assert hand_edited(frontmatter.load(data.replace(b"schema: 2\n", b""))) == {"title"}
+    assert hand_edited(frontmatter.load(data)) == {"title", "date", "hold"}
+    assert hand_edited(frontmatter.load(data.replace(b"schema: 2\n", b""))) == {"title", "date"}

@@ -24,7 +24,7 @@ def test_nothing_is_lost_nothing_comes_twice(tmp_path: Path) -> None:
     assert told["articles"] > 20
 
 
-ARTICLE = "---\ntitle: A\nsource: {url}\nid: {id}\n---\n\nText.\n"
+ARTICLE = "---\ntitle: A\ndate: 2026-01-01\nsource: {url}\nid: {id}\n---\n\nText.\n"
 
 
 def written(place: Path, *numbers: int) -> None:

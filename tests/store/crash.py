@@ -46,7 +46,7 @@ def article(number: int, edition: int = 0) -> Article:
 
 def opened(root: Path) -> tuple[ArticleStore, Store]:
     article_store = ArticleStore(root / "articles")
-    return article_store, open_store(f"sqlite:///{root}/state/syndicator.db", articles_exist=not article_store.empty())
+    return article_store, open_store(f"sqlite:///{root}/state/syndicator.db", articles_exist=article_store.begun())
 
 
 def adopt(article_store: ArticleStore, store: Store) -> int:

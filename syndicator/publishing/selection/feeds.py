@@ -38,9 +38,9 @@ def plan(
     categories: Mapping[str, str],
 ) -> list[FeedSpec]:
     """The feeds to publish: everything; each category and source with an article; each tag with `publish.tag_min` of
-    them; each saved query. A feed that was published once stays, however few articles it has left, until it is dropped
-    or moved. `categories`: name -> description. In a fixed order: everything, then axis by axis as on the index page
-    with the saved queries last, each axis by slug."""
+    them, or with one whose file a hand wrote; each saved query. A feed that was published once stays, however few
+    articles it has left, until it is dropped or moved. `categories`: name -> description. In a fixed order: everything,
+    then axis by axis as on the index page with the saved queries last, each axis by slug."""
     given = _Given(settings, {source.key: source for source in sources}, categories)
     alive = sorted((row for row in rows if _alive(row)), key=lambda row: row.key)
     specs = [_spec(ALL, "Everything", settings, first_slug="all", title=settings.site.title)]
@@ -75,7 +75,7 @@ def _of_articles(axis: str, rows: Sequence[FeedRow], given: _Given) -> Iterator[
     if least is None:
         return
     for row in rows:
-        if row.key.axis == axis and (row.count >= least or row.files):
+        if row.key.axis == axis and (row.count >= (1 if row.wanted else least) or row.files):
             spec = _spec(row.key, row.name, given.settings, first_slug=row.first_slug)
             yield _DETAILS[axis](spec, given) if axis in _DETAILS else spec
 

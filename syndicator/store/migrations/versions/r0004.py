@@ -22,6 +22,7 @@ def upgrade() -> None:
     op.execute(sa.text("INSERT INTO stale_marks (axis, slug) SELECT axis, slug FROM feeds WHERE stale"))
     with op.batch_alter_table("feeds") as feeds:  # what SQLite cannot do to a table before 3.35
         feeds.drop_column("stale")
+        feeds.add_column(sa.Column("wanted", sa.Boolean(), nullable=False, server_default="0"))
     op.create_table(
         "carriers",
         sa.Column("id", sa.String(length=26), nullable=False),

@@ -1,0 +1,111 @@
+"""An article file that a person wrote, put into the folder of a fresh checkout, is an article: every command takes it,
+and its tags have feeds with its date."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+from syndicator.publishing.validate.schema import atom_fault
+from tests import commands
+
+ROOT = Path(__file__).resolve().parent.parent
+FILE = """\
+---
+title: The harbour gets a new light
+date: '2026-02-11'
+excerpt: The old lamp is taken down on Tuesday.
+coverImage: https://harbour.example/light.jpg
+author: Ada Winter
+tags: ['Harbour', 'Lighthouses', 'Public works']
+category: Local news
+source: https://harbour.example/news/light
+---
+
+The old lamp is taken down on Tuesday. Its light was seen for eleven miles.
+
+## What comes next
+
+The new one is seen for twenty.
+"""
+TAGS = ("harbour", "lighthouses", "public-works")
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """The configuration as it is shipped, and the file beside it."""
+    shutil.copytree(ROOT / "config", tmp_path / "config")
+    (tmp_path / "feeds/articles").mkdir(parents=True)
+    (tmp_path / "feeds/articles/light.md").write_text(FILE)
+    return tmp_path
+
+
+def said(clone: Path, *words: str) -> CompletedProcess[str]:
+    done = commands.run(*words, "--config", str(clone / "config"))
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+@pytest.mark.parametrize("command", ["reindex", "build", "status"])
+def test_every_command_takes_it_first(clone: Path, command: str) -> None:
+    said(clone, command)
+    said(clone, "build")
+    assert (clone / "feeds/public/tags/harbour.atom").exists()
+    assert (clone / "feeds/articles/light.md").read_text() == FILE
+
+
+def test_its_tags_have_valid_feeds_with_its_date(clone: Path) -> None:
+    said(clone, "build")
+    for tag in TAGS:
+        path = clone / f"feeds/public/tags/{tag}.atom"
+        assert atom_fault(path.read_bytes()) is None
+        entry = ElementTree.parse(path).find("{*}entry")
+        assert entry is not None
+        assert entry.findtext("{*}published", "")[:10] == entry.findtext("{*}updated", "")[:10] == "2026-02-11"
+        assert entry.findtext("{*}title") == "The harbour gets a new light"
+    assert (clone / "feeds/public/categories/local-news.json").exists()
+
+
+def test_the_entry_is_the_same_with_a_new_database(clone: Path) -> None:
+    said(clone, "build")
+    before = {path.name: path.read_bytes() for path in (clone / "feeds/public").rglob("*.atom")}
+    shutil.rmtree(clone / "feeds/state")
+    said(clone, "reindex")
+    said(clone, "build", "--all")
+    assert {path.name: path.read_bytes() for path in (clone / "feeds/public").rglob("*.atom")} == before
+
+
+def test_an_instance_that_published_it_and_lost_its_uuid_says_so(clone: Path) -> None:
+    said(clone, "build")
+    minted = (clone / "feeds/articles/instance.toml").read_text().splitlines()[-1]
+    (clone / "feeds/articles/instance.toml").unlink()
+    done = commands.run("build", "--config", str(clone / "config"))
+    assert done.returncode == 78
+    assert "instance.toml is lost" in done.stderr and minted in done.stderr
+    (clone / "feeds/articles/instance.toml").write_text(minted + "\n")
+    said(clone, "build")
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong", "named"),
+    [
+        ("source: https://harbour.example/news/light", "source: harbour", "source: has to be the article's URL"),
+        ("source: https://harbour.example/news/light\n", "", "source: has to be the article's URL"),
+        ("date: '2026-02-11'", "date: '2026-02-31'", "'2026-02-31' is no day"),
+        ("date: '2026-02-11'\n", "", "date: write the day"),
+        ("title: The", "title: Now: the", "line 2: the frontmatter is not valid YAML"),
+        ("title: The harbour gets a new light\n", "", "title: write"),
+    ],
+)
+def test_a_flaw_is_named(clone: Path, line: str, wrong: str, named: str) -> None:
+    (clone / "feeds/articles/other.md").write_text(FILE.replace(line, wrong).replace("news/light", "news/other"))
+    for words in (("check", "--json"), ("build",)):
+        done = commands.run(*words, "--config", str(clone / "config"))
+        assert "other.md" in done.stdout + done.stderr and named in (done.stdout + done.stderr).replace("\\'", "'")
+    items = json.loads((clone / "feeds/public/all.json").read_text())["items"]
+    assert [item["url"] for item in items] == ["https://harbour.example/news/light"]
