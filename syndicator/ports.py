@@ -366,6 +366,7 @@ class Summary:
     feeds: int
     pending: int
     refused: tuple[Problem, ...]
+    late: tuple[Problem, ...]  # entries that wait to be announced once more
     held: tuple[Problem, ...]
     for_the_operator: tuple[Problem, ...]  # entries that wait until a rule, a variable or a file is mended
     last_run: datetime | None

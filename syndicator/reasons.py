@@ -118,6 +118,12 @@ class EntryReason(Reason):
 
     BACKFILL = "backfill", "older than the newest entries that a first visit takes", "raise backfill on the source"
     WITHDRAWN = "withdrawn", "the article was withdrawn", "nothing: it stays away; `withdraw --undo URL` brings it back"
+    LATE = (
+        "late",
+        "most of the feed is new and says that it was there before: the site may have given its articles new addresses",
+        "nothing: what moved is known again, the rest is taken at the next visit if it is still announced",
+    )
+    ANNOUNCED_ONCE = "announced-once", "it came late with most of its feed, and was gone at the next visit"
     NO_LINK = "no-link", "the entry has no usable address and no text of its own"
     OWNERSHIP = "ownership", "the article's own page is read again, as its text may be another site's"
     BAD_RULES = (

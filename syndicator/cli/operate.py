@@ -61,6 +61,7 @@ def status(json: Json = False, config: Config = CONFIG) -> None:
     tables = (
         ("Waiting for you", summary.for_the_operator),
         ("Entries refused", summary.refused),
+        ("Entries that wait to be announced once more", summary.late),
         ("Feeds held back", summary.held),
     )
     for title, found in tables:

@@ -55,6 +55,7 @@ class VisitContext:
     run: RunContext
     source: Source
     state: SourceState
+    in_feed: frozenset[str] = frozenset()  # alias keys of what the feed announces, where this visit read it
     uncertain: bool = False  # nothing that this visit did has shown yet that there is a network
 
     @property
@@ -76,7 +77,13 @@ class VisitContext:
     def entry(self, row: EntryRow, page: Page | None = None) -> EntryContext:
         """The context of one pending entry; `page` where its bytes are at hand already."""
         return EntryContext(
-            run=self.run, source=self.source, state=self.state, uncertain=self.uncertain, row=row, page=page
+            run=self.run,
+            source=self.source,
+            state=self.state,
+            in_feed=self.in_feed,
+            uncertain=self.uncertain,
+            row=row,
+            page=page,
         )
 
 

@@ -69,6 +69,11 @@ def held(row: EntryRow, reason: str, detail: str, now: datetime) -> EntryRow:
     return replace(row, next_try=now + HELD_WAIT, reason=reason, detail=detail)
 
 
+def late(row: EntryRow, now: datetime) -> EntryRow:
+    """The entry is no article that moved, and waits for the next visit that announces it."""
+    return replace(row, reason=EntryReason.LATE, read_at=now)
+
+
 def postponed(row: EntryRow, failed: Failed, now: datetime) -> EntryRow:
     """The host is to be left alone for now: no try was made, so none is counted."""
     return replace(row, next_try=failed.retry_after or now + FIRST_WAIT, reason=failed.reason, detail=failed.detail)

@@ -12,6 +12,7 @@ from syndicator.model import Article, Entry, Failed, Fetched, NotModified, Origi
 from syndicator.pipeline import entry_rows, jobs, ownership
 from syndicator.pipeline.context import BUGS, EntryContext, Page, RunContext, describe_bug
 from syndicator.pipeline.dedupe.merge import merge_copy, remember
+from syndicator.pipeline.dedupe.moved import earlier
 from syndicator.pipeline.dedupe.reconsider import reconsider
 from syndicator.pipeline.owners.adoption import adopts, hand_over, may_adopt
 from syndicator.pipeline.owners.binding import known_at, same_site, strayed
@@ -130,7 +131,29 @@ async def _read(context: EntryContext, page: Page) -> EntryResult:
         return _end(context, "refused", failure.reason, failure.detail)
     context.log.debug("page read", bytes=len(page.html), characters=len(reading.article.body))
     article = as_filed(reading.article, entry, source, context.state, now, run.settings.describe.uncategorised)
-    return _file(context, page, replace(reading, article=article))
+    moved = await _as_moved(context, article)
+    return moved or _file(context, page, replace(reading, article=article))
+
+
+async def _as_moved(context: EntryContext, article: Article) -> EntryResult | None:
+    """The end of an entry that is an article of the store under a new address, or that waits because it may be one of
+    those; None for all others."""
+    run, row = context.run, context.row
+    keys = [urls.alias(url) for url in (article.url, *article.aliases)]
+    withdrawn = run.store.is_withdrawn([*keys, *map(urls.alias, article.also)])
+    if row.article_id or withdrawn or known_at(run.store, keys, article.url):
+        return None
+    old = await earlier(context, article)
+    if old is not None:
+        more = [url for url in (article.url, *article.aliases) if url != old.url and same_site(url, old.url)]
+        named = replace(old, aliases=tuple(dict.fromkeys((*old.aliases, *more))))
+        refile(run.article_store, run.store, named, before=old, entry=entry_rows.done(row, old.id, run.clock()))
+        context.log.info("moved", article=old.id, title=old.title)
+        return EntryResult()
+    if row.reason != EntryReason.LATE:
+        return None
+    _save(context, entry_rows.late(row, run.clock()))
+    return EntryResult(problem=entry_rows.problem(row, EntryReason.LATE, article.title))
 
 
 async def _reading(context: EntryContext, page: Page, rules: Rules, now: datetime) -> PageReading:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -15,19 +15,33 @@ from syndicator.reasons import EntryReason
 REREAD_EVERY = timedelta(days=1)
 REREAD_UNTIL = timedelta(days=7)
 _NEVER = datetime.min.replace(tzinfo=UTC)
+_EVER = datetime.max.replace(tzinfo=UTC)
+
+
+# Over half of a feed and no fewer than five entries: a few that come late are how feeds are, most of one at once is a
+# site that gave its articles new addresses and ids, or an archive that was imported.
+LEAST_LATE = 5
 
 
 def select(
-    key: str, entries: Sequence[Entry], known: Mapping[str, EntryRow], *, first: bool, backfill: int, now: datetime
+    key: str,
+    entries: Sequence[Entry],
+    known: Mapping[str, EntryRow],
+    *,
+    first: bool,
+    backfill: int,
+    now: datetime,
+    late: Collection[str] = (),
 ) -> tuple[EntryRow, ...]:
     """The rows to save for what a feed announces: unseen entries as pending (on the source's first visit its newest
     `backfill`, the others as skipped), and known ones whose digest changed as pending again, at most daily and for a
-    week after they were first seen."""
+    week after they were first seen. `late`: the ids of entries of which one visit takes only those that moved."""
     unique = {entry.id: entry for entry in reversed(entries)}  # of a repeated id the first in the feed counts
     ordered = sorted(unique.values(), key=lambda entry: _position(entry, now), reverse=True)
     unseen = [entry for entry in ordered if entry.id not in known]
     take = unseen[:backfill] if first else unseen
     rows = [_pending(key, entry, now) for entry in take]
+    rows = [replace(row, reason=EntryReason.LATE) if row.entry_id in late else row for row in rows]
     rows += [
         replace(_pending(key, entry, now), status="skipped", reason=EntryReason.BACKFILL, entry=None)
         for entry in unseen[len(take) :]
@@ -50,6 +64,32 @@ def due_entries(waiting: Sequence[EntryRow], chosen: Sequence[EntryRow], now: da
     return in_turn(due, now)
 
 
+def late_entries(
+    entries: Sequence[Entry], known: Collection[str], before: datetime | None, sites: Collection[str]
+) -> frozenset[str]:
+    """The ids of the unseen entries of the source's own `sites` (urls.site) that say that they were there at the visit
+    `before`, which did not find them, when they are most of the feed; none otherwise."""
+    unique = {entry.id: entry for entry in reversed(entries)}
+    own = [entry for entry in unique.values() if entry.id not in known and (urls.site(entry.url) or "") in {*sites, ""}]
+    late = frozenset(entry.id for entry in own if before is not None and _latest(entry) < before)
+    return late if len(late) >= LEAST_LATE and 2 * len(late) > len(unique) else frozenset()
+
+
+def held_back(rows: Sequence[EntryRow], announced: Collection[str] | None) -> tuple[list[EntryRow], list[EntryRow]]:
+    """Of the pending `rows` those to be read now, and those that changed: what came late and was no article that moved
+    waits until the feed announces it once more, and ends when it does not. `announced`: the ids in the feed, None when
+    it could not be read."""
+    take, changed = [], []
+    for row in rows:
+        if row.reason != EntryReason.LATE or row.read_at is None:
+            take.append(row)
+        elif announced is not None and row.entry_id in announced:
+            changed.append(replace(row, reason=None))
+        elif announced is not None:
+            changed.append(replace(row, status="skipped", reason=EntryReason.ANNOUNCED_ONCE, entry=None))
+    return [*take, *(row for row in changed if row.status == "pending")], changed
+
+
 def in_turn(rows: Sequence[EntryRow], now: datetime) -> list[EntryRow]:
     """The order in which the entries of a source are read, as one visit may not take all. What was announced last goes
     first: news does not wait for a thousand old entries that came with a first visit, or for pages that failed. What
@@ -57,6 +97,13 @@ def in_turn(rows: Sequence[EntryRow], now: datetime) -> list[EntryRow]:
     the newest of them are to be on top in the end."""
     by_age = sorted(rows, key=lambda row: (_position(row.entry, now) if row.entry else row.first_seen, row.entry_id))
     return sorted(by_age, key=lambda row: row.first_seen, reverse=True)
+
+
+def _latest(entry: Entry) -> datetime:
+    """The latest moment that the entry's own time may mean: a date without a time is its whole day."""
+    at = entry.published or entry.updated or _EVER
+    dated = at.hour == at.minute == at.second == 0 and at.date() < _EVER.date()
+    return at + timedelta(days=1) if dated else at
 
 
 def _position(entry: Entry, now: datetime) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
@@ -16,7 +16,7 @@ from syndicator.pipeline.context import BUGS, Page, RunContext, VisitContext, de
 from syndicator.pipeline.ingest import EntryResult, ingest
 from syndicator.pipeline.reprocess import reprocess
 from syndicator.pipeline.requests import feed_request, without_credentials
-from syndicator.pipeline.select import due_entries, in_turn, public_only, select
+from syndicator.pipeline.select import due_entries, held_back, in_turn, late_entries, public_only, select
 from syndicator.ports import EntryRow
 from syndicator.reasons import NOT_A_FEED, CommandReason, FeedReason
 from syndicator.visiting import cadence
@@ -63,6 +63,7 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
         try:
             feed, page = await _parse(context, result)
             rows = due_entries(rows, _announce(context, feed, started), run.clock())
+            context = replace(context, in_feed=_in_feed(source.key, feed))
         except (NotAFeed, WorkerFailed) as refusal:
             feed, page = None, None
             result = Failed(url=result.final_url, reason=_reason(refusal), detail=str(refusal))
@@ -72,6 +73,8 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
     if feed is not None:
         context = replace(context, state=_introduced(context.state, feed))
         context.log.debug("feed read", format=feed.format, announced=len(feed.entries), to_read=len(rows))
+    announced = {entry.id for entry in feed.entries} if feed else {row.entry_id for row in rows}
+    rows = _held_back(context, rows, None if isinstance(result, Failed) else announced)
     results, left = await _ingest_all(context, rows, page, limit, stop)
     after = cadence.planned(_remember(context, result, feed, started), left, started)
     outcome = _outcome(context.run, after, result, feed, results, started)
@@ -87,7 +90,7 @@ async def _take_waiting(
     """A visit for the entries that earlier ones had no time for. The feed is not asked. So nothing tells whether there
     is a network: where a page's host is not reached, no try is counted, and the rest waits until the feed is due."""
     run, source = context.run, context.source
-    rows = in_turn(run.store.pending(source.key, now), now)
+    rows = _held_back(context, in_turn(run.store.pending(source.key, now), now), None)
     context.log.debug("taking what waits", entries=len(rows))
     results, left = await _ingest_all(replace(context, uncertain=True), rows, None, limit, stop)
     unreached = next((one.unreached for one in results if one.unreached), None)
@@ -119,10 +122,32 @@ def _announce(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[E
     """Saves the rows of entries that are new or changed, and returns them."""
     source, store = context.source, context.run.store
     known = store.entries(source.key, [entry.id for entry in feed.entries])
-    first = context.state.last_success is None
-    rows = select(source.key, feed.entries, known, first=first, backfill=source.backfill, now=now)
+    before = context.state.last_success
+    sites = {urls.site(source.url), urls.site(feed.site_url or context.state.site_url)}
+    rows = select(
+        source.key,
+        feed.entries,
+        known,
+        first=before is None,
+        backfill=source.backfill,
+        now=now,
+        late=late_entries(feed.entries, known, before, sites),
+    )
     store.save_entries(rows)
     return rows
+
+
+def _held_back(context: VisitContext, rows: Sequence[EntryRow], announced: Collection[str] | None) -> list[EntryRow]:
+    """The rows to be read in this visit; what came late goes on, or ends when it is not announced again."""
+    take, changed = held_back(rows, announced)
+    context.run.store.save_entries(changed)
+    return take
+
+
+def _in_feed(key: str, feed: ParsedFeed) -> frozenset[str]:
+    """The alias keys of what the feed announces. Pure."""
+    found = (alias for entry in feed.entries for alias in (urls.alias(entry.url), urls.guid_alias(key, entry.id)))
+    return frozenset(found)
 
 
 def _introduced(state: SourceState, feed: ParsedFeed) -> SourceState:

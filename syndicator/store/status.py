@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Table, func, select, text
+from sqlalchemy import ColumnElement, Table, func, select, text
 
 from syndicator.errors import StoreError
 from syndicator.model import Outcome, Problem, SourceState
 from syndicator.ports import Asked, Enriched, EntryRow, Meter, Summary
-from syndicator.reasons import FOR_THE_OPERATOR
+from syndicator.reasons import FOR_THE_OPERATOR, EntryReason
 from syndicator.store import codec, schema
 from syndicator.store.database import Database
 from syndicator.store.enrichment import Enrichment
@@ -15,6 +15,7 @@ from syndicator.store.enrichment import Enrichment
 REFUSED_SHOWN = 200
 
 _e, _f, _o, _q = schema.entries.c, schema.feeds.c, schema.outcomes.c, schema.llm_asked.c
+_LATE = _e.data.contains(f'"reason":"{EntryReason.LATE}"', autoescape=True)
 
 
 class Status:
@@ -31,7 +32,8 @@ class Status:
             articles=self._count(schema.articles),
             feeds=self._db.scalar(select(func.count()).select_from(schema.feeds).where(_f.dropped.is_(False))),
             pending=self._db.scalar(select(func.count()).select_from(schema.entries).where(_e.status == "pending")),
-            refused=self._refused(),
+            refused=self._entries(_e.status == "refused"),
+            late=self._entries(_e.status == "pending", _LATE),
             held=self._held(),
             for_the_operator=self._for_the_operator(),
             last_run=None if last is None else codec.moment(last),
@@ -54,10 +56,8 @@ class Status:
             Problem(what=self._db.name, reason="database-corrupt", detail=line + cure) for line in found if line != "ok"
         ]
 
-    def _refused(self) -> tuple[Problem, ...]:
-        newest = (
-            select(_e.data).where(_e.status == "refused").order_by(_e.first_seen.desc(), _e.entry).limit(REFUSED_SHOWN)
-        )
+    def _entries(self, *which: ColumnElement[bool]) -> tuple[Problem, ...]:
+        newest = select(_e.data).where(*which).order_by(_e.first_seen.desc(), _e.entry).limit(REFUSED_SHOWN)
         rows = [codec.unpack(EntryRow, data) for (data,) in self._db.rows(newest)]
         return tuple(
             Problem(what=row.url or row.entry_id, reason=row.reason or "refused", detail=row.detail) for row in rows

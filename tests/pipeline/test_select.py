@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.model import Entry
-from syndicator.pipeline.select import due_entries, in_turn, select
+from syndicator.pipeline import entry_rows
+from syndicator.pipeline.select import due_entries, held_back, in_turn, late_entries, select
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -101,3 +102,44 @@ def test_news_goes_before_what_came_with_a_first_visit_which_goes_in_the_order_o
     assert [row.entry_id for row in in_turn([*first, *news], NOW)] == ["e5", "e4", "e3", "e2", "e1"]
     undated = [replace(row, entry=None) for row in first]
     assert [row.entry_id for row in in_turn(undated, NOW)] == ["e1", "e2", "e3"]
+
+
+SITES = frozenset({"example.org"})
+
+
+def late(entries: list[Entry], before: datetime | None = NOW, known: frozenset[str] = frozenset()) -> int:
+    return len(late_entries(entries, known, before, SITES))
+
+
+def test_most_of_a_feed_that_is_new_and_says_it_was_there_is_late() -> None:
+    old = [entry(n) for n in range(1, 6)]
+    assert late(old) == 5
+    assert late(old[:4]) == 0  # a few come late everywhere
+    assert late(old, before=None) == 0  # a first visit
+    assert late(old, before=NOW - timedelta(days=1)) == 0
+    news = [entry(100 + n, published=NOW + timedelta(hours=1)) for n in range(5)]
+    assert (late([*old, *news[:4]]), late([*old, *news])) == (5, 0)  # over half
+    assert late([*old, *news], known=frozenset(one.id for one in news)) == 0
+    assert late([replace(one, published=None) for one in old]) == 0
+    assert late([replace(one, published=None, updated=one.published) for one in old]) == 5
+    assert late([replace(one, published=NOW.replace(hour=0)) for one in old]) == 0  # a day without a time
+    assert late([replace(one, url=f"https://other{n}.example/") for n, one in enumerate(old)]) == 0  # a list of links
+    assert late([replace(one, url="") for one in old]) == 5
+    assert late([*old, *old[:2]]) == 5
+
+
+def test_what_is_late_waits_until_it_is_announced_once_more() -> None:
+    entries = [entry(n) for n in range(1, 7)]
+    ids = {one.id for one in entries[:5]}
+    fresh = select("s", entries, {}, first=False, backfill=20, now=NOW, late=ids)
+    assert {row.entry_id for row in fresh if row.reason == "late"} == ids
+    assert held_back(fresh, None) == (list(fresh), [])  # whether they moved is not known yet
+    asked = [entry_rows.late(row, NOW) if row.reason else row for row in fresh]
+    assert [row.entry_id for row in held_back(asked, None)[0]] == ["e6"]
+    take, changed = held_back(asked, {"e1", "e6"})
+    assert sorted((row.entry_id, row.reason, row.status) for row in take) == [
+        ("e1", None, "pending"),
+        ("e6", None, "pending"),
+    ]
+    ended = {row.entry_id for row in changed if (row.status, row.reason) == ("skipped", "announced-once")}
+    assert ended == ids - {"e1"}

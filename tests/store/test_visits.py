@@ -364,6 +364,49 @@ def test_sketches_are_found_by_any_of_their_keys_while_they_are_remembered(store
     assert store.visits.likely([1, 5, 9], NOW - 99 * day) == {two: b"two"}
 
 
+def test_what_an_article_claims_is_remembered_with_its_sketch(store: Store) -> None:
+    one = record(store, 1).id
+    assert store.visits.claims(one) == (None, None)
+    store.visits.save_sketch(one, NOW, b"one", [1], forget=NOW, since=NOW - timedelta(hours=1), named="a.example/x")
+    assert store.visits.claims(one) == (NOW - timedelta(hours=1), "a.example/x")
+
+
+def test_articles_of_a_source_are_found_by_title_and_by_their_lowest_keys_whatever_their_age(store: Store) -> None:
+    one, two, other = (record(store, number) for number in (1, 2, 3))
+    elsewhere = replace(other, source_key="other", source_id="other", title=one.title)
+    store.visits.record(elsewhere, store.visits.stamp(other.id) or pytest.fail())
+    long_ago = NOW - timedelta(days=900)
+    store.visits.save_sketch(two.id, long_ago, b"two", [9, 8, 7, 6, 5, 4], forget=long_ago)
+    store.visits.save_sketch(other.id, NOW, b"other", [4], forget=NOW - timedelta(days=14))
+
+    def found(title: str, *keys: int) -> list[str]:
+        return store.visits.earlier(one.source_key, title, NOW, keys)
+
+    assert found(one.title) == [one.id]
+    assert found("unknown", 40, 4) == found("unknown", 7) == [two.id]
+    assert found("unknown", 8) == found("unknown") == []  # but the four lowest are forgotten
+    assert found(one.title, 4, 5, 6, 7) == [one.id, two.id]
+    assert store.visits.likely([4, 5, 6, 7], long_ago) == {other.id: b"other"}
+
+
+def test_of_many_with_one_title_those_nearest_in_time_are_found(store: Store) -> None:
+    all = [replace(record(store, n), title="Open thread", published=NOW - timedelta(days=n)) for n in range(30)]
+    for one in all:
+        store.visits.record(one, store.visits.stamp(one.id) or pytest.fail())
+    found = store.visits.earlier(all[0].source_key, "Open thread", NOW - timedelta(days=20), ())
+    assert len(found) == 10 and found[0] == all[20].id
+
+
+def test_the_copies_of_an_article_are_known(store: Store) -> None:
+    one, two = record(store, 1), record(store, 2)
+    store.visits.record(replace(two, merged_into=one.id), store.visits.stamp(two.id) or pytest.fail())
+    assert (store.visits.copies(one.id), store.visits.copies(two.id)) == ([two.id], [])
+    store.visits.record(two, store.visits.stamp(two.id) or pytest.fail())
+    assert store.visits.copies(one.id) == [two.id]  # a file that says nothing does not part the two
+    store.visits.record(two, store.visits.stamp(two.id) or pytest.fail(), parted=True)
+    assert store.visits.copies(one.id) == []
+
+
 def test_a_file_that_says_it_is_a_copy_is_one_whatever_comes_first(store: Store) -> None:
     original, copy = make(1), make(2, merged_into=make(1).id)
     store.visits.record(copy, stamp(2))
