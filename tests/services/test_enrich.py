@@ -275,7 +275,7 @@ def test_a_publishers_tags_and_the_sources_stay_and_teach(lab: Lab) -> None:
     assert (article.tags, article.tags_by) == (("papers", "GPU", "LLM"), "llm")
     with lab.app() as app:
         taught = list(confirmed_tags([article], load_taxonomy(app.taxonomy)))
-    assert [tags for _, _, tags in taught] == [("GPU",)]
+    assert [tags for _, (_, _, tags) in taught] == [("GPU",)]
 
 
 def test_describing_the_shelf_anew_leaves_what_the_model_said(lab: Lab) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
 from syndicator.model import Article
-from syndicator.pipeline.descriptions.learn import confirmed_tags
+from syndicator.pipeline.descriptions.learn import Post, balanced, confirmed_tags
 from syndicator.services import maintain, redescribe
 from syndicator.services.redescribe import Plan
 from tests.services.places import TAXONOMY, Place, store_articles
@@ -45,7 +47,29 @@ def made(tags_by: str, tags: tuple[str, ...] = ("LLM",), keywords: tuple[str, ..
 )
 def test_only_what_a_person_stood_behind_is_learnt_from(article: Article, taught: tuple[str, ...] | None) -> None:
     taxonomy = Taxonomy(Vocabulary(tag=(TagDef(name="LLM", aliases=("large language model",)), TagDef(name="GPU"))))
-    assert [tags for _, _, tags in confirmed_tags([article], taxonomy)] == [taught or ()]
+    assert [tags for _, (_, _, tags) in confirmed_tags([article], taxonomy)] == [taught or ()]
+
+
+@pytest.mark.parametrize(
+    ("given", "taught"),
+    [
+        ({"flood": 200, "a": 40, "b": 40, "c": 40, "d": 40}, {"flood": 40, "a": 40, "b": 40, "c": 40, "d": 40}),
+        ({"flood": 200, "a": 90, "b": 90, "c": 90, "d": 90, "e": 90}, {"flood": 112} | dict.fromkeys("abcde", 90)),
+        ({"flood": 200, "a": 5, "b": 5, "c": 5, "d": 5, "e": 5}, {"flood": 30} | dict.fromkeys("abcde", 5)),
+        ({"flood": 200, "a": 50}, {"flood": 50, "a": 50}),
+        ({"flood": 200, "a": 5}, {"flood": 30, "a": 5}),
+        ({"one": 200}, {"one": 200}),
+        ({"one": 200, "": 300}, {"one": 200, "": 300}),  # the operator's own tags
+        ({}, {}),
+    ],
+)
+def test_a_source_teaches_at_most_a_fifth(given: dict[str, int], taught: dict[str, int]) -> None:
+    past: list[tuple[str, Post]] = [(key, (key, f"{n}", ("T",))) for key, count in given.items() for n in range(count)]
+    learnt = balanced([*past, ("flood", ("flood", "no tag", ()))])
+    assert [text for _, text, _ in learnt][:-1] == [text for _, (_, text, _) in past]
+    assert Counter(key for key, _, tags in learnt if tags) == taught
+    newest = [text for key, text, tags in learnt if tags and key == "flood"]
+    assert newest == [f"{n}" for n in range(given.get("flood", 0))][-len(newest) :]
 
 
 def test_learning_counts_hand_edits_and_forgets_what_is_no_more(place: Place) -> None:

@@ -3,6 +3,7 @@ missing. Runs in the worker."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -21,7 +22,7 @@ def learn_files(files: TaxonomyFiles, root: str, paths: Sequence[str], least: in
     toml, learnt = Path(files[0]), Path(files[1])
     taxonomy = Taxonomy.from_toml(toml) if toml.exists() else Taxonomy()
     article_store = ArticleStore(Path(root))
-    past = list(confirmed_tags((article_store.get(path) for path in paths), taxonomy))
+    past = balanced(confirmed_tags((article_store.get(path) for path in paths), taxonomy))
     known = taxonomy.learn(past, least=least)
     teaching = sum(bool(tags) for _, _, tags in past)
     if known.learnt is None and not known.forms:
@@ -33,10 +34,38 @@ def learn_files(files: TaxonomyFiles, root: str, paths: Sequence[str], least: in
     return teaching, len({tag for _, _, tags in past for tag in tags}) if known.learnt else 0
 
 
-def confirmed_tags(articles: Iterable[Article], taxonomy: Taxonomy) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """(title, text, tags) of articles, with those tags that a person confirmed: an operator's; of a publisher's those
-    that the taxonomy knows, also where a language model added its own to them. Never our own guesses, nor a model's.
-    Pure."""
+Post = tuple[str, str, tuple[str, ...]]  # title, text, tags
+SHARE = 5  # one source gives at most a fifth of the tagged posts: its habits are not everybody's
+ROOM = 30  # tagged posts that any source may give, however few the others have: a choice
+
+
+def balanced(past: Iterable[tuple[str, Post]]) -> list[Post]:
+    """The posts of `past` (source key and post, oldest first), the tags taken off those that are more than what one
+    source may give; its newest keep theirs. All texts stay, as they teach how words are written. "" is the operator,
+    whose tags are never too many. Pure."""
+    posts = list(past)
+    most = _most(Counter(source for source, (_, _, tags) in posts if tags and source))
+    taken = Counter[str]()
+    balance: list[Post] = []
+    for source, (title, text, tags) in reversed(posts):
+        taken[source] += bool(tags)
+        balance.append((title, text, tags if not source or taken[source] <= most else ()))
+    return balance[::-1]
+
+
+def _most(given: Counter[str]) -> int:
+    """The most tagged posts that one source may give: so many that they are a fifth of what all give then. Fewer than
+    five sources cannot have a fifth each: there none gives more than the second largest has, a single one all."""
+    counts = sorted(given.values(), reverse=True)
+    if len(counts) < SHARE:
+        return max([ROOM, *counts[:2][-1:]])
+    return max(ROOM, max(most for most in range(counts[0] + 1) if most * SHARE <= sum(min(most, n) for n in counts)))
+
+
+def confirmed_tags(articles: Iterable[Article], taxonomy: Taxonomy) -> Iterator[tuple[str, Post]]:
+    """Source key ("" where the operator wrote the tags) and (title, text, tags) of articles, with those tags that a
+    person confirmed: an operator's; of a publisher's those that the taxonomy knows, also where a language model added
+    its own to them. Never our own guesses, nor a model's. Pure."""
     for article in articles:
         tags: tuple[str, ...] = ()
         if article.tags_by == "operator":
@@ -44,7 +73,7 @@ def confirmed_tags(articles: Iterable[Article], taxonomy: Taxonomy) -> Iterator[
         elif article.tags_by in ("publisher", "llm"):
             mapped = set(taxonomy.mapped(article.keywords, article.text))
             tags = tuple(tag for tag in article.tags if tag in mapped)
-        yield article.title, article.text, tags
+        yield "" if article.tags_by == "operator" else article.source_key, (article.title, article.text, tags)
 
 
 def suggest_files(files: TaxonomyFiles, root: str, paths: Sequence[str]) -> list[Proposal]:

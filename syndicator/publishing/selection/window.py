@@ -46,7 +46,7 @@ def head_of(spec: FeedSpec, index: ArticleIndex, row: FeedRow | None) -> Selecti
 
 def room(spec: FeedSpec, places: int) -> int:
     """How many of `places` one source may fill while others have articles for the rest."""
-    return max(1, int(spec.share * places))
+    return max(1, round(spec.share * places))
 
 
 def _shared(
@@ -64,17 +64,18 @@ def _shared(
 
 def places_of(sources: Sequence[str], *, kept: int, places: int, room: int) -> list[int]:
     """Which articles stand in the head, by their place in the feed's order. Pure. `sources`: the source of each, newest
-    first. The newest `kept` stand; then the others in their order, while their source has fewer than `room`; then those
-    that had to wait, until `places` are filled."""
-    count = Counter(sources[:kept])
-    chosen, waiting = list(range(kept)), list[int]()
+    first. The newest `kept` stand; then the others in their order, while their source has fewer than `room`. Where that
+    leaves places empty, all sources get as much more room, alike, as it takes to fill them."""
+    count, given = Counter(sources), Counter(sources[:kept])
+    wanted = min(places, len(sources))
+    while sum(max(given[source], min(number, room)) for source, number in count.items()) < wanted:
+        room += 1
+    chosen = list(range(kept))
     for place in range(kept, len(sources)):
-        if len(chosen) >= places:
-            break
-        fits = count[sources[place]] < room
-        (chosen if fits else waiting).append(place)
-        count[sources[place]] += fits
-    return sorted(chosen + waiting[: max(0, places - len(chosen))])
+        if len(chosen) < places and given[sources[place]] < room:
+            chosen.append(place)
+            given[sources[place]] += 1
+    return chosen
 
 
 def _latest(key: FeedKey, index: ArticleIndex) -> datetime | None:
