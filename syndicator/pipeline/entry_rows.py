@@ -61,12 +61,12 @@ def ended(row: EntryRow, status: Literal["refused", "skipped"], reason: str, det
 def retried(row: EntryRow, reason: str, detail: str, now: datetime, not_before: datetime | None = None) -> EntryRow:
     """One more try later, not before the host allows it."""
     when = max(now + FIRST_WAIT * 2**row.tries, not_before or now)
-    return replace(row, tries=row.tries + 1, next_try=when, reason=reason, detail=detail)
+    return replace(row, tries=row.tries + 1, next_try=when, reason=_why(row, reason), detail=detail)
 
 
 def held(row: EntryRow, reason: str, detail: str, now: datetime) -> EntryRow:
     """The operator's word or file is wrong, and not the page: no try is counted."""
-    return replace(row, next_try=now + HELD_WAIT, reason=reason, detail=detail)
+    return replace(row, next_try=now + HELD_WAIT, reason=_why(row, reason), detail=detail)
 
 
 def late(row: EntryRow, now: datetime) -> EntryRow:
@@ -76,7 +76,13 @@ def late(row: EntryRow, now: datetime) -> EntryRow:
 
 def postponed(row: EntryRow, failed: Failed, now: datetime) -> EntryRow:
     """The host is to be left alone for now: no try was made, so none is counted."""
-    return replace(row, next_try=failed.retry_after or now + FIRST_WAIT, reason=failed.reason, detail=failed.detail)
+    when = failed.retry_after or now + FIRST_WAIT
+    return replace(row, next_try=when, reason=_why(row, failed.reason), detail=failed.detail)
+
+
+def _why(row: EntryRow, reason: str) -> str:
+    """An article that is read again because its text may be another site's stays marked as such until it was."""
+    return row.reason if row.reason == EntryReason.OWNERSHIP else reason
 
 
 def problem(row: EntryRow, reason: str, detail: str = "") -> Problem:

@@ -64,3 +64,15 @@ def test_an_end_forgets_what_the_feed_announced() -> None:
 def test_a_problem_names_the_address_else_the_id() -> None:
     assert entry_rows.problem(ROW, "bug").what == ROW.url
     assert entry_rows.problem(replace(ROW, url=""), "bug").what == "e"
+
+
+def test_a_page_that_is_read_again_for_its_owners_sake_stays_marked_until_it_was() -> None:
+    row = replace(ROW, reason="ownership")
+    failed = Failed(url=ROW.url, reason="rate-limited", retry_after=NOW)
+    for after in (
+        entry_rows.retried(row, "timeout", "slow", NOW),
+        entry_rows.postponed(row, failed, NOW),
+        entry_rows.held(row, "no-header", "", NOW),
+    ):
+        assert after.reason == "ownership"
+    assert entry_rows.done(row, "a", NOW).reason is None

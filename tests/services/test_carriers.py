@@ -143,3 +143,26 @@ def test_an_instance_without_the_file_learns_from_its_entries_who_announced_what
         assert app.article_store.carried() == [(story.id, "two")]
         assert members(app, TWO) == [story.id]
         assert members(app, ONE) == [other.id, story.id]
+
+
+def test_a_withdrawal_that_is_undone_comes_back_to_its_carriers(place: Place) -> None:
+    with place.app() as app:
+        story = store_articles(app, "Story", "Text.")
+        carry(app, story.id, "two")
+        maintain.withdraw(app, story.id)
+        maintain.undo_withdrawal(app, story.id)
+        assert members(app, TWO) == members(app, ONE) == [story.id]
+
+
+def test_a_feed_of_carried_articles_alone_is_the_same_after_a_lost_database(place: Place) -> None:
+    with place.app() as app:
+        story = store_articles(app, "Story", "Text.")
+        carry(app, story.id, "two")
+        reconcile.files(app)
+    place.build()
+    before = place.digests("public")
+    shutil.rmtree(place.folder / "feeds/state")
+    with place.app(create=True) as app:
+        maintain.reindex(app)
+    place.build()
+    assert place.digests("public") == before

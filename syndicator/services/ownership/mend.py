@@ -8,11 +8,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from syndicator import urls
-from syndicator.articles.beside.rights import RightsFile
 from syndicator.model import Entry, Problem
 from syndicator.pipeline.owners.claims import Claimant
 from syndicator.pipeline.owners.faults import Fault, fault_of
-from syndicator.pipeline.ownership import of_site, rights_of
+from syndicator.pipeline.ownership import of_site
 from syndicator.pipeline.refile import refile
 from syndicator.ports import EntryRow
 from syndicator.reasons import CheckReason, EntryReason
@@ -23,18 +22,7 @@ from syndicator.store.database import chunks
 
 def claimants(app: App) -> dict[str, Claimant]:
     """The sources in sources.toml with their rights, by key."""
-    kept = RightsFile(app.article_store.root)
-    return {
-        key: Claimant(
-            source=source,
-            rights=rights_of(
-                source,
-                linked=kept.linked(key),
-                before=kept.before(key),
-            ),
-        )
-        for key, source in app.sources.items()
-    }
+    return {key: Claimant(source=source, rights=app.rights_of(source)) for key, source in app.sources.items()}
 
 
 def find(app: App) -> list[Fault]:
