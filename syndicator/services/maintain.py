@@ -11,6 +11,7 @@ from syndicator import urls
 from syndicator.errors import ConfigError, MissingError, NotAFeed, UsageError
 from syndicator.model import Article, FeedKey, Problem, Source
 from syndicator.pipeline.dedupe.merge import WINDOW, remember
+from syndicator.pipeline.owners.binding import known_at
 from syndicator.pipeline.refile import refile
 from syndicator.ports import FileStamp
 from syndicator.services import reconcile
@@ -52,7 +53,7 @@ class Withdrawal:
 
 def plan_withdrawal(app: App, what: str) -> Withdrawal:
     """What withdrawing an article, named by URL or id, would do; nothing is changed. Raises UsageError."""
-    id = app.store.visits.find([urls.alias(what)]) or what
+    id = known_at(app.store.visits, [urls.alias(what)], what) or what
     article = app.store.visits.article(id)
     if article is None:
         raise UsageError(f"no article {what!r} in the article store; give its address or its id")
@@ -115,7 +116,7 @@ def _withdrawn(app: App, what: str) -> Withdrawal | None:
 def split(app: App, what: str) -> list[Article]:
     """Undoes the merge of a copy, named by URL or id, or of every copy of an article so named: each stands for itself
     again, for good. Returns the copies. Raises UsageError."""
-    id = app.store.visits.find([urls.alias(what)]) or what
+    id = known_at(app.store.visits, [urls.alias(what)], what) or what
     if app.store.visits.article(id) is None:
         raise UsageError(f"no article {what!r} in the article store; give its address or its id")
     merged = app.store.index.merged()

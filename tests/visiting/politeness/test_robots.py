@@ -371,3 +371,15 @@ def test_a_crawl_delay_spaces_the_pages_of_its_host_up_to_a_minute() -> None:
         rig.fetch(*(Request(url=f"https://{host}.test/{path}") for path in range(3)))
         assert rig.clock.since() - before >= 2 * seconds
         assert rig.clock.since() - before <= 3 * seconds + 3
+
+
+@pytest.mark.parametrize(
+    ("target", "asks"),
+    [("https://www.a.test/2", []), ("https://b.test/2", ["https://b.test/robots.txt"])],
+)
+def test_the_operators_word_on_robots_ends_at_the_site(target: str, asks: list[str]) -> None:
+    rig = Rig()
+    rig.script.answers["https://a.test/1"] = redirect("https://a.test/1", target)
+    rig.script.file(target, "text")
+    rig.fetch(Request(url="https://a.test/1", robots="ignore"))
+    assert rig.script.urls() == ["https://a.test/1", *asks, target]
