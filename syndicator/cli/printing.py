@@ -230,6 +230,9 @@ def run_report(report: RunReport, *, json: bool) -> None:
         f"{counted(len(report.outcomes), 'source')} visited, {len(report.failed)} failed; "
         f"{counted(new, 'new article')}, {changed} changed; {counted(len(report.built.written), 'file')} written"
     )
+    waiting = sum(outcome.waiting for outcome in report.outcomes)
+    if waiting:
+        say(f"waiting for the next run: {waiting} of the announced entries")
     for outcome in report.failed:
         say(f"failed: {outcome.key}: {outcome.reason} {outcome.detail}".rstrip())
     for problem in (*report.built.held, *report.built.set_aside, *report.problems):
