@@ -371,6 +371,7 @@ class Summary:
     for_the_operator: tuple[Problem, ...]  # entries that wait until a rule, a variable or a file is mended
     last_run: datetime | None
     moves: tuple[Move, ...] = ()
+    files: tuple[Problem, ...] = ()  # article files that cannot be read
     llm: Enriched | None = None  # None: no language model was ever asked
 
 

@@ -109,6 +109,15 @@ class ArticleStore:
                 return path
         return None
 
+    def id_at(self, path: str) -> str:
+        """The id that the file at `path` says, or its beginning as the file's name has it; "" where neither does. For
+        files that are no article (any more)."""
+        try:
+            said = self._id_of(path)
+        except OSError:
+            said = None
+        return said or _id_part(path) or ""
+
     def walk(self) -> Iterator[FileStamp]:
         """Every article file, in order of path."""
         for folder, absolute in disk.folders(self.root):

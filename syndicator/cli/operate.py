@@ -30,7 +30,7 @@ def status(json: Json = False, config: Config = CONFIG) -> None:
     with open_app(config) as opened:
         reconcile.sources(opened)
         summary = opened.store.status.summary()
-    summary = replace(summary, moves=moves(summary.sources))
+        summary = replace(summary, moves=moves(summary.sources), files=reconcile.unread(opened))
     if json:
         printing.as_json(summary)
         return
@@ -59,6 +59,7 @@ def status(json: Json = False, config: Config = CONFIG) -> None:
         moved = [(one.source, one.url, one.moved_to, one.since or "", one.warning) for one in summary.moves]
         printing.table("Moved sources", ("source", "from", "to", "since", "warning"), moved)
     tables = (
+        ("Article files that cannot be read", summary.files),
         ("Waiting for you", summary.for_the_operator),
         ("Entries refused", summary.refused),
         ("Entries that wait to be announced once more", summary.late),

@@ -148,7 +148,10 @@ def _renderer(app: App) -> Iterator[Callable[[str], str | None]]:
             return None
         from syndicator.publishing.render.html import render_markdown
 
-        article = app.article_store.get(path)
+        try:
+            article = app.article_store.get(path)
+        except (ConfigError, OSError):
+            return None  # `reconcile` names the file; the build shows the article's excerpt
         try:
             html = worker.call_sync(render_markdown, article.body, article.url)
         except WorkerFailed:

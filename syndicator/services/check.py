@@ -7,11 +7,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from syndicator.errors import ConfigError, RulesError, SyndicatorError
+from syndicator.errors import RulesError, SyndicatorError
 from syndicator.model import Problem
 from syndicator.reasons import CheckReason, CommandReason, FetchReason
 from syndicator.services.container import App, llm_key, open_app
-from syndicator.services.reconcile import unreadable
+from syndicator.services.reconcile import unread
 from syndicator.settings import Settings, load
 
 _NAMED = 20  # sites in one line; a choice
@@ -87,21 +87,11 @@ def _opened(config: Path) -> Iterator[Problem]:
                 Taxonomy.from_toml(config / "taxonomy.toml")
             yield from _unanswered(app)
             yield from _sources(app, config / "sources.toml")
-            yield from _files(app)
+            yield from unread(app)
             yield from app.store.status.check()
             yield from app.store.status.summary().held
     except SyndicatorError as error:
         yield Problem(what=str(config), reason=CheckReason.CANNOT_OPEN, detail=str(error))
-
-
-def _files(app: App) -> Iterator[Problem]:
-    """Article files that are none. One that was read once and not touched since is not read again."""
-    changes = app.article_store.changed(app.store.visits.stamps())
-    for stamp in (*changes.new, *changes.edited):
-        try:
-            app.article_store.get(stamp.path)
-        except (ConfigError, OSError) as error:
-            yield unreadable(stamp.path, error)
 
 
 def _unanswered(app: App) -> Iterator[Problem]:

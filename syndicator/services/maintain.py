@@ -149,20 +149,24 @@ class Reindexed:
 
 def reindex(app: App) -> Reindexed:
     """Rebuilds the database's rows from the article files, and learns tags from them. Returns the files that cannot be
-    read: they stay as they are."""
+    read: they stay as they are, and so does what the database knows of their articles. Feeds may lack those of which it
+    knows nothing, for want of better."""
     problems: list[Problem] = []
+    unread: list[str] = []
     recent: list[Article] = []
     now = app.clock()
     app.article_store.sweep()
     app.beside.apply()
     reconcile.withdrawals(app)
 
-    def readable() -> Iterator[tuple[Article, FileStamp]]:
+    def readable() -> Iterator[tuple[Article | str, FileStamp]]:
         for stamp in app.article_store.walk():
             try:
                 article = app.article_store.get(stamp.path)
             except (ConfigError, OSError) as error:
                 problems.append(reconcile.unreadable(stamp.path, error))
+                unread.append(app.article_store.id_at(stamp.path))
+                yield unread[-1], stamp
                 continue
             if article.added and article.added >= now - WINDOW:
                 recent.append(article)
@@ -173,8 +177,9 @@ def reindex(app: App) -> Reindexed:
     known = set(app.store.visits.stamps())
     count = app.store.reindex(readable(), app.article_store.withdrawn(), app.article_store.carried())
     gone = known - set(app.store.visits.stamps())
-    if gone:
-        release(app, gone)
+    unknown = {id for id in unread if app.store.visits.stamp(id) is None}  # after a lost database
+    if gone or unknown:
+        release(app, gone | unknown)
     if reconcile.are_many(len(gone), len(known)):
         app.store.visits.reopen(gone)
     app.beside.note()

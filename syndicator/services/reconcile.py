@@ -118,6 +118,21 @@ def are_many(missing: int, known: int) -> bool:
     return missing >= _MANY and missing > _SHARE * known
 
 
+def unread(app: App) -> tuple[Problem, ...]:
+    """The article files that cannot be read, of those that are new or were touched since they were recorded: what
+    `files` would find, and nothing is changed. Raises OSError, StoreError."""
+    changes = app.article_store.changed(app.store.visits.stamps())
+    problems = []
+    for stamp in (*changes.new, *changes.edited):
+        try:
+            app.article_store.get(stamp.path)
+        except FileNotFoundError:
+            continue
+        except (ConfigError, OSError) as error:
+            problems.append(unreadable(stamp.path, error))
+    return tuple(problems)
+
+
 def carriers(app: App) -> None:
     """Records those lines of the file that the database lacks, as after a crash between the two or with a database that
     was restored. Looks no further than at the file's stamp where that is the one of last time. Where there is no file

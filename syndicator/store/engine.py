@@ -40,13 +40,14 @@ class Store:
 
     def reindex(
         self,
-        articles: Iterable[tuple[Article, FileStamp]],
+        articles: Iterable[tuple[Article | str, FileStamp]],
         withdrawn: Iterable[Withdrawn] = (),
         carried: Iterable[tuple[str, str]] = (),
     ) -> int:
         """Rebuilds the rows of articles, aliases and feeds from the files, in one transaction; returns the number of
-        articles. Source states, entries, merges, names and addresses of feeds stay, as do withdrawals, to which
-        `withdrawn` (the article store's list) adds; all feeds become stale. `carried` says which further sources
+        articles. Of a file that cannot be read `articles` has what it says of its id ("" for nothing); what is known of
+        that article stays. Source states, entries, merges, names and addresses of feeds stay, as do withdrawals, to
+        which `withdrawn` (the article store's list) adds; all feeds become stale. `carried` says which further sources
         announced an article (id, key). Raises StoreError, and whatever `articles` raises, with nothing changed."""
         with self._db.write() as connection:
             return rebuild.reindex(connection, articles, withdrawn, carried)

@@ -3,45 +3,79 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from syndicator.articles.membership import named_feeds_of
+from syndicator.axes import QUERY
 from syndicator.model import Article, FeedKey
 from syndicator.ports import EntryRow, FileStamp, Withdrawn
 from syndicator.store import codec, rows, schema
-from syndicator.store.database import insert_new
+from syndicator.store.database import chunks, insert_new
 
+ID_CHARS = 6  # so much of an id names an article, as in the names of files
 BATCH = 2000  # articles whose rows are written in one statement a table
 
 
 def reindex(
     connection: Connection,
-    articles: Iterable[tuple[Article, FileStamp]],
+    articles: Iterable[tuple[Article | str, FileStamp]],
     withdrawn: Iterable[Withdrawn],
     carried: Iterable[tuple[str, str]],
 ) -> int:
     """Replaces the rows of articles, aliases, members, carriers and fragments; the number of articles. The first of two
-    files with one id counts. `carried`: article id and the key of a source that announced it."""
+    files with one id counts. An article whose file cannot be read, for which the beginning of its id stands, keeps what
+    is known of it. `carried`: article id and the key of a source that announced it."""
     for entry in withdrawn:
         rows.save_withdrawal(connection, entry)
     merged = _pairs(connection, select(schema.articles.c.id, schema.articles.c.merged_into))
     gone = set(_pairs(connection, select(schema.withdrawn.c.id, schema.withdrawn.c.at)))
-    for table in (schema.articles, schema.members, schema.carriers, schema.aliases, schema.fragments, schema.html):
+    asked = connection.execute(_ASKED).all()
+    for table in (schema.members, schema.carriers, schema.aliases):  # those of articles are the last that are known
         connection.execute(delete(table))
     carriers = _carriers(connection, carried)
     copies = {id: into for id, into in merged.items() if into}
     load = _Load(connection, copies, gone, carriers, rows.moves(connection))
+    unread: list[tuple[str, FileStamp]] = []
     for article, stamp in articles:
-        load.add(article, stamp)
+        if isinstance(article, str):
+            unread.append((article, stamp))
+        else:
+            load.add(article, stamp)
+    kept = load.keep(unread)
     load.flush()
+    _drop(connection, load.seen, kept)
     _count_feeds(connection, {key: name for key, (_, name) in load.names.items()}, load.counts)
     rows.want(connection, load.wanted)
+    rows.set_queries(connection, _queries_of(kept, asked))
     _show_dangling(connection)
     _end_entries(connection, load.guids)
     return load.total
+
+
+_ASKED = select(schema.members.c.id, schema.members.c.slug).where(schema.members.c.axis == QUERY)
+
+
+def _queries_of(kept: Collection[str], asked: Iterable[Any]) -> dict[str, list[FeedKey]]:
+    """The saved queries that hold the articles of `kept`: nobody can look into their texts now."""
+    found: dict[str, list[FeedKey]] = {}
+    for id, slug in asked:
+        if id in kept:
+            found.setdefault(id, []).append(FeedKey(QUERY, slug))
+    return found
+
+
+def _drop(connection: Connection, seen: Collection[str], kept: Collection[str]) -> None:
+    """Removes the rows of articles that have no file, and what was made of all texts but those of `kept`."""
+    for table, stay in ((schema.articles, seen), (schema.fragments, kept), (schema.html, kept)):
+        if not stay:
+            connection.execute(delete(table))
+            continue
+        old = [id for (id,) in connection.execute(select(table.c.id).distinct()) if id not in stay]
+        for part in chunks(old):
+            connection.execute(delete(table).where(table.c.id.in_(part)))
 
 
 def _carriers(connection: Connection, carried: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
@@ -114,6 +148,31 @@ class _Load:
         if self.total % BATCH == 0:
             self.flush()
 
+    def keep(self, unread: Collection[tuple[str, FileStamp]]) -> set[str]:
+        """Adds the articles as they are known whose files, with the beginnings of their ids, are `unread`; their ids.
+        Their stamps stay, so that a file that was mended counts as edited."""
+        kept: set[str] = set()
+        by_path, by_beginning = self._known() if unread else ({}, {})
+        for beginning, stamp in unread:
+            named = [id for id in by_beginning.get(beginning[:ID_CHARS], ()) if id.startswith(beginning)]
+            likely = [by_path[stamp.path]] if stamp.path in by_path else named
+            found = [id for id in likely if id not in self.seen and id not in self.gone]
+            if len(found) == 1:
+                row = self.connection.execute(select(schema.articles).where(schema.articles.c.id == found[0])).one()
+                stays = FileStamp(path=stamp.path, mtime_ns=row.mtime_ns, size=row.size)
+                self.add(codec.unpack(Article, row.data), stays)
+                kept.add(row.id)
+        return kept
+
+    def _known(self) -> tuple[dict[str, str], dict[str, list[str]]]:
+        """The ids of the articles known until now: by path, and by the beginning that the names of files have."""
+        by_path: dict[str, str] = {}
+        by_beginning: dict[str, list[str]] = {}
+        for id, path in self.connection.execute(select(schema.articles.c.id, schema.articles.c.path)):
+            by_path[path] = id
+            by_beginning.setdefault(id[:ID_CHARS], []).append(id)
+        return by_path, by_beginning
+
     def _add(self, table: Table, made: list[dict[str, Any]]) -> None:
         self.waiting.setdefault(table, []).extend(made)
 
@@ -122,6 +181,9 @@ class _Load:
             if table is schema.aliases:
                 insert_new(self.connection, table, made)
             elif made:
+                if table is schema.articles:  # what was known until now gives way
+                    for part in chunks([row["id"] for row in made]):
+                        self.connection.execute(delete(table).where(table.c.id.in_(part)))
                 self.connection.execute(insert(table), made)
         self.waiting.clear()
 

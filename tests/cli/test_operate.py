@@ -35,6 +35,16 @@ def test_status_names_the_sources_with_trouble(filled: Instance) -> None:
     assert [state["reason"] for state in summary["sources"] if state["key"] == "gone"] == ["gone"]
 
 
+def test_status_and_reindex_name_an_article_file_that_cannot_be_read(filled: Instance) -> None:
+    path = sorted((filled.folder / "feeds/articles").rglob("*.md"))[0]
+    path.write_text(path.read_text().replace("title: ", "title: '", 1))
+    line = f"{path}: line "
+    assert line in filled.run("reindex").output
+    assert line in filled.run("status").output
+    (told,) = filled.json("status")["files"]
+    assert told["reason"] == "bad-article-file" and line in told["detail"]
+
+
 def test_status_names_the_sources_that_moved(filled: Instance) -> None:
     with open_app(filled.config) as opened:
         state = opened.store.visits.states()["holt"]

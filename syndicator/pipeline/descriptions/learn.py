@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from syndicator.articles.article_store import ArticleStore
@@ -12,6 +13,7 @@ from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.describing.taxonomy.suggest import Proposal, suggest
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import load
+from syndicator.errors import ConfigError
 from syndicator.model import Article
 
 
@@ -22,7 +24,7 @@ def learn_files(files: TaxonomyFiles, root: str, paths: Sequence[str], least: in
     toml, learnt = Path(files[0]), Path(files[1])
     taxonomy = Taxonomy.from_toml(toml) if toml.exists() else Taxonomy()
     article_store = ArticleStore(Path(root))
-    past = balanced(confirmed_tags((article_store.get(path) for path in paths), taxonomy))
+    past = balanced(confirmed_tags(_readable(article_store, paths), taxonomy))
     known = taxonomy.learn(past, least=least)
     teaching = sum(bool(tags) for _, _, tags in past)
     if known.learnt is None and not known.forms:
@@ -32,6 +34,13 @@ def learn_files(files: TaxonomyFiles, root: str, paths: Sequence[str], least: in
     known.save(fresh)
     fresh.replace(learnt)
     return teaching, len({tag for _, _, tags in past for tag in tags}) if known.learnt else 0
+
+
+def _readable(article_store: ArticleStore, paths: Iterable[str]) -> Iterator[Article]:
+    """The articles of those files that are articles; the others are named to the operator when they are recorded."""
+    for path in paths:
+        with suppress(ConfigError, FileNotFoundError):
+            yield article_store.get(path)
 
 
 Post = tuple[str, str, tuple[str, ...]]  # title, text, tags
@@ -80,6 +89,6 @@ def suggest_files(files: TaxonomyFiles, root: str, paths: Sequence[str]) -> list
     """Tags that the taxonomy lacks, from the article files at `paths` below `root`. Raises ConfigError, OSError."""
     toml = Path(files[0])
     article_store = ArticleStore(Path(root))
-    articles = map(article_store.get, paths)
+    articles = _readable(article_store, paths)
     described = ((article.title, article.text, article.keywords) for article in articles)
     return suggest(described, load(toml) if toml.exists() else None)
