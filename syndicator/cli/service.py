@@ -87,7 +87,7 @@ def refresh(
     """Visit the sources that are due and build the feeds that changed. For cron."""
     from syndicator.cli import printing
     from syndicator.services.container import locked, need_folder, open_app
-    from syndicator.services.refresh import RunReport, Wanted, run
+    from syndicator.services.refresh import RunReport, Wanted, remake, run
     from syndicator.settings import load
 
     need_folder(config)
@@ -96,7 +96,7 @@ def refresh(
     async def go() -> RunReport:
         stop = asyncio.Event()
         alone = locked(load(config), wait=wait, give_up=stop.is_set)
-        with stopping(stop), alone, open_app(config) as opened, printing.watching() as watch:
+        with stopping(stop), alone, open_app(config, remake=remake) as opened, printing.watching() as watch:
             return await run(opened, wanted, stop=stop, watch=watch)
 
     report = asyncio.run(go())
@@ -134,10 +134,11 @@ def build(
     from syndicator.services import reconcile
     from syndicator.services.build import build_feeds
     from syndicator.services.container import locked, need_folder, open_app
+    from syndicator.services.refresh import remake
     from syndicator.settings import load
 
     need_folder(config)
-    with locked(load(config), wait=wait), open_app(config) as opened:
+    with locked(load(config), wait=wait), open_app(config, remake=remake) as opened:
         bad = reconcile.files(opened)
         report = asyncio.run(build_feeds(opened, all=all))
     if json:

@@ -32,7 +32,7 @@ from syndicator.publishing.queries.saved import SavedQuery, load_queries
 from syndicator.services.beside.files import Beside
 from syndicator.settings import Llm, Settings, load
 from syndicator.sources.registry import load_sources
-from syndicator.store.engine import Store, open_store
+from syndicator.store.engine import Store, is_gone, open_store
 from syndicator.urls import site
 from syndicator.urls.addresses import private
 from syndicator.worker import Worker
@@ -106,17 +106,19 @@ def open_app(
     jitter: Callable[[], float] = random.random,
     environ: Mapping[str, str] = os.environ,
     create: bool = False,
+    remake: Callable[[App], object] | None = None,
     read: Configuration | None = None,
 ) -> Iterator[App]:
     """The app of a configuration folder; closes what it opened. `create` lets `reindex` begin a database although
-    articles exist. `read`: the configuration, where the caller has read it. Raises ConfigError, StoreError,
-    MissingError."""
+    articles exist; `remake` is called where that had to be done because there is no database any more. `read`: the
+    configuration, where the caller has read it. Raises ConfigError, StoreError, MissingError."""
     read = read or configuration(config, environ)
     settings = read.settings
     article_store = ArticleStore(settings.articles_dir)
     begun = _begun(article_store, settings)
     settings.state_dir.mkdir(parents=True, exist_ok=True)
-    store = open_store(settings.store_url, articles_exist=begun, create=create)
+    gone = remake is not None and begun and is_gone(settings.store_url)
+    store = open_store(settings.store_url, articles_exist=begun, create=create or gone)
     try:
         _need_article_store(article_store, store)
         beside = Beside(root=article_store.root, store=store, publish=settings.publish, clock=clock)
@@ -125,7 +127,7 @@ def open_app(
         rights = RightsFile(article_store.root)
         if not rights.exists():
             rights.begin(_written_before(read.sources, article_store, store))
-        yield App(
+        app = App(
             config=config,
             settings=settings,
             sources={source.key: source for source in read.sources},
@@ -141,6 +143,9 @@ def open_app(
             jitter=jitter,
             environ=environ,
         )
+        if remake is not None and gone:
+            remake(app)
+        yield app
     finally:
         store.close()
 

@@ -10,7 +10,7 @@ from syndicator.errors import ConfigError, DiskError, LockedError, SyndicatorErr
 from syndicator.server.files import make_app
 from syndicator.server.server import serve as serve_app
 from syndicator.services.container import App, Configuration, configuration, locked, open_app
-from syndicator.services.refresh import RunReport, Wanted, Watch, run
+from syndicator.services.refresh import RunReport, Wanted, Watch, remake, run
 from syndicator.settings import Settings
 
 LLM_SECONDS = 60.0  # of a scheduled run: visits that fall due meanwhile wait for that long and one answer at most
@@ -36,7 +36,7 @@ class ScheduledRuns:
     async def run_once(self) -> None:
         try:
             read = self._read()
-            with locked(read.settings), open_app(self._config, read=read) as app:
+            with locked(read.settings), open_app(self._config, read=read, remake=remake) as app:
                 self._report(await self._run(app))
         except LockedError:
             self._trouble("another run is under way; this one is left out")

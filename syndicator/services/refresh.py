@@ -50,6 +50,13 @@ class Watch:
     filed: Callable[[str], None] = lambda title: None
 
 
+def remake(app: App) -> None:
+    """What `reindex` does, for a run that finds no database: everything that must not change is in the files."""
+    from syndicator.services.maintain import reindex
+
+    reindex(app)
+
+
 async def run(app: App, wanted: Wanted, *, stop: asyncio.Event, watch: Watch = Watch()) -> RunReport:
     """Visits, and builds meanwhile, then asks the language model and builds what that changed: no feed waits for it.
     The caller holds the lock. Raises NetworkDown (after building what was stale), UsageError, StoreError, OSError."""

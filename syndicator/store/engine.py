@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, select
+from sqlalchemy.engine import make_url
 
 from syndicator.errors import StoreError
 from syndicator.model import Article
@@ -82,6 +83,12 @@ def open_store(url: str, *, articles_exist: bool, create: bool = False, busy_sec
         database.close()
         raise
     return Store(database)
+
+
+def is_gone(url: str) -> bool:
+    """True for a database in a file that is not there."""
+    found = make_url(url)
+    return found.get_backend_name() == "sqlite" and not Path(found.database or "").exists()
 
 
 def _check_file(database: Database, *, articles_exist: bool, create: bool) -> None:

@@ -11,10 +11,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, literal, null, select, update
 
 from syndicator.articles.membership import named_feeds_of
-from syndicator.axes import ALL
+from syndicator.axes import ALL, SOURCE
 from syndicator.errors import StoreError
 from syndicator.model import Article, FeedKey
 from syndicator.ports import FeedRow, FileStamp, Withdrawn
@@ -36,6 +36,7 @@ _FEEDS = (
     .join_from(schema.feeds, schema.articles, _a.id == _NEWEST_ID.scalar_subquery(), isouter=True)
     .order_by(_f.axis, _f.slug)
 )
+_PLAIN = select(schema.feeds, null().label("title"), null().label("added"), literal(0).label("mark"))
 _ARTICLES = select(_a.id, _a.data).where(_a.id.in_(bindparam("ids", expanding=True)))
 _ROW = select(_a.data, _a.path, _a.mtime_ns, _a.size).where(_a.id == bindparam("id"))
 _SHOWN = select(_m.axis, _m.slug).where(_m.id == bindparam("id")).order_by(_m.axis, _m.slug)
@@ -44,7 +45,7 @@ _OLDEST_DATA = (
     .join_from(schema.members, schema.articles, _a.id == _m.id)
     .where(*_IN_FEED)
     .order_by(_m.added, _m.published, _m.id.desc())
-    .limit(10)
+    .limit(bindparam("most"))
 )
 _PATH = select(_a.path).where(_a.id == bindparam("id"))
 _HTML = select(schema.html.c.id, schema.html.c.html).where(schema.html.c.id.in_(bindparam("ids", expanding=True)))
@@ -90,13 +91,18 @@ class Index:
     def feeds(self) -> list[FeedRow]:
         return [_feed(row) for row in self._db.rows(_FEEDS)]
 
+    def plain_feeds(self, axis: str | None = None) -> list[FeedRow]:
+        """The same, of one axis or all, without what other tables tell of it (latest article, mark): cheaper."""
+        return [_feed(row) for row in self._db.rows(_PLAIN if axis is None else _PLAIN.where(_f.axis == axis))]
+
     def names(self, keys: Iterable[FeedKey]) -> dict[FeedKey, str]:
         """The name that each feed has from the oldest article in it (those that a source merely carries do not count),
         which is what a rebuilt database calls it; the slug where it has none among its first few."""
         found = {key: key.slug for key in keys}
         moves = dict(self._db.rows(rows.MOVES))
         for key in found:
-            for (data,) in self._db.rows(_OLDEST_DATA, {"axis": key.axis, "slug": key.slug}):
+            most = 10 if key.axis == SOURCE else 1  # only these carry what others have
+            for (data,) in self._db.rows(_OLDEST_DATA, {"axis": key.axis, "slug": key.slug, "most": most}):
                 named = rows.follow(moves, named_feeds_of(codec.unpack(Article, data)))
                 if key in named:
                     found[key] = named[key]

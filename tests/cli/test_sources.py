@@ -36,6 +36,14 @@ def test_a_feed_is_shown_before_it_is_added(empty: Instance) -> None:
     assert len(empty.keys()) == 1
 
 
+def test_a_source_that_is_added_again_has_its_key_again(filled: Instance) -> None:
+    url = filled.world.feed_url("holt")
+    before = filled.keys()
+    filled.run("remove", "holt")
+    assert filled.run("add", url).output.startswith("added: holt: ")
+    assert filled.keys() == [key for key in before if key != "holt"] + ["holt"]
+
+
 def test_the_feed_of_a_site_is_found(empty: Instance) -> None:
     feed = empty.world.feed_url("launchbeat")
     site = feed.split("/category/")[0] + "/"

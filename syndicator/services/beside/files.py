@@ -62,7 +62,8 @@ class Beside:
     def note(self, keys: Collection[FeedKey] | None = None) -> None:
         """Writes down which feeds are published with few articles, and which of these (None: of all) have a name that
         the articles do not give."""
-        kept, rows = self._kept(), self.store.index.feeds()
+        there, rows = self._feeds.exists(), self.store.index.plain_feeds()
+        kept = self._kept(rows)
         names = self.store.index.names(row.key for row in rows if keys is None or row.key in keys or not row.name)
         for row in rows:
             if not row.name:  # it was in the file alone, and its articles had no rows then
@@ -71,7 +72,8 @@ class Beside:
             before = kept.get(row.key, KeptFeed(row.key))
             name = _name(row, names[row.key]) if row.key in names else before.name
             kept[row.key] = replace(before, name=name, published=_few(row, self.publish))
-        self._write(kept)
+        if there == self._feeds.exists():  # no run has begun it meanwhile, who knows more
+            self._write(kept)
 
     def believe(self) -> None:
         """Makes the database say of feeds what their file says, where there is one."""
@@ -83,7 +85,7 @@ class Beside:
         if not self._feeds.exists():
             return
         index, kept = self.store.index, read_feeds(self._feeds)
-        rows = {row.key: row for row in index.feeds()}
+        rows = {row.key: row for row in index.plain_feeds()}
         changed: set[FeedKey] = set()
         for key in sorted(rows.keys() | kept.keys()):
             before = rows.get(key)
@@ -141,13 +143,14 @@ class Beside:
         return self.root / SOURCES
 
     def _source_rows(self) -> dict[str, FeedRow]:
-        return {row.key.slug: row for row in self.store.index.feeds() if row.key.axis == SOURCE}
+        return {row.key.slug: row for row in self.store.index.plain_feeds(SOURCE)}
 
-    def _kept(self) -> dict[FeedKey, KeptFeed]:
-        """What the file says; where there is none, what it would say of where feeds stand."""
+    def _kept(self, rows: Iterable[FeedRow] | None = None) -> dict[FeedKey, KeptFeed]:
+        """What the file says; where there is none, what it would say of where feeds (all of them: `rows`) stand."""
         if self._feeds.exists():
             return read_feeds(self._feeds)
-        return {row.key: _placed(KeptFeed(row.key), row) for row in self.store.index.feeds()}
+        known = self.store.index.plain_feeds() if rows is None else rows
+        return {row.key: _placed(KeptFeed(row.key), row) for row in known}
 
     def _write(self, kept: Mapping[FeedKey, KeptFeed]) -> None:
         if not self._feeds.exists():
@@ -200,8 +203,8 @@ def _believed(row: FeedRow, kept: KeptFeed) -> FeedRow:
 def _addresses(index: Index) -> dict[str, tuple[str, ...]]:
     """Where the sources of articles were, by the newest article of each one's feed."""
     found: dict[str, tuple[str, ...]] = {}
-    for row in index.feeds():
-        if row.key.axis == SOURCE and row.count:
+    for row in index.plain_feeds(SOURCE):
+        if row.count:
             (article,) = index.articles(index.ids(row.key, limit=1, since=None, most=1)).values()
             found |= {row.key.slug: (article.origin.url,)} if article.origin.url else {}
     return found

@@ -1,0 +1,93 @@
+"""`config/` and `feeds/articles/`, copied while the service works, are the backup."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.aged.compare import each, none
+from tests.aged.facts import Facts
+from tests.aged.instance import Instance
+from tests.aged.web import Web
+
+pytestmark = pytest.mark.timeout(300)
+PARTS = ("config", "feeds/articles")
+
+
+def copies(aged: Instance, folder: Path, *words: str) -> Iterator[Path]:
+    """Copies made one after the other while a command runs, the last one after its end. The upgrade is over then: what
+    only the older version's database knew was written by its first start."""
+    aged.command("status")
+    running, number, ended = aged.start(*words), 0, False
+    while not ended:
+        ended = running.poll() is not None
+        number += 1
+        for part in PARTS:
+            # a file that goes while the folder is read is left out, as cp does
+            found = subprocess.run(
+                ["cp", "-a", f"{aged.folder / part}/.", str(made(folder / str(number) / part))],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert found.returncode == 0 or "No such file" in found.stderr, found.stderr
+        yield folder / str(number)
+    running.communicate()
+
+
+def made(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    return folder
+
+
+def restored(aged: Instance, copy: Path) -> Facts:
+    """What an instance tells that has the copy alone, at another place."""
+    shutil.rmtree(aged.folder)
+    shutil.copytree(copy, aged.folder)
+    aged.command("build")
+    return aged.facts()
+
+
+def picked(found: list[Path]) -> list[Path]:
+    """Three of them are enough: each takes two commands to look at."""
+    return [found[place] for place in sorted({0, len(found) // 2, len(found) - 1})]
+
+
+def ids(found: Facts) -> dict[str, Facts]:
+    heads = {name: feed for name, feed in found["feeds"].items() if not name.startswith("archive/")}
+    return {name: {"id": feed["id"], "self": feed["self"]} for name, feed in heads.items()}
+
+
+def test_a_copy_made_during_a_run_brings_every_feed_back(
+    aged: Instance, before: Facts, web: Web, tmp_path: Path
+) -> None:
+    found = list(copies(aged, tmp_path / "copies", "refresh", "--all"))
+    assert len(found) > 2
+    for copy in picked(found):
+        after = restored(aged, copy)
+        none(each("feed", ids(before), ids(after)))
+        assert (after["moved"], after["gone"]) == (before["moved"], before["gone"])
+        known = {id: after["articles"].get(id) for id in before["articles"]}
+        none(each("article", before["articles"], known))
+        assert after["withdrawn"] == before["withdrawn"]
+
+
+def test_a_copy_made_while_a_tag_is_renamed_has_every_article_in_its_feed(
+    aged: Instance, before: Facts, tmp_path: Path
+) -> None:
+    """Under the old address or the new one, whichever the copy knows; with the id of before."""
+    held = before["feeds"]["tags/cordage.atom"]
+    found = list(copies(aged, tmp_path / "copies", "tags", "rename", "Cordage", "Lines"))
+    for copy in picked(found):
+        after = restored(aged, copy)
+        name = after["moved"].get("tags/cordage.atom", "tags/cordage.atom")
+        assert after["feeds"][name]["id"] == held["id"]
+        assert set(after["feeds"][name]["entries"]) == set(held["entries"])
+        assert {after["moved"].get(f"tags/{old}.rss") for old in ("rope", "ropework")} == {
+            name.replace(".atom", ".rss")
+        }
+        assert after["gone"] == before["gone"]
