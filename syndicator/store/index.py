@@ -99,7 +99,7 @@ class Index:
         """The name that each feed has from the oldest article in it (those that a source merely carries do not count),
         which is what a rebuilt database calls it; the slug where it has none among its first few."""
         found = {key: key.slug for key in keys}
-        moves = dict(self._db.rows(rows.MOVES))
+        moves = rows.moved(self._db.rows(rows.MOVES))
         for key in found:
             most = 10 if key.axis == SOURCE else 1  # only these carry what others have
             for (data,) in self._db.rows(_OLDEST_DATA, {"axis": key.axis, "slug": key.slug, "most": most}):
@@ -114,7 +114,7 @@ class Index:
         return [FeedKey(*row) for row in self._db.rows(_SHOWN, {"id": id})]
 
     def show_again(self, keys: Iterable[FeedKey]) -> None:
-        """Puts the articles of these feeds of sources where they belong after one of them moved: one transaction."""
+        """Puts the articles of these feeds where they belong after one of them moved, in one transaction."""
         with self._db.write() as connection:
             for key in keys:
                 rows.show_again(connection, key)

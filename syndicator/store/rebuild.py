@@ -108,7 +108,7 @@ class _Load:
         merged: dict[str, str],
         gone: set[str],
         carriers: dict[str, list[str]],
-        moves: dict[str, str],
+        moves: dict[FeedKey, FeedKey],
     ) -> None:
         self.connection = connection
         self.carriers = carriers

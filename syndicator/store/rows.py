@@ -80,27 +80,30 @@ def shown_in(article: Article, merged_into: str | None, withdrawn: bool, carrier
     return {key: name for key, name in named.items() if merged_into is None or AXES[key.axis].copies}
 
 
-def follow(moves: Mapping[str, str], shown: Mapping[FeedKey, str]) -> dict[FeedKey, str]:
-    """`shown` with the feed of each source that moved (key -> key) replaced by the one that carries on. Pure."""
+def follow(moves: Mapping[FeedKey, FeedKey], shown: Mapping[FeedKey, str]) -> dict[FeedKey, str]:
+    """`shown` with each feed that moved replaced by the one that carries on for it. Pure."""
     found: dict[FeedKey, str] = {}
     for key, name in shown.items():
-        seen = {key.slug}
-        while key.axis == SOURCE and (slug := moves.get(key.slug, "")) and slug not in seen:
-            seen.add(slug)
-            key = FeedKey(SOURCE, slug)
-        if key in shown:
-            name = shown[key]
-        found[key] = name
+        seen = {key}
+        while key in moves and moves[key] not in seen:
+            key = moves[key]
+            seen.add(key)
+        found[key] = shown.get(key, name)
     return found
 
 
-def moves(connection: Connection) -> dict[str, str]:
-    """The feeds of sources that moved to another's: key -> key."""
-    return {row.slug: row.moved_slug for row in connection.execute(MOVES)}
+def moved(found: Iterable[Any]) -> dict[FeedKey, FeedKey]:
+    """What MOVES found: feed -> where it moved."""
+    return {FeedKey(axis, slug): FeedKey(to_axis, to_slug) for axis, slug, to_axis, to_slug in found}
+
+
+def moves(connection: Connection) -> dict[FeedKey, FeedKey]:
+    """The feeds that moved, each with where to."""
+    return moved(connection.execute(MOVES).all())
 
 
 _f = schema.feeds.c
-MOVES = select(_f.slug, _f.moved_slug).where(_f.axis == SOURCE, _f.moved_axis == SOURCE)
+MOVES = select(_f.axis, _f.slug, _f.moved_axis, _f.moved_slug).where(_f.moved_axis.is_not(None))
 _OLD = select(schema.articles.c.id, schema.articles.c.merged_into).where(schema.articles.c.id == bindparam("id"))
 _WITHDRAWN = select(schema.withdrawn.c.id).where(schema.withdrawn.c.id == bindparam("id"))
 _KNOWN = select(
@@ -225,7 +228,7 @@ def carry(connection: Connection, id: str, source: str, name: str = "") -> None:
 
 def show(connection: Connection, article: Article, shown: dict[FeedKey, str]) -> None:
     """Makes `article` a member of just the feeds `shown`; they and those it leaves become stale. What was made of it
-    and which saved queries hold it is forgotten. The feed of a source that moved stands for the one it moved to."""
+    and which saved queries hold it is forgotten. A feed that moved stands for the one it moved to."""
     shown = follow(moves(connection), shown)
     before = {FeedKey(axis, slug) for axis, slug in connection.execute(_MEMBER, {"id": article.id})}
     if before:

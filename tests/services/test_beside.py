@@ -173,6 +173,18 @@ def test_an_instance_with_nothing_to_say_has_no_feeds_toml(place: Place) -> None
     assert not (place.folder / "feeds/articles/feeds.toml").exists()
 
 
+def test_an_article_that_still_has_the_old_tag_is_in_the_feed_that_carries_on(place: Place) -> None:
+    """As in a copy that was made while the tag was renamed."""
+    fill(place)
+    with place.app() as app:
+        store_articles(app, "Late", "Text that came late.", tags=("LLM",))
+    place.build()
+    assert "Late" in place.published("tags/models-of-language.json")
+    assert told(place)["moved"]["tags/llm.json"] == "tags/models-of-language.json"  # type: ignore[index]
+    rebuild(place, "state", "public")
+    assert "Late" in place.published("tags/models-of-language.json")
+
+
 # -- a source that is removed and added again --------------------------------------------------------------------------
 
 

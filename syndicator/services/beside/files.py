@@ -98,7 +98,7 @@ class Beside:
                 index.mark_fresh(key, after.files, seen=0)
             changed |= {key, *(one for one in (after.moved_to, before and before.moved_to) if one)}
         if changed:
-            index.show_again(sorted(key for key in changed if key.axis == SOURCE))
+            index.show_again(sorted(changed - {ALL}))
             index.mark_stale(sorted((changed | {ALL}) & (rows.keys() | kept.keys())))
 
     def follow(self, sources: Mapping[str, Source]) -> None:
