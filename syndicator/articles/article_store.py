@@ -78,8 +78,13 @@ class ArticleStore:
         found = self._known(article.id, path)
         old = self._read(found) if found else None
         if found and old is not None:
-            merged = edits.merge(article, edits.claim(frontmatter.load(old, found)), ordered)
-            data = frontmatter.dump(merged, frontmatter.extra(old, found))
+            in_file = edits.claim(frontmatter.load(old, found))
+            merged = edits.merge(article, in_file, ordered)
+            theirs, body = frontmatter.extra(old, found), frontmatter.body(old, found)
+            by_hand = hand_edits.is_hand_edited(in_file, "body")
+            data = frontmatter.dump(merged, theirs, body=body if by_hand else None)
+            if old == frontmatter.dump(merged, theirs, body=body, aged=True):
+                data = old  # as an earlier version wrote it, which is no reason to write it anew
         else:
             found = self._new_path(article)
             settled = normal_form.settle(article)

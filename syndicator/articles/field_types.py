@@ -16,6 +16,9 @@ from syndicator.urls import BadUrl, canonical
 
 _NEWLINE = re.compile(r"\r\n?")
 _BLANKS = re.compile(r"\n(?:[ \t]*\n){2,}")
+_JOINER = "\u2060"  # WORD JOINER
+_SHORTCODE = re.compile(r"\{\{(?=[<%])")
+_GUARDED = re.compile(rf"\{{\{{{_JOINER}+(?=[<%])")
 _WHOLE = re.compile(r"\d{1,18}")  # below 2**63, what databases and feed readers hold
 _TRUE = ("true", "yes", "on", "1")
 _SHOWN_CHARS = 40  # of a wrong value, in a message
@@ -105,10 +108,21 @@ def _read_address(value: Any, where: str) -> str:
     return url
 
 
-def _settle_body(value: str) -> str:
+def spelled(value: str) -> str:
+    """A body in normal form, but for how it spells what site generators take for their own: as `value` has it."""
     tidy = _BLANKS.sub("\n\n", _NEWLINE.sub("\n", text.legal(value))).rstrip()
     blank = len(tidy) - len(tidy.lstrip())
     return tidy[tidy.rfind("\n", 0, blank) + 1 :]  # the first line keeps its indentation
+
+
+def guarded(value: str) -> str:
+    """`value` so that no `{{<` or `{{%` in it ends a build of Hugo, which takes them for shortcodes anywhere, in code
+    too. A character that nobody sees and that breaks no line stands in between; reading the file takes it out."""
+    return _SHORTCODE.sub(f"{{{{{_JOINER}", value)
+
+
+def _settle_body(value: str) -> str:
+    return _GUARDED.sub("{{", spelled(value))
 
 
 TEXT = FieldType(_legal, _same, _read_text)

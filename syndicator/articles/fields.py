@@ -38,7 +38,9 @@ OPERATOR_KEYS = "operator_keys"
 class Field:
     """One key of the frontmatter. `name`: the attribute of Article, where it is not the key. `shown`: makes the value
     from the article, where it is not the attribute. `always`: written even when it is empty. `signed`: a field of a
-    later schema that an operator may edit; `digest2` has its hash."""
+    later schema that an operator may edit; `digest2` has its hash. `until`: the schema whose files have the field under
+    another key; its old key is ours in files before that where `mine` says so of what it holds, and written only where
+    the other one cannot be."""
 
     key: str
     type: FieldType
@@ -47,6 +49,8 @@ class Field:
     shown: Callable[[Article], Any] | None = None
     always: bool = False
     signed: bool = False
+    until: int = 0
+    mine: Callable[[Any], bool] = lambda held: True
 
     @property
     def attribute(self) -> str:
@@ -68,6 +72,12 @@ def _always(key: str, type: FieldType, name: str = "", shown: Callable[[Article]
 def _where_set(key: str, type: FieldType) -> Field:
     """A field of schema 1 that is written where it is not empty."""
     return Field(key, type, 1)
+
+
+def _addresses(held: Any) -> bool:
+    """True for what we wrote under `aliases`: whole URLs. Site generators redirect from the paths that stand there."""
+    listed = held.split(",") if isinstance(held, str) else held or []
+    return isinstance(listed, list) and all("://" in str(one) for one in listed if str(one).strip())
 
 
 # In the order of the file. The body follows the frontmatter and is no key of it.
@@ -96,7 +106,7 @@ TABLE: tuple[Field, ...] = (
     _where_set("origin", ORIGIN),
     _where_set("partial", FLAG),
     _where_set("robots", TEXTS),
-    _where_set("aliases", TEXTS),
+    Field("aliases", TEXTS, 1, until=3, mine=_addresses),
     _where_set("keywords", TEXTS),
     _where_set("section", TEXT),
     _where_set("merged_into", TEXT),
@@ -108,6 +118,7 @@ TABLE: tuple[Field, ...] = (
     Field("title_by", TEXT, 2),
     Field("category_by", TEXT, 2),
     Field("digest2", TEXT, 2),
+    Field("other_urls", TEXTS, 3, "aliases"),
 )
 
 
@@ -133,11 +144,15 @@ def schema_of(values: Mapping[str, Any]) -> int:
 def known(values: Mapping[str, Any]) -> list[Field]:
     """The rows whose keys are ours in a file with the frontmatter `values` (scalars as text)."""
     schema = schema_of(values)
-    if schema == 1:
-        return [row for row in TABLE if row.schema == 1]
-    listed = values.get(OPERATOR_KEYS)
+    listed = values.get(OPERATOR_KEYS) if schema > 1 else None
     theirs = listed if isinstance(listed, list) else []
-    return [row for row in TABLE if row.schema == 1 or (row.schema <= schema and row.key not in theirs)]
+    return [row for row in TABLE if _is_ours(row, schema, values, theirs)]
+
+
+def _is_ours(row: Field, schema: int, values: Mapping[str, Any], theirs: Iterable[str]) -> bool:
+    if row.until:
+        return schema < row.until and row.mine(values.get(row.key))
+    return row.schema == 1 or (row.schema <= schema and row.key not in theirs)
 
 
 def own_keys(values: Mapping[str, Any]) -> frozenset[str]:
@@ -146,13 +161,24 @@ def own_keys(values: Mapping[str, Any]) -> frozenset[str]:
     return frozenset((*keys, SCHEMA, OPERATOR_KEYS) if schema_of(values) > 1 else keys)
 
 
-def front(settled: Article, theirs: Iterable[str] = ()) -> dict[str, Any]:
-    """The frontmatter of an article in normal form, in the order of the table; `theirs`: the operator's own keys."""
+def front(settled: Article, theirs: Iterable[str] = (), *, aged: bool = False) -> dict[str, Any]:
+    """The frontmatter of an article in normal form, in the order of the table; `theirs`: the operator's own keys.
+    `aged`: under the keys of earlier schemas where a field has one."""
     taken = frozenset(theirs)
     pairs = [(row, row.type.write(row.value(settled))) for row in TABLE]
-    first = {row.key: value for row, value in pairs if row.schema == 1 and (value or row.always)}
+    old = {row.attribute: row.key for row in TABLE if row.until}
     later = [(row, value) for row, value in pairs if row.schema > 1 and value and row.key not in taken]
-    if not later or taken & {SCHEMA, OPERATOR_KEYS}:
+    if taken & {SCHEMA, OPERATOR_KEYS}:
+        later = []
+    if aged:
+        later = [(row, value) for row, value in later if row.attribute not in old]
+    again = {old.get(row.attribute) for row, _ in later} | taken
+    first = {
+        row.key: value
+        for row, value in pairs
+        if row.schema == 1 and (value or row.always) and not (row.until and row.key in again)
+    }
+    if not later:
         return first
     schema = max(row.schema for row, _ in later)
     clashing = sorted(row.key for row in TABLE if 1 < row.schema <= schema and row.key in taken)

@@ -12,7 +12,7 @@ import yaml
 from frontmatter.default_handlers import YAMLHandler
 
 from syndicator.articles import fields, normal_form, times
-from syndicator.articles.field_types import read_day
+from syndicator.articles.field_types import BODY, guarded, read_day, spelled
 from syndicator.errors import ConfigError
 from syndicator.model import Article, article_id
 
@@ -40,13 +40,17 @@ def _string(dumper: Any, value: str) -> Any:
 _Dumper.add_representer(str, _string)
 
 
-def dump(article: Article, extra: Mapping[str, Any] | None = None) -> bytes:
+def dump(
+    article: Article, extra: Mapping[str, Any] | None = None, *, body: str | None = None, aged: bool = False
+) -> bytes:
     """The file of `article`: its fields in the order of their table, then `extra` (keys an operator added), then the
-    body. The same article gives the same bytes."""
+    body, as `body` spells it where that is given and says the same. The same article gives the same bytes. `aged`: with
+    the keys of earlier versions."""
     settled = normal_form.settle(article)
     theirs = extra or {}
-    post = frontmatter.Post(settled.body)
-    post.metadata = {**fields.front(settled, theirs), **theirs}
+    as_given = body is not None and BODY.settle(body) == settled.body
+    post = frontmatter.Post(spelled(body) if body is not None and as_given else guarded(settled.body))
+    post.metadata = {**fields.front(settled, theirs, aged=aged), **theirs}
     written = frontmatter.dumps(post, handler=YAMLHandler(), Dumper=_Dumper, sort_keys=False, width=10**9)
     head, rule, body = written.partition("\n---\n")
     # libyaml escapes what is beyond the basic plane; a backslash only ever stands in double quotes here
@@ -87,6 +91,11 @@ def extra(data: bytes, path: str = "") -> dict[str, Any]:
         values = _parse(front, path, _TextLoader)
     ours = fields.own_keys(_parse(front, path, _TextLoader) if fields.SCHEMA in values else values)
     return {key: value for key, value in values.items() if key not in ours}
+
+
+def body(data: bytes, path: str = "") -> str:
+    """The body as a file spells it. Raises ConfigError."""
+    return _split(data, path)[1]
 
 
 def _unescape(head: str) -> str:

@@ -55,6 +55,7 @@ def articles(folder: Path) -> dict[str, Facts]:
         name = str(path.relative_to(folder))
         front, body = path.read_text(encoding="utf-8").removeprefix("---\n").split("\n---\n", 1)
         values = yaml.load(front, Loader=yaml.BaseLoader)  # every value as it is written
+        values["aliases"] = values.get("aliases") or values.get("other_urls")  # its key since schema 3
         if values["id"] in found:
             raise AssertionError(f"article {values['id']} is there twice: {found[values['id']]['file']} and {name}")
         found[values["id"]] = {

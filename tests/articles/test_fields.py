@@ -5,16 +5,23 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
-from syndicator.articles import fields, frontmatter, normal_form
+from syndicator.articles import fields, frontmatter, hand_edits, normal_form
 from syndicator.articles.article_store import ArticleStore
 from syndicator.articles.field_types import WHOLE
 from syndicator.articles.fields import Field
 from syndicator.errors import ConfigError
 from syndicator.model import Article
 from tests.articles.samples import full
+
+
+def plain(**changes: Any) -> Article:
+    """A full article but for what needs a later schema."""
+    return full(**{"aliases": (), **changes})
 
 
 def head(data: bytes) -> list[str]:
@@ -57,7 +64,7 @@ def test_every_attribute_of_an_article_has_a_row() -> None:
 
 def test_no_two_rows_share_a_key_or_an_attribute() -> None:
     keys = [row.key for row in fields.TABLE]
-    attributes = [row.attribute for row in fields.TABLE if row.shown is None]
+    attributes = [row.attribute for row in fields.TABLE if row.shown is None and not row.until]
 
     assert len(set(keys)) == len(keys)
     assert len(set(attributes)) == len(attributes)
@@ -65,27 +72,27 @@ def test_no_two_rows_share_a_key_or_an_attribute() -> None:
 
 
 def test_a_later_field_at_its_default_leaves_the_file_as_it_was() -> None:
-    settled = replace(full(), authors=(), rights=(), hold=False, carriers=(), title_by="", category_by="", digest2="")
+    settled = replace(plain(), authors=(), rights=(), hold=False, carriers=(), title_by="", category_by="", digest2="")
 
-    assert frontmatter.dump(settled) == frontmatter.dump(full())
-    assert not any(line.startswith("schema") for line in head(frontmatter.dump(full())))
+    assert frontmatter.dump(settled) == frontmatter.dump(plain())
+    assert not any(line.startswith("schema") for line in head(frontmatter.dump(plain())))
 
 
 def test_a_later_field_makes_the_file_say_its_schema_after_the_fields_that_every_version_knows() -> None:
-    lines = head(frontmatter.dump(full(authors=("Ada", "Grace"), hold=True)))
+    lines = head(frontmatter.dump(plain(authors=("Ada", "Grace"), hold=True)))
 
     assert lines[-5:] == ["schema: 2", "authors:", "- Ada", "- Grace", "hold: true"]
 
 
 @pytest.mark.parametrize(
-    "line", ["", "schema: 1\n", "schema: 3\n", "schema: Article\n", "schema: 2.0\n", "schema: [2]\n"]
+    "line", ["", "schema: 1\n", "schema: 4\n", "schema: Article\n", "schema: 2.0\n", "schema: [2]\n"]
 )
 def test_without_our_schema_a_later_key_is_the_operators(line: str) -> None:
     keys = f"{line}hold: true\nrights: [a, {{b: c}}]\nauthors: {{name: Ada}}\n".encode()
-    data = frontmatter.dump(full()).replace(b"---\n", b"---\n" + keys, 1)
+    data = frontmatter.dump(plain()).replace(b"---\n", b"---\n" + keys, 1)
     loaded = frontmatter.load(data)
 
-    assert loaded == frontmatter.load(frontmatter.dump(full()))
+    assert loaded == frontmatter.load(frontmatter.dump(plain()))
     theirs = frontmatter.extra(data)
     assert theirs.pop("schema", None) is None or line
     assert theirs == {"hold": True, "rights": ["a", {"b": "c"}], "authors": {"name": "Ada"}}
@@ -93,7 +100,7 @@ def test_without_our_schema_a_later_key_is_the_operators(line: str) -> None:
 
 @pytest.mark.parametrize("line", ["schema: 2\n", "schema: '2'\n"])
 def test_with_our_schema_a_later_key_is_ours(line: str) -> None:
-    data = frontmatter.dump(full()).replace(b"---\n", f"---\n{line}hold: true\nrights: [a]\n".encode(), 1)
+    data = frontmatter.dump(plain()).replace(b"---\n", f"---\n{line}hold: true\nrights: [a]\n".encode(), 1)
 
     assert frontmatter.extra(data) == {}
     assert (frontmatter.load(data).hold, frontmatter.load(data).rights) == (True, ("a",))
@@ -102,19 +109,76 @@ def test_with_our_schema_a_later_key_is_ours(line: str) -> None:
 
 
 def test_an_operators_key_of_the_name_stays_theirs_when_the_file_needs_the_schema() -> None:
-    data = frontmatter.dump(full(), {"rights": {"mine": 1}, "draft": True})
-    written = frontmatter.dump(full(hold=True, rights=("ours",)), frontmatter.extra(data))
+    data = frontmatter.dump(plain(), {"rights": {"mine": 1}, "draft": True})
+    written = frontmatter.dump(plain(hold=True, rights=("ours",)), frontmatter.extra(data))
 
     lines = ["schema: 2", "hold: true", "operator_keys:", "- rights", "rights:", "  mine: 1", "draft: true"]
     assert head(written)[-len(lines) :] == lines
     assert frontmatter.extra(written) == {"rights": {"mine": 1}, "draft": True}
     assert (frontmatter.load(written).hold, frontmatter.load(written).rights) == (True, ())
-    released = frontmatter.dump(full(), frontmatter.extra(written))
+    released = frontmatter.dump(plain(), frontmatter.extra(written))
     assert released == data
 
 
 def test_a_schema_of_the_operators_own_is_never_written_over() -> None:
-    data = frontmatter.dump(full(hold=True), {"schema": "Article"})
+    data = frontmatter.dump(plain(hold=True), {"schema": "Article"})
 
     assert frontmatter.extra(data) == {"schema": "Article"}
-    assert frontmatter.dump(full(), {"schema": "Article"}) == data
+    assert frontmatter.dump(plain(), {"schema": "Article"}) == data
+
+
+OTHERS = ("https://example.org/?p=1", "https://example.org/old")
+
+
+def aged() -> bytes:
+    """A file of an earlier version, which had other addresses under `aliases`."""
+    return frontmatter.dump(hand_edits.sign(full(aliases=OTHERS)), aged=True)
+
+
+def test_other_addresses_have_a_key_that_site_generators_do_not_take_for_redirects() -> None:
+    lines = head(frontmatter.dump(full(aliases=OTHERS)))
+
+    assert lines[-4:] == ["schema: 3", "other_urls:", *(f"- '{url}'" for url in OTHERS)]
+    assert not any(line.startswith("aliases") for line in lines)
+
+
+def test_an_old_file_says_its_other_addresses_and_is_not_written_anew_for_their_key(tmp_path: Path) -> None:
+    store = ArticleStore(tmp_path, durable=False)
+    _, stamp, _ = store.put(full(aliases=OTHERS))
+    path = tmp_path / stamp.path
+    path.write_bytes(aged())
+
+    assert b"\naliases:\n" in aged() and b"schema" not in aged()
+    article = store.get(stamp.path)
+    assert article.aliases == OTHERS
+    assert store.put(article)[2] is False
+    assert path.read_bytes() == aged()
+
+    store.put(replace(article, section="Science"))
+    assert head(path.read_bytes())[-4:-2] == ["schema: 3", "other_urls:"]
+    assert "aliases:" not in path.read_text()
+    assert store.get(stamp.path).aliases == OTHERS
+    assert store.put(store.get(stamp.path))[2] is False
+
+
+@pytest.mark.parametrize("ours", [(), OTHERS])
+@pytest.mark.parametrize("theirs", ["[/old/, /older]", "old.html", "[{path: /old}]"])
+def test_an_operators_own_redirects_stay_theirs(tmp_path: Path, ours: tuple[str, ...], theirs: str) -> None:
+    store = ArticleStore(tmp_path, durable=False)
+    _, stamp, _ = store.put(full(aliases=ours))
+    path = tmp_path / stamp.path
+    path.write_text(path.read_text().replace("---\n", f"---\naliases: {theirs}\n", 1))
+
+    article = store.get(stamp.path)
+    assert article.aliases == ours
+    store.put(replace(article, section="Science", aliases=OTHERS))
+
+    assert frontmatter.extra(path.read_bytes()) == {"aliases": yaml.safe_load(theirs)}
+    assert store.get(stamp.path).aliases == OTHERS
+
+
+def test_where_the_new_key_is_the_operators_the_old_one_serves() -> None:
+    data = frontmatter.dump(full(aliases=OTHERS), {"other_urls": "mine"})
+
+    assert frontmatter.load(data).aliases == OTHERS
+    assert frontmatter.extra(data) == {"other_urls": "mine"}

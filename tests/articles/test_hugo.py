@@ -1,0 +1,64 @@
+"""A folder of our articles as the content of a site that the real Hugo makes."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from syndicator.articles.article_store import ArticleStore
+from syndicator.model import article_id
+from tests.articles.samples import TRAPS, full
+from tests.articles.test_shortcodes import BODIES
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+ODD = ("{{< title >}}", "{{% title %}}", "{{ .Title }}", "{{</*", "<!--more-->")
+LAYOUTS = {
+    "_default/single.html": "{{ .Title }}|{{ .Params.excerpt }}|{{ .Summary }}|{{ .Content }}",
+    "_default/list.html": "{{ range .Pages }}{{ .Title }}{{ end }}",
+    "index.html": "{{ range .Site.RegularPages }}{{ .Title }}: {{ .Params.excerpt }}{{ end }}",
+}
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """The folder of a site without content."""
+    if not shutil.which("hugo"):
+        pytest.skip("hugo is not installed; Debian has it")
+    for name, layout in LAYOUTS.items():
+        path = tmp_path / "layouts" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(layout)
+    (tmp_path / "hugo.toml").write_text('baseURL = "https://example.org/"\ndisableKinds = ["RSS", "sitemap"]\n')
+    return tmp_path
+
+
+def hugo(site: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["hugo", "--source", str(site)], capture_output=True, text=True, check=False, timeout=120)
+
+
+def test_hugo_makes_pages_of_all_our_files(site: Path) -> None:
+    store = ArticleStore(site / "content", durable=False)
+    store.instance()
+    texts = [*ODD, *(trap for trap in TRAPS if trap.strip())]
+    for number, text in enumerate([*texts, *BODIES]):
+        url = f"https://example.org/{number}"
+        strange = {"title": text, "excerpt": text, "body": text} if number < len(texts) else {"body": text}
+        store.put(full(id=article_id(url), url=url, aliases=(f"https://example.org/?p={number}",), **strange))
+
+    made = hugo(site)
+
+    assert made.returncode == 0, made.stdout + made.stderr
+    pages = [path.read_text() for path in (site / "public").rglob("*.html")]
+    assert sum("|" in page for page in pages) >= len(texts) + len(BODIES)
+    assert any("<code>{{\u2060&lt; x &gt;}}</code>" in page for page in pages)
+
+
+def test_a_file_without_that_care_ends_the_build(site: Path) -> None:
+    """Otherwise the test above says nothing about this version of Hugo."""
+    page = site / "content/a.md"
+    page.parent.mkdir()
+    page.write_text("---\ntitle: A\n---\n{{< figure-of-no-site >}}\n")
+    assert hugo(site).returncode != 0

@@ -1,0 +1,63 @@
+"""What Hugo takes for its shortcodes stands in files so that no build of it ends there, and reads as it did."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from syndicator.articles import frontmatter, hand_edits
+from syndicator.articles.article_store import ArticleStore
+from syndicator.publishing.render.html import render_markdown
+from tests.articles.samples import URL, full
+
+BODIES = [
+    "Write {{< figure >}} or {{% note %}}.",
+    "`{{< x >}}` and {{{< y",
+    "```\n{{< ref >}}\n```",
+    "A {{</* comment */>}}.",
+]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ArticleStore:
+    return ArticleStore(tmp_path, durable=False)
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_no_shortcode_stands_in_a_file_and_its_text_reads_as_it_did(store: ArticleStore, body: str) -> None:
+    stored, stamp, _ = store.put(full(body=body))
+    written = (store.root / stamp.path).read_text()
+    loaded = store.get(stamp.path)
+
+    assert "{{<" not in written.split("\n---\n")[1] and "{{%" not in written.split("\n---\n")[1]
+    assert stored.body == loaded.body == body
+    assert render_markdown(loaded.body, URL) == render_markdown(body, URL)
+    assert not hand_edits.hand_edited(loaded)
+    assert store.put(loaded)[2] is False
+
+
+def test_an_old_file_is_not_written_anew_for_them(store: ArticleStore) -> None:
+    _, stamp, _ = store.put(full(body=BODIES[0], aliases=()))
+    path = store.root / stamp.path
+    old = frontmatter.dump(hand_edits.sign(full(body=BODIES[0], aliases=())), body=BODIES[0])
+    path.write_bytes(old)
+
+    article = store.get(stamp.path)
+    assert not hand_edits.hand_edited(article)
+    assert store.put(article)[2] is False
+    assert path.read_bytes() == old
+
+
+def test_an_operators_own_shortcodes_stay_as_a_hand_wrote_them(store: ArticleStore) -> None:
+    _, stamp, _ = store.put(full(body=BODIES[0]))
+    path = store.root / stamp.path
+    path.write_text(path.read_text() + "\n{{< mine >}}\n")
+    before = path.read_text().split("\n---\n")[1]
+
+    article = store.get(stamp.path)
+    assert hand_edits.hand_edited(article) == {"body"}
+    store.put(full(body="Another text.", section="Science"))
+
+    assert "section: Science" in path.read_text()
+    assert path.read_text().split("\n---\n")[1] == before
