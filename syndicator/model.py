@@ -113,6 +113,7 @@ class Request:
     last_modified: str | None = None
     deadline: float = 15.0
     headers: Mapping[str, str] = field(default_factory=dict)  # kept on the first origin only
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)  # of `url`: urls/secrets.py
     allow: tuple[str, ...] = ()  # private networks this request's own origin may resolve to
     method: Literal["GET", "POST"] = "GET"
     body: bytes | None = None

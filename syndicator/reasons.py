@@ -74,8 +74,8 @@ class FetchReason(Reason):
     NOT_MODIFIED = "http-304", "the server says that nothing has changed although it was not asked that"
     UNSET_VARIABLE = (
         "unset-variable",
-        "a header of headers_env has no value here; nobody was asked",
-        "set the environment variable that the detail names, or take the header out of sources.toml",
+        "a variable of headers_env or of the source's url has no value here; nobody was asked",
+        "set the environment variable that the detail names, or take it out of sources.toml",
     )
     SYSTEM = "system", "this machine is short of files or memory; the source is not blamed", "raise ulimit -n"
 
@@ -177,6 +177,11 @@ class CheckReason(Reason):
         "foreign-entry",
         "an entry that leads to another site counts as the article",
         "`syndicator check --ownership --mend`",
+    )
+    SECRET_IN_URL = (
+        "secret-in-url",
+        "a source's url seems to have a secret in it, which is published with its articles",
+        "write ${NAME} for it, as the detail says, and set that environment variable: it is scrubbed then",
     )
     NO_LLM_KEY = "no-llm-key", "the key of the language model is not set", "set the variable that the detail names"
     SPEAKS_FOR = (

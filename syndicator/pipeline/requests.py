@@ -3,14 +3,14 @@ what it does not ask for. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from syndicator import urls
 from syndicator.model import Failed, Request, Source, SourceState
 from syndicator.reasons import FetchReason
 from syndicator.settings import Settings
-from syndicator.urls import addresses
+from syndicator.urls import addresses, secrets
 
 
 def feed_request(source: Source, state: SourceState, settings: Settings, environ: Mapping[str, str]) -> Request:
@@ -24,6 +24,7 @@ def feed_request(source: Source, state: SourceState, settings: Settings, environ
         last_modified=state.last_modified,
         deadline=settings.fetch.feed_seconds,
         headers=_headers(source, environ) if own else {},
+        secrets=_secrets(url, source, environ),
         allow=source.allow if own else (),
         robots=source.robots,
     )
@@ -37,6 +38,7 @@ def page_request(url: str, source: Source, settings: Settings, environ: Mapping[
         kind="page",
         deadline=settings.fetch.page_seconds,
         headers=_headers(source, environ) if own else {},
+        secrets=_secrets(url, source, environ),
         allow=source.allow if own else (),
         robots=source.robots,
     )
@@ -57,14 +59,21 @@ def _is_own(url: str, source: Source) -> bool:
     """True when `url` may have the credentials of `source` and may be on the private networks that the operator lets
     it reach: they are for the host that the operator wrote, as a feed or a redirect may name any; and credentials that
     the operator sends over TLS are not sent without it."""
-    if urls.host(url) != urls.host(source.url):
-        return False
-    return urlsplit(url).scheme.lower() == "https" or urlsplit(source.url).scheme.lower() != "https"
+    return urls.host(url) == urls.host(source.url) and not _unsafe(url, source)
+
+
+def _unsafe(url: str, source: Source) -> bool:
+    """True when what the operator sends over TLS would be sent without it."""
+    return urlsplit(url).scheme.lower() != "https" and urlsplit(source.url).scheme.lower() == "https"
 
 
 def without_credentials(request: Request, source: Source, environ: Mapping[str, str]) -> Failed | None:
-    """Why `request` must not be made: it would lack a header that the operator says it needs, and the answer to that
-    would be taken for the page's own. None when it has all."""
+    """Why `request` must not be made: it would lack a header or a part of its URL that the operator says it needs, and
+    the answer to that would be taken for the page's own. None when it has all."""
+    lacking = [name for name in unset_in_url(source, environ) if name in secrets.variables(request.url)]
+    if lacking and urls.site(request.url) == urls.site(source.url):
+        detail = f"source {source.key!r}: {unset_detail(lacking)}"
+        return Failed(url=request.url, reason=FetchReason.UNSET_VARIABLE, detail=detail)
     if not _is_own(request.url, source):
         return None
     missing = [f"{variable} (for the header {name})" for name, variable in unset(source, environ)]
@@ -79,6 +88,27 @@ def unset(source: Source, environ: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(name, variable) for name, variable in source.headers_env.items() if variable not in environ]
 
 
+def unset_in_url(source: Source, environ: Mapping[str, str]) -> list[str]:
+    """The variables in the URL of a source that the environment has no value for, or one that is no secret."""
+    values = secrets.known(source.url, environ)
+    return [name for name in secrets.variables(source.url) if name not in values]
+
+
+def unset_detail(lacking: Sequence[str]) -> str:
+    return (
+        f"url: the environment variable {' and '.join(lacking)} is not set where syndicator runs, "
+        f"or has fewer than {secrets.LEAST} characters"
+    )
+
+
 def _headers(source: Source, environ: Mapping[str, str]) -> dict[str, str]:
     """The headers of a source, their values from the environment; an unset variable sends no header."""
     return {name: environ[variable] for name, variable in source.headers_env.items() if variable in environ}
+
+
+def _secrets(url: str, source: Source, environ: Mapping[str, str]) -> dict[str, str]:
+    """The values of the placeholders in the address of `source`, for what is of its site: another that names one, as
+    any page may, does not get it. For all requests there, as its answers may repeat them."""
+    if urls.site(url) != urls.site(source.url) or _unsafe(url, source):
+        return {}
+    return secrets.known(source.url, environ)

@@ -14,6 +14,7 @@ from syndicator.ports import Fetcher
 from syndicator.reasons import FeedReason, FetchReason
 from syndicator.services.container import App, make_fetcher
 from syndicator.sources import opml, registry
+from syndicator.urls import secrets
 from syndicator.visiting.feeds.discovery import Discovery, FeedLink, discover
 from syndicator.visiting.feeds.parser import parse_feed
 
@@ -111,7 +112,8 @@ async def _site(app: App, fetcher: Fetcher, links: Sequence[FeedLink]) -> _Site 
 
 
 def _request(app: App, url: str) -> Request:
-    return Request(url=url, kind="feed", deadline=app.settings.fetch.feed_seconds)
+    values = secrets.known(url, app.environ)
+    return Request(url=url, kind="feed", secrets=values, deadline=app.settings.fetch.feed_seconds)
 
 
 def _arrived(url: str, result: FetchResult) -> Fetched:

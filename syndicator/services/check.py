@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from syndicator.errors import RulesError, SyndicatorError
-from syndicator.model import Problem
+from syndicator.model import Problem, Source
 from syndicator.reasons import CheckReason, CommandReason, FetchReason
 from syndicator.services.container import App, llm_key, open_app
 from syndicator.services.reconcile import unread
 from syndicator.settings import Settings, load
+from syndicator.urls import secrets
 
 _NAMED = 20  # sites in one line; a choice
 
@@ -63,12 +65,16 @@ def _llm(config: Path, settings: Settings) -> Iterator[Problem]:
 
 
 def _sources(app: App, path: Path) -> Iterator[Problem]:
-    """Headers without a value, and selectors that are none."""
-    from syndicator.pipeline.requests import unset
+    """Secrets in a URL, variables without a value, and selectors that are none."""
+    from syndicator.pipeline.requests import unset, unset_detail, unset_in_url
     from syndicator.reading.body import selectors
 
     for source in app.sources.values():
         what = f"{path}: source {source.key!r}"
+        if telling := secrets.telling(source.url):
+            yield Problem(what=what, reason=CheckReason.SECRET_IN_URL, detail=_placeholders(source, telling))
+        if lacking := unset_in_url(source, app.environ):
+            yield Problem(what=what, reason=FetchReason.UNSET_VARIABLE, detail=unset_detail(lacking))
         for name, variable in unset(source, app.environ):
             detail = f"headers_env: set the environment variable {variable}, or take the header {name} out"
             yield Problem(what=what, reason=FetchReason.UNSET_VARIABLE, detail=detail)
@@ -76,6 +82,15 @@ def _sources(app: App, path: Path) -> Iterator[Problem]:
             selectors.check(source.rules)
         except RulesError as error:
             yield Problem(what=what, reason=error.reason, detail=str(error))
+
+
+def _placeholders(source: Source, parameters: Sequence[str]) -> str:
+    """The line for sources.toml, and the variables that it needs."""
+    url, names = source.url, []
+    for parameter in parameters:
+        names.append(re.sub(r"\W+", "_", f"{source.key}_{parameter}").upper())
+        url = secrets.with_placeholder(url, parameter, names[-1])
+    return f'write url = "{url}" and set {" and ".join(names)} in the environment to what stands there now'
 
 
 def _opened(config: Path) -> Iterator[Problem]:

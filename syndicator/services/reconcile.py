@@ -12,6 +12,7 @@ from syndicator.errors import OURS, ConfigError, DiskError, MissingError
 from syndicator.model import Article, Problem, Rules, Source, SourceState
 from syndicator.ports import FileStamp
 from syndicator.reasons import FOR_THE_OPERATOR, FileReason
+from syndicator.services.beside.scrub import scrub
 from syndicator.services.build import release
 from syndicator.services.container import App
 
@@ -73,10 +74,12 @@ def _terms(source: Source) -> str:
 
 
 def files(app: App) -> tuple[Problem, ...]:
-    """Does as the files beside the articles say, records article files that are new or were edited by hand, forgets
-    those that were deleted, and records which sources carry them. Returns the files that could not be read, each with
-    its reason: they stay as they are. Raises ConfigError, OSError, StoreError."""
+    """Scrubs secrets that have become variables, does as the files beside the articles say, records article files that
+    are new or were edited by hand, forgets those that were deleted, and records which sources carry them. Returns the
+    files that could not be read, each with its reason: they stay as they are. Raises ConfigError, OSError,
+    StoreError."""
     visits = app.store.visits
+    scrub(app.sources.values(), app.environ, app.article_store, app.store, app.snapshots, app.clock())
     app.beside.believe()
     app.beside.follow(app.sources)
     if visits.note(OWNED_SINCE) is None:

@@ -17,6 +17,7 @@ from syndicator.cron import next_fire
 from syndicator.errors import ConfigError
 from syndicator.model import Rules, Source
 from syndicator.settings import explain, seconds
+from syndicator.urls import secrets
 
 _ANY_DAY = datetime(2024, 1, 1, tzinfo=UTC)  # to see whether a cron expression is valid
 _SHORTEST = 60  # seconds between two visits
@@ -46,7 +47,18 @@ def _url(value: str) -> str:
         raise ValueError(
             "contains a user name or password; put it in an environment variable and name that in headers_env"
         )
+    for name in secrets.variables(value):
+        _no_setting(name)
+    if secrets.variables(urlsplit(value.strip()).netloc):
+        raise ValueError("has a variable in its host; write ${NAME} in the path or in a parameter")
+    if "$" in value and re.search(r"\$\{", re.sub(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}", "", value)):
+        raise ValueError('has a "${" that is no variable; write ${NAME}, with letters, digits and _')
     return value.strip()
+
+
+def _no_setting(variable: str) -> None:
+    if variable.upper().startswith("SYNDICATOR_"):
+        raise ValueError(f"{variable}: variables that begin with SYNDICATOR_ are settings; use another name")
 
 
 def _duration(value: str) -> str:
@@ -100,8 +112,7 @@ def _headers(value: Mapping[str, str]) -> Mapping[str, str]:
             raise ValueError(
                 f"{name}: write the name of an environment variable that contains the value, not the value"
             )
-        if variable.upper().startswith("SYNDICATOR_"):
-            raise ValueError(f"{variable}: variables that begin with SYNDICATOR_ are settings; use another name")
+        _no_setting(variable)
     return value
 
 

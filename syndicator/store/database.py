@@ -64,6 +64,16 @@ class Database:
             with self._writer.begin():
                 yield self._writer
 
+    def compact(self) -> None:
+        """Writes the file of a SQLite database anew: nothing that was deleted stays in its free pages or its log."""
+        if self.engine.dialect.name != "sqlite":
+            return
+        self.close()
+        with self.named_errors(), self.engine.connect() as connection:
+            alone = connection.execution_options(isolation_level="AUTOCOMMIT")
+            alone.exec_driver_sql("VACUUM")
+            alone.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Ends both connections; the last one to close moves the write-ahead log into the file."""
         for connection in (self._reader, self._writer):

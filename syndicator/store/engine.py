@@ -53,6 +53,12 @@ class Store:
         with self._db.write() as connection:
             return rebuild.reindex(connection, articles, withdrawn, carried)
 
+    def scrub(self, spellings: Iterable[tuple[str, str]]) -> None:
+        """Writes the second of each pair wherever the first stands in a text, and leaves none of it in the file."""
+        with self._db.write() as connection:
+            rebuild.scrub(connection, spellings)
+        self._db.compact()
+
     def close(self) -> None:
         """Ends the connections. What was written is durable already."""
         self._db.close()

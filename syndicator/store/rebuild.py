@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import Column, Connection, Table, Text, delete, func, insert, select, update
 
 from syndicator.articles.membership import named_feeds_of
 from syndicator.axes import QUERY
@@ -236,3 +236,21 @@ def _end_entries(connection: Connection, guids: dict[tuple[str, str], str]) -> N
 
 def _pairs(connection: Connection, statement: Any) -> dict[str, Any]:
     return {row[0]: row[1] for row in connection.execute(statement)}
+
+
+def scrub(connection: Connection, spellings: Iterable[tuple[str, str]]) -> None:
+    """Writes the second of each pair wherever the first stands in a text column. A row of which the result is there
+    already (an alias in its other spelling) goes."""
+    for found, placeholder in spellings:
+        for table in schema.metadata.sorted_tables:
+            for column in table.c:
+                if isinstance(column.type, Text):
+                    _scrub_column(connection, table, column, found, placeholder)
+
+
+def _scrub_column(connection: Connection, table: Table, column: Column[Any], found: str, placeholder: str) -> None:
+    clean, has = func.replace(column, found, placeholder), column.contains(found, autoescape=True)
+    if [one.name for one in table.primary_key] == [column.name]:
+        other = table.alias()
+        connection.execute(delete(table).where(has, clean.in_(select(other.c[column.name]))))
+    connection.execute(update(table).where(has).values({column.name: clean}))

@@ -7,7 +7,7 @@ import re
 import unicodedata
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from syndicator import text, urls
 from syndicator.model import Article, ContentMode, Enclosure, Origin, Source, entry_urn
+from syndicator.urls import secrets
 
 # An earlier date is nearly always a publisher's slip (year 1, the Unix epoch), and the W3C validator calls it
 # implausible (its validators.py, implausible_8601): it counts as unknown.
@@ -86,6 +87,7 @@ class View:
 def view(article: Article, source: Source | None, instance: uuid.UUID, mode: ContentMode | None, html: str) -> View:
     """The entry of `article`. `mode`: the feed's own content mode, None for what the source says. `html`: its rendered
     body, "" when there is none. Raises ValueError when the article has no usable address."""
+    article = _without_secrets(article, source)
     published, updated = times(article)
     allowed, restricted = permitted(article, source)
     shown = allowed if mode is None else _poorer(mode, allowed)
@@ -111,6 +113,24 @@ def view(article: Article, source: Source | None, instance: uuid.UUID, mode: Con
         seconds=_seconds(article.enclosure),
         related=tuple(found for found in map(uri, article.also) if found),
         origin=_origin(article, source, published),
+    )
+
+
+def _without_secrets(article: Article, source: Source | None) -> Article:
+    """`article` with addresses as subscribers may see them, where the source's own has placeholders for secrets."""
+    names = secrets.variables(source.url) if source else ()
+    if not names:
+        return article
+    given, origin = article.enclosure, article.origin
+    feed = origin.url or (source.url if source else "")
+    site, id = (secrets.published(value, names) for value in (origin.site, origin.id))
+    return replace(
+        article,
+        url=secrets.published(article.url, names),
+        cover=secrets.published(article.cover or "", names),
+        also=tuple(secrets.published(url, names) for url in article.also),
+        enclosure=replace(given, url=secrets.published(given.url, names)) if given else None,
+        origin=replace(origin, url=secrets.published(feed, names), site=site, id=id),
     )
 
 

@@ -8,7 +8,7 @@ import logging
 import socket
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import unquote
@@ -19,6 +19,7 @@ import httpx
 from syndicator.model import Failed, Fetched, FetchResult, NotModified, Request
 from syndicator.settings import Fetch
 from syndicator.urls import redacted
+from syndicator.urls.secrets import expand, masked, masked_bytes
 from syndicator.visiting.fetch import dns
 from syndicator.visiting.fetch.address import Refusal, bare, next_hop, origin, parse_url
 from syndicator.visiting.fetch.decompress import BadEncoding, Inflater, TooLarge
@@ -75,7 +76,12 @@ class HttpFetcher:
 
     async def fetch(self, request: Request) -> FetchResult:
         """The answer to `request` within its deadline, after redirects. Never raises for what the network does: a
-        failure is a `Failed` with its reason. `request.headers` go to the first origin only."""
+        failure is a `Failed` with its reason. `request.headers` go to the first origin only; the values of
+        `request.secrets` are put into the URL here, and into nothing that is returned."""
+        result = await self._fetch(request)
+        return _masked(result, request.secrets) if request.secrets else result
+
+    async def _fetch(self, request: Request) -> FetchResult:
         shown = redacted(request.url)
         started = time.monotonic()
         try:
@@ -94,7 +100,7 @@ class HttpFetcher:
         await self._clients.aclose()
 
     def _start(self, request: Request) -> _Chain:
-        url = parse_url(request.url)
+        url = parse_url(expand(request.url, request.secrets))
         credentials = dict(request.headers)
         if url.userinfo:
             pair = unquote(url.userinfo.decode("ascii", "replace")).encode()
@@ -192,3 +198,17 @@ class HttpFetcher:
             headers |= {name.lower(): value.strip() for name, value in chain.credentials.items()}
         limits = {} if request.connect is None else {"timeout": {"pool": request.connect}}
         return httpx.Request(request.method, url, headers=headers, content=request.body, extensions=limits)
+
+
+def _masked(result: FetchResult, secrets: Mapping[str, str]) -> FetchResult:
+    """`result` without the values of `secrets`, whatever the server made of them."""
+    if isinstance(result, Failed):
+        return replace(result, url=masked(result.url, secrets), detail=masked(result.detail, secrets))
+    clean = replace(
+        result,
+        url=masked(result.url, secrets),
+        final_url=masked(result.final_url, secrets),
+        headers={name: masked(value, secrets) for name, value in result.headers.items()},
+        moved_to=None if result.moved_to is None else masked(result.moved_to, secrets),
+    )
+    return replace(clean, body=masked_bytes(clean.body, secrets)) if isinstance(clean, Fetched) else clean

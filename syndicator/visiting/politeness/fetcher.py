@@ -29,8 +29,9 @@ class PoliteFetcher:
     fetched whatever robots.txt says, because the operator named it; the result carries a warning then.
 
     A redirect to another host ends the turn at the first and waits for the other's. It takes no headers and no
-    permission for private addresses with it. robots: None asks no robots.txt. backoff: a URL that answered 429 or 503
-    with a Retry-After (RFC 9110 10.2.3, RFC 6585 4) is asked by no process before that; None forgets it.
+    permission for private addresses with it, and secrets only within one site. robots: None asks no robots.txt.
+    backoff: a URL that answered 429 or 503 with a Retry-After (RFC 9110 10.2.3, RFC 6585 4) is asked by no process
+    before that; None forgets it.
     """
 
     def __init__(

@@ -1,0 +1,89 @@
+"""A secret that stood in the address of a source, taken out of all that was written, once it is a variable there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from syndicator.articles import disk
+from syndicator.articles.article_store import ArticleStore
+from syndicator.articles.snapshots import Snapshots
+from syndicator.errors import ConfigError
+from syndicator.model import Source
+from syndicator.pipeline.refile import refile
+from syndicator.store.engine import Store
+from syndicator.urls import secrets
+
+NOTE = "scrubbed"
+T = TypeVar("T")
+
+
+def scrub(
+    sources: Iterable[Source],
+    environ: Mapping[str, str],
+    article_store: ArticleStore,
+    store: Store,
+    snapshots: Snapshots,
+    now: datetime,
+) -> int:
+    """Takes the values of the variables in the addresses of sources out of the database, the article files, what stands
+    beside them and the kept pages, once for each value; the feeds that show it become stale. Returns how many article
+    files changed. Ids stay. Raises OSError, StoreError."""
+    values = {name: value for source in sources for name, value in secrets.known(source.url, environ).items()}
+    if not values:
+        return 0
+    visits = store.visits
+    done = set(json.loads(visits.note(NOTE) or "[]"))
+    new = {name: value for name, value in values.items() if _digest(article_store, name, value) not in done}
+    if not new:
+        return 0
+    store.scrub(secrets.spellings(new))
+    changed = sum(_article(article_store, store, stamp.path, new) for stamp in list(article_store.walk()))
+    for path in article_store.root.iterdir():
+        _file(path, new)
+    snapshots.scrub(lambda data: secrets.masked_bytes(data, new) != data)
+    noted = done | {_digest(article_store, name, value) for name, value in new.items()}
+    visits.set_note(NOTE, json.dumps(sorted(noted)), now)
+    return changed
+
+
+def _digest(article_store: ArticleStore, name: str, value: str) -> str:
+    """What is remembered of a value: enough to know it again, too little to find it by trying."""
+    return hashlib.sha256(f"{article_store.instance()}\0{name}\0{value}".encode()).hexdigest()[:8]
+
+
+def _article(article_store: ArticleStore, store: Store, path: str, values: Mapping[str, str]) -> bool:
+    """An article file without the values. What a hand wrote is changed in the same way, and stays the hand's."""
+    data = article_store.read(path)
+    if secrets.masked_bytes(data, values) == data:
+        return False
+    try:
+        article = article_store.get(path)
+        refile(article_store, store.visits, _masked(article, values), before=article, path=path)
+    except ConfigError:  # no article any more
+        pass
+    _file(article_store.root / path, values)
+    return True
+
+
+def _file(path: Path, values: Mapping[str, str]) -> None:
+    data = path.read_bytes() if path.is_file() else b""
+    clean = secrets.masked_bytes(data, values)
+    if clean != data:
+        disk.write(path, clean)
+
+
+def _masked(value: T, values: Mapping[str, str]) -> T:
+    found: object = value
+    if isinstance(value, str):
+        found = secrets.masked(value, values)
+    elif isinstance(value, tuple):
+        found = tuple(_masked(one, values) for one in value)
+    elif is_dataclass(value) and not isinstance(value, type):
+        found = replace(value, **{one.name: _masked(getattr(value, one.name), values) for one in fields(value)})
+    return found  # type: ignore[return-value]
