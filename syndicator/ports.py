@@ -82,6 +82,10 @@ class VisitStore(Protocol):
     def pending(self, source_key: str, now: datetime) -> list[EntryRow]:
         """Pending rows whose next_try is None or not after `now`, oldest first_seen first."""
 
+    def seen_since(self, source_key: str, since: datetime) -> list[tuple[datetime, datetime | None]]:
+        """Of each entry of the source that was first seen after `since`: when that was, and its next try where it is
+        pending and has one."""
+
     def count_pending(self, source_key: str) -> int:
         """How many rows of the source are pending, whenever their next try is."""
 

@@ -117,6 +117,11 @@ class EntryReason(Reason):
     """Why an entry of a feed has no article (yet), beside the reasons of fetching, pages and workers."""
 
     BACKFILL = "backfill", "older than the newest entries that a first visit takes", "raise backfill on the source"
+    FLOOD = (
+        "flood",
+        "the source announced over ten times as much as on its usual days; the surplus waits and is read day by day",
+        "nothing, if it is an archive that was imported; else remove the source",
+    )
     WITHDRAWN = "withdrawn", "the article was withdrawn", "nothing: it stays away; `withdraw --undo URL` brings it back"
     LATE = (
         "late",

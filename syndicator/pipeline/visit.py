@@ -19,7 +19,7 @@ from syndicator.pipeline.requests import feed_request, without_credentials
 from syndicator.pipeline.select import due_entries, held_back, in_turn, late_entries, public_only, select
 from syndicator.ports import EntryRow
 from syndicator.reasons import NOT_A_FEED, CommandReason, FeedReason
-from syndicator.visiting import cadence
+from syndicator.visiting import cadence, flood
 
 SIDE_BY_SIDE = 4  # entries of one source under way at a time
 # What one source may take of a run. Sources are visited side by side, but the run ends with its last one, and what fell
@@ -64,6 +64,7 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
             feed, page = await _parse(context, result)
             rows = due_entries(rows, _announce(context, feed, started), run.clock())
             context = replace(context, in_feed=_in_feed(source.key, feed))
+            result = replace(result, warning=result.warning or _flooded(context, started))
         except (NotAFeed, WorkerFailed) as refusal:
             feed, page = None, None
             result = Failed(url=result.final_url, reason=_reason(refusal), detail=str(refusal))
@@ -133,6 +134,9 @@ def _announce(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[E
         now=now,
         late=late_entries(feed.entries, known, before, sites),
     )
+    if before is not None and any(row.first_seen == now for row in rows):
+        seen = store.seen_since(source.key, now - flood.WEEKS)
+        rows = flood.held(rows, seen, context.state.first_visit, now)
     store.save_entries(rows)
     return rows
 
@@ -148,6 +152,11 @@ def _in_feed(key: str, feed: ParsedFeed) -> frozenset[str]:
     """The alias keys of what the feed announces. Pure."""
     found = (alias for entry in feed.entries for alias in (urls.alias(entry.url), urls.guid_alias(key, entry.id)))
     return frozenset(found)
+
+
+def _flooded(context: VisitContext, now: datetime) -> str:
+    seen = context.run.store.seen_since(context.source.key, now - flood.WEEKS)
+    return flood.told(seen, context.state.first_visit, now)
 
 
 def _introduced(state: SourceState, feed: ParsedFeed) -> SourceState:

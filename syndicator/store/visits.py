@@ -50,6 +50,9 @@ _PENDING = (
 _COUNT_PENDING = (
     select(func.count()).select_from(schema.entries).where(_e.status == "pending", _e.source == bindparam("source"))
 )
+_SEEN_SINCE = select(_e.first_seen, _e.status, _e.next_try).where(
+    _e.source == bindparam("source"), _e.first_seen > bindparam("since")
+)
 _FIND = select(schema.aliases.c.alias, schema.aliases.c.id).where(
     schema.aliases.c.alias.in_(bindparam("aliases", expanding=True))
 )
@@ -132,6 +135,13 @@ class Visits:
     def pending(self, source_key: str, now: datetime) -> list[EntryRow]:
         found = self._db.rows(_PENDING, {"source": codec.key(source_key), "now": codec.micros(now)})
         return [codec.unpack(EntryRow, data) for (data,) in found]
+
+    def seen_since(self, source_key: str, since: datetime) -> list[tuple[datetime, datetime | None]]:
+        found = self._db.rows(_SEEN_SINCE, {"source": codec.key(source_key), "since": codec.micros(since)})
+        return [
+            (codec.moment(at), codec.moment(later) if later is not None and status == "pending" else None)
+            for at, status, later in found
+        ]
 
     def count_pending(self, source_key: str) -> int:
         return int(self._db.scalar(_COUNT_PENDING, {"source": codec.key(source_key)}))

@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,10 @@ import pytest
 from syndicator.demo.settings import write_config
 from syndicator.model import Outcome
 from syndicator.pipeline.visit import SIDE_BY_SIDE
-from syndicator.services import refresh
+from syndicator.services import reconcile, refresh
 from syndicator.services.container import App, open_app
 from syndicator.store import codec
+from syndicator.visiting import flood
 from tests.faults.instance import NOT_SMALL, InProcess
 from tests.world import World, serving
 
@@ -82,3 +84,15 @@ def test_articles_of_a_first_visit_know_the_name_of_their_feed(app: App) -> None
     outcome = visit(app, "holt")
     articles = app.store.index.articles(outcome.added)
     assert {article.origin.title for article in articles.values()} == {"Maren Holt's notebook"}
+
+
+def test_a_flood_waits_and_the_operator_is_told(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flood, "ANY", 2)
+    past = datetime(2020, 1, 1, tzinfo=UTC)
+    known = reconcile.sources(app)["holt"]
+    app.store.visits.save_states([replace(known, first_visit=past, last_success=past)])
+    outcome = visit(app, "holt")
+    assert len(outcome.added) == 2 and outcome.pending == outcome.announced - 2 > 0
+    told = f"{outcome.pending} entries wait, 2 a day are read"
+    assert app.store.visits.states()["holt"].warning.startswith(told)
+    assert visit(app, "holt").added == ()

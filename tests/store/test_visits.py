@@ -426,3 +426,13 @@ def test_what_an_earlier_version_remembered_of_a_source_is_read(store: Store) ->
     old = '{"key":"a","url":"https://a.example/","etag":"x","next_due":"2026-11-24T12:00:00+00:00","failures":2,"feed_id":"f"}'
     state = SourceState(key="a", url="https://a.example/", etag="x", next_due=NOW, failures=2, feed_id="f")
     assert codec.unpack(SourceState, old) == replace(state, next_due=datetime(2026, 11, 24, 12, tzinfo=UTC))
+
+
+def test_when_entries_were_first_seen_and_how_long_they_wait(store: Store) -> None:
+    made = EntryRow(source_key="s", entry_id="1", url="", digest="", status="pending", first_seen=NOW)
+    later = replace(made, entry_id="2", next_try=NOW + timedelta(days=1))
+    done = replace(later, entry_id="3", status="done")
+    old = replace(made, entry_id="4", first_seen=NOW - timedelta(days=9))
+    store.visits.save_entries([made, later, done, old, replace(made, source_key="t")])
+    found = store.visits.seen_since("s", NOW - timedelta(days=1))
+    assert sorted(found, key=str) == sorted([(NOW, None), (NOW, NOW + timedelta(days=1)), (NOW, None)], key=str)
