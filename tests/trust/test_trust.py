@@ -11,15 +11,8 @@ from tests.aged.web import serving
 from tests.trust.case import Case, cases
 from tests.trust.life import Life
 
-PENDING = set((Path(__file__).parent / "pending.txt").read_text().splitlines())
 
-
-def _parameter(case: Case) -> object:
-    marks = [pytest.mark.xfail(reason="not yet")] if case.name in PENDING else []
-    return pytest.param(case, id=f"{case.file}: {case.name}", marks=marks)
-
-
-@pytest.mark.parametrize("case", [_parameter(case) for case in cases()])
+@pytest.mark.parametrize("case", [pytest.param(case, id=f"{case.file}: {case.name}") for case in cases()])
 def test_case(case: Case, tmp_path: Path) -> None:
     with serving() as web:
         assert Life(tmp_path, web, case).live() == []
