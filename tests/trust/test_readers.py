@@ -36,17 +36,21 @@ class World:
     """Sites that publish stories; `told`: site -> the numbers of its stories."""
 
     def __init__(self, life: Life) -> None:
-        self.life, self.count = life, 0
+        self.life, self.count, self.hours = life, 0, 0.0
         self.told: dict[str, list[int]] = {site: [] for site in SITES}
+        self.when: dict[int, float] = {}  # hours after the beginning, of a story
         self.moved: set[str] = set()
 
     def publish(self, site: str, count: int) -> None:
+        """So many new stories, of the two hours before the next visit."""
         for _ in range(count):
             self.count += 1
             self.told[site].append(self.count)
+            self.when[self.count] = self.hours + 22 + self.count % 100 / 60
 
     def live(self, *, shown: int = 60, days: float = 1) -> None:
         """A day: every site's feed with its newest stories, visited and built."""
+        self.hours += 24 * days
         self.life.now += timedelta(days=days)
         pages: dict[str, Page] = {}
         feeds: dict[str, tuple[Item, ...] | Page] = {}
@@ -54,7 +58,7 @@ class World:
             items = []
             for number in numbers[-shown:]:
                 address = f"http://{site}.example/{'blog/' if site in self.moved else ''}{number}"
-                title, when = f"Story {number} of {site}", float(number % 500) / 100 - 8
+                title, when = f"Story {number} of {site}", self.when[number]
                 pages[address] = Page(text=f"story-{number}", title=title, published=when)
                 items.append(Item(link=address, title=title, published=when))
             feeds[f"http://{site}.example/feed"] = tuple(items)
@@ -79,7 +83,7 @@ def live(world: World, readers: Callable[[str], Reader]) -> list[str]:
     """What went wrong, a line each. `readers` subscribes to a feed of this name."""
     for site in SITES:
         world.publish(site, 3)
-    world.live(days=0)
+    world.live()
     following = {feed: readers(feed) for feed in FEEDS}
     _poll(following)
     for site in SITES:
@@ -98,7 +102,6 @@ def live(world: World, readers: Callable[[str], Reader]) -> list[str]:
         assert list(world.life.command(words)) == []
     world.publish("site1", 2)
     world.live()
-    world.live(days=0.1)
     _poll(following)
     return [line for feed, reader in following.items() for line in _complaints(world, feed, reader)]
 
