@@ -145,6 +145,11 @@ class FileReason(Reason):
     BAD_ARTICLE_FILE = "bad-article-file", "the file is no article any more", "correct the line that the detail names"
     UNREADABLE_FILE = "unreadable-file", "the system does not hand the file out", "see the detail"
     DUPLICATE_ARTICLE = "duplicate-article", "another file has the same id", "delete one of the two"
+    CLOCK_BEHIND = (
+        "clock-behind",
+        "more than one in twenty articles was added later than this machine's clock says; nothing is changed",
+        "set the clock; where it is right, correct `added` in the files",
+    )
     DATABASE_CORRUPT = "database-corrupt", "the database file is damaged", "`syndicator reindex` makes a new one"
 
 

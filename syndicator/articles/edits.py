@@ -20,7 +20,8 @@ def claim(article: Article) -> Article:
 def merge(ours_new: Article, in_file: Article, ordered: Collection[str] = ()) -> Article:
     """What to write over `in_file`: `ours_new` but for what is the operator's, with digests by which that stays known.
     `ordered`: names (of `hand_edits.names()`) that an operator asked to change: they are taken from `ours_new` although
-    a hand edited them, and stay the operator's. The id and the day it was added never change."""
+    a hand edited them, and stay the operator's. The id never changes, nor when it was added unless "added" is ordered:
+    a clock that is right knows better."""
     ours = settle(ours_new)
     kept: dict[str, Any] = {
         (attribute := _attribute(name)): getattr(in_file, attribute)
@@ -28,7 +29,8 @@ def merge(ours_new: Article, in_file: Article, ordered: Collection[str] = ()) ->
         # whoever made `ours_new` asked for itself before; here only the operator's words are guarded
         if not may_write(in_file, name, By.OPERATOR if name in ordered else By.PUBLISHER)
     }
-    merged = hand_edits.sign_merged(replace(ours, **kept, added=in_file.added or ours.added), ours, in_file)
+    added = ours.added if "added" in ordered else in_file.added or ours.added
+    merged = hand_edits.sign_merged(replace(ours, **kept, added=added), ours, in_file)
     return _claimed(merged, in_file)
 
 

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from syndicator.errors import OURS, ConfigError, DiskError, MissingError
 from syndicator.model import Article, Problem, Rules, Source, SourceState
@@ -15,10 +16,10 @@ from syndicator.reasons import FOR_THE_OPERATOR, FileReason
 from syndicator.services.beside.scrub import scrub
 from syndicator.services.build import release
 from syndicator.services.container import App
+from syndicator.services.recovery import clock
+from syndicator.services.recovery.clock import AHEAD
 
 KEPT_FOR = timedelta(days=30)  # the file of a withdrawn article
-# A clock that ran ahead by more than this and was set right leaves times behind that are no longer believed.
-AHEAD = timedelta(minutes=10)
 _ANY_TIME = datetime.max.replace(tzinfo=UTC)
 
 # Files that are gone at once: who deletes articles by hand deletes a few. Both numbers are a choice.
@@ -113,7 +114,7 @@ def files(app: App) -> tuple[Problem, ...]:
     for id in changes.missing:
         visits.forget(id)
     carriers(app)
-    return tuple(problems)
+    return (*problems, *clock.set_back(app))
 
 
 def are_many(missing: int, known: int) -> bool:
@@ -256,4 +257,10 @@ def _in_time(state: SourceState, now: datetime) -> SourceState:
     """A source whose last visit lies in the future (the clock was wrong then and has been set right) is due now."""
     if state.last_visit is None or state.last_visit <= now + AHEAD:
         return state
-    return replace(state, last_visit=None, next_due=now, feed_due=None, due_why="the clock was set back")
+    past: dict[str, Any] = {
+        name: min(moment, now)
+        for name in ("first_visit", "last_success", "validators_at", "gone_since", "moved_at")
+        if (moment := getattr(state, name)) is not None
+    }
+    due = replace(state, last_visit=None, next_due=now, feed_due=None, due_why="the clock was set back")
+    return replace(due, recent=tuple(min(moment, now) for moment in state.recent), **past)

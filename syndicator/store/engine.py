@@ -13,6 +13,7 @@ from syndicator.errors import StoreError
 from syndicator.model import Article
 from syndicator.ports import FileStamp, Withdrawn
 from syndicator.store import rebuild, schema
+from syndicator.store.ahead import Ahead
 from syndicator.store.database import Database, explain
 from syndicator.store.enrichment import Enrichment
 from syndicator.store.index import Index
@@ -23,9 +24,9 @@ BUSY_SECONDS = 10.0  # how long a write waits for another program's
 
 
 class Store:
-    """The four stores of `ports` on one database. Used from one thread; `close` it. A reader sees the last commit; each
-    method that writes is one transaction, durable when it returns, and waits `busy_seconds` for another program's. All
-    methods raise StoreError with the operator's cure, DiskError for want of file descriptors."""
+    """The stores of `ports` and more on one database. Used from one thread; `close` it. A reader sees the last commit;
+    each method that writes is one transaction, durable when it returns, and waits `busy_seconds` for another program's.
+    All methods raise StoreError with the operator's cure, DiskError for want of file descriptors."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -33,6 +34,7 @@ class Store:
         self.index = Index(database)
         self.status = Status(database)
         self.enrichment = Enrichment(database)
+        self.ahead = Ahead(database)
 
     @property
     def name(self) -> str:

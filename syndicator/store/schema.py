@@ -60,6 +60,7 @@ articles = Table(
 )
 
 Index("articles_merged", articles.c.merged_into)
+Index("articles_added", articles.c.added)  # what was added while the clock was ahead
 Index("articles_title", articles.c.title)  # what of a source may be an article that moved
 # Read whole at every start: the index has all that is asked for, so that the long rows stay on the disk.
 Index("articles_files", articles.c.id, articles.c.path, articles.c.mtime_ns, articles.c.size)

@@ -31,5 +31,6 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("articles_title", "articles", ["title"])
+    op.create_index("articles_added", "articles", ["added"])
     op.add_column("sketches", sa.Column("since", sa.BigInteger(), nullable=True))
     op.add_column("sketches", sa.Column("named", sa.Text(), nullable=True))

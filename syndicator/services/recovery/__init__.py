@@ -1,0 +1,1 @@
+"""What a start mends of what went wrong before."""
