@@ -124,6 +124,8 @@ def test_a_redirector_of_the_source_that_filed_the_article_is_no_other_site(plac
         reconcile.files(app)
         own = filed(app, "Own", source_id="o1")
         announce(app, "one", "o1", own, url="https://feedproxy.example/r/1")
+        theirs = filed(app, "Theirs", on="three", source_id="o2", added=NOW)
+        announce(app, "one", "o2", theirs, url="https://feedproxy.example/r/2")
         assert find(app) == []
 
 
