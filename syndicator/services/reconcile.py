@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from syndicator.articles.article_store import Changes
 from syndicator.errors import OURS, ConfigError, DiskError, MissingError
 from syndicator.model import Article, Problem, Rules, Source, SourceState
 from syndicator.ports import FileStamp
@@ -29,6 +30,7 @@ _SHARE = 0.05
 OWNED_SINCE = "owned since"  # the note with the time of the first start at which articles had owners
 CARRIED = "carried"  # the note with the stamp of the file of carriers whose lines the database has
 NO_FILE = "none"
+ID_CHARS = 6  # so much of an id names an article, as in the names of files
 
 
 def sources(app: App) -> dict[str, SourceState]:
@@ -88,7 +90,26 @@ def files(app: App) -> tuple[Problem, ...]:
     withdrawals(app)
     rows = visits.stamps()
     changes = app.article_store.changed(rows)
-    problems = []
+    problems, there = _taken_in(app, changes)
+    gone = [id for id in changes.missing if id[:ID_CHARS] not in there]
+    if are_many(len(gone), len(rows)):
+        raise MissingError(
+            f"{len(gone)} of {len(rows)} article files are gone from {app.article_store.root}, such as "
+            f"{rows[gone[0]].path}: put them back (mount the disk, restore the folder of today), or run "
+            "`syndicator reindex`, which takes the folder as it is and fetches again what it lacks"
+        )
+    if gone:
+        release(app, gone)
+    for id in gone:
+        visits.forget(id)
+    carriers(app)
+    return (*problems, *clock.set_back(app))
+
+
+def _taken_in(app: App, changes: Changes) -> tuple[list[Problem], set[str]]:
+    """Records the files that are new or were edited. Returns what is wrong with some, and how the ids of all begin:
+    those articles are not gone, whatever their files are called now."""
+    problems, there = [], set()
     for stamp in (*changes.new, *changes.edited):
         try:
             article = app.article_store.get(stamp.path)
@@ -96,25 +117,16 @@ def files(app: App) -> tuple[Problem, ...]:
             continue  # deleted since the folder was read: missing next time
         except (ConfigError, OSError) as error:
             problems.append(unreadable(stamp.path, error))
+            there.add(app.article_store.id_at(stamp.path)[:ID_CHARS])
             continue
+        there.add(article.id[:ID_CHARS])
         other = _elsewhere(app, article, stamp)
         if other:
             detail = f"has the id of {other}; delete one of the two"
             problems.append(Problem(what=stamp.path, reason=FileReason.DUPLICATE_ARTICLE, detail=detail))
             continue
         _record(app, article, stamp)
-    if are_many(len(changes.missing), len(rows)):
-        raise MissingError(
-            f"{len(changes.missing)} of {len(rows)} article files are gone from {app.article_store.root}, such as "
-            f"{rows[changes.missing[0]].path}: put them back (mount the disk, restore the folder of today), or run "
-            "`syndicator reindex`, which takes the folder as it is and fetches again what it lacks"
-        )
-    if changes.missing:
-        release(app, changes.missing)
-    for id in changes.missing:
-        visits.forget(id)
-    carriers(app)
-    return (*problems, *clock.set_back(app))
+    return problems, there
 
 
 def are_many(missing: int, known: int) -> bool:

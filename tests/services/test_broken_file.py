@@ -130,3 +130,15 @@ def test_check_names_the_file_and_its_line(filled: Place) -> None:
     path = harm(filled)
     (found,) = [problem for problem in check(filled.config) if problem.reason == "bad-article-file"]
     assert f"{path}: line " in found.detail
+
+
+@pytest.mark.parametrize("broken", [True, False])
+def test_a_file_of_another_name_is_not_gone(filled: Place, broken: bool) -> None:
+    before = filled.published("all.json")
+    path = harm(filled) if broken else filled.path(TITLE)
+    path.rename(path.with_name(f"other-{path.name}"))
+
+    for _ in range(2):
+        assert len(started(filled)) == broken
+        assert filled.build().held == ()
+        assert filled.published("all.json") == before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ def test_what_is_many(missing: int, known: int, many: bool) -> None:
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     place = Place(tmp_path)
+    place.now += timedelta(days=1)  # of thirty articles, an hour apart
     with place.app(create=True) as app:
         for number in range(30):
             store_articles(app, f"Story {number}", "Of it.")
