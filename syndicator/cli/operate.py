@@ -210,6 +210,7 @@ def withdraw(
     with locked(load(config), wait=True), open_app(config) as opened:
         if dry_run:
             done = (maintain.plan_return if undo else maintain.plan_withdrawal)(opened, what)
+            done = replace(done, kept=done.kept and not purge)
         else:
             done = maintain.undo_withdrawal(opened, what) if undo else maintain.withdraw(opened, what, purge=purge)
             written = asyncio.run(build_feeds(opened)).written

@@ -47,8 +47,9 @@ async def survive(folder: Path, times: int, *, stop: asyncio.Event, say: Callabl
     await world.start()
     try:
         write_config(folder / "calm/config", world, port=0)
+        began = time.monotonic()
         await _run(folder / "calm", None)
-        length, kills, lives = time.monotonic() - started, 0, list[Path]()
+        length, kills, lives = time.monotonic() - began, 0, list[Path]()
         torn: list[str] = []
         while kills < times and not stop.is_set():
             lives.append(folder / f"killed-{len(lives) + 1}")

@@ -26,9 +26,11 @@ class Rights:
     def owns(self, url: str) -> bool:
         """True when what the source says of the article at `url` counts."""
         site = urls.site(url)
-        if site in self.sites or site in self.before or site in self.places:
-            return True
-        return not self.places.isdisjoint(_places(url))
+        return site in self.sites or site in self.before or self.speaks_for(url)
+
+    def speaks_for(self, url: str) -> bool:
+        """True where the operator lets the source speak for the host of `url`."""
+        return urls.site(url) in self.places or not self.places.isdisjoint(_places(url))
 
 
 def rights_of(source: Source, *, linked: Collection[str] = (), before: Collection[str] = ()) -> Rights:

@@ -162,7 +162,9 @@ def _keep_instance(article_store: ArticleStore, store: Store, now: datetime, *, 
     it can be told when its file is lost. Raises ConfigError, which tells it."""
     noted = store.visits.note(_INSTANCE)
     if begun and not article_store.minted():
-        line = f'id = "{noted}"' if noted else "id = ... as a backup has it"
+        line = (
+            f'id = "{noted}"' if noted else 'id = "<uuid of a backup>" (a new one shows every entry to all once more)'
+        )
         raise ConfigError(
             f"{article_store.root}/instance.toml is lost, of which all ids of what is published are made; restore "
             f"it, or write this line into it: {line}"

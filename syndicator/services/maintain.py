@@ -55,6 +55,8 @@ def plan_withdrawal(app: App, what: str) -> Withdrawal:
     """What withdrawing an article, named by URL or id, would do; nothing is changed. Raises UsageError."""
     id = known_at(app.store.visits, [urls.alias(what)], what) or what
     article = app.store.visits.article(id)
+    if article is None and _withdrawn(app, what):
+        raise UsageError(f"{what!r} is withdrawn already; `syndicator withdraw --undo` brings it back")
     if article is None:
         raise UsageError(f"no article {what!r} in the article store; give its address or its id")
     copies = [copy for copy, into in app.store.index.merged().items() if into == id]

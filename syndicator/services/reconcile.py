@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from syndicator.articles.article_store import Changes
 from syndicator.errors import OURS, ConfigError, DiskError, MissingError
 from syndicator.model import Article, Problem, Rules, Source, SourceState
 from syndicator.ports import FileStamp
-from syndicator.reasons import FOR_THE_OPERATOR, FileReason
+from syndicator.reasons import FOR_THE_OPERATOR, CommandReason, FileReason
 from syndicator.services.beside.scrub import scrub
 from syndicator.services.build import release
 from syndicator.services.container import App
@@ -23,9 +23,9 @@ from syndicator.services.recovery.clock import AHEAD
 KEPT_FOR = timedelta(days=30)  # the file of a withdrawn article
 _ANY_TIME = datetime.max.replace(tzinfo=UTC)
 
-# Files that are gone at once: who deletes articles by hand deletes a few. Both numbers are a choice.
-_MANY = 20
-_SHARE = 0.05
+# Files that are gone at once: who deletes articles by hand deletes a few. All numbers are a choice.
+_MANY, _SHARE = 20, 0.05  # so many, when they are a larger share than this
+_FEW, _HALF = 3, 0.5  # the same for a small store
 
 OWNED_SINCE = "owned since"  # the note with the time of the first start at which articles had owners
 CARRIED = "carried"  # the note with the stamp of the file of carriers whose lines the database has
@@ -42,18 +42,28 @@ def sources(app: App) -> dict[str, SourceState]:
         app.store.visits.drop_state(key)
     now = app.clock()
     wanted = {key: _in_time(_reconciled(source, known.get(key)), now) for key, source in app.sources.items()}
+    edited = [key for key, state in wanted.items() if key in known and known[key].terms != state.terms]
+    wanted |= {key: _asked_whole(wanted[key]) for key in edited if _try_again(app, key)}
     app.store.visits.save_states([state for key, state in wanted.items() if state != known.get(key)])
-    for key, state in wanted.items():
-        if key in known and known[key].terms != state.terms:
-            _try_again(app, key)
     return wanted
 
 
-def _try_again(app: App, key: str) -> None:
-    """The entries of a source that wait for the operator, who has just edited it, are read at its next visit."""
+def _try_again(app: App, key: str) -> bool:
+    """The entries of a source that wait for the operator, who has just edited it, are read at its next visit; so are
+    those that were refused on hosts for which it may speak now. True where there are some of these: what its feed says
+    of them was not kept."""
     rows = app.store.visits.pending(key, _ANY_TIME)
     waiting = [replace(row, next_try=None) for row in rows if row.next_try and row.reason in FOR_THE_OPERATOR]
-    app.store.visits.save_entries(waiting)
+    rights = app.rights_of(app.sources[key])
+    refused = [row for row in app.store.visits.refused(key) if rights.speaks_for(row.url)]
+    again = [replace(row, status="pending", digest="", next_try=None) for row in refused]
+    app.store.visits.save_entries([*waiting, *again])
+    return bool(again)
+
+
+def _asked_whole(state: SourceState) -> SourceState:
+    """`state` of a source whose feed is asked for whatever it has, changed or not."""
+    return replace(state, etag=None, last_modified=None, body_digest=None, next_due=None)
 
 
 def _reconciled(source: Source, state: SourceState | None) -> SourceState:
@@ -72,7 +82,8 @@ def _terms(source: Source) -> str:
     """A digest of what decides when and how `source` is visited and its pages are read: 16 hex characters, enough to
     notice an edit."""
     terms = (source.kind, source.every, source.cron, source.robots, source.allow, sorted(source.headers_env.items()))
-    more = () if source.rules == Rules() else (source.rules,)  # the digests of an earlier version stay
+    more: tuple[object, ...] = () if source.rules == Rules() else (source.rules,)  # an earlier version's digests stay
+    more += () if source.speaks_for is None else (source.speaks_for,)
     return hashlib.sha256(repr((*terms, source.enabled, *more)).encode()).hexdigest()[:16]
 
 
@@ -93,11 +104,7 @@ def files(app: App) -> tuple[Problem, ...]:
     problems, there = _taken_in(app, changes)
     gone = [id for id in changes.missing if id[:ID_CHARS] not in there]
     if are_many(len(gone), len(rows)):
-        raise MissingError(
-            f"{len(gone)} of {len(rows)} article files are gone from {app.article_store.root}, such as "
-            f"{rows[gone[0]].path}: put them back (mount the disk, restore the folder of today), or run "
-            "`syndicator reindex`, which takes the folder as it is and fetches again what it lacks"
-        )
+        raise MissingError(_gone(app, [rows[id].path for id in gone], len(rows)))
     if gone:
         release(app, gone)
     for id in gone:
@@ -131,14 +138,26 @@ def _taken_in(app: App, changes: Changes) -> tuple[list[Problem], set[str]]:
 
 def are_many(missing: int, known: int) -> bool:
     """True when so many of the known files are gone that nobody can have meant it. Pure."""
-    return missing >= _MANY and missing > _SHARE * known
+    return any(missing >= least and missing > share * known for least, share in ((_MANY, _SHARE), (_FEW, _HALF)))
+
+
+def _gone(app: App, paths: Sequence[str], known: int) -> str:
+    return (
+        f"{len(paths)} of {known} article files are gone from {app.article_store.root}, such as {paths[0]}: put them "
+        "back (mount the disk, restore the folder of today), or run `syndicator reindex`, which takes the folder as it "
+        "is and fetches again what it lacks"
+    )
 
 
 def unread(app: App) -> tuple[Problem, ...]:
-    """The article files that cannot be read, of those that are new or were touched since they were recorded: what
-    `files` would find, and nothing is changed. Raises OSError, StoreError."""
-    changes = app.article_store.changed(app.store.visits.stamps())
+    """The article files that cannot be read, of those that are new or were touched since they were recorded, and that
+    many are gone: what `files` would find, and nothing is changed. Raises OSError, StoreError."""
+    rows = app.store.visits.stamps()
+    changes = app.article_store.changed(rows)
     problems = []
+    if not changes.new and are_many(len(changes.missing), len(rows)):
+        detail = _gone(app, [rows[id].path for id in changes.missing], len(rows))
+        problems.append(Problem(what=str(app.article_store.root), reason=CommandReason.MISSING, detail=detail))
     for stamp in (*changes.new, *changes.edited):
         try:
             app.article_store.get(stamp.path)

@@ -36,7 +36,7 @@ def read_opml(data: bytes) -> tuple[Outline, ...]:
         )
     except etree.XMLSyntaxError as error:
         raise NotAFeed("broken-xml", str(error)) from error
-    if root is None or not isinstance(root.tag, str) or etree.QName(root).localname.lower() != "opml":
+    if root is None or not isinstance(root.tag, str) or root.tag.rpartition("}")[2].lower() != "opml":
         raise NotAFeed("unknown-format", "the document is not OPML")
     found: dict[str, Outline] = {}
     for outline in root.iter("{*}outline"):

@@ -47,6 +47,9 @@ _PENDING = (
     )
     .order_by(_e.first_seen, _e.entry)
 )
+_REFUSED = (
+    select(_e.data).where(_e.status == "refused", _e.source == bindparam("source")).order_by(_e.first_seen, _e.entry)
+)
 _COUNT_PENDING = (
     select(func.count()).select_from(schema.entries).where(_e.status == "pending", _e.source == bindparam("source"))
 )
@@ -225,6 +228,10 @@ class Visits:
         it as stale, in one transaction."""
         with self._db.write() as connection:
             rows.erase(connection, id)
+
+    def refused(self, source_key: str) -> list[EntryRow]:
+        """The entries of a source that were refused."""
+        return [codec.unpack(EntryRow, data) for (data,) in self._db.rows(_REFUSED, {"source": codec.key(source_key)})]
 
     def reopen(self, ids: Collection[str]) -> None:
         """Makes the entries that were these articles due again, and their sources, whose feeds are asked for whole, in

@@ -19,7 +19,17 @@ from tests.trust.life import Life
 
 
 @pytest.mark.parametrize(
-    ("missing", "known", "many"), [(0, 0, False), (19, 20, False), (20, 400, False), (21, 400, True), (20, 20, True)]
+    ("missing", "known", "many"),
+    [
+        (0, 0, False),
+        (19, 400, False),
+        (20, 400, False),
+        (21, 400, True),
+        (2, 2, False),
+        (3, 3, True),
+        (3, 6, False),
+        (4, 6, True),
+    ],
 )
 def test_what_is_many(missing: int, known: int, many: bool) -> None:
     assert are_many(missing, known) is many
@@ -94,3 +104,11 @@ def test_what_is_gone_is_fetched_again_after_that(tmp_path: Path) -> None:
         life.visit()
         assert {url: article.id for url, article in life.articles().items()} == before
         assert all(article.title.startswith("Story") for article in life.articles().values())
+
+
+def test_check_says_that_many_are_gone(place: Place) -> None:
+    for path in articles(place)[:25]:
+        path.unlink()
+    with place.app() as app:
+        (problem,) = reconcile.unread(app)
+    assert problem.what == str(place.folder / "feeds/articles") and "25 of 30 article files are gone" in problem.detail

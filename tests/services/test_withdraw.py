@@ -162,6 +162,13 @@ def test_a_list_that_is_lost_is_no_undoing(place: Place) -> None:
         assert app.article_store.withdrawn()[0].aliases
 
 
+def test_a_second_withdrawal_says_how_to_undo_the_first(place: Place) -> None:
+    fill(place)
+    withdraw(place)
+    with place.app() as app, pytest.raises(UsageError, match=r"is withdrawn already; .*--undo"):
+        maintain.withdraw(app, URL)
+
+
 def test_its_file_is_kept_for_thirty_days(place: Place) -> None:
     fill(place)
     withdraw(place)
