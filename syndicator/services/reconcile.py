@@ -129,8 +129,7 @@ def _taken_in(app: App, changes: Changes) -> tuple[list[Problem], set[str]]:
         there.add(article.id[:ID_CHARS])
         other = _elsewhere(app, article, stamp)
         if other:
-            detail = f"has the id of {other}; delete one of the two"
-            problems.append(Problem(what=stamp.path, reason=FileReason.DUPLICATE_ARTICLE, detail=detail))
+            problems.append(_double(stamp.path, other))
             continue
         _record(app, article, stamp)
     return problems, there
@@ -160,12 +159,21 @@ def unread(app: App) -> tuple[Problem, ...]:
         problems.append(Problem(what=str(app.article_store.root), reason=CommandReason.MISSING, detail=detail))
     for stamp in (*changes.new, *changes.edited):
         try:
-            app.article_store.get(stamp.path)
+            article = app.article_store.get(stamp.path)
         except FileNotFoundError:
             continue
         except (ConfigError, OSError) as error:
             problems.append(unreadable(stamp.path, error))
+            continue
+        other = _elsewhere(app, article, stamp)
+        problems += [_double(stamp.path, other)] if other else []
     return tuple(problems)
+
+
+def _double(path: str, other: str) -> Problem:
+    return Problem(
+        what=path, reason=FileReason.DUPLICATE_ARTICLE, detail=f"has the id of {other}; delete one of the two"
+    )
 
 
 def carriers(app: App) -> None:

@@ -112,3 +112,13 @@ def test_check_says_that_many_are_gone(place: Place) -> None:
     with place.app() as app:
         (problem,) = reconcile.unread(app)
     assert problem.what == str(place.folder / "feeds/articles") and "25 of 30 article files are gone" in problem.detail
+
+
+def test_check_names_a_second_file_of_an_article(place: Place) -> None:
+    first = articles(place)[0]
+    shutil.copy(first, first.with_name("copy.md"))
+    with place.app() as app:
+        for _ in range(2):
+            (problem,) = reconcile.unread(app)
+            assert problem.what.endswith("copy.md") and first.name in problem.detail
+            reconcile.files(app)
