@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, func, or_, select, update
 from syndicator.articles import times
 from syndicator.model import Article, Outcome
 from syndicator.ports import EntryRow
+from syndicator.reasons import EntryReason
 from syndicator.store import codec, schema
 from syndicator.store.database import Database, upsert
 from syndicator.store.visits import entry_row
@@ -57,7 +58,8 @@ class Ahead:
 
 
 def _set_back(row: EntryRow, now: datetime) -> EntryRow:
-    waits = row.next_try and row.next_try > now + _LONGEST_WAIT
+    planned = row.reason == EntryReason.FLOOD and row.first_seen <= now  # the surplus of a flood has days to come
+    waits = row.next_try and row.next_try > now + _LONGEST_WAIT and not planned
     return replace(
         row,
         first_seen=min(row.first_seen, now),

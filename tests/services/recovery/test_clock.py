@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from syndicator.articles.frontmatter import load
 from syndicator.model import Article, Outcome, Problem, SourceState
 from syndicator.ports import EntryRow
+from syndicator.reasons import EntryReason
 from syndicator.services import reconcile
 from syndicator.services.recovery import clock
 from tests.services.places import NOW, Place, store_articles
@@ -166,13 +168,15 @@ def test_visits_and_entries_of_the_future_come_back(filled: Place) -> None:
             key="one", url="https://one.example/feed", last_visit=late, last_success=late, next_due=late
         )
         app.store.visits.save_states([state])
-        app.store.visits.save_entries([row])
+        then = NOW + timedelta(days=3)
+        flood = replace(row, entry_id="surplus", first_seen=NOW, next_try=then, reason=EntryReason.FLOOD)
+        app.store.visits.save_entries([row, flood])
     ahead(filled, 0)
     with filled.app() as app:
         app.store.visits.save_states([state])
         states = reconcile.sources(app)
         assert reconcile.files(app) == ()
         assert (states["one"].last_success, states["one"].next_due) == (NOW, NOW)
-        assert [one.first_seen for one in app.store.visits.pending("one", NOW)] == [NOW]
+        assert [(one.entry_id, one.first_seen) for one in app.store.visits.pending("one", NOW)] == [("guid", NOW)]
         assert app.store.status.summary().last_run == NOW
         assert not app.store.ahead.visited(NOW + clock.AHEAD)
