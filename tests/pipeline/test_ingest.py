@@ -74,6 +74,15 @@ def test_a_page_becomes_an_article(place: Place) -> None:
         assert place.article("Bridges").body.startswith("The council counted 0 bridges")
 
 
+def test_a_page_that_lacks_a_header_of_the_operators_is_not_asked_and_loses_no_try(place: Place) -> None:
+    source = replace(SOURCE, headers_env={"Authorization": "NOT_SET_HERE"})
+    with place.app() as app:
+        result = take(app, "https://one.example/a", None, source=source)
+        assert reason(result) == "unset-variable"
+        (row,) = app.store.visits.entries(source.key, ["guid of https://one.example/a"]).values()
+        assert (row.status, row.tries) == ("pending", 0)
+
+
 def test_the_page_of_a_withdrawn_entry_is_not_even_fetched(place: Place) -> None:
     with place.app() as app:
         article = store_articles(app, "Bridges", "Text.", url=NOWHERE)
@@ -190,6 +199,16 @@ def test_one_user_of_a_shared_host_teaches_nothing_of_another(place: Place) -> N
     assert len(teach(place, "https://medium.com/@evil/{}", fetched=True)) == 1
     with place.app() as app:
         assert app.store.visits.repeated(urls.own_host("https://medium.com/@bank/1")) == frozenset()
+
+
+def test_what_repeats_on_a_users_pages_is_cut_from_the_next_of_them_alone(place: Place) -> None:
+    teach(place, "https://medium.com/@evil/{}", fetched=True)
+    with place.app() as app:
+        for url in ("https://medium.com/@evil/4", "https://medium.com/@bank/1"):
+            html = f"<title>At {url}</title><article><h1>At {url}</h1>{footed(4 if 'evil' in url else 5)}</article>"
+            assert take(app, url, Page(html=html.encode(), url=url, headers={})).added
+    assert FOOTER not in place.article("At https://medium.com/@evil/4").body
+    assert FOOTER in place.article("At https://medium.com/@bank/1").body
 
 
 def test_one_page_under_three_addresses_teaches_nothing(place: Place) -> None:
