@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from syndicator import urls
 from syndicator.errors import RulesError, SyndicatorError
 from syndicator.model import Problem, Source
 from syndicator.reasons import CheckReason, CommandReason, FetchReason
@@ -34,6 +35,9 @@ def _site(config: Path, settings: Settings) -> Iterator[Problem]:
         yield Problem(
             what=where, reason=CheckReason.NO_SITE_URL, detail="set site.url to the address feeds/public is served at"
         )
+    elif urls.host(settings.site.url) == "":
+        detail = f"site.url is {settings.site.url!r}; it has to be a whole address, such as https://feeds.example.org/"
+        yield Problem(what=where, reason=CheckReason.NO_SITE_URL, detail=detail)
     if not settings.site.contact:
         yield Problem(
             what=where, reason=CheckReason.NO_CONTACT, detail="set site.contact, so that site owners can reach you"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import shutil
 
+import pytest
+
+from syndicator.reasons import CheckReason
 from syndicator.services.check import check
 from tests.services.places import SOURCES, Place, store_articles
 
@@ -17,6 +20,13 @@ def test_a_folder_that_cannot_be_written_is_named(place: Place) -> None:
     public = place.folder / "feeds/public"
     (public / ".check").mkdir(parents=True)  # as good as no right to write: root is let in everywhere
     assert reasons(place)["not-writable"] == str(public)
+
+
+@pytest.mark.parametrize("url", ["feeds.example.org", "ftp://feeds.example.org/", "not a url"])
+def test_an_address_that_is_none_is_named(place: Place, url: str) -> None:
+    (place.config / "syndicator.toml").write_text(f'[site]\nurl = "{url}"\n')
+    found = [problem.detail for problem in check(place.config) if problem.reason == CheckReason.NO_SITE_URL]
+    assert len(found) == 1 and url in found[0]
 
 
 def test_no_trace_of_the_check_is_left(place: Place) -> None:
