@@ -5,6 +5,7 @@ that is not as for most."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -16,6 +17,10 @@ ALL: Final = FeedKey("all", "all")
 QUERY: Final = "query"
 SOURCE: Final = "source"
 TAG: Final = "tag"
+
+SOURCE_KEY: Final = re.compile(
+    r"\w[^/\\\x00-\x1f]{0,59}"
+)  # a file of feeds/public has its name; a hand may have written it
 
 Members = Iterable[tuple[str, str]]  # (slug, name) of feeds
 
@@ -47,7 +52,8 @@ def _category(article: Article) -> Members:
 
 
 def _source(article: Article) -> Members:
-    return [(article.source_key, article.origin.title or article.source_key)] if article.source_key else []
+    key = article.source_key
+    return [(key, article.origin.title or key)] if SOURCE_KEY.fullmatch(key) else []
 
 
 AXES: Final[dict[str, Axis]] = {

@@ -271,6 +271,7 @@ class ArticleStore:
         for names in (self._paths, None):
             found = names if names is not None else self._read_names()
             likely = [path for path in found.get(id[:6], []) if id.startswith(_id_part(path) or id)]
+            likely.sort(key=lambda path: _id_part(path) is None)  # before a hand's file that has the same id
             if names is None or all((self.root / path).exists() for path in likely):
                 break
         return likely

@@ -144,6 +144,8 @@ async def _as_moved(context: EntryContext, article: Article) -> EntryResult | No
     if row.article_id or withdrawn or known_at(run.store, keys, article.url):
         return None
     old = await earlier(context, article)
+    if old is not None and not same_site(old.url, article.url):
+        return _known_already(context, old.id)
     if old is not None:
         more = [url for url in (article.url, *article.aliases) if url != old.url and same_site(url, old.url)]
         named = replace(old, aliases=tuple(dict.fromkeys((*old.aliases, *more))))

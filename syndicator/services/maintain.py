@@ -10,7 +10,7 @@ from pathlib import Path
 from syndicator import urls
 from syndicator.errors import ConfigError, MissingError, NotAFeed, UsageError
 from syndicator.model import Article, FeedKey, Problem, Source
-from syndicator.pipeline.dedupe.merge import WINDOW, remember
+from syndicator.pipeline.dedupe.merge import WINDOW, also_of, remember
 from syndicator.pipeline.owners.binding import known_at
 from syndicator.pipeline.refile import refile
 from syndicator.ports import FileStamp
@@ -80,6 +80,7 @@ def withdraw(app: App, what: str, *, purge: bool = False) -> Withdrawal:
     planned = plan_withdrawal(app, what)
     article = app.store.visits.article(planned.id)
     assert article is not None
+    _name_copy(app, article, named=False)
     app.article_store.withdraw(article, app.clock(), planned.feeds)
     app.store.visits.withdraw(article, (), planned.feeds, app.clock())
     reconcile.take_away(app, planned.id, keep=not purge)
@@ -103,7 +104,22 @@ def undo_withdrawal(app: App, what: str) -> Withdrawal:
     found = plan_return(app, what)
     app.article_store.unlist_withdrawn(found.id)  # whatever happens now, the next start ends it
     reconcile.files(app)
+    article = app.store.visits.article(found.id)
+    if article is not None:
+        _name_copy(app, article, named=True)
     return found
+
+
+def _name_copy(app: App, copy: Article, *, named: bool) -> None:
+    """Has the article that stands for `copy`, if there is one, name its address as another one of the story, or not."""
+    path = app.store.index.path(copy.merged_into)
+    if not path:
+        return
+    first = app.article_store.get(path)
+    others = tuple(url for url in first.also if urls.alias(url) != urls.alias(copy.url))
+    also = also_of(first, copy.url) if named else others
+    if also != first.also:
+        refile(app.article_store, app.store.visits, replace(first, also=also), before=first, path=path)
 
 
 def _withdrawn(app: App, what: str) -> Withdrawal | None:
@@ -161,6 +177,9 @@ def reindex(app: App) -> Reindexed:
     app.beside.apply()
     reconcile.withdrawals(app)
 
+    known = app.store.visits.stamps()
+    places: dict[str, str] = {}  # id -> the file that has it
+
     def readable() -> Iterator[tuple[Article | str, FileStamp]]:
         for stamp in app.article_store.walk():
             try:
@@ -170,15 +189,19 @@ def reindex(app: App) -> Reindexed:
                 unread.append(app.article_store.id_at(stamp.path))
                 yield unread[-1], stamp
                 continue
+            other = reconcile.elsewhere(app, article, stamp, known.get(article.id))
+            other = places.setdefault(article.id, other or stamp.path)
+            if other != stamp.path:
+                problems.append(reconcile.double(stamp.path, other))
+                continue
             if article.added and article.added >= now - WINDOW:
                 recent.append(article)
             yield article, stamp
 
     reconcile.carriers(app)  # makes the file where it was lost
     app.article_store.compact()
-    known = set(app.store.visits.stamps())
     count = app.store.reindex(readable(), app.article_store.withdrawn(), app.article_store.carried())
-    gone = known - set(app.store.visits.stamps())
+    gone = known.keys() - set(app.store.visits.stamps())
     unknown = {id for id in unread if app.store.visits.stamp(id) is None}  # after a lost database
     if gone or unknown:
         release(app, gone | unknown)

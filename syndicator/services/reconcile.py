@@ -127,9 +127,9 @@ def _taken_in(app: App, changes: Changes) -> tuple[list[Problem], set[str]]:
             there.add(app.article_store.id_at(stamp.path)[:ID_CHARS])
             continue
         there.add(article.id[:ID_CHARS])
-        other = _elsewhere(app, article, stamp)
+        other = elsewhere(app, article, stamp, app.store.visits.stamp(article.id))
         if other:
-            problems.append(_double(stamp.path, other))
+            problems.append(double(stamp.path, other))
             continue
         _record(app, article, stamp)
     return problems, there
@@ -165,12 +165,12 @@ def unread(app: App) -> tuple[Problem, ...]:
         except (ConfigError, OSError) as error:
             problems.append(unreadable(stamp.path, error))
             continue
-        other = _elsewhere(app, article, stamp)
-        problems += [_double(stamp.path, other)] if other else []
+        other = elsewhere(app, article, stamp, rows.get(article.id))
+        problems += [double(stamp.path, other)] if other else []
     return tuple(problems)
 
 
-def _double(path: str, other: str) -> Problem:
+def double(path: str, other: str) -> Problem:
     return Problem(
         what=path, reason=FileReason.DUPLICATE_ARTICLE, detail=f"has the id of {other}; delete one of the two"
     )
@@ -281,10 +281,13 @@ def _record(app: App, article: Article, stamp: FileStamp) -> None:
     visits.record(article, stamp, parted=by_hand)
 
 
-def _elsewhere(app: App, article: Article, stamp: FileStamp) -> str | None:
-    """The path of another file with the id of this article, None when there is none."""
-    known = app.store.visits.stamp(article.id)
-    if known is None or known.path == stamp.path:
+def elsewhere(app: App, article: Article, stamp: FileStamp, known: FileStamp | None) -> str | None:
+    """The path of another file with the id of this article, None when there is none: of the one that is `known`, where
+    that has it still, else of one that is named after the article."""
+    if known is None:
+        found = app.article_store.find(article.id)
+        return None if found == stamp.path else found
+    if known.path == stamp.path:
         return None
     try:
         return known.path if app.article_store.get(known.path).id == article.id else None

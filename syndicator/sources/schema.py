@@ -101,6 +101,8 @@ def _host(value: str) -> str:
         raise ValueError(
             f'{value!r} is no host; write "example.org" for it and its subdomains, or "github.com/alice"'
         ) from error
+    if urls.is_suffix(address):
+        raise ValueError(f"{value!r} is everybody's; write the domains below it that are meant, such as example.org")
     return address.removeprefix("https://").rstrip("/")
 
 

@@ -189,6 +189,15 @@ def _registrable(name: str) -> str:
     return str(tld.get_fld(f"https://{name}", fail_silently=True, search_private=True) or "")
 
 
+def is_suffix(url: str) -> bool:
+    """True where anybody can register a domain below the host of the canonical `url` (com, co.uk)."""
+    import tld  # late, as above
+
+    name = urlsplit(url).hostname or ""
+    found = tld.get_tld(f"https://x.{name}", as_object=True, fail_silently=True)
+    return isinstance(found, tld.Result) and f".{found.tld}".endswith(f".{name}")
+
+
 def redacted(url: str) -> str:
     """`url` without user and password, otherwise as it was, whether it is a good URL or not."""
     return _SECRET.sub(r"\1", url, count=1) if "@" in url else url

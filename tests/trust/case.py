@@ -11,7 +11,7 @@
     after = 1                    days after the day before (default 1; 0.5 is twelve hours)
     sources = [...]              sources.toml from then on
     run = ["withdraw …"]         commands, after the visits, each followed by a build; one that begins with "!" fails,
-                                 "rm PATH" takes a file or a folder away
+                                 "rm PATH" takes a file or a folder away, "write PATH TEXT" adds text to a file
     visit = false                nobody is visited (default true)
     [case.day.pages]             address -> a page (see `Page`)
     [case.day.feeds]             address -> the entries that it announces (see `Item`), or a page's fields (status, to)

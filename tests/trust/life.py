@@ -7,6 +7,7 @@ import json
 import shlex
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 import tomlkit
 
 from syndicator.articles.frontmatter import load
+from syndicator.errors import ConfigError
 from syndicator.model import Article
 from syndicator.services import refresh
 from syndicator.services.container import open_app
@@ -102,6 +104,11 @@ class Life:
             target = self.folder / words[3:]
             shutil.rmtree(target) if target.is_dir() else target.unlink()
             return
+        if words.startswith("write "):
+            _, name, text = words.split(" ", 2)
+            with (self.folder / name).open("a", encoding="utf-8") as file:
+                file.write(text)
+            return
         fails = words.startswith("!")
         done = self._said(*shlex.split(words.lstrip("! ")))
         if bool(done.returncode) != fails:
@@ -114,9 +121,13 @@ class Life:
         return commands.run(*words, "--config", str(self.config), environ=environ)
 
     def articles(self) -> dict[str, Article]:
-        """By address."""
-        files = sorted((self.feeds / "articles").rglob("*.md"))
-        return {article.url: article for article in (load(path.read_bytes(), str(path)) for path in files)}
+        """By address; without the files that no article can be read from."""
+        found: dict[str, Article] = {}
+        for path in sorted((self.feeds / "articles").rglob("*.md")):
+            with suppress(ConfigError):
+                article = load(path.read_bytes(), str(path))
+                found[article.url] = article
+        return found
 
     def _steady(self) -> Iterator[str]:
         """Identity never changes hands: an id, once given to an address, stays with it."""

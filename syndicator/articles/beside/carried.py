@@ -11,10 +11,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from syndicator.articles import disk
+from syndicator.axes import SOURCE_KEY
 
 NAME = "carried.tsv"
 _NOTE = "# Sources that announced an article which another source brought: article id, tab, source key.\n"
-_LINE = re.compile(r"([a-z2-7]{26})\t([^\t\r\n]+)\r?")
+_LINE = re.compile(rf"([a-z2-7]{{26}})\t({SOURCE_KEY.pattern})\r?")
 _TAIL = 4096  # bytes in which the last whole line ends: longer than any line
 
 Carried = tuple[str, str]  # article id, source key

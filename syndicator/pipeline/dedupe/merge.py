@@ -178,13 +178,17 @@ def copies(first: Article, run: RunContext) -> list[Article]:
 
 
 def _likely(article: Article, made: Sketch, store: VisitStore, now: datetime) -> list[str]:
-    """The ids of recent articles whose sketches are of the same story, the likest first."""
+    """The ids of recent articles whose sketches are of the same story, the likest first. The dates that they claim tell
+    apart only what one source says again: a stranger's copy could claim any."""
     found = []
     for id, data in store.likely(made.keys, now - WINDOW).items():
         other, there = store.article(id), Sketch.unpack(data)
-        if other is None or other.id == article.id or not _close(article.published, other.published):
+        if other is None or other.id == article.id:
             continue
-        if same_story(made, there, one_source=other.source_key == article.source_key):
+        one_source = other.source_key == article.source_key
+        if one_source and not _close(article.published, other.published):
+            continue
+        if same_story(made, there, one_source=one_source):
             found.append((-containment(made, there), id))
     return [id for _, id in sorted(found)]
 

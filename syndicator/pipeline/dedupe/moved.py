@@ -1,8 +1,9 @@
 """Entries of a site that gave its articles new addresses and ids: they are the articles that they were.
 
-Within one source and one site, whatever their age. What counts is the text; of times, that those of a column that says
-the same every week are apart: a site that moves keeps its times, gets their zone wrong, or loses them. An article that
-the feed still announces beside the entry, or that was filed from the same visit, is another one."""
+Within one source, whatever their age; on another site only what the old address redirects to, or names as its own.
+What counts is the text; of times, that those of a column that says the same every week are apart: a site that moves
+keeps its times, gets their zone wrong, or loses them. An article that the feed still announces beside the entry, or
+that was filed from the same visit, is another one."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from syndicator.pipeline import jobs
 from syndicator.pipeline.context import EntryContext
 from syndicator.pipeline.dedupe.merge import in_file, parted, sketched
 from syndicator.pipeline.dedupe.similarity import same_story
+from syndicator.pipeline.owners.binding import same_site
 from syndicator.pipeline.requests import page_request
 from syndicator.reasons import EntryReason
 from syndicator.text import plain
@@ -29,17 +31,18 @@ _WORD = re.compile(r"\w+")
 async def earlier(context: EntryContext, article: Article) -> Article | None:
     """The article, as its file has it, that `article` is under a new address, None when there is none. The entry is new
     and so is its address. Asks old addresses where titles alone agree and the entry is older than it is new."""
-    run, made = context.run, sketched(article.body)
+    run, made, late = context.run, sketched(article.body), _is_late(context, article)
     asked = []
     for id in run.store.earlier(context.source.key, article.title, article.published, made.keys if made else ()):
         old = in_file(id, run)
         if old is None or parted(article, old) or not _may_be(context, article, old):
             continue
-        if is_same(article, old, late=_is_late(context, article)):
+        here, same = same_site(old.url, article.url), is_same(article, old, late=late)
+        if here and same:
             return old
-        if _words(old.title) == _words(article.title):
+        if same or (here and _words(old.title) == _words(article.title)):
             asked.append(old)
-    for old in asked[:_MOST_ASKED] if _is_late(context, article) else ():
+    for old in asked[:_MOST_ASKED] if late else ():
         if await _leads_to(context, old, article):
             return old
     return None
@@ -59,7 +62,7 @@ def is_same(new: Article, old: Article, *, late: bool) -> bool:
 
 def _may_be(context: EntryContext, article: Article, old: Article) -> bool:
     """True where nothing says that the two are two."""
-    if old.added is None or old.added >= context.row.first_seen or urls.site(old.url) != urls.site(article.url):
+    if old.added is None or old.added >= context.row.first_seen:
         return False
     known = {*map(urls.alias, (old.url, *old.aliases)), urls.guid_alias(old.source_key, old.source_id)}
     return known.isdisjoint(context.in_feed)
