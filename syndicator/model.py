@@ -6,7 +6,7 @@ import base64
 import hashlib
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
@@ -101,6 +101,10 @@ class SourceState:
     # what the last visit left to the next run, by visiting.cadence.planned
     waiting: int = 0  # entries
     feed_due: datetime | None = None  # when its feed is asked again, where it is due earlier because entries wait
+
+    def asked_whole(self) -> SourceState:
+        """The state of a source that is due now and whose feed is read whatever it has, changed or not."""
+        return replace(self, etag=None, last_modified=None, body_digest=None, next_due=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

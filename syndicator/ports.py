@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -53,6 +53,10 @@ class EntryRow:
     article_id: str | None = None
     read_at: datetime | None = None
     entry: Entry | None = None
+
+    def reopened(self) -> EntryRow:
+        """The entry as one that is to be read at the next visit, by what the feed says of it then."""
+        return replace(self, status="pending", digest="", next_try=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ _ILLEGAL = re.compile(
     "|[" + "".join(chr(plane + low) for plane in range(0x10000, 0x110000, 0x10000) for low in (0xFFFE, 0xFFFF)) + "]"
 )
 _SPACE = re.compile(r"\s+")
+_WORD = re.compile(r"\w+")
 _WIDE = re.compile(
     r"[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]"
 )
@@ -60,6 +61,11 @@ def line(value: str) -> str:
 def width(value: str) -> int:
     """Characters, a wide CJK character counting two."""
     return len(value) if value.isascii() else len(value) + len(_WIDE.findall(value))
+
+
+def words(value: str) -> list[str]:
+    """The words of a text, whatever their case, spacing and punctuation."""
+    return _WORD.findall(value.casefold())
 
 
 def plain(markdown: str) -> str:

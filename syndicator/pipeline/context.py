@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from weakref import WeakValueDictionary
 
 from syndicator import log, urls
 from syndicator.articles.article_store import ArticleStore
@@ -42,6 +44,7 @@ class RunContext:
     environ: Mapping[str, str]  # where the credentials of sources are
     ranks: Mapping[str, int]  # the place of each source in sources.toml
     progress: Callable[[str], None]  # is given the title of each article that is filed
+    asking: MutableMapping[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)  # one a site: `owners.links`
 
     def visit(self, source: Source, state: SourceState) -> VisitContext:
         """The context of a visit to `source`."""

@@ -15,7 +15,7 @@ from syndicator.pipeline.dedupe.merge import merge_copy, remember
 from syndicator.pipeline.dedupe.moved import earlier
 from syndicator.pipeline.dedupe.reconsider import reconsider
 from syndicator.pipeline.owners.adoption import adopts, hand_over, may_adopt
-from syndicator.pipeline.owners.binding import known_at, same_site, strayed
+from syndicator.pipeline.owners.binding import known_at, strayed
 from syndicator.pipeline.owners.links import ask_front, ask_page
 from syndicator.pipeline.refile import carry, refile
 from syndicator.pipeline.requests import let_in, page_request, refusal, without_credentials
@@ -144,10 +144,10 @@ async def _as_moved(context: EntryContext, article: Article) -> EntryResult | No
     if row.article_id or withdrawn or known_at(run.store, keys, article.url):
         return None
     old = await earlier(context, article)
-    if old is not None and not same_site(old.url, article.url):
+    if old is not None and not urls.same_site(old.url, article.url):
         return _known_already(context, old.id)
     if old is not None:
-        more = [url for url in (article.url, *article.aliases) if url != old.url and same_site(url, old.url)]
+        more = [url for url in (article.url, *article.aliases) if url != old.url and urls.same_site(url, old.url)]
         named = replace(old, aliases=tuple(dict.fromkeys((*old.aliases, *more))))
         refile(run.article_store, run.store, named, before=old, entry=entry_rows.done(row, old.id, run.clock()))
         context.log.info("moved", article=old.id, title=old.title)
@@ -272,7 +272,7 @@ def _still(context: EntryContext, bound: Article, article: Article, known: str |
     """True when the reading `article`, of what counts as `known`, is the article that the entry was until now. An
     address that nobody knows is that on the word of the site's own sources alone: an article moved within its site.
     Another source that changes a link there points to another article."""
-    if not same_site(bound.url, article.url):
+    if not urls.same_site(bound.url, article.url):
         return False
     return known == bound.id or (known is None and context.rights.owns(article.url))
 

@@ -71,7 +71,7 @@ def without_credentials(request: Request, source: Source, environ: Mapping[str, 
     """Why `request` must not be made: it would lack a header or a part of its URL that the operator says it needs, and
     the answer to that would be taken for the page's own. None when it has all."""
     lacking = [name for name in unset_in_url(source, environ) if name in secrets.variables(request.url)]
-    if lacking and urls.site(request.url) == urls.site(source.url):
+    if lacking and urls.same_site(request.url, source.url):
         detail = f"source {source.key!r}: {unset_detail(lacking)}"
         return Failed(url=request.url, reason=FetchReason.UNSET_VARIABLE, detail=detail)
     if not _is_own(request.url, source):
@@ -109,6 +109,6 @@ def _headers(source: Source, environ: Mapping[str, str]) -> dict[str, str]:
 def _secrets(url: str, source: Source, environ: Mapping[str, str]) -> dict[str, str]:
     """The values of the placeholders in the address of `source`, for what is of its site: another that names one, as
     any page may, does not get it. For all requests there, as its answers may repeat them."""
-    if urls.site(url) != urls.site(source.url) or _unsafe(url, source):
+    if not urls.same_site(url, source.url) or _unsafe(url, source):
         return {}
     return secrets.known(source.url, environ)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from syndicator.model import Article
 from syndicator.publishing.render.view import times
+from syndicator.text import words
 
 # A clock or a counter in a page must not count as a change of its text: at most one a day and 24 in all, both a choice.
 MOST_REVISIONS = 24
 APART = timedelta(days=1)
-_WORD = re.compile(r"\w+")
 
 
 def same_text(one: Article, other: Article) -> bool:
@@ -89,4 +88,4 @@ def _flaps(old: Article, now: datetime) -> bool:
 
 
 def _words(article: Article) -> list[str]:
-    return _WORD.findall(f"{article.title}\n{article.text}".casefold())
+    return words(f"{article.title}\n{article.text}")

@@ -70,7 +70,7 @@ def late_entries(
     """The ids of the unseen entries of the source's own `sites` (urls.site) that say that they were there at the visit
     `before`, which did not find them, when they are most of the feed; none otherwise."""
     unique = {entry.id: entry for entry in reversed(entries)}
-    own = [entry for entry in unique.values() if entry.id not in known and (urls.site(entry.url) or "") in {*sites, ""}]
+    own = [entry for entry in unique.values() if entry.id not in known and urls.site(entry.url) in {*sites, ""}]
     late = frozenset(entry.id for entry in own if before is not None and _latest(entry) < before)
     return late if len(late) >= LEAST_LATE and 2 * len(late) > len(unique) else frozenset()
 

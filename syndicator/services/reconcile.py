@@ -43,7 +43,7 @@ def sources(app: App) -> dict[str, SourceState]:
     now = app.clock()
     wanted = {key: _in_time(_reconciled(source, known.get(key)), now) for key, source in app.sources.items()}
     edited = [key for key, state in wanted.items() if key in known and known[key].terms != state.terms]
-    wanted |= {key: _asked_whole(wanted[key]) for key in edited if _try_again(app, key)}
+    wanted |= {key: wanted[key].asked_whole() for key in edited if _try_again(app, key)}
     app.store.visits.save_states([state for key, state in wanted.items() if state != known.get(key)])
     return wanted
 
@@ -56,14 +56,9 @@ def _try_again(app: App, key: str) -> bool:
     waiting = [replace(row, next_try=None) for row in rows if row.next_try and row.reason in FOR_THE_OPERATOR]
     rights = app.rights_of(app.sources[key])
     refused = [row for row in app.store.visits.refused(key) if rights.speaks_for(row.url)]
-    again = [replace(row, status="pending", digest="", next_try=None) for row in refused]
+    again = [row.reopened() for row in refused]
     app.store.visits.save_entries([*waiting, *again])
     return bool(again)
-
-
-def _asked_whole(state: SourceState) -> SourceState:
-    """`state` of a source whose feed is asked for whatever it has, changed or not."""
-    return replace(state, etag=None, last_modified=None, body_digest=None, next_due=None)
 
 
 def _reconciled(source: Source, state: SourceState | None) -> SourceState:
@@ -249,19 +244,8 @@ def _put_back(app: App, id: str) -> None:
 def _read_again(app: App, keys: Collection[str]) -> None:
     """Has the sources visited anew, as if their feeds were not known, for the entries that are to be read again."""
     states = app.store.visits.states()
-    fresh = [
-        replace(
-            states[key],
-            etag=None,
-            last_modified=None,
-            body_digest=None,
-            next_due=None,
-            due_why="a withdrawal was undone",
-        )
-        for key in keys
-        if key in states
-    ]
-    app.store.visits.save_states(fresh)
+    due = [replace(states[key].asked_whole(), due_why="a withdrawal was undone") for key in keys if key in states]
+    app.store.visits.save_states(due)
 
 
 def unreadable(path: str, error: ConfigError | OSError) -> Problem:

@@ -30,7 +30,7 @@ def _warning(moved: SourceState, target: str, states: Sequence[SourceState]) -> 
     others = [other.key for other in states if other is not moved and same in map(urls.alias, _addresses(other))]
     if others:
         return f"this is the feed of {others[0]}, which you follow too: remove {moved.key} if one is enough"
-    if urls.site(target) != urls.site(moved.url):
+    if not urls.same_site(target, moved.url):
         return "another site: look whether it is the feed you want, else `syndicator remove` it"
     return ""
 

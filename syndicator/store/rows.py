@@ -13,13 +13,13 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from syndicator import text
+from syndicator.articles.aliases import aliases_of
 from syndicator.articles.membership import named_feeds_of
 from syndicator.axes import AXES, SOURCE, TAG
 from syndicator.model import Article, FeedKey
 from syndicator.ports import FileStamp, Withdrawn
 from syndicator.store import codec, schema
 from syndicator.store.database import insert_new, upsert
-from syndicator.urls import alias, guid_alias, site
 
 _NOT_KEPT = frozenset(("body",))  # it is in the file
 
@@ -64,11 +64,8 @@ def feed_row(key: FeedKey, name: str, count: int = 0) -> dict[str, Any]:
 
 
 def alias_keys(article: Article) -> list[str]:
-    """Every alias that finds `article`: its URL, its other URLs on its own site, its GUID within its source."""
-    found = [alias(article.url), *(alias(url) for url in article.aliases if site(url) == site(article.url))]
-    if article.source_id:
-        found.append(guid_alias(article.source_key, article.source_id))
-    return list(dict.fromkeys(codec.key(value) for value in found))
+    """The keys of `aliases` that find `article`."""
+    return list(dict.fromkeys(map(codec.key, aliases_of(article))))
 
 
 def shown_in(article: Article, merged_into: str | None, withdrawn: bool, carriers: Iterable[str]) -> dict[FeedKey, str]:

@@ -22,7 +22,7 @@ from syndicator.ports import EntryRow, FileStamp, Withdrawn
 from syndicator.reasons import EntryReason
 from syndicator.store import codec, rows, schema, sketches
 from syndicator.store.database import Database, chunks, insert_new, upsert
-from syndicator.urls import alias, guid_alias, site
+from syndicator.urls import alias, guid_alias, same_site
 
 OUTCOMES_KEPT = 50  # per source
 REMEMBERED = 20  # articles of a host whose blocks are compared
@@ -242,18 +242,13 @@ class Visits:
             for part in chunks(sorted(ids)):
                 found = select(entries.c.data).where(entries.c.article.in_(part), entries.c.status == "done")
                 rows = [codec.unpack(EntryRow, data) for (data,) in connection.execute(found).all()]
-                due = [
-                    replace(row, status="pending", digest="", tries=0, next_try=None, article_id=None) for row in rows
-                ]
+                due = [replace(row.reopened(), tries=0, article_id=None) for row in rows]
                 upsert(connection, entries, [entry_row(row) for row in due])
                 keys |= {row.source_key for row in rows}
             for part in chunks(sorted(keys)):
                 found = select(sources.c.data).where(sources.c.key.in_(part))
                 states = [codec.unpack(SourceState, data) for (data,) in connection.execute(found).all()]
-                whole = [
-                    replace(state, etag=None, last_modified=None, body_digest=None, next_due=None) for state in states
-                ]
-                upsert(connection, sources, [state_row(state) for state in whole])
+                upsert(connection, sources, [state_row(state.asked_whole()) for state in states])
 
     def is_withdrawn(self, aliases: Iterable[str]) -> bool:
         keys = [codec.key(value) for value in aliases]
@@ -395,7 +390,7 @@ class Visits:
 
 def _belongs(value: str, url: str) -> bool:
     """True when the alias of a withdrawn article is on the site of its `url`; earlier versions took others, too."""
-    return not url or value.startswith(_GUID) or site(f"http://{value}") == site(url)
+    return not url or value.startswith(_GUID) or same_site(f"http://{value}", url)
 
 
 def _unread(connection: Connection, id: str, aliases: set[str]) -> list[str]:

@@ -149,6 +149,11 @@ def site(url: str) -> str:
     return _registrable(name) or _unlisted(name) or parts.netloc.removeprefix("www.")
 
 
+def same_site(one: str, other: str) -> bool:
+    """True when two URLs are of one site."""
+    return site(one) == site(other)
+
+
 class _Shared(NamedTuple):
     subdomains: tuple[str, ...]
     users: tuple[str, ...]

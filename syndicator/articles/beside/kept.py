@@ -5,15 +5,14 @@ operator edits or restores counts (`services.beside`)."""
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from syndicator import text
 from syndicator.articles import disk
+from syndicator.articles.beside import toml
 from syndicator.axes import AXES
 from syndicator.errors import ConfigError
 from syndicator.model import FeedKey
@@ -137,17 +136,6 @@ def _read(path: Path, table: str, parsed: Callable[[dict[str, Any]], T]) -> list
 def _write(path: Path, note: str, table: str, rows: list[dict[str, Any]]) -> None:
     if not rows and not path.exists():
         return
-    # JSON strings of legal characters are TOML strings
-    lines = [
-        f"\n[[{table}]]\n" + "".join(f"{key} = {json.dumps(_legal(row[key]), ensure_ascii=False)}\n" for key in row)
-        for row in rows
-    ]
-    data = (note + "".join(lines)).encode()
+    data = (note + "".join(toml.table(table, row) for row in rows)).encode()
     if not path.exists() or path.read_bytes() != data:
         disk.write(path, data)
-
-
-def _legal(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_legal(one) for one in value]
-    return text.legal(value).replace("\x7f", "") if isinstance(value, str) else value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,11 +9,12 @@ from typing import Any
 
 from syndicator import text
 from syndicator.articles import disk, times
+from syndicator.articles.aliases import aliases_of
+from syndicator.articles.beside import toml
 from syndicator.articles.membership import feeds_of
 from syndicator.errors import ConfigError
 from syndicator.model import Article, FeedKey
 from syndicator.ports import Withdrawn
-from syndicator.urls import alias, site
 
 NAME = "withdrawn.toml"
 _NOTE = "# Articles that were withdrawn: they are in no feed and are never fetched again. Delete an entry to undo it.\n"
@@ -23,15 +23,12 @@ _NOTE = "# Articles that were withdrawn: they are in no feed and are never fetch
 def withdrawn_of(article: Article, at: Any, feeds: Iterable[FeedKey] | None = None) -> Withdrawn:
     """What is remembered of `article` once it is withdrawn: what belongs to it, on its own site. `feeds`: those that
     showed it, None for those that it tells of."""
-    found = [alias(article.url), *(alias(url) for url in article.aliases if site(url) == site(article.url))]
-    if article.source_id:
-        found.append(f"guid:{article.source_key}:{article.source_id}")
     return Withdrawn(
         id=article.id,
         at=times.moment(at) or at,
         feeds=tuple(feeds_of(article) if feeds is None else feeds),
         url=text.legal(article.url),
-        aliases=tuple(dict.fromkeys(map(text.legal, found))),
+        aliases=tuple(dict.fromkeys(map(text.legal, aliases_of(article)))),
     )
 
 
@@ -53,15 +50,14 @@ def write(path: Path, withdrawals: Iterable[Withdrawn]) -> None:
 
 
 def _entry(withdrawn: Withdrawn) -> str:
-    lines = {
+    row = {
         "id": withdrawn.id,
         "url": withdrawn.url,
         "at": times.iso(withdrawn.at),
         "aliases": list(withdrawn.aliases),
         "feeds": [f"{key.axis}/{key.slug}" for key in withdrawn.feeds],
     }
-    # JSON strings of legal characters are TOML strings
-    return "\n[[withdrawn]]\n" + "".join(f"{key} = {json.dumps(v, ensure_ascii=False)}\n" for key, v in lines.items())
+    return toml.table("withdrawn", row)
 
 
 def _parsed(entry: dict[str, Any]) -> Withdrawn:

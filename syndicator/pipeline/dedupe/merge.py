@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,11 +15,10 @@ from syndicator.pipeline.dedupe.precedence import Precedence, believed, preceden
 from syndicator.pipeline.dedupe.similarity import Sketch, containment, same_story, sketch
 from syndicator.pipeline.refile import refile
 from syndicator.ports import VisitStore
-from syndicator.text import plain
+from syndicator.text import plain, words
 
 WINDOW = timedelta(days=7)  # between two articles that are one story; syndication takes hours
 MOST_ALSO = 20  # addresses of copies that an article shows
-_WORD = re.compile(r"\w+")
 
 
 def merge_copy(article: Article, run: RunContext, now: datetime, *, after: datetime | None = None) -> Article:
@@ -68,8 +66,8 @@ def alike(one: Article, other: Article) -> bool:
     made, there = sketched(one.body), sketched(other.body)
     if made and there:
         return same_story(made, there, one_source=one.source_key == other.source_key)
-    words = _WORD.findall(plain(one.body).casefold())
-    return bool(words) and words == _WORD.findall(plain(other.body).casefold())
+    said = words(plain(one.body))
+    return bool(said) and said == words(plain(other.body))
 
 
 def in_file(id: str, run: RunContext) -> Article | None:

@@ -7,7 +7,6 @@ that was filed from the same visit, is another one."""
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 
 from syndicator import urls
@@ -17,15 +16,13 @@ from syndicator.pipeline import jobs
 from syndicator.pipeline.context import EntryContext
 from syndicator.pipeline.dedupe.merge import in_file, parted, sketched
 from syndicator.pipeline.dedupe.similarity import same_story
-from syndicator.pipeline.owners.binding import same_site
 from syndicator.pipeline.requests import page_request
 from syndicator.reasons import EntryReason
-from syndicator.text import plain
+from syndicator.text import plain, words
 
 # Zones are 14 hours from UTC at most: a site that mistakes its own is off by no more.
 SHIFT = timedelta(hours=14)
 _MOST_ASKED = 2  # old addresses of an entry that are asked where they are now
-_WORD = re.compile(r"\w+")
 
 
 async def earlier(context: EntryContext, article: Article) -> Article | None:
@@ -37,10 +34,10 @@ async def earlier(context: EntryContext, article: Article) -> Article | None:
         old = in_file(id, run)
         if old is None or parted(article, old) or not _may_be(context, article, old):
             continue
-        here, same = same_site(old.url, article.url), is_same(article, old, late=late)
+        here, same = urls.same_site(old.url, article.url), is_same(article, old, late=late)
         if here and same:
             return old
-        if same or (here and _words(old.title) == _words(article.title)):
+        if same or (here and words(old.title) == words(article.title)):
             asked.append(old)
     for old in asked[:_MOST_ASKED] if late else ():
         if await _leads_to(context, old, article):
@@ -51,10 +48,10 @@ async def earlier(context: EntryContext, article: Article) -> Article | None:
 def is_same(new: Article, old: Article, *, late: bool) -> bool:
     """True when `new` is the text of `old`, by text, title and time. `late`: it was there before the visit that found
     it, and was not announced then. Pure."""
-    exact = _words(new.title) == _words(old.title) and _second(new.published) == _second(old.published) is not None
+    exact = words(new.title) == words(old.title) and _second(new.published) == _second(old.published) is not None
     one, other = sketched(new.body), sketched(old.body)
     if one is None or other is None:
-        return exact and _within(_words(plain(new.body)), _words(plain(old.body)))
+        return exact and _within(words(plain(new.body)), words(plain(old.body)))
     if exact:
         return same_story(one, other, one_source=False)
     return same_story(one, other, one_source=True) and (late or _times_agree(new.published, old.published))
@@ -115,7 +112,3 @@ def _within(one: list[str], other: list[str]) -> bool:
     """True when the one text stands in the other, whichever is longer: a page may have been cut, or have none."""
     short, long = sorted((one, other), key=len)
     return not short or f" {' '.join(short)} " in f" {' '.join(long)} "
-
-
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text.casefold())

@@ -19,16 +19,12 @@ def known_at(store: VisitStore, aliases: Iterable[str], url: str, source: str = 
         article = store.article(id) if id else None
         if article is None:
             continue
-        if not url or same_site(article.url, url) or (article.source_key == source and url in article.aliases):
+        if not url or urls.same_site(article.url, url) or (article.source_key == source and url in article.aliases):
             return article.id
     return None
-
-
-def same_site(one: str, other: str) -> bool:
-    return urls.site(one) == urls.site(other)
 
 
 def strayed(old: Article, announced: str, answered: str) -> bool:
     """True when an address on the site of the article `old` was `announced` and another site `answered`: a redirect
     there is no revision of the article, nor another one."""
-    return same_site(old.url, announced) and not same_site(old.url, answered)
+    return urls.same_site(old.url, announced) and not urls.same_site(old.url, answered)

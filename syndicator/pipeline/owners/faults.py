@@ -58,7 +58,7 @@ def _strayed(row: EntryRow, article: Article, known: Mapping[str, Claimant]) -> 
     filed = (row.source_key, row.entry_id) == (article.source_key, article.source_id)
     claimant = known.get(row.source_key)
     entitled = claimant is not None and claimant.rights.owns(article.url)
-    return not filed and not entitled and bool(row.url) and urls.site(row.url) != urls.site(article.url)
+    return not filed and not entitled and bool(row.url) and not urls.same_site(row.url, article.url)
 
 
 def _foreign(article: Article, rows: Collection[EntryRow], known: Mapping[str, Claimant], since: datetime) -> bool:

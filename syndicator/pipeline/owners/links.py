@@ -7,7 +7,6 @@ import json
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
-from weakref import WeakValueDictionary
 
 from syndicator import urls
 from syndicator.articles.beside.rights import BELIEVED
@@ -16,8 +15,6 @@ from syndicator.model import Failed, Fetched
 from syndicator.pipeline import jobs
 from syndicator.pipeline.context import EntryContext, Page
 from syndicator.pipeline.requests import page_request
-
-_ASKING: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # entries of one site ask its front page once
 
 
 async def ask_page(context: EntryContext, page: Page) -> None:
@@ -33,7 +30,7 @@ async def ask_front(context: EntryContext, url: str) -> bool:
     if context.rights.owns(url):
         return True
     site, store = urls.site(url), context.run.store
-    async with _ASKING.setdefault(site, asyncio.Lock()):
+    async with context.run.asking.setdefault(site, asyncio.Lock()):
         feeds = _remembered(store.note(_note(site)), context.run.clock())
         if feeds is None:
             feeds = await _ask(context, url)
@@ -47,7 +44,7 @@ async def _ask(context: EntryContext, url: str) -> Collection[str]:
     if isinstance(result, Failed) and (result.no_network or result.ours or result.unasked):
         return ()  # the host was not asked: nothing to remember
     feeds: Collection[str] = ()
-    if isinstance(result, Fetched) and urls.site(result.final_url) == urls.site(url):
+    if isinstance(result, Fetched) and urls.same_site(result.final_url, url):
         feeds = await _feeds_on(context, Page(html=result.body, url=result.final_url, headers=result.headers))
     now = run.clock()
     run.store.set_note(_note(urls.site(url)), json.dumps([now.isoformat(), list(feeds)]), now)

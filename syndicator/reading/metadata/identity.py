@@ -41,7 +41,7 @@ def identify(document: Document) -> Identity:
     own = _canonical(document.url) or document.url
     key, elsewhere, aliases = "", None, [own]
     for stated in _stated(document):
-        if own and urls.site(stated) != urls.site(own):
+        if own and not urls.same_site(stated, own):
             elsewhere = elsewhere or (None if urls.is_root(stated) else stated)
         elif not urls.is_root(stated) or urls.is_root(own):
             key = key or stated

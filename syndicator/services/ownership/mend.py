@@ -96,12 +96,9 @@ def _due(app: App, fault: Fault) -> EntryRow:
     new = EntryRow(source_key=key, entry_id=own, url="", digest="", status="pending", first_seen=app.clock())
     row = fault.row or new
     return replace(
-        row,
+        row.reopened(),
         url=urls.canonical(article.url),
-        digest="",  # what the feed says of it now, if anything, is taken at that visit
-        status="pending",
         tries=0,
-        next_try=None,
         reason=EntryReason.OWNERSHIP,
         detail="",
         article_id=article.id,
@@ -112,4 +109,4 @@ def _due(app: App, fault: Fault) -> EntryRow:
 def _freed(row: EntryRow) -> EntryRow:
     """An entry that leads to another site, as one that is still to be read."""
     entry = Entry(id=row.entry_id, url=row.url)
-    return replace(row, digest="", status="pending", tries=0, next_try=None, article_id=None, entry=entry)
+    return replace(row.reopened(), tries=0, article_id=None, entry=entry)

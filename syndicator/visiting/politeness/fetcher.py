@@ -10,7 +10,7 @@ from http import HTTPStatus
 from syndicator.log import logger
 from syndicator.model import Failed, Fetched, FetchResult, NotModified, Request, Source
 from syndicator.ports import Fetcher
-from syndicator.urls import BadUrl, canonical, host, redacted, site
+from syndicator.urls import BadUrl, canonical, host, redacted, same_site
 from syndicator.visiting.fetch.headers import REDIRECTION
 from syndicator.visiting.politeness.backoff import Backoff
 from syndicator.visiting.politeness.robots import OPERATOR, Robots, RobotsVerdict
@@ -67,7 +67,7 @@ class PoliteFetcher:
             if left <= 0:
                 return Failed(url=shown, reason="timeout", detail="no complete answer in time")
             there = result.headers["location"]
-            robots = leg.robots if site(there) == site(leg.url) else "obey"  # the operator's word is for one site
+            robots = leg.robots if same_site(there, leg.url) else "obey"  # the operator's word is for one site
             leg = replace(leg, url=there, headers={}, allow=(), deadline=left, robots=robots)
         return Failed(url=shown, reason="redirects", detail=f"redirects through more than {_MOST_HOSTS} hosts")
 
