@@ -177,10 +177,10 @@ def digest_of(article: Facts, key: str) -> str:
 @pytest.mark.parametrize(
     ("lost", "commands"),
     [
-        (["state"], ["reindex", "build"]),
+        pytest.param(["state"], ["reindex", "build"], marks=pytest.mark.slow),
         (["state", "public"], ["reindex", "build --all"]),
         (["state"], ["build"]),
-        (["state", "public"], ["build"]),
+        pytest.param(["state", "public"], ["build"], marks=pytest.mark.slow),
     ],
 )
 def test_a_lost_database_loses_nothing(aged: Instance, before: Facts, lost: list[str], commands: list[str]) -> None:

@@ -14,7 +14,7 @@ from tests.aged.facts import Facts
 from tests.aged.instance import Instance
 from tests.aged.web import Web
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 PARTS = ("config", "feeds/articles")
 
 

@@ -12,7 +12,12 @@ from tests.trust.case import Case, cases
 from tests.trust.life import Life
 
 
-@pytest.mark.parametrize("case", [pytest.param(case, id=f"{case.file}: {case.name}") for case in cases()])
+def parameter(case: Case) -> object:
+    marks = [pytest.mark.slow] if case.file == "attacks" else []  # a third of all, each a corner of what others show
+    return pytest.param(case, id=f"{case.file}: {case.name}", marks=marks)
+
+
+@pytest.mark.parametrize("case", [parameter(case) for case in cases()])
 def test_case(case: Case, tmp_path: Path) -> None:
     with serving() as web:
         assert Life(tmp_path, web, case).live() == []
