@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import socket
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from syndicator import urls
-from syndicator.model import Article, Entry, Rules, Source, SourceState
+from syndicator.model import Entry, Rules, Source, SourceState
 from syndicator.pipeline.context import Page
-from syndicator.pipeline.ingest import EntryResult, as_filed, ingest
+from syndicator.pipeline.entry.endings import EntryResult
+from syndicator.pipeline.ingest import ingest
 from syndicator.ports import EntryRow
 from syndicator.services import maintain
 from syndicator.services.container import App, make_context, make_fetcher
@@ -137,23 +137,6 @@ def test_the_feeds_own_content_stands_in_for_a_page_that_is_no_article(place: Pl
             url = f"https://one.example/{len(content)}.pdf"
             assert reason(take(app, url, Page(html=b"%PDF-1.7 ...", url=url, headers={}), content)) == refused
     assert place.article("Bridges").url == url
-
-
-def filed(**fields: object) -> Article:
-    read = replace(Article(id="a", url="https://one.example/a", title="A"), **fields)
-    return as_filed(read, Entry(id="guid", url=read.url), SOURCE, SourceState(key="one", url=""), NOW, "Other")
-
-
-def test_what_claims_to_be_from_the_future_is_of_now() -> None:
-    article = filed(published=NOW + timedelta(days=3), updated=NOW + timedelta(days=4))
-    assert (article.published, article.updated, article.added) == (NOW, NOW, NOW)
-    past = NOW - timedelta(days=3)
-    assert filed(published=past).published == past
-    assert filed().published is None
-
-
-def test_the_operators_category_stands_where_the_text_has_none() -> None:
-    assert (filed(category="AI").category, filed().category) == ("AI", "Other")
 
 
 def test_a_source_that_announces_a_known_article_carries_it(place: Place) -> None:

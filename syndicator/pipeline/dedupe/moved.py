@@ -32,7 +32,7 @@ async def earlier(context: EntryContext, article: Article) -> Article | None:
     asked = []
     for id in run.store.earlier(context.source.key, article.title, article.published, made.keys if made else ()):
         old = in_file(id, run)
-        if old is None or parted(article, old) or not _may_be(context, article, old):
+        if old is None or parted(article, old) or not _may_be(context, old):
             continue
         here, same = urls.same_site(old.url, article.url), is_same(article, old, late=late)
         if here and same:
@@ -57,7 +57,7 @@ def is_same(new: Article, old: Article, *, late: bool) -> bool:
     return same_story(one, other, one_source=True) and (late or _times_agree(new.published, old.published))
 
 
-def _may_be(context: EntryContext, article: Article, old: Article) -> bool:
+def _may_be(context: EntryContext, old: Article) -> bool:
     """True where nothing says that the two are two."""
     if old.added is None or old.added >= context.row.first_seen:
         return False

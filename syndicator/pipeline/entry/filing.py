@@ -1,0 +1,161 @@
+"""What a reading becomes: a new article, a revision of one that is known, or nothing new."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from syndicator import urls
+from syndicator.model import Article, Entry, Origin, Source, SourceState
+from syndicator.pipeline import entry_rows, ownership
+from syndicator.pipeline.context import EntryContext, Page, RunContext
+from syndicator.pipeline.dedupe.merge import merge_copy, remember
+from syndicator.pipeline.dedupe.moved import earlier
+from syndicator.pipeline.dedupe.reconsider import reconsider
+from syndicator.pipeline.entry import endings
+from syndicator.pipeline.entry.endings import EntryResult
+from syndicator.pipeline.owners.adoption import adopts, hand_over
+from syndicator.pipeline.owners.binding import known_at, strayed
+from syndicator.pipeline.refile import refile
+from syndicator.pipeline.results import PageReading
+from syndicator.pipeline.revise import adopt, revise
+from syndicator.reasons import EntryReason
+
+
+async def as_moved(context: EntryContext, article: Article) -> EntryResult | None:
+    """The end of an entry that is an article of the store under a new address, or that waits because it may be one of
+    those; None for all others."""
+    run, row = context.run, context.row
+    keys = [urls.alias(url) for url in (article.url, *article.aliases)]
+    withdrawn = run.store.is_withdrawn([*keys, *map(urls.alias, article.also)])
+    if row.article_id or withdrawn or known_at(run.store, keys, article.url):
+        return None
+    old = await earlier(context, article)
+    if old is not None and not urls.same_site(old.url, article.url):
+        return endings.known_already(context, old.id)
+    if old is not None:
+        more = [url for url in (article.url, *article.aliases) if url != old.url and urls.same_site(url, old.url)]
+        named = replace(old, aliases=tuple(dict.fromkeys((*old.aliases, *more))))
+        refile(run.article_store, run.store, named, before=old, entry=entry_rows.done(row, old.id, run.clock()))
+        context.log.info("moved", article=old.id, title=old.title)
+        return EntryResult()
+    if row.reason != EntryReason.LATE:
+        return None
+    return endings.wait_once_more(context, article.title)
+
+
+def as_filed(
+    article: Article, entry: Entry, source: Source, state: SourceState, now: datetime, uncategorised: str
+) -> Article:
+    """What ingestion adds to a reading: where it came from, when, and the operator's defaults. Pure."""
+    others = ownership.of_site(article.url, (*article.aliases, entry.url))
+    return replace(
+        article,
+        published=min(article.published, now) if article.published else None,
+        updated=min(article.updated, now) if article.updated else None,
+        added=now,
+        source_key=source.key,
+        source_id=entry.id,
+        category=article.category or source.category or uncategorised,
+        language=article.language or source.language,
+        enclosure=entry.enclosures[0] if entry.enclosures else None,
+        aliases=tuple(dict.fromkeys(url for url in others if url != article.url)),
+        origin=Origin(
+            title=source.title or state.feed_title,
+            url=source.url,
+            site=state.site_url,
+            id=state.feed_id or source.url,
+            updated=entry.updated or entry.published,
+        ),
+    )
+
+
+def file(context: EntryContext, page: Page, reading: PageReading) -> EntryResult:
+    """Files the reading as a new article, or as a revision of the one that the entry is already. Raises ConfigError,
+    OSError, StoreError."""
+    run, article = context.run, reading.article
+    keys = [urls.alias(article.url), *map(urls.alias, article.aliases)]
+    if run.store.is_withdrawn([*keys, *map(urls.alias, article.also)]):  # `also`: what it says it is a copy of
+        return endings.end(context, "skipped", EntryReason.WITHDRAWN)
+    bound = _stored(context.row.article_id, run) if context.row.article_id else None
+    if bound is not None and strayed(bound, context.announced.url, article.url):
+        return endings.known_already(context, bound.id)
+    known = known_at(run.store, keys, article.url)
+    if bound is not None and _still(context, bound, article, known):
+        old: Article | None = bound
+    else:
+        old = _stored(known, run) if known else None
+    if old is None:
+        new = merge_copy(article, run, run.clock(), after=context.unannounced)
+        return EntryResult(added=_record(context, page, replace(reading, article=new), None, named=article.also))
+    revised = _revised(context, old, article)
+    if revised is None:
+        return endings.known_already(context, old.id)
+    made = replace(reading, article=reconsider(old, revised, run, run.clock()))
+    return EntryResult(changed=_record(context, page, made, old, named=article.also))
+
+
+def only_points(context: EntryContext, id: str) -> bool:
+    """True when the entry says anew where an article of another source is: its page is not asked for that."""
+    url, article = context.announced.url, context.run.store.article(id)
+    if article is None or context.row.reason == EntryReason.OWNERSHIP:
+        return False
+    there = known_at(context.run.store, [urls.alias(url)], url) == id
+    return there and not _may_revise(context, article) and not adopts(context, article)
+
+
+def _still(context: EntryContext, bound: Article, article: Article, known: str | None) -> bool:
+    """True when the reading `article`, of what counts as `known`, is the article that the entry was until now. An
+    address that nobody knows is that on the word of the site's own sources alone: an article moved within its site.
+    Another source that changes a link there points to another article."""
+    if not urls.same_site(bound.url, article.url):
+        return False
+    return known == bound.id or (known is None and context.rights.owns(article.url))
+
+
+def _revised(context: EntryContext, old: Article, new: Article) -> Article | None:
+    """`old` as the reading `new` makes it, None where it stays as it is."""
+    now, mended = context.run.clock(), context.row.reason == EntryReason.OWNERSHIP
+    bound = context.row.article_id == old.id
+    if adopts(context, old) or (bound and mended):
+        hand_over(context, old)
+        return adopt(old, replace(new, published=new.published or old.published) if mended else new, now)
+    return revise(old, new, now) if bound and _may_revise(context, old) else None
+
+
+def _may_revise(context: EntryContext, article: Article) -> bool:
+    """A source that only points to the article of another one leaves it as it is."""
+    return article.source_key == context.source.key or context.rights.owns(article.url)
+
+
+def _stored(id: str, run: RunContext) -> Article | None:
+    """The article as its file says, None where there is no file. Raises ConfigError for a file that is there and does
+    not name its article (any more): the article must not get a second one."""
+    path = run.article_store.find(id)
+    if path is None:
+        stamp = run.store.stamp(id)
+        path = stamp.path if stamp and (run.article_store.root / stamp.path).exists() else None
+    return run.article_store.get(path) if path else None
+
+
+def _record(
+    context: EntryContext, page: Page, reading: PageReading, before: Article | None, *, named: tuple[str, ...]
+) -> str:
+    """Files the article and what is remembered of its page. Returns its id."""
+    run, now = context.run, context.run.clock()
+    stored, _ = refile(
+        run.article_store,
+        run.store,
+        reading.article,
+        before=before,
+        entry=entry_rows.done(context.row, reading.article.id, now),
+        html=reading.html,
+    )
+    remember(stored, run.store, now, named=named, after=context.unannounced)
+    if page.html:
+        if not stored.merged_into:  # a copy repeats the whole of its article
+            run.store.learn_blocks(urls.own_host(page.url), stored.id, reading.blocks)
+        run.snapshots.put(stored.id, page.html, page.headers)
+    run.progress(stored.title)
+    context.log.info("filed", article=stored.id, title=stored.title, new=before is None)
+    return stored.id
