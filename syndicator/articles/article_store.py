@@ -21,7 +21,8 @@ from syndicator.model import Article, FeedKey
 from syndicator.ports import FileStamp, Withdrawn
 
 NAME_BYTES = 120  # of a file's name: under the 255 of file systems with room for a temporary file's marks
-_ID_CHARS = (6, 8, 12, 26)  # of the id in a file's name: six, more where another article has the same
+ID_CHARS = 6  # of the id in a file's name ...
+_LENGTHS = (ID_CHARS, 8, 12, 26)  # ... and more where another article's begins with the same
 _NAME = re.compile(r"(?:.*-)?([a-z2-7]{6,26})\.md")
 _ID_LINE = re.compile(rb"^id: *['\"]?([a-z2-7]{6,26})['\"]?\s*$", re.MULTILINE)
 _INSTANCE = "instance.toml"
@@ -261,7 +262,7 @@ class ArticleStore:
         """YYYY/MM/<slug>-<id6>.md with the shortest id that no other article's file has."""
         folder = times.day(article)[:7].replace("-", "/") or "0000/00"
         taken = {name for path in self._candidates(article.id) if (name := _id_part(path))}
-        size = next((size for size in _ID_CHARS if article.id[:size] not in taken), _ID_CHARS[-1])
+        size = next((size for size in _LENGTHS if article.id[:size] not in taken), _LENGTHS[-1])
         ending = f"-{article.id[:size]}.md"
         readable = text.stem(article.title, NAME_BYTES - len(ending) - 7) or "article"
         return f"{folder}/{readable}{ending}"
@@ -270,7 +271,7 @@ class ArticleStore:
         """The files that may be article `id`'s, by their names. When one of them is gone the folders are read anew."""
         for names in (self._paths, None):
             found = names if names is not None else self._read_names()
-            likely = [path for path in found.get(id[:6], []) if id.startswith(_id_part(path) or id)]
+            likely = [path for path in found.get(id[:ID_CHARS], []) if id.startswith(_id_part(path) or id)]
             likely.sort(key=lambda path: _id_part(path) is None)  # before a hand's file that has the same id
             if names is None or all((self.root / path).exists() for path in likely):
                 break
@@ -288,7 +289,7 @@ class ArticleStore:
     def _remember(self, path: str) -> None:
         if self._paths is None:
             return
-        key = (_id_part(path) or self._id_of(path) or "")[:6]
+        key = (_id_part(path) or self._id_of(path) or "")[:ID_CHARS]
         paths = self._paths.setdefault(key, [])
         if path not in paths:
             paths.append(path)

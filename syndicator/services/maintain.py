@@ -17,6 +17,7 @@ from syndicator.ports import FileStamp
 from syndicator.services import reconcile
 from syndicator.services.build import release
 from syndicator.services.container import App
+from syndicator.services.recovery import carriers, withdrawals
 from syndicator.services.redescribe import learn
 from syndicator.sources import opml, registry
 
@@ -71,8 +72,8 @@ def plan_withdrawal(app: App, what: str) -> Withdrawal:
 
 def withdraw(app: App, what: str, *, purge: bool = False) -> Withdrawal:
     """Removes an article, named by URL or id, from every feed and page for good. Its file is kept for
-    `reconcile.KEPT_FOR`, unless `purge`: then it is forgotten at once, and so is its page; also of an article that was
-    withdrawn before. Raises UsageError."""
+    `withdrawals.KEPT_FOR`, unless `purge`: then it is forgotten at once, and so is its page; also of an article that
+    was withdrawn before. Raises UsageError."""
     if purge and (before := _withdrawn(app, what)):
         app.kept_away.drop(before.id)
         app.snapshots.forget(before.id)
@@ -83,7 +84,7 @@ def withdraw(app: App, what: str, *, purge: bool = False) -> Withdrawal:
     _name_copy(app, article, named=False)
     app.article_store.withdraw(article, app.clock(), planned.feeds)
     app.store.visits.withdraw(article, (), planned.feeds, app.clock())
-    reconcile.take_away(app, planned.id, keep=not purge)
+    withdrawals.take_away(app, planned.id, keep=not purge)
     if purge:
         app.snapshots.forget(planned.id)
     return replace(planned, kept=not purge)
@@ -175,7 +176,7 @@ def reindex(app: App) -> Reindexed:
     now = app.clock()
     app.article_store.sweep()
     app.beside.apply()
-    reconcile.withdrawals(app)
+    withdrawals.settle(app)
 
     known = app.store.visits.stamps()
     places: dict[str, str] = {}  # id -> the file that has it
@@ -198,7 +199,7 @@ def reindex(app: App) -> Reindexed:
                 recent.append(article)
             yield article, stamp
 
-    reconcile.carriers(app)  # makes the file where it was lost
+    carriers.settle(app)  # makes the file where it was lost
     app.article_store.compact()
     count = app.store.reindex(readable(), app.article_store.withdrawn(), app.article_store.carried())
     gone = known.keys() - set(app.store.visits.stamps())

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import errno
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-from syndicator.articles.article_store import Changes
+from syndicator.articles.article_store import ID_CHARS, Changes
 from syndicator.errors import OURS, ConfigError, DiskError, MissingError
 from syndicator.model import Article, Problem, Rules, Source, SourceState
 from syndicator.ports import FileStamp
@@ -17,10 +17,9 @@ from syndicator.reasons import FOR_THE_OPERATOR, CommandReason, FileReason
 from syndicator.services.beside.scrub import scrub
 from syndicator.services.build import release
 from syndicator.services.container import App
-from syndicator.services.recovery import clock
+from syndicator.services.recovery import carriers, clock, withdrawals
 from syndicator.services.recovery.clock import AHEAD
 
-KEPT_FOR = timedelta(days=30)  # the file of a withdrawn article
 _ANY_TIME = datetime.max.replace(tzinfo=UTC)
 
 # Files that are gone at once: who deletes articles by hand deletes a few. All numbers are a choice.
@@ -28,9 +27,6 @@ _MANY, _SHARE = 20, 0.05  # so many, when they are a larger share than this
 _FEW, _HALF = 3, 0.5  # the same for a small store
 
 OWNED_SINCE = "owned since"  # the note with the time of the first start at which articles had owners
-CARRIED = "carried"  # the note with the stamp of the file of carriers whose lines the database has
-NO_FILE = "none"
-ID_CHARS = 6  # so much of an id names an article, as in the names of files
 
 
 def sources(app: App) -> dict[str, SourceState]:
@@ -93,7 +89,7 @@ def files(app: App) -> tuple[Problem, ...]:
     app.beside.follow(app.sources)
     if visits.note(OWNED_SINCE) is None:
         visits.set_note(OWNED_SINCE, app.clock().isoformat(), app.clock())
-    withdrawals(app)
+    withdrawals.settle(app)
     rows = visits.stamps()
     changes = app.article_store.changed(rows)
     problems, there = _taken_in(app, changes)
@@ -104,7 +100,7 @@ def files(app: App) -> tuple[Problem, ...]:
         release(app, gone)
     for id in gone:
         visits.forget(id)
-    carriers(app)
+    carriers.settle(app)
     return (*problems, *clock.set_back(app))
 
 
@@ -169,83 +165,6 @@ def double(path: str, other: str) -> Problem:
     return Problem(
         what=path, reason=FileReason.DUPLICATE_ARTICLE, detail=f"has the id of {other}; delete one of the two"
     )
-
-
-def carriers(app: App) -> None:
-    """Records those lines of the file that the database lacks, as after a crash between the two or with a database that
-    was restored. Looks no further than at the file's stamp where that is the one of last time. Where there is no file
-    it is made of what the database knows: an earlier version kept no carriers, but it did keep which source announced
-    which article. Raises OSError, StoreError."""
-    store, files = app.store.visits, app.article_store
-    stamp, noted = files.carried_stamp(), store.note(CARRIED)
-    if stamp is None:
-        found = dict.fromkeys((*store.carried(), *(store.announced() if noted is None else ())))
-        if found:
-            files.carry(found)
-        stamp = files.carried_stamp() or NO_FILE
-    if stamp == noted:
-        return
-    known = set(store.carried())
-    lacking = [one for one in files.carried() if one not in known]
-    store.carry(lacking, _feed_names(app))
-    store.set_note(CARRIED, stamp, app.clock())
-
-
-def _feed_names(app: App) -> dict[str, str]:
-    """What the feeds of sources are called."""
-    states = app.store.visits.states()
-    return {key: one.title or (states[key].feed_title if key in states else "") for key, one in app.sources.items()}
-
-
-def withdrawals(app: App) -> None:
-    """Does as the list of withdrawn articles says: what is on it is withdrawn, as after a crash in between, what was
-    taken off it comes back. A list that is lost is written again from the database. Raises ConfigError, OSError,
-    StoreError."""
-    files, visits = app.article_store, app.store.visits
-    known = {one.id: one for one in app.store.index.withdrawn()}
-    if not files.lists_withdrawn() and known:
-        files.list_withdrawn(known.values())
-    listed = {one.id: one for one in files.withdrawn()}
-    for one in listed.values():
-        if one.id not in known:
-            visits.withdraw(Article(id=one.id, url=one.url, title=""), one.aliases, one.feeds, one.at)
-        take_away(app, one.id)
-    for id in app.kept_away.ids():
-        if id not in listed:
-            _put_back(app, id)
-        elif listed[id].at < app.clock() - KEPT_FOR:
-            app.kept_away.drop(id)
-    for id in known.keys() - listed.keys():
-        _read_again(app, visits.readmit(id, unread=files.find(id) is None))
-
-
-def take_away(app: App, id: str, *, keep: bool = True) -> None:
-    """Deletes the file of a withdrawn article, which is kept elsewhere first, so that the withdrawal can be undone."""
-    path = app.article_store.find(id)
-    if path is None:
-        return
-    if keep:
-        app.kept_away.put(id, path, app.article_store.read(path))
-    app.article_store.delete(path)
-
-
-def _put_back(app: App, id: str) -> None:
-    """The file of an article that is withdrawn no longer, where it was, unless the article has one again."""
-    kept = app.kept_away.get(id)
-    if kept is not None and app.article_store.find(id) is None:
-        path, data = kept
-        try:
-            app.article_store.put_back(path, data)
-        except FileExistsError:  # another article's file has taken its name
-            app.article_store.put_back(f"{path.removesuffix('.md')}-{id}.md", data)
-    app.kept_away.drop(id)
-
-
-def _read_again(app: App, keys: Collection[str]) -> None:
-    """Has the sources visited anew, as if their feeds were not known, for the entries that are to be read again."""
-    states = app.store.visits.states()
-    due = [replace(states[key].asked_whole(), due_why="a withdrawal was undone") for key in keys if key in states]
-    app.store.visits.save_states(due)
 
 
 def unreadable(path: str, error: ConfigError | OSError) -> Problem:

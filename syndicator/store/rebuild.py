@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, Table, Text, delete, func, insert, select, update
 
+from syndicator.articles.article_store import ID_CHARS
 from syndicator.articles.membership import named_feeds_of
 from syndicator.axes import QUERY
 from syndicator.model import Article, FeedKey
@@ -15,7 +16,6 @@ from syndicator.ports import EntryRow, FileStamp, Withdrawn
 from syndicator.store import codec, rows, schema
 from syndicator.store.database import chunks, insert_new
 
-ID_CHARS = 6  # so much of an id names an article, as in the names of files
 BATCH = 2000  # articles whose rows are written in one statement a table
 
 
