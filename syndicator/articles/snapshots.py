@@ -12,6 +12,8 @@ from pathlib import Path
 
 from syndicator.articles import disk
 
+ANSWERED = "content-location"  # the header that has, of a kept page, the address that answered: its links start there
+
 
 class Snapshots:
     """Raw pages under `root` by article id. A cache: what is broken or missing counts as absent, nothing is durable."""

@@ -14,7 +14,7 @@ from syndicator import __version__
 PANELS = {
     "Daily": ("up", "refresh", "build", "serve", "add", "status", "show"),
     "Sources": ("sources", "remove", "import", "export"),
-    "Articles and tags": ("describe", "learn", "tags", "split", "withdraw"),
+    "Articles and tags": ("reread", "describe", "learn", "tags", "split", "withdraw"),
     "Set-up and repair": ("init", "check", "demo", "reindex", "prune"),
 }
 

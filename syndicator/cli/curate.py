@@ -1,4 +1,4 @@
-"""Commands about tags, descriptions and copies: learn, describe, split, tags suggest, tags rename, tags merge."""
+"""Commands about filed articles and tags: learn, describe, reread, split, tags suggest, tags rename, tags merge."""
 
 from __future__ import annotations
 
@@ -16,13 +16,22 @@ from syndicator.cli.plural import counted
 
 if TYPE_CHECKING:
     from syndicator.pipeline.descriptions.feed_changes import FeedChange
+    from syndicator.pipeline.results import FieldChange
     from syndicator.services.container import App
+    from syndicator.services.reread import Plan
 
 tags = typer.Typer(help="Propose, rename and merge tags.", no_args_is_help=True)
 app.add_typer(tags, name="tags")
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")]
+Since = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Articles added on or after this day (UTC)."),
+]
 Old = Annotated[str, typer.Argument(metavar="A", help="The tag's name now.")]
+
+MOST_PARTS = 3  # paragraphs of a changed body that are shown
+LONGEST = 60  # characters of an old or new value that are shown
 
 
 @contextmanager
@@ -59,10 +68,7 @@ def learn(json: Json = False, config: Config = CONFIG) -> None:
 @app.command()
 def describe(
     all: Annotated[bool, typer.Option("--all", help="Every article.")] = False,
-    since: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Articles added on or after this day (UTC)."),
-    ] = None,
+    since: Since = None,
     llm: Annotated[
         bool,
         typer.Option(
@@ -168,6 +174,83 @@ def _build(opened: App) -> tuple[str, ...]:
     from syndicator.services.build import build_feeds
 
     return asyncio.run(build_feeds(opened)).written
+
+
+@app.command()
+def reread(
+    source: Annotated[
+        str, typer.Option("--source", metavar="K|URL|ID", help="Articles of one source, or one article.")
+    ] = "",
+    since: Since = None,
+    dry_run: DryRun = False,
+    json: Json = False,
+    config: Config = CONFIG,
+) -> None:
+    """Read kept pages again after the rules of a source were edited. Fetches nothing, keeps hand edits."""
+    from datetime import UTC
+
+    from syndicator.cli import printing
+    from syndicator.services import reread as rereading
+
+    with _opened(config) as opened:
+        with printing.counting("read") as count:
+            planned = rereading.plan(opened, source, since=since.replace(tzinfo=UTC) if since else None, progress=count)
+        if not json:
+            _list_reread(planned, opened.settings.store.pages_days)
+        written: tuple[str, ...] = ()
+        if not dry_run and planned.articles:
+            with printing.counting("written") as count:
+                rereading.apply(opened, planned, count)
+            written = _build(opened)
+    if json:
+        articles = [
+            {
+                "id": one.before.id,
+                "title": one.before.title,
+                "path": one.path,
+                "changes": printing.plain(one.now.changes),
+            }
+            for one in planned.articles
+        ]
+        parts = {name: getattr(planned, name) for name in ("looked", "unkept", "feeds", "problems")}
+        printing.as_json({**parts, "articles": articles, "applied": not dry_run, "written": written})
+    elif planned.articles:
+        printing.say("nothing was changed (--dry-run)" if dry_run else f"{counted(len(written), 'file')} written")
+    printing.log_problems(planned.problems)
+
+
+def _list_reread(planned: Plan, pages_days: int) -> None:
+    from syndicator.cli import printing
+
+    printing.say(f"{len(planned.articles)} of {counted(planned.looked, 'article')} change")
+    rows = [(one.before.title, change.field, *_short(change)) for one in planned.articles for change in one.now.changes]
+    if rows:
+        printing.table("Articles", ("article", "field", "old", "new"), rows)
+    _feeds(planned.feeds)
+    if planned.unkept:
+        printing.say(
+            f"left as they are, for no page is kept (store.pages_days = {pages_days}): "
+            f"{counted(len(planned.unkept), 'article')}; edit their files, or keep pages longer from now on"
+        )
+
+
+def _short(change: FieldChange) -> tuple[str, str]:
+    """Old and new of a field in a few words; of a body how many paragraphs go and come, and how they begin."""
+    if change.field != "body":
+        return _cut(change.old) or "none", _cut(change.new) or "none"
+    gone, came = ([part for part in text.split("\n\n") if part] for text in (change.old, change.new))
+    return _parts(gone, "-"), _parts(came, "+")
+
+
+def _parts(paragraphs: list[str], sign: str) -> str:
+    beginnings = " | ".join(_cut(part) for part in paragraphs[:MOST_PARTS])
+    more = f" | and {len(paragraphs) - MOST_PARTS} more" if len(paragraphs) > MOST_PARTS else ""
+    return f"{sign}{counted(len(paragraphs), 'paragraph')}: {beginnings}{more}" if paragraphs else ""
+
+
+def _cut(words: str) -> str:
+    line = " ".join(words.split())
+    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
 
 
 @app.command()

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from syndicator.pipeline.descriptions.apply_answer import apply_answer
     from syndicator.pipeline.descriptions.learn import learn_files, suggest_files
     from syndicator.pipeline.descriptions.redescribe import redescribe_many
+    from syndicator.pipeline.descriptions.reread import reread
     from syndicator.pipeline.read_article import read_and_render
     from syndicator.visiting.feeds.discovery import linked_feeds
     from syndicator.visiting.feeds.parser import parse_feed
@@ -21,6 +22,7 @@ else:  # a type checker sees the functions themselves; at run time there are onl
     parse_feed = Lazy("syndicator.visiting.feeds.parser:parse_feed")
     read_and_render = Lazy("syndicator.pipeline.read_article:read_and_render")
     redescribe_many = Lazy("syndicator.pipeline.descriptions.redescribe:redescribe_many")
+    reread = Lazy("syndicator.pipeline.descriptions.reread:reread")
     suggest_files = Lazy("syndicator.pipeline.descriptions.learn:suggest_files")
 
 __all__ = [
@@ -30,5 +32,6 @@ __all__ = [
     "parse_feed",
     "read_and_render",
     "redescribe_many",
+    "reread",
     "suggest_files",
 ]

@@ -25,3 +25,22 @@ class Redescription:
 
     values: Mapping[str, Any]
     why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldChange:
+    """A field, by its key in the file, as it was and as it is now; of the body, the paragraphs that go and come."""
+
+    field: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reread:
+    """An article as its page reads today, and what that changes of its file. `html`: the body rendered, where its
+    source is published whole."""
+
+    article: Article
+    changes: tuple[FieldChange, ...]
+    html: str | None

@@ -47,6 +47,11 @@ def revise(old: Article, new: Article, now: datetime) -> Article | None:
     )
 
 
+def now_revised(article: Article, now: datetime) -> Article:
+    """`article`, whose text has just changed without a word of its publisher's: that is when it was updated."""
+    return replace(article, updated=now, revisions=(*article.revisions, _iso(now)))
+
+
 def adopt(old: Article, new: Article, now: datetime) -> Article:
     """`old`, which another source brought, as the reading `new` of its site's own source has it: everything but its
     identity, and whether the times of its entry moved. The two are the same as if nobody had brought it before.

@@ -9,12 +9,16 @@ from typing import Any
 
 from syndicator import urls
 from syndicator.articles.frontmatter import dump, load
-from syndicator.errors import MissingError, NetworkDown, NotAnArticle, UsageError
+from syndicator.describing.llm import material, prompt
+from syndicator.errors import ConfigError, MissingError, NetworkDown, NotAnArticle, UsageError
 from syndicator.model import Article, Failed, Fetched, ReadArticle, Request, Rules, Source
 from syndicator.pipeline.read_article import load_taxonomy, read_article
 from syndicator.pipeline.requests import page_request
+from syndicator.ports import Asked
 from syndicator.services.container import App, make_fetcher
-from syndicator.services.llm_history import llm_history
+from syndicator.services.enrich import make_lists
+
+_FENCE = "(a line of random letters)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,3 +99,41 @@ def _shown(
 def _source_of(url: str, app: App) -> Source | None:
     owners = (source for source in app.sources.values() if app.rights_of(source).owns(url))
     return next(owners, None)
+
+
+def llm_history(app: App, id: str) -> Mapping[str, Any]:
+    """What `show` prints of it; empty where no language model is set or was ever asked about article `id`."""
+    asked = app.store.enrichment.asked(id)
+    if asked is None:
+        return {"llm": "not asked yet"} if app.settings.describe.llm.url and app.store.index.path(id) else {}
+    shown: dict[str, Any] = {"llm": _verdict(asked)}
+    if asked.answer:
+        shown["llm_answer"] = asked.answer
+    article = _article(app, id)
+    if article is not None and asked.key:
+        shown["llm_asked"] = _question(app, article)
+    return shown
+
+
+def _verdict(asked: Asked) -> str:
+    why = ": ".join(part for part in (asked.reason, asked.detail) if part)
+    again = f"; asked again from {asked.next_try.isoformat()}" if asked.next_try else ""
+    return f"{asked.status}{f' ({why})' if why else ''}, {asked.by or asked.plan}, {asked.at.isoformat()}{again}"
+
+
+def _question(app: App, article: Article) -> list[str]:
+    """The messages as they would be sent now: the article's text and the lists may have changed since."""
+    try:
+        lists = make_lists(app)
+    except ConfigError as error:
+        return [str(error)]
+    messages = prompt.messages(material.material(article), lists, _FENCE)
+    return [f"{message['role']}: {message['content']}" for message in messages]
+
+
+def _article(app: App, id: str) -> Article | None:
+    path = app.store.index.path(id)
+    try:
+        return app.article_store.get(path) if path else None
+    except (ConfigError, FileNotFoundError):
+        return None

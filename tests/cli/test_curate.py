@@ -74,3 +74,33 @@ def test_tags_are_suggested_and_learnt(place: Place) -> None:
     assert (one["name"].casefold(), one["support"]) == ("robotics", 3)
     assert "1 article with confirmed tags, 30 are needed" in run(place, "learn").output
     assert json.loads(run(place, "learn", "--json").stdout) == {"articles": 1, "tags": 0}
+
+
+def test_reread_says_what_changes_and_then_does_it(place: Place) -> None:
+    paragraphs = [f"Paragraph {number} of a text about chips, which is long enough to count." for number in range(9)]
+    body = "".join(f"<p>{text}</p>" for text in paragraphs[:4])
+    promo = "".join(f"<p class=later>{text}</p>" for text in paragraphs[4:])
+    chips = place.article("Chips").id
+    with place.app() as opened:
+        html = f"<title>Chips</title><article><h1>Chips</h1>{body}{promo}</article>"
+        opened.snapshots.put(chips, html.encode(), {})
+    source = place.config / "sources.toml"
+    run(place, "reread")
+    assert paragraphs[8] in place.article("Chips").body
+    source.write_text(source.read_text() + 'rules = { remove = [".later"] }\n')
+    before = place.digests("articles"), place.digests("public")
+    dry = run(place, "reread", "--dry-run", "--source", "two").output
+    assert f"Chips\tbody\t-5 paragraphs: {paragraphs[4][:59]}…" in dry
+    assert " | and 2 more\t" in dry and "sources/two\t0\t0\t1" in dry and "nothing was changed (--dry-run)" in dry
+    assert (
+        "no page is kept (store.pages_days = 14): 1 article;" in run(place, "reread", "--dry-run").output
+    )  # no page of "Models" is kept
+    assert (place.digests("articles"), place.digests("public")) == before
+
+    answer = json.loads(run(place, "reread", "--json").stdout)
+    [one] = answer["articles"]
+    assert (one["id"], answer["looked"], len(answer["unkept"])) == (chips, 1, 1)
+    assert one["changes"][-1]["old"] == "\n\n".join(paragraphs[4:])
+    assert answer["applied"] and "sources/two.atom" in answer["written"]
+    again = json.loads(run(place, "reread", "--json").stdout)
+    assert (again["articles"], again["written"]) == ([], [])

@@ -1,1 +1,1 @@
-"""Descriptions of filed articles: learnt from, made anew, taken from a language model, and which feeds that touches."""
+"""Filed articles described anew: learnt from, read again, taken from a language model, and which feeds that touches."""

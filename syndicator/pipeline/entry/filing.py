@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from syndicator import urls
+from syndicator.articles.snapshots import ANSWERED
 from syndicator.model import Article, Entry, Origin, Source, SourceState
 from syndicator.pipeline import entry_rows, ownership
 from syndicator.pipeline.context import EntryContext, Page, RunContext
@@ -155,7 +156,7 @@ def _record(
     if page.html:
         if not stored.merged_into:  # a copy repeats the whole of its article
             run.store.learn_blocks(urls.own_host(page.url), stored.id, reading.blocks)
-        run.snapshots.put(stored.id, page.html, page.headers)
+        run.snapshots.put(stored.id, page.html, {**page.headers, ANSWERED: page.url})
     run.progress(stored.title)
     context.log.info("filed", article=stored.id, title=stored.title, new=before is None)
     return stored.id

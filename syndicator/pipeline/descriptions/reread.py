@@ -1,0 +1,150 @@
+"""A kept page read once more by the rules, the code and the taxonomy of today: what of its article changes. Pure but
+for loading the taxonomy."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from syndicator import urls
+from syndicator.articles import edits, fields
+from syndicator.articles.hand_edits import is_hand_edited
+from syndicator.articles.provenance import By, may_write
+from syndicator.articles.snapshots import ANSWERED
+from syndicator.describing.taxonomy.files import TaxonomyFiles
+from syndicator.errors import NotAnArticle
+from syndicator.model import Article, Entry, Rules, Source
+from syndicator.pipeline.descriptions.redescribe import redescribe
+from syndicator.pipeline.read_article import load_taxonomy, read_and_render
+from syndicator.pipeline.results import FieldChange, Reread
+from syndicator.pipeline.revise import now_revised, same_text
+from syndicator.reading.metadata.title import untag
+
+_SHOWN = ("title", "author", "coverImage", "excerpt", "tags", "category", "language", "robots", "partial")  # keys
+_RULED = "rules.select and rules.remove leave no article of a page that is one"
+
+
+def reread(
+    html: bytes,
+    headers: Mapping[str, str],
+    article: Article,
+    source: Source,
+    *,
+    owned: bool,
+    files: TaxonomyFiles,
+    repeated: frozenset[str],
+    now: datetime,
+    uncategorised: str,
+) -> Reread | None:
+    """`article`, as loaded from its file, as its kept page reads now, None when nothing changes. `source` holds as it
+    does for the article (`ownership.terms`); `owned`: what its feed said counted, and so stays: nobody kept the entry.
+    Raises NotAnArticle, whose detail says where the operator's selectors are the cause, and ConfigError."""
+
+    def read(rules: Rules) -> tuple[Article, str | None]:
+        reading = read_and_render(
+            html,
+            _answered(headers, article),
+            files,
+            render=source.content == "full",
+            entry=_as_announced(article, owned),
+            rules=rules,
+            repeated=repeated,
+            headers=headers,
+            now=now,
+        )
+        return reading.article, reading.html
+
+    try:
+        new, rendered = read(source.rules)
+    except NotAnArticle as refusal:
+        without = replace(source.rules, select=(), remove=())
+        if without == source.rules:
+            raise
+        read(without)  # raises where the page is none anyhow
+        raise NotAnArticle(refusal.kind, f"source {source.key!r}: {_RULED}") from refusal
+    if new.partial and not article.partial:
+        return None
+    again = _as_read(article, new, owned)
+    described = redescribe(again, source, load_taxonomy(files), uncategorised)
+    again = replace(again, **described.values) if described else again
+    again = edits.merge(again if same_text(article, again) else now_revised(again, now), article)
+    changes = differences(article, again)
+    return Reread(article=again, changes=changes, html=rendered) if changes else None
+
+
+def _answered(headers: Mapping[str, str], article: Article) -> str:
+    """The address that the page was answered at, which earlier versions did not keep."""
+    url = headers.get(ANSWERED, "")
+    return url if urls.host(url) and urls.same_site(url, article.url) else article.url
+
+
+def _as_announced(article: Article, owned: bool) -> Entry:
+    """What stands in for the announcement, which is not kept: what the file says, where the source may have said it."""
+    entry = Entry(id=article.source_id or article.url, url=article.url, categories=article.keywords)
+    if not owned:
+        return entry
+    return replace(
+        entry,
+        title=article.title if untag(article.title) == article.title else "",  # no feed's title has tags
+        authors=tuple(name.strip() for name in (article.author or "").split(",") if name.strip()),
+        published=article.published,
+        updated=article.updated,
+        image=article.cover or "",
+        language=article.language or "",
+    )
+
+
+def _as_read(old: Article, new: Article, owned: bool) -> Article:
+    """`old` with the text of the reading `new`, and what its page says of itself. Where its source owns it, the feed
+    may have said author, picture and language: what is there stays. Identity, times and description stay here."""
+    body = old.body if is_hand_edited(old, "body") else new.body
+    return replace(
+        old,
+        title=new.title if may_write(old, "title", By.PUBLISHER) else old.title,
+        author=(old.author if owned else None) or new.author,
+        cover=(old.cover if owned else None) or new.cover,
+        language=(old.language if owned else None) or new.language or old.language,
+        body=body,
+        partial=new.partial,
+        robots=new.robots,
+        keywords=old.keywords or new.keywords,
+        section=old.section or new.section,
+    )
+
+
+def differences(old: Article, new: Article) -> tuple[FieldChange, ...]:
+    """What differs between two versions of an article that an operator would see. Pure."""
+    found = []
+    for key in _SHOWN:
+        before, after = (_words(fields.row(key).written(one)) for one in (old, new))
+        if before != after:
+            found.append(FieldChange(field=key, old=before, new=after))
+    if old.body != new.body:
+        gone, came = _apart(_paragraphs(old), _paragraphs(new))
+        found.append(FieldChange(field="body", old="\n\n".join(gone), new="\n\n".join(came)))
+    return tuple(found)
+
+
+def _words(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else "" if value is None else str(value)
+
+
+def _paragraphs(article: Article) -> list[str]:
+    return [part.strip() for part in article.body.split("\n\n") if part.strip()]
+
+
+def _apart(old: Sequence[str], new: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Those of either that the other does not have, in their order."""
+    return _beyond(old, Counter(new)), _beyond(new, Counter(old))
+
+
+def _beyond(parts: Sequence[str], others: Counter[str]) -> list[str]:
+    found = []
+    for part in parts:
+        if others[part] > 0:
+            others[part] -= 1
+        else:
+            found.append(part)
+    return found

@@ -1,0 +1,240 @@
+"""Kept pages read again by edited rules: what changes, and what does not."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicator import urls
+from syndicator.errors import ConfigError, UsageError
+from syndicator.model import Article
+from syndicator.services import reread
+from syndicator.services.refresh import Wanted, run
+from syndicator.services.reread import Plan
+from tests.services.places import Place
+from tests.test_real_input import Pages
+
+SETTINGS = "[fetch]\nallow_loopback = true\npause = 0\nworkers = 1\n[publish]\ntag_min = 1\n"
+TOPICS = {
+    "Bridges": "The old bridge over the river was closed in May. Engineers found that two of its cables had worn thin "
+    "where nobody had looked for thirty years, and sent for the drawings of 1931.",
+    "Gardens": "A garden on the roof keeps the library cool. Its keeper counts the bees each morning before the doors "
+    "open, and writes their number on a slate beside the lift.",
+    "Harbours": "Ships wait nine days for a berth this spring. The pilots blame the wind, the owners blame the pilots, "
+    "and the harbour master has bought a larger book for the names of those that wait.",
+}
+MORE = (
+    "{0} were the subject of a long meeting on Thursday, at which eleven people spoke and three of them agreed. The "
+    "chair of the meeting thanked them all, and promised a second one about {0} before the end of the month."
+)
+HEADINGS = {"Harbours": "Harbours, &lt;b&gt; and other tags"}  # the feed has no title of this one
+
+
+def page(title: str, text: str) -> bytes:
+    heading = HEADINGS.get(title, title)
+    promo = (
+        f"Our evening about {title.casefold()} has seats left: book yours today, and bring a friend who likes to talk."
+    )
+    return (
+        f"<html lang=en><head><title>{heading} - The Daily</title></head><body><main><article><h1>{heading}</h1>"
+        f"<p>{text}</p><div class=promo><p>{promo}</p></div><p>{MORE.format(title)}</p></article></main></body></html>"
+    ).encode()
+
+
+async def visited(place: Place) -> None:
+    """The source `daily`, whose feed has better titles than its pages, visited once."""
+    server = Pages()
+    await server.start()
+    items = []
+    for title, text in TOPICS.items():
+        server.files[f"/{title}"] = ("text/html", page(title, text))
+        link = f"{server.base}/{title}"
+        heard = "" if title in HEADINGS else "<title>{} of our town | Daily</title>"
+        items.append(f"<item><guid>{link}</guid><link>{link}</link>{heard.format(title)}</item>")
+    feed = f"<rss version='2.0'><channel><title>Daily</title><link>{server.base}</link>{''.join(items)}</channel></rss>"
+    server.files["/feed"] = ("application/rss+xml", feed.encode())
+    (place.config / "sources.toml").write_text(f'[[source]]\nkey = "daily"\nurl = "{server.base}/feed"\n')
+    with place.app() as app:
+        await run(app, Wanted(all=True), stop=asyncio.Event())
+    await server.aclose()
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    made = Place(tmp_path, settings=SETTINGS)
+    asyncio.run(visited(made))
+    made.now += timedelta(days=2)
+    return made
+
+
+def rule(place: Place, line: str = 'remove = [".promo"]') -> None:
+    path = place.config / "sources.toml"
+    path.write_text(path.read_text() + f"rules = {{ {line} }}\n")
+
+
+def plan(place: Place, what: str = "", since: datetime | None = None) -> Plan:
+    with place.app() as app:
+        return reread.plan(app, what, since=since)
+
+
+def mended(place: Place, what: str = "") -> Plan:
+    with place.app() as app:
+        planned = reread.plan(app, what)
+        reread.apply(app, planned)
+    return planned
+
+
+def about(place: Place, topic: str) -> Article:
+    found = (load for load in articles(place) if load.url.endswith(topic))
+    return next(found)
+
+
+def articles(place: Place) -> list[Article]:
+    with place.app() as app:
+        return [app.article_store.get(stamp.path) for stamp in app.article_store.walk()]
+
+
+def test_nothing_changes_where_no_rule_did(place: Place) -> None:
+    planned = plan(place)
+    assert (planned.looked, planned.articles, planned.unkept, planned.problems) == (3, (), (), ())
+
+
+def test_a_new_rule_cuts_what_was_filed_and_nothing_else(place: Place) -> None:
+    before = about(place, "Bridges")
+    assert "seats left" in before.body
+    rule(place)
+    planned = mended(place)
+    assert len(planned.articles) == 3
+    assert ("all", 3) in [(feed.feed, feed.changes) for feed in planned.feeds]
+    changes = next(one.now.changes for one in planned.articles if one.before.id == before.id)
+    assert [change.field for change in changes] == ["excerpt", "body"]
+    assert changes[1].old.startswith("Our evening about bridges") and changes[1].new == ""
+    after = about(place, "Bridges")
+    assert "seats left" not in after.body + after.excerpt and "eleven people" in after.body
+    moment = place.now.strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert (after.updated, after.revisions) == (place.now, (moment,))
+    kept = replace(
+        after, body=before.body, excerpt=before.excerpt, updated=before.updated, revisions=(), digest=before.digest
+    )
+    assert kept == before  # title, identity, `published`, `added` and `origin` among the rest
+    place.build()
+    assert "seats left" not in place.published("all.json")
+    assert mended(place).articles == () and place.build().written == ()
+
+
+def test_the_plan_alone_changes_nothing(place: Place) -> None:
+    rule(place)
+    plan(place)
+    before = place.digests("articles")
+    assert len(plan(place).articles) == 3
+    assert place.digests("articles") == before
+    assert place.build().written == ()
+
+
+def test_the_feeds_better_title_stays_and_title_suffix_cuts_it(place: Place) -> None:
+    assert about(place, "Gardens").title == "Gardens of our town | Daily"
+    rule(place, 'title_suffix = " | Daily"')
+    planned = mended(place, "daily")
+    assert {change.field for one in planned.articles for change in one.now.changes} == {"title"}
+    assert about(place, "Gardens").title == "Gardens of our town"
+    assert plan(place).articles == ()
+
+
+def test_a_title_that_no_feed_can_have_is_the_pages(place: Place) -> None:
+    assert about(place, "Harbours").title == "Harbours, <b> and other tags"
+    rule(place)
+    fields = {change.field for one in mended(place).articles for change in one.now.changes}
+    assert fields == {"excerpt", "body"}
+
+
+def test_hand_edits_stay(place: Place) -> None:
+    article = about(place, "Bridges")
+    place.edit(article.title, "eleven people", "twelve people")
+    before = place.path(article.title).read_bytes()
+    rule(place)
+    assert article.id not in {one.before.id for one in mended(place).articles}
+    assert place.path(article.title).read_bytes() == before
+
+
+def test_a_tag_of_todays_taxonomy_comes_and_updated_stays(place: Place) -> None:
+    before = about(place, "Harbours")
+    place.write_taxonomy(place.taxonomy + '\n[[tag]]\nname = "Harbours"\naliases = ["harbour master"]\n')
+    [one] = mended(place).articles
+    assert [(change.field, change.new) for change in one.now.changes if change.field == "tags"] == [
+        ("tags", "Harbours")
+    ]
+    after = about(place, "Harbours")
+    assert (after.tags, after.updated, after.revisions) == (("Harbours",), before.updated, before.revisions)
+
+
+def test_a_source_or_an_article_is_named_by_key_address_or_id(place: Place) -> None:
+    rule(place)
+    article = about(place, "Gardens")
+    with place.app() as app:
+        feed = app.sources["daily"].url
+    for what, count in (("daily", 3), (feed, 3), (article.url, 1), (article.id, 1)):
+        planned = plan(place, what)
+        assert (planned.looked, len(planned.articles)) == (count, count), what
+    assert plan(place, "daily", place.now).looked == 0
+    assert plan(place, "daily", article.added).looked == 3
+    with pytest.raises(UsageError, match="no source or article 'nobody'; give the key"):
+        plan(place, "nobody")
+
+
+def test_articles_without_a_kept_page_are_counted(place: Place) -> None:
+    rule(place)
+    old = about(place, "Gardens")
+    with place.app() as app:
+        app.snapshots.forget(old.id)
+    planned = mended(place)
+    assert (planned.looked, planned.unkept, len(planned.articles)) == (2, (old.id,), 2)
+    assert about(place, "Gardens") == old
+
+
+def test_a_page_that_is_no_article_any_more_is_named_and_its_article_stays(place: Place) -> None:
+    article, before = about(place, "Gardens"), place.digests("articles")
+    with place.app() as app:
+        app.snapshots.put(article.id, b"<html><body><h1>Page not found</h1></body></html>", {})
+    [problem] = mended(place).problems
+    assert problem.reason.startswith("not-an-article") and "stays as it is" in problem.detail
+    assert place.digests("articles") == before
+
+
+def test_selectors_that_leave_nothing_are_named(place: Place) -> None:
+    before = place.digests("articles")
+    rule(place, 'remove = ["body"]')
+    problems = mended(place).problems
+    assert len(problems) == 3 and "source 'daily': rules.select and rules.remove leave no" in problems[0].detail
+    assert place.digests("articles") == before
+
+
+def test_a_rule_that_is_no_css_is_an_error_that_names_the_source(place: Place) -> None:
+    rule(place, 'select = ["div[["]')
+    with pytest.raises(ConfigError, match=r"sources\.toml: source 'daily': rules"):
+        plan(place)
+
+
+def test_articles_of_a_source_that_is_gone_are_left(place: Place) -> None:
+    article = about(place, "Gardens")
+    (place.config / "sources.toml").write_text('[[source]]\nkey = "other"\nurl = "https://other.example/feed"\n')
+    assert plan(place).looked == 0
+    with pytest.raises(UsageError, match=r"'daily' is not in sources\.toml"):
+        plan(place, article.url)
+
+
+def test_links_start_at_the_address_that_answered(place: Place) -> None:
+    article = about(place, "Gardens")
+    with place.app() as app:
+        kept = app.snapshots.get(article.id)
+    assert kept and urls.alias(kept[1]["content-location"]) == urls.alias(article.url)
+    there = urls.host(article.url) and article.url.replace("/Gardens", "/deep/er/Gardens")
+    html = kept[0].replace(b"eleven people", b"<a href='who.html'>eleven people</a>")
+    for elsewhere, link in ((there, "/deep/er/who.html"), ("https://evil.example/x/", "/who.html")):
+        with place.app() as app:
+            app.snapshots.put(article.id, html, {**kept[1], "content-location": elsewhere})
+        [one] = plan(place, article.id).articles
+        assert f"({article.url.removesuffix('/Gardens')}{link})" in one.now.article.body
