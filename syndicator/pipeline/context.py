@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from weakref import WeakValueDictionary
 
 from syndicator import log, urls
@@ -35,7 +35,7 @@ class RunContext:
     fetcher: Fetcher
     store: VisitStore
     article_store: ArticleStore
-    rights: RightsFile
+    rights_file: RightsFile
     snapshots: Snapshots
     worker: Worker
     taxonomy: TaxonomyFiles
@@ -69,9 +69,7 @@ class VisitContext:
     @property
     def rights(self) -> ownership.Rights:
         """Whose articles the source may write, as far as is known now."""
-        kept, key = self.run.rights, self.source.key
-        linked = kept.linked(key, self.run.clock().date())
-        return ownership.rights_of(self.source, linked=linked, before=kept.before(key))
+        return rights_in(self.run.rights_file, self.source, self.run.clock().date())
 
     def terms(self, url: str) -> Source:
         """The source as what the operator wrote of it holds for the article at `url`."""
@@ -134,6 +132,13 @@ class EntryContext(VisitContext):
         """When the source was last visited and did not announce the entry yet; None when that is not known."""
         before = self.state.last_success
         return before if before is not None and before < self.row.first_seen else None
+
+
+def rights_in(file: RightsFile, source: Source, today: date | None = None) -> ownership.Rights:
+    """The rights of `source` as the file beside the articles has them; with `today`, of the sites that link its feed
+    only those seen to do so lately. Raises ConfigError."""
+    linked, before = file.linked(source.key, today), file.before(source.key)
+    return ownership.rights_of(source, linked=linked, before=before)
 
 
 def describe_bug(bug: BaseException) -> str:

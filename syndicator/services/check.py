@@ -116,12 +116,12 @@ def _opened(config: Path) -> Iterator[Problem]:
 def _unanswered(app: App) -> Iterator[Problem]:
     """Sources that write for sites not their own, as they did before articles had owners, and wait for the operator."""
     for source in app.sources.values():
-        linked = app.rights.linked(source.key)
-        sites = [site for site in app.rights.before(source.key) if site not in linked]
+        linked = app.rights_file.linked(source.key)
+        sites = [site for site in app.rights_file.before(source.key) if site not in linked]
         if not sites or source.speaks_for is not None:
             continue
         line = f"speaks_for = {json.dumps(sites[:_NAMED])}"
-        more = f" and {len(sites) - _NAMED} more, named in {app.rights.path}" if len(sites) > _NAMED else ""
+        more = f" and {len(sites) - _NAMED} more, named in {app.rights_file.path}" if len(sites) > _NAMED else ""
         detail = (
             f"it still writes the articles of {len(sites)} sites that are not its own; write in sources.toml for which "
             f"it may speak: {line}{more}; speaks_for = [] leaves them all to their own pages"

@@ -25,7 +25,7 @@ from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.errors import ConfigError, LockedError, MissingError
 from syndicator.formats import FORMATS
 from syndicator.model import Article, Source
-from syndicator.pipeline.context import RunContext
+from syndicator.pipeline.context import RunContext, rights_in
 from syndicator.pipeline.ownership import Rights, rights_of, terms
 from syndicator.ports import Enricher, Fetcher
 from syndicator.publishing.queries.saved import SavedQuery, load_queries
@@ -57,7 +57,7 @@ class App:
     store: Store
     article_store: ArticleStore
     beside: Beside
-    rights: RightsFile
+    rights_file: RightsFile
     snapshots: Snapshots
     kept_away: KeptAway
     taxonomy: TaxonomyFiles
@@ -67,7 +67,7 @@ class App:
 
     def rights_of(self, source: Source) -> Rights:
         """Whose articles the operator's terms for `source` hold for."""
-        return rights_of(source, linked=self.rights.linked(source.key), before=self.rights.before(source.key))
+        return rights_in(self.rights_file, source)
 
     def terms(self, article: Article) -> Source | None:
         """The source of `article` as it holds for that article, None when it is gone."""
@@ -135,7 +135,7 @@ def open_app(
             store=store,
             article_store=article_store,
             beside=beside,
-            rights=rights,
+            rights_file=rights,
             snapshots=Snapshots(settings.state_dir / "pages"),
             kept_away=KeptAway(settings.state_dir / "withdrawn"),
             taxonomy=taxonomy_files(config, settings),
@@ -244,7 +244,7 @@ def make_context(app: App, fetcher: Fetcher, worker: Worker, filed: Callable[[st
         fetcher=fetcher,
         store=app.store.visits,
         article_store=app.article_store,
-        rights=app.rights,
+        rights_file=app.rights_file,
         snapshots=app.snapshots,
         worker=worker,
         taxonomy=app.taxonomy,

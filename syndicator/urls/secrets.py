@@ -74,7 +74,8 @@ def published(url: str, names: Collection[str]) -> str:
     start = secret(parts.path)
     path = parts.path if start is None else parts.path[: parts.path.rfind("/", 0, start) + 1]
     query = "&".join(pair for pair in parts.query.split("&") if secret(pair) is None)
-    return urlunsplit((parts.scheme, parts.netloc, path, query, "" if secret(parts.fragment) else parts.fragment))
+    fragment = parts.fragment if secret(parts.fragment) is None else ""
+    return urlunsplit((parts.scheme, parts.netloc, path, query, fragment))
 
 
 def telling(url: str) -> tuple[str, ...]:

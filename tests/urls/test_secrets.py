@@ -40,6 +40,7 @@ def test_known_are_values_that_can_be_kept_out_of_texts() -> None:
         ("https://a.example/private/${T}/rss.xml", "https://a.example/private/"),
         ("https://a.example/feed?other=${O}", "https://a.example/feed?other=${O}"),
         ("https://a.example/feed?x=1", "https://a.example/feed?x=1"),
+        ("https://a.example/feed#${T}", "https://a.example/feed"),
         ("", ""),
     ],
 )

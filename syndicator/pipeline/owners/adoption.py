@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from syndicator.model import Article
-from syndicator.pipeline.context import EntryContext, Page, VisitContext
+from syndicator.pipeline.context import EntryContext, Page, VisitContext, rights_in
 from syndicator.pipeline.owners.claims import OWNS, Claimant, claim_of
 from syndicator.pipeline.owners.links import ask_page
-from syndicator.pipeline.ownership import rights_of
 
 
 def adopts(context: VisitContext, article: Article) -> bool:
@@ -43,5 +42,5 @@ def hand_over(context: VisitContext, article: Article) -> None:
 def _claimed(context: VisitContext, article: Article) -> int:
     run, key = context.run, article.source_key
     holder = run.sources.get(key)
-    known = {key: Claimant(source=holder, rights=rights_of(holder, linked=run.rights.linked(key)))} if holder else {}
+    known = {key: Claimant(source=holder, rights=rights_in(run.rights_file, holder))} if holder else {}
     return claim_of(article, known)

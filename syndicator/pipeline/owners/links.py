@@ -61,7 +61,7 @@ async def _feeds_on(context: EntryContext, page: Page) -> Collection[str]:
 
 def _believe(context: EntryContext, url: str, feeds: Collection[str]) -> None:
     if urls.alias(context.source.url) in feeds:
-        context.run.rights.link(context.source.key, urls.site(url), context.run.clock().date())
+        context.run.rights_file.link(context.source.key, urls.site(url), context.run.clock().date())
 
 
 def front_page(url: str) -> str:

@@ -47,7 +47,7 @@ def test_a_front_page_is_asked_once_a_week(place: Place, web: Web) -> None:
         assert take(app, 1) and take(app, 2)
         assert take(app, 3, Source(key="planet", url="http://planet.example/feed")) is None
         assert web.asked.count(FRONT) == 1
-        assert app.rights.linked("burner") == ("bank.example",)
+        assert app.rights_file.linked("burner") == ("bank.example",)
         place.now += timedelta(days=8)
         web.answers = {FRONT: Answer(body="<html><head></head><body>Bank</body></html>")}
         assert take(app, 4) is None  # the address of the feed may have changed hands
@@ -61,7 +61,7 @@ def test_a_front_page_that_leads_to_another_site_says_nothing(place: Place, web:
         "http://evil.example/": Answer(body=f"<html><head>{LINK}</head></html>"),
     }
     with place.app() as app:
-        assert take(app, 1) is None and app.rights.linked("burner") == ()
+        assert take(app, 1) is None and app.rights_file.linked("burner") == ()
 
 
 def test_a_page_that_answers_is_enough(place: Place, web: Web) -> None:
@@ -70,7 +70,7 @@ def test_a_page_that_answers_is_enough(place: Place, web: Web) -> None:
     web.answers = {f"{FRONT}1": Answer(body=body)}
     with place.app() as app:
         assert take(app, 1)
-        assert FRONT not in web.asked and app.rights.linked("burner") == ("bank.example",)
+        assert FRONT not in web.asked and app.rights_file.linked("burner") == ("bank.example",)
     assert place.article("Story 1").url == f"{FRONT}1"
 
 
@@ -110,7 +110,7 @@ def test_a_feed_that_redirects_to_another_sites_wins_nothing_there(place: Place,
 
     with place.app() as app:
         visiting(app, evil, feed, ask)
-        assert said == [False] and app.rights.linked("evil") == ()
+        assert said == [False] and app.rights_file.linked("evil") == ()
         visiting(app, Source(key="bank", url=feed), "", ask)
         assert said == [False, True]
 
