@@ -6,7 +6,7 @@ import asyncio
 import json
 import shlex
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ from syndicator.services.container import open_app
 from syndicator.services.refresh import Wanted, run
 from tests import commands
 from tests.aged.web import Web
+from tests.faults.instance import InProcess
 from tests.trust import told
 from tests.trust.case import Case, Day, Expected
 
@@ -38,17 +39,6 @@ proxy = "{proxy}"
 tag_min = 1
 """
 TAXONOMY = '[[tag]]\nname = "Harbour"\n'  # needs no word vectors
-
-
-class InProcess:
-    """The worker's calls without its process: no case is about a page that hangs."""
-
-    async def call(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        await asyncio.sleep(0)
-        return function(*args, **kwargs)
-
-    async def aclose(self) -> None:
-        return None
 
 
 class Life:
