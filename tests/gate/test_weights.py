@@ -1,4 +1,4 @@
-"""The shipped weights of describing are those that tools/train makes from the corpus, to six digits."""
+"""The shipped weights of describing are those that tools/train makes from the corpus, but for an order of adding."""
 
 from __future__ import annotations
 
