@@ -17,7 +17,7 @@ from tests.aged.journey import NEW
 from tests.aged.test_aged import changed
 from tests.aged.web import Web
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def test_a_build_that_is_killed(aged: Instance, before: Facts) -> None:

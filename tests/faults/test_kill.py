@@ -98,6 +98,7 @@ def settle(instance: Instance, times: int, seed: int) -> int:
 
 
 @fault("killed at a random moment", how=HOW, holds=HOLDS)
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_few_kills(small: Instance) -> None:
     assert settle(small, 3, seed=1) >= 1

@@ -22,6 +22,8 @@ from tests.services.places import Place
 from tests.services.test_enrich import FIRST, SECOND, Lab
 from tests.world import World, world
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["llm", "world"]
 
 assert curate and operate and service  # importing them registers their commands
