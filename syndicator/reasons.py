@@ -122,7 +122,11 @@ class EntryReason(Reason):
         "the source announced over ten times as much as on its usual days; the surplus waits and is read day by day",
         "nothing, if it is an archive that was imported; else remove the source",
     )
-    WITHDRAWN = "withdrawn", "the article was withdrawn", "nothing: it stays away; `withdraw --undo URL` brings it back"
+    WITHDRAWN = (
+        "withdrawn",
+        "the article was withdrawn",
+        "nothing: it stays away; `syndicator withdraw --undo URL` brings it back",
+    )
     LATE = (
         "late",
         "most of the feed is new and says that it was there before: the site may have given its articles new addresses",

@@ -12,6 +12,7 @@ import typer
 
 from syndicator.cli.base import app
 from syndicator.errors import DiskError, SyndicatorError, UsageError
+from syndicator.invocation import program
 
 __all__ = ["app", "main"]
 
@@ -58,7 +59,7 @@ def _run(*, as_json: bool) -> Any:
 
     try:
         # people get the usage as typer prints it, programs get JSON
-        return app(prog_name="syndicator", standalone_mode=not as_json)
+        return app(prog_name=program(), standalone_mode=not as_json)
     except SyndicatorError as error:
         return complain(error, as_json=as_json)
     except BrokenPipeError:

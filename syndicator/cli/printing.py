@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from syndicator.cli.plural import counted
 from syndicator.cli.visible import one_line, visible, visible_fields
 from syndicator.errors import SyndicatorError
+from syndicator.invocation import as_typed
 from syndicator.log import ROOT
 
 if TYPE_CHECKING:  # every command imports this module, so it imports no service
@@ -51,7 +52,7 @@ def plain(value: Any) -> Any:
 
 def complain(error: SyndicatorError, *, as_json: bool) -> int:
     """Prints an error on stderr, and as JSON on stdout where the command was asked for JSON. Returns its exit code."""
-    print(visible(f"syndicator: {error}"), file=sys.stderr)
+    print(visible(as_typed(f"syndicator: {error}")), file=sys.stderr)
     if as_json:
         complain_in_json(str(error), error.reason, error.exit_code)
     return error.exit_code
@@ -65,7 +66,7 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
     """Prints a table on a terminal, tab-separated lines without a title into a pipe."""
     if not sys.stdout.isatty():
         for row in rows:
-            print("\t".join(one_line(cell) for cell in row))
+            print(as_typed("\t".join(one_line(cell) for cell in row)))
         return
     from rich.console import Console
     from rich.table import Table
@@ -81,11 +82,11 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
 def _escaped(cell: object) -> str:
     from rich.markup import escape
 
-    return escape(one_line(cell))
+    return escape(as_typed(one_line(cell)))
 
 
 def say(line: str) -> None:
-    print(visible(line))
+    print(visible(as_typed(line)))
 
 
 def log(event: str, **fields: object) -> None:
@@ -254,7 +255,7 @@ def enriched(report: EnrichReport) -> None:
     if report.hindrance:
         say(f"language model: {report.hindrance.reason} {report.hindrance.detail}")
     if report.wrong:
-        print(visible(f"syndicator: {report.wrong}"), file=sys.stderr)
+        print(visible(as_typed(f"syndicator: {report.wrong}")), file=sys.stderr)
 
 
 def why(trace: Mapping[str, Any]) -> None:
