@@ -6,6 +6,7 @@ import hashlib
 import html
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 # What XML 1.0 production [2] forbids, and what it allows but nobody wants: C1 controls (feed validators warn of them)
@@ -51,6 +52,14 @@ def legal(value: str) -> str:
     if value.replace("\n", "").isprintable():
         return value  # most texts; twenty times cheaper than the pattern
     return _ILLEGAL.sub("", value)
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """The words "(did you mean 'x'?)" for the one of `known` that `word` nearly is, "" where there is none."""
+    import difflib
+
+    near = difflib.get_close_matches(word, list(known), n=1)
+    return f" (did you mean {near[0]!r}?)" if near else ""
 
 
 def line(value: str) -> str:

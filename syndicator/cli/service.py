@@ -71,6 +71,7 @@ def refresh(
         typer.Option("--source", metavar="KEY", help="Only this source, due or not. May be given more than once."),
     ] = None,
     all: Annotated[bool, typer.Option("--all", help="Every source, due or not.")] = False,
+    failed: Annotated[bool, typer.Option("--failed", help="Every source whose last visit failed, due or not.")] = False,
     limit: Annotated[int | None, typer.Option(min=0, help="Read at most so many pages of each source.")] = None,
     max_time: Annotated[
         str | None, typer.Option(metavar="TIME", help="Start nothing new after this time, such as 90s or 10m.")
@@ -91,7 +92,7 @@ def refresh(
     from syndicator.settings import load
 
     need_folder(config)
-    wanted = Wanted(keys=tuple(source or ()), all=all, limit=limit, max_seconds=_seconds(max_time))
+    wanted = Wanted(keys=tuple(source or ()), all=all, failed=failed, limit=limit, max_seconds=_seconds(max_time))
 
     async def go() -> RunReport:
         stop = asyncio.Event()

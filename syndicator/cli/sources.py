@@ -64,18 +64,17 @@ def remove(
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """Remove sources. Their articles and feeds stay."""
+    """Remove sources, all of those named or none. Their articles and feeds stay."""
     from syndicator.cli import printing
     from syndicator.services import maintain
     from syndicator.services.container import open_app
 
     with open_app(config) as opened:
-        for one in key:
-            maintain.remove(opened, one)
+        gone = maintain.remove(opened, key)
     if json:
-        printing.as_json({"removed": key})
+        printing.as_json({"removed": gone})
     else:
-        printing.say(f"removed: {', '.join(key)}; articles and feeds stay")
+        printing.say(f"removed: {', '.join(gone)}; articles and feeds stay")
 
 
 @app.command()

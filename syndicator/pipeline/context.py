@@ -44,6 +44,7 @@ class RunContext:
     environ: Mapping[str, str]  # where the credentials of sources are
     ranks: Mapping[str, int]  # the place of each source in sources.toml
     progress: Callable[[str], None]  # is given the title of each article that is filed
+    asked: bool = False  # a person named what to visit: what fails is not held against a source
     asking: MutableMapping[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)  # one a site: `owners.links`
 
     def visit(self, source: Source, state: SourceState) -> VisitContext:

@@ -208,7 +208,8 @@ async def _ingest_all(
 
 def _remember(context: VisitContext, result: FetchResult, feed: ParsedFeed | None, now: datetime) -> SourceState:
     source, fetch = context.source, context.run.settings.fetch
-    after = cadence.after(source, context.state, result, feed, now)
+    asked = context.run.asked
+    after = cadence.after(source, context.state, result, feed, now, asked=asked)
     due = cadence.next_visit(
         source,
         after,
@@ -219,6 +220,7 @@ def _remember(context: VisitContext, result: FetchResult, feed: ParsedFeed | Non
         ceiling=settings.seconds(fetch.every_max),
         jitter=context.run.jitter(),
         cron_next=cron.next_fire,
+        asked=asked,
     )
     return replace(after, next_due=due.at, due_why=due.why, feed_due=None)
 

@@ -22,7 +22,7 @@ from syndicator.articles.snapshots import Snapshots
 from syndicator.axes import ALL
 from syndicator.describing.llm.prompt import Lists
 from syndicator.describing.taxonomy.files import TaxonomyFiles
-from syndicator.errors import ConfigError, LockedError, MissingError
+from syndicator.errors import ConfigError, LockedError, MissingError, UsageError
 from syndicator.formats import FORMATS
 from syndicator.model import Article, Source
 from syndicator.pipeline.context import RunContext, rights_in
@@ -33,6 +33,7 @@ from syndicator.services.beside.files import Beside
 from syndicator.settings import Llm, Settings, load
 from syndicator.sources.registry import load_sources
 from syndicator.store.engine import Store, is_gone, open_store
+from syndicator.text import suggestion
 from syndicator.urls import site
 from syndicator.urls.addresses import private
 from syndicator.worker import Worker
@@ -213,6 +214,14 @@ def need_folder(config: Path) -> None:
         raise ConfigError(f"{config}/sources.toml does not exist; `syndicator init` makes one, --config names another")
 
 
+def need_sources(app: App, keys: Iterable[str]) -> None:
+    """Raises UsageError that names every one of `keys` that is no source, with the key that may be meant."""
+    unknown = [key for key in dict.fromkeys(keys) if key not in app.sources]
+    if unknown:
+        named = ", ".join(f"{key!r}{suggestion(key, app.sources)}" for key in unknown)
+        raise UsageError(f"no source {named} in {app.config}/sources.toml; `syndicator sources` lists them")
+
+
 def taxonomy_files(config: Path, settings: Settings) -> TaxonomyFiles:
     """The files of the taxonomy and of what was learnt."""
     return TaxonomyFiles.of(config / "taxonomy.toml", settings.state_dir / "learnt.npz")
@@ -236,8 +245,11 @@ def locked(settings: Settings, *, wait: bool = False, give_up: Callable[[], bool
         lock.release()
 
 
-def make_context(app: App, fetcher: Fetcher, worker: Worker, filed: Callable[[str], None]) -> RunContext:
-    """What the visits of a run work with. `filed` is given the title of each article that is filed."""
+def make_context(
+    app: App, fetcher: Fetcher, worker: Worker, filed: Callable[[str], None], *, asked: bool = False
+) -> RunContext:
+    """What the visits of a run work with. `filed` is given the title of each article that is filed; `asked`: a person
+    named the sources."""
     return RunContext(
         settings=app.settings,
         sources=app.sources,
@@ -253,6 +265,7 @@ def make_context(app: App, fetcher: Fetcher, worker: Worker, filed: Callable[[st
         environ=app.environ,
         ranks={key: place for place, key in enumerate(app.sources)},
         progress=filed,
+        asked=asked,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,16 +16,20 @@ from syndicator.pipeline.refile import refile
 from syndicator.ports import FileStamp
 from syndicator.services import reconcile
 from syndicator.services.build import release
-from syndicator.services.container import App
+from syndicator.services.container import App, need_sources
 from syndicator.services.recovery import carriers, withdrawals
 from syndicator.services.redescribe import learn
 from syndicator.sources import opml, registry
 
 
-def remove(app: App, key: str) -> None:
-    """Takes a source out of sources.toml. Its articles and its feed stay. Raises UsageError."""
-    if not registry.remove_source(app.config / "sources.toml", key):
-        raise UsageError(f"no source {key!r} in {app.config}/sources.toml; `syndicator sources` lists them")
+def remove(app: App, keys: Iterable[str]) -> list[str]:
+    """Takes sources out of sources.toml, all or, where one of them is not there, none. Their articles and feeds stay.
+    Returns their keys. Raises UsageError."""
+    known = list(dict.fromkeys(keys))
+    need_sources(app, known)
+    for key in known:
+        registry.remove_source(app.config / "sources.toml", key)
+    return known
 
 
 def apply_moves(app: App) -> list[tuple[str, str, str]]:

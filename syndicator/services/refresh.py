@@ -7,12 +7,12 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from syndicator.errors import NetworkDown, UsageError, first_of
+from syndicator.errors import NetworkDown, first_of
 from syndicator.model import Outcome, Problem, SourceState
 from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.services import reconcile
 from syndicator.services.build import BUILD_SECONDS, build_feeds, build_meanwhile, together
-from syndicator.services.container import App, make_fetcher
+from syndicator.services.container import App, make_fetcher, need_sources
 from syndicator.services.enrich import EnrichReport, enrich
 from syndicator.worker import Worker
 
@@ -35,10 +35,16 @@ class Wanted:
 
     keys: Collection[str] = ()  # keys of sources: these, due or not
     all: bool = False  # every enabled one
+    failed: bool = False  # every enabled one whose last visit failed
     limit: int | None = None  # pages of each source
     max_seconds: float | None = None
     llm_seconds: float = 300.0  # for the language model, within max_seconds: a choice
     build_seconds: float = BUILD_SECONDS  # between two builds while visits go on
+
+    @property
+    def asked(self) -> bool:
+        """True where a person says what to visit, and not the plan."""
+        return bool(self.keys or self.all or self.failed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +123,7 @@ async def _visit(app: App, due: list[SourceState], wanted: Wanted, stop: asyncio
     try:
         return await visit_all(
             [(app.sources[state.key], state) for state in due],
-            make_context(app, fetcher, worker, watch.filed),
+            make_context(app, fetcher, worker, watch.filed, asked=wanted.asked),
             limit=wanted.limit,
             max_seconds=wanted.max_seconds,
             stop=stop,
@@ -139,19 +145,16 @@ def make_worker(app: App) -> Worker:
 
 
 def _due(app: App, states: dict[str, SourceState], wanted: Wanted) -> list[SourceState]:
-    unknown = set(wanted.keys) - app.sources.keys()
-    if unknown:
-        raise UsageError(
-            f"no source {sorted(unknown)[0]!r} in {app.config}/sources.toml; `syndicator sources` lists them"
-        )
+    need_sources(app, wanted.keys)
     if wanted.keys:
-        return [_asked_now(states[key]) for key in wanted.keys]
-    if wanted.all:
-        return [_asked_now(state) for key, state in states.items() if app.sources[key].enabled]
+        return [_asked_now(states[key]) for key in dict.fromkeys(wanted.keys)]
+    if wanted.asked:
+        enabled = (state for key, state in states.items() if app.sources[key].enabled)
+        return [_asked_now(state) for state in enabled if wanted.all or state.reason or state.disabled]
     due = app.store.visits.due(app.clock())
     return [state for state in due if state.key in app.sources and app.sources[state.key].enabled]
 
 
 def _asked_now(state: SourceState) -> SourceState:
     """The state of a source whose feed is to be asked, due or not."""
-    return replace(state, feed_due=None)
+    return replace(state, next_due=state.feed_due or state.next_due, feed_due=None)

@@ -45,16 +45,19 @@ def next_visit(
     ceiling: int,
     jitter: float,
     cron_next: Callable[[str, datetime], datetime],
+    asked: bool = False,
 ) -> Next:
     """When to come back. `state` is what `after` returned for this visit, `feed` what was parsed, None for nothing.
 
     floor, ceiling: seconds, the least and the most between two visits. jitter: 0 <= jitter < 1, so that sources do not
-    all fall on the same second. cron_next: the first time after another at which a cron expression fires. What decides,
-    the first that applies: a server's Retry-After, the operator's cron, back-off after a failure, the operator's
-    `every`, the source's own rhythm, but not more often than the feed and the headers ask for.
+    all fall on the same second. cron_next: the first time after another at which a cron expression fires. asked: a
+    person asked for this visit. What decides, the first that applies: a server's Retry-After, the operator's cron,
+    back-off after a failure, the operator's `every`, the source's own rhythm, but not more often than the feed and the
+    headers ask for.
     """
     if isinstance(result, Failed):
-        return _after_failure(source, state, result, now, floor, ceiling, jitter, cron_next)
+        due = _after_failure(source, state, result, now, floor, ceiling, jitter, cron_next)
+        return _no_later(state, result, due, now) if asked else due
     if source.cron:
         return Next(cron_next(source.cron, now), f"cron {source.cron}")
     if source.every:
@@ -71,9 +74,16 @@ def next_visit(
 
 
 def after(
-    source: Source, state: SourceState, result: FetchResult, feed: ParsedFeed | None, now: datetime
+    source: Source,
+    state: SourceState,
+    result: FetchResult,
+    feed: ParsedFeed | None,
+    now: datetime,
+    *,
+    asked: bool = False,
 ) -> SourceState:
-    """What is remembered of the source after this visit.
+    """What is remembered of the source after this visit. asked: a person asked for it, so that its failure is not one
+    more in a row.
 
     feed: the parsed feed of a Fetched, None when nothing was parsed (the bytes are those of the last visit, or a page).
     The caller passes a Failed for a Fetched that could not be parsed, so that its validators are not stored.
@@ -81,7 +91,8 @@ def after(
     state = _reset_if_edited(source, state)
     state = replace(state, first_visit=state.first_visit or now, last_visit=now)
     if isinstance(result, Failed):
-        return _failed(state, result, now)
+        failed = _failed(state, result, now)
+        return replace(failed, failures=min(failed.failures, max(state.failures, 1))) if asked else failed
     state = replace(
         state, last_success=now, failures=0, reason=None, detail="", gone_times=0, gone_since=None, disabled=None
     )
@@ -201,6 +212,15 @@ def _after_failure(
     if source.cron:
         at, why = cron_next(source.cron, at if result.retry_after else now), f"{why}; cron {source.cron}"
     return Next(at, why)
+
+
+def _no_later(state: SourceState, result: Failed, due: Next, now: datetime) -> Next:
+    """`due`, but no later than planned before: who tries again by hand does not make us wait longer. When the server
+    says to come again stands."""
+    planned = state.next_due
+    if result.retry_after is not None or planned is None or not now < planned < due.at:
+        return due
+    return Next(planned, due.why)
 
 
 def _rhythm(state: SourceState, now: datetime) -> tuple[float, str]:

@@ -27,6 +27,19 @@ def test_refresh_tells_what_came_and_what_failed(instance: Instance) -> None:
     assert len(published(instance)) == 5
 
 
+def test_what_failed_is_visited_again_when_asked_and_waits_no_longer_for_it(filled: Instance) -> None:
+    def failing() -> dict[str, object]:
+        (found,) = (one["state"] for one in filled.json("sources") if one["source"]["key"] == "gone")
+        return dict(found)
+
+    due = str(failing()["next_due"])
+    for _ in range(3):
+        visited = filled.run("refresh", "--failed").output
+        assert "1 source visited, 1 failed" in visited
+    assert failing()["failures"] == 1
+    assert str(failing()["next_due"]) <= due
+
+
 def test_status_names_the_sources_with_trouble(filled: Instance) -> None:
     output = filled.run("status").output
     assert output.startswith("2 sources (1 failing), 5 articles, ")

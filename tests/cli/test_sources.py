@@ -83,6 +83,15 @@ def test_a_removed_source_is_gone_and_an_unknown_one_is_named(instance: Instance
         instance.run("remove", "holt")
 
 
+def test_all_keys_are_known_or_none_is_removed(instance: Instance) -> None:
+    before = instance.keys()
+    with pytest.raises(UsageError, match=r"no source 'hollt' \(did you mean 'holt'\?\), 'nosuch' in ") as raised:
+        instance.run("remove", "holt", "hollt", "nosuch")
+    assert "syndicator sources" in str(raised.value)
+    assert instance.keys() == before
+    assert instance.json("remove", "holt", "holt") == {"removed": ["holt"]}
+
+
 def test_sources_leave_and_come_back_as_opml(instance: Instance, tmp_path: Path) -> None:
     before = {listed["source"]["url"] for listed in instance.json("sources")}
     listing = tmp_path / "list.opml"

@@ -42,9 +42,19 @@ def when(
     floor: int = FLOOR,
     ceiling: int = CEILING,
     now: datetime = NOW,
+    asked: bool = False,
 ) -> Next:
     return next_visit(
-        source, state, feed, result, now=now, floor=floor, ceiling=ceiling, jitter=jitter, cron_next=next_fire
+        source,
+        state,
+        feed,
+        result,
+        now=now,
+        floor=floor,
+        ceiling=ceiling,
+        jitter=jitter,
+        cron_next=next_fire,
+        asked=asked,
     )
 
 
@@ -134,6 +144,20 @@ def test_backoff_doubles_to_the_ceiling() -> None:
 )
 def test_retry_after(retry: timedelta, seconds: float) -> None:
     assert wait(fail("http-503", 503, retry), state=replace(STATE, failures=1)) == seconds
+
+
+def test_who_asks_again_does_not_lengthen_the_wait() -> None:
+    once = after(SOURCE, STATE, fail("http-503", 503), None, NOW, asked=True)
+    again = after(SOURCE, once, fail("http-503", 503), None, NOW, asked=True)
+    assert (once.failures, again.failures, again.reason) == (1, 1, "http-503")
+    assert after(SOURCE, replace(STATE, failures=3), fail(), None, NOW, asked=True).failures == 3
+    planned = replace(rhythm(1), failures=4, next_due=NOW + timedelta(minutes=20))
+    assert wait(fail(), state=planned, asked=True) == 1200
+    assert wait(fail(), state=planned) == 14_400
+    asked_to_wait = fail("http-503", 503, timedelta(hours=3))
+    assert wait(asked_to_wait, state=planned, asked=True) == 10_800
+    late = replace(planned, next_due=NOW - timedelta(days=1))
+    assert wait(fail(), state=late, asked=True) == 14_400
 
 
 def test_cron_after_a_failure_waits_for_retry_after() -> None:
