@@ -149,7 +149,7 @@ def _due(app: App, states: dict[str, SourceState], wanted: Wanted) -> list[Sourc
     if wanted.keys:
         return [_asked_now(states[key]) for key in dict.fromkeys(wanted.keys)]
     if wanted.asked:
-        enabled = (state for key, state in states.items() if app.sources[key].enabled)
+        enabled = [state for key, state in states.items() if app.sources[key].enabled]
         return [_asked_now(state) for state in enabled if wanted.all or state.reason or state.disabled]
     due = app.store.visits.due(app.clock())
     return [state for state in due if state.key in app.sources and app.sources[state.key].enabled]
