@@ -7,8 +7,8 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
+from syndicator.describing.taxonomy.vocabulary import Vocabulary
 from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
 from syndicator.errors import ConfigError, WorkerFailed
 from syndicator.model import FeedSpec, Problem
@@ -176,14 +176,13 @@ def _body(app: App, id: str) -> str:
 
 def feed_specs(app: App) -> list[FeedSpec]:
     """Every feed there is to be."""
+    path = app.config / "taxonomy.toml"
+    known = load_vocabulary(path) if path.exists() else Vocabulary()
     return plan(
         app.store.index.feeds(),
         settings=app.settings,
         sources=list(app.sources.values()),
         queries=app.queries,
-        categories=_categories(app.config / "taxonomy.toml"),
+        categories={one.name: one.description for one in known.category},
+        tags=[tag.name for tag in known.tag],
     )
-
-
-def _categories(path: Path) -> dict[str, str]:
-    return {one.name: one.description for one in load_vocabulary(path).category} if path.exists() else {}

@@ -102,6 +102,20 @@ def test_what_is_filed_while_feeds_are_built_is_published_by_the_next_build(plac
         assert all(f">{title}<" in place.published("sources/one.atom") for title in ("First", "Second"))
 
 
+def test_a_tag_added_to_the_taxonomy_has_its_feed_with_the_next_build(tmp_path: Path) -> None:
+    """Of an instance that had none for it; another tag with so few articles still has none."""
+    place = Place(tmp_path, settings="[publish]\ntag_min = 3\n")
+    with place.app(create=True) as app:
+        store_articles(app, "First", "Text.", tags=("LLM", "Robots", "Bees"))
+    place.build()
+    tags = place.folder / "feeds/public/tags"
+    assert {path.name for path in tags.glob("*.atom")} == {"llm.atom"}
+    place.write_taxonomy(place.taxonomy + '\n[[tag]]\nname = "robots"\n')
+    place.build()
+    assert {path.name for path in tags.glob("*.atom")} == {"llm.atom", "robots.atom"}
+    assert "tags/robots.atom" in place.published("feeds.opml")
+
+
 def test_nothing_new_is_no_new_build(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     with place.app() as app:
         store_articles(app, "First", "Text.")

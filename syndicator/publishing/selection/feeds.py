@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from syndicator.axes import ALL, by_place
+from syndicator.axes import ALL, TAG, by_place
 from syndicator.model import FeedKey, FeedSpec, Source
 from syndicator.ports import FeedRow
 from syndicator.publishing.queries.saved import SavedQuery
 from syndicator.settings import Publish, Settings
+from syndicator.text import slug
 
 # How many articles a feed of an axis needs before it is published for the first time, None: the axis is off. One, where
-# the axis is not named here.
-LEAST: Final[dict[str, Callable[[Publish], int | None]]] = {"tag": lambda publish: publish.tag_min}
+# the axis is not named here; one as well for a tag of taxonomy.toml, which the operator asked for.
+LEAST: Final[dict[str, Callable[[Publish], int | None]]] = {TAG: lambda publish: publish.tag_min}
 # A day may need more places than this (`publish.most`); the days before it are for those who come seldom, and every
 # entry of theirs is sent to all who come often as well.
 MOST_OLDER: Final = 200
@@ -27,6 +28,7 @@ class _Given:
     settings: Settings
     sources: Mapping[str, Source]
     categories: Mapping[str, str]
+    tags: frozenset[str]  # slugs
 
 
 def plan(
@@ -36,12 +38,15 @@ def plan(
     sources: Sequence[Source],
     queries: Sequence[SavedQuery],
     categories: Mapping[str, str],
+    tags: Iterable[str] = (),
 ) -> list[FeedSpec]:
-    """The feeds to publish: everything; each category and source with an article; each tag with `publish.tag_min` of
-    them, or with one whose file a hand wrote; each saved query. A feed that was published once stays, however few
-    articles it has left, until it is dropped or moved. `categories`: name -> description. In a fixed order: everything,
-    then axis by axis as on the index page with the saved queries last, each axis by slug."""
-    given = _Given(settings, {source.key: source for source in sources}, categories)
+    """The feeds to publish: everything; each category and source with an article; each tag of `tags`, which are those
+    of taxonomy.toml, with an article; every other tag with `publish.tag_min` of them, or with one whose file a hand
+    wrote; each saved query. A feed that was published once stays, however few articles it has left, until it is dropped
+    or moved. `categories`: name -> description. In a fixed order: everything, then axis by axis as on the index page
+    with the saved queries last, each axis by slug."""
+    by_key = {source.key: source for source in sources}
+    given = _Given(settings, by_key, categories, frozenset(map(slug, tags)))
     alive = sorted((row for row in rows if _alive(row)), key=lambda row: row.key)
     specs = [_spec(ALL, "Everything", settings, first_slug="all", title=settings.site.title)]
     for name, axis in by_place():
@@ -75,7 +80,8 @@ def _of_articles(axis: str, rows: Sequence[FeedRow], given: _Given) -> Iterator[
     if least is None:
         return
     for row in rows:
-        if row.key.axis == axis and (row.count >= (1 if row.wanted else least) or row.files):
+        named = axis == TAG and row.key.slug in given.tags
+        if row.key.axis == axis and (row.count >= (1 if row.wanted or named else least) or row.files):
             spec = _spec(row.key, row.name, given.settings, first_slug=row.first_slug)
             yield _DETAILS[axis](spec, given) if axis in _DETAILS else spec
 

@@ -33,6 +33,12 @@ def test_a_tag_gets_a_feed_at_three_and_keeps_it() -> None:
     assert FeedKey("tag", "ai") in keys(row("tag", "ai", 0, files={"tags/ai.atom": "x"}))
 
 
+def test_a_tag_of_the_taxonomy_has_its_feed_from_its_first_article() -> None:
+    rows = [row("tag", "open-source", 1), row("tag", "ai", 1), row("tag", "chips", 0), row("source", "law", 0)]
+    specs = plan(rows, settings=SETTINGS, sources=(), queries=(), categories={}, tags=["Open source", "Chips", "Law"])
+    assert [spec.key for spec in specs] == [FeedKey("all", "all"), FeedKey("tag", "open-source")]
+
+
 def test_moved_and_dropped_feeds_are_none() -> None:
     moved = row("tag", "llm", 9, moved_to=FeedKey("tag", "language-models"))
     dropped = row("category", "old", 0, dropped=True)
