@@ -73,6 +73,7 @@ class SourceState:
     last_visit: datetime | None = None
     last_success: datetime | None = None
     failures: int = 0  # in a row
+    failing_since: datetime | None = None  # None while all is well, and where an earlier version did not note it
     reason: str | None = None  # of the last failure
     detail: str = ""
     gone_times: int = 0  # 410 in a row
@@ -93,6 +94,9 @@ class SourceState:
     asked_seconds: int = 0  # the wait its last parsed feed asked for (ttl, sy:updatePeriod), 0 when none
     skip_hours: tuple[int, ...] = ()  # UTC hours and days it asked to be left alone
     skip_days: tuple[str, ...] = ()
+
+    # from its pages, by pipeline.visit
+    bodies: tuple[int, ...] = ()  # characters of the last texts read, newest first, 0 for a refused page; at most 20
 
     # the plan for the next visit, by visiting.cadence.next_visit
     next_due: datetime | None = None

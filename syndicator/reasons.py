@@ -206,6 +206,65 @@ class CheckReason(Reason):
     CANNOT_OPEN = "cannot-open", "the configuration or the database cannot be used", "see the detail"
 
 
+class ConditionReason(Reason):
+    """What `status`, the health feed and alerts tell of sources, feeds and this machine (`kind` of a condition)."""
+
+    DATABASE = "database", "the database cannot be used", "see the detail"
+    CONFIGURATION = (
+        "configuration",
+        "the configuration is wrong; what was read before still counts, if anything was",
+        "the detail names the file, the key and the cure",
+    )
+    CLOCK = "clock", "this machine's clock is wrong", "set it"
+    DISK = "disk-full", "a disk is nearly full", "free some space: `syndicator prune` deletes kept pages"
+    NOT_RUNNING = (
+        "not-running",
+        "sources have been due for more than a day and nobody visited them",
+        "start `syndicator up`, or see why cron does not call `syndicator refresh`",
+    )
+    SOURCE_FAILING = "source-failing", "a source gives no feed", "the reason's own cure"
+    SOURCE_GONE = (
+        "source-gone",
+        "the source says that it is gone for good, and is visited no more",
+        "remove it, or give it its new address",
+    )
+    SOURCE_MOVED = (
+        "source-moved",
+        "the source moved for good and is asked at its new address",
+        "`syndicator sources --apply-moves` writes that into sources.toml",
+    )
+    SOURCE_SILENT = (
+        "source-silent",
+        "nothing has come for three times the source's usual pause",
+        "see whether its site has a new feed; else nothing",
+    )
+    SOURCE_WARNING = "source-warning", "a source is well, but there is something to know of it", "see the detail"
+    EXTRACTION_COLLAPSED = (
+        "extraction-collapsed",
+        "the last texts read have a third of their former length or less: the site may have a new layout",
+        "`syndicator show URL --why` for one of its articles, then select or remove under [source.rules]",
+    )
+    FLOOD = (
+        "flood",
+        "the source announced far more than on its usual days; the surplus is read day by day",
+        "nothing, if it is an archive that was imported; else remove the source",
+    )
+    SELECTOR_UNMATCHED = (
+        "selector-unmatched",
+        "a selector of the source's rules matched nothing on the last pages",
+        "correct it under [source.rules], or take it out",
+    )
+    ENTRIES_WAIT = "entries-wait", "entries wait until a rule, a variable or a file is mended", "the reason's own cure"
+    FEED_HELD = (
+        "feed-held",
+        "the new feed did not pass validation; the last good one stays",
+        "mend or withdraw what the detail names, then `syndicator build`",
+    )
+    ARTICLE_FILE = "article-file", "an article file cannot be taken as it is", "the reason's own cure"
+    ARTICLES_ON_HOLD = "articles-on-hold", "articles wait for your word", "`syndicator release ID` publishes one"
+    MUTED = "muted", "entries were left out by the keep and mute of their sources"
+
+
 class LlmReason(Reason):
     """What the language model is not asked about, and why an answer was refused: our own description stays then."""
 
@@ -255,6 +314,7 @@ GROUPS: tuple[type[Reason], ...] = (
     FileReason,
     FeedFileReason,
     CheckReason,
+    ConditionReason,
     LlmReason,
 )
 
@@ -262,3 +322,35 @@ GROUPS: tuple[type[Reason], ...] = (
 def http_reason(status: int) -> str:
     """The code of an HTTP answer that is no success: gone, rate-limited, and "http-" with the status for the others."""
     return {410: FetchReason.GONE, 429: FetchReason.RATE_LIMITED}.get(status, f"http-{status}")
+
+
+def explained(code: str) -> tuple[str, str]:
+    """What a code of a visit, an entry, a file or a feed means and what to do about it, in words; the code itself and
+    no cure for one that is not known."""
+    for prefix, (group, what) in _PREFIXED.items():
+        if code.startswith(prefix):
+            found = next((one for one in group if one.value == code.removeprefix(prefix)), None)
+            return (f"the address gives no {what}: {found.means}", found.cure) if found else (code, "")
+    found = next((one for group in _OF_VISITS for one in group if one.value == code), None)
+    if found:
+        return found.means, found.cure
+    status = code.removeprefix("http-")
+    if status == code:
+        return code, ""
+    whose = "the server fails" if status.startswith("5") else "the server refuses the request"
+    return f"{whose} (HTTP {status})", "nothing, it is tried again"
+
+
+_PREFIXED: dict[str, tuple[type[Reason], str]] = {
+    NOT_AN_ARTICLE: (PageReason, "article"),
+    NOT_A_FEED: (FeedReason, "feed"),
+}
+_OF_VISITS: tuple[type[Reason], ...] = (
+    FetchReason,
+    WorkerReason,
+    EntryReason,
+    FileReason,
+    FeedFileReason,
+    CommandReason,
+    ConditionReason,
+)

@@ -204,7 +204,7 @@ def _in_time(state: SourceState, now: datetime) -> SourceState:
         return state
     past: dict[str, Any] = {
         name: min(moment, now)
-        for name in ("first_visit", "last_success", "validators_at", "gone_since", "moved_at")
+        for name in ("first_visit", "last_success", "failing_since", "validators_at", "gone_since", "moved_at")
         if (moment := getattr(state, name)) is not None
     }
     due = replace(state, last_visit=None, next_due=now, feed_due=None, due_why="the clock was set back")

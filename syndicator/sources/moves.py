@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 from syndicator import urls
 from syndicator.model import SourceState
@@ -11,23 +12,28 @@ from syndicator.ports import Move
 
 def moves(states: Sequence[SourceState]) -> tuple[Move, ...]:
     """The sources that are asked for at the address to which theirs moved."""
+    moved = [state for state in states if state.effective_url and state.effective_url != state.url]
+    if not moved:
+        return ()
+    owners: dict[str, list[str]] = defaultdict(list)
+    for state in states:
+        for address in _addresses(state):
+            owners[urls.alias(address)].append(state.key)
     return tuple(
         Move(
             source=state.key,
             url=urls.redacted(state.url),
-            moved_to=urls.redacted(state.effective_url),
+            moved_to=urls.redacted(state.effective_url or ""),
             since=state.moved_at,
-            warning=_warning(state, state.effective_url, states),
+            warning=_warning(state, state.effective_url or "", owners),
         )
-        for state in states
-        if state.effective_url and state.effective_url != state.url
+        for state in moved
     )
 
 
-def _warning(moved: SourceState, target: str, states: Sequence[SourceState]) -> str:
-    """What an operator should know of a move: a redirect may lead to anybody's feed."""
-    same = urls.alias(target)
-    others = [other.key for other in states if other is not moved and same in map(urls.alias, _addresses(other))]
+def _warning(moved: SourceState, target: str, owners: Mapping[str, Sequence[str]]) -> str:
+    """What an operator should know of a move: a redirect may lead to anybody's feed. `owners`: keys by address."""
+    others = [key for key in owners[urls.alias(target)] if key != moved.key]
     if others:
         return f"this is the feed of {others[0]}, which you follow too: remove {moved.key} if one is enough"
     if not urls.same_site(target, moved.url):

@@ -94,7 +94,15 @@ def after(
         failed = _failed(state, result, now)
         return replace(failed, failures=min(failed.failures, max(state.failures, 1))) if asked else failed
     state = replace(
-        state, last_success=now, failures=0, reason=None, detail="", gone_times=0, gone_since=None, disabled=None
+        state,
+        last_success=now,
+        failures=0,
+        failing_since=None,
+        reason=None,
+        detail="",
+        gone_times=0,
+        gone_since=None,
+        disabled=None,
     )
     state = _moved(state, result.moved_to, now)
     if isinstance(result, NotModified):
@@ -124,6 +132,7 @@ def _reset_if_edited(source: Source, state: SourceState) -> SourceState:
 
 
 def _failed(state: SourceState, result: Failed, now: datetime) -> SourceState:
+    state = replace(state, failing_since=state.failing_since or (now if state.reason is None else None))
     if result.unasked:
         return replace(state, reason=result.reason, detail=result.detail)  # nobody was asked
     state = replace(state, failures=state.failures + 1, reason=result.reason, detail=result.detail)

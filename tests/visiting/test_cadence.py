@@ -239,6 +239,16 @@ def test_validators_are_dropped_after_eight_days() -> None:
     assert after(SOURCE, state, UNCHANGED, None, NOW + timedelta(days=8)).etag is None
 
 
+def test_a_failure_is_as_old_as_the_first_of_its_row() -> None:
+    first = after(SOURCE, STATE, fail("dns"), None, NOW)
+    later = after(SOURCE, first, fail("timeout"), None, NOW + timedelta(hours=2))
+    assert (first.failing_since, later.failing_since) == (NOW, NOW)
+    well = after(SOURCE, later, UNCHANGED, None, NOW + timedelta(hours=3))
+    assert well.failing_since is None
+    unknown = replace(STATE, failures=3, reason="dns")  # as an earlier version left it
+    assert after(SOURCE, unknown, fail("dns"), None, NOW).failing_since is None
+
+
 def test_success_clears_failures() -> None:
     state = follow((fail("timeout"), None), (fail("gone", 410), None), (UNCHANGED, None))
     assert (state.failures, state.reason, state.gone_times, state.gone_since, state.disabled) == (

@@ -1,0 +1,1 @@
+"""What is wrong, for `status`, the health feed, alerts and metrics."""

@@ -1,0 +1,99 @@
+"""What was observed, and the conditions that follow from it. Values only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from syndicator.model import Problem, Source, SourceState
+from syndicator.reasons import ConditionReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """One thing that is wrong or worth knowing. `identity` stays the same for as long as it lasts, whatever else
+    changes of it."""
+
+    kind: ConditionReason
+    subject: str  # key of a source, name of a feed or file, folder; "" where there is only one of its kind
+    since: datetime | None = None  # None: not known
+    reason: str = ""  # in words
+    detail: str = ""
+    cure: str = ""
+    last_success: datetime | None = None
+    next_try: datetime | None = None  # None: none, or at once
+    code: str = ""  # of `reason`, where it has one
+    needs_you: bool = True  # False: it is well, or mends itself
+    count: int = 1  # of what it is about: entries, articles
+
+    @property
+    def identity(self) -> str:
+        return f"{self.kind}:{self.subject}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A feed that validation keeps back. `published`: when its live file was written."""
+
+    feed: str  # tags/ai
+    fault: str
+    published: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Entries of a source that wait for the same reason. `example`: the address of one."""
+
+    source: str
+    reason: str
+    count: int
+    since: datetime | None = None
+    detail: str = ""
+    example: str = ""
+    next_try: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmatched:
+    """A selector of a source's rules that matched nothing on its last pages."""
+
+    source: str
+    selector: str
+    pages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disk:
+    """What is free where `path` is. `inodes` is 0 on file systems that do not count them."""
+
+    path: str
+    free: int
+    size: int
+    free_inodes: int = 0
+    inodes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """What conditions follow from. What is left out is taken to be well."""
+
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    states: Sequence[SourceState] = ()
+    held: Sequence[Held] = ()
+    operator: Sequence[Waiting] = ()  # entries that wait for the operator
+    floods: Sequence[Waiting] = ()  # entries that wait because too many came at once
+    unmatched: Sequence[Unmatched] = ()
+    files: Sequence[Problem] = ()  # article files that cannot be read
+    on_hold: int = 0  # articles
+    on_hold_since: datetime | None = None
+    muted: int = 0  # entries
+    disks: Sequence[Disk] = ()
+    database: str = ""  # why it cannot be used
+    configuration: str = ""  # why it could not be read
+    clock: str = ""  # why it must be wrong
+
+
+def plain(kind: ConditionReason, subject: str = "") -> Condition:
+    """A condition in the words of its kind."""
+    return Condition(kind=kind, subject=subject, reason=kind.means, cure=kind.cure)

@@ -1,0 +1,175 @@
+"""What is wrong with sources. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+from statistics import median
+from typing import Final
+
+from syndicator.model import SourceState
+from syndicator.reasons import ConditionReason, FetchReason, WorkerReason, explained
+from syndicator.services.health.condition import Condition, Observed, Waiting, plain
+from syndicator.sources.moves import moves
+
+# Failures that mend themselves more often than not: nobody is called for them before they have lasted for a day.
+_PASSING: Final = frozenset(
+    (
+        FetchReason.DNS,
+        FetchReason.CONNECT,
+        FetchReason.TLS,
+        FetchReason.TIMEOUT,
+        FetchReason.TRUNCATED,
+        FetchReason.DISCONNECTED,
+        FetchReason.PROTOCOL,
+        FetchReason.RATE_LIMITED,
+        FetchReason.SYSTEM,
+        WorkerReason.HUNG,
+        WorkerReason.MEMORY,
+        WorkerReason.CRASHED,
+    )
+)
+_LASTS: Final = timedelta(days=1)
+# Silence: three times the usual pause between two articles, but not what is a pause of a weekend, nor one that the
+# source has made twice before.
+_TIMES, _LEAST = 3, timedelta(days=1).total_seconds()
+_KNOWN_PAUSES = 4
+# A collapse: the last five texts against five or more before them. Shorter texts than these were never whole.
+_NEWEST, _LONG, _THIRD = 5, 300, 3
+
+
+def of_sources(seen: Observed, now: datetime) -> Iterator[Condition]:
+    """The conditions of all sources that are followed, and of their entries."""
+    followed = [state for state in seen.states if (one := seen.sources.get(state.key)) and one.enabled]
+    flooded = {one.source for one in seen.floods}
+    for state in followed:
+        yield from of_source(state, now)
+        if state.warning and state.key not in flooded:
+            yield replace(plain(ConditionReason.SOURCE_WARNING, state.key), detail=state.warning, needs_you=False)
+    for move in moves(followed):
+        yield replace(
+            plain(ConditionReason.SOURCE_MOVED, move.source),
+            since=move.since,
+            detail=f"{move.url} is now {move.moved_to}" + (f"; {move.warning}" if move.warning else ""),
+            needs_you=bool(move.warning),
+        )
+    for unmatched in seen.unmatched:
+        found = plain(ConditionReason.SELECTOR_UNMATCHED, f"{unmatched.source} {unmatched.selector}")
+        yield replace(found, detail=f"{unmatched.selector!r} matched nothing on {unmatched.pages} pages")
+    yield from (_waiting(ConditionReason.FLOOD, one) for one in seen.floods)
+    yield from (_waiting(ConditionReason.ENTRIES_WAIT, one) for one in seen.operator)
+
+
+def of_source(state: SourceState, now: datetime) -> Iterator[Condition]:
+    """What is wrong with one source by what is remembered of it: one thing, the worst."""
+    if state.disabled:
+        yield _gone(state)
+    elif state.reason:
+        yield _failing(state, now)
+    elif since := silent_since(state.recent, now):
+        usual = f"it used to publish about every {_usual(state.recent)}"
+        yield replace(
+            plain(ConditionReason.SOURCE_SILENT, state.key),
+            since=since,
+            detail=f"its last article is of {since:%Y-%m-%d}; {usual}",
+            last_success=state.last_success,
+            next_try=state.next_due,
+        )
+    elif has_collapsed(state.bodies):
+        yield _collapsed(state)
+
+
+def _gone(state: SourceState) -> Condition:
+    reason, _ = explained(state.disabled or "")
+    return replace(
+        plain(ConditionReason.SOURCE_GONE, state.key),
+        since=state.gone_since or state.last_visit,
+        reason=reason,
+        detail=state.detail,
+        last_success=state.last_success,
+        code=state.disabled or "",
+    )
+
+
+def _failing(state: SourceState, now: datetime) -> Condition:
+    code = state.reason or ""
+    reason, cure = explained(code)
+    since = state.failing_since or state.last_success or state.first_visit
+    passing = code in _PASSING or code.startswith("http-5")
+    return Condition(
+        kind=ConditionReason.SOURCE_FAILING,
+        subject=state.key,
+        since=since,
+        reason=reason,
+        detail=state.detail,
+        cure=cure or "look at its address in a browser; correct or remove it in sources.toml",
+        last_success=state.last_success,
+        next_try=state.next_due,
+        code=code,
+        needs_you=not passing or (since is not None and now - since >= _LASTS),
+        count=max(1, state.failures),
+    )
+
+
+def _collapsed(state: SourceState) -> Condition:
+    newest, before = (round(median(part)) for part in (state.bodies[:_NEWEST], state.bodies[_NEWEST:]))
+    refused = state.bodies[:_NEWEST].count(0)
+    return replace(
+        plain(ConditionReason.EXTRACTION_COLLAPSED, state.key),
+        since=state.recent[:_NEWEST][-1] if state.recent else None,  # about when the first of them came
+        detail=f"{newest} characters in the middle of the last {_NEWEST} pages, of which {refused} were refused; "
+        f"{before} in those before",
+        last_success=state.last_success,
+        next_try=state.next_due,
+    )
+
+
+def silent_since(recent: Sequence[datetime], now: datetime) -> datetime | None:
+    """When the silence of a source began to be one: its last article, where the time since then is over three times its
+    usual pause; None where it is not, or nothing usual is known. `recent`: publication times."""
+    past = sorted((at for at in recent if at <= now), reverse=True)
+    gaps = _pauses(past)
+    if len(gaps) < _KNOWN_PAUSES:
+        return None
+    usual = max(_TIMES * max(median(gaps), _LEAST), gaps[-2])
+    return past[0] if (now - past[0]).total_seconds() > usual else None
+
+
+def has_collapsed(bodies: Sequence[int]) -> bool:
+    """Whether the newest texts of a source have a third of the length of those before, or less. `bodies`: their
+    lengths, newest first, 0 for a page that was refused."""
+    newest, before = bodies[:_NEWEST], bodies[_NEWEST:]
+    if len(before) < _NEWEST or median(before) < _LONG:
+        return False
+    return _THIRD * median(newest) <= median(before)
+
+
+def _waiting(kind: ConditionReason, one: Waiting) -> Condition:
+    """Entries of a source that wait for one reason."""
+    reason, cure = explained(one.reason)
+    wait = "1 entry waits" if one.count == 1 else f"{one.count} entries wait"
+    return Condition(
+        kind=kind,
+        subject=f"{one.source} {one.reason}" if kind == ConditionReason.ENTRIES_WAIT else one.source,
+        since=one.since,
+        reason=reason,
+        detail="; ".join(filter(None, (one.detail, f"{wait}, such as {one.example}"))),
+        cure=cure,
+        next_try=one.next_try,
+        code=one.reason,
+        count=one.count,
+    )
+
+
+def _pauses(times: Sequence[datetime]) -> list[float]:
+    """The seconds between `times`, the longest pause last."""
+    ordered = sorted(times)
+    return sorted((later - earlier).total_seconds() for earlier, later in pairwise(ordered))
+
+
+def _usual(recent: Sequence[datetime]) -> str:
+    """The usual pause in words."""
+    days = median(_pauses(recent)) / _LEAST
+    return f"{days:.2g} days" if days > 1 else f"{24 * days:.2g} hours"
