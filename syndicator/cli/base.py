@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from syndicator import __version__
+from syndicator.cli.logs import LogFormat, choose, chosen
 
 # What `--help` lists, in this order: what is used every day comes first.
 PANELS = {
@@ -19,8 +21,33 @@ PANELS = {
 }
 
 
+# Options of every command, which may stand before its name or behind it.
+GLOBAL = {"--verbose": 0, "--quiet": 0, "--log-format": 1}
+
+
+def global_first(words: Sequence[str]) -> list[str]:
+    """`words` of a command line with the options of GLOBAL first, each with the values it takes. Pure."""
+    first: list[str] = []
+    rest: list[str] = []
+    left = list(words)
+    while left and left[0] != "--":
+        word = left.pop(0)
+        name = word.partition("=")[0]
+        if name not in GLOBAL:
+            rest.append(word)
+            continue
+        first.append(word)
+        for _ in range(GLOBAL[name] if "=" not in word else 0):
+            first += left[:1]
+            del left[:1]
+    return [*first, *rest, *left]
+
+
 class Panels(TyperGroup):
     """Lists the commands by PANELS. Typer has panels too, but only drawn with rich, which doubles what help costs."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, global_first(args))
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         widest = max(map(len, self.commands))
@@ -64,9 +91,20 @@ def root(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Log each step of a visit on stderr.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Say only what failed. For cron, which mails what is said.")
+    ] = False,
+    log_format: Annotated[
+        LogFormat | None,
+        typer.Option("--log-format", help="Of the log on stderr. Default: json under systemd, else text."),
+    ] = None,
 ) -> None:
     """From source URLs to valid Atom, RSS and JSON feeds per tag, category and source."""
-    if verbose:
-        from syndicator.cli.printing import log_steps
+    import os
+    import sys
 
-        log_steps()
+    try:
+        stderr = os.fstat(sys.stderr.fileno())
+    except (OSError, ValueError):  # closed, or not a file
+        stderr = None
+    choose(chosen(os.environ, stderr, format=log_format, quiet=quiet, verbose=verbose))

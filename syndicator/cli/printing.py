@@ -11,11 +11,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from syndicator.cli import logs
+from syndicator.cli.logs import Level
 from syndicator.cli.plural import counted
-from syndicator.cli.visible import one_line, visible, visible_fields
+from syndicator.cli.visible import one_line, visible
 from syndicator.errors import SyndicatorError
 from syndicator.invocation import as_typed
-from syndicator.log import ROOT
 
 if TYPE_CHECKING:  # every command imports this module, so it imports no service
     from syndicator.model import Outcome, Problem
@@ -52,7 +53,10 @@ def plain(value: Any) -> Any:
 
 def complain(error: SyndicatorError, *, as_json: bool) -> int:
     """Prints an error on stderr, and as JSON on stdout where the command was asked for JSON. Returns its exit code."""
-    print(visible(as_typed(f"syndicator: {error}")), file=sys.stderr)
+    if logs.choice().json:
+        log(str(error), "error", reason=error.reason, exit_code=error.exit_code)
+    else:
+        print(visible(as_typed(f"syndicator: {error}")), file=sys.stderr)
     if as_json:
         complain_in_json(str(error), error.reason, error.exit_code)
     return error.exit_code
@@ -89,54 +93,19 @@ def say(line: str) -> None:
     print(visible(as_typed(line)))
 
 
-def log(event: str, **fields: object) -> None:
+def log(event: str, level: Level = "info", **fields: object) -> None:
     """Logs an event to stderr."""
-    import structlog
-
-    structlog.configure(
-        processors=[
-            structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
-            visible_fields,
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    structlog.get_logger().msg(event, **fields)
+    logs.log(event, level, **fields)
 
 
-def log_steps() -> None:
-    """From now on, each step of a visit on stderr too (see `syndicator.log`)."""
-    import logging
-
-    import structlog
-
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[
-                structlog.stdlib.ExtraAdder(),
-                structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
-            ],
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                visible_fields,
-                structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
-            ],
-        )
-    )
-    steps = logging.getLogger(ROOT)
-    steps.addHandler(handler)
-    steps.setLevel(logging.DEBUG)
-
-
-def log_problems(found: Iterable[Problem]) -> None:
+def log_problems(found: Iterable[Problem], level: Level = "warning", **fields: object) -> None:
     """Logs problems, one a line."""
     for problem in found:
-        log("problem", what=problem.what, reason=problem.reason, detail=problem.detail)
+        log("problem", level, **fields, what=problem.what, reason=problem.reason, detail=problem.detail)
 
 
 def log_visit(outcome: Outcome) -> None:
-    """Logs how a visit ended."""
+    """Logs how a visit ended. That some entries make no article is everyday life, that a source fails is a warning."""
     fields: dict[str, object] = {"source": outcome.key, "status": outcome.status, "new": len(outcome.added)}
     if outcome.changed:
         fields["changed"] = len(outcome.changed)
@@ -147,12 +116,12 @@ def log_visit(outcome: Outcome) -> None:
     if outcome.reason:
         fields["reason"] = outcome.reason
         fields["detail"] = outcome.detail
-    log("visited", **fields)
-    log_problems(outcome.skipped)
+    log("visited", "warning" if outcome.status in ("failed", "disabled") else "info", **fields)
+    log_problems(outcome.skipped, "info", source=outcome.key)
 
 
 def log_run(report: RunReport) -> None:
-    """Logs what a scheduled run could not do."""
+    """Logs what a run could not do."""
     log_problems((*report.built.held, *report.built.set_aside, *report.problems))
     log_language_model(report.llm)
 
@@ -160,20 +129,25 @@ def log_run(report: RunReport) -> None:
 def log_language_model(report: EnrichReport) -> None:
     """Logs what the language model was asked and with what result; nothing where it was not asked."""
     if report.wrong:
-        log("problem", what="describe.llm", reason="bad-config", detail=report.wrong)
+        log("problem", "warning", what="describe.llm", reason="bad-config", detail=report.wrong)
     if report.calls or report.counts:
-        log("language model", calls=report.calls, **report.counts)
-        log_problems(report.problems)
+        log("language model", "info", calls=report.calls, **report.counts)
+        log_problems(report.problems, "info")
         if report.hindrance:
-            log("language model", waits=report.hindrance.reason, detail=report.hindrance.detail)
+            log("language model", "warning", waits=report.hindrance.reason, detail=report.hindrance.detail)
+
+
+def quiet() -> bool:
+    """Whether the operator wants to hear of what went wrong alone."""
+    return logs.choice().quiet
 
 
 @contextmanager
 def watching() -> Iterator[Watch]:
-    """Shows a progress bar on a terminal, log lines otherwise."""
+    """Shows a progress bar on a terminal, log lines otherwise and where the operator chose what is logged."""
     from syndicator.services.refresh import Watch
 
-    if not sys.stderr.isatty():
+    if not sys.stderr.isatty() or logs.choice().steps or logs.choice().quiet:
         yield Watch(visited=log_visit)
         return
     from rich.console import Console
@@ -224,6 +198,9 @@ def run_report(report: RunReport, *, json: bool) -> None:
                 "llm": report.llm,
             }
         )
+        return
+    if quiet():  # failed visits are logged already
+        log_run(report)
         return
     new = sum(len(outcome.added) for outcome in report.outcomes)
     changed = sum(len(outcome.changed) for outcome in report.outcomes)

@@ -13,6 +13,7 @@ import typer
 from syndicator.cli.base import CONFIG, Config, Json, app
 from syndicator.cli.plural import counted
 from syndicator.cli.stopping import GRACE_SECONDS, stopping
+from syndicator.model import Outcome
 
 
 @app.command()
@@ -38,22 +39,34 @@ def _override(host: str | None, port: int | None) -> None:
 
 async def _up(config: Path) -> None:
     import time
+    from dataclasses import asdict
 
     from syndicator.cli import printing
     from syndicator.schedule import Scheduler
     from syndicator.services import daemon
-    from syndicator.services.refresh import Watch
+    from syndicator.services.refresh import RunReport, Watch
     from syndicator.settings import load
 
-    stop = asyncio.Event()
+    stop, totals = asyncio.Event(), daemon.Totals()
+
+    def visited(outcome: Outcome) -> None:
+        totals.visited(outcome)
+        printing.log_visit(outcome)
+
+    def ran(report: RunReport) -> None:
+        totals.ran(report)
+        printing.log_run(report)
+
     with stopping(stop):
         scheduler = Scheduler(
             lambda: runs.run_once(),
             steady=time.monotonic,
-            on_stopped=lambda silent: printing.log("the run under way makes no progress", seconds=int(silent)),
+            on_stopped=lambda silent: printing.log(
+                "the run under way makes no progress", "warning", seconds=int(silent)
+            ),
         )
-        watch = Watch(visited=scheduler.progress(printing.log_visit), filed=scheduler.progress(lambda title: None))
-        runs = daemon.ScheduledRuns(config, stop=stop, watch=watch, report=printing.log_run, trouble=printing.log)
+        watch = Watch(visited=scheduler.progress(visited), filed=scheduler.progress(lambda title: None))
+        runs = daemon.ScheduledRuns(config, stop=stop, watch=watch, report=ran, trouble=_trouble)
         server = asyncio.create_task(
             daemon.serve(load(config), stop=stop, listening=lambda url: printing.log(f"serving {url}"))
         )
@@ -62,6 +75,13 @@ async def _up(config: Path) -> None:
             await server
         finally:
             await scheduler.stop(GRACE_SECONDS / 2)  # the server may have taken three seconds of it
+            printing.log("stopped", "info", **asdict(totals))
+
+
+def _trouble(what: str) -> None:
+    from syndicator.cli import printing
+
+    printing.log(what, "warning")
 
 
 @app.command()
@@ -152,7 +172,7 @@ def build(
                 "problems": bad,
             }
         )
-    else:
+    elif not printing.quiet():
         printing.say(
             f"{counted(len(report.written), 'file')} written, {report.unchanged} unchanged, "
             f"{counted(len(report.held), 'feed')} held back"

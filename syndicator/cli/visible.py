@@ -6,8 +6,6 @@ import re
 from collections.abc import MutableMapping
 from typing import Any
 
-from syndicator.invocation import as_typed
-
 # Controls other than tab and line feed, C1 controls (U+009B begins a sequence as ESC [ does), line and paragraph
 # separators, and the bidirectional controls of Unicode (UAX 9; Trojan Source, CVE-2021-42574).
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufeff]")
@@ -24,8 +22,8 @@ def one_line(value: object) -> str:
 
 
 def visible_fields(logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """A processor of structlog: every text of an event as `one_line` has it, commands as they are typed."""
-    return {name: as_typed(one_line(value)) if isinstance(value, str) else value for name, value in event.items()}
+    """A processor of structlog: every text of an event as `one_line` has it."""
+    return {name: one_line(value) if isinstance(value, str) else value for name, value in event.items()}
 
 
 def _escape(match: re.Match[str]) -> str:

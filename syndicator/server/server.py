@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import uvicorn
 from starlette.types import ASGIApp
 
-from syndicator.errors import MissingError, UsageError
+from syndicator.errors import MissingError
 from syndicator.server.connections import Connections, descriptors, most_connections
 
 _AT_ONCE = 100  # connections that the event loop accepts before it sees to those it has; the system queues the others
@@ -27,8 +27,8 @@ async def serve(
 ) -> None:
     """Serves `app` on `host`:`port` (0: any free port) until `stop` is set; open requests get 3 s to end.
     Connections are bounded in number and time (`connections`). `listening` is called with the address once it is
-    bound. Installs no signal handlers. Raises UsageError when the port is taken
-    or may not be used, MissingError when the address is not this machine's."""
+    bound. Installs no signal handlers. Raises MissingError when the port is taken
+    or may not be used, or the address is not this machine's."""
     listener = _listen(host, port)
     listening(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")
     most = most_connections(descriptors())
@@ -86,9 +86,9 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _refused(host: str, port: int, error: OSError) -> UsageError | MissingError:
+def _refused(host: str, port: int, error: OSError) -> MissingError:
     if error.errno == errno.EADDRINUSE:
-        return UsageError(f"port {port} on {host} is taken; stop what uses it, or set publish.port")
+        return MissingError(f"port {port} on {host} is taken; stop what uses it, or set publish.port (or --port)")
     if error.errno == errno.EACCES:
-        return UsageError(f"port {port} needs more rights; set publish.port to 1024 or more")
+        return MissingError(f"port {port} needs more rights; set publish.port to 1024 or more")
     return MissingError(f"cannot listen on {host} port {port}: {error.strerror or error}; set publish.host")

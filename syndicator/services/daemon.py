@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from syndicator.errors import ConfigError, DiskError, LockedError, SyndicatorError
+from syndicator.model import Outcome
 from syndicator.server.files import make_app
 from syndicator.server.server import serve as serve_app
 from syndicator.services.container import App, Configuration, configuration, locked, open_app
@@ -14,6 +16,26 @@ from syndicator.services.refresh import RunReport, Wanted, Watch, remake, run
 from syndicator.settings import Settings
 
 LLM_SECONDS = 60.0  # of a scheduled run: visits that fall due meanwhile wait for that long and one answer at most
+
+
+@dataclass(slots=True)
+class Totals:
+    """What `up` did since it started, for its last line."""
+
+    runs: int = 0
+    visits: int = 0
+    failed: int = 0
+    articles: int = 0
+    files: int = 0
+
+    def visited(self, outcome: Outcome) -> None:
+        self.visits += 1
+        self.failed += outcome.status in ("failed", "disabled")
+        self.articles += len(outcome.added)
+
+    def ran(self, report: RunReport) -> None:
+        self.runs += 1
+        self.files += len(report.built.written)
 
 
 class ScheduledRuns:
@@ -59,7 +81,7 @@ class ScheduledRuns:
 
 
 async def serve(settings: Settings, *, stop: asyncio.Event, listening: Callable[[str], None]) -> None:
-    """Serves feeds/public until `stop` is set; `listening` is given the address. Raises UsageError when the port is
+    """Serves feeds/public until `stop` is set; `listening` is given the address. Raises MissingError when the port is
     taken."""
     settings.public_dir.mkdir(parents=True, exist_ok=True)
     app = make_app(settings.public_dir, hubs=settings.publish.hubs, base_url=settings.base_url)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import sys
 from collections.abc import Callable
 
@@ -12,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.cli import printing
+from syndicator.cli.logs import Choice, choose
 from syndicator.cli.visible import one_line, visible
 from syndicator.errors import ConfigError
-from syndicator.log import ROOT, logger
+from syndicator.log import logger
 from syndicator.model import Problem
 
 TITLE = "A \x1b[31mred\x1b]0;owned\x07 \u202ereversed\u202c \x9b2J \u2066title\u2069 \r\x08 \u200f"
@@ -55,16 +55,23 @@ def json_it() -> None:
 
 
 def steps_it() -> None:
-    printing.log_steps()
+    choose(Choice(steps=True))
     try:
         logger("visiting").info("asked", url=TITLE)
     finally:
-        steps = logging.getLogger(ROOT)
-        steps.removeHandler(steps.handlers[-1])
-        steps.setLevel(logging.NOTSET)
+        choose(Choice())
 
 
-@pytest.mark.parametrize("show", [say_it, table_it, complain_it, log_it, why_it, json_it, steps_it])
+def log_json_it() -> None:
+    choose(Choice(json=True))
+    try:
+        printing.log(TITLE, detail=TITLE)
+        printing.complain(ConfigError(TITLE), as_json=False)
+    finally:
+        choose(Choice())
+
+
+@pytest.mark.parametrize("show", [say_it, table_it, complain_it, log_it, why_it, json_it, steps_it, log_json_it])
 @pytest.mark.parametrize("terminal", [False, True])
 def test_nothing_of_a_stranger_controls_the_terminal(
     show: Callable[[], None], terminal: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

@@ -130,12 +130,12 @@ def test_an_unreadable_file(small: Instance) -> None:
     check_refusal(small.command("status", "--json", preexec_fn=as_a_user), 78, "sources.toml", "cannot be read")
 
 
-@fault("a port that is taken", how="another socket listens on it", holds="`serve` leaves with 2 and names the port")
+@fault("a port that is taken", how="another socket listens on it", holds="`serve` leaves with 69 and names the port")
 def test_a_taken_port(small: Instance) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         done = small.command("serve", "--port", str(port))
-    assert done.code == 2 and f"port {port}" in done.err and "Traceback" not in done.err, done
+    assert done.code == 69 and f"port {port}" in done.err and "Traceback" not in done.err, done
 
 
 @fault(

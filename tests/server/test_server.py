@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.errors import MissingError, UsageError
+from syndicator.errors import MissingError
 from syndicator.server.files import make_app
 from syndicator.server.server import serve
 
@@ -50,7 +50,7 @@ async def test_a_taken_port_is_named(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(UsageError, match=f"port {port}"):
+        with pytest.raises(MissingError, match=f"port {port}"):
             await serve(make_app(tmp_path), "127.0.0.1", port, stop=asyncio.Event())
 
 

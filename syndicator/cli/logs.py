@@ -1,0 +1,121 @@
+"""The log of commands on stderr: one line an event, with time, zone and level, as text or as JSON.
+
+JSON is for programs: asked for with `--log-format json`, and what systemd's journal gets. The names of a line's values
+are the same in both. structlog is loaded with the first line, so that short commands do without."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+from syndicator.cli.visible import visible_fields
+from syndicator.invocation import as_typed
+from syndicator.log import ROOT
+
+Level = Literal["debug", "info", "warning", "error"]
+# What journald makes of "<4>" at the beginning of a line (sd-daemon(3)), so that `journalctl -p warning` works.
+_PRIORITIES = {"debug": 7, "info": 6, "warning": 4, "error": 3}
+
+
+class LogFormat(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What the operator asked the log to be."""
+
+    json: bool = False
+    journal: bool = False  # stderr is systemd's journal, which keeps a line's priority
+    quiet: bool = False  # warnings and errors alone
+    steps: bool = False  # each step of a visit
+
+
+def chosen(
+    environ: Mapping[str, str], stderr: os.stat_result | None, *, format: LogFormat | None, quiet: bool, verbose: bool
+) -> Choice:
+    """The choice that options and environment make. Without `format` it is JSON where stderr is the journal: systemd
+    says so with its device and inode in JOURNAL_STREAM (systemd.exec(5)). Pure."""
+    journal = stderr is not None and environ.get("JOURNAL_STREAM") == f"{stderr.st_dev}:{stderr.st_ino}"
+    return Choice(json=format is LogFormat.JSON if format else journal, journal=journal, quiet=quiet, steps=verbose)
+
+
+_choice = Choice()  # of this process
+
+
+def choice() -> Choice:
+    return _choice
+
+
+def choose(made: Choice) -> None:
+    """From now on the log is as `made` says."""
+    global _choice
+    _choice = made
+    steps = logging.getLogger(ROOT)
+    steps.handlers.clear()
+    steps.setLevel(logging.NOTSET)
+    if made.steps:
+        _log_steps()
+
+
+def log(event: str, level: Level = "info", **fields: object) -> None:
+    """Logs an event to stderr; nothing below a warning where quiet was asked for."""
+    if _choice.quiet and level in ("debug", "info"):
+        return
+    import structlog
+
+    structlog.configure(processors=_processors(), logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    getattr(structlog.get_logger(), level)(event, **fields)
+
+
+def _log_steps() -> None:
+    """Each step of a visit on stderr too (see `syndicator.log`). Its end is logged with more by the command itself."""
+    import structlog
+
+    handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(lambda record: record.getMessage() != "visited")
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.ExtraAdder()],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_processors()],
+        )
+    )
+    steps = logging.getLogger(ROOT)
+    steps.addHandler(handler)
+    steps.setLevel(logging.DEBUG)
+
+
+def _processors() -> list[Any]:
+    import structlog
+
+    begin: list[Any] = [_typed, _stamp, structlog.processors.add_log_level]
+    if _choice.json:
+        # ASCII alone: what would control a terminal is escaped
+        rendered: list[Any] = [structlog.processors.JSONRenderer(ensure_ascii=True, default=str)]
+    else:
+        rendered = [
+            visible_fields,
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), timestamp_key="time"),
+        ]
+    return [*begin, *rendered, _prioritised] if _choice.journal else [*begin, *rendered]
+
+
+def _typed(logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Commands in texts as the operator types them."""
+    return {name: as_typed(value) if isinstance(value, str) else value for name, value in event.items()}
+
+
+def _stamp(logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The time with its date and zone, first of all."""
+    return {"time": datetime.now().astimezone().isoformat(timespec="seconds"), **event}
+
+
+def _prioritised(logger: object, method: str, line: str) -> str:
+    return f"<{_PRIORITIES.get(method, 6)}>{line}"

@@ -1,0 +1,95 @@
+"""The log of commands: its time, level and format, what `--quiet` leaves, and where its options may stand."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from syndicator.cli import logs, printing
+from syndicator.cli.base import global_first
+from syndicator.cli.logs import Choice, LogFormat
+from tests.cli.conftest import Instance
+
+
+@pytest.fixture(autouse=True)
+def _unchanged() -> object:
+    yield
+    logs.choose(Choice())
+
+
+def test_a_line_has_date_zone_and_level(capsys: pytest.CaptureFixture[str]) -> None:
+    printing.log("visited", "warning", source="holt", reason="dns")
+    stamp, rest = capsys.readouterr().err.split(" ", 1)
+    assert datetime.fromisoformat(stamp).tzinfo is not None
+    assert rest.split() == ["[warning", "]", "visited", "reason=dns", "source=holt"]
+
+
+def test_json_is_one_document_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.choose(Choice(json=True))
+    printing.log("visited", source="holt", detail="a\nb\x9b")
+    line = capsys.readouterr().err
+    assert line.isascii() and line.count("\n") == 1
+    found = json.loads(line)
+    assert (found["level"], found["event"], found["source"], found["detail"]) == ("info", "visited", "holt", "a\nb\x9b")
+    assert datetime.fromisoformat(found["time"]).tzinfo is not None
+
+
+def test_the_journal_gets_json_with_its_priorities(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with (tmp_path / "stderr").open("w") as file:
+        stat = os.fstat(file.fileno())
+    journal = {"JOURNAL_STREAM": f"{stat.st_dev}:{stat.st_ino}"}
+    made = logs.chosen(journal, stat, format=None, quiet=False, verbose=False)
+    assert made == Choice(json=True, journal=True)
+    logs.choose(made)
+    printing.log("held", "warning")
+    assert capsys.readouterr().err.startswith('<4>{"time": ')
+    # what is redirected to a file under systemd is no journal, and the operator's word comes first
+    other = {"JOURNAL_STREAM": f"{stat.st_dev}:{stat.st_ino + 1}"}
+    assert logs.chosen(other, stat, format=None, quiet=False, verbose=False) == Choice()
+    assert not logs.chosen(journal, stat, format=LogFormat.TEXT, quiet=False, verbose=False).json
+    assert logs.chosen({}, None, format=LogFormat.JSON, quiet=True, verbose=True) == Choice(
+        json=True, quiet=True, steps=True
+    )
+
+
+def test_quiet_leaves_warnings_and_errors(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.choose(Choice(quiet=True))
+    printing.log("serving")
+    printing.log("problem", "warning")
+    assert [line.split()[3] for line in capsys.readouterr().err.splitlines()] == ["problem"]
+
+
+@pytest.mark.parametrize(
+    ("words", "ordered"),
+    [
+        (["refresh", "--quiet", "--all"], ["--quiet", "refresh", "--all"]),
+        (["refresh", "--log-format", "json", "--all"], ["--log-format", "json", "refresh", "--all"]),
+        (["refresh", "--log-format=json"], ["--log-format=json", "refresh"]),
+        (["show", "--", "--quiet"], ["show", "--", "--quiet"]),
+        (["up", "--log-format"], ["--log-format", "up"]),
+    ],
+)
+def test_options_of_every_command_stand_anywhere(words: list[str], ordered: list[str]) -> None:
+    assert global_first(words) == ordered
+
+
+def test_cron_is_told_what_failed_and_nothing_else(instance: Instance) -> None:
+    instance.follow("holt", "gone")
+    fine = instance.run("refresh", "--quiet", "--source", "holt")
+    assert (fine.exit_code, fine.stdout, fine.stderr) == (0, "", "")
+    failed = instance.run("--quiet", "refresh", "--source", "gone")
+    [line] = failed.stderr.splitlines()
+    assert failed.stdout == "" and "source=gone" in line and "reason=gone" in line
+
+
+def test_steps_are_shown_and_the_end_of_a_visit_once(instance: Instance) -> None:
+    instance.follow("holt")
+    done = instance.run("refresh", "--verbose", "--log-format", "json")
+    found = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [one["source"] for one in found if one["event"] == "visited"] == ["holt"]
+    assert {one["source"] for one in found if one["event"] == "filed"} == {"holt"}
+    assert {"debug", "info"} <= {one["level"] for one in found}
