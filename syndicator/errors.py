@@ -16,6 +16,8 @@ SyndicatorError (1)
 from __future__ import annotations
 
 import errno
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from syndicator.reasons import NOT_AN_ARTICLE, CommandReason, EntryReason
 
@@ -28,9 +30,34 @@ class SyndicatorError(Exception):
     reason: str = CommandReason.BUG
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing that is wrong in the configuration. `file`: its path, or "environment variable X"; `key`: dotted, for
+    programs; `message`: what is wrong and the cure, for people."""
+
+    file: str
+    message: str
+    line: int | None = None
+    key: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}" if self.line else f"{self.file}: {self.message}"
+
+
 class ConfigError(SyndicatorError):
+    """`faults`: one by one what the message says, where there is more than one to say."""
+
     exit_code = 78
     reason: str = CommandReason.BAD_CONFIG
+    faults: tuple[Fault, ...] = ()
+
+    @classmethod
+    def of(cls, faults: Sequence[Fault]) -> ConfigError:
+        """The error of all `faults`, of which there is at least one: the message has the first."""
+        more = f" (and {len(faults) - 1} more: `syndicator check` lists them)" if len(faults) > 1 else ""
+        error = cls(f"{faults[0]}{more}")
+        error.faults = tuple(faults)
+        return error
 
 
 class RulesError(ConfigError):

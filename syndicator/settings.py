@@ -1,24 +1,28 @@
-"""config/syndicator.toml as values; environment variables SYNDICATOR_* override it. Unknown names are errors."""
+"""config/syndicator.toml as values; environment variables SYNDICATOR_* override it. An unknown key is an error, an
+unknown variable is not: Kubernetes sets SYNDICATOR_SERVICE_HOST and its like for a service of that name."""
 
 from __future__ import annotations
 
-import difflib
+import ipaddress
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from syndicator.config_files.environment import Overrides
+from syndicator.config_files.toml_file import TomlFile, read
 from syndicator.errors import ConfigError
 from syndicator.formats import FORMATS, checked
 
 FormatName = Annotated[str, AfterValidator(checked)]
 
+PREFIX = "SYNDICATOR_"
+_KUBERNETES = re.compile(r"SYNDICATOR_(SERVICE_(HOST|PORT(_\w+)?)|PORT(_\d+_(TCP|UDP|SCTP)(_\w+)?)?)")
+_NAT64_LENGTHS = (32, 40, 48, 56, 64, 96)  # RFC 6052 section 2.2
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
@@ -28,6 +32,24 @@ def seconds(value: str) -> int:
     if not match:
         raise ValueError(f'{value!r} is not a duration; write it like "30m", "6h" or "1d"')
     return int(match[1]) * _UNITS[match[2]]
+
+
+def _duration(value: str) -> str:
+    seconds(value)
+    return value
+
+
+def _nat64(value: str) -> str:
+    try:
+        network = ipaddress.IPv6Network(value)
+    except ValueError as error:
+        raise ValueError(f'{value!r} is no IPv6 network; write it like "64:ff9b::/96"') from error
+    if network.prefixlen not in _NAT64_LENGTHS:
+        raise ValueError(f"{value!r}: a NAT64 prefix has 32, 40, 48, 56, 64 or 96 bits (RFC 6052)")
+    return value
+
+
+Duration = Annotated[str, AfterValidator(_duration)]
 
 
 class _Section(BaseModel):
@@ -56,10 +78,10 @@ class Fetch(_Section):
     workers: int = Field(1, ge=1, le=32)  # processes that read pages
     worker_seconds: float = Field(10, gt=0, le=300)  # for one page
     worker_megabytes: int = Field(600, ge=128)
-    every_min: str = "15m"
-    every_max: str = "1d"
+    every_min: Duration = "15m"
+    every_max: Duration = "1d"
     proxy: str = ""
-    nat64: tuple[str, ...] = ("64:ff9b::/96",)
+    nat64: tuple[Annotated[str, AfterValidator(_nat64)], ...] = ("64:ff9b::/96",)
     allow_loopback: bool = False  # True: sources may be on this machine, as those of the demo are
 
 
@@ -126,12 +148,8 @@ class Describe(_Section):
     llm: Llm = Llm()
 
 
-class Settings(BaseSettings):
+class Settings(_Section):
     """Everything an operator can set. `root`: the folder that the paths are relative to."""
-
-    model_config = SettingsConfigDict(
-        extra="forbid", frozen=True, env_prefix="SYNDICATOR_", env_nested_delimiter="__", env_nested_max_split=2
-    )
 
     site: Site = Site()
     fetch: Fetch = Fetch()
@@ -140,18 +158,6 @@ class Settings(BaseSettings):
     store: Store = Store()
     describe: Describe = Describe()
     root: Annotated[Path, Field(exclude=True)] = Path()
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment overrides the file, whose values are the init arguments."""
-        return EnvSettingsSource(settings_cls), init_settings
 
     @property
     def articles_dir(self) -> Path:
@@ -177,69 +183,27 @@ class Settings(BaseSettings):
 
 
 def load(config_dir: Path, environ: Mapping[str, str] | None = None) -> Settings:
-    """The settings of `config_dir`/syndicator.toml, or the defaults when there is no such file. `environ`: None stands
-    for os.environ. Raises ConfigError that names the file or variable, the key and the cure."""
+    """The settings of `config_dir`/syndicator.toml, the defaults where there is none, overridden by `environ`;
+    None stands for os.environ. Raises ConfigError that names each fault: file and line or variable, key and cure."""
     path = config_dir / "syndicator.toml"
-    values = read_toml(path) if path.exists() else {}
-    _known_variables(os.environ if environ is None else environ)
+    file = read(path) if path.exists() else TomlFile(path, {})
+    given = Overrides(Settings, PREFIX, os.environ if environ is None else environ)
+    if "root" in file.values:
+        raise ConfigError.of([file.fault("unknown key 'root'; the paths are relative to the folder above", "root")])
     try:
-        return Settings(**{**values, "root": config_dir.resolve().parent})
+        return Settings.model_validate({**given.over(file.values), "root": config_dir.resolve().parent})
     except ValidationError as error:
-        raise ConfigError(explain(path, error, _keys(Settings))) from error
+        raise ConfigError.of(given.faults(error, file)) from error
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """A TOML file as a dict. Raises ConfigError that names the file, the line and the cure."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise ConfigError(f"{path} does not exist; `syndicator init` writes one to start with") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is not valid TOML: {error}") from error
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
+def origins(config_dir: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """Where each setting comes from, by its dotted name: "default", "<file>:<line>" or the environment variable."""
+    path = config_dir / "syndicator.toml"
+    return Overrides(Settings, PREFIX, environ).origins(read(path) if path.exists() else TomlFile(path, {}))
 
 
-def explain(path: Path, error: ValidationError, known: set[str]) -> str:
-    """The first error of a validation in one sentence: the file, the key, what is wrong; for an unknown key the known
-    one that is most like it."""
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"])
-    if first["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(str(first["loc"][-1]), known, n=1)
-        return f"{path}: unknown key {where!r}" + (f"; did you mean {near[0]!r}?" if near else "")
-    message = first["msg"].removeprefix("Value error, ")
-    if "llm" in first["loc"]:  # the value may be a key that was written into the wrong place
-        return f"{path}: {where}: {message}"
-    return f"{path}: {where}: {message} (got {str(first.get('input'))[:80]!r})"
-
-
-def _keys(model: type[BaseModel]) -> set[str]:
-    found: set[str] = set()
-    for name, info in model.model_fields.items():
-        found.add(name)
-        if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
-            found |= _keys(info.annotation)
-    return found
-
-
-def variables(model: type[BaseModel] = Settings, prefix: str = "SYNDICATOR_") -> dict[str, str]:
-    """Every environment variable that is a setting, with the dotted name of the setting it overrides."""
-    found: dict[str, str] = {}
-    for name, info in model.model_fields.items():
-        if name == "root":
-            continue
-        if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
-            nested = variables(info.annotation, f"{prefix}{name.upper()}__")
-            found |= {variable: f"{name}.{dotted}" for variable, dotted in nested.items()}
-        else:
-            found[prefix + name.upper()] = name
-    return found
-
-
-def _known_variables(environ: Mapping[str, str]) -> None:
-    known = variables()
-    for name in environ:
-        if name.upper().startswith("SYNDICATOR_") and name.upper() not in known:
-            near = difflib.get_close_matches(name.upper(), known, n=1)
-            raise ConfigError(f"unknown environment variable {name}" + (f"; did you mean {near[0]}?" if near else ""))
+def unknown_variables(environ: Mapping[str, str]) -> dict[str, str]:
+    """The SYNDICATOR_ variables that are no setting, each with the one that may be meant, or "". Without those that
+    Kubernetes sets in the containers of a service that is called syndicator."""
+    found = Overrides(Settings, PREFIX, environ).unknown()
+    return {name: near for name, near in found.items() if not _KUBERNETES.fullmatch(name)}

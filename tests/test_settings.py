@@ -1,4 +1,4 @@
-"""The settings of the language model: what is accepted, what is refused, and that no error shows a secret."""
+"""The settings: what is accepted, what is refused, where each comes from, and that no error shows a secret."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.errors import ConfigError
-from syndicator.settings import Llm, load
+from syndicator.settings import Llm, load, origins, unknown_variables
 
 SECRET = "s3ntinel"
 
@@ -50,7 +50,70 @@ def test_refused(tmp_path: Path, lines: str, message: str) -> None:
     assert SECRET not in str(refused.value)
 
 
-def test_the_environment_outranks_the_file(tmp_path: Path) -> None:
-    assert read(tmp_path, 'url = "http://h/v1"\nmodel = "tiny"').model == "tiny"
-    with pytest.raises(ConfigError, match="did you mean SYNDICATOR_DESCRIBE__LLM__URL"):
-        load(tmp_path, {"SYNDICATOR_DESCRIBE__LLM__URI": "x"})
+PORT = "[publish]\nport = 1\n"
+
+
+def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
+    (tmp_path / "syndicator.toml").write_text(PORT)
+    environ = {"SYNDICATOR_PUBLISH__PORT": "2", "syndicator_publish__hubs": '["https://hub.example/"]'}
+    found = load(tmp_path, environ).publish
+    assert (found.port, found.hubs, found.limit) == (2, ("https://hub.example/",), 50)
+    assert load(tmp_path, {"SYNDICATOR_FETCH__ALLOW_LOOPBACK": "true"}).fetch.allow_loopback is True
+    assert load(tmp_path, {}).publish.port == 1
+
+
+def test_a_bad_variable_is_named_and_the_file_is_not(tmp_path: Path) -> None:
+    (tmp_path / "syndicator.toml").write_text(PORT)
+    for name, said in (("SYNDICATOR_PUBLISH__PORT", "many"), ("SYNDICATOR_PUBLISH__HUBS", "https://hub.example/")):
+        with pytest.raises(ConfigError) as refused:
+            load(tmp_path, {name: said})
+        assert str(refused.value).startswith(f"environment variable {name}: publish.")
+        assert "syndicator.toml" not in str(refused.value)
+
+
+def test_an_unknown_variable_is_no_error(tmp_path: Path) -> None:
+    """Kubernetes sets some for a service called syndicator."""
+    environ = {"SYNDICATOR_SERVICE_HOST": "10.0.0.1", "SYNDICATOR_DESCRIBE__LLM__URI": "x", "OTHER": ""}
+    assert load(tmp_path, environ) == load(tmp_path, {})
+    assert unknown_variables(environ) == {"SYNDICATOR_DESCRIBE__LLM__URI": "SYNDICATOR_DESCRIBE__LLM__URL"}
+    assert unknown_variables({"SYNDICATOR_X": "y"}) == {"SYNDICATOR_X": ""}
+
+
+def test_all_faults_at_once_each_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "syndicator.toml").write_text(
+        "[publish]\nprot = 1\nlimit = 0\n\n"
+        '[fetch]\nnat64 = [\n  "64:ff9b::/96",\n  "10.0.0.0/8",\n]\nevery_min = "soon"\n'
+    )
+    with pytest.raises(ConfigError) as refused:
+        load(tmp_path, {"SYNDICATOR_PUBLISH__PORT": "x"})
+    faults = {fault.key: fault for fault in refused.value.faults}
+    lines = {key: fault.line for key, fault in faults.items()}
+    assert lines == {
+        "publish.prot": 2, "publish.limit": 3, "fetch.nat64": 8, "fetch.every_min": 10, "SYNDICATOR_PUBLISH__PORT": None
+    }  # fmt: skip
+    assert "(and 4 more: `syndicator check` lists them)" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[publish]\nprot = 1", "unknown key 'publish.prot'; did you mean 'port'?"),
+        ("[publish]\nroot = 1", "unknown key 'publish.root'"),
+        ("[site]\nport = 1", "unknown key 'site.port'; it belongs to [publish]"),
+        ("[llm]\nkey_env = 'X'", "unknown key 'llm'; it belongs to [describe]"),
+        ("root = '/srv'", "unknown key 'root'; the paths are relative to the folder above"),
+        ("[describe]\nkey_env = 'X'", "unknown key 'describe.key_env'; it belongs to [describe.llm]"),
+    ],
+)
+def test_a_suggestion_is_of_the_table_the_key_stands_in(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "syndicator.toml").write_text(text)
+    with pytest.raises(ConfigError) as refused:
+        load(tmp_path, {})
+    assert str(refused.value).partition(": ")[2] == said
+
+
+def test_where_each_value_comes_from(tmp_path: Path) -> None:
+    (tmp_path / "syndicator.toml").write_text(PORT)
+    found = origins(tmp_path, {"SYNDICATOR_SITE__URL": "https://f.example/"})
+    assert found["publish.port"] == f"{tmp_path}/syndicator.toml:2"
+    assert found["site.url"] == "environment variable SYNDICATOR_SITE__URL" and found["site.title"] == "default"

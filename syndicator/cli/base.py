@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from syndicator import __version__
-from syndicator.cli.logs import LogFormat, choose, chosen
+from syndicator.cli.logs import LogFormat, choose, chosen, log
 
 # What `--help` lists, in this order: what is used every day comes first.
 PANELS = {
@@ -100,7 +101,6 @@ def root(
     ] = None,
 ) -> None:
     """From source URLs to valid Atom, RSS and JSON feeds per tag, category and source."""
-    import os
     import sys
 
     try:
@@ -108,3 +108,14 @@ def root(
     except (OSError, ValueError):  # closed, or not a file
         stderr = None
     choose(chosen(os.environ, stderr, format=log_format, quiet=quiet, verbose=verbose))
+    _warn_of_variables()
+
+
+def _warn_of_variables() -> None:
+    """Names what is set in the environment and is no setting: a slip of the pen would go unseen."""
+    if not any(name.upper().startswith("SYNDICATOR_") for name in os.environ):
+        return
+    from syndicator.settings import unknown_variables
+
+    for name, near in unknown_variables(os.environ).items():
+        log("no such setting", "warning", variable=name, **({"cure": f"did you mean {near}?"} if near else {}))

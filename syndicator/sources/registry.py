@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from syndicator import urls
+from syndicator.config_files.toml_file import TomlFile, read
 from syndicator.errors import ConfigError, LockedError, UsageError
 from syndicator.model import Rules, Source
-from syndicator.settings import read_toml
 from syndicator.sources.keys import key_for
 from syndicator.sources.schema import check
 
@@ -29,9 +29,9 @@ _HEADER = re.compile(r"\s*\[\[\s*(source|'source'|\"source\")\s*\]\]")
 
 
 def load_sources(path: Path) -> tuple[Source, ...]:
-    """Every source in `path`, in its order, disabled ones too. Raises ConfigError that names the file, the source, the
-    key and the cure."""
-    return check(path, read_toml(path))
+    """Every source in `path`, in its order, disabled ones too. Raises ConfigError that names the file, the line, the
+    source, the key and the cure."""
+    return check(read(path))
 
 
 def add_source(path: Path, source: Source) -> None:
@@ -109,7 +109,7 @@ def _change(
         if after == text:
             return
         wanted = expected(before)
-        if check(path, tomllib.loads(after)) != wanted:
+        if check(TomlFile(path, tomllib.loads(after))) != wanted:
             raise ConfigError(f"{path} is written in a way that a command cannot edit safely; edit it by hand")
         _write(target, after)
 
@@ -205,7 +205,7 @@ def _is_comment(line: str) -> bool:
 
 def _reads_as(path: Path, text: str, wanted: tuple[Source, ...]) -> bool:
     try:
-        return check(path, tomllib.loads(text)) == wanted
+        return check(TomlFile(path, tomllib.loads(text))) == wanted
     except (tomllib.TOMLDecodeError, ConfigError):
         return False
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from syndicator import urls
+from syndicator.config_files.toml_file import TomlFile
 from syndicator.cron import next_fire
-from syndicator.errors import ConfigError
+from syndicator.errors import ConfigError, Fault
 from syndicator.model import Rules, Source
-from syndicator.settings import explain, seconds
+from syndicator.settings import seconds
 from syndicator.urls import secrets
 
 _ANY_DAY = datetime(2024, 1, 1, tzinfo=UTC)  # to see whether a cron expression is valid
@@ -167,57 +167,54 @@ class SourceTable(_Table):
         return Source(**values, rules=Rules(**{name: getattr(self.rules, name) for name in RulesTable.model_fields}))
 
 
-def check(path: Path, document: Mapping[str, Any]) -> tuple[Source, ...]:
-    """The sources of a parsed sources.toml. `path` is for error messages. Raises ConfigError."""
-    _only_sources(path, document)
-    tables = document.get("source", [])
-    if isinstance(tables, Mapping):
-        raise ConfigError(f"{path}: write [[source]] with two brackets on each side, not [source]")
-    if not isinstance(tables, list) or not all(isinstance(table, Mapping) for table in tables):
-        raise ConfigError(f"{path}: every source must start with a line [[source]]")
-    sources = tuple(_one(path, number, table) for number, table in enumerate(tables, 1))
-    _distinct(path, sources)
-    return sources
+def check(file: TomlFile) -> tuple[Source, ...]:
+    """The sources of a parsed sources.toml. Raises ConfigError with all that is wrong."""
+    found, faults = tables(file)
+    faults += distinct([(source, file, number) for number, source in found])
+    if faults:
+        raise ConfigError.of(sorted(faults, key=lambda fault: fault.line or 0))
+    return tuple(source for _, source in found)
 
 
-def _only_sources(path: Path, document: Mapping[str, Any]) -> None:
-    for name in document:
-        if name != "source":
-            raise ConfigError(
-                f"{path}: unknown key {name!r} outside of a source; every source starts with a line [[source]]"
-            )
+def tables(file: TomlFile) -> tuple[list[tuple[int, Source]], list[Fault]]:
+    """The sources of a file that are well, each with its place in it (from 0), and what is wrong with the rest."""
+    faults = [
+        file.fault(f"unknown key {name!r} outside of a source; every source starts with a line [[source]]", name)
+        for name in file.values
+        if name != "source"
+    ]
+    listed = file.values.get("source", [])
+    if isinstance(listed, Mapping):
+        return [], [*faults, file.fault("write [[source]] with two brackets on each side, not [source]", "source")]
+    if not isinstance(listed, list) or not all(isinstance(table, Mapping) for table in listed):
+        return [], [*faults, file.fault("every source must start with a line [[source]]", "source")]
+    found = []
+    for number, table in enumerate(listed):
+        try:
+            found.append((number, SourceTable.model_validate(table).source()))
+        except ValidationError as error:
+            faults += file.faults(error, SourceTable, "source", number, entry=_name(table, number))
+    return found, faults
 
 
-def _one(path: Path, number: int, table: Mapping[str, Any]) -> Source:
-    name = f"source {table['key']!r}" if isinstance(table.get("key"), str) else f"source number {number}"
-    try:
-        return SourceTable.model_validate(table).source()
-    except ValidationError as error:
-        raise ConfigError(_sentence(Path(f"{path}: {name}"), error)) from None
+def _name(table: Mapping[str, Any], number: int) -> str:
+    key = table.get("key")
+    return f"source {key!r}" if isinstance(key, str) else f"source number {number + 1}"
 
 
-def _sentence(where: Path, error: ValidationError) -> str:
-    """One sentence about the first error. The values of `url` and `headers_env` are never shown: they may be secret."""
-    first = error.errors()[0]
-    key = ".".join(str(part) for part in first["loc"] if not isinstance(part, int))
-    message = first["msg"].removeprefix("Value error, ")
-    if first["type"] == "missing":
-        return f"{where}: has no {key}; every source needs a key and a url"
-    if first["type"] == "value_error" and (not key or key.startswith(("url", "headers_env"))):
-        return f"{where}: {key + ': ' if key else ''}{message}"
-    return explain(where, error, {*SourceTable.model_fields, *RulesTable.model_fields}).replace("Value error, ", "")
-
-
-def _distinct(path: Path, sources: tuple[Source, ...]) -> None:
+def distinct(found: Iterable[tuple[Source, TomlFile, int]]) -> list[Fault]:
+    """Sources, each with its file and its place in it, that have the key or the address of one before them."""
+    faults = []
     keys: set[str] = set()
     addresses: dict[str, str] = {}
-    for source in sources:
-        if source.key in keys:
-            raise ConfigError(f"{path}: two sources have the key {source.key!r}; give one of them another key")
+    for source, file, number in found:
         address = urls.canonical(source.url)
-        if address in addresses:
-            raise ConfigError(
-                f"{path}: source {source.key!r}: url: source {addresses[address]!r} has the same; remove one of them"
-            )
+        if source.key in keys:
+            message = f"two sources have the key {source.key!r}; give one of them another key"
+            faults.append(file.fault(message, "source", number, "key"))
+        elif address in addresses:
+            message = f"source {source.key!r}: url: source {addresses[address]!r} has the same; remove one of them"
+            faults.append(file.fault(message, "source", number, "url"))
         keys.add(source.key)
-        addresses[address] = source.key
+        addresses.setdefault(address, source.key)
+    return faults

@@ -3,7 +3,7 @@
     python -m tests.bench.bench_running [--rounds 10]
 
 Rows: `refresh` with nothing due, a whole process, beside one that only imports what it cannot do without (SQLAlchemy,
-pydantic-settings, typer), turn by turn; a tick that finds 277 of 100,000 sources due, and how memory grows over many.
+pydantic, typer), turn by turn; a tick that finds 277 of 100,000 sources due, and how memory grows over many.
 CPU, least and median; wall as well, which counts only on an idle machine.
 """
 
@@ -24,7 +24,7 @@ from syndicator.services.init import write_start
 from syndicator.store.engine import open_store
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
-FLOOR = "import sqlalchemy, pydantic_settings, typer"
+FLOOR = "import sqlalchemy, pydantic, typer"
 TICKS = 50
 
 

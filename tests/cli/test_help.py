@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # What help can do without; each costs more than the whole of it.
 HEAVY = (
     "aiohttp", "alembic", "apscheduler", "feedgen", "feedparser", "filelock", "frontmatter", "htmldate", "httpx",
-    "jinja2", "lxml", "markdown_it", "numpy", "nupunkt", "protego", "py3langid", "pydantic_settings", "rich",
+    "jinja2", "lxml", "markdown_it", "numpy", "nupunkt", "protego", "py3langid", "rich",
     "sqlalchemy", "starlette", "structlog", "tld", "tomlkit", "trafilatura", "uvicorn", "yaml",
 )  # fmt: skip
 SCRIPT = """

@@ -10,6 +10,7 @@ from typing import Literal
 import pytest
 
 from syndicator.articles.hand_edits import hand_edited
+from syndicator.config_files.toml_file import TomlFile
 from syndicator.describing.taxonomy.edit import joined, rewritten
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, parse
 from syndicator.errors import ConfigError, UsageError
@@ -248,9 +249,9 @@ name = "ChatGPT"
 
 def edited(text: str, old: str, new: str, place: Place) -> tuple[str, Vocabulary]:
     path = place.config / "taxonomy.toml"
-    change = joined(parse(tomllib.loads(text), path), old, new)
+    change = joined(parse(TomlFile(path, tomllib.loads(text), text)), old, new)
     after = rewritten(text, change, path)
-    return after, parse(tomllib.loads(after), path)
+    return after, parse(TomlFile(path, tomllib.loads(after)))
 
 
 def test_comments_around_and_inside_survive(place: Place) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from syndicator.config_files.toml_file import TomlFile
 from syndicator.errors import ConfigError, LockedError, UsageError
 from syndicator.model import Rules, Source
 from syndicator.sources import registry
@@ -115,7 +116,7 @@ keep = ["A line we keep."]
     ["10.0.0.0/8:443", "10.1.2.3/8", "10.0.0.5", "10.0.0.5:80", "fd00::/8:443", "fd00::/8", "::1", "[::1]:8080"],
 )
 def test_the_guard_reads_what_is_accepted(line: str) -> None:
-    (source,) = check(Path("x"), {"source": [{"key": "a", "url": "https://a.example/", "allow": [line]}]})
+    (source,) = check(TomlFile(Path("x"), {"source": [{"key": "a", "url": "https://a.example/", "allow": [line]}]}))
     assert parse_allow(source.allow[0]).network.num_addresses >= 1
 
 
@@ -370,4 +371,4 @@ def test_every_key_is_one(path: str, query: str) -> None:
         key = key_for(url)
     except ValueError:  # not a URL at all
         return
-    assert check(Path("x"), {"source": [{"key": key, "url": "https://example.org/"}]})[0].key == key
+    assert check(TomlFile(Path("x"), {"source": [{"key": key, "url": "https://example.org/"}]}))[0].key == key

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from syndicator.config_files.toml_file import TomlFile
 from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary, fold, parse
 from syndicator.errors import ConfigError
 
@@ -58,11 +59,11 @@ def joined(vocabulary: Vocabulary, old: str, new: str) -> Change:
 def rewritten(text: str, change: Change, path: Path) -> str:
     """The text of taxonomy.toml (`path` is for errors) with `change`. Raises ConfigError where it is written in a way
     that cannot be edited safely: what comes out is read again before it counts."""
-    before = parse(tomllib.loads(text), path)
+    before = parse(TomlFile(path, tomllib.loads(text), text))
     wanted = before.model_copy(update={"tag": change.applied(before.tag)})
     try:
         after = _edited(text, change)
-        found = parse(tomllib.loads(after), path)
+        found = parse(TomlFile(path, tomllib.loads(after), after))
     except (ValueError, ConfigError):  # ValueError: tomlkit's and tomllib's errors
         after, found = "", None
     if found != wanted:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
-from syndicator.errors import ConfigError
-from syndicator.settings import explain, read_toml
+from syndicator.config_files.toml_file import TomlFile, read
+from syndicator.errors import ConfigError, Fault
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
-_KEYS = {"category", "tag", "name", "description", "words", "examples", "aliases"}
 
 
 class CategoryDef(BaseModel):
@@ -44,26 +44,22 @@ class Vocabulary(BaseModel):
     category: tuple[CategoryDef, ...] = ()
     tag: tuple[TagDef, ...] = ()
 
-    @model_validator(mode="after")
-    def _once(self) -> Vocabulary:
-        _unique("category", [category.name for category in self.category])
-        _unique("tag", [tag.name for tag in self.tag])
-        return self
-
 
 def load(path: Path) -> Vocabulary:
     """The vocabulary in the file `path`. Raises ConfigError naming file, key and cure."""
-    return parse(read_toml(path), path)
+    return parse(read(path))
 
 
-def parse(values: dict[str, Any], path: Path) -> Vocabulary:
-    """`values` of a TOML file as a vocabulary; `path` is for the error message. Raises ConfigError."""
+def parse(file: TomlFile) -> Vocabulary:
+    """A TOML file as a vocabulary. Raises ConfigError with all that is wrong."""
     try:
-        return Vocabulary(**values)
+        found = Vocabulary.model_validate(file.values)
     except ValidationError as error:
-        raise ConfigError(explain(path, error, _KEYS)) from error
-    except TypeError as error:
-        raise ConfigError(f"{path}: {error}") from error
+        raise ConfigError.of(file.faults(error, Vocabulary)) from error
+    doubles = [*_doubles(file, "category", found.category), *_doubles(file, "tag", found.tag)]
+    if doubles:
+        raise ConfigError.of(doubles)
+    return found
 
 
 def fold(name: str) -> str:
@@ -71,9 +67,10 @@ def fold(name: str) -> str:
     return re.sub(r"[\s_\-‐‑–]+", " ", name.casefold()).strip()
 
 
-def _unique(kind: str, names: list[str]) -> None:
+def _doubles(file: TomlFile, kind: str, found: Sequence[CategoryDef | TagDef]) -> Iterator[Fault]:
     seen: dict[str, str] = {}
-    for name in names:
-        if fold(name) in seen:
-            raise ValueError(f"{kind} {name!r} is there twice (as {seen[fold(name)]!r}); keep one")
-        seen[fold(name)] = name
+    for number, one in enumerate(found):
+        if fold(one.name) in seen:
+            message = f"{kind} {one.name!r} is there twice (as {seen[fold(one.name)]!r}); keep one"
+            yield file.fault(message, kind, number, "name")
+        seen.setdefault(fold(one.name), one.name)

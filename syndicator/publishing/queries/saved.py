@@ -9,11 +9,12 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from syndicator.axes import AXES, QUERY
+from syndicator.config_files.toml_file import read
 from syndicator.errors import ConfigError
 from syndicator.model import ContentMode, FeedKey
 from syndicator.publishing.paths import parse_stem
 from syndicator.publishing.queries.language import Expr, QueryError, parse
-from syndicator.settings import FormatName, explain, read_toml, seconds
+from syndicator.settings import FormatName, seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,20 +44,39 @@ def load_queries(path: Path) -> tuple[SavedQuery, ...]:
     a caret under its fault."""
     if not path.exists():
         return ()
+    file = read(path)
     try:
-        file = _File.model_validate(read_toml(path))
+        items = FeedsFile.model_validate(file.values).feed
     except ValidationError as error:
-        raise ConfigError(explain(path, error, {*_Feed.model_fields, "feed"})) from error
-    found = tuple(_saved(path, number, item) for number, item in enumerate(file.feed, 1))
-    seen: set[FeedKey] = set()
-    for item in found:
-        if item.key in seen:
-            raise ConfigError(f"{path}: two [[feed]] entries are about {item.slug!r}; give each its own slug")
-        seen.add(item.key)
-    return found
+        raise ConfigError.of(file.faults(error, FeedsFile)) from error
+    found, faults, seen = [], [], set()
+    for number, item in enumerate(items):
+        try:
+            saved = _saved(item)
+        except _Wrong as error:
+            faults.append(file.fault(str(error), "feed", number, error.key, entry=f"[[feed]] {number + 1}"))
+            continue
+        if saved.key in seen:
+            message = f"two [[feed]] entries are about {saved.slug!r}; give each its own slug"
+            faults.append(file.fault(message, "feed", number, "slug"))
+        seen.add(saved.key)
+        found.append(saved)
+    if faults:
+        raise ConfigError.of(faults)
+    return tuple(found)
 
 
-class _Feed(BaseModel):
+class _Wrong(ValueError):
+    """What is wrong with an entry, and at which key."""
+
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__(message)
+        self.key = key
+
+
+class FeedTable(BaseModel):
+    """One [[feed]] of feeds.toml."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     slug: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)] | None = None
@@ -70,32 +90,32 @@ class _Feed(BaseModel):
     formats: tuple[FormatName, ...] | None = None
 
 
-class _File(BaseModel):
+class FeedsFile(BaseModel):
+    """All of feeds.toml."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    feed: tuple[_Feed, ...] = ()
+    feed: tuple[FeedTable, ...] = ()
 
 
-def _saved(path: Path, number: int, item: _Feed) -> SavedQuery:
-    where = f"{path}: [[feed]] {number}"
+def _saved(item: FeedTable) -> SavedQuery:
+    """The entry as a value. Raises _Wrong."""
     if (item.feed is None) == (item.query is None):
-        raise ConfigError(
-            f'{where}: give either `query` with a `slug`, or `feed = "tags/ai"` to set up an existing feed'
-        )
+        raise _Wrong("query", 'give either `query` with a `slug`, or `feed = "tags/ai"` to set up an existing feed')
     feed = parse_stem(item.feed) if item.feed is not None else None
     if item.feed is not None and (feed is None or feed.axis == QUERY):
-        raise ConfigError(f"{where}: feed {item.feed!r} is none of all, {_paths()}")
+        raise _Wrong("feed", f"feed {item.feed!r} is none of all, {_paths()}")
     if feed is None and item.slug is None:
-        raise ConfigError(f"{where}: a query needs a slug, the name of its files")
+        raise _Wrong("slug", "a query needs a slug, the name of its files")
     return SavedQuery(
         slug=item.slug or item.feed or "",
         query=item.query or "",
-        expr=_parsed(where, item.query) if item.query is not None else None,
+        expr=_parsed(item.query) if item.query is not None else None,
         feed=feed,
         title=item.title,
         description=item.description,
         limit=item.limit,
-        window_hours=_hours(where, item.window),
+        window_hours=_hours(item.window),
         content=item.content,
         formats=item.formats,
     )
@@ -106,18 +126,18 @@ def _paths() -> str:
     return ", ".join(f"{axis.folder}…" for name, axis in AXES.items() if axis.folder and name != QUERY)
 
 
-def _parsed(where: str, text: str) -> Expr:
+def _parsed(text: str) -> Expr:
     try:
         return parse(text)
     except QueryError as error:
         line = " ".join(text.splitlines()) if "\n" in text else text
-        raise ConfigError(f"{where}: {error}\n  {line}\n  {' ' * error.at}^") from error
+        raise _Wrong("query", f"{error}\n  {line}\n  {' ' * error.at}^") from error
 
 
-def _hours(where: str, window: str | None) -> int | None:
+def _hours(window: str | None) -> int | None:
     if window is None:
         return None
     try:
         return -(-seconds(window) // 3600)
     except ValueError as error:
-        raise ConfigError(f"{where}: window: {error}") from error
+        raise _Wrong("window", f"window: {error}") from error

@@ -1,0 +1,92 @@
+"""On which line of a TOML document things stand."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from syndicator.config_files.lines import Place, lines_of
+
+ROOT = Path(__file__).resolve().parents[2]
+TEXT = '''# [none]
+top = 1
+
+[publish]  # a comment
+port = 2
+"quoted.key" = """
+[not.a.table]
+port = 3
+"""
+a.b = 'x'
+
+[[source]]
+key = "a"
+headers = { One = "#1", Two = "]" }
+  [source.rules]
+  select = [
+    "a[href]",  # ] in a comment
+    'b',
+  ]
+
+[[source]]
+key = "b"
+tags = ["x", "y"]
+'''
+LINES: dict[Place, int] = {
+    ("top",): 2,
+    ("publish",): 4,
+    ("publish", "port"): 5,
+    ("publish", "quoted.key"): 6,
+    ("publish", "a", "b"): 10,
+    ("source", 0): 12,
+    ("source", 0, "key"): 13,
+    ("source", 0, "headers", "Two"): 14,
+    ("source", 0, "rules"): 15,
+    ("source", 0, "rules", "select"): 16,
+    ("source", 0, "rules", "select", 1): 18,
+    ("source", 1, "key"): 22,
+    ("source", 1, "tags", 1): 23,
+}
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_every_key_has_its_line(ends: str) -> None:
+    found = lines_of(TEXT.replace("\n", ends))
+    assert {place: found[place] for place in LINES} == LINES
+    assert ("publish", "not") not in found and ("none",) not in found
+
+
+@pytest.mark.parametrize("name", ["syndicator", "sources", "feeds", "taxonomy"])
+def test_it_finds_what_tomllib_reads(name: str) -> None:
+    """Every value of a real file has a line, and its text stands there."""
+    text = (ROOT / "config" / f"{name}.toml").read_text(encoding="utf-8")
+    found, lines = lines_of(text), text.splitlines()
+    for place, value in leaves(tomllib.loads(text)):
+        line = lines[found[place] - 1]
+        assert str(value).lower() in line.lower() or str(place[-1]) in line
+
+
+def leaves(value: object, place: Place = ()) -> list[tuple[Place, object]]:
+    if isinstance(value, dict):
+        return [leaf for key, inner in value.items() for leaf in leaves(inner, (*place, key))]
+    if isinstance(value, list):
+        return [leaf for number, inner in enumerate(value) for leaf in leaves(inner, (*place, number))]
+    return [(place, value)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = '''x\n''''\nb = 1",
+        'a = """\\"""" # "\nb = 1',
+        'a = "\\\\"\nb = 1',
+        "a = [1, [2, {x = 3}], ]\nb = 1",
+        "a = 1979-05-27 07:32:00 # d\nb = 1",
+        'a = """""""" \nb = 1',
+    ],
+)
+def test_what_follows_an_odd_value_is_found(text: str) -> None:
+    tomllib.loads(text)
+    assert lines_of(text)[("b",)] == text.count("\n") + 1
