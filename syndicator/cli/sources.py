@@ -1,8 +1,7 @@
-"""Commands about sources: init, add, remove, sources, import, export."""
+"""Commands about sources: init, remove, sources, import, export."""
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -22,40 +21,6 @@ def init(config: Config = CONFIG) -> None:
     for path in write_start(config):
         printing.say(f"wrote {path}")
     printing.say(f"next: set site.contact in {config}/syndicator.toml, then `syndicator add URL` and `syndicator up`")
-
-
-@app.command()
-def add(
-    url: Annotated[list[str], typer.Argument(metavar="URL...", help="A feed, a site, an article or an OPML document.")],
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be added and its entries; add nothing.")
-    ] = False,
-    json: Json = False,
-    config: Config = CONFIG,
-) -> None:
-    """Add sources: feeds, sites, single articles or OPML documents. The feed of a site is found."""
-    from syndicator.cli import printing
-    from syndicator.services import add as adding
-    from syndicator.services.container import open_app
-
-    with open_app(config) as opened:
-        if not opened.settings.site.contact:
-            printing.log(
-                "site.contact is not set: site owners cannot reach you", cure=f"set it in {config}/syndicator.toml"
-            )
-        found = asyncio.run(adding.preview(opened, url))
-        if not dry_run:
-            adding.add(opened, found)
-    if json:
-        printing.as_json(found)
-        return
-    for one in found:
-        verb = "already known" if one.known else "would add" if dry_run else "added"
-        printing.say(f"{verb}: {one.source.key}: {one.source.url} ({one.what})")
-        if one.warning:
-            printing.log("warning", source=one.source.key, what=one.warning)
-        for entry in one.entries:
-            printing.say(f"    {entry.title or entry.url}")
 
 
 @app.command()

@@ -11,12 +11,13 @@ if TYPE_CHECKING:
     from syndicator.pipeline.descriptions.redescribe import redescribe_many
     from syndicator.pipeline.descriptions.reread import reread
     from syndicator.pipeline.read_article import read_and_render
-    from syndicator.visiting.feeds.discovery import linked_feeds
+    from syndicator.visiting.feeds.discovery import discover, linked_feeds
     from syndicator.visiting.feeds.parser import parse_feed
 else:  # a type checker sees the functions themselves; at run time there are only their names
     from syndicator.worker import Lazy
 
     apply_answer = Lazy("syndicator.pipeline.descriptions.apply_answer:apply_answer")
+    discover = Lazy("syndicator.visiting.feeds.discovery:discover")
     learn_files = Lazy("syndicator.pipeline.descriptions.learn:learn_files")
     linked_feeds = Lazy("syndicator.visiting.feeds.discovery:linked_feeds")
     parse_feed = Lazy("syndicator.visiting.feeds.parser:parse_feed")
@@ -27,6 +28,7 @@ else:  # a type checker sees the functions themselves; at run time there are onl
 
 __all__ = [
     "apply_answer",
+    "discover",
     "learn_files",
     "linked_feeds",
     "parse_feed",

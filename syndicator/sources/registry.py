@@ -7,7 +7,7 @@ import os
 import re
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from syndicator.sources.schema import check
 if TYPE_CHECKING:
     from tomlkit.items import Table
 
-__all__ = ["add_source", "key_for", "load_sources", "remove_source", "update_url"]
+__all__ = ["add_source", "add_sources", "checked", "key_for", "load_sources", "remove_source", "update_url"]
 
 LOCK_SECONDS = 10.0  # how long an edit waits for another command's
 _HEADER = re.compile(r"\s*\[\[\s*(source|'source'|\"source\")\s*\]\]")
@@ -35,15 +35,27 @@ def load_sources(path: Path) -> tuple[Source, ...]:
 
 
 def add_source(path: Path, source: Source) -> None:
-    """Adds `source` at the end of `path`, with the fields that differ from the defaults; makes the file when there is
-    none. Raises UsageError when the key or the URL is in it already, ConfigError when the file is wrong, LockedError
-    when another command edits it for 10 s. The file is replaced in one step, or not changed at all."""
+    """`add_sources` for one."""
+    add_sources(path, [source])
+
+
+def add_sources(path: Path, sources: Sequence[Source]) -> None:
+    """Adds `sources` at the end of `path`, with the fields that differ from the defaults; makes the file when there is
+    none. Raises UsageError when a key or a URL is in it already, ConfigError when the file is wrong, LockedError when
+    another command edits it for 10 s. The file is replaced in one step, or not changed at all."""
 
     def edit(text: str, before: tuple[Source, ...]) -> str:
-        _not_there(path, before, source)
-        return (text.rstrip() + "\n\n" if text.strip() else "") + _table_text(source)
+        _not_there(path, before, sources)
+        parts = [text.rstrip(), *(_table_text(source).strip() for source in sources)] if sources else [text]
+        return "\n\n".join(filter(None, parts)) + ("\n" if sources else "")
 
-    _change(path, edit, lambda before: (*before, source))
+    _change(path, edit, lambda before: (*before, *sources))
+
+
+def checked(path: Path, source: Source) -> Source:
+    """`source` as the file would have it. Raises ConfigError where it could not be written there."""
+    (read,) = check(path, tomllib.loads(_table_text(source)))
+    return read
 
 
 def remove_source(path: Path, key: str) -> bool:
@@ -83,12 +95,16 @@ def _moved(source: Source, key: str, url: str) -> Source:
     return dataclasses.replace(source, url=url.strip()) if source.key == key else source
 
 
-def _not_there(path: Path, before: tuple[Source, ...], source: Source) -> None:
-    for other in before:
-        if other.key == source.key:
+def _not_there(path: Path, before: Sequence[Source], added: Sequence[Source]) -> None:
+    keys = {source.key for source in before}
+    there = {urls.alias(source.url): source.key for source in before}
+    for source in added:
+        if source.key in keys:
             raise UsageError(f"{path} already has a source {source.key!r}; give the new one another key")
-        if urls.alias(other.url) == urls.alias(source.url):
-            raise UsageError(f"{path} already has this URL, as source {other.key!r}")
+        if (other := there.get(urls.alias(source.url))) is not None:
+            raise UsageError(f"{path} already has this URL, as source {other!r}")
+        keys.add(source.key)
+        there[urls.alias(source.url)] = source.key
 
 
 # -- editing ----------------------------------------------------------------------------------------------------------

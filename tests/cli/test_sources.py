@@ -56,7 +56,8 @@ def test_an_article_is_followed_for_itself_and_its_feed_is_named(empty: Instance
     url = empty.world.url(story)
     (found,) = empty.json("add", url)
     assert (found["source"]["kind"], found["source"]["url"]) == ("page", url)
-    assert found["what"] == f"single article; its site's feed: {empty.world.feed_url('launchbeat')}"
+    assert found["what"] == "single article"
+    assert [other["url"] for other in found["not_chosen"]] == [empty.world.feed_url("launchbeat")]
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ _TAG = re.compile(r"<(base|link|meta|a)\s([^<>]*)", re.I)
 _ATTRIBUTE = re.compile(r"([a-zA-Z:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
 _BODY = re.compile(r"<(?!/?(?:html|head|meta|link|title|base|style|noscript|template)\b)[a-z]", re.I)
 _LIKELY = re.compile(r"(^|[/._-])(rss|atom|feed)s?([/._?-]|$)", re.I)
+_OTHER_JSON = re.compile(r"oembed|/wp-json\b")  # what WordPress names alternates besides its feeds
 _MOST = 50  # links of a page
 _READ = 2_000_000  # characters of a page that are looked at
 
@@ -60,7 +61,7 @@ def discover(body: bytes, url: str, headers: Mapping[str, str] | None = None) ->
 
     `feeds` of a feed and of a sitemap: itself. Of a page: its rel=alternate feeds in their order, else its links that
     look like feeds, else common paths on its host, which nobody has tried (type "guess"). Of OPML: its feeds. Of an
-    index of sitemaps: none.
+    index of sitemaps: those it lists (type "sitemap").
     """
     try:
         feed = parse_feed(body, url, headers)
@@ -85,10 +86,17 @@ def _other(body: bytes, url: str, headers: Mapping[str, str]) -> Discovery:
     if b"<opml" in start:
         return _opml(body, url)
     if b"<urlset" in start or b"<sitemapindex" in start:
-        return Discovery("sitemap")
+        return Discovery("sitemap", _listed(body, url))
     page = _Page("" if looks_json(body) else _decoded(body, headers), url)
     links = page.alternates or page.likely or _guesses(url)
     return Discovery("page", tuple(dict.fromkeys(links))[:_MOST], one_line(page.title), page.article)
+
+
+def _listed(body: bytes, url: str) -> tuple[FeedLink, ...]:
+    """The sitemaps of an index of sitemaps."""
+    places = re.findall(r"<loc>\s*([^<>]+?)\s*</loc>", body.decode("utf-8", "replace")[:_READ])
+    targets = (resolve(url, unescape(place)) for place in places[:_MOST])
+    return tuple(dict.fromkeys(FeedLink(target, "", "sitemap") for target in targets if target))
 
 
 def _opml(body: bytes, url: str) -> Discovery:
@@ -155,7 +163,7 @@ class _Page:
     def _alternate(self, given: dict[str, str]) -> None:
         kind = _TYPES.get(given.get("type", "").split(";")[0].strip().lower())
         rels = given.get("rel", "").lower().split()
-        if kind is None or not {"alternate", "feed"} & set(rels) or "oembed" in given.get("href", ""):
+        if kind is None or not {"alternate", "feed"} & set(rels) or _OTHER_JSON.search(given.get("href", "")):
             return
         target = resolve(self.base, given.get("href", ""))
         if target and len(self.alternates) < _MOST:

@@ -1,0 +1,65 @@
+"""What `add` found: values that are listed, chosen from and written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from syndicator.errors import SyndicatorError
+from syndicator.model import Entry, Fetched, Source
+
+SHUT_PAGE = 'robots.txt disallows this address: it will not be read; robots = "ignore" in sources.toml overrides that'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """Something that can be followed. `source` has no key yet unless it is `known`: in sources.toml already. `other`:
+    an address at which it was found. `same_as`: one listed before it has the same entries. `answer`: its bytes, so that
+    a preview need not ask for them again."""
+
+    source: Source
+    kind: Literal["feed", "sitemap", "article", "opml"]
+    format: str = ""
+    announced: int = 0  # entries
+    latest: datetime | None = None
+    comments: bool = False
+    same_as: str = ""
+    known: bool = False
+    warning: str = ""  # what the operator should know before adding it
+    entries: tuple[Entry, ...] = ()  # the first ones
+    other: str = ""
+    answer: Fetched | None = None
+
+    @property
+    def what(self) -> str:
+        """In words: "feed (rss20, 20 entries)"."""
+        if self.kind in ("article", "opml"):
+            return "single article" if self.kind == "article" else "from an OPML document"
+        comments = ", comments" if self.comments else ""
+        return f"feed ({self.format}, {self.announced} {'entry' if self.announced == 1 else 'entries'}{comments})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What is at one `address`: candidates, the best first, or why there is none. `whole`: a list that is taken as a
+    whole. `untried`: feeds that the page names and nobody looked at, because it names very many."""
+
+    address: str
+    candidates: tuple[Candidate, ...] = ()
+    error: SyndicatorError | None = None
+    whole: bool = False
+    untried: int = 0
+
+
+def best(found: Found) -> tuple[Candidate, ...]:
+    """What is taken when nobody says otherwise: the first, or the whole of a list."""
+    return found.candidates if found.whole else found.candidates[:1]
+
+
+def every(found: Found) -> tuple[Candidate, ...]:
+    """What "all" means: without comments, and without what one taken before has already."""
+    if found.whole:
+        return found.candidates
+    articles = [one for one in found.candidates if not one.comments and not one.same_as]
+    return tuple(articles) or found.candidates[:1]

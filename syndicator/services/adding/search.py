@@ -1,0 +1,189 @@
+"""What is at an address: feeds, the feeds of a site, an article, sitemaps, a list of feeds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+
+from syndicator import urls
+from syndicator.errors import MissingError, NetworkDown, NotAFeed, SyndicatorError, UsageError, WorkerFailed
+from syndicator.model import Failed, Fetched, ParsedFeed, Request, Source
+from syndicator.pipeline import jobs
+from syndicator.ports import Fetcher
+from syndicator.reasons import FeedReason, FetchReason
+from syndicator.services.adding.found import SHUT_PAGE, Candidate, Found
+from syndicator.services.container import App, make_fetcher
+from syndicator.services.refresh import make_worker
+from syndicator.urls import secrets
+from syndicator.visiting.feeds.discovery import Discovery, FeedLink
+from syndicator.visiting.feeds.ranking import best_first, is_comments
+from syndicator.worker import Worker
+
+MOST_TRIED = 20  # feeds that one page names: more than a site has, and 20 pauses are half a minute
+SHOWN = 5  # entries of a candidate
+_LIKELY = ("guess", "link")  # of a feed's address: not certain enough to follow instead of an article
+_XML = re.compile(r"\s*(text|application)/((atom|rss|rdf)\+)?xml\b", re.I)
+_ALLOW = re.compile(r'allow = \["([^"]+)"\]')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What looking and reading need. `allow`: private networks that the operator lets these sources reach."""
+
+    app: App
+    fetcher: Fetcher
+    worker: Worker
+    allow: tuple[str, ...] = ()
+
+
+@asynccontextmanager
+async def open_tools(app: App, allow: Sequence[str] = ()) -> AsyncIterator[Tools]:
+    """One client and one worker for all that a command looks at."""
+    fetcher, worker = make_fetcher(app), make_worker(app)
+    try:
+        yield Tools(app=app, fetcher=fetcher, worker=worker, allow=tuple(allow))
+    finally:
+        await worker.aclose()
+        await fetcher.aclose()
+
+
+@dataclass(frozen=True, slots=True)
+class _Feed:
+    """A feed that answered, and what the page that names it calls it."""
+
+    url: str
+    title: str
+    answer: Fetched
+    feed: ParsedFeed
+
+    @property
+    def address(self) -> str:
+        return self.answer.moved_to or self.url
+
+
+async def look(tools: Tools, address: str) -> Found:
+    """What is at `address`. What fails is in the result, with the address and the cure; nothing is written."""
+    try:
+        url = address if "://" in address else f"https://{address}"
+        if not urls.host(url):
+            raise UsageError(f"{address!r} is no web address; write it like https://example.org/feed")
+        return await _look(tools, address, url)
+    except SyndicatorError as error:
+        return Found(address=address, error=error)
+
+
+async def _look(tools: Tools, address: str, url: str) -> Found:
+    answer = await _asked(tools, url)
+    found = await _discovered(tools, answer, url)
+    if found.kind == "opml":
+        return Found(address=address, candidates=tuple(_listed(tools, found)), whole=True)
+    index = found.kind == "sitemap" and bool(found.feeds) and found.feeds[0].url != answer.final_url
+    if not index and (found.kind != "page" or _XML.match(answer.headers.get("content-type", ""))):
+        try:
+            return Found(address=address, candidates=_ranked(tools, [await _parsed(tools, url, answer)], url))
+        except NotAFeed as refusal:
+            if refusal.reason != FeedReason.HTML:
+                raise MissingError(f"{url}: {refusal}") from refusal
+    return await _page(tools, address, url, answer, found)
+
+
+async def _page(tools: Tools, address: str, url: str, answer: Fetched, found: Discovery) -> Found:
+    """The feeds that a page names; the page itself, first when it declares itself an article."""
+    article = found.article and not urls.is_root(url)
+    links = [link for link in found.feeds if not article or link.type not in _LIKELY]
+    feeds = await _named(tools, links[:MOST_TRIED])
+    candidates = _ranked(tools, feeds, answer.final_url)
+    own = {urls.alias(one.feed.site_url) for one in feeds if not is_comments(one.address, one.title, one.feed)}
+    alone = article and urls.alias(answer.final_url) not in own  # no front page that calls itself an article
+    if alone or (not candidates and not urls.is_root(url) and found.kind == "page"):
+        candidates = (_article(tools, url, answer, found), *candidates)
+    if not candidates:
+        raise MissingError(f"{url} names no feed; look for its feed's address, or add single articles")
+    return Found(address=address, candidates=candidates, untried=len(links[MOST_TRIED:]))
+
+
+async def _named(tools: Tools, links: Sequence[FeedLink]) -> list[_Feed]:
+    """Those of `links` that are feeds. Of addresses that are only guessed the first one is enough."""
+    feeds: dict[str, _Feed] = {}
+    for link in links:
+        with suppress(SyndicatorError):
+            feed = await _parsed(tools, link.url, await _asked(tools, link.url), link.title)
+            feeds.setdefault(urls.alias(feed.address), feed)
+            if link.type == "guess":
+                break
+    return list(feeds.values())
+
+
+async def _asked(tools: Tools, url: str) -> Fetched:
+    """The answer of `url`. Raises MissingError, NetworkDown, which name the cure."""
+    app = tools.app
+    known = secrets.known(url, app.environ)
+    request = Request(url=url, kind="feed", secrets=known, deadline=app.settings.fetch.feed_seconds, allow=tools.allow)
+    result = await tools.fetcher.fetch(request)
+    if isinstance(result, Fetched):
+        return result
+    failed = result if isinstance(result, Failed) else Failed(url=url, reason=FetchReason.NOT_MODIFIED)
+    line = _ALLOW.search(failed.detail) if failed.reason == FetchReason.BLOCKED_ADDRESS else None
+    cure = f", or add it with --allow {line[1]}, which writes that line" if line else ""
+    raise (NetworkDown if failed.no_network else MissingError)(f"{url}: {failed.reason}: {failed.detail}{cure}")
+
+
+async def _discovered(tools: Tools, answer: Fetched, url: str) -> Discovery:
+    try:
+        return await tools.worker.call(jobs.discover, answer.body, answer.final_url, dict(answer.headers))
+    except WorkerFailed as failure:
+        raise MissingError(f"{url}: it cannot be read: {failure}") from failure
+
+
+async def _parsed(tools: Tools, url: str, answer: Fetched, title: str = "") -> _Feed:
+    """The feed in an answer. Raises NotAFeed, also when not one entry could be read, and MissingError."""
+    try:
+        feed = await tools.worker.call(jobs.parse_feed, answer.body, answer.final_url, dict(answer.headers))
+    except WorkerFailed as failure:
+        raise MissingError(f"{url}: it cannot be read: {failure}") from failure
+    if not feed.complete and not feed.entries:
+        raise NotAFeed(FeedReason.BROKEN_XML, "not one entry could be read")
+    return _Feed(url, title, answer, feed)
+
+
+def _ranked(tools: Tools, feeds: Sequence[_Feed], page: str) -> tuple[Candidate, ...]:
+    by_address = {one.address: one for one in feeds}
+    ranked = best_first([(one.address, one.title, one.feed) for one in feeds], page)
+    made = []
+    for one in ranked:
+        feed = by_address[one.url]
+        source = Source(key="", url=one.url, kind="feed", title=one.title or None, allow=tools.allow)
+        candidate = Candidate(
+            source=source,
+            kind="sitemap" if one.format == "sitemap" else "feed",
+            format=one.format,
+            announced=one.entries,
+            latest=one.latest,
+            comments=one.comments,
+            same_as=one.same_as,
+            warning=feed.answer.warning,
+            entries=feed.feed.entries[:SHOWN],
+            other=feed.url,
+            answer=feed.answer,
+        )
+        made.append(_if_known(tools.app, candidate))
+    return tuple(made)
+
+
+def _article(tools: Tools, url: str, answer: Fetched, found: Discovery) -> Candidate:
+    source = Source(key="", url=url, kind="page", title=found.title or None, allow=tools.allow)
+    warning = SHUT_PAGE if answer.warning else ""
+    return _if_known(tools.app, Candidate(source=source, kind="article", warning=warning, answer=answer))
+
+
+def _listed(tools: Tools, found: Discovery) -> list[Candidate]:
+    sources = [Source(key="", url=one.url, title=one.title or None, allow=tools.allow) for one in found.feeds]
+    return [_if_known(tools.app, Candidate(source=source, kind="opml")) for source in sources]
+
+
+def _if_known(app: App, candidate: Candidate) -> Candidate:
+    same = {urls.alias(other.url): other for other in app.sources.values()}
+    known = same.get(urls.alias(candidate.source.url))
+    return replace(candidate, source=known, known=True) if known else candidate

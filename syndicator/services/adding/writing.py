@@ -1,0 +1,75 @@
+"""What was chosen gets its key and what the operator said of it, and its lines in sources.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from syndicator.errors import ConfigError, UsageError
+from syndicator.model import ContentMode, Source
+from syndicator.services.adding.found import Candidate
+from syndicator.services.container import App
+from syndicator.sources import registry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What the operator says of the sources to be added; None and () say nothing."""
+
+    key: str | None = None
+    title: str | None = None
+    category: str | None = None
+    tags: tuple[str, ...] = ()
+    every: str | None = None
+    content: ContentMode | None = None
+    backfill: int | None = None
+    allow: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+
+
+def named(app: App, chosen: Sequence[Candidate], wishes: Wishes) -> list[Candidate]:
+    """`chosen` as they would be written, each address once: with a key, and as the operator wishes. What is known
+    already stays as it is. Raises UsageError for a wish that cannot be."""
+    once = {one.source.url: one for one in chosen}
+    new = [one for one in once.values() if not one.known]
+    if len(new) > 1 and (wishes.key or wishes.title):
+        option = "--key" if wishes.key else "--title"
+        raise UsageError(f"{option} names one source, and {len(new)} would be added; add them one by one")
+    taken = set(app.sources)
+    found = []
+    for one in once.values():
+        if not one.known:
+            key = wishes.key or _key(app, taken, one.source.url, *filter(None, [one.other]))
+            one = replace(one, source=_wished(app, replace(one.source, key=key), wishes))
+            taken.add(key)
+        found.append(one)
+    return found
+
+
+def write(app: App, chosen: Sequence[Candidate]) -> list[Source]:
+    """Writes the new ones to sources.toml, all or none, and returns them. Raises as `registry.add_sources` does."""
+    new = [one.source for one in chosen if not one.known]
+    registry.add_sources(app.config / "sources.toml", new)
+    return new
+
+
+def _wished(app: App, source: Source, wishes: Wishes) -> Source:
+    said = {
+        name: getattr(wishes, name)
+        for name in ("title", "category", "tags", "every", "content", "backfill", "allow")
+        if getattr(wishes, name) not in (None, ())
+    }
+    made = replace(source, **said, rules=replace(source.rules, select=wishes.select))
+    try:
+        registry.checked(app.config / "sources.toml", made)
+    except ConfigError as error:
+        raise UsageError(str(error)) from error
+    if made.key in app.sources:
+        raise UsageError(f"there is a source {made.key!r} already ({app.sources[made.key].url}); give another --key")
+    return made
+
+
+def _key(app: App, taken: Collection[str], *addresses: str) -> str:
+    """The key that a removed source had at one of these addresses, else a new one for the first of them."""
+    used = {*app.sources, *taken}
+    return app.beside.key_at(addresses, used) or registry.key_for(addresses[0], used | app.beside.keys())

@@ -1,0 +1,107 @@
+"""Which of the feeds that a site has is the one to follow: what tells comments from articles, and an order. Pure.
+
+What others do: Miniflux lists what the page names and lets a person choose; feedsearch and feedfinder score addresses,
+comments feeds lowest. Here what the feeds themselves say decides, and the page's own order where nothing else does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from syndicator import urls
+from syndicator.model import Entry, ParsedFeed
+
+# /comments/feed/ (WordPress), /feeds/comments/default (Blogger), ?feed=comments-rss2; /comment/ alone is a newspaper's
+# opinion pages.
+_PATH = re.compile(r"(^|/)comments([-_](feed|rss2?|atom)|\.(xml|rss|atom|rdf|json))?(/|$)", re.I)
+_QUERY = re.compile(r"(^|&)(feed=comments|withcomments=)", re.I)
+# As the common publishing systems call theirs: "Comments on Site", "Site » Comments Feed", and the same in other
+# languages.
+_TITLE = re.compile(
+    r"^comments (on|for|feed)\b|\bcomments? feed$|^kommentare (zu|für)\b|\bkommentar-?feed$|^commentaires (sur|pour)\b"
+    r"|\bflux des? commentaires$|^comentarios (en|de|para)\b|\bfeed de (los )?comentarios$"
+    r"|^comentários (sobre|em|para)\b|\bfeed de comentários$"
+    r"|^commenti (su|a|per)\b|\bfeed dei commenti$|^reacties (op|voor)\b|\breacties ?feed$"
+    r"|^komentarze (do|dla)\b|^комментарии (к|на)\b|лента комментариев$|のコメント$|コメントフィード$|评论 ?feed$",
+    re.I,
+)
+_ENTRY = re.compile(r"^(by: |comment on )", re.I)  # WordPress
+_FRAGMENT = re.compile(r"#(comment|respond|c)-?\d", re.I)
+_OTHER_PAGES = re.compile(r"(categor|tag|author|user|page|image|video|product|archive)", re.I)  # of a sitemap's name
+_ASLEEP = timedelta(days=365)  # behind the newest of the others: a feed that its site no longer writes; a choice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedFeed:
+    """A feed as it is listed for a choice. `same_as`: the address of one listed before that has the same entries."""
+
+    url: str
+    title: str
+    format: str
+    entries: int
+    latest: datetime | None
+    comments: bool
+    same_as: str = ""
+
+
+def best_first(found: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[RankedFeed]:
+    """Feeds that `page` names, each with its address, what the page calls it and what is in it, the best first:
+    articles before comments, those with entries before empty ones, living before abandoned ones, those about the page
+    asked for before those about a part or the whole of its site; otherwise as the page has them."""
+    latest = [when for _, title, feed in found if (when := last_date(feed))]
+    newest = max(latest, default=None)
+
+    def order(number: int) -> tuple[bool, ...]:
+        url, title, feed = found[number]
+        when = last_date(feed)
+        return (
+            is_comments(url, title, feed),
+            not feed.entries,
+            bool(newest and when and newest - when > _ASLEEP),
+            urls.alias(feed.site_url or "") != urls.alias(page),
+            feed.format == "sitemap" and bool(_OTHER_PAGES.search(urlsplit(url).path)),
+        )
+
+    ranked: list[RankedFeed] = []
+    first: dict[tuple[bool, frozenset[str]], str] = {}
+    for number in sorted(range(len(found)), key=order):
+        url, title, feed = found[number]
+        comments = is_comments(url, title, feed)
+        entries = frozenset(urls.alias(entry.url) for entry in feed.entries if entry.url)
+        same_as = first.setdefault((comments, entries), url) if entries else url
+        ranked.append(
+            RankedFeed(
+                url=url,
+                title=feed.title or title,
+                format=feed.format,
+                entries=len(feed.entries),
+                latest=last_date(feed),
+                comments=comments,
+                same_as="" if same_as == url else same_as,
+            )
+        )
+    return ranked
+
+
+def last_date(feed: ParsedFeed) -> datetime | None:
+    """When the newest entry of `feed` was published, None where none says it."""
+    return max((when for entry in feed.entries if (when := entry.published or entry.updated)), default=None)
+
+
+def is_comments(url: str, title: str, feed: ParsedFeed) -> bool:
+    """True for a feed of readers' comments, by its address, by what it or the page that names it (`title`) calls it, or
+    by its entries."""
+    parts = urlsplit(url)
+    if _PATH.search(parts.path) or _QUERY.search(parts.query):
+        return True
+    if any(_TITLE.search(name.strip()) for name in (title, feed.title)):
+        return True
+    return bool(feed.entries) and 2 * sum(map(_is_comment, feed.entries)) > len(feed.entries)
+
+
+def _is_comment(entry: Entry) -> bool:
+    return bool(_ENTRY.match(entry.title) or _FRAGMENT.search(entry.url) or _FRAGMENT.search(entry.id))

@@ -1,0 +1,208 @@
+"""What `add` finds at an address, what it takes, and what it asks."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from syndicator.cli import add, app
+from syndicator.errors import MissingError, UsageError
+from tests.aged.web import Answer, Web, serving
+from tests.cli.sites import NEWEST, alternate, blog, insecure, page, rss, story
+
+assert add
+SITE = "http://blog.example/"
+FEED, ATOM, COMMENTS = (f"{SITE}{path}" for path in ("feed/", "feed/atom/", "comments/feed/"))
+
+
+class Adding:
+    """The command add on an instance that follows nothing, and a web that it looks at."""
+
+    def __init__(self, folder: Path, web: Web) -> None:
+        self.config, self.web = folder / "config", web
+        self.config.mkdir()
+        (self.config / "syndicator.toml").write_text(
+            f'[site]\ncontact = "a@feeds.example"\n[fetch]\npause = 0\nproxy = "{web.proxy}"\n'
+        )
+        (self.config / "sources.toml").write_text("# ours\n")
+        (self.config / "taxonomy.toml").write_text('[[tag]]\nname = "Ferries"\n')
+        web.answers = insecure(blog())
+
+    def run(self, *words: str, answers: str = "") -> Result:
+        return CliRunner().invoke(
+            app, ["add", *words, "--config", str(self.config)], catch_exceptions=False, input=answers
+        )
+
+    def json(self, *words: str) -> Any:
+        return json.loads(self.run(*words, "--json").stdout)
+
+    @property
+    def written(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = tomllib.loads((self.config / "sources.toml").read_text()).get("source", [])
+        return found
+
+    @property
+    def urls(self) -> list[str]:
+        return [source["url"] for source in self.written]
+
+
+@pytest.fixture
+def adding(tmp_path: Path) -> Iterator[Adding]:
+    with serving() as web:
+        yield Adding(tmp_path, web)
+
+
+@pytest.fixture
+def there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody answers."""
+    monkeypatch.setattr(add, "somebody_is_there", lambda: True)
+
+
+def test_all_feeds_are_listed_and_the_one_of_articles_is_taken(adding: Adding) -> None:
+    lines = adding.run(SITE).output.splitlines()
+    assert lines[:7] == [
+        f"{SITE} has 3:",
+        f"  1  Harbour notes: feed (rss20, 4 entries), last {NEWEST:%Y-%m-%d}",
+        f"     {FEED}",
+        f"  2  Harbour notes: feed (rss20, 4 entries), last {NEWEST:%Y-%m-%d}, the same entries as 1",
+        f"     {ATOM}",
+        f"  3  Comments for Harbour notes: feed (rss20, 4 entries, comments), last {NEWEST:%Y-%m-%d}",
+        f"     {COMMENTS}",
+    ]
+    assert adding.urls == [FEED]
+    assert f"not chosen: 3: {COMMENTS} (feed (rss20, 4 entries, comments))" in lines
+    assert not [url for url in adding.web.asked if "wp-json" in url]
+
+
+def test_a_number_or_all_feeds_of_articles_are_taken_when_asked_for(adding: Adding) -> None:
+    assert adding.run(SITE, "--all").exit_code == 0
+    assert adding.urls == [FEED]
+    (found,) = adding.json(SITE, "--pick", "3")
+    assert (found["source"]["url"], found["known"]) == (COMMENTS, False)
+    assert [other["number"] for other in found["not_chosen"]] == [1, 2]
+    assert adding.urls == [FEED, COMMENTS]
+    for words, says in (((SITE, "--pick", "4"), "has 3"), ((SITE, "--pick", "1", "--all"), "give one of them")):
+        with pytest.raises(UsageError, match=says):
+            adding.run(*words)
+
+
+@pytest.mark.usefixtures("there")
+@pytest.mark.parametrize(
+    ("answers", "urls"),
+    [
+        ("\n\n", [FEED]),
+        ("2,3\ny\n", [ATOM, COMMENTS]),
+        ("9\nall\ny\n", [FEED]),
+        ("1\nn\n", []),
+        ("none\n", []),
+    ],
+)
+def test_on_a_terminal_it_asks_and_writes_nothing_before_yes(adding: Adding, answers: str, urls: list[str]) -> None:
+    before = (adding.config / "sources.toml").read_text()
+    output = adding.run(SITE, answers=answers).output
+    assert adding.urls == urls
+    assert ("nothing was added" in output) == (not urls)
+    if not urls:
+        assert (adding.config / "sources.toml").read_text() == before
+
+
+@pytest.mark.usefixtures("there")
+def test_who_says_yes_is_not_asked(adding: Adding) -> None:
+    assert "Which" not in adding.run(SITE, "--yes").output
+    assert adding.urls == [FEED]
+
+
+def test_the_good_ones_are_added_when_one_fails(adding: Adding) -> None:
+    other = "http://other.example/feed"
+    adding.web.answers = {**adding.web.answers, other: rss("Other", "http://other.example/", [("A", f"{other}/a")])}
+    done = adding.run(SITE, "http://none.example/feed", other)
+    assert done.exit_code == MissingError.exit_code
+    assert adding.urls == [FEED, other]
+    assert "syndicator: http://none.example/feed: http-404" in done.output
+    failed = adding.json("http://none.example/feed", "not an address", other)
+    assert [one.get("reason") for one in failed] == [None, "missing", "usage"]
+
+
+def test_of_a_section_the_feed_of_the_section_is_taken(adding: Adding) -> None:
+    section = f"{SITE}category/boats/"
+    links = (alternate(FEED, "All"), alternate(COMMENTS), alternate(f"{section}feed/", "Boats"))
+    adding.web.answers = {
+        **adding.web.answers,
+        section: page("Boats", *links),
+        f"{section}feed/": rss("Boats", section, [("Boat", f"{SITE}boat/")]),
+    }
+    (found,) = adding.json(section)
+    assert found["source"]["url"] == f"{section}feed/"
+
+
+def test_an_index_of_sitemaps_offers_those_it_lists(adding: Adding) -> None:
+    places = [f"{SITE}{name}-sitemap.xml" for name in ("category", "post")]
+    listed = "".join(f"<sitemap><loc>{place}</loc></sitemap>" for place in places)
+    sitemaps = {
+        place: Answer(body=f"<urlset><url><loc>{place}/1</loc></url></urlset>", type="text/xml") for place in places
+    }
+    index = Answer(body=f"<sitemapindex>{listed}</sitemapindex>", type="text/xml")
+    adding.web.answers = {f"{SITE}sitemap.xml": index, **sitemaps}
+    (found,) = adding.json(f"{SITE}sitemap.xml")
+    assert found["source"]["url"] == places[1]
+    assert [other["url"] for other in found["not_chosen"]] == places[:1]
+
+
+def test_of_an_article_the_feeds_of_its_site_are_named(adding: Adding) -> None:
+    links = (alternate(f"{SITE}rain/feed/", "Rain &raquo; Comments"), alternate(FEED))
+    article = page("Rain", *links, body="<article><p>Rain.</p></article>", article=True)
+    own = rss("Comments on: Rain", f"{SITE}rain/", [("By: Ove", f"{SITE}rain/#comment-4")])
+    adding.web.answers = {**adding.web.answers, f"{SITE}rain/": article, f"{SITE}rain/feed/": own}
+    (found,) = adding.json(f"{SITE}rain/")
+    assert (found["source"]["kind"], found["source"]["url"]) == ("page", f"{SITE}rain/")
+    assert [other["url"] for other in found["not_chosen"]] == [FEED, f"{SITE}rain/feed/"]
+
+
+def test_what_the_operator_says_is_written(adding: Adding) -> None:
+    words = "--key harbour --title Harbour --category Sea --tag Ferries --tag Boats --every 6h --content full"
+    more = ["--backfill", "5", "--select", "main article", "--allow", "10.0.0.0/8:80"]
+    adding.run(SITE, *words.split(), *more)
+    assert adding.written == [
+        {
+            "key": "harbour",
+            "url": FEED,
+            "title": "Harbour",
+            "kind": "feed",
+            "category": "Sea",
+            "tags": ["Ferries", "Boats"],
+            "content": "full",
+            "every": "6h",
+            "allow": ["10.0.0.0/8:80"],
+            "backfill": 5,
+            "rules": {"select": ["main article"]},
+        }
+    ]
+    for words, says in (("--every 5s", "too short"), ("--key A_b", "a-z"), ("--key harbour --pick 2", "give another")):
+        with pytest.raises(UsageError, match=says):
+            adding.run(SITE, "--pick", "3", *words.replace("--pick 2", "").split())
+    with pytest.raises(UsageError, match="--title names one source, and 2 would be added"):
+        adding.run(SITE, "--pick", "2", "--pick", "3", "--title", "Both")
+
+
+def test_an_address_on_this_machine_says_how_to_allow_it(adding: Adding) -> None:
+    (adding.config / "syndicator.toml").write_text('[site]\ncontact = "a@feeds.example"\n[fetch]\npause = 0\n')
+    port = adding.web.proxy.rpartition(":")[2]
+    with pytest.raises(MissingError) as raised:
+        adding.run(f"{adding.web.proxy}/feed")
+    line = f"127.0.0.1/32:{port}"
+    assert f'allow = ["{line}"], or add it with --allow {line}' in str(raised.value)
+    adding.web.answers = {"/feed": rss("Local", f"{adding.web.proxy}/", [("A", f"{adding.web.proxy}/a")])}
+    adding.run(f"{adding.web.proxy}/feed", "--allow", line)
+    assert adding.written[0]["allow"] == [line]
+
+
+def test_story_pages_are_articles(adding: Adding) -> None:
+    adding.web.answers = {f"{SITE}alone/": story("Alone")}
+    (found,) = adding.json(f"{SITE}alone/")
+    assert found["source"]["kind"] == "page"

@@ -1,0 +1,78 @@
+"""Comments are told from articles, and the feed to follow comes first."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from syndicator.model import Entry, ParsedFeed
+from syndicator.visiting.feeds.ranking import best_first, is_comments, last_date
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+SITE = "https://example.org/"
+
+
+def feed(*titles: str, title: str = "", site: str = "", age: int = 0, fragment: str = "") -> ParsedFeed:
+    entries = tuple(
+        Entry(id=f"{one}", url=f"{SITE}{one}{fragment}", title=one, published=NOW - timedelta(days=age))
+        for one in titles
+    )
+    return ParsedFeed(format="rss20", title=title, site_url=site, entries=entries)
+
+
+@pytest.mark.parametrize(
+    ("url", "title", "found"),
+    [
+        (f"{SITE}comments/feed/", "", feed("a")),
+        (f"{SITE}a-post/comments/feed", "", feed("a")),
+        (f"{SITE}comments.xml", "", feed("a")),
+        (f"{SITE}?feed=comments-rss2", "", feed("a")),
+        (f"{SITE}feeds/comments/default", "", feed("a")),
+        (f"{SITE}x", "Notes » Comments Feed", feed("a")),
+        (f"{SITE}x", "Hafen » Kommentar-Feed", feed("a")),
+        (f"{SITE}x", "Port » Flux des commentaires", feed("a")),
+        (f"{SITE}x", "", feed("a", title="Comments on: Rain")),
+        (f"{SITE}x", "", feed("a", title="Comentarios en Puerto")),
+        (f"{SITE}x", "", feed("By: Ove", "By: Nora", "Rain")),
+        (f"{SITE}x", "", feed("1", "2", fragment="#comment-7")),
+    ],
+)
+def test_comments(url: str, title: str, found: ParsedFeed) -> None:
+    assert is_comments(url, title, found)
+
+
+@pytest.mark.parametrize(
+    ("url", "title", "found"),
+    [
+        (f"{SITE}comment/rss", "Comment", feed("a", title="Comment and opinion")),
+        (f"{SITE}tag/comments-on-trade/feed/", "", feed("a")),
+        (f"{SITE}commentisfree/rss", "", feed("a", title="Comment is free")),
+        (f"{SITE}feed", "How comments feed trolls", feed("By: Ove", "Rain", "Sheep")),
+        (f"{SITE}feed", "", feed()),
+    ],
+)
+def test_no_comments(url: str, title: str, found: ParsedFeed) -> None:
+    assert not is_comments(url, title, found)
+
+
+def test_the_best_is_first() -> None:
+    found = [
+        ("comments", "", feed("By: A", title="Comments for Site", site=SITE)),
+        ("empty", "", feed(site=SITE)),
+        ("asleep", "", feed("old", site=SITE, age=800)),
+        ("part", "", feed("b", site=f"{SITE}part/")),
+        ("site", "", feed("c", site=SITE, title="Site")),
+        ("again", "named so", feed("c", site=SITE)),
+    ]
+    ranked = best_first(found, SITE)
+    assert [one.url for one in ranked] == ["site", "again", "part", "asleep", "empty", "comments"]
+    assert [(one.url, one.same_as) for one in ranked if one.same_as] == [("again", "site")]
+    assert [one.title for one in ranked[:2]] == ["Site", "named so"]
+    assert best_first(found, f"{SITE}part/")[0].url == "part"
+    assert best_first(list(reversed(found)), SITE)[0].url == "again"
+
+
+def test_the_date_of_a_feed_is_that_of_its_newest_entry() -> None:
+    assert last_date(feed("a")) == NOW
+    assert last_date(feed()) is None
