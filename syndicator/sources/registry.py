@@ -54,8 +54,8 @@ def add_sources(path: Path, sources: Sequence[Source]) -> None:
 
 def checked(path: Path, source: Source) -> Source:
     """`source` as the file would have it. Raises ConfigError where it could not be written there."""
-    (read,) = check(path, tomllib.loads(_table_text(source)))
-    return read
+    (made,) = check(TomlFile(path, tomllib.loads(_table_text(source))))
+    return made
 
 
 def remove_source(path: Path, key: str) -> bool:
