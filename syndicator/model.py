@@ -29,6 +29,13 @@ class Rules:
     content: Literal["page", "feed"] = "page"  # "feed": the body is the entry's own content
     keep: tuple[str, ...] = ()  # texts that stay although they repeat across articles
 
+    @property
+    def digest(self) -> str:
+        """Changes when a rule does: 16 hex characters of what is not at its default, so that a rule which a later
+        version knows changes nothing for a source that does not use it."""
+        said = [(one.name, getattr(self, one.name)) for one in fields(self) if getattr(self, one.name) != one.default]
+        return hashlib.sha256(repr(sorted(said)).encode()).hexdigest()[:16]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
@@ -63,6 +70,7 @@ class SourceState:
     key: str
     url: str  # as the operator wrote it when we last looked
     terms: str = ""  # a digest of the rest that decides when and how it is visited
+    rules: str | None = None  # the digest of its rules, None where an earlier version saw them
 
     # from the answers to our requests, by visiting.cadence.after
     etag: str | None = None

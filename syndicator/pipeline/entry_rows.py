@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from syndicator.model import Failed, Problem
+from syndicator.model import Failed, Problem, Rules
 from syndicator.ports import EntryRow
-from syndicator.reasons import EntryReason, FetchReason
+from syndicator.reasons import FOR_THE_OPERATOR, EntryReason, FetchReason, PageReason, WorkerReason
 
 # Five tries from a quarter of an hour on, doubled each time, outlast an outage of a working day: a choice.
 MOST_TRIES = 5
@@ -37,6 +37,9 @@ _FINAL: frozenset[str] = frozenset(
         EntryReason.NO_LINK,
     )
 )
+
+# What a page may be refused for because of how it was read: it may be an article by other rules.
+_READ_SO: frozenset[str] = frozenset((*PageReason, *WorkerReason))
 
 
 def may_try_again(row: EntryRow, reason: str) -> bool:
@@ -78,6 +81,16 @@ def postponed(row: EntryRow, failed: Failed, now: datetime) -> EntryRow:
     """The host is to be left alone for now: no try was made, so none is counted."""
     when = failed.retry_after or now + FIRST_WAIT
     return replace(row, next_try=when, reason=_why(row, failed.reason), detail=failed.detail)
+
+
+def by_other_rules(row: EntryRow, rules: Rules) -> EntryRow | None:
+    """`row` as one that is due now, because its source has other `rules` since it was refused, or failed and waits for
+    its next try; None where they make no difference to it. Its page is asked for once: tries stay counted. What waits
+    for its turn (a flood, a late announcement) goes on waiting."""
+    if row.status == "refused" and (row.reason in _READ_SO or rules.content == "feed"):
+        return row.reopened()
+    failed = row.tries > 0 or row.reason in FOR_THE_OPERATOR
+    return replace(row, next_try=None) if row.status == "pending" and row.next_try and failed else None
 
 
 def _why(row: EntryRow, reason: str) -> str:

@@ -12,7 +12,8 @@ from typing import Any
 from syndicator.articles.article_store import ID_CHARS, Changes
 from syndicator.errors import OURS, ConfigError, DiskError, MissingError
 from syndicator.model import Article, Problem, Rules, Source, SourceState
-from syndicator.ports import FileStamp
+from syndicator.pipeline.entry_rows import by_other_rules
+from syndicator.ports import EntryRow, FileStamp
 from syndicator.reasons import FOR_THE_OPERATOR, CommandReason, FileReason
 from syndicator.services.beside.scrub import scrub
 from syndicator.services.build import release
@@ -39,34 +40,44 @@ def sources(app: App) -> dict[str, SourceState]:
     now = app.clock()
     wanted = {key: _in_time(_reconciled(source, known.get(key)), now) for key, source in app.sources.items()}
     edited = [key for key, state in wanted.items() if key in known and known[key].terms != state.terms]
-    wanted |= {key: wanted[key].asked_whole() for key in edited if _try_again(app, key)}
+    ruled = {key for key in edited if known[key].rules not in (None, wanted[key].rules)}
+    wanted |= {key: wanted[key].asked_whole() for key in edited if _try_again(app, key, ruled=key in ruled)}
     app.store.visits.save_states([state for key, state in wanted.items() if state != known.get(key)])
     return wanted
 
 
-def _try_again(app: App, key: str) -> bool:
+def _try_again(app: App, key: str, *, ruled: bool) -> bool:
     """The entries of a source that wait for the operator, who has just edited it, are read at its next visit; so are
-    those that were refused on hosts for which it may speak now. True where there are some of these: what its feed says
-    of them was not kept."""
-    rows = app.store.visits.pending(key, _ANY_TIME)
+    those that were refused on hosts for which it may speak now, and, where its rules changed (`ruled`), those that may
+    be articles by other rules. True where there are some that were refused: what its feed says of them was not kept."""
+    visits, rights = app.store.visits, app.rights_of(app.sources[key])
+    rows = visits.pending(key, _ANY_TIME)
     waiting = [replace(row, next_try=None) for row in rows if row.next_try and row.reason in FOR_THE_OPERATOR]
-    rights = app.rights_of(app.sources[key])
-    refused = [row for row in app.store.visits.refused(key) if rights.speaks_for(row.url)]
-    again = [row.reopened() for row in refused]
-    app.store.visits.save_entries([*waiting, *again])
-    return bool(again)
+    refused = [row.reopened() for row in visits.refused(key) if rights.speaks_for(row.url)]
+    again = due_again(app, app.sources[key]) if ruled else []
+    visits.save_entries(list({row.entry_id: row for row in (*waiting, *refused, *again)}.values()))
+    return bool(refused) or any(row.entry is None for row in again)
+
+
+def due_again(app: App, source: Source) -> list[EntryRow]:
+    """The entries of `source` that other rules than those they were refused or put off under may make articles of, as
+    due now. Its rules hold for its own articles alone."""
+    rows = [*app.store.visits.refused(source.key), *app.store.visits.pending(source.key, _ANY_TIME)]
+    own = app.rights_of(source)
+    return [again for row in rows if own.owns(row.url) and (again := by_other_rules(row, source.rules))]
 
 
 def _reconciled(source: Source, state: SourceState | None) -> SourceState:
-    terms = _terms(source)
+    terms, rules = _terms(source), source.rules.digest
     if state is None:
-        return SourceState(key=source.key, url=source.url, terms=terms)
+        return SourceState(key=source.key, url=source.url, terms=terms, rules=rules)
     if state.url != source.url:
-        fresh = SourceState(key=source.key, url=source.url, terms=terms)
+        fresh = SourceState(key=source.key, url=source.url, terms=terms, rules=rules)
         return replace(fresh, first_visit=state.first_visit, last_success=state.last_success, recent=state.recent)
+    now = replace(state, terms=terms, rules=rules)
     if state.terms not in ("", terms):  # an edit may have mended what kept it from being visited: no waiting
-        return replace(state, terms=terms, failures=0, next_due=None, feed_due=None, due_why="sources.toml was edited")
-    return replace(state, terms=terms)
+        return replace(now, failures=0, next_due=None, feed_due=None, due_why="sources.toml was edited")
+    return now
 
 
 def _terms(source: Source) -> str:

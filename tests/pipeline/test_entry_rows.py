@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syndicator.model import Entry, Failed
+from syndicator.model import Entry, Failed, Rules
 from syndicator.pipeline import entry_rows
 from syndicator.pipeline.entry_rows import FIRST_WAIT, MOST_TRIES
 from syndicator.ports import EntryRow
@@ -76,3 +76,29 @@ def test_a_page_that_is_read_again_for_its_owners_sake_stays_marked_until_it_was
     ):
         assert after.reason == "ownership"
     assert entry_rows.done(row, "a", NOW).reason is None
+
+
+LATER = NOW + timedelta(days=1)
+REFUSED = replace(ROW, status="refused", entry=None)
+
+
+@pytest.mark.parametrize(
+    ("row", "rules", "due"),
+    [
+        (replace(REFUSED, reason="empty"), Rules(), True),
+        (replace(REFUSED, reason="hung", tries=4), Rules(), True),
+        (replace(REFUSED, reason="robots"), Rules(select=("main",)), False),
+        (replace(REFUSED, reason="robots"), Rules(content="feed"), True),  # its page is not needed any more
+        (replace(ROW, reason="timeout", tries=2, next_try=LATER), Rules(), True),
+        (replace(ROW, reason="bad-rules", next_try=LATER), Rules(), True),
+        (replace(ROW, reason="flood", next_try=LATER), Rules(), False),
+        (replace(ROW, reason="late"), Rules(), False),
+        (replace(ROW, status="skipped", reason="backfill"), Rules(content="feed"), False),
+        (replace(ROW, status="done", article_id="a"), Rules(), False),
+    ],
+)
+def test_other_rules_make_due_again_what_they_may_read(row: EntryRow, rules: Rules, due: bool) -> None:
+    again = entry_rows.by_other_rules(row, rules)
+    assert (again is not None) == due
+    if again:
+        assert (again.status, again.next_try, again.tries) == ("pending", None, row.tries)

@@ -108,6 +108,30 @@ def test_a_page_that_is_no_article_with_or_without_selectors_is_refused(lab: Lab
     assert [one.reason for one in refused] == ["empty"]
 
 
+def test_what_was_refused_is_asked_for_once_more_when_a_rule_changes(lab: Lab, world: World) -> None:
+    story = next(one for one in world.stories if one.site == "parallel")
+    path = "/" + world.url(story).split("/", 3)[3]
+    world.fail("parallel", 200, path=path, body=b"<title>Empty</title><p>No.</p>")
+    lab.run()
+
+    def asked() -> int:
+        before = sum(one.path == path for one in world.requests)
+        lab.run()
+        return sum(one.path == path for one in world.requests) - before
+
+    assert asked() == 0
+    with_state = lab.app.store.visits.states()["parallel"]
+    lab.app.store.visits.save_states([replace(with_state, rules=None)])  # as an earlier version remembers it
+    assert asked() == 0
+    lab.edit(rules=Rules(remove=(".promo",)))
+    assert [asked(), asked()] == [1, 0]
+    lab.edit(rules=Rules(), every="2h")
+    assert asked() == 1
+    lab.edit(every="3h")
+    assert asked() == 0
+    world.heal("parallel")
+
+
 def test_without_the_value_of_a_header_nobody_is_asked(lab: Lab, world: World) -> None:
     lab.edit(headers_env={"Authorization": "SITE_TOKEN"})
     asked = len(world.requests)
