@@ -30,10 +30,10 @@ def shared() -> Path:
 @pytest.fixture
 def kept_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs in this process share worker processes."""
-    from syndicator.services import build, enrich, redescribe, refresh
+    from syndicator.services import build, enrich, redescribe, refresh, reread
     from tests.workers import kept
 
-    for module in (build, enrich, redescribe, refresh):
+    for module in (build, enrich, redescribe, refresh, reread):
         monkeypatch.setattr(module, "Worker", kept)
 
 
