@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -16,6 +16,7 @@ from syndicator.cli.plural import counted
 if TYPE_CHECKING:
     from syndicator.errors import SyndicatorError
     from syndicator.services.adding.found import Candidate, Found
+    from syndicator.services.adding.preview import Preview, ShownArticle
     from syndicator.services.adding.writing import Wishes
     from syndicator.services.container import App
 
@@ -35,7 +36,7 @@ class Choice:
 class Added:
     """What was chosen, as it is written, and what at the same addresses was not."""
 
-    chosen: Sequence[Candidate]
+    chosen: Sequence[tuple[Candidate, Preview]]
     others: Sequence[tuple[int, Candidate]]  # with their numbers
     failed: Sequence[tuple[str, SyndicatorError]]
     written: bool
@@ -131,7 +132,7 @@ def _need_contact(opened: App) -> None:
 
 async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Choice) -> Added:
     """Looks, lists, asks, shows and writes. Raises the error of an address that is the only one."""
-    from syndicator.services.adding import search, writing
+    from syndicator.services.adding import preview, search, writing
 
     async with search.open_tools(opened, wishes.allow) as tools:
         found = await asyncio.gather(*(search.look(tools, address) for address in addresses))
@@ -146,7 +147,8 @@ async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Ch
             for number, one in enumerate(all_of.candidates, 1)
             if one not in taken
         ]
-        done = Added(chosen=chosen, others=others, failed=failed, written=False)
+        shown = [(one, await preview.preview(tools, one)) for one in chosen]
+        done = Added(chosen=shown, others=others, failed=failed, written=False)
         new = [one for one in chosen if not one.known]
         if choice.dry_run or not new:
             return done
@@ -155,7 +157,7 @@ async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Ch
             if not typer.confirm(f"Add {counted(len(new), 'source')}?", default=True, err=True):
                 return done
         writing.write(opened, chosen)
-        return Added(chosen=chosen, others=others, failed=failed, written=True)
+        return replace(done, written=True)
 
 
 def _pick(found: Found, choice: Choice) -> tuple[Candidate, ...]:
@@ -210,7 +212,7 @@ def _report(done: Added, choice: Choice) -> None:
     from syndicator.cli import printing
 
     if choice.json:
-        printing.as_json([*(_plain(one, done) for one in done.chosen), *(_failure(*one) for one in done.failed)])
+        printing.as_json([*(_plain(*one, done) for one in done.chosen), *(_failure(*one) for one in done.failed)])
     elif choice.ask:
         _say_written(done)
     else:
@@ -224,12 +226,12 @@ def _report(done: Added, choice: Choice) -> None:
 def _say_written(done: Added) -> None:
     from syndicator.cli import printing
 
-    keys = [one.source.key for one in done.chosen if not one.known]
+    keys = [one.source.key for one, _ in done.chosen if not one.known]
     if done.written:
         printing.say(f"added: {', '.join(keys)}")
     elif keys or not done.chosen:
         printing.say("nothing was added")
-    for one in done.chosen:
+    for one, _ in done.chosen:
         if one.known:
             printing.say(f"already known: {one.source.key}: {one.source.url}")
 
@@ -237,19 +239,34 @@ def _say_written(done: Added) -> None:
 def _show(done: Added, verb: str) -> None:
     from syndicator.cli import printing
 
-    for one in done.chosen:
+    for one, preview in done.chosen:
         printing.say(f"{'already known' if one.known else verb}: {one.source.key}: {one.source.url} ({one.what})")
         if one.warning:
             printing.log("warning", source=one.source.key, what=one.warning)
-        for entry in one.entries:
-            printing.say(f"    {entry.title or entry.url}")
+        for article in preview.articles:
+            _show_article(article)
+        for problem in preview.problems:
+            printing.say(f"    not published: {problem.what}: {problem.reason} {problem.detail}".rstrip())
     for number, one in done.others:
         printing.say(f"not chosen: {number}: {one.source.url} ({one.what})")
     if done.others:
         printing.say("--pick N takes another, --all every feed of articles")
 
 
-def _plain(one: Candidate, done: Added) -> dict[str, Any]:
+def _show_article(article: ShownArticle) -> None:
+    """As its entry will read, and where its fields come from."""
+    from syndicator.cli import printing
+
+    facts = (article.date, article.author or "no author", article.category, ", ".join(article.tags) or "no tags")
+    printing.say(f"    {article.title}")
+    printing.say(f"        {' | '.join(str(fact) for fact in facts if fact)}")
+    printing.say(f"        {article.excerpt or 'no excerpt'}")
+    printing.say(f"        {article.url}" + (f" (known already as {article.known})" if article.known else ""))
+    printing.say(f"        cover: {article.cover or 'none'}")
+    printing.say(f"        from: {', '.join(f'{name} {origin}' for name, origin in article.origins.items())}")
+
+
+def _plain(one: Candidate, preview: Preview, done: Added) -> dict[str, Any]:
     others = [
         {"number": number, "url": other.source.url, "title": other.source.title, "what": other.what}
         for number, other in done.others
@@ -261,6 +278,8 @@ def _plain(one: Candidate, done: Added) -> dict[str, Any]:
         "known": one.known,
         "warning": one.warning,
         "latest": one.latest,
+        "articles": preview.articles,
+        "problems": preview.problems,
         "not_chosen": others,
     }
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from weakref import WeakValueDictionary
 
 from syndicator import log, urls
@@ -45,6 +46,7 @@ class RunContext:
     ranks: Mapping[str, int]  # the place of each source in sources.toml
     progress: Callable[[str], None]  # is given the title of each article that is filed
     asked: bool = False  # a person named what to visit: what fails is not held against a source
+    traced: Callable[[str, Mapping[str, Any]], None] | None = None  # is given where the fields of an article came from
     asking: MutableMapping[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)  # one a site: `owners.links`
 
     def visit(self, source: Source, state: SourceState) -> VisitContext:

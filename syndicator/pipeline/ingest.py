@@ -111,6 +111,8 @@ async def _read(context: EntryContext, page: Page) -> EntryResult:
         return endings.end(context, "refused", failure.reason, failure.detail)
     context.log.debug("page read", bytes=len(page.html), characters=len(reading.article.body))
     article = filing.as_filed(reading.article, entry, source, context.state, now, run.settings.describe.uncategorised)
+    if run.traced:
+        run.traced(article.id, reading.trace)
     moved = await filing.as_moved(context, article)
     return moved or filing.file(context, page, replace(reading, article=article))
 
@@ -129,6 +131,7 @@ async def _reading(context: EntryContext, page: Page, rules: Rules, now: datetim
         headers=page.headers,
         now=now,
         own=source.tags,
+        traced=run.traced is not None,
     )
 
 

@@ -98,15 +98,17 @@ def read_and_render(
     headers: Mapping[str, str] | None,
     now: datetime,
     own: tuple[str, ...] = (),
+    traced: bool = False,
 ) -> PageReading:
     """`read_article` for the worker: the taxonomy is named by its files and loaded once a process, and the body is
     rendered to sanitised HTML in the same trip when the source is published whole. `own`: tags that the operator puts
-    on every article of the source. Raises NotAnArticle, ConfigError."""
+    on every article of the source; `traced`: with where each field came from. Raises NotAnArticle, ConfigError."""
     known = load_taxonomy(taxonomy)
     read = read_article(html, url, known, entry=entry, rules=rules, repeated=repeated, headers=headers, now=now)
     article = settle(replace(read.filed(), tags=tuple(dict.fromkeys((*spelled(own, known), *read.tags)))))
     rendered = render_markdown(article.body, article.url) if render else None
-    return PageReading(article=article, blocks=read.blocks, html=rendered)
+    trace = read.trace if traced else {}
+    return PageReading(article=article, blocks=read.blocks, html=rendered, trace=trace)
 
 
 def spelled(tags: Iterable[str], taxonomy: Taxonomy) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from syndicator.model import Article
@@ -12,11 +12,12 @@ from syndicator.model import Article
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageReading:
     """A page as it was read: the article as it would be filed, the digests of its blocks, and its body as sanitised
-    HTML where its source is published whole."""
+    HTML where its source is published whole. `trace`: where each field came from, for who asked."""
 
     article: Article
     blocks: tuple[str, ...] = ()
     html: str | None = None
+    trace: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from syndicator.cli import add, app
+from syndicator.articles.frontmatter import load
+from syndicator.cli import add, app, service
 from syndicator.errors import MissingError, UsageError
 from tests.aged.web import Answer, Web, serving
 from tests.cli.sites import NEWEST, alternate, blog, insecure, page, rss, story
 
-assert add
+assert add and service
 SITE = "http://blog.example/"
 FEED, ATOM, COMMENTS = (f"{SITE}{path}" for path in ("feed/", "feed/atom/", "comments/feed/"))
 
@@ -50,6 +51,10 @@ class Adding:
     @property
     def urls(self) -> list[str]:
         return [source["url"] for source in self.written]
+
+
+def read_files(folder: Path) -> list[bytes]:
+    return [path.read_bytes() for path in folder.rglob("*.md")]
 
 
 @pytest.fixture
@@ -127,6 +132,35 @@ def test_the_good_ones_are_added_when_one_fails(adding: Adding) -> None:
     assert "syndicator: http://none.example/feed: http-404" in done.output
     failed = adding.json("http://none.example/feed", "not an address", other)
     assert [one.get("reason") for one in failed] == [None, "missing", "usage"]
+
+
+def test_the_preview_is_what_is_published(adding: Adding) -> None:
+    words = (SITE, "--category", "Sea", "--tag", "Boats")
+    (seen,) = adding.json(*words, "--dry-run")
+    assert [one["title"] for one in seen["articles"]] == ["Ferries", "Sheep", "Rain"]
+    assert adding.urls == []
+    assert not list((adding.config.parent / "feeds/articles").rglob("*.md"))
+    assert adding.web.asked.count(FEED) == 1
+    origins = seen["articles"][0]["origins"]
+    assert (origins["title"], origins["cover"]) == ("entry", "og:image")
+    adding.run(*words)
+    CliRunner().invoke(app, ["refresh", "--all", "--config", str(adding.config)], catch_exceptions=False)
+    filed = {one.url: one for one in map(load, read_files(adding.config.parent / "feeds/articles"))}
+    for one in seen["articles"]:
+        article = filed[one["url"]]
+        assert one["tags"] == list(article.tags) and one["date"] == f"{article.published:%Y-%m-%d}"
+        for name in ("title", "author", "category", "excerpt", "cover"):
+            assert one[name] == getattr(article, name), name
+    assert {one["category"] for one in seen["articles"]} == {"Sea"}
+
+
+def test_the_preview_says_what_would_not_be_published(adding: Adding) -> None:
+    robots = Answer(body="User-agent: *\nDisallow: /sheep\n", type="text/plain")
+    adding.web.answers = {**adding.web.answers, f"{SITE}robots.txt": robots, f"{SITE}rain/": page("Sign in")}
+    lines = adding.run(SITE, "--dry-run").output.splitlines()
+    assert "    Ferries" in lines
+    refused = [line.split()[2:4] for line in lines if line.startswith("    not published: ")]
+    assert sorted(refused) == [[f"{SITE}rain/:", "login"], [f"{SITE}sheep/:", "robots"]]
 
 
 def test_of_a_section_the_feed_of_the_section_is_taken(adding: Adding) -> None:
