@@ -46,11 +46,26 @@ class Scheduler:
         self._bring_forward()
         self._watchdog = asyncio.create_task(self._watch())
 
+    def run_now(self) -> None:
+        """Brings the next run forward, unless one is under way."""
+        if self._under_way is None:
+            self._bring_forward()
+
+    def silent_seconds(self) -> float:
+        """The seconds since anything went on that are more than a slow page or the pause between two runs explains; 0
+        while all is well."""
+        silent = self._steady() - self._last
+        return silent if silent > max(STOPPED_SECONDS, 3 * self._seconds) else 0
+
+    def note(self) -> None:
+        """The run under way makes progress."""
+        self._last = self._steady()
+
     def progress(self, callback: Callable[[T], None]) -> Callable[[T], None]:
         """`callback` that also counts as progress of the run under way, however long that takes."""
 
         def noted(value: T) -> None:
-            self._last = self._steady()
+            self.note()
             callback(value)
 
         return noted

@@ -12,8 +12,7 @@ import typer
 
 from syndicator.cli.base import CONFIG, Config, Json, app
 from syndicator.cli.plural import counted
-from syndicator.cli.stopping import GRACE_SECONDS, stopping
-from syndicator.model import Outcome
+from syndicator.cli.stopping import stopping
 
 
 @app.command()
@@ -23,11 +22,12 @@ def up(
     port: Annotated[int | None, typer.Option(help="Port to serve on.")] = None,
 ) -> None:
     """Visit sources when they are due, build feeds and serve them, until Ctrl-C or SIGTERM."""
+    from syndicator.cli import serving
     from syndicator.services.container import need_folder
 
     need_folder(config)
     _override(host, port)
-    asyncio.run(_up(config))
+    asyncio.run(serving.up(config))
 
 
 def _override(host: str | None, port: int | None) -> None:
@@ -35,53 +35,6 @@ def _override(host: str | None, port: int | None) -> None:
     for name, value in (("HOST", host), ("PORT", port)):
         if value is not None:
             os.environ[f"SYNDICATOR_PUBLISH__{name}"] = str(value)
-
-
-async def _up(config: Path) -> None:
-    import time
-    from dataclasses import asdict
-
-    from syndicator.cli import printing
-    from syndicator.schedule import Scheduler
-    from syndicator.services import daemon
-    from syndicator.services.refresh import RunReport, Watch
-    from syndicator.settings import load
-
-    stop, totals = asyncio.Event(), daemon.Totals()
-
-    def visited(outcome: Outcome) -> None:
-        totals.visited(outcome)
-        printing.log_visit(outcome)
-
-    def ran(report: RunReport) -> None:
-        totals.ran(report)
-        printing.log_run(report)
-
-    with stopping(stop):
-        scheduler = Scheduler(
-            lambda: runs.run_once(),
-            steady=time.monotonic,
-            on_stopped=lambda silent: printing.log(
-                "the run under way makes no progress", "warning", seconds=int(silent)
-            ),
-        )
-        watch = Watch(visited=scheduler.progress(visited), filed=scheduler.progress(lambda title: None))
-        runs = daemon.ScheduledRuns(config, stop=stop, watch=watch, report=ran, trouble=_trouble)
-        server = asyncio.create_task(
-            daemon.serve(load(config), stop=stop, listening=lambda url: printing.log(f"serving {url}"))
-        )
-        scheduler.start()
-        try:
-            await server
-        finally:
-            await scheduler.stop(GRACE_SECONDS / 2)  # the server may have taken three seconds of it
-            printing.log("stopped", "info", **asdict(totals))
-
-
-def _trouble(what: str) -> None:
-    from syndicator.cli import printing
-
-    printing.log(what, "warning")
 
 
 @app.command()
@@ -190,17 +143,9 @@ def serve(
 ) -> None:
     """Serve the published files. Visits no source."""
     _override(host, port)
-    asyncio.run(_serve(config))
+    from syndicator.cli import serving
 
-
-async def _serve(config: Path) -> None:
-    from syndicator.cli import printing
-    from syndicator.services import daemon
-    from syndicator.settings import load
-
-    stop = asyncio.Event()
-    with stopping(stop):
-        await daemon.serve(load(config), stop=stop, listening=lambda url: printing.log(f"serving {url}"))
+    asyncio.run(serving.serve(config))
 
 
 @app.command()
@@ -258,6 +203,5 @@ async def _demo(folder: Path | None, *, once: bool, articles: int | None, port: 
             demo_report(made, json=json)
             if once:
                 return
-            await daemon.serve(
-                load(made.config), stop=stop, listening=lambda url: printing.log(f"serving {url} until Ctrl-C")
-            )
+            site = daemon.Site(load(made.config))
+            await daemon.serve(site, stop=stop, listening=lambda url: printing.log(f"serving {url} until Ctrl-C"))

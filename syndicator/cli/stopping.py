@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 # `docker stop` waits for ten seconds: what is left of them is for ending workers and closing files.
@@ -41,3 +42,14 @@ def stopping(stop: asyncio.Event) -> Iterator[None]:
         signal.alarm(0)
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def on_hangup(stop: asyncio.Event, reload: Callable[[], None]) -> Iterator[None]:
+    """Calls `reload` on SIGHUP. Where that says that our terminal was closed, `stop` is set instead."""
+    loop, had_terminal = asyncio.get_running_loop(), os.isatty(2)
+    loop.add_signal_handler(signal.SIGHUP, lambda: stop.set() if had_terminal and not os.isatty(2) else reload())
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGHUP)

@@ -9,12 +9,25 @@ import socket
 from collections.abc import Callable, Iterator
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from syndicator.errors import MissingError
 from syndicator.server.connections import Connections, descriptors, most_connections
 
 _AT_ONCE = 100  # connections that the event loop accepts before it sees to those it has; the system queues the others
+
+
+__all__ = ["ASGIApp", "Replaceable", "serve"]
+
+
+class Replaceable:
+    """An application in whose place another one can be put while it is served: `now`."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.now = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.now(scope, receive, send)
 
 
 async def serve(

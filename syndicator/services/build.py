@@ -29,7 +29,9 @@ _PAUSES = 4  # for each second of a build
 _LOOK_SECONDS = 1.0  # how soon something new is seen after the pause
 
 
-async def build_meanwhile(app: App, over: asyncio.Event, seconds: float = BUILD_SECONDS) -> BuildReport:
+async def build_meanwhile(
+    app: App, over: asyncio.Event, seconds: float = BUILD_SECONDS, turn: Callable[[], object] = lambda: None
+) -> BuildReport:
     """Builds what becomes stale, `seconds` or more after the build before, until `over` is set; so no slow source holds
     up what came from another. Returns what it built. What is stale at its end is the next build's."""
     clock = asyncio.get_running_loop().time
@@ -39,7 +41,7 @@ async def build_meanwhile(app: App, over: asyncio.Event, seconds: float = BUILD_
         pause = min(_LOOK_SECONDS, seconds)
         if newest > seen:
             seen, began = newest, clock()
-            report = together(report, await build_feeds(app))
+            report = together(report, await build_feeds(app, turn=turn))
             pause = max(seconds, _PAUSES * (clock() - began))
     return report
 
@@ -60,12 +62,16 @@ def together(first: BuildReport, second: BuildReport) -> BuildReport:
         written=tuple(dict.fromkeys((*first.written, *second.written))),
         set_aside=tuple(dict.fromkeys((*first.set_aside, *second.set_aside))),
         hubs=(*first.hubs, *second.hubs),
+        builds=first.builds + second.builds,
+        seconds=first.seconds + second.seconds,
     )
 
 
-async def build_feeds(app: App, *, all: bool = False) -> BuildReport:
+async def build_feeds(app: App, *, all: bool = False, turn: Callable[[], object] = lambda: None) -> BuildReport:
     """Builds the stale feeds, or all of them, and notifies the hubs of exactly those that changed. Others have their
-    turn between two feeds."""
+    turn between two feeds, and `turn` is called."""
+    clock = asyncio.get_running_loop().time
+    began = clock()
     specs = feed_specs(app)
     update_members(specs, app.store.index, lambda id: _body(app, id))
     outlet = FileOutlet(app.settings.public_dir, gzip=app.settings.publish.gzip)
@@ -90,13 +96,14 @@ async def build_feeds(app: App, *, all: bool = False) -> BuildReport:
             remake=remake,
             released=released(app),
         )
-        report = await _turn_by_turn(steps)
+        report = await _turn_by_turn(steps, turn)
     app.store.visits.set_note(RELEASED, None, app.clock())
     app.beside.note({spec.key for spec in specs} if only is None else only)
+    report = replace(report, builds=1, seconds=clock() - began)
     return replace(report, hubs=await _notify_hubs(app, report))
 
 
-async def _turn_by_turn(steps: Steps) -> BuildReport:
+async def _turn_by_turn(steps: Steps, turn: Callable[[], object]) -> BuildReport:
     """Takes the steps of a build, and lets others have their turn in between."""
     while True:
         try:
@@ -104,6 +111,7 @@ async def _turn_by_turn(steps: Steps) -> BuildReport:
         except StopIteration as ended:
             report: BuildReport = ended.value
             return report
+        turn()
         await asyncio.sleep(0)
 
 

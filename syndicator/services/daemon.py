@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from syndicator.errors import ConfigError, DiskError, LockedError, SyndicatorError
 from syndicator.model import Outcome
 from syndicator.server.files import make_app
+from syndicator.server.server import ASGIApp, Replaceable
 from syndicator.server.server import serve as serve_app
+from syndicator.services.changes import changes
 from syndicator.services.container import App, Configuration, configuration, locked, open_app
 from syndicator.services.refresh import RunReport, Wanted, Watch, remake, run
 from syndicator.settings import Settings
@@ -41,7 +44,8 @@ class Totals:
 class ScheduledRuns:
     """What the scheduler of `up` calls: `run_once` is one run with everything read anew, so that an edited
     configuration counts from the next run on. While it is broken, the last good one is used. `report` is given the
-    report of each run, `trouble` one line on what could not be done."""
+    report of each run, `trouble` one line on what could not be done, `changed` one line on each thing that an edit of
+    the configuration changed. `patience` is entered while a database is opened, which may take long."""
 
     def __init__(
         self,
@@ -51,14 +55,19 @@ class ScheduledRuns:
         watch: Watch,
         report: Callable[[RunReport], None],
         trouble: Callable[[str], None],
+        changed: Callable[[str], None] = lambda line: None,
+        patience: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self._config, self._stop, self._watch, self._report, self._trouble = config, stop, watch, report, trouble
+        self._changed, self._patience = changed, patience
         self._last_good: Configuration | None = None
 
     async def run_once(self) -> None:
         try:
-            read = self._read()
-            with locked(read.settings), open_app(self._config, read=read, remake=remake) as app:
+            read = self.read()
+            with locked(read.settings), ExitStack() as opened:
+                with self._patience():
+                    app = opened.enter_context(open_app(self._config, read=read, remake=remake))
                 self._report(await self._run(app))
         except LockedError:
             self._trouble("another run is under way; this one is left out")
@@ -70,9 +79,13 @@ class ScheduledRuns:
     async def _run(self, app: App) -> RunReport:
         return await run(app, Wanted(llm_seconds=LLM_SECONDS), stop=self._stop, watch=self._watch)
 
-    def _read(self) -> Configuration:
+    def read(self) -> Configuration:
+        """The configuration as it is now, or the last good one. Raises ConfigError where there is none."""
         try:
-            self._last_good = configuration(self._config)
+            now = configuration(self._config)
+            for line in changes(self._last_good or now, now):
+                self._changed(line)
+            self._last_good = now
         except ConfigError as error:
             if self._last_good is None:
                 raise
@@ -80,9 +93,26 @@ class ScheduledRuns:
         return self._last_good
 
 
-async def serve(settings: Settings, *, stop: asyncio.Event, listening: Callable[[str], None]) -> None:
-    """Serves feeds/public until `stop` is set; `listening` is given the address. Raises MissingError when the port is
+class Site:
+    """What `up` and `serve` serve: the published files, by settings that can change meanwhile."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.app = Replaceable(_files(settings))
+
+    def reload(self, settings: Settings) -> None:
+        """Serves by `settings` from now on; the address stays the one it was started with."""
+        self.settings = settings
+        self.app.now = _files(settings)
+
+
+def _files(settings: Settings) -> ASGIApp:
+    return make_app(settings.public_dir, hubs=settings.publish.hubs, base_url=settings.base_url)
+
+
+async def serve(site: Site, *, stop: asyncio.Event, listening: Callable[[str], None]) -> None:
+    """Serves `site` until `stop` is set; `listening` is given the address. Raises MissingError when the port is
     taken."""
+    settings = site.settings
     settings.public_dir.mkdir(parents=True, exist_ok=True)
-    app = make_app(settings.public_dir, hubs=settings.publish.hubs, base_url=settings.base_url)
-    await serve_app(app, settings.publish.host, settings.publish.port, stop=stop, listening=listening)
+    await serve_app(site.app, settings.publish.host, settings.publish.port, stop=stop, listening=listening)

@@ -54,6 +54,7 @@ class Watch:
     started: Callable[[int], None] = lambda sources: None
     visited: Callable[[Outcome], None] = lambda outcome: None
     filed: Callable[[str], None] = lambda title: None
+    turn: Callable[[], object] = lambda: None  # between two steps of a build
 
 
 def remake(app: App) -> None:
@@ -75,12 +76,12 @@ async def run(app: App, wanted: Wanted, *, stop: asyncio.Event, watch: Watch = W
     built, down = BuildReport(), None
     if due:
         outcomes, built, down = await _visit_and_build(app, due, wanted, stop, watch)
-    built = together(built, await build_feeds(app))
+    built = together(built, await build_feeds(app, turn=watch.turn))
     if down:
         raise down
     enriched = await enrich(app, stop=stop, seconds=_left(wanted, began), filed=watch.filed)
     if enriched.changed:
-        built = together(built, await build_feeds(app))
+        built = together(built, await build_feeds(app, turn=watch.turn))
     app.snapshots.prune(app.clock() - timedelta(days=app.settings.store.pages_days))
     return RunReport(outcomes=tuple(outcomes), built=built, problems=problems, llm=enriched)
 
@@ -101,7 +102,7 @@ async def _visit_and_build(
     over = asyncio.Event()
     try:
         async with asyncio.TaskGroup() as group:
-            building = group.create_task(build_meanwhile(app, over, wanted.build_seconds))
+            building = group.create_task(build_meanwhile(app, over, wanted.build_seconds, watch.turn))
             try:
                 outcomes = await _visit(app, due, wanted, stop, watch)
             except NetworkDown as error:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -121,9 +122,9 @@ def test_nothing_new_is_no_new_build(place: Place, monkeypatch: pytest.MonkeyPat
         store_articles(app, "First", "Text.")
         real, calls = build.build_feeds, []
 
-        async def counted(app: App) -> build.BuildReport:
+        async def counted(app: App, **options: Any) -> build.BuildReport:
             calls.append(app)
-            return await real(app)
+            return await real(app, **options)
 
         monkeypatch.setattr(build, "build_feeds", counted)
         monkeypatch.setattr(Builder, "_fault", lambda *args: "not well-formed")
@@ -142,7 +143,7 @@ def test_a_build_that_fails_ends_the_run_with_its_own_words(
 ) -> None:
     world.latency(SLOW, 60)
 
-    async def broken(app: App) -> build.BuildReport:
+    async def broken(app: App, **options: Any) -> build.BuildReport:
         raise StoreError("the disk is full")
 
     monkeypatch.setattr(build, "build_feeds", broken)

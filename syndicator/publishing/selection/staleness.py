@@ -26,6 +26,8 @@ class BuildReport:
     held: tuple[Problem, ...] = ()
     set_aside: tuple[Problem, ...] = ()
     hubs: tuple[Problem, ...] = ()  # hubs that could not be notified
+    builds: int = 0
+    seconds: float = 0.0  # of all of them, those in which others had their turn included
 
 
 _LOOKED_AT = 8  # feeds, to see whether what is published was replaced: a choice, some milliseconds

@@ -1,0 +1,134 @@
+"""How `up` and `serve` run: until a signal, reading the configuration anew on SIGHUP, telling systemd how they are."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+from syndicator.cli import printing
+from syndicator.cli.stopping import GRACE_SECONDS, on_hangup, stopping
+from syndicator.errors import SyndicatorError
+from syndicator.model import Outcome
+from syndicator.schedule import Scheduler
+from syndicator.services import daemon
+from syndicator.services.changes import changes
+from syndicator.services.container import Configuration, configuration
+from syndicator.services.health.systemd import Notify
+from syndicator.services.refresh import RunReport, Watch
+from syndicator.settings import load
+
+
+async def up(config: Path) -> None:
+    """Runs and serves until it is told to stop. Raises ConfigError, MissingError."""
+    stop, totals, notify = asyncio.Event(), daemon.Totals(), Notify(os.environ)
+
+    def visited(outcome: Outcome) -> None:
+        totals.visited(outcome)
+        printing.log_visit(outcome)
+
+    def ran(report: RunReport) -> None:
+        totals.ran(report)
+        printing.log_run(report)
+
+    with stopping(stop):
+        scheduler = Scheduler(
+            lambda: runs.run_once(),
+            steady=time.monotonic,
+            on_stopped=lambda silent: _warn("the run under way makes no progress", seconds=int(silent)),
+        )
+        runs = daemon.ScheduledRuns(
+            config,
+            stop=stop,
+            watch=Watch(
+                visited=scheduler.progress(visited),
+                filed=scheduler.progress(lambda title: None),
+                turn=scheduler.note,
+            ),
+            report=ran,
+            trouble=_warn,
+            changed=printing.log,
+            patience=notify.patience,
+        )
+
+        def reload() -> None:
+            site.reload(runs.read().settings)
+            scheduler.run_now()
+
+        site = daemon.Site(load(config))
+        try:
+            async with _served(site, stop, notify, reload, lambda: not scheduler.silent_seconds()) as server:
+                scheduler.start()
+                await server
+        finally:
+            await scheduler.stop(GRACE_SECONDS / 2)  # the server may have taken three seconds of it
+        printing.log("stopped", "info", **asdict(totals))
+
+
+async def serve(config: Path) -> None:
+    """Serves until it is told to stop. Raises ConfigError, MissingError."""
+    stop, read = asyncio.Event(), [_read(config)]
+
+    def reload() -> None:
+        before, now = read[0], _read(config)
+        for line in changes(before, now):
+            printing.log(line)
+        read[0] = now
+        site.reload(now.settings)
+
+    with stopping(stop):
+        site = daemon.Site(read[0].settings)
+        async with _served(site, stop, Notify(os.environ), reload, lambda: True) as server:
+            await server
+        printing.log("stopped")
+
+
+def _read(config: Path) -> Configuration:
+    """What can be read of a folder: feeds that were copied here are served without any."""
+    if (config / "sources.toml").exists():
+        return configuration(config)
+    return Configuration(settings=load(config), sources=(), queries=())
+
+
+@asynccontextmanager
+async def _served(
+    site: daemon.Site, stop: asyncio.Event, notify: Notify, reload: Callable[[], None], well: Callable[[], bool]
+) -> AsyncIterator[asyncio.Task[None]]:
+    """A server of `site`; what goes on beside it ends with it."""
+
+    def listening(url: str) -> None:
+        printing.log(f"serving {url}")
+        notify.ready(f"serving {url}")
+
+    async def say_stopping() -> None:
+        await stop.wait()
+        notify.stopping()
+
+    beside = [asyncio.create_task(notify.keep_alive(well)), asyncio.create_task(say_stopping())]
+    try:
+        with on_hangup(stop, lambda: _reload(notify, reload)):
+            yield asyncio.create_task(daemon.serve(site, stop=stop, listening=listening))
+    finally:
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+
+
+def _reload(notify: Notify, reload: Callable[[], None]) -> None:
+    """Says what an edit of the configuration changed, or what is wrong with it: then all stays as it was."""
+    notify.reloading()
+    try:
+        reload()
+        printing.log("configuration read again")
+    except SyndicatorError as error:
+        _warn(f"{error}; going on with the configuration read before")
+    finally:
+        notify.ready()
+
+
+def _warn(what: str, **fields: object) -> None:
+    printing.log(what, "warning", **fields)

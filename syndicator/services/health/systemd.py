@@ -1,0 +1,76 @@
+"""What a service tells systemd that runs it with Type=notify: that it is ready, alive, or stops (sd_notify(3))."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+
+_PATIENCE_SECONDS = 3600
+
+
+class Notify:
+    """Tells what is given to systemd; nothing where nobody listens. What cannot be told harms nothing."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._address = environ.get("NOTIFY_SOCKET", "")
+        self.watchdog_seconds = watchdog_seconds(environ, os.getpid()) if self._address else None
+
+    def ready(self, status: str = "") -> None:
+        """Also after a reload. `status`: what `systemctl status` shows."""
+        self._tell("READY=1", *([f"STATUS={status}"] if status else []))
+
+    def reloading(self) -> None:
+        """For Type=notify-reload, too, which wants to know when it began (sd_notify(3), MONOTONIC_USEC)."""
+        self._tell("RELOADING=1", f"MONOTONIC_USEC={time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000}")
+
+    def alive(self) -> None:
+        self._tell("WATCHDOG=1")
+
+    def stopping(self) -> None:
+        self._tell("STOPPING=1")
+
+    @contextmanager
+    def patience(self) -> Iterator[None]:
+        """For work that nothing else has a turn in: making a database anew of 100,000 files, or moving one on. A
+        service that is ended for that begins it again, for ever."""
+        if self.watchdog_seconds:
+            self._tell(f"WATCHDOG_USEC={_PATIENCE_SECONDS * 1_000_000}")
+        try:
+            yield
+        finally:
+            if self.watchdog_seconds:
+                self._tell(f"WATCHDOG_USEC={int(self.watchdog_seconds * 1_000_000)}", "WATCHDOG=1")
+
+    async def keep_alive(self, well: Callable[[], bool]) -> None:
+        """Says twice in the time allowed that the service is alive, as long as it is `well`; for ever. That this is
+        said from the event loop is the proof that the loop turns."""
+        if self.watchdog_seconds is None:
+            return
+        while True:
+            if well():
+                self.alive()
+            await asyncio.sleep(self.watchdog_seconds / 2)
+
+    def _tell(self, *lines: str) -> None:
+        if not self._address:
+            return
+        # "@" stands for the zero byte of an abstract socket
+        address = "\0" + self._address[1:] if self._address.startswith("@") else self._address
+        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as out:
+            out.sendto("\n".join(lines).encode(), address)
+
+
+def watchdog_seconds(environ: Mapping[str, str], pid: int) -> float | None:
+    """After how many seconds of silence systemd ends process `pid` (sd_watchdog_enabled(3)); None: it does not.
+    Pure."""
+    if environ.get("WATCHDOG_PID", str(pid)) != str(pid):
+        return None
+    try:
+        found = int(environ.get("WATCHDOG_USEC", "0"))
+    except ValueError:
+        return None
+    return found / 1_000_000 if found > 0 else None

@@ -1,0 +1,71 @@
+"""`serve` as a service: a real process that systemd runs, with its signals."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.commands import ROOT
+
+
+@contextmanager
+def service(folder: Path, *words: str) -> Iterator[tuple[subprocess.Popen[str], socket.socket]]:
+    """A command run as systemd does, and what it tells that."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard:
+        heard.bind(str(folder / "notify"))
+        heard.settimeout(60)
+        environ = os.environ | {"NOTIFY_SOCKET": str(folder / "notify"), "WATCHDOG_USEC": "60000000"}
+        command = [sys.executable, "-m", "syndicator", "--log-format", "json", *words]
+        command += ["--config", str(folder / "config")]
+        process = subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.PIPE, text=True)
+        try:
+            yield process, heard
+        finally:
+            process.kill()
+            process.communicate()
+
+
+def told(heard: socket.socket, what: str) -> str:
+    """The next datagram that begins with `what`."""
+    while not (line := heard.recv(1000).decode()).startswith(what):
+        pass
+    return line
+
+
+def test_systemd_is_told_and_sighup_reads_the_configuration_again(tmp_path: Path) -> None:
+    settings = tmp_path / "config/syndicator.toml"
+    settings.parent.mkdir()
+    settings.write_text("[publish]\nport = 0\n")
+    with service(tmp_path, "serve") as (process, heard):
+        address = told(heard, "READY=1").partition("STATUS=serving ")[2]
+        (tmp_path / "feeds/public/all.atom").write_text("<feed/>")
+        settings.write_text('[publish]\nport = 0\nhubs = ["https://hub.example/"]\n')
+        process.send_signal(signal.SIGHUP)
+        told(heard, "RELOADING=1")
+        told(heard, "READY=1")
+        with urllib.request.urlopen(address + "all.atom") as answer:
+            assert "hub.example" in answer.headers["link"]
+        settings.write_text("[publish")
+        process.send_signal(signal.SIGHUP)
+        told(heard, "RELOADING=1")
+        told(heard, "READY=1")
+        with urllib.request.urlopen(address + "all.atom") as answer:
+            assert "hub.example" in answer.headers["link"]
+        process.send_signal(signal.SIGTERM)
+        told(heard, "STOPPING=1")
+        _, err = process.communicate(timeout=60)
+        assert process.returncode == 0
+    lines = [json.loads(line) for line in err.splitlines()]
+    assert [line["level"] for line in lines] == ["info", "info", "info", "warning", "info"]
+    events = [line["event"] for line in lines]
+    assert events[1:3] == ["setting publish.hubs changed", "configuration read again"]
+    assert "is not valid TOML" in events[3] and "going on with" in events[3]
+    assert events[4] == "stopped"

@@ -1,0 +1,91 @@
+"""What systemd is told, over a real socket."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from syndicator.services.health.systemd import Notify, watchdog_seconds
+
+
+@pytest.fixture
+def heard(tmp_path: Path) -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        listener.bind(str(tmp_path / "notify"))
+        listener.settimeout(10)
+        yield listener
+
+
+def test_each_state_is_one_datagram(heard: socket.socket) -> None:
+    notify = Notify({"NOTIFY_SOCKET": heard.getsockname()})
+    notify.ready("serving http://127.0.0.1:8080/")
+    notify.reloading()
+    notify.stopping()
+    assert heard.recv(500).decode() == "READY=1\nSTATUS=serving http://127.0.0.1:8080/"
+    first, second = heard.recv(500).decode().split("\n")
+    assert first == "RELOADING=1" and int(second.removeprefix("MONOTONIC_USEC=")) > 0
+    assert heard.recv(500) == b"STOPPING=1"
+
+
+def test_an_abstract_socket() -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        listener.bind("")  # the system finds a name
+        listener.settimeout(10)
+        name = listener.getsockname().decode()
+        Notify({"NOTIFY_SOCKET": "@" + name[1:]}).ready()
+        assert listener.recv(500) == b"READY=1"
+
+
+@pytest.mark.parametrize("environ", [{}, {"NOTIFY_SOCKET": "/nowhere/notify"}, {"NOTIFY_SOCKET": "vsock:2:1234"}])
+def test_where_nobody_listens_nothing_happens(environ: dict[str, str]) -> None:
+    Notify(environ).ready()
+
+
+@pytest.mark.parametrize(
+    ("environ", "seconds"),
+    [
+        ({}, None),
+        ({"WATCHDOG_USEC": "30000000"}, 30),
+        ({"WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "7"}, 30),
+        ({"WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "8"}, None),
+        ({"WATCHDOG_USEC": "soon"}, None),
+        ({"WATCHDOG_USEC": "0"}, None),
+    ],
+)
+def test_the_watchdog_is_for_this_process(environ: dict[str, str], seconds: float | None) -> None:
+    assert watchdog_seconds(environ, 7) == seconds
+
+
+@pytest.mark.anyio
+async def test_the_watchdog_hears_of_what_is_well_alone(heard: socket.socket) -> None:
+    notify = Notify({"NOTIFY_SOCKET": heard.getsockname(), "WATCHDOG_USEC": "20000"})
+    asked: list[int] = []
+    enough = asyncio.Event()
+
+    def well() -> bool:
+        asked.append(len(asked))
+        if len(asked) > 3:
+            enough.set()
+        return len(asked) == 2
+
+    beating = asyncio.create_task(notify.keep_alive(well))
+    await enough.wait()
+    beating.cancel()
+    assert heard.recv(500) == b"WATCHDOG=1"
+    heard.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        heard.recv(500)
+
+
+def test_long_work_is_allowed_for(heard: socket.socket) -> None:
+    notify = Notify(
+        {"NOTIFY_SOCKET": heard.getsockname(), "WATCHDOG_USEC": "30000000", "WATCHDOG_PID": str(os.getpid())}
+    )
+    with notify.patience():
+        assert heard.recv(500) == b"WATCHDOG_USEC=3600000000"
+    assert heard.recv(500) == b"WATCHDOG_USEC=30000000\nWATCHDOG=1"

@@ -1,0 +1,28 @@
+"""What an edit of the configuration is said to have changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from syndicator.services.changes import changes
+from syndicator.services.container import configuration
+
+
+def test_each_setting_source_and_query_is_named(tmp_path: Path) -> None:
+    sources, settings, queries = (tmp_path / name for name in ("sources.toml", "syndicator.toml", "feeds.toml"))
+    source = '[[source]]\nkey = "{}"\nurl = "https://{}.example/feed"\n'
+    sources.write_text(source.format("one", "one") + source.format("two", "two"))
+    before = configuration(tmp_path, {})
+    assert list(changes(before, before)) == []
+    settings.write_text("[publish]\nport = 1234\nlimit = 60\n[describe.llm]\ndaily_calls = 1\n")
+    sources.write_text(source.format("two", "other") + source.format("three", "three"))
+    queries.write_text('[[feed]]\nslug = "chips"\nquery = "tag:GPU"\n')
+    assert list(changes(before, configuration(tmp_path, {}))) == [
+        "setting describe.llm.daily_calls changed",
+        "setting publish.limit changed",
+        "setting publish.port changed; it counts from the next start",
+        "source one removed",
+        "source three added",
+        "source two changed",
+        "query chips added",
+    ]
