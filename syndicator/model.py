@@ -19,15 +19,26 @@ SourceKind = Literal["auto", "feed", "page"]
 EntryStatus = Literal["pending", "done", "refused", "skipped"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Rules:
-    """What an operator says of a source's pages, for `read_article`."""
+    """What an operator says of a source's pages, for `read_article`. Selectors are those of `selectors`; of several the
+    first that finds something counts, but for `select`, `remove` and `links`, which take what any of them matches."""
 
     select: tuple[str, ...] = ()  # CSS: the body is here
     remove: tuple[str, ...] = ()  # CSS: never part of the body
     title_suffix: str | None = None  # cut from titles
     content: Literal["page", "feed"] = "page"  # "feed": the body is the entry's own content
     keep: tuple[str, ...] = ()  # texts that stay although they repeat across articles
+    title: tuple[str, ...] = ()  # CSS, perhaps with an attribute, as the next three
+    author: tuple[str, ...] = ()
+    date: tuple[str, ...] = ()  # of publication
+    cover: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """Its fields, later ones only where they are set: digests of it stay when rules are added to the program."""
+        first = ("select", "remove", "title_suffix", "content", "keep")
+        shown = ((one.name, getattr(self, one.name), one.default) for one in fields(self))
+        return f"Rules({', '.join(f'{n}={v!r}' for n, v, default in shown if n in first or v != default)})"
 
     @property
     def digest(self) -> str:
@@ -113,6 +124,9 @@ class SourceState:
     # what the last visit left to the next run, by visiting.cadence.planned
     waiting: int = 0  # entries
     feed_due: datetime | None = None  # when its feed is asked again, where it is due earlier because entries wait
+
+    # from pages that were read, by pipeline.rule_use: selectors, and for how many pages in a row they match nothing
+    unmatched: Mapping[str, int] = field(default_factory=dict)
 
     def asked_whole(self) -> SourceState:
         """The state of a source that is due now and whose feed is read whatever it has, changed or not."""

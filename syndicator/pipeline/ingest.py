@@ -114,7 +114,8 @@ async def _read(context: EntryContext, page: Page) -> EntryResult:
     if run.traced:
         run.traced(article.id, reading.trace)
     moved = await filing.as_moved(context, article)
-    return moved or filing.file(context, page, replace(reading, article=article))
+    result = moved or filing.file(context, page, replace(reading, article=article))
+    return replace(result, matches=reading.matches if page.html else {})
 
 
 async def _reading(context: EntryContext, page: Page, rules: Rules, now: datetime) -> PageReading:

@@ -20,6 +20,8 @@ from syndicator.publishing.render.html import render_markdown
 from syndicator.reading.reader import read
 from syndicator.text import plain
 
+_RULED = ("title", "author", "published", "cover")  # fields of the trace that a rule may say
+
 
 def read_article(
     html: bytes,
@@ -107,8 +109,14 @@ def read_and_render(
     read = read_article(html, url, known, entry=entry, rules=rules, repeated=repeated, headers=headers, now=now)
     article = settle(replace(read.filed(), tags=tuple(dict.fromkeys((*spelled(own, known), *read.tags)))))
     rendered = render_markdown(article.body, article.url) if render else None
-    trace = read.trace if traced else {}
-    return PageReading(article=article, blocks=read.blocks, html=rendered, trace=trace)
+    return PageReading(
+        article=article,
+        blocks=read.blocks,
+        html=rendered,
+        trace=read.trace if traced else {},
+        matches=read.trace.get("rules", {}),
+        ruled=frozenset(name for name in _RULED if str(read.trace[name]["from"]).startswith("rules.")),
+    )
 
 
 def spelled(tags: Iterable[str], taxonomy: Taxonomy) -> tuple[str, ...]:

@@ -12,12 +12,15 @@ from syndicator.model import Article
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageReading:
     """A page as it was read: the article as it would be filed, the digests of its blocks, and its body as sanitised
-    HTML where its source is published whole. `trace`: where each field came from, for who asked."""
+    HTML where its source is published whole. `trace`: where each field came from, for who asked; `matches`: how many
+    elements each selector of the rules matches; `ruled`: the fields that a rule says."""
 
     article: Article
     blocks: tuple[str, ...] = ()
     html: str | None = None
     trace: Mapping[str, Any] = field(default_factory=dict)
+    matches: Mapping[str, int] = field(default_factory=dict)
+    ruled: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from syndicator.pipeline.entry.endings import EntryResult
 from syndicator.pipeline.ingest import ingest
 from syndicator.pipeline.reprocess import reprocess
 from syndicator.pipeline.requests import feed_request, without_credentials
+from syndicator.pipeline.rule_use import counted
 from syndicator.pipeline.select import due_entries, held_back, in_turn, late_entries, public_only, select
 from syndicator.ports import EntryRow
 from syndicator.reasons import NOT_A_FEED, CommandReason, FeedReason
@@ -78,7 +79,7 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
     announced = {entry.id for entry in feed.entries} if feed else {row.entry_id for row in rows}
     rows = _held_back(context, rows, None if isinstance(result, Failed) else announced)
     results, left = await _ingest_all(context, rows, page, limit, stop)
-    after = cadence.planned(_remember(context, result, feed, started), left, started)
+    after = _counted(cadence.planned(_remember(context, result, feed, started), left, started), results)
     outcome = _outcome(context.run, after, result, feed, results, started)
     context.log.info(
         "visited", status=outcome.status, reason=outcome.reason, new=len(outcome.added), next_due=outcome.next_due
@@ -96,7 +97,7 @@ async def _take_waiting(
     context.log.debug("taking what waits", entries=len(rows))
     results, left = await _ingest_all(replace(context, uncertain=True), rows, None, limit, stop)
     unreached = next((one.unreached for one in results if one.unreached), None)
-    after = cadence.planned(context.state, 0 if unreached else left, now)
+    after = _counted(cadence.planned(context.state, 0 if unreached else left, now), results)
     outcome = _outcome(run, after, unreached, None, results, now)
     context.log.info("visited", status=outcome.status, waiting=outcome.waiting, new=len(outcome.added))
     return outcome, after
@@ -223,6 +224,11 @@ def _remember(context: VisitContext, result: FetchResult, feed: ParsedFeed | Non
         asked=asked,
     )
     return replace(after, next_due=due.at, due_why=due.why, feed_due=None)
+
+
+def _counted(state: SourceState, results: Sequence[EntryResult]) -> SourceState:
+    """`state` with what the pages of this visit say of the operator's selectors. Pure."""
+    return replace(state, unmatched=counted(state.unmatched, (one.matches for one in results if one.matches)))
 
 
 def _outcome(

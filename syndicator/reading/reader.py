@@ -12,6 +12,7 @@ from syndicator.reading import classify
 from syndicator.reading.body import body as bodies
 from syndicator.reading.html.document import parse
 from syndicator.reading.metadata.metadata import read_metadata
+from syndicator.reading.rules import matches
 
 _MOST_HELD = 100_000  # elements
 
@@ -36,6 +37,7 @@ def read(
     document = parse(html, url or "", headers)
     # lxml makes an element's Python object anew at each visit unless someone holds it
     alive = list(islice(document.tree.iter(), _MOST_HELD))
+    used = matches(document.tree, rules)
     meta = read_metadata(document, entry=entry, rules=rules, now=now)
     body = bodies.read_body(document, meta, entry=entry, rules=rules, repeated=repeated)
     from_page = body.trace.get("from") == "page"
@@ -62,5 +64,5 @@ def read(
         duplicate_of=meta.duplicate_of,
         alternate=meta.alternate,
         blocks=body.digests,
-        trace={**meta.trace, "body": body.trace},
+        trace={**meta.trace, "body": body.trace, **({"rules": used} if used else {})},
     )

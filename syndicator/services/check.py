@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from syndicator import urls
-from syndicator.errors import RulesError, SyndicatorError
+from syndicator.errors import SyndicatorError
 from syndicator.model import Problem, Source
 from syndicator.reasons import CheckReason, CommandReason, FetchReason
 from syndicator.services.container import App, llm_key, open_app
@@ -69,9 +69,8 @@ def _llm(config: Path, settings: Settings) -> Iterator[Problem]:
 
 
 def _sources(app: App, path: Path) -> Iterator[Problem]:
-    """Secrets in a URL, variables without a value, and selectors that are none."""
+    """Secrets in a URL, and variables without a value."""
     from syndicator.pipeline.requests import unset, unset_detail, unset_in_url
-    from syndicator.reading.body import selectors
 
     for source in app.sources.values():
         what = f"{path}: source {source.key!r}"
@@ -82,10 +81,6 @@ def _sources(app: App, path: Path) -> Iterator[Problem]:
         for name, variable in unset(source, app.environ):
             detail = f"headers_env: set the environment variable {variable}, or take the header {name} out"
             yield Problem(what=what, reason=FetchReason.UNSET_VARIABLE, detail=detail)
-        try:
-            selectors.check(source.rules)
-        except RulesError as error:
-            yield Problem(what=what, reason=error.reason, detail=str(error))
 
 
 def _placeholders(source: Source, parameters: Sequence[str]) -> str:

@@ -74,7 +74,7 @@ def _reconciled(source: Source, state: SourceState | None) -> SourceState:
     if state.url != source.url:
         fresh = SourceState(key=source.key, url=source.url, terms=terms, rules=rules)
         return replace(fresh, first_visit=state.first_visit, last_success=state.last_success, recent=state.recent)
-    now = replace(state, terms=terms, rules=rules)
+    now = replace(state, terms=terms, rules=rules, unmatched=state.unmatched if rules == state.rules else {})
     if state.terms not in ("", terms):  # an edit may have mended what kept it from being visited: no waiting
         return replace(now, failures=0, next_due=None, feed_due=None, due_why="sources.toml was edited")
     return now

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from syndicator import urls
+from syndicator import selectors, urls
 from syndicator.config_files.toml_file import TomlFile
 from syndicator.cron import next_fire
-from syndicator.errors import ConfigError, Fault
+from syndicator.errors import ConfigError, Fault, RulesError
 from syndicator.model import Rules, Source
 from syndicator.settings import seconds
 from syndicator.urls import secrets
@@ -118,7 +118,29 @@ def _headers(value: Mapping[str, str]) -> Mapping[str, str]:
     return value
 
 
+def _css(value: str) -> str:
+    try:
+        selectors.compiled(value)
+    except RulesError as error:
+        raise ValueError(str(error)) from error
+    return value
+
+
+def _value(value: str) -> str:
+    _css(selectors.split(value)[0])
+    return value
+
+
+def _several(value: Any) -> Any:
+    """One text for a list of one."""
+    return (value,) if isinstance(value, str) else value
+
+
 Word = Annotated[str, Field(min_length=1, max_length=200)]
+_Selector = Annotated[str, Field(min_length=1, max_length=500)]
+_List = BeforeValidator(_several, json_schema_input_type=str | tuple[str, ...])
+Css = Annotated[tuple[Annotated[_Selector, AfterValidator(_css)], ...], _List]
+Value = Annotated[tuple[Annotated[_Selector, AfterValidator(_value)], ...], _List]  # CSS, perhaps with an attribute
 
 
 class _Table(BaseModel):
@@ -126,11 +148,15 @@ class _Table(BaseModel):
 
 
 class RulesTable(_Table):
-    select: tuple[Word, ...] = ()
-    remove: tuple[Word, ...] = ()
+    select: Css = ()
+    remove: Css = ()
     title_suffix: Word | None = None
     content: Literal["page", "feed"] = "page"
     keep: tuple[str, ...] = ()
+    title: Value = ()
+    author: Value = ()
+    date: Value = ()
+    cover: Value = ()
 
 
 class SourceTable(_Table):

@@ -19,7 +19,7 @@ from syndicator.model import Outcome, Rules
 from syndicator.pipeline import entry_rows
 from syndicator.ports import EntryRow
 from syndicator.publishing.output.files import FileOutlet
-from syndicator.services import refresh
+from syndicator.services import reconcile, refresh
 from syndicator.services.check import check
 from syndicator.services.container import App, open_app
 from tests.faults.instance import NOT_SMALL, InProcess
@@ -226,14 +226,19 @@ def test_a_file_that_may_not_be_written_holds_its_feed_alone_and_is_named(
     assert (lab.app.settings.public_dir / "all.atom").exists()
 
 
-def test_check_names_selectors_that_are_none_and_headers_without_a_value(lab: Lab) -> None:
+def test_check_names_headers_without_a_value(lab: Lab) -> None:
     path = lab.app.config / "sources.toml"
     text = path.read_text().replace(
-        'key = "parallel"',
-        'key = "parallel"\nheaders_env = { Authorization = "SURELY_UNSET" }\nrules = { select = ["div[["] }',
-        1,
+        'key = "parallel"', 'key = "parallel"\nheaders_env = { Authorization = "SURELY_UNSET" }', 1
     )
     path.write_text(text)
     found = {problem.reason: problem for problem in check(lab.app.config)}
     assert "SURELY_UNSET" in found["unset-variable"].detail and "'parallel'" in found["unset-variable"].what
-    assert "div[[" in found["bad-rules"].detail
+
+
+def test_pages_on_which_a_selector_matches_nothing_are_counted_until_the_rules_change(lab: Lab) -> None:
+    lab.edit(rules=Rules(select=("body", "div.gone")))
+    read = len(lab.run().added)
+    assert read > 1 and lab.app.store.visits.states()["parallel"].unmatched == {'select "div.gone"': read}
+    lab.edit(rules=Rules(select=("body",)))
+    assert reconcile.sources(lab.app)["parallel"].unmatched == {}

@@ -214,8 +214,16 @@ def test_selectors_that_leave_nothing_are_named(place: Place) -> None:
 
 def test_a_rule_that_is_no_css_is_an_error_that_names_the_source(place: Place) -> None:
     rule(place, 'select = ["div[["]')
-    with pytest.raises(ConfigError, match=r"sources\.toml: source 'daily': rules"):
+    with pytest.raises(ConfigError, match=r"sources\.toml:4: source 'daily': rules\.select"):
         plan(place)
+
+
+def test_title_author_and_cover_by_a_rule_win_over_what_the_feed_said(place: Place) -> None:
+    rule(place, 'title = "h1", author = ".promo p", cover = "html@lang"')
+    mended(place)
+    article = about(place, "Gardens")
+    assert article.title == "Gardens" and (article.author or "").startswith("Our evening")
+    assert (article.cover or "").endswith("/en")
 
 
 def test_articles_of_a_source_that_is_gone_are_left(place: Place) -> None:

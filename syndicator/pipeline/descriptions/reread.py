@@ -18,7 +18,7 @@ from syndicator.errors import NotAnArticle
 from syndicator.model import Article, Entry, Rules, Source
 from syndicator.pipeline.descriptions.redescribe import redescribe
 from syndicator.pipeline.read_article import load_taxonomy, read_and_render
-from syndicator.pipeline.results import FieldChange, Reread
+from syndicator.pipeline.results import FieldChange, PageReading, Reread
 from syndicator.pipeline.revise import now_revised, same_text
 from syndicator.reading.metadata.title import untag
 
@@ -42,8 +42,8 @@ def reread(
     does for the article (`ownership.terms`); `owned`: what its feed said counted, and so stays: nobody kept the entry.
     Raises NotAnArticle, whose detail says where the operator's selectors are the cause, and ConfigError."""
 
-    def read(rules: Rules) -> tuple[Article, str | None]:
-        reading = read_and_render(
+    def read(rules: Rules) -> PageReading:
+        return read_and_render(
             html,
             _answered(headers, article),
             files,
@@ -54,24 +54,23 @@ def reread(
             headers=headers,
             now=now,
         )
-        return reading.article, reading.html
 
     try:
-        new, rendered = read(source.rules)
+        reading = read(source.rules)
     except NotAnArticle as refusal:
         without = replace(source.rules, select=(), remove=())
         if without == source.rules:
             raise
         read(without)  # raises where the page is none anyhow
         raise NotAnArticle(refusal.kind, f"source {source.key!r}: {_RULED}") from refusal
-    if new.partial and not article.partial:
+    if reading.article.partial and not article.partial:
         return None
-    again = _as_read(article, new, owned)
+    again = _as_read(article, reading, owned)
     described = redescribe(again, source, load_taxonomy(files), uncategorised)
     again = replace(again, **described.values) if described else again
     again = edits.merge(again if same_text(article, again) else now_revised(again, now), article)
     changes = differences(article, again)
-    return Reread(article=again, changes=changes, html=rendered) if changes else None
+    return Reread(article=again, changes=changes, html=reading.html) if changes else None
 
 
 def _answered(headers: Mapping[str, str], article: Article) -> str:
@@ -96,15 +95,17 @@ def _as_announced(article: Article, owned: bool) -> Entry:
     )
 
 
-def _as_read(old: Article, new: Article, owned: bool) -> Article:
-    """`old` with the text of the reading `new`, and what its page says of itself. Where its source owns it, the feed
-    may have said author, picture and language: what is there stays. Identity, times and description stay here."""
+def _as_read(old: Article, reading: PageReading, owned: bool) -> Article:
+    """`old` with the text of the `reading`, and what its page says of itself. Where its source owns it, the feed may
+    have said author, picture and language: what is there stays, unless a rule says it now. Identity, times and
+    description stay here."""
+    new, ruled = reading.article, reading.ruled
     body = old.body if is_hand_edited(old, "body") else new.body
     return replace(
         old,
         title=new.title if may_write(old, "title", By.PUBLISHER) else old.title,
-        author=(old.author if owned else None) or new.author,
-        cover=(old.cover if owned else None) or new.cover,
+        author=(old.author if owned and "author" not in ruled else None) or new.author,
+        cover=(old.cover if owned and "cover" not in ruled else None) or new.cover,
         language=(old.language if owned else None) or new.language or old.language,
         body=body,
         partial=new.partial,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -22,6 +23,7 @@ class EntryResult:
     added: str | None = None
     changed: str | None = None
     problem: Problem | None = None
+    matches: Mapping[str, int] = field(default_factory=dict)  # of each selector of the rules on its page
     unreached: Failed | None = None  # its page's host, where it may be the network that is missing: no try was counted
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
-from syndicator.errors import RulesError
 from syndicator.model import Rules
 from syndicator.reading.html.blocks import Block
+from syndicator.selectors import compiled
 
 
 def apply(tree: Any, blocks: Sequence[Block], rules: Rules) -> tuple[list[Block], dict[str, Any]]:
@@ -31,27 +30,10 @@ def apply(tree: Any, blocks: Sequence[Block], rules: Rules) -> tuple[list[Block]
     return kept, notes
 
 
-def check(rules: Rules) -> None:
-    """Raises RulesError for a selector that is no CSS."""
-    for selector in (*rules.select, *rules.remove):
-        _compiled(selector)
-
-
 def _matched(tree: Any, selectors: Sequence[str]) -> set[Any]:
-    return {element for selector in selectors for element in _compiled(selector)(tree)}
+    return {element for selector in selectors for element in compiled(selector)(tree)}
 
 
 def _under(block: Block, elements: set[Any]) -> bool:
     element = block.element
     return element in elements or any(above in elements for above in element.iterancestors())
-
-
-@lru_cache(maxsize=256)
-def _compiled(selector: str) -> Any:
-    from cssselect import SelectorError
-    from lxml.cssselect import CSSSelector
-
-    try:
-        return CSSSelector(selector, translator="html")
-    except SelectorError as error:
-        raise RulesError(f'rules: {selector!r} is no CSS selector ({error}); write one like "div.promo"') from error

@@ -19,6 +19,10 @@ class Choice(Generic[T]):
     candidate: str = ""
     seen: tuple[tuple[str, str], ...] = ()
 
+    def __bool__(self) -> bool:
+        """True when there is a value."""
+        return self.value is not None
+
     def trace(self) -> Mapping[str, Any]:
         """What `show --why` prints: where the value is from, and each candidate as "name: value"."""
         return {"from": self.candidate, "candidates": [f"{name}: {value}" for name, value in self.seen]}

@@ -68,7 +68,7 @@ _CANDIDATE = re.compile(r"(?<!\S)(\S{1,2000})\s+(\d{1,5}(?:\.\d{1,3})?)[wx](?:\s
 
 def read(document: Document, entry: Entry | None) -> Choice[str]:
     """The cover as an absolute URL, and the candidate it comes from; nothing rather than a logo or a placeholder."""
-    seen = ((candidate, _absolute(document, value)) for candidate, value in _candidates(document, entry))
+    seen = ((candidate, absolute(document, value)) for candidate, value in _candidates(document, entry))
     return first_sane(seen, is_picture)
 
 
@@ -100,7 +100,8 @@ def _of(item: jsonld.Object) -> Iterator[str]:
         yield from list(jsonld.strings(item.get(name), "url", "contentUrl", "@id"))[:2]
 
 
-def _absolute(document: Document, value: str) -> str | None:
+def absolute(document: Document, value: str) -> str | None:
+    """`value` as the whole address of a picture on the page; None for none, and for a private one on a public page."""
     value = text.legal(value).strip()
     if not value or len(value) > _LONGEST_REFERENCE or value.lower().startswith(("data:", "blob:", "javascript:")):
         return None

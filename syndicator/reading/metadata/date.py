@@ -64,8 +64,8 @@ _LARGE = 600_000  # characters of source above which htmldate is not asked: it i
 def published(document: Document, entry: Entry | None, seen: Survey, now: datetime | None) -> Choice[datetime]:
     """When the page was published, and the candidate that the date comes from. Dates a day after `now` or before 1990
     do not count."""
-    visible = [day for day in shown_date.days(document, seen) if _sane(day.when, now)]
-    choice = first_sane(_published(document, entry, seen, visible), lambda when: _sane(when, now))
+    visible = [day for day in shown_date.days(document, seen) if sane(day.when, now)]
+    choice = first_sane(_published(document, entry, seen, visible), lambda when: sane(when, now))
     first = next((day for day in visible if day.score >= shown_date.ENOUGH), None)
     if choice.value is None or choice.candidate in _SETTLED or first is None:
         return choice
@@ -80,7 +80,7 @@ def published(document: Document, entry: Entry | None, seen: Survey, now: dateti
 
 def updated(document: Document, entry: Entry | None, now: datetime | None) -> Choice[datetime]:
     """When its text last changed, as it declares."""
-    return first_sane(_updated(document, entry), lambda when: _sane(when, now))
+    return first_sane(_updated(document, entry), lambda when: sane(when, now))
 
 
 def _published(
@@ -140,5 +140,6 @@ def _htmldate(document: Document) -> datetime | None:
     return date_text.parse(found) if found and not found.endswith("-01-01") else None
 
 
-def _sane(when: datetime, now: datetime | None) -> bool:
+def sane(when: datetime, now: datetime | None) -> bool:
+    """True when a page can have been published then."""
     return _OLDEST <= when.year < _LATEST and (now is None or when.astimezone(UTC) <= now + timedelta(days=1))

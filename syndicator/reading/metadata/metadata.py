@@ -12,7 +12,7 @@ from syndicator.model import Entry, Rules
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document
 from syndicator.reading.html.schema_org import articles
-from syndicator.reading.metadata import cover, date, identity, survey, title
+from syndicator.reading.metadata import cover, date, identity, ruled, survey, title
 from syndicator.reading.metadata.authors import author
 from syndicator.reading.metadata.candidates import Choice
 
@@ -51,11 +51,13 @@ def read_metadata(
     than a day after `now` do not count.
     """
     site = identity.sitename(document)
-    headline = title.read(document, site, entry, rules)
+    headline = ruled.title(document, rules) or title.read(document, site, entry, rules)
     seen = survey.survey(document.tree, headline.value or "")
-    byline = author.read(document, site, entry, seen)
-    when, changed = date.published(document, entry, seen, now), date.updated(document, entry, now)
-    picture, who = cover.read(document, entry), identity.identify(document)
+    byline = ruled.author(document, rules) or author.read(document, site, entry, seen)
+    when = ruled.published(document, rules, now) or date.published(document, entry, seen, now)
+    changed = date.updated(document, entry, now)
+    picture = ruled.picture(document, rules) or cover.read(document, entry)
+    who = identity.identify(document)
     fields: dict[str, Choice[Any]] = {
         "title": headline,
         "author": byline,

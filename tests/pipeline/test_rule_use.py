@@ -1,0 +1,23 @@
+"""Selectors that have stopped to match."""
+
+from __future__ import annotations
+
+from syndicator.model import SourceState
+from syndicator.pipeline.rule_use import ENOUGH, counted, unmatched
+
+MISS, HIT = {"select": 0}, {"select": 2}
+
+
+def test_only_pages_in_a_row_count() -> None:
+    assert counted({}, [MISS, MISS, HIT, MISS]) == {"select": 1}
+    assert counted({"select": 8}, [MISS]) == {"select": 9}
+
+
+def test_a_selector_that_is_written_no_more_is_dropped_with_the_next_page() -> None:
+    assert counted({"old": 12}, [HIT]) == {}
+    assert counted({"old": 12}, []) == {"old": 12}
+
+
+def test_the_operator_is_told_from_ten_pages_on() -> None:
+    state = SourceState(key="a", url="https://a.example/", unmatched={"b": ENOUGH, "a": ENOUGH + 3, "c": ENOUGH - 1})
+    assert unmatched(state) == (("a", ENOUGH + 3), ("b", ENOUGH))

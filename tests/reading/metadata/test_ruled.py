@@ -1,0 +1,63 @@
+"""Title, author, date and cover by the operator's rules."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from syndicator.model import Entry, Rules
+from syndicator.reading.html.document import parse
+from syndicator.reading.metadata.metadata import Metadata, read_metadata
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+ENTRY = Entry(
+    id="1", title="From the feed", authors=("Jane Doe",), published=datetime(2026, 1, 1, tzinfo=UTC), image="/feed.jpg"
+)
+PAGE = """<html><head><title>Head</title>
+<meta property=og:image content=/og.jpg><meta name=day content=2026-11-02><meta name=who content="Kim Poe, Max Roe">
+</head><body><h1>Heading</h1><h2 class=t> The <i>real</i> title - Site </h2><h2 class=t>Second</h2>
+<p class=by>By Ada Lovelace</p><p class=desk>The Desk</p><time datetime=2026-11-03T10:00:00Z>today</time>
+<p class=day>12 November 2026</p><p class=late>12 November 2031</p><p class=empty> </p>
+<figure><img data-src=/lazy.jpg src=/blank.gif></figure><a class=pic href=/linked.png>x</a>
+<img class=in src=http://10.0.0.1/a.jpg></body></html>"""
+
+
+def read(**rules: Any) -> Metadata:
+    document = parse(PAGE.encode(), "https://a.example/story", {})
+    return read_metadata(document, entry=ENTRY, rules=Rules(**rules), now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("rules", "field", "value"),
+    [
+        ({"title": ("h2.t",)}, "title", "The real title - Site"),
+        ({"title": ("h2.t",), "title_suffix": " - Site"}, "title", "The real title"),
+        ({"title": (".none", ".empty", "h1")}, "title", "Heading"),
+        ({"author": (".by",)}, "author", "Ada Lovelace"),
+        ({"author": ("meta[name=who]@content",)}, "author", "Kim Poe, Max Roe"),
+        ({"author": (".desk",)}, "author", "The Desk"),
+        ({"author": (".by, .desk",)}, "author", "Ada Lovelace, The Desk"),
+        ({"date": ("time",)}, "published", datetime(2026, 11, 3, 10, tzinfo=UTC)),
+        ({"date": ("meta[name=day]::attr(content)",)}, "published", datetime(2026, 11, 2, tzinfo=UTC)),
+        ({"date": (".late", ".day")}, "published", datetime(2026, 11, 12, tzinfo=UTC)),
+        ({"cover": ("figure",)}, "cover", "https://a.example/lazy.jpg"),
+        ({"cover": ("a.pic@href",)}, "cover", "https://a.example/linked.png"),
+        ({"cover": ("meta[property='og:image']",)}, "cover", "https://a.example/og.jpg"),
+    ],
+)
+def test_a_rule_wins_over_feed_and_page_and_is_named(rules: dict[str, Any], field: str, value: object) -> None:
+    meta = read(**rules)
+    name = next(one for one in rules if one != "title_suffix")
+    assert getattr(meta, field) == value and meta.trace[field]["from"] == f"rules.{name}"
+
+
+@pytest.mark.parametrize("rules", [{"title": (".none",)}, {"author": (".empty",)}, {"date": (".late",)}, {}])
+def test_a_rule_that_finds_nothing_leaves_the_field_to_feed_and_page(rules: dict[str, Any]) -> None:
+    meta = read(**rules)
+    assert (meta.title, meta.author, meta.published) == ("From the feed", "Jane Doe", ENTRY.published)
+
+
+def test_a_rule_shows_no_private_address() -> None:
+    assert read(cover=("img.in",)).cover == "https://a.example/og.jpg"

@@ -1,0 +1,61 @@
+"""[source.rules] is checked when sources.toml is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from syndicator.errors import ConfigError
+from syndicator.model import Rules
+from syndicator.services.rules import digest
+from syndicator.sources.registry import load_sources
+
+TWO = """\
+[[source]]
+key = "one"
+url = "https://one.example/feed"
+[source.rules]
+select = ["div.text"]
+
+[[source]]
+key = "two"
+url = "https://two.example/feed"
+"""
+
+
+@pytest.mark.parametrize(
+    ("rules", "line", "named"),
+    [
+        ('[source.rules]\nselect = ["div[["]', 11, "rules.select: 'div[[' is no CSS"),
+        ('[source.rules]\nremove = [\n  "aside",\n  "p:not(",\n]', 13, "rules.remove: 'p:not('"),
+        ('rules = { select = "div[[" }', 10, "write div[class=x]"),
+        ('rules.select = ["div[["]', 10, "write div[class=x]"),
+        ('[source.rules]\n# select\nselect = """div[["""', 12, "write div[class=x]"),
+        ('[source.rules]\ntitle = "h1["', 11, "rules.title"),
+        ('[source.rules]\nselect = "p::attr(x)"', 11, "only author, date, title, cover and links"),
+        ('[source.rules]\nselct = "p"', 11, "did you mean 'select'"),
+    ],
+)
+def test_a_fault_is_named_with_line_source_key_and_cure(tmp_path: Path, rules: str, line: int, named: str) -> None:
+    path = tmp_path / "sources.toml"
+    path.write_text(TWO + rules + "\n")
+    with pytest.raises(ConfigError) as raised:
+        load_sources(path)
+    assert str(raised.value).startswith(f"{path}:{line}: source 'two': ") and named in str(raised.value)
+
+
+def test_one_text_is_a_list_of_one(tmp_path: Path) -> None:
+    path = tmp_path / "sources.toml"
+    path.write_text(TWO + '[source.rules]\nremove = "aside"\ndate = ["time@datetime", "p.date"]\n')
+    assert load_sources(path)[1].rules == Rules(remove=("aside",), date=("time@datetime", "p.date"))
+
+
+def test_the_digest_of_rules_changes_with_them_and_not_with_the_program(tmp_path: Path) -> None:
+    path = tmp_path / "sources.toml"
+    path.write_text(TWO)
+    one, two = load_sources(path)
+    assert digest(one) != digest(two) and digest(one) == digest(load_sources(path)[0])
+    # as an earlier version wrote it, which had no other rules
+    assert repr(Rules(select=("p",))) == "Rules(select=('p',), remove=(), title_suffix=None, content='page', keep=())"
+    assert repr(Rules(date=("time",))).endswith("keep=(), date=('time',))")

@@ -1,0 +1,56 @@
+"""CSS of rules: what it matches, and what is said of what is no CSS."""
+
+from __future__ import annotations
+
+import pytest
+from lxml import html
+
+from syndicator import selectors
+from syndicator.errors import RulesError
+
+TREE = html.fromstring("<html><head><meta name=a content=b></head><body><p class=x>One</p><p>Two</p></body></html>")
+
+
+@pytest.mark.parametrize(
+    ("written", "css", "attribute"),
+    [
+        ("p.x", "p.x", ""),
+        ("meta[name=a]@content", "meta[name=a]", "content"),
+        ("meta[name=a]::attr(content)", "meta[name=a]", "content"),
+        ("time::attr( datetime ) ", "time", "datetime"),
+        ("img@data-src", "img", "data-src"),
+        ("a[href*='@b']", "a[href*='@b']", ""),
+    ],
+)
+def test_a_selector_may_end_in_an_attribute(written: str, css: str, attribute: str) -> None:
+    assert selectors.split(written) == (css, attribute)
+    selectors.compiled(css)
+
+
+def test_matches_are_in_the_order_of_the_page() -> None:
+    assert [element.text for element in selectors.matched(TREE, "p")] == ["One", "Two"]
+    assert selectors.matched(TREE, "meta[name=a]@content")[0].get("content") == "b"
+
+
+@pytest.mark.parametrize(
+    ("written", "cure"),
+    [
+        ("div[[", "unclosed bracket [; write div[class=x]"),
+        ("div[class=x", "unclosed bracket [; write div[class=x]"),
+        ("p:not(.a", "unclosed bracket (; write div:not(.x)"),
+        ("div]", "] closes no bracket"),
+        ("p[a='x]", "quotation mark"),
+        ("//div", "XPath"),
+        (".3col", "[class~='3col']"),
+        ("p::text", "attribute"),
+        ("a:any-link", "pseudo-class"),
+        ("ns|p", "namespaces"),
+        ("div >", "at its end"),
+        ("", "at its end"),
+        ("div{color: red}", "write it like div.promo"),
+    ],
+)
+def test_what_is_no_css_is_named_with_its_cure(written: str, cure: str) -> None:
+    with pytest.raises(RulesError) as raised:
+        selectors.compiled(written)
+    assert cure in str(raised.value) and repr(written) in str(raised.value)
