@@ -21,8 +21,8 @@ EntryStatus = Literal["pending", "done", "refused", "skipped"]
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Rules:
-    """What an operator says of a source's pages, for `read_article`. Selectors are those of `selectors`; of several the
-    first that finds something counts, but for `select`, `remove` and `links`, which take what any of them matches."""
+    """What an operator says of a source's pages, for `read_article`. Selectors are those of `rules.selectors`; of
+    several the first that finds something counts, but of `select` and `remove` all."""
 
     select: tuple[str, ...] = ()  # CSS: the body is here
     remove: tuple[str, ...] = ()  # CSS: never part of the body
@@ -125,7 +125,7 @@ class SourceState:
     waiting: int = 0  # entries
     feed_due: datetime | None = None  # when its feed is asked again, where it is due earlier because entries wait
 
-    # from pages that were read, by pipeline.rule_use: selectors, and for how many pages in a row they match nothing
+    # from pages that were read, by rules.use: selectors, and for how many pages in a row they match nothing
     unmatched: Mapping[str, int] = field(default_factory=dict)
 
     def asked_whole(self) -> SourceState:

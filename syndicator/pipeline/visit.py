@@ -17,10 +17,10 @@ from syndicator.pipeline.entry.endings import EntryResult
 from syndicator.pipeline.ingest import ingest
 from syndicator.pipeline.reprocess import reprocess
 from syndicator.pipeline.requests import feed_request, without_credentials
-from syndicator.pipeline.rule_use import counted
 from syndicator.pipeline.select import due_entries, held_back, in_turn, late_entries, public_only, select
 from syndicator.ports import EntryRow
 from syndicator.reasons import NOT_A_FEED, CommandReason, FeedReason
+from syndicator.rules.use import counted
 from syndicator.visiting import cadence, flood
 
 SIDE_BY_SIDE = 4  # entries of one source under way at a time

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from syndicator.model import Rules
-from syndicator.selectors import matched
+from syndicator.rules.selectors import matched
 
 FIELDS = ("title", "author", "date", "cover")
 _SELECTORS = ("select", "remove", *FIELDS)

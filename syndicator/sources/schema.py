@@ -11,11 +11,12 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from syndicator import selectors, urls
+from syndicator import urls
 from syndicator.config_files.toml_file import TomlFile
 from syndicator.cron import next_fire
 from syndicator.errors import ConfigError, Fault, RulesError
 from syndicator.model import Rules, Source
+from syndicator.rules import selectors
 from syndicator.settings import seconds
 from syndicator.urls import secrets
 

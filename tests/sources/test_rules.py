@@ -8,7 +8,7 @@ import pytest
 
 from syndicator.errors import ConfigError
 from syndicator.model import Rules
-from syndicator.services.rules import digest
+from syndicator.rules.use import digest
 from syndicator.sources.registry import load_sources
 
 TWO = """\

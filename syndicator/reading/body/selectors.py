@@ -7,7 +7,7 @@ from typing import Any
 
 from syndicator.model import Rules
 from syndicator.reading.html.blocks import Block
-from syndicator.selectors import compiled
+from syndicator.rules.selectors import compiled
 
 
 def apply(tree: Any, blocks: Sequence[Block], rules: Rules) -> tuple[list[Block], dict[str, Any]]:

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from syndicator import selectors, text
+from syndicator import text
 from syndicator.model import Rules
 from syndicator.reading.html.document import Document, inner
 from syndicator.reading.metadata import cover, date, date_text
 from syndicator.reading.metadata.authors import person_names
 from syndicator.reading.metadata.candidates import Choice, first_sane
 from syndicator.reading.metadata.site_title import LONGEST
+from syndicator.rules import selectors
 
 _MOST = 20  # elements of one selector that are looked at
 _TEXT = 2_000  # characters of one

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from syndicator.model import SourceState
-from syndicator.pipeline.rule_use import ENOUGH, counted, unmatched
+from syndicator.rules.use import ENOUGH, counted, unmatched
 
 MISS, HIT = {"select": 0}, {"select": 2}
 
