@@ -16,11 +16,11 @@ ENTRY = Entry(
     id="1", title="From the feed", authors=("Jane Doe",), published=datetime(2026, 1, 1, tzinfo=UTC), image="/feed.jpg"
 )
 PAGE = """<html><head><title>Head</title>
-<meta property=og:image content=/og.jpg><meta name=day content=2026-11-02><meta name=who content="Kim Poe, Max Roe">
+<meta property=og:image content=/head.jpg><meta name=day content=2026-11-02><meta name=who content="Kim Poe, Max Roe">
 </head><body><h1>Heading</h1><h2 class=t> The <i>real</i> title - Site </h2><h2 class=t>Second</h2>
 <p class=by>By Ada Lovelace</p><p class=desk>The Desk</p><time datetime=2026-11-03T10:00:00Z>today</time>
 <p class=day>12 November 2026</p><p class=late>12 November 2031</p><p class=empty> </p>
-<figure><img data-src=/lazy.jpg src=/blank.gif></figure><a class=pic href=/linked.png>x</a>
+<figure><img data-src=/boat.jpg src=/blank.gif></figure><a class=pic href=/linked.png>x</a>
 <img class=in src=http://10.0.0.1/a.jpg></body></html>"""
 
 
@@ -42,9 +42,9 @@ def read(**rules: Any) -> Metadata:
         ({"date": ("time",)}, "published", datetime(2026, 11, 3, 10, tzinfo=UTC)),
         ({"date": ("meta[name=day]::attr(content)",)}, "published", datetime(2026, 11, 2, tzinfo=UTC)),
         ({"date": (".late", ".day")}, "published", datetime(2026, 11, 12, tzinfo=UTC)),
-        ({"cover": ("figure",)}, "cover", "https://a.example/lazy.jpg"),
+        ({"cover": ("figure",)}, "cover", "https://a.example/boat.jpg"),
         ({"cover": ("a.pic@href",)}, "cover", "https://a.example/linked.png"),
-        ({"cover": ("meta[property='og:image']",)}, "cover", "https://a.example/og.jpg"),
+        ({"cover": ("meta[property='og:image']",)}, "cover", "https://a.example/head.jpg"),
     ],
 )
 def test_a_rule_wins_over_feed_and_page_and_is_named(rules: dict[str, Any], field: str, value: object) -> None:
@@ -60,4 +60,4 @@ def test_a_rule_that_finds_nothing_leaves_the_field_to_feed_and_page(rules: dict
 
 
 def test_a_rule_shows_no_private_address() -> None:
-    assert read(cover=("img.in",)).cover == "https://a.example/og.jpg"
+    assert read(cover=("img.in",)).cover == "https://a.example/head.jpg"
