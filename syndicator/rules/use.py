@@ -1,19 +1,12 @@
-"""When the rules of a source changed, and which of its selectors have stopped to match, counted over the pages that its
-visits read. Pure."""
+"""Which selectors of a source's rules have stopped to match, counted over the pages that its visits read. Pure."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 
-from syndicator.model import Source, SourceState
+from syndicator.model import SourceState
 
 ENOUGH = 10  # pages in a row without a match, from which the operator is told; a choice
-
-
-def digest(source: Source) -> str:
-    """16 hex characters that change exactly when a rule of the source does, and not with a new version."""
-    return hashlib.sha256(repr(source.rules).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def counted(before: Mapping[str, int], pages: Iterable[Mapping[str, int]]) -> Mapping[str, int]:
