@@ -365,24 +365,6 @@ class Move:
     warning: str = ""  # why the operator should look at it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
-    """The state of everything, for `status`."""
-
-    sources: tuple[SourceState, ...]
-    articles: int
-    feeds: int
-    pending: int
-    refused: tuple[Problem, ...]
-    late: tuple[Problem, ...]  # entries that wait to be announced once more
-    held: tuple[Problem, ...]
-    for_the_operator: tuple[Problem, ...]  # entries that wait until a rule, a variable or a file is mended
-    last_run: datetime | None
-    moves: tuple[Move, ...] = ()
-    files: tuple[Problem, ...] = ()  # article files that cannot be read
-    llm: Enriched | None = None  # None: no language model was ever asked
-
-
 class Outlet(Protocol):
     """Where published files go, by name: a relative path under the web root, with forward slashes.
 

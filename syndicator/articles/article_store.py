@@ -142,9 +142,9 @@ class ArticleStore:
                     return True
         return False
 
-    def changed(self, stamps: Mapping[str, FileStamp]) -> Changes:
+    def changed(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
         """What happened to the files since `stamps` (by article id, or by any other key) were taken. Files left by a
-        write that a crash cut short are removed on the way."""
+        write that a crash cut short are removed on the way, unless `sweep` is False."""
         known = by_path(stamps)
         new: list[FileStamp] = []
         edited: list[FileStamp] = []
@@ -152,7 +152,8 @@ class ArticleStore:
             with os.scandir(absolute) as found:
                 for entry in found:
                     if not _is_article(entry.name):
-                        disk.unlink_litter(entry)
+                        if sweep:
+                            disk.unlink_litter(entry)
                         continue
                     path = f"{folder}{entry.name}"
                     try:

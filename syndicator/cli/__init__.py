@@ -42,9 +42,9 @@ def main() -> None:
 
 def load_commands() -> None:
     """Importing the modules of commands registers these with `app`."""
-    from syndicator.cli import add, curate, operate, service, sources
+    from syndicator.cli import add, curate, operate, service, sources, status
 
-    assert add and curate and operate and service and sources
+    assert add and curate and operate and service and sources and status
 
 
 def _escape_unprintable() -> None:

@@ -1,4 +1,4 @@
-"""Commands for the operator: status, check, show, withdraw, reindex, prune."""
+"""Commands for the operator: check, show, withdraw, reindex, prune."""
 
 from __future__ import annotations
 
@@ -17,59 +17,6 @@ from syndicator.model import Problem
 
 if TYPE_CHECKING:
     from syndicator.services.maintain import Withdrawal
-
-
-@app.command()
-def status(json: Json = False, config: Config = CONFIG) -> None:
-    """Show the state of sources, articles and feeds, and what went wrong."""
-    from syndicator.cli import printing
-    from syndicator.services import reconcile
-    from syndicator.services.container import open_app
-    from syndicator.sources.moves import moves
-
-    with open_app(config) as opened:
-        reconcile.sources(opened)
-        summary = opened.store.status.summary()
-        summary = replace(summary, moves=moves(summary.sources), files=reconcile.unread(opened))
-    if json:
-        printing.as_json(summary)
-        return
-    failing = [state for state in summary.sources if state.reason or state.disabled]
-    last = summary.last_run.isoformat() if summary.last_run else "never"
-    printing.say(
-        f"{counted(len(summary.sources), 'source')} ({len(failing)} failing), {counted(summary.articles, 'article')}, "
-        f"{counted(summary.feeds, 'feed')}, {summary.pending} entries pending, last run {last}"
-    )
-    rows = [
-        (state.key, state.disabled or state.reason, state.failures, state.due_why, state.detail) for state in failing
-    ]
-    if rows:
-        printing.table("Failing sources", ("source", "reason", "failures", "next visit", "detail"), rows)
-    warned = [(state.key, state.warning) for state in summary.sources if state.warning]
-    if warned:
-        printing.table("Warnings", ("source", "warning"), warned)
-    waiting = [
-        (state.key, f"{state.waiting} of its entries wait for the next run")
-        for state in summary.sources
-        if state.waiting
-    ]
-    if waiting:
-        printing.table("Waiting", ("source", "what waits"), waiting)
-    if summary.moves:
-        moved = [(one.source, one.url, one.moved_to, one.since or "", one.warning) for one in summary.moves]
-        printing.table("Moved sources", ("source", "from", "to", "since", "warning"), moved)
-    tables = (
-        ("Article files that cannot be read", summary.files),
-        ("Waiting for you", summary.for_the_operator),
-        ("Entries refused", summary.refused),
-        ("Entries that wait to be announced once more", summary.late),
-        ("Feeds held back", summary.held),
-    )
-    for title, found in tables:
-        if found:
-            printing.table(title, ("what", "reason", "detail"), [(one.what, one.reason, one.detail) for one in found])
-    if summary.llm is not None:
-        printing.language_model(summary.llm)
 
 
 @app.command()

@@ -17,12 +17,16 @@ from syndicator.cli.plural import counted
 from syndicator.cli.visible import one_line, visible
 from syndicator.errors import SyndicatorError
 from syndicator.invocation import as_typed
+from syndicator.text import width
 
 if TYPE_CHECKING:  # every command imports this module, so it imports no service
     from syndicator.model import Outcome, Problem
     from syndicator.ports import Enriched
     from syndicator.services.enrich import EnrichReport
     from syndicator.services.refresh import RunReport, Watch
+
+
+_WIDE = 60  # of a column; what is longer moves the rest of its line
 
 
 def as_json(value: Any) -> None:
@@ -67,26 +71,23 @@ def complain_in_json(message: str, reason: str, code: int) -> None:
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Prints a table on a terminal, tab-separated lines without a title into a pipe."""
+    """Prints a table with its headings: in columns under its title on a terminal, which wraps what is too long (so that
+    an address can be copied), tab-separated into a pipe."""
+    cells = [[as_typed(one_line(cell)) for cell in row] for row in rows]
     if not sys.stdout.isatty():
-        for row in rows:
-            print(as_typed("\t".join(one_line(cell) for cell in row)))
+        for row in (columns, *cells):
+            print("\t".join(row))
         return
-    from rich.console import Console
-    from rich.table import Table
-
-    drawn = Table(title=title, title_justify="left", header_style="bold")
-    for column in columns:
-        drawn.add_column(column, overflow="fold")
-    for row in rows:
-        drawn.add_row(*[_escaped(cell) for cell in row])
-    Console().print(drawn)
+    if title:
+        print(f"\n{title}")
+    widths = [min(_WIDE, max(width(row[place]) for row in (columns, *cells))) for place in range(len(columns))]
+    print(f"\x1b[1m{_aligned(columns, widths)}\x1b[0m")
+    for row in cells:
+        print(_aligned(row, widths))
 
 
-def _escaped(cell: object) -> str:
-    from rich.markup import escape
-
-    return escape(as_typed(one_line(cell)))
+def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(cell + " " * (size - width(cell)) for cell, size in zip(row, widths, strict=True)).rstrip()
 
 
 def say(line: str) -> None:

@@ -103,7 +103,7 @@ def _opened(config: Path) -> Iterator[Problem]:
             yield from _sources(app, config / "sources.toml")
             yield from unread(app)
             yield from app.store.status.check()
-            yield from app.store.status.summary().held
+            yield from app.store.status.held()
     except SyndicatorError as error:
         yield Problem(what=str(config), reason=CheckReason.CANNOT_OPEN, detail=str(error))
 

@@ -116,15 +116,15 @@ def open_app(
     read = read or configuration(config, environ)
     settings = read.settings
     article_store = ArticleStore(settings.articles_dir)
-    begun = _begun(article_store, settings)
+    has_begun = begun(article_store, settings)
     settings.state_dir.mkdir(parents=True, exist_ok=True)
-    gone = remake is not None and begun and is_gone(settings.store_url)
-    store = open_store(settings.store_url, articles_exist=begun, create=create or gone)
+    gone = remake is not None and has_begun and is_gone(settings.store_url)
+    store = open_store(settings.store_url, articles_exist=has_begun, create=create or gone)
     try:
         _need_article_store(article_store, store)
         beside = Beside(root=article_store.root, store=store, publish=settings.publish, clock=clock)
         beside.begin()
-        _keep_instance(article_store, store, clock(), begun=begun)
+        _keep_instance(article_store, store, clock(), begun=has_begun)
         rights = RightsFile(article_store.root)
         if not rights.exists():
             rights.begin(_written_before(read.sources, article_store, store))
@@ -151,7 +151,7 @@ def open_app(
         store.close()
 
 
-def _begun(article_store: ArticleStore, settings: Settings) -> bool:
+def begun(article_store: ArticleStore, settings: Settings) -> bool:
     """True when this instance has written or published articles. One whose only files were put there by hand has not,
     until they are published."""
     published = any((settings.public_dir / f"{ALL.slug}.{name}").exists() for name in FORMATS)

@@ -7,9 +7,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
-from syndicator.articles.article_store import ID_CHARS, Changes
+from syndicator.articles.article_store import ID_CHARS, ArticleStore, Changes
 from syndicator.errors import OURS, ConfigError, DiskError, MissingError
 from syndicator.model import Article, Problem, Rules, Source, SourceState
 from syndicator.pipeline.entry_rows import by_other_rules
@@ -20,6 +20,7 @@ from syndicator.services.build import release
 from syndicator.services.container import App
 from syndicator.services.recovery import carriers, clock, withdrawals
 from syndicator.services.recovery.clock import AHEAD
+from syndicator.store.engine import Store
 
 _ANY_TIME = datetime.max.replace(tzinfo=UTC)
 
@@ -142,7 +143,7 @@ def are_many(missing: int, known: int) -> bool:
     return any(missing >= least and missing > share * known for least, share in ((_MANY, _SHARE), (_FEW, _HALF)))
 
 
-def _gone(app: App, paths: Sequence[str], known: int) -> str:
+def _gone(app: Filed, paths: Sequence[str], known: int) -> str:
     return (
         f"{len(paths)} of {known} article files are gone from {app.article_store.root}, such as {paths[0]}: put them "
         "back (mount the disk, restore the folder of today), or run `syndicator reindex`, which takes the folder as it "
@@ -150,11 +151,21 @@ def _gone(app: App, paths: Sequence[str], known: int) -> str:
     )
 
 
-def unread(app: App) -> tuple[Problem, ...]:
+class Filed(Protocol):
+    """What has article files and the rows of them."""
+
+    @property
+    def store(self) -> Store: ...
+
+    @property
+    def article_store(self) -> ArticleStore: ...
+
+
+def unread(app: Filed) -> tuple[Problem, ...]:
     """The article files that cannot be read, of those that are new or were touched since they were recorded, and that
     many are gone: what `files` would find, and nothing is changed. Raises OSError, StoreError."""
     rows = app.store.visits.stamps()
-    changes = app.article_store.changed(rows)
+    changes = app.article_store.changed(rows, sweep=False)
     problems = []
     if not changes.new and are_many(len(changes.missing), len(rows)):
         detail = _gone(app, [rows[id].path for id in changes.missing], len(rows))
@@ -195,7 +206,7 @@ def _record(app: App, article: Article, stamp: FileStamp) -> None:
     visits.record(article, stamp, parted=by_hand)
 
 
-def elsewhere(app: App, article: Article, stamp: FileStamp, known: FileStamp | None) -> str | None:
+def elsewhere(app: Filed, article: Article, stamp: FileStamp, known: FileStamp | None) -> str | None:
     """The path of another file with the id of this article, None when there is none: of the one that is `known`, where
     that has it still, else of one that is named after the article."""
     if known is None:

@@ -7,7 +7,9 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, CursorResult, Engine, Executable, Table, create_engine, event
 from sqlalchemy.engine import make_url
@@ -16,16 +18,18 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from syndicator.errors import DiskError, StoreError
 
 CHUNK = 500  # values in one IN (...); SQLite before 3.32 takes at most 999
+_AT_A_TIME = 1000  # rows of a stream
 _FILES = 3  # that SQLite has open for one database: the database, its log, and the log's index
 
 
 class Database:
     """The engine and its connections. Used from one thread. Every error of the driver arrives as a StoreError."""
 
-    def __init__(self, url: str, busy_seconds: float) -> None:
+    def __init__(self, url: str, busy_seconds: float, *, read_only: bool = False) -> None:
+        """`read_only`: nothing is written, no file made, and no right to write needed."""
         self.url = make_url(url)
         self.name = self.url.database or str(self.url)
-        self.engine = _engine(url, busy_seconds)
+        self.engine = _reading_engine(url, busy_seconds) if read_only else _engine(url, busy_seconds)
         self._reader: Connection | None = None
         self._writer: Connection | None = None
 
@@ -42,6 +46,11 @@ class Database:
         """The same as plain tuples, at a third of the cost: for tables that are read whole. Raises StoreError."""
         with self.named_errors():
             return list(self._read(statement, None).cursor.fetchall())
+
+    def stream(self, statement: Executable) -> Iterator[Any]:
+        """The rows of a query one by one, so that a long table takes no memory. Raises StoreError."""
+        with self.named_errors():
+            yield from self._read(statement, None).yield_per(_AT_A_TIME)
 
     def scalar(self, statement: Executable, values: Any = None) -> Any:
         """The first column of the first row, None when there is none."""
@@ -193,3 +202,19 @@ def _engine(url: str, busy_seconds: float) -> Engine:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _reading_engine(url: str, busy_seconds: float) -> Engine:
+    """Of a SQLite database that nobody has open there is no log beside it: it is read as a file that does not change,
+    for SQLite would make a log otherwise, which takes the right to write."""
+    made = make_url(url)
+    if made.get_backend_name() != "sqlite":
+        return create_engine(url, execution_options={"postgresql_readonly": True})
+    path = Path(made.database or "").absolute()
+    still = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
+    address = f"file:{quote(str(path))}?mode=ro{still}"
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(address, uri=True, timeout=busy_seconds, isolation_level=None)
+
+    return create_engine(url, creator=connect)

@@ -93,6 +93,36 @@ def open_store(url: str, *, articles_exist: bool, create: bool = False, busy_sec
     return Store(database)
 
 
+def look_into(url: str, *, articles_exist: bool, busy_seconds: float = BUSY_SECONDS) -> Store | None:
+    """The store at `url` for reading alone: nothing is written, no file or folder is made. None where there is none
+    and no articles either. Raises StoreError with the cure: for a database that is missing although `articles_exist`,
+    is somebody else's or cannot be read, or is of another version, as before the first run after an upgrade."""
+    if is_gone(url):
+        if articles_exist:
+            raise StoreError(f"the database {make_url(url).database} is missing although there are articles; {_CURE}")
+        return None
+    database = Database(url, busy_seconds, read_only=True)
+    try:
+        if database.sqlite:
+            _check_content(Path(database.name), articles_exist=articles_exist)
+        with database.named_errors(), database.engine.connect() as connection:
+            current = _revision(connection.execution_options(isolation_level="AUTOCOMMIT"))
+            if current is None and inspect(connection).get_table_names():
+                raise StoreError(_foreign(database, connection))
+        if current is not None and current != schema.HEAD:
+            raise StoreError(
+                f"the database {database.name} is of another version ({current}, this one has {schema.HEAD}): the next "
+                "run moves it on, `syndicator refresh` or `syndicator up`"
+            )
+    except BaseException:
+        database.close()
+        raise
+    if current is None:
+        database.close()
+        return None
+    return Store(database)
+
+
 def is_gone(url: str) -> bool:
     """True for a database in a file that is not there."""
     found = make_url(url)
@@ -101,10 +131,7 @@ def is_gone(url: str) -> bool:
 
 def _check_file(database: Database, *, articles_exist: bool, create: bool) -> None:
     path = Path(database.name)
-    there = path.is_file() and path.stat().st_size > 0
-    if not there and articles_exist and not create:
-        state = "is empty" if path.is_file() else "is missing"
-        raise StoreError(f"the database {path} {state} although there are articles; {_CURE}")
+    there = _check_content(path, articles_exist=articles_exist and not create)
     if there and create and _damaged(database):
         _move_aside(path)
     try:
@@ -113,6 +140,15 @@ def _check_file(database: Database, *, articles_exist: bool, create: bool) -> No
         raise StoreError(
             f"the folder of the database {path} cannot be made: {error.strerror}; set store.url"
         ) from error
+
+
+def _check_content(path: Path, *, articles_exist: bool) -> bool:
+    """Whether there is something in the file of a database."""
+    there = path.is_file() and path.stat().st_size > 0
+    if not there and articles_exist:
+        state = "is empty" if path.is_file() else "is missing"
+        raise StoreError(f"the database {path} {state} although there are articles; {_CURE}")
+    return there
 
 
 _CURE = "run `syndicator reindex`, which makes it from the article files, or restore it from a backup"

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Table, func, select, text
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Table, func, or_, select, text
 
 from syndicator.errors import StoreError
-from syndicator.model import Outcome, Problem, SourceState
-from syndicator.ports import Asked, Enriched, EntryRow, Meter, Summary
+from syndicator.model import Outcome, Problem
+from syndicator.ports import Asked, Enriched, EntryRow, Meter
 from syndicator.reasons import FOR_THE_OPERATOR, EntryReason
 from syndicator.store import codec, schema
 from syndicator.store.database import Database
@@ -15,30 +20,101 @@ from syndicator.store.enrichment import Enrichment
 REFUSED_SHOWN = 200
 
 _e, _f, _o, _q = schema.entries.c, schema.feeds.c, schema.outcomes.c, schema.llm_asked.c
-_LATE = _e.data.contains(f'"reason":"{EntryReason.LATE}"', autoescape=True)
+
+
+def _with_reason(reason: str) -> ColumnElement[bool]:
+    return _e.data.contains(f'"reason":"{reason}"', autoescape=True)
+
+
+_LATE, _FLOOD = _with_reason(EntryReason.LATE), _with_reason(EntryReason.FLOOD)
+_FOR_THE_OPERATOR = [_with_reason(reason) for reason in sorted(FOR_THE_OPERATOR)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How much there is. `feeds`: those that are published. Times are None where nothing has happened yet."""
+
+    articles: int = 0
+    feeds: int = 0
+    pending: int = 0  # entries whose page is still to be read
+    refused: int = 0
+    last_run: datetime | None = None
+    last_article: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Entries of a source that wait for the same reason. `example`: the address of one."""
+
+    source: str
+    reason: str
+    count: int
+    since: datetime | None = None
+    detail: str = ""
+    example: str = ""
+    next_try: datetime | None = None
 
 
 class Status:
-    """`ports.StatusStore` on a database."""
+    """What the database tells of how all is going."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def summary(self) -> Summary:
-        last = self._db.scalar(select(func.max(_o.at)))
-        states = self._db.rows(select(schema.sources.c.data).order_by(schema.sources.c.key))
-        return Summary(
-            sources=tuple(codec.unpack(SourceState, data) for (data,) in states),
+    def counts(self) -> Counts:
+        """Numbers alone, each from an index or a short table."""
+        published = _f.dropped.is_(False) & (_f.files != "{}")
+        last, newest = (self._db.scalar(select(func.max(column))) for column in (_o.at, schema.articles.c.added))
+        return Counts(
             articles=self._count(schema.articles),
-            feeds=self._db.scalar(select(func.count()).select_from(schema.feeds).where(_f.dropped.is_(False))),
-            pending=self._db.scalar(select(func.count()).select_from(schema.entries).where(_e.status == "pending")),
-            refused=self._entries(_e.status == "refused"),
-            late=self._entries(_e.status == "pending", _LATE),
-            held=self._held(),
-            for_the_operator=self._for_the_operator(),
+            feeds=self._count(schema.feeds, published),
+            pending=self._count(schema.entries, _e.status == "pending"),
+            refused=self._count(schema.entries, _e.status == "refused"),
             last_run=None if last is None else codec.moment(last),
-            llm=self._llm(),
+            last_article=None if newest in (None, codec.NEVER) else codec.moment(newest),
         )
+
+    def refused(self) -> tuple[Problem, ...]:
+        """The newest entries that were refused."""
+        return self._entries(_e.status == "refused")
+
+    def late(self) -> tuple[Problem, ...]:
+        """The newest entries that wait to be announced once more."""
+        return self._entries(_e.status == "pending", _LATE)
+
+    def for_the_operator(self) -> tuple[Waiting, ...]:
+        """The entries that wait until a rule, a variable or a file is mended, by source and reason."""
+        groups: dict[tuple[str, str], list[EntryRow]] = defaultdict(list)
+        for (data,) in self._db.rows(select(_e.data).where(_e.status == "pending", or_(*_FOR_THE_OPERATOR))):
+            row = codec.unpack(EntryRow, data)
+            groups[row.source_key, row.reason or ""].append(row)
+        return tuple(_waiting(*key, rows) for key, rows in sorted(groups.items()))
+
+    def floods(self) -> tuple[Waiting, ...]:
+        """The entries that wait because too many came at once, by source."""
+        found = self._db.rows(
+            select(_e.source, func.count(), func.min(_e.first_seen), func.min(_e.next_try), func.min(_e.data))
+            .where(_e.status == "pending", _FLOOD)
+            .group_by(_e.source)
+            .order_by(_e.source)
+        )
+        return tuple(
+            Waiting(
+                source=row.source_key,
+                reason=EntryReason.FLOOD,
+                count=count,
+                since=codec.moment(since),
+                example=row.url or row.entry_id,
+                next_try=None if due is None else codec.moment(due),
+            )
+            for _, count, since, due, data in found
+            for row in (codec.unpack(EntryRow, data),)
+        )
+
+    def held(self) -> tuple[Problem, ...]:
+        """The feeds that validation keeps back."""
+        found = self._db.rows(select(_f.axis, _f.slug, _f.held).where(_f.held.is_not(None)).order_by(_f.axis, _f.slug))
+        return tuple(Problem(what=f"{axis}/{slug}", reason="held", detail=held) for axis, slug, held in found)
 
     def outcomes(self, key: str, limit: int = 10) -> list[Outcome]:
         newest = select(_o.data).where(_o.source == codec.key(key)).order_by(_o.n.desc()).limit(limit)
@@ -63,25 +139,8 @@ class Status:
             Problem(what=row.url or row.entry_id, reason=row.reason or "refused", detail=row.detail) for row in rows
         )
 
-    def _for_the_operator(self) -> tuple[Problem, ...]:
-        """Among the newest of what is pending."""
-        newest = (
-            select(_e.data)
-            .where(_e.status == "pending", _e.next_try.is_not(None))
-            .order_by(_e.first_seen.desc(), _e.entry)
-            .limit(10 * REFUSED_SHOWN)
-        )
-        rows = [codec.unpack(EntryRow, data) for (data,) in self._db.rows(newest)]
-        waiting = [row for row in rows if row.reason in FOR_THE_OPERATOR][:REFUSED_SHOWN]
-        return tuple(
-            Problem(what=row.url or row.entry_id, reason=row.reason or "", detail=row.detail) for row in waiting
-        )
-
-    def _held(self) -> tuple[Problem, ...]:
-        found = self._db.rows(select(_f.axis, _f.slug, _f.held).where(_f.held.is_not(None)).order_by(_f.axis, _f.slug))
-        return tuple(Problem(what=f"{axis}/{slug}", reason="held", detail=held) for axis, slug, held in found)
-
-    def _llm(self) -> Enriched | None:
+    def llm(self) -> Enriched | None:
+        """How the language model does, None where none was ever asked."""
         meter = Enrichment(self._db).meter()
         counts = dict(self._db.plain_rows(select(_q.status, func.count()).group_by(_q.status)))
         if meter == Meter() and not counts:
@@ -100,5 +159,18 @@ class Status:
             refused=tuple(Problem(what=path, reason=one.reason, detail=one.detail) for one, path in found),
         )
 
-    def _count(self, table: Table) -> int:
-        return int(self._db.scalar(select(func.count()).select_from(table)))
+    def _count(self, table: Table, *which: ColumnElement[bool]) -> int:
+        return int(self._db.scalar(select(func.count()).select_from(table).where(*which)))
+
+
+def _waiting(source: str, reason: str, rows: Sequence[EntryRow]) -> Waiting:
+    newest = max(rows, key=lambda row: row.first_seen)
+    return Waiting(
+        source=source,
+        reason=reason,
+        count=len(rows),
+        since=min(row.first_seen for row in rows),
+        detail=newest.detail,
+        example=newest.url or newest.entry_id,
+        next_try=min((row.next_try for row in rows if row.next_try), default=None),
+    )

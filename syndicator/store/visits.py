@@ -100,6 +100,11 @@ class Visits:
         """The state of every source that was ever visited or listed, by key."""
         return {state.key: state for state in self._states(_STATES)}
 
+    def each_state(self) -> Iterator[SourceState]:
+        """The same one by one, by key: for many sources."""
+        for (data,) in self._db.stream(_STATES):
+            yield codec.unpack(SourceState, data)
+
     def due(self, now: datetime) -> list[SourceState]:
         """The states that are not disabled and whose next_due is None or not after `now`, longest overdue first."""
         return list(self._states(_DUE, now=codec.micros(now)))

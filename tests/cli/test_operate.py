@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from syndicator.errors import MissingError, NotAnArticle, UsageError
-from syndicator.services.container import open_app
 from tests.cli.conftest import Instance
 
 
@@ -38,36 +35,6 @@ def test_what_failed_is_visited_again_when_asked_and_waits_no_longer_for_it(fill
         assert "1 source visited, 1 failed" in visited
     assert failing()["failures"] == 1
     assert str(failing()["next_due"]) <= due
-
-
-def test_status_names_the_sources_with_trouble(filled: Instance) -> None:
-    output = filled.run("status").output
-    assert output.startswith("2 sources (1 failing), 5 articles, ")
-    assert "gone\tgone\t1\t" in output
-    summary = filled.json("status")
-    assert [state["reason"] for state in summary["sources"] if state["key"] == "gone"] == ["gone"]
-
-
-def test_status_and_reindex_name_an_article_file_that_cannot_be_read(filled: Instance) -> None:
-    path = sorted((filled.folder / "feeds/articles").rglob("*.md"))[0]
-    path.write_text(path.read_text().replace("title: ", "title: '", 1))
-    line = f"{path}: line "
-    assert line in filled.run("reindex").output
-    assert line in filled.run("status").output
-    (told,) = filled.json("status")["files"]
-    assert told["reason"] == "bad-article-file" and line in told["detail"]
-
-
-def test_status_names_the_sources_that_moved(filled: Instance) -> None:
-    with open_app(filled.config) as opened:
-        state = opened.store.visits.states()["holt"]
-        moved = replace(state, effective_url="https://bank.example/feed", moved_at=datetime(2026, 11, 3, tzinfo=UTC))
-        opened.store.visits.save_states([moved])
-    line = next(line for line in filled.run("status").output.splitlines() if line.startswith("holt\t"))
-    assert line.split("\t")[2:4] == ["https://bank.example/feed", "2026-11-03 00:00:00+00:00"]
-    assert "another site" in line
-    (told,) = filled.json("status")["moves"]
-    assert (told["source"], told["moved_to"]) == ("holt", "https://bank.example/feed")
 
 
 def test_check_finds_what_is_missing_and_says_what_to_do(filled: Instance) -> None:

@@ -80,11 +80,11 @@ def test_selectors_that_are_wrong_use_up_no_try(lab: Lab, rules: Rules, named: s
     problem = outcome.skipped[0]
     assert problem.reason == "bad-rules" and named in problem.detail and "'parallel'" in problem.detail
     assert {(row.status, row.tries) for row in lab.waiting} == {("pending", 0)}
-    shown = lab.app.store.status.summary().for_the_operator
+    shown = lab.app.store.status.for_the_operator()
     assert {(one.reason, one.detail) for one in shown} == {(problem.reason, problem.detail)}
     lab.edit(rules=Rules())
     assert len(lab.run().added) == outcome.pending  # at once, and not when they would have been tried again
-    assert lab.app.store.status.summary().for_the_operator == ()
+    assert lab.app.store.status.for_the_operator() == ()
 
 
 def test_a_page_that_waits_for_the_operator_is_asked_for_once_an_hour_at_most(lab: Lab, world: World) -> None:
@@ -217,7 +217,7 @@ def test_a_file_that_may_not_be_written_holds_its_feed_alone_and_is_named(
 
     monkeypatch.setattr(FileOutlet, "put", refused)
     lab.run()
-    (held,) = lab.app.store.status.summary().held
+    (held,) = lab.app.store.status.held()
     assert (
         held.what == "source/parallel"
         and "sources/parallel.atom" in held.detail

@@ -125,7 +125,7 @@ def test_what_does_not_pass_leaves_ours_and_its_reason(lab: Lab) -> None:
     assert sorted(problem.reason for problem in report.problems) == sorted(REFUSED.values())
     assert lab.ask().calls == 0  # what was said of these texts is known
     with lab.app() as app:
-        told = app.store.status.summary().llm
+        told = app.store.status.llm()
     assert told is not None and sorted(one.reason for one in told.refused) == sorted(REFUSED.values())
 
 
@@ -422,7 +422,7 @@ def test_the_key_is_sent_and_stands_nowhere(tmp_path: Path, llm: FakeLlm) -> Non
     assert KEY.encode() not in kept and b"s3ntinel" not in kept
     with lab.app() as app:
         told = repr(
-            [report, app.store.status.summary(), *(llm_history(app, lab.place.article(t).id) for t in ("One", "Two"))]
+            [report, app.store.status.llm(), *(llm_history(app, lab.place.article(t).id) for t in ("One", "Two"))]
         )
     assert "s3ntinel" not in told
 

@@ -57,14 +57,14 @@ def test_answers_go_with_their_article(url: str) -> None:
 
 def test_the_meter_and_what_status_says(url: str) -> None:
     with open_store(url, articles_exist=False) as store:
-        assert (store.enrichment.meter(), store.status.summary().llm) == (Meter(), None)
+        assert (store.enrichment.meter(), store.status.llm()) == (Meter(), None)
         meter = Meter(endpoint="e", day="2030-01-01", calls=3, tokens=900, rest_until=NOW, reason="timeout")
         store.enrichment.save_meter(meter, NOW)
         record(store, 1)
         record(store, 2)
         store.enrichment.save_asked(asked(1, status="refused", reason="name", detail="Zorblax"))
         store.enrichment.save_asked(asked(2))
-        summary = store.status.summary().llm
+        summary = store.status.llm()
         assert summary is not None
         assert (summary.meter, summary.counts) == (meter, {"refused": 1, "accepted": 1})
         assert summary.refused == (Problem(what=stamp(1).path, reason="name", detail="Zorblax"),)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
+import pytest
+
+from syndicator.errors import StoreError
 from syndicator.model import FeedKey, Outcome, Problem, SourceState
 from syndicator.ports import EntryRow
-from syndicator.store.engine import Store
+from syndicator.store.engine import Store, look_into, open_store
+from syndicator.store.status import Counts, Waiting
 from tests.store.conftest import NOW, record
 
 
 def test_the_summary_of_nothing(store: Store) -> None:
     status = store.status
-    summary = status.summary()
-
-    assert (summary.sources, summary.articles, summary.feeds, summary.pending) == ((), 0, 0, 0)
-    assert (summary.refused, summary.held, summary.last_run) == ((), (), None)
+    assert status.counts() == Counts()
+    assert (status.refused(), status.held(), status.for_the_operator(), status.floods()) == ((), (), (), ())
     assert status.outcomes("src") == []
     assert status.check() == []
 
@@ -41,11 +46,84 @@ def test_the_summary_counts_and_names(store: Store) -> None:
     for hours in (1, 0):
         store.visits.end_visit(Outcome(key="src", at=NOW - timedelta(hours=hours), status="unchanged"), state)
 
-    summary = store.status.summary()
+    store.index.mark_fresh(FeedKey("all", "all"), {"all.atom": "digest"}, seen=0)
+    counts = Counts(
+        articles=1,
+        feeds=1,  # tags and categories below the least number have rows and no files
+        pending=1,
+        refused=1,
+        last_run=NOW,
+        last_article=NOW - timedelta(hours=1),
+    )
 
-    assert summary.sources == (state,)
-    assert (summary.articles, summary.feeds, summary.pending) == (1, 4, 1)
-    assert summary.refused == (Problem(what="b", reason="http-404", detail="d"),)
-    assert summary.held == (Problem(what="tag/ai", reason="held", detail="lost an id"),)
-    assert summary.last_run == NOW
+    assert store.status.counts() == counts
+    assert list(store.visits.each_state()) == [state]
+    assert store.status.refused() == (Problem(what="b", reason="http-404", detail="d"),)
+    assert store.status.held() == (Problem(what="tag/ai", reason="held", detail="lost an id"),)
     assert [outcome.at for outcome in store.status.outcomes("src", 1)] == [NOW]
+
+
+def row(id: str, reason: str, hours: int, source: str = "src") -> EntryRow:
+    at = NOW - timedelta(hours=hours)
+    return EntryRow(
+        source_key=source,
+        entry_id=id,
+        url=f"https://example.org/{id}",
+        digest="",
+        status="pending",
+        first_seen=at,
+        reason=reason,
+        detail=f"of {id}",
+        next_try=at + timedelta(days=1),
+    )
+
+
+def test_what_waits_is_told_by_source_and_reason(store: Store) -> None:
+    rows = [row("a", "bad-rules", 3), row("b", "bad-rules", 1), row("c", "bad-rules", 2, "other"), row("d", "dns", 1)]
+    store.visits.save_entries([*rows, row("e", "flood", 5), row("f", "flood", 4)])
+    assert store.status.for_the_operator() == (
+        waiting("other", "bad-rules", 1, 2, 2, detail="of c", example="https://example.org/c"),
+        waiting("src", "bad-rules", 2, 3, 3, detail="of b", example="https://example.org/b"),
+    )
+    (flood,) = store.status.floods()
+    assert (flood.source, flood.count, flood.since) == ("src", 2, NOW - timedelta(hours=5))
+
+
+def waiting(source: str, reason: str, count: int, since: int, due: int, **more: str) -> Waiting:
+    first, again = NOW - timedelta(hours=since), NOW - timedelta(hours=due) + timedelta(days=1)
+    return Waiting(source=source, reason=reason, count=count, since=first, next_try=again, **more)
+
+
+def test_looking_makes_no_file_and_sees_the_last_commit(url: str, tmp_path: Path) -> None:
+    assert look_into(url, articles_exist=False) is None
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(StoreError, match="reindex"):
+        look_into(url, articles_exist=True)
+    with open_store(url, articles_exist=False) as store:
+        record(store, 1)
+        with found(url) as looked:  # while another process writes
+            assert looked.status.counts().articles == 1
+            record(store, 2)
+            assert looked.status.counts().articles == 2
+            with pytest.raises(StoreError, match="cannot be written"):
+                record(looked, 3)
+    before = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "state").iterdir()}
+    with found(url) as looked:
+        assert looked.status.counts().articles == 2
+        assert {path.name: path.stat().st_mtime_ns for path in (tmp_path / "state").iterdir()} == before
+
+
+def found(url: str) -> Store:
+    store = look_into(url, articles_exist=True)
+    assert store is not None
+    return store
+
+
+def test_a_database_of_another_version_is_not_read(url: str) -> None:
+    with open_store(url, articles_exist=False):
+        pass
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as database:
+        database.execute("UPDATE alembic_version SET version_num = '0001'")
+        database.commit()
+    with pytest.raises(StoreError, match="the next run moves it on"):
+        look_into(url, articles_exist=True)

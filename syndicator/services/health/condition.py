@@ -8,6 +8,7 @@ from datetime import datetime
 
 from syndicator.model import Problem, Source, SourceState
 from syndicator.reasons import ConditionReason
+from syndicator.store.status import Waiting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,7 @@ class Condition:
     code: str = ""  # of `reason`, where it has one
     needs_you: bool = True  # False: it is well, or mends itself
     count: int = 1  # of what it is about: entries, articles
+    source: str = ""  # key of the source that it is about, "" where it is about none
 
     @property
     def identity(self) -> str:
@@ -39,19 +41,6 @@ class Held:
     feed: str  # tags/ai
     fault: str
     published: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """Entries of a source that wait for the same reason. `example`: the address of one."""
-
-    source: str
-    reason: str
-    count: int
-    since: datetime | None = None
-    detail: str = ""
-    example: str = ""
-    next_try: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +83,6 @@ class Observed:
     clock: str = ""  # why it must be wrong
 
 
-def plain(kind: ConditionReason, subject: str = "") -> Condition:
+def plain(kind: ConditionReason, subject: str = "", *, source: str = "") -> Condition:
     """A condition in the words of its kind."""
-    return Condition(kind=kind, subject=subject, reason=kind.means, cure=kind.cure)
+    return Condition(kind=kind, subject=subject or source, source=source, reason=kind.means, cure=kind.cure)

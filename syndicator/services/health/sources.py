@@ -11,8 +11,9 @@ from typing import Final
 
 from syndicator.model import SourceState
 from syndicator.reasons import ConditionReason, FetchReason, WorkerReason, explained
-from syndicator.services.health.condition import Condition, Observed, Waiting, plain
+from syndicator.services.health.condition import Condition, Observed, plain
 from syndicator.sources.moves import moves
+from syndicator.store.status import Waiting
 
 # Failures that mend themselves more often than not: nobody is called for them before they have lasted for a day.
 _PASSING: Final = frozenset(
@@ -47,19 +48,30 @@ def of_sources(seen: Observed, now: datetime) -> Iterator[Condition]:
     for state in followed:
         yield from of_source(state, now)
         if state.warning and state.key not in flooded:
-            yield replace(plain(ConditionReason.SOURCE_WARNING, state.key), detail=state.warning, needs_you=False)
+            yield replace(
+                plain(ConditionReason.SOURCE_WARNING, source=state.key), detail=state.warning, needs_you=False
+            )
     for move in moves(followed):
         yield replace(
-            plain(ConditionReason.SOURCE_MOVED, move.source),
+            plain(ConditionReason.SOURCE_MOVED, source=move.source),
             since=move.since,
             detail=f"{move.url} is now {move.moved_to}" + (f"; {move.warning}" if move.warning else ""),
             needs_you=bool(move.warning),
         )
     for unmatched in seen.unmatched:
-        found = plain(ConditionReason.SELECTOR_UNMATCHED, f"{unmatched.source} {unmatched.selector}")
+        found = plain(
+            ConditionReason.SELECTOR_UNMATCHED, f"{unmatched.source} {unmatched.selector}", source=unmatched.source
+        )
         yield replace(found, detail=f"{unmatched.selector!r} matched nothing on {unmatched.pages} pages")
     yield from (_waiting(ConditionReason.FLOOD, one) for one in seen.floods)
     yield from (_waiting(ConditionReason.ENTRIES_WAIT, one) for one in seen.operator)
+
+
+def notable(state: SourceState, now: datetime) -> bool:
+    """Whether something may be told of a source by what is remembered of it."""
+    if state.warning or state.effective_url:
+        return True
+    return next(of_source(state, now), None) is not None
 
 
 def of_source(state: SourceState, now: datetime) -> Iterator[Condition]:
@@ -71,7 +83,7 @@ def of_source(state: SourceState, now: datetime) -> Iterator[Condition]:
     elif since := silent_since(state.recent, now):
         usual = f"it used to publish about every {_usual(state.recent)}"
         yield replace(
-            plain(ConditionReason.SOURCE_SILENT, state.key),
+            plain(ConditionReason.SOURCE_SILENT, source=state.key),
             since=since,
             detail=f"its last article is of {since:%Y-%m-%d}; {usual}",
             last_success=state.last_success,
@@ -84,7 +96,7 @@ def of_source(state: SourceState, now: datetime) -> Iterator[Condition]:
 def _gone(state: SourceState) -> Condition:
     reason, _ = explained(state.disabled or "")
     return replace(
-        plain(ConditionReason.SOURCE_GONE, state.key),
+        plain(ConditionReason.SOURCE_GONE, source=state.key),
         since=state.gone_since or state.last_visit,
         reason=reason,
         detail=state.detail,
@@ -101,6 +113,7 @@ def _failing(state: SourceState, now: datetime) -> Condition:
     return Condition(
         kind=ConditionReason.SOURCE_FAILING,
         subject=state.key,
+        source=state.key,
         since=since,
         reason=reason,
         detail=state.detail,
@@ -117,7 +130,7 @@ def _collapsed(state: SourceState) -> Condition:
     newest, before = (round(median(part)) for part in (state.bodies[:_NEWEST], state.bodies[_NEWEST:]))
     refused = state.bodies[:_NEWEST].count(0)
     return replace(
-        plain(ConditionReason.EXTRACTION_COLLAPSED, state.key),
+        plain(ConditionReason.EXTRACTION_COLLAPSED, source=state.key),
         since=state.recent[:_NEWEST][-1] if state.recent else None,  # about when the first of them came
         detail=f"{newest} characters in the middle of the last {_NEWEST} pages, of which {refused} were refused; "
         f"{before} in those before",
@@ -153,6 +166,7 @@ def _waiting(kind: ConditionReason, one: Waiting) -> Condition:
     return Condition(
         kind=kind,
         subject=f"{one.source} {one.reason}" if kind == ConditionReason.ENTRIES_WAIT else one.source,
+        source=one.source,
         since=one.since,
         reason=reason,
         detail="; ".join(filter(None, (one.detail, f"{wait}, such as {one.example}"))),

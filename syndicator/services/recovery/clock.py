@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,6 +13,7 @@ from syndicator.model import Article, Problem
 from syndicator.pipeline.refile import refile
 from syndicator.reasons import FileReason
 from syndicator.services.container import App
+from syndicator.store.engine import Store
 
 # A clock that ran ahead by more than this and was set right leaves times behind that are no longer believed.
 AHEAD = timedelta(minutes=10)
@@ -31,14 +32,7 @@ def set_back(app: App) -> tuple[Problem, ...]:
     late, visited = ahead.added(limit), ahead.visited(limit)
     if not late and not visited:
         return ()
-    ours = sum(bool(article.digest) for article in late)  # a hand may date files as it likes
-    known = len(app.store.visits.stamps())
-    if is_wrong(ours, known):
-        newest = max(article.added for article in late if article.added)
-        detail = (
-            f"{ours} of {known} articles were added later than {times.iso(now)}, the last one {times.iso(newest)}: set "
-            "this machine's clock"
-        )
+    if detail := _behind(late, app.store.status.counts().articles, now):
         return (Problem(what="clock", reason=FileReason.CLOCK_BEHIND, detail=detail),)
     revised = ahead.revised(limit) if visited else []
     places = in_order((article.added for article in late if article.added), now)
@@ -48,6 +42,23 @@ def set_back(app: App) -> tuple[Problem, ...]:
     if visited:
         ahead.set_back(now, limit)
     return ()
+
+
+def behind(store: Store, now: datetime) -> str:
+    """What is wrong with this machine's clock by the articles there are, "" where nothing is."""
+    late = store.ahead.added(now + AHEAD)
+    return _behind(late, store.status.counts().articles, now) if late else ""
+
+
+def _behind(late: Sequence[Article], known: int, now: datetime) -> str:
+    ours = sum(bool(article.digest) for article in late)  # a hand may date files as it likes
+    if not is_wrong(ours, known):
+        return ""
+    newest = max(article.added for article in late if article.added)
+    return (
+        f"{ours} of {known} articles were added later than {times.iso(now)}, the last one {times.iso(newest)}: set "
+        "this machine's clock"
+    )
 
 
 def is_wrong(late: int, known: int) -> bool:

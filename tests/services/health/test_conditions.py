@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 from syndicator.model import Problem, Source, SourceState
 from syndicator.reasons import ConditionReason, explained
-from syndicator.services.health.condition import Condition, Disk, Held, Observed, Unmatched, Waiting
+from syndicator.services.health.condition import Condition, Disk, Held, Observed, Unmatched
 from syndicator.services.health.conditions import conditions
 from syndicator.services.health.sources import has_collapsed, silent_since
+from syndicator.store.status import Waiting
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -116,7 +117,7 @@ def test_a_held_feed_names_its_fault_and_when_its_live_file_was_written() -> Non
 def test_entries_that_wait_are_one_condition_a_source_and_reason() -> None:
     waiting = Waiting(source="one", reason="bad-rules", count=3, since=NOW - DAY, example="https://one.example/a")
     (found,) = of(operator=[waiting])
-    assert found.identity == "entries-wait:one bad-rules"
+    assert (found.identity, found.source) == ("entries-wait:one bad-rules", "one")
     assert (found.count, found.since, found.code) == (3, NOW - DAY, "bad-rules")
     assert "3 entries wait, such as https://one.example/a" in found.detail
 

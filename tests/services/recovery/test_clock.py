@@ -178,5 +178,5 @@ def test_visits_and_entries_of_the_future_come_back(filled: Place) -> None:
         assert reconcile.files(app) == ()
         assert (states["one"].last_success, states["one"].next_due) == (NOW, NOW)
         assert [(one.entry_id, one.first_seen) for one in app.store.visits.pending("one", NOW)] == [("guid", NOW)]
-        assert app.store.status.summary().last_run == NOW
+        assert app.store.status.counts().last_run == NOW
         assert not app.store.ahead.visited(NOW + clock.AHEAD)

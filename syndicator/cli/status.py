@@ -1,0 +1,115 @@
+"""status: what an instance does, and what is wrong with it, on one screen."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from syndicator.cli.base import CONFIG, Config, Json, app
+from syndicator.cli.plural import counted
+from syndicator.cli.times import local, span
+
+if TYPE_CHECKING:
+    from syndicator.services.health.condition import Condition
+    from syndicator.services.health.look import Health
+
+_SHOWN = 20  # conditions on a terminal: a screen
+_COLUMNS = ("what", "condition", "since", "last success", "reason", "detail", "cure", "next try")
+
+
+@app.command()
+def status(json: Json = False, config: Config = CONFIG) -> None:
+    """Show how sources, articles and feeds are doing, and what went wrong. Changes nothing."""
+    from syndicator.cli import printing
+    from syndicator.services.health import report
+    from syndicator.services.health.look import look, place_of
+
+    with place_of(config) as place:
+        health = look(place)
+        document = report.document(health, place.store) if json else {}
+    if json:
+        printing.as_json(document)
+        return
+    printing.say(_headline(health))
+    printing.say(_numbers(health))
+    if sys.stdout.isatty():
+        _screen(health)
+    elif health.conditions:
+        printing.table("", _COLUMNS, [_row(one) for one in health.conditions])
+    if health.llm is not None:
+        printing.language_model(health.llm)
+
+
+def _headline(health: Health) -> str:
+    """297 fine, 3 need you, last article 4 minutes ago."""
+    need = len(health.need_you)
+    again = sum(one.kind == "source-failing" and not one.needs_you for one in health.conditions)
+    last = health.counts.last_article
+    parts = [
+        f"{health.fine} fine",
+        f"{need} needs you" if need == 1 else f"{need} need you",
+        *([f"{again} tried again by itself" if again == 1 else f"{again} tried again by themselves"] if again else []),
+        *([f"{health.unvisited} not visited yet"] if health.unvisited else []),
+        f"last article {span(health.now - last)} ago" if last else "no article yet",
+    ]
+    return ", ".join(parts)
+
+
+def _numbers(health: Health) -> str:
+    from syndicator.services.health.conditions import room
+
+    counts = health.counts
+    entries = "1 entry pending" if counts.pending == 1 else f"{counts.pending} entries pending"
+    parts = [
+        f"{counted(counts.articles, 'article')}, {counted(counts.feeds, 'feed')}",
+        f"{entries}, {counts.refused} refused",
+        f"last run {local(counts.last_run, 'never')}",
+        *(f"{room(disk)} at {disk.path}" for disk in health.disks),
+    ]
+    return "; ".join(parts)
+
+
+def _screen(health: Health) -> None:
+    """What is wrong, a paragraph each, what needs the operator first."""
+    from syndicator.cli import printing
+
+    for one in health.conditions[:_SHOWN]:
+        printing.say("")
+        for line in _paragraph(one):
+            printing.say(line)
+    left = len(health.conditions) - _SHOWN
+    if left > 0:
+        printing.say(f"\n{left} more: `syndicator status --json` has them all")
+
+
+def _paragraph(one: Condition) -> list[str]:
+    since = f" since {local(one.since)}" if one.since else ""
+    times = [
+        *([f"last success {local(one.last_success)}"] if one.last_success else []),
+        *([f"next try {local(one.next_try)}"] if one.next_try else []),
+    ]
+    lines = [
+        f"{one.subject}: {one.kind}{since}" if one.subject else f"{one.kind}{since}",
+        f"    {_reason(one)}",
+        f"    {one.detail}" if one.detail else "",
+        f"    {', '.join(times)}" if times else "",
+        f"    to do: {one.cure}" if one.cure and one.needs_you else "",
+    ]
+    return list(filter(None, lines))
+
+
+def _reason(one: Condition) -> str:
+    return f"{one.reason} ({one.code})" if one.code else f"{one.reason} ({one.count})" if one.count > 1 else one.reason
+
+
+def _row(one: Condition) -> tuple[Any, ...]:
+    return (
+        one.subject,
+        one.kind.value,
+        local(one.since),
+        local(one.last_success),
+        _reason(one),
+        one.detail,
+        one.cure,
+        local(one.next_try),
+    )

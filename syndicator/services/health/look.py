@@ -1,0 +1,179 @@
+"""Looks at an instance: what it does, and what is wrong with it. Writes nothing and makes no file or folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from syndicator.articles.article_store import ArticleStore
+from syndicator.axes import AXES
+from syndicator.formats import FORMATS
+from syndicator.model import FeedKey, Problem, Source, SourceState
+from syndicator.ports import Enriched, Move
+from syndicator.publishing import paths
+from syndicator.services import reconcile
+from syndicator.services.container import Configuration, begun, configuration, utc_now
+from syndicator.services.health.condition import Condition, Disk, Held, Observed
+from syndicator.services.health.conditions import conditions
+from syndicator.services.health.sources import notable
+from syndicator.services.recovery import clock
+from syndicator.settings import Settings
+from syndicator.sources.moves import moves
+from syndicator.store.engine import Store, look_into
+from syndicator.store.status import Counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What is looked at. `store` is None where nothing has run yet."""
+
+    read: Configuration
+    store: Store | None
+    article_store: ArticleStore
+    now: datetime
+
+    @property
+    def settings(self) -> Settings:
+        return self.read.settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How an instance is."""
+
+    now: datetime
+    conditions: tuple[Condition, ...]
+    fine: int  # sources
+    unvisited: int  # sources
+    counts: Counts
+    disks: tuple[Disk, ...]
+    llm: Enriched | None = None
+    moves: tuple[Move, ...] = ()
+
+    @property
+    def need_you(self) -> tuple[Condition, ...]:
+        return tuple(one for one in self.conditions if one.needs_you)
+
+
+@contextmanager
+def place_of(
+    config: Path, *, now: Callable[[], datetime] = utc_now, environ: Mapping[str, str] = os.environ
+) -> Iterator[Place]:
+    """What is to be looked at, with the database opened for reading alone. Raises ConfigError, StoreError."""
+    read = configuration(config, environ)
+    article_store = ArticleStore(read.settings.articles_dir)
+    store = look_into(read.settings.store_url, articles_exist=begun(article_store, read.settings))
+    try:
+        yield Place(read=read, store=store, article_store=article_store, now=now())
+    finally:
+        if store is not None:
+            store.close()
+
+
+def look(place: Place) -> Health:
+    """How the instance is. Raises StoreError, OSError."""
+    store, settings = place.store, place.settings
+    sources = {source.key: source for source in place.read.sources}
+    disks = disks_of([settings.articles_dir, settings.public_dir, settings.state_dir])
+    seen = Observed(sources=sources, disks=disks)
+    if store is not None:
+        seen = observe(store, place.article_store, settings, sources, place.now, disks)
+    found = conditions(seen, place.now)
+    ill = {one.source for one in found if one.needs_you}
+    visited = {state.key for state in seen.states if state.last_visit}
+    followed = {key for key, source in sources.items() if source.enabled}
+    return Health(
+        now=place.now,
+        conditions=found,
+        fine=len((followed & visited) - ill),
+        unvisited=len(followed - visited - ill),
+        counts=store.status.counts() if store else Counts(),
+        disks=disks,
+        llm=store.status.llm() if store else None,
+        moves=moves(seen.states),
+    )
+
+
+def observe(
+    store: Store,
+    article_store: ArticleStore,
+    settings: Settings,
+    sources: Mapping[str, Source],
+    now: datetime,
+    disks: Sequence[Disk] | None = None,
+) -> Observed:
+    """What conditions follow from. Reads only. Raises StoreError, OSError."""
+    status = store.status
+    if disks is None:
+        disks = disks_of([settings.articles_dir, settings.public_dir, settings.state_dir])
+    return Observed(
+        sources=sources,
+        states=[_slim(state, now) for state in _as_written(store.visits.each_state(), sources)],
+        held=[_held(problem, settings.public_dir) for problem in status.held()],
+        operator=status.for_the_operator(),
+        floods=status.floods(),
+        files=reconcile.unread(_Filed(store, article_store)),
+        disks=disks,
+        clock=clock.behind(store, now),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Filed:
+    store: Store
+    article_store: ArticleStore
+
+
+def _as_written(states: Iterable[SourceState], sources: Mapping[str, Source]) -> Iterator[SourceState]:
+    """The states of sources that are followed; of one whose address was edited since, nothing is known yet."""
+    for state in states:
+        source = sources.get(state.key)
+        if source is not None:
+            yield state if source.url == state.url else SourceState(key=source.key, url=source.url)
+
+
+def _slim(state: SourceState, now: datetime) -> SourceState:
+    """`state`, of one that is well only what is needed to tell that: there may be a hundred thousand."""
+    if notable(state, now):
+        return state
+    return SourceState(key=state.key, url=state.url, last_visit=state.last_visit, next_due=state.next_due)
+
+
+def _held(problem: Problem, public: Path) -> Held:
+    """A feed that is held, with the time of its live file."""
+    axis, _, slug = problem.what.partition("/")
+    stem = paths.stem(FeedKey(axis, slug)) if axis in AXES else problem.what
+    written = [when for name in FORMATS if (when := _written(public / f"{stem}.{name}"))]
+    return Held(feed=stem, fault=problem.detail, published=max(written, default=None))
+
+
+def _written(path: Path) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
+    except OSError:
+        return None
+
+
+def disks_of(folders: Iterable[Path]) -> tuple[Disk, ...]:
+    """What is free where these folders are, or will be: a disk once."""
+    found: dict[int, Disk] = {}
+    for folder in folders:
+        there = next((one for one in (folder, *folder.parents) if one.exists()), None)
+        if there is None:
+            continue
+        room = os.statvfs(there)
+        found.setdefault(
+            there.stat().st_dev,
+            Disk(
+                path=str(there),
+                free=room.f_bavail * room.f_frsize,
+                size=room.f_blocks * room.f_frsize,
+                free_inodes=room.f_favail,
+                inodes=room.f_files,
+            ),
+        )
+    return tuple(found.values())

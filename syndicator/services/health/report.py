@@ -1,0 +1,70 @@
+"""What `status --json` prints: docs/json.md says what of it stays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from syndicator import urls
+from syndicator.model import SourceState
+from syndicator.services.health.condition import Condition
+from syndicator.services.health.look import Health
+from syndicator.store.engine import Store
+
+# Of a source, in this order. What else is remembered of it is nobody's business and may change.
+_OF_A_SOURCE = (
+    *("key", "url", "reason", "detail", "failures", "failing_since", "disabled", "warning"),
+    *("last_visit", "last_success", "next_due", "due_why", "waiting"),
+)
+
+
+def document(health: Health, store: Store | None) -> dict[str, Any]:
+    """How an instance is, as JSON has it."""
+    counts = health.counts
+    return {
+        "fine": health.fine,
+        "need_you": len(health.need_you),
+        "unvisited": health.unvisited,
+        "articles": counts.articles,
+        "feeds": counts.feeds,
+        "pending": counts.pending,
+        "last_article": counts.last_article,
+        "last_run": counts.last_run,
+        "disks": [{"path": one.path, "free": one.free, "size": one.size} for one in health.disks],
+        "conditions": [of_condition(one) for one in health.conditions],
+        "sources": [of_state(state) for state in store.visits.each_state()] if store else [],
+        "refused": store.status.refused() if store else [],
+        "late": store.status.late() if store else [],
+        "for_the_operator": store.status.for_the_operator() if store else [],
+        "held": store.status.held() if store else [],
+        "moves": health.moves,
+        "files": [
+            {"what": one.subject, "reason": one.code, "detail": one.detail}
+            for one in health.conditions
+            if one.kind == "article-file"
+        ],
+        "llm": health.llm,
+    }
+
+
+def of_condition(one: Condition) -> dict[str, Any]:
+    """A condition as JSON has it."""
+    return {
+        "kind": one.kind.value,
+        "subject": one.subject,
+        "source": one.source or None,
+        "needs_you": one.needs_you,
+        "since": one.since,
+        "last_success": one.last_success,
+        "next_try": one.next_try,
+        "code": one.code or None,
+        "reason": one.reason,
+        "detail": one.detail,
+        "cure": one.cure,
+        "count": one.count,
+    }
+
+
+def of_state(state: SourceState) -> dict[str, Any]:
+    """What `status` and `sources` tell of a source."""
+    told = {name: getattr(state, name) for name in _OF_A_SOURCE}
+    return {**told, "url": urls.redacted(state.url), "moved_to": state.effective_url}

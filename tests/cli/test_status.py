@@ -1,0 +1,74 @@
+"""What `status` prints, and that it changes nothing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from syndicator.services.container import open_app
+from tests.cli.conftest import Instance
+
+
+def rows(instance: Instance) -> dict[str, dict[str, str]]:
+    """The table of `status` in a pipe, by condition."""
+    _, _, head, *lines = instance.run("status").output.splitlines()
+    names = head.split("\t")
+    found = [dict(zip(names, line.split("\t"), strict=True)) for line in lines]
+    return {one["condition"]: one for one in found}
+
+
+def test_the_first_line_says_how_many_are_well(filled: Instance) -> None:
+    first, second, *_ = filled.run("status").output.splitlines()
+    assert re.fullmatch(r"\d fine, \d needs? you, last article \d+ \w+ ago", first)
+    assert second.startswith("5 articles, ")
+
+
+def test_a_source_with_trouble_has_its_reason_its_cure_and_its_next_try(filled: Instance) -> None:
+    told = rows(filled)["source-failing"]
+    assert told["what"] == "gone"
+    assert told["reason"] == "the address is gone for good (HTTP 410) (gone)"
+    assert told["cure"] == "remove the source"
+    assert told["since"] and told["next try"] and not told["last success"]
+    (state,) = (one for one in filled.json("status")["sources"] if one["key"] == "gone")
+    assert (state["reason"], state["failures"]) == ("gone", 1)
+    assert "etag" not in state
+
+
+def test_an_article_file_that_cannot_be_read_is_named(filled: Instance) -> None:
+    path = sorted((filled.folder / "feeds/articles").rglob("*.md"))[0]
+    path.write_text(path.read_text().replace("title: ", "title: '", 1))
+    line = f"{path}: line "
+    assert line in filled.run("reindex").output
+    assert line in rows(filled)["article-file"]["detail"]
+    (told,) = filled.json("status")["files"]
+    assert told["reason"] == "bad-article-file" and line in told["detail"]
+
+
+def test_a_source_that_moved_is_named(filled: Instance) -> None:
+    with open_app(filled.config) as opened:
+        state = opened.store.visits.states()["holt"]
+        moved = replace(state, effective_url="https://bank.example/feed", moved_at=datetime(2026, 11, 3, tzinfo=UTC))
+        opened.store.visits.save_states([moved])
+    told = rows(filled)["source-moved"]
+    assert told["since"].startswith("2026-11-0")
+    assert "https://bank.example/feed; another site" in told["detail"]
+    (told,) = filled.json("status")["moves"]
+    assert (told["source"], told["moved_to"]) == ("holt", "https://bank.example/feed")
+
+
+def test_looking_changes_nothing(filled: Instance) -> None:
+    def tree() -> dict[Path, int]:
+        return {path: path.stat().st_mtime_ns for path in (filled.folder / "feeds").rglob("*")}
+
+    before = tree()
+    filled.run("status")
+    filled.json("status")
+    assert tree() == before
+
+
+def test_a_place_where_nothing_has_run_is_told_and_stays_empty(instance: Instance) -> None:
+    assert instance.run("status").output.startswith("0 fine, 0 need you, ")
+    assert instance.json("status")["articles"] == 0
+    assert not (instance.folder / "feeds").exists()
