@@ -184,7 +184,7 @@ def digest_of(article: Facts, key: str) -> str:
     ],
 )
 def test_a_lost_database_loses_nothing(aged: Instance, before: Facts, lost: list[str], commands: list[str]) -> None:
-    aged.command("sources")  # the first start after the upgrade, whichever command it is, writes down what is only there
+    aged.command("sources")  # the first start after the upgrade writes down what is only there
     for folder in lost:
         shutil.rmtree(aged.folder / "feeds" / folder)
     aged.command("status", leaves=(69,))  # what only looks makes no database
