@@ -6,8 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from syndicator.cli.base import CONFIG, Config, Json, app
-from syndicator.cli.plural import counted
-from syndicator.cli.times import local, span
+from syndicator.cli.plural import counted, local, span
 
 if TYPE_CHECKING:
     from syndicator.services.health.condition import Condition
