@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from syndicator.config_files.environment import Overrides
+from syndicator.config_files.folders import VARIABLE, root_of
 from syndicator.config_files.toml_file import TomlFile, read
 from syndicator.errors import ConfigError
 from syndicator.formats import FORMATS, checked
@@ -186,12 +187,13 @@ def load(config_dir: Path, environ: Mapping[str, str] | None = None) -> Settings
     """The settings of `config_dir`/syndicator.toml, the defaults where there is none, overridden by `environ`;
     None stands for os.environ. Raises ConfigError that names each fault: file and line or variable, key and cure."""
     path = config_dir / "syndicator.toml"
+    environ = os.environ if environ is None else environ
     file = read(path) if path.exists() else TomlFile(path, {})
-    given = Overrides(Settings, PREFIX, os.environ if environ is None else environ)
+    given = Overrides(Settings, PREFIX, environ)
     if "root" in file.values:
         raise ConfigError.of([file.fault("unknown key 'root'; the paths are relative to the folder above", "root")])
     try:
-        return Settings.model_validate({**given.over(file.values), "root": config_dir.resolve().parent})
+        return Settings.model_validate({**given.over(file.values), "root": root_of(config_dir, environ)})
     except ValidationError as error:
         raise ConfigError.of(given.faults(error, file)) from error
 
@@ -203,7 +205,7 @@ def origins(config_dir: Path, environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def unknown_variables(environ: Mapping[str, str]) -> dict[str, str]:
-    """The SYNDICATOR_ variables that are no setting, each with the one that may be meant, or "". Without those that
-    Kubernetes sets in the containers of a service that is called syndicator."""
+    """The SYNDICATOR_ variables that are no setting, each with the one that may be meant, or "". Without the one that
+    names the folder and those that Kubernetes sets in the containers of a service that is called syndicator."""
     found = Overrides(Settings, PREFIX, environ).unknown()
-    return {name: near for name, near in found.items() if not _KUBERNETES.fullmatch(name)}
+    return {name: near for name, near in found.items() if name != VARIABLE and not _KUBERNETES.fullmatch(name)}

@@ -42,10 +42,10 @@ def main() -> None:
 
 def load_commands() -> None:
     """Importing the modules of commands registers these with `app`."""
-    from syndicator.cli import add, curate, operate, service, sources
+    from syndicator.cli import add, begin, curate, operate, service, sources
     from syndicator.cli.health import status
 
-    assert add and curate and operate and service and sources and status
+    assert add and begin and curate and operate and service and sources and status
 
 
 def _escape_unprintable() -> None:

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from syndicator import __version__
 from syndicator.cli.logs import LogFormat, choose, chosen, log
+from syndicator.config_files.folders import VARIABLE, own_config
 
 # What `--help` lists, in this order: what is used every day comes first.
 PANELS = {
@@ -70,14 +71,29 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+CONFIG = Path("config")
+
+
+def _config(context: typer.Context, value: Path) -> Path:
+    """Where nobody named a folder: `config` here, else the one of this account."""
+    source = context.get_parameter_source("config")
+    named = source is not None and source.name != "DEFAULT"
+    return value if named or value.is_dir() else own_config(os.environ) or value
+
+
 Config = Annotated[
     Path,
     typer.Option(
-        "--config", metavar="DIR", help="The folder with syndicator.toml, sources.toml, taxonomy.toml and feeds.toml."
+        "--config",
+        metavar="DIR",
+        envvar=VARIABLE,
+        show_envvar=False,
+        callback=_config,
+        help="The folder with syndicator.toml, sources.toml, taxonomy.toml and feeds.toml. Without: that in "
+        "$SYNDICATOR_CONFIG, else config, else ~/.config/syndicator.",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-CONFIG = Path("config")
 
 
 def _version(wanted: bool) -> None:

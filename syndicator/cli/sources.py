@@ -1,4 +1,4 @@
-"""Commands about sources: init, remove, sources, import, export."""
+"""Commands about sources: remove, sources, import, export."""
 
 from __future__ import annotations
 
@@ -10,17 +10,6 @@ import typer
 
 from syndicator.cli.base import CONFIG, Config, Json, app
 from syndicator.cli.plural import counted
-
-
-@app.command()
-def init(config: Config = CONFIG) -> None:
-    """Write a configuration folder to start with. Existing files stay as they are."""
-    from syndicator.cli import printing
-    from syndicator.services.init import write_start
-
-    for path in write_start(config):
-        printing.say(f"wrote {path}")
-    printing.say(f"next: set site.contact in {config}/syndicator.toml, then `syndicator add URL` and `syndicator up`")
 
 
 @app.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from syndicator.demo.world import World
-from syndicator.services.init import shipped
+from syndicator.services.init.start import SHIPPED
 from syndicator.sources.registry import add_source
 
 DEADLINE_SECONDS = 3  # the slowest site of the world answers later than that
@@ -34,9 +34,9 @@ _SOURCES = """\
 def write_config(dir: Path, world: World, *, port: int | None = None, taxonomy: str | None = None) -> None:
     """Writes syndicator.toml, sources.toml and taxonomy.toml into `dir` (made when absent) for a started `world`.
     `port`: where the result is served, 0 for a free one. `taxonomy` is the text of another taxonomy than the shipped
-    one. Raises MissingError when the shipped one is not to be found."""
+    one."""
     dir.mkdir(parents=True, exist_ok=True)
-    text = (shipped() / "taxonomy.toml").read_text(encoding="utf-8") if taxonomy is None else taxonomy
+    text = (SHIPPED / "taxonomy.toml").read_text(encoding="utf-8") if taxonomy is None else taxonomy
     (dir / "taxonomy.toml").write_text(text, encoding="utf-8")
     serve = "" if port is None else f"port = {port}\n"
     settings = _SETTINGS.format(deadline=DEADLINE_SECONDS) + serve

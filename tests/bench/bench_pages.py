@@ -32,7 +32,7 @@ from syndicator.model import Entry, Source, SourceState
 from syndicator.pipeline.ingest import ingest
 from syndicator.ports import EntryRow
 from syndicator.services.container import App, make_context, make_fetcher, open_app
-from syndicator.services.init import shipped
+from syndicator.services.init.start import SHIPPED
 from syndicator.services.refresh import make_worker
 from syndicator.worker import Worker
 from tests.bench.bench_reading import html_of, rows
@@ -100,7 +100,7 @@ def ours(urls: Sequence[str], workers: int) -> tuple[float, float, float, int]:
         config.mkdir()
         (config / "syndicator.toml").write_text(_SETTINGS.format(workers=workers))
         (config / "sources.toml").write_text('[[source]]\nkey = "bench"\nurl = "http://127.0.0.1/feed"\n')
-        (config / "taxonomy.toml").write_bytes((shipped() / "taxonomy.toml").read_bytes())
+        (config / "taxonomy.toml").write_bytes((SHIPPED / "taxonomy.toml").read_bytes())
         with open_app(config) as app:
             return asyncio.run(_trip(app, urls, workers))
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from statistics import median
 
 from syndicator.model import SourceState
-from syndicator.services.init import write_start
+from syndicator.services.init.write import write_config
 from syndicator.store.engine import open_store
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -44,7 +44,7 @@ def nothing_due(rounds: int) -> dict[str, list[tuple[float, float]]]:
     found: dict[str, list[tuple[float, float]]] = {"refresh with nothing due": [], "its imports alone": []}
     with tempfile.TemporaryDirectory() as name:
         config = Path(name) / "config"
-        write_start(config)
+        write_config(config)
         (config / "sources.toml").write_text("")
         refresh = ("-m", "syndicator", "refresh", "--config", str(config))
         process(*refresh)  # writes the first, empty feeds, and the bytecode

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.services.init import write_start
+from syndicator.services.init.write import write_config
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Each costs a run of every few minutes more than its own work does.
@@ -30,7 +30,7 @@ finally:
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     folder = tmp_path / "config"
-    write_start(folder)
+    write_config(folder)
     (folder / "sources.toml").write_text("")
     return folder
 

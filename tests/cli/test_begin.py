@@ -1,0 +1,94 @@
+"""init on the command line."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from syndicator.cli import app
+from syndicator.errors import UsageError
+from syndicator.services.init import program
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def init(*words: str) -> str:
+    return CliRunner().invoke(app, ["init", *words], catch_exceptions=False).output
+
+
+def site(folder: Path) -> object:
+    return tomllib.loads((folder / "config/syndicator.toml").read_text()).get("site")
+
+
+def test_a_folder_is_made_and_nothing_is_written_over(tmp_path: Path) -> None:
+    (tmp_path / "mine/config").mkdir(parents=True)
+    (tmp_path / "mine/config/sources.toml").write_text("# mine\n")
+    output = init(str(tmp_path / "mine"), "--title", "Gardening")
+    assert f"wrote {tmp_path}/mine/config/feeds.toml" in output and "sources.toml" not in output
+    assert (tmp_path / "mine/config/sources.toml").read_text() == "# mine\n"
+    assert site(tmp_path / "mine") == {"title": "Gardening"}
+    assert "wrote" not in init(str(tmp_path / "mine"), "--title", "Cooking")
+    assert site(tmp_path / "mine") == {"title": "Gardening"}
+
+
+def test_the_folder_may_be_named_by_its_configuration(tmp_path: Path) -> None:
+    init("--config", str(tmp_path / "settings"))
+    assert (tmp_path / "settings/taxonomy.toml").exists() and (tmp_path / "run").exists()
+
+
+def test_it_is_this_folder_where_none_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "home/.config/syndicator").mkdir(parents=True)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    init()
+    assert (tmp_path / "config/feeds.toml").exists() and not list((tmp_path / "home/.config/syndicator").iterdir())
+
+
+def test_the_folder_of_the_program_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    with pytest.raises(UsageError, match=r"an upgrade changes; name one of your own"):
+        init()
+
+
+def test_an_edited_checkout_gives_nothing_away(tmp_path: Path) -> None:
+    """What init writes comes from the package, whose files no command edits."""
+    checkout = tmp_path / "checkout"
+    checkout.mkdir()
+    (checkout / "syndicator").symlink_to(ROOT / "syndicator")
+    (checkout / "config").mkdir()
+    (checkout / "config/sources.toml").write_text('[[source]]\nkey = "secret"\nurl = "https://secret.example/feed"\n')
+    done = subprocess.run(
+        [sys.executable, "-m", "syndicator", "init", str(tmp_path / "mine"), "--example", "ai"],
+        cwd=checkout, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "sources.toml" in done.stdout
+    assert "secret.example" not in (tmp_path / "mine/config/sources.toml").read_text()
+
+
+def test_the_script_runs_the_program_on_its_folder_from_anywhere(tmp_path: Path) -> None:
+    init(str(tmp_path / "my feeds"))
+    (tmp_path / "my feeds").rename(tmp_path / "moved")
+    environ = {"PATH": os.environ["PATH"], "SYNDICATOR_CONFIG": "/nowhere"}
+    script = tmp_path / "moved/run"
+    text = script.read_text()
+    assert f"exec {program.for_shell()} " in text
+    script.write_text(text.replace(program.for_shell(), f"{sys.executable} -m syndicator"))
+    done = subprocess.run([script, "build"], cwd="/", env=environ, capture_output=True, text=True, check=True)
+    assert "held back" in done.stdout and (tmp_path / "moved/feeds/public/index.html").exists()
+
+
+def test_at_a_terminal_it_asks(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "syndicator", "init", str(tmp_path / "mine"), "--contact", "me@garden.example"]
+    with subprocess.Popen(command, cwd=ROOT, stdin=theirs, stdout=subprocess.PIPE, text=True) as asking:
+        os.write(ours, b"Gardening\n\n")
+        output, _ = asking.communicate(timeout=60)
+    assert asking.returncode == 0 and "What are the feeds about" in output and "reach you" not in output
+    assert site(tmp_path / "mine") == {"title": "Gardening", "contact": "me@garden.example"}

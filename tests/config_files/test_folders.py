@@ -1,0 +1,58 @@
+"""Which folder of configuration counts, and where what it makes goes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from syndicator.cli.base import CONFIG, Config
+from syndicator.config_files.folders import own_config, root_of
+from syndicator.settings import load, unknown_variables
+
+app = typer.Typer()
+
+
+@app.command()
+def where(config: Config = CONFIG) -> None:
+    typer.echo(config)
+
+
+def found(*words: str, **environ: str) -> str:
+    return CliRunner().invoke(app, words, env=environ, catch_exceptions=False).output.strip()
+
+
+def test_option_then_variable_then_this_folder_then_the_account(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    home, variable = {"HOME": str(tmp_path / "home")}, {"SYNDICATOR_CONFIG": "/srv/feeds/config"}
+    assert found(**home) == "config"  # the error names it, and how to make it
+    (tmp_path / "home/.config/syndicator").mkdir(parents=True)
+    assert found(**home) == f"{tmp_path}/home/.config/syndicator"
+    (tmp_path / "config").mkdir()
+    assert found(**home) == "config"
+    assert found(**home, **variable) == "/srv/feeds/config"
+    assert found("--config", "other", **home, **variable) == "other"
+
+
+def test_the_variable_is_no_unknown_setting() -> None:
+    assert unknown_variables({"SYNDICATOR_CONFIG": "/srv/feeds/config"}) == {}
+
+
+def test_base_directories_may_be_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "settings/syndicator").mkdir(parents=True)
+    environ = {"XDG_CONFIG_HOME": str(tmp_path / "settings"), "XDG_DATA_HOME": str(tmp_path / "data")}
+    assert own_config(environ) == tmp_path / "settings/syndicator"
+    assert root_of(tmp_path / "settings/syndicator", environ) == tmp_path / "data/syndicator"
+    assert load(tmp_path / "settings/syndicator", environ).articles_dir == tmp_path / "data/syndicator/feeds/articles"
+
+
+def test_relative_base_directories_and_no_home_count_as_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".config/syndicator").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    assert own_config({"XDG_CONFIG_HOME": ".config"}) is None
+    assert own_config({}) is None
+    assert root_of(Path(".config/syndicator"), {}) == tmp_path / ".config"

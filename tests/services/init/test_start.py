@@ -1,0 +1,60 @@
+"""What a new folder begins with."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from syndicator import Taxonomy
+from syndicator.errors import UsageError
+from syndicator.services.init.start import SHIPPED, Start, checked, config_files
+from syndicator.services.init.write import write_config
+from syndicator.settings import load
+from syndicator.sources.registry import load_sources
+
+BODY = "Water them in the morning. Tomato plants like the sun, and pots dry out fast."
+
+
+def test_without_an_example_nothing_is_followed_and_every_option_is_explained(tmp_path: Path) -> None:
+    write_config(tmp_path / "config", Start())
+    assert load_sources(tmp_path / "config/sources.toml") == ()
+    assert Taxonomy.from_toml(tmp_path / "config/taxonomy.toml").tags("Tomatoes", "Tomatoes like the sun.") == ()
+    assert load(tmp_path / "config", {}) == load(tmp_path / "no config", {})
+    assert "remove = []" in (tmp_path / "config/sources.toml").read_text()
+    assert "# tag_min" in (tmp_path / "config/syndicator.toml").read_text()
+
+
+def test_the_first_category_is_written_out_to_be_uncommented(tmp_path: Path) -> None:
+    text = config_files(Start())["taxonomy.toml"]
+    shown = text[text.index("# [[category]]") :].replace("# ", "").replace("#\n", "\n")
+    (tmp_path / "taxonomy.toml").write_text(shown)
+    assert Taxonomy.from_toml(tmp_path / "taxonomy.toml").tags("Tomato plants in pots", BODY) == ("tomatoes",)
+
+
+def test_answers_are_settings_whatever_they_contain() -> None:
+    said = Start('Beds & "Borders" \\ \x1b', "https://feeds.example.org/g/", "me@garden.example")
+    site = tomllib.loads(config_files(said)["syndicator.toml"])["site"]
+    assert site == {"title": said.title, "url": said.url, "contact": said.contact}
+
+
+def test_an_example_brings_sources_taxonomy_and_a_title() -> None:
+    files = config_files(Start(example="ai"))
+    for name in ("sources.toml", "taxonomy.toml"):
+        assert files[name] == (SHIPPED / name).read_text()
+    assert tomllib.loads(files["syndicator.toml"])["site"] == {"title": "AI and technology, by tag"}
+    assert tomllib.loads(config_files(Start("Mine", example="ai"))["syndicator.toml"])["site"] == {"title": "Mine"}
+
+
+@pytest.mark.parametrize(
+    ("start", "says"),
+    [
+        (Start(example="gardens"), "--example gardens: there is none of that name; there is ai"),
+        (Start(url="feeds.example.org"), "write it like https://"),
+        (Start(url="https://feeds.example.org/?a=b"), "write it like https://"),
+    ],
+)
+def test_what_cannot_be_is_named(start: Start, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        checked(start)
