@@ -197,6 +197,23 @@ class CheckReason(Reason):
         "a source's url seems to have a secret in it, which is published with its articles",
         "write ${NAME} for it, as the detail says, and set that environment variable: it is scrubbed then",
     )
+    UNKNOWN_VARIABLE = (
+        "unknown-variable",
+        "an environment variable looks like a setting and is none",
+        "correct its name, or unset it",
+    )
+    UNKNOWN_NAME = (
+        "unknown-name",
+        "a category, tag or source that is named is nowhere defined",
+        "correct its spelling, or write it into taxonomy.toml or sources.toml",
+    )
+    BAD_HUB = "bad-hub", "a hub is no http or https address", "correct publish.hubs"
+    BAD_COVER = "bad-cover", "the cover of a file of yours is no whole address", "write it with https://"
+    PASSED_OVER = (
+        "passed-over",
+        "a markdown file in the folder of articles is none, for its name or its place",
+        "let its name end in .md, and put it into the folder itself or into YYYY/MM/ in it",
+    )
     NO_LLM_KEY = "no-llm-key", "the key of the language model is not set", "set the variable that the detail names"
     SPEAKS_FOR = (
         "speaks-for",

@@ -58,8 +58,9 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     """The words "(did you mean 'x'?)" for the one of `known` that `word` nearly is, "" where there is none."""
     import difflib
 
-    near = difflib.get_close_matches(word, list(known), n=1)
-    return f" (did you mean {near[0]!r}?)" if near else ""
+    names = {name.casefold(): name for name in known}
+    near = difflib.get_close_matches(word.casefold(), names, n=1)
+    return f" (did you mean {names[near[0]]!r}?)" if near else ""
 
 
 def line(value: str) -> str:

@@ -134,11 +134,16 @@ class ArticleStore:
                     stat = entry.stat()
                     yield FileStamp(path=f"{folder}{entry.name}", mtime_ns=stat.st_mtime_ns, size=stat.st_size)
 
+    @staticmethod
+    def is_ours(data: bytes) -> bool:
+        """True for the bytes of a file that we wrote: a hand's own have no digest."""
+        return _OURS.search(data[:_HEAD_BYTES]) is not None
+
     def begun(self) -> bool:
         """True when there is an article file that we wrote: a hand's own have no digest."""
         for stamp in self.walk():
             with contextlib.suppress(FileNotFoundError), (self.root / stamp.path).open("rb") as file:
-                if _OURS.search(file.read(_HEAD_BYTES)):
+                if self.is_ours(file.read(_HEAD_BYTES)):
                     return True
         return False
 

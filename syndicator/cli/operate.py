@@ -16,11 +16,16 @@ from syndicator.cli.plural import counted
 from syndicator.model import Problem
 
 if TYPE_CHECKING:
+    from syndicator.services.check.finding import Finding
     from syndicator.services.maintain import Withdrawal
 
 
 @app.command()
 def check(
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", help="Also ask for what feeds need before they are published, and fail on warnings."),
+    ] = False,
     ownership: Annotated[
         bool, typer.Option("--ownership", help="Look for articles that belong to another source or have its text.")
     ] = False,
@@ -29,7 +34,7 @@ def check(
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """Look for problems of configuration and installation, and say how to solve them. Exits with 78 for any problem."""
+    """Look for problems of configuration and installation, and say how to solve them. Exits with 78 for any error."""
     from syndicator.errors import ConfigError, UsageError
     from syndicator.services.check import check as examine
 
@@ -38,10 +43,29 @@ def check(
     if mend:
         _mend_ownership(config, yes, json)
         return
-    found = [*(_ownership(config) if ownership else examine(config))]
-    _print_problems(found, json)
-    if found:
+    if ownership:
+        problems = _ownership(config)
+        _print_problems(problems, json)
+        failed = bool(problems)
+    else:
+        found = examine(config, strict=strict)
+        _print_findings(found, json)
+        failed = any(strict or one.severity == "error" for one in found)
+    if failed:
         sys.exit(ConfigError.exit_code)
+
+
+def _print_findings(found: Sequence[Finding], json: bool) -> None:
+    from syndicator.cli import printing
+
+    if json:
+        printing.as_json(found)
+        return
+    for one in found:
+        printing.say(f"{one.what}: {one.severity}: {one.detail} ({one.reason})")
+    errors = sum(one.severity == "error" for one in found)
+    told = f"{counted(errors, 'error')}, {counted(len(found) - errors, 'warning')}"
+    printing.say(told if found else "no problems found")
 
 
 def _print_problems(found: Sequence[Problem], json: bool) -> None:

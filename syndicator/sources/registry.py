@@ -17,12 +17,21 @@ from syndicator.config_files.toml_file import TomlFile, read
 from syndicator.errors import ConfigError, LockedError, UsageError
 from syndicator.model import Rules, Source
 from syndicator.sources.keys import key_for
-from syndicator.sources.schema import check
+from syndicator.sources.schema import Placed, check, check_all
 
 if TYPE_CHECKING:
     from tomlkit.items import Table
 
-__all__ = ["add_source", "add_sources", "checked", "key_for", "load_sources", "remove_source", "update_url"]
+__all__ = [
+    "add_source",
+    "add_sources",
+    "checked",
+    "key_for",
+    "load_sources",
+    "placed_sources",
+    "remove_source",
+    "update_url",
+]
 
 LOCK_SECONDS = 10.0  # how long an edit waits for another command's
 _HEADER = re.compile(r"\s*\[\[\s*(source|'source'|\"source\")\s*\]\]")
@@ -31,7 +40,12 @@ _HEADER = re.compile(r"\s*\[\[\s*(source|'source'|\"source\")\s*\]\]")
 def load_sources(path: Path) -> tuple[Source, ...]:
     """Every source in `path`, in its order, disabled ones too. Raises ConfigError that names the file, the line, the
     source, the key and the cure."""
-    return check(read(path))
+    return tuple(one.source for one in placed_sources(path))
+
+
+def placed_sources(path: Path) -> tuple[Placed, ...]:
+    """The same, each with the place it stands at."""
+    return check_all([read(path)])
 
 
 def add_source(path: Path, source: Source) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -194,17 +195,41 @@ class SourceTable(_Table):
         return Source(**values, rules=Rules(**{name: getattr(self.rules, name) for name in RulesTable.model_fields}))
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A source with the file it stands in, and which of its tables it is (from 0)."""
+
+    source: Source
+    file: TomlFile
+    number: int
+
+    def fault(self, message: str, *place: str | int) -> Fault:
+        """What is wrong at `place` in its table."""
+        entry = f"source {self.source.key!r}"
+        return self.file.fault(message, "source", self.number, *place, entry=entry)
+
+
 def check(file: TomlFile) -> tuple[Source, ...]:
     """The sources of a parsed sources.toml. Raises ConfigError with all that is wrong."""
-    found, faults = tables(file)
-    faults += distinct([(source, file, number) for number, source in found])
+    return tuple(one.source for one in check_all([file]))
+
+
+def check_all(files: Sequence[TomlFile]) -> tuple[Placed, ...]:
+    """The sources of several files, in their order. Raises ConfigError with all that is wrong in any of them."""
+    found: list[Placed] = []
+    faults: list[Fault] = []
+    for file in files:
+        well, wrong = tables(file)
+        found += well
+        faults += wrong
+    faults += distinct(found)
     if faults:
-        raise ConfigError.of(sorted(faults, key=lambda fault: fault.line or 0))
-    return tuple(source for _, source in found)
+        raise ConfigError.of(sorted(faults, key=lambda fault: (fault.file, fault.line or 0)))
+    return tuple(found)
 
 
-def tables(file: TomlFile) -> tuple[list[tuple[int, Source]], list[Fault]]:
-    """The sources of a file that are well, each with its place in it (from 0), and what is wrong with the rest."""
+def tables(file: TomlFile) -> tuple[list[Placed], list[Fault]]:
+    """The sources of a file that are well, and what is wrong with the rest."""
     faults = [
         file.fault(f"unknown key {name!r} outside of a source; every source starts with a line [[source]]", name)
         for name in file.values
@@ -218,7 +243,7 @@ def tables(file: TomlFile) -> tuple[list[tuple[int, Source]], list[Fault]]:
     found = []
     for number, table in enumerate(listed):
         try:
-            found.append((number, SourceTable.model_validate(table).source()))
+            found.append(Placed(SourceTable.model_validate(table).source(), file, number))
         except ValidationError as error:
             faults += file.faults(error, SourceTable, "source", number, entry=_name(table, number))
     return found, faults
@@ -229,19 +254,18 @@ def _name(table: Mapping[str, Any], number: int) -> str:
     return f"source {key!r}" if isinstance(key, str) else f"source number {number + 1}"
 
 
-def distinct(found: Iterable[tuple[Source, TomlFile, int]]) -> list[Fault]:
-    """Sources, each with its file and its place in it, that have the key or the address of one before them."""
+def distinct(found: Iterable[Placed]) -> list[Fault]:
+    """Sources that have the key or the address of one before them."""
     faults = []
     keys: set[str] = set()
     addresses: dict[str, str] = {}
-    for source, file, number in found:
-        address = urls.canonical(source.url)
-        if source.key in keys:
-            message = f"two sources have the key {source.key!r}; give one of them another key"
-            faults.append(file.fault(message, "source", number, "key"))
+    for one in found:
+        key, address = one.source.key, urls.canonical(one.source.url)
+        if key in keys:
+            message = f"two sources have the key {key!r}; give one of them another key"
+            faults.append(one.file.fault(message, "source", one.number, "key"))
         elif address in addresses:
-            message = f"source {source.key!r}: url: source {addresses[address]!r} has the same; remove one of them"
-            faults.append(file.fault(message, "source", number, "url"))
-        keys.add(source.key)
-        addresses.setdefault(address, source.key)
+            faults.append(one.fault(f"url: source {addresses[address]!r} has the same; remove one of them", "url"))
+        keys.add(key)
+        addresses.setdefault(address, key)
     return faults

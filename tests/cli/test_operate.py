@@ -38,12 +38,14 @@ def test_what_failed_is_visited_again_when_asked_and_waits_no_longer_for_it(fill
 
 
 def test_check_finds_what_is_missing_and_says_what_to_do(filled: Instance) -> None:
-    result = filled.run("check")
+    assert filled.run("check").exit_code == 0
+    result = filled.run("check", "--strict")
     assert result.exit_code == 78
-    assert "no-site-url: set site.url to the address feeds/public is served at" in result.output
+    assert "error: set site.url to the address feeds/public is served at (no-site-url)" in result.output
+    assert "error" in result.output.splitlines()[-1]
     settings = filled.config / "syndicator.toml"
     settings.write_text(settings.read_text().replace("[site]\n", '[site]\nurl = "https://feeds.example/"\n'))
-    well = filled.run("check")
+    well = filled.run("check", "--strict")
     assert (well.exit_code, well.output) == (0, "no problems found\n")
     settings.write_text("[site]\ncolour = 1\n")
     (bad,) = json.loads(filled.run("check", "--json").stdout)

@@ -100,11 +100,11 @@ def append(path: Path, text: str) -> None:
 @fault(
     "a variable nobody knows",
     how="SYNDICATOR_FETCH__PAUS in the environment",
-    holds="78, the nearest known one named",
+    holds="a warning with the nearest known one, and the command does its work: Kubernetes sets such variables",
 )
 def test_an_unknown_variable(small: Instance) -> None:
     done = small.command("status", "--json", environ={"SYNDICATOR_FETCH__PAUS": "1"})
-    check_refusal(done, 78, "SYNDICATOR_FETCH__PAUSE")
+    assert done.code == 0 and "SYNDICATOR_FETCH__PAUSE" in done.err and json.loads(done.out)
 
 
 def as_a_user() -> None:

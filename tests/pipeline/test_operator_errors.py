@@ -233,7 +233,7 @@ def test_check_names_headers_without_a_value(lab: Lab) -> None:
     )
     path.write_text(text)
     found = {problem.reason: problem for problem in check(lab.app.config)}
-    assert "SURELY_UNSET" in found["unset-variable"].detail and "'parallel'" in found["unset-variable"].what
+    assert "SURELY_UNSET" in found["unset-variable"].detail and "'parallel'" in found["unset-variable"].detail
 
 
 def test_pages_on_which_a_selector_matches_nothing_are_counted_until_the_rules_change(lab: Lab) -> None:

@@ -129,7 +129,7 @@ def test_without_its_html_the_build_shows_its_excerpt(filled: Place) -> None:
 def test_check_names_the_file_and_its_line(filled: Place) -> None:
     path = harm(filled)
     (found,) = [problem for problem in check(filled.config) if problem.reason == "bad-article-file"]
-    assert f"{path}: line " in found.detail
+    assert found.what == f"{path}:{found.line}" and "not valid YAML" in found.detail
 
 
 @pytest.mark.parametrize("broken", [True, False])

@@ -1,0 +1,5 @@
+"""What is wrong with an installation: its configuration, its article files, its machine."""
+
+from syndicator.services.check.installation import check
+
+__all__ = ["check"]

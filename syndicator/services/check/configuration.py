@@ -1,0 +1,106 @@
+"""What is wrong in the configuration files and in the environment variables that they name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from syndicator import urls
+from syndicator.config_files.toml_file import TomlFile, read
+from syndicator.errors import ConfigError
+from syndicator.model import Source
+from syndicator.pipeline.requests import unset, unset_in_url
+from syndicator.publishing.queries.saved import load_queries
+from syndicator.reasons import CheckReason, FetchReason
+from syndicator.services.check.finding import Finding, of_error, of_fault
+from syndicator.services.container import llm_key, need_folder
+from syndicator.settings import Settings, load, unknown_variables
+from syndicator.sources.registry import placed_sources
+from syndicator.sources.schema import Placed
+from syndicator.urls import secrets
+
+
+def faults(config: Path, environ: Mapping[str, str]) -> list[Finding]:
+    """Everything in any of the files for which no command can run."""
+    from syndicator.describing.taxonomy import vocabulary
+
+    try:
+        need_folder(config)
+    except ConfigError as error:
+        return of_error(str(config), error)
+    taxonomy = config / "taxonomy.toml"
+    readers: tuple[tuple[str, Callable[[], object]], ...] = (
+        ("syndicator.toml", lambda: load(config, environ)),
+        ("sources.toml", lambda: placed_sources(config / "sources.toml")),
+        ("feeds.toml", lambda: load_queries(config / "feeds.toml")),
+        ("taxonomy.toml", lambda: taxonomy.exists() and vocabulary.load(taxonomy)),
+    )
+    found: list[Finding] = []
+    for name, reader in readers:
+        try:
+            reader()
+        except ConfigError as error:
+            found += of_error(str(config / name), error)
+    return found
+
+
+def variables(environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Variables that look like settings and are none."""
+    for name, near in unknown_variables(environ).items():
+        detail = f"there is no such setting; did you mean {near}?" if near else "there is no such setting; unset it"
+        yield Finding(
+            severity="warning", what=f"environment variable {name}", reason=CheckReason.UNKNOWN_VARIABLE, detail=detail
+        )
+
+
+def settings(config: Path, found: Settings, environ: Mapping[str, str], *, strict: bool) -> Iterator[Finding]:
+    """Settings that can be read and cannot work; with `strict`, those too without which nothing should be published."""
+    path = config / "syndicator.toml"
+    file = read(path) if path.exists() else TomlFile(path, {})
+    site = found.site
+    if site.url and urls.host(site.url) == "":
+        said = f"site.url is {site.url!r}; write a whole address, such as https://feeds.example.org/"
+        yield of_fault(file.fault(said, "site", "url"), CheckReason.NO_SITE_URL)
+    elif not site.url and strict:
+        said = "set site.url to the address feeds/public is served at"
+        yield of_fault(file.fault(said, "site", "url"), CheckReason.NO_SITE_URL)
+    if not site.contact and strict:
+        said = "set site.contact, so that site owners can reach you"
+        yield of_fault(file.fault(said, "site", "contact"), CheckReason.NO_CONTACT)
+    for number, hub in enumerate(found.publish.hubs):
+        if urls.host(hub) == "":
+            said = f"publish.hubs: {hub!r} is no address; write one like https://pubsubhubbub.appspot.com/"
+            yield of_fault(file.fault(said, "publish", "hubs", number), CheckReason.BAD_HUB)
+    if found.describe.llm.url:
+        try:
+            llm_key(config, found.describe.llm, environ)
+        except ConfigError as error:
+            said = str(error).removeprefix(f"{path}: ")
+            yield of_fault(file.fault(said, "describe", "llm", "key_env"), CheckReason.NO_LLM_KEY)
+
+
+def sources(placed: Sequence[Placed], environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Variables without a value, and secrets in a URL."""
+    for one in placed:
+        source = one.source
+        if telling := secrets.telling(source.url):
+            said = _placeholders(source, telling)
+            yield of_fault(one.fault(said, "url"), CheckReason.SECRET_IN_URL, "warning")
+        if not source.enabled:
+            continue
+        for variable in unset_in_url(source, environ):
+            said = f"url: set the environment variable {variable}, to {secrets.LEAST} characters or more"
+            yield of_fault(one.fault(said, "url"), FetchReason.UNSET_VARIABLE)
+        for header, variable in unset(source, environ):
+            said = f"headers_env: set the environment variable {variable}, or take the header {header} out"
+            yield of_fault(one.fault(said, "headers_env", header), FetchReason.UNSET_VARIABLE)
+
+
+def _placeholders(source: Source, parameters: Sequence[str]) -> str:
+    """The line for sources.toml, and the variables that it needs."""
+    url, names = source.url, []
+    for parameter in parameters:
+        names.append(re.sub(r"\W+", "_", f"{source.key}_{parameter}").upper())
+        url = secrets.with_placeholder(url, parameter, names[-1])
+    return f'write url = "{url}" and set {" and ".join(names)} in the environment to what stands there now'

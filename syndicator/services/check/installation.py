@@ -1,0 +1,119 @@
+"""What keeps this installation from working, with the cure of each fault."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from syndicator.config_files.toml_file import TomlFile, read
+from syndicator.describing.taxonomy import vocabulary
+from syndicator.describing.taxonomy.vocabulary import Vocabulary
+from syndicator.errors import SyndicatorError
+from syndicator.model import Problem
+from syndicator.ports import FeedRow
+from syndicator.reasons import CheckReason
+from syndicator.services.check import article_files, configuration, machine, names
+from syndicator.services.check.finding import Finding, in_order, of_fault, of_problem
+from syndicator.services.container import App, open_app, utc_now
+from syndicator.services.recovery import clock as recovery
+from syndicator.settings import load
+from syndicator.sources.registry import placed_sources
+from syndicator.sources.schema import Placed
+from syndicator.visiting.fetch import dns
+
+_NAMED = 20  # sites in one line; a choice
+
+
+def check(
+    config: Path,
+    *,
+    strict: bool = False,
+    environ: Mapping[str, str] = os.environ,
+    clock: Callable[[], datetime] = utc_now,
+    lookup: machine.Lookup = dns.system,
+) -> list[Finding]:
+    """Everything that is wrong, errors first; empty when all is well. With `strict`, what should be set before feeds
+    are published is an error. Raises nothing for what it finds."""
+    return in_order([*configuration.variables(environ), *_look(config, strict, environ, clock, lookup)])
+
+
+def _look(
+    config: Path, strict: bool, environ: Mapping[str, str], clock: Callable[[], datetime], lookup: machine.Lookup
+) -> Iterator[Finding]:
+    if wrong := configuration.faults(config, environ):
+        yield from wrong
+        return
+    settings = load(config, environ)
+    placed = placed_sources(config / "sources.toml")
+    yield from configuration.settings(config, settings, environ, strict=strict)
+    yield from configuration.sources(placed, environ)
+    yield from machine.folders(settings)
+    if not settings.fetch.proxy:  # a proxy looks names up for itself
+        yield from machine.names((one.source for one in placed), lookup)
+    try:
+        with open_app(config, environ=environ) as app:
+            yield from _opened(app, placed, clock())
+    except SyndicatorError as error:
+        yield Finding(severity="error", what=str(config), reason=CheckReason.CANNOT_OPEN, detail=str(error))
+
+
+def _opened(app: App, placed: Sequence[Placed], now: datetime) -> Iterator[Finding]:
+    status = app.store.status
+    last, behind = status.counts().last_run, recovery.behind(app.store, now)
+    yield from machine.clock(now, installed=_installed(), last_run=last, articles=behind)
+    yield from _names(app, placed)
+    yield from (of_problem(one, "warning") for one in _unanswered(app))
+    yield from article_files.broken(app)
+    yield from (of_problem(one) for one in status.check())
+    yield from (of_problem(one, "warning") for one in status.held())
+    yield from article_files.passed_over(app.article_store)
+
+
+def _installed() -> datetime:
+    return datetime.fromtimestamp(Path(__file__).stat().st_mtime, UTC)
+
+
+def _names(app: App, placed: Sequence[Placed]) -> Iterator[Finding]:
+    """Names that are nowhere defined, in sources, queries and files of a hand."""
+    path = app.config / "taxonomy.toml"
+    words = vocabulary.load(path) if path.exists() else Vocabulary()
+    rows = [row for row in app.store.index.feeds() if not row.dropped]
+    categories = [one.name for one in words.category]
+    known = names.Names(
+        categories=[*categories, app.settings.describe.uncategorised] if categories else [],
+        tags=[tag.name for tag in words.tag],
+        aliases={alias: tag.name for tag in words.tag for alias in tag.aliases},
+        sources=list(app.sources),
+        used={
+            names.CATEGORY: _of(rows, names.CATEGORY) + [one.source.category or "" for one in placed],
+            names.TAG: _of(rows, names.TAG) + [tag for one in placed for tag in one.source.tags],
+        },
+    )
+    feeds = app.config / "feeds.toml"
+    file = read(feeds) if feeds.exists() else TomlFile(feeds, {})
+    unknown = (*names.in_sources(placed, known), *names.in_queries(file, app.queries, known))
+    yield from (of_fault(fault, CheckReason.UNKNOWN_NAME, "warning") for fault in unknown)
+    yield from article_files.by_hand(app.article_store, known.categories)
+
+
+def _of(rows: Iterable[FeedRow], axis: str) -> list[str]:
+    return [row.name for row in rows if row.key.axis == axis]
+
+
+def _unanswered(app: App) -> Iterable[Problem]:
+    """Sources that write for sites not their own, as they did before articles had owners, and wait for the operator."""
+    for source in app.sources.values():
+        linked = app.rights_file.linked(source.key)
+        sites = [site for site in app.rights_file.before(source.key) if site not in linked]
+        if not sites or source.speaks_for is not None:
+            continue
+        line = f"speaks_for = {json.dumps(sites[:_NAMED])}"
+        more = f" and {len(sites) - _NAMED} more, named in {app.rights_file.path}" if len(sites) > _NAMED else ""
+        detail = (
+            f"it still writes the articles of {len(sites)} sites that are not its own; write in sources.toml for which "
+            f"it may speak: {line}{more}; speaks_for = [] leaves them all to their own pages"
+        )
+        yield Problem(what=source.key, reason=CheckReason.SPEAKS_FOR, detail=detail)

@@ -1,0 +1,52 @@
+"""Settings and sources that can be read and cannot work."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicator.services.check import check
+from syndicator.services.check.finding import Finding
+from tests.services.places import SOURCES, Place
+
+
+def found(place: Place, *, settings: str = "", sources: str = "", **environ: str) -> list[Finding]:
+    (place.config / "syndicator.toml").write_text(settings)
+    (place.config / "sources.toml").write_text(SOURCES + sources)
+    return check(place.config, environ=environ)
+
+
+@pytest.mark.parametrize("url", ["feeds.example.org", "ftp://feeds.example.org/", "not a url"])
+def test_an_address_that_is_none_is_named(place: Place, url: str) -> None:
+    (one,) = found(place, settings=f'[site]\nurl = "{url}"\n')
+    assert (one.severity, one.reason, one.line) == ("error", "no-site-url", 2) and url in one.detail
+
+
+def test_a_hub_that_is_none_is_named(place: Place) -> None:
+    (one,) = found(place, settings='[publish]\nhubs = [\n  "https://hub.example/",\n  "hub.example",\n]\n')
+    assert (one.severity, one.reason, one.line) == ("error", "bad-hub", 4) and "'hub.example'" in one.detail
+
+
+def test_a_variable_without_a_value_is_named_with_its_line(place: Place) -> None:
+    lines = (
+        'headers_env = { A = "ONE_1", B = "TWO_2" }\n[[source]]\nkey = "c"\nurl = "https://c.example/?t=${THREE_3}"\n'
+    )
+    both = found(place, sources=lines, ONE_1="x")
+    assert [(one.reason, one.line) for one in both] == [("unset-variable", 8), ("unset-variable", 11)]
+    assert "TWO_2" in both[0].detail and "THREE_3" in both[1].detail
+    assert found(place, sources=lines.replace("[[source]]", "enabled = false\n[[source]]"), THREE_3="12345678") == []
+
+
+def test_the_key_of_the_language_model_is_looked_for(place: Place) -> None:
+    llm = '[describe.llm]\nurl = "http://127.0.0.1:9/v1"\nmodel = "m"\nkey_env = "MY_KEY"\n'
+    (one,) = found(place, settings=llm)
+    assert (one.reason, one.line) == ("no-llm-key", 4) and one.detail.count("syndicator.toml") == 0
+    assert found(place, settings=llm, MY_KEY="k") == []
+
+
+def test_a_file_is_named_once(place: Place) -> None:
+    for line in ("[publish", "[publish]\nport = 'x'"):
+        (one,) = found(place, settings=line)
+        assert f"{one.what}{one.detail}".count("syndicator.toml") == 1
+    (place.config / "sources.toml").unlink()
+    (one,) = check(place.config, environ={})
+    assert f"{one.what}: {one.detail}".count("sources.toml") == 1
