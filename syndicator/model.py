@@ -70,6 +70,8 @@ class Source:
     speaks_for: tuple[str, ...] | None = None  # hosts whose articles it may write; None: the operator has not said
     llm: bool = True
     enabled: bool = True
+    keep: str | None = None  # a query (rules.query): only entries that it asks for are read
+    mute: str | None = None  # and those that this one asks for are not
     rules: Rules = Rules()
 
 
@@ -127,6 +129,9 @@ class SourceState:
 
     # from pages that were read, by rules.use: selectors, and for how many pages in a row they match nothing
     unmatched: Mapping[str, int] = field(default_factory=dict)
+
+    # entries that the operator's keep and mute leave out, counted at each visit
+    muted: int = 0
 
     def asked_whole(self) -> SourceState:
         """The state of a source that is due now and whose feed is read whatever it has, changed or not."""

@@ -38,7 +38,8 @@ class Fetcher(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryRow:
-    """What the store remembers of an entry of a feed. `entry` is kept while it is pending."""
+    """What the store remembers of an entry of a feed. `entry` is kept while it is pending, its beginning while it is
+    muted."""
 
     source_key: str
     entry_id: str
@@ -92,6 +93,12 @@ class VisitStore(Protocol):
 
     def count_pending(self, source_key: str) -> int:
         """How many rows of the source are pending, whenever their next try is."""
+
+    def muted(self, source_key: str) -> list[EntryRow]:
+        """The rows of the source that its `keep` and `mute` left out."""
+
+    def count_muted(self, source_key: str) -> int:
+        """How many they are."""
 
     def find(self, aliases: Iterable[str]) -> str | None:
         """The article id that any of the alias keys (urls.alias, urls.guid_alias) belongs to."""

@@ -140,6 +140,11 @@ class EntryReason(Reason):
         "the operator's selectors are no CSS, or leave no article of a page that is one without them",
         "correct [source.rules] in sources.toml; the page is read again at the next visit; no try is counted",
     )
+    MUTED = (
+        "muted",
+        "the source's mute asks for it, or its keep does not",
+        "edit them in sources.toml: what they leave out no more is read then",
+    )
     REFUSED = "refused", "refused by an earlier version that kept no reason"
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 from syndicator.model import Failed, Problem, Rules
 from syndicator.ports import EntryRow
 from syndicator.reasons import FOR_THE_OPERATOR, EntryReason, FetchReason, PageReason, WorkerReason
+from syndicator.rules.entries import remembered
 
 # Five tries from a quarter of an hour on, doubled each time, outlast an outage of a working day: a choice.
 MOST_TRIES = 5
@@ -59,6 +60,11 @@ def done(row: EntryRow, article_id: str, now: datetime) -> EntryRow:
 def ended(row: EntryRow, status: Literal["refused", "skipped"], reason: str, detail: str = "") -> EntryRow:
     """The entry makes no article."""
     return replace(row, status=status, reason=reason, detail=detail, entry=None)
+
+
+def muted(row: EntryRow) -> EntryRow:
+    """The operator does not want the entry; what it says is kept, as another word of theirs may want it."""
+    return replace(row, status="skipped", reason=EntryReason.MUTED, entry=remembered(row.entry) if row.entry else None)
 
 
 def retried(row: EntryRow, reason: str, detail: str, now: datetime, not_before: datetime | None = None) -> EntryRow:

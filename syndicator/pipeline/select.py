@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from syndicator import urls
 from syndicator.model import Entry, ParsedFeed, Source
+from syndicator.pipeline import entry_rows
 from syndicator.pipeline.requests import refusal
 from syndicator.ports import EntryRow
 from syndicator.reasons import EntryReason
@@ -32,13 +33,15 @@ def select(
     backfill: int,
     now: datetime,
     late: Collection[str] = (),
+    muted: Collection[str] = (),
 ) -> tuple[EntryRow, ...]:
     """The rows to save for what a feed announces: unseen entries as pending (on the source's first visit its newest
     `backfill`, the others as skipped), and known ones whose digest changed as pending again, at most daily and for a
-    week after they were first seen. `late`: the ids of entries of which one visit takes only those that moved."""
+    week after they were first seen. `late`: the ids of entries of which one visit takes only those that moved; `muted`:
+    of those that the operator does not want, which are skipped until that changes."""
     unique = {entry.id: entry for entry in reversed(entries)}  # of a repeated id the first in the feed counts
     ordered = sorted(unique.values(), key=lambda entry: _position(entry, now), reverse=True)
-    unseen = [entry for entry in ordered if entry.id not in known]
+    unseen = [entry for entry in ordered if entry.id not in known and entry.id not in muted]
     take = unseen[:backfill] if first else unseen
     rows = [_pending(key, entry, now) for entry in take]
     rows = [replace(row, reason=EntryReason.LATE) if row.entry_id in late else row for row in rows]
@@ -46,12 +49,18 @@ def select(
         replace(_pending(key, entry, now), status="skipped", reason=EntryReason.BACKFILL, entry=None)
         for entry in unseen[len(take) :]
     ]
+    rows += [entry_rows.muted(_pending(key, entry, now)) for entry in ordered if entry.id in {*muted} - known.keys()]
     rows += [
         replace(
-            known[entry.id], status="pending", digest=entry.digest, entry=entry, url=canonical_or_none(entry.url) or ""
+            known[entry.id],
+            status="pending",
+            digest=entry.digest,
+            entry=entry,
+            url=canonical_or_none(entry.url) or "",
+            reason=None if known[entry.id].reason == EntryReason.MUTED else known[entry.id].reason,
         )
         for entry in ordered
-        if entry.id in known and _again(known[entry.id], entry, now)
+        if entry.id in known and entry.id not in muted and _again(known[entry.id], entry, now)
     ]
     return tuple(rows)
 
@@ -114,6 +123,8 @@ def _position(entry: Entry, now: datetime) -> datetime:
 def _again(row: EntryRow, entry: Entry, now: datetime) -> bool:
     if row.status == "pending":
         return row.digest != entry.digest
+    if row.status == "skipped":
+        return row.reason == EntryReason.MUTED
     if row.status != "done" or row.digest == entry.digest or now - row.first_seen > REREAD_UNTIL:
         return False
     return row.read_at is None or now - row.read_at >= REREAD_EVERY

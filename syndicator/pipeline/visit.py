@@ -10,8 +10,8 @@ from typing import Literal
 
 from syndicator import cron, settings, urls
 from syndicator.errors import NotAFeed, WorkerFailed
-from syndicator.model import Entry, Failed, Fetched, FetchResult, Outcome, ParsedFeed, SourceState
-from syndicator.pipeline import jobs
+from syndicator.model import Entry, Failed, Fetched, FetchResult, Outcome, ParsedFeed, Source, SourceState
+from syndicator.pipeline import entry_rows, jobs
 from syndicator.pipeline.context import BUGS, Page, RunContext, VisitContext, describe_bug
 from syndicator.pipeline.entry.endings import EntryResult
 from syndicator.pipeline.ingest import ingest
@@ -20,6 +20,7 @@ from syndicator.pipeline.requests import feed_request, without_credentials
 from syndicator.pipeline.select import due_entries, held_back, in_turn, late_entries, public_only, select
 from syndicator.ports import EntryRow
 from syndicator.reasons import NOT_A_FEED, CommandReason, FeedReason
+from syndicator.rules.entries import is_muted
 from syndicator.rules.use import counted
 from syndicator.visiting import cadence, flood
 
@@ -79,7 +80,7 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
     announced = {entry.id for entry in feed.entries} if feed else {row.entry_id for row in rows}
     rows = _held_back(context, rows, None if isinstance(result, Failed) else announced)
     results, left = await _ingest_all(context, rows, page, limit, stop)
-    after = _counted(cadence.planned(_remember(context, result, feed, started), left, started), results)
+    after = _counted(run, source, cadence.planned(_remember(context, result, feed, started), left, started), results)
     outcome = _outcome(context.run, after, result, feed, results, started)
     context.log.info(
         "visited", status=outcome.status, reason=outcome.reason, new=len(outcome.added), next_due=outcome.next_due
@@ -97,7 +98,7 @@ async def _take_waiting(
     context.log.debug("taking what waits", entries=len(rows))
     results, left = await _ingest_all(replace(context, uncertain=True), rows, None, limit, stop)
     unreached = next((one.unreached for one in results if one.unreached), None)
-    after = _counted(cadence.planned(context.state, 0 if unreached else left, now), results)
+    after = _counted(run, source, cadence.planned(context.state, 0 if unreached else left, now), results)
     outcome = _outcome(run, after, unreached, None, results, now)
     context.log.info("visited", status=outcome.status, waiting=outcome.waiting, new=len(outcome.added))
     return outcome, after
@@ -135,6 +136,7 @@ def _announce(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[E
         backfill=source.backfill,
         now=now,
         late=late_entries(feed.entries, known, before, sites),
+        muted=[entry.id for entry in feed.entries if is_muted(source, entry)],
     )
     if before is not None and any(row.first_seen == now for row in rows):
         seen = store.seen_since(source.key, now - flood.WEEKS)
@@ -144,9 +146,11 @@ def _announce(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[E
 
 
 def _held_back(context: VisitContext, rows: Sequence[EntryRow], announced: Collection[str] | None) -> list[EntryRow]:
-    """The rows to be read in this visit; what came late goes on, or ends when it is not announced again."""
-    take, changed = held_back(rows, announced)
-    context.run.store.save_entries(changed)
+    """The rows to be read in this visit, without what the operator does not want; what came late goes on, or ends when
+    it is not announced again."""
+    muted = [row for row in rows if row.entry and not row.article_id and is_muted(context.source, row.entry)]
+    take, changed = held_back([row for row in rows if row not in muted], announced)
+    context.run.store.save_entries([*changed, *map(entry_rows.muted, muted)])
     return take
 
 
@@ -226,9 +230,11 @@ def _remember(context: VisitContext, result: FetchResult, feed: ParsedFeed | Non
     return replace(after, next_due=due.at, due_why=due.why, feed_due=None)
 
 
-def _counted(state: SourceState, results: Sequence[EntryResult]) -> SourceState:
-    """`state` with what the pages of this visit say of the operator's selectors. Pure."""
-    return replace(state, unmatched=counted(state.unmatched, (one.matches for one in results if one.matches)))
+def _counted(run: RunContext, source: Source, state: SourceState, results: Sequence[EntryResult]) -> SourceState:
+    """`state` with what this visit says of the operator's rules: selectors that match nothing, and what is muted."""
+    unmatched = counted(state.unmatched, (one.matches for one in results if one.matches))
+    muted = run.store.count_muted(source.key) if source.keep or source.mute else 0
+    return replace(state, unmatched=unmatched, muted=muted)
 
 
 def _outcome(

@@ -15,6 +15,7 @@ from syndicator.model import Article, Problem, Rules, Source, SourceState
 from syndicator.pipeline.entry_rows import by_other_rules
 from syndicator.ports import EntryRow, FileStamp
 from syndicator.reasons import FOR_THE_OPERATOR, CommandReason, FileReason
+from syndicator.rules.entries import is_muted
 from syndicator.services.beside.scrub import scrub
 from syndicator.services.build import release
 from syndicator.services.container import App
@@ -50,14 +51,17 @@ def sources(app: App) -> dict[str, SourceState]:
 def _try_again(app: App, key: str, *, ruled: bool) -> bool:
     """The entries of a source that wait for the operator, who has just edited it, are read at its next visit; so are
     those that were refused on hosts for which it may speak now, and, where its rules changed (`ruled`), those that may
-    be articles by other rules. True where there are some that were refused: what its feed says of them was not kept."""
+    be articles by other rules, and those that its `keep` and `mute` leave out no more. True where what the feed says of
+    some was not kept, or not all of it."""
     visits, rights = app.store.visits, app.rights_of(app.sources[key])
     rows = visits.pending(key, _ANY_TIME)
     waiting = [replace(row, next_try=None) for row in rows if row.next_try and row.reason in FOR_THE_OPERATOR]
     refused = [row.reopened() for row in visits.refused(key) if rights.speaks_for(row.url)]
     again = due_again(app, app.sources[key]) if ruled else []
+    wanted = [row for row in visits.muted(key) if row.entry and not is_muted(app.sources[key], row.entry)]
+    again += [replace(row.reopened(), reason=None) for row in wanted]
     visits.save_entries(list({row.entry_id: row for row in (*waiting, *refused, *again)}.values()))
-    return bool(refused) or any(row.entry is None for row in again)
+    return bool(refused or wanted) or any(row.entry is None for row in again)
 
 
 def due_again(app: App, source: Source) -> list[EntryRow]:
@@ -87,6 +91,7 @@ def _terms(source: Source) -> str:
     terms = (source.kind, source.every, source.cron, source.robots, source.allow, sorted(source.headers_env.items()))
     more: tuple[object, ...] = () if source.rules == Rules() else (source.rules,)  # an earlier version's digests stay
     more += () if source.speaks_for is None else (source.speaks_for,)
+    more += (source.keep, source.mute) if source.keep or source.mute else ()
     return hashlib.sha256(repr((*terms, source.enabled, *more)).encode()).hexdigest()[:16]
 
 

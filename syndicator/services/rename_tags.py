@@ -16,7 +16,7 @@ from syndicator.pipeline.descriptions.feed_changes import ChangeCounter, FeedCha
 from syndicator.pipeline.refile import refile
 from syndicator.ports import FeedRow
 from syndicator.publishing.output.redirects import moved
-from syndicator.publishing.queries.language import And, Expr, Not, Or, Term
+from syndicator.rules.query import And, Expr, Not, Or, Term
 from syndicator.services import reconcile, redescribe
 from syndicator.services.beside.files import move
 from syndicator.services.container import App

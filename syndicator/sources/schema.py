@@ -17,7 +17,7 @@ from syndicator.config_files.toml_file import TomlFile
 from syndicator.cron import next_fire
 from syndicator.errors import ConfigError, Fault, RulesError
 from syndicator.model import Rules, Source
-from syndicator.rules import selectors
+from syndicator.rules import query, selectors
 from syndicator.settings import seconds
 from syndicator.urls import secrets
 
@@ -120,6 +120,14 @@ def _headers(value: Mapping[str, str]) -> Mapping[str, str]:
     return value
 
 
+def _query(value: str) -> str:
+    try:
+        query.parse(value)
+    except query.QueryError as error:
+        raise ValueError(f"{value!r}: {error}, at character {error.at + 1}") from error
+    return value
+
+
 def _css(value: str) -> str:
     try:
         selectors.compiled(value)
@@ -138,6 +146,15 @@ def _several(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
+def _texts(value: Any) -> Any:
+    if isinstance(value, str):
+        raise ValueError(
+            'write a list of texts that stay on pages, ["..."]; a query for entries is the key keep of the source, '
+            "above [source.rules]"
+        )
+    return value
+
+
 Word = Annotated[str, Field(min_length=1, max_length=200)]
 _Selector = Annotated[str, Field(min_length=1, max_length=500)]
 _List = BeforeValidator(_several, json_schema_input_type=str | tuple[str, ...])
@@ -154,7 +171,7 @@ class RulesTable(_Table):
     remove: Css = ()
     title_suffix: Word | None = None
     content: Literal["page", "feed"] = "page"
-    keep: tuple[str, ...] = ()
+    keep: Annotated[tuple[str, ...], BeforeValidator(_texts)] = ()
     title: Value = ()
     author: Value = ()
     date: Value = ()
@@ -182,6 +199,8 @@ class SourceTable(_Table):
     speaks_for: tuple[Annotated[str, AfterValidator(_host)], ...] | None = None
     llm: bool = True
     enabled: bool = True
+    keep: Annotated[str, AfterValidator(_query)] | None = None
+    mute: Annotated[str, AfterValidator(_query)] | None = None
     rules: RulesTable = RulesTable()
 
     @model_validator(mode="after")

@@ -50,6 +50,13 @@ _PENDING = (
 _REFUSED = (
     select(_e.data).where(_e.status == "refused", _e.source == bindparam("source")).order_by(_e.first_seen, _e.entry)
 )
+_IS_MUTED = (
+    _e.status == "skipped",
+    _e.source == bindparam("source"),
+    _e.data.contains(f'"reason":"{EntryReason.MUTED}"', autoescape=True),
+)
+_MUTED = select(_e.data).where(*_IS_MUTED)
+_COUNT_MUTED = select(func.count()).select_from(schema.entries).where(*_IS_MUTED)
 _COUNT_PENDING = (
     select(func.count()).select_from(schema.entries).where(_e.status == "pending", _e.source == bindparam("source"))
 )
@@ -238,6 +245,12 @@ class Visits:
         """The entries of a source that were refused."""
         return [codec.unpack(EntryRow, data) for (data,) in self._db.rows(_REFUSED, {"source": codec.key(source_key)})]
 
+    def muted(self, source_key: str) -> list[EntryRow]:
+        return [codec.unpack(EntryRow, data) for (data,) in self._db.rows(_MUTED, {"source": codec.key(source_key)})]
+
+    def count_muted(self, source_key: str) -> int:
+        return int(self._db.rows(_COUNT_MUTED, {"source": codec.key(source_key)})[0][0])
+
     def reopen(self, ids: Collection[str]) -> None:
         """Makes the entries that were these articles due again, and their sources, whose feeds are asked for whole, in
         one transaction."""
@@ -423,7 +436,8 @@ def state_row(state: SourceState) -> dict[str, Any]:
 
 
 def entry_row(row: EntryRow) -> dict[str, Any]:
-    """The row of `entries`; what the feed announced is kept while the page is still to be read."""
+    """The row of `entries`; what the feed announced is kept while the page is still to be read, or may be."""
+    announced = row.status == "pending" or (row.status == "skipped" and row.reason == EntryReason.MUTED)
     return {
         "source": codec.key(row.source_key),
         "entry": codec.key(row.entry_id),
@@ -431,5 +445,5 @@ def entry_row(row: EntryRow) -> dict[str, Any]:
         "next_try": None if row.next_try is None else codec.micros(row.next_try),
         "first_seen": codec.micros(row.first_seen),
         "article": row.article_id,
-        "data": codec.pack(row, frozenset() if row.status == "pending" else frozenset(("entry",))),
+        "data": codec.pack(row, frozenset() if announced else frozenset(("entry",))),
     }

@@ -143,3 +143,13 @@ def test_what_is_late_waits_until_it_is_announced_once_more() -> None:
     ]
     ended = {row.entry_id for row in changed if (row.status, row.reason) == ("skipped", "announced-once")}
     assert ended == ids - {"e1"}
+
+
+def test_muted_entries_take_no_place_of_the_backfill_and_are_pending_once_they_are_not_muted() -> None:
+    chosen = select("s", [entry(n) for n in range(4)], {}, first=True, backfill=2, now=NOW, muted=["e0", "e2"])
+    assert [row.entry_id for row in chosen if row.status == "pending"] == ["e1", "e3"]
+    known = {row.entry_id: row for row in chosen}
+    assert (known["e0"].status, known["e0"].reason) == ("skipped", "muted")
+    assert select("s", [entry(0)], known, first=False, backfill=2, now=NOW, muted=["e0"]) == ()
+    (again,) = select("s", [entry(0)], known, first=False, backfill=2, now=NOW)
+    assert (again.entry_id, again.status, again.reason) == ("e0", "pending", None)

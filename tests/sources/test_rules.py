@@ -44,6 +44,23 @@ def test_a_fault_is_named_with_line_source_key_and_cure(tmp_path: Path, rules: s
     assert str(raised.value).startswith(f"{path}:{line}: source 'two': ") and named in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ('mute = "title:"', "title: needs a word"),
+        ('keep = "(tag:ai"', "this parenthesis is never closed, at character 1"),
+        ('rules.keep = "tag:ai"', "a query for entries is the key keep of the source"),
+        ('rules.mute = "tag:ai"', "unknown key"),
+    ],
+)
+def test_a_query_that_cannot_be_read_is_an_error_with_its_place(tmp_path: Path, line: str, named: str) -> None:
+    path = tmp_path / "sources.toml"
+    path.write_text(TWO + line + "\n")
+    with pytest.raises(ConfigError) as raised:
+        load_sources(path)
+    assert f"{path}:10: source 'two'" in str(raised.value) and named in str(raised.value)
+
+
 def test_one_text_is_a_list_of_one(tmp_path: Path) -> None:
     path = tmp_path / "sources.toml"
     path.write_text(TWO + '[source.rules]\nremove = "aside"\ndate = ["time@datetime", "p.date"]\n')

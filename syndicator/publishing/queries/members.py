@@ -8,7 +8,7 @@ from typing import Final
 
 from syndicator.model import FeedSpec
 from syndicator.ports import ArticleIndex
-from syndicator.publishing.queries.language import matches, parse
+from syndicator.rules.query import matches, parse
 
 _FORM: Final = "1"  # to be raised when queries are understood differently
 _PART: Final = 500  # articles held in memory at a time

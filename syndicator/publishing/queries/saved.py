@@ -1,4 +1,4 @@
-"""Saved queries: config/feeds.toml. Pure but for reading the file; the language itself is in `language`."""
+"""Saved queries: config/feeds.toml. Pure but for reading the file; the language itself is in `rules.query`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from syndicator.config_files.toml_file import read
 from syndicator.errors import ConfigError
 from syndicator.model import ContentMode, FeedKey
 from syndicator.publishing.paths import parse_stem
-from syndicator.publishing.queries.language import Expr, QueryError, parse
+from syndicator.rules.query import Expr, QueryError, parse
 from syndicator.settings import FormatName, seconds
 
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from syndicator.errors import ConfigError
 from syndicator.model import Article, FeedKey
-from syndicator.publishing.queries import language
-from syndicator.publishing.queries.language import QueryError, parse
 from syndicator.publishing.queries.saved import load_queries
+from syndicator.rules import query as language
+from syndicator.rules.query import QueryError, parse
 
 STORY = Article(
     id="x",

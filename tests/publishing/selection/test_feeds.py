@@ -6,9 +6,9 @@ from typing import Any
 
 from syndicator.model import FeedKey, Source
 from syndicator.ports import FeedRow
-from syndicator.publishing.queries.language import parse
 from syndicator.publishing.queries.saved import SavedQuery
 from syndicator.publishing.selection.feeds import plan
+from syndicator.rules.query import parse
 from syndicator.settings import Publish, Settings, Site
 
 SETTINGS = Settings(site=Site(title="Example"), publish=Publish(limit=20, most=100))

@@ -1,0 +1,80 @@
+"""Entries that a source's `keep` and `mute` leave out: not fetched, counted, and read once the queries say so."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syndicator.demo.settings import write_config
+from syndicator.model import Outcome
+from syndicator.services import reconcile, refresh
+from syndicator.services.container import App, open_app
+from tests.faults.instance import NOT_SMALL, InProcess
+from tests.world import World, serving
+
+NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    with serving(World(without=NOT_SMALL)) as started:
+        yield started
+
+
+@pytest.fixture
+def app(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+    monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
+    write_config(tmp_path / "config", world, port=0)
+    with open_app(tmp_path / "config", clock=lambda: NOW, environ={}) as opened:
+        yield opened
+
+
+def edit(app: App, **fields: Any) -> None:
+    app.sources["holt"] = replace(app.sources["holt"], **fields)
+
+
+def visit(app: App, **wanted: Any) -> Outcome:
+    (outcome,) = asyncio.run(refresh.run(app, refresh.Wanted(keys=("holt",), **wanted), stop=asyncio.Event())).outcomes
+    return outcome
+
+
+def muted(app: App) -> int:
+    return app.store.visits.states()["holt"].muted
+
+
+def word(app: App, world: World) -> str:
+    """A word in one title of the source alone."""
+    titles = [story.title for story in world.stories if story.site == "holt"]
+    return next(one for one in titles[0].split() if one.isalpha() and sum(one in title for title in titles) == 1)
+
+
+def test_what_is_muted_is_not_fetched_but_counted_and_read_when_the_query_changes(app: App, world: World) -> None:
+    edit(app, mute=f"title:{word(app, world)}")
+    asked = len(world.requests)
+    first = visit(app)
+    (row,) = app.store.visits.muted("holt")
+    assert len(first.added) == first.announced - 1 and muted(app) == 1 and row.reason == "muted"
+    assert row.url.split("/", 3)[3] not in " ".join(request.path for request in world.requests[asked:])
+    assert visit(app).added == () and muted(app) == 1
+    edit(app, mute=None)
+    assert len(visit(app).added) == 1 and muted(app) == 0
+
+
+def test_keep_leaves_out_all_else_and_the_backfill_is_of_what_is_kept(app: App, world: World) -> None:
+    edit(app, keep=f"title:{word(app, world)}", backfill=1)
+    first = visit(app)
+    assert len(first.added) == 1 and muted(app) == first.announced - 1
+
+
+def test_what_waits_is_muted_by_an_edited_query_and_what_is_filed_stays(app: App, world: World) -> None:
+    first = visit(app, limit=1)
+    edit(app, keep="title:nothing")
+    second = visit(app)
+    assert (second.added, second.pending, muted(app)) == ((), 0, first.announced - 1)
+    assert reconcile.sources(app)["holt"].muted == muted(app)

@@ -1,0 +1,50 @@
+"""Entries that the operator does not want read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from syndicator.model import Entry, Source
+from syndicator.rules.entries import is_muted, remembered
+
+ENTRY = Entry(
+    id="1",
+    url="https://a.example/1",
+    title="The <b>ferry</b> &amp; the bridge",
+    authors=("Jane Doe",),
+    summary="<p>It left at <i>nine</i>.</p>",
+    content="<p>A sponsored tide.</p>",
+    categories=("Boats",),
+    language="en-GB",
+)
+
+
+@pytest.mark.parametrize(
+    ("fields", "muted"),
+    [
+        ({}, False),
+        ({"mute": "title:ferry"}, True),
+        ({"mute": "title:ferr"}, False),
+        ({"mute": '"the bridge"'}, True),
+        ({"mute": "sponsored"}, True),
+        ({"mute": "tag:boats and not author:doe"}, False),
+        ({"mute": "tag:news", "tags": ("News",)}, True),
+        ({"mute": "category:travel", "category": "Travel"}, True),
+        ({"mute": "language:en"}, True),
+        ({"mute": "source:a"}, True),
+        ({"keep": "tag:boats"}, False),
+        ({"keep": "tag:trains"}, True),
+        ({"keep": "tag:boats", "mute": "nine"}, True),
+    ],
+)
+def test_mute_leaves_out_what_it_asks_for_and_keep_all_else(fields: dict[str, Any], muted: bool) -> None:
+    assert is_muted(Source(key="a", url="https://a.example/feed", **fields), ENTRY) is muted
+
+
+def test_what_is_remembered_of_a_muted_entry_answers_the_same_queries() -> None:
+    kept = remembered(ENTRY)
+    assert not kept.content and len(remembered(Entry(id="2", content="x " * 9_000)).summary) == 2_000
+    for query in ("sponsored", "nine", "tag:boats", "title:ferry"):
+        assert is_muted(Source(key="a", url="https://a.example/feed", mute=query), kept)
