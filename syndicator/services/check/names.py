@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from syndicator import text
 from syndicator.config_files.toml_file import TomlFile
 from syndicator.errors import Fault
-from syndicator.publishing.queries.language import And, Expr, Not, Or, Term
 from syndicator.publishing.queries.saved import SavedQuery
+from syndicator.rules.query import And, Expr, Not, Or, Term
 from syndicator.sources.schema import Placed
 
 CATEGORY, TAG, SOURCE = "category", "tag", "source"  # axes, and the fields of queries
