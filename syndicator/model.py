@@ -335,10 +335,11 @@ class Article:
     section: str = ""  # where its publisher files it
     merged_into: str = ""  # id of the article that stands for this copy of it
     split_from: tuple[str, ...] = ()  # ids that an operator said it is no copy of
-    # From here on of schema 2: nothing but category_by and digest2 is set yet
+    # From here on of schema 2, where nothing else is said
     authors: tuple[str, ...] = ()  # one name each
     rights: tuple[str, ...] = ()  # one statement each
-    hold: bool = False  # kept back until an operator releases it
+    hold: bool = False  # on hold: in no feed or page until the operator releases it
+    hold_reason: str = ""  # schema 4: a code of `reasons.HoldReason`, "" where a hand put it on hold
     carriers: tuple[str, ...] = ()  # keys of the other sources that announced it
     title_by: str = ""  # "" is the publisher
     category_by: str = ""  # "" is what normal_form.category_by says
@@ -357,6 +358,7 @@ class ReadArticle(Article):
     trace: Mapping[str, Any] = field(default_factory=dict)  # which candidate won for each field, and what was cut
     blocks: tuple[str, ...] = ()  # digests of the body's blocks, to learn what repeats on a host
     alternate: str | None = None  # AMP or print page worth one more fetch
+    doubts: tuple[str, ...] = ()  # codes of `reasons.HoldReason` that the reading gives
 
     def filed(self) -> Article:
         """What of it is filed."""

@@ -69,6 +69,16 @@ class FileStamp:
     size: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """How much was filed: articles of one source, of all, and sources that have any. The last two are only counted for
+    a source that has none."""
+
+    own: int
+    articles: int = 0
+    sources: int = 0
+
+
 class VisitStore(Protocol):
     """What a visit reads and writes of the store.
 
@@ -134,6 +144,9 @@ class VisitStore(Protocol):
         """Remembers which sources announced an article, as (article id, source key), and shows it in their feeds, which
         alone become stale; with the end of `entry`, in one transaction. To be called after the article store's `carry`.
         `names`: of the feeds that have none yet, by source."""
+
+    def filed(self, source_key: str) -> Filed:
+        """How many articles the entries of a source have become, and what there is beside it."""
 
     def is_withdrawn(self, aliases: Iterable[str]) -> bool:
         """True when any of the alias keys belongs to an article that the operator withdrew."""
@@ -272,6 +285,9 @@ class ArticleIndex(Protocol):
 
     def merged(self) -> dict[str, str]:
         """Copies: article id -> the id of the article that stands for it."""
+
+    def on_hold(self) -> dict[str, str]:
+        """The articles that wait for the operator's release, the latest first: id -> path of the file."""
 
     def withdrawn(self) -> list[Withdrawn]:
         """What the operator withdrew, oldest first."""

@@ -162,6 +162,29 @@ class FileReason(Reason):
     DATABASE_CORRUPT = "database-corrupt", "the database file is damaged", "`syndicator reindex` makes a new one"
 
 
+class HoldReason(Reason):
+    """Why an article is on hold, with `[publish] hold`; `hold_reason` in its file."""
+
+    PARTIAL = "partial", "its page shows a part of the article alone", "look at it, then `syndicator release ID`"
+    UNSURE_TEXT = (
+        "unsure-text",
+        "it is not clear what of its page is the article",
+        "look at it, set `select` or `remove` on the source if it is wrong, then `syndicator release ID`",
+    )
+    UNSURE_CATEGORY = (
+        "unsure-category",
+        "no category of taxonomy.toml fits it well",
+        "correct `category` in its file if it is wrong, then `syndicator release ID`",
+    )
+    FLOOD = (
+        "flood",
+        "its source announced over ten times as much as on its usual days",
+        "`syndicator release --source KEY` if it is an archive that was imported; else remove the source",
+    )
+    FIRST = "first-of-source", "it is the first article of its source", "look at it, then `syndicator release ID`"
+    ALL = "all", "every new article waits for you", "look at it, then `syndicator release ID`"
+
+
 class FeedFileReason(Reason):
     """Why a published feed is not what it could be."""
 
@@ -334,6 +357,7 @@ GROUPS: tuple[type[Reason], ...] = (
     WorkerReason,
     EntryReason,
     FileReason,
+    HoldReason,
     FeedFileReason,
     CheckReason,
     ConditionReason,

@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -91,7 +91,8 @@ class Publish(_Section):
     window_hours: int = Field(72, ge=0)  # ... and all of this long before the newest ...
     most: int = Field(500, ge=1, le=5000)  # ... but no more than this
     source_share: float = Field(0.33, gt=0, le=1)  # of it for one source while others have news; 1: no share
-    tag_min: int = Field(3, ge=1)  # articles before a tag gets a feed
+    tag_min: int = Field(3, ge=1)  # articles before a tag that is not in taxonomy.toml gets a feed
+    hold: Literal["off", "unsure", "all"] = "off"  # which new articles wait for the operator's release
     formats: tuple[FormatName, ...] = tuple(FORMATS)
     archives: bool = True
     gzip: bool = True

@@ -114,6 +114,7 @@ TABLE: tuple[Field, ...] = (
     Field("authors", TEXTS, 2, signed=True),
     Field("rights", TEXTS, 2, signed=True),
     Field("hold", FLAG, 2, signed=True),
+    Field("hold_reason", TEXT, 4),
     Field("carriers", TEXTS, 2),
     Field("title_by", TEXT, 2),
     Field("category_by", TEXT, 2),

@@ -7,7 +7,10 @@ from syndicator.model import Article, FeedKey
 
 
 def feeds_of(article: Article) -> list[FeedKey]:
-    """The feeds that carry `article`, no key twice. A copy of another article is in its source's alone."""
+    """The feeds that carry `article`, no key twice. A copy of another article is in its source's alone, one that is on
+    hold in none."""
+    if article.hold:
+        return []
     return [key for key in named_feeds_of(article) if not article.merged_into or AXES[key.axis].copies]
 
 

@@ -18,7 +18,7 @@ from syndicator.config_files.folders import VARIABLE, own_config
 PANELS = {
     "Daily": ("up", "refresh", "build", "serve", "add", "status", "show"),
     "Sources": ("sources", "remove", "import", "export"),
-    "Articles and tags": ("reread", "describe", "learn", "tags", "split", "withdraw"),
+    "Articles and tags": ("reread", "describe", "learn", "tags", "split", "release", "withdraw"),
     "Set-up and repair": ("init", "check", "demo", "reindex", "prune"),
 }
 

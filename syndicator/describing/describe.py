@@ -20,6 +20,7 @@ class Description:
     tags: tuple[str, ...]
     tags_by: str  # publisher | matched, "" when there are none
     language: str | None  # two-letter code, None when unknown
+    category_score: float | None = None  # how likely the likeliest category is; None: there is none to choose from
     trace: Mapping[str, str] = field(default_factory=dict)  # field -> the rule that chose it
 
 
@@ -54,5 +55,6 @@ def describe(
         tags=tags,
         tags_by=("publisher" if mapped else "matched") if tags else "",
         language=code,
+        category_score=guess.score if taxonomy.vocabulary.category else None,
         trace={"category": f"vectors {guess.score:.2f}", "excerpt": by},
     )

@@ -28,22 +28,29 @@ _LONGEST_BUG = 300  # characters of a report; a choice: one line of a log
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunContext:
+class FilingContext:
+    """What it takes to file an article beside those that are there: the files, the rows, and which source comes first
+    (`services.container.filing_context`)."""
+
+    store: VisitStore
+    article_store: ArticleStore
+    clock: Callable[[], datetime]
+    ranks: Mapping[str, int]  # the place of each source in sources.toml
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunContext(FilingContext):
     """The services of a run, made from settings by `services.container.make_context`."""
 
     settings: Settings
     sources: Mapping[str, Source]  # all that are followed, by key
     fetcher: Fetcher
-    store: VisitStore
-    article_store: ArticleStore
     rights_file: RightsFile
     snapshots: Snapshots
     worker: Worker
     taxonomy: TaxonomyFiles
-    clock: Callable[[], datetime]
     jitter: Callable[[], float]  # in [0, 1)
     environ: Mapping[str, str]  # where the credentials of sources are
-    ranks: Mapping[str, int]  # the place of each source in sources.toml
     progress: Callable[[str], None]  # is given the title of each article that is filed
     asked: bool = False  # a person named what to visit: what fails is not held against a source
     traced: Callable[[str, Mapping[str, Any]], None] | None = None  # is given where the fields of an article came from

@@ -15,6 +15,7 @@ from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import fold
 from syndicator.model import Draft, Entry, ReadArticle, Rules, article_id
+from syndicator.pipeline.editorial.doubt import doubts
 from syndicator.pipeline.results import PageReading
 from syndicator.publishing.render.html import render_markdown
 from syndicator.reading.reader import read
@@ -80,6 +81,7 @@ def _described(draft: Draft, taxonomy: Taxonomy) -> ReadArticle:
         alternate=draft.alternate,
         keywords=draft.keywords,
         section=draft.section,
+        doubts=doubts(draft, description.category_score),
     )
 
 
@@ -116,6 +118,7 @@ def read_and_render(
         trace=read.trace if traced else {},
         matches=read.trace.get("rules", {}),
         ruled=frozenset(name for name in _RULED if str(read.trace[name]["from"]).startswith("rules.")),
+        doubts=read.doubts,
     )
 
 

@@ -13,7 +13,8 @@ from syndicator.model import Article
 class PageReading:
     """A page as it was read: the article as it would be filed, the digests of its blocks, and its body as sanitised
     HTML where its source is published whole. `trace`: where each field came from, for who asked; `matches`: how many
-    elements each selector of the rules matches; `ruled`: the fields that a rule says."""
+    elements each selector of the rules matches; `ruled`: the fields that a rule says; `doubts`: what speaks against
+    publishing it unseen."""
 
     article: Article
     blocks: tuple[str, ...] = ()
@@ -21,6 +22,7 @@ class PageReading:
     trace: Mapping[str, Any] = field(default_factory=dict)
     matches: Mapping[str, int] = field(default_factory=dict)
     ruled: frozenset[str] = frozenset()
+    doubts: tuple[str, ...] = ()  # codes of `reasons.HoldReason`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

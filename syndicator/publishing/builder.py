@@ -48,7 +48,7 @@ def build(
     instance: uuid.UUID,
     only: Collection[FeedKey] | None = None,
     remake: Callable[[str], str | None] | None = None,
-    released: Collection[str] = (),
+    excused: Collection[str] = (),
 ) -> Steps:
     """Renders feeds and puts them where they are published, each whole or not at all. A build is made in steps of some
     milliseconds, so that others have their turn in between; what changes meanwhile leaves its feeds stale.
@@ -56,12 +56,12 @@ def build(
     `source_of`: the source of an article as it holds for that article, from `sources` by its key unless given.
     `specs`: every feed there is (`plan`); the index page, the OPML and the maps speak of all of them. `only`: the ones
     to render (`stale`), None for all, which restores everything after the web root was deleted. `remake`: makes the
-    HTML of an article whose kept HTML is missing (in a process that can be ended). `released`: ids of articles that
+    HTML of an article whose kept HTML is missing (in a process that can be ended). `excused`: ids of articles that
     were taken off the store on purpose and may vanish (pruned)."""
     entries = Entries(
         index, source_of or (lambda article: sources.get(article.source_key)), instance, settings.base_url, remake
     )
-    builder = Builder(index, outlet, settings, instance, entries, frozenset(released), whole=only is None)
+    builder = Builder(index, outlet, settings, instance, entries, frozenset(excused), whole=only is None)
     shared = fingerprint.common(settings, sources, instance)
     wanted = [spec for spec in specs if only is None or spec.key in only]
     feeds = []
@@ -117,7 +117,7 @@ class Builder:
     settings: Settings
     instance: uuid.UUID
     entries: Entries
-    released: frozenset[str]
+    excused: frozenset[str]
     whole: bool
     written: set[str] = field(default_factory=set)
     unchanged: int = 0
@@ -264,7 +264,7 @@ class Builder:
 
     def _lost(self, feed: Feed, old: Sequence[str], new: Sequence[str]) -> str | None:
         excused = {item.urn for items in self.removed.values() for item in items}
-        excused |= {entry_urn(self.instance, id) for id in (*self.released, *self.entries.problems, *feed.left_out)}
+        excused |= {entry_urn(self.instance, id) for id in (*self.excused, *self.entries.problems, *feed.left_out)}
         suspects = lost_entries.lost(old, new, excused, feed.spec, self.index, self.instance)
         return f"lost {len(suspects)} of the live feed's entries, first {suspects[0]}" if suspects else None
 

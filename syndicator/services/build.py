@@ -19,7 +19,7 @@ from syndicator.publishing.selection.staleness import BuildReport, Steps, replac
 from syndicator.services.container import App, make_fetcher
 from syndicator.worker import Worker
 
-RELEASED = "released"
+EXCUSED = "released"  # the name of the note in databases stays
 
 
 # Builds while visits go on. A reader hardly notices a quarter of a minute; builds that take long, as on a first start,
@@ -79,7 +79,7 @@ async def build_feeds(app: App, *, all: bool = False, turn: Callable[[], object]
     only = None if all else stale(specs, app.store.index, app.settings, app.sources, app.instance)
     if only is None or only:  # a build that was killed left its feed stale
         outlet.sweep()
-    elif not released(app) and settled(specs, app.store.index, outlet):
+    elif not excused(app) and settled(specs, app.store.index, outlet):
         return BuildReport()
     from syndicator.publishing.builder import build
 
@@ -94,10 +94,10 @@ async def build_feeds(app: App, *, all: bool = False, turn: Callable[[], object]
             instance=app.instance,
             only=only,
             remake=remake,
-            released=released(app),
+            excused=excused(app),
         )
         report = await _turn_by_turn(steps, turn)
-    app.store.visits.set_note(RELEASED, None, app.clock())
+    app.store.visits.set_note(EXCUSED, None, app.clock())
     app.beside.note({spec.key for spec in specs} if only is None else only)
     report = replace(report, builds=1, seconds=clock() - began)
     return replace(report, hubs=await _notify_hubs(app, report))
@@ -115,15 +115,15 @@ async def _turn_by_turn(steps: Steps, turn: Callable[[], object]) -> BuildReport
         await asyncio.sleep(0)
 
 
-def release(app: App, ids: Iterable[str]) -> None:
+def excuse(app: App, ids: Iterable[str]) -> None:
     """Remembers, until the next build has ended, that these articles were taken off the store on purpose: feeds may
     lack them then, which validation would take for a loss otherwise."""
-    app.store.visits.set_note(RELEASED, json.dumps(sorted({*released(app), *ids})), app.clock())
+    app.store.visits.set_note(EXCUSED, json.dumps(sorted({*excused(app), *ids})), app.clock())
 
 
-def released(app: App) -> frozenset[str]:
-    """The ids given to `release` since the last build."""
-    return frozenset(json.loads(app.store.visits.note(RELEASED) or "[]"))
+def excused(app: App) -> frozenset[str]:
+    """The ids given to `excuse` since the last build."""
+    return frozenset(json.loads(app.store.visits.note(EXCUSED) or "[]"))
 
 
 async def _notify_hubs(app: App, report: BuildReport) -> tuple[Problem, ...]:

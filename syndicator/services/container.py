@@ -25,7 +25,7 @@ from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.errors import ConfigError, LockedError, MissingError, UsageError
 from syndicator.formats import FORMATS
 from syndicator.model import Article, Source
-from syndicator.pipeline.context import RunContext, rights_in
+from syndicator.pipeline.context import FilingContext, RunContext, rights_in
 from syndicator.pipeline.ownership import Rights, rights_of, terms
 from syndicator.ports import Enricher, Fetcher
 from syndicator.publishing.queries.saved import SavedQuery, load_queries
@@ -245,25 +245,32 @@ def locked(settings: Settings, *, wait: bool = False, give_up: Callable[[], bool
         lock.release()
 
 
+def filing_context(app: App) -> FilingContext:
+    """What it takes to file an article beside those that are there."""
+    ranks = {key: place for place, key in enumerate(app.sources)}
+    return FilingContext(store=app.store.visits, article_store=app.article_store, clock=app.clock, ranks=ranks)
+
+
 def make_context(
     app: App, fetcher: Fetcher, worker: Worker, filed: Callable[[str], None], *, asked: bool = False
 ) -> RunContext:
     """What the visits of a run work with. `filed` is given the title of each article that is filed; `asked`: a person
     named the sources."""
+    filing = filing_context(app)
     return RunContext(
+        store=filing.store,
+        article_store=filing.article_store,
+        clock=filing.clock,
+        ranks=filing.ranks,
         settings=app.settings,
         sources=app.sources,
         fetcher=fetcher,
-        store=app.store.visits,
-        article_store=app.article_store,
         rights_file=app.rights_file,
         snapshots=app.snapshots,
         worker=worker,
         taxonomy=app.taxonomy,
-        clock=app.clock,
         jitter=app.jitter,
         environ=app.environ,
-        ranks={key: place for place, key in enumerate(app.sources)},
         progress=filed,
         asked=asked,
     )

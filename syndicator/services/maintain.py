@@ -11,11 +11,12 @@ from syndicator import urls
 from syndicator.errors import ConfigError, MissingError, NotAFeed, UsageError
 from syndicator.model import Article, FeedKey, Problem, Source
 from syndicator.pipeline.dedupe.merge import WINDOW, also_of, remember
+from syndicator.pipeline.entry.release import was_released
 from syndicator.pipeline.owners.binding import known_at
 from syndicator.pipeline.refile import refile
 from syndicator.ports import FileStamp
 from syndicator.services import reconcile
-from syndicator.services.build import release
+from syndicator.services.build import excuse
 from syndicator.services.container import App, need_sources
 from syndicator.services.recovery import carriers, withdrawals
 from syndicator.services.redescribe import learn
@@ -182,7 +183,7 @@ def reindex(app: App) -> Reindexed:
     app.beside.apply()
     withdrawals.settle(app)
 
-    known = app.store.visits.stamps()
+    known, on_hold = app.store.visits.stamps(), app.store.index.on_hold()
     places: dict[str, str] = {}  # id -> the file that has it
 
     def readable() -> Iterator[tuple[Article | str, FileStamp]]:
@@ -199,6 +200,9 @@ def reindex(app: App) -> Reindexed:
             if other != stamp.path:
                 problems.append(reconcile.double(stamp.path, other))
                 continue
+            if was_released(article, on_hold=article.id in on_hold):  # the next run publishes it
+                yield replace(article, hold=True), replace(stamp, mtime_ns=0)
+                continue
             if article.added and article.added >= now - WINDOW:
                 recent.append(article)
             yield article, stamp
@@ -209,7 +213,7 @@ def reindex(app: App) -> Reindexed:
     gone = known.keys() - set(app.store.visits.stamps())
     unknown = {id for id in unread if app.store.visits.stamp(id) is None}  # after a lost database
     if gone or unknown:
-        release(app, gone | unknown)
+        excuse(app, gone | unknown)
     if reconcile.are_many(len(gone), len(known)):
         app.store.visits.reopen(gone)
     app.beside.note()

@@ -12,13 +12,14 @@ from typing import Any, Protocol
 from syndicator.articles.article_store import ID_CHARS, ArticleStore, Changes
 from syndicator.errors import OURS, ConfigError, DiskError, MissingError
 from syndicator.model import Article, Problem, Rules, Source, SourceState
+from syndicator.pipeline.entry.release import release, was_released
 from syndicator.pipeline.entry_rows import by_other_rules
 from syndicator.ports import EntryRow, FileStamp
 from syndicator.reasons import FOR_THE_OPERATOR, CommandReason, FileReason
 from syndicator.rules.entries import is_muted
 from syndicator.services.beside.scrub import scrub
-from syndicator.services.build import release
-from syndicator.services.container import App
+from syndicator.services.build import excuse
+from syndicator.services.container import App, filing_context
 from syndicator.services.recovery import carriers, clock, withdrawals
 from syndicator.services.recovery.clock import AHEAD
 from syndicator.store.engine import Store
@@ -114,7 +115,7 @@ def files(app: App) -> tuple[Problem, ...]:
     if are_many(len(gone), len(rows)):
         raise MissingError(_gone(app, [rows[id].path for id in gone], len(rows)))
     if gone:
-        release(app, gone)
+        excuse(app, gone)
     for id in gone:
         visits.forget(id)
     carriers.settle(app)
@@ -207,6 +208,9 @@ def unreadable(path: str, error: ConfigError | OSError) -> Problem:
 def _record(app: App, article: Article, stamp: FileStamp) -> None:
     visits = app.store.visits
     before = visits.article(article.id)
+    if was_released(article, on_hold=before is not None and before.hold):
+        article = release(article, stamp.path, filing_context(app))
+        stamp = app.article_store.stamp(stamp.path)
     by_hand = before is not None and bool(before.merged_into) and not article.merged_into  # the line was taken out
     visits.record(article, stamp, parted=by_hand)
 

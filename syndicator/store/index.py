@@ -49,6 +49,12 @@ _OLDEST_DATA = (
 )
 _PATH = select(_a.path).where(_a.id == bindparam("id"))
 _HTML = select(schema.html.c.id, schema.html.c.html).where(schema.html.c.id.in_(bindparam("ids", expanding=True)))
+# What is on hold is in no feed, and little else is: its rows alone are read.
+UNSHOWN = (
+    select(_a.id, _a.path, _a.data)
+    .where(~select(_m.id).where(_m.id == _a.id).exists())
+    .order_by(_a.added.desc(), _a.published.desc(), _a.id)
+)
 _QUERIES = "queries"
 _UNMATCHED = (
     select(_m.id)
@@ -211,6 +217,10 @@ class Index:
     def merged(self) -> dict[str, str]:
         """Copies: article id -> the id of the article that stands for it."""
         return dict(self._db.rows(rows.MERGED))
+
+    def on_hold(self) -> dict[str, str]:
+        found = self._db.rows(UNSHOWN)
+        return {id: path for id, path, data in found if codec.unpack(Article, data).hold}
 
     def withdrawn(self) -> list[Withdrawn]:
         table = schema.withdrawn

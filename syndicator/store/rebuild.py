@@ -50,7 +50,7 @@ def reindex(
     _count_feeds(connection, {key: name for key, (_, name) in load.names.items()}, load.counts)
     rows.want(connection, load.wanted)
     rows.set_queries(connection, _queries_of(kept, asked))
-    _show_dangling(connection)
+    _show_dangling(connection, load.on_hold)
     _end_entries(connection, load.guids)
     return load.total
 
@@ -120,6 +120,7 @@ class _Load:
         self.counts: Counter[FeedKey] = Counter()
         self.guids: dict[tuple[str, str], str] = {}
         self.wanted: set[FeedKey] = set()
+        self.on_hold: set[str] = set()
         self.total = 0
         self.waiting: dict[Table, list[dict[str, Any]]] = {}
 
@@ -134,6 +135,7 @@ class _Load:
         shown = rows.follow(self.moves, rows.shown_in(article, into, withdrawn=False, carriers=carriers))
         members = rows.member_rows(article, shown)
         self.wanted |= rows.wanted(article)
+        self.on_hold |= {article.id} if article.hold else set()
         self.counts.update(list(shown))
         own = rows.follow(self.moves, named_feeds_of(article))
         for row, (key, name) in zip(members, shown.items(), strict=True):
@@ -188,12 +190,15 @@ class _Load:
         self.waiting.clear()
 
 
-def _show_dangling(connection: Connection) -> None:
-    """A copy whose original is gone stands for itself again."""
+def _show_dangling(connection: Connection, on_hold: Collection[str]) -> None:
+    """A copy whose original is gone or on hold stands for itself again."""
     table = schema.articles
     alive = select(table.alias("original").c.id)
-    dangling = select(table.c.data).where(table.c.merged_into.is_not(None), table.c.merged_into.not_in(alive))
-    for (data,) in connection.execute(dangling).all():
+    copies = select(table.c.data).where(table.c.merged_into.is_not(None))
+    dangling = connection.execute(copies.where(table.c.merged_into.not_in(alive))).all()
+    for part in chunks(sorted(on_hold)):
+        dangling = [*dangling, *connection.execute(copies.where(table.c.merged_into.in_(part))).all()]
+    for (data,) in dangling:
         article = codec.unpack(Article, data)
         carriers = rows.carriers(connection, article.id)
         rows.show(connection, article, rows.shown_in(article, None, withdrawn=False, carriers=carriers))

@@ -69,9 +69,9 @@ def alias_keys(article: Article) -> list[str]:
 
 
 def shown_in(article: Article, merged_into: str | None, withdrawn: bool, carriers: Iterable[str]) -> dict[FeedKey, str]:
-    """The feeds that show `article` now, with their names: none once withdrawn, as a copy only those of its sources,
-    which are its own and its `carriers`."""
-    if withdrawn:
+    """The feeds that show `article` now, with their names: none once withdrawn and while on hold, as a copy only those
+    of its sources, which are its own and its `carriers`."""
+    if withdrawn or article.hold:
         return {}
     named = {FeedKey(SOURCE, source): source for source in carriers} | named_feeds_of(article)
     return {key: name for key, name in named.items() if merged_into is None or AXES[key.axis].copies}
@@ -101,11 +101,13 @@ def moves(connection: Connection) -> dict[FeedKey, FeedKey]:
 
 _f = schema.feeds.c
 MOVES = select(_f.axis, _f.slug, _f.moved_axis, _f.moved_slug).where(_f.moved_axis.is_not(None))
+_DATA = select(schema.articles.c.data).where(schema.articles.c.id == bindparam("id"))
 _OLD = select(schema.articles.c.id, schema.articles.c.merged_into).where(schema.articles.c.id == bindparam("id"))
 _WITHDRAWN = select(schema.withdrawn.c.id).where(schema.withdrawn.c.id == bindparam("id"))
 _KNOWN = select(
     select(_OLD.subquery().c.id).scalar_subquery().label("old"),
     select(_OLD.subquery().c.merged_into).scalar_subquery().label("merged_into"),
+    _DATA.scalar_subquery().label("data"),
     _WITHDRAWN.scalar_subquery().label("withdrawn"),
 )
 _COPIES = select(schema.articles.c.id, schema.articles.c.data).where(
@@ -173,13 +175,13 @@ def save(
         shown_in(article, _alive(connection, into), known.withdrawn is not None, carriers(connection, article.id)),
     )
     want(connection, wanted(article))
-    if known.old is None:
+    if known.old is None or codec.unpack(Article, known.data).hold != article.hold:
         _show_copies(connection, article.id)
 
 
 def wanted(article: Article) -> set[FeedKey]:
     """The feeds that exist for the sake of this article alone: those of the tags in a file that a hand wrote."""
-    return set() if article.digest else {FeedKey(TAG, text.slug(tag)) for tag in article.tags}
+    return set() if article.digest or article.hold else {FeedKey(TAG, text.slug(tag)) for tag in article.tags}
 
 
 def want(connection: Connection, keys: Collection[FeedKey]) -> None:
@@ -189,8 +191,9 @@ def want(connection: Connection, keys: Collection[FeedKey]) -> None:
 
 
 def _alive(connection: Connection, into: str | None) -> str | None:
-    """The article that a copy is merged into, None when it is not there: the copy stands for itself then."""
-    return into if into and connection.execute(_OLD, {"id": into}).first() is not None else None
+    """The article that a copy is merged into, None when it is not there or on hold: the copy stands for itself then."""
+    data = connection.execute(_DATA, {"id": into}).scalar() if into else None
+    return into if data is not None and not codec.unpack(Article, data).hold else None
 
 
 def _show_copies(connection: Connection, original: str) -> None:
@@ -208,16 +211,17 @@ def carriers(connection: Connection, id: str) -> list[str]:
 
 def carry(connection: Connection, id: str, source: str, name: str = "") -> None:
     """Makes `source` a carrier of article `id`, and the article a member of its feed, which alone becomes stale. `name`
-    is that feed's where it has none yet. Of an article that is not there or withdrawn it is only remembered."""
+    is that feed's where it has none yet. Of an article that is gone, on hold or withdrawn it is only remembered."""
     insert_new(connection, schema.carriers, [{"id": id, "source": source}])
     known = connection.execute(_KNOWN, {"id": id}).one()
     (key,) = follow(moves(connection), {FeedKey(SOURCE, source): name})
     there = {FeedKey(axis, slug) for axis, slug in connection.execute(_MEMBER, {"id": id})}
     if known.old is None or known.withdrawn is not None or key in there:
         return
-    times = connection.execute(_TIMES, {"ids": [id]}).one()
-    member = {"id": id, "axis": key.axis, "slug": key.slug, "added": times.added, "published": times.published}
-    connection.execute(insert(schema.members), member)
+    article = codec.unpack(Article, connection.execute(_DATA, {"id": id}).scalar_one())
+    if article.hold:
+        return
+    connection.execute(insert(schema.members), member_rows(article, [key]))
     touch(connection, {key: (name or source, 1)})
     if name:
         connection.execute(_NAMELESS, {"k_slug": source, "now": name})

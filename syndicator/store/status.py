@@ -10,12 +10,13 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Table, func, or_, select, text
 
 from syndicator.errors import StoreError
-from syndicator.model import Outcome, Problem
+from syndicator.model import Article, Outcome, Problem
 from syndicator.ports import Asked, Enriched, EntryRow, Meter
 from syndicator.reasons import FOR_THE_OPERATOR, EntryReason
 from syndicator.store import codec, schema
 from syndicator.store.database import Database
 from syndicator.store.enrichment import Enrichment
+from syndicator.store.index import UNSHOWN
 
 REFUSED_SHOWN = 200
 
@@ -53,6 +54,18 @@ class Waiting:
     detail: str = ""
     example: str = ""
     next_try: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OnHold:
+    """An article that waits for the operator's release; `reason` is "" where a hand put it on hold."""
+
+    id: str
+    file: str
+    reason: str
+    title: str
+    source: str
+    added: datetime | None
 
 
 class Status:
@@ -115,6 +128,15 @@ class Status:
         """The feeds that validation keeps back."""
         found = self._db.rows(select(_f.axis, _f.slug, _f.held).where(_f.held.is_not(None)).order_by(_f.axis, _f.slug))
         return tuple(Problem(what=f"{axis}/{slug}", reason="held", detail=held) for axis, slug, held in found)
+
+    def on_hold(self) -> tuple[OnHold, ...]:
+        """The articles that wait for the operator's release, the latest first."""
+        found = ((path, codec.unpack(Article, data)) for _, path, data in self._db.rows(UNSHOWN))
+        return tuple(
+            OnHold(one.id, path, one.hold_reason, one.title, one.source_key, one.added)
+            for path, one in found
+            if one.hold
+        )
 
     def outcomes(self, key: str, limit: int = 10) -> list[Outcome]:
         newest = select(_o.data).where(_o.source == codec.key(key)).order_by(_o.n.desc()).limit(limit)

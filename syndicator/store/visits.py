@@ -18,7 +18,7 @@ from sqlalchemy import Connection, bindparam, delete, func, or_, select
 from syndicator.articles.stamps import Stamps
 from syndicator.axes import SOURCE
 from syndicator.model import Article, FeedKey, Outcome, SourceState
-from syndicator.ports import EntryRow, FileStamp, Withdrawn
+from syndicator.ports import EntryRow, Filed, FileStamp, Withdrawn
 from syndicator.reasons import EntryReason
 from syndicator.store import codec, rows, schema, sketches
 from syndicator.store.database import Database, chunks, insert_new, upsert
@@ -94,6 +94,11 @@ _ANNOUNCED = (
     .distinct()
     .order_by(_e.article, _e.source)
 )
+_FILED = (
+    select(func.count()).select_from(schema.entries).where(_e.source == bindparam("source"), _e.article.is_not(None))
+)
+_ARTICLES = select(func.count()).select_from(schema.articles)
+_SOURCES = select(func.count(_e.source.distinct())).where(_e.article.is_not(None))
 _NOTE = select(schema.notes.c.value).where(schema.notes.c.key == bindparam("key"))
 
 
@@ -267,6 +272,12 @@ class Visits:
                 found = select(sources.c.data).where(sources.c.key.in_(part))
                 states = [codec.unpack(SourceState, data) for (data,) in connection.execute(found).all()]
                 upsert(connection, sources, [state_row(state.asked_whole()) for state in states])
+
+    def filed(self, source_key: str) -> Filed:
+        own = int(self._db.scalar(_FILED, {"source": codec.key(source_key)}))
+        if own:
+            return Filed(own=own)
+        return Filed(own=0, articles=int(self._db.scalar(_ARTICLES)), sources=int(self._db.scalar(_SOURCES)))
 
     def is_withdrawn(self, aliases: Iterable[str]) -> bool:
         keys = [codec.key(value) for value in aliases]

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from syndicator.cli import app, curate
+from syndicator.errors import UsageError
 from tests.services.places import Place, store_articles
 from tests.services.test_redescribe import MODELS
 
@@ -104,3 +105,20 @@ def test_reread_says_what_changes_and_then_does_it(place: Place) -> None:
     assert answer["applied"] and "sources/two.atom" in answer["written"]
     again = json.loads(run(place, "reread", "--json").stdout)
     assert (again["articles"], again["written"]) == ([], [])
+
+
+def test_status_lists_what_is_on_hold_and_release_publishes_it(place: Place) -> None:
+    with place.app() as opened:
+        store_articles(opened, "Doubtful", "A text.", hold=True, hold_reason="unsure-text", tags=("Law",))
+    told = run(place, "status").output
+    path = str(place.path("Doubtful").relative_to(place.folder / "feeds/articles"))
+    assert "articles-on-hold" in told and f"{path} (unsure-text)" in told and "release ID" in told
+    assert json.loads(run(place, "status", "--json").stdout)["on_hold"][0]["reason"] == "unsure-text"
+    assert "would be published: Doubtful" in run(place, "release", "--all", "--dry-run").output
+    answer = json.loads(run(place, "release", str(place.path("Doubtful")), "--json").stdout)
+    assert answer["applied"] and len(answer["articles"]) == 1 and "tags/law.atom" in answer["written"]
+    assert "not on hold: Doubtful" in run(place, "release", answer["articles"][0]).output
+    for words in ([], ["--all", "--source", "one"]):
+        with pytest.raises(UsageError, match="say which articles"):
+            run(place, "release", *words)
+    assert "articles-on-hold" not in run(place, "status").output

@@ -100,3 +100,13 @@ def test_adoption_moves_what_an_entry_says_of_its_change_only_with_the_text() ->
     assert adopt(OLD, same, now).revisions == ()
     revised = replace(OLD, revisions=("2026-11-01T13:00:00Z",))
     assert adopt(revised, OWN, now).revisions == revised.revisions
+
+
+def test_neither_ends_a_hold_nor_begins_one() -> None:
+    now = THEN + timedelta(days=1)
+    on_hold = replace(OLD, hold=True, hold_reason="flood")
+    new = replace(OWN, body="Quite another text.")
+    made = [revise(on_hold, new, now), adopt(on_hold, new, now)]
+    assert [(one.hold, one.hold_reason) for one in made if one is not None] == [(True, "flood")] * 2
+    other = replace(new, hold=True, hold_reason="unsure-text")
+    assert [one.hold for one in (revise(OLD, other, now), adopt(OLD, other, now)) if one is not None] == [False] * 2

@@ -146,6 +146,9 @@ class MemoryIndex:
     def merged(self) -> dict[str, str]:
         return dict(self.copies)
 
+    def on_hold(self) -> dict[str, str]:
+        return {}
+
     def path(self, id: str) -> str | None:
         return None
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from syndicator import log, urls
 from syndicator.articles.hand_edits import hand_edited
 from syndicator.model import Article
-from syndicator.pipeline.context import RunContext
+from syndicator.pipeline.context import FilingContext
 from syndicator.pipeline.dedupe.precedence import Precedence, believed, precedence
 from syndicator.pipeline.dedupe.similarity import Sketch, containment, same_story, sketch
 from syndicator.pipeline.refile import refile
@@ -21,7 +21,7 @@ WINDOW = timedelta(days=7)  # between two articles that are one story; syndicati
 MOST_ALSO = 20  # addresses of copies that an article shows
 
 
-def merge_copy(article: Article, run: RunContext, now: datetime, *, after: datetime | None = None) -> Article:
+def merge_copy(article: Article, run: FilingContext, now: datetime, *, after: datetime | None = None) -> Article:
     """`article`, which is about to be filed and new, as it is beside the copies of its story in the store: a copy of
     the one that stands, or the one that stands from now on. Its `also` is what its page calls the original, which
     counts only where the texts agree. `after`: when its source was visited and did not announce it yet.
@@ -70,7 +70,7 @@ def alike(one: Article, other: Article) -> bool:
     return bool(said) and said == words(plain(other.body))
 
 
-def in_file(id: str, run: RunContext) -> Article | None:
+def in_file(id: str, run: FilingContext) -> Article | None:
     """The article as its file has it, None when there is none. Raises ConfigError."""
     path = run.article_store.find(id)
     return run.article_store.get(path) if path else None
@@ -86,7 +86,7 @@ def standing(id: str, store: VisitStore) -> Article | None:
     return found
 
 
-def place_of(article: Article, others: Iterable[Article], run: RunContext) -> Precedence:
+def place_of(article: Article, others: Iterable[Article], run: FilingContext) -> Precedence:
     """Where an article of the store stands among its copies, the `others`."""
     since, named = run.store.claims(article.id)
     copied = any(is_named([named], other) for other in others) if named else False
@@ -94,14 +94,14 @@ def place_of(article: Article, others: Iterable[Article], run: RunContext) -> Pr
     return precedence(article, since, run.ranks, copied=copied)
 
 
-def near(article: Article, run: RunContext, now: datetime) -> Iterator[Article]:
-    """The articles that stand, as their files have them, for recent ones with the text of `article`, and have that text
-    themselves; the likest first."""
+def near(article: Article, run: FilingContext, now: datetime) -> Iterator[Article]:
+    """The articles that stand and are not on hold, as their files have them, for recent ones with the text of
+    `article`, and have that text themselves; the likest first."""
     made = sketched(article.body)
     seen = {article.id}
     for id in _likely(article, made, run.store, now) if made else ():
         first = standing(id, run.store)
-        if first is not None and first.id not in seen:
+        if first is not None and first.id not in seen and not first.hold:
             seen.add(first.id)
             found = in_file(first.id, run)
             if found is not None and not parted(article, found) and alike(article, found):
@@ -125,18 +125,18 @@ def sketched(body: str) -> Sketch | None:
     return sketch(plain(body))
 
 
-def _original(article: Article, run: RunContext, now: datetime) -> Article | None:
+def _original(article: Article, run: FilingContext, now: datetime) -> Article | None:
     """The article that stands for the story of `article`: the one that its page names as the original, when the text is
     that one's, else the likest."""
     id = run.store.find(map(urls.alias, article.also)) if article.also else None
     first = standing(id, run.store) if id else None
-    named = in_file(first.id, run) if first is not None and first.id != article.id else None
+    named = in_file(first.id, run) if first is not None and first.id != article.id and not first.hold else None
     if named is not None and not parted(article, named) and alike(article, named):
         return named
     return next(near(article, run, now), None)
 
 
-def _outranks(article: Article, first: Article, run: RunContext, after: datetime | None) -> bool:
+def _outranks(article: Article, first: Article, run: FilingContext, after: datetime | None) -> bool:
     """True when `article`, which is new, stands before `first`, which stands now."""
     added = article.added or run.clock()
     since = believed(article.published, added, after)
@@ -154,14 +154,14 @@ def _may_turn(first: Article, now: datetime) -> bool:
     return first.added is not None and first.added >= now - WINDOW and not hand_edited(first)
 
 
-def _took_over(article: Article, first: Article, run: RunContext) -> Article:
+def _took_over(article: Article, first: Article, run: FilingContext) -> Article:
     others = (one.url for one in copies(first, run) if alike(article, one))
     also = also_of(replace(article, also=()), first.url, *others)
     refile(run.article_store, run.store, replace(first, merged_into=article.id), before=first)
     return replace(article, also=also, merged_into="")
 
 
-def joined(article: Article, first: Article, run: RunContext) -> Article:
+def joined(article: Article, first: Article, run: FilingContext) -> Article:
     stands = replace(first, also=also_of(first, article.url), merged_into="")
     if stands != first:
         refile(run.article_store, run.store, stands, before=first)
@@ -169,7 +169,7 @@ def joined(article: Article, first: Article, run: RunContext) -> Article:
     return replace(article, also=article.also[:1] if called else (), merged_into=first.id)
 
 
-def copies(first: Article, run: RunContext) -> list[Article]:
+def copies(first: Article, run: FilingContext) -> list[Article]:
     """The articles that are merged into `first`, as their files have them."""
     found = (in_file(id, run) for id in run.store.copies(first.id))
     return [one for one in found if one is not None]

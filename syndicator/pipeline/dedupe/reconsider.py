@@ -9,19 +9,19 @@ from datetime import datetime
 
 from syndicator import log, urls
 from syndicator.model import Article
-from syndicator.pipeline.context import RunContext
+from syndicator.pipeline.context import FilingContext
 from syndicator.pipeline.dedupe import merge
 from syndicator.pipeline.refile import refile
 
 
-def reconsider(old: Article, new: Article, run: RunContext, now: datetime) -> Article:
+def reconsider(old: Article, new: Article, run: FilingContext, now: datetime) -> Article:
     """`new`, the revision of `old` that is about to be filed, as it is beside the copies of the story that it tells
     now. Others are filed first, so that a crash in between leaves the entry pending and all of this is done again.
 
     A copy whose text is no longer that of the one which stands for it stands for itself. Where the one that stands has
     another text, its copies do: the first of them for the others. And what tells the story of another article by now
     is a copy of that one, whatever it says of its age: its text is of today. No other role turns."""
-    if old.body == new.body:
+    if old.body == new.body or new.hold:  # what is on hold takes part in no story before it is released
         return new
     if new.merged_into:
         first = merge.in_file(new.merged_into, run)
@@ -36,7 +36,7 @@ def reconsider(old: Article, new: Article, run: RunContext, now: datetime) -> Ar
     return new if new.also else _as_copy(new, run, now)
 
 
-def _left(first: Article, run: RunContext) -> Article:
+def _left(first: Article, run: FilingContext) -> Article:
     """`first`, which stands, with those of its copies that still have its text; the others stand for themselves."""
     had = merge.copies(first, run)
     still = [one for one in had if merge.alike(first, one)]
@@ -50,7 +50,7 @@ def _left(first: Article, run: RunContext) -> Article:
     return replace(first, also=tuple(one.url for one in still)[: merge.MOST_ALSO]) if parted else first
 
 
-def regrouped(parted: Sequence[Article], run: RunContext) -> list[Article]:
+def regrouped(parted: Sequence[Article], run: FilingContext) -> list[Article]:
     """Articles that were copies of one that tells another story now: each stands for itself, or is a copy of the first
     of them that has its text. Those that stand come first."""
     stands: list[Article] = []
@@ -69,7 +69,7 @@ def _one_story(one: Article, other: Article) -> bool:
     return not merge.parted(one, other) and merge.alike(one, other)
 
 
-def _as_copy(article: Article, run: RunContext, now: datetime) -> Article:
+def _as_copy(article: Article, run: FilingContext, now: datetime) -> Article:
     """`article`, which stands alone, as a copy of the recent article whose text it has now, if there is one. What an
     operator's hand took out of a merge, which the other one still names, stays out."""
     if article.added is None or article.added < now - merge.WINDOW:

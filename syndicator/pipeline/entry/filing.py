@@ -13,6 +13,7 @@ from syndicator.pipeline.context import EntryContext, Page, RunContext
 from syndicator.pipeline.dedupe.merge import merge_copy, remember
 from syndicator.pipeline.dedupe.moved import earlier
 from syndicator.pipeline.dedupe.reconsider import reconsider
+from syndicator.pipeline.editorial.hold import hold_reason
 from syndicator.pipeline.entry import endings
 from syndicator.pipeline.entry.endings import EntryResult
 from syndicator.pipeline.owners.adoption import adopts, hand_over
@@ -87,13 +88,36 @@ def file(context: EntryContext, page: Page, reading: PageReading) -> EntryResult
     else:
         old = _stored(known, run) if known else None
     if old is None:
-        new = merge_copy(article, run, run.clock(), after=context.unannounced)
-        return EntryResult(added=_record(context, page, replace(reading, article=new), None, named=article.also))
+        made = replace(reading, article=_beside_others(context, reading))
+        return EntryResult(added=_record(context, page, made, None, named=article.also))
     revised = _revised(context, old, article)
     if revised is None:
         return endings.known_already(context, old.id)
     made = replace(reading, article=reconsider(old, revised, run, run.clock()))
     return EntryResult(changed=_record(context, page, made, old, named=article.also))
+
+
+def _beside_others(context: EntryContext, reading: PageReading) -> Article:
+    """The article of a reading, which is new, as it is to be filed: on hold, where it takes part in no story before it
+    is released, or as it is beside the copies of its story."""
+    run, article = context.run, reading.article
+    why = _why_on_hold(context, reading)
+    if why:
+        return replace(article, hold=True, hold_reason=why, also=())
+    return merge_copy(article, run, run.clock(), after=context.unannounced)
+
+
+def _why_on_hold(context: EntryContext, reading: PageReading) -> str:
+    mode = context.run.settings.publish.hold
+    if mode == "off":
+        return ""
+    return hold_reason(
+        reading.doubts,
+        every=mode == "all",
+        categorised=bool(context.terms(reading.article.url).category),
+        flooded=context.row.reason == EntryReason.FLOOD,
+        filed=context.run.store.filed(context.source.key),
+    )
 
 
 def only_points(context: EntryContext, id: str) -> bool:

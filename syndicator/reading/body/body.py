@@ -9,6 +9,7 @@ from typing import Any
 from syndicator import text as texts
 from syndicator.model import Entry, Rules
 from syndicator.reading.body import clean, containers, feed_content, overlap, repeats, scoring, selectors, trafilatura
+from syndicator.reading.body.doubt import doubt
 from syndicator.reading.html.blocks import Block, read_blocks
 from syndicator.reading.html.document import Document
 from syndicator.reading.markdown import writer
@@ -49,10 +50,14 @@ def read_body(
     containers.add_up(blocks, box)
     compared = _compare(blocks, box, document, from_feed, entry)
     heaviest = scoring.score(blocks, box, meta.title)
-    kept, cuts = clean.choose(blocks, heaviest, meta.title, selected=bool(notes.get("select")))
+    selected = bool(notes.get("select"))
+    kept, cuts = clean.choose(blocks, heaviest, meta.title, selected=selected)
     digests = [repeats.digest(block) for block in kept if repeats.is_comparable(block)]
     kept, known = clean.drop_repeated(kept, repeated, rules.keep)
-    made = _finish(kept, blocks, [*cuts, *known], document.base_url, {"from": "page", "compared": compared, **notes})
+    notes = {"from": "page", "compared": compared, **notes}
+    why = doubt(kept, blocks, from_feed, entry=entry, selected=selected)
+    notes |= {"doubt": why} if why else {}
+    made = _finish(kept, blocks, [*cuts, *known], document.base_url, notes)
     return _or_feed(replace(made, digests=tuple(digests)), from_feed, document.base_url)
 
 

@@ -76,6 +76,7 @@ class Observed:
     files: Sequence[Problem] = ()  # article files that cannot be read
     on_hold: int = 0  # articles
     on_hold_since: datetime | None = None
+    on_hold_files: str = ""  # the latest few, with why
     muted: int = 0  # entries
     disks: Sequence[Disk] = ()
     database: str = ""  # why it cannot be used

@@ -24,7 +24,9 @@ from syndicator.services.recovery import clock
 from syndicator.settings import Settings
 from syndicator.sources.moves import moves
 from syndicator.store.engine import Store, look_into
-from syndicator.store.status import Counts
+from syndicator.store.status import Counts, OnHold
+
+_MOST_NAMED = 3  # articles on hold in one line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +109,7 @@ def observe(
     disks: Sequence[Disk] | None = None,
 ) -> Observed:
     """What conditions follow from. Reads only. Raises StoreError, OSError."""
-    status = store.status
+    status, on_hold = store.status, store.status.on_hold()
     if disks is None:
         disks = disks_of([settings.articles_dir, settings.public_dir, settings.state_dir])
     return Observed(
@@ -117,6 +119,9 @@ def observe(
         operator=status.for_the_operator(),
         floods=status.floods(),
         files=reconcile.unread(_Filed(store, article_store)),
+        on_hold=len(on_hold),
+        on_hold_since=min((one.added for one in on_hold if one.added), default=None),
+        on_hold_files=_named(on_hold),
         disks=disks,
         clock=clock.behind(store, now),
     )
@@ -149,6 +154,13 @@ def _held(problem: Problem, public: Path) -> Held:
     stem = paths.stem(FeedKey(axis, slug)) if axis in AXES else problem.what
     written = [when for name in FORMATS if (when := _written(public / f"{stem}.{name}"))]
     return Held(feed=stem, fault=problem.detail, published=max(written, default=None))
+
+
+def _named(on_hold: Sequence[OnHold]) -> str:
+    """The latest few of what is on hold, with why."""
+    named = [f"{one.file} ({one.reason})" if one.reason else one.file for one in on_hold[:_MOST_NAMED]]
+    more = len(on_hold) - len(named)
+    return ", ".join(named) + (f" and {more} more" if more else "")
 
 
 def _written(path: Path) -> datetime | None:

@@ -36,6 +36,7 @@ def document(health: Health, store: Store | None) -> dict[str, Any]:
         "late": store.status.late() if store else [],
         "for_the_operator": store.status.for_the_operator() if store else [],
         "held": store.status.held() if store else [],
+        "on_hold": store.status.on_hold() if store else [],
         "moves": health.moves,
         "files": [
             {"what": one.subject, "reason": one.code, "detail": one.detail}

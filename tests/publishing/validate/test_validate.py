@@ -115,7 +115,7 @@ def test_an_index_that_forgot_an_article_is_held() -> None:
     assert {problem.what for problem in report.held} == {"all", "tags/ai", "tags/llm", "categories/ai", "sources/alpha"}
     assert entry_urn(INSTANCE, victim) in report.held[0].detail
     assert outlet.files["all.atom"] == before["all.atom"] and index.rows[next(iter(index.rows))].held
-    freed = built(index, outlet, released=[victim])
+    freed = built(index, outlet, excused=[victim])
     assert freed.held == () and outlet.files["all.atom"] != before["all.atom"]
 
 

@@ -1,0 +1,1 @@
+"""Which articles wait for the operator before they are published."""

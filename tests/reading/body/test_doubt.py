@@ -1,0 +1,41 @@
+"""Whether it is clear which text of a page is the article."""
+
+from __future__ import annotations
+
+from syndicator.model import Entry, Rules
+from syndicator.reading.reader import read
+
+PROSE = "The council of the town voted on Tuesday for a new bridge, which will take two years to build. "
+PAGE = "<html><head><title>A bridge</title></head><body><article><h1>A bridge</h1>{}</article></body></html>"
+
+
+def doubt(inside: str, **more: object) -> str:
+    draft = read(PAGE.format(inside).encode(), "https://one.example/bridge", **more)  # type: ignore[arg-type]
+    return str(draft.trace["body"].get("doubt", ""))
+
+
+def paragraphs(count: int) -> str:
+    return "".join(f"<p>{PROSE}{PROSE}</p>" for _ in range(count))
+
+
+def test_a_plain_article_is_in_no_doubt() -> None:
+    assert doubt(paragraphs(6)) == ""
+
+
+def test_a_text_of_a_few_words_is_in_doubt_unless_the_feed_has_no_more() -> None:
+    short = "<p>The council voted for a new bridge.</p>"
+    assert doubt(short) == "the text has 28 letters"
+    assert doubt(short, entry=Entry(id="a", content=short)) == ""
+
+
+def test_a_page_with_less_than_its_feed_is_in_doubt() -> None:
+    whole = "".join(f"<p>{number} {PROSE}</p>" for number in range(10))
+    page = "".join(f"<p>{number} {PROSE}</p>" for number in range(6))
+    assert "the feed" in doubt(page, entry=Entry(id="a", content=whole))
+    assert doubt(whole, entry=Entry(id="a", content=whole)) == ""
+
+
+def test_where_the_operator_said_what_is_the_body_nothing_is_unclear() -> None:
+    unclear = "".join(f"<div class='card'><a href='/{n}'>{PROSE[:60]}</a> {PROSE[:70]}</div>" for n in range(40))
+    page = f"<div id='text'>{paragraphs(1)}</div>{unclear}"
+    assert doubt(page, rules=Rules(select=("#text",))) == ""
