@@ -13,7 +13,7 @@ from syndicator.ports import EntryRow
 from syndicator.reasons import EntryReason
 from syndicator.store import codec, schema
 from syndicator.store.database import Database, upsert
-from syndicator.store.visits import entry_row
+from syndicator.store.visit_rows import entry_row
 
 _a, _e, _o, _q = schema.articles.c, schema.entries.c, schema.outcomes.c, schema.llm_asked.c
 _ADDED = select(_a.id, _a.data).where(_a.added > bindparam("limit"))

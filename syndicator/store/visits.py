@@ -22,6 +22,7 @@ from syndicator.ports import EntryRow, Filed, FileStamp, Withdrawn
 from syndicator.reasons import EntryReason
 from syndicator.store import codec, rows, schema, sketches
 from syndicator.store.database import Database, chunks, insert_new, upsert
+from syndicator.store.visit_rows import entry_row, state_row
 from syndicator.urls import alias, guid_alias, same_site
 
 OUTCOMES_KEPT = 50  # per source
@@ -433,28 +434,3 @@ def _unread(connection: Connection, id: str, aliases: set[str]) -> list[str]:
             connection.execute(delete(schema.entries).where(_e.source == source, _e.entry == entry))
             found.add(row.source_key)
     return sorted(found)
-
-
-def state_row(state: SourceState) -> dict[str, Any]:
-    """The row of `sources`."""
-    return {
-        "key": codec.key(state.key),
-        "url": state.url.encode("utf-8", "replace").decode().replace("\0", "?"),
-        "next_due": None if state.next_due is None else codec.micros(state.next_due),
-        "disabled": state.disabled is not None,
-        "data": codec.pack(state),
-    }
-
-
-def entry_row(row: EntryRow) -> dict[str, Any]:
-    """The row of `entries`; what the feed announced is kept while the page is still to be read, or may be."""
-    announced = row.status == "pending" or (row.status == "skipped" and row.reason == EntryReason.MUTED)
-    return {
-        "source": codec.key(row.source_key),
-        "entry": codec.key(row.entry_id),
-        "status": row.status,
-        "next_try": None if row.next_try is None else codec.micros(row.next_try),
-        "first_seen": codec.micros(row.first_seen),
-        "article": row.article_id,
-        "data": codec.pack(row, frozenset() if announced else frozenset(("entry",))),
-    }
