@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from syndicator.cli.base import CONFIG, Config, Json, app
+from syndicator.cli.folders import Folders, Meaning, is_answered, meaning, say_skipped
 from syndicator.cli.plural import counted
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Choice:
     dry_run: bool = False
     json: bool = False
     ask: bool = False
+    folders: Meaning | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,7 @@ def add(
     select: Annotated[
         list[str] | None, typer.Option("--select", metavar="CSS", help="Where the text is on its pages. Repeatable.")
     ] = None,
+    folders: Folders = None,
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
@@ -99,18 +102,13 @@ def add(
         allow=tuple(allow or ()),
         select=tuple(select or ()),
     )
-    ask = somebody_is_there() and not (yes or json or dry_run)
-    choice = Choice(pick=tuple(pick or ()), all=all, dry_run=dry_run, json=json, ask=ask)
+    ask = is_answered() and not (yes or json or dry_run)
+    choice = Choice(pick=tuple(pick or ()), all=all, dry_run=dry_run, json=json, ask=ask, folders=folders)
     _one_way(choice, url, yes)
     with open_app(config) as opened:
         _need_contact(opened)
         done = asyncio.run(_add(opened, url, wishes, choice))
     _report(done, choice)
-
-
-def somebody_is_there() -> bool:
-    """True when questions are answered by a person."""
-    return sys.stdin.isatty()
 
 
 def _one_way(choice: Choice, addresses: Sequence[str], yes: bool) -> None:
@@ -135,7 +133,8 @@ async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Ch
     from syndicator.services.adding import preview, search, writing
 
     async with search.open_tools(opened, wishes.allow) as tools:
-        found = await asyncio.gather(*(search.look(tools, address) for address in addresses))
+        looked = await asyncio.gather(*(search.look(tools, address) for address in addresses))
+        found = [_read(opened, one, choice) for one in looked]
         failed = [(one.address, one.error) for one in found if one.error]
         if failed and len(found) == 1:
             raise failed[0][1]
@@ -158,6 +157,19 @@ async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Ch
                 return done
         writing.write(opened, chosen)
         return replace(done, written=True)
+
+
+def _read(opened: App, found: Found, choice: Choice) -> Found:
+    """A list as its folders are meant; anything else as it is."""
+    from syndicator.services.adding import outlines
+
+    if found.listed is None:
+        return found
+    means = meaning(found.listed, choice.folders, ask=choice.ask)
+    again = outlines.as_found(opened, found.address, found.listed, means)
+    if not choice.json:
+        say_skipped(again.address, again.skipped)
+    return again
 
 
 def _pick(found: Found, choice: Choice) -> tuple[Candidate, ...]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from syndicator.cli.base import CONFIG, Config, Json, app
+from syndicator.cli.folders import Folders, is_answered, meaning, say_skipped
 from syndicator.cli.plural import counted
 
 
@@ -66,33 +66,39 @@ def sources(
     printing.table("Sources", ("key", "url", "health", "next visit", "why"), rows)
 
 
-@app.command("import")
+@app.command(
+    "import",
+    epilog="Examples:  syndicator import subscriptions.opml  |  syndicator import --folders tag - < list.opml",
+)
 def import_(
-    file: Annotated[Path, typer.Argument(help="An OPML file.")],
+    file: Annotated[str, typer.Argument(metavar="FILE", help='An OPML file, "-" for one on stdin.')],
+    folders: Folders = None,
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """Add the feeds of an OPML file."""
+    """Add the feeds of an OPML file, as `syndicator export` or another reader wrote it."""
     from syndicator.cli import printing
-    from syndicator.errors import MissingError
-    from syndicator.services import maintain
+    from syndicator.services.adding import outlines, writing
     from syndicator.services.container import open_app
 
-    if not file.is_file():
-        raise MissingError(f"{file} is not a file; give the path of an OPML file")
     with open_app(config) as opened:
-        added, known = maintain.import_opml(opened, file)
+        listed = outlines.read_file(file)
+        found = outlines.as_found(opened, file, listed, meaning(listed, folders, ask=not json and is_answered()))
+        named = writing.named(opened, found.candidates, writing.Wishes())
+        added = [source.key for source in writing.write(opened, named)]
+    known = [one.source.url for one in named if one.known]
     if json:
-        printing.as_json({"added": added, "known": known})
-    else:
-        printing.say(f"{counted(len(added), 'source')} added, {len(known)} already known")
+        printing.as_json({"added": added, "known": known, "skipped": found.skipped})
+        return
+    printing.say(f"{counted(len(added), 'source')} added, {len(known)} already known")
+    say_skipped(file, found.skipped)
 
 
 @app.command()
 def export(config: Config = CONFIG) -> None:
-    """Print the sources as OPML."""
+    """Print the sources as OPML. `syndicator import` makes the same sources of it."""
+    from syndicator.services.adding import outlines
     from syndicator.services.container import open_app
-    from syndicator.sources import opml
 
     with open_app(config) as opened:
-        sys.stdout.buffer.write(opml.write_opml(opened.settings.site.title, list(opened.sources.values())))
+        sys.stdout.buffer.write(outlines.export(opened))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import Path
 
 from syndicator import urls
-from syndicator.errors import ConfigError, MissingError, NotAFeed, UsageError
-from syndicator.model import Article, FeedKey, Problem, Source
+from syndicator.errors import ConfigError, UsageError
+from syndicator.model import Article, FeedKey, Problem
 from syndicator.pipeline.dedupe.merge import WINDOW, also_of, remember
 from syndicator.pipeline.entry.release import was_released
 from syndicator.pipeline.owners.binding import known_at
@@ -20,7 +19,7 @@ from syndicator.services.build import excuse
 from syndicator.services.container import App, need_sources
 from syndicator.services.recovery import carriers, withdrawals
 from syndicator.services.redescribe import learn
-from syndicator.sources import opml, registry
+from syndicator.sources import registry
 
 
 def remove(app: App, keys: Iterable[str]) -> list[str]:
@@ -226,28 +225,3 @@ def prune(app: App, *, pages_days: int | None = None) -> int:
     """Deletes kept pages older than `pages_days` (store.pages_days when None). Returns how many."""
     days = app.settings.store.pages_days if pages_days is None else pages_days
     return app.snapshots.prune(app.clock() - timedelta(days=days))
-
-
-def import_opml(app: App, path: Path) -> tuple[list[str], list[str]]:
-    """Adds the feeds of an OPML file. Returns the keys added and the addresses that were known already. Raises
-    MissingError when the file is no OPML."""
-    try:
-        outlines = opml.read_opml(path.read_bytes())
-    except NotAFeed as refusal:
-        raise MissingError(
-            f"{path}: {refusal.detail or refusal}; export the list from the other reader as OPML"
-        ) from refusal
-    added, known = [], []
-    have = {urls.alias(source.url) for source in app.sources.values()}
-    taken = set(app.sources)
-    for outline in outlines:
-        if urls.alias(outline.url) in have:
-            known.append(outline.url)
-            continue
-        key = app.beside.key_at([outline.url], taken) or registry.key_for(outline.url, taken | app.beside.keys())
-        source = Source(key=key, url=outline.url, title=outline.title or None)
-        registry.add_source(app.config / "sources.toml", source)
-        have.add(urls.alias(outline.url))
-        taken.add(key)
-        added.append(key)
-    return added, known

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 from syndicator import urls
 from syndicator.config_files.toml_file import TomlFile, read
 from syndicator.errors import ConfigError, LockedError, UsageError
-from syndicator.model import Rules, Source
+from syndicator.model import Source
 from syndicator.sources.keys import key_for
 from syndicator.sources.schema import Placed, check, check_all
+from syndicator.sources.tables import table as plain
 
 if TYPE_CHECKING:
     from tomlkit.items import Table
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = [
     "add_source",
     "add_sources",
-    "checked",
     "key_for",
     "load_sources",
     "placed_sources",
@@ -64,12 +64,6 @@ def add_sources(path: Path, sources: Sequence[Source]) -> None:
         return "\n\n".join(filter(None, parts)) + ("\n" if sources else "")
 
     _change(path, edit, lambda before: (*before, *sources))
-
-
-def checked(path: Path, source: Source) -> Source:
-    """`source` as the file would have it. Raises ConfigError where it could not be written there."""
-    (made,) = check(TomlFile(path, tomllib.loads(_table_text(source))))
-    return made
 
 
 def remove_source(path: Path, key: str) -> bool:
@@ -183,10 +177,10 @@ def _table(source: Source) -> Table:
     import tomlkit
 
     table = tomlkit.table()
-    for name, value in _differing(source, Source(key="", url="")):
+    for name, value in plain(source).items():
         if name == "rules":
             rules = tomlkit.table()
-            for rule, set_to in _differing(value, Rules()):
+            for rule, set_to in value.items():
                 rules.append(rule, list(set_to) if isinstance(set_to, tuple) else set_to)
             table.append(name, rules)
         elif name == "headers_env":
@@ -196,12 +190,6 @@ def _table(source: Source) -> Table:
         else:
             table.append(name, list(value) if isinstance(value, tuple) else value)
     return table
-
-
-def _differing(value: Any, default: Any) -> list[tuple[str, Any]]:
-    """The fields of a dataclass that differ from those of `default`, with their values."""
-    names = [field.name for field in dataclasses.fields(value)]
-    return [(name, getattr(value, name)) for name in names if getattr(value, name) != getattr(default, name)]
 
 
 def _cut(text: str, index: int) -> str:

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from syndicator import urls
-from syndicator.config_files.toml_file import TomlFile
+from syndicator.config_files.toml_file import TomlFile, sentence
 from syndicator.cron import next_fire
-from syndicator.errors import ConfigError, Fault, RulesError
+from syndicator.errors import ConfigError, Fault, RulesError, UsageError
 from syndicator.model import Rules, Source
 from syndicator.rules import query, selectors
 from syndicator.settings import seconds
@@ -226,6 +226,14 @@ class Placed:
         """What is wrong at `place` in its table."""
         entry = f"source {self.source.key!r}"
         return self.file.fault(message, "source", self.number, *place, entry=entry)
+
+
+def source_of(values: Mapping[str, Any]) -> Source:
+    """The source of the values of a table. Raises UsageError that says what is wrong with them."""
+    try:
+        return SourceTable.model_validate(values).source()
+    except ValidationError as error:
+        raise UsageError(sentence(error.errors()[0], SourceTable)) from error
 
 
 def check(file: TomlFile) -> tuple[Source, ...]:

@@ -33,8 +33,9 @@ class Instance:
             if source.key not in keys:
                 self.run("remove", source.key)
 
-    def run(self, *words: str) -> Result:
-        return CliRunner().invoke(app, [*words, "--config", str(self.config)], catch_exceptions=False)
+    def run(self, *words: str, answers: str = "") -> Result:
+        words = (*words, "--config", str(self.config))
+        return CliRunner().invoke(app, list(words), input=answers, catch_exceptions=False)
 
     def json(self, *words: str) -> Any:
         return json.loads(self.run(*words, "--json").stdout)

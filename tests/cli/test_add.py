@@ -66,7 +66,7 @@ def adding(tmp_path: Path) -> Iterator[Adding]:
 @pytest.fixture
 def there(monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody answers."""
-    monkeypatch.setattr(add, "somebody_is_there", lambda: True)
+    monkeypatch.setattr(add, "is_answered", lambda: True)
 
 
 def test_all_feeds_are_listed_and_the_one_of_articles_is_taken(adding: Adding) -> None:

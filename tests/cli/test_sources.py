@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from syndicator.cli import sources
 from syndicator.errors import MissingError, UsageError
 from tests.cli.conftest import Instance
 
@@ -93,17 +96,61 @@ def test_all_keys_are_known_or_none_is_removed(instance: Instance) -> None:
     assert instance.json("remove", "holt", "holt") == {"removed": ["holt"]}
 
 
-def test_sources_leave_and_come_back_as_opml(instance: Instance, tmp_path: Path) -> None:
-    before = {listed["source"]["url"] for listed in instance.json("sources")}
+def test_sources_leave_and_come_back_as_opml(filled: Instance, tmp_path: Path) -> None:
+    path = filled.config / "sources.toml"
+    path.write_text(
+        f'{path.read_text()}\n[[source]]\nkey = "page"\nurl = "http://127.0.0.9/page"\nkind = "page"\n'
+        'tags = ["Own, with a comma"]\ncategory = "Sea"\nbackfill = 3\n[source.rules]\nselect = ["main"]\n'
+    )
+    before = tomllib.loads(path.read_text())
     listing = tmp_path / "list.opml"
-    listing.write_bytes(instance.run("export").stdout_bytes)
-    instance.follow()
-    added = instance.json("import", str(listing))
-    assert (len(added["added"]), added["known"]) == (len(before), [])
-    assert {listed["source"]["url"] for listed in instance.json("sources")} == before
-    assert instance.run("import", str(listing)).output == f"0 sources added, {len(before)} already known\n"
+    listing.write_bytes(filled.run("export").stdout_bytes)
+    assert 'htmlUrl="http' in listing.read_text()
+    path.write_text("")
+    added = filled.json("import", str(listing))
+    assert (len(added["added"]), added["known"]) == (len(before["source"]), [])
+    assert tomllib.loads(path.read_text()) == before
+    assert filled.run("import", str(listing)).output == f"0 sources added, {len(before['source'])} already known\n"
     with pytest.raises(MissingError, match="give the path of an OPML file"):
-        instance.run("import", str(tmp_path / "none.opml"))
+        filled.run("import", str(tmp_path / "none.opml"))
+
+
+LIST = """<opml version="2.0"><body>
+<outline text="Sea"><outline type="rss" text="Piers" xmlUrl="https://piers.example/feed"/>
+<outline type="rss" text="Nothing"/></outline>
+<outline type="rss" text="Secret" xmlUrl="https://me:word@secret.example/feed"/>
+</body></opml>"""
+
+
+@pytest.mark.parametrize(
+    ("words", "answers", "made"),
+    [
+        ((), "", {"category": "Sea"}),
+        (("--folders", "tag"), "", {"tags": ["Sea"]}),
+        (("--folders", "ignore"), "", {}),
+        ((), "fish\ntag\n", {"tags": ["Sea"]}),
+    ],
+)
+def test_folders_become_what_the_operator_says(
+    empty: Instance, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], answers: str, made: dict[str, Any]
+) -> None:
+    listing = empty.folder / "list.opml"
+    listing.write_text(LIST)
+    monkeypatch.setattr(sources, "is_answered", lambda: bool(answers))
+    done = empty.run("import", str(listing), *words, answers=answers)
+    written = tomllib.loads((empty.config / "sources.toml").read_text())["source"]
+    assert written == [{"key": "piers", "url": "https://piers.example/feed", "title": "Piers", **made}]
+    assert f"skipped: {listing} line 3: Nothing: it has no xmlUrl\n" in done.output
+    assert f"skipped: {listing} line 4: Secret: url: contains a user name or password" in done.output
+    assert "word" not in done.output.replace("password", "")
+
+
+def test_add_takes_a_list_as_import_does(empty: Instance) -> None:
+    listing = empty.folder / "list.opml"
+    listing.write_text(LIST)
+    (found,) = empty.json("add", str(listing), "--folders", "tag", "--tag", "Water")
+    assert (found["source"]["key"], found["source"]["tags"]) == ("piers", ["Sea", "Water"])
+    assert "already known: piers" in empty.run("add", "-", answers=LIST).output
 
 
 def test_a_permanent_move_is_written_when_asked_for(instance: Instance) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from syndicator import urls
 from syndicator.articles.beside.kept import read_feeds, read_sources
 from syndicator.errors import ConfigError
 from syndicator.model import FeedKey, Origin
@@ -215,9 +216,9 @@ def test_its_key_is_used_again_for_its_address(place: Place) -> None:
     published(place)
     (place.config / "sources.toml").write_text("")
     with place.app() as app:
-        assert app.beside.key_at(["https://nowhere.example/feed", "http://one.example/feed/"], ()) == "one"
-        assert app.beside.key_at(["https://one.example/feed"], ("one",)) is None
-        assert app.beside.key_at(["https://one.example/other"], ()) is None
+        assert app.beside.former(())[urls.alias("http://one.example/feed/")] == "one"
+        assert "one" not in app.beside.former(("one",)).values()
+        assert urls.alias("https://one.example/other") not in app.beside.former(())
         assert app.beside.keys() == {"one", "two"}  # another address must not get one of these
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 
 from syndicator.errors import NotAFeed
-from syndicator.model import Source
-from syndicator.sources.opml import read_opml, write_opml
+from syndicator.model import Rules, Source
+from syndicator.sources.opml import SPACE, Folders, SubscriptionList, followed, read_opml, write_opml
+from syndicator.sources.schema import source_of
+from syndicator.sources.tables import table
 
 LIST = b"""<?xml version="1.0"?>
 <opml version="1.1"><head><title>Mine</title></head><body>
@@ -24,26 +30,94 @@ LIST = b"""<?xml version="1.0"?>
 
 
 def test_reads_each_feed_once_with_its_folders() -> None:
-    alpha, beta = read_opml(LIST)
+    alpha, beta = read_opml(LIST).outlines
     assert (alpha.url, alpha.title, alpha.site) == ("https://alpha.example/feed", "Alpha", "https://alpha.example/")
     assert alpha.folders == ("Tech & more", "Deep")
     assert (beta.url, beta.title, beta.folders) == ("https://beta.example/rss", "Beta", ())
+    assert read_opml(LIST).folders == ("Tech & more", "Deep")
 
 
-def test_what_we_write_reads_back() -> None:
-    sources = [
-        Source(key="a", url="https://alpha.example/feed?a=1&b=2", title="Alpha <&> \x00", category="Tech"),
-        Source(key="b", url="https://beta.example/feed"),
-        Source(key="c", url="https://gamma.example/feed", category="Tech"),
+def test_what_is_skipped_has_its_line_and_why() -> None:
+    skipped = [(one.line, one.name, one.why) for one in read_opml(LIST).skipped]
+    assert skipped == [
+        (7, "Alpha again", "https://alpha.example/feed stands in line 4 too"),
+        (8, "no address", "it has no xmlUrl"),
+        (9, "script", "'javascript:alert(1)' is no web address"),
+        (10, "file", "'file:///etc/passwd' is no web address"),
     ]
-    made = write_opml("Mine", sources)
-    assert write_opml("Mine", sources) == made
-    found = read_opml(made)
-    assert [(one.url, one.title, one.folders) for one in found] == [
-        ("https://alpha.example/feed?a=1&b=2", "Alpha <&>", ("Tech",)),
-        ("https://gamma.example/feed", "c", ("Tech",)),
-        ("https://beta.example/feed", "b", ()),
-    ]
+    link = b"<opml><body><outline text='x' type='link' url='https://a.example/'/></body></opml>"
+    assert [one.why for one in read_opml(link).skipped] == ["it is of type link, which is no feed"]
+
+
+ALL = Source(
+    key="all",
+    url="https://all.example/feed?k=${TOKEN}&b=%7e",
+    title='All <&> "quoted"',
+    kind="feed",
+    category="Tech",
+    tags=("AI", "a, b; c"),
+    content="full",
+    language="de",
+    licence="CC BY 4.0",
+    every="6h",
+    robots="ignore",
+    allow=("10.0.0.0/8:80",),
+    headers_env={"Authorization": "ALL_TOKEN"},
+    backfill=3,
+    speaks_for=(),
+    llm=False,
+    enabled=False,
+    rules=Rules(select=("main > p",), title_suffix=" | All", content="feed"),
+)
+SOURCES = [
+    ALL,
+    Source(key="b", url="https://beta.example/feed"),
+    Source(key="c", url="https://gamma.example/page", kind="page", category="Tech"),
+    Source(key="d", url="https://delta.example/feed", cron="0 6 * * *", category="Other"),
+]
+
+
+def test_what_we_write_reads_back_whole_and_in_its_order() -> None:
+    made = write_opml("Mine", SOURCES)
+    assert write_opml("Mine", SOURCES) == made
+    listed = read_opml(made)
+    assert [source_of(followed(one, "tag", {})) for one in listed.outlines] == SOURCES
+    assert (listed.skipped, listed.folders) == ((), ())
+
+
+def test_every_option_of_a_source_is_in_the_round_trip() -> None:
+    told = table(ALL).keys() | {name for source in SOURCES for name in table(source)}
+    assert told == {field.name for field in fields(Source)}
+
+
+def test_other_readers_see_feeds_with_their_sites_in_folders() -> None:
+    root = etree.fromstring(write_opml("Mine", SOURCES, {"all": "https://all.example/"}))
+    tech, other = root.findall("body/outline[outline]")
+    assert (tech.get("text"), other.get("text")) == ("Tech", "Other")
+    first, page = tech
+    assert (first.get("type"), first.get("xmlUrl")) == ("rss", ALL.url)
+    assert (first.get("title"), first.get("htmlUrl")) == (ALL.title, "https://all.example/")
+    assert (page.get("type"), page.get("url"), page.get("xmlUrl")) == ("link", "https://gamma.example/page", None)
+
+
+@pytest.mark.parametrize(
+    ("folders", "values"),
+    [
+        ("category", {"category": "DEEP"}),
+        ("tag", {"tags": ("Tech & more", "Deep")}),
+        ("ignore", {}),
+    ],
+)
+def test_folders_become_what_is_said(folders: Folders, values: dict[str, Any]) -> None:
+    alpha, _ = read_opml(LIST).outlines
+    base = {"url": "https://alpha.example/feed", "title": "Alpha"}
+    assert followed(alpha, folders, {"deep": "DEEP"}) == base | values
+
+
+def test_a_list_that_a_hand_broke_is_skipped_with_its_line() -> None:
+    made = write_opml("Mine", SOURCES[:1]).replace(b"&quot;AI&quot;", b"AI")
+    (skipped,) = read_opml(made).skipped
+    assert skipped.line > 1 and SPACE in skipped.why
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
@@ -64,6 +138,6 @@ def test_what_is_no_opml_is_refused(data: bytes) -> None:
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     for given_bytes in (data, b"<opml>" + data):
         try:
-            assert isinstance(read_opml(given_bytes), tuple)
+            assert isinstance(read_opml(given_bytes), SubscriptionList)
         except NotAFeed as error:
             assert error.reason in ("broken-xml", "unknown-format", "empty")

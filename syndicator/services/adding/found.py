@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from syndicator import urls
 from syndicator.errors import SyndicatorError
 from syndicator.model import Entry, Fetched, Source
+from syndicator.services.container import App
+from syndicator.sources.opml import Skipped, SubscriptionList
 
 SHUT_PAGE = 'robots.txt disallows this address: it will not be read; robots = "ignore" in sources.toml overrides that'
 
@@ -43,13 +47,27 @@ class Candidate:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What is at one `address`: candidates, the best first, or why there is none. `whole`: a list that is taken as a
-    whole. `untried`: feeds that the page names and nobody looked at, because it names very many."""
+    whole, `listed` as it stands in OPML, with what of it was `skipped`. `untried`: feeds that the page names and nobody
+    looked at, because it names very many."""
 
     address: str
     candidates: tuple[Candidate, ...] = ()
     error: SyndicatorError | None = None
     whole: bool = False
+    listed: SubscriptionList | None = None
+    skipped: tuple[Skipped, ...] = ()
     untried: int = 0
+
+
+def by_address(app: App) -> dict[str, Source]:
+    """The sources that are followed, by their addresses (urls.alias)."""
+    return {urls.alias(source.url): source for source in app.sources.values()}
+
+
+def if_known(known: Mapping[str, Source], candidate: Candidate) -> Candidate:
+    """`candidate`, or as the source that it is already in `by_address`."""
+    source = known.get(urls.alias(candidate.source.url))
+    return replace(candidate, source=source, known=True) if source else candidate
 
 
 def best(found: Found) -> tuple[Candidate, ...]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from syndicator import urls
 from syndicator.errors import MissingError, NetworkDown, NotAFeed, SyndicatorError, UsageError, WorkerFailed
@@ -13,9 +13,11 @@ from syndicator.model import Failed, Fetched, ParsedFeed, Request, Source
 from syndicator.pipeline import jobs
 from syndicator.ports import Fetcher
 from syndicator.reasons import FeedReason, FetchReason
-from syndicator.services.adding.found import SHUT_PAGE, Candidate, Found
+from syndicator.services.adding import outlines
+from syndicator.services.adding.found import SHUT_PAGE, Candidate, Found, by_address, if_known
 from syndicator.services.container import App, make_fetcher
 from syndicator.services.refresh import make_worker
+from syndicator.sources.opml import LONGEST_TITLE
 from syndicator.urls import secrets
 from syndicator.visiting.feeds.discovery import Discovery, FeedLink
 from syndicator.visiting.feeds.ranking import best_first, is_comments
@@ -30,9 +32,11 @@ _ALLOW = re.compile(r'allow = \["([^"]+)"\]')
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """What looking and reading need. `allow`: private networks that the operator lets these sources reach."""
+    """What looking and reading need. `known`: the sources that there are, by address; `allow`: private networks that
+    the operator lets these sources reach."""
 
     app: App
+    known: Mapping[str, Source]
     fetcher: Fetcher
     worker: Worker
     allow: tuple[str, ...] = ()
@@ -43,7 +47,7 @@ async def open_tools(app: App, allow: Sequence[str] = ()) -> AsyncIterator[Tools
     """One client and one worker for all that a command looks at."""
     fetcher, worker = make_fetcher(app), make_worker(app)
     try:
-        yield Tools(app=app, fetcher=fetcher, worker=worker, allow=tuple(allow))
+        yield Tools(app=app, known=by_address(app), fetcher=fetcher, worker=worker, allow=tuple(allow))
     finally:
         await worker.aclose()
         await fetcher.aclose()
@@ -64,8 +68,11 @@ class _Feed:
 
 
 async def look(tools: Tools, address: str) -> Found:
-    """What is at `address`. What fails is in the result, with the address and the cure; nothing is written."""
+    """What is at `address`: of the web, the path of an OPML file, or "-" for one on stdin. What fails is in the result,
+    with the address and the cure; nothing is written."""
     try:
+        if outlines.is_file(address):
+            return outlines.as_found(tools.app, address, outlines.read_file(address))
         url = address if "://" in address else f"https://{address}"
         if not urls.host(url):
             raise UsageError(f"{address!r} is no web address; write it like https://example.org/feed")
@@ -78,7 +85,7 @@ async def _look(tools: Tools, address: str, url: str) -> Found:
     answer = await _asked(tools, url)
     found = await _discovered(tools, answer, url)
     if found.kind == "opml":
-        return Found(address=address, candidates=tuple(_listed(tools, found)), whole=True)
+        return outlines.as_found(tools.app, address, outlines.read_list(answer.body, url))
     index = found.kind == "sitemap" and bool(found.feeds) and found.feeds[0].url != answer.final_url
     if not index and (found.kind != "page" or _XML.match(answer.headers.get("content-type", ""))):
         try:
@@ -154,7 +161,9 @@ def _ranked(tools: Tools, feeds: Sequence[_Feed], page: str) -> tuple[Candidate,
     made = []
     for one in ranked:
         feed = by_address[one.url]
-        source = Source(key="", url=one.url, kind="feed", title=one.title or None, allow=tools.allow)
+        source = Source(
+            key="", url=one.url, kind="feed", title=one.title[:LONGEST_TITLE].strip() or None, allow=tools.allow
+        )
         candidate = Candidate(
             source=source,
             kind="sitemap" if one.format == "sitemap" else "feed",
@@ -168,22 +177,11 @@ def _ranked(tools: Tools, feeds: Sequence[_Feed], page: str) -> tuple[Candidate,
             other=feed.url,
             answer=feed.answer,
         )
-        made.append(_if_known(tools.app, candidate))
+        made.append(if_known(tools.known, candidate))
     return tuple(made)
 
 
 def _article(tools: Tools, url: str, answer: Fetched, found: Discovery) -> Candidate:
-    source = Source(key="", url=url, kind="page", title=found.title or None, allow=tools.allow)
+    source = Source(key="", url=url, kind="page", title=found.title[:LONGEST_TITLE].strip() or None, allow=tools.allow)
     warning = SHUT_PAGE if answer.warning else ""
-    return _if_known(tools.app, Candidate(source=source, kind="article", warning=warning, answer=answer))
-
-
-def _listed(tools: Tools, found: Discovery) -> list[Candidate]:
-    sources = [Source(key="", url=one.url, title=one.title or None, allow=tools.allow) for one in found.feeds]
-    return [_if_known(tools.app, Candidate(source=source, kind="opml")) for source in sources]
-
-
-def _if_known(app: App, candidate: Candidate) -> Candidate:
-    same = {urls.alias(other.url): other for other in app.sources.values()}
-    known = same.get(urls.alias(candidate.source.url))
-    return replace(candidate, source=known, known=True) if known else candidate
+    return if_known(tools.known, Candidate(source=source, kind="article", warning=warning, answer=answer))

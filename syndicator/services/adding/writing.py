@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from syndicator.errors import ConfigError, UsageError
+from syndicator import urls
+from syndicator.errors import UsageError
 from syndicator.model import ContentMode, Source
 from syndicator.services.adding.found import Candidate
 from syndicator.services.container import App
 from syndicator.sources import registry
+from syndicator.sources.schema import source_of
+from syndicator.sources.tables import table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +38,15 @@ def named(app: App, chosen: Sequence[Candidate], wishes: Wishes) -> list[Candida
     if len(new) > 1 and (wishes.key or wishes.title):
         option = "--key" if wishes.key else "--title"
         raise UsageError(f"{option} names one source, and {len(new)} would be added; add them one by one")
-    taken = set(app.sources)
+    taken = {*app.sources}
+    former, kept = app.beside.former(taken), app.beside.keys()
     found = []
     for one in once.values():
         if not one.known:
-            key = wishes.key or _key(app, taken, one.source.url, *filter(None, [one.other]))
+            was = (former.get(urls.alias(url)) for url in (one.source.url, one.other) if url)
+            own = one.source.key if one.source.key not in taken else ""
+            before = next((key for key in was if key and key not in taken), "")
+            key = wishes.key or own or before or registry.key_for(one.source.url, taken | kept)
             one = replace(one, source=_wished(app, replace(one.source, key=key), wishes))
             taken.add(key)
         found.append(one)
@@ -56,20 +63,12 @@ def write(app: App, chosen: Sequence[Candidate]) -> list[Source]:
 def _wished(app: App, source: Source, wishes: Wishes) -> Source:
     said = {
         name: getattr(wishes, name)
-        for name in ("title", "category", "tags", "every", "content", "backfill", "allow")
+        for name in ("title", "category", "every", "content", "backfill", "allow")
         if getattr(wishes, name) not in (None, ())
     }
-    made = replace(source, **said, rules=replace(source.rules, select=wishes.select))
-    try:
-        registry.checked(app.config / "sources.toml", made)
-    except ConfigError as error:
-        raise UsageError(str(error)) from error
+    said["tags"] = tuple(dict.fromkeys((*source.tags, *wishes.tags)))
+    rules = replace(source.rules, select=wishes.select) if wishes.select else source.rules
+    made = source_of(table(replace(source, **said, rules=rules)))
     if made.key in app.sources:
         raise UsageError(f"there is a source {made.key!r} already ({app.sources[made.key].url}); give another --key")
     return made
-
-
-def _key(app: App, taken: Collection[str], *addresses: str) -> str:
-    """The key that a removed source had at one of these addresses, else a new one for the first of them."""
-    used = {*app.sources, *taken}
-    return app.beside.key_at(addresses, used) or registry.key_for(addresses[0], used | app.beside.keys())

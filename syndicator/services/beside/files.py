@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from syndicator import urls
 from syndicator.articles.beside.kept import (
     FEEDS,
     SOURCES,
@@ -23,7 +24,7 @@ from syndicator.ports import FeedRow
 from syndicator.publishing.selection import fingerprint
 from syndicator.publishing.selection.feeds import LEAST
 from syndicator.settings import Publish
-from syndicator.sources.succession import departures, is_at, successions, with_address
+from syndicator.sources.succession import departures, successions, with_address
 from syndicator.store.engine import Store
 from syndicator.store.index import Index
 
@@ -124,11 +125,12 @@ class Beside:
             move(index, rows[old], replace(there or fresh, first_slug=first))
             index.show_again([rows[old].key])
 
-    def key_at(self, addresses: Collection[str], taken: Collection[str]) -> str | None:
-        """The key of the removed source whose articles came from one of the addresses, None when there is none."""
+    def former(self, taken: Collection[str]) -> dict[str, str]:
+        """The keys of removed sources that are not `taken`, by each address (urls.alias) that their articles came
+        from."""
         rows, kept = self._source_rows(), read_sources(self._sources)
         free = [key for key in sorted(kept.keys() & rows.keys() - set(taken)) if rows[key].moved_to is None]
-        return next((key for key in free if any(is_at(url, kept[key]) for url in addresses)), None)
+        return {urls.alias(url): key for key in reversed(free) for url in kept[key]}
 
     def keys(self) -> set[str]:
         """The keys of all sources that have a feed, of removed ones too."""
