@@ -42,7 +42,8 @@ def main() -> None:
 
 def load_commands() -> None:
     """Importing the modules of commands registers these with `app`."""
-    from syndicator.cli import add, begin, curate, operate, service, sources
+    from syndicator.cli import begin, curate, operate, service, sources
+    from syndicator.cli.adding import add
     from syndicator.cli.health import status
 
     assert add and begin and curate and operate and service and sources and status

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from syndicator.cli.adding.folders import Folders, is_answered, meaning, say_skipped
 from syndicator.cli.base import CONFIG, Config, Json, app
-from syndicator.cli.folders import Folders, is_answered, meaning, say_skipped
 from syndicator.cli.plural import counted
 
 

@@ -22,7 +22,9 @@ Folders = Literal["category", "tag", "ignore"]  # what the folders of a list bec
 SPACE = "urn:x-syndicator:opml"
 _PLACE = "place"
 LONGEST_TITLE = 200  # characters, as sources.toml allows
-_TEXTS = frozenset({"key", "title", "kind", "category", "content", "language", "licence", "every", "cron", "robots"})
+_TEXTS = frozenset(
+    ["key", "title", "kind", "category", "content", "language", "licence", "every", "cron", "robots", "keep", "mute"]
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

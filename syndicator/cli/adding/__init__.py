@@ -1,0 +1,1 @@
+"""The command add, and what it shares with import."""

@@ -1,0 +1,112 @@
+"""What `add` prints: what was found, how it would be published, what was done."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from syndicator.cli import printing
+
+if TYPE_CHECKING:
+    from syndicator.errors import SyndicatorError
+    from syndicator.services.adding.found import Candidate, Found
+    from syndicator.services.adding.preview import Preview, ShownArticle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """What was chosen, as it is written, and what at the same addresses was not."""
+
+    chosen: Sequence[tuple[Candidate, Preview]]
+    others: Sequence[tuple[int, Candidate]]  # with their numbers
+    failed: Sequence[tuple[str, SyndicatorError]]
+    written: bool
+
+
+def list_candidates(found: Found) -> None:
+    printing.say(f"{found.address} has {len(found.candidates)}:")
+    for number, one in enumerate(found.candidates, 1):
+        same = next((n for n, other in enumerate(found.candidates, 1) if other.source.url == one.same_as), None)
+        notes = [f"last {one.latest:%Y-%m-%d}"] if one.latest else []
+        notes += [f"the same entries as {same}"] if same else []
+        notes += ["known already"] if one.known else []
+        told = f"{one.what}{''.join(f', {note}' for note in notes)}"
+        printing.say(f"  {number}  {one.source.title or one.source.key or 'no title'}: {told}")
+        printing.say(f"     {one.source.url}")
+    if found.untried:
+        printing.say(f"  and {found.untried} more that were not looked at; give the address of the one you want")
+
+
+def report(done: Added, *, json: bool, asked: bool, dry_run: bool) -> None:
+    """Prints what was done, and ends with the code of what failed."""
+    if json:
+        printing.as_json([*(_plain(*one, done) for one in done.chosen), *(_failure(*one) for one in done.failed)])
+    elif asked:
+        _say_written(done)
+    else:
+        show(done, "would add" if dry_run else "added")
+    for _, error in done.failed:
+        printing.complain(error, as_json=False)
+    if done.failed:
+        sys.exit(done.failed[0][1].exit_code)
+
+
+def _say_written(done: Added) -> None:
+    keys = [one.source.key for one, _ in done.chosen if not one.known]
+    if done.written:
+        printing.say(f"added: {', '.join(keys)}")
+    elif keys or not done.chosen:
+        printing.say("nothing was added")
+    for one, _ in done.chosen:
+        if one.known:
+            printing.say(f"already known: {one.source.key}: {one.source.url}")
+
+
+def show(done: Added, verb: str) -> None:
+    for one, preview in done.chosen:
+        printing.say(f"{'already known' if one.known else verb}: {one.source.key}: {one.source.url} ({one.what})")
+        if one.warning:
+            printing.log("warning", source=one.source.key, what=one.warning)
+        for article in preview.articles:
+            _show_article(article)
+        for problem in preview.problems:
+            printing.say(f"    not published: {problem.what}: {problem.reason} {problem.detail}".rstrip())
+    for number, one in done.others:
+        printing.say(f"not chosen: {number}: {one.source.url} ({one.what})")
+    if done.others:
+        printing.say("--pick N takes another, --all every feed of articles")
+
+
+def _show_article(article: ShownArticle) -> None:
+    """As its entry will read, and where its fields come from."""
+    facts = (article.date, article.author or "no author", article.category, ", ".join(article.tags) or "no tags")
+    printing.say(f"    {article.title}")
+    printing.say(f"        {' | '.join(str(fact) for fact in facts if fact)}")
+    printing.say(f"        {article.excerpt or 'no excerpt'}")
+    printing.say(f"        {article.url}" + (f" (known already as {article.known})" if article.known else ""))
+    printing.say(f"        cover: {article.cover or 'none'}")
+    printing.say(f"        from: {', '.join(f'{name} {origin}' for name, origin in article.origins.items())}")
+
+
+def _plain(one: Candidate, preview: Preview, done: Added) -> dict[str, Any]:
+    others = [
+        {"number": number, "url": other.source.url, "title": other.source.title, "what": other.what}
+        for number, other in done.others
+    ]
+    return {
+        "source": one.source,
+        "what": one.what,
+        "entries": one.entries,
+        "known": one.known,
+        "warning": one.warning,
+        "latest": one.latest,
+        "articles": preview.articles,
+        "problems": preview.problems,
+        "not_chosen": others,
+    }
+
+
+def _failure(address: str, error: SyndicatorError) -> dict[str, Any]:
+    return {"address": address, "error": str(error), "reason": error.reason, "exit_code": error.exit_code}
