@@ -150,6 +150,29 @@ class Describe(_Section):
     llm: Llm = Llm()
 
 
+class Health(_Section):
+    textfile: str = ""  # where each run writes metrics for node_exporter's textfile collector; empty: nowhere
+    publish: bool = False  # True: the health feed is in paths.public too, for a web server that serves that folder
+
+
+def _smtp(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ValueError('write it like "smtps://user@mail.example.org"')
+    if parts.password:
+        raise ValueError(
+            "do not write a password into a URL; put it in an environment variable and name that in password_env"
+        )
+    return value
+
+
+class Alert(_Section):
+    command: tuple[str, ...] = ()  # gets what broke or recovered as JSON on its standard input; no shell
+    mail: str = ""  # who gets it as a mail
+    smtp: Annotated[str, AfterValidator(_smtp)] = "smtp://localhost"
+    password_env: Annotated[str, AfterValidator(_variable)] = ""  # empty: the mail server needs no password
+
+
 class Settings(_Section):
     """Everything an operator can set. `root`: the folder that the paths are relative to."""
 
@@ -159,6 +182,8 @@ class Settings(_Section):
     paths: Paths = Paths()
     store: Store = Store()
     describe: Describe = Describe()
+    health: Health = Health()
+    alert: Alert = Alert()
     root: Annotated[Path, Field(exclude=True)] = Path()
 
     @property

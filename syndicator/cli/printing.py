@@ -123,7 +123,7 @@ def log_visit(outcome: Outcome) -> None:
 
 def log_run(report: RunReport) -> None:
     """Logs what a run could not do."""
-    log_problems((*report.built.held, *report.built.set_aside, *report.problems))
+    log_problems((*report.built.held, *report.built.set_aside, *report.problems, *report.untold))
     log_language_model(report.llm)
 
 
@@ -216,6 +216,7 @@ def run_report(report: RunReport, *, json: bool) -> None:
         say(f"failed: {outcome.key}: {outcome.reason} {outcome.detail}".rstrip())
     for problem in (*report.built.held, *report.built.set_aside, *report.problems):
         say(f"held back: {problem.what}: {problem.reason} {problem.detail}".rstrip())
+    log_problems(report.untold)
     enriched(report.llm)
 
 

@@ -59,7 +59,7 @@ async def up(config: Path) -> None:
             site.reload(runs.read().settings)
             scheduler.run_now()
 
-        site = daemon.Site(load(config))
+        site = daemon.Site(load(config), scheduler.silent_seconds)
         try:
             async with _served(site, stop, notify, reload, lambda: not scheduler.silent_seconds()) as server:
                 scheduler.start()

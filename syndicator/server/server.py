@@ -43,8 +43,9 @@ async def serve(
     bound. Installs no signal handlers. Raises MissingError when the port is taken
     or may not be used, or the address is not this machine's."""
     listener = _listen(host, port)
-    listening(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")
     most = most_connections(descriptors())
+    listener.listen(min(_AT_ONCE, most))  # who is told the address may connect at once
+    listening(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")
     config = uvicorn.Config(
         app,
         log_config=None,

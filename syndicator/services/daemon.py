@@ -11,10 +11,12 @@ from pathlib import Path
 from syndicator.errors import ConfigError, DiskError, LockedError, SyndicatorError
 from syndicator.model import Outcome
 from syndicator.server.files import make_app
+from syndicator.server.health import Health, with_health
 from syndicator.server.server import ASGIApp, Replaceable
 from syndicator.server.server import serve as serve_app
 from syndicator.services.changes import changes
 from syndicator.services.container import App, Configuration, configuration, locked, open_app
+from syndicator.services.health.feed import feed_name, token
 from syndicator.services.refresh import RunReport, Wanted, Watch, remake, run
 from syndicator.settings import Settings
 
@@ -94,20 +96,53 @@ class ScheduledRuns:
 
 
 class Site:
-    """What `up` and `serve` serve: the published files, by settings that can change meanwhile."""
+    """What `up` and `serve` serve: the published files, by settings that can change meanwhile, and how all is.
+    `silent_seconds`: for how long the runs of `up` have been silent though they should not, 0 where all is well; None
+    where there are none."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, silent_seconds: Callable[[], float] | None = None) -> None:
         self.settings = settings
-        self.app = Replaceable(_files(settings))
+        self._silent_seconds = silent_seconds
+        self.app = Replaceable(self._made())
 
     def reload(self, settings: Settings) -> None:
         """Serves by `settings` from now on; the address stays the one it was started with."""
         self.settings = settings
-        self.app.now = _files(settings)
+        self.app.now = self._made()
+
+    def _made(self) -> ASGIApp:
+        settings = self.settings
+        files = make_app(settings.public_dir, hubs=settings.publish.hubs, base_url=settings.base_url)
+        return with_health(files, _health(settings, self._silent_seconds))
 
 
-def _files(settings: Settings) -> ASGIApp:
-    return make_app(settings.public_dir, hubs=settings.publish.hubs, base_url=settings.base_url)
+def _health(settings: Settings, silent_seconds: Callable[[], float] | None) -> Health:
+    """What the server says of itself. What reads the database does so in a thread: visits go on meanwhile."""
+    from syndicator.services.health import metrics, probes
+
+    key = _token(settings)
+
+    def alive() -> str:
+        silent = silent_seconds() if silent_seconds else 0
+        return f"no progress for {silent:.0f} s" if silent else ""
+
+    return Health(
+        alive=alive,
+        ready=lambda: asyncio.to_thread(probes.unready, settings, writes=silent_seconds is not None),
+        metrics=lambda: asyncio.to_thread(probes.measured, settings),
+        metrics_type=metrics.CONTENT_TYPE,
+        feed=lambda: asyncio.to_thread(probes.health_feed, settings, key),
+        feed_name=feed_name(key),
+        token=key,
+    )
+
+
+def _token(settings: Settings) -> str:
+    """The token of this instance, "" where none can be kept: then there is no health feed."""
+    try:
+        return token(settings.state_dir)
+    except OSError:
+        return ""
 
 
 async def serve(site: Site, *, stop: asyncio.Event, listening: Callable[[str], None]) -> None:

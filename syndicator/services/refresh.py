@@ -14,6 +14,7 @@ from syndicator.services import reconcile
 from syndicator.services.build import BUILD_SECONDS, build_feeds, build_meanwhile, together
 from syndicator.services.container import App, make_fetcher, need_sources
 from syndicator.services.enrich import EnrichReport, enrich
+from syndicator.services.health.follow import follow
 from syndicator.worker import Worker
 
 
@@ -23,6 +24,7 @@ class RunReport:
     built: BuildReport
     problems: tuple[Problem, ...]  # article files that could not be read
     llm: EnrichReport  # what the operator's language model added after the first build
+    untold: tuple[Problem, ...] = ()  # of what is wrong: an alert that failed, a file of metrics that was not written
 
     @property
     def failed(self) -> tuple[Outcome, ...]:
@@ -78,12 +80,18 @@ async def run(app: App, wanted: Wanted, *, stop: asyncio.Event, watch: Watch = W
         outcomes, built, down = await _visit_and_build(app, due, wanted, stop, watch)
     built = together(built, await build_feeds(app, turn=watch.turn))
     if down:
+        await follow(app, outcomes, built, seconds=_since(began), down=True)
         raise down
     enriched = await enrich(app, stop=stop, seconds=_left(wanted, began), filed=watch.filed)
     if enriched.changed:
         built = together(built, await build_feeds(app, turn=watch.turn))
     app.snapshots.prune(app.clock() - timedelta(days=app.settings.store.pages_days))
-    return RunReport(outcomes=tuple(outcomes), built=built, problems=problems, llm=enriched)
+    untold = await follow(app, outcomes, built, seconds=_since(began), down=False)
+    return RunReport(outcomes=tuple(outcomes), built=built, problems=problems, llm=enriched, untold=untold)
+
+
+def _since(began: float) -> float:
+    return asyncio.get_running_loop().time() - began
 
 
 def _left(wanted: Wanted, began: float) -> float:

@@ -8,11 +8,14 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from syndicator.services.container import open_app
+from syndicator.services.health import feed
 from tests.commands import ROOT
 
 
@@ -40,13 +43,30 @@ def told(heard: socket.socket, what: str) -> str:
     return line
 
 
+def answer_of(url: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(url, timeout=60) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
 def test_systemd_is_told_and_sighup_reads_the_configuration_again(tmp_path: Path) -> None:
     settings = tmp_path / "config/syndicator.toml"
     settings.parent.mkdir()
     settings.write_text("[publish]\nport = 0\n")
+    (settings.parent / "sources.toml").write_text("")
     with service(tmp_path, "serve") as (process, heard):
         address = told(heard, "READY=1").partition("STATUS=serving ")[2]
+        assert answer_of(address + "healthz") == (200, "ok\n")
+        assert answer_of(address + "readyz") == (503, "database\n")
+        with open_app(settings.parent, create=True) as app:  # as a run makes it
+            key = feed.known_token(app.settings.state_dir)
+        assert answer_of(address + "readyz") == (503, "no feed was built yet\n")
+        assert "syndicator_articles 0.0" in answer_of(address + "metrics")[1]
+        assert "<title>Health of Syndicator</title>" in answer_of(address + feed.feed_name(key))[1]
         (tmp_path / "feeds/public/all.atom").write_text("<feed/>")
+        assert answer_of(address + "readyz") == (200, "ok\n")
         settings.write_text('[publish]\nport = 0\nhubs = ["https://hub.example/"]\n')
         process.send_signal(signal.SIGHUP)
         told(heard, "RELOADING=1")

@@ -35,6 +35,8 @@ def status(json: Json = False, config: Config = CONFIG) -> None:
         _screen(health)
     elif health.conditions:
         printing.table("", _COLUMNS, [_row(one) for one in health.conditions])
+    if health.feed:
+        printing.say(f"health feed: {health.feed}")
     if health.llm is not None:
         printing.language_model(health.llm)
 

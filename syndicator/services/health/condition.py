@@ -82,6 +82,7 @@ class Observed:
     database: str = ""  # why it cannot be used
     configuration: str = ""  # why it could not be read
     clock: str = ""  # why it must be wrong
+    alert: str = ""  # why the last one was not sent
 
 
 def plain(kind: ConditionReason, subject: str = "", *, source: str = "") -> Condition:

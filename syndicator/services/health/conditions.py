@@ -29,6 +29,7 @@ def _of_machine(seen: Observed) -> Iterator[Condition]:
         (ConditionReason.DATABASE, seen.database),
         (ConditionReason.CONFIGURATION, seen.configuration),
         (ConditionReason.CLOCK, seen.clock),
+        (ConditionReason.ALERT, seen.alert),
     ):
         if detail:
             yield replace(plain(kind), detail=detail)

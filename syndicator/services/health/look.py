@@ -19,6 +19,8 @@ from syndicator.services import reconcile
 from syndicator.services.container import Configuration, begun, configuration, utc_now
 from syndicator.services.health.condition import Condition, Disk, Held, Observed
 from syndicator.services.health.conditions import conditions
+from syndicator.services.health.feed import feed_url, known_token
+from syndicator.services.health.memory import read_outbox
 from syndicator.services.health.sources import notable
 from syndicator.services.recovery import clock
 from syndicator.settings import Settings
@@ -55,6 +57,7 @@ class Health:
     disks: tuple[Disk, ...]
     llm: Enriched | None = None
     moves: tuple[Move, ...] = ()
+    feed: str = ""  # the address of the health feed, where there is one
 
     @property
     def need_you(self) -> tuple[Condition, ...]:
@@ -97,6 +100,7 @@ def look(place: Place) -> Health:
         disks=disks,
         llm=store.status.llm() if store else None,
         moves=moves(seen.states),
+        feed=feed_url(settings.base_url, key) if (key := known_token(settings.state_dir)) else "",
     )
 
 
@@ -124,6 +128,7 @@ def observe(
         on_hold_files=_named(on_hold),
         disks=disks,
         clock=clock.behind(store, now),
+        alert=read_outbox(store).fault,
     )
 
 

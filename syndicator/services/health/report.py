@@ -44,6 +44,7 @@ def document(health: Health, store: Store | None) -> dict[str, Any]:
             if one.kind == "article-file"
         ],
         "llm": health.llm,
+        "health_feed": health.feed or None,
     }
 
 

@@ -1,0 +1,113 @@
+"""What the server says of itself, beside the published files: /healthz, /readyz, /metrics and the health feed."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from syndicator.errors import SyndicatorError
+
+# A proxy says for whom it asks by one of these; who asks through one is not on this machine.
+_FORWARDED: Final = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
+_HEADERS: Final = {
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "x-robots-tag": "noindex",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """What is asked of whoever runs the server. `alive` and `ready` say why not, in a few words; "" where all is well.
+    `token`: what opens the health feed to anyone and the metrics to others than this machine; "": nothing does."""
+
+    alive: Callable[[], str]
+    ready: Callable[[], Awaitable[str]]
+    metrics: Callable[[], Awaitable[bytes]]
+    metrics_type: str
+    feed: Callable[[], Awaitable[bytes]]
+    feed_name: str  # below the web root
+    token: str
+
+
+def with_health(app: ASGIApp, health: Health) -> ASGIApp:
+    """`app` with these paths. What is not for who asks is "not found", as if it were not there."""
+    answers: dict[str, Callable[[Request], Awaitable[Response]]] = {
+        "/healthz": lambda request: _alive(health),
+        "/readyz": lambda request: _ready(health),
+        "/metrics": lambda request: _metrics(health, request),
+    }
+    if health.token:
+        answers[f"/{health.feed_name}"] = lambda request: _feed(health, request)
+
+    async def answering(scope: Scope, receive: Receive, send: Send) -> None:
+        answer = answers.get(scope["path"]) if scope["type"] == "http" else None
+        if answer is None:
+            await app(scope, receive, send)
+            return
+        wrong = scope["method"] not in ("GET", "HEAD")
+        response = Response(status_code=405, headers={"allow": "GET, HEAD"}) if wrong else await answer(Request(scope))
+        await response(scope, receive, send)
+
+    return answering
+
+
+async def _alive(health: Health) -> Response:
+    return _plain(health.alive())
+
+
+async def _ready(health: Health) -> Response:
+    return _plain(health.alive() or await health.ready())
+
+
+def _plain(trouble: str) -> Response:
+    return Response(f"{trouble or 'ok'}\n", 503 if trouble else 200, headers=_HEADERS, media_type="text/plain")
+
+
+async def _metrics(health: Health, request: Request) -> Response:
+    host = request.client.host if request.client else ""
+    if not (is_this_machine(host, request.headers, request.scope["http_version"]) or _knows(health.token, request)):
+        return Response("Not found.\n", 404, headers=_HEADERS, media_type="text/plain")
+    try:
+        return Response(await health.metrics(), headers={**_HEADERS, "content-type": health.metrics_type})
+    except (SyndicatorError, OSError):
+        return _plain("database")
+
+
+def is_this_machine(host: str, headers: Headers, version: str) -> bool:
+    """Whether a request comes from this machine and from no proxy on it. Proxies name those they ask for, and nginx,
+    where it was not told to, asks in HTTP/1.0, as nobody else does. Pure."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None) or address
+    return bool(mapped.is_loopback) and version != "1.0" and not any(name in headers for name in _FORWARDED)
+
+
+def _knows(token: str, request: Request) -> bool:
+    """Whether the request has the token (RFC 6750, section 2.1)."""
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    return bool(token) and scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode())
+
+
+async def _feed(health: Health, request: Request) -> Response:
+    try:
+        body = await health.feed()
+    except (SyndicatorError, OSError):
+        return _plain("database")
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {**_HEADERS, "cache-control": "no-cache", "etag": etag}
+    if etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers={**headers, "content-type": "application/atom+xml; charset=utf-8"})

@@ -1,0 +1,129 @@
+"""Tells whoever wants to be told: a command of the operator's, or a mail. Never harms a run: faults are returned."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import smtplib
+import ssl
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+from syndicator.errors import ConfigError
+from syndicator.services.health.episodes import Event, titles
+from syndicator.services.health.feed import lines
+from syndicator.services.health.memory import Outbox
+from syndicator.settings import Alert, Site
+from syndicator.text import line
+
+SECONDS: Final = 30.0  # for a command, and for each step of a mail
+_OUTPUT = 2000  # characters of what a command prints that are logged
+_SUBJECT = 100
+
+
+async def send(alert: Alert, site: Site, outbox: Outbox, now: datetime, environ: Mapping[str, str]) -> tuple[str, str]:
+    """Sends what waits, in one message. Returns what was wrong, "" where nothing was, and what the command printed."""
+    fault, printed = "", ""
+    if alert.command:
+        fault, printed = await _run(alert.command, message(site, outbox.waiting, now), environ)
+    if alert.mail:
+        try:
+            mail = letter(alert, site, outbox.waiting, now)
+            await asyncio.to_thread(_post, alert, mail, password(alert, environ))
+        except (OSError, smtplib.SMTPException, ConfigError) as error:
+            fault = "; ".join(filter(None, (fault, f"mail to {alert.mail} by {_server(alert)}: {line(str(error))}")))
+    return fault, printed
+
+
+def message(site: Site, events: Sequence[Event], now: datetime) -> dict[str, Any]:
+    """What a command gets on its standard input, as JSON."""
+    told = [{"title": title, **asdict(event)} for event, title in zip(events, titles(events), strict=True)]
+    return {"site": site.title, "url": site.url, "at": now, "events": told}
+
+
+async def _run(command: Sequence[str], document: Mapping[str, Any], environ: Mapping[str, str]) -> tuple[str, str]:
+    """Runs the operator's command, without a shell, in a group of its own that is ended as a whole."""
+    body = json.dumps(document, default=lambda at: at.isoformat()).encode()
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            env=dict(environ),
+            start_new_session=True,
+        )
+    except (OSError, ValueError) as error:
+        return f"{command[0]}: {getattr(error, 'strerror', None) or error}", ""
+    try:
+        out, _ = await asyncio.wait_for(process.communicate(body), SECONDS)
+    except TimeoutError:
+        return f"{command[0]}: no end after {SECONDS:.0f} s", ""
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
+    printed = out.decode(errors="replace")[:_OUTPUT].strip()
+    code = process.returncode
+    return (f"{command[0]}: exit code {code}" + (f": {line(printed)}" if printed else "") if code else ""), printed
+
+
+def letter(alert: Alert, site: Site, events: Sequence[Event], now: datetime) -> EmailMessage:
+    """The mail: its subject is the first event, its text is all."""
+    heads = list(titles(events))
+    more = f" (and {len(heads) - 1} more)" if len(heads) > 1 else ""
+    mail = EmailMessage()
+    mail["Subject"] = f"{line(site.title)}: {line(heads[0])[:_SUBJECT]}{more}"
+    mail["From"] = mail["To"] = alert.mail
+    mail["Date"] = format_datetime(now)
+    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
+    pairs = zip(heads, events, strict=True)
+    parts = ["\n".join([line(head), *(f"  {each}" for each in lines(event))]) for head, event in pairs]
+    mail.set_content("\n\n".join(parts) + "\n")
+    return mail
+
+
+def password(alert: Alert, environ: Mapping[str, str]) -> str:
+    """The password for the mail server, "" where none is needed. Raises ConfigError that names the variable."""
+    if not alert.password_env:
+        return ""
+    found = environ.get(alert.password_env, "")
+    if not found:
+        raise ConfigError(f"the environment variable {alert.password_env} is not set; alert.password_env names it")
+    return found
+
+
+def _post(alert: Alert, mail: EmailMessage, secret: str) -> None:
+    """Hands the mail to the server: over TLS from the start for smtps, else over STARTTLS where the server has it, and
+    with a password only over TLS. Raises OSError, SMTPException."""
+    parts = urlsplit(alert.smtp)
+    tls = ssl.create_default_context()
+    host = parts.hostname or "localhost"
+    if parts.scheme == "smtps":
+        server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=SECONDS, context=tls)
+    else:
+        server = smtplib.SMTP(host, parts.port or 25, timeout=SECONDS)
+    with server:
+        server.ehlo()
+        local = host in ("localhost", "127.0.0.1", "::1")
+        if parts.scheme == "smtp" and server.has_extn("starttls") and not local:
+            server.starttls(context=tls)
+            server.ehlo()
+        elif parts.scheme == "smtp" and secret and not local:
+            raise smtplib.SMTPException("the server offers no TLS, and a password is not sent without")
+        if secret:
+            server.login(unquote(parts.username or alert.mail), secret)
+        server.send_message(mail)
+
+
+def _server(alert: Alert) -> str:
+    parts = urlsplit(alert.smtp)
+    return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")

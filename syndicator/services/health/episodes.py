@@ -1,0 +1,171 @@
+"""What broke and what recovered, told once each: conditions over time become episodes, and these events. Pure.
+
+A thing that breaks is told at once, and so is its recovery. Where it does both again within a day, each is told only
+once it has lasted: an hour the first time, twice as long each time after. So a host that comes and goes is two or three
+messages a day. Nothing is told twice after a restart: what was told is remembered with what is wrong."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from syndicator.reasons import ConditionReason, FetchReason
+from syndicator.services.health.condition import Condition
+
+# Counts, or remarks on what is well: `status` has them, nobody is called for them.
+_QUIET: Final = frozenset((ConditionReason.MUTED, ConditionReason.SOURCE_WARNING))
+# A failure that mends itself more often than not is told when it has come so often in a row.
+_IN_A_ROW: Final = 3
+_DAMPED, _LONGEST = timedelta(hours=1), timedelta(days=1)
+_MEMORY: Final = timedelta(days=1)  # for which a recovery makes the next episode a repetition
+EVENTS_KEPT: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One message: something broke or recovered. `id` is of it alone and stays."""
+
+    id: str  # a uuid
+    at: datetime
+    state: Literal["broken", "recovered"]
+    kind: str
+    subject: str
+    since: datetime
+    reason: str = ""
+    detail: str = ""
+    cure: str = ""
+    code: str = ""
+    last_success: datetime | None = None
+    next_try: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Episode:
+    """Something that is wrong, or was until a short while ago. `began`: when it was first seen; `gone`: since when it
+    is not any more; `told`: the event that told it."""
+
+    began: datetime
+    kind: str
+    subject: str
+    told: Event | None = None
+    gone: datetime | None = None
+
+    @property
+    def identity(self) -> str:
+        return f"{self.kind}:{self.subject}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What is remembered: the episodes that are not over, and the last events, newest first."""
+
+    episodes: tuple[Episode, ...] = ()
+    events: tuple[Event, ...] = field(default=())
+
+
+def follow(
+    memory: Memory, found: Iterable[Condition], now: datetime, instance: uuid.UUID
+) -> tuple[Memory, tuple[Event, ...]]:
+    """What is remembered after a look at `now` that found these conditions, and the events that are new."""
+    present = {one.identity: one for one in found if one.kind not in _QUIET}
+    open_ = {one.identity: one for one in memory.episodes}
+    kept: list[Episode] = []
+    events: list[Event] = []
+    for identity in sorted(present.keys() | open_.keys()):
+        damping = damping_of(identity, memory.events, now)
+        episode, event = _step(open_.get(identity), present.get(identity), damping, now, instance)
+        kept += [episode] if episode else []
+        events += [event] if event else []
+    recent = (*events, *memory.events)[:EVENTS_KEPT]
+    return Memory(episodes=tuple(kept), events=recent), tuple(events)
+
+
+def damping_of(identity: str, events: Sequence[Event], now: datetime) -> timedelta:
+    """How long something has to last to be told, by how often it recovered within a day."""
+    again = sum(
+        one.state == "recovered" and f"{one.kind}:{one.subject}" == identity and now - one.at < _MEMORY
+        for one in events
+    )
+    return min(_LONGEST, _DAMPED * 2 ** min(again - 1, 10)) if again else timedelta()
+
+
+def _step(
+    episode: Episode | None, condition: Condition | None, damping: timedelta, now: datetime, instance: uuid.UUID
+) -> tuple[Episode | None, Event | None]:
+    """An episode after a look: as it goes on, None where it is over; and what is to be told."""
+    if condition is not None:
+        episode = replace(episode, gone=None) if episode else _begun(condition, now)
+        if episode.told or not _is_telling(condition) or now - episode.began < damping:
+            return episode, None
+        event = _event("broken", condition, episode.began, now, instance)
+        return replace(episode, told=event), event
+    if episode is None or episode.told is None:
+        return None, None
+    gone = episode.gone or now
+    if now - gone < damping:
+        return replace(episode, gone=gone), None
+    return None, replace(episode.told, id=_id(episode, "recovered", instance), at=now, state="recovered", next_try=None)
+
+
+def _begun(condition: Condition, now: datetime) -> Episode:
+    return Episode(began=now, kind=str(condition.kind), subject=condition.subject)
+
+
+def _is_telling(condition: Condition) -> bool:
+    """Whether anybody is to be told: not of the first failures of a source that most likely answers again."""
+    if condition.kind == ConditionReason.SOURCE_FAILING:
+        return condition.needs_you or (condition.count >= _IN_A_ROW and condition.code != FetchReason.SYSTEM)
+    return True
+
+
+def _event(
+    state: Literal["broken", "recovered"], condition: Condition, began: datetime, now: datetime, instance: uuid.UUID
+) -> Event:
+    episode = Episode(began=began, kind=str(condition.kind), subject=condition.subject)
+    return Event(
+        id=_id(episode, state, instance),
+        at=now,
+        state=state,
+        kind=episode.kind,
+        subject=episode.subject,
+        since=condition.since or began,
+        reason=condition.reason,
+        detail=condition.detail,
+        cure=condition.cure,
+        code=condition.code,
+        last_success=condition.last_success,
+        next_try=condition.next_try,
+    )
+
+
+def _id(episode: Episode, state: str, instance: uuid.UUID) -> str:
+    """Of the beginning and the end of an episode, for ever."""
+    return str(uuid.uuid5(instance, f"health:{episode.identity}:{episode.began.isoformat()}:{state}"))
+
+
+def titles(events: Iterable[Event]) -> Iterator[str]:
+    """What happened, in one line each."""
+    for event in events:
+        about = f"{event.subject}: " if event.subject else ""
+        if event.state == "recovered":
+            yield f"{about}over after {_length(event.at - event.since)}: {_named(event.kind)}"
+        else:
+            yield f"{about}{event.reason or _named(event.kind)}"
+
+
+def _named(kind: str) -> str:
+    """What a kind means; a kind of another version stands for itself."""
+    return next((known.means for known in ConditionReason if known == kind), kind)
+
+
+def _length(time: timedelta) -> str:
+    """A time in its largest unit."""
+    seconds = max(0, int(time.total_seconds()))
+    for unit, least in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= least:
+            count = seconds // least
+            return f"{count} {unit}" + ("s" if count > 1 else "")
+    return "less than a minute"

@@ -1,0 +1,107 @@
+"""The health feed: an Atom document of what broke and recovered, at an address that nobody guesses."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import uuid
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from xml.etree import ElementTree
+
+from syndicator.services.health.episodes import Event, titles
+from syndicator.text import legal, line
+
+_ATOM = "http://www.w3.org/2005/Atom"
+_FILE = "health-token"
+_BYTES = 24
+
+
+def token(state_dir: Path) -> str:
+    """What stands in the address of the health feed: minted once, in the state folder, for this user's eyes alone.
+    Raises OSError."""
+    while not (known := known_token(state_dir)):
+        state_dir.mkdir(parents=True, exist_ok=True)
+        temporary = state_dir / f".{_FILE}.{os.getpid()}"
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(_BYTES) + "\n")
+        with suppress(FileExistsError):  # another process was first: its token counts
+            os.link(temporary, state_dir / _FILE)
+        temporary.unlink()
+    return known
+
+
+def known_token(state_dir: Path) -> str:
+    """The token, "" where none was minted or this user may not read it. Writes nothing."""
+    try:
+        return (state_dir / _FILE).read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def feed_name(key: str) -> str:
+    """Where the feed of a token is, below the web root."""
+    return f"health/{key}.atom"
+
+
+def feed_url(base_url: str, key: str) -> str:
+    return base_url + feed_name(key)
+
+
+def document(events: Sequence[Event], *, title: str, base_url: str, key: str) -> bytes:
+    """The feed of these events, newest first, for the token `key`. The same events give the same bytes."""
+    ElementTree.register_namespace("", _ATOM)
+    root = ElementTree.Element(_tag("feed"))
+    _text(root, "id", uuid.uuid5(uuid.NAMESPACE_OID, f"health:{key}").urn)  # another token is another feed
+    _text(root, "title", f"Health of {title}")
+    ElementTree.SubElement(root, _tag("link"), rel="self", type="application/atom+xml", href=feed_url(base_url, key))
+    _text(ElementTree.SubElement(root, _tag("author")), "name", title)
+    _text(root, "updated", _time(max((_moment(event) for event in events), default=datetime.fromtimestamp(0, UTC))))
+    for event, headline in zip(events, titles(events), strict=True):
+        root.append(_entry(event, headline))
+    return b'<?xml version="1.0" encoding="utf-8"?>\n' + bytes(ElementTree.tostring(root, encoding="utf-8")) + b"\n"
+
+
+def _entry(event: Event, headline: str) -> ElementTree.Element:
+    entry = ElementTree.Element(_tag("entry"))
+    _text(entry, "id", f"urn:uuid:{event.id}")
+    _text(entry, "title", line(headline)[:300])
+    _text(entry, "updated", _time(_moment(event)))
+    for term in (event.state, event.kind):
+        ElementTree.SubElement(entry, _tag("category"), term=term)
+    _text(entry, "content", "\n".join(lines(event)))
+    return entry
+
+
+def lines(event: Event) -> list[str]:
+    """What is known of an event, a line each, for people."""
+    found = [
+        ("What", event.reason),
+        ("Detail", event.detail),
+        ("Cure", event.cure if event.state == "broken" else ""),
+        ("Since", _time(event.since)),
+        ("Until", _time(event.at) if event.state == "recovered" else ""),
+        ("Last success", _time(event.last_success) if event.last_success and event.state == "broken" else ""),
+        ("Next try", _time(event.next_try) if event.next_try and event.state == "broken" else ""),
+    ]
+    return [f"{name}: {line(value)}" for name, value in found if value]
+
+
+def _moment(event: Event) -> datetime:
+    """The time of an event, told apart from those of the same second."""
+    return event.at.replace(microsecond=uuid.UUID(event.id).int % 1_000_000)
+
+
+def _time(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _tag(name: str) -> str:
+    return f"{{{_ATOM}}}{name}"
+
+
+def _text(parent: ElementTree.Element, name: str, value: str) -> None:
+    ElementTree.SubElement(parent, _tag(name)).text = legal(value)

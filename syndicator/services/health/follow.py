@@ -1,0 +1,122 @@
+"""At the end of a run: what was counted, what broke or recovered since the last one, and telling those who asked for
+it. None of it harms the run: what goes wrong is returned."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from syndicator.errors import DiskError, SyndicatorError
+from syndicator.log import logger
+from syndicator.model import Outcome, Problem
+from syndicator.publishing.output.files import FileOutlet
+from syndicator.publishing.selection.staleness import BuildReport
+from syndicator.reasons import ConditionReason
+from syndicator.services.container import App
+from syndicator.services.health import counters, episodes
+from syndicator.services.health.conditions import conditions
+from syndicator.services.health.look import observe
+from syndicator.services.health.memory import (
+    Outbox,
+    is_due,
+    put,
+    read_memory,
+    read_outbox,
+    write_memory,
+    write_outbox,
+)
+
+# How long runs in which nothing happens are spared a look at everything: of 50,000 sources it takes a second. A choice.
+_LOOK: Final = timedelta(minutes=5)
+
+
+async def follow(
+    app: App, outcomes: Sequence[Outcome], built: BuildReport, *, seconds: float, down: bool
+) -> tuple[Problem, ...]:
+    """Remembers how a run went that took `seconds`, and tells what is new. Returns what could not be told."""
+    try:
+        found = list(_remember(app, outcomes, built, seconds=seconds, down=down))
+        return (*found, *await _alert(app))
+    except SyndicatorError as error:
+        return (Problem(what="health", reason=error.reason, detail=str(error)),)
+    except OSError as error:
+        return (Problem(what="health", reason=DiskError.reason, detail=str(DiskError.of(error))),)
+
+
+def _remember(
+    app: App, outcomes: Sequence[Outcome], built: BuildReport, *, seconds: float, down: bool
+) -> list[Problem]:
+    now, known = app.clock(), counters.read(app.store)
+    made = counters.counted(known, outcomes, built, seconds=seconds, now=now, down=down)
+    looked = datetime.fromtimestamp(known.get("look", {}).get("", 0), now.tzinfo)
+    if outcomes or built.builds or not timedelta() <= now - looked < _LOOK:
+        made["look"] = {"": now.timestamp()}
+        made["conditions"] = _look(app, now)
+        made["sources"] = {"": len(app.sources)}
+    counters.write(app.store, made, now)
+    _publish(app)
+    return _write_textfile(app, made)
+
+
+def _look(app: App, now: datetime) -> dict[str, float]:
+    """Follows what is wrong; returns how much of each kind there is."""
+    found = conditions(observe(app.store, app.article_store, app.settings, app.sources, now), now)
+    before = read_memory(app.store)
+    memory, events = episodes.follow(before, found, now, app.instance)
+    if _is_wanted(app) and events:  # first: what is told twice is better than what is lost
+        write_outbox(app.store, put(read_outbox(app.store), events), now)
+    if memory != before:
+        write_memory(app.store, memory, now)
+    return dict(Counter(str(one.kind) for one in found))
+
+
+def _publish(app: App) -> None:
+    """Keeps the health feed in the public folder, or out of it, as the operator has it."""
+    settings = app.settings
+    if not settings.health.publish and not (settings.public_dir / "health").is_dir():
+        return
+    from syndicator.services.health import feed
+
+    outlet = FileOutlet(settings.public_dir, gzip=settings.publish.gzip)
+    if settings.health.publish:
+        key, events = feed.token(settings.state_dir), read_memory(app.store).events
+        made = feed.document(events, title=settings.site.title, base_url=settings.base_url, key=key)
+        outlet.put(feed.feed_name(key), made)
+    elif key := feed.known_token(settings.state_dir):
+        outlet.delete(feed.feed_name(key))
+
+
+def _write_textfile(app: App, made: counters.Counters) -> list[Problem]:
+    path = app.settings.health.textfile
+    if not path:
+        return []
+    from syndicator.services.health import metrics
+
+    try:
+        metrics.write(Path(app.settings.root / path), app.store.status.counts(), made)
+    except OSError as error:
+        return [Problem(what="health.textfile", reason=DiskError.reason, detail=str(DiskError.of(error)))]
+    return []
+
+
+async def _alert(app: App) -> list[Problem]:
+    """Sends what waits, where it is wanted; one message in ten minutes."""
+    alert, now = app.settings.alert, app.clock()
+    if not _is_wanted(app):
+        return []
+    outbox = read_outbox(app.store)
+    if not is_due(outbox, now):
+        return []
+    from syndicator.services.health.alert import send
+
+    fault, printed = await send(alert, app.settings.site, outbox, now, app.environ)
+    logger("health").info("alert sent", events=len(outbox.waiting), printed=printed, fault=fault)
+    write_outbox(app.store, Outbox(waiting=outbox.waiting if fault else (), last=now, fault=fault), now)
+    return [Problem(what="alert", reason=ConditionReason.ALERT, detail=fault)] if fault else []
+
+
+def _is_wanted(app: App) -> bool:
+    return bool(app.settings.alert.command or app.settings.alert.mail)

@@ -1,0 +1,64 @@
+"""What a server is asked about itself: whether it can do its work, its metrics, its health feed. Reads only; each opens
+the database for itself, so that it may run in a thread."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from syndicator.axes import ALL
+from syndicator.errors import MissingError, SyndicatorError
+from syndicator.formats import FORMATS
+from syndicator.services.health import counters, metrics
+from syndicator.services.health.episodes import Event
+from syndicator.services.health.feed import document
+from syndicator.services.health.memory import read_memory
+from syndicator.settings import Settings
+from syndicator.store.engine import Store, look_into
+
+
+def unready(settings: Settings, *, writes: bool) -> str:
+    """Why the instance cannot do its work yet, in words that tell a stranger nothing; "" where it can. `writes`: its
+    work is more than serving."""
+    try:
+        with _store(settings):
+            pass
+    except (SyndicatorError, OSError):
+        return "database"
+    folders = {"articles": settings.articles_dir, "public": settings.public_dir, "state": settings.state_dir}
+    wrong = [name for name, folder in folders.items() if not _is_usable(folder, writes=writes)]
+    if wrong:
+        return f"folders: {', '.join(wrong)}"
+    built = any((settings.public_dir / f"{ALL.slug}.{name}").exists() for name in FORMATS)
+    return "" if built else "no feed was built yet"
+
+
+def measured(settings: Settings) -> bytes:
+    """The metrics. Raises StoreError, and MissingError where nothing was run yet."""
+    with _store(settings) as store:
+        return metrics.page(store.status.counts(), counters.read(store))
+
+
+def health_feed(settings: Settings, token: str) -> bytes:
+    """The health feed; without entries where nothing is known yet. Raises StoreError."""
+    events: tuple[Event, ...] = ()
+    store = look_into(settings.store_url, articles_exist=False)
+    if store is not None:
+        with store:
+            events = read_memory(store).events
+    return document(events, title=settings.site.title, base_url=settings.base_url, key=token)
+
+
+@contextmanager
+def _store(settings: Settings) -> Iterator[Store]:
+    store = look_into(settings.store_url, articles_exist=True)
+    if store is None:
+        raise MissingError("there is no database yet")
+    with store:
+        yield store
+
+
+def _is_usable(folder: Path, *, writes: bool) -> bool:
+    return folder.is_dir() and os.access(folder, os.R_OK | os.X_OK | (os.W_OK if writes else 0))
