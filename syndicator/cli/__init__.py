@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import io
 import os
+import re
 import sys
 from typing import Any
 
@@ -32,7 +33,9 @@ def main() -> None:
             sys.stdout.flush()
     except KeyboardInterrupt:
         code = 130
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit) as ended:
+        if not isinstance(ended, BrokenPipeError) and not isinstance(ended.__context__, BrokenPipeError):
+            raise  # typer makes an exit with 1 of what is none
         # the reader of our output has gone; what is still buffered must not fail again at the end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
@@ -42,11 +45,11 @@ def main() -> None:
 
 def load_commands() -> None:
     """Importing the modules of commands registers these with `app`."""
-    from syndicator.cli import begin, curate, operate, service, sources
+    from syndicator.cli import begin, configuration, curate, operate, service, sources
     from syndicator.cli.adding import add
     from syndicator.cli.health import status
 
-    assert add and begin and curate and operate and service and sources and status
+    assert add and begin and configuration and curate and operate and service and sources and status
 
 
 def _escape_unprintable() -> None:
@@ -60,17 +63,32 @@ def _run(*, as_json: bool) -> Any:
     from syndicator.cli.printing import complain, complain_in_json
 
     try:
-        # people get the usage as typer prints it, programs get JSON
-        return app(prog_name=program(), standalone_mode=not as_json)
+        return app(prog_name=program(), standalone_mode=False)
     except SyndicatorError as error:
         return complain(error, as_json=as_json)
     except BrokenPipeError:
         raise
     except OSError as error:
         return complain(DiskError.of(error), as_json=as_json)
+    except typer.Abort:
+        return 1
     except _BadCommand as error:
+        error.message = _nearer(error.message)
+        if not as_json:
+            error.show()  # people get the usage, programs get JSON
+            return error.exit_code
         return complain(UsageError(error.format_message()), as_json=as_json)
     except Exception as error:
         if as_json:
             complain_in_json(f"{type(error).__name__}: {error}", "bug", 1)
         raise
+
+
+def _nearer(message: str) -> str:
+    """`message` with the value that was meant, where it says which there are."""
+    found = re.search(r"'([^']*)' is not one of (.*)", message)
+    if not found:
+        return message
+    from syndicator.text import suggestion
+
+    return found[0].rstrip(".") + suggestion(found[1], re.findall("'([^']*)'", found[2]))

@@ -19,7 +19,7 @@ PANELS = {
     "Daily": ("up", "refresh", "build", "serve", "add", "status", "show"),
     "Sources": ("sources", "remove", "import", "export"),
     "Articles and tags": ("reread", "describe", "learn", "tags", "split", "release", "withdraw"),
-    "Set-up and repair": ("init", "check", "demo", "reindex", "prune"),
+    "Set-up and repair": ("init", "check", "config", "demo", "reindex", "prune"),
 }
 
 

@@ -222,6 +222,20 @@ def test_strict(small: Instance) -> None:
 
 
 @fault(
+    "the only source due fails, and not for the network",
+    how="a site that answers 410 and a source whose variable is not set, `refresh` with and without --strict",
+    holds="0 without --strict and 3 with it: 4 is for no network",
+)
+def test_the_only_source_fails(small: Instance) -> None:
+    path = small.config / "sources.toml"
+    path.write_text(path.read_text().replace('key = "holt"\n', 'key = "holt"\nheaders_env = { A = "SURELY_UNSET" }\n'))
+    for key, reason in (("gone", "gone"), ("holt", "unset-variable")):
+        for words, code in (((), 0), (("--strict",), 3)):
+            done = small.command("refresh", "--source", key, "--json", *words)
+            assert (done.code, done.json["sources"][0]["reason"]) == (code, reason)
+
+
+@fault(
     "a secret in the headers of a source",
     how="headers_env with a sentinel; a source that works and one that fails; all files, logs and the database read",
     holds="the site gets it, and it stands nowhere else",

@@ -1,0 +1,61 @@
+"""config show, and what every command has in common at its end."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from syndicator.cli import app, configuration
+from syndicator.services.configured import configured, masked
+
+assert configuration  # importing it registers its command
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/syndicator.toml").write_text(
+        '[publish]\nport = 81\n[store]\nurl = "postgresql://me:pass@db/x"\n'
+    )
+    return tmp_path / "config"
+
+
+def test_each_setting_is_shown_with_where_it_comes_from(config: Path) -> None:
+    environ = {"SYNDICATOR_FETCH__PROXY": "http://u:hidden@proxy.example:1", "SYNDICATOR_DESCRIBE__LLM__MODEL": "m"}
+    found = {one.name: (one.value, one.origin) for one in configured(config, environ)}
+    assert found["publish.port"] == (81, f"{config}/syndicator.toml:2")
+    assert found["publish.limit"] == (50, "default")
+    assert found["describe.llm.model"] == ("m", "environment variable SYNDICATOR_DESCRIBE__LLM__MODEL")
+    assert found["store.url"][0] == "postgresql://me:***@db/x"
+    assert found["fetch.proxy"][0] == "http://u:***@proxy.example:1"
+    assert "root" not in found
+
+
+@pytest.mark.parametrize("url", ["", "https://a.example/x:y@z", "sqlite:////srv/a.db", "http://me@proxy/"])
+def test_what_has_no_password_is_shown_whole(url: str) -> None:
+    assert masked(url) == url
+
+
+def test_it_is_printed_for_people_and_for_programs(config: Path) -> None:
+    shown = CliRunner().invoke(app, ["config", "show", "--config", str(config)]).stdout
+    assert f"publish.port\t81\t{config}/syndicator.toml:2\n" in shown
+    told = json.loads(CliRunner().invoke(app, ["config", "show", "--json", "--config", str(config)]).stdout)
+    assert told["publish.port"] == {"value": 81, "origin": f"{config}/syndicator.toml:2"}
+
+
+@pytest.mark.parametrize("words", [("config", "show"), ("--help",)])
+def test_a_reader_that_has_gone_is_no_failure(config: Path, words: tuple[str, ...]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "syndicator", *words]
+    environ = {**os.environ, "SYNDICATOR_CONFIG": str(config)}
+    done = subprocess.run(command, cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, env=environ, timeout=60)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
