@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from syndicator.formats import of_file
 
 # Media types of what is published beside the feeds, whose own are in `formats`.
-_TYPES: Final = {
+TYPES: Final = {
     ".opml": "text/x-opml; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -213,7 +213,7 @@ def _unchanged(request: Request, known: _Known) -> bool:
 def _media_type(name: str) -> str:
     """The media type of a file, "" for a kind of file that is not served."""
     format = of_file(name)
-    return f"{format.media_type}; charset=utf-8" if format else _TYPES.get(Path(name).suffix, "")
+    return f"{format.media_type}; charset=utf-8" if format else TYPES.get(Path(name).suffix, "")
 
 
 def _type(request: Request, name: str) -> str:

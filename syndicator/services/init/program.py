@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import shlex
 import sys
 from pathlib import Path
@@ -26,3 +28,12 @@ def words() -> tuple[str, ...]:
 
 def for_shell() -> str:
     return shlex.join(words())
+
+
+def account() -> str:
+    """Whose service it will be: who calls this, but for root, who makes it for an account of its own."""
+    number = os.getuid()
+    try:
+        return pwd.getpwuid(number).pw_name if number else "syndicator"
+    except KeyError:
+        return str(number)

@@ -2,39 +2,52 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
 from syndicator.errors import UsageError
 from syndicator.services.init import program
+from syndicator.services.init.deploy import Deployment, deployment_files
 from syndicator.services.init.start import Start, checked, config_files
-
-_TEMPLATES: Final = Path(__file__).resolve().parents[2] / "data/init"
+from syndicator.services.init.templates import filled
+from syndicator.settings import load
 
 
 def write_folder(root: Path, start: Start | None = None, *, config: Path | None = None) -> list[Path]:
-    """Makes `root` a folder to run the program in: configuration (in `root`/config, or where `config` says) and `run`.
-    Returns what was written. Raises UsageError for a wrong `start`, and where `root` is the program's own folder."""
+    """Makes `root` a folder to run the program in: configuration (in `root`/config, or where `config` says), `run`, and
+    `deploy` with files for systemd, cron, nginx, Caddy and containers. Returns what was written. Raises UsageError for
+    a wrong `start`, and where `root` is the program's own folder."""
     if root.resolve() == program.checkout():
         raise UsageError(
             f"{root.resolve()} is the program's own folder, whose files an upgrade changes; name one of your own, "
             "for example: init ../feeds"
         )
-    written = write_config(config or root / "config", start)
-    return written + write_missing(root, {"run": filled("run", PROGRAM=program.for_shell())})
+    config = config or root / "config"
+    written = write_config(config, start)
+    files = {"run": filled("run", PROGRAM=program.for_shell())}
+    for name, text in deployment_files(_deployment(root, config)).items():
+        files[f"deploy/{name}"] = text
+    return written + write_missing(root, files)
+
+
+def _deployment(root: Path, config: Path) -> Deployment:
+    """Where things are on this machine, by the settings that are there now."""
+    settings, checkout = load(config), program.checkout()
+    return Deployment(
+        root=root.resolve(),
+        config=config.resolve(),
+        public=settings.public_dir.resolve(),
+        program=program.words(),
+        user=program.account(),
+        url=settings.site.url,
+        port=settings.publish.port,
+        checkout=str(checkout or ""),
+    )
 
 
 def write_config(config: Path, start: Start | None = None) -> list[Path]:
     """Writes those of the four files that the folder `config` lacks; which. Raises UsageError for a wrong `start`."""
     return write_missing(config, config_files(checked(start or Start())))
-
-
-def filled(template: str, **values: str) -> str:
-    """The text of a template of ours with its `@NAMES@` replaced. Raises KeyError for one that has no value."""
-    text = (_TEMPLATES / template).read_text(encoding="utf-8")
-    return re.sub(r"@([A-Z_]+)@", lambda name: values[name[1]], text)
 
 
 def write_missing(folder: Path, files: Mapping[str, str]) -> list[Path]:

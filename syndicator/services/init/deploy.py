@@ -1,0 +1,103 @@
+"""The files that put a folder on a machine: systemd, cron, nginx, Caddy, a container. Pure: values in, texts out."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from syndicator.errors import UsageError
+from syndicator.formats import FORMATS
+from syndicator.server.files import CSP, TYPES
+from syndicator.services.init.templates import filled
+
+FILES: Final = (
+    "syndicator.service",
+    "syndicator-refresh.service",
+    "syndicator-refresh.timer",
+    "crontab",
+    "nginx.conf",
+    "Caddyfile",
+)
+_HOMES: Final = (Path("/home"), Path("/root"), Path("/run/user"))
+_HARMLESS: Final = re.compile(r"[^\"'\\`$\x00-\x1f\x7f{};]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """What the files name. All paths absolute. `program`: the words that start it. `url`: where the feeds will be, ""
+    where that is not known. `checkout`: the program's sources, "" where it was installed."""
+
+    root: Path
+    config: Path
+    public: Path
+    program: Sequence[str]
+    user: str
+    url: str = ""
+    port: int = 8080
+    checkout: str = ""
+
+
+def deployment_files(here: Deployment) -> dict[str, str]:
+    """The files by name. Raises UsageError where a path cannot be written into all of them."""
+    for path in (here.root, here.config, here.public, *here.program):
+        if not _HARMLESS.fullmatch(str(path)):
+            raise UsageError(
+                f"{str(path)!r}: quotes, backslashes, braces and $ in it cannot be written into every file"
+            )
+    values = _paths(here) | _systemd(here) | _cron(here) | _web(here)
+    values["HARDENING"] = filled("deploy/hardening", **values)
+    return {name: filled(f"deploy/{name}", **values) for name in FILES}
+
+
+def _paths(here: Deployment) -> dict[str, str]:
+    return {"USER": here.user, "PUBLIC": str(here.public), "CSP": CSP}
+
+
+def _systemd(here: Deployment) -> dict[str, str]:
+    """In unit files % begins a specifier, and a space ends a word that is not quoted."""
+    escaped = str(here.root).replace("%", "%%")
+    at_home = any(Path(path).is_relative_to(home) for path in (here.root, here.program[0]) for home in _HOMES)
+    return {
+        "ROOT": escaped,
+        "ROOT_QUOTED": f'"{escaped}"',
+        "CONFIG": str(here.config).replace("%", "%%"),
+        "PROGRAM": " ".join(f'"{word}"' if " " in word else word for word in here.program).replace("%", "%%"),
+        "PROTECT_HOME": "read-only" if at_home else "yes",
+    }
+
+
+def _cron(here: Deployment) -> dict[str, str]:
+    """In a crontab % ends the command."""
+    words = {"ROOT": str(here.root), "CONFIG": str(here.config)}
+    quoted = {f"CRON_{name}": shlex.quote(word) for name, word in words.items()}
+    quoted["CRON_PROGRAM"] = shlex.join(here.program)
+    return {name: text.replace("%", r"\%") for name, text in quoted.items()}
+
+
+def _web(here: Deployment) -> dict[str, str]:
+    parts = urlsplit(here.url)
+    host, prefix = parts.hostname or "", parts.path.rstrip("/") + "/"
+    types = {f".{name}": f"{format.media_type}; charset=utf-8" for name, format in FORMATS.items()} | TYPES
+    plain = {suffix[1:]: kind.partition(";")[0] for suffix, kind in types.items()}
+    with_charset = [kind.partition(";")[0] for kind in types.values() if "charset" in kind]
+    host = f"[{host}]" if ":" in host else host
+    return {
+        "HOST": host or "_",
+        "LISTEN": str((parts.scheme == "http" and parts.port) or 80),
+        "PREFIX": prefix,
+        "PREFIX_BARE": prefix.rstrip("/") or "/",
+        "SITE": f"{'http://' * (parts.scheme == 'http')}{host}{f':{parts.port}' * bool(parts.port)}" if host else ":80",
+        "NGINX_TYPES": "\n".join(f"{' ' * 12}{kind:<24}  {suffix};" for suffix, kind in plain.items()),
+        "NGINX_CHARSET_TYPES": " ".join(kind for kind in with_charset if kind != "text/html"),
+        "CADDY_TYPES": "\n".join(_caddy_type(suffix[1:], kind) for suffix, kind in types.items()),
+    }
+
+
+def _caddy_type(suffix: str, kind: str) -> str:
+    lines = (f"@{suffix} path *.{suffix}", f"header @{suffix} {{", f'\tContent-Type "{kind}"', "\tdefer", "}")
+    return "\n".join("\t\t" + line for line in lines)

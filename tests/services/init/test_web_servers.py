@@ -1,0 +1,199 @@
+"""The nginx and Caddy sites as they are written: checked by the servers themselves, run, and asked with curl."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from syndicator.formats import FORMATS
+from syndicator.model import FeedKey
+from syndicator.ports import FeedRow
+from syndicator.publishing.output import redirects
+from syndicator.publishing.output.files import FileOutlet
+from syndicator.server.files import TYPES
+from syndicator.services.init.start import Start
+from syndicator.services.init.write import write_folder
+
+pytestmark = pytest.mark.slow
+TEXT = b"<feed>" + b"words " * 200 + b"</feed>"
+FILES = [
+    "index.html", "feeds.opml", "icon.svg", "site.css", "site.js", "tags/new.json", "all.rss", "tags/new.atom",
+    "tags/a \u00e4.atom",
+]  # fmt: skip
+
+
+def row(slug: str, to: str = "", *, dropped: bool = False) -> FeedRow:
+    moved = FeedKey("tag", to) if to else None
+    return FeedRow(key=FeedKey("tag", slug), name=slug, first_slug=slug, moved_to=moved, dropped=dropped)
+
+
+class Site:
+    """A published folder behind a real web server."""
+
+    def __init__(self, folder: Path, prefix: str) -> None:
+        self.folder, self.port = folder, free_port()
+        self.url = f"http://127.0.0.1:{self.port}{prefix}"
+        write_folder(folder, Start(url=self.url))
+        self.outlet = FileOutlet(folder / "feeds/public")
+
+    def publish(self) -> None:
+        for name in FILES:
+            self.outlet.put(name, TEXT)
+        rows = [row("old", "new"), row("new"), row("ended", dropped=True)]
+        for name, data in redirects.files(rows, self.url).items():
+            self.outlet.put(name, data)
+
+    def get(self, path: str, *options: str) -> tuple[int, dict[str, str], bytes]:
+        """What curl gets: status, headers, body."""
+        heads, body = self.folder / "heads", self.folder / "body"
+        body.write_bytes(b"")
+        command = ["curl", "-sS", "--path-as-is", "-D", heads, "-o", body, *options, self.url + path]
+        subprocess.run(command, check=True, timeout=20)
+        status, *lines = heads.read_text().strip().splitlines()
+        pairs = [line.partition(": ") for line in lines]
+        return int(status.split()[1]), {name.lower(): value for name, _, value in pairs}, body.read_bytes()
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def nginx(site: Site) -> list[str]:
+    whole = site.folder / "nginx-whole.conf"
+    places = "".join(
+        f'{kind}_temp_path "{site.folder}/temp";\n' for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    whole.write_text(
+        f'daemon off;\nuser root;\npid "{site.folder}/pid";\nerror_log stderr;\nevents {{ }}\n'
+        f'http {{\naccess_log off;\n{places}include "{site.folder}/deploy/nginx.conf";\n}}\n'
+    )
+    return ["nginx", "-e", "stderr", "-p", str(site.folder), "-c", str(whole)]
+
+
+def caddy(site: Site) -> list[str]:
+    return ["caddy", "run", "--adapter", "caddyfile", "--config", str(site.folder / "deploy/Caddyfile")]
+
+
+def check(site: Site, words: list[str]) -> None:
+    test = [*words, "-t"] if words[0] == "nginx" else [words[0], "validate", *words[2:]]
+    done = subprocess.run(test, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    warned = [line for line in done.stderr.splitlines() if "warn" in line and "No files matching" not in line]
+    assert warned == []
+
+
+@pytest.fixture(scope="module", params=["nginx", "caddy"])
+def server(request: pytest.FixtureRequest) -> str:
+    if not shutil.which(request.param):
+        pytest.skip(f"{request.param} is not installed")
+    return str(request.param)
+
+
+@pytest.fixture(scope="module", params=["/", "/my/feeds/"])
+def site(request: pytest.FixtureRequest, server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    site = Site(tmp_path_factory.mktemp("a site"), request.param)
+    words = {"nginx": nginx, "caddy": caddy}[server](site)
+    check(site, words)  # before the first build, too
+    site.publish()
+    check(site, words)
+    environ = {"HOME": str(site.folder), "PATH": "/usr/sbin:/usr/bin:/bin", "CADDY_ADMIN": "off"}
+    with (site.folder / "log").open("w") as log, subprocess.Popen(words, stderr=log, env=environ) as running:
+        try:
+            wait(site, running)
+            yield site
+        finally:
+            running.terminate()
+
+
+def wait(site: Site, running: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 30
+    while running.poll() is None and time.monotonic() < until:
+        with socket.socket() as one:
+            if one.connect_ex(("127.0.0.1", site.port)) == 0:
+                return
+        time.sleep(0.05)
+    pytest.fail((site.folder / "log").read_text())
+
+
+def test_every_type_that_is_published_keeps_its_own(site: Site) -> None:
+    kinds = {f".{name}": f"{format.media_type}; charset=utf-8" for name, format in FORMATS.items()} | TYPES
+    for name in (
+        "index.html",
+        "feeds.opml",
+        "icon.svg",
+        "site.css",
+        "site.js",
+        "tags/new.json",
+        "all.rss",
+        "tags/new.atom",
+    ):
+        status, heads, body = site.get(name)
+        assert (status, heads["content-type"]) == (200, kinds[Path(name).suffix]), name
+        assert body == TEXT
+
+
+def test_the_folder_itself_is_the_page_of_all_feeds(site: Site) -> None:
+    status, heads, body = site.get("")
+    assert (status, heads["content-type"], body) == (200, "text/html; charset=utf-8", TEXT)
+    assert site.get("favicon.ico")[1]["content-type"] == "image/svg+xml"
+    assert site.get("tags/a%20%C3%A4.atom")[0] == 200
+
+
+def test_what_is_compressed_is_the_file_beside_it(site: Site) -> None:
+    status, heads, body = site.get("tags/new.atom", "-H", "Accept-Encoding: gzip")
+    assert (status, heads["content-encoding"], heads["vary"]) == (200, "gzip", "Accept-Encoding")
+    assert heads["content-type"] == "application/atom+xml; charset=utf-8"
+    assert body == (site.folder / "feeds/public/tags/new.atom.gz").read_bytes() and gzip.decompress(body) == TEXT
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+def test_who_has_it_gets_304_until_it_changes(site: Site, encoding: str) -> None:
+    ask = ("-H", f"Accept-Encoding: {encoding}")
+    _, heads, _ = site.get("all.rss", *ask)
+    for condition in (f"If-None-Match: {heads['etag']}", f"If-Modified-Since: {heads['last-modified']}"):
+        status, again, body = site.get("all.rss", *ask, "-H", condition)
+        assert (status, body, again["cache-control"]) == (304, b"", "no-cache")
+    old, size = heads["etag"], len(TEXT)
+    site.outlet.put("all.rss", (encoding.encode() * size)[:size])
+    status, heads, _ = site.get("all.rss", *ask, "-H", f"If-None-Match: {old}")
+    assert (status, heads["etag"] != old) == (200, True)
+    site.outlet.put("all.rss", TEXT)
+
+
+def test_feeds_that_moved_and_feeds_that_ended(site: Site) -> None:
+    status, heads, _ = site.get("tags/old.atom")
+    assert status == 301 and heads["location"].removeprefix(site.url.rpartition(f":{site.port}")[0]).endswith(
+        "tags/new.atom"
+    )
+    assert site.get("tags/old.json", "-L", "-o", str(site.folder / "body"))[0] == 301
+    assert site.get("tags/ended.rss")[0] == 410
+
+
+def test_what_is_not_for_the_web_is_not_there(site: Site) -> None:
+    (site.folder / "feeds/public/.all.atom.1.tmp").write_text("half")
+    for path in (
+        "maps/moved.json",
+        "maps/nginx.conf",
+        ".all.atom.1.tmp",
+        "../articles/",
+        "%2e%2e/%2e%2e/config/",
+        "no.atom",
+    ):
+        assert site.get(path)[0] in (400, 404), path
+
+
+def test_headers_of_safety_stand_on_what_is_published(site: Site) -> None:
+    status, heads, _ = site.get("index.html")
+    assert status == 200 and heads["x-content-type-options"] == "nosniff"
+    assert heads["access-control-allow-origin"] == "*" and heads["content-security-policy"].startswith(
+        "default-src 'none'"
+    )
