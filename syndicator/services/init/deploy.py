@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Sequence
@@ -22,15 +23,20 @@ FILES: Final = (
     "crontab",
     "nginx.conf",
     "Caddyfile",
+    "Dockerfile",
+    "Dockerfile.dockerignore",
+    "compose.yaml",
 )
-_HOMES: Final = (Path("/home"), Path("/root"), Path("/run/user"))
+_OF_THE_IMAGE: Final = 10001  # its account, which the folder is given to where root made it
+_HOMES: Final = (Path("/home"), Path("/", "root"), Path("/run/user"))
 _HARMLESS: Final = re.compile(r"[^\"'\\`$\x00-\x1f\x7f{};]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
     """What the files name. All paths absolute. `program`: the words that start it. `url`: where the feeds will be, ""
-    where that is not known. `checkout`: the program's sources, "" where it was installed."""
+    where that is not known. `checkout`: the program's sources, "" where it was installed. `owner`: the numbers
+    of the account and the group that a container runs as."""
 
     root: Path
     config: Path
@@ -40,16 +46,17 @@ class Deployment:
     url: str = ""
     port: int = 8080
     checkout: str = ""
+    owner: tuple[int, int] = (0, 0)
 
 
 def deployment_files(here: Deployment) -> dict[str, str]:
     """The files by name. Raises UsageError where a path cannot be written into all of them."""
-    for path in (here.root, here.config, here.public, *here.program):
+    for path in (here.root, here.config, here.public, *here.program, here.checkout or "-"):
         if not _HARMLESS.fullmatch(str(path)):
             raise UsageError(
                 f"{str(path)!r}: quotes, backslashes, braces and $ in it cannot be written into every file"
             )
-    values = _paths(here) | _systemd(here) | _cron(here) | _web(here)
+    values = _paths(here) | _systemd(here) | _cron(here) | _web(here) | _container(here)
     values["HARDENING"] = filled("deploy/hardening", **values)
     return {name: filled(f"deploy/{name}", **values) for name in FILES}
 
@@ -95,6 +102,18 @@ def _web(here: Deployment) -> dict[str, str]:
         "NGINX_TYPES": "\n".join(f"{' ' * 12}{kind:<24}  {suffix};" for suffix, kind in plain.items()),
         "NGINX_CHARSET_TYPES": " ".join(kind for kind in with_charset if kind != "text/html"),
         "CADDY_TYPES": "\n".join(_caddy_type(suffix[1:], kind) for suffix, kind in types.items()),
+    }
+
+
+def _container(here: Deployment) -> dict[str, str]:
+    """Never root: it would write files that only root may change."""
+    user, group = here.owner if here.owner[0] else (_OF_THE_IMAGE, _OF_THE_IMAGE)
+    return {
+        "PORT": str(here.port or 8080),
+        "UID": str(user),
+        "GID": str(group),
+        "CONTEXT": json.dumps(here.checkout or "/path/of/a/checkout", ensure_ascii=False),
+        "DOCKERFILE": json.dumps(str(here.root / "deploy/Dockerfile"), ensure_ascii=False),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -42,6 +43,7 @@ def _deployment(root: Path, config: Path) -> Deployment:
         url=settings.site.url,
         port=settings.publish.port,
         checkout=str(checkout or ""),
+        owner=(os.getuid(), os.getgid()),
     )
 
 

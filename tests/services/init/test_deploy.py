@@ -51,7 +51,10 @@ def test_the_service_runs_the_program_on_its_folder_and_may_write_there_alone() 
 
 
 def test_a_home_is_seen_where_program_or_folder_is_in_one() -> None:
-    for here in (replace(HERE, root=Path("/home/ada/feeds")), replace(HERE, program=("/root/.local/bin/syndicator",))):
+    for here in (
+        replace(HERE, root=Path("/home/ada/feeds")),
+        replace(HERE, program=("/home/ada/.local/bin/syndicator",)),
+    ):
         assert unit("syndicator.service", here)["Service"]["ProtectHome"] == "read-only"
 
 
@@ -107,7 +110,6 @@ def test_the_line_of_cron_runs_in_any_shell(tmp_path: Path) -> None:
     assert "%" not in line.replace(r"\%", "")
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
 def test_systemd_takes_the_units_and_finds_little_exposed(tmp_path: Path) -> None:
     files = deployment_files(odd(tmp_path))

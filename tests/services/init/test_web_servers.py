@@ -21,7 +21,6 @@ from syndicator.server.files import TYPES
 from syndicator.services.init.start import Start
 from syndicator.services.init.write import write_folder
 
-pytestmark = pytest.mark.slow
 TEXT = b"<feed>" + b"words " * 200 + b"</feed>"
 FILES = [
     "index.html", "feeds.opml", "icon.svg", "site.css", "site.js", "tags/new.json", "all.rss", "tags/new.atom",
