@@ -416,6 +416,10 @@ class Outcome:
     skipped: tuple[Problem, ...] = ()
     next_due: datetime | None = None
     no_network: bool = False
+    due_why: str = ""  # why the next visit is then
+    refused: int = 0  # entries that will make no article
+    seconds: float = 0.0  # that the visit took
+    bytes: int = 0  # of the feed's answer, 0 where it was unchanged or not asked for
 
 
 def article_id(key: str) -> str:

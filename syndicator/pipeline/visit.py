@@ -30,6 +30,7 @@ SIDE_BY_SIDE = 4  # entries of one source under way at a time
 # few processes: 50 are a first visit's usual 20 twice over, read in a few seconds. Both are choices.
 MOST_PAGES = 50
 MOST_SECONDS = 60.0
+BODIES = 20  # lengths of texts that are remembered: a first visit's
 
 
 class Deadline:
@@ -52,7 +53,7 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
     """Visits the source once and takes its pending entries, at most `limit` of them. Returns the outcome and the state
     to be remembered with it; storing the two is the caller's, which alone knows whether there is a network at all."""
     run, source = context.run, context.source
-    started = run.clock()
+    started, began = run.clock(), asyncio.get_running_loop().time()
     if cadence.only_waiting(context.state, started):
         return await _take_waiting(context, limit, stop, started)
     request = feed_request(source, context.state, run.settings, run.environ)
@@ -81,7 +82,7 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
     rows = _held_back(context, rows, None if isinstance(result, Failed) else announced)
     results, left = await _ingest_all(context, rows, page, limit, stop)
     after = _counted(run, source, cadence.planned(_remember(context, result, feed, started), left, started), results)
-    outcome = _outcome(context.run, after, result, feed, results, started)
+    outcome = _timed(_outcome(context.run, after, result, feed, results, started), began)
     context.log.info(
         "visited", status=outcome.status, reason=outcome.reason, new=len(outcome.added), next_due=outcome.next_due
     )
@@ -93,13 +94,13 @@ async def _take_waiting(
 ) -> tuple[Outcome, SourceState]:
     """A visit for the entries that earlier ones had no time for. The feed is not asked. So nothing tells whether there
     is a network: where a page's host is not reached, no try is counted, and the rest waits until the feed is due."""
-    run, source = context.run, context.source
+    run, source, began = context.run, context.source, asyncio.get_running_loop().time()
     rows = _held_back(context, in_turn(run.store.pending(source.key, now), now), None)
     context.log.debug("taking what waits", entries=len(rows))
     results, left = await _ingest_all(replace(context, uncertain=True), rows, None, limit, stop)
     unreached = next((one.unreached for one in results if one.unreached), None)
     after = _counted(run, source, cadence.planned(context.state, 0 if unreached else left, now), results)
-    outcome = _outcome(run, after, unreached, None, results, now)
+    outcome = _timed(_outcome(run, after, unreached, None, results, now), began)
     context.log.info("visited", status=outcome.status, waiting=outcome.waiting, new=len(outcome.added))
     return outcome, after
 
@@ -231,10 +232,16 @@ def _remember(context: VisitContext, result: FetchResult, feed: ParsedFeed | Non
 
 
 def _counted(run: RunContext, source: Source, state: SourceState, results: Sequence[EntryResult]) -> SourceState:
-    """`state` with what this visit says of the operator's rules: selectors that match nothing, and what is muted."""
+    """`state` with what this visit says of the operator's rules (selectors that match nothing, and what is muted), and
+    how long the texts are that were read, in which a layout shows that is no longer understood."""
     unmatched = counted(state.unmatched, (one.matches for one in results if one.matches))
     muted = run.store.count_muted(source.key) if source.keep or source.mute else 0
-    return replace(state, unmatched=unmatched, muted=muted)
+    read = [one.characters for one in results if one.characters is not None]
+    return replace(state, unmatched=unmatched, muted=muted, bodies=(*read, *state.bodies)[:BODIES])
+
+
+def _timed(outcome: Outcome, began: float) -> Outcome:
+    return replace(outcome, seconds=round(asyncio.get_running_loop().time() - began, 1))
 
 
 def _outcome(
@@ -262,6 +269,9 @@ def _outcome(
         waiting=state.waiting,
         skipped=tuple(one.problem for one in results if one.problem),
         next_due=state.next_due,
+        due_why=state.due_why,
+        refused=sum(one.refused for one in results),
+        bytes=len(result.body) if isinstance(result, Fetched) else 0,
         no_network=bool(failed and failed.no_network),
     )
 

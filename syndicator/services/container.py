@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from filelock import FileLock, Timeout
 
@@ -214,7 +215,17 @@ def need_folder(config: Path) -> None:
         raise ConfigError(f"{config}/sources.toml does not exist; `syndicator init` makes one, --config names another")
 
 
-def need_sources(app: App, keys: Iterable[str]) -> None:
+class Followed(Protocol):
+    """What follows sources."""
+
+    @property
+    def config(self) -> Path: ...
+
+    @property
+    def sources(self) -> Mapping[str, Source]: ...
+
+
+def need_sources(app: Followed, keys: Iterable[str]) -> None:
     """Raises UsageError that names every one of `keys` that is no source, with the key that may be meant."""
     unknown = [key for key in dict.fromkeys(keys) if key not in app.sources]
     if unknown:

@@ -20,6 +20,7 @@ from syndicator.rules.entries import is_muted
 from syndicator.services.beside.scrub import scrub
 from syndicator.services.build import excuse
 from syndicator.services.container import App, filing_context
+from syndicator.services.health.sources import before_collapse
 from syndicator.services.recovery import carriers, clock, withdrawals
 from syndicator.services.recovery.clock import AHEAD
 from syndicator.store.engine import Store
@@ -81,6 +82,8 @@ def _reconciled(source: Source, state: SourceState | None) -> SourceState:
         fresh = SourceState(key=source.key, url=source.url, terms=terms, rules=rules)
         return replace(fresh, first_visit=state.first_visit, last_success=state.last_success, recent=state.recent)
     now = replace(state, terms=terms, rules=rules, unmatched=state.unmatched if rules == state.rules else {})
+    if rules != state.rules:
+        now = replace(now, bodies=before_collapse(state.bodies))
     if state.terms not in ("", terms):  # an edit may have mended what kept it from being visited: no waiting
         return replace(now, failures=0, next_due=None, feed_due=None, due_why="sources.toml was edited")
     return now

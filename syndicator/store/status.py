@@ -142,6 +142,17 @@ class Status:
         newest = select(_o.data).where(_o.source == codec.key(key)).order_by(_o.n.desc()).limit(limit)
         return [codec.unpack(Outcome, data) for (data,) in self._db.rows(newest)]
 
+    def troubled(self, key: str, limit: int) -> tuple[EntryRow, ...]:
+        """The newest entries of a source that were refused, or whose page was tried and failed or waits."""
+        which = _e.status.in_(("refused", "pending")) & _e.data.contains('"reason":', autoescape=True)
+        newest = (
+            select(_e.data)
+            .where(_e.source == codec.key(key), which)
+            .order_by(_e.first_seen.desc(), _e.entry)
+            .limit(limit)
+        )
+        return tuple(codec.unpack(EntryRow, data) for (data,) in self._db.rows(newest))
+
     def check(self) -> list[Problem]:
         if not self._db.sqlite:
             return []

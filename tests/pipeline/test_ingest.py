@@ -199,3 +199,14 @@ def test_one_page_under_three_addresses_teaches_nothing(place: Place) -> None:
         for number in range(3):
             take(app, f"https://one.example/a?n={number}", page(f"https://one.example/a?n={number}"))
         assert app.store.visits.repeated("one.example") == frozenset()
+
+
+def test_what_ends_as_no_article_counts_as_a_text_of_no_length(place: Place) -> None:
+    url = "https://one.example/a"
+    with place.app() as app:
+        result = take(app, url, Page(html=b"%PDF-1.7 ...", url=url, headers={}))
+        assert (result.refused, result.characters) == (True, 0)
+        unreached = take(app, NOWHERE, None)
+        assert (unreached.refused, unreached.characters) == (True, None)
+        read = take(app, f"{url}/b", page(f"{url}/b"))
+        assert read.characters and not read.refused

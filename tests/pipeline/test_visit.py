@@ -56,6 +56,17 @@ def test_entries_just_announced_are_not_read_back_from_the_database(app: App, mo
     assert unpacked["EntryRow"] == 0
 
 
+def test_a_visit_tells_what_it_read_and_a_source_remembers_the_lengths_of_its_texts(app: App) -> None:
+    outcome = visit(app, "holt")
+    state = app.store.visits.states()["holt"]
+    assert len(state.bodies) == len(outcome.added) and min(state.bodies) > 1000
+    assert outcome.bytes > 0 and outcome.seconds >= 0
+    assert outcome.due_why == state.due_why != ""
+    again = visit(app, "holt")
+    assert again.bytes in (0, outcome.bytes)
+    assert app.store.visits.states()["holt"].bodies == state.bodies  # what was known already is not read again
+
+
 def test_what_a_limit_leaves_is_counted_and_taken_by_the_next_visit(app: App) -> None:
     first = visit(app, "holt", limit=1)
     assert (len(first.added), first.pending) == (1, first.announced - 1)

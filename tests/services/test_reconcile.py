@@ -56,6 +56,14 @@ def test_other_edits_wait_for_the_next_visit(place: Place, line: str) -> None:
     assert again(place, FEED, f"{FEED}{line}\n") == before
 
 
+def test_new_rules_end_a_collapse_and_keep_what_was_usual_before(place: Place) -> None:
+    with place.app() as app:
+        state = replace(reconcile.sources(app)["one"], bodies=(90,) * 5 + (3000,) * 15)
+        app.store.visits.save_states([state])
+    assert again(place).bodies == state.bodies
+    assert again(place, FEED, f'{FEED}rules = {{ select = ["main"] }}\n').bodies == (3000,) * 15
+
+
 def test_another_address_starts_anew(place: Place) -> None:
     visited(place)
     after = again(place, "one.example/feed", "one.example/new")

@@ -3,42 +3,105 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
+
+from syndicator import urls
 from syndicator.cli.base import CONFIG, Config, Json, app
 from syndicator.cli.plural import counted, local, span
 
 if TYPE_CHECKING:
+    from syndicator.model import Outcome
+    from syndicator.ports import EntryRow
     from syndicator.services.health.condition import Condition
     from syndicator.services.health.look import Health
+    from syndicator.services.health.source import SourceHealth
 
 _SHOWN = 20  # conditions on a terminal: a screen
 _COLUMNS = ("what", "condition", "since", "last success", "reason", "detail", "cure", "next try")
 
+_VISITS = ("visit", "result", "new", "changed", "refused", "seconds", "bytes", "next visit", "why", "detail")
+_ENTRIES = ("entry", "state", "reason", "tries", "next try", "detail")
+
 
 @app.command()
-def status(json: Json = False, config: Config = CONFIG) -> None:
+def status(
+    source: Annotated[str | None, typer.Option("--source", metavar="KEY", help="One source: its last visits.")] = None,
+    json: Json = False,
+    config: Config = CONFIG,
+) -> None:
     """Show how sources, articles and feeds are doing, and what went wrong. Changes nothing."""
     from syndicator.cli import printing
     from syndicator.services.health import report
     from syndicator.services.health.look import look, place_of
+    from syndicator.services.health.source import look_at
 
     with place_of(config) as place:
+        if source is not None:
+            one = look_at(place, source)
+            printing.as_json(report.of_source(one)) if json else _source(one)
+            return
         health = look(place)
         document = report.document(health, place.store) if json else {}
     if json:
         printing.as_json(document)
-        return
+    else:
+        _all(health)
+
+
+def _all(health: Health) -> None:
+    from syndicator.cli import printing
+
     printing.say(_headline(health))
     printing.say(_numbers(health))
     if sys.stdout.isatty():
-        _screen(health)
+        _screen(health.conditions)
     elif health.conditions:
         printing.table("", _COLUMNS, [_row(one) for one in health.conditions])
     if health.feed:
         printing.say(f"health feed: {health.feed}")
     if health.llm is not None:
         printing.language_model(health.llm)
+
+
+def _source(found: SourceHealth) -> None:
+    """One source, in paragraphs and tables."""
+    from syndicator.cli import printing
+
+    state = found.state
+    printing.say(f"{found.source.key}: {urls.redacted(found.source.url)}{'' if found.source.enabled else ' (off)'}")
+    if state is None or state.last_visit is None:
+        printing.say("not visited yet")
+    else:
+        printing.say(f"next visit {local(state.next_due, 'now')}{f': {state.due_why}' if state.due_why else ''}")
+    for rule in found.rules:
+        printing.say(f"rule: {rule}")
+    _screen(found.conditions)
+    if found.visits:
+        printing.table("Last visits", _VISITS, [_visit(one) for one in found.visits])
+    if found.entries:
+        printing.table("Entries refused or tried again", _ENTRIES, [_entry(one) for one in found.entries])
+
+
+def _visit(one: Outcome) -> tuple[Any, ...]:
+    return (
+        local(one.at),
+        one.reason or one.status,
+        len(one.added),
+        len(one.changed),
+        one.refused,
+        one.seconds,
+        one.bytes,
+        local(one.next_due),
+        one.due_why,
+        one.detail,
+    )
+
+
+def _entry(one: EntryRow) -> tuple[Any, ...]:
+    return one.url or one.entry_id, one.status, one.reason, one.tries, local(one.next_try), one.detail
 
 
 def _headline(health: Health) -> str:
@@ -70,15 +133,15 @@ def _numbers(health: Health) -> str:
     return "; ".join(parts)
 
 
-def _screen(health: Health) -> None:
+def _screen(found: Sequence[Condition]) -> None:
     """What is wrong, a paragraph each, what needs the operator first."""
     from syndicator.cli import printing
 
-    for one in health.conditions[:_SHOWN]:
+    for one in found[:_SHOWN]:
         printing.say("")
         for line in _paragraph(one):
             printing.say(line)
-    left = len(health.conditions) - _SHOWN
+    left = len(found) - _SHOWN
     if left > 0:
         printing.say(f"\n{left} more: `syndicator status --json` has them all")
 

@@ -13,7 +13,9 @@ from syndicator.pipeline.context import EntryContext
 from syndicator.pipeline.owners.binding import known_at
 from syndicator.pipeline.refile import carry
 from syndicator.ports import EntryRow
-from syndicator.reasons import EntryReason
+from syndicator.reasons import EntryReason, PageReason
+
+_NO_ARTICLE = frozenset(PageReason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,8 @@ class EntryResult:
     changed: str | None = None
     problem: Problem | None = None
     matches: Mapping[str, int] = field(default_factory=dict)  # of each selector of the rules on its page
+    characters: int | None = None  # of the text that was read, 0 where its page was refused as no article
+    refused: bool = False
     unreached: Failed | None = None  # its page's host, where it may be the network that is missing: no try was counted
 
 
@@ -84,7 +88,11 @@ def end(context: EntryContext, status: Literal["refused", "skipped"], reason: st
         return known_already(context, known)
     _save(context, entry_rows.ended(context.row, status, reason, detail))
     context.log.info(status, reason=reason, detail=detail)
-    return EntryResult(problem=entry_rows.problem(context.row, reason, detail))
+    return EntryResult(
+        problem=entry_rows.problem(context.row, reason, detail),
+        characters=0 if status == "refused" and reason in _NO_ARTICLE else None,
+        refused=status == "refused",
+    )
 
 
 def _save(context: EntryContext, row: EntryRow) -> None:

@@ -89,7 +89,8 @@ def file(context: EntryContext, page: Page, reading: PageReading) -> EntryResult
         old = _stored(known, run) if known else None
     if old is None:
         made = replace(reading, article=_beside_others(context, reading))
-        return EntryResult(added=_record(context, page, made, None, named=article.also))
+        id = _record(context, page, made, None, named=article.also)
+        return EntryResult(added=id, characters=len(made.article.body))
     revised = _revised(context, old, article)
     if revised is None:
         return endings.known_already(context, old.id)

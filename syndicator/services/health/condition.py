@@ -44,15 +44,6 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unmatched:
-    """A selector of a source's rules that matched nothing on its last pages."""
-
-    source: str
-    selector: str
-    pages: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Disk:
     """What is free where `path` is. `inodes` is 0 on file systems that do not count them."""
 
@@ -72,7 +63,6 @@ class Observed:
     held: Sequence[Held] = ()
     operator: Sequence[Waiting] = ()  # entries that wait for the operator
     floods: Sequence[Waiting] = ()  # entries that wait because too many came at once
-    unmatched: Sequence[Unmatched] = ()
     files: Sequence[Problem] = ()  # article files that cannot be read
     on_hold: int = 0  # articles
     on_hold_since: datetime | None = None

@@ -16,7 +16,7 @@ from syndicator.model import FeedKey, Problem, Source, SourceState
 from syndicator.ports import Enriched, Move
 from syndicator.publishing import paths
 from syndicator.services import reconcile
-from syndicator.services.container import Configuration, begun, configuration, utc_now
+from syndicator.services.container import begun, configuration, utc_now
 from syndicator.services.health.condition import Condition, Disk, Held, Observed
 from syndicator.services.health.conditions import conditions
 from syndicator.services.health.feed import feed_url, known_token
@@ -35,14 +35,12 @@ _MOST_NAMED = 3  # articles on hold in one line
 class Place:
     """What is looked at. `store` is None where nothing has run yet."""
 
-    read: Configuration
+    config: Path
+    sources: Mapping[str, Source]
+    settings: Settings
     store: Store | None
     article_store: ArticleStore
     now: datetime
-
-    @property
-    def settings(self) -> Settings:
-        return self.read.settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +71,15 @@ def place_of(
     article_store = ArticleStore(read.settings.articles_dir)
     store = look_into(read.settings.store_url, articles_exist=begun(article_store, read.settings))
     try:
-        yield Place(read=read, store=store, article_store=article_store, now=now())
+        sources = {source.key: source for source in read.sources}
+        yield Place(
+            config=config,
+            sources=sources,
+            settings=read.settings,
+            store=store,
+            article_store=article_store,
+            now=now(),
+        )
     finally:
         if store is not None:
             store.close()
@@ -81,8 +87,7 @@ def place_of(
 
 def look(place: Place) -> Health:
     """How the instance is. Raises StoreError, OSError."""
-    store, settings = place.store, place.settings
-    sources = {source.key: source for source in place.read.sources}
+    store, settings, sources = place.store, place.settings, place.sources
     disks = disks_of([settings.articles_dir, settings.public_dir, settings.state_dir])
     seen = Observed(sources=sources, disks=disks)
     if store is not None:
@@ -118,7 +123,7 @@ def observe(
         disks = disks_of([settings.articles_dir, settings.public_dir, settings.state_dir])
     return Observed(
         sources=sources,
-        states=[_slim(state, now) for state in _as_written(store.visits.each_state(), sources)],
+        states=[_slim(state, now) for state in as_written(store.visits.each_state(), sources)],
         held=[_held(problem, settings.public_dir) for problem in status.held()],
         operator=status.for_the_operator(),
         floods=status.floods(),
@@ -138,7 +143,7 @@ class _Filed:
     article_store: ArticleStore
 
 
-def _as_written(states: Iterable[SourceState], sources: Mapping[str, Source]) -> Iterator[SourceState]:
+def as_written(states: Iterable[SourceState], sources: Mapping[str, Source]) -> Iterator[SourceState]:
     """The states of sources that are followed; of one whose address was edited since, nothing is known yet."""
     for state in states:
         source = sources.get(state.key)

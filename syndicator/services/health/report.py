@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from syndicator import urls
-from syndicator.model import SourceState
+from syndicator.model import Outcome, SourceState
 from syndicator.services.health.condition import Condition
 from syndicator.services.health.look import Health
+from syndicator.services.health.source import SourceHealth
 from syndicator.store.engine import Store
 
 # Of a source, in this order. What else is remembered of it is nobody's business and may change.
@@ -70,3 +71,34 @@ def of_state(state: SourceState) -> dict[str, Any]:
     """What `status` and `sources` tell of a source."""
     told = {name: getattr(state, name) for name in _OF_A_SOURCE}
     return {**told, "url": urls.redacted(state.url), "moved_to": state.effective_url}
+
+
+def of_source(found: SourceHealth) -> dict[str, Any]:
+    """One source as JSON has it."""
+    return {
+        "source": found.source.key,
+        "url": urls.redacted(found.source.url),
+        "enabled": found.source.enabled,
+        "rules": found.rules,
+        "state": of_state(found.state) if found.state else None,
+        "conditions": [of_condition(one) for one in found.conditions],
+        "visits": [of_visit(one) for one in found.visits],
+        "entries": [
+            {
+                "what": one.url or one.entry_id,
+                "status": one.status,
+                "reason": one.reason,
+                "detail": one.detail,
+                "tries": one.tries,
+                "next_try": one.next_try,
+            }
+            for one in found.entries
+        ],
+    }
+
+
+def of_visit(one: Outcome) -> dict[str, Any]:
+    """A visit as JSON has it. `added` and `changed` are ids of articles."""
+    names = ("at", "status", "reason", "detail", "announced", "added", "changed", "refused", "pending", "waiting")
+    more = ("seconds", "bytes", "next_due", "due_why")
+    return {name: getattr(one, name) for name in (*names, *more)}

@@ -11,6 +11,7 @@ from typing import Final
 
 from syndicator.model import SourceState
 from syndicator.reasons import ConditionReason, FetchReason, WorkerReason, explained
+from syndicator.rules.use import unmatched
 from syndicator.services.health.condition import Condition, Observed, plain
 from syndicator.sources.moves import moves
 from syndicator.store.status import Waiting
@@ -48,9 +49,8 @@ def of_sources(seen: Observed, now: datetime) -> Iterator[Condition]:
     for state in followed:
         yield from of_source(state, now)
         if state.warning and state.key not in flooded:
-            yield replace(
-                plain(ConditionReason.SOURCE_WARNING, source=state.key), detail=state.warning, needs_you=False
-            )
+            warning = plain(ConditionReason.SOURCE_WARNING, source=state.key)
+            yield replace(warning, detail=state.warning, needs_you=False)
     for move in moves(followed):
         yield replace(
             plain(ConditionReason.SOURCE_MOVED, source=move.source),
@@ -58,11 +58,6 @@ def of_sources(seen: Observed, now: datetime) -> Iterator[Condition]:
             detail=f"{move.url} is now {move.moved_to}" + (f"; {move.warning}" if move.warning else ""),
             needs_you=bool(move.warning),
         )
-    for unmatched in seen.unmatched:
-        found = plain(
-            ConditionReason.SELECTOR_UNMATCHED, f"{unmatched.source} {unmatched.selector}", source=unmatched.source
-        )
-        yield replace(found, detail=f"{unmatched.selector!r} matched nothing on {unmatched.pages} pages")
     yield from (_waiting(ConditionReason.FLOOD, one) for one in seen.floods)
     yield from (_waiting(ConditionReason.ENTRIES_WAIT, one) for one in seen.operator)
 
@@ -75,22 +70,29 @@ def notable(state: SourceState, now: datetime) -> bool:
 
 
 def of_source(state: SourceState, now: datetime) -> Iterator[Condition]:
-    """What is wrong with one source by what is remembered of it: one thing, the worst."""
+    """What is wrong with one source by what is remembered of it: the worst of its health, and its rules."""
     if state.disabled:
         yield _gone(state)
     elif state.reason:
         yield _failing(state, now)
     elif since := silent_since(state.recent, now):
-        usual = f"it used to publish about every {_usual(state.recent)}"
-        yield replace(
-            plain(ConditionReason.SOURCE_SILENT, source=state.key),
-            since=since,
-            detail=f"its last article is of {since:%Y-%m-%d}; {usual}",
-            last_success=state.last_success,
-            next_try=state.next_due,
-        )
+        yield _silent(state, since)
     elif has_collapsed(state.bodies):
         yield _collapsed(state)
+    for rule, pages in unmatched(state):
+        found = plain(ConditionReason.SELECTOR_UNMATCHED, f"{state.key} {rule}", source=state.key)
+        yield replace(found, detail=f"{rule}: nothing on the last {pages} pages", count=pages)
+
+
+def _silent(state: SourceState, since: datetime) -> Condition:
+    usual = f"it used to publish about every {_usual(state.recent)}"
+    return replace(
+        plain(ConditionReason.SOURCE_SILENT, source=state.key),
+        since=since,
+        detail=f"its last article is of {since:%Y-%m-%d}; {usual}",
+        last_success=state.last_success,
+        next_try=state.next_due,
+    )
 
 
 def _gone(state: SourceState) -> Condition:
@@ -157,6 +159,11 @@ def has_collapsed(bodies: Sequence[int]) -> bool:
     if len(before) < _NEWEST or median(before) < _LONG:
         return False
     return _THIRD * median(newest) <= median(before)
+
+
+def before_collapse(bodies: Sequence[int]) -> tuple[int, ...]:
+    """`bodies` as they were before they collapsed: for a source whose rules have just been mended."""
+    return tuple(bodies[_NEWEST:] if has_collapsed(bodies) else bodies)
 
 
 def _waiting(kind: ConditionReason, one: Waiting) -> Condition:

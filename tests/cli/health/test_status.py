@@ -7,6 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
+from syndicator.errors import UsageError
 from syndicator.services.container import open_app
 from tests.cli.conftest import Instance
 
@@ -72,3 +75,23 @@ def test_a_place_where_nothing_has_run_is_told_and_stays_empty(instance: Instanc
     assert instance.run("status").output.startswith("0 fine, 0 need you, ")
     assert instance.json("status")["articles"] == 0
     assert not (instance.folder / "feeds").exists()
+
+
+def test_one_source_is_told_with_its_last_visits_and_why_it_is_visited_next(filled: Instance) -> None:
+    first, second, *_ = filled.run("status", "--source", "holt").output.splitlines()
+    assert first.startswith("holt: http://127.0.0.")
+    assert second.startswith("next visit 2") and "publishes about every" in second
+    assert filled.run("refresh", "--source", "holt").exit_code == 0
+    told = filled.json("status", "--source", "holt")
+    assert [(len(one["added"]), one["status"]) for one in told["visits"]] == [(0, "unchanged"), (5, "new")]
+    oldest = told["visits"][-1]
+    assert oldest["bytes"] > 0 and oldest["due_why"] and oldest["next_due"]
+    assert "etag" not in told["state"]
+
+
+def test_one_source_that_fails_is_told_with_its_reason(filled: Instance) -> None:
+    output = filled.run("status", "--source", "gone").output
+    assert "gone: source-failing since " in output
+    assert "the address is gone for good (HTTP 410) (gone)" in output
+    with pytest.raises(UsageError, match="did you mean 'gone'"):
+        filled.run("status", "--source", "gon")

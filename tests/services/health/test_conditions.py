@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from syndicator.model import Problem, Source, SourceState
 from syndicator.reasons import ConditionReason, explained
-from syndicator.services.health.condition import Condition, Disk, Held, Observed, Unmatched
+from syndicator.services.health.condition import Condition, Disk, Held, Observed
 from syndicator.services.health.conditions import conditions
 from syndicator.services.health.sources import has_collapsed, silent_since
 from syndicator.store.status import Waiting
@@ -163,10 +163,10 @@ def test_what_needs_the_operator_comes_first() -> None:
     found = of(
         state("a", effective_url="https://a.example/new"),
         state("b", reason="http-404"),
+        state("c", unmatched={"select 'div.x'": 10, "remove 'aside'": 2}),
         database="it is damaged",
         muted=3,
         on_hold=2,
-        unmatched=[Unmatched(source="c", selector="div.x", pages=10)],
         files=[Problem(what="2026/03/x.md", reason="bad-article-file", detail="line 3")],
     )
     assert [one.kind.value for one in found] == [

@@ -1,0 +1,61 @@
+"""One source: how its last visits went, what waits and what was refused, and how it is read. Reads only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from syndicator.model import Outcome, Source, SourceState
+from syndicator.ports import EntryRow
+from syndicator.services.container import need_sources
+from syndicator.services.health.condition import Condition, Observed
+from syndicator.services.health.conditions import conditions
+from syndicator.services.health.look import Place, as_written
+
+_SHOWN = 10  # visits, and entries of each kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceHealth:
+    """How a source is. `state` is None where it was never visited. `rules`: its rules, as in `select "div.text"`."""
+
+    source: Source
+    state: SourceState | None
+    conditions: tuple[Condition, ...] = ()
+    visits: tuple[Outcome, ...] = ()  # newest first
+    entries: tuple[EntryRow, ...] = ()  # refused, or tried and still pending; newest first
+    rules: tuple[str, ...] = ()
+
+
+def look_at(place: Place, key: str) -> SourceHealth:
+    """How one source is. Raises UsageError for a key that is not in sources.toml, StoreError."""
+    need_sources(place, [key])
+    source, rules = place.sources[key], _rules(place.sources[key])
+    known = place.store.visits.state(key) if place.store else None
+    if place.store is None or known is None:
+        return SourceHealth(source=source, state=None, rules=rules)
+    (state,) = as_written([known], {key: source})
+    status = place.store.status
+    seen = Observed(
+        sources={key: source},
+        states=[state],
+        operator=[one for one in status.for_the_operator() if one.source == key],
+        floods=[one for one in status.floods() if one.source == key],
+    )
+    return SourceHealth(
+        source=source,
+        state=state,
+        conditions=conditions(seen, place.now),
+        visits=tuple(status.outcomes(key, _SHOWN)),
+        entries=status.troubled(key, _SHOWN),
+        rules=rules,
+    )
+
+
+def _rules(source: Source) -> tuple[str, ...]:
+    """The rules that the operator wrote for a source."""
+    found = []
+    for one in fields(source.rules):
+        value = getattr(source.rules, one.name)
+        if value != one.default:
+            found += [f"{one.name} {each!r}" for each in (value if isinstance(value, tuple) else (value,))]
+    return tuple(found)
