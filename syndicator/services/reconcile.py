@@ -17,10 +17,10 @@ from syndicator.pipeline.entry_rows import by_other_rules
 from syndicator.ports import EntryRow, FileStamp
 from syndicator.reasons import FOR_THE_OPERATOR, CommandReason, FileReason
 from syndicator.rules.entries import is_muted
+from syndicator.rules.lengths import before_collapse
 from syndicator.services.beside.scrub import scrub
 from syndicator.services.build import excuse
 from syndicator.services.container import App, filing_context
-from syndicator.services.health.sources import before_collapse
 from syndicator.services.recovery import carriers, clock, withdrawals
 from syndicator.services.recovery.clock import AHEAD
 from syndicator.store.engine import Store

@@ -11,6 +11,7 @@ from typing import Final
 
 from syndicator.model import SourceState
 from syndicator.reasons import ConditionReason, FetchReason, WorkerReason, explained
+from syndicator.rules.lengths import NEWEST, has_collapsed
 from syndicator.rules.use import unmatched
 from syndicator.services.health.condition import Condition, Observed, plain
 from syndicator.sources.moves import moves
@@ -38,8 +39,6 @@ _LASTS: Final = timedelta(days=1)
 # source has made twice before.
 _TIMES, _LEAST = 3, timedelta(days=1).total_seconds()
 _KNOWN_PAUSES = 4
-# A collapse: the last five texts against five or more before them. Shorter texts than these were never whole.
-_NEWEST, _LONG, _THIRD = 5, 300, 3
 
 
 def of_sources(seen: Observed, now: datetime) -> Iterator[Condition]:
@@ -129,12 +128,12 @@ def _failing(state: SourceState, now: datetime) -> Condition:
 
 
 def _collapsed(state: SourceState) -> Condition:
-    newest, before = (round(median(part)) for part in (state.bodies[:_NEWEST], state.bodies[_NEWEST:]))
-    refused = state.bodies[:_NEWEST].count(0)
+    newest, before = (round(median(part)) for part in (state.bodies[:NEWEST], state.bodies[NEWEST:]))
+    refused = state.bodies[:NEWEST].count(0)
     return replace(
         plain(ConditionReason.EXTRACTION_COLLAPSED, source=state.key),
-        since=state.recent[:_NEWEST][-1] if state.recent else None,  # about when the first of them came
-        detail=f"{newest} characters in the middle of the last {_NEWEST} pages, of which {refused} were refused; "
+        since=state.recent[:NEWEST][-1] if state.recent else None,  # about when the first of them came
+        detail=f"{newest} characters in the middle of the last {NEWEST} pages, of which {refused} were refused; "
         f"{before} in those before",
         last_success=state.last_success,
         next_try=state.next_due,
@@ -150,20 +149,6 @@ def silent_since(recent: Sequence[datetime], now: datetime) -> datetime | None:
         return None
     usual = max(_TIMES * max(median(gaps), _LEAST), gaps[-2])
     return past[0] if (now - past[0]).total_seconds() > usual else None
-
-
-def has_collapsed(bodies: Sequence[int]) -> bool:
-    """Whether the newest texts of a source have a third of the length of those before, or less. `bodies`: their
-    lengths, newest first, 0 for a page that was refused."""
-    newest, before = bodies[:_NEWEST], bodies[_NEWEST:]
-    if len(before) < _NEWEST or median(before) < _LONG:
-        return False
-    return _THIRD * median(newest) <= median(before)
-
-
-def before_collapse(bodies: Sequence[int]) -> tuple[int, ...]:
-    """`bodies` as they were before they collapsed: for a source whose rules have just been mended."""
-    return tuple(bodies[_NEWEST:] if has_collapsed(bodies) else bodies)
 
 
 def _waiting(kind: ConditionReason, one: Waiting) -> Condition:

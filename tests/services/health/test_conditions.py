@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 from syndicator.model import Problem, Source, SourceState
 from syndicator.reasons import ConditionReason, explained
+from syndicator.rules.lengths import has_collapsed
 from syndicator.services.health.condition import Condition, Disk, Held, Observed
 from syndicator.services.health.conditions import conditions
-from syndicator.services.health.sources import has_collapsed, silent_since
+from syndicator.services.health.sources import silent_since
 from syndicator.store.status import Waiting
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
