@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from syndicator.ports import EntryRow
     from syndicator.services.health.condition import Condition
     from syndicator.services.health.look import Health
-    from syndicator.services.health.source import SourceHealth
+    from syndicator.services.health.status.source import SourceHealth
 
 _SHOWN = 20  # conditions on a terminal: a screen
 _COLUMNS = ("what", "condition", "since", "last success", "reason", "detail", "cure", "next try")
@@ -34,9 +34,9 @@ def status(
 ) -> None:
     """Show how sources, articles and feeds are doing, and what went wrong. Changes nothing."""
     from syndicator.cli import printing
-    from syndicator.services.health import report
     from syndicator.services.health.look import look, place_of
-    from syndicator.services.health.source import look_at
+    from syndicator.services.health.status import report
+    from syndicator.services.health.status.source import look_at
 
     with place_of(config) as place:
         if source is not None:

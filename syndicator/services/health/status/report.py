@@ -8,7 +8,7 @@ from syndicator import urls
 from syndicator.model import Outcome, SourceState
 from syndicator.services.health.condition import Condition
 from syndicator.services.health.look import Health
-from syndicator.services.health.source import SourceHealth
+from syndicator.services.health.status.source import SourceHealth
 from syndicator.store.engine import Store
 
 # Of a source, in this order. What else is remembered of it is nobody's business and may change.
