@@ -170,7 +170,7 @@ def test_of_a_section_the_feed_of_the_section_is_taken(adding: Adding) -> None:
     adding.web.answers = {
         **adding.web.answers,
         section: page("Boats", *links),
-        f"{section}feed/": rss("Boats", section, [("Boat", f"{SITE}boat/")]),
+        f"{section}feed/": rss("Boats", SITE, [("Boat", f"{SITE}boat/")]),
     }
     (found,) = adding.json(section)
     assert found["source"]["url"] == f"{section}feed/"
@@ -197,6 +197,18 @@ def test_of_an_article_the_feeds_of_its_site_are_named(adding: Adding) -> None:
     (found,) = adding.json(f"{SITE}rain/")
     assert (found["source"]["kind"], found["source"]["url"]) == ("page", f"{SITE}rain/")
     assert [other["url"] for other in found["not_chosen"]] == [FEED, f"{SITE}rain/feed/"]
+
+
+def test_all_of_an_article_are_the_feeds_of_its_site(adding: Adding) -> None:
+    adding.web.answers = {**adding.web.answers, f"{SITE}rain/": page("Rain", alternate(FEED), article=True)}
+    adding.run(f"{SITE}rain/", "--all")
+    assert adding.urls == [FEED]
+
+
+def test_an_empty_feed_says_so(adding: Adding) -> None:
+    adding.web.answers = {f"{SITE}new": rss("New", SITE, [])}
+    assert "announces no entry" in adding.run(f"{SITE}new").output
+    assert adding.urls == [f"{SITE}new"]
 
 
 def test_what_the_operator_says_is_written(adding: Adding) -> None:

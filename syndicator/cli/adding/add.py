@@ -137,13 +137,15 @@ async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Ch
             for number, one in enumerate(all_of.candidates, 1)
             if one not in taken
         ]
+        if choice.ask and chosen:
+            typer.echo("reading the newest entries ...", err=True)
         shown = [(one, await preview.preview(tools, one)) for one in chosen]
         done = output.Added(chosen=shown, others=others, failed=failed, written=False)
         new = [one for one in chosen if not one.known]
         if choice.dry_run or not new:
             return done
         if choice.ask:
-            output.show(done, "would add")
+            output.show(done, "would add", others=False)
             if not typer.confirm(f"Add {counted(len(new), 'source')}?", default=True, err=True):
                 return done
         writing.write(opened, chosen)
@@ -172,8 +174,9 @@ def _pick(found: Found, choice: Choice) -> tuple[Candidate, ...]:
     if total > 1 and not found.whole and not choice.json:
         output.list_candidates(found)
     if choice.pick:
-        if max(choice.pick) > total or min(choice.pick) < 1:
-            raise UsageError(f"--pick {max(choice.pick)}: {found.address} has {total}; count from 1")
+        wrong = [number for number in choice.pick if not 1 <= number <= total]
+        if wrong:
+            raise UsageError(f"--pick {wrong[0]}: {found.address} has {total}; count from 1")
         return tuple(found.candidates[number - 1] for number in dict.fromkeys(choice.pick))
     if choice.all:
         return every(found)

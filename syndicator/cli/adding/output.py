@@ -64,18 +64,21 @@ def _say_written(done: Added) -> None:
             printing.say(f"already known: {one.source.key}: {one.source.url}")
 
 
-def show(done: Added, verb: str) -> None:
+def show(done: Added, verb: str, *, others: bool = True) -> None:
+    """Prints what was chosen as it would be published, and what was not chosen."""
     for one, preview in done.chosen:
         printing.say(f"{'already known' if one.known else verb}: {one.source.key}: {one.source.url} ({one.what})")
         if one.warning:
             printing.log("warning", source=one.source.key, what=one.warning)
         for article in preview.articles:
             _show_article(article)
+        if one.kind in ("feed", "sitemap") and not one.known and not one.announced:
+            printing.say("    nothing to show: it announces no entry")
         for problem in preview.problems:
             printing.say(f"    not published: {problem.what}: {problem.reason} {problem.detail}".rstrip())
-    for number, one in done.others:
+    for number, one in done.others if others else ():
         printing.say(f"not chosen: {number}: {one.source.url} ({one.what})")
-    if done.others:
+    if done.others and others:
         printing.say("--pick N takes another, --all every feed of articles")
 
 

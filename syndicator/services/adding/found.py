@@ -76,8 +76,8 @@ def best(found: Found) -> tuple[Candidate, ...]:
 
 
 def every(found: Found) -> tuple[Candidate, ...]:
-    """What "all" means: without comments, and without what one taken before has already."""
+    """What "all" means: every feed, without comments and without what one taken before has already."""
     if found.whole:
         return found.candidates
-    articles = [one for one in found.candidates if not one.comments and not one.same_as]
-    return tuple(articles) or found.candidates[:1]
+    feeds = [one for one in found.candidates if one.kind != "article" and not one.comments and not one.same_as]
+    return tuple(feeds) or found.candidates[:1]

@@ -62,7 +62,7 @@ def best_first(found: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[
             is_comments(url, title, feed),
             not feed.entries,
             bool(newest and when and newest - when > _ASLEEP),
-            urls.alias(feed.site_url or "") != urls.alias(page),
+            not _about(url, feed, page),
             feed.format == "sitemap" and bool(_OTHER_PAGES.search(urlsplit(url).path)),
         )
 
@@ -85,6 +85,14 @@ def best_first(found: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[
             )
         )
     return ranked
+
+
+def _about(url: str, feed: ParsedFeed, page: str) -> bool:
+    """True for a feed about `page` itself: it says so, or it is below it. WordPress gives the feed of a section the
+    address of the site."""
+    if urls.alias(feed.site_url or "") == urls.alias(page):
+        return True
+    return not urls.is_root(page) and urls.alias(url).startswith(f"{urls.alias(page).rstrip('/')}/")
 
 
 def last_date(feed: ParsedFeed) -> datetime | None:

@@ -73,6 +73,13 @@ def test_the_best_is_first() -> None:
     assert best_first(list(reversed(found)), SITE)[0].url == "again"
 
 
+def test_the_feed_below_a_section_is_that_of_the_section() -> None:
+    found = [(f"{SITE}feed/", "", feed("a", site=SITE)), (f"{SITE}boats/feed/", "", feed("b", site=SITE))]
+    assert best_first(found, f"{SITE}boats/")[0].url == f"{SITE}boats/feed/"
+    assert best_first(found, f"{SITE}boat")[0].url == f"{SITE}feed/"
+    assert best_first(found, SITE)[0].url == f"{SITE}feed/"
+
+
 def test_the_date_of_a_feed_is_that_of_its_newest_entry() -> None:
     assert last_date(feed("a")) == NOW
     assert last_date(feed()) is None
