@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from syndicator.pipeline.descriptions.redescribe import redescribe_many
     from syndicator.pipeline.descriptions.reread import reread
     from syndicator.pipeline.read_article import read_and_render
+    from syndicator.reading.trial import tried
     from syndicator.visiting.feeds.discovery import discover, linked_feeds
     from syndicator.visiting.feeds.parser import parse_feed
 else:  # a type checker sees the functions themselves; at run time there are only their names
@@ -25,6 +26,7 @@ else:  # a type checker sees the functions themselves; at run time there are onl
     redescribe_many = Lazy("syndicator.pipeline.descriptions.redescribe:redescribe_many")
     reread = Lazy("syndicator.pipeline.descriptions.reread:reread")
     suggest_files = Lazy("syndicator.pipeline.descriptions.learn:suggest_files")
+    tried = Lazy("syndicator.reading.trial:tried")
 
 __all__ = [
     "apply_answer",
@@ -36,4 +38,5 @@ __all__ = [
     "redescribe_many",
     "reread",
     "suggest_files",
+    "tried",
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import re
 import tempfile
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +16,7 @@ from syndicator.config_files.toml_file import TomlFile, read
 from syndicator.errors import ConfigError, LockedError, UsageError
 from syndicator.model import Source
 from syndicator.sources.keys import key_for
+from syndicator.sources.rules_table import HEADER, with_rules
 from syndicator.sources.schema import Placed, check, check_all
 from syndicator.sources.tables import table as plain
 
@@ -30,11 +30,11 @@ __all__ = [
     "load_sources",
     "placed_sources",
     "remove_source",
+    "save_rules",
     "update_url",
 ]
 
 LOCK_SECONDS = 10.0  # how long an edit waits for another command's
-_HEADER = re.compile(r"\s*\[\[\s*(source|'source'|\"source\")\s*\]\]")
 
 
 def load_sources(path: Path) -> tuple[Source, ...]:
@@ -97,6 +97,22 @@ def update_url(path: Path, key: str, url: str) -> None:
         raise UsageError(f"{path} has no source {key!r}; `syndicator sources` lists those it has")
 
     _change(path, edit, lambda before: tuple(_moved(source, key, url) for source in before))
+
+
+def save_rules(path: Path, key: str, rules: Rules) -> None:
+    """Gives the source `key` exactly these rules; comments stay, and so do rules that are the same. Raises UsageError
+    when there is no such source, ConfigError for a selector that is no CSS, and as `add_source` does."""
+
+    def edit(text: str, before: tuple[Source, ...]) -> str:
+        number = next((at for at, source in enumerate(before) if source.key == key), None)
+        if number is None:
+            raise UsageError(f"{path} has no source {key!r}; `syndicator sources` lists those it has")
+        return text if before[number].rules == rules else with_rules(text, number, rules)
+
+    def expected(before: tuple[Source, ...]) -> tuple[Source, ...]:
+        return tuple(dataclasses.replace(one, rules=rules) if one.key == key else one for one in before)
+
+    _change(path, edit, expected)
 
 
 def _moved(source: Source, key: str, url: str) -> Source:
@@ -197,7 +213,7 @@ def _cut(text: str, index: int) -> str:
     lines, because tomlkit takes the comment above a header for a part of the table before it. The caller checks the
     result."""
     lines = text.splitlines(keepends=True)
-    headers = [number for number, line in enumerate(lines) if _HEADER.match(line)]
+    headers = [number for number, line in enumerate(lines) if HEADER.match(line)]
     if index >= len(headers):
         return text
     start = _comment_above(lines, headers[index])

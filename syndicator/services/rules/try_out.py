@@ -1,0 +1,87 @@
+"""Rules tried on the pages that are kept of a source, and saved to sources.toml. Nothing is fetched, and no article
+changes: `reread` does that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import fmean
+
+from syndicator import urls
+from syndicator.articles.snapshots import ANSWERED
+from syndicator.errors import UsageError, WorkerFailed
+from syndicator.model import FeedKey, Rules, Source
+from syndicator.pipeline import jobs
+from syndicator.reading.trial import Trial
+from syndicator.services.container import App
+from syndicator.sources import registry
+from syndicator.worker import Worker
+
+PAGES = 10  # newest kept ones that are tried
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What rules do to the kept page of an article; `trial` is None where reading it was given up."""
+
+    id: str
+    url: str
+    title: str
+    trial: Trial | None
+
+
+def try_out(app: App, key: str, rules: Rules, *, most: int = PAGES) -> tuple[Tried, ...]:
+    """`rules` in place of those of source `key`, on its newest kept pages, for which its rules hold. Changes nothing.
+    Raises UsageError for a key that is none, RulesError for a selector that is no CSS."""
+    source = _source(app, key)
+    rights = app.rights_of(source)
+    ids = app.store.index.ids(FeedKey("source", key), limit=10 * most, since=None, most=10 * most)
+    found: list[Tried] = []
+    limits = app.settings.fetch
+    worker = Worker(seconds=limits.worker_seconds, megabytes=limits.worker_megabytes)
+    try:
+        for id, article in app.store.index.articles(ids).items():
+            kept = app.snapshots.get(id) if len(found) < most and rights.owns(article.url) else None
+            if kept is not None:
+                trial = _trial(app, worker, kept, article.url, source.rules, rules)
+                found.append(Tried(id=id, url=article.url, title=article.title, trial=trial))
+    finally:
+        worker.close()
+    return tuple(found)
+
+
+def score(tried: Sequence[Tried]) -> float:
+    """How good rules are on all pages: the mean of their scores, where a page that could not be read counts as 0."""
+    return fmean(one.trial.score if one.trial else 0.0 for one in tried) if tried else 0.0
+
+
+def save(app: App, key: str, rules: Rules) -> Source:
+    """Writes `rules` as those of source `key` into sources.toml, where comments stay, and returns the source as it is
+    then. Raises UsageError, ConfigError for what cannot be written, LockedError."""
+    registry.save_rules(app.config / "sources.toml", key, rules)
+    return replace(_source(app, key), rules=rules)
+
+
+def _source(app: App, key: str) -> Source:
+    if key not in app.sources:
+        raise UsageError(f"there is no source {key!r}; `syndicator sources` lists them")
+    return app.sources[key]
+
+
+def _trial(
+    app: App, worker: Worker, kept: tuple[bytes, dict[str, str]], url: str, before: Rules, rules: Rules
+) -> Trial | None:
+    html, headers = kept
+    try:
+        return worker.call_sync(
+            jobs.tried,
+            html,
+            headers.get(ANSWERED, url),
+            rules,
+            before,
+            repeated=app.store.visits.repeated(urls.own_host(url)),
+            headers=headers,
+            now=app.clock(),
+        )
+    except WorkerFailed:
+        return None
