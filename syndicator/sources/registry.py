@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from syndicator import urls
 from syndicator.config_files.toml_file import TomlFile, read
 from syndicator.errors import ConfigError, LockedError, UsageError
-from syndicator.model import Source
+from syndicator.model import Rules, Source
 from syndicator.sources.keys import key_for
 from syndicator.sources.rules_table import HEADER, with_rules
 from syndicator.sources.schema import Placed, check, check_all

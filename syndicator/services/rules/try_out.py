@@ -6,16 +6,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
+from typing import TYPE_CHECKING
 
 from syndicator import urls
 from syndicator.articles.snapshots import ANSWERED
 from syndicator.errors import UsageError, WorkerFailed
 from syndicator.model import FeedKey, Rules, Source
 from syndicator.pipeline import jobs
-from syndicator.reading.trial import Trial
 from syndicator.services.container import App
 from syndicator.sources import registry
 from syndicator.worker import Worker
+
+if TYPE_CHECKING:  # the libraries that read pages are not loaded for a type
+    from syndicator.reading.trial import Trial
 
 PAGES = 10  # newest kept ones that are tried
 
