@@ -12,6 +12,7 @@ from typing import Any
 import typer
 
 from syndicator.cli.base import app
+from syndicator.cli.logs import hear_others
 from syndicator.errors import DiskError, SyndicatorError, UsageError
 from syndicator.invocation import program
 
@@ -23,6 +24,7 @@ _BadCommand: Any = typer.BadParameter.__base__  # a wrong argument or option; ty
 def main() -> None:
     """Runs a command and ends the process with its exit code."""
     load_commands()
+    hear_others()
     # imports make many objects and no garbage: looking for it takes a tenth of the time of a short command
     gc.set_threshold(20_000)
     _escape_unprintable()

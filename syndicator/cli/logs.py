@@ -65,6 +65,18 @@ def choose(made: Choice) -> None:
         _log_steps()
 
 
+def hear_others() -> None:
+    """From now on what the packages that we use warn of is a line as any other."""
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # that a run is still under way is no warning
+    logging.getLogger().addHandler(_Others(logging.WARNING))
+
+
+class _Others(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        if not record.name.startswith(ROOT):
+            log(record.getMessage(), "error" if record.levelno >= logging.ERROR else "warning", package=record.name)
+
+
 def log(event: str, level: Level = "info", **fields: object) -> None:
     """Logs an event to stderr; nothing below a warning where quiet was asked for."""
     if _choice.quiet and level in ("debug", "info"):

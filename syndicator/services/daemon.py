@@ -63,6 +63,7 @@ class ScheduledRuns:
         self._config, self._stop, self._watch, self._report, self._trouble = config, stop, watch, report, trouble
         self._changed, self._patience = changed, patience
         self._last_good: Configuration | None = None
+        self._fault = ""  # of the configuration as it is now
 
     async def run_once(self) -> None:
         try:
@@ -79,7 +80,8 @@ class ScheduledRuns:
             self._trouble(str(DiskError.of(error)))
 
     async def _run(self, app: App) -> RunReport:
-        return await run(app, Wanted(llm_seconds=LLM_SECONDS), stop=self._stop, watch=self._watch)
+        wanted = Wanted(llm_seconds=LLM_SECONDS, configuration=self._fault)
+        return await run(app, wanted, stop=self._stop, watch=self._watch)
 
     def read(self) -> Configuration:
         """The configuration as it is now, or the last good one. Raises ConfigError where there is none."""
@@ -87,10 +89,11 @@ class ScheduledRuns:
             now = configuration(self._config)
             for line in changes(self._last_good or now, now):
                 self._changed(line)
-            self._last_good = now
+            self._last_good, self._fault = now, ""
         except ConfigError as error:
             if self._last_good is None:
                 raise
+            self._fault = str(error)
             self._trouble(f"{error}; going on with the configuration read before")
         return self._last_good
 

@@ -42,6 +42,7 @@ class Wanted:
     max_seconds: float | None = None
     llm_seconds: float = 300.0  # for the language model, within max_seconds: a choice
     build_seconds: float = BUILD_SECONDS  # between two builds while visits go on
+    configuration: str = ""  # why one that was read before is used
 
     @property
     def asked(self) -> bool:
@@ -80,13 +81,13 @@ async def run(app: App, wanted: Wanted, *, stop: asyncio.Event, watch: Watch = W
         outcomes, built, down = await _visit_and_build(app, due, wanted, stop, watch)
     built = together(built, await build_feeds(app, turn=watch.turn))
     if down:
-        await follow(app, outcomes, built, seconds=_since(began), down=True)
+        await follow(app, outcomes, built, seconds=_since(began), down=True, configuration=wanted.configuration)
         raise down
     enriched = await enrich(app, stop=stop, seconds=_left(wanted, began), filed=watch.filed)
     if enriched.changed:
         built = together(built, await build_feeds(app, turn=watch.turn))
     app.snapshots.prune(app.clock() - timedelta(days=app.settings.store.pages_days))
-    untold = await follow(app, outcomes, built, seconds=_since(began), down=False)
+    untold = await follow(app, outcomes, built, seconds=_since(began), configuration=wanted.configuration)
     return RunReport(outcomes=tuple(outcomes), built=built, problems=problems, llm=enriched, untold=untold)
 
 

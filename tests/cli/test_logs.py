@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from datetime import datetime
 from pathlib import Path
@@ -53,6 +54,22 @@ def test_the_journal_gets_json_with_its_priorities(tmp_path: Path, capsys: pytes
     assert not logs.chosen(journal, stat, format=LogFormat.TEXT, quiet=False, verbose=False).json
     assert logs.chosen({}, None, format=LogFormat.JSON, quiet=True, verbose=True) == Choice(
         json=True, quiet=True, steps=True
+    )
+
+
+def test_what_packages_warn_of_is_a_line_as_any_other(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    logs.hear_others()
+    logs.choose(Choice(json=True))
+    logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
+    logging.getLogger("uvicorn.error").info("nothing")
+    [found] = map(json.loads, capsys.readouterr().err.splitlines())
+    assert (found["level"], found["event"], found["package"]) == (
+        "warning",
+        "Invalid HTTP request received.",
+        "uvicorn.error",
     )
 
 

@@ -45,6 +45,20 @@ async def test_serves_until_told_to_stop(tmp_path: Path) -> None:
 
 
 @pytest.mark.anyio
+async def test_who_is_told_the_address_may_connect_at_once(tmp_path: Path) -> None:
+    stop, connected = asyncio.Event(), []
+
+    def listening(address: str) -> None:
+        host, port = address.removeprefix("http://").rstrip("/").split(":")
+        with socket.create_connection((host, int(port)), timeout=5):
+            connected.append(address)
+        stop.set()
+
+    await serve(make_app(tmp_path), "127.0.0.1", 0, stop=stop, listening=listening)
+    assert connected
+
+
+@pytest.mark.anyio
 async def test_a_taken_port_is_named(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
+from syndicator.services import daemon
 from syndicator.services.changes import changes
 from syndicator.services.container import configuration
+from syndicator.services.refresh import Watch
 
 
 def test_each_setting_source_and_query_is_named(tmp_path: Path) -> None:
@@ -26,3 +29,24 @@ def test_each_setting_source_and_query_is_named(tmp_path: Path) -> None:
         "source two changed",
         "query chips added",
     ]
+
+
+def test_up_says_what_an_edit_changed_and_goes_on_with_the_last_good_one(tmp_path: Path) -> None:
+    said: list[str] = []
+    runs = daemon.ScheduledRuns(
+        tmp_path,
+        stop=asyncio.Event(),
+        watch=Watch(),
+        report=lambda report: None,
+        trouble=said.append,
+        changed=said.append,
+    )
+    sources, settings = tmp_path / "sources.toml", tmp_path / "syndicator.toml"
+    sources.write_text("")
+    assert runs.read().sources == () and said == []
+    settings.write_text("[publish]\nlimit = 60\n")
+    assert runs.read().settings.publish.limit == 60
+    assert said == ["setting publish.limit changed"]
+    settings.write_text("[publish]\nlimit = 0\n")
+    assert runs.read().settings.publish.limit == 60
+    assert "publish.limit" in said[1] and said[1].endswith("going on with the configuration read before")

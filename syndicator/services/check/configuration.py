@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from syndicator.publishing.queries.saved import load_queries
 from syndicator.reasons import CheckReason, FetchReason
 from syndicator.services.check.finding import Finding, of_error, of_fault
 from syndicator.services.container import llm_key, need_folder
-from syndicator.settings import Settings, load, unknown_variables
+from syndicator.settings import Alert, Settings, load, unknown_variables
 from syndicator.sources.registry import placed_sources
 from syndicator.sources.schema import Placed
 from syndicator.urls import secrets
@@ -78,6 +79,17 @@ def settings(config: Path, found: Settings, environ: Mapping[str, str], *, stric
         except ConfigError as error:
             said = str(error).removeprefix(f"{path}: ")
             yield of_fault(file.fault(said, "describe", "llm", "key_env"), CheckReason.NO_LLM_KEY)
+    yield from _alert(file, found.alert, environ)
+
+
+def _alert(file: TomlFile, alert: Alert, environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Who is told too late that an alert cannot be sent has not been told of what it was about either."""
+    if alert.command and shutil.which(alert.command[0], path=environ.get("PATH")) is None:
+        said = f"alert.command: {alert.command[0]!r} is no program that can be run here; write its whole path"
+        yield of_fault(file.fault(said, "alert", "command"), CheckReason.BAD_ALERT)
+    if alert.mail and alert.password_env and not environ.get(alert.password_env):
+        said = f"alert.password_env: the environment variable {alert.password_env} is not set; set it to the password"
+        yield of_fault(file.fault(said, "alert", "password_env"), CheckReason.BAD_ALERT)
 
 
 def sources(placed: Sequence[Placed], environ: Mapping[str, str]) -> Iterator[Finding]:

@@ -82,7 +82,9 @@ def letter(alert: Alert, site: Site, events: Sequence[Event], now: datetime) -> 
     more = f" (and {len(heads) - 1} more)" if len(heads) > 1 else ""
     mail = EmailMessage()
     mail["Subject"] = f"{line(site.title)}: {line(heads[0])[:_SUBJECT]}{more}"
-    mail["From"] = mail["To"] = alert.mail
+    user = unquote(urlsplit(alert.smtp).username or "")
+    mail["From"] = user if "@" in user else alert.mail  # servers want their user's own address there
+    mail["To"] = alert.mail
     mail["Date"] = format_datetime(now)
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
     pairs = zip(heads, events, strict=True)

@@ -3,8 +3,10 @@ it. None of it harms the run: what goes wrong is returned."""
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -29,16 +31,31 @@ from syndicator.services.health.memory import (
     write_outbox,
 )
 
-# How long runs in which nothing happens are spared a look at everything: of 50,000 sources it takes a second. A choice.
+# How long runs in which nothing happens are spared a look at everything; and the share of its time that others have: of
+# 50,000 sources it takes over a second, in which nobody else has a turn. Both are a choice.
 _LOOK: Final = timedelta(minutes=5)
+_SHARE: Final = 60
 
 
 async def follow(
-    app: App, outcomes: Sequence[Outcome], built: BuildReport, *, seconds: float, down: bool
+    app: App,
+    outcomes: Sequence[Outcome],
+    built: BuildReport,
+    *,
+    seconds: float,
+    down: bool = False,
+    configuration: str = "",
 ) -> tuple[Problem, ...]:
-    """Remembers how a run went that took `seconds`, and tells what is new. Returns what could not be told."""
+    """Remembers how a run went that took `seconds`, and tells what is new. `down`: not one source could be reached.
+    `configuration`: why one of before had to be used. Returns what could not be told."""
     try:
-        found = list(_remember(app, outcomes, built, seconds=seconds, down=down))
+        now, known = app.clock(), counters.read(app.store)
+        made = counters.counted(known, outcomes, built, seconds=seconds, now=now, down=down)
+        if is_look_due(known.get("look", {}), now, something=bool(outcomes or built.builds)):
+            _look(app, now, made, configuration)
+        counters.write(app.store, made, now)
+        _publish(app)
+        found = _write_textfile(app, made)
         return (*found, *await _alert(app))
     except SyndicatorError as error:
         return (Problem(what="health", reason=error.reason, detail=str(error)),)
@@ -46,31 +63,29 @@ async def follow(
         return (Problem(what="health", reason=DiskError.reason, detail=str(DiskError.of(error))),)
 
 
-def _remember(
-    app: App, outcomes: Sequence[Outcome], built: BuildReport, *, seconds: float, down: bool
-) -> list[Problem]:
-    now, known = app.clock(), counters.read(app.store)
-    made = counters.counted(known, outcomes, built, seconds=seconds, now=now, down=down)
-    looked = datetime.fromtimestamp(known.get("look", {}).get("", 0), now.tzinfo)
-    if outcomes or built.builds or not timedelta() <= now - looked < _LOOK:
-        made["look"] = {"": now.timestamp()}
-        made["conditions"] = _look(app, now)
-        made["sources"] = {"": len(app.sources)}
-    counters.write(app.store, made, now)
-    _publish(app)
-    return _write_textfile(app, made)
+def is_look_due(last: Mapping[str, float], now: datetime, *, something: bool) -> bool:
+    """Whether to look at everything after a run in which `something` happened or not. `last`: when that was last done,
+    in seconds since 1970, and how many it took. Pure."""
+    passed = now.timestamp() - last.get("at", 0)
+    pause = _SHARE * round(last.get("took", 0)) if something else _LOOK.total_seconds()
+    return not 0 <= passed < pause  # also where the clock was set back
 
 
-def _look(app: App, now: datetime) -> dict[str, float]:
-    """Follows what is wrong; returns how much of each kind there is."""
-    found = conditions(observe(app.store, app.article_store, app.settings, app.sources, now), now)
+def _look(app: App, now: datetime, made: dict[str, dict[str, float]], configuration: str) -> None:
+    """Follows what is wrong, and counts how much of each kind there is."""
+    clock = asyncio.get_running_loop().time
+    began = clock()
+    seen = observe(app.store, app.article_store, app.settings, app.sources, now)
+    found = conditions(replace(seen, configuration=configuration), now)
     before = read_memory(app.store)
     memory, events = episodes.follow(before, found, now, app.instance)
     if _is_wanted(app) and events:  # first: what is told twice is better than what is lost
         write_outbox(app.store, put(read_outbox(app.store), events), now)
     if memory != before:
         write_memory(app.store, memory, now)
-    return dict(Counter(str(one.kind) for one in found))
+    made["conditions"] = dict(Counter(str(one.kind) for one in found))
+    made["sources"] = {"": len(app.sources)}
+    made["look"] = {"at": now.timestamp(), "took": clock() - began}
 
 
 def _publish(app: App) -> None:

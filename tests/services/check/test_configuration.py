@@ -21,6 +21,14 @@ def test_an_address_that_is_none_is_named(place: Place, url: str) -> None:
     assert (one.severity, one.reason, one.line) == ("error", "no-site-url", 2) and url in one.detail
 
 
+def test_an_alert_that_cannot_be_sent_is_named(place: Place) -> None:
+    (one,) = found(place, settings='[alert]\ncommand = ["/nowhere/tell"]\n')
+    assert (one.severity, one.reason, one.line) == ("error", "bad-alert", 2) and "'/nowhere/tell'" in one.detail
+    (one,) = found(place, settings='[alert]\nmail = "a@b.example"\npassword_env = "MAIL_PASSWORD"\n')
+    assert (one.reason, one.line) == ("bad-alert", 3) and "MAIL_PASSWORD is not set" in one.detail
+    assert found(place, settings='[alert]\ncommand = ["/bin/sh"]\nmail = "a@b.example"\n') == []
+
+
 def test_a_hub_that_is_none_is_named(place: Place) -> None:
     (one,) = found(place, settings='[publish]\nhubs = [\n  "https://hub.example/",\n  "hub.example",\n]\n')
     assert (one.severity, one.reason, one.line) == ("error", "bad-hub", 4) and "'hub.example'" in one.detail

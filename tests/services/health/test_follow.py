@@ -24,7 +24,7 @@ from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.publishing.validate.schema import atom_fault
 from syndicator.services.container import App
 from syndicator.services.health import feed, probes
-from syndicator.services.health.follow import follow
+from syndicator.services.health.follow import follow, is_look_due
 from syndicator.services.health.memory import read_outbox
 from tests.services.places import NOW, Place
 
@@ -44,7 +44,7 @@ def end(place: Place, *, gone: bool, environ: dict[str, str] | None = None) -> t
 
 
 def _follow(app: App, outcomes: Sequence[Outcome]) -> tuple[Problem, ...]:
-    return asyncio.run(follow(app, outcomes, BuildReport(), seconds=1, down=False))
+    return asyncio.run(follow(app, outcomes, BuildReport(), seconds=1))
 
 
 @pytest.fixture
@@ -117,6 +117,30 @@ def test_the_textfile_is_written_where_a_setting_names_it(place: Place) -> None:
     assert problem.what == "health.textfile"
 
 
+@pytest.mark.parametrize(
+    ("passed", "took", "something", "due"),
+    [
+        (1, 0.4, True, True),
+        (1, 0.4, False, False),
+        (301, 0.4, False, True),
+        (60, 2.4, True, False),  # 50,000 sources: two seconds a minute would be too much
+        (121, 2.4, True, True),
+        (-5, 0.4, False, True),  # the clock was set back
+    ],
+)
+def test_when_all_is_looked_at(passed: float, took: float, something: bool, due: bool) -> None:
+    last = {"at": NOW.timestamp() - passed, "took": took}
+    assert is_look_due(last, NOW, something=something) is due
+    assert is_look_due({}, NOW, something=something)
+
+
+def test_a_configuration_that_is_broken_is_told(place: Place) -> None:
+    with place.app() as app:
+        asyncio.run(follow(app, [], BuildReport(), seconds=1, configuration="sources.toml: line 3"))
+        [event] = probes.read_memory(app.store).events
+    assert (event.kind, event.detail) == ("configuration", "sources.toml: line 3")
+
+
 def test_a_run_in_which_nothing_happens_is_counted_and_spared_the_look(place: Place) -> None:
     end(place, gone=False)
     with place.app() as app:
@@ -140,7 +164,7 @@ def test_a_command_gets_what_broke_and_recovered(place: Place) -> None:
     alert(place, f"cat >> {shlex.quote(str(out))}; echo >> {shlex.quote(str(out))}")
     assert end(place, gone=True) == ()
     place.now += timedelta(minutes=5)
-    assert end(place, gone=False) == ()  # within ten minutes: later
+    assert end(place, gone=False) == () and len(out.read_text().splitlines()) == 1  # within ten minutes: later
     place.now += timedelta(minutes=6)
     assert end(place, gone=False) == ()
     place.now += timedelta(hours=6)
