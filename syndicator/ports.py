@@ -264,6 +264,9 @@ class ArticleIndex(Protocol):
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
         """Those of the articles that are known, by id in the order asked for, without bodies."""
 
+    def path(self, id: str) -> str | None:
+        """The file of an article below the article store, None where it is not known."""
+
     def sources(self, ids: Sequence[str]) -> dict[str, str]:
         """The source key of those of the articles that are known, by id."""
 

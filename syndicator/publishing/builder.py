@@ -27,7 +27,7 @@ from syndicator.publishing.selection import archive, fingerprint
 from syndicator.publishing.selection.archive import Document
 from syndicator.publishing.selection.staleness import BuildReport, Steps, ended, old_archives
 from syndicator.publishing.selection.window import head_of
-from syndicator.publishing.validate import lost_entries, schema
+from syndicator.publishing.validate import culprit, lost_entries, schema
 from syndicator.reasons import FeedFileReason
 from syndicator.settings import Settings
 
@@ -230,6 +230,8 @@ class Builder:
         files = self._render(feed)
         reason = feed.fault or self._fault(feed, files) or self._put_all(feed, files)
         if reason:
+            live = self.outlet.get(paths.file_name(feed.spec.key, ATOM)) or b""
+            reason += culprit.named(reason, feed.spec.key, live, self.index, self.instance)
             self.held.append(Problem(what=paths.stem(feed.spec.key), reason=FeedFileReason.HELD, detail=reason))
             self.index.hold(feed.spec.key, reason)
             return

@@ -109,6 +109,9 @@ class MemoryIndex:
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
         return {id: replace(self.article_store[id], body="") for id in ids if id in self.article_store}
 
+    def path(self, id: str) -> str | None:
+        return f"{id}.md" if id in self.article_store else None
+
     def sources(self, ids: Sequence[str]) -> dict[str, str]:
         return {id: self.article_store[id].source_key for id in ids if id in self.article_store}
 
@@ -148,9 +151,6 @@ class MemoryIndex:
 
     def on_hold(self) -> dict[str, str]:
         return {}
-
-    def path(self, id: str) -> str | None:
-        return None
 
     def withdrawn(self) -> list[Withdrawn]:
         return list(self.gone)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
@@ -30,7 +31,8 @@ def atom_fault(data: bytes) -> str | None:
         return root
     grammar = _grammar("feed")
     if not grammar.validate(root):
-        return f"invalid: {grammar.error_log.last_error}"
+        error = grammar.error_log.last_error
+        return f"invalid: {error}{_entry_of(root, error.path)}"
     entries = root.findall(f"{_ATOM}entry")
     authored = root.find(f"{_ATOM}author") is not None
     found = next(filter(None, (_schematron_fault(entry, authored) for entry in entries)), None)
@@ -40,10 +42,11 @@ def atom_fault(data: bytes) -> str | None:
 def assembled_atom_fault(data: bytes) -> str | None:
     """The same for a document of our own entries that went through `atom_entry_fault` one by one: all of it is read by
     expat, at half of what a tree costs, but only its head is held against the grammar."""
+    parser = ParserCreate()
     try:
-        ParserCreate().Parse(data, True)
+        parser.Parse(data, True)
     except ExpatError as error:
-        return f"not-well-formed: {error}"
+        return f"not-well-formed: {error}{_entry_at(data, parser.ErrorByteIndex)}"
     parts = _ENTRIES.findall(data)
     start, end = data.find(b"<entry"), data.rfind(b"</entry>") + len(b"</entry>")
     head = data[:start] + data[end:] if start >= 0 else data
@@ -71,6 +74,18 @@ def ids(data: bytes) -> list[str]:
     return [found.text or "" for found in root.iterfind(f"{_ATOM}entry/{_ATOM}id")]
 
 
+def told_of(data: bytes, id: str) -> str:
+    """Title and address of an entry of an Atom document, "" where it has no such entry."""
+    root = _root(data)
+    entries = [] if isinstance(root, str) else root.iterfind(f"{_ATOM}entry")
+    for entry in entries:
+        if entry.findtext(f"{_ATOM}id") == id:
+            links = entry.iterfind(f"{_ATOM}link")
+            link = next((one.get("href") for one in links if one.get("rel", "alternate") == "alternate"), "")
+            return f'"{entry.findtext(f"{_ATOM}title")}", {link}'
+    return ""
+
+
 def _root(data: bytes) -> Any:
     """The root of an XML document, else the fault as a sentence."""
     try:
@@ -82,11 +97,31 @@ def _root(data: bytes) -> Any:
 def _schematron_fault(entry: Any, authored: bool) -> str | None:
     """The Schematron rules of RFC 4287 appendix B that are about entries."""
     if not authored and entry.find(f"{_ATOM}author") is None and entry.find(f"{_ATOM}source/{_ATOM}author") is None:
-        return "invalid: an entry without an author"
+        return f"invalid: an entry without an author{_called(entry)}"
     links = [link for link in entry.iterfind(f"{_ATOM}link") if link.get("rel", "alternate") == "alternate"]
     if not links and entry.find(f"{_ATOM}content") is None:
-        return "invalid: an entry with neither an alternate link nor content"
+        return f"invalid: an entry with neither an alternate link nor content{_called(entry)}"
     return None
+
+
+def _called(entry: Any) -> str:
+    """How an entry is called in a fault: by its id."""
+    id = entry.findtext(f"{_ATOM}id")
+    return f" ({id})" if id else ""
+
+
+def _entry_of(root: Any, path: str | None) -> str:
+    """The entry in which the place `path` of a document is, as `_called`."""
+    found = root.xpath(path) if path else []
+    above = (one for node in found[:1] for one in (node, *node.iterancestors()))
+    return next((_called(one) for one in above if one.tag == f"{_ATOM}entry"), "")
+
+
+def _entry_at(data: bytes, index: int) -> str:
+    """The entry in which byte `index` of a document of ours is, as `_called`."""
+    start, end = data.rfind(b"<entry", 0, index), data.rfind(b"</entry>", 0, index)
+    found = _ENTRIES.match(data, start) if start > end else None
+    return f" ({found[1].decode('utf-8', 'replace')})" if found else ""
 
 
 def rss_fault(data: bytes) -> str | None:
@@ -104,13 +139,13 @@ def rss_fault(data: bytes) -> str | None:
     items = channel.findall("item")
     for item in items:
         if not (item.findtext("title") or item.findtext("description")):
-            return "invalid: an item with neither a title nor a description"
+            return f"invalid: an item with neither a title nor a description ({item.findtext('guid')})"
         if any(
             enclosure.get(name) is None
             for enclosure in item.iterfind("enclosure")
             for name in ("url", "length", "type")
         ):
-            return "invalid: an enclosure without url, length or type"
+            return f"invalid: an enclosure without url, length or type ({item.findtext('guid')})"
     return _repeated([item.findtext("guid") for item in items])
 
 
@@ -123,8 +158,9 @@ def json_fault(data: bytes) -> str | None:
         return f"not-well-formed: {error}"
     if not made.get("version") or not made.get("title") or not isinstance(made.get("items"), list):
         return "invalid: version, title or items missing"
-    if any(not item.get("id") or not (item.get("content_html") or item.get("content_text")) for item in made["items"]):
-        return "invalid: an item without id or content"
+    for item in made["items"]:
+        if not item.get("id") or not (item.get("content_html") or item.get("content_text")):
+            return f"invalid: an item without id or content ({item.get('id') or item.get('url')})"
     return _repeated([item["id"] for item in made["items"]])
 
 
@@ -136,7 +172,8 @@ def page_fault(data: bytes) -> str | None:
 def _repeated(found: Sequence[str | None]) -> str | None:
     if not all(found):
         return "invalid: an entry without an id"
-    return None if len(set(found)) == len(found) else "invalid: an id is there twice"
+    twice = next((id for id, times in Counter(found).items() if times > 1), None)
+    return f"invalid: an id is there twice ({twice})" if twice else None
 
 
 @cache

@@ -7,8 +7,10 @@ from datetime import timedelta
 
 import pytest
 
+from syndicator.axes import ALL
 from syndicator.model import entry_urn
 from syndicator.publishing.validate import schema
+from syndicator.publishing.validate.culprit import named
 from syndicator.publishing.validate.lost_entries import suspects
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import INSTANCE, START, article, built
@@ -27,11 +29,11 @@ RSS = '<rss version="2.0"><channel><title>t</title><link>l</link><description>d<
     [
         (HEAD + ENTRY + "</feed>", None),
         (HEAD + ENTRY, "not-well-formed"),
-        (HEAD + ENTRY + ENTRY + "</feed>", "an id is there twice"),
+        (HEAD + ENTRY + ENTRY + "</feed>", "an id is there twice (urn:y)"),
         (HEAD.replace("<id>urn:x</id>", "") + "</feed>", "invalid"),
         (HEAD + "<title>again</title></feed>", "invalid"),
-        (HEAD + ENTRY.replace("2025-01-01T00:00:00Z", "yesterday") + "</feed>", "invalid"),
-        (HEAD + ENTRY.replace("<author><name>a</name></author>", "") + "</feed>", "without an author"),
+        (HEAD + ENTRY.replace("2025-01-01T00:00:00Z", "yesterday") + "</feed>", "(urn:y)"),
+        (HEAD + ENTRY.replace("<author><name>a</name></author>", "") + "</feed>", "without an author (urn:y)"),
         (HEAD + ENTRY.replace('<link href="https://a.example/"/>', "") + "</feed>", "neither an alternate"),
         (HEAD + ENTRY.replace("<id>urn:y</id>", "<id>urn:y</id><made-up/>") + "</feed>", "invalid"),
         (HEAD + '<link rel="self"/></feed>', "invalid"),
@@ -110,10 +112,12 @@ def test_an_index_that_forgot_an_article_is_held() -> None:
     built(index, outlet)
     before = dict(outlet.files)
     victim = index.members[next(iter(index.rows))][2]
+    lost = index.article_store[victim]
     index.remove(victim)
     report = built(index, outlet)
     assert {problem.what for problem in report.held} == {"all", "tags/ai", "tags/llm", "categories/ai", "sources/alpha"}
     assert entry_urn(INSTANCE, victim) in report.held[0].detail
+    assert f'"{lost.title}", {lost.url}, which no article file is known for' in report.held[0].detail
     assert outlet.files["all.atom"] == before["all.atom"] and index.rows[next(iter(index.rows))].held
     freed = built(index, outlet, excused=[victim])
     assert freed.held == () and outlet.files["all.atom"] != before["all.atom"]
@@ -137,3 +141,17 @@ def test_one_bad_article_is_set_aside_and_named() -> None:
         ("javascript:alert(1)", "cannot-render")
     ]
     assert len(schema.ids(outlet.files["all.atom"])) == 5
+
+
+def test_a_fault_names_title_address_and_file_of_its_article() -> None:
+    index = MemoryIndex(article(n) for n in range(3))
+    one = article(1)
+    fault = f"all.atom: invalid: an entry without an author ({entry_urn(INSTANCE, one.id)})"
+    assert named(fault, ALL, b"", index, INSTANCE) == f': "{one.title}", {one.url}, file {one.id}.md'
+    assert named("cannot write all.atom", ALL, b"", index, INSTANCE) == ""
+
+
+def test_a_broken_document_names_the_entry_in_which_it_breaks() -> None:
+    data = (HEAD + ENTRY + ENTRY.replace("urn:y", "urn:z").replace("<title>t", "<title>\x01t") + "</feed>").encode()
+    fault = schema.assembled_atom_fault(data)
+    assert fault is not None and fault.startswith("not-well-formed") and fault.endswith("(urn:z)")
