@@ -310,6 +310,11 @@ class ConditionReason(Reason):
     ARTICLES_ON_HOLD = "articles-on-hold", "articles wait for your word", "`syndicator release ID` publishes one"
     ALERT = "alert-failing", "nobody could be told what broke or recovered", "correct [alert]; it is tried again"
     MUTED = "muted", "entries were left out by the keep and mute of their sources"
+    OUTDATED = (
+        "outdated",
+        "articles were read by an older version of Syndicator",
+        "`syndicator reread --outdated --dry-run` shows what this version changes of them",
+    )
 
 
 class LlmReason(Reason):

@@ -30,10 +30,11 @@ def shared() -> Path:
 @pytest.fixture
 def kept_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs in this process share worker processes."""
-    from syndicator.services import build, enrich, redescribe, refresh, reread
+    from syndicator.services import build, enrich, redescribe, refresh
+    from syndicator.services.reread import plan
     from tests.workers import kept
 
-    for module in (build, enrich, redescribe, refresh, reread):
+    for module in (build, enrich, redescribe, refresh, plan):
         monkeypatch.setattr(module, "Worker", kept)
 
 

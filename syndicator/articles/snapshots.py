@@ -16,22 +16,26 @@ ANSWERED = "content-location"  # the header that has, of a kept page, the addres
 
 
 class Snapshots:
-    """Raw pages under `root` by article id. A cache: what is broken or missing counts as absent, nothing is durable."""
+    """Raw pages under `root` by article id. A cache: what is broken or missing counts as absent, nothing is durable.
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    The name of a file says which version of ours made its article of the page: <id>.3.gz, <id>.gz for version 0. So
+    no article and no table has to, which would change with an upgrade, and a listing tells what is outdated."""
+
+    def __init__(self, root: Path, version: int = 0) -> None:
+        self.root, self.version = root, version
 
     def put(self, id: str, html: bytes, headers: Mapping[str, str]) -> None:
-        """Keeps a page. The same page gives the same bytes. Raises OSError."""
+        """Keeps the page of an article that this version read. The same page gives the same bytes. Raises OSError."""
         head = json.dumps(dict(headers), sort_keys=True).encode()
         packed = gzip.compress(
             head + b"\n" + html, compresslevel=4, mtime=0
         )  # level 6 costs half again the CPU for 7 % less
         disk.write(self._path(id), packed, durable=False)
+        self._drop(id, but=self._path(id))
 
     def get(self, id: str) -> tuple[bytes, dict[str, str]] | None:
         """(html, headers), None when the page is not kept."""
-        path = self._path(id)
+        path = self._found(id)
         try:
             head, _, html = gzip.decompress(path.read_bytes()).partition(b"\n")
             headers = json.loads(head)
@@ -41,7 +45,18 @@ class Snapshots:
 
     def forget(self, id: str) -> None:
         """Removes the page of an article, where it is kept."""
-        self._path(id).unlink(missing_ok=True)
+        self._drop(id)
+
+    def outdated(self) -> frozenset[str]:
+        """The ids of the articles whose pages an older version read."""
+        names = (path.name.removesuffix(".gz").partition(".") for path in self.root.glob("*/*.gz"))
+        return frozenset(id for id, _, version in names if _number(version) < self.version)
+
+    def note_read(self, id: str) -> None:
+        """This version has read the page of the article too. How long it is kept stays. Raises OSError."""
+        path, current = self._found(id), self._path(id)
+        if path != current and path.exists():
+            path.replace(current)
 
     def prune(self, before: datetime) -> int:
         """Removes the pages kept before `before` and temporary files that are left over; how many."""
@@ -66,4 +81,18 @@ class Snapshots:
     def _path(self, id: str) -> Path:
         if not re.fullmatch(r"[a-z2-7]{6,26}", id):
             raise ValueError(f"not an article id: {id[:40]!r}")
-        return self.root / id[:2] / f"{id}.gz"
+        return self.root / id[:2] / (f"{id}.{self.version}.gz" if self.version else f"{id}.gz")
+
+    def _found(self, id: str) -> Path:
+        """The file of the page, whichever version read it."""
+        path = self._path(id)
+        return path if path.exists() else next(iter(sorted(path.parent.glob(f"{id}.*gz"))), path)
+
+    def _drop(self, id: str, but: Path | None = None) -> None:
+        for path in self._path(id).parent.glob(f"{id}.*gz"):
+            if path != but:
+                path.unlink(missing_ok=True)
+
+
+def _number(version: str) -> int:
+    return int(version) if version.isdigit() else 0

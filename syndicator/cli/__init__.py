@@ -50,8 +50,9 @@ def load_commands() -> None:
     from syndicator.cli import begin, configuration, curate, operate, service, sources
     from syndicator.cli.adding import add
     from syndicator.cli.health import status
+    from syndicator.cli.mending import reread
 
-    assert add and begin and configuration and curate and operate and service and sources and status
+    assert add and begin and configuration and curate and operate and reread and service and sources and status
 
 
 def _escape_unprintable() -> None:

@@ -1,4 +1,4 @@
-"""Commands about filed articles and tags: learn, describe, reread, split, tags suggest, tags rename, tags merge."""
+"""Commands about filed articles and tags: learn, describe, split, tags suggest, tags rename, tags merge."""
 
 from __future__ import annotations
 
@@ -16,9 +16,7 @@ from syndicator.cli.plural import counted
 
 if TYPE_CHECKING:
     from syndicator.pipeline.descriptions.feed_changes import FeedChange
-    from syndicator.pipeline.results import FieldChange
     from syndicator.services.container import App
-    from syndicator.services.reread import Plan
 
 tags = typer.Typer(help="Propose, rename and merge tags.", no_args_is_help=True)
 app.add_typer(tags, name="tags")
@@ -30,12 +28,9 @@ Since = Annotated[
 ]
 Old = Annotated[str, typer.Argument(metavar="A", help="The tag's name now.")]
 
-MOST_PARTS = 3  # paragraphs of a changed body that are shown
-LONGEST = 60  # characters of an old or new value that are shown
-
 
 @contextmanager
-def _opened(config: Path) -> Iterator[App]:
+def opened_for_change(config: Path) -> Iterator[App]:
     from syndicator.services.container import locked, need_folder, open_app
     from syndicator.settings import load
 
@@ -50,7 +45,7 @@ def learn(json: Json = False, config: Config = CONFIG) -> None:
     from syndicator.cli import printing
     from syndicator.services import reconcile, redescribe
 
-    with _opened(config) as opened:
+    with opened_for_change(config) as opened:
         problems = reconcile.files(opened)
         done = redescribe.learn(opened)
     if json:
@@ -92,7 +87,7 @@ def describe(
     if llm:
         _ask(day, dry_run, json, config)
         return
-    with _opened(config) as opened:
+    with opened_for_change(config) as opened:
         with printing.counting("described") as count:
             planned = redescribe.plan(opened, since=day, progress=count)
         if not json:
@@ -101,7 +96,7 @@ def describe(
         if not dry_run and planned.articles:
             with printing.counting("written") as count:
                 redescribe.apply(opened, planned, count)
-            written = _build(opened)
+            written = build(opened)
     if json:
         printing.as_json({**printing.plain(planned), "applied": not dry_run, "written": written})
     elif planned.articles:
@@ -129,13 +124,13 @@ def _ask(since: datetime | None, dry_run: bool, json: bool, config: Path) -> Non
     scope = enrich.Scope(since=since or enrich.ALWAYS, again=True)
     written: tuple[str, ...] = ()
     report = enrich.EnrichReport()
-    with _opened(config) as opened:
+    with opened_for_change(config) as opened:
         enrich.need_llm(opened)
         problems = reconcile.files(opened)
         waiting = enrich.unasked(opened, scope)
         if not dry_run:
             report = asyncio.run(go(opened))
-            written = _build(opened) if report.changed else ()
+            written = build(opened) if report.changed else ()
     if json:
         printing.as_json({"waiting": waiting, "llm": report, "applied": not dry_run, "written": written})
     elif dry_run:
@@ -159,10 +154,10 @@ def _list(planned: object) -> None:
     rows = [(item.title, line) for item in planned.articles for line in item.told.why]
     if rows:
         printing.table("Articles", ("article", "change and reason"), rows)
-    _feeds(planned.feeds)
+    say_feeds(planned.feeds)
 
 
-def _feeds(feeds: tuple[FeedChange, ...]) -> None:
+def say_feeds(feeds: tuple[FeedChange, ...]) -> None:
     from syndicator.cli import printing
 
     if feeds:
@@ -170,87 +165,10 @@ def _feeds(feeds: tuple[FeedChange, ...]) -> None:
         printing.table("Feeds", ("feed", "articles added", "removed", "changed"), rows)
 
 
-def _build(opened: App) -> tuple[str, ...]:
+def build(opened: App) -> tuple[str, ...]:
     from syndicator.services.build import build_feeds
 
     return asyncio.run(build_feeds(opened)).written
-
-
-@app.command()
-def reread(
-    source: Annotated[
-        str, typer.Option("--source", metavar="K|URL|ID", help="Articles of one source, or one article.")
-    ] = "",
-    since: Since = None,
-    dry_run: DryRun = False,
-    json: Json = False,
-    config: Config = CONFIG,
-) -> None:
-    """Read kept pages again after the rules of a source were edited. Fetches nothing, keeps hand edits."""
-    from datetime import UTC
-
-    from syndicator.cli import printing
-    from syndicator.services import reread as rereading
-
-    with _opened(config) as opened:
-        with printing.counting("read") as count:
-            planned = rereading.plan(opened, source, since=since.replace(tzinfo=UTC) if since else None, progress=count)
-        if not json:
-            _list_reread(planned, opened.settings.store.pages_days)
-        written: tuple[str, ...] = ()
-        if not dry_run and planned.articles:
-            with printing.counting("written") as count:
-                rereading.apply(opened, planned, count)
-            written = _build(opened)
-    if json:
-        articles = [
-            {
-                "id": one.before.id,
-                "title": one.before.title,
-                "path": one.path,
-                "changes": printing.plain(one.now.changes),
-            }
-            for one in planned.articles
-        ]
-        parts = {name: getattr(planned, name) for name in ("looked", "unkept", "feeds", "problems")}
-        printing.as_json({**parts, "articles": articles, "applied": not dry_run, "written": written})
-    elif planned.articles:
-        printing.say("nothing was changed (--dry-run)" if dry_run else f"{counted(len(written), 'file')} written")
-    printing.log_problems(planned.problems)
-
-
-def _list_reread(planned: Plan, pages_days: int) -> None:
-    from syndicator.cli import printing
-
-    printing.say(f"{len(planned.articles)} of {counted(planned.looked, 'article')} change")
-    rows = [(one.before.title, change.field, *_short(change)) for one in planned.articles for change in one.now.changes]
-    if rows:
-        printing.table("Articles", ("article", "field", "old", "new"), rows)
-    _feeds(planned.feeds)
-    if planned.unkept:
-        printing.say(
-            f"left as they are, for no page is kept (store.pages_days = {pages_days}): "
-            f"{counted(len(planned.unkept), 'article')}; edit their files, or keep pages longer from now on"
-        )
-
-
-def _short(change: FieldChange) -> tuple[str, str]:
-    """Old and new of a field in a few words; of a body how many paragraphs go and come, and how they begin."""
-    if change.field != "body":
-        return _cut(change.old) or "none", _cut(change.new) or "none"
-    gone, came = ([part for part in text.split("\n\n") if part] for text in (change.old, change.new))
-    return _parts(gone, "-"), _parts(came, "+")
-
-
-def _parts(paragraphs: list[str], sign: str) -> str:
-    beginnings = " | ".join(_cut(part) for part in paragraphs[:MOST_PARTS])
-    more = f" | and {len(paragraphs) - MOST_PARTS} more" if len(paragraphs) > MOST_PARTS else ""
-    return f"{sign}{counted(len(paragraphs), 'paragraph')}: {beginnings}{more}" if paragraphs else ""
-
-
-def _cut(words: str) -> str:
-    line = " ".join(words.split())
-    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
 
 
 @app.command()
@@ -271,9 +189,9 @@ def release(
 
     if bool(named) + bool(source) + all != 1:
         raise UsageError("say which articles: their ids, files or addresses, or --source KEY, or --all")
-    with _opened(config) as opened:
+    with opened_for_change(config) as opened:
         done = releasing.release(opened, named or (), source=source, all=all, dry_run=dry_run)
-        written = _build(opened) if done.articles and not dry_run else ()
+        written = build(opened) if done.articles and not dry_run else ()
     if json:
         shown = {name: [one.id for one in getattr(done, name)] for name in ("articles", "known")}
         printing.as_json({**shown, "problems": done.problems, "applied": not dry_run, "written": written})
@@ -296,9 +214,9 @@ def split(
     from syndicator.cli import printing
     from syndicator.services import maintain
 
-    with _opened(config) as opened:
+    with opened_for_change(config) as opened:
         apart = maintain.split(opened, what)
-        written = _build(opened)
+        written = build(opened)
     if json:
         printing.as_json({"split": [{"id": one.id, "url": one.url} for one in apart], "written": written})
         return
@@ -354,18 +272,18 @@ def _retag(kind: Literal["rename", "merge"], old: str, new: str, dry_run: bool, 
     from syndicator.cli import printing
     from syndicator.services import rename_tags
 
-    with _opened(config) as opened:
+    with opened_for_change(config) as opened:
         planned = rename_tags.plan(opened, kind, old, new)
         if not json:
             printing.say(f"{planned.old} -> {planned.new}: {counted(len(planned.articles), 'article')}")
             if planned.old_feed != planned.new_feed:
                 printing.say(f"tags/{planned.old_feed.slug} now serves the feed of tags/{planned.new_feed.slug}")
-            _feeds(planned.feeds)
+            say_feeds(planned.feeds)
         written: tuple[str, ...] = ()
         if not dry_run:
             with printing.counting("written") as count:
                 rename_tags.act(opened, planned, count)
-            written = _build(opened)
+            written = build(opened)
     if json:
         printing.as_json({**printing.plain(planned), "applied": not dry_run, "written": written})
         return

@@ -17,6 +17,7 @@ from syndicator.cli.plural import counted
 from syndicator.cli.visible import one_line, visible
 from syndicator.errors import SyndicatorError
 from syndicator.invocation import as_typed
+from syndicator.reasons import ConditionReason
 from syndicator.text import width
 
 if TYPE_CHECKING:  # every command imports this module, so it imports no service
@@ -124,6 +125,8 @@ def log_visit(outcome: Outcome) -> None:
 def log_run(report: RunReport) -> None:
     """Logs what a run could not do."""
     log_problems((*report.built.held, *report.built.set_aside, *report.problems, *report.untold))
+    if report.outdated:
+        log("articles that an older version read", articles=report.outdated, cure=ConditionReason.OUTDATED.cure)
     log_language_model(report.llm)
 
 
@@ -217,6 +220,8 @@ def run_report(report: RunReport, *, json: bool) -> None:
     for problem in (*report.built.held, *report.built.set_aside, *report.problems):
         say(f"held back: {problem.what}: {problem.reason} {problem.detail}".rstrip())
     log_problems(report.untold)
+    if report.outdated:
+        say(f"read by an older version: {counted(report.outdated, 'article')}; {ConditionReason.OUTDATED.cure}")
     enriched(report.llm)
 
 

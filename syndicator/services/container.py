@@ -30,6 +30,7 @@ from syndicator.pipeline.context import FilingContext, RunContext, rights_in
 from syndicator.pipeline.ownership import Rights, rights_of, terms
 from syndicator.ports import Enricher, Fetcher
 from syndicator.publishing.queries.saved import SavedQuery, load_queries
+from syndicator.reading import READING_VERSION
 from syndicator.services.beside.files import Beside
 from syndicator.settings import Llm, Settings, load
 from syndicator.sources.registry import load_sources
@@ -138,7 +139,7 @@ def open_app(
             article_store=article_store,
             beside=beside,
             rights_file=rights,
-            snapshots=Snapshots(settings.state_dir / "pages"),
+            snapshots=kept_pages(settings),
             kept_away=KeptAway(settings.state_dir / "withdrawn"),
             taxonomy=taxonomy_files(config, settings),
             clock=clock,
@@ -207,6 +208,11 @@ def _articles(article_store: ArticleStore, store: Store) -> Iterator[Article]:
     for stamp in article_store.walk():
         with suppress(ConfigError, OSError):
             yield article_store.get(stamp.path)
+
+
+def kept_pages(settings: Settings) -> Snapshots:
+    """The pages of recent articles, and which version read them."""
+    return Snapshots(settings.state_dir / "pages", READING_VERSION)
 
 
 def need_folder(config: Path) -> None:

@@ -15,6 +15,7 @@ from syndicator.services.build import BUILD_SECONDS, build_feeds, build_meanwhil
 from syndicator.services.container import App, make_fetcher, need_sources
 from syndicator.services.enrich import EnrichReport, enrich
 from syndicator.services.health.follow import follow
+from syndicator.services.reread.chosen import newly_outdated
 from syndicator.worker import Worker
 
 
@@ -25,6 +26,7 @@ class RunReport:
     problems: tuple[Problem, ...]  # article files that could not be read
     llm: EnrichReport  # what the operator's language model added after the first build
     untold: tuple[Problem, ...] = ()  # of what is wrong: an alert that failed, a file of metrics that was not written
+    outdated: int = 0  # articles that an older version read: told at the first run after an upgrade
 
     @property
     def failed(self) -> tuple[Outcome, ...]:
@@ -88,7 +90,14 @@ async def run(app: App, wanted: Wanted, *, stop: asyncio.Event, watch: Watch = W
         built = together(built, await build_feeds(app, turn=watch.turn))
     app.snapshots.prune(app.clock() - timedelta(days=app.settings.store.pages_days))
     untold = await follow(app, outcomes, built, seconds=_since(began), configuration=wanted.configuration)
-    return RunReport(outcomes=tuple(outcomes), built=built, problems=problems, llm=enriched, untold=untold)
+    return RunReport(
+        outcomes=tuple(outcomes),
+        built=built,
+        problems=problems,
+        llm=enriched,
+        untold=untold,
+        outdated=newly_outdated(app),
+    )
 
 
 def _since(began: float) -> float:

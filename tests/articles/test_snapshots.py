@@ -43,6 +43,31 @@ def test_a_broken_page_counts_as_absent(tmp_path: Path, data: bytes) -> None:
     assert snapshots.get(ID) is None
 
 
+def test_the_file_says_which_version_read_the_page(tmp_path: Path) -> None:
+    before, now = Snapshots(tmp_path), Snapshots(tmp_path, 2)
+    before.put(ID, b"<p>", {})
+    now.put(OTHER, b"<p>", {})
+    assert (before.outdated(), now.outdated()) == (frozenset(), {ID})
+    old = next(tmp_path.rglob(f"{ID}*"))
+    os.utime(old, (1, 1))
+    assert now.get(ID) == (b"<p>", {})
+
+    now.note_read(ID)
+    assert now.outdated() == frozenset() and now.get(ID) == (b"<p>", {})
+    (new,) = tmp_path.rglob(f"{ID}*")
+    assert new.stat().st_mtime == 1  # kept no longer for it
+    assert Snapshots(tmp_path, 3).outdated() == {ID, OTHER}
+
+
+def test_there_is_one_file_of_a_page_whatever_version_wrote_it(tmp_path: Path) -> None:
+    for version in (0, 10, 9):
+        Snapshots(tmp_path, version).put(ID, f"{version}".encode(), {})
+        assert Snapshots(tmp_path, 1).get(ID) == (f"{version}".encode(), {})
+    Snapshots(tmp_path, 1).forget(ID)
+    assert list(tmp_path.rglob("*.gz")) == []
+    Snapshots(tmp_path, 1).note_read(ID)
+
+
 def test_old_pages_and_litter_are_pruned(tmp_path: Path) -> None:
     snapshots = Snapshots(tmp_path / "pages")
     now = datetime(2026, 11, 24, tzinfo=UTC)

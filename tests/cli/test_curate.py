@@ -9,11 +9,12 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from syndicator.cli import app, curate
+from syndicator.cli.mending import reread
 from syndicator.errors import UsageError
 from tests.services.places import Place, store_articles
 from tests.services.test_redescribe import MODELS
 
-assert curate  # importing it registers its commands
+assert curate and reread  # importing them registers their commands
 
 
 @pytest.fixture
@@ -91,11 +92,12 @@ def test_reread_says_what_changes_and_then_does_it(place: Place) -> None:
     source.write_text(source.read_text() + 'rules = { remove = [".later"] }\n')
     before = place.digests("articles"), place.digests("public")
     dry = run(place, "reread", "--dry-run", "--source", "two").output
-    assert f"Chips\tbody\t-5 paragraphs: {paragraphs[4][:59]}…" in dry
-    assert " | and 2 more\t" in dry and "sources/two\t0\t0\t1" in dry and "nothing was changed (--dry-run)" in dry
-    assert (
-        "no page is kept (store.pages_days = 14): 1 article;" in run(place, "reread", "--dry-run").output
-    )  # no page of "Models" is kept
+    assert "1 of 1 article change\n\nChips  (" in dry
+    assert f"  body: -5 +0 paragraphs\n    - {paragraphs[4][:59]}…\n" in dry
+    assert "sources/two\t0\t0\t1" in dry and "nothing was changed (--dry-run)" in dry
+    all_of_them = run(place, "reread", "--dry-run").output  # no page of "Models" is kept
+    assert "left as they are: 1 article, of which no page is kept (store.pages_days = 14); `" in all_of_them
+    assert "reread --fetch` asks for these pages once more" in all_of_them
     assert (place.digests("articles"), place.digests("public")) == before
 
     answer = json.loads(run(place, "reread", "--json").stdout)

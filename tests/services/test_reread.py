@@ -12,10 +12,17 @@ import pytest
 from syndicator import urls
 from syndicator.errors import ConfigError, UsageError
 from syndicator.model import Article
-from syndicator.services import reread
+from syndicator.ports import EntryRow
+from syndicator.reading import READING_VERSION
+from syndicator.reasons import ConditionReason
+from syndicator.services.container import App
+from syndicator.services.health.look import look, place_of
 from syndicator.services.refresh import Wanted, run
-from syndicator.services.reread import Plan
-from tests.services.places import Place
+from syndicator.services.reread import pages
+from syndicator.services.reread import plan as rereading
+from syndicator.services.reread.chosen import Which, newly_outdated, outdated
+from syndicator.services.reread.plan import Plan
+from tests.services.places import NOW, Place
 from tests.test_real_input import Pages
 
 SETTINGS = "[fetch]\nallow_loopback = true\npause = 0\nworkers = 1\n[publish]\ntag_min = 1\n"
@@ -45,8 +52,8 @@ def page(title: str, text: str) -> bytes:
     ).encode()
 
 
-async def visited(place: Place) -> None:
-    """The source `daily`, whose feed has better titles than its pages, visited once."""
+async def served(place: Place) -> Pages:
+    """The source `daily`, whose feed has better titles than its pages, visited once; its site still answers."""
     server = Pages()
     await server.start()
     items = []
@@ -60,6 +67,11 @@ async def visited(place: Place) -> None:
     (place.config / "sources.toml").write_text(f'[[source]]\nkey = "daily"\nurl = "{server.base}/feed"\n')
     with place.app() as app:
         await run(app, Wanted(all=True), stop=asyncio.Event())
+    return server
+
+
+async def visited(place: Place) -> None:
+    server = await served(place)
     await server.aclose()
 
 
@@ -78,13 +90,13 @@ def rule(place: Place, line: str = 'remove = [".promo"]') -> None:
 
 def plan(place: Place, what: str = "", since: datetime | None = None) -> Plan:
     with place.app() as app:
-        return reread.plan(app, what, since=since)
+        return rereading.plan(app, Which(what=what, since=since))
 
 
 def mended(place: Place, what: str = "") -> Plan:
     with place.app() as app:
-        planned = reread.plan(app, what)
-        reread.apply(app, planned)
+        planned = rereading.plan(app, Which(what=what))
+        rereading.apply(app, planned)
     return planned
 
 
@@ -246,3 +258,95 @@ def test_links_start_at_the_address_that_answered(place: Place) -> None:
             app.snapshots.put(article.id, html, {**kept[1], "content-location": elsewhere})
         [one] = plan(place, article.id).articles
         assert f"({article.url.removesuffix('/Gardens')}{link})" in one.now.article.body
+
+
+def offered(app: App) -> int:
+    return outdated(app.store.index, app.snapshots, app.sources)
+
+
+def test_what_an_older_version_read_is_offered_once_and_until_it_was_read_again(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with place.app() as app:
+        assert (newly_outdated(app), offered(app)) == (0, 0)
+    monkeypatch.setattr("syndicator.services.container.READING_VERSION", READING_VERSION + 1)
+    articles, published = place.digests("articles"), place.digests("public")
+    with place.app() as app:
+        assert [newly_outdated(app), newly_outdated(app)] == [3, 0]
+    with place_of(place.config, now=lambda: place.now, environ={}) as there:
+        assert [one.count for one in look(there).conditions if one.kind == ConditionReason.OUTDATED] == [3]
+    with place.app() as app:
+        assert rereading.plan(app, Which(outdated=True)).looked == offered(app) == 3
+        one = rereading.plan(app, Which(what=about(place, "Gardens").id))
+        rereading.apply(app, one)  # nothing to change: it is as today's version reads it
+        assert offered(app) == 2
+    rule(place)
+    with place.app() as app:
+        planned = rereading.plan(app, Which(outdated=True))
+        assert (planned.looked, len(planned.articles), offered(app)) == (2, 2, 2)
+        assert (place.digests("articles"), place.digests("public")) == (articles, published)
+        rereading.apply(app, planned)
+        assert offered(app) == 0
+        assert len(rereading.plan(app).articles) == 1
+
+
+def test_pages_that_are_not_kept_are_fetched_when_asked_for(tmp_path: Path) -> None:
+    place = Place(tmp_path, settings=SETTINGS)
+
+    async def go() -> None:
+        server = await served(place)
+        old, gone, other = (about(place, topic) for topic in TOPICS)
+        del server.files["/Gardens"]
+        with place.app() as app:
+            for id in (old.id, gone.id):
+                app.snapshots.forget(id)
+            assert set(pages.unkept(app, Which())) == {old.id, gone.id}
+            (problem,) = await pages.fetch(app, pages.unkept(app, Which()))
+            assert problem.what == gone.url and problem.reason.startswith(("http-404", "not-found"))
+            assert pages.unkept(app, Which()) == [gone.id]
+            assert other.body == about(place, "Harbours").body
+        await server.aclose()
+
+    asyncio.run(go())
+    rule(place)
+    assert {one.before.url.rpartition("/")[2] for one in mended(place).articles} == {"Bridges", "Harbours"}
+
+
+def test_entries_that_a_changed_rule_makes_due_are_counted(place: Place) -> None:
+    with place.app() as app:
+        base = app.sources["daily"].url.removesuffix("/feed")
+        row = EntryRow(
+            source_key="daily",
+            entry_id="e",
+            url=f"{base}/e",
+            digest="",
+            status="refused",
+            first_seen=NOW,
+            reason="empty",
+        )
+        app.store.visits.save_entries([row])
+    assert plan(place).due_again == 0
+    rule(place)
+    assert [plan(place, what).due_again for what in ("", "daily", about(place, "Gardens").id)] == [1, 1, 0]
+
+
+def test_whose_an_article_is_never_changes(place: Place) -> None:
+    """Nothing that a kept page says of another address, original or author's site reaches identity or ownership."""
+    before = about(place, "Bridges")
+    elsewhere = "https://bank.example/bridges"
+    head = "".join(f"<link rel={rel} href={elsewhere}>" for rel in ("canonical", "amphtml"))
+    with place.app() as app:
+        kept = app.snapshots.get(before.id)
+        assert kept is not None
+        html = kept[0].replace(b"<head>", b"<head>" + head.encode()).replace(b"eleven", b"twelve")
+        app.snapshots.put(before.id, html, {**kept[1], "content-location": elsewhere})
+        carried = app.article_store.carried()
+    assert [one.before.id for one in mended(place).articles] == [before.id]
+    after = about(place, "Bridges")
+    assert "twelve people" in after.body
+    identity = ("id", "url", "source_key", "source_id", "published", "added", "origin", "aliases", "also")
+    assert [getattr(after, name) for name in identity] == [getattr(before, name) for name in identity]
+    with place.app() as app:
+        assert app.store.visits.find([urls.alias(elsewhere)]) is None
+        assert app.store.visits.claims(before.id)[1] is None
+        assert app.article_store.carried() == carried

@@ -16,13 +16,14 @@ from syndicator.model import FeedKey, Problem, Source, SourceState
 from syndicator.ports import Enriched, Move
 from syndicator.publishing import paths
 from syndicator.services import reconcile
-from syndicator.services.container import begun, configuration, utc_now
+from syndicator.services.container import begun, configuration, kept_pages, utc_now
 from syndicator.services.health.condition import Condition, Disk, Held, Observed
 from syndicator.services.health.conditions import conditions
 from syndicator.services.health.feed import feed_url, known_token
 from syndicator.services.health.memory import read_outbox
 from syndicator.services.health.sources import notable
 from syndicator.services.recovery import clock
+from syndicator.services.reread.chosen import outdated
 from syndicator.settings import Settings
 from syndicator.sources.moves import moves
 from syndicator.store.engine import Store, look_into
@@ -134,6 +135,7 @@ def observe(
         disks=disks,
         clock=clock.behind(store, now),
         alert=read_outbox(store).fault,
+        outdated=outdated(store.index, kept_pages(settings), sources),
     )
 
 

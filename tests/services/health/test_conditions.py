@@ -167,6 +167,7 @@ def test_what_needs_the_operator_comes_first() -> None:
         state("c", unmatched={"select 'div.x'": 10, "remove 'aside'": 2}),
         database="it is damaged",
         muted=3,
+        outdated=4,
         on_hold=2,
         files=[Problem(what="2026/03/x.md", reason="bad-article-file", detail="line 3")],
     )
@@ -178,6 +179,7 @@ def test_what_needs_the_operator_comes_first() -> None:
         "articles-on-hold",
         "source-moved",
         "muted",
+        "outdated",
     ]
     assert len({one.identity for one in found}) == len(found)
 

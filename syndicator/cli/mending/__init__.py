@@ -1,0 +1,1 @@
+"""Commands that show what is published and mend it."""

@@ -1,0 +1,114 @@
+"""The command reread."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from syndicator.cli.base import CONFIG, Config, Json, app
+from syndicator.cli.curate import DryRun, Since, build, opened_for_change, say_feeds
+from syndicator.cli.plural import counted
+
+if TYPE_CHECKING:
+    from syndicator.model import Problem
+    from syndicator.services.container import App
+    from syndicator.services.reread.chosen import Which
+    from syndicator.services.reread.plan import Changed, Plan
+
+_EXAMPLES = """\b
+Examples:
+  syndicator reread --source example --dry-run    what edited rules change of its articles
+  syndicator reread --source example              change exactly that, and their feeds
+  syndicator reread --source example --fetch      older ones too: asks for pages not kept any more
+  syndicator reread --outdated --dry-run          what this version reads better than the one before"""
+
+
+@app.command(epilog=_EXAMPLES)
+def reread(
+    source: Annotated[
+        str, typer.Option("--source", metavar="K|URL|ID", help="Articles of one source, or one article.")
+    ] = "",
+    since: Since = None,
+    outdated: Annotated[
+        bool, typer.Option("--outdated", help="Only articles that an older version of Syndicator read.")
+    ] = False,
+    fetch: Annotated[
+        bool, typer.Option("--fetch", help="First ask for pages that are not kept any more, also with --dry-run.")
+    ] = False,
+    dry_run: DryRun = False,
+    json: Json = False,
+    config: Config = CONFIG,
+) -> None:
+    """Read kept pages again after the rules of a source were edited. Fetches nothing unless asked, keeps hand edits."""
+    from syndicator.cli import printing
+    from syndicator.services.reread import plan as rereading
+    from syndicator.services.reread.chosen import Which
+
+    which = Which(what=source, since=since.replace(tzinfo=UTC) if since else None, outdated=outdated)
+    with opened_for_change(config) as opened:
+        failed = _fetched(opened, which) if fetch else ()
+        with printing.counting("read") as count:
+            planned = rereading.plan(opened, which, progress=count)
+        if not json:
+            _say(planned, opened.settings.store.pages_days, source)
+        written: tuple[str, ...] = ()
+        if not dry_run:
+            with printing.counting("written") as count:
+                rereading.apply(opened, planned, count)
+            written = build(opened) if planned.articles else ()
+    problems = (*failed, *planned.problems)
+    if json:
+        parts = {name: getattr(planned, name) for name in ("looked", "unkept", "due_again", "feeds")}
+        articles = [_plain(one) for one in planned.articles]
+        printing.as_json(
+            {**parts, "problems": problems, "articles": articles, "applied": not dry_run, "written": written}
+        )
+    elif planned.articles:
+        printing.say("nothing was changed (--dry-run)" if dry_run else f"{counted(len(written), 'file')} written")
+    printing.log_problems(problems)
+
+
+def _fetched(opened: App, which: Which) -> tuple[Problem, ...]:
+    from syndicator.cli import printing
+    from syndicator.services.reread import pages
+
+    missing = pages.unkept(opened, which)
+    with printing.counting("fetched") as count:
+        return asyncio.run(pages.fetch(opened, missing, count)) if missing else ()
+
+
+def _plain(one: Changed) -> dict[str, object]:
+    from syndicator.cli import printing
+
+    changes = printing.plain(one.now.changes)
+    return {"id": one.before.id, "title": one.before.title, "path": one.path, "changes": changes}
+
+
+def _say(planned: Plan, pages_days: int, source: str) -> None:
+    from syndicator.cli import printing
+    from syndicator.cli.mending.differences import lines
+    from syndicator.cli.visible import one_line
+
+    printing.say(f"{len(planned.articles)} of {counted(planned.looked, 'article')} change")
+    for one in planned.articles:
+        printing.say(f"\n{one_line(one.before.title)}  ({one.path})")
+        for change in one.now.changes:
+            for line in lines(change, one.before, one.now.article):
+                printing.say(f"  {line}")
+    if planned.feeds:
+        printing.say("")
+    say_feeds(planned.feeds)
+    if planned.unkept:
+        meant = f" --source {source}" if source else ""
+        printing.say(
+            f"left as they are: {counted(len(planned.unkept), 'article')}, of which no page is kept "
+            f"(store.pages_days = {pages_days}); `syndicator reread{meant} --fetch` asks for these pages once more"
+        )
+    if planned.due_again:
+        printing.say(
+            f"{planned.due_again} entries that were refused or put off under the old rules are asked for once more at "
+            "the next `syndicator refresh`"
+        )

@@ -1,0 +1,1 @@
+"""Kept pages read again by the rules, the code and the taxonomy of today (`reread`)."""
