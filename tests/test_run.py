@@ -1,0 +1,55 @@
+"""`./run` makes all that it needs beside itself, whoever calls it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.packaging import index_reachable
+
+ROOT = Path(__file__).resolve().parent.parent
+NOBODY = 65534
+PATH = "/usr/local/bin:/usr/bin:/bin"  # nothing of a home
+MADE_WITH = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))"
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder that any account may enter; pytest shuts its own again and again."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("home", [{}, {"HOME": "/nonexistent"}], ids=["no home", "a home that is not there"])
+def test_an_account_without_a_home_can_set_it_up(place: Path, home: dict[str, str]) -> None:
+    if subprocess.run(["python3", "-c", MADE_WITH], env={"PATH": PATH}, capture_output=True).returncode:
+        pytest.skip("this machine has no Python 3.11 with venv for all accounts")
+    if not index_reachable():
+        pytest.skip("no package index can be reached")
+    checkout, temporary = place / "checkout", place / "temp"
+    shutil.copytree(ROOT / "syndicator", checkout / "syndicator", ignore=shutil.ignore_patterns("__pycache__"))
+    temporary.mkdir()
+    for name in ("run", *(lock.name for lock in ROOT.glob("requirements*.lock"))):
+        shutil.copy(ROOT / name, checkout)
+    account: dict[str, int] = {}
+    if os.getuid() == 0:
+        account = {"user": NOBODY, "group": NOBODY}
+        for path in (temporary, checkout, *checkout.rglob("*")):
+            os.chown(path, NOBODY, NOBODY)
+    kept = {name: value for name, value in os.environ.items() if name.startswith("PIP_") or name == "SSL_CERT_FILE"}
+    done = subprocess.run(
+        [checkout / "run", "init", temporary / "mine"],
+        cwd="/", env={"PATH": PATH, "TMPDIR": str(temporary), **kept, **home},
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, **account,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert (temporary / "mine/config/sources.toml").exists() and (checkout / ".venv/cache").is_dir()
