@@ -19,7 +19,7 @@ from syndicator.config_files.toml_file import TomlFile, read
 from syndicator.errors import ConfigError
 from syndicator.formats import FORMATS, checked
 
-FormatName = Annotated[str, AfterValidator(checked)]
+FormatName = Annotated[str, AfterValidator(checked), Field(json_schema_extra={"enum": list(FORMATS)})]
 
 PREFIX = "SYNDICATOR_"
 _KUBERNETES = re.compile(r"SYNDICATOR_(SERVICE_(HOST|PORT(_\w+)?)|PORT(_\d+_(TCP|UDP|SCTP)(_\w+)?)?)")

@@ -98,7 +98,7 @@ def test_an_instance_that_published_it_and_lost_its_uuid_says_so(clone: Path) ->
         ("source: https://harbour.example/news/light\n", "", "source: has to be the article's URL"),
         ("date: '2026-02-11'", "date: '2026-02-31'", "'2026-02-31' is no day"),
         ("date: '2026-02-11'\n", "", "date: write the day"),
-        ("title: The", "title: Now: the", "line 2: the frontmatter is not valid YAML"),
+        ("title: The", "title: Now: the", "the frontmatter is not valid YAML"),
         ("title: The harbour gets a new light\n", "", "title: write"),
     ],
 )

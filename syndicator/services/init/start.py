@@ -54,12 +54,17 @@ def checked(start: Start) -> Start:
 
 def config_files(start: Start) -> dict[str, str]:
     """The four files by name. Sources and taxonomy are those of the example, else explained and empty."""
-    shipped = {name: (SHIPPED / name).read_text(encoding="utf-8") for name in FILES}
+    shipped = {name: _at_home((SHIPPED / name).read_text(encoding="utf-8")) for name in FILES}
     if not start.example:
         shipped["sources.toml"] = _explanation(shipped["sources.toml"])
         shipped["taxonomy.toml"] = _explanation(shipped["taxonomy.toml"]) + _FIRST_TAXONOMY
     title = start.title or EXAMPLES.get(start.example, "")
     return shipped | {"syndicator.toml": _settings(shipped["syndicator.toml"], title, start.url, start.contact)}
+
+
+def _at_home(text: str) -> str:
+    """A file whose first line names its schema where the program is, for editors."""
+    return text.replace("#:schema ../syndicator/data/", f"#:schema {_DATA}/", 1)
 
 
 def _explanation(text: str) -> str:

@@ -42,7 +42,7 @@ def test_answers_are_settings_whatever_they_contain() -> None:
 def test_an_example_brings_sources_taxonomy_and_a_title() -> None:
     files = config_files(Start(example="ai"))
     for name in ("sources.toml", "taxonomy.toml"):
-        assert files[name] == (SHIPPED / name).read_text()
+        assert files[name].partition("\n")[2] == (SHIPPED / name).read_text().partition("\n")[2]
     assert tomllib.loads(files["syndicator.toml"])["site"] == {"title": "AI and technology, by tag"}
     assert tomllib.loads(config_files(Start("Mine", example="ai"))["syndicator.toml"])["site"] == {"title": "Mine"}
 
