@@ -22,7 +22,7 @@ EntryStatus = Literal["pending", "done", "refused", "skipped"]
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Rules:
     """What an operator says of a source's pages, for `read_article`. Selectors are those of `rules.selectors`; of
-    several the first that finds something counts, but of `select` and `remove` all."""
+    several the first that finds something counts, but of `select`, `remove` and `links` all."""
 
     select: tuple[str, ...] = ()  # CSS: the body is here
     remove: tuple[str, ...] = ()  # CSS: never part of the body
@@ -33,6 +33,7 @@ class Rules:
     author: tuple[str, ...] = ()
     date: tuple[str, ...] = ()  # of publication
     cover: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()  # the source is a page that lists articles: these are their links
 
     def __repr__(self) -> str:
         """Its fields, later ones only where they are set: digests of it stay when rules are added to the program."""

@@ -103,6 +103,11 @@ class FeedReason(Reason):
     UNKNOWN_FORMAT = "unknown-format", "neither RSS, Atom, RDF, JSON Feed nor a sitemap"
     TOO_LARGE = "too-large", "more than a feed may have"
     SITEMAP_INDEX = "sitemap-index", "a list of sitemaps", "add the one with the articles"
+    NO_LINKS = (
+        "no-links",
+        "the selectors of rules.links match no link of the page",
+        "correct links under [source.rules]; the site may have a new layout",
+    )
 
 
 class WorkerReason(Reason):

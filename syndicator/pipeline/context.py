@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from weakref import WeakValueDictionary
@@ -128,8 +128,10 @@ class EntryContext(VisitContext):
         return self.row.entry or Entry(id=self.row.entry_id, url=self.row.url)
 
     def heard(self, url: str) -> Entry:
-        """What counts of the announcement for the article at `url`."""
-        return ownership.heard(self.announced, self.rights, url)
+        """What counts of the announcement for the article at `url`. The text of a link in a list ("Read more") is no
+        title."""
+        entry = replace(self.announced, title="") if self.source.rules.links else self.announced
+        return ownership.heard(entry, self.rights, url)
 
     @property
     def aliases(self) -> list[str]:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from syndicator.pipeline.descriptions.redescribe import redescribe_many
     from syndicator.pipeline.descriptions.reread import reread
     from syndicator.pipeline.read_article import read_and_render
+    from syndicator.reading.list_page import read_list
     from syndicator.reading.trial import tried
     from syndicator.visiting.feeds.discovery import discover, linked_feeds
     from syndicator.visiting.feeds.parser import parse_feed
@@ -23,6 +24,7 @@ else:  # a type checker sees the functions themselves; at run time there are onl
     linked_feeds = Lazy("syndicator.visiting.feeds.discovery:linked_feeds")
     parse_feed = Lazy("syndicator.visiting.feeds.parser:parse_feed")
     read_and_render = Lazy("syndicator.pipeline.read_article:read_and_render")
+    read_list = Lazy("syndicator.reading.list_page:read_list")
     redescribe_many = Lazy("syndicator.pipeline.descriptions.redescribe:redescribe_many")
     reread = Lazy("syndicator.pipeline.descriptions.reread:reread")
     suggest_files = Lazy("syndicator.pipeline.descriptions.learn:suggest_files")
@@ -35,6 +37,7 @@ __all__ = [
     "linked_feeds",
     "parse_feed",
     "read_and_render",
+    "read_list",
     "redescribe_many",
     "reread",
     "suggest_files",

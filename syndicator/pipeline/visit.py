@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from syndicator import cron, settings, urls
-from syndicator.errors import NotAFeed, WorkerFailed
+from syndicator.errors import NotAFeed, RulesError, WorkerFailed
 from syndicator.model import Entry, Failed, Fetched, FetchResult, Outcome, ParsedFeed, Source, SourceState
 from syndicator.pipeline import entry_rows, jobs
 from syndicator.pipeline.context import BUGS, Page, RunContext, VisitContext, describe_bug
@@ -106,9 +106,12 @@ async def _take_waiting(
 
 
 async def _parse(context: VisitContext, result: Fetched) -> tuple[ParsedFeed, Page | None]:
-    """The feed in the answer. A source of kind "page" is a feed of one entry whose page is at hand, and so is one of
-    kind "auto" that turns out to be HTML on its first visit. Raises NotAFeed, WorkerFailed."""
+    """The feed in the answer; of a source with `rules.links`, the links of its page. A source of kind "page" is a feed
+    of one entry whose page is at hand, and so is one of kind "auto" that turns out to be HTML on its first visit.
+    Raises NotAFeed, WorkerFailed."""
     source = context.source
+    if source.rules.links:
+        return public_only(await _list(context, result), source), None
     if source.kind != "page":
         try:
             feed = await context.run.worker.call(jobs.parse_feed, result.body, result.final_url, dict(result.headers))
@@ -123,10 +126,22 @@ async def _parse(context: VisitContext, result: Fetched) -> tuple[ParsedFeed, Pa
     return ParsedFeed(format="page", entries=(entry,)), page
 
 
+async def _list(context: VisitContext, result: Fetched) -> ParsedFeed:
+    """The links of a page that lists articles. Raises NotAFeed, WorkerFailed."""
+    read, links = context.run.worker.call, context.source.rules.links
+    try:
+        return await read(jobs.read_list, result.body, result.final_url, dict(result.headers), links)
+    except RulesError as error:
+        raise NotAFeed(FeedReason.NO_LINKS, str(error)) from error
+
+
 def _announce(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[EntryRow, ...]:
     """Saves the rows of entries that are new or changed, and returns them."""
     source, store = context.source, context.run.store
     known = store.entries(source.key, [entry.id for entry in feed.entries])
+    if source.rules.links:  # what stands around a link changes for reasons of its own ("3 hours ago")
+        new = (entry for entry in feed.entries if entry.id not in known or known[entry.id].status != "done")
+        feed = replace(feed, entries=tuple(new))
     before = context.state.last_success
     sites = {urls.site(source.url), urls.site(feed.site_url or context.state.site_url)}
     rows = select(

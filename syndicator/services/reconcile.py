@@ -63,7 +63,8 @@ def _try_again(app: App, key: str, *, ruled: bool) -> bool:
     wanted = [row for row in visits.muted(key) if row.entry and not is_muted(app.sources[key], row.entry)]
     again += [replace(row.reopened(), reason=None) for row in wanted]
     visits.save_entries(list({row.entry_id: row for row in (*waiting, *refused, *again)}.values()))
-    return bool(refused or wanted) or any(row.entry is None for row in again)
+    listed = ruled and bool(app.sources[key].rules.links)  # other links of a page that has not changed
+    return listed or bool(refused or wanted) or any(row.entry is None for row in again)
 
 
 def due_again(app: App, source: Source) -> list[EntryRow]:

@@ -176,6 +176,7 @@ class RulesTable(_Table):
     author: Value = ()
     date: Value = ()
     cover: Value = ()
+    links: Value = ()
 
 
 class SourceTable(_Table):
@@ -207,6 +208,16 @@ class SourceTable(_Table):
     def _one_rhythm(self) -> SourceTable:
         if self.every and self.cron:
             raise ValueError("has both every and cron; remove one of them")
+        return self
+
+    @model_validator(mode="after")
+    def _lists(self) -> SourceTable:
+        if self.rules.links and self.kind != "auto":
+            raise ValueError(
+                f"has rules.links, which makes it a page that lists articles; take kind = {self.kind!r} out"
+            )
+        if self.rules.links and self.rules.content == "feed":
+            raise ValueError('has rules.links, and a list has no texts: take content = "feed" out')
         return self
 
     def source(self) -> Source:

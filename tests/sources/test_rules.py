@@ -51,6 +51,7 @@ def test_a_fault_is_named_with_line_source_key_and_cure(tmp_path: Path, rules: s
         ('keep = "(tag:ai"', "this parenthesis is never closed, at character 1"),
         ('rules.keep = "tag:ai"', "a query for entries is the key keep of the source"),
         ('rules.mute = "tag:ai"', "unknown key"),
+        ('rules.links = "a["', "rules.links: 'a[' is no CSS"),
     ],
 )
 def test_a_query_that_cannot_be_read_is_an_error_with_its_place(tmp_path: Path, line: str, named: str) -> None:
@@ -59,6 +60,14 @@ def test_a_query_that_cannot_be_read_is_an_error_with_its_place(tmp_path: Path, 
     with pytest.raises(ConfigError) as raised:
         load_sources(path)
     assert f"{path}:10: source 'two'" in str(raised.value) and named in str(raised.value)
+
+
+@pytest.mark.parametrize("line", ['kind = "feed"', 'kind = "page"', 'rules.content = "feed"'])
+def test_a_page_that_lists_articles_is_no_feed(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "sources.toml"
+    path.write_text(f'{TWO}rules.links = "h2 a"\n{line}\n')
+    with pytest.raises(ConfigError, match="has rules.links"):
+        load_sources(path)
 
 
 def test_one_text_is_a_list_of_one(tmp_path: Path) -> None:

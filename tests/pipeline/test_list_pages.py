@@ -1,0 +1,89 @@
+"""A source that is a page which lists articles: its new links are read, conditionally, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicator.demo.settings import write_config
+from syndicator.model import Outcome, Rules, Source, SourceState
+from syndicator.pipeline.requests import feed_request
+from syndicator.services import refresh
+from syndicator.services.container import App, open_app
+from syndicator.settings import Settings
+from tests.faults.instance import NOT_SMALL, InProcess
+from tests.world import World, serving
+
+NOW = [datetime(2026, 1, 10, 12, tzinfo=UTC)]
+LINKS = Rules(links=("ul li",))
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with serving(World(without=NOT_SMALL)) as started:
+        yield started
+
+
+@pytest.fixture
+def app(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+    monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
+    write_config(tmp_path / "config", world, port=0)
+    with open_app(tmp_path / "config", clock=lambda: NOW[0], environ={}) as opened:
+        front = opened.sources["holt"].url.rsplit("/", 1)[0] + "/"
+        opened.sources["holt"] = replace(opened.sources["holt"], kind="auto", url=front, rules=LINKS)
+        yield opened
+
+
+def visit(app: App) -> Outcome:
+    NOW[0] += timedelta(days=1)
+    (outcome,) = asyncio.run(refresh.run(app, refresh.Wanted(keys=("holt",)), stop=asyncio.Event())).outcomes
+    return outcome
+
+
+def serve(world: World, links: str) -> None:
+    world.fail("holt", 200, path="/", body=f"<title>Notes</title><ul>{links}</ul>".encode())
+
+
+def test_its_links_are_articles_with_the_titles_of_their_pages_and_only_new_ones_are_read(
+    app: App, world: World
+) -> None:
+    one, two = [story for story in world.stories if story.site == "holt" and story.truth][:2]
+    serve(world, f'<li><a href="{world.url(one)}">Read more</a>, 2 hours ago')
+    first = visit(app)
+    (id,) = first.added
+    article = app.store.visits.article(id)
+    assert article and article.title == one.title and first.announced == 1
+    serve(world, f'<li><a href="{world.url(one)}">Read more</a>, 1 day ago<li><a href="{world.url(two)}">Read more</a>')
+    asked = len(world.requests)
+    second = visit(app)
+    assert len(second.added) == 1 and second.changed == ()
+    paths = [seen.path for seen in world.requests[asked:] if seen.path not in ("/robots.txt", "/")]
+    assert len(paths) == 1 and world.url(two).endswith(paths[0])
+
+
+def test_a_list_whose_links_are_gone_fails_and_is_mended_by_another_selector(app: App, world: World) -> None:
+    story = next(story for story in world.stories if story.site == "holt" and story.truth)
+    serve(world, f'<p><a href="{world.url(story)}">One</a></p>')
+    failed = visit(app)
+    assert (failed.status, failed.reason) == ("failed", "not-a-feed-no-links") and "ul li" in failed.detail
+    app.sources["holt"] = replace(app.sources["holt"], rules=Rules(links=("p",)))
+    assert len(visit(app).added) == 1
+
+
+def test_other_links_of_a_page_that_has_not_changed_are_read(app: App, world: World) -> None:
+    one, two = [story for story in world.stories if story.site == "holt" and story.truth][:2]
+    serve(world, f'<li><a href="{world.url(one)}">1</a></ul><p><a href="{world.url(two)}">2</a></p>')
+    assert len(visit(app).added) == 1
+    app.sources["holt"] = replace(app.sources["holt"], rules=Rules(links=("ul li", "p")))
+    assert len(visit(app).added) == 1
+
+
+def test_a_list_is_asked_for_as_a_page_and_conditionally() -> None:
+    source = Source(key="a", url="https://a.example/news", rules=LINKS)
+    request = feed_request(source, SourceState(key="a", url=source.url, etag='"1"'), Settings(), {})
+    assert (request.kind, request.etag) == ("page", '"1"')

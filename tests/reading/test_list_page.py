@@ -1,0 +1,47 @@
+"""Pages that list articles."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicator.errors import NotAFeed
+from syndicator.model import Entry
+from syndicator.reading.list_page import read_list
+
+URL = "https://a.example/news"
+PAGE = b"""<html lang=de><head><title> All  news </title></head><body><nav><a href=/about>About</a></nav>
+<div class=card><a href="/1?utm_source=x#top"><img src=1.jpg></a><h2><a href=/1>The first story</a></h2></div>
+<div class=card data-to=/2><a href="https://a.example/2"><h2>The <i>second</i></h2></a></div>
+<div class=card><h2>No link</h2></div><a class=more href=/news#more>More</a><a class=js href="javascript:x()">J</a>
+<a class=bad href="http://a.example:99999/">B</a><a class=far href="//b.example/3">Elsewhere</a></body></html>"""
+
+
+def listed(*links: str) -> list[tuple[str, str]]:
+    return [(entry.url, entry.title) for entry in read_list(PAGE, URL, {}, links).entries]
+
+
+@pytest.mark.parametrize(
+    ("selector", "expected"),
+    [
+        (".card a", [("https://a.example/1", "The first story"), ("https://a.example/2", "The second")]),
+        (".card", [("https://a.example/1", "The first story"), ("https://a.example/2", "The second")]),
+        ("h2", [("https://a.example/1", "The first story"), ("https://a.example/2", "The second")]),
+        (".card@data-to", [("https://a.example/2", "The second")]),
+        (".far", [("https://b.example/3", "Elsewhere")]),
+    ],
+)
+def test_what_a_selector_matches_leads_to_its_link_once(selector: str, expected: list[tuple[str, str]]) -> None:
+    assert listed(selector) == expected
+
+
+def test_a_list_is_a_feed_with_the_title_of_its_page() -> None:
+    feed = read_list(PAGE, URL, {}, ["h2", ".far"])
+    assert (feed.format, feed.title, feed.site_url, feed.language) == ("list", "All news", URL, "de")
+    assert feed.entries[2] == Entry(id="https://b.example/3", url="https://b.example/3", title="Elsewhere")
+
+
+@pytest.mark.parametrize("selector", [".none", ".js", ".bad", ".more", "h2.none"])
+def test_a_page_without_a_link_that_counts_is_no_list(selector: str) -> None:
+    with pytest.raises(NotAFeed) as raised:
+        read_list(PAGE, URL, {}, [selector])
+    assert raised.value.reason == "no-links" and selector in raised.value.detail
