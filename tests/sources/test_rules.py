@@ -66,7 +66,7 @@ def test_a_query_that_cannot_be_read_is_an_error_with_its_place(tmp_path: Path, 
 def test_a_page_that_lists_articles_is_no_feed(tmp_path: Path, line: str) -> None:
     path = tmp_path / "sources.toml"
     path.write_text(f'{TWO}rules.links = "h2 a"\n{line}\n')
-    with pytest.raises(ConfigError, match="has rules.links"):
+    with pytest.raises(ConfigError, match=r"has rules\.links"):
         load_sources(path)
 
 
