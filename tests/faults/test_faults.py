@@ -388,6 +388,9 @@ async def test_the_watchdog() -> None:
     steady[0] += 301
     await asyncio.sleep(0.3)
     assert reported == [301]
+    assert scheduler.silent_seconds() == 301  # what /healthz and the watchdog of systemd are told
+    scheduler.note()
+    assert scheduler.silent_seconds() == 0
     await scheduler.stop(0.05)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from syndicator.services.health.episodes import Event, titles
+from syndicator.settings import Settings
 from syndicator.text import legal, line
 
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -47,17 +48,21 @@ def feed_name(key: str) -> str:
     return f"health/{key}.atom"
 
 
-def feed_url(base_url: str, key: str) -> str:
-    return base_url + feed_name(key)
+def feed_url(settings: Settings, key: str) -> str:
+    """Where it is: among the published feeds where a setting has it there, else where `up` and `serve` listen, for the
+    server of the published feeds need not be one of these."""
+    here = f"http://{settings.publish.host}:{settings.publish.port}/"
+    return (settings.base_url if settings.health.publish else here) + feed_name(key)
 
 
-def document(events: Sequence[Event], *, title: str, base_url: str, key: str) -> bytes:
+def document(events: Sequence[Event], settings: Settings, key: str) -> bytes:
     """The feed of these events, newest first, for the token `key`. The same events give the same bytes."""
+    title = settings.site.title
     ElementTree.register_namespace("", _ATOM)
     root = ElementTree.Element(_tag("feed"))
     _text(root, "id", uuid.uuid5(uuid.NAMESPACE_OID, f"health:{key}").urn)  # another token is another feed
     _text(root, "title", f"Health of {title}")
-    ElementTree.SubElement(root, _tag("link"), rel="self", type="application/atom+xml", href=feed_url(base_url, key))
+    ElementTree.SubElement(root, _tag("link"), rel="self", type="application/atom+xml", href=feed_url(settings, key))
     _text(ElementTree.SubElement(root, _tag("author")), "name", title)
     _text(root, "updated", _time(max((_moment(event) for event in events), default=datetime.fromtimestamp(0, UTC))))
     for event, headline in zip(events, titles(events), strict=True):

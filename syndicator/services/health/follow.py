@@ -97,9 +97,8 @@ def _publish(app: App) -> None:
 
     outlet = FileOutlet(settings.public_dir, gzip=settings.publish.gzip)
     if settings.health.publish:
-        key, events = feed.token(settings.state_dir), read_memory(app.store).events
-        made = feed.document(events, title=settings.site.title, base_url=settings.base_url, key=key)
-        outlet.put(feed.feed_name(key), made)
+        key = feed.token(settings.state_dir)
+        outlet.put(feed.feed_name(key), feed.document(read_memory(app.store).events, settings, key))
     elif key := feed.known_token(settings.state_dir):
         outlet.delete(feed.feed_name(key))
 

@@ -106,7 +106,7 @@ def look(place: Place) -> Health:
         disks=disks,
         llm=store.status.llm() if store else None,
         moves=moves(seen.states),
-        feed=feed_url(settings.base_url, key) if (key := known_token(settings.state_dir)) else "",
+        feed=feed_url(settings, key) if (key := known_token(settings.state_dir)) else "",
     )
 
 

@@ -48,7 +48,7 @@ def health_feed(settings: Settings, token: str) -> bytes:
     if store is not None:
         with store:
             events = read_memory(store).events
-    return document(events, title=settings.site.title, base_url=settings.base_url, key=token)
+    return document(events, settings, token)
 
 
 @contextmanager

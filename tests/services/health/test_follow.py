@@ -77,6 +77,14 @@ def test_the_health_feed_is_valid_and_stable(place: Place) -> None:
     assert "Detail: HTTP 410 <b>" in str(entries[1].findtext(f"{ATOM}content"))
 
 
+def test_its_address_is_where_it_is_served(place: Place) -> None:
+    for text, base in (("", "http://127.0.0.1:8080/"), ("[health]\npublish = true\n", "https://feeds.example/")):
+        settings(place, text)
+        with place.app() as app:
+            made = probes.health_feed(app.settings, "key")
+        assert f'href="{base}health/key.atom"'.encode() in made
+
+
 def test_the_token_is_minted_once_for_this_user_alone(tmp_path: Path) -> None:
     assert feed.known_token(tmp_path) == ""
     key = feed.token(tmp_path / "state")
