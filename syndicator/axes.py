@@ -42,6 +42,11 @@ class Axis:
     configured: bool = False  # its feeds end when the configuration names them no more
     outlines: bool = False  # each of its feeds has an OPML file of its own
 
+    @property
+    def word(self) -> str:
+        """What `publish.axes` calls it: tags, sources, all."""
+        return self.folder.rstrip("/") or ALL.slug
+
 
 def _tags(article: Article) -> Members:
     return [(slug(tag), tag) for tag in article.tags]
@@ -71,6 +76,14 @@ AXES: Final[dict[str, Axis]] = {
     SOURCE: Axis(members=_source, folder="sources/", heading="Sources", place=4, copies=True),
     QUERY: Axis(members=None, folder="queries/", heading="Saved queries", place=3, configured=True),
 }
+
+
+def checked(word: str) -> str:
+    """`word`, which is to name an axis. Raises ValueError that lists those there are."""
+    words = [axis.word for _, axis in by_place()]
+    if word not in words:
+        raise ValueError(f"{word!r} is none of {', '.join(words)}")
+    return word
 
 
 def by_place() -> list[tuple[str, Axis]]:

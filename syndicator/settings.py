@@ -13,12 +13,18 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from syndicator import axes
 from syndicator.config_files.environment import Overrides
 from syndicator.config_files.folders import VARIABLE, root_of
 from syndicator.config_files.toml_file import TomlFile, read
 from syndicator.errors import ConfigError
 from syndicator.formats import FORMATS, checked
 
+AxisName = Annotated[
+    str,
+    AfterValidator(axes.checked),
+    Field(json_schema_extra={"enum": [axis.word for _, axis in axes.by_place()]}),
+]
 FormatName = Annotated[str, AfterValidator(checked), Field(json_schema_extra={"enum": list(FORMATS)})]
 
 PREFIX = "SYNDICATOR_"
@@ -93,6 +99,7 @@ class Publish(_Section):
     source_share: float = Field(0.33, gt=0, le=1)  # of it for one source while others have news; 1: no share
     tag_min: int = Field(3, ge=1)  # articles before a tag that is not in taxonomy.toml gets a feed
     hold: Literal["off", "unsure", "all"] = "off"  # which new articles wait for the operator's release
+    axes: tuple[AxisName, ...] | None = None  # which have feeds; None: all
     formats: tuple[FormatName, ...] = tuple(FORMATS)
     archives: bool = True
     gzip: bool = True

@@ -14,6 +14,8 @@ from syndicator.cli.base import CONFIG, Config, Json, app
 from syndicator.cli.plural import counted
 from syndicator.cli.stopping import stopping
 
+MOST_NAMED = 5  # feeds that ended, in one line
+
 
 @app.command()
 def up(
@@ -120,6 +122,7 @@ def build(
                 "unchanged": report.unchanged,
                 "held": report.held,
                 "set_aside": report.set_aside,
+                "ended": report.ended,
                 "problems": bad,
             }
         )
@@ -128,6 +131,9 @@ def build(
             f"{counted(len(report.written), 'file')} written, {report.unchanged} unchanged, "
             f"{counted(len(report.held), 'feed')} held back"
         )
+        if report.ended:
+            named = ", ".join(report.ended[:MOST_NAMED]) + (" ..." if len(report.ended) > MOST_NAMED else "")
+            printing.say(f"{counted(len(report.ended), 'feed')} ended, whose addresses answer 410 now: {named}")
     printing.log_problems((*report.held, *report.set_aside, *bad))
     if strict and report.held:
         sys.exit(3)

@@ -25,7 +25,7 @@ from syndicator.publishing.render.opml import opml
 from syndicator.publishing.renderers import RENDERERS
 from syndicator.publishing.selection import archive, fingerprint
 from syndicator.publishing.selection.archive import Document
-from syndicator.publishing.selection.staleness import BuildReport, Steps, ended, old_archives
+from syndicator.publishing.selection.staleness import BuildReport, Steps, ended, off, old_archives
 from syndicator.publishing.selection.window import head_of
 from syndicator.publishing.validate import culprit, lost_entries, schema
 from syndicator.reasons import FeedFileReason
@@ -73,15 +73,19 @@ def build(
     # makes it stale, so that a build which died on the way is finished by the next one.
     everything = [feed for feed in feeds if feed.spec.key == ALL]
     yield from builder.write_heads([feed for feed in feeds if feed.spec.key != ALL])
-    builder.drop_ended({spec.key for spec in specs})
-    if everything or builder.written or only is None or outlet.get(paths.INDEX) is None:
+    keys = {spec.key for spec in specs}
+    builder.drop_ended(keys)
+    last = bool(everything) or builder.unfinished(keys)
+    if last or builder.written or only is None or outlet.get(paths.INDEX) is None:
         builder.write_shared(specs)
     yield from builder.write_heads(everything)
+    builder.finish(keys)
     return BuildReport(
         written=tuple(sorted(builder.written)),
         unchanged=builder.unchanged,
         held=tuple(builder.held),
         set_aside=tuple(entries.problems.values()),
+        ended=tuple(builder.ended),
     )
 
 
@@ -121,6 +125,7 @@ class Builder:
     whole: bool
     written: set[str] = field(default_factory=set)
     unchanged: int = 0
+    ended: list[str] = field(default_factory=list)
     held: list[Problem] = field(default_factory=list)
     rows: dict[FeedKey, FeedRow] = field(init=False)
     removed: dict[FeedKey, list[Removed]] = field(init=False)
@@ -193,12 +198,37 @@ class Builder:
             if old:
                 kept = {name: value for name, value in row.files.items() if name not in old}
                 self.index.mark_fresh(key, kept, seen=row.mark)
-            if ended(row, wanted):
-                self.index.save_feed(replace(row, dropped=True))
-                self.written.add(redirects.JSON)
-                for name in filter(fingerprint.is_file, row.files):
-                    self._delete(name)
-                self.index.mark_fresh(key, {}, seen=row.mark)
+            if key != ALL and ended(row, wanted, self.settings.publish):
+                self._end(row)
+
+    def finish(self, wanted: Collection[FeedKey]) -> None:
+        """The feed of everything, where it is not published: its mark says that what speaks of all feeds is not written
+        yet, and so is the last to go."""
+        row = self.rows.get(ALL)
+        if row is not None and self.unfinished(wanted):
+            if ended(row, wanted, self.settings.publish):
+                self._end(row)
+            else:
+                self.index.mark_fresh(ALL, row.files, seen=row.mark)
+
+    def unfinished(self, wanted: Collection[FeedKey]) -> bool:
+        """True where `finish` has something to do."""
+        row = self.rows.get(ALL)
+        if row is None or ALL in wanted:
+            return False
+        return row.stale or ended(row, wanted, self.settings.publish)
+
+    def _end(self, row: FeedRow) -> None:
+        """Takes a feed away for good, or with its axis: then it comes back with it, however few articles it has."""
+        once = {fingerprint.FEED: ""} if off(row, self.settings.publish) else {}
+        if not once:
+            self.index.save_feed(replace(row, dropped=True))
+        self.ended.append(paths.stem(row.key))
+        self.written.add(redirects.JSON)
+        for name in filter(fingerprint.is_file, row.files):
+            self._delete(name)
+        self._delete(f"{paths.stem(row.key)}.opml")
+        self.index.mark_fresh(row.key, once, seen=row.mark)
 
     def write_shared(self, specs: Sequence[FeedSpec]) -> None:
         """What speaks of all feeds: index page, OPML, stylesheets, redirect maps."""
@@ -209,7 +239,8 @@ class Builder:
             if AXES[spec.key.axis].outlines:
                 files[f"{paths.stem(spec.key)}.opml"] = opml(spec.title, [spec], base)
         files[paths.INDEX] = pages.index_page(specs, rows, self.settings)
-        files |= redirects.files(list(rows.values()), base)
+        silent = [row.key for row in rows.values() if off(row, self.settings.publish)]
+        files |= redirects.files(list(rows.values()), base, silent)
         self.written.discard(redirects.JSON)
         for name, data in files.items():
             self._put(name, data)

@@ -61,6 +61,7 @@ def together(first: BuildReport, second: BuildReport) -> BuildReport:
         second,
         written=tuple(dict.fromkeys((*first.written, *second.written))),
         set_aside=tuple(dict.fromkeys((*first.set_aside, *second.set_aside))),
+        ended=(*first.ended, *second.ended),
         hubs=(*first.hubs, *second.hubs),
         builds=first.builds + second.builds,
         seconds=first.seconds + second.seconds,
@@ -79,7 +80,7 @@ async def build_feeds(app: App, *, all: bool = False, turn: Callable[[], object]
     only = None if all else stale(specs, app.store.index, app.settings, app.sources, app.instance)
     if only is None or only:  # a build that was killed left its feed stale
         outlet.sweep()
-    elif not excused(app) and settled(specs, app.store.index, outlet):
+    elif not excused(app) and settled(specs, app.store.index, outlet, app.settings.publish):
         return BuildReport()
     from syndicator.publishing.builder import build
 

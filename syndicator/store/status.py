@@ -18,6 +18,8 @@ from syndicator.store.database import Database
 from syndicator.store.enrichment import Enrichment
 from syndicator.store.index import UNSHOWN
 
+# Files of a feed that was never built, and of one that was published once and has none now.
+_NOT_THERE = ("{}", '{"#about": ""}')
 REFUSED_SHOWN = 200
 
 _e, _f, _o, _q = schema.entries.c, schema.feeds.c, schema.outcomes.c, schema.llm_asked.c
@@ -76,7 +78,7 @@ class Status:
 
     def counts(self) -> Counts:
         """Numbers alone, each from an index or a short table."""
-        published = _f.dropped.is_(False) & (_f.files != "{}")
+        published = _f.dropped.is_(False) & _f.files.not_in(_NOT_THERE)
         last, newest = (self._db.scalar(select(func.max(column))) for column in (_o.at, schema.articles.c.added))
         return Counts(
             articles=self._count(schema.articles),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from syndicator.formats import FORMATS
@@ -31,8 +31,9 @@ def moved(rows: Sequence[FeedRow]) -> dict[FeedKey, FeedKey]:
     return found
 
 
-def files(rows: Sequence[FeedRow], base_url: str) -> dict[str, bytes]:
-    """The maps: one for our own server, an nginx `map` file, a Caddy snippet. Paths carry the path of `base_url`."""
+def files(rows: Sequence[FeedRow], base_url: str, off: Collection[FeedKey] = ()) -> dict[str, bytes]:
+    """The maps: one for our own server, an nginx `map` file, a Caddy snippet. Paths carry the path of `base_url`;
+    `off`: those of the feeds whose axis is not published now."""
     prefix = urlsplit(base_url).path
     targets = moved(rows)
     forward = {
@@ -41,9 +42,8 @@ def files(rows: Sequence[FeedRow], base_url: str) -> dict[str, bytes]:
         if row.key in targets
         for file in _files(row)
     }
-    gone = sorted(
-        file for row in rows if row.key not in targets and (row.dropped or row.moved_to) for file in _files(row)
-    )
+    over = {*off, *(row.key for row in rows if row.dropped or row.moved_to)} - targets.keys()
+    gone = sorted(file for row in rows if row.key in over for file in _files(row))
     return {
         JSON: (json.dumps({"moved": dict(sorted(forward.items())), "gone": gone}, indent=1) + "\n").encode(),
         NGINX: _nginx(prefix, forward, gone),

@@ -10,6 +10,7 @@ from syndicator.axes import ALL, TAG, by_place
 from syndicator.model import FeedKey, FeedSpec, Source
 from syndicator.ports import FeedRow
 from syndicator.publishing.queries.saved import SavedQuery
+from syndicator.publishing.selection.staleness import is_on
 from syndicator.settings import Publish, Settings
 from syndicator.text import slug
 
@@ -40,19 +41,22 @@ def plan(
     categories: Mapping[str, str],
     tags: Iterable[str] = (),
 ) -> list[FeedSpec]:
-    """The feeds to publish: everything; each category and source with an article; each tag of `tags`, which are those
-    of taxonomy.toml, with an article; every other tag with `publish.tag_min` of them, or with one whose file a hand
-    wrote; each saved query. A feed that was published once stays, however few articles it has left, until it is dropped
-    or moved. `categories`: name -> description. In a fixed order: everything, then axis by axis as on the index page
-    with the saved queries last, each axis by slug."""
+    """The feeds to publish, of the axes in `publish.axes`: everything; each category and source with an article; each
+    tag of `tags`, which are those of taxonomy.toml, with an article; every other tag with `publish.tag_min` of them, or
+    with one whose file a hand wrote; each saved query. A feed that was published once stays, however few articles it
+    has left, until it is dropped or moved. `categories`: name -> description. In a fixed order: everything, then axis
+    by axis as on the index page with the saved queries last, each axis by slug."""
     by_key = {source.key: source for source in sources}
     given = _Given(settings, by_key, categories, frozenset(map(slug, tags)))
     alive = sorted((row for row in rows if _alive(row)), key=lambda row: row.key)
-    specs = [_spec(ALL, "Everything", settings, first_slug="all", title=settings.site.title)]
+    specs: list[FeedSpec] = []
     for name, axis in by_place():
-        if axis.members and name != ALL.axis:
+        if name == ALL.axis:
+            specs.append(_spec(ALL, "Everything", settings, first_slug="all", title=settings.site.title))
+        elif axis.members:
             specs += _of_articles(name, alive, given)
     specs += _queries(rows, settings, queries)
+    specs = [spec for spec in specs if is_on(spec.key.axis, settings.publish)]
     specs = _told_apart(specs)
     others = {item.feed: item for item in queries if item.feed is not None}
     return [_adjusted(spec, others[spec.key]) if spec.key in others else spec for spec in specs]

@@ -8,12 +8,12 @@ import uuid
 from collections.abc import Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass
 
-from syndicator.axes import AXES
+from syndicator.axes import ALL, AXES
 from syndicator.model import FeedKey, FeedSpec, Problem, Source
 from syndicator.ports import ArticleIndex, FeedRow, Outlet
 from syndicator.publishing import paths
 from syndicator.publishing.selection import fingerprint
-from syndicator.settings import Settings
+from syndicator.settings import Publish, Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,7 @@ class BuildReport:
     unchanged: int = 0
     held: tuple[Problem, ...] = ()
     set_aside: tuple[Problem, ...] = ()
+    ended: tuple[str, ...] = ()  # feeds, such as tags/ai, whose addresses answer 410 from now on
     hubs: tuple[Problem, ...] = ()  # hubs that could not be notified
     builds: int = 0
     seconds: float = 0.0  # of all of them, those in which others had their turn included
@@ -75,18 +76,33 @@ def _differs(row: FeedRow, outlet: Outlet) -> bool:
     return any(hashlib.sha256(outlet.get(name) or b"").hexdigest() != row.files[name] for name in names[:1])
 
 
-def settled(specs: Sequence[FeedSpec], index: ArticleIndex, outlet: Outlet) -> bool:
+def settled(specs: Sequence[FeedSpec], index: ArticleIndex, outlet: Outlet, publish: Publish) -> bool:
     """True when a build of no feed at all would change nothing either: no feed has to go, and the index is there."""
     wanted = {spec.key for spec in specs}
-    going = any(ended(row, wanted) or old_archives(row) for row in index.feeds())
-    return not going and outlet.get(paths.INDEX) is not None
+    rows = index.feeds()
+    going = any(ended(row, wanted, publish) or old_archives(row) for row in rows)
+    unfinished = any(row.key == ALL and row.stale for row in rows) and ALL not in wanted
+    return not going and not unfinished and outlet.get(paths.INDEX) is not None
 
 
-def ended(row: FeedRow, wanted: Collection[FeedKey]) -> bool:
-    """True for a feed that ended, because the configuration names it no more or the operator gave it up, and that still
-    stands where it stood."""
-    gone = (AXES[row.key.axis].configured or row.dropped) and row.key not in wanted and row.moved_to is None
-    return gone and (not row.dropped or any(map(fingerprint.is_file, row.files)))
+def ended(row: FeedRow, wanted: Collection[FeedKey], publish: Publish) -> bool:
+    """True for a feed that ended, because the configuration names it or its axis no more or the operator gave it up,
+    and that still stands where it stood."""
+    if row.key in wanted or row.moved_to is not None:
+        return False
+    given_up = AXES[row.key.axis].configured and not row.dropped and is_on(row.key.axis, publish)
+    return given_up or any(map(fingerprint.is_file, row.files))
+
+
+def off(row: FeedRow, publish: Publish) -> bool:
+    """True for a feed that was published once and whose axis is not published now. It comes back with its axis, with
+    the id that it had."""
+    return bool(row.files) and not is_on(row.key.axis, publish)
+
+
+def is_on(axis: str, publish: Publish) -> bool:
+    """True for an axis whose feeds are published."""
+    return publish.axes is None or AXES[axis].word in publish.axes
 
 
 def old_archives(row: FeedRow) -> list[str]:

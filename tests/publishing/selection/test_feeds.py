@@ -39,6 +39,23 @@ def test_a_tag_of_the_taxonomy_has_its_feed_from_its_first_article() -> None:
     assert [spec.key for spec in specs] == [FeedKey("all", "all"), FeedKey("tag", "open-source")]
 
 
+def test_only_feeds_of_the_axes_that_are_published() -> None:
+    query = SavedQuery(slug="q", query="chip", expr=parse("chip"))
+    rows = [row("source", "alpha", 9), row("tag", "ai", 9), row("category", "c", 9, files={"categories/c.atom": "x"})]
+
+    def axes(*words: str) -> list[str]:
+        chosen = replace_axes(SETTINGS, words)
+        return [one.key.slug for one in plan(rows, settings=chosen, sources=(), queries=(query,), categories={})]
+
+    assert axes("all", "tags") == ["all", "ai"]
+    assert axes("categories", "sources", "queries") == ["c", "alpha", "q"]
+    assert axes() == []
+
+
+def replace_axes(settings: Settings, words: tuple[str, ...]) -> Settings:
+    return settings.model_copy(update={"publish": settings.publish.model_copy(update={"axes": words})})
+
+
 def test_moved_and_dropped_feeds_are_none() -> None:
     moved = row("tag", "llm", 9, moved_to=FeedKey("tag", "language-models"))
     dropped = row("category", "old", 0, dropped=True)
