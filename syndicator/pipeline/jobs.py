@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from syndicator.pipeline.read_article import read_and_render
     from syndicator.reading.list_page import read_list
     from syndicator.reading.trial import tried
+    from syndicator.sources.opml import read_opml
     from syndicator.visiting.feeds.discovery import discover, linked_feeds
     from syndicator.visiting.feeds.parser import parse_feed
 else:  # a type checker sees the functions themselves; at run time there are only their names
@@ -25,6 +26,7 @@ else:  # a type checker sees the functions themselves; at run time there are onl
     parse_feed = Lazy("syndicator.visiting.feeds.parser:parse_feed")
     read_and_render = Lazy("syndicator.pipeline.read_article:read_and_render")
     read_list = Lazy("syndicator.reading.list_page:read_list")
+    read_opml = Lazy("syndicator.sources.opml:read_opml")
     redescribe_many = Lazy("syndicator.pipeline.descriptions.redescribe:redescribe_many")
     reread = Lazy("syndicator.pipeline.descriptions.reread:reread")
     suggest_files = Lazy("syndicator.pipeline.descriptions.learn:suggest_files")
@@ -38,6 +40,7 @@ __all__ = [
     "parse_feed",
     "read_and_render",
     "read_list",
+    "read_opml",
     "redescribe_many",
     "reread",
     "suggest_files",

@@ -205,6 +205,23 @@ def test_all_of_an_article_are_the_feeds_of_its_site(adding: Adding) -> None:
     assert adding.urls == [FEED]
 
 
+def test_a_site_whose_feeds_fail_says_why(adding: Adding) -> None:
+    adding.web.answers = {SITE: page("Harbour notes", alternate(FEED))}
+    with pytest.raises(MissingError, match=f"names feeds, and none .*{FEED}: http-404: .*; look for the site's new"):
+        adding.run(SITE)
+
+
+def test_a_list_on_the_web_is_taken_whole(adding: Adding) -> None:
+    listed = "".join(f'<outline text="{url}" xmlUrl="{url}"/>' for url in (FEED, ATOM))
+    document = f'<opml version="2.0"><body>{listed}</body></opml>'
+    adding.web.answers = {f"{SITE}list.opml": Answer(body=document, type="text/x-opml")}
+    adding.run(f"{SITE}list.opml")
+    assert adding.urls == [FEED, ATOM]
+    adding.web.answers = {f"{SITE}list.opml": Answer(body="<opml><!ENTITY a 'b'></opml>", type="text/x-opml")}
+    with pytest.raises(MissingError, match="declares entities"):
+        adding.run(f"{SITE}list.opml")
+
+
 def test_an_empty_feed_says_so(adding: Adding) -> None:
     adding.web.answers = {f"{SITE}new": rss("New", SITE, [])}
     assert "announces no entry" in adding.run(f"{SITE}new").output
@@ -230,7 +247,12 @@ def test_what_the_operator_says_is_written(adding: Adding) -> None:
             "rules": {"select": ["main article"]},
         }
     ]
-    for words, says in (("--every 5s", "too short"), ("--key A_b", "a-z"), ("--key harbour --pick 2", "give another")):
+    for words, says in (
+        ("--every 5s", "too short"),
+        ("--key A_b", "a-z"),
+        ("--select div[[", "CSS"),
+        ("--key harbour --pick 2", "give another"),
+    ):
         with pytest.raises(UsageError, match=says):
             adding.run(SITE, "--pick", "3", *words.replace("--pick 2", "").split())
     with pytest.raises(UsageError, match="--title names one source, and 2 would be added"):

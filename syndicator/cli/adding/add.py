@@ -139,8 +139,8 @@ async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Ch
         ]
         if choice.ask and chosen:
             typer.echo("reading the newest entries ...", err=True)
-        shown = [(one, await preview.preview(tools, one)) for one in chosen]
-        done = output.Added(chosen=shown, others=others, failed=failed, written=False)
+        shown = await asyncio.gather(*(preview.preview(tools, one) for one in chosen))
+        done = output.Added(chosen=list(zip(chosen, shown, strict=True)), others=others, failed=failed, written=False)
         new = [one for one in chosen if not one.known]
         if choice.dry_run or not new:
             return done

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from syndicator import urls
@@ -12,12 +12,12 @@ from syndicator.errors import MissingError, NetworkDown, NotAFeed, SyndicatorErr
 from syndicator.model import Failed, Fetched, ParsedFeed, Request, Source
 from syndicator.pipeline import jobs
 from syndicator.ports import Fetcher
-from syndicator.reasons import FeedReason, FetchReason
+from syndicator.reasons import FeedReason, FetchReason, explained
 from syndicator.services.adding import outlines
 from syndicator.services.adding.found import SHUT_PAGE, Candidate, Found, by_address, if_known
 from syndicator.services.container import App, make_fetcher
 from syndicator.services.refresh import make_worker
-from syndicator.sources.opml import LONGEST_TITLE
+from syndicator.sources.opml import LONGEST_TITLE, SubscriptionList
 from syndicator.urls import secrets
 from syndicator.visiting.feeds.discovery import Discovery, FeedLink
 from syndicator.visiting.feeds.ranking import best_first, is_comments
@@ -27,6 +27,15 @@ MOST_TRIED = 20  # feeds that one page names: more than a site has, and 20 pause
 SHOWN = 5  # entries of a candidate
 _LIKELY = ("guess", "link")  # of a feed's address: not certain enough to follow instead of an article
 _XML = re.compile(r"\s*(text|application)/((atom|rss|rdf)\+)?xml\b", re.I)
+# Where the cure of a source that fails is none of an address that is to be one.
+_CURES: dict[str, str] = {
+    FetchReason.DNS: "check how it is spelled, and this machine's network",
+    FetchReason.CONNECT: "check the address, or try again later",
+    FetchReason.TLS: "its certificate is not valid: tell the site's owner",
+    FetchReason.GONE: "look for the site's new address",
+    FetchReason.NOT_FOUND: "look for the site's new address, or give its front page",
+    FetchReason.FORBIDDEN: "the server refuses us: ask its owner, or give the address of its feed",
+}
 _ALLOW = re.compile(r'allow = \["([^"]+)"\]')
 
 
@@ -85,7 +94,7 @@ async def _look(tools: Tools, address: str, url: str) -> Found:
     answer = await _asked(tools, url)
     found = await _discovered(tools, answer, url)
     if found.kind == "opml":
-        return outlines.as_found(tools.app, address, outlines.read_list(answer.body, url))
+        return outlines.as_found(tools.app, address, await _listed(tools, answer, url))
     index = found.kind == "sitemap" and bool(found.feeds) and found.feeds[0].url != answer.final_url
     if not index and (found.kind != "page" or _XML.match(answer.headers.get("content-type", ""))):
         try:
@@ -100,27 +109,34 @@ async def _page(tools: Tools, address: str, url: str, answer: Fetched, found: Di
     """The feeds that a page names; the page itself, first when it declares itself an article."""
     article = found.article and not urls.is_root(url)
     links = [link for link in found.feeds if not article or link.type not in _LIKELY]
-    feeds = await _named(tools, links[:MOST_TRIED])
+    feeds, failed = await _named(tools, links[:MOST_TRIED])
     candidates = _ranked(tools, feeds, answer.final_url)
     own = {urls.alias(one.feed.site_url) for one in feeds if not is_comments(one.address, one.title, one.feed)}
     alone = article and urls.alias(answer.final_url) not in own  # no front page that calls itself an article
     if alone or (not candidates and not urls.is_root(url) and found.kind == "page"):
         candidates = (_article(tools, url, answer, found), *candidates)
+    if not candidates and failed:
+        raise MissingError(f"{url} names feeds, and none of them can be read: {failed[0]}")
     if not candidates:
         raise MissingError(f"{url} names no feed; look for its feed's address, or add single articles")
     return Found(address=address, candidates=candidates, untried=len(links[MOST_TRIED:]))
 
 
-async def _named(tools: Tools, links: Sequence[FeedLink]) -> list[_Feed]:
-    """Those of `links` that are feeds. Of addresses that are only guessed the first one is enough."""
+async def _named(tools: Tools, links: Sequence[FeedLink]) -> tuple[list[_Feed], list[str]]:
+    """Those of `links` that are feeds, and why others that the page calls feeds are none. Of addresses that are only
+    guessed the first one is enough."""
     feeds: dict[str, _Feed] = {}
+    failed: list[str] = []
     for link in links:
-        with suppress(SyndicatorError):
+        try:
             feed = await _parsed(tools, link.url, await _asked(tools, link.url), link.title)
-            feeds.setdefault(urls.alias(feed.address), feed)
-            if link.type == "guess":
-                break
-    return list(feeds.values())
+        except SyndicatorError as error:
+            failed += [str(error)] if link.type not in _LIKELY else []
+            continue
+        feeds.setdefault(urls.alias(feed.address), feed)
+        if link.type == "guess":
+            break
+    return list(feeds.values()), failed
 
 
 async def _asked(tools: Tools, url: str) -> Fetched:
@@ -132,9 +148,17 @@ async def _asked(tools: Tools, url: str) -> Fetched:
     if isinstance(result, Fetched):
         return result
     failed = result if isinstance(result, Failed) else Failed(url=url, reason=FetchReason.NOT_MODIFIED)
-    line = _ALLOW.search(failed.detail) if failed.reason == FetchReason.BLOCKED_ADDRESS else None
-    cure = f", or add it with --allow {line[1]}, which writes that line" if line else ""
-    raise (NetworkDown if failed.no_network else MissingError)(f"{url}: {failed.reason}: {failed.detail}{cure}")
+    kind = NetworkDown if failed.no_network else MissingError
+    raise kind(f"{url}: {failed.reason}: {failed.detail}{_cure(failed)}")
+
+
+def _cure(failed: Failed) -> str:
+    """What the operator can do about an address that gives no answer. Pure."""
+    line = _ALLOW.search(failed.detail)
+    if line:
+        return f", or add it with --allow {line[1]}, which writes that line"
+    told = _CURES.get(failed.reason) or explained(failed.reason)[1]
+    return f"; {told}" if told and not told.startswith("nothing") else "; try again later"
 
 
 async def _discovered(tools: Tools, answer: Fetched, url: str) -> Discovery:
@@ -142,6 +166,13 @@ async def _discovered(tools: Tools, answer: Fetched, url: str) -> Discovery:
         return await tools.worker.call(jobs.discover, answer.body, answer.final_url, dict(answer.headers))
     except WorkerFailed as failure:
         raise MissingError(f"{url}: it cannot be read: {failure}") from failure
+
+
+async def _listed(tools: Tools, answer: Fetched, url: str) -> SubscriptionList:
+    try:
+        return await tools.worker.call(jobs.read_opml, answer.body)
+    except (NotAFeed, WorkerFailed) as refusal:
+        raise MissingError(f"{url}: its list cannot be read: {refusal.detail or refusal}") from refusal
 
 
 async def _parsed(tools: Tools, url: str, answer: Fetched, title: str = "") -> _Feed:
