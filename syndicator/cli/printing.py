@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from syndicator.cli import logs
 from syndicator.cli.logs import Level
-from syndicator.cli.plural import counted
+from syndicator.cli.plural import counted, local
 from syndicator.cli.visible import one_line, visible
 from syndicator.errors import SyndicatorError
 from syndicator.invocation import as_typed
@@ -262,7 +262,7 @@ def language_model(state: Enriched) -> None:
         + (f"; articles: {came}" if came else "")
     )
     if meter.reason:
-        until = f"; not asked before {meter.rest_until.isoformat()}" if meter.rest_until else ""
+        until = f"; not asked before {local(meter.rest_until)}" if meter.rest_until else ""
         failures = counted(meter.failures, "failure")
         say(f"language model: {failures} in a row, the last {meter.reason} {meter.detail}{until}")
     if state.refused:

@@ -9,7 +9,7 @@ import typer
 
 from syndicator.cli.adding.folders import Folders, is_answered, meaning, say_skipped
 from syndicator.cli.base import CONFIG, Config, Json, app
-from syndicator.cli.plural import counted
+from syndicator.cli.plural import counted, local
 
 
 @app.command()
@@ -43,13 +43,14 @@ def sources(
     from syndicator.cli import printing
     from syndicator.services import maintain, reconcile
     from syndicator.services.container import open_app
+    from syndicator.services.health.status import report
 
     with open_app(config) as opened:
         moved = maintain.apply_moves(opened) if apply_moves else []
         states = reconcile.sources(opened)
         listed = [(opened.sources[key], states[key]) for key in opened.sources]
     if json:
-        printing.as_json([{"source": source, "state": state} for source, state in listed])
+        printing.as_json([{"source": source, "state": report.of_state(state)} for source, state in listed])
         return
     for key, old, new in moved:
         printing.say(f"moved: {key}: {old} -> {new}")
@@ -58,7 +59,7 @@ def sources(
             source.key,
             source.url,
             "off" if not source.enabled else state.disabled or state.reason or state.warning or "ok",
-            state.next_due.isoformat() if state.next_due else "now",
+            local(state.next_due, "now"),
             state.due_why,
         )
         for source, state in listed

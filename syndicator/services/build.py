@@ -16,6 +16,7 @@ from syndicator.publishing.output.files import FileOutlet
 from syndicator.publishing.queries.members import update_members
 from syndicator.publishing.selection.feeds import plan
 from syndicator.publishing.selection.staleness import BuildReport, Steps, replaced, settled, stale
+from syndicator.services import freshness
 from syndicator.services.container import App, make_fetcher
 from syndicator.worker import Worker
 
@@ -72,7 +73,7 @@ async def build_feeds(app: App, *, all: bool = False, turn: Callable[[], object]
     """Builds the stale feeds, or all of them, and notifies the hubs of exactly those that changed. Others have their
     turn between two feeds, and `turn` is called."""
     clock = asyncio.get_running_loop().time
-    began = clock()
+    began, began_at = clock(), app.clock()
     specs = feed_specs(app)
     update_members(specs, app.store.index, lambda id: _body(app, id))
     outlet = FileOutlet(app.settings.public_dir, gzip=app.settings.publish.gzip)
@@ -100,6 +101,7 @@ async def build_feeds(app: App, *, all: bool = False, turn: Callable[[], object]
         report = await _turn_by_turn(steps, turn)
     app.store.visits.set_note(EXCUSED, None, app.clock())
     app.beside.note({spec.key for spec in specs} if only is None else only)
+    freshness.note(app.store, began_at, app.clock())
     report = replace(report, builds=1, seconds=clock() - began)
     return replace(report, hubs=await _notify_hubs(app, report))
 

@@ -140,6 +140,13 @@ class Status:
             if one.hold
         )
 
+    def added_between(self, since: datetime, until: datetime, limit: int) -> list[Article]:
+        """The newest articles that were added after `since` and not after `until`, without their bodies."""
+        added = schema.articles.c.added
+        between = (added > codec.micros(since)) & (added <= codec.micros(until))
+        newest = select(schema.articles.c.data).where(between).order_by(added.desc()).limit(limit)
+        return [codec.unpack(Article, data) for (data,) in self._db.rows(newest)]
+
     def outcomes(self, key: str, limit: int = 10) -> list[Outcome]:
         newest = select(_o.data).where(_o.source == codec.key(key)).order_by(_o.n.desc()).limit(limit)
         return [codec.unpack(Outcome, data) for (data,) in self._db.rows(newest)]

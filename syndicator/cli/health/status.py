@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -124,13 +125,24 @@ def _numbers(health: Health) -> str:
 
     counts = health.counts
     entries = "1 entry pending" if counts.pending == 1 else f"{counts.pending} entries pending"
+    waiting = f" ({health.waiting} for the next run)" if health.waiting else ""
     parts = [
         f"{counted(counts.articles, 'article')}, {counted(counts.feeds, 'feed')}",
-        f"{entries}, {counts.refused} refused",
+        f"{entries}{waiting}, {counts.refused} refused" + (f", {health.muted} muted" if health.muted else ""),
         f"last run {local(counts.last_run, 'never')}",
+        *_fresh(health),
         *(f"{room(disk)} at {disk.path}" for disk in health.disks),
     ]
     return "; ".join(parts)
+
+
+def _fresh(health: Health) -> list[str]:
+    """How long the last articles took from their publication to the disk."""
+    found = health.freshness
+    if found is None:
+        return []
+    middle, late = (span(timedelta(seconds=one)) for one in (found.median, found.p95))
+    return [f"from publication to feed {middle} (median), {late} (p95) over {counted(found.articles, 'article')}"]
 
 
 def _screen(found: Sequence[Condition]) -> None:

@@ -67,7 +67,6 @@ class Observed:
     on_hold: int = 0  # articles
     on_hold_since: datetime | None = None
     on_hold_files: str = ""  # the latest few, with why
-    muted: int = 0  # entries
     outdated: int = 0  # articles that an older version read, whose pages are kept
     disks: Sequence[Disk] = ()
     database: str = ""  # why it cannot be used

@@ -87,7 +87,5 @@ def _of_feeds(seen: Observed) -> Iterator[Condition]:
     if seen.on_hold:
         held_back = plain(ConditionReason.ARTICLES_ON_HOLD)
         yield replace(held_back, since=seen.on_hold_since, detail=seen.on_hold_files, count=seen.on_hold)
-    if seen.muted:
-        yield replace(plain(ConditionReason.MUTED), count=seen.muted, needs_you=False)
     if seen.outdated:
         yield replace(plain(ConditionReason.OUTDATED), count=seen.outdated, needs_you=False)

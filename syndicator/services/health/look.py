@@ -15,8 +15,9 @@ from syndicator.formats import FORMATS
 from syndicator.model import FeedKey, Problem, Source, SourceState
 from syndicator.ports import Enriched, Move
 from syndicator.publishing import paths
-from syndicator.services import reconcile
+from syndicator.services import freshness, reconcile
 from syndicator.services.container import begun, configuration, kept_pages, utc_now
+from syndicator.services.freshness import Freshness
 from syndicator.services.health.condition import Condition, Disk, Held, Observed
 from syndicator.services.health.conditions import conditions
 from syndicator.services.health.feed import feed_url, known_token
@@ -56,6 +57,9 @@ class Health:
     disks: tuple[Disk, ...]
     llm: Enriched | None = None
     moves: tuple[Move, ...] = ()
+    freshness: Freshness | None = None
+    muted: int = 0  # entries
+    waiting: int = 0  # entries that the next run takes
     feed: str = ""  # the address of the health feed, where there is one
 
     @property
@@ -106,6 +110,9 @@ def look(place: Place) -> Health:
         disks=disks,
         llm=store.status.llm() if store else None,
         moves=moves(seen.states),
+        freshness=freshness.of(freshness.read(store)) if store else None,
+        muted=sum(state.muted for state in seen.states),
+        waiting=sum(state.waiting for state in seen.states),
         feed=feed_url(settings, key) if (key := known_token(settings.state_dir)) else "",
     )
 
@@ -157,7 +164,8 @@ def _slim(state: SourceState, now: datetime) -> SourceState:
     """`state`, of one that is well only what is needed to tell that: there may be a hundred thousand."""
     if notable(state, now):
         return state
-    return SourceState(key=state.key, url=state.url, last_visit=state.last_visit, next_due=state.next_due)
+    kept = ("key", "url", "last_visit", "next_due", "muted", "waiting")
+    return SourceState(**{name: getattr(state, name) for name in kept})
 
 
 def _held(problem: Problem, public: Path) -> Held:

@@ -34,6 +34,7 @@ _PASSING: Final = frozenset(
         WorkerReason.CRASHED,
     )
 )
+_NAMED = 3  # sources in one line
 _LASTS: Final = timedelta(days=1)
 # Silence: three times the usual pause between two articles, but not what is a pause of a weekend, nor one that the
 # source has made twice before.
@@ -50,6 +51,10 @@ def of_sources(seen: Observed, now: datetime) -> Iterator[Condition]:
         if state.warning and state.key not in flooded:
             warning = plain(ConditionReason.SOURCE_WARNING, source=state.key)
             yield replace(warning, detail=state.warning, needs_you=False)
+    if muted := sum(state.muted for state in followed):
+        choosing = sorted(state.key for state in followed if state.muted)
+        detail = f"{muted} of {', '.join(choosing[:_NAMED])}" + (" and others" if len(choosing) > _NAMED else "")
+        yield replace(plain(ConditionReason.MUTED), detail=detail, count=muted, needs_you=False)
     for move in moves(followed):
         yield replace(
             plain(ConditionReason.SOURCE_MOVED, source=move.source),

@@ -13,6 +13,8 @@ from syndicator.errors import UsageError
 from syndicator.services.container import open_app
 from tests.cli.conftest import Instance
 
+ROOT = Path(__file__).resolve().parents[3]
+
 
 def rows(instance: Instance) -> dict[str, dict[str, str]]:
     """The table of `status` in a pipe, by condition."""
@@ -95,3 +97,11 @@ def test_one_source_that_fails_is_told_with_its_reason(filled: Instance) -> None
     assert "the address is gone for good (HTTP 410) (gone)" in output
     with pytest.raises(UsageError, match="did you mean 'gone'"):
         filled.run("status", "--source", "gon")
+
+
+def test_all_of_the_json_is_documented(filled: Instance) -> None:
+    documented = (ROOT / "docs/json.md").read_text(encoding="utf-8")
+    told, one = filled.json("status"), filled.json("status", "--source", "gone")
+    (source, *_), (condition, *_) = told["sources"], told["conditions"]
+    for keys in (told, one, source, condition, one["visits"][0]):
+        assert [key for key in keys if f"`{key}`" not in documented] == []

@@ -162,11 +162,10 @@ def test_sources_that_are_not_followed_are_left_out() -> None:
 
 def test_what_needs_the_operator_comes_first() -> None:
     found = of(
-        state("a", effective_url="https://a.example/new"),
+        state("a", muted=3, effective_url="https://a.example/new"),
         state("b", reason="http-404"),
         state("c", unmatched={"select 'div.x'": 10, "remove 'aside'": 2}),
         database="it is damaged",
-        muted=3,
         outdated=4,
         on_hold=2,
         files=[Problem(what="2026/03/x.md", reason="bad-article-file", detail="line 3")],
