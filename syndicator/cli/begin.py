@@ -20,6 +20,9 @@ def init(
     url: Annotated[str | None, typer.Option(help="Where the feeds will be, such as https://feeds.example.org/")] = None,
     contact: Annotated[str | None, typer.Option(help="A mail address or page, for owners of visited sites.")] = None,
     example: Annotated[str, typer.Option(metavar="NAME", help="Begin with a set of sources and a taxonomy: ai.")] = "",
+    template: Annotated[
+        str, typer.Option(metavar="NAME", help="Make a repository that publishes by itself, without a server: github.")
+    ] = "",
     config: Config = CONFIG,
 ) -> None:
     """Make a folder of your own with a configuration to start with. Existing files stay as they are."""
@@ -36,11 +39,16 @@ def init(
         contact = (
             contact if contact is not None else _asked("How can owners of visited sites reach you (mail or page)?")
         )
-    for path in write_folder(folder, Start(title or "", url or "", contact or "", example), config=place):
+    start = Start(title or "", url or "", contact or "", example)
+    for path in write_folder(folder, start, config=place, template=template):
         printing.say(f"wrote {path}")
-    printing.say(
-        f"next: {shlex.quote(f'{folder.resolve()}/run')} add URL, then {shlex.quote(f'{folder.resolve()}/run')}"
+    script = shlex.quote(f"{folder.resolve()}/run")
+    further = (
+        f"push it to a repository of yours; {folder}/README.md says how"
+        if template
+        else f"{script} add URL, then {script}"
     )
+    printing.say(f"next: {further}")
 
 
 def _asked(question: str) -> str:

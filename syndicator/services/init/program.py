@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import shlex
+import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from syndicator import __version__
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 
@@ -37,3 +42,30 @@ def account() -> str:
         return pwd.getpwuid(number).pw_name if number else "syndicator"
     except KeyError:
         return str(number)
+
+
+def requirement() -> str:
+    """What pip installs this program from elsewhere: the repository that the checkout was cloned from, at this commit
+    where that repository has it; else this version from an index."""
+    folder = checkout()
+    address = _public(_git(folder, "remote", "get-url", "origin")) if folder else ""
+    if not address:
+        return f"syndicator=={__version__}"
+    there = _git(folder, "branch", "--remotes", "--contains", "HEAD")
+    return f"syndicator @ git+{address}" + (f"@{_git(folder, 'rev-parse', 'HEAD')}" if there else "")
+
+
+def _public(remote: str) -> str:
+    """The https address of a remote repository, without name and password; "" where it has none."""
+    remote = re.sub(r"^(?:ssh://)?git@([\w.-]+)[:/]", r"https://\1/", remote)
+    parts = urlsplit(remote)
+    return f"https://{parts.hostname}{parts.path}" if parts.scheme == "https" and parts.hostname else ""
+
+
+def _git(folder: Path | None, *words: str) -> str:
+    """What git says in `folder`; "" where it fails or is not there."""
+    try:
+        done = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, timeout=10)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""

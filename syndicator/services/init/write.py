@@ -9,21 +9,28 @@ from pathlib import Path
 from syndicator.errors import UsageError
 from syndicator.services.init import program
 from syndicator.services.init.deploy import Deployment, deployment_files
+from syndicator.services.init.repository import repository_files
 from syndicator.services.init.start import Start, checked, config_files
 from syndicator.services.init.templates import filled
 from syndicator.settings import load
 
 
-def write_folder(root: Path, start: Start | None = None, *, config: Path | None = None) -> list[Path]:
+def write_folder(
+    root: Path, start: Start | None = None, *, config: Path | None = None, template: str = ""
+) -> list[Path]:
     """Makes `root` a folder to run the program in: configuration (in `root`/config, or where `config` says), `run`, and
-    `deploy` with files for systemd, cron, nginx, Caddy and containers. Returns what was written. Raises UsageError for
-    a wrong `start`, and where `root` is the program's own folder."""
+    `deploy` with files for systemd, cron, nginx, Caddy and containers; with `template`, the files of a repository that
+    publishes by itself in place of these two. Returns what was written. Raises UsageError for a wrong `start` or
+    `template`, and where `root` is the program's own folder."""
     if root.resolve() == program.checkout():
         raise UsageError(
             f"{root.resolve()} is the program's own folder, whose files an upgrade changes; name one of your own, "
             "for example: init ../feeds"
         )
     config = config or root / "config"
+    if template:
+        files = repository_files(template, program.requirement())
+        return write_config(config, start) + write_missing(root, files)
     written = write_config(config, start)
     files = {"run": filled("run", PROGRAM=program.for_shell())}
     for name, text in deployment_files(_deployment(root, config)).items():
