@@ -8,7 +8,8 @@ import os
 import signal
 import smtplib
 import ssl
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
@@ -37,10 +38,34 @@ async def send(alert: Alert, site: Site, outbox: Outbox, now: datetime, environ:
     if alert.mail:
         try:
             mail = letter(alert, site, outbox.waiting, now)
-            await asyncio.to_thread(_post, alert, mail, password(alert, environ))
+            secret = password(alert, environ)
+            await _aside(lambda: _post(alert, mail, secret))
         except (OSError, smtplib.SMTPException, ConfigError) as error:
             fault = "; ".join(filter(None, (fault, f"mail to {alert.mail} by {_server(alert)}: {line(str(error))}")))
     return fault, printed
+
+
+async def _aside(work: Callable[[], None]) -> None:
+    """`work` in a thread that nobody waits for when the process ends: a mail server may take long. Raises what it
+    raises."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[None] = loop.create_future()
+
+    def over(error: Exception | None) -> None:
+        if not done.done():
+            done.set_exception(error) if error else done.set_result(None)
+
+    def working() -> None:
+        fault: Exception | None = None
+        try:
+            work()
+        except (OSError, smtplib.SMTPException) as error:
+            fault = error
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(over, fault)
+
+    threading.Thread(target=working, daemon=True).start()
+    await done
 
 
 def message(site: Site, events: Sequence[Event], now: datetime) -> dict[str, Any]:

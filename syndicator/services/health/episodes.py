@@ -7,7 +7,8 @@ messages a day. Nothing is told twice after a restart: what was told is remember
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -72,10 +73,11 @@ def follow(
     """What is remembered after a look at `now` that found these conditions, and the events that are new."""
     present = {one.identity: one for one in found if one.kind not in _QUIET}
     open_ = {one.identity: one for one in memory.episodes}
+    again = Counter(f"{one.kind}:{one.subject}" for one in memory.events if _is_recent_end(one, now))
     kept: list[Episode] = []
     events: list[Event] = []
     for identity in sorted(present.keys() | open_.keys()):
-        damping = damping_of(identity, memory.events, now)
+        damping = damping_of(again[identity])
         episode, event = _step(open_.get(identity), present.get(identity), damping, now, instance)
         kept += [episode] if episode else []
         events += [event] if event else []
@@ -83,12 +85,8 @@ def follow(
     return Memory(episodes=tuple(kept), events=recent), tuple(events)
 
 
-def damping_of(identity: str, events: Sequence[Event], now: datetime) -> timedelta:
-    """How long something has to last to be told, by how often it recovered within a day."""
-    again = sum(
-        one.state == "recovered" and f"{one.kind}:{one.subject}" == identity and now - one.at < _MEMORY
-        for one in events
-    )
+def damping_of(again: int) -> timedelta:
+    """How long something has to last to be told that recovered `again` times within a day."""
     return min(_LONGEST, _DAMPED * 2 ** min(again - 1, 10)) if again else timedelta()
 
 
@@ -108,6 +106,10 @@ def _step(
     if now - gone < damping:
         return replace(episode, gone=gone), None
     return None, replace(episode.told, id=_id(episode, "recovered", instance), at=now, state="recovered", next_try=None)
+
+
+def _is_recent_end(event: Event, now: datetime) -> bool:
+    return event.state == "recovered" and now - event.at < _MEMORY
 
 
 def _begun(condition: Condition, now: datetime) -> Episode:
@@ -150,10 +152,8 @@ def titles(events: Iterable[Event]) -> Iterator[str]:
     """What happened, in one line each."""
     for event in events:
         about = f"{event.subject}: " if event.subject else ""
-        if event.state == "recovered":
-            yield f"{about}over after {_length(event.at - event.since)}: {_named(event.kind)}"
-        else:
-            yield f"{about}{event.reason or _named(event.kind)}"
+        over = f"over after {_length(event.at - event.since)}: " if event.state == "recovered" else ""
+        yield f"{about}{over}{event.reason or _named(event.kind)}"
 
 
 def _named(kind: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import secrets
 import uuid
@@ -77,7 +78,8 @@ def _entry(event: Event, headline: str) -> ElementTree.Element:
     _text(entry, "updated", _time(_moment(event)))
     for term in (event.state, event.kind):
         ElementTree.SubElement(entry, _tag("category"), term=term)
-    _text(entry, "content", "\n".join(lines(event)))
+    shown = "<br>\n".join(html.escape(each, quote=False) for each in lines(event))
+    ElementTree.SubElement(entry, _tag("content"), type="html").text = legal(shown)
     return entry
 
 

@@ -51,7 +51,7 @@ async def follow(
     try:
         now, known = app.clock(), counters.read(app.store)
         made = counters.counted(known, outcomes, built, seconds=seconds, now=now, down=down)
-        if is_look_due(known.get("look", {}), now, something=bool(outcomes or built.builds)):
+        if is_look_due(known.get("look", {}), now, something=bool(outcomes or built.builds or configuration)):
             _look(app, now, made, configuration)
         counters.write(app.store, made, now)
         _publish(app)

@@ -109,6 +109,6 @@ def test_titles_say_what_and_how_long() -> None:
         "holt: the source says that it is gone for good, and is visited no more",
         "holt: over after 3 hours: the source says that it is gone for good, and is visited no more",
     ]
-    assert list(titles([replace(recovered, kind="of-a-newer-version", subject="")])) == [
+    assert list(titles([replace(recovered, kind="of-a-newer-version", subject="", reason="")])) == [
         "over after 3 hours: of-a-newer-version"
     ]

@@ -69,12 +69,12 @@ def test_the_health_feed_is_valid_and_stable(place: Place) -> None:
     entries = root.findall(f"{ATOM}entry")
     titles = [entry.findtext(f"{ATOM}title") for entry in entries]
     assert titles == [
-        "one: over after 1 hour: the source says that it is gone for good, and is visited no more",
+        "one: over after 1 hour: the address is gone for good (HTTP 410)",
         "one: the address is gone for good (HTTP 410)",
     ]
     assert len({entry.findtext(f"{ATOM}id") for entry in entries} | {root.findtext(f"{ATOM}id")}) == 3
     assert len({entry.findtext(f"{ATOM}updated") for entry in entries}) == 2
-    assert "Detail: HTTP 410 <b>" in str(entries[1].findtext(f"{ATOM}content"))
+    assert "<br>\nDetail: HTTP 410 &lt;b&gt;<br>" in str(entries[1].findtext(f"{ATOM}content"))
 
 
 def test_its_address_is_where_it_is_served(place: Place) -> None:
@@ -258,6 +258,14 @@ def test_a_mail_has_all_events(place: Place) -> None:
     [mail] = mails
     assert "Subject: Ours: one: the address is gone for good" in mail.replace("\r\n ", " ")
     assert "Auto-Submitted: auto-generated" in mail and "Cure: remove it" in mail
+
+
+def test_a_mail_server_that_is_not_there_is_named(place: Place) -> None:
+    with mailbox() as (port, _):
+        pass
+    settings(place, f'[alert]\nmail = "ops@feeds.example"\nsmtp = "smtp://127.0.0.1:{port}"\n')
+    [problem] = end(place, gone=True)
+    assert f"smtp://127.0.0.1:{port}" in problem.detail and "refused" in problem.detail
 
 
 def test_a_password_that_is_not_set_is_named(place: Place) -> None:
