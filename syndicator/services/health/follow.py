@@ -17,6 +17,7 @@ from syndicator.model import Outcome, Problem
 from syndicator.publishing.output.files import FileOutlet
 from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.reasons import ConditionReason
+from syndicator.services import freshness
 from syndicator.services.container import App
 from syndicator.services.health import counters, episodes
 from syndicator.services.health.conditions import conditions
@@ -110,7 +111,8 @@ def _write_textfile(app: App, made: counters.Counters) -> list[Problem]:
     from syndicator.services.health import metrics
 
     try:
-        metrics.write(Path(app.settings.root / path), app.store.status.counts(), made)
+        fresh = freshness.of(freshness.read(app.store))
+        metrics.write(Path(app.settings.root / path), app.store.status.counts(), made, fresh)
     except OSError as error:
         return [Problem(what="health.textfile", reason=DiskError.reason, detail=str(DiskError.of(error)))]
     return []

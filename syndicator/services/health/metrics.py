@@ -19,6 +19,7 @@ from prometheus_client.registry import Collector
 
 from syndicator import __version__
 from syndicator.reasons import ConditionReason
+from syndicator.services.freshness import Freshness
 from syndicator.services.health.counters import Counters
 from syndicator.store.status import Counts
 
@@ -42,6 +43,7 @@ _TIMED: Final = {
     "run_seconds": ("syndicator_run_duration_seconds", "runs", "How long runs took"),
     "build_seconds": ("syndicator_build_duration_seconds", "builds", "How long builds of feeds took, beside visits"),
 }
+_FRESH: Final = "From an article's publication to its feeds being on disk, of the last articles"
 _LAST: Final = {
     "article": "When an article was last filed",
     "build": "When feeds were last built",
@@ -53,8 +55,8 @@ _LAST: Final = {
 class _Measured(Collector):
     """Everything that is measured, once."""
 
-    def __init__(self, counts: Counts, counters: Counters) -> None:
-        self._counts, self._counters = counts, counters
+    def __init__(self, counts: Counts, counters: Counters, fresh: Freshness | None) -> None:
+        self._counts, self._counters, self._fresh = counts, counters, fresh
 
     def collect(self) -> Iterator[Metric]:
         yield InfoMetricFamily("syndicator_build", "The version", value={"version": __version__})
@@ -83,6 +85,11 @@ class _Measured(Collector):
         )
         for name, text, value in gauges:
             yield GaugeMetricFamily(name, text, value=value)
+        if self._fresh:
+            family = GaugeMetricFamily("syndicator_freshness_seconds", _FRESH, labels=["quantile"])
+            family.add_metric(["0.5"], self._fresh.median)
+            family.add_metric(["0.95"], self._fresh.p95)
+            yield family
         times = dict(self._counters.get("times", {}))
         if one.last_article:
             times["article"] = one.last_article.timestamp()
@@ -99,20 +106,20 @@ class _Measured(Collector):
         return family
 
 
-def _registry(counts: Counts, counters: Counters) -> CollectorRegistry:
+def _registry(counts: Counts, counters: Counters, fresh: Freshness | None) -> CollectorRegistry:
     registry = CollectorRegistry()
-    registry.register(_Measured(counts, counters))
+    registry.register(_Measured(counts, counters, fresh))
     return registry
 
 
-def page(counts: Counts, counters: Counters) -> bytes:
+def page(counts: Counts, counters: Counters, fresh: Freshness | None) -> bytes:
     """The answer to a scrape, in Prometheus' text format, with the figures of this process."""
-    registry = _registry(counts, counters)
+    registry = _registry(counts, counters, fresh)
     ProcessCollector(registry=registry)
     return generate_latest(registry)
 
 
-def write(path: Path, counts: Counts, counters: Counters) -> None:
+def write(path: Path, counts: Counts, counters: Counters, fresh: Freshness | None) -> None:
     """Replaces the textfile for node_exporter in one step: it never reads a part. Without the figures of a process,
     which has ended when it is read. Raises OSError."""
-    write_to_textfile(str(path), _registry(counts, counters))
+    write_to_textfile(str(path), _registry(counts, counters, fresh))

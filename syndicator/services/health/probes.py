@@ -11,6 +11,7 @@ from pathlib import Path
 from syndicator.axes import ALL
 from syndicator.errors import MissingError, SyndicatorError
 from syndicator.formats import FORMATS
+from syndicator.services import freshness
 from syndicator.services.health import counters, metrics
 from syndicator.services.health.episodes import Event
 from syndicator.services.health.feed import document
@@ -38,7 +39,8 @@ def unready(settings: Settings, *, writes: bool) -> str:
 def measured(settings: Settings) -> bytes:
     """The metrics. Raises StoreError, and MissingError where nothing was run yet."""
     with _store(settings) as store:
-        return metrics.page(store.status.counts(), counters.read(store))
+        fresh = freshness.of(freshness.read(store))
+        return metrics.page(store.status.counts(), counters.read(store), fresh)
 
 
 def health_feed(settings: Settings, token: str) -> bytes:

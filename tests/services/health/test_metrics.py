@@ -10,6 +10,7 @@ from prometheus_client import parser
 
 from syndicator.model import Outcome, Problem
 from syndicator.publishing.selection.staleness import BuildReport
+from syndicator.services.freshness import Freshness
 from syndicator.services.health import metrics
 from syndicator.services.health.counters import Counters, counted
 from syndicator.store.status import Counts
@@ -26,6 +27,7 @@ RUN = (
         skipped=(Problem(what="https://two.example/secret?token=1", reason="http-404"),),
     ),
 )
+FRESH = Freshness(articles=9, median=40, p95=300)
 BUILT = BuildReport(written=("all.atom", "all.rss"), builds=2, seconds=1.5)
 
 
@@ -41,13 +43,15 @@ def samples(text: str) -> dict[str, float]:
 def test_counters_go_on_from_run_to_run() -> None:
     twice = run(run({}), down=True)
     twice["conditions"] = {"feed-held": 2}
-    found = samples(metrics.page(COUNTS, twice).decode())
+    found = samples(metrics.page(COUNTS, twice, FRESH).decode())
     wanted = {
         "syndicator_articles": 7,
         "syndicator_feeds_published": 3,
         "syndicator_feeds_held": 2,
         "syndicator_entries_pending": 2,
         "syndicator_conditionsfeed-held": 2,
+        "syndicator_freshness_seconds0.5": 40,
+        "syndicator_freshness_seconds0.95": 300,
         "syndicator_runs_totalok": 1,
         "syndicator_runs_totalno-network": 1,
         "syndicator_visits_totalnew": 2,
@@ -76,7 +80,7 @@ def test_times_are_of_what_was_done() -> None:
 
 def test_names_follow_the_conventions_of_prometheus() -> None:
     """prometheus.io/docs/practices/naming: a prefix, base units, _total for counters and nothing else, a help text."""
-    text = metrics.page(COUNTS, run({})).decode()
+    text = metrics.page(COUNTS, run({}), FRESH).decode()
     for family in parser.text_string_to_metric_families(text):
         assert re.fullmatch(r"(syndicator|process)_[a-z][a-z_]*", family.name) and family.documentation
         assert family.type != "unknown"
@@ -86,21 +90,21 @@ def test_names_follow_the_conventions_of_prometheus() -> None:
 
 
 def test_no_label_has_an_address_or_a_source_in_it() -> None:
-    text = metrics.page(COUNTS, run({})).decode()
+    text = metrics.page(COUNTS, run({}), FRESH).decode()
     labels = {
         (name, value)
         for family in parser.text_string_to_metric_families(text)
         for sample in family.samples
         for name, value in sample.labels.items()
     }
-    assert {name for name, _ in labels} <= {"kind", "reason", "result", "version"}
+    assert {name for name, _ in labels} <= {"kind", "quantile", "reason", "result", "version"}
     assert "://" not in text and "two" not in {value for _, value in labels}
 
 
 def test_the_textfile_is_replaced_whole_and_has_no_process(tmp_path: Path) -> None:
     path = tmp_path / "syndicator.prom"
     path.write_text("half")
-    metrics.write(path, COUNTS, run({}))
+    metrics.write(path, COUNTS, run({}), None)
     text = path.read_text()
     assert samples(text)["syndicator_articles"] == 7 and "process_" not in text
     assert [one.name for one in tmp_path.iterdir()] == ["syndicator.prom"]
