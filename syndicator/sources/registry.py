@@ -1,4 +1,5 @@
-"""sources.toml: read, and edited so that the operator's comments stay."""
+"""sources.toml and the files of sources.d beside it: read, and edited so that the operator's comments stay. An edit is
+made in the file where its source stands; new sources go to sources.toml."""
 
 from __future__ import annotations
 
@@ -38,14 +39,26 @@ LOCK_SECONDS = 10.0  # how long an edit waits for another command's
 
 
 def load_sources(path: Path) -> tuple[Source, ...]:
-    """Every source in `path`, in its order, disabled ones too. Raises ConfigError that names the file, the line, the
-    source, the key and the cure."""
+    """Every source in `path` and the files beside it, in their order, disabled ones too. Raises ConfigError that names
+    the file, the line, the source, the key and the cure."""
     return tuple(one.source for one in placed_sources(path))
 
 
 def placed_sources(path: Path) -> tuple[Placed, ...]:
     """The same, each with the place it stands at."""
-    return check_all([read(path)])
+    return check_all([read(one) for one in files_of(path)])
+
+
+def files_of(path: Path) -> list[Path]:
+    """`path`, which is sources.toml, and the files of sources.d beside it in the order of their names."""
+    more = path.with_suffix(".d").glob("*.toml")
+    return [path, *sorted(one for one in more if one.is_file() and not one.name.startswith("."))]
+
+
+def _file_with(path: Path, key: str) -> Path:
+    """The file in which the source `key` stands, `path` where it is in none."""
+    placed = placed_sources(path) if path.exists() else ()
+    return next((one.file.path for one in placed if one.source.key == key), path)
 
 
 def add_source(path: Path, source: Source) -> None:
@@ -55,11 +68,11 @@ def add_source(path: Path, source: Source) -> None:
 
 def add_sources(path: Path, sources: Sequence[Source]) -> None:
     """Adds `sources` at the end of `path`, with the fields that differ from the defaults; makes the file when there is
-    none. Raises UsageError when a key or a URL is in it already, ConfigError when the file is wrong, LockedError when
-    another command edits it for 10 s. The file is replaced in one step, or not changed at all."""
+    none. Raises UsageError when a key or a URL is in it or beside it already, ConfigError when a file is wrong,
+    LockedError when another command edits it for 10 s. The file is replaced in one step, or not changed at all."""
 
     def edit(text: str, before: tuple[Source, ...]) -> str:
-        _not_there(path, before, sources)
+        _not_there(path, placed_sources(path) if path.exists() else (), sources)
         parts = [text.rstrip(), *(_table_text(source).strip() for source in sources)] if sources else [text]
         return "\n\n".join(filter(None, parts)) + ("\n" if sources else "")
 
@@ -69,7 +82,7 @@ def add_sources(path: Path, sources: Sequence[Source]) -> None:
 def remove_source(path: Path, key: str) -> bool:
     """Removes the source `key` and the comment directly above it; returns False when there is no such source. Raises
     as `add_source` does."""
-    found = [False]
+    path, found = _file_with(path, key), [False]
 
     def edit(text: str, before: tuple[Source, ...]) -> str:
         keys = [source.key for source in before]
@@ -88,6 +101,8 @@ def update_url(path: Path, key: str, url: str) -> None:
     """Gives the source `key` another URL. Raises UsageError when there is no such source, and as `add_source` does."""
     import tomlkit
 
+    path = _file_with(path, key)
+
     def edit(text: str, before: tuple[Source, ...]) -> str:
         document: Any = tomlkit.parse(text)
         for table in document.get("source", []):
@@ -102,6 +117,7 @@ def update_url(path: Path, key: str, url: str) -> None:
 def save_rules(path: Path, key: str, rules: Rules) -> None:
     """Gives the source `key` exactly these rules; comments stay, and so do rules that are the same. Raises UsageError
     when there is no such source, ConfigError for a selector that is no CSS, and as `add_source` does."""
+    path = _file_with(path, key)
 
     def edit(text: str, before: tuple[Source, ...]) -> str:
         number = next((at for at, source in enumerate(before) if source.key == key), None)
@@ -119,15 +135,15 @@ def _moved(source: Source, key: str, url: str) -> Source:
     return dataclasses.replace(source, url=url.strip()) if source.key == key else source
 
 
-def _not_there(path: Path, before: Sequence[Source], added: Sequence[Source]) -> None:
-    keys = {source.key for source in before}
-    there = {urls.alias(source.url): source.key for source in before}
+def _not_there(path: Path, before: Sequence[Placed], added: Sequence[Source]) -> None:
+    keys = {one.source.key: one.file.path for one in before}
+    there = {urls.alias(one.source.url): one.source.key for one in before}
     for source in added:
         if source.key in keys:
-            raise UsageError(f"{path} already has a source {source.key!r}; give the new one another key")
+            raise UsageError(f"{keys[source.key]} already has a source {source.key!r}; give the new one another key")
         if (other := there.get(urls.alias(source.url))) is not None:
-            raise UsageError(f"{path} already has this URL, as source {other!r}")
-        keys.add(source.key)
+            raise UsageError(f"{keys[other]} already has this URL, as source {other!r}")
+        keys[source.key] = path
         there[urls.alias(source.url)] = source.key
 
 
@@ -144,7 +160,7 @@ def _change(
     target.parent.mkdir(parents=True, exist_ok=True)
     with _locked(target):
         text = target.read_text(encoding="utf-8") if target.exists() else ""
-        before = load_sources(path) if target.exists() else ()
+        before = check(read(path)) if target.exists() else ()
         after = edit(text, before)
         if after == text:
             return

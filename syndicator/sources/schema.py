@@ -295,15 +295,24 @@ def _name(table: Mapping[str, Any], number: int) -> str:
 def distinct(found: Iterable[Placed]) -> list[Fault]:
     """Sources that have the key or the address of one before them."""
     faults = []
-    keys: set[str] = set()
-    addresses: dict[str, str] = {}
+    keys: dict[str, Placed] = {}
+    addresses: dict[str, Placed] = {}
     for one in found:
         key, address = one.source.key, urls.canonical(one.source.url)
         if key in keys:
-            message = f"two sources have the key {key!r}; give one of them another key"
+            message = f"two sources have the key {key!r}{_where(keys[key], one)}; give one of them another key"
             faults.append(one.file.fault(message, "source", one.number, "key"))
         elif address in addresses:
-            faults.append(one.fault(f"url: source {addresses[address]!r} has the same; remove one of them", "url"))
-        keys.add(key)
-        addresses.setdefault(address, key)
+            other = addresses[address]
+            where = f"source {other.source.key!r}{_where(other, one)}"
+            faults.append(one.fault(f"url: {where} has the same; remove one of them", "url"))
+        keys.setdefault(key, one)
+        addresses.setdefault(address, one)
     return faults
+
+
+def _where(other: Placed, one: Placed) -> str:
+    """Where `other` stands, if that is another file than that of `one`."""
+    if other.file.path == one.file.path:
+        return ""
+    return f" (the other in {other.file.where('source', other.number, 'key') or other.file.path})"

@@ -1,0 +1,128 @@
+"""sources.d beside sources.toml: read in the order of names, edited where a source stands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from syndicator.errors import ConfigError, UsageError
+from syndicator.model import Rules, Source
+from syndicator.services.container import configuration
+from syndicator.services.maintain import remove
+from syndicator.sources.registry import (
+    add_source,
+    files_of,
+    load_sources,
+    placed_sources,
+    remove_source,
+    save_rules,
+    update_url,
+)
+from tests.services.places import Place
+
+
+def table(key: str) -> str:
+    return f'# about {key}\n[[source]]\nkey = "{key}"\nurl = "https://{key}.example/feed"  # kept\n'
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """sources.toml with one source, and two files beside it."""
+    path = tmp_path / "sources.toml"
+    path.write_text(table("zebra"))
+    folder = tmp_path / "sources.d"
+    folder.mkdir()
+    (folder / "20-papers.toml").write_text(table("papers"))
+    (folder / "10-news.toml").write_text(table("news") + "\n" + table("daily"))
+    (folder / "README.md").write_text("not a list")
+    (folder / ".10-news.toml").write_text("no TOML either [")  # an editor's
+    (folder / "old.toml").mkdir()
+    return path
+
+
+def texts(path: Path) -> dict[str, str]:
+    return {one.name: one.read_text() for one in files_of(path)}
+
+
+def keys(path: Path) -> list[str]:
+    return [source.key for source in load_sources(path)]
+
+
+def test_sources_toml_comes_first_and_the_others_by_name(path: Path) -> None:
+    assert keys(path) == ["zebra", "news", "daily", "papers"]
+    assert [one.file.path.name for one in placed_sources(path)] == [
+        "sources.toml",
+        "10-news.toml",
+        "10-news.toml",
+        "20-papers.toml",
+    ]
+
+
+def test_the_configuration_has_them(path: Path) -> None:
+    assert [source.key for source in configuration(path.parent, {}).sources] == keys(path)
+
+
+def test_a_fault_names_its_own_file(path: Path) -> None:
+    papers = path.with_suffix(".d") / "20-papers.toml"
+    papers.write_text(table("papers") + 'colour = "red"\n')
+    with pytest.raises(ConfigError, match=r"20-papers\.toml:5: source 'papers': unknown key 'colour'"):
+        load_sources(path)
+    papers.write_text("[[source]\n")
+    with pytest.raises(ConfigError, match=r"20-papers\.toml:1"):
+        load_sources(path)
+
+
+def test_a_key_or_address_in_two_files_names_both(path: Path) -> None:
+    more = path.with_suffix(".d") / "30.toml"
+    more.write_text(table("zebra"))
+    with pytest.raises(ConfigError, match=r"30\.toml:3: .*'zebra' \(the other in .*/sources\.toml:3\)"):
+        load_sources(path)
+    more.write_text(table("other").replace("other.example", "news.example"))
+    with pytest.raises(ConfigError, match=r"30\.toml:4: .*'news' \(the other in .*/10-news\.toml:3\) has the same"):
+        load_sources(path)
+
+
+def test_an_edit_is_made_where_the_source_stands(path: Path) -> None:
+    before = texts(path)
+    update_url(path, "daily", "https://daily.example/new")
+    assert texts(path) == before | {
+        "10-news.toml": before["10-news.toml"].replace("daily.example/feed", "daily.example/new")
+    }
+    before = texts(path)
+    save_rules(path, "papers", Rules(remove=(".promo",)))
+    assert [name for name, text in texts(path).items() if text != before[name]] == ["20-papers.toml"]
+    assert remove_source(path, "news")
+    assert (keys(path), texts(path)["10-news.toml"].count("# about")) == (["zebra", "daily", "papers"], 1)
+    assert not remove_source(path, "nobody")
+
+
+def test_new_ones_go_to_sources_toml_unless_they_are_in_a_file_already(path: Path) -> None:
+    before = texts(path)
+    new = Source(key="new", url="https://new.example/feed")
+    add_source(path, new)
+    assert keys(path) == ["zebra", "new", "news", "daily", "papers"]
+    assert {name: text for name, text in texts(path).items() if name != path.name} == {
+        name: text for name, text in before.items() if name != path.name
+    }
+    with pytest.raises(UsageError, match=r"10-news\.toml already has a source 'daily'"):
+        add_source(path, replace(new, key="daily", url="https://else.example/"))
+    with pytest.raises(UsageError, match=r"20-papers\.toml already has this URL, as source 'papers'"):
+        add_source(path, replace(new, key="else", url="https://papers.example/feed"))
+
+
+def test_a_source_may_move_from_file_to_file(tmp_path: Path) -> None:
+    """It stays what it was: nothing of it is remembered by its file."""
+    place = Place(tmp_path)
+    listed = place.config / "sources.toml"
+    head, _, two = listed.read_text().partition("\n\n")
+    with place.app() as app:
+        before = app.sources
+    listed.write_text(head + "\n")
+    (place.config / "sources.d").mkdir()
+    (place.config / "sources.d/more.toml").write_text(two)
+    with place.app() as app:
+        assert app.sources == before
+        assert remove(app, ["two", "one"]) == ["two", "one"]
+    assert keys(listed) == []
