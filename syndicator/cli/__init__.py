@@ -11,7 +11,8 @@ from typing import Any
 
 import typer
 
-from syndicator.cli.base import app
+from syndicator.cli.base import Exemplified, app
+from syndicator.cli.help.completion import VARIABLE
 from syndicator.cli.logs import hear_others
 from syndicator.errors import DiskError, SyndicatorError, UsageError
 from syndicator.invocation import program
@@ -24,6 +25,10 @@ _BadCommand: Any = typer.BadParameter.__base__  # a wrong argument or option; ty
 def main() -> None:
     """Runs a command and ends the process with its exit code."""
     load_commands()
+    if VARIABLE in os.environ:  # a shell asks what a line may go on with
+        from typer._completion_classes import completion_init
+
+        completion_init()
     hear_others()
     # imports make many objects and no garbage: looking for it takes a tenth of the time of a short command
     gc.set_threshold(20_000)
@@ -53,6 +58,9 @@ def load_commands() -> None:
     from syndicator.cli.mending import reread
 
     assert add and begin and configuration and curate and operate and reread and service and sources and status
+    for group in (app, *(one.typer_instance for one in app.registered_groups)):
+        for command in group.registered_commands if group else ():
+            command.cls = Exemplified
 
 
 def _escape_unprintable() -> None:
@@ -66,7 +74,7 @@ def _run(*, as_json: bool) -> Any:
     from syndicator.cli.printing import complain, complain_in_json
 
     try:
-        return app(prog_name=program(), standalone_mode=False)
+        return app(prog_name=program(), standalone_mode=False, complete_var=VARIABLE)
     except SyndicatorError as error:
         return complain(error, as_json=as_json)
     except BrokenPipeError:

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from syndicator import __version__
+from syndicator.cli.help import completion
 from syndicator.cli.logs import LogFormat, choose, chosen, log
 from syndicator.config_files.folders import VARIABLE, own_config
 
@@ -56,6 +57,17 @@ class Panels(TyperGroup):
         for panel, names in PANELS.items():
             with formatter.section(panel):
                 formatter.write_dl([(name.ljust(widest), _first_sentence(self.commands[name])) for name in names])
+
+
+class Exemplified(TyperCommand):
+    """A command whose help ends with examples."""
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        from syndicator.cli.help.examples import lines
+
+        whole, program = str(ctx.command_path), str(ctx.find_root().info_name)
+        if found := lines(whole.removeprefix(program).strip(), program):
+            formatter.write("\nExamples:\n" + "\n".join(found) + "\n")
 
 
 def _first_sentence(command: Any) -> str:
@@ -111,6 +123,16 @@ def root(
     quiet: Annotated[
         bool, typer.Option("--quiet", help="Say only what failed. For cron, which mails what is said.")
     ] = False,
+    show_completion: Annotated[
+        str | None,
+        typer.Option(
+            callback=completion.show,
+            is_eager=True,
+            expose_value=True,
+            metavar="SHELL",
+            help="Print what bash, zsh or fish reads to complete commands.",
+        ),
+    ] = None,
     log_format: Annotated[
         LogFormat | None,
         typer.Option("--log-format", help="Of the log on stderr. Default: json under systemd, else text."),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from syndicator.cli.base import CONFIG, Config, Json, app
+from syndicator.cli.help.completion import source_keys, tag_names
 from syndicator.cli.plural import counted
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ Since = Annotated[
     datetime | None,
     typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Articles added on or after this day (UTC)."),
 ]
-Old = Annotated[str, typer.Argument(metavar="A", help="The tag's name now.")]
+Old = Annotated[str, typer.Argument(metavar="A", autocompletion=tag_names, help="The tag's name now.")]
 
 
 @contextmanager
@@ -176,7 +177,9 @@ def release(
     named: Annotated[
         list[str] | None, typer.Argument(metavar="ID|FILE|URL...", help="Articles that are on hold.")
     ] = None,
-    source: Annotated[str, typer.Option("--source", metavar="KEY", help="All of one source.")] = "",
+    source: Annotated[
+        str, typer.Option("--source", metavar="KEY", autocompletion=source_keys, help="All of one source.")
+    ] = "",
     all: Annotated[bool, typer.Option("--all", help="All that are on hold.")] = False,
     dry_run: DryRun = False,
     json: Json = False,

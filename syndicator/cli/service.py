@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from syndicator.cli.base import CONFIG, Config, Json, app
+from syndicator.cli.help.completion import source_keys
 from syndicator.cli.plural import counted
 from syndicator.cli.stopping import stopping
 
@@ -43,7 +44,12 @@ def _override(host: str | None, port: int | None) -> None:
 def refresh(
     source: Annotated[
         list[str] | None,
-        typer.Option("--source", metavar="KEY", help="Only this source, due or not. May be given more than once."),
+        typer.Option(
+            "--source",
+            metavar="KEY",
+            autocompletion=source_keys,
+            help="Only this source, due or not. May be given more than once.",
+        ),
     ] = None,
     all: Annotated[bool, typer.Option("--all", help="Every source, due or not.")] = False,
     failed: Annotated[bool, typer.Option("--failed", help="Every source whose last visit failed, due or not.")] = False,

@@ -9,12 +9,13 @@ import typer
 
 from syndicator.cli.adding.folders import Folders, is_answered, meaning, say_skipped
 from syndicator.cli.base import CONFIG, Config, Json, app
+from syndicator.cli.help.completion import source_keys
 from syndicator.cli.plural import counted, local
 
 
 @app.command()
 def remove(
-    key: Annotated[list[str], typer.Argument(metavar="KEY...", help="Keys of sources.")],
+    key: Annotated[list[str], typer.Argument(metavar="KEY...", autocompletion=source_keys, help="Keys of sources.")],
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:

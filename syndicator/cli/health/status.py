@@ -11,6 +11,7 @@ import typer
 
 from syndicator import urls
 from syndicator.cli.base import CONFIG, Config, Json, app
+from syndicator.cli.help.completion import source_keys
 from syndicator.cli.plural import counted, local, span
 
 if TYPE_CHECKING:
@@ -29,7 +30,10 @@ _ENTRIES = ("entry", "state", "reason", "tries", "next try", "detail")
 
 @app.command()
 def status(
-    source: Annotated[str | None, typer.Option("--source", metavar="KEY", help="One source: its last visits.")] = None,
+    source: Annotated[
+        str | None,
+        typer.Option("--source", metavar="KEY", autocompletion=source_keys, help="One source: its last visits."),
+    ] = None,
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from syndicator.cli.base import CONFIG, Config, Json, app
 from syndicator.cli.curate import DryRun, Since, build, opened_for_change, say_feeds
+from syndicator.cli.help.completion import source_keys
 from syndicator.cli.plural import counted
 
 if TYPE_CHECKING:
@@ -29,7 +30,10 @@ Examples:
 @app.command(epilog=_EXAMPLES)
 def reread(
     source: Annotated[
-        str, typer.Option("--source", metavar="K|URL|ID", help="Articles of one source, or one article.")
+        str,
+        typer.Option(
+            "--source", metavar="K|URL|ID", autocompletion=source_keys, help="Articles of one source, or one article."
+        ),
     ] = "",
     since: Since = None,
     outdated: Annotated[

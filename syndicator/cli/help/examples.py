@@ -1,0 +1,69 @@
+"""Examples of every command, for its help: what is typed after the program's name, and what it is for."""
+
+from __future__ import annotations
+
+EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
+    "up": (
+        ("up", "the service, on 127.0.0.1:8080"),
+        ("up --host 0.0.0.0 --port 80", "for everybody, without a web server"),
+    ),
+    "refresh": (
+        ("refresh --max-time 10m", "what cron calls"),
+        ("refresh --source techcrunch-ai", "one source, due or not"),
+        ("refresh --failed --strict", "try again what failed; exit with 3 when it fails again"),
+    ),
+    "build": (("build", "the feeds that changed"), ("build --all", "after a change of [site] or of the program")),
+    "serve": (("serve --port 8000", "look at what is published, on http://127.0.0.1:8000"),),
+    "add": (
+        ("add example.org", "find the feeds of a site, see them and choose"),
+        ("add --dry-run https://example.org/feed.xml", "see what it would become; add nothing"),
+        ("add --yes --key example --category AI --every 6h https://example.org/feed.xml", "all said beforehand"),
+    ),
+    "status": (("status", "all on one screen"), ("status --source techcrunch-ai", "the last visits of one source")),
+    "show": (
+        ("show https://example.org/story", "the article that a page becomes"),
+        ("show --why https://example.org/story", "where each of its fields is from, and what was left out"),
+    ),
+    "sources": (
+        ("sources", "each with its health and next visit"),
+        ("sources --apply-moves", "write down new addresses"),
+    ),
+    "remove": (("remove techcrunch-ai wired-ai", "articles and feeds stay"),),
+    "import": (("import subscriptions.opml", "what another reader exported"),),
+    "export": (("export > subscriptions.opml", "for another reader, or as a copy"),),
+    "reread": (
+        ("reread --dry-run --source techcrunch-ai", "what today's rules would change; change nothing"),
+        ("reread --source https://example.org/story", "one article"),
+        ("reread --since 2026-11-01", "what came since then"),
+    ),
+    "describe": (
+        ("describe --all --dry-run", "what an edited taxonomy.toml would change"),
+        ("describe --since 2026-11-24", "excerpts, categories and tags of what came since then"),
+    ),
+    "learn": (("learn", "from tags that you wrote into articles"),),
+    "tags suggest": (("tags suggest", "names that three articles mention"),),
+    "tags rename": (("tags rename 'gen AI' 'generative AI'", "the feed keeps its id, the old address redirects"),),
+    "tags merge": (("tags merge --dry-run 'gen AI' AI", "see what would change"),),
+    "split": (("split https://example.org/story", "it was taken for a copy of another and is none"),),
+    "release": (("release --source techcrunch-ai", "publish what is on hold of one source"),),
+    "withdraw": (
+        ("withdraw --dry-run https://example.org/story", "see from which feeds it would go"),
+        ("withdraw https://example.org/story", "remove it for good"),
+        ("withdraw --undo https://example.org/story", "let it come back"),
+    ),
+    "init": (("init ../feeds", "a folder of your own, asking what it is for"),),
+    "check": (("check", "after an edit"), ("check --strict", "before feeds are published")),
+    "config show": (("config show", "each setting, with where it comes from"), ("config show --json", "for programs")),
+    "demo": (
+        ("demo", "until Ctrl-C, on http://127.0.0.1:8080"),
+        ("demo --once --dir here", "keep what it makes, in ./here"),
+    ),
+    "reindex": (("reindex", "after the database was lost or damaged"),),
+    "prune": (("prune --pages-days 7", "free the space of older pages"),),
+}
+
+
+def lines(words: str, program: str) -> list[str]:
+    """The lines of help for the command of these words, called as `program`. Pure."""
+    found = [(f"{program} {typed}", said) for typed, said in EXAMPLES.get(words, ())]
+    return [line for typed, said in found for line in (f"  {typed}", f"      {said}")]

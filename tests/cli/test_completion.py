@@ -1,0 +1,63 @@
+"""What shells are given to complete commands by, and what is completed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from syndicator.cli.help.completion import SHELLS, VARIABLE, script, source_keys, tag_names
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_script_completes_the_program_as_it_is_called(shell: str) -> None:
+    installed, checkout = script(shell, "syndicator"), script(shell, "./run")
+    assert VARIABLE in installed and "syndicator" in installed
+    assert "run_completion" in checkout or "--command run" in checkout
+    if shell != "bash":  # which calls what was typed
+        assert f"{Path('run').resolve()}" in checkout
+    assert script(shell, "python -m syndicator") == installed
+
+
+@pytest.mark.parametrize("shell", [shell for shell in SHELLS if shutil.which(shell)])
+def test_a_shell_reads_its_script(shell: str) -> None:
+    done = subprocess.run([shell, "-n"], input=script(shell, "./run"), capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def asked(*words: str) -> list[str]:
+    """What bash is offered for the last of these words."""
+    line = {VARIABLE: "complete_bash", "COMP_WORDS": "\n".join(("run", *words)), "COMP_CWORD": str(len(words))}
+    command = [sys.executable, "-m", "syndicator"]
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **line}, capture_output=True, text=True, timeout=60, check=True
+    )
+    return done.stdout.split("\n")
+
+
+def test_commands_options_and_sources_are_completed() -> None:
+    assert "reindex" in asked("rei") and "--source" in asked("refresh", "--so")
+    assert asked("refresh", "--source", "techcr")[0] == "techcrunch-ai"
+
+
+def context(config: Path | None) -> Any:
+    return SimpleNamespace(params={"config": config} if config else {})
+
+
+def test_keys_and_tags_are_those_of_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "sources.toml").write_text('[[source]]\nkey = "one"\n[[source]]\nkey = "two"\n')
+    (tmp_path / "taxonomy.toml").write_text('[[tag]]\nname = "open source"\n')
+    assert source_keys(context(tmp_path), "") == ["one", "two"] and source_keys(context(tmp_path), "t") == ["two"]
+    assert tag_names(context(tmp_path), "op") == ["open source"]
+    for wrong in ("[[source", "source = 1", "[[source]]\nurl = ''"):
+        (tmp_path / "sources.toml").write_text(wrong)
+        assert source_keys(context(tmp_path), "") == []
+    assert source_keys(context(tmp_path / "none"), "") == []

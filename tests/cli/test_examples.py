@@ -1,0 +1,36 @@
+"""Every command's help has examples, and every example is a line that the command takes."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from syndicator.cli import app
+from syndicator.cli.help.examples import EXAMPLES
+from tests.cli.test_help import COMMANDS, WHOLE
+
+LEAVES = [words for words in COMMANDS if not any(other[: len(words)] == words and other != words for other in COMMANDS)]
+TYPED = [typed for examples in EXAMPLES.values() for typed, _ in examples]
+
+
+def test_every_command_has_some_and_nothing_else_has() -> None:
+    assert {" ".join(words) for words in LEAVES} == set(EXAMPLES)
+
+
+@pytest.mark.parametrize("words", LEAVES, ids=" ".join)
+def test_the_help_of_a_command_ends_with_them(words: tuple[str, ...]) -> None:
+    shown = CliRunner().invoke(app, [*words, "--help"], prog_name="./run").stdout
+    first = EXAMPLES[" ".join(words)][0]
+    assert f"\nExamples:\n  ./run {first[0]}\n      {first[1]}\n" in shown
+
+
+@pytest.mark.parametrize("typed", TYPED)
+def test_an_example_is_understood(typed: str) -> None:
+    command: Any = WHOLE
+    words = shlex.split(typed.partition(" > ")[0])
+    while hasattr(command, "commands"):
+        command = command.commands[words.pop(0)]
+    assert command.make_context(command.name, words).command is command  # which reads the words, and runs nothing
