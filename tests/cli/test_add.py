@@ -222,6 +222,30 @@ def test_a_list_on_the_web_is_taken_whole(adding: Adding) -> None:
         adding.run(f"{SITE}list.opml")
 
 
+@pytest.mark.parametrize("path", ["", "notes/"])
+def test_a_page_without_a_feed_is_followed_as_a_list(adding: Adding, path: str) -> None:
+    names = ("The ferry that came late", "A sheep on the pier again", "Rain for the third week")
+    links = "".join(f"<li><h2><a href='/p/{n}'>{name}</a></h2></li>" for n, name in enumerate(names))
+    listing = page("Notes", body=f"<main><ul class='notes'>{links}</ul></main>")
+    adding.web.answers = {f"{SITE}{path}": listing, **{f"{SITE}p/{n}": story(name) for n, name in enumerate(names)}}
+    (found,) = adding.json(f"{SITE}{path}")
+    assert found["what"] == "page that lists articles (3 links: li > h2 > a)"
+    assert {one["title"] for one in found["articles"]} == set(names)
+    assert [other["what"] for other in found["not_chosen"]] == (["single article"] if path else [])
+    (written,) = adding.written
+    assert (written["url"], written["rules"]) == (f"{SITE}{path}", {"links": ["li > h2 > a"]})
+
+
+def test_an_article_with_a_list_beside_it_is_an_article(adding: Adding) -> None:
+    names = ("The ferry that came late", "A sheep on the pier again", "Rain for the third week")
+    links = "".join(f"<li><a href='/p/{n}'>{name}</a></li>" for n, name in enumerate(names))
+    article = story("Alone on the pier").body.replace('<meta property="og:type" content="article">', "")
+    adding.web.answers = {f"{SITE}alone/": Answer(body=article.replace("</main>", f"</main><ul>{links}</ul>"))}
+    (found,) = adding.json(f"{SITE}alone/")
+    assert found["what"] == "single article"
+    assert [other["what"] for other in found["not_chosen"]] == ["page that lists articles (3 links: li > a)"]
+
+
 def test_an_empty_feed_says_so(adding: Adding) -> None:
     adding.web.answers = {f"{SITE}new": rss("New", SITE, [])}
     assert "announces no entry" in adding.run(f"{SITE}new").output

@@ -13,6 +13,7 @@ from syndicator.model import Entry, Fetched, Source
 from syndicator.services.container import App
 from syndicator.sources.opml import Skipped, SubscriptionList
 
+SHOWN = 5  # entries of a candidate
 SHUT_PAGE = 'robots.txt disallows this address: it will not be read; robots = "ignore" in sources.toml overrides that'
 
 
@@ -23,8 +24,8 @@ class Candidate:
     a preview need not ask for them again."""
 
     source: Source
-    kind: Literal["feed", "sitemap", "article", "opml"]
-    format: str = ""
+    kind: Literal["feed", "sitemap", "article", "list", "opml"]
+    format: str = ""  # of a list, the selector of its links
     announced: int = 0  # entries
     latest: datetime | None = None
     comments: bool = False
@@ -40,6 +41,8 @@ class Candidate:
         """In words: "feed (rss20, 20 entries)"."""
         if self.kind in ("article", "opml"):
             return "single article" if self.kind == "article" else "from an OPML document"
+        if self.kind == "list":
+            return f"page that lists articles ({self.announced} links: {self.format})"
         comments = ", comments" if self.comments else ""
         return f"feed ({self.format}, {self.announced} {'entry' if self.announced == 1 else 'entries'}{comments})"
 
@@ -79,5 +82,7 @@ def every(found: Found) -> tuple[Candidate, ...]:
     """What "all" means: every feed, without comments and without what one taken before has already."""
     if found.whole:
         return found.candidates
-    feeds = [one for one in found.candidates if one.kind != "article" and not one.comments and not one.same_as]
+    feeds = [
+        one for one in found.candidates if one.kind not in ("article", "list") and not one.comments and not one.same_as
+    ]
     return tuple(feeds) or found.candidates[:1]

@@ -21,7 +21,7 @@ from syndicator.pipeline.owners.binding import known_at
 from syndicator.pipeline.visit import visit
 from syndicator.ports import Fetcher
 from syndicator.services.adding.found import Candidate
-from syndicator.services.adding.search import Tools
+from syndicator.services.adding.tools import Tools
 from syndicator.services.container import App, make_context
 from syndicator.store.engine import open_store
 

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from syndicator import urls
 from syndicator.errors import MissingError, NetworkDown, NotAFeed, SyndicatorError, UsageError, WorkerFailed
 from syndicator.model import Failed, Fetched, ParsedFeed, Request, Source
 from syndicator.pipeline import jobs
-from syndicator.ports import Fetcher
 from syndicator.reasons import FeedReason, FetchReason, explained
-from syndicator.services.adding import outlines
-from syndicator.services.adding.found import SHUT_PAGE, Candidate, Found, by_address, if_known
-from syndicator.services.container import App, make_fetcher
-from syndicator.services.refresh import make_worker
+from syndicator.services.adding import outlines, pages
+from syndicator.services.adding.found import SHOWN, Candidate, Found, if_known
+from syndicator.services.adding.tools import Tools
 from syndicator.sources.opml import LONGEST_TITLE, SubscriptionList
 from syndicator.urls import secrets
 from syndicator.visiting.feeds.discovery import Discovery, FeedLink
 from syndicator.visiting.feeds.ranking import best_first, is_comments
-from syndicator.worker import Worker
 
 MOST_TRIED = 20  # feeds that one page names: more than a site has, and 20 pauses are half a minute
-SHOWN = 5  # entries of a candidate
 _LIKELY = ("guess", "link")  # of a feed's address: not certain enough to follow instead of an article
 _XML = re.compile(r"\s*(text|application)/((atom|rss|rdf)\+)?xml\b", re.I)
 # Where the cure of a source that fails is none of an address that is to be one.
@@ -37,29 +32,6 @@ _CURES: dict[str, str] = {
     FetchReason.FORBIDDEN: "the server refuses us: ask its owner, or give the address of its feed",
 }
 _ALLOW = re.compile(r'allow = \["([^"]+)"\]')
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tools:
-    """What looking and reading need. `known`: the sources that there are, by address; `allow`: private networks that
-    the operator lets these sources reach."""
-
-    app: App
-    known: Mapping[str, Source]
-    fetcher: Fetcher
-    worker: Worker
-    allow: tuple[str, ...] = ()
-
-
-@asynccontextmanager
-async def open_tools(app: App, allow: Sequence[str] = ()) -> AsyncIterator[Tools]:
-    """One client and one worker for all that a command looks at."""
-    fetcher, worker = make_fetcher(app), make_worker(app)
-    try:
-        yield Tools(app=app, known=by_address(app), fetcher=fetcher, worker=worker, allow=tuple(allow))
-    finally:
-        await worker.aclose()
-        await fetcher.aclose()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +85,14 @@ async def _page(tools: Tools, address: str, url: str, answer: Fetched, found: Di
     candidates = _ranked(tools, feeds, answer.final_url)
     own = {urls.alias(one.feed.site_url) for one in feeds if not is_comments(one.address, one.title, one.feed)}
     alone = article and urls.alias(answer.final_url) not in own  # no front page that calls itself an article
-    if alone or (not candidates and not urls.is_root(url) and found.kind == "page"):
-        candidates = (_article(tools, url, answer, found), *candidates)
+    if found.kind == "page" and (alone or not candidates):
+        candidates = (*await pages.candidates(tools, url, answer, found), *candidates)
     if not candidates and failed:
         raise MissingError(f"{url} names feeds, and none of them can be read: {failed[0]}")
     if not candidates:
-        raise MissingError(f"{url} names no feed; look for its feed's address, or add single articles")
+        raise MissingError(
+            f"{url} names no feed and lists no articles; look for its feed's address, or add single articles"
+        )
     return Found(address=address, candidates=candidates, untried=len(links[MOST_TRIED:]))
 
 
@@ -210,9 +184,3 @@ def _ranked(tools: Tools, feeds: Sequence[_Feed], page: str) -> tuple[Candidate,
         )
         made.append(if_known(tools.known, candidate))
     return tuple(made)
-
-
-def _article(tools: Tools, url: str, answer: Fetched, found: Discovery) -> Candidate:
-    source = Source(key="", url=url, kind="page", title=found.title[:LONGEST_TITLE].strip() or None, allow=tools.allow)
-    warning = SHUT_PAGE if answer.warning else ""
-    return if_known(tools.known, Candidate(source=source, kind="article", warning=warning, answer=answer))

@@ -1,0 +1,68 @@
+"""A page that is followed for itself: as an article, or as a list of articles."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from syndicator import urls
+from syndicator.errors import NotAFeed, NotAnArticle, WorkerFailed
+from syndicator.model import Fetched, ParsedFeed, Rules, Source
+from syndicator.pipeline import jobs
+from syndicator.services.adding.found import SHOWN, SHUT_PAGE, Candidate, if_known
+from syndicator.services.adding.tools import Tools
+from syndicator.sources.opml import LONGEST_TITLE
+from syndicator.visiting.feeds.discovery import Discovery
+
+
+async def candidates(tools: Tools, url: str, answer: Fetched, found: Discovery) -> list[Candidate]:
+    """The page at `url` as an article, as a list of articles, or both, what it is first. A front page is no article,
+    and what says that it is an article no list."""
+    page = _candidate(tools, url, answer, found)
+    if found.article and not urls.is_root(url):
+        return [page]
+    listed = await _list(tools, page, answer)
+    if urls.is_root(url):
+        return listed
+    return [page, *listed] if not listed or await _is_article(tools, answer) else [*listed, page]
+
+
+def _candidate(tools: Tools, url: str, answer: Fetched, found: Discovery) -> Candidate:
+    title = found.title[:LONGEST_TITLE].strip() or None
+    source = Source(key="", url=url, kind="page", title=title, allow=tools.allow)
+    warning = SHUT_PAGE if answer.warning else ""
+    return if_known(tools.known, Candidate(source=source, kind="article", warning=warning, answer=answer))
+
+
+async def _list(tools: Tools, page: Candidate, answer: Fetched) -> list[Candidate]:
+    """The page as a list, none where its links are none of articles."""
+    told = (answer.body, answer.final_url, dict(answer.headers))
+    try:
+        selector = await tools.worker.call(jobs.proposed_links, *told)
+        if not selector:
+            return []
+        feed: ParsedFeed = await tools.worker.call(jobs.read_list, *told, (selector,))
+    except (NotAFeed, NotAnArticle, WorkerFailed):
+        return []
+    source = page.source if page.known else replace(page.source, kind="auto", rules=Rules(links=(selector,)))
+    listed = replace(page, kind="list", source=source, format=selector, announced=len(feed.entries))
+    return [replace(listed, entries=feed.entries[:SHOWN])]
+
+
+async def _is_article(tools: Tools, answer: Fetched) -> bool:
+    """True when a visit would file the page itself."""
+    try:
+        await tools.worker.call(
+            jobs.read_and_render,
+            answer.body,
+            answer.final_url,
+            tools.app.taxonomy,
+            render=False,
+            entry=None,
+            rules=Rules(),
+            repeated=frozenset(),
+            headers=dict(answer.headers),
+            now=tools.app.clock(),
+        )
+    except (NotAnArticle, WorkerFailed):
+        return False
+    return True

@@ -1,0 +1,37 @@
+"""What looking at addresses and reading their pages need."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from syndicator.model import Source
+from syndicator.ports import Fetcher
+from syndicator.services.adding.found import by_address
+from syndicator.services.container import App, make_fetcher
+from syndicator.services.refresh import make_worker
+from syndicator.worker import Worker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What looking and reading need. `known`: the sources that there are, by address; `allow`: private networks that
+    the operator lets these sources reach."""
+
+    app: App
+    known: Mapping[str, Source]
+    fetcher: Fetcher
+    worker: Worker
+    allow: tuple[str, ...] = ()
+
+
+@asynccontextmanager
+async def open_tools(app: App, allow: Sequence[str] = ()) -> AsyncIterator[Tools]:
+    """One client and one worker for all that a command looks at."""
+    fetcher, worker = make_fetcher(app), make_worker(app)
+    try:
+        yield Tools(app=app, known=by_address(app), fetcher=fetcher, worker=worker, allow=tuple(allow))
+    finally:
+        await worker.aclose()
+        await fetcher.aclose()
