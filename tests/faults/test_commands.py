@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.services.container import locked
+from syndicator.services.container import locked, utc_now
 from syndicator.settings import load
+from syndicator.store.engine import open_store
 from tests.faults.instance import Done, Instance, wait_for
 from tests.faults.table import fault
 
@@ -122,6 +123,45 @@ def test_a_read_only_folder(small: Instance) -> None:
         check_refusal(small.command("refresh", "--all", "--json", preexec_fn=as_a_user), 69, str(small.feeds), "right")
     finally:
         small.feeds.chmod(0o755)
+
+
+@fault(
+    "a user who may only read",
+    how="chmod a-w on everything, `status` with and without another process that has the database open",
+    holds="`status` tells all it tells its owner, and no file or folder is made or changed",
+)
+def test_a_user_who_may_only_read(small: Instance) -> None:
+    small.run("holt")
+    told = counts(small.command("status"))
+    paths = [small.folder, *small.folder.rglob("*")]
+    modes = {path: path.stat().st_mode for path in paths}
+    try:
+        for path in paths:
+            path.chmod(modes[path] & ~0o222)
+        before = tree(small.folder)
+        done = small.command("status", preexec_fn=as_a_user)
+        assert (done.code, counts(done)) == (0, told), done
+        assert tree(small.folder) == before
+    finally:
+        for path in paths:
+            path.chmod(modes[path])
+    with open_store(f"sqlite:///{small.feeds}/state/syndicator.db", articles_exist=True) as store:
+        store.visits.set_note("a note", "that is in the log", utc_now())
+        for path in small.feeds.rglob("*"):
+            path.chmod(path.stat().st_mode & ~0o222)
+        done = small.command("status", preexec_fn=as_a_user)
+        assert (done.code, counts(done)) == (0, told), done
+        for path in small.feeds.rglob("*"):
+            path.chmod(path.stat().st_mode | 0o200)
+
+
+def counts(done: Done) -> str:
+    """What `status` said of articles, feeds and entries."""
+    return done.out.splitlines()[1].partition("; last run")[0]
+
+
+def tree(folder: Path) -> dict[str, int]:
+    return {str(path): path.stat().st_mtime_ns for path in sorted(folder.rglob("*"))}
 
 
 @fault("a file that may not be read", how="chmod 000 on sources.toml", holds="78, the file named")

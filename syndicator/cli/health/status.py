@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Sequence
 from datetime import timedelta
@@ -13,6 +14,8 @@ from syndicator import urls
 from syndicator.cli.base import CONFIG, Config, Json, app
 from syndicator.cli.help.completion import source_keys
 from syndicator.cli.plural import counted, local, span
+from syndicator.cli.visible import one_line
+from syndicator.text import width
 
 if TYPE_CHECKING:
     from syndicator.model import Outcome
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from syndicator.services.health.look import Health
     from syndicator.services.health.status.source import SourceHealth
 
-_SHOWN = 20  # conditions on a terminal: a screen
+_ABOVE = 4  # lines of a screen that the conditions leave to others
 _COLUMNS = ("what", "condition", "since", "last success", "reason", "detail", "cure", "next try")
 
 _VISITS = ("visit", "result", "new", "changed", "refused", "seconds", "bytes", "next visit", "why", "detail")
@@ -130,8 +133,10 @@ def _numbers(health: Health) -> str:
     counts = health.counts
     entries = "1 entry pending" if counts.pending == 1 else f"{counts.pending} entries pending"
     waiting = f" ({health.waiting} for the next run)" if health.waiting else ""
+    on_hold = sum(one.count for one in health.conditions if one.kind == "articles-on-hold")
     parts = [
-        f"{counted(counts.articles, 'article')}, {counted(counts.feeds, 'feed')}",
+        f"{counted(counts.articles, 'article')}{f' ({on_hold} on hold)' if on_hold else ''}, "
+        f"{counted(counts.feeds, 'feed')}",
         f"{entries}{waiting}, {counts.refused} refused" + (f", {health.muted} muted" if health.muted else ""),
         f"last run {local(counts.last_run, 'never')}",
         *_fresh(health),
@@ -150,32 +155,39 @@ def _fresh(health: Health) -> list[str]:
 
 
 def _screen(found: Sequence[Condition]) -> None:
-    """What is wrong, a paragraph each, what needs the operator first."""
+    """What is wrong, what needs the operator first, as far as it fits the terminal."""
     from syndicator.cli import printing
 
-    for one in found[:_SHOWN]:
-        printing.say("")
-        for line in _paragraph(one):
-            printing.say(line)
-    left = len(found) - _SHOWN
-    if left > 0:
-        printing.say(f"\n{left} more: `syndicator status --json` has them all")
+    room = shutil.get_terminal_size()
+    for line in fitting(found, columns=room.columns, lines=room.lines - _ABOVE):
+        printing.say(line)
+
+
+def fitting(found: Sequence[Condition], *, columns: int, lines: int) -> list[str]:
+    """A paragraph for each condition, as many as fit into so many lines of a terminal, and how many do not. Pure."""
+    shown: list[str] = []
+    for place, one in enumerate(found):
+        paragraph = _paragraph(one)
+        lines -= sum(1 + (width(line) - 1) // columns for line in paragraph)
+        if lines < 0 and place:
+            return [*shown, f"{len(found) - place} more: `syndicator status | less`, or --json"]
+        shown += paragraph
+    return shown
 
 
 def _paragraph(one: Condition) -> list[str]:
-    since = f" since {local(one.since)}" if one.since else ""
     times = [
         *([f"last success {local(one.last_success)}"] if one.last_success else []),
         *([f"next try {local(one.next_try)}"] if one.next_try else []),
     ]
+    head = f"{one.subject}: {one.kind}" if one.subject else one.kind.value
+    head += f" since {local(one.since)}" if one.since else ""
     lines = [
-        f"{one.subject}: {one.kind}{since}" if one.subject else f"{one.kind}{since}",
-        f"    {_reason(one)}",
-        f"    {one.detail}" if one.detail else "",
-        f"    {', '.join(times)}" if times else "",
+        f"{head}; {', '.join(times)}" if times else head,
+        f"    {_reason(one)}" + (f": {one.detail}" if one.detail else ""),
         f"    to do: {one.cure}" if one.cure and one.needs_you else "",
     ]
-    return list(filter(None, lines))
+    return [one_line(line) for line in lines if line]
 
 
 def _reason(one: Condition) -> str:

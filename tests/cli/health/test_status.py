@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.cli.health.status import fitting
 from syndicator.errors import UsageError
+from syndicator.reasons import ConditionReason
 from syndicator.services.container import open_app
+from syndicator.services.health.condition import Condition
 from tests.cli.conftest import Instance
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -105,3 +108,18 @@ def test_all_of_the_json_is_documented(filled: Instance) -> None:
     (source, *_), (condition, *_) = told["sources"], told["conditions"]
     for keys in (told, one, source, condition, one["visits"][0]):
         assert [key for key in keys if f"`{key}`" not in documented] == []
+
+
+def test_a_screen_has_what_fits_and_says_how_much_does_not() -> None:
+    found = [Condition(kind=ConditionReason.SOURCE_GONE, subject=key, reason="gone", cure="remove it") for key in "abc"]
+    assert fitting(found, columns=80, lines=9) == [
+        *("a: source-gone", "    gone", "    to do: remove it"),
+        *("b: source-gone", "    gone", "    to do: remove it"),
+        *("c: source-gone", "    gone", "    to do: remove it"),
+    ]
+    assert fitting(found, columns=80, lines=8)[-2:] == [
+        "    to do: remove it",
+        "1 more: `syndicator status | less`, or --json",
+    ]
+    assert fitting(found, columns=10, lines=8)[-1].startswith("2 more")  # lines that are wrapped
+    assert len(fitting(found[:1], columns=80, lines=1)) == 3
