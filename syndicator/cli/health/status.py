@@ -51,8 +51,11 @@ def status(
             one = look_at(place, source)
             printing.as_json(report.of_source(one)) if json else _source(one)
             return
-        health = look(place)
-        document = report.document(health, place.store) if json else {}
+        sources: list[dict[str, Any]] = []
+        health = look(
+            place, each=(lambda state: sources.append(report.of_state(state))) if json else lambda state: None
+        )
+        document = report.document(health, place.store, sources) if json else {}
     if json:
         printing.as_json(document)
     else:

@@ -90,13 +90,13 @@ def place_of(
             store.close()
 
 
-def look(place: Place) -> Health:
-    """How the instance is. Raises StoreError, OSError."""
+def look(place: Place, each: Callable[[SourceState], object] = lambda state: None) -> Health:
+    """How the instance is; `each` is given the state of each source, in the order of their keys. Raises StoreError, OSError."""
     store, settings, sources = place.store, place.settings, place.sources
     disks = disks_of([settings.articles_dir, settings.public_dir, settings.state_dir])
     seen = Observed(sources=sources, disks=disks)
     if store is not None:
-        seen = observe(store, place.article_store, settings, sources, place.now, disks)
+        seen = observe(store, place.article_store, settings, sources, place.now, disks, each)
     found = conditions(seen, place.now)
     ill = {one.source for one in found if one.needs_you}
     visited = {state.key for state in seen.states if state.last_visit}
@@ -124,14 +124,16 @@ def observe(
     sources: Mapping[str, Source],
     now: datetime,
     disks: Sequence[Disk] | None = None,
+    each: Callable[[SourceState], object] = lambda state: None,
 ) -> Observed:
-    """What conditions follow from. Reads only. Raises StoreError, OSError."""
+    """What conditions follow from; `each` is given the state of each source on the way. Reads only. Raises StoreError,
+    OSError."""
     status, on_hold = store.status, store.status.on_hold()
     if disks is None:
         disks = disks_of([settings.articles_dir, settings.public_dir, settings.state_dir])
     return Observed(
         sources=sources,
-        states=[_slim(state, now) for state in as_written(store.visits.each_state(), sources)],
+        states=[_slim(state, now, each) for state in as_written(store.visits.each_state(), sources)],
         held=[_held(problem, settings.public_dir) for problem in status.held()],
         operator=status.for_the_operator(),
         floods=status.floods(),
@@ -160,8 +162,9 @@ def as_written(states: Iterable[SourceState], sources: Mapping[str, Source]) -> 
             yield state if source.url == state.url else SourceState(key=source.key, url=source.url)
 
 
-def _slim(state: SourceState, now: datetime) -> SourceState:
+def _slim(state: SourceState, now: datetime, each: Callable[[SourceState], object]) -> SourceState:
     """`state`, of one that is well only what is needed to tell that: there may be a hundred thousand."""
+    each(state)
     if notable(state, now):
         return state
     kept = ("key", "url", "last_visit", "next_due", "muted", "waiting")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from syndicator import urls
@@ -18,8 +19,8 @@ _OF_A_SOURCE = (
 )
 
 
-def document(health: Health, store: Store | None) -> dict[str, Any]:
-    """How an instance is, as JSON has it."""
+def document(health: Health, store: Store | None, sources: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """How an instance is, as JSON has it; `sources` as `of_state` tells of each."""
     counts = health.counts
     return {
         "fine": health.fine,
@@ -35,7 +36,7 @@ def document(health: Health, store: Store | None) -> dict[str, Any]:
         "freshness": health.freshness,
         "disks": [{"path": one.path, "free": one.free, "size": one.size} for one in health.disks],
         "conditions": [of_condition(one) for one in health.conditions],
-        "sources": [of_state(state) for state in store.visits.each_state()] if store else [],
+        "sources": sources,
         "refused": store.status.refused() if store else [],
         "late": store.status.late() if store else [],
         "for_the_operator": store.status.for_the_operator() if store else [],
