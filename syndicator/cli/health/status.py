@@ -52,9 +52,7 @@ def status(
             printing.as_json(report.of_source(one)) if json else _source(one)
             return
         sources: list[dict[str, Any]] = []
-        health = look(
-            place, each=(lambda state: sources.append(report.of_state(state))) if json else lambda state: None
-        )
+        health = look(place, each=lambda state: sources.append(report.of_state(state)) if json else None)
         document = report.document(health, place.store, sources) if json else {}
     if json:
         printing.as_json(document)

@@ -91,7 +91,8 @@ def place_of(
 
 
 def look(place: Place, each: Callable[[SourceState], object] = lambda state: None) -> Health:
-    """How the instance is; `each` is given the state of each source, in the order of their keys. Raises StoreError, OSError."""
+    """How the instance is; `each` is given the state of each source, in the order of their keys. Raises
+    StoreError, OSError."""
     store, settings, sources = place.store, place.settings, place.sources
     disks = disks_of([settings.articles_dir, settings.public_dir, settings.state_dir])
     seen = Observed(sources=sources, disks=disks)
