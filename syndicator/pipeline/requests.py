@@ -85,7 +85,7 @@ def without_credentials(request: Request, source: Source, environ: Mapping[str, 
 
 def unset(source: Source, environ: Mapping[str, str]) -> list[tuple[str, str]]:
     """The headers of a source, each with its variable, that the environment has no value for."""
-    return [(name, variable) for name, variable in source.headers_env.items() if variable not in environ]
+    return [(name, variable) for name, variable in source.headers_env.items() if not environ.get(variable)]
 
 
 def unset_in_url(source: Source, environ: Mapping[str, str]) -> list[str]:

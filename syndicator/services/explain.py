@@ -13,7 +13,7 @@ from syndicator.describing.llm import material, prompt
 from syndicator.errors import ConfigError, MissingError, NetworkDown, NotAnArticle, UsageError
 from syndicator.model import Article, Failed, Fetched, ReadArticle, Request, Rules, Source
 from syndicator.pipeline.read_article import load_taxonomy, read_article
-from syndicator.pipeline.requests import page_request
+from syndicator.pipeline.requests import page_request, without_credentials
 from syndicator.ports import Asked
 from syndicator.services.container import App, make_fetcher
 from syndicator.services.enrich import make_lists
@@ -49,11 +49,10 @@ async def show_url(url: str, app: App) -> Shown:
     source = _source_of(url, app)
     fetcher = make_fetcher(app)
     try:
-        result = await fetcher.fetch(
-            page_request(url, source, app.settings, app.environ)
-            if source
-            else Request(url=url, deadline=app.settings.fetch.page_seconds)
-        )
+        request = Request(url=url, deadline=app.settings.fetch.page_seconds)
+        if source:
+            request = page_request(url, source, app.settings, app.environ)
+        result = (source and without_credentials(request, source, app.environ)) or await fetcher.fetch(request)
     finally:
         await fetcher.aclose()
     if isinstance(result, Failed):

@@ -25,6 +25,12 @@ def variables(url: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_PLACEHOLDER.findall(url)))
 
 
+def names_more(url: str, than: str) -> bool:
+    """True when `url`, from a redirect, names a variable that the address `than`, from the operator, does not: it must
+    not take its place, or its server would be sent that variable."""
+    return not set(variables(url)) <= set(variables(than))
+
+
 def known(url: str, environ: Mapping[str, str]) -> dict[str, str]:
     """The values of the variables that `url` names, where the environment has one of at least eight characters."""
     found = {name: environ.get(name, "").strip() for name in variables(url)}

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from syndicator.model import Failed, Fetched, FetchResult, NotModified, ParsedFeed, Source, SourceState
 from syndicator.reasons import FetchReason
 from syndicator.settings import seconds
+from syndicator.urls import secrets
 from syndicator.visiting.fetch.headers import fresh_seconds
 
 # All of these are our choices.
@@ -150,7 +151,7 @@ def _failed(state: SourceState, result: Failed, now: datetime) -> SourceState:
 
 
 def _moved(state: SourceState, target: str | None, now: datetime) -> SourceState:
-    if target is None:
+    if target is None or secrets.names_more(target, state.url):
         return replace(state, moved_to=None, moved_times=0)
     times = state.moved_times + 1 if target == state.moved_to else 1
     if times >= MOVE_VISITS:

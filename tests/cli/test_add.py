@@ -98,6 +98,22 @@ def test_a_number_or_all_feeds_of_articles_are_taken_when_asked_for(adding: Addi
             adding.run(*words)
 
 
+def test_only_an_address_that_the_operator_wrote_gets_the_values_of_its_variables(
+    adding: Adding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NOBODYS_BUSINESS", "s3ntinel-s3ntinel")
+    named = alternate("http://blog.example/x?a=${NOBODYS_BUSINESS}")
+    adding.web.answers[SITE] = page("Harbour", named, alternate(FEED))
+    assert adding.run(SITE, "--yes").exit_code == 0 and adding.urls == [FEED]
+    assert "s3ntinel" not in " ".join(adding.web.asked)
+
+
+def test_an_address_with_an_unset_variable_is_not_asked(adding: Adding) -> None:
+    with pytest.raises(MissingError, match="variable SURELY_UNSET is not set"):
+        adding.run("http://blog.example/feed/?key=${SURELY_UNSET}")
+    assert adding.web.asked == []
+
+
 @pytest.mark.usefixtures("there")
 @pytest.mark.parametrize(
     ("answers", "urls"),

@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from syndicator.demo.server import Answer, Seen, SiteServer
+from syndicator.errors import MissingError
 from syndicator.model import Source, SourceState
 from syndicator.pipeline.requests import feed_request, page_request
 from syndicator.services import refresh
 from syndicator.services.container import open_app
+from syndicator.services.explain import show_url
 from syndicator.settings import Settings
 from tests.faults.instance import InProcess
 
@@ -98,3 +100,20 @@ def test_a_source_without_tls_has_nothing_to_lose_on_a_page_with_it() -> None:
     plain = replace(MINE, url="http://mine.example/feed")
     for url in ("http://mine.example/page", "https://mine.example/page"):
         assert page_request(url, plain, Settings(), {"MY_TOKEN": SECRET}).headers == {"Authorization": SECRET}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("environ", [{}, {"MY_TOKEN": ""}])
+async def test_without_its_credentials_no_page_is_asked_for_by_show_either(
+    tmp_path: Path, environ: dict[str, str]
+) -> None:
+    seen: list[Seen] = []
+    async with listening("127.0.0.2", page, seen) as mine:
+        (tmp_path / "config").mkdir()
+        (tmp_path / "config/sources.toml").write_text(SOURCES.format(feed=f"{mine}/feed"))
+        (tmp_path / "config/syndicator.toml").write_text(SETTINGS)
+        with open_app(tmp_path / "config", environ=environ) as app:
+            with pytest.raises(MissingError, match="MY_TOKEN"):
+                await show_url(f"{mine}/own", app)
+            report = await refresh.run(app, refresh.Wanted(all=True), stop=asyncio.Event())
+    assert seen == [] and [outcome.reason for outcome in report.outcomes] == ["unset-variable"]

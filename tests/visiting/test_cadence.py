@@ -286,6 +286,11 @@ def test_a_move_needs_three_visits_that_agree() -> None:
     assert follow(there, there, (fail("timeout"), None), there).effective_url == new
 
 
+def test_a_move_to_an_address_that_names_a_variable_is_none() -> None:
+    there = (got(moved_to="https://new.example.org/?x=$%7BHOME%7D"), FEED)
+    assert follow(there, there, there).effective_url is None
+
+
 def test_a_dead_move_is_given_up() -> None:
     state = replace(STATE, effective_url="https://new.example.org/feed", etag='"1"')
     gone = (fail("gone", 410), None)

@@ -16,7 +16,7 @@ from syndicator.pipeline import jobs
 from syndicator.pipeline.context import EntryContext
 from syndicator.pipeline.dedupe.merge import in_file, parted, sketched
 from syndicator.pipeline.dedupe.similarity import same_story
-from syndicator.pipeline.requests import page_request
+from syndicator.pipeline.requests import page_request, without_credentials
 from syndicator.reasons import EntryReason
 from syndicator.text import plain, words
 
@@ -75,8 +75,9 @@ def _is_late(context: EntryContext, article: Article) -> bool:
 
 async def _leads_to(context: EntryContext, old: Article, article: Article) -> bool:
     """True when the old address redirects to the new one, or its page names that as its own."""
-    run = context.run
-    answer = await run.fetcher.fetch(page_request(old.url, context.terms(old.url), run.settings, run.environ))
+    run, source = context.run, context.terms(old.url)
+    request = page_request(old.url, source, run.settings, run.environ)
+    answer = without_credentials(request, source, run.environ) or await run.fetcher.fetch(request)
     if not isinstance(answer, Fetched):
         return False
     wanted = {*map(urls.alias, (article.url, *article.aliases))}

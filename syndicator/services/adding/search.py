@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from syndicator import urls
 from syndicator.errors import MissingError, NetworkDown, NotAFeed, SyndicatorError, UsageError, WorkerFailed
 from syndicator.model import Failed, Fetched, ParsedFeed, Request, Source
 from syndicator.pipeline import jobs
+from syndicator.pipeline.requests import unset_detail
 from syndicator.reasons import FeedReason, FetchReason, explained
 from syndicator.services.adding import outlines, pages
 from syndicator.services.adding.found import SHOWN, Candidate, Found, if_known
@@ -45,7 +46,8 @@ class _Feed:
 
     @property
     def address(self) -> str:
-        return self.answer.moved_to or self.url
+        moved = self.answer.moved_to
+        return moved if moved and not secrets.names_more(moved, self.url) else self.url
 
 
 async def look(tools: Tools, address: str) -> Found:
@@ -63,7 +65,7 @@ async def look(tools: Tools, address: str) -> Found:
 
 
 async def _look(tools: Tools, address: str, url: str) -> Found:
-    answer = await _asked(tools, url)
+    answer = await _asked(tools, url, secrets.known(url, tools.app.environ))
     found = await _discovered(tools, answer, url)
     if found.kind == "opml":
         return outlines.as_found(tools.app, address, await _listed(tools, answer, url))
@@ -103,7 +105,7 @@ async def _named(tools: Tools, links: Sequence[FeedLink]) -> tuple[list[_Feed], 
     failed: list[str] = []
     for link in links:
         try:
-            feed = await _parsed(tools, link.url, await _asked(tools, link.url), link.title)
+            feed = await _parsed(tools, link.url, await _asked(tools, link.url, {}), link.title)
         except SyndicatorError as error:
             failed += [str(error)] if link.type not in _LIKELY else []
             continue
@@ -113,10 +115,12 @@ async def _named(tools: Tools, links: Sequence[FeedLink]) -> tuple[list[_Feed], 
     return list(feeds.values()), failed
 
 
-async def _asked(tools: Tools, url: str) -> Fetched:
-    """The answer of `url`. Raises MissingError, NetworkDown, which name the cure."""
+async def _asked(tools: Tools, url: str, known: Mapping[str, str]) -> Fetched:
+    """The answer of `url`, with the values of its variables that are `known`: of an address that the operator wrote, as
+    any page may name one. Raises MissingError, NetworkDown, which name the cure."""
     app = tools.app
-    known = secrets.known(url, app.environ)
+    if lacking := [name for name in secrets.variables(url) if name not in known]:
+        raise MissingError(f"{url}: {unset_detail(lacking)}")
     request = Request(url=url, kind="feed", secrets=known, deadline=app.settings.fetch.feed_seconds, allow=tools.allow)
     result = await tools.fetcher.fetch(request)
     if isinstance(result, Fetched):
