@@ -80,6 +80,18 @@ def test_the_entry_is_the_same_with_a_new_database(clone: Path) -> None:
     assert {path.name: path.read_bytes() for path in (clone / "feeds/public").rglob("*.atom")} == before
 
 
+def test_without_an_excerpt_feeds_show_sentences_of_its_text(clone: Path) -> None:
+    file = clone / "feeds/articles/light.md"
+    bare = FILE.replace("excerpt: The old lamp is taken down on Tuesday.\n", "")
+    file.write_text(bare)
+    for words in ("build",), ("reindex",):
+        said(clone, *words)
+        said(clone, "build", "--all")
+        (item,) = json.loads((clone / "feeds/public/all.json").read_text())["items"]
+        assert item["content_text"] == "The old lamp is taken down on Tuesday. Its light was seen for eleven miles."
+    assert file.read_text() == bare
+
+
 def test_an_instance_that_published_it_and_lost_its_uuid_says_so(clone: Path) -> None:
     said(clone, "build")
     minted = (clone / "feeds/articles/instance.toml").read_text().splitlines()[-1]

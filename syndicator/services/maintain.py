@@ -204,7 +204,7 @@ def reindex(app: App) -> Reindexed:
                 continue
             if article.added and article.added >= now - WINDOW:
                 recent.append(article)
-            yield article, stamp
+            yield reconcile.as_shown(article), stamp
 
     carriers.settle(app)  # makes the file where it was lost
     app.article_store.compact()

@@ -209,6 +209,16 @@ def unreadable(path: str, error: ConfigError | OSError) -> Problem:
     return Problem(what=path, reason=FileReason.BAD_ARTICLE_FILE, detail=str(error))
 
 
+def as_shown(article: Article) -> Article:
+    """`article` as its row has it: a file of a hand's own that has no excerpt is published with sentences of its text.
+    The file stays as it is."""
+    if article.digest or article.excerpt or not article.body.strip():
+        return article
+    from syndicator.describing.summary.excerpt import summarize
+
+    return replace(article, excerpt=summarize(article.title, article.text, article.language))
+
+
 def _record(app: App, article: Article, stamp: FileStamp) -> None:
     visits = app.store.visits
     before = visits.article(article.id)
@@ -216,7 +226,7 @@ def _record(app: App, article: Article, stamp: FileStamp) -> None:
         article = release(article, stamp.path, filing_context(app))
         stamp = app.article_store.stamp(stamp.path)
     by_hand = before is not None and bool(before.merged_into) and not article.merged_into  # the line was taken out
-    visits.record(article, stamp, parted=by_hand)
+    visits.record(as_shown(article), stamp, parted=by_hand)
 
 
 def elsewhere(app: Filed, article: Article, stamp: FileStamp, known: FileStamp | None) -> str | None:
