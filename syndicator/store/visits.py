@@ -6,7 +6,6 @@ descriptors."""
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -20,14 +19,13 @@ from syndicator.axes import SOURCE
 from syndicator.model import Article, FeedKey, Outcome, SourceState
 from syndicator.ports import EntryRow, Filed, FileStamp, Withdrawn
 from syndicator.reasons import EntryReason
-from syndicator.store import codec, rows, schema, sketches
-from syndicator.store.database import Database, chunks, insert_new, upsert
+from syndicator.store import codec, rows, schema
+from syndicator.store.database import chunks, insert_new, upsert
+from syndicator.store.sketches import Comparisons
 from syndicator.store.visit_rows import entry_row, state_row
 from syndicator.urls import alias, guid_alias, same_site
 
 OUTCOMES_KEPT = 50  # per source
-REMEMBERED = 20  # articles of a host whose blocks are compared
-REPEATS = 3  # of them that have to share a block
 
 _GUID = guid_alias("", "")[:-1]
 
@@ -75,12 +73,6 @@ _GONE = (
 _ARTICLE = select(_a.data).where(_a.id == bindparam("id"))
 _STAMP = select(_a.path, _a.mtime_ns, _a.size).where(_a.id == bindparam("id"))
 _STAMPS = select(_a.id, _a.path, _a.mtime_ns, _a.size)
-_BLOCKS = (
-    select(schema.blocks.c.article, schema.blocks.c.digests)
-    .where(schema.blocks.c.host == bindparam("host"))
-    .order_by(schema.blocks.c.n.desc())
-    .limit(REMEMBERED)
-)
 _CARRIED = select(schema.carriers.c.id, schema.carriers.c.source).order_by(
     schema.carriers.c.id, schema.carriers.c.source
 )
@@ -103,11 +95,8 @@ _SOURCES = select(func.count(_e.source.distinct())).where(_e.article.is_not(None
 _NOTE = select(schema.notes.c.value).where(schema.notes.c.key == bindparam("key"))
 
 
-class Visits:
+class Visits(Comparisons):
     """`ports.VisitStore` on a database, and what services alone ask for. Transactions and errors are as there."""
-
-    def __init__(self, database: Database) -> None:
-        self._db = database
 
     def states(self) -> dict[str, SourceState]:
         """The state of every source that was ever visited or listed, by key."""
@@ -310,65 +299,6 @@ class Visits:
             if keys:
                 rows.mark(connection, keys)
             return _unread(connection, id, aliases) if unread else []
-
-    def repeated(self, host: str) -> frozenset[str]:
-        counted: Counter[str] = Counter()
-        for digests in self.blocks_by_article(host).values():
-            counted.update(digests)
-        return frozenset(digest for digest, times in counted.items() if times >= REPEATS)
-
-    def blocks_by_article(self, host: str) -> dict[str, frozenset[str]]:
-        rows = self._db.rows(_BLOCKS, {"host": codec.key(host)})
-        return {article: frozenset(json.loads(digests)) for article, digests in rows}
-
-    def learn_blocks(self, host: str, article_id: str, blocks: Sequence[str]) -> None:
-        table, name = schema.blocks, codec.key(host)
-        row = {"host": name, "article": article_id, "digests": json.dumps(sorted(set(blocks)))}
-        with self._db.write() as connection:
-            connection.execute(delete(table).where(table.c.host == name, table.c.article == article_id))
-            connection.execute(table.insert(), row)
-            kept = select(table.c.n).where(table.c.host == name).order_by(table.c.n.desc()).limit(REMEMBERED)
-            connection.execute(delete(table).where(table.c.host == name, table.c.n.not_in(kept)))
-
-    def save_sketch(
-        self,
-        id: str,
-        at: datetime,
-        data: bytes,
-        keys: Sequence[int],
-        *,
-        forget: datetime,
-        since: datetime | None = None,
-        named: str | None = None,
-    ) -> None:
-        row = {
-            "id": id,
-            "at": codec.micros(at),
-            "data": data,
-            "since": None if since is None else codec.micros(since),
-            "named": named,
-        }
-        with self._db.write() as connection:
-            sketches.save(connection, row, keys, codec.micros(forget))
-
-    def likely(self, keys: Sequence[int], since: datetime) -> dict[str, bytes]:
-        found = self._db.rows(sketches.LIKELY, {"keys": list(keys), "since": codec.micros(since)}) if keys else []
-        return dict(sorted((id, bytes(data)) for id, data in found))
-
-    def claims(self, id: str) -> tuple[datetime | None, str | None]:
-        for since, named in self._db.rows(sketches.CLAIMS, {"id": id}):
-            return None if since is None else codec.moment(since), named
-        return None, None
-
-    def copies(self, id: str) -> list[str]:
-        return [copy for (copy,) in self._db.rows(sketches.COPIES, {"id": id})]
-
-    def earlier(self, source_key: str, title: str, published: datetime | None, keys: Sequence[int]) -> list[str]:
-        values = {"source": codec.key(source_key), "title": title, "at": codec.micros_or(published)}
-        found = [id for (id,) in self._db.rows(sketches.TITLED, values)]
-        lowest = {"source": codec.key(source_key), "keys": sorted(keys)[: sketches.KEPT_FOR_EVER]}
-        found += [id for (id,) in self._db.rows(sketches.WORDED, lowest)] if keys else []
-        return list(dict.fromkeys(found))
 
     def note(self, key: str) -> str | None:
         """A small text remembered by key, such as the robots.txt of an origin; None when there is none."""

@@ -85,6 +85,12 @@ def follow(
     return Memory(episodes=tuple(kept), events=recent), tuple(events)
 
 
+def dated(found: Iterable[Condition], memory: Memory) -> tuple[Condition, ...]:
+    """`found`, where not known since when, since the first look that found it. Pure."""
+    began = {one.identity: one.began for one in memory.episodes if one.gone is None}
+    return tuple(one if one.since else replace(one, since=began.get(one.identity)) for one in found)
+
+
 def damping_of(again: int) -> timedelta:
     """How long something has to last to be told that recovered `again` times within a day."""
     return min(_LONGEST, _DAMPED * 2 ** min(again - 1, 10)) if again else timedelta()

@@ -20,8 +20,9 @@ from syndicator.services.container import begun, configuration, kept_pages, utc_
 from syndicator.services.freshness import Freshness
 from syndicator.services.health.condition import Condition, Disk, Held, Observed
 from syndicator.services.health.conditions import conditions
+from syndicator.services.health.episodes import dated
 from syndicator.services.health.feed import feed_url, known_token
-from syndicator.services.health.memory import read_outbox
+from syndicator.services.health.memory import read_memory, read_outbox
 from syndicator.services.health.sources import notable
 from syndicator.services.recovery import clock
 from syndicator.services.reread.chosen import outdated
@@ -99,6 +100,8 @@ def look(place: Place, each: Callable[[SourceState], object] = lambda state: Non
     if store is not None:
         seen = observe(store, place.article_store, settings, sources, place.now, disks, each)
     found = conditions(seen, place.now)
+    if store is not None:
+        found = dated(found, read_memory(store))
     ill = {one.source for one in found if one.needs_you}
     visited = {state.key for state in seen.states if state.last_visit}
     followed = {key for key, source in sources.items() if source.enabled}

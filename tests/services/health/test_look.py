@@ -10,7 +10,9 @@ import pytest
 
 from syndicator.model import FeedKey, SourceState
 from syndicator.reasons import ConditionReason
+from syndicator.services.health.episodes import Memory, follow
 from syndicator.services.health.look import Health, look, place_of
+from syndicator.services.health.memory import write_memory
 from tests.services.places import NOW, Place, store_articles
 
 HOUR = timedelta(hours=1)
@@ -60,6 +62,18 @@ def test_a_held_feed_has_the_name_of_its_file_and_when_that_was_written(place: P
     assert (found.kind, found.subject) == (ConditionReason.FEED_HELD, "sources/one")
     assert found.last_success is not None
     assert health(place).counts.feeds == 2  # all, and that of the source
+
+
+def test_what_nothing_dates_is_as_old_as_the_first_look_that_found_it(place: Place) -> None:
+    with place.app() as app:
+        app.store.index.hold(FeedKey("source", "one"), "lost 1 of the live feed's entries")
+        app.store.visits.save_states([visited("two", reason="http-404", failing_since=NOW - 2 * HOUR)])
+    failing, held = health(place).conditions
+    assert (failing.since, held.since) == (NOW - 2 * HOUR, None)
+    with place.app() as app:
+        memory, _ = follow(Memory(), (failing, held), NOW - HOUR, app.instance)
+        write_memory(app.store, memory, NOW - HOUR)
+    assert [one.since for one in health(place).conditions] == [NOW - 2 * HOUR, NOW - HOUR]
 
 
 def test_a_disk_is_named_once(place: Place) -> None:

@@ -9,7 +9,9 @@ from syndicator.ports import EntryRow
 from syndicator.services.container import need_sources
 from syndicator.services.health.condition import Condition, Observed
 from syndicator.services.health.conditions import conditions
+from syndicator.services.health.episodes import dated
 from syndicator.services.health.look import Place, as_written
+from syndicator.services.health.memory import read_memory
 
 _SHOWN = 10  # visits, and entries of each kind
 
@@ -44,7 +46,7 @@ def look_at(place: Place, key: str) -> SourceHealth:
     return SourceHealth(
         source=source,
         state=state,
-        conditions=conditions(seen, place.now),
+        conditions=dated(conditions(seen, place.now), read_memory(place.store)),
         visits=tuple(status.outcomes(key, _SHOWN)),
         entries=status.troubled(key, _SHOWN),
         rules=rules,
