@@ -92,6 +92,7 @@ def _web(here: Deployment) -> dict[str, str]:
     types = {f".{name}": f"{format.media_type}; charset=utf-8" for name, format in FORMATS.items()} | TYPES
     plain = {suffix[1:]: kind.partition(";")[0] for suffix, kind in types.items()}
     with_charset = [kind.partition(";")[0] for kind in types.values() if "charset" in kind]
+    xml = [name for name, format in FORMATS.items() if format.xml]
     host = f"[{host}]" if ":" in host else host
     return {
         "HOST": host or "_",
@@ -101,6 +102,9 @@ def _web(here: Deployment) -> dict[str, str]:
         "SITE": f"{'http://' * (parts.scheme == 'http')}{host}{f':{parts.port}' * bool(parts.port)}" if host else ":80",
         "NGINX_TYPES": "\n".join(f"{' ' * 12}{kind:<24}  {suffix};" for suffix, kind in plain.items()),
         "NGINX_CHARSET_TYPES": " ".join(kind for kind in with_charset if kind != "text/html"),
+        "XML_SUFFIXES": "|".join(xml),
+        "XML_TYPES": " ".join(xml),
+        "XML_PATHS": " ".join(f"*.{name}" for name in xml),
         "CADDY_TYPES": "\n".join(_caddy_type(suffix[1:], kind) for suffix, kind in types.items()),
     }
 

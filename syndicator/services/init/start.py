@@ -52,9 +52,10 @@ def checked(start: Start) -> Start:
     return start
 
 
-def config_files(start: Start) -> dict[str, str]:
-    """The four files by name. Sources and taxonomy are those of the example, else explained and empty."""
-    shipped = {name: _at_home((SHIPPED / name).read_text(encoding="utf-8")) for name in FILES}
+def config_files(start: Start, *, at_home: bool = True) -> dict[str, str]:
+    """The four files by name. Sources and taxonomy are those of the example, else explained and empty. `at_home`: they
+    stay on this machine, where their schemas are."""
+    shipped = {name: _with_schema((SHIPPED / name).read_text(encoding="utf-8"), at_home) for name in FILES}
     if not start.example:
         shipped["sources.toml"] = _explanation(shipped["sources.toml"])
         shipped["taxonomy.toml"] = _explanation(shipped["taxonomy.toml"]) + _FIRST_TAXONOMY
@@ -62,9 +63,10 @@ def config_files(start: Start) -> dict[str, str]:
     return shipped | {"syndicator.toml": _settings(shipped["syndicator.toml"], title, start.url, start.contact)}
 
 
-def _at_home(text: str) -> str:
-    """A file whose first line names its schema where the program is, for editors."""
-    return text.replace("#:schema ../syndicator/data/", f"#:schema {_DATA}/", 1)
+def _with_schema(text: str, at_home: bool) -> str:
+    """A file whose first line names its schema where the program is, for editors; elsewhere it names none."""
+    named, _, rest = text.partition("\n")
+    return f"{named.replace('../syndicator/data/', f'{_DATA}/')}\n{rest}" if at_home else rest.lstrip()
 
 
 def _explanation(text: str) -> str:

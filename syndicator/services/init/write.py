@@ -30,7 +30,7 @@ def write_folder(
     config = config or root / "config"
     if template:
         files = repository_files(template, program.requirement())
-        return write_config(config, start) + write_missing(root, files)
+        return write_config(config, start, at_home=False) + write_missing(root, files)
     written = write_config(config, start)
     files = {"run": filled("run", PROGRAM=program.for_shell())}
     for name, text in deployment_files(_deployment(root, config)).items():
@@ -54,9 +54,10 @@ def _deployment(root: Path, config: Path) -> Deployment:
     )
 
 
-def write_config(config: Path, start: Start | None = None) -> list[Path]:
-    """Writes those of the four files that the folder `config` lacks; which. Raises UsageError for a wrong `start`."""
-    return write_missing(config, config_files(checked(start or Start())))
+def write_config(config: Path, start: Start | None = None, *, at_home: bool = True) -> list[Path]:
+    """Writes those of the four files that the folder `config` lacks (`at_home`: to stay on this machine); which. Raises
+    UsageError for a wrong `start`."""
+    return write_missing(config, config_files(checked(start or Start()), at_home=at_home))
 
 
 def write_missing(folder: Path, files: Mapping[str, str]) -> list[Path]:

@@ -17,6 +17,7 @@ import yaml
 from syndicator.services.init.deploy import deployment_files
 from tests.packaging import index_reachable
 from tests.services.init.test_deploy import HERE
+from tests.services.init.test_web_servers import free_port, listening
 
 ROOT = Path(__file__).resolve().parents[3]
 HERE = replace(HERE, checkout=str(ROOT), owner=(1234, 1235), port=8090)
@@ -117,3 +118,10 @@ def test_the_steps_of_the_build_make_a_program_that_runs(tmp_path: Path) -> None
         done = subprocess.run([f"{opt}/bin/syndicator", *words], cwd="/", env=environ, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
     assert (data / "feeds/public/index.html").exists()
+    port = free_port()
+    check = yaml.safe_load(dict(steps())["HEALTHCHECK"].partition("CMD ")[2].replace("8080", str(port)))
+    with subprocess.Popen([f"{opt}/bin/syndicator", "up", "--port", str(port)], cwd="/", env=environ) as up:
+        listening("127.0.0.1", port, up)
+        healthy = subprocess.run(check, env=environ, timeout=30).returncode
+        up.terminate()
+    assert (healthy, up.returncode) == (0, 0)

@@ -54,6 +54,14 @@ def test_what_is_remembered_is_what_is_restored_and_what_is_published_is_public(
     assert using("actions/upload-pages-artifact")["with"]["path"] in saved["path"].split()
 
 
+def test_nothing_in_it_names_this_machine(tmp_path: Path) -> None:
+    written = write_folder(tmp_path / "mine", Start(example="ai"), template="github")
+    texts = [path.read_text() for path in written]
+    package = str(Path(program.__file__).parents[2])
+    assert len(texts) == 8 and not any(str(tmp_path) in text or package in text for text in texts)
+    assert (tmp_path / "mine/config/syndicator.toml").read_text().startswith("# Syndicator's settings.")
+
+
 def test_a_template_that_is_none_is_named() -> None:
     with pytest.raises(UsageError, match="--template gitlab: there is none of that name; there is github"):
         repository_files("gitlab", "syndicator")

@@ -56,8 +56,10 @@ class Site:
         command = ["curl", "-sS", "--path-as-is", "-D", heads, "-o", body, *options, self.url + path]
         subprocess.run(command, check=True, timeout=20)
         status, *lines = heads.read_text().strip().splitlines()
-        pairs = [line.partition(": ") for line in lines]
-        return int(status.split()[1]), {name.lower(): value for name, _, value in pairs}, body.read_bytes()
+        found: dict[str, str] = {}
+        for name, _, value in (line.partition(": ") for line in lines):
+            found[name.lower()] = f"{found[name.lower()]}, {value}" if name.lower() in found else value
+        return int(status.split()[1]), found, body.read_bytes()
 
 
 def free_port() -> int:
@@ -107,20 +109,21 @@ def site(request: pytest.FixtureRequest, server: str, tmp_path_factory: pytest.T
     environ = {"HOME": str(site.folder), "PATH": "/usr/sbin:/usr/bin:/bin", "CADDY_ADMIN": "off"}
     with (site.folder / "log").open("w") as log, subprocess.Popen(words, stderr=log, env=environ) as running:
         try:
-            wait(site, running)
+            assert listening("127.0.0.1", site.port, running), (site.folder / "log").read_text()
             yield site
         finally:
             running.terminate()
 
 
-def wait(site: Site, running: subprocess.Popen[bytes]) -> None:
+def listening(host: str, port: int, running: subprocess.Popen[bytes]) -> bool:
+    """Waits until somebody listens there; False where `running` ends before, or half a minute has passed."""
     until = time.monotonic() + 30
     while running.poll() is None and time.monotonic() < until:
         with socket.socket() as one:
-            if one.connect_ex(("127.0.0.1", site.port)) == 0:
-                return
+            if one.connect_ex((host, port)) == 0:
+                return True
         time.sleep(0.05)
-    pytest.fail((site.folder / "log").read_text())
+    return False
 
 
 def test_every_type_that_is_published_keeps_its_own(site: Site) -> None:
@@ -149,7 +152,8 @@ def test_the_folder_itself_is_the_page_of_all_feeds(site: Site) -> None:
 
 def test_what_is_compressed_is_the_file_beside_it(site: Site) -> None:
     status, heads, body = site.get("tags/new.atom", "-H", "Accept-Encoding: gzip")
-    assert (status, heads["content-encoding"], heads["vary"]) == (200, "gzip", "Accept-Encoding")
+    assert (status, heads["content-encoding"]) == (200, "gzip")
+    assert {"Accept-Encoding", "Sec-Fetch-Dest"} <= set(heads["vary"].split(", "))
     assert heads["content-type"] == "application/atom+xml; charset=utf-8"
     assert body == (site.folder / "feeds/public/tags/new.atom.gz").read_bytes() and gzip.decompress(body) == TEXT
 
@@ -166,6 +170,18 @@ def test_who_has_it_gets_304_until_it_changes(site: Site, encoding: str) -> None
     status, heads, _ = site.get("all.rss", *ask, "-H", f"If-None-Match: {old}")
     assert (status, heads["etag"] != old) == (200, True)
     site.outlet.put("all.rss", TEXT)
+
+
+def test_a_browser_that_opens_a_feed_sees_xml_with_its_stylesheet(site: Site) -> None:
+    for name in ("tags/new.atom", "all.rss"):
+        status, heads, body = site.get(name, "-H", "Sec-Fetch-Dest: document")
+        assert (status, heads["content-type"], body) == (200, "application/xml; charset=utf-8", TEXT)
+        assert site.get(name, "-H", "Sec-Fetch-Dest: document", "-H", f"If-None-Match: {heads['etag']}")[0] == 304
+    assert site.get("tags/new.json", "-H", "Sec-Fetch-Dest: document")[1]["content-type"].startswith(
+        "application/feed+json"
+    )
+    assert site.get("tags/old.atom", "-H", "Sec-Fetch-Dest: document")[0] == 301
+    assert site.get("as-xml/all.rss")[0] == 404
 
 
 def test_feeds_that_moved_and_feeds_that_ended(site: Site) -> None:
