@@ -67,6 +67,14 @@ def test_the_links_to_articles_are_found(body: str, selector: str) -> None:
     assert (found, articles) == (selector, ARTICLES)
 
 
+def test_what_says_when_is_no_headline() -> None:
+    rows = "".join(
+        f"<tr><td><a href='/p/{n}'>{name}</a><td class=age><a href='/when/{n}'>published about 2 hours ago</a>"
+        for n, name in enumerate(NAMES)
+    )
+    assert proposed(f"<html><body><table>{rows}</table></body></html>".encode(), URL) == "tr > td > a"
+
+
 def test_headlines_without_spaces_are_headlines() -> None:
     names = ("今日の港の様子について", "羊がまた桟橋に現れる", "三週目の雨が降る町")
     body = "".join(f"<li><a href='/p/{n}'>{name}</a></li>" for n, name in enumerate(names))
