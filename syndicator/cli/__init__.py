@@ -55,9 +55,9 @@ def load_commands() -> None:
     from syndicator.cli import begin, configuration, curate, operate, service, sources
     from syndicator.cli.adding import add
     from syndicator.cli.health import status
-    from syndicator.cli.mending import reread
+    from syndicator.cli.mending import reread, show
 
-    assert add and begin and configuration and curate and operate and reread and service and sources and status
+    assert add and begin and configuration and curate and operate and reread and service and show and sources and status
     for group in (app, *(one.typer_instance for one in app.registered_groups)):
         for command in group.registered_commands if group else ():
             command.cls = Exemplified

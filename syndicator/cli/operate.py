@@ -1,4 +1,4 @@
-"""Commands for the operator: check, show, withdraw, reindex, prune."""
+"""Commands for the operator: check, withdraw, reindex, prune."""
 
 from __future__ import annotations
 
@@ -108,49 +108,6 @@ def _mend_ownership(config: Path, yes: bool, json: bool) -> None:
         mend.mend(opened, faults)
     if not json:
         printing.say(f"{counted(len(faults), 'article')} mended; the next visits read their pages anew")
-
-
-@app.command()
-def show(
-    what: Annotated[str, typer.Argument(metavar="URL-or-FILE", help="A URL, a saved page, or an article file.")],
-    url: Annotated[str | None, typer.Option("--url", help="The URL that a saved page came from.")] = None,
-    why: Annotated[
-        bool, typer.Option("--why", help="Show where each field came from, and which rule removed what.")
-    ] = False,
-    json: Json = False,
-    config: Config = CONFIG,
-) -> None:
-    """Print the article that a page becomes, as markdown. Writes nothing."""
-    import logging
-
-    from syndicator.cli import printing
-    from syndicator.services import explain
-    from syndicator.services.container import open_app
-
-    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # its remarks on odd pages are not for operators
-    path = Path(what)
-    if "://" in what or (not path.exists() and _is_address(what)):
-        with open_app(config) as opened:
-            shown = asyncio.run(explain.show_url(what if "://" in what else f"https://{what}", opened))
-    elif (config / "sources.toml").exists():
-        with open_app(config) as opened:
-            shown = explain.show_file(path, url, opened)
-    else:
-        shown = explain.show_file(path, url, None)
-    if json:
-        printing.as_json({"article": shown.article, "markdown": shown.markdown, "why": dict(shown.why)})
-    elif why:
-        printing.why(shown.why)
-    else:
-        sys.stdout.write(shown.markdown)
-
-
-def _is_address(what: str) -> bool:
-    """True for example.org/page, False for what can only be a path."""
-    host = what.split("/", 1)[0]
-    return (
-        "." in host.strip(".") and not what.startswith((".", "~")) and Path(what).suffix not in (".md", ".html", ".htm")
-    )
 
 
 @app.command()

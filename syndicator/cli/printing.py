@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
@@ -240,17 +240,6 @@ def enriched(report: EnrichReport) -> None:
         say(f"language model: {report.hindrance.reason} {report.hindrance.detail}")
     if report.wrong:
         print(visible(as_typed(f"syndicator: {report.wrong}")), file=sys.stderr)
-
-
-def why(trace: Mapping[str, Any]) -> None:
-    """Prints where each field came from, and which rule removed what."""
-    for field, reason in trace.items():
-        if isinstance(reason, list | tuple):
-            say(f"{field}:")
-            for one in reason:
-                say(f"    {one if isinstance(one, str) else json.dumps(plain(one), ensure_ascii=False)}")
-        else:
-            say(f"{field}: {reason if isinstance(reason, str) else json.dumps(plain(reason), ensure_ascii=False)}")
 
 
 def language_model(state: Enriched) -> None:

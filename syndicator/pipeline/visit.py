@@ -76,7 +76,7 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
             feed, page = None, None
             result = Failed(url=result.final_url, reason=CommandReason.BUG, detail=describe_bug(bug))
     if feed is not None:
-        context = replace(context, state=_introduced(context.state, feed))
+        context = replace(context, state=introduced(context.state, feed))
         context.log.debug("feed read", format=feed.format, announced=len(feed.entries), to_read=len(rows))
     announced = {entry.id for entry in feed.entries} if feed else {row.entry_id for row in rows}
     rows = _held_back(context, rows, None if isinstance(result, Failed) else announced)
@@ -181,7 +181,7 @@ def _flooded(context: VisitContext, now: datetime) -> str:
     return flood.told(seen, context.state.first_visit, now)
 
 
-def _introduced(state: SourceState, feed: ParsedFeed) -> SourceState:
+def introduced(state: SourceState, feed: ParsedFeed) -> SourceState:
     """`state` with the feed's own name: what an article says of its feed is frozen when it is filed, so a first visit
     must know it before its entries are read. Pure."""
     return replace(

@@ -40,6 +40,11 @@ class Instance:
     def json(self, *words: str) -> Any:
         return json.loads(self.run(*words, "--json").stdout)
 
+    def everything(self) -> dict[str, bytes]:
+        """The files of articles and feeds, by path."""
+        folders = (self.folder / "feeds/articles", self.folder / "feeds/public")
+        return {str(path): path.read_bytes() for one in folders for path in one.rglob("*") if path.is_file()}
+
     def keys(self) -> list[str]:
         return [listed["source"]["key"] for listed in self.json("sources")]
 

@@ -1,13 +1,12 @@
-"""refresh, status, check, show, withdraw, split, prune and reindex on the command line."""
+"""refresh, status, check, withdraw, split, prune and reindex on the command line."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
-from syndicator.errors import MissingError, NotAnArticle, UsageError
+from syndicator.errors import UsageError
 from tests.cli.conftest import Instance
 
 
@@ -50,32 +49,6 @@ def test_check_finds_what_is_missing_and_says_what_to_do(filled: Instance) -> No
     settings.write_text("[site]\ncolour = 1\n")
     (bad,) = json.loads(filled.run("check", "--json").stdout)
     assert bad["reason"] == "bad-config" and "colour" in bad["detail"]
-
-
-def test_show_reads_a_page_and_writes_nothing(filled: Instance) -> None:
-    story = next(story for story in filled.world.stories if story.site == "holt")
-    before = sorted(filled.folder.rglob("*.md"))
-    output = filled.run("show", filled.world.url(story)).output
-    assert output.startswith("---\ntitle: ") and story.title in output
-    why = filled.json("show", "--why", filled.world.url(story))["why"]
-    assert why["source"] == "holt" and "title" in why and "robots" in why
-    assert sorted(filled.folder.rglob("*.md")) == before
-
-
-def test_show_reads_saved_pages_and_article_files(filled: Instance, tmp_path: Path) -> None:
-    saved = tmp_path / "page.html"
-    words = " ".join(f"Sentence number {number} says something of its own." for number in range(40))
-    saved.write_text(f"<title>Saved</title><article><h1>A saved page</h1><p>{words}</p></article>")
-    with pytest.raises(UsageError, match="--url"):
-        filled.run("show", str(saved))
-    assert "title: A saved page" in filled.run("show", str(saved), "--url", "https://example.org/a").output
-    saved.write_bytes(bytes(range(256)))
-    with pytest.raises(NotAnArticle, match=r"not-html \(https://example.org/a: "):
-        filled.run("show", str(saved), "--url", "https://example.org/a")
-    article = next((filled.folder / "feeds/articles").rglob("*.md"))
-    assert filled.run("show", str(article)).output == article.read_text()
-    with pytest.raises(MissingError, match=r"none\.html"):
-        filled.run("show", str(tmp_path / "none.html"))
 
 
 def test_a_withdrawal_is_tried_made_undone_and_purged(filled: Instance) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from syndicator.cli import printing
 from syndicator.cli.logs import Choice, choose
+from syndicator.cli.mending.explained import lines
 from syndicator.cli.visible import one_line, visible
 from syndicator.errors import ConfigError
 from syndicator.log import logger
@@ -47,7 +48,8 @@ def log_it() -> None:
 
 
 def why_it() -> None:
-    printing.why({"title": TITLE, "cuts": [TITLE, {"rule": TITLE}]})
+    for line in lines({"title": TITLE, "tags": {TITLE: TITLE}, "body": {"cut": [{"rule": TITLE, "text": TITLE}]}}):
+        printing.say(line)
 
 
 def json_it() -> None:

@@ -16,7 +16,7 @@ from syndicator.pipeline.read_article import load_taxonomy
 from syndicator.services import enrich, reconcile, redescribe
 from syndicator.services.container import open_app
 from syndicator.services.enrich import EnrichReport, Scope
-from syndicator.services.explain import llm_history
+from syndicator.services.explain.llm import llm_history
 from tests.fakellm import BEHAVIOURS, FakeLlm, Question, Said, answer, best_sentence, honest, late, llm
 from tests.services.places import NOW, Place, store_articles
 

@@ -21,8 +21,9 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "status": (("status", "all on one screen"), ("status --source techcrunch-ai", "the last visits of one source")),
     "show": (
-        ("show https://example.org/story", "the article that a page becomes"),
-        ("show --why https://example.org/story", "where each of its fields is from, and what was left out"),
+        ("show https://example.org/story", "the article as it is published, or would be"),
+        ("show --why https://example.org/story", "and where its fields are from, and its feeds"),
+        ("show --feed atom https://example.org/story", "its entry as it stands in feeds"),
     ),
     "sources": (
         ("sources", "each with its health and next visit"),
@@ -33,8 +34,9 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "export": (("export > subscriptions.opml", "for another reader, or as a copy"),),
     "reread": (
         ("reread --dry-run --source techcrunch-ai", "what today's rules would change; change nothing"),
-        ("reread --source https://example.org/story", "one article"),
+        ("reread --source techcrunch-ai --fetch", "change that, and older articles too"),
         ("reread --since 2026-11-01", "what came since then"),
+        ("reread --outdated --dry-run", "what a new version reads better"),
     ),
     "describe": (
         ("describe --all --dry-run", "what an edited taxonomy.toml would change"),

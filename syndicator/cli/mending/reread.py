@@ -19,15 +19,8 @@ if TYPE_CHECKING:
     from syndicator.services.reread.chosen import Which
     from syndicator.services.reread.plan import Changed, Plan
 
-_EXAMPLES = """\b
-Examples:
-  syndicator reread --source example --dry-run    what edited rules change of its articles
-  syndicator reread --source example              change exactly that, and their feeds
-  syndicator reread --source example --fetch      older ones too: asks for pages not kept any more
-  syndicator reread --outdated --dry-run          what this version reads better than the one before"""
 
-
-@app.command(epilog=_EXAMPLES)
+@app.command()
 def reread(
     source: Annotated[
         str,

@@ -28,6 +28,9 @@ BAR_UNNAMED: Final = 0.475  # and one that does not: an editor would ask where i
 BAR_ALONE: Final = 0.06  # and the best one when no other reaches its bar
 BAR_LEARNT: Final = 0.06  # likewise, of what was learnt
 
+# What the probability of a tag comes from, in words for the operator.
+NAMED, NEAR, LEARNT = "its text names it", "its text is near it", "articles of the past had it"
+
 
 @dataclass(frozen=True)
 class Taxonomy:
@@ -70,6 +73,13 @@ class Taxonomy:
         if not self._spellings:
             return list(spelled)
         return [tag for tag in spelled if key(tag) in self._spellings]
+
+    def scored(self, title: str, text: str) -> dict[str, tuple[float, str]]:
+        """Tag -> its probability, and what that comes from; also of tags that do not reach their bar."""
+        seen = self._zero_shot.scores(title, text) if self._zero_shot else {}
+        found = {tag: (chance, NAMED if named else NEAR) for tag, (chance, named) in seen.items()}
+        past = self.learnt.scores(title, text) if self.learnt else {}
+        return found | {tag: (chance, LEARNT) for tag, chance in past.items() if chance >= found.get(tag, (0.0, ""))[0]}
 
     def _chances(self, title: str, text: str) -> dict[str, float]:
         """Tag -> probability, for those that reach their bar."""

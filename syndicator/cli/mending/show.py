@@ -1,0 +1,92 @@
+"""The command show."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from syndicator.cli.base import CONFIG, Config, Json, app
+
+if TYPE_CHECKING:
+    from syndicator.services.explain.shown import Shown
+
+
+@app.command()
+def show(
+    what: Annotated[
+        str,
+        typer.Argument(metavar="URL|FILE|ID", help="The URL or id of an article, an article file, or a saved page."),
+    ],
+    url: Annotated[str | None, typer.Option("--url", help="The URL that a saved page came from.")] = None,
+    why: Annotated[
+        bool,
+        typer.Option("--why", help="Also say where each field is from, what was cut, and in which feeds it is."),
+    ] = False,
+    feed: Annotated[
+        str, typer.Option("--feed", metavar="FORMAT", help="Print its entry as it stands in feeds: atom, rss or json.")
+    ] = "",
+    json: Json = False,
+    config: Config = CONFIG,
+) -> None:
+    """Print an article as it is published, or as its page would be. Writes nothing."""
+    from syndicator.cli import printing
+    from syndicator.cli.mending.explained import lines
+
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # its remarks on odd pages are not for operators
+    if feed:
+        _entry(what, feed, config)
+        return
+    shown = _shown(what, url, config)
+    if json:
+        printing.as_json({"article": shown.article, "markdown": shown.markdown, "why": dict(shown.why)})
+        return
+    sys.stdout.write(shown.markdown)
+    if why:
+        printing.say("" if shown.markdown.endswith("\n") else "\n")
+        for line in lines(shown.why):
+            printing.say(line)
+
+
+def _shown(what: str, url: str | None, config: Path) -> Shown:
+    from syndicator.services.container import open_app
+    from syndicator.services.explain import page
+    from syndicator.services.explain.filed import show_filed
+    from syndicator.services.explain.published import known
+
+    path = Path(what)
+    if not path.exists() and _is_address(what):
+        with open_app(config) as opened:
+            return asyncio.run(page.show_url(what if "://" in what else f"https://{what}", opened))
+    if not (config / "sources.toml").exists():
+        return page.show_file(path, url, None)
+    with open_app(config) as opened:
+        if not path.exists() and (id := known(opened, what)):
+            return show_filed(opened, id)
+        return page.show_file(path, url, opened)
+
+
+def _entry(what: str, format: str, config: Path) -> None:
+    from syndicator.articles.frontmatter import load
+    from syndicator.services.container import open_app
+    from syndicator.services.explain.published import entry
+
+    path = Path(what)
+    id = load(path.read_bytes(), what).id if path.is_file() else ""
+    with open_app(config) as opened:
+        made = entry(opened, id or what, format)
+    sys.stdout.write(made.decode("utf-8") + "\n")
+
+
+def _is_address(what: str) -> bool:
+    """True for example.org/page, False for what can only be a path or an id."""
+    if "://" in what:
+        return True
+    host = what.split("/", 1)[0]
+    return (
+        "." in host.strip(".") and not what.startswith((".", "~")) and Path(what).suffix not in (".md", ".html", ".htm")
+    )

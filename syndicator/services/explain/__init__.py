@@ -1,0 +1,1 @@
+"""What an article is, or would be, and why (`show`)."""

@@ -1,0 +1,63 @@
+"""How an article stands in feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from syndicator import urls
+from syndicator.errors import MissingError, UsageError
+from syndicator.model import Article
+from syndicator.pipeline.owners.binding import known_at
+from syndicator.publishing.entries import Entries
+from syndicator.publishing.paths import stem
+from syndicator.publishing.renderers import RENDERERS
+from syndicator.services.container import App
+
+
+def known(app: App, what: str) -> str | None:
+    """The id of the filed article that `what` names by address or id, None when it is none."""
+    id = known_at(app.store.visits, [urls.alias(what)], what) or what
+    return id if app.store.visits.article(id) else None
+
+
+def entry(app: App, what: str, format: str) -> bytes:
+    """The entry of an article, named by address or id, as it stands in the feeds of a format. Raises UsageError,
+    MissingError."""
+    if format not in RENDERERS:
+        raise UsageError(f"no format {format!r}; there are {', '.join(RENDERERS)}")
+    id = known(app, what)
+    if id is None:
+        raise UsageError(f"{what!r} is not published; give the address or the id of an article, or its file")
+    entries = Entries(app.store.index, app.terms, app.instance, app.settings.base_url)
+    found = entries.views([id], None)
+    made = entries.made([format], found[0], None) if found else None
+    if made is None:
+        raise MissingError(f"{what}: {entries.problems[id].reason}: {entries.problems[id].detail}")
+    return made[format]
+
+
+def standing(app: App, article: Article) -> Iterator[tuple[str, Any]]:
+    """In which feeds a filed article is, what it was merged with, which addresses find it, who announced it, and when
+    its source is visited next. What does not hold is left out."""
+    visits, index = app.store.visits, app.store.index
+    into = article.merged_into or index.merged().get(article.id, "")
+    yield "feeds", [stem(key) for key in sorted(index.shown(article.id))]
+    if article.hold:
+        yield "on hold", "until `syndicator release` publishes it"
+    named = {id: f"{one.title} ({one.url})" for id, one in index.articles([into, *visits.copies(article.id)]).items()}
+    if into:
+        yield "merged into", named.pop(into, into)
+    if named:
+        yield "stands for", sorted(named.values())
+    yield from _lists({"also at": article.also, "other addresses": article.aliases, "split from": article.split_from})
+    yield from _lists({"announced by": tuple(sorted({article.source_key, *visits.carriers(article.id)} - {""}))})
+    yield "source", article.source_key or None
+    state = visits.state(article.source_key)
+    if state is not None:
+        when = state.next_due.isoformat(timespec="seconds") if state.next_due else "now"
+        yield "next visit", f"{when}{f' ({state.due_why})' if state.due_why else ''}"
+
+
+def _lists(found: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, list[str]]]:
+    yield from ((name, list(values)) for name, values in found.items() if values)

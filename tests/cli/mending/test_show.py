@@ -1,0 +1,121 @@
+"""show on the command line: an article as it is published, and why."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from syndicator.articles.frontmatter import load
+from syndicator.cli.mending import show
+from syndicator.cli.mending.explained import lines
+from syndicator.errors import MissingError, NotAnArticle, UsageError
+from tests.cli.conftest import Instance
+from tests.world import Story
+
+assert show  # importing it registers its command
+
+
+def a_story(instance: Instance) -> Story:
+    return next(story for story in instance.world.stories if story.site == "holt")
+
+
+def its_file(instance: Instance) -> Path:
+    paths = (instance.folder / "feeds/articles").rglob("*.md")
+    return next(path for path in paths if load(path.read_bytes()).title == a_story(instance).title)
+
+
+def test_what_is_published_is_shown_as_it_is_filed_and_nobody_is_asked(filled: Instance) -> None:
+    path, url = its_file(filled), filled.world.url(a_story(filled))
+    path.write_text(path.read_text().replace("author: ", "author: Someone Else and ", 1))
+    before, asked = filled.everything(), len(filled.world.requests)
+    for what in (url, url.removeprefix("http://") if "://www" in url else url, load(path.read_bytes()).id, str(path)):
+        assert filled.run("show", what).output == path.read_text()
+    output = filled.run("show", "--why", url).output
+    assert output.startswith(path.read_text()) and "\norigins:\n" in output
+    for line in ("    author: your edit of the file", "    all", "source: holt", "    excerpt: sentences of its text"):
+        assert f"{line}\n" in output
+    assert re.search(r"^next visit: 20\d\d-\d\d-\d\dT[\d:]{8}\+00:00 \(", output, re.MULTILINE)
+    assert (filled.everything(), len(filled.world.requests)) == (before, asked)
+    told = filled.json("show", url)
+    assert set(told) == {"article", "markdown", "why"} and told["markdown"] == path.read_text()
+    assert "all" in told["why"]["feeds"] and set(told["why"]["tags"]) == set(told["article"]["tags"])
+
+
+@pytest.mark.parametrize("format", ["atom", "rss", "json"])
+def test_an_entry_is_printed_as_it_stands_in_the_feed(filled: Instance, format: str) -> None:
+    url = filled.world.url(a_story(filled))
+    entry = filled.run("show", "--feed", format, url).output.rstrip("\n")
+    published = (filled.folder / f"feeds/public/all.{format}").read_text()
+    if format == "json":
+        assert json.loads(entry) in json.loads(published)["items"]
+    else:
+        assert entry in published and entry.startswith(("<entry", "<item"))
+    assert filled.run("show", "--feed", format, str(its_file(filled))).output.rstrip("\n") == entry
+
+
+def test_an_entry_that_there_is_not_is_an_error(filled: Instance) -> None:
+    with pytest.raises(UsageError, match="no format 'pdf'; there are atom, rss"):
+        filled.run("show", "--feed", "pdf", filled.world.url(a_story(filled)))
+    with pytest.raises(UsageError, match="is not published; give the address or the id"):
+        filled.run("show", "--feed", "atom", "https://nowhere.example/")
+
+
+def test_a_page_that_is_none_yet_is_shown_as_its_source_would_file_it(instance: Instance) -> None:
+    instance.follow("holt")
+    sources = instance.config / "sources.toml"
+    sources.write_text(sources.read_text().rstrip() + '\ntags = ["Of mine"]\n')
+    before = instance.everything()
+    told = instance.json("show", instance.world.url(a_story(instance)))
+    article = load(told["markdown"].encode())
+    assert (article.title, article.source_key) == (a_story(instance).title, "holt")
+    assert article.tags[0] == "Of mine" and told["why"]["tags"]["Of mine"] == "its source has it in sources.toml"
+    assert article.source_id != article.url  # the feed's id of the entry
+    why = told["why"]
+    assert (why["source"], why["entry"], why["state"]) == ("holt", "announced by holt", "not filed")
+    assert instance.everything() == before
+    instance.run("refresh", "--all")
+    filed = load(its_file(instance).read_bytes())
+    for name in ("id", "title", "author", "published", "excerpt", "category", "tags", "source_id", "origin"):
+        assert getattr(filed, name) == getattr(article, name), name
+    assert filed.body.strip()[:2000] in article.body  # what repeats on the host was not known then
+
+
+def test_saved_pages_and_foreign_files_are_shown(filled: Instance, tmp_path: Path) -> None:
+    saved = tmp_path / "page.html"
+    words = " ".join(f"Sentence number {number} says something of its own." for number in range(40))
+    saved.write_text(f"<title>Saved</title><article><h1>A saved page</h1><p>{words}</p></article>")
+    with pytest.raises(UsageError, match="--url"):
+        filled.run("show", str(saved))
+    assert "title: A saved page" in filled.run("show", str(saved), "--url", "https://example.org/a").output
+    saved.write_bytes(bytes(range(256)))
+    with pytest.raises(NotAnArticle, match=r"not-html \(https://example.org/a: "):
+        filled.run("show", str(saved), "--url", "https://example.org/a")
+    with pytest.raises(MissingError, match=r"none\.html"):
+        filled.run("show", str(tmp_path / "none.html"))
+
+
+def test_why_is_told_in_lines() -> None:
+    why = {
+        "origins": {"title": "its page: h1"},
+        "title": {"from": "h1", "candidates": ["h1: T"]},
+        "body": {"from": "page", "kept": 8, "cut": [{"text": "Join", "rule": "repeats"}]},
+        "feeds": ["all"],
+        "robots": (),
+        "source": None,
+    }
+    assert list(lines(why)) == [
+        "origins:",
+        "    title: its page: h1",
+        "title: h1",
+        "    looked at h1: T",
+        "body: page",
+        "    kept: 8",
+        "    cut by repeats: Join",
+        "feeds:",
+        "    all",
+        "robots: none",
+        "source: none",
+    ]
