@@ -16,7 +16,7 @@ from syndicator.model import Source, SourceState
 from syndicator.pipeline.requests import feed_request, page_request
 from syndicator.services import refresh
 from syndicator.services.container import open_app
-from syndicator.services.explain import show_url
+from syndicator.services.explain.page import show_url
 from syndicator.settings import Settings
 from tests.faults.instance import InProcess
 
