@@ -180,7 +180,7 @@ def reindex(json: Json = False, config: Config = CONFIG) -> None:
         done = maintain.reindex(opened)
     if json:
         printing.as_json(done)
-    else:
+    elif not printing.quiet():
         printing.say(f"{counted(done.articles, 'article')} indexed; `syndicator build` publishes them")
     printing.log_problems(done.problems)
 
@@ -203,5 +203,5 @@ def prune(
         gone = maintain.prune(opened, pages_days=pages_days)
     if json:
         printing.as_json({"pages": gone})
-    else:
+    elif not printing.quiet():
         printing.say(f"{counted(gone, 'page')} deleted")

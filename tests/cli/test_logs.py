@@ -96,8 +96,9 @@ def test_options_of_every_command_stand_anywhere(words: list[str], ordered: list
 
 def test_cron_is_told_what_failed_and_nothing_else(instance: Instance) -> None:
     instance.follow("holt", "gone")
-    fine = instance.run("refresh", "--quiet", "--source", "holt")
-    assert (fine.exit_code, fine.stdout, fine.stderr) == (0, "", "")
+    for words in (("refresh", "--source", "holt"), ("build",), ("prune",), ("reindex",)):
+        fine = instance.run(*words, "--quiet")
+        assert (fine.exit_code, fine.stdout, fine.stderr) == (0, "", "")
     failed = instance.run("--quiet", "refresh", "--source", "gone")
     [line] = failed.stderr.splitlines()
     assert failed.stdout == "" and "source=gone" in line and "reason=gone" in line

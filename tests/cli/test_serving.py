@@ -14,9 +14,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from syndicator.services.container import open_app
 from syndicator.services.health import feed
 from tests.commands import ROOT
+from tests.faults.instance import wait_for
 
 
 @contextmanager
@@ -25,7 +28,7 @@ def service(folder: Path, *words: str) -> Iterator[tuple[subprocess.Popen[str], 
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard:
         heard.bind(str(folder / "notify"))
         heard.settimeout(60)
-        environ = os.environ | {"NOTIFY_SOCKET": str(folder / "notify"), "WATCHDOG_USEC": "60000000"}
+        environ = os.environ | {"NOTIFY_SOCKET": str(folder / "notify"), "WATCHDOG_USEC": "2000000"}
         command = [sys.executable, "-m", "syndicator", "--log-format", "json", *words]
         command += ["--config", str(folder / "config")]
         process = subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.PIPE, text=True)
@@ -89,3 +92,29 @@ def test_systemd_is_told_and_sighup_reads_the_configuration_again(tmp_path: Path
     assert events[1:3] == ["setting publish.hubs changed", "configuration read again"]
     assert "is not valid TOML" in events[3] and "going on with" in events[3]
     assert events[4] == "stopped"
+
+
+@pytest.mark.slow
+def test_up_is_watched_and_visits_at_once_what_sighup_added(tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    config.mkdir()
+    (config / "syndicator.toml").write_text("[publish]\nport = 0\n[fetch]\nallow_loopback = true\n")
+    (config / "sources.toml").write_text("")
+    with socket.create_server(("127.0.0.1", 0)) as site, service(tmp_path, "up") as (process, heard):
+        address = told(heard, "READY=1").partition("STATUS=serving ")[2]
+        told(heard, "WATCHDOG=1")
+        wait_for(lambda: answer_of(address + "readyz") == (200, "ok\n"), 60)
+        source = f'[[source]]\nkey = "one"\nurl = "http://127.0.0.1:{site.getsockname()[1]}/feed"\n'
+        (config / "sources.toml").write_text(source)
+        process.send_signal(signal.SIGHUP)
+        told(heard, "READY=1")
+        site.settimeout(30)  # the next run of its own would be in a minute
+        visitor, _ = site.accept()
+        visitor.close()
+        process.send_signal(signal.SIGTERM)
+        told(heard, "STOPPING=1")
+        _, err = process.communicate(timeout=60)
+        assert process.returncode == 0
+    lines = [json.loads(line) for line in err.splitlines()]
+    assert "source one added" in [line["event"] for line in lines]
+    assert lines[-1]["event"] == "stopped" and lines[-1]["runs"] >= 1
