@@ -78,3 +78,13 @@ def test_what_waits_is_muted_by_an_edited_query_and_what_is_filed_stays(app: App
     second = visit(app)
     assert (second.added, second.pending, muted(app)) == ((), 0, first.announced - 1)
     assert reconcile.sources(app)["holt"].muted == muted(app)
+
+
+def test_it_is_due_at_once_with_what_was_kept_of_it_as_its_feed_may_have_it_no_longer(app: App, world: World) -> None:
+    edit(app, mute=f"title:{word(app, world)}")
+    visit(app)
+    (row,) = app.store.visits.muted("holt")
+    edit(app, mute=None)
+    assert reconcile.sources(app)["holt"].next_due is None
+    (again,) = app.store.visits.pending("holt", NOW)
+    assert again.entry_id == row.entry_id and again.entry is not None and again.reason is None
