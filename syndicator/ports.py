@@ -301,7 +301,7 @@ class ArticleIndex(Protocol):
         its bytes. To be called after the files are on disk: a process that is killed between the two writes them
         again."""
 
-    def hold(self, key: FeedKey, reason: str) -> None:
+    def keep_back(self, key: FeedKey, reason: str) -> None:
         """Validation kept the old files: the feed stays stale, with the reason as one line for the operator."""
 
 

@@ -18,7 +18,7 @@ from syndicator.rules.entries import remembered
 MOST_TRIES = 5
 FIRST_WAIT = timedelta(minutes=15)
 # A page that waits for the operator is asked for once an hour at most, until it can be read: a choice.
-HELD_WAIT = timedelta(hours=1)
+ASKED_WAIT = timedelta(hours=1)
 
 # Failures that another try does not mend.
 _FINAL: frozenset[str] = frozenset(
@@ -73,9 +73,9 @@ def retried(row: EntryRow, reason: str, detail: str, now: datetime, not_before: 
     return replace(row, tries=row.tries + 1, next_try=when, reason=_why(row, reason), detail=detail)
 
 
-def held(row: EntryRow, reason: str, detail: str, now: datetime) -> EntryRow:
+def asked(row: EntryRow, reason: str, detail: str, now: datetime) -> EntryRow:
     """The operator's word or file is wrong, and not the page: no try is counted."""
-    return replace(row, next_try=now + HELD_WAIT, reason=_why(row, reason), detail=detail)
+    return replace(row, next_try=now + ASKED_WAIT, reason=_why(row, reason), detail=detail)
 
 
 def late(row: EntryRow, now: datetime) -> EntryRow:

@@ -28,7 +28,7 @@ async def ingest(context: EntryContext) -> EntryResult:
     try:
         return await _ingest(context)
     except ConfigError as error:  # the article's file was edited and is no article any more
-        return endings.hold(context, FileReason.BAD_ARTICLE_FILE, str(error))
+        return endings.ask_operator(context, FileReason.BAD_ARTICLE_FILE, str(error))
     except BUGS as bug:
         return endings.retry_or_refuse(context, CommandReason.BUG, describe_bug(bug))
 
@@ -102,7 +102,7 @@ async def _read(context: EntryContext, page: Page) -> EntryResult:
     try:
         reading = await _reading(context, page, rules, now)
     except ConfigError as error:  # a selector, or the taxonomy
-        return endings.hold(context, error.reason, f"source {source.key!r}: {error}")
+        return endings.ask_operator(context, error.reason, f"source {source.key!r}: {error}")
     except NotAnArticle as refusal:
         return await _without_article(context, page, refusal)
     except WorkerFailed as failure:
@@ -154,7 +154,7 @@ async def _without_article(context: EntryContext, page: Page, refusal: NotAnArti
     entry = context.announced
     if page.html and await _reads_without_selectors(context, page, context.run.clock()):
         detail = f"source {context.source.key!r}: rules.select and rules.remove leave no article of a page that is one"
-        return endings.hold(context, EntryReason.BAD_RULES, detail)
+        return endings.ask_operator(context, EntryReason.BAD_RULES, detail)
     if page.html and _stands_in(entry, entry.content):
         if await ask_front(context, entry.url):
             return await _read(context, _no_page(entry))

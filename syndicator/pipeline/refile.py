@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from syndicator.articles.article_store import ArticleStore
 from syndicator.model import Article
@@ -32,8 +33,11 @@ def refile(
     """
     stored, stamp, changed = article_store.put(article, path, ordered=ordered)
     if changed or entry is not None:
+        released = bool(stored.hold_reason) and not stored.hold  # by a hand, since the last start
+        if released:  # it goes on as one on hold whose file was edited: the next start publishes it as new
+            stamp = replace(stamp, mtime_ns=0)
         store.record(
-            stored,
+            replace(stored, hold=True) if released else stored,
             stamp,
             entry=entry,
             html=html if stored.body == article.body else None,  # a body edited by hand is rendered by the build

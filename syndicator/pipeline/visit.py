@@ -156,7 +156,7 @@ def _announce(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[E
     )
     if before is not None and any(row.first_seen == now for row in rows):
         seen = store.seen_since(source.key, now - flood.WEEKS)
-        rows = flood.held(rows, seen, context.state.first_visit, now)
+        rows = flood.slowed(rows, seen, context.state.first_visit, now)
     store.save_entries(rows)
     return rows
 

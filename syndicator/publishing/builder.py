@@ -264,7 +264,7 @@ class Builder:
             live = self.outlet.get(paths.file_name(feed.spec.key, ATOM)) or b""
             reason += culprit.named(reason, feed.spec.key, live, self.index, self.instance)
             self.held.append(Problem(what=paths.stem(feed.spec.key), reason=FeedFileReason.HELD, detail=reason))
-            self.index.hold(feed.spec.key, reason)
+            self.index.keep_back(feed.spec.key, reason)
             return
         for name in filter(fingerprint.is_file, set(feed.row.files) - set(feed.files)):
             self._delete(name)

@@ -32,7 +32,7 @@ def daily(seen: Seen, first_visit: datetime | None, now: datetime) -> int:
     return max(ANY, int(TIMES * usual))
 
 
-def held(rows: Sequence[EntryRow], seen: Seen, first_visit: datetime | None, now: datetime) -> tuple[EntryRow, ...]:
+def slowed(rows: Sequence[EntryRow], seen: Seen, first_visit: datetime | None, now: datetime) -> tuple[EntryRow, ...]:
     """`rows` as `select` made them, newest first, with a later try for those new ones that are more than a day's: so
     many a day, after those that wait already, the oldest last. What came late (see `select`) is not counted."""
     most = daily(seen, first_visit, now)

@@ -72,7 +72,7 @@ def test_a_page_that_is_read_again_for_its_owners_sake_stays_marked_until_it_was
     for after in (
         entry_rows.retried(row, "timeout", "slow", NOW),
         entry_rows.postponed(row, failed, NOW),
-        entry_rows.held(row, "no-header", "", NOW),
+        entry_rows.asked(row, "no-header", "", NOW),
     ):
         assert after.reason == "ownership"
     assert entry_rows.done(row, "a", NOW).reason is None

@@ -91,7 +91,7 @@ def test_a_page_that_waits_for_the_operator_is_asked_for_once_an_hour_at_most(la
     lab.edit(rules=Rules(remove=("body",)))
     lab.run()
     asked = len(world.requests)
-    lab.clock[0] += entry_rows.HELD_WAIT - timedelta(seconds=1)
+    lab.clock[0] += entry_rows.ASKED_WAIT - timedelta(seconds=1)
     lab.run()
     assert len(world.requests) == asked + 1  # its feed
     lab.clock[0] += timedelta(seconds=1)

@@ -164,7 +164,7 @@ class MemoryIndex:
         row = self.rows[key]
         self.rows[key] = replace(row, mark=row.mark if row.mark > seen else 0, held=None, files=dict(files))
 
-    def hold(self, key: FeedKey, reason: str) -> None:
+    def keep_back(self, key: FeedKey, reason: str) -> None:
         self.rows[key] = replace(self.rows[key], held=reason)
 
 

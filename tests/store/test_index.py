@@ -178,7 +178,7 @@ def test_html_is_dropped_when_the_article_changes(store: Store) -> None:
 
 def test_stale_held_and_fresh(store: Store) -> None:
     record(store, 1)
-    store.index.hold(AI, "not well-formed")
+    store.index.keep_back(AI, "not well-formed")
     assert (row(store, AI).stale, row(store, AI).held) == (True, "not well-formed")
 
     store.index.mark_fresh(AI, {"tags/ai.atom": "abc"}, seen=row(store, AI).mark)
@@ -215,7 +215,7 @@ def test_a_number_is_never_given_to_two_marks(store: Store) -> None:
 def test_there_are_no_more_marks_than_feeds(store: Store, url: str) -> None:
     for number in range(1, 6):
         record(store, number)
-    store.index.hold(AI, "not well-formed")
+    store.index.keep_back(AI, "not well-formed")
     with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
         marks = connection.execute("SELECT axis, slug FROM stale_marks ORDER BY axis, slug").fetchall()
     assert marks == [tuple(feed.key) for feed in store.index.feeds()]
@@ -224,10 +224,10 @@ def test_there_are_no_more_marks_than_feeds(store: Store, url: str) -> None:
 def test_holding_a_feed_that_has_a_mark_is_no_new_work(store: Store) -> None:
     record(store, 1)
     before = store.index.newest_mark()
-    store.index.hold(AI, "not well-formed")
+    store.index.keep_back(AI, "not well-formed")
     assert store.index.newest_mark() == before
     store.index.mark_fresh(AI, {}, seen=before)
-    store.index.hold(AI, "not well-formed")
+    store.index.keep_back(AI, "not well-formed")
     assert row(store, AI).stale
 
 

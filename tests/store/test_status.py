@@ -41,7 +41,7 @@ def test_the_summary_counts_and_names(store: Store) -> None:
         detail="d",
     )
     store.visits.save_entries([base, refused])
-    store.index.hold(FeedKey("tag", "ai"), "lost an id")
+    store.index.keep_back(FeedKey("tag", "ai"), "lost an id")
     state = SourceState(key="src", url="u")
     for hours in (1, 0):
         store.visits.end_visit(Outcome(key="src", at=NOW - timedelta(hours=hours), status="unchanged"), state)

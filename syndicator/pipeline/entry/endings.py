@@ -50,9 +50,9 @@ def carry_known(context: EntryContext, known: str, entry: EntryRow | None = None
     carry(run.article_store, run.store, known, source.key, name, entry=entry)
 
 
-def hold(context: EntryContext, reason: str, detail: str) -> EntryResult:
+def ask_operator(context: EntryContext, reason: str, detail: str) -> EntryResult:
     """The entry waits until the operator has mended what is wrong."""
-    row = entry_rows.held(context.row, reason, detail, context.run.clock())
+    row = entry_rows.asked(context.row, reason, detail, context.run.clock())
     _save(context, row)
     context.log.info("waits for the operator", reason=reason, detail=detail, next_try=row.next_try)
     return EntryResult(problem=entry_rows.problem(row, reason, detail))

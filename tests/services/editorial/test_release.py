@@ -12,8 +12,11 @@ import pytest
 
 from syndicator.errors import UsageError
 from syndicator.model import Article
+from syndicator.pipeline.dedupe.merge import merge_copy, remember
+from syndicator.pipeline.refile import refile
 from syndicator.services import maintain, reconcile
 from syndicator.services.build import build_feeds
+from syndicator.services.container import filing_context
 from syndicator.services.editorial.release import Released, release
 from tests.pipeline.dedupe.test_similarity import prose
 from tests.services.places import Place, store_articles
@@ -148,6 +151,19 @@ def test_a_hand_releases_it_in_its_file(filled: Place, old: str, new: str) -> No
     assert filled.digests("articles") | filled.digests("public") == before
 
 
+def test_a_new_text_that_comes_before_a_hands_release_was_seen_does_not_publish_it_as_old(filled: Place) -> None:
+    filled.edit("Waiting", "hold: true\n", "hold: false\n")
+    with filled.app() as app:
+        article = filled.article("Waiting")
+        refile(app.article_store, app.store.visits, replace(article, body=article.body + " More."), before=article)
+    filled.build()
+    assert "Waiting" not in feeds(filled)["all.atom"]
+    filled.now += timedelta(days=1)
+    run(filled)
+    assert feeds(filled)["all.atom"][0] == "Waiting"
+    assert filled.article("Waiting").added == filled.now
+
+
 def test_a_crash_between_file_and_row_is_made_up_for(filled: Place) -> None:
     with filled.app() as app:
         article = app.article_store.get(app.article_store.find(filled.article("Waiting").id) or "")
@@ -204,10 +220,6 @@ def test_who_announces_it_meanwhile_carries_it_from_its_release_on(filled: Place
 
 
 def stored(place: Place, title: str, body: str, source: str, **more: object) -> Article:
-    from syndicator.pipeline.dedupe.merge import merge_copy, remember
-    from syndicator.pipeline.refile import refile
-    from syndicator.services.container import filing_context
-
     with place.app() as app:
         article = store_articles(app, title, body, source=source, **more)
         context = filing_context(app)

@@ -57,7 +57,7 @@ def test_a_held_feed_has_the_name_of_its_file_and_when_that_was_written(place: P
         store_articles(app, "A story", "A text that says something.")
     place.build()
     with place.app() as app:
-        app.store.index.hold(FeedKey("source", "one"), "lost 1 of the live feed's entries")
+        app.store.index.keep_back(FeedKey("source", "one"), "lost 1 of the live feed's entries")
     (found,) = health(place).conditions
     assert (found.kind, found.subject) == (ConditionReason.FEED_HELD, "sources/one")
     assert found.last_success is not None
