@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from syndicator.model import Entry, Rules
+from types import SimpleNamespace
+from typing import cast
+
+from syndicator.model import Entry
+from syndicator.reading.body.doubt import doubt as judge
+from syndicator.reading.html.blocks import Block
 from syndicator.reading.reader import read
 
 PROSE = "The council of the town voted on Tuesday for a new bridge, which will take two years to build. "
@@ -36,6 +41,11 @@ def test_a_page_with_less_than_its_feed_is_in_doubt() -> None:
 
 
 def test_where_the_operator_said_what_is_the_body_nothing_is_unclear() -> None:
-    unclear = "".join(f"<div class='card'><a href='/{n}'>{PROSE[:60]}</a> {PROSE[:70]}</div>" for n in range(40))
-    page = f"<div id='text'>{paragraphs(1)}</div>{unclear}"
-    assert doubt(page, rules=Rules(select=("#text",))) == ""
+    sure, unclear = block(400, 0.9), block(700, 0.5)
+    assert judge([sure], [sure, unclear], [], entry=None, selected=False).startswith("700 letters of the page may be")
+    assert judge([sure], [sure, unclear], [], entry=None, selected=True) == ""
+    assert judge([sure], [sure, block(700, 0.9), block(700, 0.1)], [], entry=None, selected=False) == ""
+
+
+def block(letters: int, score: float) -> Block:
+    return cast(Block, SimpleNamespace(letters=letters, score=score))
