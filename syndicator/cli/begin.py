@@ -30,7 +30,8 @@ def init(
     from syndicator.services.init.start import Start
     from syndicator.services.init.write import write_folder
 
-    named = dir is None and str(context.get_parameter_source("config")).endswith("COMMANDLINE")
+    source = context.get_parameter_source("config")
+    named = dir is None and source is not None and source.name != "DEFAULT"
     folder = dir or (config.parent if named else Path())
     place = config if named else folder / "config"
     if sys.stdin.isatty() and not (place / "syndicator.toml").exists():

@@ -43,6 +43,14 @@ def test_the_folder_may_be_named_by_its_configuration(tmp_path: Path) -> None:
     assert (tmp_path / "settings/taxonomy.toml").exists() and (tmp_path / "run").exists()
 
 
+def test_the_script_of_a_folder_completes_that_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    init(str(tmp_path / "mine"))
+    (tmp_path / "mine/deploy/crontab").unlink()
+    monkeypatch.chdir("/")
+    monkeypatch.setenv("SYNDICATOR_CONFIG", str(tmp_path / "mine/config"))  # as the script sets it
+    assert init().count("wrote") == 1 and (tmp_path / "mine/deploy/crontab").exists()
+
+
 def test_it_is_this_folder_where_none_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "home/.config/syndicator").mkdir(parents=True)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))

@@ -106,7 +106,7 @@ def test_the_line_of_cron_runs_in_any_shell(tmp_path: Path) -> None:
     done = subprocess.run(
         ["/bin/sh", "-c", command], capture_output=True, text=True, env={"PATH": "/bin:/usr/bin"}, check=True
     )
-    assert done.stdout == f"{here.root}/config|{here.root}|refresh --max-time 10m\n"
+    assert done.stdout == f"{here.root}/config|{here.root}|--quiet refresh --max-time 10m\n"
     assert "%" not in line.replace(r"\%", "")
 
 
