@@ -82,12 +82,13 @@ def read_opml(data: bytes) -> SubscriptionList:
     skipped: list[Skipped] = []
     for element in root.iter("{*}outline"):
         made = _outline(element)
-        if isinstance(made, Outline) and made.url in found:
-            made = Skipped(line=made.line, name=made.title, why=f"{made.url} stands in line {found[made.url].line} too")
+        alias = urls.alias(made.url) if isinstance(made, Outline) else ""
+        if isinstance(made, Outline) and alias in found:
+            made = Skipped(line=made.line, name=made.title, why=f"{made.url} stands in line {found[alias].line} too")
         if isinstance(made, Skipped):
             skipped.append(made)
         elif made is not None:
-            found[made.url] = made
+            found[alias] = made
             place = made.own.get(_PLACE)
             places[made.url] = place if isinstance(place, int) else len(found)
     ordered = sorted(found.values(), key=lambda one: places[one.url])

@@ -22,7 +22,7 @@ LIST = b"""<?xml version="1.0"?>
     <outline type="rss" text="Alpha" xmlUrl="https://alpha.example/feed" htmlUrl="https://alpha.example/"/>
   </outline></outline>
   <outline TYPE="RSS" text="Beta" XMLURL=" https://beta.example/rss "/>
-  <outline text="Alpha again" xmlUrl="https://alpha.example/feed"/>
+  <outline text="Alpha again" xmlUrl="http://alpha.example/feed/"/>
   <outline text="no address"/>
   <outline text="script" xmlUrl="javascript:alert(1)"/>
   <outline text="file" xmlUrl="file:///etc/passwd"/>
@@ -40,7 +40,7 @@ def test_reads_each_feed_once_with_its_folders() -> None:
 def test_what_is_skipped_has_its_line_and_why() -> None:
     skipped = [(one.line, one.name, one.why) for one in read_opml(LIST).skipped]
     assert skipped == [
-        (7, "Alpha again", "https://alpha.example/feed stands in line 4 too"),
+        (7, "Alpha again", "http://alpha.example/feed/ stands in line 4 too"),
         (8, "no address", "it has no xmlUrl"),
         (9, "script", "'javascript:alert(1)' is no web address"),
         (10, "file", "'file:///etc/passwd' is no web address"),

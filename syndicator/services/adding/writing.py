@@ -33,7 +33,9 @@ class Wishes:
 def named(app: App, chosen: Sequence[Candidate], wishes: Wishes) -> list[Candidate]:
     """`chosen` as they would be written, each address once: with a key, and as the operator wishes. What is known
     already stays as it is. Raises UsageError for a wish that cannot be."""
-    once = {one.source.url: one for one in chosen}
+    once: dict[str, Candidate] = {}
+    for one in chosen:
+        once.setdefault(urls.alias(one.source.url), one)
     new = [one for one in once.values() if not one.known]
     if len(new) > 1 and (wishes.key or wishes.title):
         option = "--key" if wishes.key else "--title"

@@ -14,6 +14,7 @@ from syndicator.pipeline.owners.binding import known_at
 from syndicator.services import reconcile
 from syndicator.services.container import App
 from syndicator.store.index import Index
+from syndicator.text import suggestion
 
 ROWS = 500  # rows read at a time
 _READING = "reading version"  # the note with the version that ran last
@@ -89,8 +90,8 @@ def _meant(app: App, what: str) -> tuple[str, str]:
     article = app.store.visits.article(id)
     if article is None:
         raise UsageError(
-            f"no source or article {what!r}; give the key or address of a source (`syndicator sources` lists them), or "
-            "the address or id of an article"
+            f"no source or article {what!r}{suggestion(what, app.sources)}; give the key or address of a source "
+            "(`syndicator sources` lists them), or the address or id of an article"
         )
     if article.source_key not in app.sources:
         raise UsageError(f"{what!r}: its source {article.source_key!r} is not in sources.toml, so it has no rules")
