@@ -69,7 +69,7 @@ class Overrides:
                 found.append(file.fault(message, *place))
                 continue
             wants_list = get_origin(self.leaves[self._names[name.upper()]].annotation) is tuple
-            how = '; write a list as JSON, such as ["a", "b"]' if wants_list else ""
+            how = "; in a variable it is written as JSON" if wants_list else ""
             found.append(Fault(file=f"environment variable {name}", key=name, message=message + how))
         return found
 

@@ -15,9 +15,22 @@ from pydantic import BaseModel, ValidationError
 
 from syndicator.config_files.lines import Place, lines_of
 from syndicator.errors import ConfigError, Fault
+from syndicator.text import suggestion
 
 # What is wrong with these may show what is secret: a key in the wrong place, a URL with a password.
 _SECRET = frozenset(("llm", "url", "headers_env"))
+_CURES = {
+    "tuple_type": 'write a list, such as ["a", "b"]',
+    "string_type": "write a text, in quotes",
+    "bool_type": "write true or false",
+    "bool_parsing": "write true or false",
+    "int_type": "write a whole number",
+    "int_parsing": "write a whole number",
+    "int_from_float": "write a whole number",
+    "float_type": "write a number",
+    "float_parsing": "write a number",
+    "model_type": "write a table: [its name] on a line, and its keys below",
+}  # where pydantic speaks of its own types
 _SHOWN = 80  # characters of a wrong value
 
 
@@ -41,7 +54,7 @@ class TomlFile:
 
     def faults(self, error: ValidationError, model: type[BaseModel], *place: str | int, entry: str = "") -> list[Fault]:
         """All that pydantic found wrong in the table at `place`, which `model` describes."""
-        found = [(tuple(one["loc"]), sentence(one, model)) for one in error.errors()]
+        found = [(tuple(one["loc"]), sentence(one, model, dotted(place))) for one in error.errors()]
         return [self.fault(message, *place, *loc, entry=entry) for loc, message in found]
 
     def where(self, *place: str | int) -> str:
@@ -63,6 +76,10 @@ def read(path: Path) -> TomlFile:
     """The file at `path`. Raises ConfigError that names the file, the line and the cure."""
     try:
         text = path.read_text(encoding="utf-8")
+        if text.startswith("\ufeff"):
+            raise ConfigError.of(
+                [Fault(file=str(path), line=1, message="begins with a byte order mark; save it without")]
+            )
         return TomlFile(path, tomllib.loads(text), text)
     except FileNotFoundError as error:
         raise ConfigError(f"{path} does not exist; `syndicator init` writes one to start with") from error
@@ -76,33 +93,40 @@ def read(path: Path) -> TomlFile:
 
 def _no_toml(path: Path, error: tomllib.TOMLDecodeError) -> Fault:
     said = str(error)
-    line = re.search(r"\(at line (\d+), column (\d+)\)$", said)
-    message = f"is not valid TOML: {said}; texts stand in quotes, and each key on a line of its own"
+    line = re.search(r" \(at line (\d+), column (\d+)\)$", said)
+    where = f"{said[: line.start()]}, at column {line[2]}" if line else said
+    message = f"is not valid TOML: {where}; texts stand in quotes, and each key on a line of its own"
     return Fault(file=str(path), line=int(line[1]) if line else None, message=message)
 
 
-def sentence(error: Mapping[str, Any], model: type[BaseModel]) -> str:
+def sentence(error: Mapping[str, Any], model: type[BaseModel], table: str = "") -> str:
     """What pydantic found wrong, in the words of an operator: the key, the fault, the cure. A key that is unknown is
-    compared with those of its own table. Values of what may be secret are not shown."""
+    compared with those of its own table; `table`: what of a file `model` describes. Values of what may be secret are
+    not shown."""
     loc = error["loc"]
     key = dotted(loc)
     if error["type"] == "extra_forbidden":
-        return f"unknown key {key!r}" + _suggested(str(loc[-1]), loc[:-1], model)
+        return f"unknown key {key!r}" + _suggested(str(loc[-1]), loc[:-1], model, table)
     if error["type"] == "missing":
         return f"has no {key}; write one"
-    message = error["msg"].removeprefix("Value error, ")
+    message = _CURES.get(error["type"], error["msg"].removeprefix("Value error, "))
     if error["type"] == "value_error" or not _SECRET.isdisjoint(loc):
         return f"{key}: {message}" if key else message
-    return f"{key}: {message} (got {str(error.get('input'))[:_SHOWN]!r})"
+    given = str(error.get("input"))[:_SHOWN]
+    one_of = re.findall("'([^']*)'", error["msg"]) if error["type"] == "literal_error" else ()
+    return f"{key}: {message} (got {given!r})" + suggestion(given, one_of)
 
 
-def _suggested(name: str, place: Place, model: type[BaseModel]) -> str:
+def _suggested(name: str, place: Place, model: type[BaseModel], table: str) -> str:
     tables = dict(_tables(model))
     here = dotted(place)
     if near := difflib.get_close_matches(name, _names(tables[here]), n=1) if here in tables else []:
         return f"; did you mean {near[0]!r}?"
     others = [dotted for dotted, table in tables.items() if name in _names(table) and dotted != here]
-    return f"; it belongs to {f'[{others[0]}]' if others[0] else 'the table above it'}" if len(others) == 1 else ""
+    if len(others) != 1:
+        return ""
+    home = ".".join(filter(None, (table, others[0])))
+    return f"; it belongs to [{home}]" if others[0] else "; it belongs to the table above it"
 
 
 def _names(table: type[BaseModel]) -> list[str]:

@@ -20,6 +20,7 @@ from syndicator.rules.query import And, Expr, Not, Or, Term
 from syndicator.services import reconcile, redescribe
 from syndicator.services.beside.files import move
 from syndicator.services.container import App
+from syndicator.text import suggestion
 
 _MANY = 500  # rows read at a time
 
@@ -132,7 +133,8 @@ def _check(vocabulary: Vocabulary, old: str, new: str, *, exists: bool) -> None:
     if old == new:
         raise UsageError(f"{old!r} is what the tag is called already")
     if place(vocabulary, old) is None and not exists:
-        raise UsageError(f"no tag {old!r}: neither taxonomy.toml nor an article has it")
+        near = suggestion(old, [tag.name for tag in vocabulary.tag])
+        raise UsageError(f"no tag {old!r}: neither taxonomy.toml nor an article has it{near}")
     owner = next((tag.name for tag in vocabulary.tag if fold(tag.name) != fold(new) and knows(tag, new)), None)
     if owner is not None and fold(owner) != fold(old):
         raise UsageError(

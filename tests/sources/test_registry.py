@@ -153,6 +153,8 @@ BAD = [
     ('key = "a"\nurl = "https://me:hush-hush@a.example/"', ["source 'a'", "url", "headers_env"]),
     ('key = "a"\nurl = "a.example/feed"', ["source 'a'", "url", "https://"]),
     ('key = "a"\nurl = "ftp://a.example/feed"', ["source 'a'", "url", "https://"]),
+    (GOOD + 'select = ["p"]', ["source 'a'", "unknown key 'select'; it belongs to [source.rules]"]),
+    (GOOD + 'content = "ful"', ["source 'a'", "content: ", "(did you mean 'full'?)"]),
     ('key = "a"', ["source 'a'", "has no url"]),
     ('url = "https://a.example/"', ["source number 1", "has no key"]),
     ('key = "A b"\nurl = "https://a.example/"', ["source 'A b'", "key", "techcrunch-ai"]),
