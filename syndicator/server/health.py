@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
@@ -85,14 +86,20 @@ async def _metrics(health: Health, request: Request) -> Response:
 
 
 def is_this_machine(host: str, headers: Headers, version: str) -> bool:
-    """Whether a request comes from this machine and from no proxy on it. Proxies name those they ask for, and nginx,
-    where it was not told to, asks in HTTP/1.0, as nobody else does. Pure."""
+    """Whether a request comes from this machine and from no proxy on it. Proxies name those they ask for, or ask for
+    the host that was asked of them; nginx, where it was told neither, asks in HTTP/1.0, as nobody else does. That the
+    host asked for is this machine also keeps out pages in a browser here whose name leads here. Pure."""
+    asked = re.sub(r":\d*$", "", headers.get("host", "")).strip("[]")
+    direct = version != "1.0" and not any(name in headers for name in _FORWARDED)
+    return direct and _is_loopback(host) and (asked == "localhost" or _is_loopback(asked))
+
+
+def _is_loopback(host: str) -> bool:
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
         return False
-    mapped = getattr(address, "ipv4_mapped", None) or address
-    return bool(mapped.is_loopback) and version != "1.0" and not any(name in headers for name in _FORWARDED)
+    return bool((getattr(address, "ipv4_mapped", None) or address).is_loopback)
 
 
 def _knows(token: str, request: Request) -> bool:

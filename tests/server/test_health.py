@@ -35,7 +35,7 @@ WELL = Health(
 
 
 def client(public: Path, health: Health = WELL, peer: tuple[str, int] = HERE) -> TestClient:
-    return TestClient(with_health(make_app(public), health), client=peer)
+    return TestClient(with_health(make_app(public), health), base_url="http://127.0.0.1:8080", client=peer)
 
 
 def test_probes_are_for_everybody_and_say_little(tmp_path: Path) -> None:
@@ -64,22 +64,26 @@ def test_metrics_are_for_this_machine_or_the_token(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("host", "headers", "version", "here"),
+    ("peer", "headers", "version", "here"),
     [
-        ("127.0.0.1", {}, "1.1", True),
-        ("::1", {}, "1.1", True),
-        ("::ffff:127.0.0.1", {}, "1.1", True),
-        ("10.0.0.9", {}, "1.1", False),  # a container's gateway asks for the whole world
-        ("198.51.100.7", {}, "1.1", False),
-        ("", {}, "1.1", False),
-        ("127.0.0.1", {"forwarded": "for=198.51.100.7"}, "1.1", False),
-        ("127.0.0.1", {"X-Real-IP": "198.51.100.7"}, "1.1", False),
-        ("127.0.0.1", {"via": "1.1 proxy"}, "1.1", False),
-        ("127.0.0.1", {}, "1.0", False),  # nginx that was told nothing
+        ("127.0.0.1", {"host": "127.0.0.1:8080"}, "1.1", True),
+        ("127.0.0.1", {"host": "localhost"}, "1.1", True),
+        ("::1", {"host": "[::1]:8080"}, "1.1", True),
+        ("::ffff:127.0.0.1", {"host": "localhost:8080"}, "1.1", True),
+        ("10.0.0.9", {"host": "localhost"}, "1.1", False),  # a container's gateway asks for the whole world
+        ("198.51.100.7", {"host": "localhost"}, "1.1", False),
+        ("", {"host": "localhost"}, "1.1", False),
+        ("127.0.0.1", {}, "1.1", False),
+        ("127.0.0.1", {"host": "feeds.example.org"}, "1.1", False),  # a proxy that keeps the name, a page that has ours
+        ("127.0.0.1", {"host": "[::1"}, "1.1", False),
+        ("127.0.0.1", {"host": "localhost", "forwarded": "for=198.51.100.7"}, "1.1", False),
+        ("127.0.0.1", {"host": "localhost", "x-real-ip": "198.51.100.7"}, "1.1", False),
+        ("127.0.0.1", {"host": "localhost", "via": "1.1 proxy"}, "1.1", False),
+        ("127.0.0.1", {"host": "localhost"}, "1.0", False),  # nginx that was told nothing
     ],
 )
-def test_who_is_on_this_machine(host: str, headers: dict[str, str], version: str, here: bool) -> None:
-    assert is_this_machine(host, Headers(headers), version) is here
+def test_who_is_on_this_machine(peer: str, headers: dict[str, str], version: str, here: bool) -> None:
+    assert is_this_machine(peer, Headers(headers), version) is here
 
 
 def test_the_health_feed_is_where_its_token_is(tmp_path: Path) -> None:
