@@ -50,15 +50,18 @@ def _why(app: App, article: Article) -> Iterator[tuple[str, Any]]:
     yield from ((name, value) for name, value in trace.items() if name not in ("category", "excerpt"))
     yield "robots", article.robots
     yield "page", told
+    if app.store.index.path(article.id) is None:
+        yield "state", "not filed; the next run takes in what lies in the folder of articles"
+        return
     yield from standing(app, article)
     yield from llm_history(app, article.id).items()
 
 
 def _of_page(app: App, article: Article, source: Source | None) -> tuple[ReadArticle | None, str]:
     """What the kept page alone gives today, and what rereading it would change. None, and why, where there is none."""
-    kept = app.snapshots.get(article.id)
+    kept = app.snapshots.get(article.id) if app.store.index.path(article.id) else None
     if kept is None:
-        return None, "not kept; `syndicator reread --source ID --fetch` asks for it once more"
+        return None, f"not kept; `syndicator reread --source {article.id} --fetch` asks for it once more"
     if source is None:
         return None, f"kept, but its source {article.source_key!r} is followed no more"
     html, headers = kept

@@ -29,6 +29,8 @@ def show_file(path: Path, url: str | None, app: App | None) -> Shown:
     """For a saved page, which came from `url`, or an article file. Raises MissingError, UsageError, NotAnArticle."""
     try:
         data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise MissingError(f"{path}: no such file, and no article has this id") from error
     except OSError as error:
         raise MissingError(f"{path}: {error.strerror}") from error
     if path.suffix == ".md":

@@ -93,8 +93,14 @@ def test_saved_pages_and_foreign_files_are_shown(filled: Instance, tmp_path: Pat
     saved.write_bytes(bytes(range(256)))
     with pytest.raises(NotAnArticle, match=r"not-html \(https://example.org/a: "):
         filled.run("show", str(saved), "--url", "https://example.org/a")
-    with pytest.raises(MissingError, match=r"none\.html"):
+    with pytest.raises(MissingError, match=r"none\.html: no such file, and no article has this id"):
         filled.run("show", str(tmp_path / "none.html"))
+    own = tmp_path / "own.md"
+    own.write_text(
+        "---\nid: no id of ours\ntitle: Own\ndate: 2026-01-02\nsource: https://example.org/own\n---\n\nA text.\n"
+    )
+    told = filled.run("show", "--why", str(own)).output
+    assert "title: your edit of the file" in told and "state: not filed; the next run" in told
 
 
 def test_why_is_told_in_lines() -> None:

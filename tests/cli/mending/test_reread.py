@@ -1,0 +1,28 @@
+"""What an upgrade offers, on the command line."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicator.cli.mending import reread
+from syndicator.reading import READING_VERSION
+from tests.cli.conftest import Instance
+
+assert reread  # importing it registers its command
+
+
+def test_the_first_run_of_a_version_that_reads_better_says_so_and_status_goes_on(
+    filled: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = filled.everything()
+    assert "older version" not in filled.run("refresh").output
+    monkeypatch.setattr("syndicator.services.container.READING_VERSION", READING_VERSION + 1)
+    said = filled.run("refresh").output
+    assert "read by an older version: 5 articles; `" in said and "reread --outdated --dry-run` shows what" in said
+    assert "older version" not in filled.run("refresh").output
+    assert "read by an older version" in filled.run("status").output
+    assert filled.run("reread", "--outdated", "--dry-run").output == "0 of 5 articles change\n"
+    assert filled.run("reread", "--outdated").output == "0 of 5 articles change\n"
+    assert filled.run("reread", "--outdated").output == "0 of 0 articles change\n"
+    assert "read by an older version" not in filled.run("status").output
+    assert filled.everything() == before
