@@ -238,6 +238,21 @@ def test_a_list_on_the_web_is_taken_whole(adding: Adding) -> None:
         adding.run(f"{SITE}list.opml")
 
 
+def test_a_list_on_the_web_gives_nobody_credentials_or_rights(adding: Adding, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NOBODYS_BUSINESS", "s3ntinel-s3ntinel")
+    own = (
+        """s:key='mine' s:headers_env='{"X": "NOBODYS_BUSINESS"}' s:allow='["10.0.0.0/8"]' s:robots='ignore' """
+        """s:speaks_for='["other.example"]' s:tags='["Ferries"]'"""
+    )
+    bad = f'<outline text="Bad" xmlUrl="{SITE}x?a=${{NOBODYS_BUSINESS}}"/>'
+    document = f'<opml xmlns:s="urn:x-syndicator:opml"><body><outline xmlUrl="{FEED}" {own}/>{bad}</body></opml>'
+    adding.web.answers[f"{SITE}list.opml"] = Answer(body=document, type="text/x-opml")
+    output = adding.run(f"{SITE}list.opml", "--yes").output
+    (source,) = adding.written
+    assert {**source, "title": ""} == {"key": "mine", "url": FEED, "tags": ["Ferries"], "title": ""}
+    assert "line 1: Bad: its address names a variable" in output
+
+
 @pytest.mark.parametrize("path", ["", "notes/"])
 def test_a_page_without_a_feed_is_followed_as_a_list(adding: Adding, path: str) -> None:
     names = ("The ferry that came late", "A sheep on the pier again", "Rain for the third week")

@@ -13,7 +13,10 @@ from syndicator.services.adding.found import Candidate, Found, by_address, if_kn
 from syndicator.services.container import App
 from syndicator.sources.opml import Folders, Outline, Skipped, SubscriptionList, followed, read_opml, write_opml
 from syndicator.sources.schema import source_of
+from syndicator.urls import secrets
 
+# What a list from elsewhere does not decide.
+_OPERATORS = frozenset(("allow", "content", "headers_env", "licence", "robots", "speaks_for"))
 _KEYLESS = "a"  # stands for the key that is given later, so that the rest can be checked
 
 
@@ -38,6 +41,21 @@ def read_list(data: bytes, where: str) -> SubscriptionList:
     except NotAFeed as refusal:
         cure = "export the list from the other reader as OPML"
         raise MissingError(f"{where}: {refusal.detail or refusal}; {cure}") from refusal
+
+
+def from_elsewhere(listed: SubscriptionList) -> SubscriptionList:
+    """`listed`, that somebody else's server sent, without what only the operator gives a source: credentials, private
+    networks, rights, and addresses that name a variable of this machine, which their server would be sent. Pure."""
+    named = [one for one in listed.outlines if secrets.variables(one.url)]
+    why = "its address names a variable of this machine, which its server would be sent; add it by itself"
+    return SubscriptionList(
+        outlines=tuple(
+            replace(one, own={name: value for name, value in one.own.items() if name not in _OPERATORS})
+            for one in listed.outlines
+            if one not in named
+        ),
+        skipped=(*listed.skipped, *(Skipped(line=one.line, name=one.title, why=why) for one in named)),
+    )
 
 
 def as_found(app: App, address: str, listed: SubscriptionList, folders: Folders = "category") -> Found:

@@ -68,7 +68,7 @@ async def _look(tools: Tools, address: str, url: str) -> Found:
     answer = await _asked(tools, url, secrets.known(url, tools.app.environ))
     found = await _discovered(tools, answer, url)
     if found.kind == "opml":
-        return outlines.as_found(tools.app, address, await _listed(tools, answer, url))
+        return outlines.as_found(tools.app, address, outlines.from_elsewhere(await _listed(tools, answer, url)))
     index = found.kind == "sitemap" and bool(found.feeds) and found.feeds[0].url != answer.final_url
     if not index and (found.kind != "page" or _XML.match(answer.headers.get("content-type", ""))):
         try:
