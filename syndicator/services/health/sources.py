@@ -80,7 +80,7 @@ def of_source(state: SourceState, now: datetime) -> Iterator[Condition]:
     elif state.reason:
         yield _failing(state, now)
     elif since := silent_since(state.recent, now):
-        yield _silent(state, since)
+        yield _silent(state, since, now)
     elif has_collapsed(state.bodies):
         yield _collapsed(state)
     for rule, pages in unmatched(state):
@@ -88,7 +88,10 @@ def of_source(state: SourceState, now: datetime) -> Iterator[Condition]:
         yield replace(found, detail=f"{rule}: nothing on the last {pages} pages", count=pages)
 
 
-def _silent(state: SourceState, since: datetime) -> Condition:
+def _silent(state: SourceState, since: datetime, now: datetime) -> Condition:
+    """A source that was silent already when it was added is as its operator wanted it."""
+    patience = _patience([at for at in state.recent if at <= now])
+    fell = since + (patience or timedelta())
     usual = f"it used to publish about every {_usual(state.recent)}"
     return replace(
         plain(ConditionReason.SOURCE_SILENT, source=state.key),
@@ -96,6 +99,7 @@ def _silent(state: SourceState, since: datetime) -> Condition:
         detail=f"its last article is of {since:%Y-%m-%d}; {usual}",
         last_success=state.last_success,
         next_try=state.next_due,
+        needs_you=state.first_visit is None or state.first_visit < fell,
     )
 
 
@@ -148,12 +152,17 @@ def _collapsed(state: SourceState) -> Condition:
 def silent_since(recent: Sequence[datetime], now: datetime) -> datetime | None:
     """When the silence of a source began to be one: its last article, where the time since then is over three times its
     usual pause; None where it is not, or nothing usual is known. `recent`: publication times."""
-    past = sorted((at for at in recent if at <= now), reverse=True)
+    past = [at for at in recent if at <= now]
+    patience = _patience(past)
+    return max(past) if patience and now - max(past) > patience else None
+
+
+def _patience(past: Sequence[datetime]) -> timedelta | None:
+    """How long a source may be silent that published at these times, None where that is not known."""
     gaps = _pauses(past)
     if len(gaps) < _KNOWN_PAUSES:
         return None
-    usual = max(_TIMES * max(median(gaps), _LEAST), gaps[-2])
-    return past[0] if (now - past[0]).total_seconds() > usual else None
+    return timedelta(seconds=max(_TIMES * max(median(gaps), _LEAST), gaps[-2]))
 
 
 def _waiting(kind: ConditionReason, one: Waiting) -> Condition:

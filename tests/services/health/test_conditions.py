@@ -89,7 +89,13 @@ def test_a_source_is_silent_after_three_times_its_usual_pause() -> None:
     assert silent_since(every(HOUR, 4 * DAY), NOW) == NOW - 4 * DAY
     assert silent_since(every(DAY, 30 * DAY, count=3), NOW) is None  # nothing usual is known
     (found,) = of(state(recent=every(2 * DAY, 7 * DAY)))
-    assert (found.kind, found.since) == (ConditionReason.SOURCE_SILENT, NOW - 7 * DAY)
+    assert (found.kind, found.since, found.needs_you) == (ConditionReason.SOURCE_SILENT, NOW - 7 * DAY, True)
+
+
+def test_a_source_that_was_silent_when_it_was_added_needs_nobody() -> None:
+    silent = state(recent=every(2 * DAY, 30 * DAY))  # from the 24th day before now on
+    needed = [of(replace(silent, first_visit=NOW - days * DAY))[0].needs_you for days in (25, 23)]
+    assert needed == [True, False]
 
 
 def test_a_pause_that_was_made_twice_before_is_no_silence() -> None:

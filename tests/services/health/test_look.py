@@ -66,7 +66,7 @@ def test_a_held_feed_has_the_name_of_its_file_and_when_that_was_written(place: P
 
 def test_what_nothing_dates_is_as_old_as_the_first_look_that_found_it(place: Place) -> None:
     with place.app() as app:
-        app.store.index.hold(FeedKey("source", "one"), "lost 1 of the live feed's entries")
+        app.store.index.keep_back(FeedKey("source", "one"), "lost 1 of the live feed's entries")
         app.store.visits.save_states([visited("two", reason="http-404", failing_since=NOW - 2 * HOUR)])
     failing, held = health(place).conditions
     assert (failing.since, held.since) == (NOW - 2 * HOUR, None)
