@@ -68,10 +68,7 @@ def sources(
     printing.table("Sources", ("key", "url", "health", "next visit", "why"), rows)
 
 
-@app.command(
-    "import",
-    epilog="Examples:  syndicator import subscriptions.opml  |  syndicator import --folders tag - < list.opml",
-)
+@app.command("import")
 def import_(
     file: Annotated[str, typer.Argument(metavar="FILE", help='An OPML file, "-" for one on stdin.')],
     folders: Folders = None,

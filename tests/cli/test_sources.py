@@ -145,6 +145,13 @@ def test_folders_become_what_the_operator_says(
     assert "word" not in done.output.replace("password", "")
 
 
+def test_names_of_folders_do_nothing_to_a_terminal(empty: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    listing = empty.folder / "list.opml"
+    listing.write_text(LIST.replace('"Sea"', '"Sea\u202e"'))
+    monkeypatch.setattr(sources, "is_answered", lambda: True)
+    assert "\u202e" not in empty.run("import", str(listing), answers="tag\n").output
+
+
 def test_add_takes_a_list_as_import_does(empty: Instance) -> None:
     listing = empty.folder / "list.opml"
     listing.write_text(LIST)

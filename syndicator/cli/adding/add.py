@@ -55,10 +55,7 @@ Allow = Annotated[
 Select = Annotated[list[str] | None, typer.Option(metavar="CSS", help="Where the text is on its pages. Repeatable.")]
 
 
-@app.command(
-    epilog="Examples:  syndicator add example.org  |  syndicator add https://example.org/ --pick 2 --category AI "
-    "--tag LLM  |  syndicator add --dry-run https://example.org/blog/"
-)
+@app.command()
 def add(
     url: Addresses,
     pick: Pick = None,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from syndicator.cli.plural import counted
+from syndicator.cli.visible import one_line
 
 if TYPE_CHECKING:
     from syndicator.sources.opml import Skipped, SubscriptionList
@@ -31,7 +32,7 @@ def meaning(listed: SubscriptionList, said: Meaning | None, *, ask: bool) -> Mea
     """What the folders of a list become: what the operator `said`, or answers."""
     if said or not ask or not listed.folders:
         return said or "category"
-    names = ", ".join(listed.folders[:_SHOWN]) + (" ..." if len(listed.folders) > _SHOWN else "")
+    names = one_line(", ".join(listed.folders[:_SHOWN])) + (" ..." if len(listed.folders) > _SHOWN else "")
     question = f"The list has {counted(len(listed.folders), 'folder')} ({names}). What do they become?"
     answers: dict[str, Meaning] = {"category": "category", "tag": "tag", "ignore": "ignore"}
     while (answer := typer.prompt(f"{question} {', '.join(answers)}", default="category", err=True)) not in answers:

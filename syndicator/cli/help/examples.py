@@ -17,6 +17,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "add": (
         ("add example.org", "find the feeds of a site, see them and choose"),
         ("add --dry-run https://example.org/feed.xml", "see what it would become; add nothing"),
+        ("add --pick 2 --tag LLM https://example.org/", "the second of its feeds"),
         ("add --yes --key example --category AI --every 6h https://example.org/feed.xml", "all said beforehand"),
     ),
     "status": (("status", "all on one screen"), ("status --source techcrunch-ai", "the last visits of one source")),
@@ -30,7 +31,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("sources --apply-moves", "write down new addresses"),
     ),
     "remove": (("remove techcrunch-ai wired-ai", "articles and feeds stay"),),
-    "import": (("import subscriptions.opml", "what another reader exported"),),
+    "import": (
+        ("import subscriptions.opml", "what another reader exported"),
+        ("import --folders tag subscriptions.opml", "its folders become tags"),
+    ),
     "export": (("export > subscriptions.opml", "for another reader, or as a copy"),),
     "reread": (
         ("reread --dry-run --source techcrunch-ai", "what today's rules would change; change nothing"),

@@ -1,0 +1,31 @@
+"""What the import of a long list costs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from syndicator.sources.registry import load_sources
+
+MOST_SECONDS = 2.0  # of the processor, for the whole process; it takes 0.8
+
+
+@pytest.mark.slow
+def test_300_feeds_are_imported_in_two_seconds_of_the_processor(tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    config.mkdir()
+    for name in ("syndicator", "sources", "taxonomy"):
+        (config / f"{name}.toml").write_text("")
+    listed = "".join(f'<outline text="S{n}" xmlUrl="https://s{n}.example/feed"/>' for n in range(300))
+    (tmp_path / "list.opml").write_text(f'<opml version="2.0"><body><outline text="F">{listed}</outline></body></opml>')
+    words = [sys.executable, "-m", "syndicator", "import", str(tmp_path / "list.opml"), "--config", str(config)]
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    assert len(load_sources(config / "sources.toml")) == 300
+    assert used.ru_utime + used.ru_stime < MOST_SECONDS
