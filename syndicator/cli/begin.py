@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Annotated
 import typer
 
 from syndicator.cli.base import CONFIG, Config, app
+from syndicator.config_files.folders import root_of
 
 
 @app.command()
@@ -32,7 +34,7 @@ def init(
 
     source = context.get_parameter_source("config")
     named = dir is None and source is not None and source.name != "DEFAULT"
-    folder = dir or (config.parent if named else Path())
+    folder = dir or (root_of(config, os.environ) if named else Path())
     place = config if named else folder / "config"
     if sys.stdin.isatty() and not (place / "syndicator.toml").exists():
         title = title if title is not None or example else _asked("What are the feeds about (their title)?")

@@ -18,7 +18,7 @@ def own_config(environ: Mapping[str, str]) -> Path | None:
 def root_of(config: Path, environ: Mapping[str, str]) -> Path:
     """What the paths in the settings of `config` are relative to: the folder that contains it. For the configuration
     of this account it is `~/.local/share/syndicator`: articles and feeds are no configuration."""
-    own, data = own_config(environ), _xdg(environ, "XDG_DATA_HOME", ".local/share")
+    own, data = _xdg(environ, "XDG_CONFIG_HOME", ".config"), _xdg(environ, "XDG_DATA_HOME", ".local/share")
     if own and data and own.resolve() == config.resolve():
         return data
     return config.resolve().parent

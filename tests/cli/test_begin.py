@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from syndicator.cli import app
 from syndicator.errors import UsageError
 from syndicator.services.init import program
+from tests.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -40,7 +41,19 @@ def test_a_folder_is_made_and_nothing_is_written_over(tmp_path: Path) -> None:
 
 def test_the_folder_may_be_named_by_its_configuration(tmp_path: Path) -> None:
     init("--config", str(tmp_path / "settings"))
-    assert (tmp_path / "settings/taxonomy.toml").exists() and (tmp_path / "run").exists()
+    assert (tmp_path / "settings/taxonomy.toml").exists()
+    assert 'SYNDICATOR_CONFIG="$here"/settings\n' in (tmp_path / "run").read_text()
+
+
+def test_the_configuration_of_the_account_has_its_script_where_its_articles_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    init("--config", str(tmp_path / ".config/syndicator"))
+    data = tmp_path / ".local/share/syndicator"
+    assert [path.name for path in (tmp_path / ".config").iterdir()] == ["syndicator"]
+    assert f"SYNDICATOR_CONFIG={tmp_path}/.config/syndicator\n" in (data / "run").read_text()
+    assert f'alias "{data}/feeds/public/"' in (data / "deploy/nginx.conf").read_text()
 
 
 def test_the_script_of_a_folder_completes_that_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,3 +113,23 @@ def test_at_a_terminal_it_asks(tmp_path: Path) -> None:
         output, _ = asking.communicate(timeout=60)
     assert asking.returncode == 0 and "What are the feeds about" in output and "reach you" not in output
     assert site(tmp_path / "mine") == {"title": "Gardening", "contact": "me@garden.example"}
+
+
+@pytest.mark.slow
+def test_what_it_follows_and_files_leaves_the_checkout_as_it_was(tmp_path: Path, world: World) -> None:
+    """`git pull` meets no file of the operator's."""
+    checkout = tmp_path / "checkout"
+    subprocess.run(["git", "clone", "-q", "--depth", "1", f"file://{ROOT}", checkout], check=True)
+    environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "SYNDICATOR_FETCH__ALLOW_LOOPBACK": "true"}
+
+    def run(*words: str | Path) -> str:
+        command = [sys.executable, "-m", "syndicator", *words]
+        return subprocess.run(command, cwd=checkout, env=environ, capture_output=True, text=True, check=True).stdout
+
+    run("init", tmp_path / "mine")
+    environ["SYNDICATOR_CONFIG"] = str(tmp_path / "mine/config")
+    run("add", "--yes", "--allow", "127.0.0.0/8", world.feed_url("holt"))
+    run("refresh")
+    assert (tmp_path / "mine/feeds/public/all.atom").exists()
+    changed = subprocess.run(["git", "status", "--porcelain"], cwd=checkout, capture_output=True, text=True, check=True)
+    assert changed.stdout == ""

@@ -47,11 +47,12 @@ class Deployment:
     port: int = 8080
     checkout: str = ""
     owner: tuple[int, int] = (0, 0)
+    elsewhere: tuple[Path, ...] = ()  # folders outside `root` that it writes to, by the settings
 
 
 def deployment_files(here: Deployment) -> dict[str, str]:
     """The files by name. Raises UsageError where a path cannot be written into all of them."""
-    for path in (here.root, here.config, here.public, *here.program, here.checkout or "-"):
+    for path in (here.root, here.config, here.public, *here.elsewhere, *here.program, here.checkout or "-"):
         if not _HARMLESS.fullmatch(str(path)):
             raise UsageError(
                 f"{str(path)!r}: quotes, backslashes, braces and $ in it cannot be written into every file"
@@ -68,10 +69,11 @@ def _paths(here: Deployment) -> dict[str, str]:
 def _systemd(here: Deployment) -> dict[str, str]:
     """In unit files % begins a specifier, and a space ends a word that is not quoted."""
     escaped = str(here.root).replace("%", "%%")
-    at_home = any(Path(path).is_relative_to(home) for path in (here.root, here.program[0]) for home in _HOMES)
+    seen = (here.root, here.config, Path(here.program[0]), *here.elsewhere)
+    at_home = any(path.is_relative_to(home) for path in seen for home in _HOMES)
     return {
         "ROOT": escaped,
-        "ROOT_QUOTED": f'"{escaped}"',
+        "WRITTEN": " ".join(f'"{path}"' for path in (here.root, *here.elsewhere)).replace("%", "%%"),
         "CONFIG": str(here.config).replace("%", "%%"),
         "PROGRAM": " ".join(f'"{word}"' if " " in word else word for word in here.program).replace("%", "%%"),
         "PROTECT_HOME": "read-only" if at_home else "yes",

@@ -35,6 +35,13 @@ def for_shell() -> str:
     return shlex.join(words())
 
 
+def config_for_shell(root: Path, config: Path) -> str:
+    """The folder `config` in a script that lies in `root` and calls its own folder $here: both may move together."""
+    if config.resolve().is_relative_to(root.resolve()):
+        return f'"$here"/{shlex.quote(str(config.resolve().relative_to(root.resolve())))}'
+    return shlex.quote(str(config.resolve()))
+
+
 def account() -> str:
     """Whose service it will be: who calls this, but for root, who makes it for an account of its own."""
     number = os.getuid()

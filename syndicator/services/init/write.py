@@ -32,7 +32,8 @@ def write_folder(
         files = repository_files(template, program.requirement())
         return write_config(config, start, at_home=False) + write_missing(root, files)
     written = write_config(config, start)
-    files = {"run": filled("run", PROGRAM=program.for_shell())}
+    script = filled("run", PROGRAM=program.for_shell(), CONFIG=program.config_for_shell(root, config))
+    files = {"run": script}
     for name, text in deployment_files(_deployment(root, config)).items():
         files[f"deploy/{name}"] = text
     return written + write_missing(root, files)
@@ -41,12 +42,14 @@ def write_folder(
 def _deployment(root: Path, config: Path) -> Deployment:
     """Where things are on this machine, by the settings that are there now."""
     settings, checkout = load(config), program.checkout()
+    made = (settings.articles_dir, settings.public_dir, settings.state_dir)
     return Deployment(
         root=root.resolve(),
         config=config.resolve(),
         public=settings.public_dir.resolve(),
         program=program.words(),
         user=program.account(),
+        elsewhere=tuple(path.resolve() for path in made if not path.resolve().is_relative_to(root.resolve())),
         url=settings.site.url,
         port=settings.publish.port,
         checkout=str(checkout or ""),

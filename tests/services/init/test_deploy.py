@@ -58,6 +58,11 @@ def test_a_home_is_seen_where_program_or_folder_is_in_one() -> None:
         assert unit("syndicator.service", here)["Service"]["ProtectHome"] == "read-only"
 
 
+def test_folders_that_the_settings_have_elsewhere_may_be_written_too() -> None:
+    service = unit("syndicator.service", replace(HERE, elsewhere=(Path("/var/lib/articles"),)))["Service"]
+    assert service["ReadWritePaths"] == '"/srv/feeds" "/var/lib/articles"'
+
+
 def test_the_timer_starts_the_run_of_its_own_name() -> None:
     assert unit("syndicator-refresh.service")["Service"]["ExecStart"].endswith(" refresh --max-time 10m")
     assert unit("syndicator-refresh.service")["Service"]["SuccessExitStatus"] == "75"
