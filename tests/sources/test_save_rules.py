@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicator.errors import ConfigError, UsageError
@@ -74,6 +74,7 @@ def test_what_cannot_be_written_leaves_the_file_as_it_is(path: Path) -> None:
 _TEXTS = st.lists(st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=1), max_size=3)
 
 
+@settings(max_examples=25)
 @given(first=_TEXTS, then=_TEXTS, key=st.sampled_from(["one", "two"]))
 def test_any_text_survives(
     tmp_path_factory: pytest.TempPathFactory, first: list[str], then: list[str], key: str
