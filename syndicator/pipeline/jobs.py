@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from syndicator.pipeline.descriptions.redescribe import redescribe_many
     from syndicator.pipeline.descriptions.reread import reread
     from syndicator.pipeline.read_article import read_and_render
-    from syndicator.reading.list_links import proposed as proposed_links
+    from syndicator.reading.list_links import proposed_links
     from syndicator.reading.list_page import read_list
     from syndicator.reading.trial import tried
     from syndicator.sources.opml import read_opml
@@ -25,7 +25,7 @@ else:  # a type checker sees the functions themselves; at run time there are onl
     learn_files = Lazy("syndicator.pipeline.descriptions.learn:learn_files")
     linked_feeds = Lazy("syndicator.visiting.feeds.discovery:linked_feeds")
     parse_feed = Lazy("syndicator.visiting.feeds.parser:parse_feed")
-    proposed_links = Lazy("syndicator.reading.list_links:proposed")
+    proposed_links = Lazy("syndicator.reading.list_links:proposed_links")
     read_and_render = Lazy("syndicator.pipeline.read_article:read_and_render")
     read_list = Lazy("syndicator.reading.list_page:read_list")
     read_opml = Lazy("syndicator.sources.opml:read_opml")

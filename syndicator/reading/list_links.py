@@ -32,7 +32,7 @@ _OTHER = re.compile(
 _NAME = re.compile(r"[A-Za-z_][A-Za-z_-]{1,40}")  # of a class or an id that is the same tomorrow: no numbers, no colons
 
 
-def proposed(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> str:
+def proposed_links(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> str:
     """A selector for the links of the page `html`, answered at `url`, that lead to its articles: those in one form
     whose headlines, each once, are the most text; "" where no three are alike. Raises NotAnArticle for what is no
     page."""

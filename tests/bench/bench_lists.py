@@ -17,7 +17,7 @@ from typing import Any
 
 from syndicator import urls
 from syndicator.errors import NotAFeed
-from syndicator.reading.list_links import proposed
+from syndicator.reading.list_links import proposed_links
 from syndicator.reading.list_page import read_list
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
@@ -26,7 +26,7 @@ CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 def score(row: dict[str, Any]) -> tuple[float, float, float, str]:
     """F1, precision and recall of the links found on one page, and their selector."""
     html = gzip.decompress((CORPUS / "pages" / row["file"]).read_bytes())
-    selector = proposed(html, row["url"])
+    selector = proposed_links(html, row["url"])
     wanted = {urls.alias(item["url"]) for item in row["items"] if item.get("url")}
     allowed = {urls.alias(one if isinstance(one, str) else one["url"]) for one in row.get("also_ok", [])}
     found = _links(html, row["url"], selector) - (allowed - wanted)

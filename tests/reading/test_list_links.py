@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.reading.list_links import proposed
+from syndicator.reading.list_links import proposed_links
 from syndicator.reading.list_page import read_list
 
 URL = "https://a.example/news/"
@@ -19,7 +19,7 @@ NAMES = ("The ferry that came late", "A sheep on the pier again", "Rain for the 
 
 def links(body: str) -> tuple[str, list[str]]:
     page = f"<html><head><title>News</title></head><body>{NAV}{body}{FOOT}</body></html>".encode()
-    selector = proposed(page, URL)
+    selector = proposed_links(page, URL)
     return selector, [entry.url.rpartition("/")[2] for entry in read_list(page, URL, {}, [selector]).entries]
 
 
@@ -72,13 +72,13 @@ def test_what_says_when_is_no_headline() -> None:
         f"<tr><td><a href='/p/{n}'>{name}</a><td class=age><a href='/when/{n}'>published about 2 hours ago</a>"
         for n, name in enumerate(NAMES)
     )
-    assert proposed(f"<html><body><table>{rows}</table></body></html>".encode(), URL) == "tr > td > a"
+    assert proposed_links(f"<html><body><table>{rows}</table></body></html>".encode(), URL) == "tr > td > a"
 
 
 def test_headlines_without_spaces_are_headlines() -> None:
     names = ("今日の港の様子について", "羊がまた桟橋に現れる", "三週目の雨が降る町")
     body = "".join(f"<li><a href='/p/{n}'>{name}</a></li>" for n, name in enumerate(names))
-    assert proposed(f"<html><body><ul>{body}</ul></body></html>".encode(), URL) == "li > a"
+    assert proposed_links(f"<html><body><ul>{body}</ul></body></html>".encode(), URL) == "li > a"
 
 
 @pytest.mark.parametrize(
@@ -94,4 +94,4 @@ def test_headlines_without_spaces_are_headlines() -> None:
     ],
 )
 def test_what_is_no_list_has_none(body: str) -> None:
-    assert proposed(f"<html><body>{NAV}{body}</body></html>".encode(), URL) == ""
+    assert proposed_links(f"<html><body>{NAV}{body}</body></html>".encode(), URL) == ""
