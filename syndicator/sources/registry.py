@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from syndicator import urls
 from syndicator.config_files.toml_file import TomlFile, read
-from syndicator.errors import ConfigError, LockedError, UsageError
+from syndicator.errors import ConfigError, Fault, LockedError, UsageError
 from syndicator.model import Rules, Source
 from syndicator.sources.keys import key_for
 from syndicator.sources.rules_table import HEADER, with_rules
@@ -46,7 +46,16 @@ def load_sources(path: Path) -> tuple[Source, ...]:
 
 def placed_sources(path: Path) -> tuple[Placed, ...]:
     """The same, each with the place it stands at."""
-    return check_all([read(one) for one in files_of(path)])
+    files: list[TomlFile] = []
+    unread: list[Fault] = []
+    for one in files_of(path):
+        try:
+            files.append(read(one))
+        except ConfigError as error:
+            if not error.faults:
+                raise
+            unread += error.faults
+    return check_all(files, unread)
 
 
 def files_of(path: Path) -> list[Path]:

@@ -252,10 +252,11 @@ def check(file: TomlFile) -> tuple[Source, ...]:
     return tuple(one.source for one in check_all([file]))
 
 
-def check_all(files: Sequence[TomlFile]) -> tuple[Placed, ...]:
-    """The sources of several files, in their order. Raises ConfigError with all that is wrong in any of them."""
+def check_all(files: Sequence[TomlFile], unread: Sequence[Fault] = ()) -> tuple[Placed, ...]:
+    """The sources of several files, in their order. Raises ConfigError with all that is wrong in any of them; `unread`:
+    what is wrong with further ones, which are no TOML."""
     found: list[Placed] = []
-    faults: list[Fault] = []
+    faults = list(unread)
     for file in files:
         well, wrong = tables(file)
         found += well

@@ -57,6 +57,10 @@ def test_keys_and_tags_are_those_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / "taxonomy.toml").write_text('[[tag]]\nname = "open source"\n')
     assert source_keys(context(tmp_path), "") == ["one", "two"] and source_keys(context(tmp_path), "t") == ["two"]
     assert tag_names(context(tmp_path), "op") == ["open source"]
+    (tmp_path / "sources.d").mkdir()
+    (tmp_path / "sources.d/more.toml").write_text('[[source]]\nkey = "three"\n')
+    assert source_keys(context(tmp_path), "t") == ["two", "three"]
+    (tmp_path / "sources.d/more.toml").unlink()
     for wrong in ("[[source", "source = 1", "[[source]]\nurl = ''"):
         (tmp_path / "sources.toml").write_text(wrong)
         assert source_keys(context(tmp_path), "") == []

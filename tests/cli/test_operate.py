@@ -46,6 +46,10 @@ def test_check_finds_what_is_missing_and_says_what_to_do(filled: Instance) -> No
     settings.write_text(settings.read_text().replace("[site]\n", '[site]\nurl = "https://feeds.example/"\n'))
     well = filled.run("check", "--strict")
     assert (well.exit_code, well.output) == (0, "no problems found\n")
+    (filled.folder / "feeds/articles/mine.markdown").write_text("Mine.")
+    warned = filled.run("check")
+    assert warned.exit_code == 0 and warned.output.endswith("0 errors, 1 warning\n")
+    assert filled.run("check", "--strict").exit_code == 78
     settings.write_text("[site]\ncolour = 1\n")
     (bad,) = json.loads(filled.run("check", "--json").stdout)
     assert bad["reason"] == "bad-config" and "colour" in bad["detail"]

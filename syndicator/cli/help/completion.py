@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -52,9 +53,10 @@ def _names(context: typer.Context, file: str, table: str, key: str, incomplete: 
     """Out of the file as it is: what is wrong with it is told elsewhere."""
     import tomllib
 
-    folder = context.params.get("config") or "config"
-    try:
-        found: Any = tomllib.loads((Path(folder) / file).read_text(encoding="utf-8")).get(table, [])
-        return [str(one[key]) for one in found if str(one[key]).startswith(incomplete)]
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
-        return []
+    path = Path(context.params.get("config") or "config") / file
+    names: list[str] = []
+    for one in (path, *sorted(path.with_suffix(".d").glob("*.toml"))):
+        with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
+            found: Any = tomllib.loads(one.read_text(encoding="utf-8")).get(table, [])
+            names += [str(row[key]) for row in found]
+    return [name for name in names if name.startswith(incomplete)]

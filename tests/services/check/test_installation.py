@@ -93,9 +93,14 @@ def test_every_file_is_looked_at_whatever_is_wrong_with_the_others(place: Place)
     (place.config / "sources.toml").write_text(SOURCES.replace('key = "one"', 'key = "One"') + "evry = '1h'\n")
     (place.config / "feeds.toml").write_text("[[feed]]\nslug = 'x'\nquery = 'a'\n\n[[feed]]\nslug = 'X'\nquery = 'a'")
     place.write_taxonomy("[[tag]]\nname = 'a'\n\n[[tag]]\nname = 'A'\nalias = ['b']\n[[category]\n")
+    (place.config / "sources.d").mkdir()
+    (place.config / "sources.d/a.toml").write_text("[[source]\n")
+    (place.config / "sources.d/b.toml").write_text('[[source]]\nkey = "B"\nurl = "https://b.example/"\n')
     found = [(Path(one.file).name, one.line, one.key) for one in check(place.config, environ={})]
     assert found == [
         ("feeds.toml", 6, "feed.slug"),
+        ("a.toml", 1, ""),
+        ("b.toml", 2, "source.key"),
         ("sources.toml", 2, "source.key"),
         ("sources.toml", 8, "source.evry"),
         ("syndicator.toml", 2, "publish.prot"),
