@@ -11,7 +11,7 @@ import pytest
 
 from syndicator import urls
 from syndicator.errors import ConfigError, UsageError
-from syndicator.model import Article
+from syndicator.model import Article, article_id
 from syndicator.ports import EntryRow
 from syndicator.reading import READING_VERSION
 from syndicator.reasons import ConditionReason
@@ -22,7 +22,7 @@ from syndicator.services.reread import pages
 from syndicator.services.reread import plan as rereading
 from syndicator.services.reread.chosen import Which, newly_outdated, outdated
 from syndicator.services.reread.plan import Plan
-from tests.services.places import NOW, Place
+from tests.services.places import NOW, Place, store_articles
 from tests.test_real_input import Pages
 
 SETTINGS = "[fetch]\nallow_loopback = true\npause = 0\nworkers = 1\n[publish]\ntag_min = 1\n"
@@ -350,3 +350,19 @@ def test_whose_an_article_is_never_changes(place: Place) -> None:
         assert app.store.visits.find([urls.alias(elsewhere)]) is None
         assert app.store.visits.claims(before.id)[1] is None
         assert app.article_store.carried() == carried
+
+
+def test_rules_of_a_source_do_not_reach_what_it_does_not_own(tmp_path: Path) -> None:
+    """`one` brought an article of `two`'s site: the operator's rule for `one` is no word on it."""
+    place = Place(tmp_path)
+    with place.app() as app:
+        for title, owner in (("Bridges", "one"), ("Gardens", "two")):
+            url = f"https://{owner}.example/{title}"
+            made = store_articles(app, title, "Words.", id=article_id(url), url=url, source_id=url)
+            app.snapshots.put(made.id, page(title, TOPICS[title]), {})
+    mended(place)
+    path = place.config / "sources.toml"
+    path.write_text(path.read_text().replace('feed"\n', 'feed"\nrules = { remove = [".promo"] }\n', 1))
+    assert [one.before.title for one in mended(place).articles] == ["Bridges"]
+    assert "seats left" in place.article("Gardens").body
+    assert {one.source_key for one in articles(place)} == {"one"}
