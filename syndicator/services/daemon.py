@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from syndicator.errors import ConfigError, DiskError, LockedError, SyndicatorError
+from syndicator.errors import ConfigError, DiskError, LockedError, NetworkDown, SyndicatorError
 from syndicator.model import Outcome
 from syndicator.server.files import make_app
 from syndicator.server.health import Health, with_health
 from syndicator.server.server import ASGIApp, Replaceable
 from syndicator.server.server import serve as serve_app
 from syndicator.services.changes import changes
-from syndicator.services.container import App, Configuration, configuration, locked, open_app
+from syndicator.services.container import App, Configuration, configuration, locked, open_app, utc_now
 from syndicator.services.health.feed import feed_name, token
+from syndicator.services.outage import Outage
 from syndicator.services.refresh import RunReport, Wanted, Watch, remake, run
 from syndicator.settings import Settings
 
@@ -64,6 +66,7 @@ class ScheduledRuns:
         self._changed, self._patience = changed, patience
         self._last_good: Configuration | None = None
         self._fault = ""  # of the configuration as it is now
+        self._outage = Outage()
 
     async def run_once(self) -> None:
         try:
@@ -72,12 +75,26 @@ class ScheduledRuns:
                 with self._patience():
                     app = opened.enter_context(open_app(self._config, read=read, remake=remake))
                 self._report(await self._run(app))
+            await self._ended(None)
         except LockedError:
             self._trouble("another run is under way; this one is left out")
+        except NetworkDown as error:
+            self._trouble(str(error))
+            await self._ended(None)
         except SyndicatorError as error:  # a full disk, a taxonomy just being edited: the next run tries again
             self._trouble(str(error))
+            await self._ended(error)
         except OSError as error:
             self._trouble(str(DiskError.of(error)))
+            await self._ended(DiskError.of(error))
+
+    async def _ended(self, error: SyndicatorError | None) -> None:
+        """Tells those who asked for it that runs fail, as the last good configuration has it."""
+        if self._last_good is None:
+            return
+        fault = await self._outage.follow(self._last_good.settings, error, utc_now(), os.environ)
+        if fault:
+            self._trouble(f"nobody could be told: {fault}")
 
     async def _run(self, app: App) -> RunReport:
         wanted = Wanted(llm_seconds=LLM_SECONDS, configuration=self._fault)

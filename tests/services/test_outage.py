@@ -1,0 +1,70 @@
+"""Runs of `up` that fail altogether: told to who asked for alerts, though no database can remember it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syndicator.services import daemon
+from syndicator.services.refresh import RunReport, Watch
+from tests.services.places import Place
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    out = shlex.quote(str(tmp_path / "told"))
+    made = Place(tmp_path, settings=f'[alert]\ncommand = ["/bin/sh", "-c", "cat >> {out}; echo >> {out}"]\n')
+    (made.config / "sources.toml").write_text("")
+    return made
+
+
+def told(place: Place) -> list[dict[str, Any]]:
+    out = place.folder / "told"
+    lines = out.read_text().splitlines() if out.exists() else []
+    return [event for line in lines for event in json.loads(line)["events"]]
+
+
+def test_a_database_that_cannot_be_used_is_told_after_the_second_run(place: Place) -> None:
+    reports: list[RunReport] = []
+    trouble: list[str] = []
+    runs = daemon.ScheduledRuns(
+        place.config, stop=asyncio.Event(), watch=Watch(), report=reports.append, trouble=trouble.append
+    )
+    asyncio.run(runs.run_once())
+    assert len(reports) == 1 and told(place) == []
+    database = place.folder / "feeds/state/syndicator.db"
+    whole = database.read_bytes()
+    for name in ("syndicator.db-wal", "syndicator.db-shm"):
+        database.with_name(name).unlink(missing_ok=True)
+    database.write_bytes(b"noise" * 1000)
+    asyncio.run(runs.run_once())
+    assert told(place) == []
+    for _ in range(3):
+        asyncio.run(runs.run_once())
+    [event] = told(place)
+    assert (event["kind"], event["state"], event["code"]) == ("database", "broken", "store")
+    assert "syndicator.db" in event["detail"] and len(trouble) == 4
+    database.write_bytes(whole)
+    asyncio.run(runs.run_once())
+    assert len(reports) == 2 and len(trouble) == 4  # that it is over is said with the next message
+
+
+def test_one_run_that_fails_is_no_outage(place: Place) -> None:
+    runs = daemon.ScheduledRuns(
+        place.config, stop=asyncio.Event(), watch=Watch(), report=lambda report: None, trouble=lambda line: None
+    )
+    asyncio.run(runs.run_once())
+    articles = place.folder / "feeds/articles"
+    instance = articles / "instance.toml"
+    kept = instance.read_text()
+    for _ in range(3):
+        instance.unlink()
+        asyncio.run(runs.run_once())
+        instance.write_text(kept)
+        asyncio.run(runs.run_once())
+    assert told(place) == []
