@@ -199,6 +199,19 @@ class FeedFileReason(Reason):
     HTML_MISSING = "html-missing", "the article's text could not be rendered; its excerpt is shown"
 
 
+class LintReason(Reason):
+    """What `import` finds odd in articles of a folder. They are imported all the same."""
+
+    TAG_CASING = "tag-casing", "a tag is not written as its name is", "write the tag as the detail says"
+    BAD_EXCERPT = "bad-excerpt", "the excerpt is cut, too long or not plain text", "write whole sentences, or none"
+    BOILERPLATE = "boilerplate", "lines of the text belong to the site it comes from", "take the lines out"
+    BLANK_RUNS = "blank-runs", "the text has several blank lines in a row", "take them out"
+    STOCK_IMAGE = "stock-image", "the cover is a stock photo or a placeholder", "name a picture of the article, or none"
+    SITE_AS_AUTHOR = "site-as-author", "the author is the name of the site", "write who wrote it, or nothing"
+    CATEGORY_UNLIKE_TEXT = "category-unlike-text", "title and text are about another category", "write the other one"
+    NOT_TAKEN_OVER = "not-taken-over", "a field could not be taken over", "see the detail"
+
+
 class CheckReason(Reason):
     """What `check` finds, beside the reasons of commands, files and feeds."""
 
@@ -371,6 +384,7 @@ GROUPS: tuple[type[Reason], ...] = (
     FileReason,
     HoldReason,
     FeedFileReason,
+    LintReason,
     CheckReason,
     ConditionReason,
     LlmReason,

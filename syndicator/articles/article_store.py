@@ -186,6 +186,13 @@ class ArticleStore:
         disk.write(inside, data, durable=self.durable)
         self._paths = None
 
+    def add(self, article: Article, data: bytes) -> str:
+        """The file of `article` as somebody else wrote it, at a path of its own: that path. Durable then. Raises
+        OSError."""
+        path = self._new_path(article)
+        self.put_back(path, data)
+        return path
+
     def delete(self, path: str) -> bool:
         """Removes the file, durably. False when it was not there."""
         inside = self._inside(path)

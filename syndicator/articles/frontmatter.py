@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -25,6 +26,7 @@ _BaseDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _./()-]*(?<! )")
 _WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf"))
 _ESCAPED = re.compile(r"[\\\t\n\r\x85\xa0\u2028\u2029\ufeff]")
+_TOML = re.compile(r"\+\+\+\r?\n(.*?)\r?\n\+\+\+[ \t]*(?:\r?\n|$)", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:U([0-9A-F]{8})|.)")
 
 
@@ -91,6 +93,31 @@ def extra(data: bytes, path: str = "") -> dict[str, Any]:
         values = _parse(front, path, _TextLoader)
     ours = fields.own_keys(_parse(front, path, _TextLoader) if fields.SCHEMA in values else values)
     return {key: value for key, value in values.items() if key not in ours}
+
+
+def foreign(data: bytes, path: str = "") -> tuple[dict[str, Any], str]:
+    """The keys, with their YAML or TOML types, and the body of a file for another site generator. `+++` around the
+    frontmatter is TOML, as Hugo has it. Raises ConfigError."""
+    toml = _TOML.match(data.decode("utf-8-sig", "replace"))
+    if toml:
+        try:
+            return tomllib.loads(toml[1]), data.decode("utf-8-sig", "replace")[toml.end() :]
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError(f"{path}: the frontmatter is not valid TOML: {error}") from error
+    front, body = _split(data, path)
+    try:
+        return _parse(front, path, _SafeLoader), body
+    except ConfigError:  # a tag or date that only the text loader takes
+        return _parse(front, path, _TextLoader), body
+
+
+def by_hand(front: Mapping[str, Any], body: str) -> bytes:
+    """The file of an article as a person would write it: `front` in its order, then the body."""
+    post = frontmatter.Post(spelled(body))
+    post.metadata = dict(front)
+    written = frontmatter.dumps(post, handler=YAMLHandler(), Dumper=_Dumper, sort_keys=False, width=10**9)
+    head, rule, rest = written.partition("\n---\n")
+    return (_unescape(head) + rule + rest.rstrip("\n") + "\n").encode()
 
 
 def body(data: bytes, path: str = "") -> str:

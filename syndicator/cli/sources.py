@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from syndicator.cli.adding.folders import Folders, is_answered, meaning, say_skipped
 from syndicator.cli.base import CONFIG, Config, Json, app
+from syndicator.cli.curate import DryRun
 from syndicator.cli.help.completion import source_keys
 from syndicator.cli.plural import counted, local
 
@@ -70,12 +72,19 @@ def sources(
 
 @app.command("import")
 def import_(
-    file: Annotated[str, typer.Argument(metavar="FILE", help='An OPML file, "-" for one on stdin.')],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE|DIR", help='An OPML file, "-" for one on stdin, or a folder of articles.')
+    ],
     folders: Folders = None,
+    dry_run: DryRun = False,
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """Add the feeds of an OPML file, as `syndicator export` or another reader wrote it."""
+    """Add the feeds of an OPML file, as `syndicator export` or another reader wrote it; or the articles of a folder:
+    markdown files with frontmatter, as Hugo, Jekyll, Astro and Next.js have them."""
+    if file != "-" and Path(file).is_dir():
+        _import_folder(Path(file), dry_run=dry_run, json=json, config=config)
+        return
     from syndicator.cli import printing
     from syndicator.services.adding import outlines, writing
     from syndicator.services.container import open_app
@@ -84,13 +93,36 @@ def import_(
         listed = outlines.read_file(file)
         found = outlines.as_found(opened, file, listed, meaning(listed, folders, ask=not json and is_answered()))
         named = writing.named(opened, found.candidates, writing.Wishes())
-        added = [source.key for source in writing.write(opened, named)]
+        new = [one.source for one in named if not one.known]
+        added = [source.key for source in (new if dry_run else writing.write(opened, named))]
     known = [one.source.url for one in named if one.known]
     if json:
-        printing.as_json({"added": added, "known": known, "skipped": found.skipped})
+        printing.as_json({"added": added, "known": known, "skipped": found.skipped, "applied": not dry_run})
         return
-    printing.say(f"{counted(len(added), 'source')} added, {len(known)} already known")
+    would = "would be " if dry_run else ""
+    printing.say(f"{counted(len(added), 'source')} {would}added, {len(known)} already known")
     say_skipped(file, found.skipped)
+
+
+def _import_folder(folder: Path, *, dry_run: bool, json: bool, config: Path) -> None:
+    from syndicator.cli import printing
+    from syndicator.cli.curate import build, opened_for_change
+    from syndicator.services import importing
+
+    with opened_for_change(config) as opened:
+        done = importing.import_folder(opened, folder, dry_run=dry_run)
+        written = build(opened) if done.articles and not dry_run else ()
+    if json:
+        names = [{"title": one.title, "url": one.url, "id": one.id} for one in done.articles]
+        found = {name: getattr(done, name) for name in ("known", "drafts", "problems", "oddities")}
+        printing.as_json({"articles": names, **found, "applied": not dry_run, "written": written})
+        return
+    for problem in (*done.problems, *done.oddities):
+        printing.say(f"{problem.what}: {problem.reason}: {problem.detail.removeprefix(problem.what + ': ')}")
+    would = "would be " if dry_run else ""
+    counts = f"{len(done.known)} already known, {counted(len(done.drafts), 'draft')} left out"
+    printing.say(f"{counted(len(done.articles), 'article')} {would}imported, {counts}, {len(done.problems)} not read")
+    printing.say(f"{counted(len(written), 'file')} written")
 
 
 @app.command()

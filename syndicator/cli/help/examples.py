@@ -34,6 +34,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "import": (
         ("import subscriptions.opml", "what another reader exported"),
         ("import --folders tag subscriptions.opml", "its folders become tags"),
+        ("import --dry-run ~/blog/content/posts", "what is odd in the articles of a folder"),
     ),
     "export": (("export > subscriptions.opml", "for another reader, or as a copy"),),
     "reread": (

@@ -1,0 +1,177 @@
+"""What the frontmatter of other site generators means here: Hugo, Jekyll, Astro, Next.js. Pure.
+
+Their documentation: gohugo.io/content-management/front-matter, jekyllrb.com/docs/front-matter, docs.astro.build
+(content collections), and the Next.js blog starter, which has `coverImage`, `author.name` and `ogImage.url`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import quote, urljoin
+
+# The keys of each field, the plainest first. A dot leads into a table.
+_KEYS: Mapping[str, tuple[str, ...]] = {
+    "title": ("title",),
+    "date": ("date", "pubDate", "pubDatetime", "publishDate", "publishedAt", "published", "created"),
+    "excerpt": ("excerpt", "description", "summary"),
+    "coverImage": (
+        *("coverImage", "cover.image", "cover.src", "cover", "heroImage.src", "heroImage", "image.path", "image.src"),
+        *("image", "images", "featured_image", "thumbnail", "ogImage.url", "ogImage"),
+    ),
+    "author": ("author.name", "author", "authors"),
+    "tags": ("tags", "taxonomies.tags", "keywords"),
+    "category": ("category", "categories", "taxonomies.categories", "section"),
+    "source": ("source", "canonical_url", "canonicalUrl", "canonicalURL", "canonical", "original_url", "externalUrl"),
+}
+_OWN_ADDRESS = ("permalink", "url")
+_DATED = re.compile(r"(\d{4}-\d{2}-\d{2})-(.+)")  # a post of Jekyll
+_ZONE = re.compile(r" ([+-]\d{2}):?(\d{2})$")  # Jekyll: 2026-02-01 10:00:00 +0100
+_IN_WORDS = ("%b %d %Y", "%b %d, %Y", "%B %d, %Y", "%d %B %Y")  # Astro's blog has "Jul 08 2022"
+_FALSE = ("false", "no", "off")
+_TRUE = ("true", "yes", "on")
+_DAY = len("2026-02-11")
+_INDEX = ("index", "_index")
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """A file in our words. `front`: the first eight keys, those that it has, and `published` where it has the time.
+    `own`: it has no address elsewhere, so it is one of this site's own pages. `dropped`: what could not be taken over,
+    in words."""
+
+    front: Mapping[str, Any]
+    own: bool
+    dropped: tuple[str, ...] = ()
+
+
+def is_draft(front: Mapping[str, Any]) -> bool:
+    """True for `draft: true` (Hugo, Astro) and `published: false` (Jekyll)."""
+    return _word(front.get("draft")) in _TRUE or _word(front.get("published")) in _FALSE
+
+
+def translate(front: Mapping[str, Any], path: PurePosixPath, site: str) -> Translated:
+    """The frontmatter of the file at `path` (relative to the folder that is imported) in our words. `site`: the URL of
+    the published feeds, "" where it is not set; the address of a page without one elsewhere is made of it and `path`.
+    """
+    found = {field: _first(front, keys) for field, keys in _KEYS.items()}
+    dated = _DATED.fullmatch(_stem(path))
+    when = _time(found["date"])
+    values: dict[str, Any] = {
+        "title": _text(found["title"]),
+        "date": when[:_DAY] or (dated[1] if dated else ""),
+        "excerpt": _text(found["excerpt"]),
+        "author": ", ".join(_texts(found["author"])),
+        "tags": _tags(found["tags"], spaced=dated is not None),
+        "category": next(iter(_texts(found["category"])), ""),
+    }
+    elsewhere = next((text for text in _texts(found["source"]) if _is_whole(text)), "")
+    values["source"] = elsewhere or (site and urljoin(site, _own_path(front, path)))
+    cover = next(iter(_texts(found["coverImage"])), "")
+    values["coverImage"] = cover if _is_whole(cover) else _absolute(cover, values["source"], own=not elsewhere)
+    lost = (f"coverImage: {cover!r} is no whole URL",) if cover and not values["coverImage"] else ()
+    kept = {key: value for key in _KEYS if (value := values[key])}
+    kept |= {"published": when} if len(when) > _DAY else {}
+    return Translated(front=kept, own=not elsewhere, dropped=lost)
+
+
+def _tags(value: Any, *, spaced: bool) -> list[str]:
+    """`spaced`: a text without commas is several tags, as Jekyll has it."""
+    one = isinstance(value, str) and "," not in value and spaced
+    return _texts(value.split() if one else value)
+
+
+def _own_path(front: Mapping[str, Any], path: PurePosixPath) -> str:
+    """The path of a page of one's own: what its frontmatter says, else that of its file, without its ending."""
+    said = next((text for key in _OWN_ADDRESS if (text := _text(front.get(key))).startswith("/")), "")
+    if said:
+        return quote(said.lstrip("/"), safe="/%")
+    folder = path.parent
+    if path.stem in _INDEX:
+        return quote(str(folder)) if str(folder) != "." else ""
+    return quote(str(folder / (_text(front.get("slug")) or path.stem)))
+
+
+def _stem(path: PurePosixPath) -> str:
+    return path.parent.name if path.stem in _INDEX else path.stem
+
+
+def _absolute(value: str, base: str, *, own: bool) -> str:
+    """A picture of a page of one's own, beside that page."""
+    return urljoin(base, quote(value, safe="/%:?=&")) if value and base and own else ""
+
+
+def _first(front: Mapping[str, Any], keys: Sequence[str]) -> Any:
+    """The value of the first of `keys` that says something."""
+    for key in keys:
+        value: Any = front
+        for part in key.split("."):
+            value = value.get(part) if isinstance(value, Mapping) else None
+        if isinstance(value, bool) or (isinstance(value, Mapping) and "name" not in value):
+            continue
+        if value not in (None, "", [], {}):
+            return value
+    return None
+
+
+def _texts(value: Any) -> list[str]:
+    return list(dict.fromkeys(text for text in _each(value) if text))
+
+
+def _each(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        yield _text(value.get("name") or value.get("url") or value.get("src"))
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _each(one) if isinstance(one, Mapping) else (_text(one),)
+    elif isinstance(value, str) and "," in value and "://" not in value:
+        yield from (part.strip() for part in value.split(","))
+    else:
+        yield _text(value)
+
+
+def _text(value: Any) -> str:
+    return "" if value is None or isinstance(value, bool | Mapping | list) else " ".join(str(value).split())
+
+
+def _word(value: Any) -> str:
+    return str(value).strip().lower()
+
+
+def _time(value: Any) -> str:
+    """YYYY-MM-DD, or a whole time in UTC where there is more than a day; "" for what is no date."""
+    if isinstance(value, datetime):
+        return _in_utc(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    given = _ZONE.sub(r"\1:\2", _text(value))
+    for read in (_only_day, lambda text: _in_utc(datetime.fromisoformat(text)), *map(_in_words, _IN_WORDS)):
+        try:
+            return read(given)
+        except ValueError:
+            continue
+    return ""
+
+
+def _in_utc(moment: datetime) -> str:
+    """A time without a zone is taken for UTC, a midnight without one for the day."""
+    if moment.tzinfo is None and moment.time() == time.min:
+        return moment.date().isoformat()
+    whole = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC).replace(microsecond=0)
+    return whole.isoformat().replace("+00:00", "Z")
+
+
+def _in_words(form: str) -> Callable[[str], str]:
+    return lambda given: datetime.strptime(given, form).replace(tzinfo=UTC).date().isoformat()
+
+
+def _only_day(given: str) -> str:
+    return date.fromisoformat(given).isoformat()
+
+
+def _is_whole(value: str) -> bool:
+    return value.startswith(("http://", "https://"))
