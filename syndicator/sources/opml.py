@@ -113,7 +113,8 @@ def followed(outline: Outline, folders: Folders, categories: Mapping[str, str]) 
 
 def write_opml(title: str, sources: Sequence[Source], sites: Mapping[str, str] | None = None) -> bytes:
     """An OPML document of `sources`; those with a category are in an outline of its name. `sites`: the addresses of
-    their sites, by key, where those are known. A page that is followed for itself is no subscription for others."""
+    their sites, by key, where those are known. A page that is followed for itself, or as a list, is no feed for
+    others."""
     root = etree.Element("opml", {"version": "2.0"}, nsmap={"syndicator": SPACE})
     etree.SubElement(etree.SubElement(root, "head"), "title").text = text.line(title)
     body = etree.SubElement(root, "body")
@@ -133,7 +134,7 @@ def write_opml(title: str, sources: Sequence[Source], sites: Mapping[str, str] |
 
 def _for_others(source: Source, site: str) -> dict[str, str]:
     name, url = text.line(source.title or source.key), text.line(source.url)
-    if source.kind == "page":
+    if source.kind == "page" or source.rules.links:
         return {"type": "link", "text": name, "title": name, "url": url}
     return {"type": "rss", "text": name, "title": name, "xmlUrl": url} | ({"htmlUrl": site} if site else {})
 

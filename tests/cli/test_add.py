@@ -326,3 +326,4 @@ def test_story_pages_are_articles(adding: Adding) -> None:
     adding.web.answers = {f"{SITE}alone/": story("Alone")}
     (found,) = adding.json(f"{SITE}alone/")
     assert found["source"]["kind"] == "page"
+    assert [(one["title"], one["author"]) for one in found["articles"]] == [("Alone", "Nora Lindqvist")]

@@ -76,6 +76,7 @@ SOURCES = [
     Source(key="b", url="https://beta.example/feed"),
     Source(key="c", url="https://gamma.example/page", kind="page", category="Tech"),
     Source(key="d", url="https://delta.example/feed", cron="0 6 * * *", category="Other"),
+    Source(key="e", url="https://epsilon.example/news", category="Other", rules=Rules(links=("li > a",))),
 ]
 
 
@@ -99,6 +100,7 @@ def test_other_readers_see_feeds_with_their_sites_in_folders() -> None:
     first, page = tech
     assert (first.get("type"), first.get("xmlUrl")) == ("rss", ALL.url)
     assert (first.get("title"), first.get("htmlUrl")) == (ALL.title, "https://all.example/")
+    assert [one.get("type") for one in other] == ["rss", "link"]
     assert (page.get("type"), page.get("url"), page.get("xmlUrl")) == ("link", "https://gamma.example/page", None)
 
 
