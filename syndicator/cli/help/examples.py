@@ -52,7 +52,11 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "tags rename": (("tags rename 'gen AI' 'generative AI'", "the feed keeps its id, the old address redirects"),),
     "tags merge": (("tags merge --dry-run 'gen AI' AI", "see what would change"),),
     "split": (("split https://example.org/story", "it was taken for a copy of another and is none"),),
-    "release": (("release --source techcrunch-ai", "publish what is on hold of one source"),),
+    "release": (
+        ("release --all --dry-run", "what is on hold; publish nothing"),
+        ("release https://example.org/story", "publish one article, named by address, id or file"),
+        ("release --source techcrunch-ai", "publish what is on hold of one source"),
+    ),
     "withdraw": (
         ("withdraw --dry-run https://example.org/story", "see from which feeds it would go"),
         ("withdraw https://example.org/story", "remove it for good"),

@@ -12,6 +12,7 @@ from syndicator.pipeline.owners.binding import known_at
 from syndicator.publishing.entries import Entries
 from syndicator.publishing.paths import stem
 from syndicator.publishing.renderers import RENDERERS
+from syndicator.reasons import HoldReason
 from syndicator.services.container import App
 
 
@@ -44,7 +45,8 @@ def standing(app: App, article: Article) -> Iterator[tuple[str, Any]]:
     into = article.merged_into or index.merged().get(article.id, "")
     yield "feeds", [stem(key) for key in sorted(index.shown(article.id))]
     if article.hold:
-        yield "on hold", "until `syndicator release` publishes it"
+        why = next((reason.means for reason in HoldReason if reason == article.hold_reason), "you said so in its file")
+        yield "on hold", f"{why}; `syndicator release {article.id}` publishes it"
     named = {id: f"{one.title} ({one.url})" for id, one in index.articles([into, *visits.copies(article.id)]).items()}
     if into:
         yield "merged into", named.pop(into, into)
