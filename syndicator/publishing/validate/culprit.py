@@ -6,8 +6,10 @@ import re
 import uuid
 from typing import Final
 
+from syndicator.formats import ATOM
 from syndicator.model import FeedKey, entry_urn
 from syndicator.ports import ArticleIndex
+from syndicator.publishing import paths
 from syndicator.publishing.validate import schema
 
 _URN: Final = re.compile(r"urn:uuid:[0-9a-f-]{36}")
@@ -24,4 +26,6 @@ def named(fault: str, key: FeedKey, live: bytes, index: ArticleIndex, instance: 
     if article:
         return f': "{article.title}", {article.url}, file {index.path(id)}'
     told = schema.told_of(live, urn) if urn and live else ""
-    return f": {told}, which no article file is known for" if told else ""
+    file = paths.file_name(key, ATOM)
+    cure = f"restore its file, or delete {file} of the public folder if it is meant to be gone, and build"
+    return f": {told}, which no article file is known for: {cure}" if told else ""

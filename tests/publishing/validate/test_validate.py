@@ -119,6 +119,10 @@ def test_an_index_that_forgot_an_article_is_held() -> None:
     assert entry_urn(INSTANCE, victim) in report.held[0].detail
     assert f'"{lost.title}", {lost.url}, which no article file is known for' in report.held[0].detail
     assert outlet.files["all.atom"] == before["all.atom"] and index.rows[next(iter(index.rows))].held
+    told = {problem.what: problem.detail for problem in report.held}
+    assert "delete tags/ai.atom of the public folder" in told["tags/ai"]
+    del outlet.files["tags/ai.atom"]  # as its operator is told
+    assert "tags/ai" not in {problem.what for problem in built(index, outlet).held}
     freed = built(index, outlet, excused=[victim])
     assert freed.held == () and outlet.files["all.atom"] != before["all.atom"]
 
