@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import shlex
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from syndicator.errors import StoreError
 from syndicator.services import daemon
+from syndicator.services.outage import Outage
 from syndicator.services.refresh import RunReport, Watch
-from tests.services.places import Place
+from syndicator.settings import load
+from tests.services.places import NOW, Place
 
 
 @pytest.fixture
@@ -68,3 +72,11 @@ def test_one_run_that_fails_is_no_outage(place: Place) -> None:
         instance.write_text(kept)
         asyncio.run(runs.run_once())
     assert told(place) == []
+
+
+def test_an_outage_and_its_end_are_told_once_each(place: Place) -> None:
+    outage, settings = Outage(), load(place.config, {})
+    for minutes in (0, 1, 12, 25, 40):
+        error = StoreError("damaged") if minutes < 40 else None
+        asyncio.run(outage.follow(settings, error, NOW + timedelta(minutes=minutes), {"PATH": "/usr/bin:/bin"}))
+    assert [event["state"] for event in told(place)] == ["broken", "recovered"]
