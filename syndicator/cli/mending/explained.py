@@ -23,7 +23,10 @@ def lines(why: Mapping[str, Any]) -> Iterator[str]:
 
 def _parts(name: str, value: Mapping[str, Any]) -> Iterator[str]:
     """A group of named things; of a field that was read, where it is from and what else there was."""
-    yield f"{name}: {_word(value['from'])}" if value.get("from") else f"{name}:" if value else f"{name}: none"
+    if value and "from" not in value:
+        yield f"{name}:"
+    else:
+        yield f"{name}: {value.get('from') or 'none'}"
     yield from (f"    {key}: {_word(one)}" for key, one in value.items() if key not in _PASSED_ON)
     yield from (f"    looked at {one}" for one in value.get("candidates", ()))
     yield from (f"    cut by {one['rule']}: {one['text']}" for one in value.get("cut", ()))

@@ -109,6 +109,8 @@ def test_why_is_told_in_lines() -> None:
         "title": {"from": "h1", "candidates": ["h1: T"]},
         "body": {"from": "page", "kept": 8, "cut": [{"text": "Join", "rule": "repeats"}]},
         "feeds": ["all"],
+        "cover": {"from": "", "candidates": []},
+        "tags": {},
         "robots": (),
         "source": None,
     }
@@ -122,6 +124,8 @@ def test_why_is_told_in_lines() -> None:
         "    cut by repeats: Join",
         "feeds:",
         "    all",
+        "cover: none",
+        "tags: none",
         "robots: none",
         "source: none",
     ]
