@@ -28,7 +28,9 @@ def test_the_program_is_what_was_typed(environ: dict[str, str], argv: list[str],
 
 
 def test_run_says_how_it_was_called() -> None:
-    assert f'export {invocation.VARIABLE}="$0"' in (ROOT / "run").read_text(encoding="utf-8")
+    assert f'export {invocation.VARIABLE}="${{{invocation.VARIABLE}:-$0}}"' in (ROOT / "run").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_what_is_printed_names_commands_as_typed(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from syndicator.axes import by_place
 from syndicator.model import Rules, Source
 from syndicator.settings import Settings, load
 from syndicator.sources.registry import key_for, load_sources
@@ -27,6 +28,7 @@ def test_every_setting_is_shown_with_its_default() -> None:
     defaults = Settings()
     assert _all_shown(values, defaults) == []
     del values["site"]["title"]
+    assert values["publish"].pop("axes") == [axis.word for _, axis in by_place()]  # all, and those that come later
     assert Settings(**values) == defaults
 
 
