@@ -277,6 +277,26 @@ def test_an_article_with_a_list_beside_it_is_an_article(adding: Adding) -> None:
     assert [other["what"] for other in found["not_chosen"]] == ["page that lists articles (3 links: li > a)"]
 
 
+@pytest.mark.parametrize(
+    ("address", "error", "says"),
+    [
+        ("nonsense", UsageError, "is no web address"),
+        ("/none.opml", UsageError, "there is no file /none.opml"),
+        ("none.opml", UsageError, "there is no file none.opml"),
+        (f"{SITE}leaflet.pdf", MissingError, "neither an article nor a list of them: not an article: not-html"),
+        (f"{SITE}sign-in", MissingError, "neither an article nor a list of them: not an article: login"),
+    ],
+)
+def test_what_is_nothing_to_follow_is_told(adding: Adding, address: str, error: type[Exception], says: str) -> None:
+    adding.web.answers = {
+        f"{SITE}leaflet.pdf": Answer(body="%PDF-1.4", type="application/pdf"),
+        f"{SITE}sign-in": page("Sign in"),
+    }
+    with pytest.raises(error, match=says):
+        adding.run(address)
+    assert adding.urls == []
+
+
 def test_an_empty_feed_says_so(adding: Adding) -> None:
     adding.web.answers = {f"{SITE}new": rss("New", SITE, [])}
     assert "announces no entry" in adding.run(f"{SITE}new").output

@@ -85,7 +85,7 @@ def show(done: Added, verb: str, *, others: bool = True) -> None:
 def _show_article(article: ShownArticle) -> None:
     """As its entry will read, and where its fields come from."""
     facts = (article.date, article.author or "no author", article.category, ", ".join(article.tags) or "no tags")
-    printing.say(f"    {article.title}")
+    printing.say(f"    {article.title or 'no title'}")
     printing.say(f"        {' | '.join(str(fact) for fact in facts if fact)}")
     printing.say(f"        {article.excerpt or 'no excerpt'}")
     printing.say(f"        {article.url}" + (f" (known already as {article.known})" if article.known else ""))

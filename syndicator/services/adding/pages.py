@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from syndicator import urls
-from syndicator.errors import NotAFeed, NotAnArticle, WorkerFailed
+from syndicator.errors import MissingError, NotAFeed, NotAnArticle, WorkerFailed
 from syndicator.model import Fetched, ParsedFeed, Rules, Source
 from syndicator.pipeline import jobs
 from syndicator.services.adding.found import SHOWN, SHUT_PAGE, Candidate, if_known
@@ -16,14 +16,17 @@ from syndicator.visiting.feeds.discovery import Discovery
 
 async def candidates(tools: Tools, url: str, answer: Fetched, found: Discovery) -> list[Candidate]:
     """The page at `url` as an article, as a list of articles, or both, what it is first. A front page is no article,
-    and what says that it is an article no list."""
+    and what says that it is an article no list. Raises MissingError for what is neither."""
     page = _candidate(tools, url, answer, found)
     if found.article and not urls.is_root(url):
         return [page]
     listed = await _list(tools, page, answer)
     if urls.is_root(url):
         return listed
-    return [page, *listed] if not listed or await _is_article(tools, answer) else [*listed, page]
+    refused = await _refused(tools, answer)
+    if refused and not listed:
+        raise MissingError(f"{url} names no feed, and is neither an article nor a list of them: {refused}")
+    return [*listed, page] if refused else [page, *listed]
 
 
 def _candidate(tools: Tools, url: str, answer: Fetched, found: Discovery) -> Candidate:
@@ -48,8 +51,8 @@ async def _list(tools: Tools, page: Candidate, answer: Fetched) -> list[Candidat
     return [replace(listed, entries=feed.entries[:SHOWN])]
 
 
-async def _is_article(tools: Tools, answer: Fetched) -> bool:
-    """True when a visit would file the page itself."""
+async def _refused(tools: Tools, answer: Fetched) -> str:
+    """Why a visit would not file the page itself, "" where it would."""
     try:
         await tools.worker.call(
             jobs.read_and_render,
@@ -63,6 +66,6 @@ async def _is_article(tools: Tools, answer: Fetched) -> bool:
             headers=dict(answer.headers),
             now=tools.app.clock(),
         )
-    except (NotAnArticle, WorkerFailed):
-        return False
-    return True
+    except (NotAnArticle, WorkerFailed) as refusal:
+        return str(refusal)
+    return ""

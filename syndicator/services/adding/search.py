@@ -56,12 +56,19 @@ async def look(tools: Tools, address: str) -> Found:
     try:
         if outlines.is_file(address):
             return outlines.as_found(tools.app, address, outlines.read_file(address))
-        url = address if "://" in address else f"https://{address}"
-        if not urls.host(url):
-            raise UsageError(f"{address!r} is no web address; write it like https://example.org/feed")
-        return await _look(tools, address, url)
+        return await _look(tools, address, _url(address))
     except SyndicatorError as error:
         return Found(address=address, error=error)
+
+
+def _url(address: str) -> str:
+    """The web address that is meant. Raises UsageError. Pure."""
+    if "://" not in address and (address.startswith(("/", ".", "~")) or re.fullmatch(r"[^/]+\.opml", address, re.I)):
+        raise UsageError(f"there is no file {address}; give the path of an OPML file, or a web address")
+    url = address if "://" in address else f"https://{address}"
+    if not urls.host(url) or ("://" not in address and not re.search(r"[.:]|^localhost\b", address)):
+        raise UsageError(f"{address!r} is no web address; write it like https://example.org/feed")
+    return url
 
 
 async def _look(tools: Tools, address: str, url: str) -> Found:
