@@ -306,7 +306,7 @@ class ConditionReason(Reason):
     EXTRACTION_COLLAPSED = (
         "extraction-collapsed",
         "the last texts read have a third of their former length or less: the site may have a new layout",
-        "`syndicator show URL --why` for one of its articles, then select or remove under [source.rules]",
+        "`syndicator show URL --why` for one of its articles, a rule under [source.rules], then `syndicator reread`",
     )
     FLOOD = (
         "flood",
