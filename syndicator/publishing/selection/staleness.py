@@ -102,7 +102,7 @@ def off(row: FeedRow, publish: Publish) -> bool:
 
 def is_on(axis: str, publish: Publish) -> bool:
     """True for an axis whose feeds are published."""
-    return publish.axes is None or AXES[axis].word in publish.axes
+    return AXES[axis].word in publish.axes
 
 
 def old_archives(row: FeedRow) -> list[str]:
