@@ -12,7 +12,7 @@ from syndicator.model import Article, Problem
 from syndicator.pipeline.entry.release import release as publish
 from syndicator.pipeline.owners.binding import known_at
 from syndicator.services import reconcile
-from syndicator.services.container import App, filing_context
+from syndicator.services.container import App, filing_context, need_sources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,8 @@ def release(app: App, named: Sequence[str], *, source: str = "", all: bool = Fal
     ids = dict.fromkeys(_meant(app, name) for name in named)
     if source or all:
         ids |= {id: None for id, one in app.store.index.articles(list(waiting)).items() if all or _is_of(one, source)}
+    if source and not ids:
+        need_sources(app, [source])
     context, done = filing_context(app), []
     for id in reversed(ids):  # the latest last, so that it stands first
         path = waiting.get(id)

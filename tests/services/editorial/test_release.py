@@ -124,6 +124,8 @@ def test_what_to_release_is_named_in_five_ways(filled: Place, how: str) -> None:
 def test_nothing_is_released_when_one_name_is_none(filled: Place) -> None:
     with pytest.raises(UsageError, match="no article 'nobody'"):
         released(filled, filled.article("Waiting").id, "nobody")
+    with pytest.raises(UsageError, match="no source 'tow'"):
+        released(filled, source="tow")
     assert filled.article("Waiting").hold
     released(filled, source="one")
     assert filled.article("Waiting").hold
