@@ -38,14 +38,17 @@ class Sandbox:
             "SYNDICATOR_PUBLISH__PORT": "0",
         }
 
-    def type(self, line: str) -> subprocess.CompletedProcess[str]:
-        """One line; what it prints is in stdout, both streams as a terminal shows them. A `cd` lasts."""
+    def type(self, line: str, answers: str = "") -> subprocess.CompletedProcess[str]:
+        """One line; what it prints is in stdout, both streams as a terminal shows them. A `cd` lasts. `answers`: it is
+        typed at a terminal, and these are typed when it asks."""
         if FOREVER.fullmatch(line):
             return self._until_it_serves(line)
         kept = self.checkout.parent / "cwd"
+        whole = f'{line}\ncode=$?; pwd >"{kept}"; exit $code'
+        words = ["script", "-qec", whole, "/dev/null"] if answers else ["bash", "-c", whole]
         done = subprocess.run(
-            ["bash", "-c", f'{line}\ncode=$?; pwd >"{kept}"; exit $code'], cwd=self.cwd, env=self.environ,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300,
+            words, cwd=self.cwd, env={**self.environ, "SHELL": "/bin/bash"}, input=answers,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300,
         )  # fmt: skip
         self.cwd = Path(kept.read_text().strip())
         return done

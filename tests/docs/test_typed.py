@@ -17,7 +17,8 @@ from tests.world import World, serving
 
 __all__ = ["llm"]  # a fixture
 NOT_TYPED = tomllib.loads((Path(__file__).parent / "not_typed.toml").read_text(encoding="utf-8"))["command"]
-SHOWN = [shown for page in PAGES for shown in to_type(page)]
+OF_ONE_STORY = "first-hour.md"  # test_first_hour types it
+SHOWN = [shown for page in PAGES if page.name != OF_ONE_STORY for shown in to_type(page)]
 
 
 def reason_not(shown: Shown) -> str:

@@ -68,16 +68,17 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
-def nginx(site: Site) -> list[str]:
-    whole = site.folder / "nginx-whole.conf"
+def nginx(folder: Path) -> list[str]:
+    """How nginx is called with the site of `folder` as all of its configuration."""
+    whole = folder / "nginx-whole.conf"
     places = "".join(
-        f'{kind}_temp_path "{site.folder}/temp";\n' for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        f'{kind}_temp_path "{folder}/temp";\n' for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     whole.write_text(
-        f'daemon off;\nuser root;\npid "{site.folder}/pid";\nerror_log stderr;\nevents {{ }}\n'
-        f'http {{\naccess_log off;\n{places}include "{site.folder}/deploy/nginx.conf";\n}}\n'
+        f'daemon off;\nuser root;\npid "{folder}/pid";\nerror_log stderr;\nevents {{ }}\n'
+        f'http {{\naccess_log off;\n{places}include "{folder}/deploy/nginx.conf";\n}}\n'
     )
-    return ["nginx", "-e", "stderr", "-p", str(site.folder), "-c", str(whole)]
+    return ["nginx", "-e", "stderr", "-p", str(folder), "-c", str(whole)]
 
 
 def caddy(site: Site) -> list[str]:
@@ -102,7 +103,7 @@ def server(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module", params=["/", "/my/feeds/"])
 def site(request: pytest.FixtureRequest, server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     site = Site(tmp_path_factory.mktemp("a site"), request.param)
-    words = {"nginx": nginx, "caddy": caddy}[server](site)
+    words = nginx(site.folder) if server == "nginx" else caddy(site)
     check(site, words)  # before the first build, too
     site.publish()
     check(site, words)

@@ -1,0 +1,190 @@
+"""docs/first-hour.md as a new operator types it, in order, over the made-up web; between its parts happens what the
+page says: a page with an advert in it, a site that goes away and comes back. Prints the transcript (pytest -s)."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.docs.commands import ROOT, Shown, to_type
+from tests.docs.sandbox import Sandbox
+from tests.services.init.test_web_servers import free_port, listening, nginx
+from tests.world import World, serving
+
+PAGE = ROOT / "docs/first-hour.md"
+STEPS = list(to_type(PAGE))
+RULES = re.findall(r"(?ms)^```toml\n(.*?)^```$", PAGE.read_text(encoding="utf-8"))
+ADVERT = "Our partner lends you a second screen for thirty days, and asks for nothing but the postage back."
+
+
+class Hour:
+    """The page's parts in turn. `said`: what the last command printed."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox, self.world, self.said = sandbox, sandbox.world, ""
+        self.serves = free_port()
+        self.sandbox.environ["SYNDICATOR_PUBLISH__PORT"] = str(self.serves)
+        self.port, self.steps, self.began = free_port(), 0, time.monotonic()
+        self.story = next(address for address in sandbox.world.truths() if "//127.0.0.3:" in address)
+        self.there = {
+            "https://blog.example.org/article": self.story,
+            "https://blog.example.org/": self._site("parallel"),
+            "https://notebook.example.org/": self._site("holt"),
+            "https://feeds.example.org/": f"http://127.0.0.1:{self.port}/",
+        }
+
+    def _site(self, key: str) -> str:
+        return re.sub(r"(//[^/]+/).*", r"\1", self.world.feed_url(key))
+
+    def part(self, number: int) -> str:
+        """Types a part; what its commands printed."""
+        return "".join(map(self.type, self.steps_of(number)))
+
+    def steps_of(self, number: int) -> list[Shown]:
+        return [shown for shown in STEPS if shown.part.startswith(f"{number}. ") and not shown.root]
+
+    def write(self, name: str, lines: str) -> None:
+        """What the page has to be written at the end of a file of the configuration."""
+        with (self.sandbox.cwd / "config" / name).open("a") as file:
+            file.write("\n" + lines)
+
+    def type(self, shown: Shown) -> str:
+        line = shown.typed
+        for named, real in self.there.items():
+            line = line.replace(named, real)
+        asked = line.startswith("./run add") and "--yes" not in line
+        done = self.sandbox.type(line, answers="y\n" if asked else "")
+        self.steps += 1
+        print(f"\n$ {line}\n{done.stdout.rstrip()}")
+        assert done.returncode == 0, f"{shown}\n{done.stdout}"
+        return done.stdout
+
+    def advertise(self) -> None:
+        """The story's page has an advert between its paragraphs."""
+        page = self.page(self.story)
+        box = f'<div class="box-partner"><p>{ADVERT}</p></div>'
+        at = page.index("</p>", page.index("<p", page.index("<h1"))) + 4
+        path = re.sub(r"^http://[^/]+", "", self.story)
+        self.world.fail("parallel", 200, path=path, body=(page[:at] + box + page[at:]).encode())
+
+    def page(self, address: str) -> str:
+        return subprocess.run(["curl", "-s", address], capture_output=True, text=True, check=True).stdout
+
+    def files(self) -> dict[str, str]:
+        """Articles' texts by name, feeds' ids and entries' ids by path."""
+        folder = self.sandbox.cwd / "feeds"
+        articles = {path.name: path.read_text() for path in (folder / "articles").rglob("*.md")}
+        feeds = {
+            str(path.relative_to(folder)): " ".join(re.findall(r"<id>(.*?)</id>", path.read_text()))
+            for path in (folder / "public").rglob("*.atom")
+        }
+        return articles | feeds
+
+
+@pytest.fixture
+def hour(tmp_path: Path) -> Iterator[Hour]:
+    with serving(World(without={"slow"})) as world:
+        yield Hour(Sandbox(tmp_path, world))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_the_first_hour(hour: Hour) -> None:
+    hour.advertise()
+    hour.part(1)
+    assert "1 fine, 0 need you" in hour.part(2)
+    assert any(ADVERT in text for text in hour.files().values())
+    mend(hour)
+    break_and_heal(hour)
+    rename(hour)
+    assert "0 sources added, 2 already known" in hour.part(6)
+    let_it_run(hour)
+    publish(hour)
+    move(hour)
+    print(f"\n{hour.steps} commands in {time.monotonic() - hour.began:.0f} s")
+
+
+def mend(hour: Hour) -> None:
+    before = hour.files()
+    why, *rest = hour.steps_of(3)
+    assert ADVERT in hour.type(why)
+    hour.write("sources.toml", RULES[0])
+    assert ADVERT[:20] in "".join(map(hour.type, rest))
+    after = hour.files()
+    assert not any(ADVERT in text for text in after.values())
+    assert len([name for name, text in before.items() if after[name] != text]) == 1
+
+
+def break_and_heal(hour: Hour) -> None:
+    add, *until_known, again, well = hour.steps_of(4)
+    hour.type(add)
+    hour.world.fail("holt", 410)
+    assert "1 needs you" in "".join(map(hour.type, until_known))
+    assert "127-0-0-4" in health_feed(hour)
+    hour.world.heal("holt")
+    hour.type(again)
+    assert "2 fine, 0 need you" in hour.type(well)
+    titles = re.findall(r"<title>([^<]*127-0-0-4[^<]*)", health_feed(hour))
+    assert any("gone for good" in title for title in titles) and any(": over " in title for title in titles), titles
+    print(*titles, sep="\n")
+
+
+def health_feed(hour: Hour) -> str:
+    """As a reader gets it from `serve`."""
+    words = ["bash", "-c", "exec ./run serve"]
+    with subprocess.Popen(words, cwd=hour.sandbox.cwd, env=hour.sandbox.environ, stderr=subprocess.DEVNULL) as serve:
+        try:
+            assert listening("127.0.0.1", hour.serves, serve)
+            told = json.loads(hour.sandbox.type("./run status --json").stdout)
+            return hour.page(told["health_feed"])
+        finally:
+            serve.terminate()
+
+
+def rename(hour: Hour) -> None:
+    hour.write("taxonomy.toml", RULES[1])
+    hour.part(5)
+    named = [text for name, text in hour.files().items() if name.endswith(".md") and "- machine learning" in text]
+    assert named and (hour.sandbox.cwd / "feeds/public/tags/machine-learning.atom").exists()
+
+
+def let_it_run(hour: Hour) -> None:
+    """The crontab is not this machine's: its line is typed instead, and so is what verifies the units, where it is."""
+    line = (hour.sandbox.cwd / "deploy/crontab").read_text().splitlines()[-1]
+    done = hour.sandbox.type(line.split(maxsplit=5)[5])
+    assert (done.returncode, done.stdout) == (0, ""), line
+    if shutil.which("systemd-analyze"):
+        hour.type(hour.steps_of(7)[-1])
+
+
+def publish(hour: Hour) -> None:
+    check, *asked = hour.steps_of(8)
+    hour.type(check)
+    if not shutil.which("nginx"):
+        return
+    words = nginx(hour.sandbox.cwd)
+    with subprocess.Popen(words, stderr=subprocess.DEVNULL) as server:
+        try:
+            assert listening("127.0.0.1", hour.port, server)
+            assert [hour.type(shown).strip() for shown in asked] == ["200 gzip", "304"]
+        finally:
+            server.terminate()
+
+
+def move(hour: Hour) -> None:
+    """Nothing is fetched twice: each feed is asked whether it changed, no page at all."""
+    before, asked = hour.files(), len(hour.world.requests)
+    hour.part(9)
+    assert hour.sandbox.cwd.name == "moved" and hour.files() == before
+    hour.sandbox.type("./run refresh --all")
+    assert hour.files() == before
+    again = [seen for seen in hour.world.requests[asked:] if seen.path != "/robots.txt"]
+    assert [seen.path for seen in again if "if-none-match" not in seen.headers] == []
+    assert {seen.path for seen in again} == {"/feed.atom", "/feed.json"}
