@@ -30,11 +30,10 @@ def shared() -> Path:
 @pytest.fixture
 def kept_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs in this process share worker processes."""
-    from syndicator.services import build, enrich, redescribe, refresh
-    from syndicator.services.reread import plan
+    from syndicator.services import container, redescribe
     from tests.workers import kept
 
-    for module in (build, enrich, redescribe, refresh, plan):
+    for module in (container, redescribe):
         monkeypatch.setattr(module, "Worker", kept)
 
 

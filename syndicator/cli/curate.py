@@ -209,7 +209,7 @@ def release(
 
 @app.command()
 def split(
-    what: Annotated[str, typer.Argument(metavar="URL|ID", help="URL or id of the copy or of its original.")],
+    what: Annotated[str, typer.Argument(metavar="URL|FILE|ID", help="The copy, or its original.")],
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:

@@ -112,7 +112,7 @@ def _mend_ownership(config: Path, yes: bool, json: bool) -> None:
 
 @app.command()
 def withdraw(
-    what: Annotated[str, typer.Argument(metavar="URL|ID", help="An article's URL or id.")],
+    what: Annotated[str, typer.Argument(metavar="URL|FILE|ID", help="An article: its URL, file or id.")],
     undo: Annotated[
         bool, typer.Option("--undo", help="Let it come back: for 30 days as its file was, with your edits.")
     ] = False,

@@ -17,8 +17,7 @@ from syndicator.publishing.queries.members import update_members
 from syndicator.publishing.selection.feeds import plan
 from syndicator.publishing.selection.staleness import BuildReport, Steps, replaced, settled, stale
 from syndicator.services import freshness
-from syndicator.services.container import App, make_fetcher
-from syndicator.worker import Worker
+from syndicator.services.container import App, make_fetcher, open_worker
 
 EXCUSED = "released"  # the name of the note in databases stays
 
@@ -150,8 +149,6 @@ async def _notify_hubs(app: App, report: BuildReport) -> tuple[Problem, ...]:
 def _renderer(app: App) -> Iterator[Callable[[str], str | None]]:
     """Makes the HTML of articles that are published whole where a rebuilt database has none. In a worker, started when
     first needed: it is CPU work on other people's text."""
-    limits = app.settings.fetch
-    worker = Worker(seconds=limits.worker_seconds, megabytes=limits.worker_megabytes)
 
     def remake(id: str) -> str | None:
         path = app.store.index.path(id)
@@ -170,10 +167,8 @@ def _renderer(app: App) -> Iterator[Callable[[str], str | None]]:
         app.store.index.save_html(id, html)
         return html
 
-    try:
+    with open_worker(app) as worker:
         yield remake
-    finally:
-        worker.close()
 
 
 def _body(app: App, id: str) -> str:

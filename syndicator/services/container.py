@@ -11,7 +11,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
 
 from filelock import FileLock, Timeout
 
@@ -23,7 +22,7 @@ from syndicator.articles.snapshots import Snapshots
 from syndicator.axes import ALL
 from syndicator.describing.llm.prompt import Lists
 from syndicator.describing.taxonomy.files import TaxonomyFiles
-from syndicator.errors import ConfigError, LockedError, MissingError, UsageError
+from syndicator.errors import ConfigError, LockedError, MissingError
 from syndicator.formats import FORMATS
 from syndicator.model import Article, Source
 from syndicator.pipeline.context import FilingContext, RunContext, rights_in
@@ -35,7 +34,6 @@ from syndicator.services.beside.files import Beside
 from syndicator.settings import Llm, Settings, load
 from syndicator.sources.registry import load_sources
 from syndicator.store.engine import Store, is_gone, open_store
-from syndicator.text import suggestion
 from syndicator.urls import site
 from syndicator.urls.addresses import private
 from syndicator.worker import Worker
@@ -221,24 +219,6 @@ def need_folder(config: Path) -> None:
         raise ConfigError(f"{config}/sources.toml does not exist; `syndicator init` makes one, --config names another")
 
 
-class Followed(Protocol):
-    """What follows sources."""
-
-    @property
-    def config(self) -> Path: ...
-
-    @property
-    def sources(self) -> Mapping[str, Source]: ...
-
-
-def need_sources(app: Followed, keys: Iterable[str]) -> None:
-    """Raises UsageError that names every one of `keys` that is no source, with the key that may be meant."""
-    unknown = [key for key in dict.fromkeys(keys) if key not in app.sources]
-    if unknown:
-        named = ", ".join(f"{key!r}{suggestion(key, app.sources)}" for key in unknown)
-        raise UsageError(f"no source {named} in {app.config}/sources.toml; `syndicator sources` lists them")
-
-
 def taxonomy_files(config: Path, settings: Settings) -> TaxonomyFiles:
     """The files of the taxonomy and of what was learnt."""
     return TaxonomyFiles.of(config / "taxonomy.toml", settings.state_dir / "learnt.npz")
@@ -291,6 +271,22 @@ def make_context(
         progress=filed,
         asked=asked,
     )
+
+
+def new_worker(app: App, count: int = 1, preload: tuple[str, ...] = ()) -> Worker:
+    """Processes for strangers' bytes, with the limits of the settings, started when they are first needed."""
+    limits = app.settings.fetch
+    return Worker(seconds=limits.worker_seconds, megabytes=limits.worker_megabytes, count=count, preload=preload)
+
+
+@contextmanager
+def open_worker(app: App, count: int = 1) -> Iterator[Worker]:
+    """As `new_worker`; they end with the block."""
+    worker = new_worker(app, count)
+    try:
+        yield worker
+    finally:
+        worker.close()
 
 
 def user_agent(settings: Settings) -> str:

@@ -20,7 +20,7 @@ from syndicator.pipeline.context import BUGS, describe_bug
 from syndicator.pipeline.refile import refile
 from syndicator.ports import Asked, Enricher, FileStamp, Material, Meter, Reply
 from syndicator.reasons import CommandReason, FileReason, LlmReason
-from syndicator.services.container import App, llm_key, make_enricher
+from syndicator.services.container import App, llm_key, make_enricher, open_worker
 from syndicator.text import width
 from syndicator.worker import Worker
 
@@ -90,12 +90,10 @@ async def enrich(
     except ConfigError as error:
         report.wrong = str(error)
         return report
-    limits = app.settings.fetch
-    worker = Worker(seconds=limits.worker_seconds, megabytes=limits.worker_megabytes, count=limits.workers)
     try:
-        await _Pass(app, scope, lists, enricher, worker, report, filed).run(stop, seconds)
+        with open_worker(app, app.settings.fetch.workers) as worker:
+            await _Pass(app, scope, lists, enricher, worker, report, filed).run(stop, seconds)
     finally:
-        worker.close()
         await enricher.aclose()
     return report
 

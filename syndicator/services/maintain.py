@@ -11,12 +11,12 @@ from syndicator.errors import ConfigError, UsageError
 from syndicator.model import Article, FeedKey, Problem
 from syndicator.pipeline.dedupe.merge import WINDOW, also_of, remember
 from syndicator.pipeline.entry.release import was_released
-from syndicator.pipeline.owners.binding import known_at
 from syndicator.pipeline.refile import refile
 from syndicator.ports import FileStamp
 from syndicator.services import reconcile
 from syndicator.services.build import excuse
-from syndicator.services.container import App, need_sources
+from syndicator.services.container import App
+from syndicator.services.naming import article_id, need_article, need_sources
 from syndicator.services.recovery import carriers, withdrawals
 from syndicator.services.redescribe import learn
 from syndicator.sources import registry
@@ -57,13 +57,12 @@ class Withdrawal:
 
 
 def plan_withdrawal(app: App, what: str) -> Withdrawal:
-    """What withdrawing an article, named by URL or id, would do; nothing is changed. Raises UsageError."""
-    id = known_at(app.store.visits, [urls.alias(what)], what) or what
-    article = app.store.visits.article(id)
-    if article is None and _withdrawn(app, what):
+    """What withdrawing an article, named by URL, file or id, would do; nothing is changed. Raises UsageError."""
+    if article_id(app, what) is None and _withdrawn(app, what):
         raise UsageError(f"{what!r} is withdrawn already; `syndicator withdraw --undo` brings it back")
-    if article is None:
-        raise UsageError(f"no article {what!r} in the article store; give its address or its id")
+    id = need_article(app, what)
+    article = app.store.visits.article(id)
+    assert article is not None
     copies = [copy for copy, into in app.store.index.merged().items() if into == id]
     return Withdrawal(
         id=id,
@@ -75,7 +74,7 @@ def plan_withdrawal(app: App, what: str) -> Withdrawal:
 
 
 def withdraw(app: App, what: str, *, purge: bool = False) -> Withdrawal:
-    """Removes an article, named by URL or id, from every feed and page for good. Its file is kept for
+    """Removes an article, named by URL, file or id, from every feed and page for good. Its file is kept for
     `withdrawals.KEPT_FOR`, unless `purge`: then it is forgotten at once, and so is its page; also of an article that
     was withdrawn before. Raises UsageError."""
     if purge and (before := _withdrawn(app, what)):
@@ -137,11 +136,9 @@ def _withdrawn(app: App, what: str) -> Withdrawal | None:
 
 
 def split(app: App, what: str) -> list[Article]:
-    """Undoes the merge of a copy, named by URL or id, or of every copy of an article so named: each stands for itself
+    """Undoes the merge of a copy (named by URL, file or id) or of every copy of an article: each stands for itself
     again, for good. Returns the copies. Raises UsageError."""
-    id = known_at(app.store.visits, [urls.alias(what)], what) or what
-    if app.store.visits.article(id) is None:
-        raise UsageError(f"no article {what!r} in the article store; give its address or its id")
+    id = need_article(app, what)
     merged = app.store.index.merged()
     copies = [id] if id in merged else [copy for copy, into in merged.items() if into == id]
     if not copies:

@@ -17,7 +17,7 @@ from syndicator.pipeline.refile import refile
 from syndicator.pipeline.results import Redescription
 from syndicator.reasons import FileReason
 from syndicator.services import reconcile
-from syndicator.services.container import App, taxonomy_files
+from syndicator.services.container import App, open_worker, taxonomy_files
 from syndicator.worker import Worker
 
 if TYPE_CHECKING:
@@ -109,9 +109,7 @@ def plan(app: App, *, since: datetime | None = None, progress: Progress = lambda
     found: list[Redescribed] = []
     changes = ChangeCounter(app.store.index.merged())
     looked = done = 0
-    limits = app.settings.fetch
-    worker = Worker(seconds=limits.worker_seconds, megabytes=limits.worker_megabytes)
-    try:
+    with open_worker(app) as worker:
         for part in _parts(paths):
             read = [(path, article) for path in part if (article := _read(app, path, since, problems)) is not None]
             for (path, article), new in zip(read, _described(app, worker, read, problems), strict=True):
@@ -121,8 +119,6 @@ def plan(app: App, *, since: datetime | None = None, progress: Progress = lambda
             looked += len(read)
             done += len(part)
             progress(done, len(paths))
-    finally:
-        worker.close()
     return Plan(looked=looked, articles=tuple(found), feeds=changes.feeds(), problems=tuple(problems))
 
 

@@ -12,9 +12,10 @@ from syndicator.model import Outcome, Problem, SourceState
 from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.services import reconcile
 from syndicator.services.build import BUILD_SECONDS, build_feeds, build_meanwhile, together
-from syndicator.services.container import App, make_fetcher, need_sources
+from syndicator.services.container import App, make_fetcher, new_worker
 from syndicator.services.enrich import EnrichReport, enrich
 from syndicator.services.health.follow import follow
+from syndicator.services.naming import need_sources
 from syndicator.services.reread.chosen import newly_outdated
 from syndicator.worker import Worker
 
@@ -154,13 +155,9 @@ async def _visit(app: App, due: list[SourceState], wanted: Wanted, stop: asyncio
 
 
 def make_worker(app: App) -> Worker:
-    limits = app.settings.fetch
-    return Worker(
-        seconds=limits.worker_seconds,
-        megabytes=limits.worker_megabytes,
-        count=limits.workers,
-        preload=("syndicator.pipeline.read_article", "feedparser"),  # so that no page waits for them
-    )
+    """The worker of a run."""
+    preload = ("syndicator.pipeline.read_article", "feedparser")  # so that no page waits for them
+    return new_worker(app, app.settings.fetch.workers, preload)
 
 
 def _due(app: App, states: dict[str, SourceState], wanted: Wanted) -> list[SourceState]:

@@ -81,7 +81,7 @@ def test_what_is_withdrawn_is_gone_and_stays_away(filled: Instance) -> None:
     assert url not in [item["url"] for item in published(filled)]
     filled.run("refresh", "--all")
     assert len(published(filled)) == 4
-    with pytest.raises(UsageError, match="give its address or its id"):
+    with pytest.raises(UsageError, match="give its address, its id or its file"):
         filled.run("withdraw", "https://nowhere.example/")
 
 

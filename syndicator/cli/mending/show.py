@@ -56,7 +56,7 @@ def _shown(what: str, url: str | None, config: Path) -> Shown:
     from syndicator.services.container import open_app
     from syndicator.services.explain import page
     from syndicator.services.explain.filed import show_filed
-    from syndicator.services.explain.published import known
+    from syndicator.services.naming import article_id
 
     path = Path(what)
     if not path.exists() and _is_address(what):
@@ -65,20 +65,17 @@ def _shown(what: str, url: str | None, config: Path) -> Shown:
     if not (config / "sources.toml").exists():
         return page.show_file(path, url, None)
     with open_app(config) as opened:
-        if not path.exists() and (id := known(opened, what)):
+        if not path.exists() and (id := article_id(opened, what)):
             return show_filed(opened, id)
         return page.show_file(path, url, opened)
 
 
 def _entry(what: str, format: str, config: Path) -> None:
-    from syndicator.articles.frontmatter import load
     from syndicator.services.container import open_app
     from syndicator.services.explain.published import entry
 
-    path = Path(what)
-    id = load(path.read_bytes(), what).id if path.is_file() else ""
     with open_app(config) as opened:
-        made = entry(opened, id or what, format)
+        made = entry(opened, what, format)
     sys.stdout.write(made.decode("utf-8") + "\n")
 
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from syndicator import urls
 from syndicator.errors import ConfigError, UsageError
 from syndicator.model import Article, Problem
 from syndicator.pipeline.entry.release import release as publish
-from syndicator.pipeline.owners.binding import known_at
 from syndicator.services import reconcile
-from syndicator.services.container import App, filing_context, need_sources
+from syndicator.services.container import App, filing_context
+from syndicator.services.naming import article_id, need_sources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +54,7 @@ def _is_of(article: Article, source: str) -> bool:
 
 def _meant(app: App, name: str) -> str:
     """The id of the article that `name` names. Raises UsageError."""
-    id = known_at(app.store.visits, [urls.alias(name)], name) or name
-    if app.store.visits.article(id) is None and Path(name).is_file():
-        inside = Path(name).resolve().parts[len(app.article_store.root.resolve().parts) :]
-        id = app.article_store.id_at("/".join(inside))
-    if app.store.visits.article(id) is None:
+    id = article_id(app, name)
+    if id is None:
         raise UsageError(f"no article {name!r}; `syndicator status` lists the files of those that are on hold")
     return id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -12,8 +13,7 @@ from syndicator.pipeline import jobs, ownership
 from syndicator.pipeline.requests import feed_request, without_credentials
 from syndicator.pipeline.visit import introduced
 from syndicator.ports import EntryRow, Fetcher
-from syndicator.services.container import App
-from syndicator.worker import Worker
+from syndicator.services.container import App, open_worker
 
 _ANY_TIME = datetime.max.replace(tzinfo=UTC)
 
@@ -74,11 +74,6 @@ async def _in_feed(app: App, fetcher: Fetcher, source: Source, url: str) -> Anno
 
 
 async def _parsed(app: App, result: Fetched) -> ParsedFeed | None:
-    limits = app.settings.fetch
-    worker = Worker(seconds=limits.worker_seconds, megabytes=limits.worker_megabytes)
-    try:
+    with suppress(NotAFeed, WorkerFailed), open_worker(app) as worker:
         return await worker.call(jobs.parse_feed, result.body, result.final_url, dict(result.headers))
-    except (NotAFeed, WorkerFailed):
-        return None
-    finally:
-        await worker.aclose()
+    return None

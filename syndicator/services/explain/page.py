@@ -21,8 +21,8 @@ from syndicator.services.container import App, make_fetcher
 from syndicator.services.explain import origins
 from syndicator.services.explain.announced import Announced, announced
 from syndicator.services.explain.filed import show_article, show_filed, unread
-from syndicator.services.explain.published import known
 from syndicator.services.explain.shown import Shown
+from syndicator.services.naming import article_id
 
 
 def show_file(path: Path, url: str | None, app: App | None) -> Shown:
@@ -49,7 +49,7 @@ def _alone(article: Article, data: bytes) -> Shown:
 async def show_url(url: str, app: App) -> Shown:
     """For the article at `url`, as it is filed; where it is not, for its page and what its source's feed says of it,
     fetched under the same rules as in a visit. Raises NetworkDown, MissingError, NotAnArticle."""
-    id = known(app, url)
+    id = article_id(app, url)
     if id is not None:
         return show_filed(app, id)
     fetcher = make_fetcher(app)
@@ -74,7 +74,7 @@ async def show_url(url: str, app: App) -> Shown:
         "permitted by": result.permit,
     }
     shown = _shown(result.body, result.final_url, result.headers, app, found, why, repeated)
-    id = known(app, shown.article.url) or known(app, result.final_url)  # a redirect, or its canonical address
+    id = article_id(app, shown.article.url) or article_id(app, result.final_url)  # a redirect, or its canonical address
     return show_filed(app, id) if id else shown
 
 

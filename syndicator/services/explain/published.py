@@ -5,29 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from syndicator import urls
 from syndicator.errors import MissingError, UsageError
 from syndicator.model import Article
-from syndicator.pipeline.owners.binding import known_at
 from syndicator.publishing.entries import Entries
 from syndicator.publishing.paths import stem
 from syndicator.publishing.renderers import RENDERERS
 from syndicator.reasons import HoldReason
 from syndicator.services.container import App
-
-
-def known(app: App, what: str) -> str | None:
-    """The id of the filed article that `what` names by address or id, None when it is none."""
-    id = known_at(app.store.visits, [urls.alias(what)], what) or what
-    return id if app.store.visits.article(id) else None
+from syndicator.services.naming import article_id
 
 
 def entry(app: App, what: str, format: str) -> bytes:
-    """The entry of an article, named by address or id, as it stands in the feeds of a format. Raises UsageError,
+    """The entry of an article, named by address, id or file, as it stands in the feeds of a format. Raises UsageError,
     MissingError."""
     if format not in RENDERERS:
         raise UsageError(f"no format {format!r}; there are {', '.join(RENDERERS)}")
-    id = known(app, what)
+    id = article_id(app, what)
     if id is None:
         raise UsageError(f"{what!r} is not published; give the address or the id of an article, or its file")
     entries = Entries(app.store.index, app.terms, app.instance, app.settings.base_url)

@@ -10,9 +10,9 @@ from syndicator import urls
 from syndicator.articles.snapshots import Snapshots
 from syndicator.errors import UsageError
 from syndicator.model import Source
-from syndicator.pipeline.owners.binding import known_at
 from syndicator.services import reconcile
 from syndicator.services.container import App
+from syndicator.services.naming import article_id
 from syndicator.store.index import Index
 from syndicator.text import suggestion
 
@@ -86,12 +86,12 @@ def _meant(app: App, what: str) -> tuple[str, str]:
     key = next((source.key for source in app.sources.values() if urls.alias(source.url) == alias), None)
     if key:
         return key, ""
-    id = known_at(app.store.visits, [alias], what) or what
-    article = app.store.visits.article(id)
-    if article is None:
+    id = article_id(app, what)
+    article = app.store.visits.article(id) if id else None
+    if id is None or article is None:
         raise UsageError(
             f"no source or article {what!r}{suggestion(what, app.sources)}; give the key or address of a source "
-            "(`syndicator sources` lists them), or the address or id of an article"
+            "(`syndicator sources` lists them), or the address, id or file of an article"
         )
     if article.source_key not in app.sources:
         raise UsageError(f"{what!r}: its source {article.source_key!r} is not in sources.toml, so it has no rules")

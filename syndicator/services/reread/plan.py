@@ -15,7 +15,7 @@ from syndicator.pipeline.refile import refile
 from syndicator.pipeline.results import Reread
 from syndicator.reasons import FileReason
 from syndicator.services import reconcile
-from syndicator.services.container import App
+from syndicator.services.container import App, open_worker
 from syndicator.services.reread.chosen import Which, chosen, due_again
 from syndicator.worker import Worker
 
@@ -48,19 +48,16 @@ class Plan:
 def plan(app: App, which: Which = Which(), *, progress: Progress = lambda done, total: None) -> Plan:
     """What reading kept pages again would change of the articles that are meant. Changes nothing. Raises UsageError,
     and ConfigError for rules that are wrong."""
-    limits = app.settings.fetch
-    reading = _Reading(app, Worker(seconds=limits.worker_seconds, megabytes=limits.worker_megabytes))
-    reading.problems += reconcile.files(app)
+    problems = list(reconcile.files(app))
     ids = chosen(app, which)
     counter = ChangeCounter(app.store.index.merged())
-    try:
+    with open_worker(app) as worker:
+        reading = _Reading(app, worker, problems=problems)
         for number, id in enumerate(ids, 1):
             changed = reading.take(id)
             if changed is not None:
                 counter.add(changed.before, changed.now.article)
             progress(number, len(ids))
-    finally:
-        reading.worker.close()
     return Plan(
         looked=len(ids) - len(reading.unkept),
         unkept=tuple(reading.unkept),

@@ -13,7 +13,7 @@ from syndicator.articles.snapshots import ANSWERED
 from syndicator.errors import UsageError, WorkerFailed
 from syndicator.model import FeedKey, Rules, Source
 from syndicator.pipeline import jobs
-from syndicator.services.container import App
+from syndicator.services.container import App, open_worker
 from syndicator.sources import registry
 from syndicator.worker import Worker
 
@@ -40,16 +40,12 @@ def try_out(app: App, key: str, rules: Rules, *, most: int = PAGES) -> tuple[Tri
     rights = app.rights_of(source)
     ids = app.store.index.ids(FeedKey("source", key), limit=10 * most, since=None, most=10 * most)
     found: list[Tried] = []
-    limits = app.settings.fetch
-    worker = Worker(seconds=limits.worker_seconds, megabytes=limits.worker_megabytes)
-    try:
+    with open_worker(app) as worker:
         for id, article in app.store.index.articles(ids).items():
             kept = app.snapshots.get(id) if len(found) < most and rights.owns(article.url) else None
             if kept is not None:
                 trial = _trial(app, worker, kept, article.url, source.rules, rules)
                 found.append(Tried(id=id, url=article.url, title=article.title, trial=trial))
-    finally:
-        worker.close()
     return tuple(found)
 
 

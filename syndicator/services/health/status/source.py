@@ -6,12 +6,12 @@ from dataclasses import dataclass, fields
 
 from syndicator.model import Outcome, Source, SourceState
 from syndicator.ports import EntryRow
-from syndicator.services.container import need_sources
 from syndicator.services.health.condition import Condition, Observed
 from syndicator.services.health.conditions import conditions
 from syndicator.services.health.episodes import dated
 from syndicator.services.health.look import Place, as_written
 from syndicator.services.health.memory import read_memory
+from syndicator.services.naming import need_sources
 
 _SHOWN = 10  # visits, and entries of each kind
 

@@ -1,0 +1,58 @@
+"""Which sources and which article an operator means by the words of a command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from syndicator import urls
+from syndicator.errors import UsageError
+from syndicator.model import Source
+from syndicator.pipeline.owners.binding import known_at
+from syndicator.services.container import App
+from syndicator.text import suggestion
+
+
+class Followed(Protocol):
+    """What follows sources."""
+
+    @property
+    def config(self) -> Path: ...
+
+    @property
+    def sources(self) -> Mapping[str, Source]: ...
+
+
+def need_sources(app: Followed, keys: Iterable[str]) -> None:
+    """Raises UsageError that names every one of `keys` that is no source, with the key that may be meant."""
+    unknown = [key for key in dict.fromkeys(keys) if key not in app.sources]
+    if unknown:
+        named = ", ".join(f"{key!r}{suggestion(key, app.sources)}" for key in unknown)
+        raise UsageError(f"no source {named} in {app.config}/sources.toml; `syndicator sources` lists them")
+
+
+def article_id(app: App, what: str) -> str | None:
+    """The id of the filed article that `what` names by an address, its id or the path of its file; None when it names
+    none."""
+    store = app.store.visits
+    id = known_at(store, [urls.alias(what)], what) or what
+    if store.article(id) is None:
+        id = _of_file(app, Path(what))
+    return id if id and store.article(id) else None
+
+
+def need_article(app: App, what: str) -> str:
+    """As `article_id`. Raises UsageError where `what` names no article."""
+    id = article_id(app, what)
+    if id is None:
+        raise UsageError(f"no article {what!r} in the article store; give its address, its id or its file")
+    return id
+
+
+def _of_file(app: App, path: Path) -> str:
+    root = app.article_store.root.resolve()
+    inside = path.resolve()
+    if not inside.is_relative_to(root) or not inside.is_file():
+        return ""
+    return app.article_store.id_at(inside.relative_to(root).as_posix())
