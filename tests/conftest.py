@@ -30,7 +30,8 @@ def shared() -> Path:
 @pytest.fixture
 def kept_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs in this process share worker processes."""
-    from syndicator.services import container, redescribe
+    from syndicator.services import container
+    from syndicator.services.descriptions import redescribe
     from tests.workers import kept
 
     for module in (container, redescribe):

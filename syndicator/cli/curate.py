@@ -44,7 +44,8 @@ def opened_for_change(config: Path) -> Iterator[App]:
 def learn(json: Json = False, config: Config = CONFIG) -> None:
     """Learn tags from articles tagged by an operator, or by their publisher with tags of taxonomy.toml."""
     from syndicator.cli import printing
-    from syndicator.services import reconcile, redescribe
+    from syndicator.services import reconcile
+    from syndicator.services.descriptions import redescribe
 
     with opened_for_change(config) as opened:
         problems = reconcile.files(opened)
@@ -80,7 +81,7 @@ def describe(
 
     from syndicator.cli import printing
     from syndicator.errors import UsageError
-    from syndicator.services import redescribe
+    from syndicator.services.descriptions import redescribe
 
     if not all and since is None:
         raise UsageError("say which articles: --all, or --since with a day, such as --since 2026-11-24")
@@ -111,7 +112,8 @@ def _ask(since: datetime | None, dry_run: bool, json: bool, config: Path) -> Non
     from syndicator.cli import printing
     from syndicator.cli.stopping import stopping
     from syndicator.errors import ConfigError, MissingError
-    from syndicator.services import enrich, reconcile
+    from syndicator.services import reconcile
+    from syndicator.services.descriptions import enrich
 
     def show(title: str) -> None:
         if not json:
@@ -148,7 +150,7 @@ def _ask(since: datetime | None, dry_run: bool, json: bool, config: Path) -> Non
 
 def _list(planned: object) -> None:
     from syndicator.cli import printing
-    from syndicator.services.redescribe import Plan
+    from syndicator.services.descriptions.redescribe import Plan
 
     assert isinstance(planned, Plan)
     printing.say(f"{len(planned.articles)} of {counted(planned.looked, 'article')} change")
@@ -232,8 +234,8 @@ def split(
 def suggest(json: Json = False, config: Config = CONFIG) -> None:
     """List names to consider as tags. Three or more articles mention them, taxonomy.toml does not. Changes nothing."""
     from syndicator.cli import printing
-    from syndicator.services import redescribe
     from syndicator.services.container import need_folder, open_app
+    from syndicator.services.descriptions import redescribe
 
     need_folder(config)
     with open_app(config) as opened:
@@ -273,7 +275,7 @@ def merge(
 
 def _retag(kind: Literal["rename", "merge"], old: str, new: str, dry_run: bool, json: bool, config: Path) -> None:
     from syndicator.cli import printing
-    from syndicator.services import rename_tags
+    from syndicator.services.descriptions import rename_tags
 
     with opened_for_change(config) as opened:
         planned = rename_tags.plan(opened, kind, old, new)

@@ -16,9 +16,9 @@ from syndicator.ports import FileStamp
 from syndicator.services import reconcile
 from syndicator.services.build import excuse
 from syndicator.services.container import App
+from syndicator.services.descriptions.redescribe import learn
 from syndicator.services.naming import article_id, need_article, need_sources
 from syndicator.services.recovery import carriers, withdrawals
-from syndicator.services.redescribe import learn
 from syndicator.sources import registry
 
 

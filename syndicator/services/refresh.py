@@ -13,7 +13,7 @@ from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.services import reconcile
 from syndicator.services.build import BUILD_SECONDS, build_feeds, build_meanwhile, together
 from syndicator.services.container import App, make_fetcher, new_worker
-from syndicator.services.enrich import EnrichReport, enrich
+from syndicator.services.descriptions.enrich import EnrichReport, enrich
 from syndicator.services.health.follow import follow
 from syndicator.services.naming import need_sources
 from syndicator.services.reread.chosen import newly_outdated

@@ -11,8 +11,8 @@ from typer.testing import CliRunner, Result
 from syndicator.cli import app, curate
 from syndicator.cli.mending import reread
 from syndicator.errors import UsageError
+from tests.services.descriptions.test_redescribe import MODELS
 from tests.services.places import Place, store_articles
-from tests.services.test_redescribe import MODELS
 
 assert curate and reread  # importing them registers their commands
 

@@ -21,9 +21,10 @@ from syndicator.publishing.output.redirects import moved
 from syndicator.publishing.paths import parse_stem
 from syndicator.server.files import make_app
 from syndicator.server.server import serve
-from syndicator.services import maintain, rename_tags
+from syndicator.services import maintain
 from syndicator.services.build import build_feeds
 from syndicator.services.container import App
+from syndicator.services.descriptions import rename_tags
 from tests.publishing import newsboat
 from tests.publishing.newsboat import Newsboat
 from tests.services.places import NOW, Place, store_articles

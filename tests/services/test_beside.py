@@ -14,7 +14,8 @@ from syndicator import urls
 from syndicator.articles.beside.kept import read_feeds, read_sources
 from syndicator.errors import ConfigError
 from syndicator.model import FeedKey, Origin
-from syndicator.services import maintain, reconcile, rename_tags
+from syndicator.services import maintain, reconcile
+from syndicator.services.descriptions import rename_tags
 from tests.services.places import SOURCES, Place, store_articles
 
 QUERIES = '[[feed]]\nslug = "chips"\nquery = "tag:GPU"\n'

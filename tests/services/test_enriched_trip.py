@@ -18,8 +18,8 @@ from syndicator.services.container import open_app
 from syndicator.services.refresh import RunReport, Wanted, run
 from tests import commands
 from tests.fakellm import BEHAVIOURS, FakeLlm, Question, Said, honest, llm
+from tests.services.descriptions.test_enrich import FIRST, SECOND, Lab
 from tests.services.places import Place
-from tests.services.test_enrich import FIRST, SECOND, Lab
 from tests.world import World, world
 
 pytestmark = pytest.mark.slow

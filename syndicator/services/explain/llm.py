@@ -10,7 +10,7 @@ from syndicator.errors import ConfigError
 from syndicator.model import Article
 from syndicator.ports import Asked
 from syndicator.services.container import App
-from syndicator.services.enrich import make_lists
+from syndicator.services.descriptions.enrich import make_lists
 
 _FENCE = "(a line of random letters)"
 

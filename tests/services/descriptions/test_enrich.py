@@ -13,9 +13,10 @@ import pytest
 from syndicator.model import Article
 from syndicator.pipeline.descriptions.learn import confirmed_tags
 from syndicator.pipeline.read_article import load_taxonomy
-from syndicator.services import enrich, reconcile, redescribe
+from syndicator.services import reconcile
 from syndicator.services.container import open_app
-from syndicator.services.enrich import EnrichReport, Scope
+from syndicator.services.descriptions import enrich, redescribe
+from syndicator.services.descriptions.enrich import EnrichReport, Scope
 from syndicator.services.explain.llm import llm_history
 from tests.fakellm import BEHAVIOURS, FakeLlm, Question, Said, answer, best_sentence, honest, late, llm
 from tests.services.places import NOW, Place, store_articles

@@ -17,9 +17,10 @@ from syndicator.pipeline.refile import refile
 from syndicator.ports import FeedRow
 from syndicator.publishing.output.redirects import moved
 from syndicator.rules.query import And, Expr, Not, Or, Term
-from syndicator.services import reconcile, redescribe
+from syndicator.services import reconcile
 from syndicator.services.beside.files import move
 from syndicator.services.container import App
+from syndicator.services.descriptions import redescribe
 from syndicator.text import suggestion
 
 _MANY = 500  # rows read at a time

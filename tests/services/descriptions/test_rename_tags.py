@@ -15,7 +15,7 @@ from syndicator.describing.taxonomy.edit import joined, rewritten
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, parse
 from syndicator.errors import ConfigError, UsageError
 from syndicator.model import FeedKey
-from syndicator.services import redescribe, rename_tags
+from syndicator.services.descriptions import redescribe, rename_tags
 from tests.services.places import TAXONOMY, Place, store_articles
 
 Kind = Literal["rename", "merge"]

@@ -10,8 +10,9 @@ from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
 from syndicator.model import Article
 from syndicator.pipeline.descriptions.learn import Post, balanced, confirmed_tags
-from syndicator.services import maintain, redescribe
-from syndicator.services.redescribe import Plan
+from syndicator.services import maintain
+from syndicator.services.descriptions import redescribe
+from syndicator.services.descriptions.redescribe import Plan
 from tests.services.places import TAXONOMY, Place, store_articles
 
 MODELS = (
