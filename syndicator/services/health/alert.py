@@ -28,6 +28,7 @@ from syndicator.text import line
 SECONDS: Final = 30.0  # for a command, and for each step of a mail
 _OUTPUT = 2000  # characters of what a command prints that are logged
 _SUBJECT = 100
+_UNSENT = (OSError, smtplib.SMTPException, ValueError)  # a ValueError: a host or a text that cannot be encoded
 
 
 async def send(alert: Alert, site: Site, outbox: Outbox, now: datetime, environ: Mapping[str, str]) -> tuple[str, str]:
@@ -40,7 +41,7 @@ async def send(alert: Alert, site: Site, outbox: Outbox, now: datetime, environ:
             mail = letter(alert, site, outbox.waiting, now)
             secret = password(alert, environ)
             await _aside(lambda: _post(alert, mail, secret))
-        except (OSError, smtplib.SMTPException, ConfigError) as error:
+        except (*_UNSENT, ConfigError) as error:
             fault = "; ".join(filter(None, (fault, f"mail to {alert.mail} by {_server(alert)}: {line(str(error))}")))
     return fault, printed
 
@@ -59,7 +60,7 @@ async def _aside(work: Callable[[], None]) -> None:
         fault: Exception | None = None
         try:
             work()
-        except (OSError, smtplib.SMTPException) as error:
+        except _UNSENT as error:
             fault = error
         with suppress(RuntimeError):  # the loop has ended meanwhile
             loop.call_soon_threadsafe(over, fault)
@@ -119,12 +120,15 @@ def letter(alert: Alert, site: Site, events: Sequence[Event], now: datetime) -> 
 
 
 def password(alert: Alert, environ: Mapping[str, str]) -> str:
-    """The password for the mail server, "" where none is needed. Raises ConfigError that names the variable."""
+    """The password for the mail server, "" where none is needed. Raises ConfigError that names the variable where it
+    is not set or cannot be sent."""
     if not alert.password_env:
         return ""
     found = environ.get(alert.password_env, "")
     if not found:
         raise ConfigError(f"the environment variable {alert.password_env} is not set; alert.password_env names it")
+    if not found.isascii():  # smtplib can send no other, and its message would show a part of it
+        raise ConfigError(f"the environment variable {alert.password_env} has characters that are not ASCII")
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from syndicator.model import Problem, Source, SourceState
@@ -73,6 +73,17 @@ class Observed:
     configuration: str = ""  # why it could not be read
     clock: str = ""  # why it must be wrong
     alert: str = ""  # why the last one was not sent
+
+
+def printable(condition: Condition) -> Condition:
+    """The condition with names of files and folders that are no UTF-8 as text that can be written and hashed: what
+    Python reads as a lone surrogate becomes its escape."""
+    subject, detail = (_escaped(value) for value in (condition.subject, condition.detail))
+    return replace(condition, subject=subject, detail=detail)
+
+
+def _escaped(value: str) -> str:
+    return value.encode("utf-8", "backslashreplace").decode()
 
 
 def plain(kind: ConditionReason, subject: str = "", *, source: str = "") -> Condition:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from syndicator.reasons import ConditionReason, explained
-from syndicator.services.health.condition import Condition, Disk, Observed, plain
+from syndicator.services.health.condition import Condition, Disk, Observed, plain, printable
 from syndicator.services.health.sources import of_sources
 
 # A disk is nearly full when both the share and the size of what is free are below these; what a run writes between two
@@ -19,7 +19,8 @@ OVERDUE: Final = timedelta(hours=25)  # a crontab that calls `refresh` once a da
 
 def conditions(seen: Observed, now: datetime) -> tuple[Condition, ...]:
     """All that is wrong or worth knowing: what needs the operator first, then by kind and subject."""
-    found = [*_of_machine(seen), *of_sources(seen, now), *_not_running(seen, now), *_of_feeds(seen)]
+    made = (*_of_machine(seen), *of_sources(seen, now), *_not_running(seen, now), *_of_feeds(seen))
+    found = [printable(one) for one in made]
     order = {kind: place for place, kind in enumerate(ConditionReason)}
     return tuple(sorted(found, key=lambda one: (not one.needs_you, order[one.kind], one.subject)))
 

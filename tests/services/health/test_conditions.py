@@ -189,6 +189,13 @@ def test_what_needs_the_operator_comes_first() -> None:
     assert len({one.identity for one in found}) == len(found)
 
 
+def test_a_file_whose_name_is_no_utf_8_is_named_so_that_it_can_be_written() -> None:
+    name = "b\udce4d.md"  # as Python reads the byte E4
+    (found,) = of(state("a"), files=[Problem(what=name, reason="bad-article-file", detail=f"{name}: line 3")])
+    assert found.subject.encode() == b"b\\udce4d.md"
+    assert found.detail.encode() == b"b\\udce4d.md: line 3"
+
+
 def test_every_code_of_a_visit_is_explained_in_words() -> None:
     assert explained("not-a-feed-html") == (
         "the address gives no feed: a page",

@@ -272,3 +272,14 @@ def test_a_password_that_is_not_set_is_named(place: Place) -> None:
     settings(place, '[alert]\nmail = "ops@feeds.example"\npassword_env = "MAIL_PASSWORD"\n')
     [problem] = end(place, gone=True)
     assert "MAIL_PASSWORD is not set" in problem.detail
+
+
+@pytest.mark.parametrize(
+    ("smtp", "secret", "words"), [("smtp://a..b", "x", "smtp://a..b"), ("smtp://a.example", "gehe\xefm", "not ASCII")]
+)
+def test_what_no_mail_can_be_sent_with_is_named_and_not_waited_for(
+    place: Place, smtp: str, secret: str, words: str
+) -> None:
+    settings(place, f'[alert]\nmail = "ops@feeds.example"\nsmtp = "{smtp}"\npassword_env = "MAIL_PASSWORD"\n')
+    [problem] = end(place, gone=True, environ={"MAIL_PASSWORD": secret})
+    assert words in problem.detail and secret not in problem.detail.split()
