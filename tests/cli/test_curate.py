@@ -95,6 +95,7 @@ def test_reread_says_what_changes_and_then_does_it(place: Place) -> None:
     assert "1 of 1 article change\n\nChips  (" in dry
     assert f"  body: -5 +0 paragraphs\n    - {paragraphs[4][:59]}…\n" in dry
     assert "sources/two\t0\t0\t1" in dry and "nothing was changed (--dry-run)" in dry
+    assert "rules of two on 1 kept page; their texts have 6" in dry and '  remove ".later" matches on 1\n' in dry
     all_of_them = run(place, "reread", "--dry-run").output  # no page of "Models" is kept
     assert "left as they are: 1 article, of which no page is kept (store.pages_days = 14); `" in all_of_them
     assert "reread --fetch` asks for these pages once more" in all_of_them

@@ -51,6 +51,8 @@ def reread(
             planned = rereading.plan(opened, which, progress=count)
         if not json:
             _say(planned, opened.settings.store.pages_days, source)
+            if dry_run and source in opened.sources:
+                _say_rules(opened, source)
         written: tuple[str, ...] = ()
         if not dry_run:
             with printing.counting("written") as count:
@@ -109,3 +111,18 @@ def _say(planned: Plan, pages_days: int, source: str) -> None:
             f"{planned.due_again} entries that were refused or put off under the old rules are asked for once more at "
             "the next `syndicator refresh`"
         )
+
+
+def _say_rules(opened: App, key: str) -> None:
+    """What the rules of a source do on its newest kept pages, whether or not an article changes by it."""
+    from syndicator.cli import printing
+    from syndicator.services.rules.try_out import pages_matched, score, try_out
+
+    tried = try_out(opened, key, opened.sources[key].rules)
+    matched = pages_matched(tried)
+    if not matched:
+        return
+    same = f"their texts have {score(tried):.0%} in common with what is read without rules"
+    printing.say(f"rules of {key} on {counted(len(tried), 'kept page')}; {same}")
+    for rule, pages in matched.items():
+        printing.say(f"  {rule} matches on {pages or 'none'}")

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from syndicator.model import Article
 
-BELIEVED = timedelta(days=1)
+REACH = timedelta(days=1)  # how far back a page may date itself
 _LAST = 1 << 30  # the rank of a source that is in sources.toml no more
 
 
@@ -36,7 +36,7 @@ def believed(published: datetime | None, added: datetime, after: datetime | None
     """Since when an article that we filed at `added` is believed to be there, when it says `published` and its source
     did not announce it yet at `after`. What claims more than a day counts as a day, to the hour: of the old articles of
     first visits the rank of the source decides, not which was read some seconds earlier."""
-    earliest = (added - BELIEVED).replace(minute=0, second=0, microsecond=0)
+    earliest = (added - REACH).replace(minute=0, second=0, microsecond=0)
     if after is not None:
         earliest = max(earliest, min(after, added))
     return min(max(published or added, earliest), added)

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from syndicator import urls
 from syndicator.articles.snapshots import ANSWERED
-from syndicator.errors import UsageError, WorkerFailed
+from syndicator.errors import WorkerFailed
 from syndicator.model import FeedKey, Rules, Source
 from syndicator.pipeline import jobs
 from syndicator.services.container import App, open_worker
+from syndicator.services.naming import need_sources
 from syndicator.sources import registry
 from syndicator.worker import Worker
 
@@ -34,9 +35,10 @@ class Tried:
 
 
 def try_out(app: App, key: str, rules: Rules, *, most: int = PAGES) -> tuple[Tried, ...]:
-    """`rules` in place of those of source `key`, on its newest kept pages, for which its rules hold. Changes nothing.
-    Raises UsageError for a key that is none, RulesError for a selector that is no CSS."""
-    source = _source(app, key)
+    """`rules` for source `key`, on its newest kept pages, for which its rules hold. Changes nothing. Raises UsageError
+    for a key that is none, RulesError for a selector that is no CSS."""
+    need_sources(app, [key])
+    source = app.sources[key]
     rights = app.rights_of(source)
     ids = app.store.index.ids(FeedKey("source", key), limit=10 * most, since=None, most=10 * most)
     found: list[Tried] = []
@@ -44,7 +46,7 @@ def try_out(app: App, key: str, rules: Rules, *, most: int = PAGES) -> tuple[Tri
         for id, article in app.store.index.articles(ids).items():
             kept = app.snapshots.get(id) if len(found) < most and rights.owns(article.url) else None
             if kept is not None:
-                trial = _trial(app, worker, kept, article.url, source.rules, rules)
+                trial = _trial(app, worker, kept, article.url, rules)
                 found.append(Tried(id=id, url=article.url, title=article.title, trial=trial))
     return tuple(found)
 
@@ -54,22 +56,21 @@ def score(tried: Sequence[Tried]) -> float:
     return fmean(one.trial.score if one.trial else 0.0 for one in tried) if tried else 0.0
 
 
+def pages_matched(tried: Sequence[Tried]) -> dict[str, int]:
+    """For each selector, as in `select "div.text"`, on how many of the pages it matches."""
+    trials = [one.trial for one in tried if one.trial]
+    return {rule: sum(bool(one.matches[rule]) for one in trials) for rule in (trials[0].matches if trials else ())}
+
+
 def save(app: App, key: str, rules: Rules) -> Source:
     """Writes `rules` as those of source `key` into sources.toml, where comments stay, and returns the source as it is
     then. Raises UsageError, ConfigError for what cannot be written, LockedError."""
+    need_sources(app, [key])
     registry.save_rules(app.config / "sources.toml", key, rules)
-    return replace(_source(app, key), rules=rules)
+    return replace(app.sources[key], rules=rules)
 
 
-def _source(app: App, key: str) -> Source:
-    if key not in app.sources:
-        raise UsageError(f"there is no source {key!r}; `syndicator sources` lists them")
-    return app.sources[key]
-
-
-def _trial(
-    app: App, worker: Worker, kept: tuple[bytes, dict[str, str]], url: str, before: Rules, rules: Rules
-) -> Trial | None:
+def _trial(app: App, worker: Worker, kept: tuple[bytes, dict[str, str]], url: str, rules: Rules) -> Trial | None:
     html, headers = kept
     try:
         return worker.call_sync(
@@ -77,7 +78,6 @@ def _trial(
             html,
             headers.get(ANSWERED, url),
             rules,
-            before,
             repeated=app.store.visits.repeated(urls.own_host(url)),
             headers=headers,
             now=app.clock(),

@@ -8,7 +8,7 @@ from itertools import permutations
 import pytest
 
 from syndicator.model import Article
-from syndicator.pipeline.dedupe.precedence import BELIEVED, believed, precedence
+from syndicator.pipeline.dedupe.precedence import REACH, believed, precedence
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -21,12 +21,12 @@ RANKS = {"first": 0, "second": 1}
         pytest.param(NOON - HOUR, NOON, NOON - 2 * HOUR, NOON - HOUR, id="between two visits a claim is believed"),
         pytest.param(NOON - 9 * HOUR, NOON, NOON - 2 * HOUR, NOON - 2 * HOUR, id="it was not there at the last visit"),
         pytest.param(NOON - 9 * HOUR, NOON, None, NOON - 9 * HOUR, id="a first visit takes a day's claim"),
-        pytest.param(NOON - 9 * BELIEVED, NOON, None, NOON - BELIEVED, id="and no more than a day's"),
+        pytest.param(NOON - 9 * REACH, NOON, None, NOON - REACH, id="and no more than a day's"),
         pytest.param(
-            NOON - 9 * BELIEVED,
+            NOON - 9 * REACH,
             NOON + HOUR / 4,
-            NOON - 5 * BELIEVED,
-            NOON - BELIEVED,
+            NOON - 5 * REACH,
+            NOON - REACH,
             id="nor does a source asked weekly",
         ),
         pytest.param(None, NOON, NOON - HOUR, NOON, id="without a date it is of when we saw it"),

@@ -11,7 +11,7 @@ import pytest
 from syndicator.errors import UsageError
 from syndicator.model import Rules
 from syndicator.services import refresh
-from syndicator.services.rules.try_out import save, score, try_out
+from syndicator.services.rules.try_out import pages_matched, save, score, try_out
 from tests.faults.instance import InProcess
 from tests.services.places import Place
 from tests.services.test_reread import SETTINGS, visited
@@ -30,6 +30,9 @@ def test_rules_are_tried_on_the_newest_kept_pages_scored_and_saved(place: Place)
     with place.app() as app:
         promo = try_out(app, "daily", rules, most=2)
         assert len(promo) == 2 and {one.trial.matches['remove ".promo"'] for one in promo if one.trial} == {1}
+        assert pages_matched(promo) == {'remove ".promo"': 2}
+        assert pages_matched(try_out(app, "daily", Rules(select=(".none",)))) == {'select ".none"': 0}
+        assert pages_matched(()) == {}
         assert 0.5 < score(promo) < 1
         assert score([*promo, *(replace(one, trial=None) for one in promo)]) == score(promo) / 2  # given up on two
         assert score(()) == 0
