@@ -1,0 +1,41 @@
+"""docs/json.md: the keys that it promises are there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Instance
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs/json.md").read_text(encoding="utf-8")
+
+
+def told(title: str) -> set[str]:
+    """The keys that a part of the page names in backquotes."""
+    part = PAGE.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+    assert part
+    return set(re.findall(r"`([a-z_]+)`", part))
+
+
+def test_refresh_and_build(filled: Instance) -> None:
+    run, built = filled.json("refresh", "--source", "gone"), filled.json("build")
+    assert told("refresh") - {"build"} == ({"sources"} | set(run["sources"][0])) & told("refresh")
+    assert told("build") - {"what", "reason", "detail"} <= set(built) and set(built) <= set(run) | {"ended"}
+
+
+@pytest.mark.parametrize(
+    ("words", "keys"), [(("config", "show"), {"value", "origin"}), (("check",), {"severity", "cure"})]
+)
+def test_check_and_config(filled: Instance, words: tuple[str, ...], keys: set[str]) -> None:
+    if words == ("check",):
+        (filled.config / "syndicator.toml").write_text("[site]\nurll = 1\n")
+    found = filled.json(*words)
+    first = found[0] if isinstance(found, list) else next(iter(found.values()))
+    assert keys & told("check, config show") <= set(first)
+
+
+def test_show(filled: Instance) -> None:
+    shown = filled.json("show", str(next((filled.folder / "feeds/articles").rglob("20*/*/*.md"))))
+    assert set(shown) == {"article", "markdown", "why"} <= told("show, reread")
