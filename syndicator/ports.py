@@ -151,6 +151,9 @@ class VisitStore(Protocol):
     def is_withdrawn(self, aliases: Iterable[str]) -> bool:
         """True when any of the alias keys belongs to an article that the operator withdrew."""
 
+    def is_pruned(self, aliases: Iterable[str]) -> bool:
+        """True when any of the alias keys belongs to an article that was pruned, and to none that is there."""
+
     def repeated(self, host: str) -> frozenset[str]:
         """The digests of blocks of text that are in at least 3 of the last 20 articles of `host`: boilerplate."""
 
@@ -294,6 +297,9 @@ class ArticleIndex(Protocol):
 
     def withdrawn(self) -> list[Withdrawn]:
         """What the operator withdrew, oldest first."""
+
+    def pruned(self) -> set[str]:
+        """The ids of the articles that were pruned."""
 
     def mark_fresh(self, key: FeedKey, files: Mapping[str, str], *, seen: int) -> None:
         """The feed was written as it was when its mark was `seen` (`FeedRow.mark`, read before its articles): it is not

@@ -132,6 +132,11 @@ class EntryReason(Reason):
         "the article was withdrawn",
         "nothing: it stays away; `syndicator withdraw --undo URL` brings it back",
     )
+    PRUNED = (
+        "pruned",
+        "the article was here until you pruned it",
+        "nothing: it stays away; delete its lines in feeds/articles/pruned.tsv to have it fetched again",
+    )
     LATE = (
         "late",
         "most of the feed is new and says that it was there before: the site may have given its articles new addresses",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from syndicator import text
 from syndicator.articles import disk, edits, hand_edits, normal_form, times
-from syndicator.articles.beside import carried, withdrawals
+from syndicator.articles.beside import carried, lines, pruned, withdrawals
 from syndicator.articles.stamps import by_path
 from syndicator.errors import ConfigError
 from syndicator.model import Article, FeedKey
@@ -239,11 +239,25 @@ class ArticleStore:
 
     def carried_stamp(self) -> str | None:
         """What changes whenever `carried` may; None where nothing was ever written."""
-        return carried.stamp(self.root / carried.NAME)
+        return lines.stamp(self.root / carried.NAME)
+
+    def prune(self, aliases: Iterable[tuple[str, str]]) -> None:
+        """Remembers beside the articles what those that are pruned are known by: (article id, alias key); durable when
+        it returns. The files are the caller's to delete. Raises OSError."""
+        pruned.append(self.root / pruned.NAME, aliases, durable=self.durable)
+
+    def pruned(self) -> list[tuple[str, str]]:
+        """What `prune` was given, each once. Raises OSError."""
+        return pruned.read(self.root / pruned.NAME)
+
+    def pruned_stamp(self) -> str | None:
+        """What changes whenever `pruned` may; None where nothing was ever pruned."""
+        return lines.stamp(self.root / pruned.NAME)
 
     def compact(self) -> None:
-        """Takes out of the file of `carry` what it has twice. Raises OSError."""
+        """Takes out of the files of `carry` and `prune` what they have twice. Raises OSError."""
         carried.compact(self.root / carried.NAME, durable=self.durable)
+        pruned.compact(self.root / pruned.NAME, durable=self.durable)
 
     def sweep(self) -> int:
         """Removes the temporary files of writers that are gone; how many."""

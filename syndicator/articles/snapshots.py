@@ -59,13 +59,15 @@ class Snapshots:
         if path != current and path.exists():
             path.replace(current)
 
-    def prune(self, before: datetime) -> int:
-        """Removes the pages kept before `before` and temporary files that are left over; how many."""
+    def prune(self, before: datetime, *, dry_run: bool = False) -> int:
+        """Removes the pages kept before `before` and temporary files that are left over; how many. With `dry_run` they
+        are only counted."""
         limit = before.timestamp()
         removed = 0
         for path in sorted(self.root.glob("*/*")) if self.root.is_dir() else []:
             if disk.is_litter(path.name) or path.stat().st_mtime < limit:
-                path.unlink(missing_ok=True)
+                if not dry_run:
+                    path.unlink(missing_ok=True)
                 removed += 1
         return removed
 

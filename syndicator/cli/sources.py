@@ -107,7 +107,7 @@ def import_(
 def _import_folder(folder: Path, *, dry_run: bool, json: bool, config: Path) -> None:
     from syndicator.cli import printing
     from syndicator.cli.curate import build, opened_for_change
-    from syndicator.services import importing
+    from syndicator.services.article_files import importing
 
     with opened_for_change(config) as opened:
         done = importing.import_folder(opened, folder, dry_run=dry_run)

@@ -35,8 +35,8 @@ async def ingest(context: EntryContext) -> EntryResult:
 
 async def _ingest(context: EntryContext) -> EntryResult:
     store, row = context.run.store, context.row
-    if store.is_withdrawn(context.aliases):
-        return endings.end(context, "skipped", EntryReason.WITHDRAWN)
+    if away := endings.why_away(store, context.aliases):
+        return endings.end(context, "skipped", away)
     private = refusal(context.announced.url, context.source)
     if private:
         return endings.end(context, "refused", FetchReason.BLOCKED_ADDRESS, private)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from syndicator import urls
 from syndicator.errors import ConfigError, UsageError
@@ -18,7 +17,7 @@ from syndicator.services.build import excuse
 from syndicator.services.container import App
 from syndicator.services.descriptions.redescribe import learn
 from syndicator.services.naming import article_id, need_article, need_sources
-from syndicator.services.recovery import carriers, withdrawals
+from syndicator.services.recovery import carriers, prunings, withdrawals
 from syndicator.sources import registry
 
 
@@ -205,6 +204,7 @@ def reindex(app: App) -> Reindexed:
 
     carriers.settle(app)  # makes the file where it was lost
     app.article_store.compact()
+    prunings.settle(app)
     count = app.store.reindex(readable(), app.article_store.withdrawn(), app.article_store.carried())
     gone = known.keys() - set(app.store.visits.stamps())
     unknown = {id for id in unread if app.store.visits.stamp(id) is None}  # after a lost database
@@ -216,9 +216,3 @@ def reindex(app: App) -> Reindexed:
     for article in recent:
         remember(article, app.store.visits, now)
     return Reindexed(articles=count, problems=tuple(problems), learnt=learn(app).articles)
-
-
-def prune(app: App, *, pages_days: int | None = None) -> int:
-    """Deletes kept pages older than `pages_days` (store.pages_days when None). Returns how many."""
-    days = app.settings.store.pages_days if pages_days is None else pages_days
-    return app.snapshots.prune(app.clock() - timedelta(days=days))

@@ -21,7 +21,7 @@ from syndicator.rules.lengths import before_collapse
 from syndicator.services.beside.scrub import scrub
 from syndicator.services.build import excuse
 from syndicator.services.container import App, filing_context
-from syndicator.services.recovery import carriers, clock, withdrawals
+from syndicator.services.recovery import carriers, clock, prunings, withdrawals
 from syndicator.services.recovery.clock import AHEAD
 from syndicator.store.engine import Store
 
@@ -112,6 +112,7 @@ def files(app: App) -> tuple[Problem, ...]:
     if visits.note(OWNED_SINCE) is None:
         visits.set_note(OWNED_SINCE, app.clock().isoformat(), app.clock())
     withdrawals.settle(app)
+    prunings.settle(app)
     rows = visits.stamps()
     changes = app.article_store.changed(rows)
     problems, there = _taken_in(app, changes)

@@ -241,6 +241,9 @@ class Index:
             for id, at, feeds, url in found
         ]
 
+    def pruned(self) -> set[str]:
+        return {id for (id,) in self._db.rows(select(schema.pruned.c.id).distinct())}
+
     def mark_stale(self, keys: Iterable[FeedKey]) -> None:
         with self._db.write() as connection:
             rows.touch(connection, {key: (key.slug, 0) for key in keys})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-HEAD = "0004"  # the revision these tables are at; Alembic is imported only for a database at another one
+HEAD = "0005"  # the revision these tables are at; Alembic is imported only for a database at another one
 
 metadata = MetaData()
 
@@ -139,6 +139,16 @@ withdrawn_aliases = Table(
     metadata,
     Column("alias", Text, primary_key=True),
     Column("id", String(26), nullable=False),
+)
+
+# What the articles that were pruned are known by: under these aliases they are not fetched again. Those of an article
+# that is there do not count: its file was put back.
+pruned = Table(
+    "pruned",
+    metadata,
+    Column("alias", Text, primary_key=True),
+    Column("id", String(26), nullable=False),
+    sqlite_with_rowid=False,
 )
 
 html = Table(

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
+
+from sqlalchemy import Connection, delete, select
 
 from syndicator.model import SourceState
 from syndicator.ports import EntryRow
 from syndicator.reasons import EntryReason
-from syndicator.store import codec
+from syndicator.store import codec, schema
+from syndicator.store.database import chunks
+from syndicator.urls import alias, guid_alias
+
+_AWAY = (EntryReason.WITHDRAWN, EntryReason.PRUNED)
 
 
 def state_row(state: SourceState) -> dict[str, Any]:
@@ -33,3 +40,20 @@ def entry_row(row: EntryRow) -> dict[str, Any]:
         "article": row.article_id,
         "data": codec.pack(row, frozenset() if announced else frozenset(("entry",))),
     }
+
+
+def forget_unread(connection: Connection, ids: Collection[str], aliases: Collection[str]) -> list[str]:
+    """Deletes the entries that became one of the articles `ids`, or were skipped because it was withdrawn or pruned
+    (`aliases`: what those are found by), within the caller's transaction. Returns the keys of their sources."""
+    table, columns = schema.entries, schema.entries.c
+    chosen = select(columns.source, columns.entry, columns.data)
+    asked = [chosen.where(columns.article.in_(part)) for part in chunks(sorted(ids))]
+    asked.append(chosen.where(columns.status == "skipped"))
+    found = set()
+    for source, entry, data in (row for one in asked for row in connection.execute(one).all()):
+        row = codec.unpack(EntryRow, data)
+        own = {codec.key(guid_alias(row.source_key, row.entry_id)), codec.key(alias(row.url)) if row.url else ""}
+        if row.article_id in ids or (row.reason in _AWAY and not own.isdisjoint(aliases)):
+            connection.execute(delete(table).where(columns.source == source, columns.entry == entry))
+            found.add(row.source_key)
+    return sorted(found)

@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, or_, select
+from sqlalchemy import bindparam, delete, func, or_, select
 
 from syndicator.articles.stamps import Stamps
 from syndicator.axes import SOURCE
@@ -22,8 +22,8 @@ from syndicator.reasons import EntryReason
 from syndicator.store import codec, rows, schema
 from syndicator.store.database import chunks, insert_new, upsert
 from syndicator.store.sketches import Comparisons
-from syndicator.store.visit_rows import entry_row, state_row
-from syndicator.urls import alias, guid_alias, same_site
+from syndicator.store.visit_rows import entry_row, forget_unread, state_row
+from syndicator.urls import guid_alias, same_site
 
 OUTCOMES_KEPT = 50  # per source
 
@@ -69,6 +69,15 @@ _GONE = (
     select(schema.withdrawn_aliases.c.alias, schema.withdrawn.c.url)
     .join_from(schema.withdrawn_aliases, schema.withdrawn, schema.withdrawn.c.id == schema.withdrawn_aliases.c.id)
     .where(schema.withdrawn_aliases.c.alias.in_(bindparam("aliases", expanding=True)))
+)
+_ALIASES = select(schema.aliases.c.id, schema.aliases.c.alias).where(
+    schema.aliases.c.id.in_(bindparam("ids", expanding=True))
+)
+_ALL_PRUNED = select(schema.pruned.c.id, schema.pruned.c.alias)
+_PRUNED = select(schema.pruned.c.alias).where(
+    schema.pruned.c.alias.in_(bindparam("aliases", expanding=True)),
+    ~select(schema.aliases.c.alias).where(schema.aliases.c.alias == schema.pruned.c.alias).exists(),
+    ~select(_a.id).where(_a.id == schema.pruned.c.id).exists(),  # its file was put back
 )
 _ARTICLE = select(_a.data).where(_a.id == bindparam("id"))
 _STAMP = select(_a.path, _a.mtime_ns, _a.size).where(_a.id == bindparam("id"))
@@ -274,6 +283,34 @@ class Visits(Comparisons):
         found = (row for part in chunks(keys) for row in self._db.rows(_GONE, {"aliases": list(part)}))
         return any(_belongs(value, url) for value, url in found)
 
+    def is_pruned(self, aliases: Iterable[str]) -> bool:
+        parts = chunks([codec.key(value) for value in aliases])
+        return any(self._db.rows(_PRUNED, {"aliases": list(part)}) for part in parts)
+
+    def aliases(self, ids: Sequence[str]) -> list[tuple[str, str]]:
+        """What finds these articles, also what entries of other sources gave them: (article id, alias key)."""
+        return [(id, alias) for part in chunks(ids) for id, alias in self._db.rows(_ALIASES, {"ids": list(part)})]
+
+    def pruned(self) -> list[tuple[str, str]]:
+        """What pruned articles are known by: (article id, alias key)."""
+        return [(id, alias) for id, alias in self._db.rows(_ALL_PRUNED)]
+
+    def prune(self, ids: Iterable[str], aliases: Iterable[tuple[str, str]]) -> None:
+        """Deletes the rows of these articles (the copies of one stand before it), marks the feeds that showed them as
+        stale, and remembers `aliases`, all in one transaction."""
+        with self._db.write() as connection:
+            insert_new(connection, schema.pruned, [{"alias": alias, "id": id} for id, alias in aliases])
+            for id in ids:
+                rows.erase(connection, id)
+
+    def forget_pruned(self, aliases: Collection[tuple[str, str]]) -> list[str]:
+        """Forgets these of `pruned`, and the entries that had become their articles, so that they are read again once
+        they are announced. Returns the keys of the sources of those. One transaction."""
+        with self._db.write() as connection:
+            for part in chunks([alias for _, alias in aliases]):
+                connection.execute(delete(schema.pruned).where(schema.pruned.c.alias.in_(part)))
+            return forget_unread(connection, {id for id, _ in aliases}, {alias for _, alias in aliases})
+
     def withdraw(self, article: Article, aliases: Iterable[str], stale: Iterable[FeedKey], at: datetime) -> None:
         """Deletes the article's row, marks the feeds that showed it and `stale` as stale, and remembers every alias
         under which it must never come back, in one transaction."""
@@ -298,7 +335,7 @@ class Visits(Comparisons):
             keys = [FeedKey(*key) for key in json.loads(feeds or "[]")]
             if keys:
                 rows.mark(connection, keys)
-            return _unread(connection, id, aliases) if unread else []
+            return forget_unread(connection, {id}, aliases) if unread else []
 
     def note(self, key: str) -> str | None:
         """A small text remembered by key, such as the robots.txt of an origin; None when there is none."""
@@ -351,16 +388,3 @@ class Visits(Comparisons):
 def _belongs(value: str, url: str) -> bool:
     """True when the alias of a withdrawn article is on the site of its `url`; earlier versions took others, too."""
     return not url or value.startswith(_GUID) or same_site(f"http://{value}", url)
-
-
-def _unread(connection: Connection, id: str, aliases: set[str]) -> list[str]:
-    """Deletes the entries that became article `id` or were skipped because it was withdrawn (`aliases` of it)."""
-    asked = select(_e.source, _e.entry, _e.data).where(or_(_e.article == id, _e.status == "skipped"))
-    found = set()
-    for source, entry, data in connection.execute(asked).all():
-        row = codec.unpack(EntryRow, data)
-        own = {codec.key(guid_alias(row.source_key, row.entry_id)), codec.key(alias(row.url)) if row.url else ""}
-        if row.article_id == id or (row.reason == EntryReason.WITHDRAWN and own & aliases):
-            connection.execute(delete(schema.entries).where(_e.source == source, _e.entry == entry))
-            found.add(row.source_key)
-    return sorted(found)

@@ -98,3 +98,32 @@ def test_kept_pages_are_pruned(filled: Instance) -> None:
     assert filled.json("prune") == {"pages": 0}
     assert filled.run("prune", "--pages-days", "0").output == "5 pages deleted\n"
     assert filled.json("prune", "--pages-days", "0") == {"pages": 0}
+
+
+def test_articles_are_pruned_on_order_after_a_look(filled: Instance) -> None:
+    before = published(filled)
+    looked = filled.run("prune", "--keep", "4", "--source", "holt", "--dry-run").output
+    assert "1 article in " in looked and looked.endswith("nothing was changed (--dry-run)\n")
+    assert published(filled) == before
+    done = filled.json("prune", "--keep", "4", "--source", "holt")
+    (gone,) = done["articles"]
+    assert done["applied"] and "all.atom" in done["written"] and "sources/holt" in done["feeds"]
+    assert len(published(filled)) == 4 and gone["url"] not in [one["url"] for one in published(filled)]
+    filled.run("refresh", "--all")
+    assert len(published(filled)) == 4
+    assert filled.json("show", gone["url"], "--why")["why"]["state"].startswith("pruned")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--keep", "0"), "would delete every article"),
+        (("--source", "holt"), "--source goes with"),
+        (("--older-than", "a year"), "not a duration"),
+        (("some-id", "--keep", "1"), "not both"),
+        (("--pages-days", "1", "--keep", "1"), "say one of the two"),
+    ],
+)
+def test_what_prune_is_not_told_clearly_it_does_not_do(filled: Instance, words: tuple[str, ...], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        filled.run("prune", *words)

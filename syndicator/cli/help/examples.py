@@ -70,7 +70,11 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("demo --once --dir here", "keep what it makes, in ./here"),
     ),
     "reindex": (("reindex", "after the database was lost or damaged"),),
-    "prune": (("prune --pages-days 7", "free the space of older pages"),),
+    "prune": (
+        ("prune --older-than 365d --dry-run", "see which articles would go"),
+        ("prune --keep 500", "the newest 500 of each source stay"),
+        ("prune --pages-days 7", "free the space of older pages"),
+    ),
 }
 
 

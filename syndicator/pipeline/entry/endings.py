@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -12,7 +12,7 @@ from syndicator.pipeline import entry_rows
 from syndicator.pipeline.context import EntryContext
 from syndicator.pipeline.owners.binding import known_at
 from syndicator.pipeline.refile import carry
-from syndicator.ports import EntryRow
+from syndicator.ports import EntryRow, VisitStore
 from syndicator.reasons import EntryReason, PageReason
 
 _NO_ARTICLE = frozenset(PageReason)
@@ -29,6 +29,13 @@ class EntryResult:
     characters: int | None = None  # of the text that was read, 0 where its page was refused as no article
     refused: bool = False
     unreached: Failed | None = None  # its page's host, where it may be the network that is missing: no try was counted
+
+
+def why_away(store: VisitStore, aliases: Sequence[str]) -> EntryReason | None:
+    """Why what these alias keys find must not be filed: an operator withdrew or pruned it. None for everything else."""
+    if store.is_withdrawn(aliases):
+        return EntryReason.WITHDRAWN
+    return EntryReason.PRUNED if store.is_pruned(aliases) else None
 
 
 def known_article(context: EntryContext) -> str | None:

@@ -29,8 +29,8 @@ async def as_moved(context: EntryContext, article: Article) -> EntryResult | Non
     those; None for all others."""
     run, row = context.run, context.row
     keys = [urls.alias(url) for url in (article.url, *article.aliases)]
-    withdrawn = run.store.is_withdrawn([*keys, *map(urls.alias, article.also)])
-    if row.article_id or withdrawn or known_at(run.store, keys, article.url):
+    away = endings.why_away(run.store, [*keys, *map(urls.alias, article.also)])
+    if row.article_id or away or known_at(run.store, keys, article.url):
         return None
     old = await earlier(context, article)
     if old is not None and not urls.same_site(old.url, article.url):
@@ -77,8 +77,9 @@ def file(context: EntryContext, page: Page, reading: PageReading) -> EntryResult
     OSError, StoreError."""
     run, article = context.run, reading.article
     keys = [urls.alias(article.url), *map(urls.alias, article.aliases)]
-    if run.store.is_withdrawn([*keys, *map(urls.alias, article.also)]):  # `also`: what it says it is a copy of
-        return endings.end(context, "skipped", EntryReason.WITHDRAWN)
+    away = endings.why_away(run.store, [*keys, *map(urls.alias, article.also)])  # `also`: what it says it is a copy of
+    if away:
+        return endings.end(context, "skipped", away)
     bound = _stored(context.row.article_id, run) if context.row.article_id else None
     if bound is not None and strayed(bound, context.announced.url, article.url):
         return endings.known_already(context, bound.id)

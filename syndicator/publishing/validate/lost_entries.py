@@ -20,15 +20,15 @@ def lost(
     instance: uuid.UUID,
 ) -> list[str]:
     """The ids of the live file (`old`) that the new one lacks and should have; both newest first. `excused`: ids that
-    were withdrawn, pruned, set aside, or had to give way to those of other sources. An article that is still indexed
-    but no longer in the feed was retagged, merged or put on hold, which is a reason."""
+    were withdrawn, set aside, or had to give way to those of other sources. An article that is still indexed but no
+    longer in the feed was retagged, merged or put on hold, which is a reason; so is that it was pruned."""
     if set(old) <= set(new):
         return []
     near = _members(spec, index, instance, 2 * spec.most + len(old))
     if not suspects(old, new, near, excused):
         return []
     members = _members(spec, index, instance, _EVERY)
-    known = (*(article.id for article in index.each()), *index.merged(), *index.on_hold())
+    known = (*(article.id for article in index.each()), *index.merged(), *index.on_hold(), *index.pruned())
     indexed = {entry_urn(instance, id) for id in known}
     return suspects(old, new, members, {*excused, *(indexed - set(members))})
 

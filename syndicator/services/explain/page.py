@@ -82,6 +82,8 @@ def _state(app: App, url: str, found: Announced) -> str:
     """What became of the address until now."""
     if app.store.visits.is_withdrawn([urls.alias(url)]):
         return "withdrawn; `syndicator withdraw --undo` brings it back"
+    if app.store.visits.is_pruned([urls.alias(url)]):
+        return f"pruned; without its lines in {app.article_store.root / 'pruned.tsv'} it is fetched again"
     row = found.row
     if row is None:
         return "not filed"

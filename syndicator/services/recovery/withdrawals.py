@@ -31,7 +31,7 @@ def settle(app: App) -> None:
         elif listed[id].at < app.clock() - KEPT_FOR:
             app.kept_away.drop(id)
     for id in known.keys() - listed.keys():
-        _read_again(app, visits.readmit(id, unread=files.find(id) is None))
+        read_again(app, visits.readmit(id, unread=files.find(id) is None), "a withdrawal was undone")
 
 
 def take_away(app: App, id: str, *, keep: bool = True) -> None:
@@ -56,8 +56,9 @@ def _put_back(app: App, id: str) -> None:
     app.kept_away.drop(id)
 
 
-def _read_again(app: App, keys: Collection[str]) -> None:
-    """Has the sources visited anew, as if their feeds were not known, for the entries that are to be read again."""
+def read_again(app: App, keys: Collection[str], why: str) -> None:
+    """Has the sources visited anew, as if their feeds were not known, for entries that are to be read again after
+    all."""
     states = app.store.visits.states()
-    due = [replace(states[key].asked_whole(), due_why="a withdrawal was undone") for key in keys if key in states]
+    due = [replace(states[key].asked_whole(), due_why=why) for key in keys if key in states]
     app.store.visits.save_states(due)

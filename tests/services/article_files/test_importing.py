@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.errors import UsageError
-from syndicator.services.importing import Imported, import_folder
+from syndicator.services.article_files.importing import Imported, import_folder
 from tests.services.places import Place
 
 OURS = """\

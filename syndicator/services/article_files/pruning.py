@@ -1,0 +1,161 @@
+"""Deletes articles that an operator keeps no longer, with their files: their ids are remembered, so that no source
+brings them back, and feeds name no deletion, so that readers keep what they have."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from syndicator import urls
+from syndicator.articles.aliases import aliases_of
+from syndicator.errors import UsageError
+from syndicator.model import Article, FeedKey
+from syndicator.services.container import App
+from syndicator.services.naming import need_article
+from syndicator.services.recovery import prunings
+from syndicator.store import codec
+from syndicator.text import suggestion
+
+_AT_A_TIME = 500  # articles that are pruned in one transaction: what a crash leaves is whole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Which:
+    """Which articles go: those that meet all that is given. `older_than`: since they were added here. `keep`: so many
+    of the newest of each source stay. `source`: a source's key, "" for all. `named`: ids, addresses or files, instead
+    of all else."""
+
+    older_than: timedelta | None = None
+    keep: int | None = None
+    source: str = ""
+    named: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What is asked of an article. `stays`: why no rule takes it ("hand", "hold"), "" where one may."""
+
+    id: str
+    url: str
+    title: str
+    path: str
+    added: datetime | None
+    source: str
+    stays: str
+    copy_of: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pruning:
+    """What pruning does. `stays`: how many of those that were asked for stay, and why: "hand" (a hand wrote the file),
+    "hold" (on hold), "copy" (a copy of it stays, and would stand for itself)."""
+
+    articles: tuple[Row, ...]
+    feeds: tuple[FeedKey, ...]
+    stays: dict[str, int]
+
+
+def chosen(rows: Sequence[Row], which: Which, now: datetime) -> list[Row]:
+    """Those that `which` asks for, whether they may go or not. Pure."""
+    newest: dict[str, set[str]] = defaultdict(set)
+    if which.keep is not None:
+        for row in sorted(rows, key=_age, reverse=True):
+            if len(newest[row.source]) < which.keep and row.stays != "hold":
+                newest[row.source].add(row.id)
+    return [
+        row
+        for row in rows
+        if which.source in ("", row.source)
+        and row.id not in newest[row.source]
+        and (which.older_than is None or (row.added is not None and row.added < now - which.older_than))
+    ]
+
+
+def going(asked: Sequence[Row], rows: Sequence[Row]) -> tuple[list[Row], Counter[str]]:
+    """Those of `asked` that may go, the copies of an article before it, and how many stay for which reason. A story is
+    shown once: where its article went and a copy stayed, the copy would come up as a new one. Pure."""
+    stays = Counter(row.stays for row in asked if row.stays)
+    gone = {row.id: row for row in asked if not row.stays}
+    held_by = {row.copy_of for row in rows if row.copy_of and row.id not in gone}
+    stays["copy"] = len(held_by & gone.keys())
+    leaving = [row for id, row in gone.items() if id not in held_by]
+    return sorted(leaving, key=lambda row: (not row.copy_of, *_age(row))), +stays
+
+
+def _age(row: Row) -> tuple[datetime, str]:
+    return row.added or datetime.min.replace(tzinfo=UTC), row.id
+
+
+def plan(app: App, which: Which) -> Pruning:
+    """What pruning would do; nothing is changed. Raises UsageError."""
+    rows = list(_rows(app))
+    if which.named:
+        asked = _named(app, which.named, rows)
+    else:
+        asked = chosen(rows, which, app.clock())
+        if not asked and which.source not in ("", *app.sources, *(row.source for row in rows)):
+            hint = suggestion(which.source, app.sources)
+            raise UsageError(
+                f"no source {which.source!r}{hint}, and no article of one; `syndicator sources` lists them"
+            )
+    leaving, stays = going(asked, rows)
+    feeds = {key for row in leaving for key in app.store.index.shown(row.id)}
+    return Pruning(articles=tuple(leaving), feeds=tuple(sorted(feeds)), stays=dict(stays))
+
+
+def prune(app: App, planned: Pruning) -> None:
+    """Does as `plan` said; the stale feeds are the caller's to build. First it is remembered what the articles are
+    known by, then their rows go, then their files: where this is ended early, what has its file is an article still.
+    Raises OSError, StoreError."""
+    known = set(app.store.visits.pruned()) if planned.articles else set()
+    for start in range(0, len(planned.articles), _AT_A_TIME):
+        part = planned.articles[start : start + _AT_A_TIME]
+        aliases = _aliases(app, part)
+        app.article_store.prune(one for one in aliases if one not in known)
+        app.store.visits.prune([row.id for row in part], aliases)
+        prunings.note(app)
+        for row in part:
+            app.article_store.delete(row.path)
+            app.snapshots.forget(row.id)
+
+
+def _aliases(app: App, part: Sequence[Row]) -> list[tuple[str, str]]:
+    """What is remembered of these articles, the address of each first."""
+    own = {row.id: [codec.key(urls.alias(row.url))] for row in part}
+    articles = app.store.index.articles([row.id for row in part])
+    for id, article in articles.items():
+        own[id] += map(codec.key, aliases_of(article))
+    for id, alias in app.store.visits.aliases([row.id for row in part]):
+        own[id].append(alias)
+    return list(dict.fromkeys((id, alias) for id, found in own.items() for alias in found))
+
+
+def _rows(app: App) -> Iterator[Row]:
+    stamps, merged = app.store.visits.stamps(), app.store.index.merged()
+    ids = list(stamps)
+    for start in range(0, len(ids), _AT_A_TIME):
+        for id, article in app.store.index.articles(ids[start : start + _AT_A_TIME]).items():
+            yield Row(
+                id=id,
+                url=article.url,
+                title=article.title,
+                path=stamps[id].path,
+                added=article.added,
+                source=article.source_key,
+                stays=_why_it_stays(article),
+                copy_of=merged.get(id, ""),
+            )
+
+
+def _why_it_stays(article: Article) -> str:
+    if not article.digest:
+        return "hand"
+    return "hold" if article.hold else ""
+
+
+def _named(app: App, named: Iterable[str], rows: Collection[Row]) -> list[Row]:
+    """The articles of these addresses, ids or files, which go whoever wrote them. Raises UsageError."""
+    by_id = {row.id: row for row in rows}
+    return [replace(by_id[id], stays="") for id in dict.fromkeys(need_article(app, what) for what in named)]

@@ -1,0 +1,28 @@
+"""The file that says what pruned articles are known by."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from syndicator.articles.beside import pruned
+
+A, B = "a" * 26, "b" * 26
+
+
+def test_it_grows_and_says_each_once(tmp_path: Path) -> None:
+    path = tmp_path / pruned.NAME
+    assert pruned.read(path) == []
+    pruned.append(path, [(A, "one.example/a"), (A, "guid:one:x y")])
+    pruned.append(path, [(B, "one.example/ä"), (A, "one.example/a")])
+    assert pruned.read(path) == [(A, "one.example/a"), (A, "guid:one:x y"), (B, "one.example/ä")]
+    pruned.compact(path)
+    assert path.read_text().count("one.example/a") == 1
+
+
+def test_what_is_no_line_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / pruned.NAME
+    pruned.append(path, [(A, "guid:one:tab\there"), (A, "guid:one:two\nlines"), (A, "one.example/a")])
+    path.write_bytes(path.read_bytes() + f"by hand\n{B}\tone.example/b\r\n{B}\tcut sho".encode())
+    assert pruned.read(path) == [(A, "one.example/a"), (B, "one.example/b")]
+    pruned.append(path, [(B, "one.example/c")])
+    assert pruned.read(path)[-1] == (B, "one.example/c")
