@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from syndicator.model import (
     Article,
@@ -311,13 +311,27 @@ class ArticleIndex(Protocol):
         """Validation kept the old files: the feed stays stale, with the reason as one line for the operator."""
 
 
+class Choosable(NamedTuple):
+    """A sentence of an article that may stand in its excerpt. `opens`: also at its start. `follows`: it stands directly
+    behind the one before it in `Material.sentences`."""
+
+    text: str
+    opens: bool
+    follows: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """What a language model gets to see of an article: plain text without invisible characters."""
+    """What a language model gets to see of an article, plain text without invisible characters, and what it may choose
+    from: sentences of the article, and those categories (with their descriptions) and tags that our own scores
+    support."""
 
     title: str
     text: str
     language: str | None
+    sentences: tuple[Choosable, ...] = ()
+    categories: tuple[tuple[str, str], ...] = ()
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

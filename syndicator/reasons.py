@@ -365,13 +365,14 @@ class LlmReason(Reason):
     BOILERPLATE = "boilerplate", "the excerpt is a phrase that stands on every page"
     QUOTES = "quotes", "the excerpt opens a quotation or bracket that it does not close"
     TITLE = "title", "the excerpt repeats the title"
-    SENTENCES = "sentences", "the excerpt has too many sentences"
+    SENTENCES = "sentences", "the answer names a sentence that there is not"
+    LOOSE = "loose", "none of the chosen sentences can be understood alone"
     LANGUAGE = "language", "the excerpt is in another language than the article"
     NUMBER = "number", "the excerpt has a number that is not in the article"
     NAME = "name", "the excerpt has a name that is not in the article"
     UNFOUNDED = "unfounded", "too few of the excerpt's words are in the article"
-    CATEGORY = "category", "the category is none of taxonomy.toml"
-    TAG = "tag", "a tag is none of taxonomy.toml"
+    CATEGORY = "category", "nothing in the article speaks for the category"
+    TAG = "tag", "nothing in the article speaks for a tag"
 
 
 # With these an entry waits for the operator, and loses no try.

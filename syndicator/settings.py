@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -136,6 +136,10 @@ def _variable(value: str) -> str:
     return value
 
 
+_HERE = re.compile(r"https?://(?:localhost|127(?:\.\d+){3}|\[::1\])(?=[:/]|$)", re.IGNORECASE)
+SECONDS_HERE = 120.0  # of an answer of a language model on this machine: it may have no graphics card
+
+
 class Llm(_Section):
     url: Annotated[str, AfterValidator(_endpoint)] = ""  # of an OpenAI-compatible endpoint; empty: off
     model: str = ""
@@ -143,7 +147,14 @@ class Llm(_Section):
     concurrency: int = Field(2, ge=1, le=32)
     daily_calls: int = Field(500, ge=0)
     daily_tokens: int = Field(1_000_000, ge=0)
-    seconds: float = Field(30, gt=0, le=600)
+    seconds: float = Field(30, gt=0, le=600)  # unless set, SECONDS_HERE for a model on this machine
+
+    @model_validator(mode="before")
+    @classmethod
+    def _patient(cls, values: Any) -> Any:
+        url = values.get("url") if isinstance(values, dict) else None
+        here = isinstance(url, str) and _HERE.match(url.strip())
+        return {"seconds": SECONDS_HERE, **values} if here else values
 
     @model_validator(mode="after")
     def _whole(self) -> Llm:

@@ -53,6 +53,11 @@ class Question:
     def text(self) -> str:
         return self.article.partition("\n\n")[2]
 
+    @property
+    def sentences(self) -> list[str]:
+        """Those that may be chosen, without their numbers."""
+        return [line.partition(". ")[2] for line in self.text.split("\n")]
+
 
 Behaviour = Callable[[Question], Said]
 
@@ -63,25 +68,25 @@ def completion(content: Any, tokens: int = 900) -> Said:
     return Said(body=json.dumps(value).encode(), headers={"Content-Type": "application/json"})
 
 
-def answer(excerpt: str, category: str = "AI", tags: tuple[str, ...] = ("LLM",), **more: Any) -> Said:
-    return completion(
-        json.dumps({"excerpt": excerpt, "category": category, "tags": list(tags)}, ensure_ascii=False), **more
-    )
+def answer(sentences: Any = (2,), category: str = "AI", tags: tuple[str, ...] = ("LLM",), **more: Any) -> Said:
+    chosen = list(sentences) if isinstance(sentences, tuple) else sentences
+    said = {"sentences": chosen, "category": category, "tags": list(tags)}
+    return completion(json.dumps(said, ensure_ascii=False), **more)
 
 
-def best_sentence(question: Question) -> str:
-    """What an honest model says: the second sentence of the text, which no extractive excerpt of the tests is."""
-    return re.split(r"(?<=[.!?])\s+", question.text.strip())[1]
+def best(question: Question) -> tuple[int, ...]:
+    """What an honest model chooses: the second sentence, which no excerpt of ours is, or the only one."""
+    return (min(2, len(question.sentences)),)
 
 
 def honest(question: Question) -> Said:
-    return answer(best_sentence(question))
+    return answer(best(question))
 
 
 def obedient(question: Question) -> Said:
     """Does what the article says, where the article says something to it."""
-    order = re.search(r"(?:excerpt|Zusammenfassung|résumé)[^\"]*\"([^\"]+)\"", str(question.payload["messages"]))
-    return answer(order[1] if order and "ignore" in question.text.lower() else best_sentence(question))
+    order = re.search(r"ignore .* sentence (\d+) .* category \"(\w+)\"", question.text, re.IGNORECASE)
+    return answer((int(order[1]),), category=order[2]) if order else honest(question)
 
 
 def always(said: Said) -> Behaviour:
@@ -109,20 +114,17 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "fails": always(Said(500, b"oops")),
     "refuses-key": always(Said(401, b"{}")),
     "redirects": always(Said(307, b"", {"Location": "http://127.0.0.2:9/elsewhere"})),
-    "lies-in-category": lambda question: answer(best_sentence(question), category="Horoscopes"),
-    "lies-in-tags": lambda question: answer(best_sentence(question), tags=("LLM", "Miracles")),
-    "invents-numbers": lambda question: answer("The model was trained on 47 years of weather."),
-    "invents-names": lambda question: answer("The model was trained on the weather of ten years by Zorblax."),
-    "other-language": lambda question: answer(
-        "Das Modell wurde mit dem Wetter der letzten zehn Jahre trainiert und kennt kein anderes Wetter als dieses."
+    "lies-in-category": lambda question: answer(best(question), category="Horoscopes"),
+    "lies-in-tags": lambda question: answer(best(question), tags=("LLM", "Miracles")),
+    "files-elsewhere": lambda question: answer(best(question), category="Health"),
+    "tags-elsewhere": lambda question: answer(best(question), tags=("ransomware",)),
+    "writes": lambda question: completion(
+        json.dumps({"excerpt": "The model denied it.", "category": "AI", "tags": []})
     ),
-    "markup": lambda question: answer(best_sentence(question).replace("trained", "<b>trained</b>")),
-    "url": lambda question: answer(
-        "The large language model was trained on the weather at https://weather.example/data."
-    ),
-    "cut": lambda question: answer(best_sentence(question).rstrip(".") + " and then"),
-    "long": lambda question: answer(" ".join([best_sentence(question)] * 9)),
-    "unfounded": lambda question: answer("You should buy shares of this company today because prices can only rise."),
+    "no-such-sentence": lambda question: answer((99,)),
+    "counts-from-zero": lambda question: answer((0,)),
+    "names-no-sentence": lambda question: answer(()),
+    "no-numbers": lambda question: answer(["the second"]),
     "obeys": obedient,
     "not-json": always(completion('Sure! Here is your description: {"excerpt": ')),
     "wrong-shape": always(completion('["an excerpt"]')),
@@ -140,7 +142,7 @@ BEHAVIOURS: dict[str, Behaviour] = {
 
 
 def honest_json(question: Question) -> str:
-    return json.dumps({"excerpt": best_sentence(question), "category": "ai", "tags": ["llm", "GPU"]})
+    return json.dumps({"sentences": best(question), "category": "ai", "tags": ["llm", "GPU"]})
 
 
 class FakeLlm:

@@ -27,7 +27,26 @@ def read(folder: Path, lines: str) -> Llm:
     ],
 )
 def test_taken(tmp_path: Path, lines: str) -> None:
-    assert read(tmp_path, lines).seconds == 30
+    assert read(tmp_path, lines).daily_calls == 500
+
+
+@pytest.mark.parametrize(
+    ("url", "seconds"),
+    [
+        ("", 30),
+        ("https://llm.example/v1", 30),
+        ("http://192.168.1.5:11434/v1", 30),
+        ("http://localhost.example/v1", 30),
+        ("http://localhost:11434/v1", 120),
+        ("http://127.0.0.1:11434/v1", 120),
+        ("HTTP://LOCALHOST", 120),
+        ("http://[::1]:80/v1", 120),
+    ],
+)
+def test_a_model_on_this_machine_gets_more_time(tmp_path: Path, url: str, seconds: float) -> None:
+    lines = f'url = "{url}"\nmodel = "tiny"'
+    assert read(tmp_path, lines).seconds == seconds
+    assert read(tmp_path, f"{lines}\nseconds = 5").seconds == 5
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from syndicator.pipeline.descriptions.apply_answer import apply_answer
+    from syndicator.pipeline.descriptions.apply_answer import apply_answer, make_question
     from syndicator.pipeline.descriptions.learn import learn_files, suggest_files
     from syndicator.pipeline.descriptions.redescribe import redescribe_many
     from syndicator.pipeline.descriptions.reread import reread
@@ -22,6 +22,7 @@ else:  # a type checker sees the functions themselves; at run time there are onl
 
     apply_answer = Lazy("syndicator.pipeline.descriptions.apply_answer:apply_answer")
     discover = Lazy("syndicator.visiting.feeds.discovery:discover")
+    make_question = Lazy("syndicator.pipeline.descriptions.apply_answer:make_question")
     learn_files = Lazy("syndicator.pipeline.descriptions.learn:learn_files")
     linked_feeds = Lazy("syndicator.visiting.feeds.discovery:linked_feeds")
     parse_feed = Lazy("syndicator.visiting.feeds.parser:parse_feed")
@@ -39,6 +40,7 @@ __all__ = [
     "discover",
     "learn_files",
     "linked_feeds",
+    "make_question",
     "parse_feed",
     "proposed_links",
     "read_and_render",

@@ -20,7 +20,6 @@ from syndicator.articles.beside.kept_away import KeptAway
 from syndicator.articles.beside.rights import RightsFile
 from syndicator.articles.snapshots import Snapshots
 from syndicator.axes import ALL
-from syndicator.describing.llm.prompt import Lists
 from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.errors import ConfigError, LockedError, MissingError
 from syndicator.formats import FORMATS
@@ -324,7 +323,7 @@ def make_fetcher(app: App) -> Fetcher:
     return PoliteFetcher(client, throttle, robots, backoff)
 
 
-def make_enricher(app: App, lists: Lists) -> Enricher:
+def make_enricher(app: App) -> Enricher:
     """The operator's language model, over a client of the same kind that may reach exactly its host and port. Raises
     ConfigError when its key is missing."""
     from syndicator.describing.llm.client import Endpoint
@@ -336,7 +335,7 @@ def make_enricher(app: App, lists: Lists) -> Enricher:
     # a proxy elsewhere cannot reach this machine or its network
     fetch = app.settings.fetch.model_copy(update={"proxy": ""}) if private(llm.url) else app.settings.fetch
     client = HttpFetcher(fetch, user_agent=user_agent(app.settings), clock=app.clock)
-    return Endpoint(llm, lists, client, key=key, allow=endpoint(llm.url))
+    return Endpoint(llm, client, key=key, allow=endpoint(llm.url))
 
 
 def llm_key(config: Path, llm: Llm, environ: Mapping[str, str]) -> str:

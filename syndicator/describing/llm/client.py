@@ -10,7 +10,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
 from syndicator.describing.llm import prompt
-from syndicator.describing.llm.prompt import FORMS, Lists
+from syndicator.describing.llm.prompt import FORMS
 from syndicator.model import Failed, Fetched, FetchResult, Request
 from syndicator.ports import Fetcher, Material, Reply
 from syndicator.settings import Llm
@@ -26,32 +26,30 @@ _ESCAPED: Final = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 class Endpoint:
     """A language model behind an OpenAI-compatible address.
 
-    `settings`: address, model and the most seconds a question may take. `lists`: the categories and tags it may choose
-    from. `key`: sent as a bearer token and masked in all that comes back, "" for none. `allow`: addresses of private
-    networks that it may be at, see `Request.allow`. `fence`: makes the random word that parts article and instruction,
-    new for each question."""
+    `settings`: address, model and the most seconds a question may take. `key`: sent as a bearer token and masked in all
+    that comes back, "" for none. `allow`: addresses of private networks that it may be at, see `Request.allow`.
+    `fence`: makes the random word that parts article and instruction, new for each question."""
 
     def __init__(
         self,
         settings: Llm,
-        lists: Lists,
         fetcher: Fetcher,
         *,
         key: str = "",
         allow: Sequence[str] = (),
         fence: Callable[[], str] = lambda: secrets.token_hex(12),
     ) -> None:
-        self._settings, self._lists, self._fetcher = settings, lists, fetcher
+        self._settings, self._fetcher = settings, fetcher
         self._key, self._allow, self._fence = key, tuple(allow), fence
 
     async def ask(self, material: Material, form: str) -> Reply | Failed:
         """Asks in `form`, one of `prompt.FORMS`, and in the simpler ones after it as long as the endpoint does not know
         the form (HTTP 400, 422). The answer is text that nobody has checked yet; failures are values, nothing is
         raised."""
-        messages = prompt.messages(material, self._lists, self._fence())
+        messages = prompt.messages(material, self._fence())
         result: FetchResult | None = None
         for one in FORMS[FORMS.index(form) if form in FORMS else 0 :]:
-            body = prompt.body(self._settings.model, messages, self._lists, one)
+            body = prompt.body(self._settings.model, messages, prompt.schema(material), one)
             result = await self._fetcher.fetch(self._request(body))
             if not (isinstance(result, Failed) and result.status in _UNKNOWN_FORM):
                 return self._masked(_reply(result, one))
@@ -60,7 +58,7 @@ class Endpoint:
 
     def cost(self, material: Material) -> int:
         """The most tokens that the question and its answer are expected to take."""
-        return prompt.cost(prompt.messages(material, self._lists, ""))
+        return prompt.cost(prompt.messages(material, ""))
 
     async def aclose(self) -> None:
         """Closes the client."""

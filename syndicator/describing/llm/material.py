@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import tomllib
 import unicodedata
+from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
 
 from syndicator import text as _text
+from syndicator.describing.summary import candidates
+from syndicator.describing.summary.sentence_features import REFERS_BACK
+from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.text import language as _language
 from syndicator.model import Article
-from syndicator.ports import Material
+from syndicator.ports import Choosable, Material
 
 LEAST = 200  # columns of text below which an excerpt of it is the text itself
+MOST_CATEGORIES, MOST_TAGS = 5, 12  # that a model may choose from: a longer list is not read by a small one
 MOST = 200_000  # characters that are looked at: a book of 30,000 words
 # Format characters (zero width, soft hyphens, directions, tags), controls, private use, variation selectors, and the
 # letters and marks that are blank by definition (Unicode's Default_Ignorable_Code_Point and the blank braille cell).
@@ -45,16 +51,36 @@ def without_injections(text: str) -> str:
 
 
 def material(article: Article) -> Material:
-    """The title, the text and the language of `article`, as a model sees them and as its answer is checked."""
+    """The title, the text and the language of `article`, as a model sees them; `choices` adds the rest."""
     text = without_injections(visible(article.text[:MOST]))
     declared = _language.primary(article.language)
     return Material(title=_text.line(visible(article.title)), text=text, language=declared)
 
 
+def choices(asked: Material, taxonomy: Taxonomy) -> Material:
+    """`asked` with what a model may choose from. Loads the word vectors on its first call (0.2 s)."""
+    code = asked.language or _language.detect(asked.text, None)
+    found = candidates.find(asked.title, asked.text, code).sentences
+    before = (None, *found)
+    sentences = tuple(
+        Choosable(
+            text=sentence.text,
+            opens=not REFERS_BACK.match(sentence.text),
+            follows=last is not None and last.order >= 0 and sentence.order == last.order + 1,
+        )
+        for last, sentence in zip(before, found, strict=False)
+    )
+    about = {one.name: one.description for one in taxonomy.vocabulary.category}
+    categories, tags = taxonomy.supported(asked.title, asked.text)
+    offered = tuple((name, about[name]) for name in categories[:MOST_CATEGORIES])
+    return replace(asked, sentences=sentences, categories=offered, tags=tags[:MOST_TAGS])
+
+
 def key(plan: str, asked: Material) -> str:
-    """The key under which an answer is stored: SHA-256 of model and version of the prompt (`plan`), title, language and
-    text, as 64 hexadecimal digits."""
-    parts = (plan, asked.title, asked.language or "", asked.text)
+    """The key under which an answer is stored: SHA-256 of model and version of the prompt (`plan`) and of all that the
+    model sees and may choose, as 64 hexadecimal digits."""
+    lists = json.dumps([asked.sentences, asked.categories, asked.tags])
+    parts = (plan, asked.title, asked.language or "", asked.text, lists)
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
 
 

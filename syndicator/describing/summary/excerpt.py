@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from syndicator.describing.summary import candidates, ranker
@@ -23,7 +24,7 @@ def summarize(title: str, text: str, language: str | None = None) -> str:
     character counts two) and 3 sentences, see text/excerpt_rules.py; it is "" when no sentence fits. Loads the word
     vectors on its first call (0.2 s). Raises nothing for any text."""
     found = candidates.find(title, text, language)
-    return _joined([found.sentences[place].text for place in ranker.best(found)])
+    return joined([found.sentences[place].text for place in ranker.best(found)])
 
 
 def choose(title: str, text: str, description: str, language: str | None) -> tuple[str, str]:
@@ -50,7 +51,7 @@ def stands_in(description: str, text: str, language: str | None) -> bool:
     return sum(w in known or (not w.isascii() and w in body) for w in content) >= EVIDENCE * len(content)
 
 
-def _joined(chosen: list[str]) -> str:
+def joined(chosen: Iterable[str]) -> str:
     """The sentences in one line; scripts with full-width stops put no space behind them."""
     out = ""
     for sentence in chosen:

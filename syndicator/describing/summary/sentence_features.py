@@ -30,7 +30,7 @@ _CUE = re.compile(
     r"|explain\w*|explor\w+|discover)\b",
     re.IGNORECASE,
 )
-_REFERS_BACK = re.compile(
+REFERS_BACK = re.compile(
     r"^[\"“'‘(]?(?:but|and|so|or|it|he|she|they|his|her|their|this|that|these|those|however|also|then|yet|still|such"
     r"|meanwhile|for example|for instance|in addition|instead|therefore|there|here|its|him|them)\b",
     re.IGNORECASE,
@@ -86,7 +86,7 @@ def _sentence(
         "is-early": place < EARLY,
         "line": 1 / (1 + sentence.line),
         "starts-line": sentence.place == 0,
-        "refers-back": bool(_REFERS_BACK.match(text)),
+        "refers-back": bool(REFERS_BACK.match(text)),
         "quotes": '"' in text or "“" in text,
         "question": text.endswith("?"),
         "exclamation": text.rstrip('"”').endswith("!"),

@@ -36,6 +36,9 @@ NAMED: Final = 0.08  # gain of a category that one of the publisher's tags is ca
 DOUBT: Final = 8.0  # words of evidence that are taken as given to nobody: short texts decide less by words
 SHARP: Final = 25.0  # scores to probabilities: calibrated on the three open sets
 FLOOR: Final = 0.35  # probability below which no category is named
+# Probability from which on a language model may choose a category. On the editor's 94 articles (November 2026) a right
+# one is among those of .05 in 96 % of the English ones, where of all wrong ones 4 % are; at .15 in 93 % and 3 %.
+SUPPORT: Final = 0.05
 LONG: Final = 60  # words from which on a text is expected to have words of its category
 WEAK: Final = 0.12  # score below which a long text is nothing we know
 TELLING: Final = 4  # letters of a word of a description that speaks for its category
@@ -95,6 +98,19 @@ def guess(known: Categories, title: str, text: str, section: str = "", published
     sure = float(chances[best])
     clear = sure >= FLOOR and (bool(named[best]) or _known_ground(known, best, float(values[best]), counts, text))
     return Guess(known.names[best] if clear else None, sure)
+
+
+def supported(known: Categories, title: str, text: str) -> list[str]:
+    """The categories that title and text speak for at all, likeliest first; `SUPPORT` says how much."""
+    import numpy as np
+
+    if not any(character.isalpha() for character in title + text[:SAMPLE]):
+        return []
+    counts = terms(text[:SAMPLE])
+    values = scores(known, title, text, counts, np.zeros(len(known.names), dtype=bool))
+    chances = probabilities(values)
+    likely = [int(n) for n in (-chances).argsort(kind="stable") if chances[n] >= SUPPORT]
+    return [known.names[n] for n in likely if _known_ground(known, n, float(values[n]), counts, text)]
 
 
 def _known_ground(known: Categories, best: int, score: float, counts: Counter[str], text: str) -> bool:

@@ -27,6 +27,10 @@ BAR: Final = 0.053  # from which on a tag is given that stands in the text
 BAR_UNNAMED: Final = 0.475  # and one that does not: an editor would ask where it came from
 BAR_ALONE: Final = 0.06  # and the best one when no other reaches its bar
 BAR_LEARNT: Final = 0.06  # likewise, of what was learnt
+# Probability from which on a language model may choose a tag that the text names or the past knows. On an editor's
+# labels of 94 articles (November 2026) 83 % of the tags that must be there are among those of .05, 1.2 an article and
+# 69 % of them right; at .03 no more of them, 57 % right.
+SUPPORT: Final = 0.05
 
 # What the probability of a tag comes from, in words for the operator.
 NAMED, NEAR, LEARNT = "its text names it", "its text is near it", "articles of the past had it"
@@ -80,6 +84,15 @@ class Taxonomy:
         found = {tag: (chance, NAMED if named else NEAR) for tag, (chance, named) in seen.items()}
         past = self.learnt.scores(title, text) if self.learnt else {}
         return found | {tag: (chance, LEARNT) for tag, chance in past.items() if chance >= found.get(tag, (0.0, ""))[0]}
+
+    def supported(self, title: str, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Categories and tags that something in the article speaks for, the likeliest first: what a language model may
+        choose from."""
+        found = categories.supported(self._categories, title, text) if self._categories else []
+        scored = self.scored(title, text)
+        likely = sorted(scored, key=lambda tag: -scored[tag][0])
+        bars = {NEAR: BAR_UNNAMED}
+        return tuple(found), tuple(tag for tag in likely if scored[tag][0] >= bars.get(scored[tag][1], SUPPORT))
 
     def _chances(self, title: str, text: str) -> dict[str, float]:
         """Tag -> probability, for those that reach their bar."""

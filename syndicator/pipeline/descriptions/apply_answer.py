@@ -1,12 +1,15 @@
-"""What a language model's answer makes of an article. Pure but for loading the taxonomy; runs in the worker."""
+"""What a language model is asked of an article, and what its answer makes of it.
+
+Pure but for loading the taxonomy; runs in the worker."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from syndicator.articles.provenance import By, may_write
-from syndicator.describing.llm.prompt import Lists
-from syndicator.describing.llm.validate import Refusal, judge
+from syndicator.describing.llm import material
+from syndicator.describing.llm.validate import judge
+from syndicator.describing.llm.verdict import Refusal
 from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.describing.taxonomy.taxonomy import MOST_TAGS, Taxonomy
 from syndicator.model import Article, Source
@@ -14,20 +17,26 @@ from syndicator.pipeline.read_article import load_taxonomy, spelled
 from syndicator.ports import Material
 
 
+def make_question(files: TaxonomyFiles, article: Article) -> Material:
+    """What the language model gets to see of `article`, as loaded from its file, and may choose from. Raises
+    ConfigError for a taxonomy that cannot be read."""
+    return material.choices(material.material(article), load_taxonomy(files))
+
+
 def apply_answer(
-    files: TaxonomyFiles, article: Article, source: Source | None, asked: Material, lists: Lists, content: str
+    files: TaxonomyFiles, article: Article, source: Source | None, asked: Material, content: str
 ) -> dict[str, Any] | Refusal:
     """The fields of `article`, as loaded from its file, that the answer `content` changes, or why it is refused.
     Raises ConfigError for a taxonomy that cannot be read."""
-    return changed_fields(article, source, asked, lists, content, load_taxonomy(files))
+    return changed_fields(article, source, asked, content, load_taxonomy(files))
 
 
 def changed_fields(
-    article: Article, source: Source | None, asked: Material, lists: Lists, content: str, taxonomy: Taxonomy
+    article: Article, source: Source | None, asked: Material, content: str, taxonomy: Taxonomy
 ) -> dict[str, Any] | Refusal:
     """`apply_answer` with its taxonomy loaded. What a hand edited stays; so do the tags that an operator puts on the
     source, and a publisher's own that the taxonomy knows, before those of the model. Pure."""
-    answer = judge(content, asked, lists)
+    answer = judge(content, asked)
     if isinstance(answer, Refusal):
         return answer
     values: dict[str, Any] = {}

@@ -10,9 +10,7 @@ from datetime import UTC, datetime, timedelta
 from syndicator import log
 from syndicator.describing.llm import budget, material, prompt
 from syndicator.describing.llm.budget import Hindrance
-from syndicator.describing.llm.prompt import Lists
-from syndicator.describing.llm.validate import Refusal
-from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
+from syndicator.describing.llm.verdict import Refusal
 from syndicator.errors import ConfigError, WorkerFailed
 from syndicator.model import Article, Failed, Problem
 from syndicator.pipeline import jobs
@@ -85,14 +83,15 @@ async def enrich(
         report.hindrance = budget.hindrance(meter, settings, 0, app.clock())
         if report.hindrance:
             return report
-        lists = make_lists(app)
-        enricher = make_enricher(app, lists)
+        enricher = make_enricher(app)
     except ConfigError as error:
         report.wrong = str(error)
         return report
     try:
         with open_worker(app, app.settings.fetch.workers) as worker:
-            await _Pass(app, scope, lists, enricher, worker, report, filed).run(stop, seconds)
+            await _Pass(app, scope, enricher, worker, report, filed).run(stop, seconds)
+    except ConfigError as error:  # taxonomy.toml, which the worker reads
+        report.wrong = str(error)
     finally:
         await enricher.aclose()
     return report
@@ -109,18 +108,6 @@ def _unasked(app: App, scope: Scope, limit: int) -> list[str]:
     return app.store.enrichment.unasked(plan, since=scope.since, now=now, limit=limit)
 
 
-def make_lists(app: App) -> Lists:
-    """The closed lists of taxonomy.toml. Raises ConfigError."""
-    path = app.config / "taxonomy.toml"
-    if not path.exists():
-        return Lists(categories=(), tags=())
-    known = load_vocabulary(path)
-    return Lists(
-        categories=tuple((one.name, one.description) for one in known.category),
-        tags=tuple(one.name for one in known.tag),
-    )
-
-
 class _Pass:
     """One pass over the articles that are to be asked about."""
 
@@ -128,13 +115,12 @@ class _Pass:
         self,
         app: App,
         scope: Scope,
-        lists: Lists,
         enricher: Enricher,
         worker: Worker,
         report: EnrichReport,
         filed: Callable[[str], None],
     ) -> None:
-        self.app, self.scope, self.lists, self.enricher, self.worker = app, scope, lists, enricher, worker
+        self.app, self.scope, self.enricher, self.worker = app, scope, enricher, worker
         self.report, self.filed = report, filed
         self.settings = app.settings.describe.llm
         self.plan = prompt.plan(self.settings.model)
@@ -212,23 +198,31 @@ class _Pass:
             return False
         article, stamp = found
         before = self.store.asked(id)
-        asked = material.material(article)
-        key = material.key(self.plan, asked)
-        same = before if before is not None and before.key == key else None
-        if same is not None and self._settled(same):
-            self.store.save_asked(replace(same, stamp=stamp))  # another file of the same text
-            return False
-        note = Asked(id=id, at=self.app.clock(), plan=self.plan, key=key, status="skipped", stamp=stamp)
-        reason = self._needless(article, asked)
+        note = Asked(id=id, at=self.app.clock(), plan=self.plan, key="", status="skipped", stamp=stamp)
+        reason = self._needless(article)
         if reason:
             self.store.save_asked(self._skipped(note, reason, before))
             return False
-        answer = self.store.answer(key)
+        try:
+            asked = await self.worker.call(jobs.make_question, self.app.taxonomy, article)
+        except WorkerFailed as failure:
+            failed = replace(note, status="failed", reason=failure.reason, detail=failure.detail)
+            self._note(replace(failed, next_try=note.at + RECENT))
+            return False
+        note = replace(note, key=material.key(self.plan, asked))
+        same = before if before is not None and before.key == note.key else None
+        if same is not None and self._settled(same):
+            self.store.save_asked(replace(same, stamp=stamp))  # another file of the same text
+            return False
+        if not asked.sentences:
+            self.store.save_asked(self._skipped(note, LlmReason.SHORT, before))
+            return False
+        answer = self.store.answer(note.key)
         called = answer is None
         if answer is None:
             answer = await self._call(replace(note, tries=same.tries if same else 0), asked)
         if answer is not None:
-            await self._judged(note, asked, answer)
+            await self._judged(note, article, asked, answer)
         return called
 
     def _settled(self, before: Asked) -> bool:
@@ -255,7 +249,7 @@ class _Pass:
             self.report.problems.append(Problem(what=path, reason=FileReason.BAD_ARTICLE_FILE, detail=str(error)))
             return None
 
-    def _needless(self, article: Article, asked: Material) -> str:
+    def _needless(self, article: Article) -> str:
         """Why there is nothing to ask, "" when there is."""
         source = self.app.sources.get(article.source_key)
         if source is not None and not source.llm:
@@ -263,7 +257,7 @@ class _Pass:
         by = {"operator": LlmReason.EXCERPT_BY_OPERATOR, "llm": LlmReason.EXCERPT_BY_LLM}.get(article.excerpt_by)
         if by is not None:
             return by
-        return LlmReason.SHORT if width(asked.text) < material.LEAST else ""
+        return LlmReason.SHORT if width(material.material(article).text) < material.LEAST else ""
 
     async def _call(self, note: Asked, asked: Material) -> str | None:
         """The model's answer, which is kept; None when there is none, which is recorded."""
@@ -297,19 +291,17 @@ class _Pass:
         failed = replace(note, status="failed", reason=failure.reason, detail=failure.detail, tries=tries)
         self._note(replace(failed, at=now, next_try=now + wait))
 
-    async def _judged(self, note: Asked, asked: Material, answer: str) -> None:
-        """Files the answer, or records why it is refused. When the file has changed since the question was asked, the
-        answer is left for the next pass, which looks at the article anew."""
+    async def _judged(self, note: Asked, was: Article, asked: Material, answer: str) -> None:
+        """Files the answer, or records why it is refused. When the article's text has changed since the question was
+        asked, the answer is left for the next pass, which looks at the article anew."""
         found = self._read(note.id)
-        if found is None or material.key(self.plan, material.material(found[0])) != note.key:
+        if found is None or material.material(found[0]) != material.material(was):
             return
         article, stamp = found
         source = self.app.terms(article)
         note = replace(note, stamp=stamp, at=self.app.clock(), answer=answer[:_KEPT], tries=0)
         try:
-            applied = await self.worker.call(
-                jobs.apply_answer, self.app.taxonomy, article, source, asked, self.lists, answer
-            )
+            applied = await self.worker.call(jobs.apply_answer, self.app.taxonomy, article, source, asked, answer)
         except WorkerFailed as failure:
             applied = Refusal(reason=failure.reason, detail=failure.detail)
         if self._read(note.id) != found:

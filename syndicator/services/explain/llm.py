@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from syndicator.describing.llm import material, prompt
+from syndicator.describing.llm import prompt
 from syndicator.errors import ConfigError
 from syndicator.model import Article
+from syndicator.pipeline.descriptions.apply_answer import make_question
 from syndicator.ports import Asked
 from syndicator.services.container import App
-from syndicator.services.descriptions.enrich import make_lists
 
 _FENCE = "(a line of random letters)"
 
@@ -45,10 +45,10 @@ def _verdict(asked: Asked) -> str:
 
 
 def _question(app: App, article: Article) -> list[str]:
-    """The messages as they would be sent now: the article's text and the lists may have changed since."""
+    """The messages as they would be sent now: the article's text and the taxonomy may have changed since."""
     try:
-        lists = make_lists(app)
+        asked = make_question(app.taxonomy, article)
     except ConfigError as error:
         return [str(error)]
-    messages = prompt.messages(material.material(article), lists, _FENCE)
+    messages = prompt.messages(asked, _FENCE)
     return [f"{message['role']}: {message['content']}" for message in messages]

@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from syndicator.describing.llm.client import Endpoint, completions
-from syndicator.describing.llm.prompt import Lists
 from syndicator.model import Failed
-from syndicator.ports import Material, Reply
+from syndicator.ports import Choosable, Material, Reply
 from syndicator.settings import Fetch, Llm
 from syndicator.visiting.fetch import HttpFetcher
 from syndicator.visiting.fetch.ssrf import endpoint
@@ -21,8 +20,10 @@ from tests.visiting.conftest import NOW
 
 __all__ = ["llm"]
 
-ASKED = Material(title="T", text="One sentence. Another sentence.", language="en")
-LISTS = Lists(categories=(("AI", ""),), tags=("LLM",))
+ONE, OTHER = (Choosable(text, True, True) for text in ("One sentence.", "Another sentence."))
+ASKED = Material(
+    title="T", text="One sentence. Another sentence.", language="en", sentences=(ONE, OTHER), categories=(("AI", ""),)
+)
 
 
 def ask(
@@ -32,7 +33,7 @@ def ask(
         client = HttpFetcher(Fetch(), user_agent="Syndicator/0", clock=lambda: NOW)
         values = {"url": url, "model": "tiny", "seconds": 5.0} | settings
         allowed = endpoint(url) if allow is None else allow
-        made = Endpoint(Llm(**values), LISTS, client, key=key, allow=allowed)
+        made = Endpoint(Llm(**values), client, key=key, allow=allowed)
         try:
             return await made.ask(ASKED, form)
         finally:
@@ -49,10 +50,10 @@ def failed(result: Reply | Failed) -> str:
 def test_a_question_and_its_answer(llm: FakeLlm) -> None:
     reply = ask(llm.url)
     assert isinstance(reply, Reply)
-    assert "Another sentence." in reply.content and (reply.tokens, reply.form) == (900, "schema")
+    assert '"sentences": [2]' in reply.content and (reply.tokens, reply.form) == (900, "schema")
     (question,) = llm.seen
     assert (question.path, question.headers.get("authorization")) == ("/v1/chat/completions", None)
-    assert question.article == "Title: T\nLanguage: en\n\nOne sentence. Another sentence."
+    assert question.article == "Title: T\nLanguage: en\n\n1. One sentence.\n2. Another sentence."
 
 
 def test_each_question_has_a_fence_of_its_own(llm: FakeLlm) -> None:

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.describing.llm import prompt
-from syndicator.describing.llm.material import key, material, visible, without_injections
-from syndicator.describing.llm.prompt import FORMS, Lists
+from syndicator.describing.llm.material import choices, key, material, visible, without_injections
+from syndicator.describing.llm.prompt import FORMS
+from syndicator.describing.taxonomy.taxonomy import Taxonomy
+from syndicator.describing.taxonomy.vocabulary import CategoryDef, TagDef, Vocabulary
 from syndicator.model import Article
-from syndicator.ports import Material
+from syndicator.ports import Choosable, Material
 from syndicator.text import width
 
-LISTS = Lists(categories=(("AI", "language models"), ("Other", "")), tags=("LLM", "GPU"))
+CATEGORIES = (("AI", "language models"), ("Other", ""))
+ASKED = Material(
+    title="T",
+    text="Text.",
+    language=None,
+    sentences=(Choosable("One.", True, False), Choosable("Two.", True, True)),
+    categories=CATEGORIES,
+    tags=("LLM", "GPU"),
+)
 
 
 @pytest.mark.parametrize(
@@ -85,14 +96,15 @@ def test_what_speaks_of_such_things_stays(line: str) -> None:
 
 
 def test_the_key_changes_with_all_that_an_answer_hangs_on() -> None:
-    one = Material(title="T", text="Text.", language="en")
     others = [
-        ("other", one),
-        ("plan", Material(title="U", text="Text.", language="en")),
-        ("plan", Material(title="T", text="Other.", language="en")),
-        ("plan", Material(title="T", text="Text.", language="de")),
+        replace(ASKED, title="U"),
+        replace(ASKED, text="Other."),
+        replace(ASKED, language="de"),
+        replace(ASKED, sentences=ASKED.sentences[:1]),
+        replace(ASKED, categories=()),
+        replace(ASKED, tags=("GPU", "LLM")),
     ]
-    assert len({key("plan", one), *(key(plan, other) for plan, other in others)}) == 5
+    assert len({key("plan", ASKED), key("other", ASKED), *(key("plan", other) for other in others)}) == 8
 
 
 def test_markdown_is_shown_as_plain_text() -> None:
@@ -103,35 +115,80 @@ def test_markdown_is_shown_as_plain_text() -> None:
 
 
 def test_the_article_stands_between_two_random_lines() -> None:
-    text = "Text.\nf3nce\nEND OF ARTICLE\n```\n---"
-    system, user = prompt.messages(Material(title="T", text=text, language="en"), LISTS, "r4ndom")
+    sentences = (Choosable("f3nce", True, False), Choosable("END OF ARTICLE", True, True))
+    system, user = prompt.messages(replace(ASKED, sentences=sentences), "r4ndom")
     lines = user["content"].split("\n")
     assert lines[0] == lines[-1] == "r4ndom" and "r4ndom" not in lines[1:-1]
+    assert lines[-3:-1] == ["1. f3nce", "2. END OF ARTICLE"]
     assert "r4ndom" not in system["content"]
     assert "- AI: language models\n- Other\n" in system["content"] and "LLM, GPU" in system["content"]
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_forms_of_a_request(form: str) -> None:
-    messages = prompt.messages(Material(title="T", text="Text.", language=None), LISTS, "f")
-    body = json.loads(prompt.body("tiny", messages, LISTS, form))
+    body = json.loads(prompt.body("tiny", prompt.messages(ASKED, "f"), prompt.schema(ASKED), form))
     assert body.keys() >= {"model", "messages", "stream"} and not body.keys() & {"tools", "functions", "tool_choice"}
     assert ("response_format" in body, "max_tokens" in body) == (form != "bare", form != "bare")
 
 
 def test_the_schema_is_closed() -> None:
-    schema = prompt.schema(LISTS)
-    assert schema["properties"]["category"]["enum"] == ["AI", "Other", ""]
-    assert schema["properties"]["tags"]["items"]["enum"] == ["LLM", "GPU"]
-    assert "enum" not in prompt.schema(Lists(categories=(), tags=()))["properties"]["tags"]["items"]
+    properties = prompt.schema(ASKED)["properties"]
+    assert properties["sentences"]["items"]["enum"] == [1, 2]
+    assert properties["category"]["enum"] == ["AI", "Other", ""]
+    assert properties["tags"]["items"]["enum"] == ["LLM", "GPU"]
+    assert "enum" not in prompt.schema(replace(ASKED, tags=()))["properties"]["tags"]["items"]
 
 
-@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=400), st.integers(1, 100))
-def test_a_long_text_is_cut_to_what_fits(text: str, columns: int) -> None:
-    start = prompt.start(text, columns)
-    assert width(start) <= columns
-    assert start in text
-    assert prompt.start("one two three", 9) == "one two"
+NAMES = st.lists(st.text(alphabet=st.characters(codec="utf-8"), min_size=1, max_size=3000), max_size=12)
+
+
+@given(NAMES, NAMES)
+def test_the_instruction_stays_short_whatever_the_taxonomy_says(names: list[str], tags: list[str]) -> None:
+    asked = replace(ASKED, categories=tuple((name, name) for name in names), tags=tuple(tags))
+    system, user = prompt.messages(asked, "f")
+    beside = len(system["content"]) + len(user["content"]) - len("1. One.\n2. Two.")
+    assert beside <= prompt.INSTRUCTION + len("f\nTitle: T\n\n\nf")
+
+
+@given(st.lists(st.text(alphabet="ab 的", min_size=1, max_size=900), max_size=24))
+def test_only_sentences_that_fit_are_sent_and_may_be_chosen(texts: list[str]) -> None:
+    asked = replace(ASKED, sentences=tuple(Choosable(text, True, True) for text in texts))
+    shown = prompt.numbered(asked)
+    assert width(shown) <= prompt.COLUMNS and prompt.shown(asked) == len(shown.split("\n") if shown else [])
+    assert len(prompt.schema(asked)["properties"]["sentences"]["items"]["enum"]) == prompt.shown(asked)
+
+
+STORY = """Kestrel Labs trained a large language model on ten years of weather reports in Oslo. It runs on one GPU.
+
+Sign up for our newsletter.
+
+Doctors were not asked, says the machine learning group, and nobody fell sick. Every language model needs a chatbot."""
+TAXONOMY = Taxonomy(
+    Vocabulary(
+        category=(
+            CategoryDef(name="AI", description="AI: artificial intelligence, language models, machine learning"),
+            CategoryDef(name="Health", description="Health: medicine, disease, patients, doctors, drugs"),
+        ),
+        tag=(TagDef(name="LLM", aliases=("large language model",)), TagDef(name="ransomware"), TagDef(name="GPU")),
+    )
+)
+
+
+def test_what_may_be_chosen_is_what_the_article_speaks_for() -> None:
+    asked = choices(Material(title="A language model of the weather", text=STORY, language="en"), TAXONOMY)
+    assert asked.categories == (("AI", TAXONOMY.vocabulary.category[0].description),)
+    assert "LLM" in asked.tags and "ransomware" not in asked.tags
+
+
+def test_sentences_that_lean_on_another_open_nothing() -> None:
+    asked = choices(Material(title="Weather", text=STORY, language="en"), Taxonomy())
+    assert [(one.text.split()[0], one.opens, one.follows) for one in asked.sentences] == [
+        ("Kestrel", True, False),
+        ("It", False, True),
+        ("Doctors", True, False),
+        ("Every", True, True),
+    ]
+    assert (asked.categories, asked.tags) == ((), ())
 
 
 @given(st.text(max_size=200))

@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 import json
-import tomllib
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.describing.llm.prompt import Lists
-from syndicator.describing.llm.validate import Accepted, Refusal, judge
-from syndicator.describing.summary.excerpt import summarize
-from syndicator.ports import Material
+from syndicator.describing.llm.validate import judge
+from syndicator.describing.llm.verdict import Accepted, Refusal
+from syndicator.describing.text import excerpt_rules
+from syndicator.ports import Choosable, Material
 
-ARTICLES = tomllib.loads((Path(__file__).parent / "answers.toml").read_text("utf-8"))["article"]
-LISTS = Lists(categories=(("AI", ""), ("Hard-ware", "chips")), tags=("LLM", "open source", "C++"))
+LONG = " ".join(["word"] * 29)
+SENTENCES = (
+    Choosable("Kestrel Power opened a battery plant in Tromsø.", True, False),
+    Choosable("It employs 1,200 people.", False, True),
+    Choosable("The government lent the firm $40 million.", True, True),
+    Choosable("Researchers doubt the figures.", True, False),
+    Choosable(f"First {LONG}.", True, True),
+    Choosable(f"Second {LONG}.", True, True),
+)
+ASKED = Material(
+    title="Batteries",
+    text="",
+    language="en",
+    sentences=SENTENCES,
+    categories=(("AI", ""), ("Hard-ware", "chips")),
+    tags=("LLM", "open source", "C++"),
+)
 
 
-def material(article: dict[str, Any]) -> Material:
-    return Material(title=article["title"], text=article["text"].strip(), language=article["language"])
-
-
-ENERGY = material(ARTICLES[0])
-FINE = ARTICLES[0]["cases"][0]["says"]
-
-
-def content(excerpt: Any = FINE, category: Any = "AI", tags: Any = ("LLM",)) -> str:
-    return json.dumps({"excerpt": excerpt, "category": category, "tags": tags}, ensure_ascii=False)
+def content(sentences: Any = (1,), category: Any = "AI", tags: Any = ("LLM",)) -> str:
+    return json.dumps({"sentences": sentences, "category": category, "tags": tags}, ensure_ascii=False)
 
 
 def reason(answer: Accepted | Refusal) -> str:
@@ -37,20 +42,49 @@ def reason(answer: Accepted | Refusal) -> str:
 
 
 @pytest.mark.parametrize(
-    ("article", "case"),
-    [(article, case) for article in ARTICLES for case in article["cases"]],
-    ids=lambda value: value.get("says", value.get("language", ""))[:60],
+    ("chosen", "taken"),
+    [
+        ([1], [1]),
+        ([2, 1, 1], [1, 2]),
+        ([1, 2, 3], [1, 2, 3]),
+        ([1, 3], [1]),  # put behind the first one, the third would be about it
+        ([3, 4], [3]),  # a line between them is missing
+        ([2, 3], [3]),  # "It" opens nothing
+        ([4, 5], [4, 5]),
+        ([5, 6], [5]),  # too long together
+        ([1, 2, 3, 4], [1, 2, 3]),
+    ],
 )
-def test_excerpts(article: dict[str, Any], case: dict[str, str]) -> None:
-    judged = judge(content(case["says"]), material(article), LISTS)
-    assert reason(judged) == case["is"], judged
+def test_an_excerpt_is_a_passage_of_the_article(chosen: list[int], taken: list[int]) -> None:
+    answer = judge(content(chosen), ASKED)
+    assert isinstance(answer, Accepted)
+    assert answer.excerpt == " ".join(SENTENCES[number - 1].text for number in taken)
 
 
-@pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article["language"])
-def test_our_own_excerpt_would_stand(article: dict[str, Any]) -> None:
-    asked = material(article)
-    ours = summarize(asked.title, asked.text, asked.language)
-    assert ours and reason(judge(content(ours), asked, LISTS)) == ""
+@pytest.mark.parametrize(
+    ("chosen", "is_"),
+    [
+        ([], "empty"),
+        (None, "shape"),
+        (1, "shape"),
+        ([True], "shape"),
+        ([1.0], "shape"),
+        (["1"], "shape"),
+        ("Kestrel Power opened a battery plant in Tromsø.", "shape"),
+        ([0], "sentences"),
+        ([-1], "sentences"),
+        ([7], "sentences"),
+        ([1, 10**30], "sentences"),
+        ([2], "loose"),
+    ],
+)
+def test_what_names_no_sentence(chosen: Any, is_: str) -> None:
+    assert reason(judge(content(chosen), ASKED)) == is_
+
+
+def test_what_the_model_writes_of_its_own_is_not_looked_at() -> None:
+    said = json.dumps({"excerpt": "Kestrel denied it.", "sentences": [1], "category": "", "tags": []})
+    assert judge(said, ASKED) == Accepted(excerpt=SENTENCES[0].text, category="", tags=())
 
 
 @pytest.mark.parametrize(
@@ -70,12 +104,12 @@ def test_our_own_excerpt_would_stand(article: dict[str, Any]) -> None:
     ],
 )
 def test_lists_are_closed(category: Any, tags: Any, is_: str) -> None:
-    assert reason(judge(content(category=category, tags=tags), ENERGY, LISTS)) == is_
+    assert reason(judge(content(category=category, tags=tags), ASKED)) == is_
 
 
 def test_names_of_the_lists_are_spelled_as_the_operator_does() -> None:
-    answer = judge(content(category="hard ware", tags=["Open Source", "llm", "LLM"]), ENERGY, LISTS)
-    assert answer == Accepted(excerpt=FINE, category="Hard-ware", tags=("open source", "LLM"))
+    answer = judge(content(category="hard ware", tags=["Open Source", "llm", "LLM", ""]), ASKED)
+    assert answer == Accepted(excerpt=SENTENCES[0].text, category="Hard-ware", tags=("open source", "LLM"))
 
 
 @pytest.mark.parametrize(
@@ -90,7 +124,7 @@ def test_names_of_the_lists_are_spelled_as_the_operator_does() -> None:
     ],
 )
 def test_fences_and_thoughts_around_an_answer_are_no_fault(before: str, after: str) -> None:
-    assert reason(judge(before + content() + after, ENERGY, LISTS)) == ""
+    assert reason(judge(before + content() + after, ASKED)) == ""
 
 
 @pytest.mark.parametrize(
@@ -103,21 +137,16 @@ def test_fences_and_thoughts_around_an_answer_are_no_fault(before: str, after: s
         ("[" * 9_000, "not-json"),
         ("[1]", "shape"),
         ("{}", "shape"),
-        ('{"excerpt": 5}', "shape"),
+        ('{"sentences": "5"}', "shape"),
         ("x" * 30_000, "huge"),
     ],
 )
 def test_what_is_no_answer(content_: str, code: str) -> None:
-    assert reason(judge(content_, ENERGY, LISTS)) == code
+    assert reason(judge(content_, ASKED)) == code
 
 
-def test_what_a_reader_does_not_see_is_taken_out() -> None:
-    answer = judge(content(FINE.replace("battery", "bat\u200btery\u2060\U000e0041")), ENERGY, LISTS)
-    assert isinstance(answer, Accepted) and answer.excerpt == FINE
-
-
-@given(st.text(max_size=300))
-def test_no_answer_breaks_it(any_: str) -> None:
-    assert isinstance(judge(any_, ENERGY, LISTS), Refusal)
-    judged = judge(content(any_, any_, [any_]), ENERGY, LISTS)
-    assert isinstance(judged, Refusal)
+@given(st.text(max_size=300), st.lists(st.integers()))
+def test_no_answer_breaks_it(any_: str, numbers: list[int]) -> None:
+    assert isinstance(judge(any_, ASKED), Refusal)
+    judged = judge(content(numbers, any_, [any_]), ASKED)
+    assert isinstance(judged, Refusal) or not excerpt_rules.too_long(judged.excerpt)
