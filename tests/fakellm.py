@@ -80,7 +80,10 @@ def best(question: Question) -> tuple[int, ...]:
 
 
 def honest(question: Question) -> Said:
-    return answer(best(question))
+    """Takes of the lists it is shown what stands first."""
+    categories = re.findall(r"(?m)^- ([^:\n]+)", question.system)
+    tags = question.system.rpartition("Tags: ")[2].strip().split(", ")
+    return answer(best(question), category=(*categories, "")[0], tags=tuple(tags[:1]) if tags != ["(none)"] else ())
 
 
 def obedient(question: Question) -> Said:

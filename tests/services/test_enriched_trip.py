@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from syndicator.cli import app as cli
-from syndicator.cli import curate, operate, service
+from syndicator.cli import load_commands
 from syndicator.demo.settings import write_config
 from syndicator.services.container import open_app
 from syndicator.services.refresh import RunReport, Wanted, run
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 
 __all__ = ["llm", "world"]
 
-assert curate and operate and service  # importing them registers their commands
+load_commands()
 
 
 def told_by(config: Path, url: str, more: str = "") -> None:
@@ -113,11 +113,11 @@ def test_describe_llm_names_what_is_refused_and_what_is_missing(lab: Lab, monkey
     lab.file("Weather", "Climate")
     lab.llm.behaviour = BEHAVIOURS["lies-in-category"]
     told = command(lab.place, "describe", "--all", "--llm")
-    assert "category Horoscopes is none of the taxonomy's" in told.output
-    assert "category\tHoroscopes is none of the taxonomy's" in command(lab.place, "status").output
+    assert "category nothing in the article speaks for Horoscopes" in told.output
+    assert "category\tnothing in the article speaks for Horoscopes" in command(lab.place, "status").output
     path = str(lab.place.path("Weather"))
     shown = command(lab.place, "show", path, "--why").output
-    assert "llm: refused (category: Horoscopes is none of the taxonomy's)" in shown and "Horoscopes" in shown
+    assert "llm: refused (category: nothing in the article speaks for Horoscopes)" in shown and "Horoscopes" in shown
     lab.file("Third")
     lab.llm.close()
     assert command(lab.place, "describe", "--all", "--llm").exit_code == 69
