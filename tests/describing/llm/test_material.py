@@ -162,7 +162,7 @@ STORY = """Kestrel Labs trained a large language model on ten years of weather r
 
 Sign up for our newsletter.
 
-Doctors were not asked, says the machine learning group, and no patient was ill this year. Every language model needs a chatbot."""
+Doctors were not asked, says the machine learning group, and no patient came. Every model needs a chatbot."""
 TAXONOMY = Taxonomy(
     Vocabulary(
         category=(
