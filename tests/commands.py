@@ -22,11 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 _IMPORTED = (
-    "syndicator.cli.curate",
-    "syndicator.cli.operate",
     "syndicator.cli.printing",
-    "syndicator.cli.service",
-    "syndicator.cli.sources",
     "syndicator.pipeline.visit_all",
     "syndicator.publishing.builder",
     "syndicator.services.build",
@@ -74,6 +70,7 @@ def serve(descriptor: int) -> None:
     """Forks a command for each request until the other end closes. In a fork it returns after that command."""
     for module in _IMPORTED:
         import_module(module)
+    import_module("syndicator.cli").load_commands()
     line = socket.socket(fileno=descriptor)
     while True:
         request, descriptors, _, _ = socket.recv_fds(line, _MOST_BYTES, 2)

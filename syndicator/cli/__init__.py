@@ -7,6 +7,7 @@ import io
 import os
 import re
 import sys
+from importlib import import_module
 from typing import Any
 
 import typer
@@ -19,6 +20,22 @@ from syndicator.invocation import program
 
 __all__ = ["app", "main"]
 
+_COMMANDS = (
+    "adding.add",
+    "descriptions.describe",
+    "descriptions.tags",
+    "editorial.release",
+    "editorial.split",
+    "health.status",
+    "mending.reread",
+    "mending.show",
+    "operate",
+    "running.service",
+    "setup.config",
+    "setup.demo",
+    "setup.init",
+    "sources",
+)
 _BadCommand: Any = typer.BadParameter.__base__  # a wrong argument or option; typer has no public name for it
 
 
@@ -52,12 +69,8 @@ def main() -> None:
 
 def load_commands() -> None:
     """Importing the modules of commands registers these with `app`."""
-    from syndicator.cli import begin, configuration, curate, operate, service, sources
-    from syndicator.cli.adding import add
-    from syndicator.cli.health import status
-    from syndicator.cli.mending import reread, show
-
-    assert add and begin and configuration and curate and operate and reread and service and show and sources and status
+    for name in _COMMANDS:
+        import_module(f"syndicator.cli.{name}")
     for group in (app, *(one.typer_instance for one in app.registered_groups)):
         for command in group.registered_commands if group else ():
             command.cls = Exemplified

@@ -29,7 +29,11 @@ BREACHES = {
     "a circle inside a wing": (CIRCLES, "reading/html/elements.py", "from syndicator.reading.html import blocks\n"),
     "a circle by an import inside a function": (CIRCLES, "reading/html/elements.py", IN_A_FUNCTION),
     "a circle for a type alone": (CIRCLES, "reading/html/elements.py", FOR_A_TYPE),
-    "a command opens the store": (STORE, "cli/demo.py", "from syndicator.store.engine import open_store\n"),
+    "a command opens the store": (
+        STORE,
+        "cli/setup/demo_report.py",
+        "from syndicator.store.engine import open_store\n",
+    ),
     "a package in another module": (PACKAGES, "publishing/paths.py", "import httpx\n"),
     "a package that has no line": (PACKAGES, "publishing/paths.py", "import attrs\n"),
 }

@@ -12,8 +12,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from syndicator.articles.frontmatter import load
-from syndicator.cli import app, service
+from syndicator.cli import app
 from syndicator.cli.adding import add
+from syndicator.cli.running import service
 from syndicator.errors import MissingError, UsageError
 from tests.aged.web import Answer, Web, serving
 from tests.cli.sites import NEWEST, alternate, blog, insecure, page, rss, story

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from syndicator.cli.base import CONFIG, Config, Json, app
-from syndicator.cli.curate import DryRun, Since, build, opened_for_change, say_feeds
+from syndicator.cli.changing import DryRun, Since, build, opened_for_change, say_feeds
 from syndicator.cli.help.completion import source_keys
 from syndicator.cli.plural import counted
 

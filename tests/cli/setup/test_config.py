@@ -11,11 +11,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from syndicator.cli import app, configuration
+from syndicator.cli import app
 from syndicator.services.configured import configured, masked
 
-assert configuration  # importing it registers its command
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture

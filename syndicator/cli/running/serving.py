@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from syndicator.cli import printing
-from syndicator.cli.stopping import GRACE_SECONDS, on_hangup, stopping
+from syndicator.cli.running.stopping import GRACE_SECONDS, on_hangup, stopping
 from syndicator.errors import SyndicatorError
 from syndicator.model import Outcome
 from syndicator.schedule import Scheduler

@@ -17,7 +17,7 @@ from syndicator.errors import UsageError
 from syndicator.services.init import program
 from tests.world import World
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def init(*words: str) -> str:

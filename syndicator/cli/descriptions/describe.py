@@ -1,0 +1,137 @@
+"""The commands describe and learn."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from syndicator.cli.base import CONFIG, Config, Json, app
+from syndicator.cli.changing import DryRun, Since, build, opened_for_change, say_feeds
+from syndicator.cli.plural import counted
+
+if TYPE_CHECKING:
+    from syndicator.services.container import App
+
+
+@app.command()
+def learn(json: Json = False, config: Config = CONFIG) -> None:
+    """Learn tags from articles tagged by an operator, or by their publisher with tags of taxonomy.toml."""
+    from syndicator.cli import printing
+    from syndicator.services import reconcile
+    from syndicator.services.descriptions import redescribe
+
+    with opened_for_change(config) as opened:
+        problems = reconcile.files(opened)
+        done = redescribe.learn(opened)
+    if json:
+        printing.as_json(done)
+    elif done.tags:
+        printing.say(f"learnt {counted(done.tags, 'tag')} from {counted(done.articles, 'article')}")
+    else:
+        printing.say(
+            f"no tags were learnt: {counted(done.articles, 'article')} with confirmed tags, "
+            f"{redescribe.LEAST} are needed"
+        )
+    printing.log_problems(problems)
+
+
+@app.command()
+def describe(
+    all: Annotated[bool, typer.Option("--all", help="Every article.")] = False,
+    since: Since = None,
+    llm: Annotated[
+        bool,
+        typer.Option(
+            "--llm", help="Have the language model of [describe.llm] describe those it has not described yet."
+        ),
+    ] = False,
+    dry_run: DryRun = False,
+    json: Json = False,
+    config: Config = CONFIG,
+) -> None:
+    """Describe articles again after taxonomy.toml was edited or tags were learnt. Fetches nothing, keeps hand edits."""
+    from datetime import UTC
+
+    from syndicator.cli import printing
+    from syndicator.errors import UsageError
+    from syndicator.services.descriptions import redescribe
+
+    if not all and since is None:
+        raise UsageError("say which articles: --all, or --since with a day, such as --since 2026-11-24")
+    day = since.replace(tzinfo=UTC) if since else None
+    if llm:
+        _ask(day, dry_run, json, config)
+        return
+    with opened_for_change(config) as opened:
+        with printing.counting("described") as count:
+            planned = redescribe.plan(opened, since=day, progress=count)
+        if not json:
+            _list(planned)
+        written: tuple[str, ...] = ()
+        if not dry_run and planned.articles:
+            with printing.counting("written") as count:
+                redescribe.apply(opened, planned, count)
+            written = build(opened)
+    if json:
+        printing.as_json({**printing.plain(planned), "applied": not dry_run, "written": written})
+    elif planned.articles:
+        printing.say("nothing was changed (--dry-run)" if dry_run else f"{counted(len(written), 'file')} written")
+    printing.log_problems(planned.problems)
+
+
+def _ask(since: datetime | None, dry_run: bool, json: bool, config: Path) -> None:
+    import sys
+
+    from syndicator.cli import printing
+    from syndicator.cli.running.stopping import stopping
+    from syndicator.errors import ConfigError, MissingError
+    from syndicator.services import reconcile
+    from syndicator.services.descriptions import enrich
+
+    def show(title: str) -> None:
+        if not json:
+            printing.say(f"described: {title}")
+
+    async def go(opened: App) -> enrich.EnrichReport:
+        stop = asyncio.Event()
+        with stopping(stop):
+            return await enrich.enrich(opened, stop=stop, scope=scope, filed=show)
+
+    scope = enrich.Scope(since=since or enrich.ALWAYS, again=True)
+    written: tuple[str, ...] = ()
+    report = enrich.EnrichReport()
+    with opened_for_change(config) as opened:
+        enrich.need_llm(opened)
+        problems = reconcile.files(opened)
+        waiting = enrich.unasked(opened, scope)
+        if not dry_run:
+            report = asyncio.run(go(opened))
+            written = build(opened) if report.changed else ()
+    if json:
+        printing.as_json({"waiting": waiting, "llm": report, "applied": not dry_run, "written": written})
+    elif dry_run:
+        printing.say(f"the language model would be asked about up to {counted(waiting, 'article')} (--dry-run)")
+    else:
+        printing.enriched(report)
+        printing.say(f"{counted(len(written), 'file')} written")
+    printing.log_problems(problems)
+    if report.wrong:
+        sys.exit(ConfigError.exit_code)
+    if report.hindrance and report.hindrance.reason == "resting":
+        sys.exit(MissingError.exit_code)
+
+
+def _list(planned: object) -> None:
+    from syndicator.cli import printing
+    from syndicator.services.descriptions.redescribe import Plan
+
+    assert isinstance(planned, Plan)
+    printing.say(f"{len(planned.articles)} of {counted(planned.looked, 'article')} change")
+    rows = [(item.title, line) for item in planned.articles for line in item.told.why]
+    if rows:
+        printing.table("Articles", ("article", "change and reason"), rows)
+    say_feeds(planned.feeds)

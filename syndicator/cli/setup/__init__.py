@@ -1,0 +1,1 @@
+"""Commands that begin and try: init, config, demo."""
