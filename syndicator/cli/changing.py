@@ -24,12 +24,13 @@ Since = Annotated[
 
 
 @contextmanager
-def opened_for_change(config: Path) -> Iterator[App]:
+def opened_for_change(config: Path, *, create: bool = False) -> Iterator[App]:
+    """The app, once no other run is under way. `create`: also where the database is lost."""
     from syndicator.services.container import locked, need_folder, open_app
     from syndicator.settings import load
 
     need_folder(config)
-    with locked(load(config), wait=True), open_app(config) as opened:
+    with locked(load(config), wait=True), open_app(config, create=create) as opened:
         yield opened
 
 
@@ -42,6 +43,7 @@ def say_feeds(feeds: tuple[FeedChange, ...]) -> None:
 
 
 def build(opened: App) -> tuple[str, ...]:
+    """Builds the feeds that changed. Returns the files that were written."""
     from syndicator.services.build import build_feeds
 
     return asyncio.run(build_feeds(opened)).written

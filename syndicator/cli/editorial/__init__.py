@@ -1,1 +1,1 @@
-"""Commands that decide what is published: release, split."""
+"""Commands that decide what is published: release, split, withdraw, prune."""

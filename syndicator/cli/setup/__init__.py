@@ -1,1 +1,1 @@
-"""Commands that begin and try: init, config, demo."""
+"""Commands that begin, try and repair: init, config, demo, check, reindex."""

@@ -1,0 +1,106 @@
+"""The command check."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from syndicator.cli.base import CONFIG, Config, Json, app
+from syndicator.cli.changing import opened_for_change
+from syndicator.cli.plural import counted
+from syndicator.model import Problem
+
+if TYPE_CHECKING:
+    from syndicator.services.check.finding import Finding
+
+
+@app.command()
+def check(
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", help="Also ask for what feeds need before they are published, and fail on warnings."),
+    ] = False,
+    ownership: Annotated[
+        bool, typer.Option("--ownership", help="Look for articles that belong to another source or have its text.")
+    ] = False,
+    mend: Annotated[bool, typer.Option("--mend", help="With --ownership: mend what is found, after asking.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --mend: do not ask.")] = False,
+    json: Json = False,
+    config: Config = CONFIG,
+) -> None:
+    """Look for problems of configuration and installation, and say how to solve them. Exits with 78 for any error."""
+    from syndicator.errors import ConfigError, UsageError
+    from syndicator.services.check import check as examine
+
+    if (mend and not ownership) or (yes and not mend):
+        raise UsageError("--mend belongs to --ownership, and --yes to --mend")
+    if mend:
+        _mend_ownership(config, yes, json)
+        return
+    if ownership:
+        problems = _ownership(config)
+        _print_problems(problems, json)
+        failed = bool(problems)
+    else:
+        found = examine(config, strict=strict)
+        _print_findings(found, json)
+        failed = any(strict or one.severity == "error" for one in found)
+    if failed:
+        sys.exit(ConfigError.exit_code)
+
+
+def _print_findings(found: Sequence[Finding], json: bool) -> None:
+    from syndicator.cli import printing
+
+    if json:
+        printing.as_json(found)
+        return
+    for one in found:
+        printing.say(f"{one.what}: {one.severity}: {one.detail} ({one.reason})")
+    errors = sum(one.severity == "error" for one in found)
+    told = f"{counted(errors, 'error')}, {counted(len(found) - errors, 'warning')}"
+    printing.say(told if found else "no problems found")
+
+
+def _print_problems(found: Sequence[Problem], json: bool) -> None:
+    from syndicator.cli import printing
+
+    if json:
+        printing.as_json(found)
+        return
+    for problem in found:
+        printing.say(f"{problem.what}: {problem.reason}: {problem.detail}")
+    if not found:
+        printing.say("no problems found")
+
+
+def _ownership(config: Path) -> list[Problem]:
+    from syndicator.services.container import open_app
+    from syndicator.services.ownership import mend
+
+    with open_app(config) as opened:
+        return [problem for fault in mend.find(opened) for problem in mend.told(fault)]
+
+
+def _mend_ownership(config: Path, yes: bool, json: bool) -> None:
+    """Shows what is wrong, asks, and mends it."""
+    from syndicator.cli import printing
+    from syndicator.errors import UsageError
+    from syndicator.services.ownership import mend
+
+    with opened_for_change(config) as opened:
+        faults = mend.find(opened)
+        _print_problems([problem for fault in faults for problem in mend.told(fault)], json)
+        if not faults:
+            return
+        if not yes and not sys.stdin.isatty():
+            raise UsageError("nobody is there to answer: --yes mends without asking")
+        if not yes and not typer.confirm(f"Mend {counted(len(faults), 'article')}?", err=True):
+            return
+        mend.mend(opened, faults)
+    if not json:
+        printing.say(f"{counted(len(faults), 'article')} mended; the next visits read their pages anew")

@@ -1,0 +1,22 @@
+"""The command reindex."""
+
+from __future__ import annotations
+
+from syndicator.cli.base import CONFIG, Config, Json, app
+from syndicator.cli.changing import opened_for_change
+from syndicator.cli.plural import counted
+
+
+@app.command()
+def reindex(json: Json = False, config: Config = CONFIG) -> None:
+    """Rebuild the database from the article files."""
+    from syndicator.cli import printing
+    from syndicator.services import maintain
+
+    with opened_for_change(config, create=True) as opened:
+        done = maintain.reindex(opened)
+    if json:
+        printing.as_json(done)
+    elif not printing.quiet():
+        printing.say(f"{counted(done.articles, 'article')} indexed; `syndicator build` publishes them")
+    printing.log_problems(done.problems)
