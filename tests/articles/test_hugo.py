@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,6 +14,7 @@ from syndicator.articles.article_store import ArticleStore
 from syndicator.model import article_id
 from tests.articles.samples import TRAPS, full
 from tests.articles.test_shortcodes import BODIES
+from tests.articles.wild import expected, stored
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 ODD = ("{{< title >}}", "{{% title %}}", "{{ .Title }}", "{{</*", "<!--more-->")
@@ -54,6 +57,27 @@ def test_hugo_makes_pages_of_all_our_files(site: Path) -> None:
     pages = [path.read_text() for path in (site / "public").rglob("*.html")]
     assert sum("|" in page for page in pages) >= len(texts) + len(BODIES)
     assert any("<code>{{\u2060&lt; x &gt;}}</code>" in page for page in pages)
+
+
+def test_hugo_gives_each_field_its_type(site: Path) -> None:
+    """The first eight keys as data, as templates have them."""
+    (site / "layouts/_default/single.html").unlink()
+    fields = " ".join(
+        f'"{key}" .Params.{key}' for key in ("excerpt", "coverImage", "author", "tags", "category", "source")
+    )
+    day = '"date" (.Date.Format "2006-01-02")'
+    for kind in ("_default/single.html", "_default/list.html"):
+        (site / "layouts" / kind).write_text("")
+    page = f'{{{{ dict "path" .File.Path "title" .Title {day} {fields} | jsonify }}}}\n'
+    (site / "layouts/index.html").write_text(f"{{{{ range .Site.RegularPages }}}}{page}{{{{ end }}}}")
+    articles = stored(site / "content")
+    made = hugo(site)
+    assert made.returncode == 0, made.stdout + made.stderr
+    lines = [line for line in (site / "public/index.html").read_text().split("\n") if line]
+    found = {str(site / "content" / one.pop("path")): one for one in map(json.loads, map(html.unescape, lines))}
+    assert found.keys() == articles.keys()
+    for path, one in found.items():
+        assert one == expected(articles[path]) | {"date": "2026-11-23"}
 
 
 def test_a_file_without_that_care_ends_the_build(site: Path) -> None:
