@@ -9,6 +9,7 @@ import pytest
 
 from syndicator.articles.article_store import NAME_BYTES, ArticleStore
 from syndicator.articles.membership import feeds_of
+from syndicator.config_files.toml_file import TomlFile
 from syndicator.errors import ConfigError
 from syndicator.model import Article, article_id
 from syndicator.publishing import paths
@@ -70,7 +71,9 @@ def test_feeds(samples: Samples) -> None:
 def test_keys(samples: Samples) -> None:
     for row in samples.rows("paths", every=5):
         try:
-            [source] = check(Path("sources.toml"), {"source": [{"key": row["name"], "url": "https://example.org/"}]})
+            [source] = check(
+                TomlFile(Path("sources.toml"), {"source": [{"key": row["name"], "url": "https://example.org/"}]})
+            )
         except ConfigError:
             assert not row.get("key"), row
         else:
@@ -81,4 +84,4 @@ def test_keys(samples: Samples) -> None:
 @pytest.mark.parametrize("name", ["../x", "CON", "a" * 300, "", ".", "nul.txt"])
 def test_the_worst_keys_are_refused(name: str) -> None:
     with pytest.raises(ConfigError):
-        check(Path("sources.toml"), {"source": [{"key": name, "url": "https://example.org/"}]})
+        check(TomlFile(Path("sources.toml"), {"source": [{"key": name, "url": "https://example.org/"}]}))
