@@ -7,6 +7,8 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -115,13 +117,20 @@ def test_the_line_of_cron_runs_in_any_shell(tmp_path: Path) -> None:
     assert "%" not in line.replace(r"\%", "")
 
 
+@pytest.fixture
+def on_disk() -> Iterator[Path]:
+    """A folder that is not below /dev, where systemd takes no working directory."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
-def test_systemd_takes_the_units_and_finds_little_exposed(tmp_path: Path) -> None:
-    files = deployment_files(odd(tmp_path))
+def test_systemd_takes_the_units_and_finds_little_exposed(on_disk: Path) -> None:
+    files = deployment_files(odd(on_disk))
     for name in FILES[:3]:
-        (tmp_path / name).write_text(files[name])
+        (on_disk / name).write_text(files[name])
     environ = {**os.environ, "SYSTEMD_LOG_LEVEL": "warning"}
-    units = [str(tmp_path / name) for name in FILES[:3]]
+    units = [str(on_disk / name) for name in FILES[:3]]
     done = subprocess.run(
         ["systemd-analyze", "verify", *units], capture_output=True, text=True, env=environ, timeout=60
     )
