@@ -212,6 +212,8 @@ def run_report(report: RunReport, *, json: bool) -> None:
         f"{counted(len(report.outcomes), 'source')} visited, {len(report.failed)} failed; "
         f"{counted(new, 'new article')}, {changed} changed; {counted(len(report.built.written), 'file')} written"
     )
+    if not report.outcomes:
+        say("none was due: `syndicator sources` says when each is; `syndicator refresh --all` visits all of them now")
     waiting = sum(outcome.waiting for outcome in report.outcomes)
     if waiting:
         say(f"waiting for the next run: {waiting} of the announced entries")

@@ -23,6 +23,11 @@ def test_refresh_tells_what_came_and_what_failed(instance: Instance) -> None:
     assert len(published(instance)) == 5
 
 
+def test_a_run_that_visits_nobody_says_why(filled: Instance) -> None:
+    output = filled.run("refresh").output
+    assert "0 sources visited" in output and "none was due: " in output and " refresh --all`" in output
+
+
 def test_what_failed_is_visited_again_when_asked_and_waits_no_longer_for_it(filled: Instance) -> None:
     def failing() -> dict[str, object]:
         (found,) = (one["state"] for one in filled.json("sources") if one["source"]["key"] == "gone")

@@ -125,6 +125,8 @@ def _headline(health: Health) -> str:
         *([f"{health.unvisited} not visited yet"] if health.unvisited else []),
         f"last article {span(health.now - last)} ago" if last else "no article yet",
     ]
+    if not (last or health.fine or health.unvisited or health.conditions):
+        parts.append("no source yet: `syndicator add URL` follows one")
     return ", ".join(parts)
 
 

@@ -82,6 +82,12 @@ def test_a_place_where_nothing_has_run_is_told_and_stays_empty(instance: Instanc
     assert not (instance.folder / "feeds").exists()
 
 
+def test_who_follows_nothing_yet_is_told_how_to(instance: Instance) -> None:
+    assert "no source yet" not in instance.run("status").output
+    instance.follow()
+    assert " add URL` follows one" in instance.run("status").output.splitlines()[0]
+
+
 def test_one_source_is_told_with_its_last_visits_and_why_it_is_visited_next(filled: Instance) -> None:
     first, second, *_ = filled.run("status", "--source", "holt").output.splitlines()
     assert first.startswith("holt: http://127.0.0.")
