@@ -28,6 +28,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "category": ("category", "categories", "taxonomies.categories", "section"),
     "source": ("source", "canonical_url", "canonicalUrl", "canonicalURL", "canonical", "original_url", "externalUrl"),
 }
+_UPDATED = ("updated", "lastmod", "last_modified_at", "updatedDate", "modDatetime")
 _OWN_ADDRESS = ("permalink", "url")
 _DATED = re.compile(r"(\d{4}-\d{2}-\d{2})-(.+)")  # a post of Jekyll
 _ZONE = re.compile(r" ([+-]\d{2}):?(\d{2})$")  # Jekyll: 2026-02-01 10:00:00 +0100
@@ -40,7 +41,7 @@ _INDEX = ("index", "_index")
 
 @dataclass(frozen=True, slots=True)
 class Translated:
-    """A file in our words. `front`: the first eight keys, those that it has, and `published` where it has the time.
+    """A file in our words. `front`: the first eight keys, those that it has, and the times `published` and `updated`.
     `own`: it has no address elsewhere, so it is one of this site's own pages. `dropped`: what could not be taken over,
     in words."""
 
@@ -50,7 +51,10 @@ class Translated:
 
 
 def is_draft(front: Mapping[str, Any]) -> bool:
-    """True for `draft: true` (Hugo, Astro) and `published: false` (Jekyll)."""
+    """True for `draft: true` (Hugo, Astro) and `published: false` (Jekyll), and in a file of ours for an article that
+    is on hold, or a copy of another one."""
+    if _word(front.get("hold")) in _TRUE or (front.get("merged_into") and front.get("digest")):
+        return True
     return _word(front.get("draft")) in _TRUE or _word(front.get("published")) in _FALSE
 
 
@@ -60,22 +64,24 @@ def translate(front: Mapping[str, Any], path: PurePosixPath, site: str) -> Trans
     """
     found = {field: _first(front, keys) for field, keys in _KEYS.items()}
     dated = _DATED.fullmatch(_stem(path))
-    when = _time(found["date"])
+    when = _precise(_time(found["date"]), _time(front.get("published")))
     values: dict[str, Any] = {
         "title": _text(found["title"]),
         "date": when[:_DAY] or (dated[1] if dated else ""),
         "excerpt": _text(found["excerpt"]),
-        "author": ", ".join(_texts(found["author"])),
+        "author": _one(found["author"]) or ", ".join(_texts(found["author"])),
         "tags": _tags(found["tags"], spaced=dated is not None),
-        "category": next(iter(_texts(found["category"])), ""),
+        "category": _one(front.get("category")) or next(iter(_texts(found["category"])), ""),
     }
     elsewhere = next((text for text in _texts(found["source"]) if _is_whole(text)), "")
-    values["source"] = elsewhere or (site and urljoin(site, _own_path(front, path)))
+    values["source"] = elsewhere or (site and urljoin(site.rstrip("/") + "/", _own_path(front, path)))
     cover = next(iter(_texts(found["coverImage"])), "")
     values["coverImage"] = cover if _is_whole(cover) else _absolute(cover, values["source"], own=not elsewhere)
     lost = (f"coverImage: {cover!r} is no whole URL",) if cover and not values["coverImage"] else ()
     kept = {key: value for key in _KEYS if (value := values[key])}
     kept |= {"published": when} if len(when) > _DAY else {}
+    updated = next((text for key in _UPDATED if (text := _time(front.get(key)))), "")
+    kept |= {"updated": updated} if len(updated) > _DAY and when else {}
     return Translated(front=kept, own=not elsewhere, dropped=lost)
 
 
@@ -93,7 +99,8 @@ def _own_path(front: Mapping[str, Any], path: PurePosixPath) -> str:
     folder = path.parent
     if path.stem in _INDEX:
         return quote(str(folder)) if str(folder) != "." else ""
-    return quote(str(folder / (_text(front.get("slug")) or path.stem)))
+    name = _text(front.get("slug")).strip("/").rpartition("/")[2]
+    return quote(str(folder / (path.stem if name in ("", ".", "..") else name)))
 
 
 def _stem(path: PurePosixPath) -> str:
@@ -134,6 +141,11 @@ def _each(value: Any) -> Iterator[str]:
         yield _text(value)
 
 
+def _one(value: Any) -> str:
+    """A text as it stands there, with its commas; "" for a list."""
+    return _text(value) if isinstance(value, str) else ""
+
+
 def _text(value: Any) -> str:
     return "" if value is None or isinstance(value, bool | Mapping | list) else " ".join(str(value).split())
 
@@ -144,11 +156,9 @@ def _word(value: Any) -> str:
 
 def _time(value: Any) -> str:
     """YYYY-MM-DD, or a whole time in UTC where there is more than a day; "" for what is no date."""
-    if isinstance(value, datetime):
-        return _in_utc(value)
-    if isinstance(value, date):
+    if isinstance(value, date) and not isinstance(value, datetime):
         return value.isoformat()
-    given = _ZONE.sub(r"\1:\2", _text(value))
+    given = value.isoformat() if isinstance(value, datetime) else _ZONE.sub(r"\1:\2", _text(value))
     for read in (_only_day, lambda text: _in_utc(datetime.fromisoformat(text)), *map(_in_words, _IN_WORDS)):
         try:
             return read(given)
@@ -157,11 +167,20 @@ def _time(value: Any) -> str:
     return ""
 
 
+def _precise(day: str, when: str) -> str:
+    """The time `when` of a `day` that is no more than that, as our own files have both."""
+    return when if len(day) == _DAY and when.startswith(day) else day
+
+
 def _in_utc(moment: datetime) -> str:
-    """A time without a zone is taken for UTC, a midnight without one for the day."""
+    """A time without a zone is taken for UTC, a midnight without one for the day. Raises ValueError for one before the
+    first year or after the last."""
     if moment.tzinfo is None and moment.time() == time.min:
         return moment.date().isoformat()
-    whole = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC).replace(microsecond=0)
+    try:
+        whole = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC).replace(microsecond=0)
+    except OverflowError as error:
+        raise ValueError(str(error)) from error
     return whole.isoformat().replace("+00:00", "Z")
 
 
@@ -174,4 +193,4 @@ def _only_day(given: str) -> str:
 
 
 def _is_whole(value: str) -> bool:
-    return value.startswith(("http://", "https://"))
+    return value.lower().startswith(("http://", "https://"))

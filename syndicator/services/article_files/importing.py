@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from syndicator.articles import frontmatter
+from syndicator.articles.aliases import aliases_of
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.errors import ConfigError, UsageError
 from syndicator.model import Article, Problem
+from syndicator.pipeline.entry.endings import why_away
 from syndicator.pipeline.importing.habits import is_draft, translate
 from syndicator.pipeline.importing.lint import lint
-from syndicator.reasons import FileReason, LintReason
+from syndicator.reasons import LintReason
 from syndicator.services import reconcile
 from syndicator.services.container import App
 from syndicator.settings import Settings
@@ -57,13 +59,16 @@ def import_folder(app: App, folder: Path, *, dry_run: bool = False) -> Imported:
         name = str(path)
         try:
             file = _read(path, PurePosixPath(path.relative_to(folder)), app.settings, taxonomy)
-        except ConfigError as error:
-            problems.append(Problem(what=name, reason=FileReason.BAD_ARTICLE_FILE, detail=str(error)))
+        except (ConfigError, OSError) as error:
+            problems.append(reconcile.unreadable(name, error))
             continue
         if file is None:
             drafts.append(name)
             continue
         oddities += file.oddities
+        if why := why_away(app.store.visits, aliases_of(file.article)):
+            problems.append(Problem(what=name, reason=why, detail=why.means))
+            continue
         if file.article.id in done or app.article_store.find(file.article.id) or _is_known(app, file.article):
             known.append(name)
             continue

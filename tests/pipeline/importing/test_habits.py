@@ -20,6 +20,11 @@ def test_case(case: dict[str, Any]) -> None:
     assert (found.own, list(found.dropped)) == (case["own"], case.get("dropped", []))
 
 
+@pytest.mark.parametrize("site", ["https://me.example/feeds/", "https://me.example/feeds"])
+def test_a_site_below_a_path_keeps_it(site: str) -> None:
+    assert translate({"title": "A"}, PurePosixPath("x/a.md"), site).front["source"] == "https://me.example/feeds/x/a"
+
+
 def test_without_a_site_a_page_of_ones_own_has_no_address() -> None:
     assert "source" not in translate({"title": "A"}, PurePosixPath("a.md"), "").front
 
@@ -31,6 +36,8 @@ def test_without_a_site_a_page_of_ones_own_has_no_address() -> None:
         ({"draft": "yes"}, True),
         ({"published": False}, True),
         ({"draft": False}, False),
+        ({"hold": "true", "digest": "x"}, True),
+        ({"merged_into": "abc", "digest": "x"}, True),
         ({}, False),
     ],
 )
