@@ -16,9 +16,10 @@ from syndicator.articles.frontmatter import load
 from syndicator.demo.settings import write_config
 from syndicator.errors import NetworkDown, StoreError
 from syndicator.model import Article
-from syndicator.services import maintain
+from syndicator.services.article_files import reindexing
 from syndicator.services.build import build_feeds
 from syndicator.services.container import open_app
+from syndicator.services.editorial import withdrawing
 from syndicator.services.refresh import RunReport, Wanted, Watch, run
 from tests.world import World
 
@@ -119,7 +120,7 @@ async def test_the_database_can_be_lost(place: Place) -> None:
     with pytest.raises(StoreError, match="reindex"), open_app(place.config, clock=place.clock, environ={}):
         pass
     with open_app(place.config, clock=place.clock, environ={}, create=True) as app:
-        assert maintain.reindex(app).articles == len(place.articles())
+        assert reindexing.reindex(app).articles == len(place.articles())
     place.clock.now += timedelta(hours=2)
     report = await place.refresh()
     assert sum(len(outcome.added) for outcome in report.outcomes) == 0
@@ -206,7 +207,7 @@ async def test_a_withdrawn_article_never_comes_back(place: Place) -> None:
     await place.refresh("holt")
     gone = next(one for title, one in place.articles().items() if title.startswith("A Rust port"))
     with open_app(place.config, clock=place.clock, environ={}) as app:
-        maintain.withdraw(app, gone.url)
+        withdrawing.withdraw(app, gone.url)
         await build_feeds(app)
     place.clock.now += timedelta(days=1, hours=1)
     place.world.renumber("holt")

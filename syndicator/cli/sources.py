@@ -23,11 +23,11 @@ def remove(
 ) -> None:
     """Remove sources, all of those named or none. Their articles and feeds stay."""
     from syndicator.cli import printing
-    from syndicator.services import maintain
+    from syndicator.services import followed
     from syndicator.services.container import open_app
 
     with open_app(config) as opened:
-        gone = maintain.remove(opened, key)
+        gone = followed.remove(opened, key)
     if json:
         printing.as_json({"removed": gone})
     else:
@@ -44,12 +44,12 @@ def sources(
 ) -> None:
     """List the sources: how the last visit of each went, when the next is due and why."""
     from syndicator.cli import printing
-    from syndicator.services import maintain, reconcile
+    from syndicator.services import followed, reconcile
     from syndicator.services.container import open_app
     from syndicator.services.health.status import report
 
     with open_app(config) as opened:
-        moved = maintain.apply_moves(opened) if apply_moves else []
+        moved = followed.apply_moves(opened) if apply_moves else []
         states = reconcile.sources(opened)
         listed = [(opened.sources[key], states[key]) for key in opened.sources]
     if json:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from syndicator import urls
 from syndicator.model import Entry, ParsedFeed, Source
-from syndicator.pipeline import entry_rows
+from syndicator.pipeline.entry import entry_rows
 from syndicator.pipeline.requests import refusal
 from syndicator.ports import EntryRow
 from syndicator.reasons import EntryReason

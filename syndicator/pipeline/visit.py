@@ -11,10 +11,11 @@ from typing import Literal
 from syndicator import cron, settings, urls
 from syndicator.errors import NotAFeed, RulesError, WorkerFailed
 from syndicator.model import Entry, Failed, Fetched, FetchResult, Outcome, ParsedFeed, Source, SourceState
-from syndicator.pipeline import entry_rows, jobs
+from syndicator.pipeline import jobs
 from syndicator.pipeline.context import BUGS, Page, RunContext, VisitContext, describe_bug
+from syndicator.pipeline.entry import entry_rows
 from syndicator.pipeline.entry.endings import EntryResult
-from syndicator.pipeline.ingest import ingest
+from syndicator.pipeline.entry.ingest import ingest
 from syndicator.pipeline.reprocess import reprocess
 from syndicator.pipeline.requests import feed_request, without_credentials
 from syndicator.pipeline.select import due_entries, held_back, in_turn, late_entries, public_only, select

@@ -18,7 +18,7 @@ from syndicator.server.server import serve as serve_app
 from syndicator.services.changes import changes
 from syndicator.services.container import App, Configuration, configuration, locked, open_app, utc_now
 from syndicator.services.health.feed import feed_name, token
-from syndicator.services.outage import Outage
+from syndicator.services.health.outage import Outage
 from syndicator.services.refresh import RunReport, Wanted, Watch, remake, run
 from syndicator.settings import Settings
 

@@ -12,8 +12,8 @@ from typing import Any, Protocol
 from syndicator.articles.article_store import ID_CHARS, ArticleStore, Changes
 from syndicator.errors import OURS, ConfigError, DiskError, MissingError
 from syndicator.model import Article, Problem, Rules, Source, SourceState
+from syndicator.pipeline.entry.entry_rows import by_other_rules
 from syndicator.pipeline.entry.release import release, was_released
-from syndicator.pipeline.entry_rows import by_other_rules
 from syndicator.ports import EntryRow, FileStamp
 from syndicator.reasons import FOR_THE_OPERATOR, CommandReason, FileReason
 from syndicator.rules.entries import is_muted

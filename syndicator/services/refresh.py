@@ -65,7 +65,7 @@ class Watch:
 
 def remake(app: App) -> None:
     """What `reindex` does, for a run that finds no database: everything that must not change is in the files."""
-    from syndicator.services.maintain import reindex
+    from syndicator.services.article_files.reindexing import reindex
 
     reindex(app)
 

@@ -29,7 +29,7 @@ from pathlib import Path
 from statistics import median
 
 from syndicator.model import Entry, Source, SourceState
-from syndicator.pipeline.ingest import ingest
+from syndicator.pipeline.entry.ingest import ingest
 from syndicator.ports import EntryRow
 from syndicator.services.container import App, make_context, make_fetcher, open_app
 from syndicator.services.init.start import SHIPPED

@@ -17,7 +17,9 @@ from syndicator.errors import MissingError, NetworkDown, SyndicatorError
 from syndicator.model import Failed, Fetched, FetchResult, Request
 from syndicator.publishing.output import files
 from syndicator.schedule import Scheduler
-from syndicator.services import daemon, maintain, refresh
+from syndicator.services import daemon, refresh
+from syndicator.services.article_files import reindexing
+from syndicator.services.editorial import withdrawing
 from tests.faults.instance import InProcess, Instance
 from tests.faults.table import fault
 
@@ -305,10 +307,10 @@ def test_a_withdrawal_outlives_the_database(small: Instance) -> None:
     small.run("holt")
     gone = small.articles()[0]
     with small.app() as app:
-        maintain.withdraw(app, gone.url)
+        withdrawing.withdraw(app, gone.url)
     shutil.rmtree(small.feeds / "state")
     with small.app(create=True) as app:
-        maintain.reindex(app)
+        reindexing.reindex(app)
     small.now += timedelta(hours=3)
     small.run("holt")
     assert gone.id not in {article.id for article in small.articles()}

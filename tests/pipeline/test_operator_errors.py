@@ -16,7 +16,7 @@ import pytest
 from syndicator.articles.article_store import ArticleStore
 from syndicator.demo.settings import write_config
 from syndicator.model import Outcome, Rules
-from syndicator.pipeline import entry_rows
+from syndicator.pipeline.entry import entry_rows
 from syndicator.ports import EntryRow
 from syndicator.publishing.output.files import FileOutlet
 from syndicator.services import reconcile, refresh

@@ -9,7 +9,7 @@ import pytest
 
 from syndicator import urls
 from syndicator.model import Article, FeedKey
-from syndicator.pipeline import entry_rows
+from syndicator.pipeline.entry import entry_rows
 from syndicator.pipeline.refile import refile
 from syndicator.ports import EntryRow
 from syndicator.services.container import App

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.model import Entry
-from syndicator.pipeline import entry_rows
+from syndicator.pipeline.entry import entry_rows
 from syndicator.pipeline.select import due_entries, held_back, in_turn, late_entries, select
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)

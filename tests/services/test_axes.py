@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from syndicator.errors import ConfigError
-from syndicator.services import maintain
+from syndicator.services import reconcile
 from tests.services.places import Place, store_articles
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -47,7 +47,7 @@ def filled(place: Place) -> Place:
     publish(place, ALL)
     place.edit("Second", "- Bees\n", "")
     with place.app() as app:
-        maintain.reconcile.files(app)
+        reconcile.files(app)
     publish(place, ALL)
     return place
 

@@ -14,8 +14,10 @@ from syndicator import urls
 from syndicator.articles.beside.kept import read_feeds, read_sources
 from syndicator.errors import ConfigError
 from syndicator.model import FeedKey, Origin
-from syndicator.services import maintain, reconcile
+from syndicator.services import reconcile
+from syndicator.services.article_files import reindexing
 from syndicator.services.descriptions import rename_tags
+from syndicator.services.editorial import withdrawing
 from tests.services.places import SOURCES, Place, store_articles
 
 QUERIES = '[[feed]]\nslug = "chips"\nquery = "tag:GPU"\n'
@@ -36,7 +38,7 @@ def fill(place: Place) -> None:
     with place.app() as app:
         for kind, old, new in (("rename", "LLM", "Models of language"), ("merge", "GPU", "Models of language")):
             rename_tags.act(app, rename_tags.plan(app, kind, old, new))  # type: ignore[arg-type]
-        maintain.withdraw(app, "https://one.example/models")
+        withdrawing.withdraw(app, "https://one.example/models")
     place.config.joinpath("feeds.toml").write_text("")
     place.build()
     write_setting(place, "tag_min = 2")
@@ -63,7 +65,7 @@ def rebuild(place: Place, *lost: str) -> None:
     for folder in lost:
         shutil.rmtree(place.folder / "feeds" / folder)
     with place.app(create=True) as app:
-        maintain.reindex(app)
+        reindexing.reindex(app)
     place.build()
 
 
@@ -162,7 +164,7 @@ def test_a_broken_file_stops_a_run_with_its_name_and_changes_nothing(place: Plac
         with pytest.raises(ConfigError, match=r"feeds\.toml"):
             reconcile.files(app)
         with pytest.raises(ConfigError, match=r"feeds\.toml"):
-            maintain.reindex(app)
+            reindexing.reindex(app)
     path.unlink()  # the cure that the message names
     place.build()
     assert told(place) == before
@@ -290,7 +292,7 @@ def test_what_was_withdrawn_is_told_at_the_address_that_carries_on(place: Place)
     published(place)
     with place.app() as app:
         store_articles(app, "Gone", "Text that is withdrawn.", source="one")
-        maintain.withdraw(app, "https://one.example/gone")
+        withdrawing.withdraw(app, "https://one.example/gone")
     configured(place, other="https://one.example/feed")
     assert "deleted-entry" in place.published("sources/other.atom")
 

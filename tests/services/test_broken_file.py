@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from syndicator.services import maintain, reconcile
+from syndicator.services import reconcile
+from syndicator.services.article_files import reindexing
 from syndicator.services.check import check
 from tests.services.places import SOURCES, Place, store_articles
 
@@ -36,9 +37,9 @@ def harm(place: Place) -> Path:
     return path
 
 
-def reindex(place: Place) -> maintain.Reindexed:
+def reindex(place: Place) -> reindexing.Reindexed:
     with place.app(create=True) as app:
-        return maintain.reindex(app)
+        return reindexing.reindex(app)
 
 
 def started(place: Place) -> list[str]:

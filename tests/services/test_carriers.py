@@ -10,8 +10,10 @@ import pytest
 from syndicator.articles.beside import carried
 from syndicator.model import FeedKey
 from syndicator.ports import EntryRow
-from syndicator.services import maintain, reconcile
+from syndicator.services import reconcile
+from syndicator.services.article_files import reindexing
 from syndicator.services.container import App
+from syndicator.services.editorial import withdrawing
 from tests.services.places import NOW, Place, store_articles
 
 ONE, TWO = FeedKey("source", "one"), FeedKey("source", "two")
@@ -71,7 +73,7 @@ def test_a_withdrawn_article_leaves_every_carriers_feed(place: Place) -> None:
     with place.app() as app:
         story = store_articles(app, "Story", "Text.")
         carry(app, story.id, "two")
-        maintain.withdraw(app, story.id)
+        withdrawing.withdraw(app, story.id)
         assert members(app, TWO) == []
         carry(app, story.id, "two")
         assert members(app, TWO) == []
@@ -93,7 +95,7 @@ def test_a_lost_database_loses_no_membership(place: Place) -> None:
         carry(app, story.id, "two")
     shutil.rmtree(place.folder / "feeds/state")
     with place.app(create=True) as app:
-        maintain.reindex(app)
+        reindexing.reindex(app)
         assert members(app, TWO) == members(app, ONE) == [story.id]
         assert app.store.visits.carriers(story.id) == ["two"]
 
@@ -104,10 +106,10 @@ def test_reindex_takes_the_file_for_the_truth_and_makes_it_where_it_is_lost(plac
         path = app.article_store.root / carried.NAME
         carry(app, story.id, "two")
         path.unlink()
-        maintain.reindex(app)
+        reindexing.reindex(app)
         assert members(app, TWO) == [story.id]
         path.write_text("")
-        maintain.reindex(app)
+        reindexing.reindex(app)
         assert members(app, TWO) == []
 
 
@@ -152,8 +154,8 @@ def test_a_withdrawal_that_is_undone_comes_back_to_its_carriers(place: Place) ->
     with place.app() as app:
         story = store_articles(app, "Story", "Text.")
         carry(app, story.id, "two")
-        maintain.withdraw(app, story.id)
-        maintain.undo_withdrawal(app, story.id)
+        withdrawing.withdraw(app, story.id)
+        withdrawing.undo_withdrawal(app, story.id)
         assert members(app, TWO) == members(app, ONE) == [story.id]
 
 
@@ -166,6 +168,6 @@ def test_a_feed_of_carried_articles_alone_is_the_same_after_a_lost_database(plac
     before = place.digests("public")
     shutil.rmtree(place.folder / "feeds/state")
     with place.app(create=True) as app:
-        maintain.reindex(app)
+        reindexing.reindex(app)
     place.build()
     assert place.digests("public") == before

@@ -10,7 +10,7 @@ import pytest
 
 from syndicator.errors import MissingError
 from syndicator.services import reconcile
-from syndicator.services.maintain import reindex
+from syndicator.services.article_files.reindexing import reindex
 from syndicator.services.reconcile import are_many
 from tests.aged.web import serving
 from tests.services.places import Place, store_articles

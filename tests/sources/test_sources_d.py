@@ -10,7 +10,7 @@ import pytest
 from syndicator.errors import ConfigError, UsageError
 from syndicator.model import Rules, Source
 from syndicator.services.container import configuration
-from syndicator.services.maintain import remove
+from syndicator.services.followed import remove
 from syndicator.sources.registry import (
     add_source,
     files_of,

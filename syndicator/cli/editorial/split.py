@@ -19,10 +19,10 @@ def split(
 ) -> None:
     """Separate articles that were merged as copies of one. They are never merged again."""
     from syndicator.cli import printing
-    from syndicator.services import maintain
+    from syndicator.services.editorial import splitting
 
     with opened_for_change(config) as opened:
-        apart = maintain.split(opened, what)
+        apart = splitting.split(opened, what)
         written = build(opened)
     if json:
         printing.as_json({"split": [{"id": one.id, "url": one.url} for one in apart], "written": written})

@@ -12,7 +12,7 @@ from syndicator.cli.changing import DryRun, build, opened_for_change
 from syndicator.cli.plural import counted
 
 if TYPE_CHECKING:
-    from syndicator.services.maintain import Withdrawal
+    from syndicator.services.editorial.withdrawing import Withdrawal
 
 
 @app.command()
@@ -32,17 +32,19 @@ def withdraw(
     from syndicator.cli import printing
     from syndicator.errors import UsageError
     from syndicator.publishing import paths
-    from syndicator.services import maintain
+    from syndicator.services.editorial import withdrawing
 
     if undo and purge:
         raise UsageError("--undo needs the file that --purge forgets; say one of the two")
     written: tuple[str, ...] = ()
     with opened_for_change(config) as opened:
         if dry_run:
-            done = (maintain.plan_return if undo else maintain.plan_withdrawal)(opened, what)
+            done = (withdrawing.plan_return if undo else withdrawing.plan_withdrawal)(opened, what)
             done = replace(done, kept=done.kept and not purge)
         else:
-            done = maintain.undo_withdrawal(opened, what) if undo else maintain.withdraw(opened, what, purge=purge)
+            done = (
+                withdrawing.undo_withdrawal(opened, what) if undo else withdrawing.withdraw(opened, what, purge=purge)
+            )
             written = build(opened)
     if json:
         told = {"returned" if undo else "withdrawn": done.id, "url": done.url, "kept": done.kept}

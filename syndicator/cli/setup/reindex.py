@@ -11,10 +11,10 @@ from syndicator.cli.plural import counted
 def reindex(json: Json = False, config: Config = CONFIG) -> None:
     """Rebuild the database from the article files."""
     from syndicator.cli import printing
-    from syndicator.services import maintain
+    from syndicator.services.article_files import reindexing
 
     with opened_for_change(config, create=True) as opened:
-        done = maintain.reindex(opened)
+        done = reindexing.reindex(opened)
     if json:
         printing.as_json(done)
     elif not printing.quiet():

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Literal
 
 from syndicator.model import Failed, Problem
-from syndicator.pipeline import entry_rows
 from syndicator.pipeline.context import EntryContext
+from syndicator.pipeline.entry import entry_rows
 from syndicator.pipeline.owners.binding import known_at
 from syndicator.pipeline.refile import carry
 from syndicator.ports import EntryRow, VisitStore

@@ -8,13 +8,13 @@ from datetime import datetime
 from syndicator import urls
 from syndicator.articles.snapshots import ANSWERED
 from syndicator.model import Article, Entry, Origin, Source, SourceState
-from syndicator.pipeline import entry_rows, ownership
+from syndicator.pipeline import ownership
 from syndicator.pipeline.context import EntryContext, Page, RunContext
 from syndicator.pipeline.dedupe.merge import merge_copy, remember
 from syndicator.pipeline.dedupe.moved import earlier
 from syndicator.pipeline.dedupe.reconsider import reconsider
 from syndicator.pipeline.editorial.hold import hold_reason
-from syndicator.pipeline.entry import endings
+from syndicator.pipeline.entry import endings, entry_rows
 from syndicator.pipeline.entry.endings import EntryResult
 from syndicator.pipeline.owners.adoption import adopts, hand_over
 from syndicator.pipeline.owners.binding import known_at, strayed

@@ -1,1 +1,1 @@
-"""Commands about the files of articles: import and prune."""
+"""Commands about the files of articles: import, prune, reindex."""

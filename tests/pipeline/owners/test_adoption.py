@@ -13,7 +13,7 @@ import pytest
 from syndicator.model import Article, Entry, FeedKey, Origin, SourceState
 from syndicator.pipeline.context import Page
 from syndicator.pipeline.entry.endings import EntryResult
-from syndicator.pipeline.ingest import ingest
+from syndicator.pipeline.entry.ingest import ingest
 from syndicator.ports import EntryRow
 from syndicator.reasons import EntryReason
 from syndicator.services.container import App, make_context, make_fetcher

@@ -16,7 +16,7 @@ from syndicator.ports import EntryRow
 from syndicator.services.container import App, make_context, make_fetcher
 from tests.aged.web import Answer, Web, serving
 from tests.faults.instance import InProcess
-from tests.pipeline.test_ingest import take_entry
+from tests.pipeline.entry.test_ingest import take_entry
 from tests.services.places import NOW, Place
 
 BURNER = Source(key="burner", url="http://burner.example/bank")

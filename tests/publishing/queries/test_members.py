@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from syndicator.model import Article
-from syndicator.services import maintain
+from syndicator.services.article_files import reindexing
+from syndicator.services.editorial import splitting, withdrawing
 from tests.services.places import Place, store_articles
 
 
@@ -65,13 +66,13 @@ def fill(place: Place, *names: str) -> None:
 def test_what_is_withdrawn_or_merged_leaves(place: Place) -> None:
     fill(place, "One", "Two", "Three")
     with place.app() as app:
-        maintain.withdraw(app, place.article("One").id)
+        withdrawing.withdraw(app, place.article("One").id)
     put(place, place.article("Two"), merged_into=place.article("Three").id)
     assert place.build().held == ()
     assert titles(place) == ["Three"]
     assert "deleted-entry" in place.published("queries/chips.atom")
     with place.app() as app:
-        maintain.split(app, place.article("Two").id)
+        splitting.split(app, place.article("Two").id)
     place.build()
     assert titles(place) == ["Three", "Two"]
 
@@ -81,7 +82,7 @@ def test_a_copy_takes_the_place_of_an_original_that_went(place: Place) -> None:
     put(place, place.article("Two"), merged_into=place.article("One").id)
     place.build()
     with place.app() as app:
-        maintain.withdraw(app, place.article("One").id)
+        withdrawing.withdraw(app, place.article("One").id)
     place.build()
     assert titles(place) == ["Two"]
 
@@ -111,6 +112,6 @@ def test_a_rebuilt_database_finds_them_again(place: Place) -> None:
     before = place.digests("public")
     (place.folder / "feeds/state/syndicator.db").unlink()
     with place.app(create=True) as app:
-        maintain.reindex(app)
+        reindexing.reindex(app)
     assert place.build().held == ()
     assert place.digests("public") == before

@@ -14,11 +14,11 @@ from syndicator import urls
 from syndicator.errors import UsageError
 from syndicator.model import SourceState
 from syndicator.ports import EntryRow
-from syndicator.services import maintain, reconcile
-from syndicator.services.article_files import pruning
+from syndicator.services import reconcile
+from syndicator.services.article_files import pruning, reindexing
 from syndicator.services.article_files.pruning import Row, Which, chosen, going
 from syndicator.services.container import App
-from tests.pipeline.test_ingest import page, reason, take
+from tests.pipeline.entry.test_ingest import page, reason, take
 from tests.services.places import NOW, Place, store_articles
 
 DAY = timedelta(days=1)
@@ -92,7 +92,7 @@ def lose_database(place: Place) -> None:
     for path in (place.folder / "feeds/state").glob("syndicator.db*"):
         path.unlink()
     with place.app(create=True) as app:
-        maintain.reindex(app)
+        reindexing.reindex(app)
 
 
 def test_files_go_feeds_lose_them_without_a_tombstone_and_nothing_is_held(filled: Place) -> None:

@@ -10,9 +10,10 @@ from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
 from syndicator.model import Article
 from syndicator.pipeline.descriptions.learn import Post, balanced, confirmed_tags
-from syndicator.services import maintain
+from syndicator.services.article_files import reindexing
 from syndicator.services.descriptions import redescribe
 from syndicator.services.descriptions.redescribe import Plan
+from syndicator.services.editorial import withdrawing
 from tests.services.places import TAXONOMY, Place, store_articles
 
 MODELS = (
@@ -83,9 +84,9 @@ def test_learning_counts_hand_edits_and_forgets_what_is_no_more(place: Place) ->
         assert (app.settings.state_dir / "learnt.npz").exists()
     place.edit("Ours", "- LLM", "- Weather")
     with place.app() as app:
-        assert maintain.reindex(app).learnt == 2
-        maintain.withdraw(app, "https://one.example/ours")
-        maintain.withdraw(app, "https://one.example/theirs")
+        assert reindexing.reindex(app).learnt == 2
+        withdrawing.withdraw(app, "https://one.example/ours")
+        withdrawing.withdraw(app, "https://one.example/theirs")
         assert redescribe.learn(app) == redescribe.Learnt(articles=0, tags=0)
         assert not (app.settings.state_dir / "learnt.npz").exists()
 

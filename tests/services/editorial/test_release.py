@@ -14,9 +14,11 @@ from syndicator.errors import UsageError
 from syndicator.model import Article
 from syndicator.pipeline.dedupe.merge import merge_copy, remember
 from syndicator.pipeline.refile import refile
-from syndicator.services import maintain, reconcile
+from syndicator.services import reconcile
+from syndicator.services.article_files import reindexing
 from syndicator.services.build import build_feeds
 from syndicator.services.container import filing_context
+from syndicator.services.editorial import withdrawing
 from syndicator.services.editorial.release import Released, release
 from tests.pipeline.dedupe.test_similarity import prose
 from tests.services.places import Place, store_articles
@@ -176,14 +178,14 @@ def test_a_crash_between_file_and_row_is_made_up_for(filled: Place) -> None:
 
 def test_a_rebuilt_database_keeps_what_is_on_hold_and_takes_up_what_a_hand_released(filled: Place) -> None:
     with filled.app(create=True) as app:
-        assert maintain.reindex(app).problems == ()
+        assert reindexing.reindex(app).problems == ()
     filled.build()
     assert "Waiting" not in feeds(filled)["all.atom"]
     filled.edit("Waiting", "hold: true\n", "hold: false\n")
     filled.now += timedelta(days=1)
     (filled.folder / "feeds/state/syndicator.db").unlink()
     with filled.app(create=True) as app:
-        maintain.reindex(app)
+        reindexing.reindex(app)
     run(filled)
     assert feeds(filled)["all.atom"][0] == "Waiting"
     assert filled.article("Waiting").added == filled.now
@@ -202,9 +204,9 @@ def test_a_published_article_that_a_hand_puts_on_hold_leaves_its_feeds(filled: P
 def test_a_withdrawn_article_that_was_on_hold_comes_back_on_hold(filled: Place) -> None:
     url = filled.article("Waiting").url
     with filled.app() as app:
-        assert maintain.withdraw(app, url).feeds == ()
+        assert withdrawing.withdraw(app, url).feeds == ()
         assert app.store.index.on_hold() == {}
-        maintain.undo_withdrawal(app, url)
+        withdrawing.undo_withdrawal(app, url)
         assert len(app.store.index.on_hold()) == 1
     filled.build()
     assert "Waiting" not in feeds(filled)["all.atom"]
@@ -254,7 +256,7 @@ def test_copies_stand_for_themselves_while_their_original_is_on_hold(place: Plac
     run(place)
     assert feeds(place)["all.atom"] == ["Copy"]
     with place.app(create=True) as app:
-        maintain.reindex(app)
+        reindexing.reindex(app)
     place.build()
     assert feeds(place)["all.atom"] == ["Copy"]
     released(place, first.id)

@@ -144,7 +144,7 @@ def test_a_file_that_a_hand_dates_ten_years_ahead_is_published_as_of_now(filled:
     filled.now += timedelta(days=1)
     assert start(filled) == ()
     with filled.app(create=True) as app:
-        from syndicator.services.maintain import reindex
+        from syndicator.services.article_files.reindexing import reindex
 
         reindex(app)
     filled.build()

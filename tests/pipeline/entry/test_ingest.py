@@ -13,10 +13,10 @@ from syndicator import urls
 from syndicator.model import Entry, Rules, Source, SourceState
 from syndicator.pipeline.context import Page
 from syndicator.pipeline.entry.endings import EntryResult
-from syndicator.pipeline.ingest import ingest
+from syndicator.pipeline.entry.ingest import ingest
 from syndicator.ports import EntryRow
-from syndicator.services import maintain
 from syndicator.services.container import App, make_context, make_fetcher
+from syndicator.services.editorial import withdrawing
 from tests.faults.instance import InProcess
 from tests.services.places import NOW, Place, store_articles
 
@@ -86,14 +86,14 @@ def test_a_page_that_lacks_a_header_of_the_operators_is_not_asked_and_loses_no_t
 def test_the_page_of_a_withdrawn_entry_is_not_even_fetched(place: Place) -> None:
     with place.app() as app:
         article = store_articles(app, "Bridges", "Text.", url=NOWHERE)
-        maintain.withdraw(app, article.id)
+        withdrawing.withdraw(app, article.id)
         assert reason(take(app, NOWHERE, None)) == "withdrawn"
 
 
 def test_what_is_withdrawn_does_not_come_back_under_another_address(place: Place) -> None:
     with place.app() as app:
         article = store_articles(app, "Bridges", "Text.")
-        maintain.withdraw(app, article.id)
+        withdrawing.withdraw(app, article.id)
         other = "https://one.example/amp/bridges"
         assert reason(take(app, other, page(other, canonical=article.url))) == "withdrawn"
         copy = "https://two.example/bridges"

@@ -8,9 +8,9 @@ from datetime import datetime
 from syndicator import urls
 from syndicator.errors import ConfigError, NotAnArticle, WorkerFailed
 from syndicator.model import Entry, Failed, Fetched, NotModified, Rules
-from syndicator.pipeline import entry_rows, jobs
+from syndicator.pipeline import jobs
 from syndicator.pipeline.context import BUGS, EntryContext, Page, describe_bug
-from syndicator.pipeline.entry import endings, filing
+from syndicator.pipeline.entry import endings, entry_rows, filing
 from syndicator.pipeline.entry.endings import EntryResult
 from syndicator.pipeline.owners.adoption import may_adopt
 from syndicator.pipeline.owners.links import ask_front, ask_page

@@ -14,7 +14,9 @@ from syndicator.errors import UsageError
 from syndicator.model import FeedKey, SourceState
 from syndicator.ports import EntryRow
 from syndicator.reasons import EntryReason
-from syndicator.services import maintain, reconcile
+from syndicator.services import reconcile
+from syndicator.services.article_files import reindexing
+from syndicator.services.editorial import withdrawing
 from tests.services.places import NOW, Place, store_articles
 
 URL = "https://one.example/story"
@@ -32,16 +34,16 @@ def fill(place: Place) -> None:
     place.build()
 
 
-def withdraw(place: Place, *, purge: bool = False) -> maintain.Withdrawal:
+def withdraw(place: Place, *, purge: bool = False) -> withdrawing.Withdrawal:
     with place.app() as app:
-        done = maintain.withdraw(app, URL, purge=purge)
+        done = withdrawing.withdraw(app, URL, purge=purge)
     place.build()
     return done
 
 
 def undo(place: Place, what: str = URL) -> None:
     with place.app() as app:
-        maintain.undo_withdrawal(app, what)
+        withdrawing.undo_withdrawal(app, what)
     place.build()
 
 
@@ -78,7 +80,7 @@ def test_trying_says_which_feeds_would_lose_it_and_changes_nothing(place: Place)
     fill(place)
     before = place.digests("articles"), place.digests("public")
     with place.app() as app:
-        planned = maintain.plan_withdrawal(app, URL)
+        planned = withdrawing.plan_withdrawal(app, URL)
     assert planned.title == "Story"
     assert planned.feeds == (FeedKey("all", "all"), FeedKey("source", "one"), FeedKey("tag", "llm"))
     assert [copy.title for copy in planned.copies] == ["Copy"]
@@ -107,9 +109,9 @@ def test_an_article_is_named_by_any_of_its_addresses_or_its_id(place: Place) -> 
     id = withdraw(place).id
     for what in ("http://one.example/story/", id):
         with place.app() as app:
-            assert maintain.plan_return(app, what).id == id
+            assert withdrawing.plan_return(app, what).id == id
     with place.app() as app, pytest.raises(UsageError, match=r"was withdrawn; .*withdrawn\.toml lists"):
-        maintain.plan_return(app, "https://one.example/nothing")
+        withdrawing.plan_return(app, "https://one.example/nothing")
 
 
 def test_copies_stand_for_themselves_while_it_is_withdrawn(place: Place) -> None:
@@ -145,7 +147,7 @@ def test_so_it_is_where_the_database_was_lost(place: Place) -> None:
         path.unlink()
     listed(place).write_text("# none\n")
     with place.app(create=True) as app:
-        maintain.reindex(app)
+        reindexing.reindex(app)
     place.build()
     assert "Story" in entries(place)
 
@@ -166,7 +168,7 @@ def test_a_second_withdrawal_says_how_to_undo_the_first(place: Place) -> None:
     fill(place)
     withdraw(place)
     with place.app() as app, pytest.raises(UsageError, match=r"is withdrawn already; .*--undo"):
-        maintain.withdraw(app, URL)
+        withdrawing.withdraw(app, URL)
 
 
 def test_its_file_is_kept_for_thirty_days(place: Place) -> None:
@@ -179,7 +181,7 @@ def test_its_file_is_kept_for_thirty_days(place: Place) -> None:
     start(place)
     assert kept(place) == []
     with place.app() as app:
-        assert not maintain.plan_return(app, URL).kept
+        assert not withdrawing.plan_return(app, URL).kept
 
 
 def test_what_is_purged_is_forgotten_at_once(place: Place) -> None:
@@ -255,7 +257,7 @@ def test_a_withdrawal_that_is_killed_ends_well(place: Place, moment: str) -> Non
     undone."""
     fill(place)
     with place.app() as app:
-        planned = maintain.plan_withdrawal(app, URL)
+        planned = withdrawing.plan_withdrawal(app, URL)
         path = app.article_store.find(planned.id)
         assert path is not None
         app.kept_away.put(planned.id, path, app.article_store.read(path))

@@ -13,7 +13,7 @@ import pytest
 
 from syndicator.errors import StoreError
 from syndicator.services import daemon
-from syndicator.services.outage import Outage
+from syndicator.services.health.outage import Outage
 from syndicator.services.refresh import RunReport, Watch
 from syndicator.settings import load
 from tests.services.places import NOW, Place

@@ -1,0 +1,76 @@
+"""The database made again from the article files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from syndicator.errors import ConfigError
+from syndicator.model import Article, Problem
+from syndicator.pipeline.dedupe.merge import WINDOW, remember
+from syndicator.pipeline.entry.release import was_released
+from syndicator.ports import FileStamp
+from syndicator.services import reconcile
+from syndicator.services.build import excuse
+from syndicator.services.container import App
+from syndicator.services.descriptions.redescribe import learn
+from syndicator.services.recovery import carriers, prunings, withdrawals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reindexed:
+    articles: int
+    problems: tuple[Problem, ...]
+    learnt: int = 0  # articles with a tag that a person confirmed
+
+
+def reindex(app: App) -> Reindexed:
+    """Rebuilds the database's rows from the article files, and learns tags from them. Returns the files that cannot be
+    read: they stay as they are, and so does what the database knows of their articles. Feeds may lack those of which it
+    knows nothing, for want of better."""
+    problems: list[Problem] = []
+    unread: list[str] = []
+    recent: list[Article] = []
+    now = app.clock()
+    app.article_store.sweep()
+    app.beside.apply()
+    withdrawals.settle(app)
+
+    known, on_hold = app.store.visits.stamps(), app.store.index.on_hold()
+    places: dict[str, str] = {}  # id -> the file that has it
+
+    def readable() -> Iterator[tuple[Article | str, FileStamp]]:
+        for stamp in app.article_store.walk():
+            try:
+                article = app.article_store.get(stamp.path)
+            except (ConfigError, OSError) as error:
+                problems.append(reconcile.unreadable(stamp.path, error))
+                unread.append(app.article_store.id_at(stamp.path))
+                yield unread[-1], stamp
+                continue
+            other = reconcile.elsewhere(app, article, stamp, known.get(article.id))
+            other = places.setdefault(article.id, other or stamp.path)
+            if other != stamp.path:
+                problems.append(reconcile.double(stamp.path, other))
+                continue
+            if was_released(article, on_hold=article.id in on_hold):  # the next run publishes it
+                yield replace(article, hold=True), replace(stamp, mtime_ns=0)
+                continue
+            if article.added and article.added >= now - WINDOW:
+                recent.append(article)
+            yield reconcile.as_shown(article), stamp
+
+    carriers.settle(app)  # makes the file where it was lost
+    app.article_store.compact()
+    prunings.settle(app)
+    count = app.store.reindex(readable(), app.article_store.withdrawn(), app.article_store.carried())
+    gone = known.keys() - set(app.store.visits.stamps())
+    unknown = {id for id in unread if app.store.visits.stamp(id) is None}  # after a lost database
+    if gone or unknown:
+        excuse(app, gone | unknown)
+    if reconcile.are_many(len(gone), len(known)):
+        app.store.visits.reopen(gone)
+    app.beside.note()
+    for article in recent:
+        remember(article, app.store.visits, now)
+    return Reindexed(articles=count, problems=tuple(problems), learnt=learn(app).articles)

@@ -1,0 +1,107 @@
+"""An article is taken off every feed and page, and comes back when that is undone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from syndicator import urls
+from syndicator.errors import UsageError
+from syndicator.model import Article, FeedKey
+from syndicator.pipeline.dedupe.merge import also_of
+from syndicator.pipeline.refile import refile
+from syndicator.services import reconcile
+from syndicator.services.container import App
+from syndicator.services.naming import article_id, need_article
+from syndicator.services.recovery import withdrawals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """What a withdrawal does, or undoing one. `feeds`: that show the article. `copies`: articles merged into it, which
+    are published by themselves without it; they belong to other sites. `kept`: its file is kept."""
+
+    id: str
+    url: str
+    title: str
+    feeds: tuple[FeedKey, ...]
+    copies: tuple[Article, ...] = ()
+    kept: bool = True
+
+
+def plan_withdrawal(app: App, what: str) -> Withdrawal:
+    """What withdrawing an article, named by URL, file or id, would do; nothing is changed. Raises UsageError."""
+    if article_id(app, what) is None and _withdrawn(app, what):
+        raise UsageError(f"{what!r} is withdrawn already; `syndicator withdraw --undo` brings it back")
+    id = need_article(app, what)
+    article = app.store.visits.article(id)
+    assert article is not None
+    copies = [copy for copy, into in app.store.index.merged().items() if into == id]
+    return Withdrawal(
+        id=id,
+        url=article.url,
+        title=article.title,
+        feeds=tuple(app.store.index.shown(id)),
+        copies=tuple(app.store.index.articles(sorted(copies)).values()),
+    )
+
+
+def withdraw(app: App, what: str, *, purge: bool = False) -> Withdrawal:
+    """Removes an article, named by URL, file or id, from every feed and page for good. Its file is kept for
+    `withdrawals.KEPT_FOR`, unless `purge`: then it is forgotten at once, and so is its page; also of an article that
+    was withdrawn before. Raises UsageError."""
+    if purge and (before := _withdrawn(app, what)):
+        app.kept_away.drop(before.id)
+        app.snapshots.forget(before.id)
+        return replace(before, kept=False)
+    planned = plan_withdrawal(app, what)
+    article = app.store.visits.article(planned.id)
+    assert article is not None
+    _name_copy(app, article, named=False)
+    app.article_store.withdraw(article, app.clock(), planned.feeds)
+    app.store.visits.withdraw(article, (), planned.feeds, app.clock())
+    withdrawals.take_away(app, planned.id, keep=not purge)
+    if purge:
+        app.snapshots.forget(planned.id)
+    return replace(planned, kept=not purge)
+
+
+def plan_return(app: App, what: str) -> Withdrawal:
+    """What undoing the withdrawal of an article, named by URL or id, would do. Changes nothing. Raises UsageError."""
+    found = _withdrawn(app, what)
+    if found is None:
+        path = app.article_store.root / "withdrawn.toml"
+        raise UsageError(f"no article {what!r} was withdrawn; {path} lists those that were")
+    return found
+
+
+def undo_withdrawal(app: App, what: str) -> Withdrawal:
+    """Lets a withdrawn article come back: as its file was, with the operator's edits, where that is kept; otherwise it
+    is read again once its source announces it. Raises UsageError."""
+    found = plan_return(app, what)
+    app.article_store.unlist_withdrawn(found.id)  # whatever happens now, the next start ends it
+    reconcile.files(app)
+    article = app.store.visits.article(found.id)
+    if article is not None:
+        _name_copy(app, article, named=True)
+    return found
+
+
+def _name_copy(app: App, copy: Article, *, named: bool) -> None:
+    """Has the article that stands for `copy`, if there is one, name its address as another one of the story, or not."""
+    path = app.store.index.path(copy.merged_into)
+    if not path:
+        return
+    first = app.article_store.get(path)
+    others = tuple(url for url in first.also if urls.alias(url) != urls.alias(copy.url))
+    also = also_of(first, copy.url) if named else others
+    if also != first.also:
+        refile(app.article_store, app.store.visits, replace(first, also=also), before=first, path=path)
+
+
+def _withdrawn(app: App, what: str) -> Withdrawal | None:
+    alias = urls.alias(what)
+    for one in app.article_store.withdrawn():
+        if what == one.id or alias in (urls.alias(one.url), *one.aliases):
+            kept = one.id in app.kept_away.ids()
+            return Withdrawal(id=one.id, url=one.url, title="", feeds=one.feeds, kept=kept)
+    return None
