@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,7 @@ class Containers:
     overlapping: Floats  # those that trafilatura's text has too
     linked: Floats  # those in links
     prose: Floats  # those in prose
+    hints: list[int] = field(default_factory=list)  # class hints of each, once class_words.py has weighed them
 
     def inside(self, node: int) -> Bools:
         """Which elements are `node` or inside it; none for -1."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from syndicator.reading.body import block_features, containers, overlap
+from syndicator.reading.body import block_features, class_words, containers, overlap
 from syndicator.reading.body.block_features import Columns
 from syndicator.reading.html import class_hints
 from syndicator.reading.html.blocks import Block
@@ -63,6 +63,7 @@ def columns(blocks: Sequence[Block], box: containers.Containers, title: str) -> 
     Needs the blocks measured and their overlap set; `box` is what `containers.build` made of them.
     """
     containers.add_up(blocks, box)
+    class_words.weigh(blocks, box)
     own = block_features.columns(blocks, title)
     main = containers.deepest_with(_MAIN_SHARE, box.overlapping, box)
     found: Columns = own | _of_containers(box, main) | _of_lists(blocks) | _of_markup(blocks)
@@ -81,7 +82,7 @@ def _hints_within(blocks: Sequence[Block], box: containers.Containers, main: int
     found = [0] * len(box.nodes)
     for at in range(len(box.nodes)) if main >= 0 else ():
         if inside[at] and at != main:
-            found[at] = found[parents[at]] | class_hints.of(box.nodes[at])
+            found[at] = found[parents[at]] | box.hints[at]
     return [found[at] if inside[at] else block.hints for block, at in zip(blocks, box.of.tolist(), strict=True)]
 
 

@@ -10,6 +10,9 @@ from syndicator.reading.html.blocks import Block
 
 _TELLING_REPEAT = 20  # letters from which repetition on a host shows that a block is boilerplate
 _COPY = 0.2  # share of all letters kept from which repeated texts are a second copy
+# share of the letters from a copy's start to its end that must stand in repeated texts: a list of section names above
+# the sections makes each heading a copy, but not the prose between
+_REPEATED = 0.8
 _SUM = 0.7  # share of a text from which the others that make it up show that it is their sum
 _PARTS = 2  # paragraphs above which a text can be their sum
 _TELLING = 40  # letters of a text that is found again by itself
@@ -21,8 +24,12 @@ def copies(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
     the same order and is a good part of all that is kept, which no refrain, warning or table of parameters is."""
     texts = [at for at, keep in enumerate(stay) if keep and blocks[at].own]
     enough = _COPY * sum(blocks[at].letters for at in texts)
-    rows = [texts[run[0] : run[-1] + 1] for run in _rows_of_copies([blocks[at].own for at in texts])]
-    gone = [at for row in rows if sum(blocks[at].letters for at in row) > enough for at in row]
+    gone = []
+    for run in _rows_of_copies([blocks[at].own for at in texts]):
+        row = texts[run[0] : run[-1] + 1]
+        letters = sum(blocks[at].letters for at in row)
+        if letters > enough and sum(blocks[texts[place]].letters for place in run) >= _REPEATED * letters:
+            gone += row
     gone += [at for at in texts if blocks[at].letters > enough and _is_sum(blocks[at], [blocks[i] for i in texts])]
     for at in gone:
         stay[at] = False

@@ -1,0 +1,33 @@
+"""A second copy of the article goes, and nothing that only has headings said before."""
+
+from __future__ import annotations
+
+from syndicator.reading.reader import read
+from tests.reading.body.test_class_words import TEXTS, page
+
+NAMES = ["The boat and its crew", "The five islands", "What the office says", "How it goes on"]
+
+
+def test_a_list_of_section_names_above_the_sections_cuts_none_of_them() -> None:
+    names = "".join(f"<li>{name}</li>" for name in NAMES)
+    sections = "".join(
+        f"<h2>{name}</h2><p>{text} It was the talk of the harbour.</p>"
+        for name, text in zip(NAMES, TEXTS[1:], strict=True)
+    )
+    html = page(f"<main><h1>The last ferry</h1><p>{TEXTS[0]}</p><ul>{names}</ul>{sections}</main>")
+    body = read(html, "https://a.example/b").body
+    assert [text for text in TEXTS if text not in body] == []
+    assert [name for name in NAMES if f"## {name}" not in body] == []
+
+
+def test_a_second_copy_of_the_article_goes() -> None:
+    story = "".join(f"<p>{text}</p>" for text in TEXTS)
+    body = read(page(f"<main><h1>The last ferry</h1>{story}<div>{story}</div></main>"), "https://a.example/b").body
+    assert [body.count(text) for text in TEXTS] == [1] * len(TEXTS)
+
+
+def test_a_copy_with_a_changed_line_goes_whole() -> None:
+    story = "".join(f"<p>{text}</p>" for text in TEXTS)
+    copy = story.replace("</p>", "</p><p>Print</p>", 1)
+    body = read(page(f"<main><h1>The last ferry</h1>{story}<div>{copy}</div></main>"), "https://a.example/b").body
+    assert "Print" not in body
