@@ -22,14 +22,19 @@ def read_list(html: bytes, url: str, headers: Mapping[str, str] | None, links: S
     text is the entry's title, the longest where several lead to one address, as a picture and a heading do. Raises
     NotAFeed where nothing is linked, RulesError for a selector that is no CSS."""
     document = parse(html, url, headers)
+    itself = urls.alias(url)
+    addresses: dict[str, str | None] = {}  # by how they are written
     found: dict[str, Entry] = {}
     for reference, said in _links(document.tree, links):
-        address = _address(document.base_url, reference)
-        if not address or urls.alias(address) == urls.alias(url):
+        if reference not in addresses:
+            if len(found) == _MOST:  # making addresses is most of the work
+                continue
+            address = _address(document.base_url, reference)
+            addresses[reference] = address if address and urls.alias(address) != itself else None
+        if not (address := addresses[reference]):
             continue
-        if address not in found and len(found) < _MOST:
-            found[address] = Entry(id=address, url=address)
-        if address in found and len(said) > len(found[address].title):
+        found.setdefault(address, Entry(id=address, url=address))
+        if len(said) > len(found[address].title):
             found[address] = Entry(id=address, url=address, title=said)
     if not found:
         raise NotAFeed(FeedReason.NO_LINKS, f"rules.links: {', '.join(links)} matches no link of the page")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from syndicator import urls
 from syndicator.errors import NotAFeed
 from syndicator.model import Entry
 from syndicator.reading.list_page import read_list
@@ -45,3 +46,20 @@ def test_a_page_without_a_link_that_counts_is_no_list(selector: str) -> None:
     with pytest.raises(NotAFeed) as raised:
         read_list(PAGE, URL, {}, [selector])
     assert raised.value.reason == "no-links" and selector in raised.value.detail
+
+
+def test_of_a_page_with_very_many_links_the_first_thousand_are_entries(monkeypatch: pytest.MonkeyPatch) -> None:
+    links = "".join(f'<a class=l href="/{number}">Story {number}</a>' for number in range(1_200))
+    made: list[str] = []
+    canonical = urls.canonical
+
+    def counting(url: str) -> str:
+        made.append(url)
+        return canonical(url)
+
+    monkeypatch.setattr(urls, "canonical", counting)
+    feed = read_list(f"<body>{links}<a class=l href='/7'>Story 7 at length</a>".encode(), URL, {}, [".l"])
+    assert [entry.title for entry in feed.entries] == [
+        "Story 7 at length" if number == 7 else f"Story {number}" for number in range(1_000)
+    ]
+    assert len(made) < 2_100  # the others' addresses are not made: of 45,000 links they took longer than a worker has

@@ -21,7 +21,7 @@ MOST_NAMED = 5  # feeds that ended, in one line
 def up(
     config: Config = CONFIG,
     host: Annotated[str | None, typer.Option(help="Address to serve on.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to serve on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to serve on.", min=0, max=65535)] = None,
 ) -> None:
     """Visit sources when they are due, build feeds and serve them, until Ctrl-C or SIGTERM."""
     from syndicator.cli.running import serving
@@ -147,7 +147,7 @@ def build(
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to serve on.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to serve on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to serve on.", min=0, max=65535)] = None,
     config: Config = CONFIG,
 ) -> None:
     """Serve the published files. Visits no source."""

@@ -17,7 +17,10 @@ def show(json: Json = False, config: Config = CONFIG) -> None:
     """Print every setting, its value and where that comes from: default, line of a file, or variable."""
     from syndicator.cli import printing
     from syndicator.services.configured import configured
+    from syndicator.services.container import need_folder
 
+    if not config.is_dir():  # defaults would hide that the folder's name is wrong
+        need_folder(config)
     found = configured(config)
     if json:
         printing.as_json({one.name: {"value": one.value, "origin": one.origin} for one in found})

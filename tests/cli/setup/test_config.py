@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from syndicator.cli import app
+from syndicator.errors import ConfigError
 from syndicator.services.configured import configured, masked
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -58,3 +59,14 @@ def test_a_reader_that_has_gone_is_no_failure(config: Path, words: tuple[str, ..
     done = subprocess.run(command, cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, env=environ, timeout=60)
     os.close(writing)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("option", ["up", "serve"])
+def test_a_port_that_is_none_is_a_usage_error(config: Path, option: str) -> None:
+    done = CliRunner().invoke(app, [option, "--port", "99999", "--config", str(config)])
+    assert done.exit_code == 2 and "--port" in done.stderr
+
+
+def test_a_folder_that_is_not_there_has_no_settings(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["config", "show", "--config", str(tmp_path / "typo")])
+    assert isinstance(done.exception, ConfigError) and "typo/sources.toml does not exist" in str(done.exception)
