@@ -75,6 +75,8 @@ class TomlFile:
 def read(path: Path) -> TomlFile:
     """The file at `path`. Raises ConfigError that names the file, the line and the cure."""
     try:
+        if not path.is_file() and (path.exists() or path.is_symlink()):  # a pipe or a device would be read for ever
+            raise ConfigError.of([Fault(file=str(path), message="is no file, or a link to none; correct or delete it")])
         text = path.read_text(encoding="utf-8")
         if text.startswith("\ufeff"):
             raise ConfigError.of(
@@ -85,6 +87,8 @@ def read(path: Path) -> TomlFile:
         raise ConfigError(f"{path} does not exist; `syndicator init` writes one to start with") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError.of([_no_toml(path, error)]) from error
+    except RecursionError as error:
+        raise ConfigError.of([Fault(file=str(path), message="has brackets within brackets without end")]) from error
     except UnicodeDecodeError as error:
         raise ConfigError.of([Fault(file=str(path), message="is not UTF-8; save it as UTF-8")]) from error
     except OSError as error:

@@ -61,7 +61,7 @@ def placed_sources(path: Path) -> tuple[Placed, ...]:
 def files_of(path: Path) -> list[Path]:
     """`path`, which is sources.toml, and the files of sources.d beside it in the order of their names."""
     more = path.with_suffix(".d").glob("*.toml")
-    return [path, *sorted(one for one in more if one.is_file() and not one.name.startswith("."))]
+    return [path, *sorted(one for one in more if not (one.is_dir() or one.name.startswith(".")))]
 
 
 def _file_with(path: Path, key: str) -> Path:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -126,3 +128,24 @@ def test_a_source_may_move_from_file_to_file(tmp_path: Path) -> None:
         assert app.sources == before
         assert remove(app, ["two", "one"]) == ["two", "one"]
     assert keys(listed) == []
+
+
+def _link(path: Path) -> None:
+    path.symlink_to("nowhere.toml")
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (_link, "is no file"),
+        (os.mkfifo, "is no file"),
+        (lambda path: path.write_text("x=" + "[" * 9_000), "has brackets"),
+    ],
+)
+def test_what_cannot_be_read_is_named_and_not_passed_over(
+    path: Path, make: Callable[[Path], object], words: str
+) -> None:
+    odd = path.with_suffix(".d") / "odd.toml"
+    make(odd)
+    with pytest.raises(ConfigError, match=f"{odd}: {words}"):
+        load_sources(path)
