@@ -44,6 +44,7 @@ _BadCommand: Any = typer.BadParameter.__base__  # a wrong argument or option; ty
 
 def main() -> None:
     """Runs a command and ends the process with its exit code."""
+    _open_closed_streams()
     load_commands()
     if VARIABLE in os.environ:  # a shell asks what a line may go on with
         from typer._completion_classes import completion_init
@@ -68,6 +69,18 @@ def main() -> None:
         code = 0
     gc.freeze()  # the process ends now: the interpreter's last garbage collections would be wasted
     sys.exit(code)
+
+
+def _open_closed_streams() -> None:
+    """A standard stream that the caller closed (`2>&-`) leads nowhere. Else the next file that is opened, such as the
+    database, would have its number, and what is written to that would go into the file."""
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        if getattr(sys, name) is None:
+            opened = os.open(os.devnull, os.O_RDWR)
+            os.dup2(opened, number)
+            if opened != number:
+                os.close(opened)
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
 
 
 def load_commands() -> None:

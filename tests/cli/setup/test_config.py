@@ -70,3 +70,12 @@ def test_a_port_that_is_none_is_a_usage_error(config: Path, option: str) -> None
 def test_a_folder_that_is_not_there_has_no_settings(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["config", "show", "--config", str(tmp_path / "typo")])
     assert isinstance(done.exception, ConfigError) and "typo/sources.toml does not exist" in str(done.exception)
+
+
+@pytest.mark.parametrize(("words", "code"), [("config show >&- 2>&- <&-", 0), ("import - <&-", 69)])
+def test_a_stream_that_is_closed_leads_nowhere(config: Path, words: str, code: int) -> None:
+    (config / "sources.toml").touch()
+    environ = {**os.environ, "SYNDICATOR_CONFIG": str(config)}
+    line = f"exec {sys.executable} -m syndicator {words}"
+    done = subprocess.run(["sh", "-c", line], cwd=ROOT, capture_output=True, text=True, env=environ, timeout=60)
+    assert (done.returncode, done.stdout) == (code, "") and "Traceback" not in done.stderr
