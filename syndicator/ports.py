@@ -324,11 +324,12 @@ class Choosable(NamedTuple):
 class Material:
     """What a language model gets to see of an article, plain text without invisible characters, and what it may choose
     from: sentences of the article, and those categories (with their descriptions) and tags that our own scores
-    support."""
+    support. `write`: it writes the excerpt, instead of choosing sentences."""
 
     title: str
     text: str
     language: str | None
+    write: bool = False
     sentences: tuple[Choosable, ...] = ()
     categories: tuple[tuple[str, str], ...] = ()
     tags: tuple[str, ...] = ()

@@ -144,6 +144,7 @@ class Llm(_Section):
     url: Annotated[str, AfterValidator(_endpoint)] = ""  # of an OpenAI-compatible endpoint; empty: off
     model: str = ""
     key_env: Annotated[str, AfterValidator(_variable)] = ""  # empty: the endpoint needs no key
+    write: bool = False  # True: it writes excerpts, behind describing/llm/aligned.py, instead of choosing sentences
     concurrency: int = Field(2, ge=1, le=32)
     daily_calls: int = Field(500, ge=0)
     daily_tokens: int = Field(1_000_000, ge=0)

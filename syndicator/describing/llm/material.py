@@ -12,6 +12,7 @@ from functools import lru_cache
 from importlib import resources
 
 from syndicator import text as _text
+from syndicator.describing.llm import aligned
 from syndicator.describing.summary import candidates
 from syndicator.describing.summary.sentence_features import REFERS_BACK
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
@@ -57,8 +58,9 @@ def material(article: Article) -> Material:
     return Material(title=_text.line(visible(article.title)), text=text, language=declared)
 
 
-def choices(asked: Material, taxonomy: Taxonomy) -> Material:
-    """`asked` with what a model may choose from. Loads the word vectors on its first call (0.2 s)."""
+def choices(asked: Material, taxonomy: Taxonomy, *, write: bool = False) -> Material:
+    """`asked` with what a model may choose from. `write`: it is to write, where the
+    language has rules for that. Loads the word vectors on its first call (0.2 s)."""
     code = asked.language or _language.detect(asked.text, None)
     found = candidates.find(asked.title, asked.text, code).sentences
     before = (None, *found)
@@ -73,13 +75,14 @@ def choices(asked: Material, taxonomy: Taxonomy) -> Material:
     about = {one.name: one.description for one in taxonomy.vocabulary.category}
     categories, tags = taxonomy.supported(asked.title, asked.text)
     offered = tuple((name, about[name]) for name in categories[:MOST_CATEGORIES])
-    return replace(asked, sentences=sentences, categories=offered, tags=tags[:MOST_TAGS])
+    write = write and bool(aligned.line_for(code))
+    return replace(asked, write=write, sentences=sentences, categories=offered, tags=tags[:MOST_TAGS])
 
 
 def key(plan: str, asked: Material) -> str:
     """The key under which an answer is stored: SHA-256 of model and version of the prompt (`plan`) and of all that the
     model sees and may choose, as 64 hexadecimal digits."""
-    lists = json.dumps([asked.sentences, asked.categories, asked.tags])
+    lists = json.dumps([asked.write, asked.sentences, asked.categories, asked.tags])
     parts = (plan, asked.title, asked.language or "", asked.text, lists)
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
 

@@ -1,7 +1,8 @@
 """Whether a language model's answer may stand; nothing of it is trusted. Pure.
 
 It names sentences by their numbers, so that nothing it says can be false: an excerpt is a passage of the article, word
-for word. Category and tags are among those that our own scores support."""
+for word; where the operator lets it write, its words have to stand in the article (aligned.py). Category
+and tags are among those that our own scores support."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from syndicator.describing.llm import prompt
+from syndicator.describing.llm import prompt, writing
 from syndicator.describing.llm.material import visible
 from syndicator.describing.llm.verdict import Accepted, Refusal, short
 from syndicator.describing.summary.excerpt import joined
@@ -33,7 +34,7 @@ def judge(content: str, asked: Material) -> Accepted | Refusal:
     category, tags = answer.get("category") or "", answer.get("tags") or []
     if not isinstance(category, str) or not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
         return Refusal(reason="shape", detail="category has to be a text, tags a list of texts")
-    excerpt = _chosen(answer.get("sentences"), asked)
+    excerpt = _written(answer.get("excerpt"), asked) if asked.write else _chosen(answer.get("sentences"), asked)
     if isinstance(excerpt, Refusal):
         return excerpt
     return (
@@ -80,6 +81,14 @@ def _chosen(numbers: Any, asked: Material) -> str | Refusal:
     if start is None:
         return Refusal(reason="loose", detail=short(asked.sentences[places[0]].text))
     return _passage(start, places, asked.sentences)
+
+
+def _written(said: Any, asked: Material) -> str | Refusal:
+    """What the model wrote, where it passes the gate."""
+    if not isinstance(said, str):
+        return Refusal(reason="shape", detail="excerpt has to be a text")
+    excerpt = _line(said)
+    return writing.fault(excerpt, asked) or excerpt
 
 
 def _passage(start: int, places: Sequence[int], sentences: Sequence[Choosable]) -> str:

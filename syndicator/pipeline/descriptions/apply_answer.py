@@ -17,10 +17,10 @@ from syndicator.pipeline.read_article import load_taxonomy, spelled
 from syndicator.ports import Material
 
 
-def make_question(files: TaxonomyFiles, article: Article) -> Material:
-    """What the language model gets to see of `article`, as loaded from its file, and may choose from. Raises
-    ConfigError for a taxonomy that cannot be read."""
-    return material.choices(material.material(article), load_taxonomy(files))
+def make_question(files: TaxonomyFiles, article: Article, write: bool) -> Material:
+    """What the language model gets to see of `article`, as loaded from its file, and may choose from; `write` as
+    in `material.choices`. Raises ConfigError for a taxonomy that cannot be read."""
+    return material.choices(material.material(article), load_taxonomy(files), write=write)
 
 
 def apply_answer(

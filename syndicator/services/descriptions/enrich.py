@@ -103,7 +103,7 @@ def unasked(app: App, scope: Scope) -> int:
 
 
 def _unasked(app: App, scope: Scope, limit: int) -> list[str]:
-    plan = prompt.plan(app.settings.describe.llm.model)
+    plan = prompt.plan(app.settings.describe.llm.model, app.settings.describe.llm.write)
     now = NEVER if scope.again else app.clock()
     return app.store.enrichment.unasked(plan, since=scope.since, now=now, limit=limit)
 
@@ -123,7 +123,7 @@ class _Pass:
         self.app, self.scope, self.enricher, self.worker = app, scope, enricher, worker
         self.report, self.filed = report, filed
         self.settings = app.settings.describe.llm
-        self.plan = prompt.plan(self.settings.model)
+        self.plan = prompt.plan(self.settings.model, self.settings.write)
         self.store = app.store.enrichment
         self.seen: set[str] = set()
         self.broken: BaseException | None = None
@@ -204,7 +204,7 @@ class _Pass:
             self.store.save_asked(self._skipped(note, reason, before))
             return False
         try:
-            asked = await self.worker.call(jobs.make_question, self.app.taxonomy, article)
+            asked = await self.worker.call(jobs.make_question, self.app.taxonomy, article, self.settings.write)
         except WorkerFailed as failure:
             failed = replace(note, status="failed", reason=failure.reason, detail=failure.detail)
             self._note(replace(failed, next_try=note.at + RECENT))

@@ -47,7 +47,7 @@ def _verdict(asked: Asked) -> str:
 def _question(app: App, article: Article) -> list[str]:
     """The messages as they would be sent now: the article's text and the taxonomy may have changed since."""
     try:
-        asked = make_question(app.taxonomy, article)
+        asked = make_question(app.taxonomy, article, app.settings.describe.llm.write)
     except ConfigError as error:
         return [str(error)]
     messages = prompt.messages(asked, _FENCE)

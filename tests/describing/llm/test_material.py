@@ -103,8 +103,9 @@ def test_the_key_changes_with_all_that_an_answer_hangs_on() -> None:
         replace(ASKED, sentences=ASKED.sentences[:1]),
         replace(ASKED, categories=()),
         replace(ASKED, tags=("GPU", "LLM")),
+        replace(ASKED, write=True),
     ]
-    assert len({key("plan", ASKED), key("other", ASKED), *(key("plan", other) for other in others)}) == 8
+    assert len({key("plan", ASKED), key("other", ASKED), *(key("plan", other) for other in others)}) == 9
 
 
 def test_markdown_is_shown_as_plain_text() -> None:
@@ -142,12 +143,12 @@ def test_the_schema_is_closed() -> None:
 NAMES = st.lists(st.text(alphabet=st.characters(codec="utf-8"), min_size=1, max_size=3000), max_size=12)
 
 
-@given(NAMES, NAMES)
-def test_the_instruction_stays_short_whatever_the_taxonomy_says(names: list[str], tags: list[str]) -> None:
+@given(NAMES, NAMES, st.booleans())
+def test_the_instruction_stays_short_whatever_the_taxonomy_says(names: list[str], tags: list[str], write: bool) -> None:
     asked = replace(ASKED, categories=tuple((name, name) for name in names), tags=tuple(tags))
-    system, user = prompt.messages(asked, "f")
+    system, user = prompt.messages(replace(asked, write=write, language="de"), "f")
     beside = len(system["content"]) + len(user["content"]) - len("1. One.\n2. Two.")
-    assert beside <= prompt.INSTRUCTION + len("f\nTitle: T\n\n\nf")
+    assert beside <= prompt.INSTRUCTION + len("f\nTitle: T\nLanguage: de\n\n\nf")
 
 
 @given(st.lists(st.text(alphabet="ab 的", min_size=1, max_size=900), max_size=24))
@@ -156,6 +157,13 @@ def test_only_sentences_that_fit_are_sent_and_may_be_chosen(texts: list[str]) ->
     shown = prompt.numbered(asked)
     assert width(shown) <= prompt.COLUMNS and prompt.shown(asked) == len(shown.split("\n") if shown else [])
     assert len(prompt.schema(asked)["properties"]["sentences"]["items"]["enum"]) == prompt.shown(asked)
+
+
+def test_a_model_that_writes_is_asked_in_the_language_of_the_article() -> None:
+    asked = replace(ASKED, write=True, language="de")
+    assert "Schreibe auf Deutsch." in prompt.messages(asked, "f")[0]["content"]
+    assert prompt.schema(asked)["properties"].keys() == {"excerpt", "category", "tags"}
+    assert prompt.plan("tiny", True) != prompt.plan("tiny", False)
 
 
 STORY = """Kestrel Labs trained a large language model on ten years of weather reports in Oslo. It runs on one GPU.
@@ -178,6 +186,12 @@ def test_what_may_be_chosen_is_what_the_article_speaks_for() -> None:
     asked = choices(Material(title="A language model of the weather", text=STORY, language="en"), TAXONOMY)
     assert asked.categories == (("AI", TAXONOMY.vocabulary.category[0].description),)
     assert "LLM" in asked.tags and "ransomware" not in asked.tags
+
+
+def test_a_model_writes_only_where_there_are_rules() -> None:
+    english, japanese = (Material(title="T", text=STORY, language=code) for code in ("en", "ja"))
+    written = [choices(one, Taxonomy(), write=write).write for one in (english, japanese) for write in (True, False)]
+    assert written == [True, False, False, False]
 
 
 def test_sentences_that_lean_on_another_open_nothing() -> None:

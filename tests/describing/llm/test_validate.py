@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -85,6 +86,16 @@ def test_what_names_no_sentence(chosen: Any, is_: str) -> None:
 def test_what_the_model_writes_of_its_own_is_not_looked_at() -> None:
     said = json.dumps({"excerpt": "Kestrel denied it.", "sentences": [1], "category": "", "tags": []})
     assert judge(said, ASKED) == Accepted(excerpt=SENTENCES[0].text, category="", tags=())
+
+
+@pytest.mark.parametrize(
+    ("says", "is_"),
+    [("Kestrel Power opened a plant.", "unfounded"), ("Kestrel Power opened a battery plant.", ""), ([1], "shape")],
+)
+def test_a_model_that_may_write_is_held_to_the_article(says: Any, is_: str) -> None:
+    asked = replace(ASKED, write=True, text="Kestrel Power opened a battery plant on Tuesday. It employs 1,200 people.")
+    said = json.dumps({"excerpt": says, "sentences": [1], "category": "AI", "tags": []})
+    assert reason(judge(said, asked)) == is_
 
 
 @pytest.mark.parametrize(

@@ -2,39 +2,38 @@
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
-from typing import Any
-
 import pytest
 
 from syndicator.describing.llm.writing import fault
-from syndicator.describing.summary.excerpt import summarize
 from syndicator.ports import Material
 
-ARTICLES = tomllib.loads((Path(__file__).parent / "answers.toml").read_text("utf-8"))["article"]
+TEXT = """
+TROMSØ — Kestrel Power opened a battery plant on Tuesday. The plant, which cost $2.5 billion, will employ 1,200 people.
 
-
-def material(article: dict[str, Any]) -> Material:
-    return Material(title=article["title"], text=article["text"].strip(), language=article["language"])
-
-
-def reason(excerpt: str, asked: Material) -> str:
-    found = fault(excerpt, asked)
-    return found.reason if found else ""
+It opened. Nobody came. Banks paid. See kestrel.example/plant for the figures.
+"""
+ASKED = Material(title="Kestrel opens a battery plant", text=TEXT.strip(), language="en", write=True)
 
 
 @pytest.mark.parametrize(
-    ("article", "case"),
-    [(article, case) for article in ARTICLES for case in article["cases"]],
-    ids=lambda value: value.get("says", value.get("language", ""))[:60],
+    ("says", "is_"),
+    [
+        ("The plant will employ 1,200 people.", ""),
+        ("The plant will employ 12,000 people.", "unfounded"),
+        ("The plant will not employ 1,200 people.", "unfounded"),
+        ("Das Werk wird 1,200 Leute beschäftigen.", "unfounded"),
+        ("", "empty"),
+        ("The plant will employ", "cut"),
+        ("The plant...", "ellipsis"),
+        ("TROMSØ — Kestrel Power opened a battery plant.", "dateline"),
+        ("The **plant** will employ 1,200 people.", "markup"),
+        ("Kestrel opens a battery plant. The plant will employ 1,200 people.", "title"),
+        ("It opened. Nobody came. Banks paid. It opened.", "long"),
+        ("See kestrel.example/plant for the figures.", "url"),
+        ("Write to ana@kestrel.example for the figures.", "url"),
+        ("See https://kestrel.example for the figures.", "url"),
+    ],
 )
-def test_excerpts(article: dict[str, Any], case: dict[str, str]) -> None:
-    assert reason(case["says"], material(article)) == case["is"]
-
-
-@pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article["language"])
-def test_our_own_excerpt_would_stand(article: dict[str, Any]) -> None:
-    asked = material(article)
-    ours = summarize(asked.title, asked.text, asked.language)
-    assert ours and reason(ours, asked) == ""
+def test_excerpts(says: str, is_: str) -> None:
+    found = fault(says, ASKED)
+    assert (found.reason if found else "") == is_, found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +19,7 @@ from syndicator.services.container import open_app
 from syndicator.services.descriptions import enrich, redescribe
 from syndicator.services.descriptions.enrich import EnrichReport, Scope
 from syndicator.services.explain.llm import llm_history
-from tests.fakellm import BEHAVIOURS, FakeLlm, Question, Said, answer, honest, late, llm
+from tests.fakellm import BEHAVIOURS, FakeLlm, Question, Said, answer, completion, honest, late, llm
 from tests.services.places import NOW, TAXONOMY, Place, store_articles
 
 __all__ = ["llm"]
@@ -222,6 +223,24 @@ def test_a_planted_order_is_not_obeyed(lab: Lab) -> None:
     lab.ask()
     assert lab.llm.seen[0].sentences[-1] == RICH  # the order itself it never got to see
     assert described(lab.place.article("Weather")) == BY_LLM
+
+
+@pytest.mark.parametrize(
+    ("says", "excerpt", "counts"),
+    [
+        ("The large language model was trained on the weather of ten years.", None, {"accepted": 1}),
+        ("The large language model was not trained on the weather of ten years.", FIRST, {"refused": 1}),
+        (RICH, FIRST, {"refused": 1}),
+    ],
+)
+def test_a_model_that_may_write_is_held_to_the_article(lab: Lab, says: str, excerpt: str | None, counts: Any) -> None:
+    config = lab.place.config / "syndicator.toml"
+    config.write_text(config.read_text() + "write = true\n")
+    lab.file("Weather", body=BODY.replace(", and knows no other weather", ", which took a week"))
+    lab.llm.behaviour = lambda question: completion(json.dumps({"excerpt": says, "category": "AI", "tags": []}))
+    assert lab.ask().counts == counts
+    assert lab.place.article("Weather").excerpt == (excerpt or says)
+    assert lab.asked("Weather").plan == "tiny prompt 2, writing"
 
 
 def test_a_model_that_saw_the_order_elsewhere_gets_no_other_category(lab: Lab) -> None:

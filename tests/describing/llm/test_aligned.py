@@ -1,0 +1,58 @@
+"""Falsehoods in an article's own words do not pass the gate of free writing; a stated share of honest writing does."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from syndicator.describing.llm.aligned import line_for, unfounded
+from syndicator.describing.text import sentences
+
+ARTICLES = tomllib.loads((Path(__file__).parent / "claims.toml").read_text("utf-8"))["article"]
+FALSE = [(one["text"], one["language"], case["says"]) for one in ARTICLES for case in one["false"]]
+TRUE = [(one["text"], one["language"], says) for one in ARTICLES for says in one["true"]]
+
+
+@pytest.mark.parametrize(("text", "language", "says"), FALSE, ids=lambda value: value[:60])
+def test_no_falsehood_passes(text: str, language: str, says: str) -> None:
+    assert unfounded(says, text, language)
+
+
+def test_nearly_half_of_the_honest_sentences_pass() -> None:
+    assert len(FALSE) >= 26
+    passed = [says for text, language, says in TRUE if not unfounded(says, text, language)]
+    assert len(passed) >= 14 and len(TRUE) == 29
+
+
+@pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article["title"])
+def test_the_articles_own_sentences_pass(article: dict[str, str]) -> None:
+    code = article["language"]
+    own = [one.text for one in sentences.split(article["text"], language=code)]
+    assert [one for one in own if unfounded(one, article["text"], code)] == []
+
+
+TEXT = "Marlow bought Brightwater on Thursday. It paid 340 million euros, which banks lent. Ines Hartog runs Marlow."
+
+
+@pytest.mark.parametrize(
+    ("says", "stands"),
+    [
+        ("Marlow bought Brightwater on Thursday. It paid 340 million euros.", True),
+        ("Marlow has bought Brightwater and paid 340 million euros.", False),  # a word is missing between them
+        ("Marlow has bought Brightwater. It paid 340 million euros, which banks lent.", True),
+        ("It paid 340 million euros. Marlow bought Brightwater.", False),
+        ("Marlow bought Brightwater. Ines Hartog runs Marlow.", False),  # no neighbours
+        ("Marlow buys Brightwater.", False),
+        ("Marlow bought Brightwaters on Thursday.", False),  # a name has one form
+        ("It paid 341 million euros.", False),
+        ("", True),
+    ],
+)
+def test_sentences_follow_each_other_as_in_the_article(says: str, stands: bool) -> None:
+    assert bool(unfounded(says, TEXT, "en")) != stands
+
+
+def test_there_is_writing_only_in_languages_with_rules() -> None:
+    assert (line_for("de"), line_for("ja"), line_for(None)) == ("Schreibe auf Deutsch.", "", "")

@@ -1,0 +1,54 @@
+"""A server that files everything under Health with the tag ransomware, against the taxonomy as shipped."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syndicator.describing.llm.material import choices
+from syndicator.describing.llm.validate import judge
+from syndicator.describing.llm.verdict import Accepted
+from syndicator.describing.taxonomy.taxonomy import Taxonomy
+from syndicator.ports import Material
+
+HERE = Path(__file__).parent
+ARTICLES = tomllib.loads((HERE / "claims.toml").read_text("utf-8"))["article"]
+SHIPPED = Taxonomy.from_toml(HERE.parents[2] / "config" / "taxonomy.toml")
+ANSWERS: list[dict[str, Any]] = [
+    {"sentences": [1], "category": "Health", "tags": ["ransomware"]},
+    {"sentences": [1, 2, 3], "category": "health", "tags": ["ransomware", "AI"]},
+    {"sentences": [2], "category": "", "tags": ["ransomware"]},
+    {"excerpt": "Everybody is ill.", "category": "Health", "tags": ["ransomware"]},
+    {"sentences": [1], "category": "Health. Security", "tags": []},
+]
+
+
+@pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article["title"])
+@pytest.mark.parametrize("says", ANSWERS, ids=range(len(ANSWERS)))
+@pytest.mark.parametrize("write", [False, True])
+def test_none_of_its_answers_is_filed(article: dict[str, str], says: dict[str, Any], write: bool) -> None:
+    asked = Material(title=article["title"], text=article["text"].strip(), language=article["language"])
+    assert not isinstance(judge(json.dumps(says), choices(asked, SHIPPED, write=write)), Accepted)
+
+
+def test_only_what_is_about_health_is_filed_there() -> None:
+    says = json.dumps({"sentences": [1], "category": "Health", "tags": []})
+    filed = [
+        article["title"]
+        for article in ARTICLES
+        if isinstance(
+            judge(
+                says,
+                choices(
+                    Material(title=article["title"], text=article["text"].strip(), language=article["language"]),
+                    SHIPPED,
+                ),
+            ),
+            Accepted,
+        )
+    ]
+    assert filed == ["Trial of a malaria vaccine in Kisumu"]
