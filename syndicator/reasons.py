@@ -57,21 +57,17 @@ class FetchReason(Reason):
         'set allow = ["10.0.0.0/8"] (the network in question) on a source of your own network',
     )
     TOO_LARGE = "too-large", "the answer is larger than the limit", "raise fetch.wire_bytes or fetch.decoded_bytes"
-    BAD_ENCODING = "bad-encoding", "the answer's compression cannot be undone"
-    REDIRECTS = "redirects", "too many redirects, a circle of them, or one to nowhere"
-    DOWNGRADE = "downgrade", "a redirect from https to http"
+    BAD_ENCODING = "bad-encoding", "the answer's compression cannot be undone", "tell the site's owner"
+    REDIRECTS = "redirects", "too many redirects, a circle of them, or one to nowhere", "look for the new address"
+    DOWNGRADE = "downgrade", "a redirect from https to http", "tell its owner, or follow the http address"
     ROBOTS = "robots", "the site's robots.txt disallows the address", 'robots = "ignore" on the source overrides it'
-    RATE_LIMITED = (
-        "rate-limited",
-        "the host asked to be left alone for a while",
-        "nothing, it is asked again then",
-    )
+    RATE_LIMITED = "rate-limited", "the host asked to be left alone for a while", "nothing, it is asked again then"
     GONE = "gone", "the address is gone for good (HTTP 410)", "remove the source"
     UNAUTHORIZED = "http-401", "the page wants a login", "give the source credentials with headers_env"
-    FORBIDDEN = "http-403", "the server refuses the page"
+    FORBIDDEN = "http-403", "the server refuses the page", "ask its owner; content = 'feed' needs no pages"
     NOT_FOUND = "http-404", "the address does not exist (any more)", "look for the new address"
-    LEGAL = "http-451", "the page is withheld for legal reasons"
-    NOT_MODIFIED = "http-304", "the server says that nothing has changed although it was not asked that"
+    LEGAL = "http-451", "the page is withheld for legal reasons", "nothing, the site decides"
+    NOT_MODIFIED = "http-304", "the server says that nothing has changed, which was not asked", "nothing"
     UNSET_VARIABLE = (
         "unset-variable",
         "a variable of headers_env or of the source's url has no value here; nobody was asked",
@@ -83,24 +79,24 @@ class FetchReason(Reason):
 class PageReason(Reason):
     """Why a page is no article. As an error of a command, with "not-an-article-" before it."""
 
-    CONSENT = "consent", "a consent banner instead of the article"
+    CONSENT = "consent", "a consent banner instead of the article", "content = 'feed' needs no pages"
     LOGIN = "login", "a login form instead of the article", "give the source credentials with headers_env"
     PAYWALL = "paywall", "the article is for subscribers", "give the source credentials with headers_env"
-    BOT_CHECK = "bot-check", "a check for robots instead of the article"
-    ERROR_PAGE = "error-page", "an error message that was sent as a page"
+    BOT_CHECK = "bot-check", "a check for robots instead of the article", "content = 'feed' needs no pages"
+    ERROR_PAGE = "error-page", "an error message that was sent as a page", "where it is none, a rule: select"
     LISTING = "listing", "a list of articles", "follow its feed instead"
     EMPTY = "empty", "a page without text, such as one that scripts fill", 'content = "feed" takes the feed\'s own text'
-    NOT_HTML = "not-html", "no HTML page"
+    NOT_HTML = "not-html", "no HTML page", "nothing, only web pages are read"
 
 
 class FeedReason(Reason):
     """Why an answer is no feed. In a visit's outcome, with "not-a-feed-" before it."""
 
-    EMPTY = "empty", "an empty answer"
+    EMPTY = "empty", "an empty answer", "nothing, it is tried again"
     HTML = "html", "a page", "`syndicator add` finds the feed of a page"
     BROKEN_XML = "broken-xml", "XML of which not one entry could be read", "tell the site's owner"
     BROKEN_JSON = "broken-json", "JSON that cannot be read", "tell the site's owner"
-    UNKNOWN_FORMAT = "unknown-format", "neither RSS, Atom, RDF, JSON Feed nor a sitemap"
+    UNKNOWN_FORMAT = "unknown-format", "neither RSS, Atom, RDF, JSON Feed nor a sitemap", "look for the feed"
     TOO_LARGE = "too-large", "more than a feed may have"
     SITEMAP_INDEX = "sitemap-index", "a list of sitemaps", "add the one with the articles"
     NO_LINKS = (
@@ -113,8 +109,8 @@ class FeedReason(Reason):
 class WorkerReason(Reason):
     """Why reading a page or a feed was given up."""
 
-    HUNG = "hung", "it took longer than fetch.worker_seconds"
-    MEMORY = "memory", "it took more memory than fetch.worker_megabytes"
+    HUNG = "hung", "it took longer than fetch.worker_seconds", "raise that setting, if the page is worth it"
+    MEMORY = "memory", "it took more memory than fetch.worker_megabytes", "raise that setting, if the page is worth it"
     CRASHED = "crashed", "the process that read it died or failed", "nothing, it is tried again"
 
 

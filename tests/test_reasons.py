@@ -57,6 +57,10 @@ def test_the_documentation_lists_what_there_is() -> None:
         assert f"| `{code}` |" in document()
 
 
+def test_what_an_address_or_a_page_can_be_refused_for_has_a_cure() -> None:
+    assert [reason.value for group in (FetchReason, PageReason) for reason in group if not reason.cure] == []
+
+
 @pytest.mark.parametrize("reason", [one for group in GROUPS for one in group], ids=repr)
 def test_a_code_is_a_short_word_with_a_sentence(reason: Reason) -> None:
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", reason)

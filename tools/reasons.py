@@ -26,7 +26,7 @@ def document() -> str:
 def _section(group: type[Reason]) -> str:
     """A table of one group."""
     lines = [f"## {inspect.getdoc(group)}", "", "| code | what it means | what to do |", "|---|---|---|"]
-    lines += [f"| `{one.value}` | {one.means} | {one.cure} |" for one in group]
+    lines += [f"| `{one.value}` | {one.means} | {one.cure or 'nothing'} |" for one in group]
     return "\n".join((*lines, ""))
 
 
