@@ -110,9 +110,10 @@ def look_into(url: str, *, articles_exist: bool, busy_seconds: float = BUSY_SECO
             if current is None and inspect(connection).get_table_names():
                 raise StoreError(_foreign(database, connection))
         if current is not None and current != schema.HEAD:
+            older = current < schema.HEAD  # they are numbers of four digits
+            cure = "the next run moves it on, `syndicator refresh` or `syndicator up`" if older else "use that version"
             raise StoreError(
-                f"the database {database.name} is of another version ({current}, this one has {schema.HEAD}): the next "
-                "run moves it on, `syndicator refresh` or `syndicator up`"
+                f"the database {database.name} is of another version ({current}, this one has {schema.HEAD}): {cure}"
             )
     except BaseException:
         database.close()

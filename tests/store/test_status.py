@@ -119,11 +119,12 @@ def found(url: str) -> Store:
     return store
 
 
-def test_a_database_of_another_version_is_not_read(url: str) -> None:
+@pytest.mark.parametrize(("version", "cure"), [("0001", "the next run moves it on"), ("9999", "use that version")])
+def test_a_database_of_another_version_is_not_read(url: str, version: str, cure: str) -> None:
     with open_store(url, articles_exist=False):
         pass
     with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as database:
-        database.execute("UPDATE alembic_version SET version_num = '0001'")
+        database.execute("UPDATE alembic_version SET version_num = ?", (version,))
         database.commit()
-    with pytest.raises(StoreError, match="the next run moves it on"):
+    with pytest.raises(StoreError, match=cure):
         look_into(url, articles_exist=True)
