@@ -204,6 +204,15 @@ class ArticleStore:
         self._paths = None
         return True
 
+    def delete_all(self, paths: Iterable[str]) -> None:
+        """Removes those of the files that are there; durable when it returns, and not one by one, which takes long."""
+        inside = [path for one in paths if (path := self._inside(one)).exists()]
+        for path in inside:
+            path.unlink(missing_ok=True)
+        for folder in {path.parent for path in inside}:
+            disk.sync_folder(folder)
+        self._paths = None
+
     def withdraw(self, article: Article, at: datetime, feeds: Iterable[FeedKey] | None = None) -> None:
         """Remembers beside the articles that `article` was withdrawn from `feeds` (None: those that its file tells of);
         its file is the caller's to delete."""

@@ -116,8 +116,8 @@ def prune(app: App, planned: Pruning) -> None:
         app.article_store.prune(one for one in aliases if one not in known)
         app.store.visits.prune([row.id for row in part], aliases)
         prunings.note(app)
+        app.article_store.delete_all(row.path for row in part)
         for row in part:
-            app.article_store.delete(row.path)
             app.snapshots.forget(row.id)
 
 

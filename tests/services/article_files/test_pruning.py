@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -197,7 +198,7 @@ class Killed(BaseException):
     pass
 
 
-@pytest.mark.parametrize("step", ["article_store.prune", "visits.prune", "article_store.delete"])
+@pytest.mark.parametrize("step", ["article_store.prune", "visits.prune", "article_store.delete_all"])
 @pytest.mark.parametrize("after", [False, True])
 def test_ended_at_any_step_an_article_is_whole_or_gone(
     filled: Place, monkeypatch: pytest.MonkeyPatch, step: str, after: bool
@@ -294,3 +295,25 @@ def test_a_copy_that_was_pruned_goes_from_its_sources_feed(filled: Place) -> Non
     assert "Copy" not in titles(filled, "sources/two.json") and "Story 5" in titles(filled)
     prune(filled, first.id)
     assert "Story 5" not in titles(filled)
+
+
+def test_a_backup_that_is_restored_elsewhere_publishes_the_same_and_knows_what_was_pruned(
+    filled: Place, tmp_path: Path
+) -> None:
+    """The two folders that docs/running.md names, copied."""
+    url = filled.article("Story 0").url
+    prune(filled, older_than=45 * DAY)
+    there = Place(made(tmp_path / "there"))
+    for part in ("config", "feeds/articles"):
+        shutil.copytree(filled.folder / part, there.folder / part, dirs_exist_ok=True)
+    with there.app(create=True) as app:
+        reindexing.reindex(app)
+    there.build()
+    assert there.published("all.atom") == filled.published("all.atom")
+    with there.app() as app:
+        assert reason(take(app, url, None)) == "pruned"
+
+
+def made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
