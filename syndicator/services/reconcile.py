@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,18 +10,18 @@ from typing import Any, Protocol
 
 from syndicator.articles.article_store import ID_CHARS, ArticleStore, Changes
 from syndicator.errors import OURS, ConfigError, DiskError, MissingError
-from syndicator.model import Article, Problem, Rules, Source, SourceState
+from syndicator.model import Article, Problem, Source, SourceState
 from syndicator.pipeline.entry.entry_rows import by_other_rules
 from syndicator.pipeline.entry.release import release, was_released
 from syndicator.ports import EntryRow, FileStamp
 from syndicator.reasons import FOR_THE_OPERATOR, CommandReason, FileReason
 from syndicator.rules.entries import is_muted
-from syndicator.rules.lengths import before_collapse
 from syndicator.services.beside.scrub import scrub
 from syndicator.services.build import excuse
 from syndicator.services.container import App, filing_context
 from syndicator.services.recovery import carriers, clock, prunings, withdrawals
 from syndicator.services.recovery.clock import AHEAD
+from syndicator.sources.states import reconciled
 from syndicator.store.engine import Store
 
 _ANY_TIME = datetime.max.replace(tzinfo=UTC)
@@ -42,7 +41,7 @@ def sources(app: App) -> dict[str, SourceState]:
     for key in known.keys() - app.sources.keys():
         app.store.visits.drop_state(key)
     now = app.clock()
-    wanted = {key: _in_time(_reconciled(source, known.get(key)), now) for key, source in app.sources.items()}
+    wanted = {key: _in_time(reconciled(source, known.get(key)), now) for key, source in app.sources.items()}
     edited = [key for key, state in wanted.items() if key in known and known[key].terms != state.terms]
     ruled = {key for key in edited if known[key].rules not in (None, wanted[key].rules)}
     wanted |= {key: wanted[key].asked_whole() for key in edited if _try_again(app, key, ruled=key in ruled)}
@@ -73,31 +72,6 @@ def due_again(app: App, source: Source) -> list[EntryRow]:
     rows = [*app.store.visits.refused(source.key), *app.store.visits.pending(source.key, _ANY_TIME)]
     own = app.rights_of(source)
     return [again for row in rows if own.owns(row.url) and (again := by_other_rules(row, source.rules))]
-
-
-def _reconciled(source: Source, state: SourceState | None) -> SourceState:
-    terms, rules = _terms(source), source.rules.digest
-    if state is None:
-        return SourceState(key=source.key, url=source.url, terms=terms, rules=rules)
-    if state.url != source.url:
-        fresh = SourceState(key=source.key, url=source.url, terms=terms, rules=rules)
-        return replace(fresh, first_visit=state.first_visit, last_success=state.last_success, recent=state.recent)
-    now = replace(state, terms=terms, rules=rules, unmatched=state.unmatched if rules == state.rules else {})
-    if rules != state.rules:
-        now = replace(now, bodies=before_collapse(state.bodies))
-    if state.terms not in ("", terms):  # an edit may have mended what kept it from being visited: no waiting
-        return replace(now, failures=0, next_due=None, feed_due=None, due_why="sources.toml was edited")
-    return now
-
-
-def _terms(source: Source) -> str:
-    """A digest of what decides when and how `source` is visited and its pages are read: 16 hex characters, enough to
-    notice an edit."""
-    terms = (source.kind, source.every, source.cron, source.robots, source.allow, sorted(source.headers_env.items()))
-    more: tuple[object, ...] = () if source.rules == Rules() else (source.rules,)  # an earlier version's digests stay
-    more += () if source.speaks_for is None else (source.speaks_for,)
-    more += (source.keep, source.mute) if source.keep or source.mute else ()
-    return hashlib.sha256(repr((*terms, source.enabled, *more)).encode()).hexdigest()[:16]
 
 
 def files(app: App) -> tuple[Problem, ...]:

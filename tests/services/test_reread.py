@@ -18,7 +18,7 @@ from syndicator.reasons import ConditionReason
 from syndicator.services.container import App
 from syndicator.services.health.look import look, place_of
 from syndicator.services.refresh import Wanted, run
-from syndicator.services.reread import pages
+from syndicator.services.reread import fetching
 from syndicator.services.reread import plan as rereading
 from syndicator.services.reread.chosen import Which, newly_outdated, outdated
 from syndicator.services.reread.plan import Plan
@@ -300,10 +300,10 @@ def test_pages_that_are_not_kept_are_fetched_when_asked_for(tmp_path: Path) -> N
         with place.app() as app:
             for id in (old.id, gone.id):
                 app.snapshots.forget(id)
-            assert set(pages.unkept(app, Which())) == {old.id, gone.id}
-            (problem,) = await pages.fetch(app, pages.unkept(app, Which()))
+            assert set(fetching.unkept(app, Which())) == {old.id, gone.id}
+            (problem,) = await fetching.fetch(app, fetching.unkept(app, Which()))
             assert problem.what == gone.url and problem.reason.startswith(("http-404", "not-found"))
-            assert pages.unkept(app, Which()) == [gone.id]
+            assert fetching.unkept(app, Which()) == [gone.id]
             assert other.body == about(place, "Harbours").body
         await server.aclose()
 

@@ -118,10 +118,11 @@ def _need_contact(opened: App) -> None:
 
 async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Choice) -> output.Added:
     """Looks, lists, asks, shows and writes. Raises the error of an address that is the only one."""
-    from syndicator.services.adding import preview, search, tools, writing
+    from syndicator.services.adding import preview, search, writing
+    from syndicator.services.adding.session import open_session
 
-    async with tools.open_tools(opened, wishes.allow) as hands:
-        looked = await asyncio.gather(*(search.look(hands, address) for address in addresses))
+    async with open_session(opened, wishes.allow) as session:
+        looked = await asyncio.gather(*(search.look(session, address) for address in addresses))
         found = [_read(opened, one, choice) for one in looked]
         failed = [(one.address, one.error) for one in found if one.error]
         if failed and len(found) == 1:
@@ -136,7 +137,7 @@ async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Ch
         ]
         if choice.ask and chosen:
             typer.echo("reading the newest entries ...", err=True)
-        shown = await asyncio.gather(*(preview.preview(hands, one) for one in chosen))
+        shown = await asyncio.gather(*(preview.preview(session, one) for one in chosen))
         done = output.Added(chosen=list(zip(chosen, shown, strict=True)), others=others, failed=failed, written=False)
         new = [one for one in chosen if not one.known]
         if choice.dry_run or not new:

@@ -72,11 +72,11 @@ def reread(
 
 def _fetched(opened: App, which: Which) -> tuple[Problem, ...]:
     from syndicator.cli import printing
-    from syndicator.services.reread import pages
+    from syndicator.services.reread import fetching
 
-    missing = pages.unkept(opened, which)
+    missing = fetching.unkept(opened, which)
     with printing.counting("fetched") as count:
-        return asyncio.run(pages.fetch(opened, missing, count)) if missing else ()
+        return asyncio.run(fetching.fetch(opened, missing, count)) if missing else ()
 
 
 def _plain(one: Changed) -> dict[str, object]:

@@ -9,41 +9,41 @@ from syndicator.errors import MissingError, NotAFeed, NotAnArticle, WorkerFailed
 from syndicator.model import Fetched, ParsedFeed, Rules, Source
 from syndicator.pipeline import jobs
 from syndicator.services.adding.found import SHOWN, SHUT_PAGE, Candidate, if_known
-from syndicator.services.adding.tools import Tools
+from syndicator.services.adding.session import Session
 from syndicator.sources.opml import LONGEST_TITLE
 from syndicator.visiting.feeds.discovery import Discovery
 
 
-async def candidates(tools: Tools, url: str, answer: Fetched, found: Discovery) -> list[Candidate]:
+async def candidates(session: Session, url: str, answer: Fetched, found: Discovery) -> list[Candidate]:
     """The page at `url` as an article, as a list of articles, or both, what it is first. A front page is no article,
     and what says that it is an article no list. Raises MissingError for what is neither."""
-    page = _candidate(tools, url, answer, found)
+    page = _candidate(session, url, answer, found)
     if found.article and not urls.is_root(url):
         return [page]
-    listed = await _list(tools, page, answer)
+    listed = await _list(session, page, answer)
     if urls.is_root(url):
         return listed
-    refused = await _refused(tools, answer)
+    refused = await _refused(session, answer)
     if refused and not listed:
         raise MissingError(f"{url} names no feed, and is neither an article nor a list of them: {refused}")
     return [*listed, page] if refused else [page, *listed]
 
 
-def _candidate(tools: Tools, url: str, answer: Fetched, found: Discovery) -> Candidate:
+def _candidate(session: Session, url: str, answer: Fetched, found: Discovery) -> Candidate:
     title = found.title[:LONGEST_TITLE].strip() or None
-    source = Source(key="", url=url, kind="page", title=title, allow=tools.allow)
+    source = Source(key="", url=url, kind="page", title=title, allow=session.allow)
     warning = SHUT_PAGE if answer.warning else ""
-    return if_known(tools.known, Candidate(source=source, kind="article", warning=warning, answer=answer))
+    return if_known(session.known, Candidate(source=source, kind="article", warning=warning, answer=answer))
 
 
-async def _list(tools: Tools, page: Candidate, answer: Fetched) -> list[Candidate]:
+async def _list(session: Session, page: Candidate, answer: Fetched) -> list[Candidate]:
     """The page as a list, none where its links are none of articles."""
     told = (answer.body, answer.final_url, dict(answer.headers))
     try:
-        selector = await tools.worker.call(jobs.proposed_links, *told)
+        selector = await session.worker.call(jobs.proposed_links, *told)
         if not selector:
             return []
-        feed: ParsedFeed = await tools.worker.call(jobs.read_list, *told, (selector,))
+        feed: ParsedFeed = await session.worker.call(jobs.read_list, *told, (selector,))
     except (NotAFeed, NotAnArticle, WorkerFailed):
         return []
     source = page.source if page.known else replace(page.source, kind="auto", rules=Rules(links=(selector,)))
@@ -51,20 +51,20 @@ async def _list(tools: Tools, page: Candidate, answer: Fetched) -> list[Candidat
     return [replace(listed, entries=feed.entries[:SHOWN])]
 
 
-async def _refused(tools: Tools, answer: Fetched) -> str:
+async def _refused(session: Session, answer: Fetched) -> str:
     """Why a visit would not file the page itself, "" where it would."""
     try:
-        await tools.worker.call(
+        await session.worker.call(
             jobs.read_and_render,
             answer.body,
             answer.final_url,
-            tools.app.taxonomy,
+            session.app.taxonomy,
             render=False,
             entry=None,
             rules=Rules(),
             repeated=frozenset(),
             headers=dict(answer.headers),
-            now=tools.app.clock(),
+            now=session.app.clock(),
         )
     except (NotAnArticle, WorkerFailed) as refusal:
         return str(refusal)

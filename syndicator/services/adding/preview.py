@@ -21,7 +21,7 @@ from syndicator.pipeline.owners.binding import known_at
 from syndicator.pipeline.visit import visit
 from syndicator.ports import Fetcher
 from syndicator.services.adding.found import Candidate
-from syndicator.services.adding.tools import Tools
+from syndicator.services.adding.session import Session
 from syndicator.services.container import App, make_context
 from syndicator.store.engine import open_store
 
@@ -55,22 +55,22 @@ class Preview:
     problems: tuple[Problem, ...] = ()
 
 
-async def preview(tools: Tools, candidate: Candidate) -> Preview:
+async def preview(session: Session, candidate: Candidate) -> Preview:
     """The newest entries of `candidate` as they would be filed; none of one that is followed already, and of a list of
     feeds, which may be long. Nothing of it stays."""
     if candidate.known or candidate.kind == "opml":
         return Preview()
     source = replace(candidate.source, backfill=min(ENTRIES, candidate.source.backfill))
     traces: dict[str, Mapping[str, Any]] = {}
-    with _elsewhere(tools.app, source) as app:
-        run = make_context(app, _Remembering(tools.fetcher, candidate), tools.worker, lambda title: None)
+    with _elsewhere(session.app, source) as app:
+        run = make_context(app, _Remembering(session.fetcher, candidate), session.worker, lambda title: None)
         run = replace(run, traced=traces.__setitem__)
         outcome, _ = await visit(run.visit(source, SourceState(key=source.key, url=source.url)), stop=asyncio.Event())
         articles = [app.article_store.get(stamp.path) for stamp in app.article_store.walk()]
     newest = sorted(articles, key=lambda one: (one.published or _NEVER, one.id), reverse=True)
     failed = [Problem(what=source.url, reason=outcome.reason, detail=outcome.detail)] if outcome.reason else []
     return Preview(
-        articles=tuple(_shown(one, traces.get(one.id, {}), tools.app) for one in newest),
+        articles=tuple(_shown(one, traces.get(one.id, {}), session.app) for one in newest),
         problems=(*failed, *outcome.skipped),
     )
 

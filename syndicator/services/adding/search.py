@@ -14,7 +14,7 @@ from syndicator.pipeline.requests import unset_detail
 from syndicator.reasons import FeedReason, FetchReason, explained
 from syndicator.services.adding import outlines, pages
 from syndicator.services.adding.found import SHOWN, Candidate, Found, if_known
-from syndicator.services.adding.tools import Tools
+from syndicator.services.adding.session import Session
 from syndicator.sources.opml import LONGEST_TITLE, SubscriptionList
 from syndicator.urls import secrets
 from syndicator.visiting.feeds.discovery import Discovery, FeedLink
@@ -50,13 +50,13 @@ class _Feed:
         return moved if moved and not secrets.names_more(moved, self.url) else self.url
 
 
-async def look(tools: Tools, address: str) -> Found:
+async def look(session: Session, address: str) -> Found:
     """What is at `address`: of the web, the path of an OPML file, or "-" for one on stdin. What fails is in the result,
     with the address and the cure; nothing is written."""
     try:
         if outlines.is_file(address):
-            return outlines.as_found(tools.app, address, outlines.read_file(address))
-        return await _look(tools, address, _url(address))
+            return outlines.as_found(session.app, address, outlines.read_file(address))
+        return await _look(session, address, _url(address))
     except SyndicatorError as error:
         return Found(address=address, error=error)
 
@@ -71,31 +71,31 @@ def _url(address: str) -> str:
     return url
 
 
-async def _look(tools: Tools, address: str, url: str) -> Found:
-    answer = await _asked(tools, url, secrets.known(url, tools.app.environ))
-    found = await _discovered(tools, answer, url)
+async def _look(session: Session, address: str, url: str) -> Found:
+    answer = await _asked(session, url, secrets.known(url, session.app.environ))
+    found = await _discovered(session, answer, url)
     if found.kind == "opml":
-        return outlines.as_found(tools.app, address, outlines.from_elsewhere(await _listed(tools, answer, url)))
+        return outlines.as_found(session.app, address, outlines.from_elsewhere(await _listed(session, answer, url)))
     index = found.kind == "sitemap" and bool(found.feeds) and found.feeds[0].url != answer.final_url
     if not index and (found.kind != "page" or _XML.match(answer.headers.get("content-type", ""))):
         try:
-            return Found(address=address, candidates=_ranked(tools, [await _parsed(tools, url, answer)], url))
+            return Found(address=address, candidates=_ranked(session, [await _parsed(session, url, answer)], url))
         except NotAFeed as refusal:
             if refusal.reason != FeedReason.HTML:
                 raise MissingError(f"{url}: {refusal}") from refusal
-    return await _page(tools, address, url, answer, found)
+    return await _page(session, address, url, answer, found)
 
 
-async def _page(tools: Tools, address: str, url: str, answer: Fetched, found: Discovery) -> Found:
+async def _page(session: Session, address: str, url: str, answer: Fetched, found: Discovery) -> Found:
     """The feeds that a page names; the page itself, first when it declares itself an article."""
     article = found.article and not urls.is_root(url)
     links = [link for link in found.feeds if not article or link.type not in _LIKELY]
-    feeds, failed = await _named(tools, links[:MOST_TRIED])
-    candidates = _ranked(tools, feeds, answer.final_url)
+    feeds, failed = await _named(session, links[:MOST_TRIED])
+    candidates = _ranked(session, feeds, answer.final_url)
     own = {urls.alias(one.feed.site_url) for one in feeds if not is_comments(one.address, one.title, one.feed)}
     alone = article and urls.alias(answer.final_url) not in own  # no front page that calls itself an article
     if found.kind == "page" and (alone or not candidates):
-        candidates = (*await pages.candidates(tools, url, answer, found), *candidates)
+        candidates = (*await pages.candidates(session, url, answer, found), *candidates)
     if not candidates and failed:
         raise MissingError(f"{url} names feeds, and none of them can be read: {failed[0]}")
     if not candidates:
@@ -105,14 +105,14 @@ async def _page(tools: Tools, address: str, url: str, answer: Fetched, found: Di
     return Found(address=address, candidates=candidates, untried=len(links[MOST_TRIED:]))
 
 
-async def _named(tools: Tools, links: Sequence[FeedLink]) -> tuple[list[_Feed], list[str]]:
+async def _named(session: Session, links: Sequence[FeedLink]) -> tuple[list[_Feed], list[str]]:
     """Those of `links` that are feeds, and why others that the page calls feeds are none. Of addresses that are only
     guessed the first one is enough."""
     feeds: dict[str, _Feed] = {}
     failed: list[str] = []
     for link in links:
         try:
-            feed = await _parsed(tools, link.url, await _asked(tools, link.url, {}), link.title)
+            feed = await _parsed(session, link.url, await _asked(session, link.url, {}), link.title)
         except SyndicatorError as error:
             failed += [str(error)] if link.type not in _LIKELY else []
             continue
@@ -122,14 +122,16 @@ async def _named(tools: Tools, links: Sequence[FeedLink]) -> tuple[list[_Feed], 
     return list(feeds.values()), failed
 
 
-async def _asked(tools: Tools, url: str, known: Mapping[str, str]) -> Fetched:
+async def _asked(session: Session, url: str, known: Mapping[str, str]) -> Fetched:
     """The answer of `url`, with the values of its variables that are `known`: of an address that the operator wrote, as
     any page may name one. Raises MissingError, NetworkDown, which name the cure."""
-    app = tools.app
+    app = session.app
     if lacking := [name for name in secrets.variables(url) if name not in known]:
         raise MissingError(f"{url}: {unset_detail(lacking)}")
-    request = Request(url=url, kind="feed", secrets=known, deadline=app.settings.fetch.feed_seconds, allow=tools.allow)
-    result = await tools.fetcher.fetch(request)
+    request = Request(
+        url=url, kind="feed", secrets=known, deadline=app.settings.fetch.feed_seconds, allow=session.allow
+    )
+    result = await session.fetcher.fetch(request)
     if isinstance(result, Fetched):
         return result
     failed = result if isinstance(result, Failed) else Failed(url=url, reason=FetchReason.NOT_MODIFIED)
@@ -146,24 +148,24 @@ def _cure(failed: Failed) -> str:
     return f"; {told}" if told and not told.startswith("nothing") else "; try again later"
 
 
-async def _discovered(tools: Tools, answer: Fetched, url: str) -> Discovery:
+async def _discovered(session: Session, answer: Fetched, url: str) -> Discovery:
     try:
-        return await tools.worker.call(jobs.discover, answer.body, answer.final_url, dict(answer.headers))
+        return await session.worker.call(jobs.discover, answer.body, answer.final_url, dict(answer.headers))
     except WorkerFailed as failure:
         raise MissingError(f"{url}: it cannot be read: {failure}") from failure
 
 
-async def _listed(tools: Tools, answer: Fetched, url: str) -> SubscriptionList:
+async def _listed(session: Session, answer: Fetched, url: str) -> SubscriptionList:
     try:
-        return await tools.worker.call(jobs.read_opml, answer.body)
+        return await session.worker.call(jobs.read_opml, answer.body)
     except (NotAFeed, WorkerFailed) as refusal:
         raise MissingError(f"{url}: its list cannot be read: {refusal.detail or refusal}") from refusal
 
 
-async def _parsed(tools: Tools, url: str, answer: Fetched, title: str = "") -> _Feed:
+async def _parsed(session: Session, url: str, answer: Fetched, title: str = "") -> _Feed:
     """The feed in an answer. Raises NotAFeed, also when not one entry could be read, and MissingError."""
     try:
-        feed = await tools.worker.call(jobs.parse_feed, answer.body, answer.final_url, dict(answer.headers))
+        feed = await session.worker.call(jobs.parse_feed, answer.body, answer.final_url, dict(answer.headers))
     except WorkerFailed as failure:
         raise MissingError(f"{url}: it cannot be read: {failure}") from failure
     if not feed.complete and not feed.entries:
@@ -171,14 +173,14 @@ async def _parsed(tools: Tools, url: str, answer: Fetched, title: str = "") -> _
     return _Feed(url, title, answer, feed)
 
 
-def _ranked(tools: Tools, feeds: Sequence[_Feed], page: str) -> tuple[Candidate, ...]:
+def _ranked(session: Session, feeds: Sequence[_Feed], page: str) -> tuple[Candidate, ...]:
     by_address = {one.address: one for one in feeds}
     ranked = best_first([(one.address, one.title, one.feed) for one in feeds], page)
     made = []
     for one in ranked:
         feed = by_address[one.url]
         source = Source(
-            key="", url=one.url, kind="feed", title=one.title[:LONGEST_TITLE].strip() or None, allow=tools.allow
+            key="", url=one.url, kind="feed", title=one.title[:LONGEST_TITLE].strip() or None, allow=session.allow
         )
         candidate = Candidate(
             source=source,
@@ -193,5 +195,5 @@ def _ranked(tools: Tools, feeds: Sequence[_Feed], page: str) -> tuple[Candidate,
             other=feed.url,
             answer=feed.answer,
         )
-        made.append(if_known(tools.known, candidate))
+        made.append(if_known(session.known, candidate))
     return tuple(made)

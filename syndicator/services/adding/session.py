@@ -15,7 +15,7 @@ from syndicator.worker import Worker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tools:
+class Session:
     """What looking and reading need. `known`: the sources that there are, by address; `allow`: private networks that
     the operator lets these sources reach."""
 
@@ -27,11 +27,11 @@ class Tools:
 
 
 @asynccontextmanager
-async def open_tools(app: App, allow: Sequence[str] = ()) -> AsyncIterator[Tools]:
+async def open_session(app: App, allow: Sequence[str] = ()) -> AsyncIterator[Session]:
     """One client and one worker for all that a command looks at."""
     fetcher, worker = make_fetcher(app), make_worker(app)
     try:
-        yield Tools(app=app, known=by_address(app), fetcher=fetcher, worker=worker, allow=tuple(allow))
+        yield Session(app=app, known=by_address(app), fetcher=fetcher, worker=worker, allow=tuple(allow))
     finally:
         await worker.aclose()
         await fetcher.aclose()
