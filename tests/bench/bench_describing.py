@@ -1,6 +1,6 @@
 """Quality of describing on the open texts, beside two baselines: the first sentences, and tags by their bare names.
 
-    python -m tests.bench.bench_describing [summaries] [categories] [tags] [cost] [--half tune|confirm|all] [--most N]
+    python -m tests.bench.bench_describing [summaries] [categories] [tags] [curves] [cost] [--half HALF] [--most N]
 
 Summaries "not fitted" are those of weights that were fitted on the other half ("tune"), on the half "confirm".
 Every set is cut in two by a digest of the id: constants are tuned on one half ("tune"), confirmed on the other."""
@@ -16,7 +16,7 @@ import statistics as st
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -190,6 +190,30 @@ def tag_scores(name: str, parts: int = 5, most: int | None = None) -> dict[str, 
     return scores
 
 
+CURVE = (10, 20, 40, 80, 160, 388)  # confirmed posts
+
+
+def curve(name: str, most: int = 80) -> Iterator[tuple[int, float, float]]:
+    """Confirmed posts, and F1@5 in per cent of `most` other posts: of that past alone, and with all tags of the site as
+    vocabulary too, as every operator has one."""
+    found = site(name)
+    known = vocabulary(found, support=1)
+    held = [row for row in found if part(row["id"], 5) == 0][:most]
+    past = sorted((row for row in found if part(row["id"], 5) != 0), key=lambda row: part(row["id"], 10**6))
+    for posts in CURVE:
+        learnt = [taxonomy.learn(history(past[:posts])) for taxonomy in (Taxonomy(), known)]
+        alone, both = (st.mean(f1(row["tags"], one.tags(row["title"], row["text"])) for row in held) for one in learnt)
+        yield posts, 100 * alone, 100 * both
+        if posts >= len(past):
+            return
+
+
+def curves(half: str, most: int | None) -> None:
+    for name in ("ropensci", "18f"):
+        for posts, alone, both in curve(name, most or 80):
+            print(f"{name:9} {posts:4} posts: history F1@5 {alone:.1f}, vocabulary and history {both:.1f}")
+
+
 def tags(half: str, most: int | None) -> None:
     for name in ("18f", "ropensci"):
         scores = tag_scores(name, most=most)
@@ -223,7 +247,9 @@ def main() -> None:
     parser.add_argument("--most", type=int)
     options = parser.parse_args()
     for name in options.what:
-        {"summaries": summaries, "categories": categories, "tags": tags, "cost": cost}[name](options.half, options.most)
+        {"summaries": summaries, "categories": categories, "tags": tags, "curves": curves, "cost": cost}[name](
+            options.half, options.most
+        )
 
 
 if __name__ == "__main__":

@@ -30,13 +30,13 @@ def finish(file: str, about: str, script: str, data: Sequence[Path], tables: Tab
 
 def text(about: str, script: str, data: Sequence[Path], tables: Tables) -> str:
     """The file: `about` says in a line what the weights do, `script` made them today from the files `data`."""
-    names = ", ".join(file.name for file in data)
+    names = ", ".join(f"{file.parent.name}/{file.name}" for file in data)
     lines = [
         f"# {about}",
         f"# Written by {script}: not to be edited by hand. Order means nothing.",
         f'script = "{script}"',
         f"made = {datetime.now(UTC):%Y-%m-%d}",
-        f'data = "../shared/corpus/texts: {names}"',
+        f'data = "../shared/corpus: {names}"',
         f'data_sha256 = "{sha256_of(data)}"',
     ]
     for table, weights in tables.items():

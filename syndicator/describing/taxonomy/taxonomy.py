@@ -13,24 +13,27 @@ from syndicator.describing.taxonomy.categories import Categories, Guess
 from syndicator.describing.taxonomy.tagging import fit_learnt, learnt_file, zero_shot
 from syndicator.describing.taxonomy.tagging.keys import key
 from syndicator.describing.taxonomy.tagging.learnt import LearntTagger
-from syndicator.describing.taxonomy.tagging.publisher import clean, sound
+from syndicator.describing.taxonomy.tagging.mentions import Mention
+from syndicator.describing.taxonomy.tagging.publisher import clean, sound, stands
 from syndicator.describing.taxonomy.tagging.zero_shot import ZeroShotTagger
 from syndicator.describing.taxonomy.vocabulary import Vocabulary
 from syndicator.describing.text import word_forms
 from syndicator.errors import UsageError
 
 MOST_TAGS: Final = 5  # of an article
-ENOUGH: Final = 30  # posts from which on the past judges the tags it knows better than their bare names do
+SHORT: Final = 600  # characters
 MOST_TEXTS: Final = 3000  # newest texts from which the forms of words are learnt: more say the same
-# Probabilities, chosen for the best F1 on the two blogs of zero_shot.py together.
-BAR: Final = 0.053  # from which on a tag is given that stands in the text
-BAR_UNNAMED: Final = 0.475  # and one that does not: an editor would ask where it came from
-BAR_ALONE: Final = 0.06  # and the best one when no other reaches its bar
-BAR_LEARNT: Final = 0.06  # likewise, of what was learnt
+# Probabilities that an editor signs a tag, chosen on 94 articles in parts (tools/train/fit_tags.py): few and right.
+BAR: Final = 0.35  # from which on a tag is given that stands in the text
+BAR_PASSING: Final = 0.45  # and one that the text names once and the title does not
+BAR_SHORT: Final = 0.27  # and one that a text of at most `SHORT` names: it has no room for more than one mention
+BAR_UNNAMED: Final = 0.52  # and one that neither names: an editor would ask where it came from
+BAR_ASKED: Final = 0.15  # and one that stands in the text and among the publisher's own
+BAR_LEARNT: Final = 0.06  # and the best one of what was learnt when no other reaches its bar
 # Probability from which on a language model may choose a tag that the text names or the past knows. On an editor's
-# labels of 94 articles (November 2026) 83 % of the tags that must be there are among those of .05, 1.2 an article and
-# 69 % of them right; at .03 no more of them, 57 % right.
-SUPPORT: Final = 0.05
+# labels of 94 articles (November 2026) 83 % of the tags that must be there are among those of .25, 1.0 an article and
+# 76 % of them right; at .15 no more of them, 60 % right.
+SUPPORT: Final = 0.25
 
 # What the probability of a tag comes from, in words for the operator.
 NAMED, NEAR, LEARNT = "its text names it", "its text is near it", "articles of the past had it"
@@ -62,26 +65,26 @@ class Taxonomy:
 
     def tags(self, title: str, text: str, published: Sequence[str] = (), own: Collection[str] = ()) -> tuple[str, ...]:
         """At most `MOST_TAGS` tags, the most telling first, as the operator spells them. `published`: the publisher's
-        own, which come first when they are among ours; `own`: names of the author and the site, which are no tags."""
-        chances = self._chances(title, text)
-        for tag in self.mapped(published, text, title, own):
-            chances[tag] = 1.0 + chances.get(tag, 0.0)
-        ranked = sorted(chances, key=lambda tag: -chances[tag])[:MOST_TAGS]
-        return tuple(tag for tag in ranked if chances[tag] > 0)
+        own, which are believed sooner when they are among ours; `own`: names of the author and the site, which are no
+        tags."""
+        chances = self._chances(title, text, self.mapped(published, text, title, own))
+        return tuple(sorted(chances, key=lambda tag: -chances[tag])[:MOST_TAGS])
 
     def mapped(self, published: Sequence[str], text: str = "", title: str = "", own: Collection[str] = ()) -> list[str]:
-        """The publisher's tags that we know, as we spell them; all sound ones when nothing is known beforehand."""
+        """The publisher's tags that we know, as we spell them, where `title` or `text` names them: publishers tag for
+        search engines too. All sound ones when nothing is known beforehand."""
         listed = bool(self.vocabulary.tag)
         kept = (clean(tag) for tag in published if sound(tag, title, own) or (listed and key(tag) in self._spellings))
         spelled = dict.fromkeys(self.spelling(tag, text) for tag in kept)
         if not self._spellings:
             return list(spelled)
-        return [tag for tag in spelled if key(tag) in self._spellings]
+        known = [tag for tag in spelled if key(tag) in self._spellings]
+        return [tag for tag in known if stands([tag, *self._forms.get(tag, ())], f"{title}\n{text}")]
 
     def scored(self, title: str, text: str) -> dict[str, tuple[float, str]]:
         """Tag -> its probability, and what that comes from; also of tags that do not reach their bar."""
         seen = self._zero_shot.scores(title, text) if self._zero_shot else {}
-        found = {tag: (chance, NAMED if named else NEAR) for tag, (chance, named) in seen.items()}
+        found = {tag: (chance, NAMED if mention else NEAR) for tag, (chance, mention) in seen.items()}
         past = self.learnt.scores(title, text) if self.learnt else {}
         return found | {tag: (chance, LEARNT) for tag, chance in past.items() if chance >= found.get(tag, (0.0, ""))[0]}
 
@@ -94,23 +97,24 @@ class Taxonomy:
         bars = {NEAR: BAR_UNNAMED}
         return tuple(found), tuple(tag for tag in likely if scored[tag][0] >= bars.get(scored[tag][1], SUPPORT))
 
-    def _chances(self, title: str, text: str) -> dict[str, float]:
-        """Tag -> probability, for those that reach their bar."""
-        found = self._zero_shot_chances(title, text)
+    def _chances(self, title: str, text: str, asked: Collection[str]) -> dict[str, float]:
+        """Tag -> probability, for those that reach their bar. What the past knows, it judges alone: its bare name says
+        less. `asked`: the publisher's."""
+        found = self._zero_shot_chances(title, text, asked)
         if self.learnt is None:
-            return found
+            return found | {tag: BAR_ASKED for tag in asked if tag not in found and not self.vocabulary.tag}
         learnt = self.learnt.scores(title, text)
-        if len(self.learnt.has) >= ENOUGH:
-            found = {tag: chance for tag, chance in found.items() if tag not in learnt}
-        found |= {tag: chance for tag, chance in learnt.items() if chance >= self.learnt.threshold}
+        past = frozenset(self.learnt.tags)
+        found = {tag: chance for tag, chance in found.items() if tag not in past}
+        bar = self.learnt.threshold
+        found |= {tag: chance for tag, chance in learnt.items() if chance >= (min(bar, BAR) if tag in asked else bar)}
         return found or {tag: chance for tag, chance in list(learnt.items())[:1] if chance >= BAR_LEARNT}
 
-    def _zero_shot_chances(self, title: str, text: str) -> dict[str, float]:
+    def _zero_shot_chances(self, title: str, text: str, asked: Collection[str]) -> dict[str, float]:
         if self._zero_shot is None:
             return {}
-        scores = self._zero_shot.scores(title, text)
-        found = {tag: chance for tag, (chance, named) in scores.items() if chance >= (BAR if named else BAR_UNNAMED)}
-        return found or {tag: chance for tag, (chance, _) in list(scores.items())[:1] if chance >= BAR_ALONE}
+        scores, short = self._zero_shot.scores(title, text), len(text) <= SHORT
+        return {tag: chance for tag, (chance, at) in scores.items() if chance >= _bar(at, short, tag in asked)}
 
     @property
     def names(self) -> frozenset[str]:
@@ -156,6 +160,21 @@ class Taxonomy:
         return zero_shot.prepare(self.vocabulary.tag) if self.vocabulary.tag else None
 
     @cached_property
+    def _forms(self) -> dict[str, tuple[str, ...]]:
+        return {tag.name: tag.aliases for tag in self.vocabulary.tag}
+
+    @cached_property
     def _spellings(self) -> dict[tuple[str, ...], str]:
         learnt = {key(tag): tag for tag in (self.learnt.tags if self.learnt else ())}
         return learnt | {key(form): tag.name for tag in self.vocabulary.tag for form in (*tag.aliases, tag.name)}
+
+
+def _bar(mention: Mention | None, short: bool, asked: bool) -> float:
+    """The probability from which on a tag is given."""
+    if mention is None:
+        return BAR_UNNAMED
+    if asked:
+        return 0.0 if mention.title else BAR_ASKED
+    if short:
+        return BAR_SHORT
+    return BAR_PASSING if not mention.title and mention.text <= 1 else BAR

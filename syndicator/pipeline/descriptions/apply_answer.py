@@ -46,7 +46,9 @@ def changed_fields(
         values |= {"category": answer.category, "category_by": By.LLM}
     if answer.tags and may_write(article, "tags", By.LLM):
         own = spelled(source.tags, taxonomy) if source else ()
-        published = [tag for tag in taxonomy.mapped(article.keywords, article.text) if tag in article.tags]
+        published = [
+            tag for tag in taxonomy.mapped(article.keywords, article.text, article.title) if tag in article.tags
+        ]
         described = tuple(dict.fromkeys((*published, *answer.tags)))[:MOST_TAGS]
         values |= {"tags": tuple(dict.fromkeys((*own, *described))), "tags_by": By.LLM}
     return values

@@ -80,7 +80,7 @@ def confirmed_tags(articles: Iterable[Article], taxonomy: Taxonomy) -> Iterator[
         if article.tags_by == "operator":
             tags = article.tags
         elif article.tags_by in ("publisher", "llm"):
-            mapped = set(taxonomy.mapped(article.keywords, article.text))
+            mapped = set(taxonomy.mapped(article.keywords, article.text, article.title))
             tags = tuple(tag for tag in article.tags if tag in mapped)
         yield "" if article.tags_by == "operator" else article.source_key, (article.title, article.text, tags)
 

@@ -63,7 +63,7 @@ def _category_otherwise(article: Article, source: Source | None) -> str | None:
 
 
 def _tags_line(article: Article, tags: Sequence[str], own: Collection[str], taxonomy: Taxonomy) -> str:
-    published = set(taxonomy.mapped(article.keywords, article.text))
+    published = set(taxonomy.mapped(article.keywords, article.text, article.title))
     new = [tag for tag in tags if tag not in article.tags]
     named = replace(taxonomy, learnt=None).tags(article.title, article.text) if new and taxonomy.learnt else tags
     listed = {tag.name for tag in taxonomy.vocabulary.tag}

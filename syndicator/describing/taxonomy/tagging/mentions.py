@@ -1,18 +1,19 @@
-"""Where tags stand in a text, word for word: plurals count, names that are ordinary words too need their capital."""
+"""Where tags stand in a text, word for word: plurals count, names that are ordinary words too need their capital, and
+what is a part of a longer name ("Ceres Robotics", "Claude Monet") is no mention."""
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from syndicator.describing.taxonomy.casing import ambiguous
+from syndicator.describing.taxonomy.casing import ambiguous, long_forms
+from syndicator.describing.taxonomy.tagging import names
 from syndicator.describing.taxonomy.tagging.keys import WORD, key, stem
 
-_INSIDE = re.compile(r"[\w,;:)\]’'\"”%-]\s$")
 HEAD: Final = 150  # words of the text that count as its head
 ACRONYM: Final = 8  # letters that an acronym counts as: it is as telling as a word of that length
 ACRONYM_LETTERS: Final = 4  # at most, of an acronym that must stand in capitals in the text too: longer ones seldom do
@@ -21,12 +22,13 @@ READ: Final = 12_000  # characters that are looked at: what stands only behind t
 
 class Mention(NamedTuple):
     """How often a tag stands in the title, in the text and in the text's head, and how telling its longest spelling
-    there is: its letters, an acronym in capitals counting as `ACRONYM` of them."""
+    there is: its letters, an acronym in capitals counting as `ACRONYM` of them. `lines`: of the text that have it."""
 
     title: int
     text: int
     head: int
     letters: int
+    lines: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,11 @@ class Form:
     letters: int
     case: str = ""
 
+    @property
+    def is_topic(self) -> bool:
+        """True for one ordinary word: robotics, education."""
+        return len(self.stems) == 1 and not self.case
+
 
 @dataclass(frozen=True)
 class Words:
@@ -45,6 +52,7 @@ class Words:
 
     stems: list[str]
     text: str
+    starts: list[int]  # number of the first word of each line
 
     @cached_property
     def words(self) -> list[str]:
@@ -69,22 +77,30 @@ class Matcher:
         return self.look(self.words(title), self.words(text))
 
     def words(self, value: str) -> Words:
-        """The words of `value`, stemmed where a tag has a word that starts like them."""
-        value, heads = value[:READ], self.heads
-        low = value.casefold()
-        words = WORD.findall(low) if len(low) == len(value) else list(map(str.casefold, WORD.findall(value)))
-        return Words([stem(word) if word[:3] in heads else word for word in words], value)
+        """The words of `value`, stemmed where a tag has a word that starts like them. A line that repeats ("See it now:
+        Amazon") counts once."""
+        heads, starts = self.heads, []
+        lines = list(dict.fromkeys(value[:READ].split("\n")))
+        stems: list[str] = []
+        for line in lines:
+            starts.append(len(stems))
+            low = line.casefold()
+            words = WORD.findall(low) if len(low) == len(line) else list(map(str.casefold, WORD.findall(line)))
+            stems += [stem(word) if word[:3] in heads else word for word in words]
+        return Words(stems, "\n".join(lines), starts)
 
     def look(self, title: Words, text: Words) -> dict[int, Mention]:
         """As `find`, for texts that are cut into words already."""
-        names, body = self._places(title), self._places(text)
+        named, body = self._places(title), self._places(text)
         found: dict[int, Mention] = {}
-        for tag in {*names, *body}:
-            places, named = body.get(tag, []), names.get(tag, [])
-            if tag in self._words_too and not places:
-                continue  # every word of a title may have a capital
-            letters = max((letters for _, letters in places), default=0)
-            found[tag] = Mention(len(named), len(places), sum(at < HEAD for at, _ in places), letters)
+        for tag in {*named, *body}:
+            titles = named.get(tag, {})
+            places = body.get(tag) or dict(list(titles.items())[:1])  # what only the title names is named once at least
+            if tag in self._words_too and tag not in body and names.in_title_case(title.text):
+                continue  # every word of such a title has a capital
+            letters = max(places.values(), default=0)
+            lines = len({bisect_right(text.starts, at) for at in places})
+            found[tag] = Mention(len(titles), len(places), sum(at < HEAD for at in places), letters, lines)
         return found
 
     @cached_property
@@ -94,16 +110,24 @@ class Matcher:
             form.tag for forms in self.forms.values() for form in forms if form.case and is_word(form.case)
         )
 
-    def _places(self, words: Words) -> dict[int, list[tuple[int, int]]]:
-        """Tag -> (place in words, letters) of each mention. A tag within a longer one counts as well: what an author
-        files under "community call" is under "community" too."""
-        found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    def _places(self, words: Words) -> dict[int, dict[int, int]]:
+        """Tag -> place in words of each mention -> its letters, once for all spellings that stand there. A tag within a
+        longer one counts as well: what an author files under "community call" is under "community" too."""
+        found: dict[int, dict[int, int]] = defaultdict(dict)
+        loose: dict[int, dict[int, int]] = defaultdict(dict)
+        ends: dict[int, int] = {}  # tag -> place behind its last mention
         stems = words.stems
         for at, first in enumerate(stems):
             for form in self.forms.get(first, ()):
                 size = len(form.stems)
-                if (size == 1 or tuple(stems[at : at + size]) == form.stems) and _fits(form, words, at):
-                    found[form.tag].append((at, form.letters))
+                if (size == 1 or tuple(stems[at : at + size]) == form.stems) and at >= ends.get(form.tag, 0):
+                    fit = _fit(form, words, at)
+                    if fit is not None:
+                        (found if fit else loose)[form.tag][at] = form.letters
+                        ends[form.tag] = at + size
+        for tag, places in loose.items():
+            if tag in found:  # "Apple Pay" speaks of Apple where the text has Apple by itself too
+                found[tag] |= places
         return found
 
 
@@ -124,20 +148,32 @@ def build(forms: Iterable[tuple[int, str]]) -> Matcher:
     return Matcher(ordered, frozenset(heads))
 
 
-def _fits(form: Form, words: Words, at: int) -> bool:
-    """True when a name in capitals is written in capitals, one with a first capital has one inside a sentence."""
+def _fit(form: Form, words: Words, at: int) -> bool | None:
+    """True when the word at `at` is a mention; False when it is one if the text has another, as in a longer name it may
+    be somebody else's; None when it is none: not written as a name, or a topic in a longer name."""
+    if form.is_topic:
+        return None if words.words[at][0].isupper() and names.in_longer_name(words.text, *words.spans[at]) else True
     if not form.case:
         return True
     word, case = words.words[at], form.case
-    if len(case) <= ACRONYM_LETTERS and case.isupper():
-        return word.removesuffix("s") == case
-    if not word[0].isupper():
-        return False
-    if not is_word(case):
-        return True
-    begin, end = words.spans[at]
-    inside = _INSIDE.search(words.text[max(0, begin - 2) : begin]) is not None
-    return inside and words.text[end : end + 1] != "-"
+    if not _written(word, case) or names.explained_otherwise(words.text, case, long_forms().get(case, ())):
+        return None
+    span = words.spans[at]
+    if is_word(case) and not names.is_name(words.text, *span):
+        return None
+    return not ((is_word(case) or _is_acronym(case)) and names.goes_on(words.text, *span))
+
+
+def _written(word: str, case: str) -> bool:
+    """True for a word in the case that a name must have: acronyms in capitals (from four letters on also as "Nasa"),
+    others with a first capital; a name with a capital inside ("OpenAI") is no other word, however it is written."""
+    if _is_acronym(case):
+        return word.removesuffix("s") == case or (len(case) == ACRONYM_LETTERS and word == case.capitalize())
+    return word[0].isupper() or (not case.isupper() and case[1:] != case[1:].lower() and not is_word(case))
+
+
+def _is_acronym(case: str) -> bool:
+    return len(case) <= ACRONYM_LETTERS and case.isupper()
 
 
 def is_word(name: str) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from importlib import resources
 from typing import Final, NamedTuple
@@ -54,6 +54,18 @@ def sound(tag: str, title: str = "", own: Collection[str] = ()) -> bool:
     if _folded(name) in {_folded(one) for one in own if one} or _says_title(name, title):
         return False
     return not _housekeeping(tag, words)
+
+
+def stands(forms: Iterable[str], text: str) -> bool:
+    """True when `text` has one of `forms`, whatever its case, plurals and hyphens; scripts without blanks between words
+    have it anywhere."""
+    return any(_pattern(form).search(text) for form in forms)
+
+
+def _pattern(form: str) -> re.Pattern[str]:
+    words = [re.escape(word.removesuffix("s") if len(word) > WORDS else word) for word in re.findall(r"[\w+#.]+", form)]
+    edges = (r"(?<!\w)", r"(?:e?s)?(?!\w)") if form.isascii() else ("", "")
+    return re.compile(r"[\W_]{0,2}".join(words).join(edges), re.IGNORECASE)
 
 
 def _housekeeping(tag: str, words: list[str]) -> bool:

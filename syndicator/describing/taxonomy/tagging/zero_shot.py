@@ -37,6 +37,7 @@ FEATURES: Final = (
     "near", "near-title", "near-and-in-text", "near-and-in-title", "very-near",
     "several-words", "several-words-in-text", "letters", "words-apart", "words-in-title", "words-apart-in-head",
     "words-apart-times", "first-place", "first-place-of-any-word",
+    "lines",
 )  # fmt: skip
 CONSTANT: Final = "constant"
 
@@ -59,11 +60,11 @@ class ZeroShotTagger:
     keys: tuple[tuple[str, ...], ...]  # stems of each name
     matcher: Matcher
 
-    def scores(self, title: str, text: str) -> dict[str, tuple[float, bool]]:
-        """Tag -> (probability that an author gives it, whether it stands in title or text), best first."""
+    def scores(self, title: str, text: str) -> dict[str, tuple[float, Mention | None]]:
+        """Tag -> (probability that an author gives it, where it stands in title and text), best first."""
         rows, found = self.features(title, text)
         chances = _chances(rows)
-        return {self.names[n]: (float(chances[n]), n in found) for n in (-chances).argsort(kind="stable")}
+        return {self.names[n]: (float(chances[n]), found.get(n)) for n in (-chances).argsort(kind="stable")}
 
     def features(self, title: str, text: str) -> tuple[Floats, dict[int, Mention]]:
         """Tag x `FEATURES`, and the mentions they are made of by number of the tag."""
@@ -129,6 +130,7 @@ def _mentioned(mention: Mention, length: int) -> dict[str, float]:
         "in-head": float(mention.head > 0),
         "share": math.log1p(1000 * mention.text / length),
         "often": float(mention.text >= OFTEN),
+        "lines": math.log1p(mention.lines),
     }
 
 

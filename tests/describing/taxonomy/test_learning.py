@@ -1,0 +1,34 @@
+"""What the past, the vocabulary and the publisher say of a tag, and which of them is believed."""
+
+from __future__ import annotations
+
+from syndicator.describing.taxonomy.taxonomy import Taxonomy
+from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
+
+TAGGED = Taxonomy(Vocabulary(tag=tuple(TagDef(name=name) for name in ("bridges", "ferries", "tolls"))))
+BRIDGE = (
+    "The old bridge of Marlow",
+    "The bridge over the river is old. The bridge carries two lanes.\nIt was built of iron.",
+)
+
+
+def test_a_tag_that_the_past_rejects_does_not_come_back_by_its_name() -> None:
+    assert "bridges" in TAGGED.tags(*BRIDGE)
+    never = [
+        (f"Bridge number {n}", f"The bridge of town {n} is one of many. People walk over the bridge.", ["tolls"])
+        for n in range(12)
+    ]
+    past = [*never, ("A harbour", "Boats and quays.", ["bridges"]), ("A boat", "The boat is at sea.", ["ferries"])]
+    assert "bridges" not in TAGGED.learn(past).tags(*BRIDGE)
+
+
+def test_a_tag_that_the_past_does_not_have_is_judged_by_its_name() -> None:
+    past = [(f"Boat number {n}", f"The boat of town {n} is at sea.", ["ferries"]) for n in range(12)]
+    assert "bridges" in TAGGED.learn(past).tags(*BRIDGE)
+
+
+def test_the_publishers_tags_need_evidence_and_do_not_lead() -> None:
+    assert TAGGED.mapped(["Tolls", "Bridge"], BRIDGE[1], BRIDGE[0]) == ["bridges"]
+    text = f"{BRIDGE[1]}\nThe ferry is far."
+    assert TAGGED.tags(BRIDGE[0], text, ["ferries", "tolls"])[0] == "bridges"
+    assert "tolls" not in TAGGED.tags(BRIDGE[0], text, ["ferries", "tolls"])
