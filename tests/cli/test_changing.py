@@ -55,7 +55,7 @@ def test_describe_wants_to_know_which(place: Place) -> None:
 def test_tags_are_renamed_and_merged(place: Place) -> None:
     dry = run(place, "tags", "rename", "GPU", "graphics cards", "--dry-run")
     assert "GPU -> graphics cards: 1 article" in dry.output
-    assert "tags/gpu now serves the feed of tags/graphics-cards" in dry.output
+    assert "tags/gpu redirects to tags/graphics-cards" in dry.output
     assert place.article("Chips").tags == ("GPU",)
     answer = json.loads(run(place, "tags", "rename", "GPU", "graphics cards", "--json").stdout)
     assert "tags/graphics-cards.atom" in answer["written"]

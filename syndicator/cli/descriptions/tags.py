@@ -70,7 +70,7 @@ def _retag(kind: Literal["rename", "merge"], old: str, new: str, dry_run: bool, 
         if not json:
             printing.say(f"{planned.old} -> {planned.new}: {counted(len(planned.articles), 'article')}")
             if planned.old_feed != planned.new_feed:
-                printing.say(f"tags/{planned.old_feed.slug} now serves the feed of tags/{planned.new_feed.slug}")
+                printing.say(f"tags/{planned.old_feed.slug} redirects to tags/{planned.new_feed.slug}")
             say_feeds(planned.feeds)
         written: tuple[str, ...] = ()
         if not dry_run:

@@ -123,10 +123,11 @@ def _begun(condition: Condition, now: datetime) -> Episode:
 
 
 def _is_telling(condition: Condition) -> bool:
-    """Whether anybody is to be told: not of the first failures of a source that most likely answers again."""
+    """Whether anybody is to be told: not of a source that was silent already when it was added, nor of the first
+    failures of one that most likely answers again."""
     if condition.kind == ConditionReason.SOURCE_FAILING:
         return condition.needs_you or (condition.count >= _IN_A_ROW and condition.code != FetchReason.SYSTEM)
-    return True
+    return condition.needs_you or condition.kind != ConditionReason.SOURCE_SILENT
 
 
 def _event(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import html
 import os
 import secrets
@@ -24,7 +25,7 @@ _BYTES = 24
 def token(state_dir: Path) -> str:
     """What stands in the address of the health feed: minted once, in the state folder, for this user's eyes alone.
     Raises OSError."""
-    while not (known := known_token(state_dir)):
+    if not known_token(state_dir):
         state_dir.mkdir(parents=True, exist_ok=True)
         temporary = state_dir / f".{_FILE}.{os.getpid()}"
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -33,7 +34,9 @@ def token(state_dir: Path) -> str:
         with suppress(FileExistsError):  # another process was first: its token counts
             os.link(temporary, state_dir / _FILE)
         temporary.unlink()
-    return known
+    if known := known_token(state_dir):
+        return known
+    raise OSError(errno.EINVAL, "is empty, or this user may not read it; delete it", str(state_dir / _FILE))
 
 
 def known_token(state_dir: Path) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -91,11 +92,13 @@ def _look(app: App, now: datetime, made: dict[str, dict[str, float]], configurat
 
 def _publish(app: App) -> None:
     """Keeps the health feed in the public folder, or out of it, as the operator has it."""
-    settings = app.settings
-    if not settings.health.publish and not (settings.public_dir / "health").is_dir():
-        return
     from syndicator.services.health import feed
 
+    settings = app.settings
+    with suppress(OSError):  # where none can be kept, nothing but the feed is missing
+        feed.token(settings.state_dir)  # here, for `status`, which makes none: `up` and `serve` may never run
+    if not settings.health.publish and not (settings.public_dir / "health").is_dir():
+        return
     outlet = FileOutlet(settings.public_dir, gzip=settings.publish.gzip)
     if settings.health.publish:
         key = feed.token(settings.state_dir)

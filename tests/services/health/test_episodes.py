@@ -112,3 +112,10 @@ def test_titles_say_what_and_how_long() -> None:
     assert list(titles([replace(recovered, kind="of-a-newer-version", subject="", reason="")])) == [
         "over after 3 hours: of-a-newer-version"
     ]
+
+
+def test_a_source_that_was_silent_when_it_was_added_is_not_told() -> None:
+    silent = plain(ConditionReason.SOURCE_SILENT, source="holt")
+    old = replace(silent, needs_you=False)
+    assert told([(HOUR * 0, (old,)), (HOUR * 1, ())]) == []
+    assert told([(HOUR * 0, ()), (HOUR * 1, (silent,))]) == [(HOUR, "broken")]

@@ -91,12 +91,17 @@ def test_the_token_is_minted_once_for_this_user_alone(tmp_path: Path) -> None:
     assert len(key) > 30 and feed.token(tmp_path / "state") == key == feed.known_token(tmp_path / "state")
     [file] = (tmp_path / "state").iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    file.write_text("")
+    with pytest.raises(OSError, match="delete it"):
+        feed.token(tmp_path / "state")
 
 
 def test_the_public_folder_has_it_by_setting_alone(place: Place) -> None:
     public = place.folder / "feeds/public"
     place.build()
     end(place, gone=True)
+    with place.app() as app:
+        assert feed.known_token(app.settings.state_dir)  # `status` has an address to name after any run
     before = {path for path in public.rglob("*") if path.is_file()}
     assert not any("health" in path.name for path in before)
     settings(place, "[health]\npublish = true\n")
