@@ -393,11 +393,6 @@ GROUPS: tuple[type[Reason], ...] = (
 )
 
 
-def http_reason(status: int) -> str:
-    """The code of an HTTP answer that is no success: gone, rate-limited, and "http-" with the status for the others."""
-    return {410: FetchReason.GONE, 429: FetchReason.RATE_LIMITED}.get(status, f"http-{status}")
-
-
 def explained(code: str) -> tuple[str, str]:
     """What a code of a visit, an entry, a file or a feed means and what to do about it, in words; the code itself and
     no cure for one that is not known."""

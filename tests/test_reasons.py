@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.errors import NotAnArticle
-from syndicator.reasons import GROUPS, FetchReason, PageReason, Reason, http_reason
+from syndicator.reasons import GROUPS, FetchReason, PageReason, Reason
 from tools.reasons import PLACE, document
 
 PACKAGE = Path(__file__).resolve().parent.parent / "syndicator"
@@ -74,10 +74,3 @@ def test_codes_are_plain_strings_where_they_are_kept_and_printed() -> None:
     assert pickle.loads(pickle.dumps(PageReason.EMPTY)) is PageReason.EMPTY
     refusal = pickle.loads(pickle.dumps(NotAnArticle(PageReason.EMPTY)))
     assert (refusal.kind, refusal.reason) == ("empty", "not-an-article-empty")
-
-
-@pytest.mark.parametrize(
-    ("status", "code"), [(410, "gone"), (429, "rate-limited"), (404, "http-404"), (503, "http-503")]
-)
-def test_the_code_of_an_http_answer(status: int, code: str) -> None:
-    assert http_reason(status) == code

@@ -23,15 +23,7 @@ from syndicator.services.container import App
 from syndicator.services.health import counters, episodes
 from syndicator.services.health.conditions import conditions
 from syndicator.services.health.look import observe
-from syndicator.services.health.memory import (
-    Outbox,
-    is_due,
-    put,
-    read_memory,
-    read_outbox,
-    write_memory,
-    write_outbox,
-)
+from syndicator.services.health.memory import Outbox, is_due, put, read_memory, read_outbox, write_memory, write_outbox
 
 # How long runs in which nothing happens are spared a look at everything; and the share of its time that others have: of
 # 50,000 sources it takes over a second, in which nobody else has a turn. Both are a choice.
