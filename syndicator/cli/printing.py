@@ -219,12 +219,20 @@ def run_report(report: RunReport, *, json: bool) -> None:
         say(f"waiting for the next run: {waiting} of the announced entries")
     for outcome in report.failed:
         say(f"failed: {outcome.key}: {outcome.reason} {outcome.detail}".rstrip())
-    for problem in (*report.built.held, *report.built.set_aside, *report.problems):
+    for problem in (*report.built.held, *report.built.set_aside):
         say(f"held back: {problem.what}: {problem.reason} {problem.detail}".rstrip())
+    not_read(report.problems)
     log_problems(report.untold)
     if report.outdated:
         say(f"read by an older version: {counted(report.outdated, 'article')}; {ConditionReason.OUTDATED.cure}")
     enriched(report.llm)
+
+
+def not_read(problems: Iterable[Problem]) -> None:
+    """Prints which article files could not be read, and why."""
+    for problem in problems:
+        said = problem.detail.split(f"{problem.what}: ")[-1]  # it names the file, too
+        say(f"not read: {problem.what}: {said} ({problem.reason})")
 
 
 def enriched(report: EnrichReport) -> None:

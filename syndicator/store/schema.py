@@ -151,12 +151,7 @@ pruned = Table(
     sqlite_with_rowid=False,
 )
 
-html = Table(
-    "html",
-    metadata,
-    Column("id", String(26), primary_key=True),
-    Column("html", Text, nullable=False),
-)
+html = Table("html", metadata, Column("id", String(26), primary_key=True), Column("html", Text, nullable=False))
 
 # What publishing noted of an article, by kind; forgotten when the article changes. The one kind today: "queries", which
 # version of the saved queries the article's memberships are of.

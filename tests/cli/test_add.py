@@ -88,7 +88,8 @@ def test_all_feeds_are_listed_and_the_one_of_articles_is_taken(adding: Adding) -
 
 
 def test_a_number_or_all_feeds_of_articles_are_taken_when_asked_for(adding: Adding) -> None:
-    assert adding.run(SITE, "--all").exit_code == 0
+    assert "next: " in adding.run(SITE, "--all").output
+    assert "next: " not in adding.run(SITE, "--all").output  # known already
     assert adding.urls == [FEED]
     (found,) = adding.json(SITE, "--pick", "3")
     assert (found["source"]["url"], found["known"]) == (COMMENTS, False)
@@ -129,7 +130,7 @@ def test_an_address_with_an_unset_variable_is_not_asked(adding: Adding) -> None:
 def test_on_a_terminal_it_asks_and_writes_nothing_before_yes(adding: Adding, answers: str, urls: list[str]) -> None:
     before = (adding.config / "sources.toml").read_text()
     output = adding.run(SITE, answers=answers).output
-    assert adding.urls == urls
+    assert adding.urls == urls and ("\nnext: `syndicator refresh`" in output) == bool(urls)
     assert ("nothing was added" in output) == (not urls)
     if not urls:
         assert (adding.config / "sources.toml").read_text() == before

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from syndicator.articles.frontmatter import load
 from syndicator.errors import UsageError
 from tests.cli.conftest import Instance
 
@@ -78,6 +79,17 @@ def test_a_withdrawal_is_tried_made_undone_and_purged(filled: Instance) -> None:
         filled.run("withdraw", "--undo", "--purge", url)
     with pytest.raises(UsageError, match="was withdrawn"):
         filled.run("withdraw", "--undo", url)
+
+
+def test_an_article_file_that_cannot_be_read_is_told_as_that(filled: Instance) -> None:
+    first, second = sorted((filled.folder / "feeds/articles").rglob("*.md"))[:2]
+    url = load(second.read_bytes()).url
+    filled.run("withdraw", url)
+    first.write_text(first.read_text().replace("title: ", "title: '", 1))
+    told = f"not read: {first.relative_to(filled.folder / 'feeds/articles')}: line "
+    for words in (("refresh",), ("withdraw", "--undo", url)):
+        output = filled.run(*words).output
+        assert told in output and "(bad-article-file)" in output and "held back" not in output
 
 
 def test_what_is_withdrawn_is_gone_and_stays_away(filled: Instance) -> None:

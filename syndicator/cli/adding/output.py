@@ -47,6 +47,10 @@ def report(done: Added, *, json: bool, asked: bool, dry_run: bool) -> None:
         _say_written(done)
     else:
         show(done, "would add" if dry_run else "added")
+    if done.written and not json and not printing.quiet():
+        printing.say(
+            "next: `syndicator refresh` fetches and publishes its articles; `syndicator up` does that for good"
+        )
     for _, error in done.failed:
         printing.complain(error, as_json=False)
     if done.failed:

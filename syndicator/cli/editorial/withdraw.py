@@ -53,6 +53,7 @@ def withdraw(
         printing.as_json({**told, "feeds": feeds, "copies": copies, "applied": not dry_run, "written": written})
         return
     _say_withdrawal(done, undo=undo)
+    printing.not_read(done.problems)
     printing.say("nothing was changed (--dry-run)" if dry_run else f"{counted(len(written), 'file')} written")
 
 

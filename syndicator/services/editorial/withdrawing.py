@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from syndicator import urls
 from syndicator.errors import UsageError
-from syndicator.model import Article, FeedKey
+from syndicator.model import Article, FeedKey, Problem
 from syndicator.pipeline.dedupe.merge import also_of
 from syndicator.pipeline.refile import refile
 from syndicator.services import reconcile
@@ -18,7 +18,8 @@ from syndicator.services.recovery import withdrawals
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawal:
     """What a withdrawal does, or undoing one. `feeds`: that show the article. `copies`: articles merged into it, which
-    are published by themselves without it; they belong to other sites. `kept`: its file is kept."""
+    are published by themselves without it; they belong to other sites. `kept`: its file is kept. `problems`: article
+    files that could not be read on the way."""
 
     id: str
     url: str
@@ -26,6 +27,7 @@ class Withdrawal:
     feeds: tuple[FeedKey, ...]
     copies: tuple[Article, ...] = ()
     kept: bool = True
+    problems: tuple[Problem, ...] = ()
 
 
 def plan_withdrawal(app: App, what: str) -> Withdrawal:
@@ -79,11 +81,11 @@ def undo_withdrawal(app: App, what: str) -> Withdrawal:
     is read again once its source announces it. Raises UsageError."""
     found = plan_return(app, what)
     app.article_store.unlist_withdrawn(found.id)  # whatever happens now, the next start ends it
-    reconcile.files(app)
+    problems = reconcile.files(app)
     article = app.store.visits.article(found.id)
     if article is not None:
         _name_copy(app, article, named=True)
-    return found
+    return replace(found, problems=problems)
 
 
 def _name_copy(app: App, copy: Article, *, named: bool) -> None:
