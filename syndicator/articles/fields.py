@@ -17,17 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from syndicator.articles import times
-from syndicator.articles.field_types import (
-    ADDRESS,
-    ENCLOSURE,
-    FLAG,
-    ORIGIN,
-    TEXT,
-    TEXT_OR_NONE,
-    TEXTS,
-    TIME,
-    FieldType,
-)
+from syndicator.articles.field_types import ADDRESS, ENCLOSURE, FLAG, ORIGIN, TEXT, TEXT_OR_NONE, TEXTS, TIME, FieldType
 from syndicator.model import Article
 
 SCHEMA = "schema"

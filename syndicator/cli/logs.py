@@ -112,10 +112,7 @@ def _processors() -> list[Any]:
         # ASCII alone: what would control a terminal is escaped
         rendered: list[Any] = [structlog.processors.JSONRenderer(ensure_ascii=True, default=str)]
     else:
-        rendered = [
-            visible_fields,
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), timestamp_key="time"),
-        ]
+        rendered = [visible_fields, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), timestamp_key="time")]
     return [*begin, *rendered, _prioritised] if _choice.journal else [*begin, *rendered]
 
 

@@ -31,12 +31,7 @@ class Replaceable:
 
 
 async def serve(
-    app: ASGIApp,
-    host: str,
-    port: int,
-    *,
-    stop: asyncio.Event,
-    listening: Callable[[str], None] = lambda address: None,
+    app: ASGIApp, host: str, port: int, *, stop: asyncio.Event, listening: Callable[[str], None] = lambda address: None
 ) -> None:
     """Serves `app` on `host`:`port` (0: any free port) until `stop` is set; open requests get 3 s to end.
     Connections are bounded in number and time (`connections`). `listening` is called with the address once it is

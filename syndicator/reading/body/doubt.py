@@ -20,12 +20,7 @@ _LONGER: Final = 1.5  # times as much in the feed's own content as on the page
 
 
 def doubt(
-    kept: Sequence[Block],
-    blocks: Sequence[Block],
-    from_feed: Sequence[Block],
-    *,
-    entry: Entry | None,
-    selected: bool,
+    kept: Sequence[Block], blocks: Sequence[Block], from_feed: Sequence[Block], *, entry: Entry | None, selected: bool
 ) -> str:
     """Why the body of the blocks `kept` may not be the article, in words; "" where nothing speaks against it. `blocks`:
     all that the page has, scored; `from_feed`: those of the content of `entry`, where that is a text; `selected`: the

@@ -135,8 +135,14 @@ async def _asked(session: Session, url: str, known: Mapping[str, str]) -> Fetche
     if isinstance(result, Fetched):
         return result
     failed = result if isinstance(result, Failed) else Failed(url=url, reason=FetchReason.NOT_MODIFIED)
+    raise unanswered(url, failed)
+
+
+def unanswered(url: str, failed: Failed) -> SyndicatorError:
+    """The error of an address that gives no answer, with what the operator can do about it. Pure."""
     kind = NetworkDown if failed.no_network else MissingError
-    raise kind(f"{url}: {failed.reason}: {failed.detail}{_cure(failed)}")
+    means = f"{explained(failed.reason)[0]}: " if failed.detail.startswith("robots.txt unreachable") else ""
+    return kind(f"{url}: {failed.reason}: {means}{failed.detail}{_cure(failed)}")
 
 
 def _cure(failed: Failed) -> str:

@@ -13,7 +13,7 @@ from syndicator.errors import ConfigError
 from syndicator.model import Source
 from syndicator.pipeline.requests import unset, unset_in_url
 from syndicator.publishing.queries.saved import load_queries
-from syndicator.reasons import CheckReason, FetchReason
+from syndicator.reasons import CheckReason, CommandReason, FetchReason
 from syndicator.services.check.finding import Finding, of_error, of_fault
 from syndicator.services.container import llm_key, need_folder
 from syndicator.settings import Alert, Settings, load, unknown_variables
@@ -44,6 +44,14 @@ def faults(config: Path, environ: Mapping[str, str]) -> list[Finding]:
         except ConfigError as error:
             found += of_error(str(config / name), error)
     return found
+
+
+def beside(config: Path) -> Iterator[Finding]:
+    """A sources.d in which no source can be found."""
+    path = config / "sources.d"
+    if not path.is_dir() and (path.exists() or path.is_symlink()):
+        detail = "it is no folder, so nothing in it is followed; make it one, or delete it"
+        yield Finding(severity="error", what=str(path), reason=CommandReason.BAD_CONFIG, detail=detail, file=str(path))
 
 
 def variables(environ: Mapping[str, str]) -> Iterator[Finding]:

@@ -50,13 +50,17 @@ def _look(
     placed = placed_sources(config / "sources.toml")
     yield from configuration.settings(config, settings, environ, strict=strict)
     yield from configuration.sources(placed, environ)
-    yield from machine.folders(settings)
+    yield from configuration.beside(config)
+    shut = list(machine.folders(settings))
+    yield from shut
     if not settings.fetch.proxy:  # a proxy looks names up for itself
         yield from machine.names((one.source for one in placed), lookup)
+    if not all(Path(one.what).is_dir() for one in shut):
+        return  # nothing can be opened there
     try:
         with open_app(config, environ=environ) as app:
             yield from _opened(app, placed, clock())
-    except SyndicatorError as error:
+    except (SyndicatorError, OSError) as error:
         yield Finding(severity="error", what=str(config), reason=CheckReason.CANNOT_OPEN, detail=str(error))
 
 

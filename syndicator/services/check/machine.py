@@ -36,7 +36,9 @@ def folders(settings: Settings) -> Iterator[Finding]:
             probe.write_bytes(b"")
             probe.unlink()
         except OSError as error:
-            detail = f"{error.strerror}; give this user write access"
+            taken = not folder.is_dir() and (folder.exists() or folder.is_symlink())
+            cure = "it is no folder; move it away" if taken else "give this user write access"
+            detail = f"{error.strerror}; {cure}"
             yield Finding(severity="error", what=str(folder), reason=CheckReason.NOT_WRITABLE, detail=detail)
     yield from full(disks_of(places))
 

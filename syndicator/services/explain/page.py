@@ -12,11 +12,12 @@ from syndicator.articles.frontmatter import dump, load
 from syndicator.articles.hand_edits import sign
 from syndicator.articles.normal_form import settle
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
-from syndicator.errors import MissingError, NetworkDown, NotAnArticle, UsageError
+from syndicator.errors import MissingError, NotAnArticle, UsageError
 from syndicator.model import Article, Entry, Failed, Fetched, ReadArticle, Request, Rules, Source, SourceState
 from syndicator.pipeline.entry.filing import as_filed
 from syndicator.pipeline.read_article import load_taxonomy, read_article, spelled
 from syndicator.pipeline.requests import page_request, without_credentials
+from syndicator.services.adding.search import unanswered
 from syndicator.services.container import App, make_fetcher
 from syndicator.services.explain import origins
 from syndicator.services.explain.announced import Announced, announced
@@ -62,8 +63,7 @@ async def show_url(url: str, app: App) -> Shown:
     finally:
         await fetcher.aclose()
     if isinstance(result, Failed):
-        kind = NetworkDown if result.no_network else MissingError
-        raise kind(f"{url}: {result.reason}: {result.detail}")
+        raise unanswered(url, result)
     assert isinstance(result, Fetched)
     repeated = app.store.visits.repeated(urls.own_host(result.final_url))
     why = {

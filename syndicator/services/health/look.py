@@ -79,12 +79,7 @@ def place_of(
     try:
         sources = {source.key: source for source in read.sources}
         yield Place(
-            config=config,
-            sources=sources,
-            settings=read.settings,
-            store=store,
-            article_store=article_store,
-            now=now(),
+            config=config, sources=sources, settings=read.settings, store=store, article_store=article_store, now=now()
         )
     finally:
         if store is not None:

@@ -11,7 +11,7 @@ import pytest
 from syndicator.articles.frontmatter import load
 from syndicator.cli.mending import show
 from syndicator.cli.mending.explained import lines
-from syndicator.errors import MissingError, NotAnArticle, UsageError
+from syndicator.errors import MissingError, NetworkDown, NotAnArticle, UsageError
 from tests.cli.conftest import Instance
 from tests.world import Story
 
@@ -129,3 +129,8 @@ def test_why_is_told_in_lines() -> None:
         "robots: none",
         "source: none",
     ]
+
+
+def test_a_host_that_there_is_not_is_explained_as_add_does(instance: Instance) -> None:
+    with pytest.raises(NetworkDown, match=r"dns: the host's name does not resolve: .*; check how it is spelled"):
+        instance.run("show", "https://nobody.invalid/")

@@ -24,6 +24,18 @@ def test_a_folder_that_cannot_be_written_is_named(place: Place) -> None:
     assert reasons(place)["not-writable"] == str(public)
 
 
+@pytest.mark.parametrize("name", ["articles", "state"])
+@pytest.mark.parametrize("loop", [True, False])
+def test_a_folder_that_is_none_is_one_finding_among_all(place: Place, name: str, loop: bool) -> None:
+    path = place.folder / "feeds" / name
+    path.parent.mkdir(exist_ok=True)
+    path.symlink_to(name) if loop else path.write_text("")
+    (place.config / "sources.d").write_text("")
+    found = [(one.what, one.reason) for one in check(place.config) if one.severity == "error"]
+    assert sorted(found) == sorted([(str(place.config / "sources.d"), "bad-config"), (str(path), "not-writable")])
+    assert all("it is no folder" in one.detail for one in check(place.config) if one.severity == "error")
+
+
 def test_no_trace_of_the_check_is_left(place: Place) -> None:
     reasons(place)
     assert list(place.folder.rglob(".check")) == []
