@@ -23,6 +23,8 @@ def rows(instance: Instance) -> dict[str, dict[str, str]]:
     """The table of `status` in a pipe, by condition."""
     _, _, head, *lines = instance.run("status").output.splitlines()
     names = head.split("\t")
+    *lines, feed = lines
+    assert "/health/" in feed  # its address, after any run
     found = [dict(zip(names, line.split("\t"), strict=True)) for line in lines]
     return {one["condition"]: one for one in found}
 
