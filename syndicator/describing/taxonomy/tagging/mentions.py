@@ -94,11 +94,10 @@ class Matcher:
         named, body = self._places(title), self._places(text)
         found: dict[int, Mention] = {}
         for tag in {*named, *body}:
-            titles = named.get(tag, {})
-            places = body.get(tag) or dict(list(titles.items())[:1])  # what only the title names is named once at least
-            if tag in self._words_too and tag not in body and names.in_title_case(title.text):
+            places, titles = body.get(tag, {}), named.get(tag, {})
+            if tag in self._words_too and not places and names.in_title_case(title.text):
                 continue  # every word of such a title has a capital
-            letters = max(places.values(), default=0)
+            letters = max((places or titles).values(), default=0)
             lines = len({bisect_right(text.starts, at) for at in places})
             found[tag] = Mention(len(titles), len(places), sum(at < HEAD for at in places), letters, lines)
         return found

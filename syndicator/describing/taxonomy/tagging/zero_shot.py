@@ -69,7 +69,7 @@ class ZeroShotTagger:
     def features(self, title: str, text: str) -> tuple[Floats, dict[int, Mention]]:
         """Tag x `FEATURES`, and the mentions they are made of by number of the tag."""
         names, body = self.matcher.words(title), self.matcher.words(text)
-        found = self.matcher.look(names, body)
+        found = {n: _once(mention) for n, mention in self.matcher.look(names, body).items()}
         vectors = embedder()
         whole = _spread(self.labels @ vectors.article(title, text))
         name = _spread(self.labels @ vectors.mean(title))
@@ -115,6 +115,11 @@ def _spread(values: Floats) -> Floats:
     """Cosines as distances from their mean in spreads: a text is nearer to all tags when it is long."""
     result: Floats = (values - values.mean()) / (values.std() + 1e-6)
     return result
+
+
+def _once(mention: Mention) -> Mention:
+    """What only the title names is named once in the text too: authors seldom say a tag of the title no more."""
+    return mention if mention.text else mention._replace(text=1, head=1, lines=1)
 
 
 def _first(stems: list[str]) -> dict[str, int]:
