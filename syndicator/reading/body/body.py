@@ -8,7 +8,17 @@ from typing import Any
 
 from syndicator import text as texts
 from syndicator.model import Entry, Rules
-from syndicator.reading.body import clean, containers, feed_content, overlap, repeats, scoring, selectors, trafilatura
+from syndicator.reading.body import (
+    clean,
+    containers,
+    feed_content,
+    overlap,
+    repeats,
+    sanity,
+    scoring,
+    selectors,
+    trafilatura,
+)
 from syndicator.reading.body.doubt import doubt
 from syndicator.reading.html.blocks import Block, read_blocks
 from syndicator.reading.html.document import Document
@@ -48,10 +58,16 @@ def read_body(
     overlap.measure(blocks)
     box = containers.build(blocks)
     containers.add_up(blocks, box)
-    compared = _compare(blocks, box, document, from_feed, entry)
+    compared = _compare(blocks, box, document, from_feed, entry, meta.description)
     heaviest = scoring.score(blocks, box, meta.title)
     selected = bool(notes.get("select"))
     kept, cuts = clean.choose(blocks, heaviest, meta.title, selected=selected)
+    declared = document.meta("og:type").lower() == "article"
+    lost = sanity.wrong(kept, blocks, declared=declared) if not selected else ""
+    if lost:
+        sanity.believe(blocks)
+        kept, cuts = clean.choose(blocks, heaviest, meta.title)
+        notes |= {"second try": lost}
     digests = [repeats.digest(block) for block in kept if repeats.is_comparable(block)]
     kept, known = clean.drop_repeated(kept, repeated, rules.keep)
     notes = {"from": "page", "compared": compared, **notes}
@@ -67,9 +83,10 @@ def _compare(
     document: Document,
     from_feed: Sequence[Block],
     entry: Entry | None,
+    description: str,
 ) -> str:
     """Sets each block's overlap: with the feed's content when that is whole, else with an extraction that agrees with
-    the feed's summary. Returns which text it was."""
+    the feed's summary or, without one, with the page's own `description`. Returns which text it was."""
 
     def extract(name: str) -> str:
         return trafilatura.extract(document.tree, "balanced" if name == "balanced" else "fast")
@@ -79,11 +96,12 @@ def _compare(
     if content and overlap.covers(blocks, content):
         overlap.compare(blocks, content)
         return "feed content"
-    if name == "fast" and entry and overlap.misses(blocks, feed_content.words(entry.summary)):
+    summary = (feed_content.words(entry.summary) if entry else "") or description
+    if name == "fast" and overlap.misses(blocks, summary):
         before = [block.overlap for block in blocks]
         overlap.compare(blocks, extract("balanced"))
-        if not overlap.misses(blocks, feed_content.words(entry.summary)):
-            return "balanced, the first try lacked the feed's summary"
+        if not overlap.misses(blocks, summary):
+            return "balanced, the first try lacked the summary"
         for block, share in zip(blocks, before, strict=True):
             block.overlap = share
     return name

@@ -16,6 +16,8 @@ _LETTERS = re.compile(r"[^\W_]+")
 _OTHER_ASCII = bytes(code for code in range(128) if not chr(code).isalnum())
 _PIECE = 32  # letters of a piece when a block is found only in part
 _ENOUGH = 0.35  # share of the page's prose that an extractor's text must have to be believed
+_MENU = 0.5  # share of an extractor's text in links from which it is a menu, which can be as long as an article,
+_LEAST_PROSE = 0.2  # unless it has this share of the page's prose
 _WHOLE = 800  # letters from which a feed's content can be the whole text
 _WHOLE_SHARE = 0.7  # of the extractor's text that it must reach, and of it that must stand on the page
 _SLACK = 12  # letters by which a short text may stand off the place where the one before it ended
@@ -98,11 +100,20 @@ def compare_extractions(blocks: Sequence[Block], box: containers.Containers, ext
     total = sum(block.letters for block in inside)
     for name in ("fast", "balanced"):
         compare(blocks, extract(name))
-        if sum(block.letters * block.overlap for block in blocks) >= max(_ENOUGH * total, 1):
+        taken = sum(block.letters * block.overlap for block in blocks)
+        if taken >= max(_ENOUGH * total, 1) and not _is_menu(blocks, inside):
             return name
     for block in inside:
         block.overlap = 1.0
     return "prose"
+
+
+def _is_menu(blocks: Sequence[Block], inside: Sequence[Block]) -> bool:
+    """True when what was taken of `blocks` is links for the most part, and next to nothing of the prose `inside`."""
+    length = sum(len(block.text) * block.overlap for block in blocks)
+    linked = sum(block.linked * block.overlap for block in blocks)
+    prose = sum(block.letters * block.overlap for block in inside)
+    return linked > _MENU * length and prose < _LEAST_PROSE * sum(block.letters for block in inside)
 
 
 def covers(blocks: Sequence[Block], content: str) -> bool:

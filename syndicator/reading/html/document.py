@@ -57,6 +57,7 @@ _CLASSES = etree.ElementDefaultClassLookup(
     entity=lxml_html.HtmlEntity,
 )
 _OF_HEAD = {"title", "meta", "link", "script", "style", "base", "noscript", "template", "object", "isindex"}
+_LEAST_UNSCRIPTED = 200  # characters of paragraphs in a noscript from which it can be the page
 _CODE = re.compile(r"^[a-z]{2,3}([_-][a-z0-9]{2,8}){0,3}$", re.I)
 
 
@@ -93,6 +94,7 @@ def parse(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> Do
         content = _LONG_TAG.sub(_few_attributes, content)
     _refuse_text(content)
     tree = tree_of(content)
+    _open_noscript(tree)
     metas = _metas(tree)
     objects = jsonld.read(_scripts(tree))
     return Document(
@@ -150,6 +152,19 @@ def _end_head(tree: Any) -> None:
     body.text = None
     for place, child in enumerate(moved):
         body.insert(place, child)
+
+
+def _open_noscript(tree: Any) -> None:
+    """Makes what stands in `noscript` a part of the page where its paragraphs are longer than all others: programs that
+    draw their pages with a script (Discourse is one) put the text there for whoever runs none."""
+    holders = [element for element in tree.iter("noscript") if element.find(".//p") is not None]
+    if not holders:
+        return
+    within = sum(len(text.line("".join(each.itertext()))) for holder in holders for each in holder.iter("p"))
+    others = (each for each in tree.iter("p") if next(each.iterancestors("noscript"), None) is None)
+    if within >= _LEAST_UNSCRIPTED and within > sum(len(text.line("".join(each.itertext()))) for each in others):
+        for holder in holders:
+            holder.tag = "div"
 
 
 def inner(element: Any, most: int = 1_000) -> str:

@@ -1,0 +1,64 @@
+"""What cannot be the article is noticed, and the extractor's word taken instead."""
+
+from __future__ import annotations
+
+from syndicator.reading.body import overlap, sanity
+from syndicator.reading.html.blocks import Block, read_blocks
+from syndicator.reading.html.document import parse
+from syndicator.reading.reader import read
+from tests.reading.body.test_class_words import STORY, TEXTS, page
+
+MENU = "".join(f"<p><a href='/{n}'>A section of the paper that has the number {n}</a></p>" for n in range(9))
+
+
+def blocks_of(markup: str, extracted: str) -> list[Block]:
+    blocks = read_blocks(parse(f"<html><body>{markup}</body></html>".encode(), "https://a.example/b").tree)
+    overlap.measure(blocks)
+    overlap.compare(blocks, extracted)
+    return blocks
+
+
+def test_a_menu_in_place_of_what_the_extractor_took_is_wrong() -> None:
+    blocks = blocks_of(MENU + STORY, "\n".join(TEXTS))
+    assert "nothing" in sanity.wrong(blocks[:9], blocks, declared=True)
+    assert "links" in sanity.wrong(blocks[:11], blocks, declared=True)
+    assert sanity.wrong(blocks[9:], blocks, declared=True) == ""
+    sanity.believe(blocks)
+    assert [block.score > 0.9 for block in blocks] == [False] * 9 + [True] * 5
+
+
+def test_an_extractor_that_took_next_to_nothing_is_not_asked() -> None:
+    blocks = blocks_of(MENU + STORY, TEXTS[0])
+    assert sanity.wrong(blocks[:9], blocks, declared=True) == ""
+
+
+def test_a_thread_in_boxes_of_comments_is_the_page_unless_the_page_is_an_article() -> None:
+    thread = "".join(f"<div class='comment'><p>{text}</p></div>" for text in TEXTS)
+    blocks = blocks_of(
+        f"<p>{TEXTS[0]} Or so it was said.</p>{thread}", "\n".join([TEXTS[0] + " Or so it was said.", *TEXTS])
+    )
+    assert "comments" in sanity.wrong(blocks[:1], blocks, declared=False)
+    assert sanity.wrong(blocks[:1], blocks, declared=True) == ""
+
+
+def test_an_extraction_that_is_a_menu_is_not_believed() -> None:
+    blocks = blocks_of(MENU + STORY, "")
+    box = overlap.containers.build(blocks)
+    overlap.containers.add_up(blocks, box)
+    menu = "\n".join(block.text for block in blocks[:9])
+    texts = {"fast": menu, "balanced": "\n".join(TEXTS)}
+    assert overlap.compare_extractions(blocks, box, texts.__getitem__) == "balanced"
+    assert [block.overlap > 0.5 for block in blocks] == [False] * 9 + [True] * 5
+
+
+def test_a_page_for_readers_without_scripts_is_read() -> None:
+    noscript = f"<div id='app'></div><noscript><h1>The last ferry</h1>{STORY}</noscript>"
+    body = read(page(noscript), "https://a.example/b").body
+    assert [text for text in TEXTS if text not in body] == []
+
+
+def test_a_hint_for_readers_without_scripts_is_not_read() -> None:
+    hint = "<noscript><p>This page needs a program that runs scripts, which yours does not do today.</p></noscript>"
+    long = hint.replace("today.", "today. " + "Please install another one and come again. " * 4)
+    for each in (hint, long):
+        assert "scripts" not in read(page(f"<main>{STORY}</main>{each}"), "https://a.example/b").body
