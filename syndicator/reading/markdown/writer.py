@@ -26,9 +26,11 @@ class _Writer:
         self.begun: set[Frame] = set()  # items whose marker is written
         self.last: Block | None = None
         self.columns = 0  # of the table being written
+        self.hollow: set[Frame] = set()  # items whose own text was cut, so that only lists in them are left
 
     def write(self, blocks: Sequence[Block]) -> str:
         captions = _captions(blocks)
+        self.hollow = _hollow(blocks)
         for index, block in enumerate(blocks):
             lines = self._lines(block, blocks, index, captions)
             if lines:
@@ -78,15 +80,18 @@ class _Writer:
             return
         if last.kind == block.kind == "row" and _table(last) is _table(block):
             return
-        shared = [a for a, b in zip(_shape(last), _shape(block), strict=False) if a is b]
-        item = next((f for f in reversed(_shape(block)) if f.kind == "li"), None)
+        shared = [a for a, b in zip(self._shape(last), self._shape(block), strict=False) if a is b]
+        item = next((f for f in reversed(self._shape(block)) if f.kind == "li"), None)
         tight = item is not None and item not in self.begun and _list_of(last) is not None and _shares_list(last, block)
         if not tight:
             self.out.append("".join("> " if f.kind == "blockquote" else " " * _indent(f) for f in shared).rstrip())
 
+    def _shape(self, block: Block) -> list[Frame]:
+        return [frame for frame in block.frames if frame.kind in _SHAPING and frame not in self.hollow]
+
     def _put(self, block: Block, lines: list[str]) -> None:
         first, rest = "", ""
-        for frame in _shape(block):
+        for frame in self._shape(block):
             if frame.kind == "blockquote":
                 first, rest = first + "> ", rest + "> "
                 continue
@@ -98,8 +103,15 @@ class _Writer:
         self.out.extend((rest + line).rstrip(" ") if line or rest.strip() else "" for line in lines[1:])
 
 
-def _shape(block: Block) -> list[Frame]:
-    return [frame for frame in block.frames if frame.kind in _SHAPING]
+def _hollow(blocks: Sequence[Block]) -> set[Frame]:
+    """The items that begin with a list: their own text was cut or never there."""
+    seen: set[Frame] = set()
+    found: set[Frame] = set()
+    for block in blocks:
+        items = [frame for frame in block.frames if frame.kind == "li"]
+        found |= {item for item in items[:-1] if item not in seen}
+        seen |= set(items)
+    return found
 
 
 def _indent(frame: Frame) -> int:

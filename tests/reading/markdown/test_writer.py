@@ -61,3 +61,19 @@ def test_depth_needs_no_stack(depth: int, tag: str) -> None:
     parser = lxml_html.HTMLParser(huge_tree=True)  # the usual one drops what is deeper than 256
     tree = lxml_html.document_fromstring(f"<html><body>{f'<{tag}>' * depth}text</body></html>", parser=parser)
     assert "text" in writer.to_markdown(read_blocks(tree), BASE)
+
+
+NESTED = "<ul><li>a<ul><li>b<ol><li>c</li><li>d</li></ol></li></ul></li></ul>"
+
+
+@pytest.mark.parametrize(
+    ("cut", "expected"),
+    [
+        (0, ["- a", "  - b", "    1. c", "    2. d"]),
+        (1, ["- b", "  1. c", "  2. d"]),
+        (2, ["1. c", "2. d"]),
+    ],
+)
+def test_an_item_whose_own_text_was_cut_leaves_no_marker(cut: int, expected: list[str]) -> None:
+    blocks = read_blocks(tree_of(f"<html><body>{NESTED}</body></html>"))
+    assert writer.to_markdown(blocks[cut:], BASE).splitlines() == expected
