@@ -14,12 +14,11 @@ from syndicator.reading.body import (
     feed_content,
     overlap,
     repeats,
-    sanity,
     scoring,
     selectors,
     trafilatura,
 )
-from syndicator.reading.body.doubt import doubt
+from syndicator.reading.body.doubt import believe, doubt, wrong
 from syndicator.reading.html.blocks import Block, read_blocks
 from syndicator.reading.html.document import Document
 from syndicator.reading.markdown import writer
@@ -63,9 +62,9 @@ def read_body(
     selected = bool(notes.get("select"))
     kept, cuts = clean.choose(blocks, heaviest, meta.title, selected=selected)
     declared = document.meta("og:type").lower() == "article"
-    lost = sanity.wrong(kept, blocks, declared=declared) if not selected else ""
+    lost = wrong(kept, blocks, declared=declared) if not selected else ""
     if lost:
-        sanity.believe(blocks)
+        believe(blocks)
         kept, cuts = clean.choose(blocks, heaviest, meta.title)
         notes |= {"second try": lost}
     digests = [repeats.digest(block) for block in kept if repeats.is_comparable(block)]

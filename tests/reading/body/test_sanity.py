@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syndicator.reading.body import overlap, sanity
+from syndicator.reading.body import doubt, overlap
 from syndicator.reading.html.blocks import Block, read_blocks
 from syndicator.reading.html.document import parse
 from syndicator.reading.reader import read
@@ -20,16 +20,16 @@ def blocks_of(markup: str, extracted: str) -> list[Block]:
 
 def test_a_menu_in_place_of_what_the_extractor_took_is_wrong() -> None:
     blocks = blocks_of(MENU + STORY, "\n".join(TEXTS))
-    assert "nothing" in sanity.wrong(blocks[:9], blocks, declared=True)
-    assert "links" in sanity.wrong(blocks[:11], blocks, declared=True)
-    assert sanity.wrong(blocks[9:], blocks, declared=True) == ""
-    sanity.believe(blocks)
+    assert "nothing" in doubt.wrong(blocks[:9], blocks, declared=True)
+    assert "links" in doubt.wrong(blocks[:11], blocks, declared=True)
+    assert doubt.wrong(blocks[9:], blocks, declared=True) == ""
+    doubt.believe(blocks)
     assert [block.score > 0.9 for block in blocks] == [False] * 9 + [True] * 5
 
 
 def test_an_extractor_that_took_next_to_nothing_is_not_asked() -> None:
     blocks = blocks_of(MENU + STORY, TEXTS[0])
-    assert sanity.wrong(blocks[:9], blocks, declared=True) == ""
+    assert doubt.wrong(blocks[:9], blocks, declared=True) == ""
 
 
 def test_a_thread_in_boxes_of_comments_is_the_page_unless_the_page_is_an_article() -> None:
@@ -37,8 +37,8 @@ def test_a_thread_in_boxes_of_comments_is_the_page_unless_the_page_is_an_article
     blocks = blocks_of(
         f"<p>{TEXTS[0]} Or so it was said.</p>{thread}", "\n".join([TEXTS[0] + " Or so it was said.", *TEXTS])
     )
-    assert "comments" in sanity.wrong(blocks[:1], blocks, declared=False)
-    assert sanity.wrong(blocks[:1], blocks, declared=True) == ""
+    assert "comments" in doubt.wrong(blocks[:1], blocks, declared=False)
+    assert doubt.wrong(blocks[:1], blocks, declared=True) == ""
 
 
 def test_an_extraction_that_is_a_menu_is_not_believed() -> None:
