@@ -32,7 +32,9 @@ def redescribed(place: Place) -> Plan:
 
 def made(tags_by: str, tags: tuple[str, ...] = ("LLM",), keywords: tuple[str, ...] = ()) -> Article:
     url = "https://x.example/a"
-    return Article(id="a", url=url, title="T", body="Text.", tags=tags, tags_by=tags_by, keywords=keywords)
+    return Article(
+        id="a", url=url, title="T", body="A large language model.", tags=tags, tags_by=tags_by, keywords=keywords
+    )
 
 
 @pytest.mark.parametrize(
