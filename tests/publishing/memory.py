@@ -152,6 +152,9 @@ class MemoryIndex:
     def on_hold(self) -> dict[str, str]:
         return {}
 
+    def pruned(self) -> set[str]:
+        return set()
+
     def withdrawn(self) -> list[Withdrawn]:
         return list(self.gone)
 
