@@ -111,7 +111,7 @@ def test_sources_edited_under_up(small: Instance) -> None:
         path.write_text(path_of_both.replace(only_holt, ""))
         wait_for(lambda: followed(small) == {"parallel"}, 60)
         path.write_text("[[source\nkey =")
-        wait_for(lambda: "sources.toml is not valid TOML" in log.read_text(), 60)
+        wait_for(lambda: "sources.toml:1: is not valid TOML" in log.read_text(), 60)
         lines = log.read_text().count("is not valid TOML")
         wait_for(lambda: log.read_text().count("is not valid TOML") > lines + 1, 60)
         assert followed(small) == {"parallel"}
