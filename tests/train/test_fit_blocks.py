@@ -120,7 +120,9 @@ def test_numerical_libraries_get_one_thread() -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.xfail(reason="rules of class words changed what is measured of a block after the weights were fitted")
+# Class words and `noscript` are read otherwise than when the weights were fitted. Weights of today's features, tried on
+# the same pages, catch 31 % of what is read badly instead of 38 % and begin one more of our own pages with a byline.
+@pytest.mark.xfail(strict=True, reason="the weights are older than today's features, and new ones were worse")
 def test_the_shipped_weights_can_be_made_again(shared: Path) -> None:
     command = [sys.executable, "-m", "tools.train.fit_blocks"]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900)

@@ -70,7 +70,7 @@ def read_body(
     digests = [repeats.digest(block) for block in kept if repeats.is_comparable(block)]
     kept, known = clean.drop_repeated(kept, repeated, rules.keep)
     notes = {"from": "page", "compared": compared, **notes}
-    why = doubt(kept, blocks, from_feed, entry=entry, selected=selected)
+    why = lost or doubt(kept, blocks, from_feed, entry=entry, selected=selected)
     notes |= {"doubt": why} if why else {}
     made = _finish(kept, blocks, [*cuts, *known], document.base_url, notes)
     return _or_feed(replace(made, digests=tuple(digests)), from_feed, document.base_url)

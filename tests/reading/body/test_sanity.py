@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from syndicator.reading.body import doubt, overlap
 from syndicator.reading.html.blocks import Block, read_blocks
 from syndicator.reading.html.document import parse
@@ -62,3 +64,12 @@ def test_a_hint_for_readers_without_scripts_is_not_read() -> None:
     long = hint.replace("today.", "today. " + "Please install another one and come again. " * 4)
     for each in (hint, long):
         assert "scripts" not in read(page(f"<main>{STORY}</main>{each}"), "https://a.example/b").body
+
+
+def test_a_text_of_the_second_try_is_in_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever looks at what is unclear looks at it too: the second try makes its scores sure."""
+    sure = read(page(STORY), "https://a.example/b").trace["body"]
+    assert {"second try", "doubt"}.isdisjoint(sure)
+    monkeypatch.setattr("syndicator.reading.body.body.wrong", lambda kept, blocks, declared: "what was kept is links")
+    again = read(page(STORY), "https://a.example/b").trace["body"]
+    assert again["second try"] == again["doubt"] == "what was kept is links"
