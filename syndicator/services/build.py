@@ -16,6 +16,7 @@ from syndicator.publishing.output.files import FileOutlet
 from syndicator.publishing.queries.members import update_members
 from syndicator.publishing.selection.feeds import plan
 from syndicator.publishing.selection.staleness import BuildReport, Steps, replaced, settled, stale
+from syndicator.reasons import WorkerReason
 from syndicator.services import freshness
 from syndicator.services.container import App, make_fetcher, open_worker
 
@@ -160,15 +161,25 @@ def _renderer(app: App) -> Iterator[Callable[[str], str | None]]:
             article = app.article_store.get(path)
         except (ConfigError, OSError):
             return None  # `reconcile` names the file; the build shows the article's excerpt
-        try:
-            html = worker.call_sync(render_markdown, article.body, article.url)
-        except WorkerFailed:
-            return None  # the build names the article and shows its excerpt
-        app.store.index.save_html(id, html)
+        html = _once_more(lambda: worker.call_sync(render_markdown, article.body, article.url))
+        if html is not None:  # else the build names the article and shows its excerpt
+            app.store.index.save_html(id, html)
         return html
 
     with open_worker(app) as worker:
         yield remake
+
+
+def _once_more(render: Callable[[], str]) -> str | None:
+    """What `render` makes in a worker, None where it fails. A process that is gone is no fault of the text, which
+    nothing would try again before its feed changes: a second one is given it."""
+    for last in (False, True):
+        try:
+            return render()
+        except WorkerFailed as error:
+            if last or error.reason != WorkerReason.CRASHED:
+                break
+    return None
 
 
 def _body(app: App, id: str) -> str:

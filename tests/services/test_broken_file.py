@@ -27,7 +27,7 @@ def filled(place: Place) -> Place:
         for number in range(5):
             body = f"Text {number} of a **turbine**." if number == 2 else f"Text {number}."
             store_articles(app, f"Chips from {number}", body, category="AI", tags=("GPU",))
-    place.build()
+    assert place.build().set_aside == ()
     return place
 
 

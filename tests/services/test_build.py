@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from syndicator.demo.settings import write_config
-from syndicator.errors import StoreError
+from syndicator.errors import StoreError, WorkerFailed
 from syndicator.publishing.builder import Builder
+from syndicator.reasons import WorkerReason
 from syndicator.services import build, refresh
 from syndicator.services.build import build_meanwhile
 from syndicator.services.container import App, open_app
@@ -149,3 +150,36 @@ def test_a_build_that_fails_ends_the_run_with_its_own_words(
     monkeypatch.setattr(build, "build_feeds", broken)
     with pytest.raises(StoreError, match="the disk is full"):
         asyncio.run(refresh.run(app, refresh.Wanted(all=True, build_seconds=0.05), stop=asyncio.Event()))
+
+
+class Dying:
+    """A worker whose first calls fail for `reason`."""
+
+    def __init__(self, fails: int, reason: WorkerReason) -> None:
+        self.fails, self.reason = fails, reason
+
+    def call_sync(self, function: Callable[..., str], *args: str) -> str:
+        self.fails -= 1
+        if self.fails >= 0:
+            raise WorkerFailed(self.reason)
+        return function(*args)
+
+
+@pytest.mark.parametrize(
+    ("fails", "reason", "set_aside"),
+    [
+        (1, WorkerReason.CRASHED, []),
+        (2, WorkerReason.CRASHED, ["html-missing"]),
+        (1, WorkerReason.HUNG, ["html-missing"]),
+    ],
+)
+def test_a_text_is_rendered_once_more_where_the_process_was_gone(
+    place: Place, monkeypatch: pytest.MonkeyPatch, fails: int, reason: WorkerReason, set_aside: list[str]
+) -> None:
+    monkeypatch.setattr(build, "open_worker", lambda app: nullcontext(Dying(fails, reason)))
+    (place.config / "sources.toml").write_text(
+        '[[source]]\nkey = "one"\nurl = "https://one.example/feed"\ncontent = "full"\n'
+    )
+    with place.app() as app:
+        store_articles(app, "Chips", "A text.")
+    assert [problem.reason for problem in place.build().set_aside] == set_aside
