@@ -1,24 +1,23 @@
-"""Serves the published files: right types, strong validators, 304 from memory, the maps of moved and gone feeds."""
+"""Serves the published files: right types, strong validators, answers from memory, the maps of moved and gone feeds."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import formatdate, parsedate_to_datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from syndicator.formats import of_file
+from syndicator.server.bodies import Bodies, Stamp
 
 # Media types of what is published beside the feeds, whose own are in `formats`.
 TYPES: Final = {
@@ -31,6 +30,8 @@ TYPES: Final = {
 _ALIASES: Final = {"": "index.html", "favicon.ico": "icon.svg"}
 _HIDDEN: Final = "maps/"
 _MOVED: Final = "maps/moved.json"
+_REMEMBERED: Final = 10_000  # files, whose tags and headers take some 2 kB each: a choice
+_CHANGING: Final = 3  # tries at a file that is replaced while it is read
 CSP: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
@@ -43,16 +44,25 @@ _SECURITY: Final = {
 }
 
 
+Headers = list[tuple[bytes, bytes]]
+Answer = tuple[int, Headers, bytes]
+# What of a request's header decides on its answer.
+_READ: Final = frozenset((b"accept-encoding", b"if-none-match", b"if-modified-since", b"sec-fetch-dest"))
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is remembered of a file between requests, so that a 304 reads nothing from disk but its stat."""
+    """What is remembered of a file between requests, so that an answer from memory reads nothing from disk but its
+    stat. `tags`: those of the file and of its compressed variant. `unchanged`: the header of a 304, by the tag that a
+    client sends back. `whole`: that of a 200, but for its length, by whether it is compressed and whether a browser
+    opens it as a page."""
 
     path: Path
-    stamp: tuple[int, int, int]
-    etag: str
-    modified: str
+    stamp: Stamp
+    tags: tuple[bytes, bytes]
     mtime: int
-    headers: dict[bytes, list[tuple[bytes, bytes]]]  # of a 304, by the tag that a client sends back
+    unchanged: Mapping[bytes, Headers]
+    whole: Mapping[tuple[bool, bool], Headers]
 
 
 def make_app(public: Path, *, hubs: Sequence[str] = (), base_url: str = "") -> ASGIApp:
@@ -62,61 +72,76 @@ def make_app(public: Path, *, hubs: Sequence[str] = (), base_url: str = "") -> A
 
 
 class _Files:
-    """The application: most requests of feed readers are conditional and end in `_remembered`, the rest in
-    Starlette."""
+    """The application. It does without a framework: of an answer from memory, routing and the objects of a request and
+    a response would be half of the CPU (tests/bench/bench_web.py)."""
 
     def __init__(self, public: Path, hubs: tuple[str, ...], base_url: str) -> None:
         self.root, self.hubs, self.base = public, hubs, base_url
         self.known: dict[str, _Known] = {}
+        self.bodies = Bodies()
         self.map = public / _MOVED
         self.maps: tuple[int, Mapping[str, str], frozenset[str]] = (-1, {}, frozenset())
-        self.app = Starlette(routes=[Route("/{name:path}", self.answer, methods=["GET", "HEAD"])])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = self._remembered(scope) if scope["type"] == "http" else None
-        if headers is None:
-            await self.app(scope, receive, send)
-            return
-        await send({"type": "http.response.start", "status": 304, "headers": headers})
-        await send({"type": "http.response.body", "body": b""})
+        status, headers, body = self._answer(scope)
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
-    def _remembered(self, scope: Scope) -> list[tuple[bytes, bytes]] | None:
-        """The headers of a 304, where the one tag asked for is that of a file we know and that has not changed
-        since."""
+    def _answer(self, scope: Scope) -> Answer:
+        if scope["method"] not in ("GET", "HEAD"):
+            return _plain("Method not allowed.\n", 405, allow="GET, HEAD")
         name = scope["path"][1:]
         name = _ALIASES.get(name, name)
-        known = self.known.get(name)
-        if known is None or scope["method"] not in ("GET", "HEAD"):
-            return None
-        asked = [value for header, value in scope["headers"] if header == b"if-none-match"]
-        headers = known.headers.get(asked[0]) if len(asked) == 1 else None
-        if headers is None or _stamp(known.path) != known.stamp:
-            return None
-        moved, gone = self._moves()
-        return None if name in moved or name in gone else headers
-
-    async def answer(self, request: Request) -> Response:
-        name = _ALIASES.get(request.path_params["name"], request.path_params["name"])
-        path = self._path(name)
         moved, gone = self._moves()
         if name in moved:
-            return RedirectResponse(self._prefix(request) + quote(moved[name]), 301, headers=_SECURITY)
+            return _plain("", 301, location="/" + quote(moved[name]))
         if name in gone:
             return _plain("Gone: this feed is no longer published.\n", 410)
-        known = self._known(name, path) if path else None
-        if path is None or known is None:
-            return _plain("Not found.\n", 404)
-        gz = path.with_name(path.name + ".gz")
-        # the outlet writes a .gz after its file: one that is older belongs to the edition before
-        made = _stamp(gz) if _takes_gzip(request.headers.get("accept-encoding", "")) else None
-        zipped = made is not None and made[0] >= known.stamp[0]
-        headers = self._headers(name, _zipped(known.etag) if zipped else known.etag, known.modified)
-        if _unchanged(request, known):
-            return Response(status_code=304, headers=headers)
-        headers["content-type"] = _type(request, name)
-        if zipped:
-            headers["content-encoding"] = "gzip"
-        return Response((gz if zipped else path).read_bytes(), headers=headers)
+        asked = _asked(scope["headers"])
+        for _ in range(_CHANGING):
+            known = self._known(name)
+            answer = self._of_file(name, known, asked) if known else None
+            if known is None or answer is not None:
+                break
+        return answer or _plain("Not found.\n", 404)
+
+    def _of_file(self, name: str, known: _Known, asked: Mapping[bytes, bytes]) -> Answer | None:
+        """The answer for a file, None where it was replaced meanwhile."""
+        same = known.unchanged.get(asked.get(b"if-none-match", b""))
+        if same is not None:
+            return 304, same, b""
+        packed = self._packed(name, known) if _takes_gzip(asked.get(b"accept-encoding", b"")) else None
+        if _unchanged(asked, known):
+            return 304, known.unchanged[known.tags[packed is not None]], b""
+        body = packed if packed is not None else self._whole(name, known)
+        if body is None:
+            return None
+        page = asked.get(b"sec-fetch-dest") == b"document"
+        headers = known.whole[packed is not None, page]
+        return 200, [*headers, (b"content-length", b"%d" % len(body))], body
+
+    def _whole(self, name: str, known: _Known) -> bytes | None:
+        """The file as it is known, None where it has changed since."""
+        body = self.bodies.get((name, False), known.stamp)
+        if body is None:
+            body = _read(known.path)
+            if body is None or _stamp(known.path) != known.stamp:
+                return None
+            self.bodies.put((name, False), known.stamp, body)
+        return body
+
+    def _packed(self, name: str, known: _Known) -> bytes | None:
+        """The compressed variant, None where there is none: the outlet writes a .gz after its file, and one that is
+        older belongs to the edition before."""
+        body = self.bodies.get((name, True), known.stamp)
+        if body is None:
+            path = known.path.with_name(known.path.name + ".gz")
+            made = _stamp(path)
+            body = _read(path) if made is not None and made[0] >= known.stamp[0] else None
+            if body is None or _stamp(known.path) != known.stamp:
+                return None
+            self.bodies.put((name, True), known.stamp, body)
+        return body
 
     def _headers(self, name: str, etag: str, modified: str) -> dict[str, str]:
         format = of_file(name)
@@ -143,21 +168,30 @@ class _Files:
             return None
         return self.root.joinpath(*parts)
 
-    def _known(self, name: str, path: Path) -> _Known | None:
-        stamp = _stamp(path)
+    def _known(self, name: str) -> _Known | None:
         known = self.known.get(name)
-        if stamp is None or (known is not None and known.stamp == stamp):
+        path = known.path if known else self._path(name)
+        stamp = _stamp(path) if path else None
+        if path is None or stamp is None or (known is not None and known.stamp == stamp):
             return known if stamp else None
         if not path.is_file() or not path.resolve().is_relative_to(self.root.resolve()):
             return None
-        etag, mtime = f'"{hashlib.sha256(path.read_bytes()).hexdigest()[:32]}"', stamp[0] // 1_000_000_000
-        modified = formatdate(mtime, usegmt=True)
-        headers = {
-            tag.encode(): [(key.encode(), value.encode()) for key, value in self._headers(name, tag, modified).items()]
-            for tag in (etag, _zipped(etag))
-        }
-        self.known[name] = _Known(path, stamp, etag, modified, mtime, headers)
+        if len(self.known) >= _REMEMBERED:
+            del self.known[next(iter(self.known))]
+        self.known[name] = self._learnt(name, path, stamp)
         return self.known[name]
+
+    def _learnt(self, name: str, path: Path, stamp: Stamp) -> _Known:
+        plain = f'"{hashlib.sha256(path.read_bytes()).hexdigest()[:32]}"'
+        mtime, tags = stamp[0] // 1_000_000_000, (plain, _zipped(plain))
+        heads = [self._headers(name, tag, formatdate(mtime, usegmt=True)) for tag in tags]
+        whole = {
+            (packed, page): _lines(heads[packed] | {"content-type": _type(name, page=page)} | _CODING[packed])
+            for packed in (False, True)
+            for page in (False, True)
+        }
+        sent = (tags[0].encode(), tags[1].encode())
+        return _Known(path, stamp, sent, mtime, dict(zip(sent, map(_lines, heads), strict=True)), whole)
 
     def _moves(self) -> tuple[Mapping[str, str], frozenset[str]]:
         stamp = _stamp(self.map)
@@ -168,14 +202,30 @@ class _Files:
             self.maps = (stamp[0], made["moved"], frozenset(made["gone"]))
         return self.maps[1], self.maps[2]
 
-    def _prefix(self, request: Request) -> str:
-        return str(request.scope.get("root_path", "")) + "/"
+
+_CODING: Final[tuple[dict[str, str], dict[str, str]]] = ({}, {"content-encoding": "gzip"})
 
 
-def _stamp(path: Path) -> tuple[int, int, int] | None:
+def _asked(headers: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """What of a request's header is read, by name; lines of one name are one list (RFC 9110 section 5.3)."""
+    asked: dict[bytes, bytes] = {}
+    for name, value in headers:
+        if name in _READ:
+            asked[name] = asked[name] + b"," + value if name in asked else value
+    return asked
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _stamp(path: Path) -> Stamp | None:
     """What changes with a file; None where there is none."""
     try:
-        stat = path.stat()
+        stat = os.stat(path)  # noqa: PTH116 - three times a request
     except (OSError, ValueError):
         return None
     return stat.st_mtime_ns, stat.st_size, stat.st_ino
@@ -186,26 +236,26 @@ def _zipped(etag: str) -> str:
     return etag[:-1] + '-gz"'
 
 
-def _takes_gzip(accepted: str) -> bool:
+@lru_cache(256)
+def _takes_gzip(accepted: bytes) -> bool:
     """RFC 9110 section 12.5.3: named, and not with a weight of zero."""
-    for coding in accepted.lower().split(","):
-        name, _, weight = coding.replace(" ", "").partition(";")
-        if name == "gzip":
-            return not re.fullmatch(r"q=0(\.0*)?", weight)
+    for coding in accepted.lower().split(b","):
+        name, _, weight = coding.replace(b" ", b"").partition(b";")
+        if name == b"gzip":
+            return not re.fullmatch(rb"q=0(\.0*)?", weight)
     return False
 
 
-def _unchanged(request: Request, known: _Known) -> bool:
+def _unchanged(asked: Mapping[bytes, bytes], known: _Known) -> bool:
     """RFC 9110 section 13.2.2: If-None-Match decides where there is one, else If-Modified-Since."""
-    tags = request.headers.get("if-none-match")
+    tags, since = asked.get(b"if-none-match"), asked.get(b"if-modified-since")
     if tags is not None:
-        offered = [tag.strip().removeprefix("W/") for tag in tags.split(",")]
-        return "*" in offered or known.etag in offered or _zipped(known.etag) in offered
-    since = request.headers.get("if-modified-since")
+        offered = [tag.strip().removeprefix(b"W/") for tag in tags.split(b",")]
+        return b"*" in offered or any(tag in offered for tag in known.tags)
     if since is None:
         return False
     try:
-        return known.mtime <= int(parsedate_to_datetime(since).timestamp())
+        return known.mtime <= int(parsedate_to_datetime(since.decode("latin-1")).timestamp())
     except (TypeError, ValueError, OverflowError):
         return False
 
@@ -216,15 +266,21 @@ def _media_type(name: str) -> str:
     return f"{format.media_type}; charset=utf-8" if format else TYPES.get(Path(name).suffix, "")
 
 
-def _type(request: Request, name: str) -> str:
+def _type(name: str, *, page: bool) -> str:
     """The media type of an answer. A browser that opens a feed as a page (it says so, Fetch Metadata's Sec-Fetch-Dest)
     gets it as plain XML, since Chromium shows feed types as source text and Firefox saves them: only so does the
     stylesheet count."""
     format = of_file(name)
-    if format and format.xml and request.headers.get("sec-fetch-dest") == "document":
+    if format and format.xml and page:
         return "application/xml; charset=utf-8"
     return _media_type(name)
 
 
-def _plain(body: str, status: int) -> Response:
-    return Response(body, status, headers=_SECURITY, media_type="text/plain")
+def _lines(headers: Mapping[str, str]) -> Headers:
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+
+
+def _plain(text: str, status: int, **more: str) -> Answer:
+    body = text.encode()
+    headers = {**_SECURITY, **more, "content-length": str(len(body))}
+    return status, _lines(headers | ({"content-type": "text/plain; charset=utf-8"} if body else {})), body

@@ -43,6 +43,8 @@ async def serve(
     listening(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")
     config = uvicorn.Config(
         app,
+        http="httptools",  # in C: half of the CPU of an answer (tests/bench/bench_web.py)
+        ws="none",
         log_config=None,
         access_log=False,
         lifespan="off",
@@ -84,7 +86,9 @@ class _Server(uvicorn.Server):
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio sets TCP_NODELAY on sockets that were made with this protocol alone. Without, the second part of an answer
+    # waits for the other side to have acknowledged the first: 44 ms on a kept connection.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))

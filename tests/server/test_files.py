@@ -142,3 +142,64 @@ def test_a_browser_that_asks_for_a_favicon_gets_the_icon(client: TestClient, pub
     answer = client.get("/favicon.ico")
     assert (answer.status_code, answer.headers["content-type"], answer.text) == (200, "image/svg+xml", "<svg/>")
     assert client.get("/favicon.ico", headers={"if-none-match": answer.headers["etag"]}).status_code == 304
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "identity"])
+def test_a_file_is_read_once(client: TestClient, monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
+    first = client.get("/all.atom", headers={"accept-encoding": encoding})
+
+    def read(path: Path) -> bytes:
+        raise AssertionError(f"{path} is read again")
+
+    monkeypatch.setattr(Path, "read_bytes", read)
+    again = client.get("/all.atom", headers={"accept-encoding": encoding})
+    assert (again.status_code, again.content, again.headers) == (200, b"<feed/>", first.headers)
+
+
+def test_what_is_in_memory_is_the_file_of_now(client: TestClient, public: Path) -> None:
+    outlet = FileOutlet(public)
+    for body in (b"<feed>1</feed>", b"<feed>2</feed>"):
+        outlet.put("all.atom", body)
+        for encoding in ("gzip", "identity"):
+            answer = client.get("/all.atom", headers={"accept-encoding": encoding})
+            assert answer.content == body
+            assert ("content-encoding" in answer.headers) == (encoding == "gzip")
+
+
+def test_a_gz_that_comes_later_is_sent_from_then_on(client: TestClient, public: Path) -> None:
+    (public / "all.atom.gz").unlink()
+    assert "content-encoding" not in client.get("/all.atom", headers={"accept-encoding": "gzip"}).headers
+    FileOutlet(public).put("all.atom", b"<feed/>")
+    assert client.get("/all.atom", headers={"accept-encoding": "gzip"}).headers["content-encoding"] == "gzip"
+
+
+def test_a_file_replaced_while_it_is_read_is_read_again(
+    client: TestClient, public: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tag = client.head("/tags/ai.rss").headers["etag"]
+    path, reads = public / "tags/ai.rss", []
+
+    def read(one: Path) -> bytes:
+        with one.open("rb") as file:
+            body = file.read()
+        if not reads:
+            FileOutlet(public, gzip=False)._replace(path, b"<rss>2</rss>", earliest=path.stat().st_mtime_ns + 10**9)
+        reads.append(one)
+        return body
+
+    monkeypatch.setattr("syndicator.server.files._read", read)
+    FileOutlet(public, gzip=False).put("tags/ai.rss", b"<rss>1</rss>")
+    answer = client.get("/tags/ai.rss")
+    assert answer.content == b"<rss>2</rss>"
+    assert answer.headers["etag"] not in ("", tag)
+    assert client.get("/tags/ai.rss", headers={"if-none-match": answer.headers["etag"]}).status_code == 304
+
+
+def test_only_get_and_head_are_answered(client: TestClient) -> None:
+    answer = client.post("/all.atom")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+
+
+def test_tags_in_two_lines_are_one_list(client: TestClient) -> None:
+    tag = client.head("/all.atom").headers["etag"]
+    assert client.get("/all.atom", headers=[("if-none-match", '"x"'), ("if-none-match", tag)]).status_code == 304

@@ -11,7 +11,7 @@ import pytest
 
 from syndicator.errors import MissingError
 from syndicator.server.files import make_app
-from syndicator.server.server import serve
+from syndicator.server.server import _listen, serve
 
 
 def free_port() -> int:
@@ -72,3 +72,19 @@ async def test_a_taken_port_is_named(tmp_path: Path) -> None:
 async def test_a_foreign_address_is_named(tmp_path: Path) -> None:
     with pytest.raises(MissingError, match=r"192\.0\.2\.1"):
         await serve(make_app(tmp_path), "192.0.2.1", 0, stop=asyncio.Event())
+
+
+@pytest.mark.anyio
+async def test_no_part_of_an_answer_waits_for_the_one_before() -> None:
+    options: list[int] = []
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        options.append(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        writer.close()
+
+    listener = _listen("127.0.0.1", 0)
+    async with await asyncio.start_server(connected, sock=listener):
+        reader, writer = await asyncio.open_connection(*listener.getsockname())
+        await reader.read()
+        writer.close()
+    assert options and options[0]
