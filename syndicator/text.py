@@ -1,4 +1,4 @@
-"""Texts: legal characters, width, markdown as plain text, names for files and addresses. Pure."""
+"""Texts: legal characters, width, markdown as plain text, names for files and addresses, persons. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 import html
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 # What XML 1.0 production [2] forbids, and what it allows but nobody wants: C1 controls (feed validators warn of them)
@@ -44,6 +44,12 @@ _INLINE = re.compile(
     + r"|(&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{0,31});)"  # 7
     + r"|(?:\*{1,3}|~~|(?<![^\W_])_{1,3}(?=\S)|(?<=\S)_{1,3}(?![^\W_]))",
     re.S,
+)
+
+# What follows a comma and is part of the name before it: generations, degrees, forms of companies.
+_SUFFIX = re.compile(
+    r"(?:jr|sr|ii|iii|iv|esq|ph\.?\s?d|m\.?d|m\.?a|b\.?a|m\.?sc|b\.?sc|mba|dds|rn|cpa|inc|ltd|llc|llp|plc|gmbh|co|s\.?a)\.?",
+    re.IGNORECASE,
 )
 
 
@@ -190,3 +196,27 @@ def _loses(spelled: str) -> bool:
         or unicodedata.category(char)[0] == "S"
         for char in unicodedata.normalize("NFKD", spelled)
     )
+
+
+def persons(author: str | None) -> tuple[str, ...]:
+    """The names in `author`, no name twice, none for an empty line. Names stand apart by a comma and by nothing else:
+    "and" and "&" are part of the names of firms and offices. "Kim Lee, Jr." and "Acme, Inc." are one; so is "Okafor,
+    Ines", a single word on each side, which is how catalogues write one person."""
+    parts = list(_without_suffixes(author or ""))
+    if len(parts) == 2 and not any(" " in part for part in parts):  # noqa: PLR2004 - a surname and a first name
+        return (", ".join(parts),)
+    return tuple(dict.fromkeys(parts))
+
+
+def _without_suffixes(author: str) -> Iterator[str]:
+    """The parts between commas, suffixes left with the name before them."""
+    name = ""
+    for part in (part.strip() for part in author.split(",")):
+        if name and _SUFFIX.fullmatch(part):
+            name = f"{name}, {part}"
+        elif part:
+            if name:
+                yield name
+            name = part
+    if name:
+        yield name

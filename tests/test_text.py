@@ -51,3 +51,27 @@ def test_what_is_escaped_comes_back(value: str) -> None:
 )
 def test_plain_never_fails(parts: list[str]) -> None:
     assert isinstance(text.plain("".join(parts)), str)
+
+
+@pytest.mark.parametrize(
+    ("author", "names"),
+    [
+        (None, ()),
+        ("", ()),
+        (" , ", ()),
+        ("Ann Writer", ("Ann Writer",)),
+        ("Ann Writer, Bo Other", ("Ann Writer", "Bo Other")),
+        ("Ann Writer,Bo Other , Cy Third", ("Ann Writer", "Bo Other", "Cy Third")),
+        ("Ann Writer, Ann Writer", ("Ann Writer",)),
+        ("Madonna, Bo Other", ("Madonna", "Bo Other")),
+        ("Kim Lee, Jr., Bo Other", ("Kim Lee, Jr.", "Bo Other")),
+        ("Ann Writer, Ph.D., MD", ("Ann Writer, Ph.D., MD",)),
+        ("Acme, Inc.", ("Acme, Inc.",)),
+        ("Okafor, Ines", ("Okafor, Ines",)),
+        ("Johnson & Johnson", ("Johnson & Johnson",)),
+        ("Department of Trade and Industry", ("Department of Trade and Industry",)),
+        ("Jr., Bo Other", ("Jr.", "Bo Other")),
+    ],
+)
+def test_names_stand_apart_by_commas(author: str | None, names: tuple[str, ...]) -> None:
+    assert text.persons(author) == names

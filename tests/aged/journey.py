@@ -62,6 +62,7 @@ class Journey:
     where newsboat is not installed."""
 
     before: dict[str, bytes] = field(default_factory=dict)  # published files
+    upgraded: dict[str, bytes] = field(default_factory=dict)  # after `build`, which is the first that this version does
     built: list[Any] = field(default_factory=list)  # what `build` and `build --all` said
     facts: dict[str, Facts] = field(default_factory=dict)  # by step
     after: dict[str, bytes] = field(default_factory=dict)
@@ -80,7 +81,7 @@ def travel(folder: Path, web: Web, before: Facts) -> Journey:
         readers = {name: Newsboat(folder / "readers" / str(n), address + name) for n, name in enumerate(READ)}
         _poll("old", readers, seen)
         seen.built.append(aged.json("build"))
-        seen.facts["build"] = aged.facts()
+        seen.facts["build"], seen.upgraded = aged.facts(), aged.written()
         seen.built.append(aged.json("build", "--all"))
         seen.facts["build --all"] = aged.facts(status=True)
         seen.check = json.loads(aged.command("check", "--json", leaves=(0, 78)))

@@ -12,7 +12,7 @@ from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
 from syndicator.formats import ATOM, FORMATS, PAGE
-from syndicator.publishing.render.extensions import EntryExtension, FeedExtension, Part
+from syndicator.publishing.render.extensions import EntryExtension, FeedExtension, Part, plain_text
 from syndicator.publishing.render.head import Head
 from syndicator.publishing.render.view import View
 from syndicator.publishing.render.xml import XML_LANG, fragment, plain, prefixes, qualified, splice
@@ -25,16 +25,15 @@ def entry(view: View, base: str) -> bytes:
     """The <entry> of an article, the same for every feed that carries it."""
     made = FeedEntry()
     made.id(view.urn)
-    # type="html" and escaped once more: a title that talks about <b> or AT&amp;T reaches readers as it was written
-    made.title(html.escape(view.title, quote=False))
+    made.title(view.title)  # its type, and what follows from that: `EntryExtension`
     made.updated(view.updated)
     made.published(view.published)
     made.link(href=view.url, rel="alternate")
-    if view.author:
-        made.author(name=view.author)
+    for author in view.authors:
+        made.author(name=author)
     made.category(categories(view, base))
     if view.summary or not view.html:  # a reader must have some text to show (the validator's MissingTextualContent)
-        made.summary(html.escape(view.summary or view.title, quote=False), type="html")
+        made.summary(html.escape(view.text, quote=False), type="html")
     if view.html:
         made.content(view.html, type="html")
     made.register_extension("more", EntryExtension, atom=True, rss=False)
@@ -48,10 +47,11 @@ def feed(head: Head, entries: Sequence[bytes]) -> bytes:
     """An Atom document of ready entries."""
     made = FeedGenerator()
     made.id(head.urn)
-    made.title(html.escape(head.title, quote=False))
-    made.subtitle(html.escape(head.description, quote=False))
+    made.title(head.title)
+    made.subtitle(head.description)
     made.updated(head.updated)
-    made.author(name=head.author)
+    if head.author or not entries:  # readers give it to entries; RFC 4287 4.1.1 asks for one where no entry has its own
+        made.author(name=head.author or head.title)
     made.language(head.language)
     made.generator("Syndicator")
     if head.icon:
@@ -117,15 +117,13 @@ def media(view: View) -> list[Part]:
 def _source(view: View) -> Part:
     children = [
         Part("id", view.origin.id),
-        Part("title", html.escape(view.origin.title, quote=False), type="html"),
+        plain_text("title", view.origin.title),
         Part("updated", (view.origin.updated or view.published).isoformat()),
     ]
     if view.origin.url:
         children.append(Part("link", rel="self", href=view.origin.url))
     if view.origin.site:
         children.append(Part("link", rel="alternate", href=view.origin.site))
-    if not view.author:  # RFC 4287 4.2.1: an entry without an author takes its source's
-        children.append(Part("author", children=(Part("name", view.origin.title),)))
     return Part("source", children=children)
 
 

@@ -35,7 +35,7 @@ class Head:
     base: str  # the web root, with a last slash
     stem: str
     language: str
-    author: str
+    author: str  # "" where the operator named none
     icon: str
     hubs: tuple[str, ...]
     formats: tuple[str, ...]
@@ -67,7 +67,7 @@ def head(spec: FeedSpec, settings: Settings, instance: uuid.UUID, updated: datet
         base=settings.base_url,
         stem=paths.stem(spec.key),
         language=language(spec.language) or "en",
-        author=name(site.author) or name(site.title) or "Syndicator",
+        author=name(site.author),
         icon=uri(site.icon) or f"{settings.base_url}icon.svg",
         hubs=tuple(found for found in map(uri, settings.publish.hubs) if found),
         formats=tuple(format for format in FORMATS if format in spec.formats),

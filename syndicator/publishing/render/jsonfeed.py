@@ -17,7 +17,7 @@ def item(view: View) -> bytes:
     if view.html:
         made["content_html"] = view.html
     else:
-        made["content_text"] = view.summary or view.title
+        made["content_text"] = view.text
     made |= _optional(view)
     made["date_published"] = view.published.isoformat()
     made["date_modified"] = view.updated.isoformat()
@@ -32,7 +32,6 @@ def feed(head: Head, items: Sequence[bytes]) -> bytes:
         "feed_url": head.url("json"),
         "description": head.description,
         "language": head.language,
-        "authors": [{"name": head.author}],
     }
     if PAGE in head.formats:
         made["home_page_url"] = head.url(PAGE)
@@ -49,11 +48,20 @@ def _optional(view: View) -> dict[str, Any]:
         "summary": view.summary if view.html else "",
         "image": view.cover,
         "language": view.language,
-        "authors": [{"name": view.author}] if view.author else [],
-        "tags": [tag for tag in (view.category, *view.tags) if tag],
+        "authors": [{"name": author} for author in view.authors],
+        "author": {"name": view.author},  # version 1.0, which some readers know alone
+        "tags": _tags(view),
         "attachments": _attachments(view),
     }
     return {name: value for name, value in found.items() if value}
+
+
+def _tags(view: View) -> list[str]:
+    """The category and the tags, each once: JSON Feed has one list for both, and they may have the same name."""
+    found: dict[str, str] = {}
+    for tag in filter(None, (view.category, *view.tags)):
+        found.setdefault(tag.casefold(), tag)
+    return list(found.values())
 
 
 def _attachments(view: View) -> list[dict[str, Any]]:

@@ -29,7 +29,7 @@ def item(view: View, base: str) -> bytes:
     made.title(_plain(view.title))
     made.link(href=view.url, rel="alternate")
     made.published(view.published)
-    made.description(html.escape(view.summary or view.title, quote=False), isSummary=True)
+    made.description(html.escape(view.text, quote=False), isSummary=True)
     if view.html:
         made.content(view.html)
     made.category([{**found, "term": _plain(found["term"])} for found in categories(view, base)])
@@ -70,5 +70,4 @@ def _plain(value: str) -> str:
 
 
 def _parts(view: View) -> list[Part]:
-    parts = [Part(qualified("dc", "creator"), _plain(view.author))] if view.author else []
-    return parts + media(view)
+    return [Part(qualified("dc", "creator"), _plain(author)) for author in view.authors] + media(view)

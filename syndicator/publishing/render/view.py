@@ -68,7 +68,7 @@ class View:
     urn: str
     url: str
     title: str
-    author: str
+    authors: tuple[str, ...]  # a name each; the source's title where nobody is named
     published: datetime
     updated: datetime  # with microseconds of its own, see `_apart`
     summary: str
@@ -83,6 +83,17 @@ class View:
     related: tuple[str, ...]
     origin: Origin  # where it came from, every field fit for publication
 
+    @property
+    def author(self) -> str:
+        """The authors as one line."""
+        return ", ".join(self.authors)
+
+    @property
+    def text(self) -> str:
+        """What a reader shows where it may show no excerpt: who tells the story. Formats ask for some text, and a title
+        said twice is none."""
+        return self.summary or self.origin.title
+
 
 def view(article: Article, source: Source | None, instance: uuid.UUID, mode: ContentMode | None, html: str) -> View:
     """The entry of `article`. `mode`: the feed's own content mode, None for what the source says. `html`: its rendered
@@ -94,12 +105,13 @@ def view(article: Article, source: Source | None, instance: uuid.UUID, mode: Con
     url = uri(article.url)
     if not url:
         raise ValueError(f"no usable address: {article.url[:200]!r}")
+    origin = _origin(article, source, published)
     return View(
         id=article.id,
         urn=entry_urn(instance, article.id),
         url=url,
         title=_line(article.title) or urlsplit(url).netloc,
-        author=name(article.author or ""),
+        authors=_unique(article.authors or text.persons(article.author)) or (origin.title,),
         published=published,
         updated=_apart(updated, article.id),
         summary=_summary(article, restricted) if shown != "link" else "",
@@ -112,7 +124,7 @@ def view(article: Article, source: Source | None, instance: uuid.UUID, mode: Con
         enclosure=_enclosure(article.enclosure),
         seconds=_seconds(article.enclosure),
         related=tuple(found for found in map(uri, article.also) if found),
-        origin=_origin(article, source, published),
+        origin=origin,
     )
 
 

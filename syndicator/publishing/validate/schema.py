@@ -63,7 +63,7 @@ def atom_entry_fault(data: bytes) -> str | None:
     grammar = _grammar("entry")
     if not grammar.validate(root[0]):
         return f"invalid: {grammar.error_log.last_error}"
-    return _schematron_fault(root[0], authored=True)  # a feed of ours always has an author
+    return _schematron_fault(root[0], authored=False)
 
 
 def ids(data: bytes) -> list[str]:

@@ -1,0 +1,91 @@
+"""How titles, authors and tags stand in each format."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from syndicator.settings import Publish, Settings, Site
+from tests.publishing.memory import MemoryIndex, MemoryOutlet
+from tests.publishing.test_builder import ATOM, article, built
+
+DC = "{http://purl.org/dc/elements/1.1/}"
+
+
+class Documents:
+    """The feeds of everything, of the articles given."""
+
+    def __init__(self, *articles: Any, site: Site = Site(title="Example & co", url="https://feeds.example/")) -> None:
+        outlet = MemoryOutlet()
+        report = built(MemoryIndex(articles), outlet, Settings(site=site, publish=Publish(archives=False)))
+        assert (report.held, report.set_aside) == ((), ())
+        self.atom, self.rss = (etree.fromstring(outlet.files[name]) for name in ("all.atom", "all.rss"))
+        self.json = json.loads(outlet.files["all.json"])
+        self.entry, self.item = self.atom.find(f"{ATOM}entry"), self.rss.find("channel/item")
+
+
+@pytest.mark.parametrize(
+    ("title", "type", "written"),
+    [
+        ("AT&T & co", "text", "AT&T & co"),
+        ("Q&A; or not", "html", "Q&amp;A; or not"),
+        ("AT&amp;T", "html", "AT&amp;amp;T"),
+        ("&#38; and &#x26;", "html", "&amp;#38; and &amp;#x26;"),
+        ("a < b", "html", "a &lt; b"),
+        ("1 > 0 & more;", "text", "1 > 0 & more;"),
+    ],
+)
+def test_a_title_is_text_unless_it_talks_of_markup(title: str, type: str, written: str) -> None:
+    made = Documents(article(1, title=title), site=Site(title=title, url="https://feeds.example/"))
+    for found in (made.atom.find(f"{ATOM}title"), made.entry.find(f"{ATOM}title")):
+        assert (found.get("type"), found.text) == (type, written)
+    assert made.json["items"][0]["title"] == title
+
+
+def authors(made: Documents) -> list[list[str]]:
+    """As the three formats name them."""
+    return [
+        [node.text for node in made.entry.findall(f"{ATOM}author/{ATOM}name")],
+        [node.text for node in made.item.findall(f"{DC}creator")],
+        [author["name"] for author in made.json["items"][0]["authors"]],
+    ]
+
+
+def test_several_names_are_several_persons() -> None:
+    made = Documents(article(1, author="Ann Writer, Bo Other"))
+    assert authors(made) == [["Ann Writer", "Bo Other"]] * 3
+    assert made.json["items"][0]["author"] == {"name": "Ann Writer, Bo Other"}  # JSON Feed 1.0
+
+
+def test_names_that_a_hand_wrote_one_by_one_are_taken_so() -> None:
+    assert (
+        authors(Documents(article(1, author="X", authors=("Writer, Ann", "Bo Other"))))
+        == [["Writer, Ann", "Bo Other"]] * 3
+    )
+
+
+def test_an_unknown_author_is_the_source_and_no_feed_names_one_for_its_entries() -> None:
+    made = Documents(article(1, author=None))
+    assert authors(made) == [["Alpha"]] * 3
+    assert made.atom.find(f"{ATOM}author") is None and "authors" not in made.json
+    assert made.entry.find(f"{ATOM}source/{ATOM}author") is None
+
+
+def test_a_feed_without_entries_has_an_author_and_so_has_one_whose_operator_named_it() -> None:
+    named = Site(title="Example", url="https://feeds.example/", author="The editors")
+    assert Documents().atom.findtext(f"{ATOM}author/{ATOM}name") == "Example & co"
+    assert Documents(article(1), site=named).atom.findtext(f"{ATOM}author/{ATOM}name") == "The editors"
+
+
+def test_json_says_each_tag_once() -> None:
+    assert Documents(article(1, category="AI", tags=("LLM", "Ai"))).json["items"][0]["tags"] == ["AI", "LLM"]
+    assert "tags" not in Documents(article(1, category="", tags=())).json["items"][0]
+
+
+def test_what_may_show_no_excerpt_names_its_source_and_not_its_title_again() -> None:
+    made = Documents(article(1, robots=("nosnippet",)))
+    told = (made.entry.findtext(f"{ATOM}summary"), made.item.findtext("description"))
+    assert (*told, made.json["items"][0]["content_text"]) == ("Alpha",) * 3
