@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal, NamedTuple, Protocol
@@ -83,10 +84,18 @@ class VisitStore(Protocol):
     """What a visit reads and writes of the store.
 
     A method that writes is one transaction: when it returns, its rows are committed and survive a crash; a process that
-    is killed before that leaves none of them. An article, its row, its aliases, the end of its entry and the stale
-    marks of its feeds are one (`record`). Reads see what is committed. Every method raises StoreError, with the cure,
+    is killed before that leaves none of them. Within `shared` its rows wait for the next `commit`, which makes all of
+    them durable in their order or, where the process is killed before that, none. An article, its row, its aliases, the
+    end of its entry and the stale marks of its feeds are one (`record`). Reads see what was committed and what this
+    object has written. Every method raises StoreError, with the cure,
     when the database cannot be used (damaged, disk full, locked by another program for 10 s), and DiskError when this
     process can open no more files. Used from one thread."""
+
+    def shared(self, first: Callable[[], object] = lambda: None) -> AbstractContextManager[None]:
+        """Inside the block writes wait for `commit`, which its end calls too. `first` is called before each commit."""
+
+    def commit(self) -> None:
+        """Makes durable what was written within `shared` since the last commit."""
 
     def entries(self, source_key: str, entry_ids: Sequence[str]) -> dict[str, EntryRow]:
         """The rows of those of the entries that are known, by entry id."""

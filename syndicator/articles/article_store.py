@@ -7,7 +7,7 @@ import os
 import re
 import tomllib
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -51,6 +51,7 @@ class ArticleStore:
         self.root = root
         self.durable = durable
         self._paths: dict[str, list[str]] | None = None  # first six of the id -> paths; filled by the first search
+        self._unsettled: set[Path] | None = None  # folders of files that were put within `together`
 
     def instance(self) -> uuid.UUID:
         """This instance's uuid, which all published ids are made of: minted once, before the first article. When it is
@@ -67,13 +68,26 @@ class ArticleStore:
         """True when this instance has its uuid."""
         return (self.root / _INSTANCE).exists()
 
+    @contextlib.contextmanager
+    def together(self) -> Iterator[Callable[[], None]]:
+        """Inside, `put` leaves it to the function that this yields, and to the end of the block, to make durable that
+        its files are there: once for all files of a folder. Their contents are on the disk when `put` returns, so that
+        a power cut leaves a file whole or absent, or as it was. Raises OSError."""
+        self._unsettled = set()
+        try:
+            yield self._settle
+            self._settle()
+        finally:
+            self._unsettled = None
+
     def put(
         self, article: Article, path: str | None = None, *, ordered: Collection[str] = ()
     ) -> tuple[Article, FileStamp, bool]:
-        """Writes `article`; durable when it returns. Fields that a hand edited stay as they are in the file, except
-        those that an operator `ordered` to change (`edits.merge`). Returns the article as the file has it now, its
-        stamp, and whether its bytes changed. An article that has a file keeps its path; `path` is where that is, for
-        callers who know. Raises OSError with the old file untouched, ConfigError when the old file cannot be read."""
+        """Writes `article`; durable when it returns (see `together`). Fields that a hand edited stay as they are in the
+        file, except those that an operator `ordered` to change (`edits.merge`). Returns the article as the file has it
+        now, its stamp, and whether its bytes changed. An article that has a file keeps its path; `path` is where that
+        is, for callers who know. Raises OSError with the old file untouched, ConfigError when the old file cannot be
+        read."""
         from syndicator.articles import frontmatter
 
         found = self._known(article.id, path)
@@ -93,7 +107,7 @@ class ArticleStore:
             data = frontmatter.dump(merged)
         if old == data:
             return merged, self._stamp(found), False
-        stat = disk.write(self.root / found, data, durable=self.durable)
+        stat = disk.write(self.root / found, data, durable=self.durable, folders=self._unsettled)
         self._remember(found)
         return merged, FileStamp(path=found, mtime_ns=stat.st_mtime_ns, size=stat.st_size), True
 
@@ -275,6 +289,11 @@ class ArticleStore:
             with os.scandir(absolute) as found:
                 removed += sum(disk.unlink_litter(entry) for entry in found)
         return removed
+
+    def _settle(self) -> None:
+        for folder in sorted(self._unsettled or ()):
+            disk.sync_folder(folder)
+        self._unsettled = self._unsettled and set()
 
     def _mint(self, path: Path) -> uuid.UUID:
         minted = uuid.uuid4()

@@ -11,11 +11,12 @@ from pathlib import Path
 _TEMPORARY = re.compile(r"\.tmp-(\d+)-.*")
 
 
-def write(path: Path, data: bytes, *, durable: bool = True) -> os.stat_result:
+def write(path: Path, data: bytes, *, durable: bool = True, folders: set[Path] | None = None) -> os.stat_result:
     """Puts `data` at `path` and returns the file's stat. Order: temporary file, fsync, rename, fsync of the folder; a
     crash leaves the old file or the new one, at worst with a temporary file beside it, which `is_litter` recognises.
     Raises OSError with nothing changed and nothing left. Without `durable` a power cut may leave anything: for what can
-    be made again."""
+    be made again. With `folders`, to which the folder is added, its fsync is the caller's: until then a power cut may
+    leave the old file, or none."""
     make_folder(path.parent)
     # A name of 120 bytes and these stay under the 255 that file systems allow. The ending is another than the file's,
     # so that whoever reads every *.md, hidden ones too, never sees half of one.
@@ -33,7 +34,9 @@ def write(path: Path, data: bytes, *, durable: bool = True) -> os.stat_result:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
-    if durable:
+    if durable and folders is not None:
+        folders.add(path.parent)
+    elif durable:
         sync_folder(path.parent)
     return stat
 

@@ -1,9 +1,11 @@
-"""All due sources, side by side: hosts are independent, a source is visited once at a time."""
+"""All due sources, side by side: hosts are independent, a source is visited once at a time. What they write shares
+commits: a commit for each write is half of what a visit costs that finds nothing new."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 
 from syndicator.errors import NetworkDown, first_of
 from syndicator.model import OURS, Outcome, Source, SourceState
@@ -11,6 +13,10 @@ from syndicator.pipeline.context import RunContext
 from syndicator.pipeline.visit import Deadline, visit
 
 Due = tuple[Source, SourceState]
+
+# How much of what visits did may be forgotten when the process is killed: choices. Articles are files by then.
+COMMIT_SECONDS = 0.2
+COMMIT_VISITS = 100
 
 
 async def visit_all(
@@ -22,9 +28,9 @@ async def visit_all(
     stop: asyncio.Event,
     done: Callable[[Outcome], None] = lambda outcome: None,
 ) -> list[Outcome]:
-    """Visits the `due` sources and stores each outcome as it comes. With `max_seconds`, or once `stop` is set, no new
-    visit begins and no new page is taken; what is left stays due or pending. Raises NetworkDown, and remembers nothing
-    of the failures, when not one source could be reached."""
+    """Visits the `due` sources and stores each outcome as it comes, durable within `COMMIT_SECONDS`. With
+    `max_seconds`, or once `stop` is set, no new visit begins and no new page is taken; what is left stays due or
+    pending. Raises NetworkDown, and remembers nothing of the failures, when not one source could be reached."""
     room = asyncio.Semaphore(run.settings.fetch.concurrency)
     unreached: list[tuple[Outcome, SourceState]] = []
     outcomes: list[Outcome] = []
@@ -39,19 +45,41 @@ async def visit_all(
         elif outcome.reason != OURS:  # which is not held against a source
             run.store.end_visit(outcome, after)
         outcomes.append(outcome)
+        if len(outcomes) % COMMIT_VISITS == 0:
+            run.store.commit()
         done(outcome)
 
     try:
-        async with Deadline(stop, max_seconds), asyncio.TaskGroup() as group:
+        async with Deadline(stop, max_seconds), _sharing_commits(run), asyncio.TaskGroup() as group:
             for source, state in due:
                 group.create_task(one(source, state))
     except BaseExceptionGroup as failed:
         raise first_of(failed) from failed
     if outcomes and len(unreached) == len(outcomes):
         raise NetworkDown(_no_network(unreached))
-    for outcome, after in unreached:
-        run.store.end_visit(outcome, after)
+    with run.store.shared():
+        for outcome, after in unreached:
+            run.store.end_visit(outcome, after)
     return outcomes
+
+
+@asynccontextmanager
+async def _sharing_commits(run: RunContext) -> AsyncIterator[None]:
+    """Inside, what visits write is committed together, and so is that their articles' files are there, just before: a
+    row is never there before its file."""
+
+    async def committing() -> None:
+        while True:
+            await asyncio.sleep(COMMIT_SECONDS)
+            run.store.commit()
+
+    with run.article_store.together() as settle, run.store.shared(settle):
+        async with asyncio.TaskGroup() as group:
+            ticking = group.create_task(committing())
+            try:
+                yield
+            finally:
+                ticking.cancel()
 
 
 def _no_network(unreached: Sequence[tuple[Outcome, SourceState]]) -> str:

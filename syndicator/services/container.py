@@ -307,7 +307,12 @@ def make_fetcher(app: App) -> Fetcher:
 
     client = HttpFetcher(app.settings.fetch, user_agent=user_agent(app.settings), clock=app.clock)
     notes = app.store.visits
-    backoff = Backoff(notes.note, notes.set_note, app.clock)
+
+    def note_now(key: str, value: str | None, at: datetime) -> None:
+        notes.set_note(key, value, at)
+        notes.commit()  # a host that asked to be left alone is, whatever becomes of this process
+
+    backoff = Backoff(notes.note, note_now, app.clock)
     throttle = Throttle(
         app.settings.fetch.pause, app.settings.fetch.per_host, asyncio.sleep, app.clock, backoff=backoff
     )

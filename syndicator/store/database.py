@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
@@ -32,6 +32,7 @@ class Database:
         self.engine = _reading_engine(url, busy_seconds) if read_only else _engine(url, busy_seconds)
         self._reader: Connection | None = None
         self._writer: Connection | None = None
+        self.before_write: Callable[[], object] = lambda: None  # commits what a group has written (`store.group`)
 
     @property
     def sqlite(self) -> bool:
@@ -67,11 +68,17 @@ class Database:
         """A transaction: all of it or nothing, durable when it ends. Takes the write lock at once (BEGIN IMMEDIATE), so
         that it never fails half-way for want of it. An exception inside rolls it back and passes on; the driver's come
         as StoreError."""
+        self.before_write()
         with self.named_errors():
-            if self._writer is None:
-                self._writer = self.engine.connect()
-            with self._writer.begin():
-                yield self._writer
+            connection = self.writer()
+            with connection.begin():
+                yield connection
+
+    def writer(self) -> Connection:
+        """The connection for writes."""
+        if self._writer is None:
+            self._writer = self.engine.connect()
+        return self._writer
 
     def compact(self) -> None:
         """Writes the file of a SQLite database anew: nothing that was deleted stays in its free pages or its log."""

@@ -16,6 +16,7 @@ from syndicator.store import rebuild, schema
 from syndicator.store.ahead import Ahead
 from syndicator.store.database import Database, explain
 from syndicator.store.enrichment import Enrichment
+from syndicator.store.group import Group
 from syndicator.store.index import Index
 from syndicator.store.status import Status
 from syndicator.store.visits import Visits
@@ -25,12 +26,13 @@ BUSY_SECONDS = 10.0  # how long a write waits for another program's
 
 class Store:
     """The stores of `ports` and more on one database. Used from one thread; `close` it. A reader sees the last commit;
-    each method that writes is one transaction, durable when it returns, and waits `busy_seconds` for another program's.
+    each method that writes is one transaction, durable when it returns (within `visits.shared` with the next commit),
+    and waits `busy_seconds` for another program's.
     All methods raise StoreError with the operator's cure, DiskError for want of file descriptors."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
-        self.visits = Visits(database)
+        self.visits = Visits(Group(database))
         self.index = Index(database)
         self.status = Status(database)
         self.enrichment = Enrichment(database)

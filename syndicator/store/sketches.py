@@ -12,7 +12,8 @@ from sqlalchemy import Connection, bindparam, delete, func, select
 
 from syndicator.axes import SOURCE
 from syndicator.store import codec, schema
-from syndicator.store.database import Database, insert_new, upsert
+from syndicator.store.database import insert_new, upsert
+from syndicator.store.group import Group
 
 # Of two texts that share 80 % of their words, 99 % share one of their four lowest keys.
 _KEPT_FOR_EVER = 4
@@ -53,8 +54,8 @@ _WORDED = (
 class Comparisons:
     """The blocks of text by which boilerplate is known, and the sketches by which copies are."""
 
-    def __init__(self, database: Database) -> None:
-        self._db = database
+    def __init__(self, group: Group) -> None:
+        self._db = group
 
     def repeated(self, host: str) -> frozenset[str]:
         counted: Counter[str] = Counter()

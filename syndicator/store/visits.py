@@ -1,12 +1,13 @@
 """What visits remember: states, entries, articles by alias, withdrawals, blocks and notes (`ports.VisitStore`).
 
-Each method that writes is one transaction, durable when it returns. All raise StoreError, DiskError for want of file
-descriptors."""
+Each method that writes is one transaction, durable when it returns; within `shared` it is one write of the group's
+transaction, durable with its commit. All raise StoreError, DiskError for want of file descriptors."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 from itertools import accumulate
@@ -106,6 +107,14 @@ _NOTE = select(schema.notes.c.value).where(schema.notes.c.key == bindparam("key"
 
 class Visits(Comparisons):
     """`ports.VisitStore` on a database, and what services alone ask for. Transactions and errors are as there."""
+
+    def shared(self, first: Callable[[], object] = lambda: None) -> AbstractContextManager[None]:
+        """As `store.group.Group.shared`."""
+        return self._db.shared(first)
+
+    def commit(self) -> None:
+        """As `store.group.Group.commit`."""
+        self._db.commit()
 
     def states(self) -> dict[str, SourceState]:
         """The state of every source that was ever visited or listed, by key."""

@@ -340,3 +340,25 @@ def test_an_article_without_text_of_its_own_is_filed(article_store: ArticleStore
 
     assert stamp.path == f"0000/00/article-{article_id(URL)[:6]}.md"
     assert article_store.get(stamp.path) == stored
+
+
+def test_files_that_are_put_together_share_one_sync_of_their_folder(
+    article_store: ArticleStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+    monkeypatch.setattr(disk, "sync_folder", lambda path: synced.append(path.name))
+    article_store.put(full(title="First", id="a" * 26))
+    synced.clear()
+
+    with article_store.together() as settle:
+        article_store.put(full(title="Second", id="b" * 26))
+        article_store.put(full(title="Third", id="c" * 26))
+        assert synced == []
+        settle()
+        assert len(synced) == 1
+        settle()
+        article_store.put(full(title="Fourth", id="d" * 26))
+        assert len(synced) == 1
+    assert len(synced) == 2
+    article_store.put(full(title="Fifth", id="e" * 26))
+    assert len(synced) == 3

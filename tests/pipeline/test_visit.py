@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
+from syndicator.articles import disk
 from syndicator.demo.settings import write_config
 from syndicator.model import Outcome
+from syndicator.pipeline import visit_all
 from syndicator.pipeline.visit import SIDE_BY_SIDE
 from syndicator.services import reconcile, refresh
 from syndicator.services.container import App, open_app
@@ -107,3 +111,33 @@ def test_a_flood_waits_and_the_operator_is_told(app: App, monkeypatch: pytest.Mo
     told = f"{outcome.pending} entries wait, 2 a day are read"
     assert app.store.visits.states()["holt"].warning.startswith(told)
     assert visit(app, "holt").added == ()
+
+
+def test_articles_share_the_commits_and_the_syncs_of_their_folder_and_files_come_first(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    happened: list[str] = []
+    real, lasting = disk.sync_folder, visit_all.COMMIT_SECONDS
+    assert lasting < 1
+    monkeypatch.setattr(visit_all, "COMMIT_SECONDS", 60)
+    monkeypatch.setattr(disk, "sync_folder", lambda path: (happened.append(path.name), real(path)))
+    group = app.store.visits._db
+    shared, engine = group.shared, group._db.engine
+    event.listen(engine, "commit", lambda connection: happened.append("commit"))
+
+    @contextmanager
+    def watched(first: Callable[[], object] = lambda: None) -> Iterator[None]:
+        happened.append("begin")
+        with shared(first):
+            yield
+        happened.append("end")
+
+    monkeypatch.setattr(group, "shared", watched)
+    articles = len(visit(app, "holt").added)
+
+    inside = happened[happened.index("begin") : happened.index("end")]
+    months = {path.parent.name for path in app.article_store.root.rglob("*-*.md")}
+    assert articles > 1
+    assert inside.count("commit") == 1
+    settled = inside[inside.index("commit") - len(months) : inside.index("commit")]
+    assert {*settled} == months, inside

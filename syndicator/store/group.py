@@ -1,0 +1,117 @@
+"""Writes of many visits that share one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from sqlalchemy import Connection, Executable, Transaction
+from sqlalchemy.exc import SQLAlchemyError
+
+from syndicator.errors import StoreError
+from syndicator.store.database import Database
+
+_POINT = "one_write"
+
+
+class Group:
+    """A database as visits see it. Outside of `shared` each write is a transaction of its own. Inside, the writes wait
+    for a commit that they share: each is there for the reads of this object from then on, whole or not at all, and for
+    everybody else, and after a crash, once `commit` was called. A write of another part of the store commits first, so
+    that the order of writes is that of the calls."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self._first: Callable[[], object] | None = None  # None: each write is a transaction of its own
+        self._open: tuple[Connection, Transaction] | None = None
+        database.before_write = self.commit
+
+    def rows(self, statement: Executable, values: Any = None) -> Sequence[Any]:
+        """All rows of a query, with what the group has written. Raises StoreError."""
+        if self._open is None:
+            return self._db.rows(statement, values)
+        with self._db.named_errors():
+            return self._open[0].execute(statement, values).all()
+
+    def scalar(self, statement: Executable, values: Any = None) -> Any:
+        """The first column of the first row, None when there is none."""
+        found = self.rows(statement, values)
+        return found[0][0] if found else None
+
+    def plain_rows(self, statement: Executable) -> list[tuple[Any, ...]]:
+        """As `Database.plain_rows`; commits first."""
+        self.commit()
+        return self._db.plain_rows(statement)
+
+    def stream(self, statement: Executable) -> Iterator[Any]:
+        """As `Database.stream`; commits first."""
+        self.commit()
+        return self._db.stream(statement)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A write: all of it or nothing, durable when it ends or, within `shared`, with the group. An exception inside
+        undoes it and passes on; the driver's come as StoreError."""
+        if self._first is None:
+            with self._db.write() as connection:
+                yield connection
+            return
+        with self._db.named_errors():
+            connection = self._begun()
+            connection.exec_driver_sql(f"SAVEPOINT {_POINT}")
+            try:
+                yield connection
+            except BaseException:
+                self._undo(connection)
+                raise
+            connection.exec_driver_sql(f"RELEASE {_POINT}")
+
+    @contextmanager
+    def shared(self, first: Callable[[], object] = lambda: None) -> Iterator[None]:
+        """Inside, writes wait for `commit`, which the end of the block calls too, also when an exception ends it: what
+        was written is true all the same. `first` is called before each commit of something: what has to be on the disk
+        before the rows that tell of it. Raises StoreError, and what `first` raises, with the group undone."""
+        before, self._first = self._first, first
+        try:
+            yield
+        except BaseException:
+            with suppress(StoreError, OSError):  # the exception that is on its way tells more
+                self.commit()
+            raise
+        else:
+            self.commit()
+        finally:
+            self._first = before
+
+    def commit(self) -> None:
+        """Makes durable what was written since the last commit."""
+        if self._open is None or self._first is None:
+            return
+        (_, transaction), self._open = self._open, None
+        try:
+            self._first()
+            with self._db.named_errors():
+                transaction.commit()
+        except BaseException:
+            with suppress(SQLAlchemyError):
+                transaction.rollback()
+            raise
+
+    def _begun(self) -> Connection:
+        if self._open is None:
+            connection = self._db.writer()
+            self._open = (connection, connection.begin())
+        return self._open[0]
+
+    def _undo(self, connection: Connection) -> None:
+        """Undoes the write that failed and no other. A disk that is full has SQLite undo the whole group by itself:
+        then the visits in it are not remembered."""
+        try:
+            connection.exec_driver_sql(f"ROLLBACK TO {_POINT}")
+            connection.exec_driver_sql(f"RELEASE {_POINT}")
+        except SQLAlchemyError:
+            opened, self._open = self._open, None
+            with suppress(SQLAlchemyError):
+                if opened is not None:
+                    opened[1].rollback()

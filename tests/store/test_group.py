@@ -1,0 +1,109 @@
+"""Writes that share a commit."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicator.axes import ALL
+from syndicator.errors import StoreError
+from syndicator.model import Outcome, SourceState
+from syndicator.ports import EntryRow, FileStamp
+from syndicator.store.engine import Store, open_store
+from tests.store.conftest import NOW, make, record, stamp
+
+
+def state(key: str) -> SourceState:
+    return SourceState(key=key, url=f"https://{key}.example/")
+
+
+def seen(url: str) -> set[str]:
+    """The sources that another process sees."""
+    with open_store(url, articles_exist=False) as other:
+        return {*other.visits.states()}
+
+
+def test_what_a_group_wrote_is_there_for_itself_at_once_and_for_others_after_its_commit(store: Store, url: str) -> None:
+    with store.visits.shared():
+        store.visits.save_states([state("a")])
+        store.visits.set_note("robots https://a.example", "x", NOW)
+        assert store.visits.state("a") == state("a")
+        assert store.visits.note("robots https://a.example") == "x"
+        assert seen(url) == set()
+
+        store.visits.commit()
+        assert seen(url) == {"a"}
+
+        store.visits.save_states([state("b")])
+    assert seen(url) == {"a", "b"}
+
+
+def test_publishing_sees_no_article_before_it_is_durable(store: Store) -> None:
+    with store.visits.shared():
+        article = record(store, 1)
+        assert store.visits.article(article.id)
+        assert store.index.ids(ALL, limit=9, since=None, most=9) == []
+        assert store.index.newest_mark() == 0
+        store.visits.commit()
+        assert store.index.ids(ALL, limit=9, since=None, most=9) == [article.id]
+
+
+def test_what_has_to_be_on_the_disk_first_is_asked_for_before_each_commit_of_something(store: Store, url: str) -> None:
+    asked: list[set[str]] = []
+    with store.visits.shared(lambda: asked.append(seen(url))):
+        store.visits.commit()
+        assert asked == []
+        store.visits.save_states([state("a")])
+        store.visits.save_states([state("b")])
+        store.visits.commit()
+        store.visits.save_states([state("c")])
+    assert asked == [set(), {"a", "b"}]
+
+
+def test_rows_whose_files_could_not_be_made_durable_are_not_written(store: Store, url: str) -> None:
+    def full() -> None:
+        raise OSError("no space")
+
+    with pytest.raises(OSError, match="no space"), store.visits.shared(full):
+        store.visits.save_states([state("a")])
+        store.visits.commit()
+    assert seen(url) == set()
+    assert store.visits.states() == {}
+
+    store.visits.save_states([state("b")])
+    assert seen(url) == {"b"}
+
+
+def test_a_write_that_fails_undoes_itself_alone(store: Store, url: str) -> None:
+    broken = EntryRow(source_key="src", entry_id="x", url="", digest="", status=None, first_seen=NOW)  # type: ignore[arg-type]
+    with store.visits.shared():
+        record(store, 1)
+        with pytest.raises(StoreError):
+            store.visits.record(make(2), stamp(2), entry=broken)
+        assert store.visits.article(make(2).id) is None
+        record(store, 3)
+    with open_store(url, articles_exist=True) as other:
+        assert {*other.visits.stamps()} == {make(1).id, make(3).id}
+
+
+def test_what_ends_a_run_forgets_nothing_that_came_before(store: Store, url: str) -> None:
+    with pytest.raises(KeyError), store.visits.shared():
+        store.visits.end_visit(Outcome(key="a", at=NOW, status="unchanged"), state("a"))
+        raise KeyError
+    assert seen(url) == {"a"}
+
+
+def test_a_write_of_another_part_comes_after_what_the_group_wrote(store: Store, url: str) -> None:
+    with store.visits.shared():
+        record(store, 1)
+        store.index.mark_stale([ALL])
+        assert store.index.ids(ALL, limit=9, since=None, most=9) == [make(1).id]
+        with open_store(url, articles_exist=True) as other:
+            assert other.index.newest_mark() == store.index.newest_mark() > 0
+
+
+def test_tables_that_are_read_whole_have_what_the_group_wrote(store: Store) -> None:
+    with store.visits.shared():
+        store.visits.save_states([state("a")])
+        assert [one.key for one in store.visits.each_state()] == ["a"]
+        article = record(store, 1)
+        assert store.visits.stamps()[article.id] == FileStamp(path=stamp(1).path, mtime_ns=1_000_000_001, size=100)
