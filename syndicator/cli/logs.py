@@ -81,10 +81,27 @@ def log(event: str, level: Level = "info", **fields: object) -> None:
     """Logs an event to stderr; nothing below a warning where quiet was asked for."""
     if _choice.quiet and level in ("debug", "info"):
         return
+    if _lines.key != (_choice, sys.stderr):
+        _lines.key, _lines.logger = (_choice, sys.stderr), _logger()
+    getattr(_lines.logger, level)(event, **fields)
+
+
+@dataclass(slots=True)
+class _Lines:
+    """The logger of the lines of this process, and what it was made for: a run logs thousands."""
+
+    key: tuple[Choice, object] | None = None
+    logger: Any = None
+
+
+_lines = _Lines()
+
+
+def _logger() -> Any:
     import structlog
 
-    structlog.configure(processors=_processors(), logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    getattr(structlog.get_logger(), level)(event, **fields)
+    made = structlog.wrap_logger(structlog.PrintLogger(sys.stderr), processors=_processors(), context_class=dict)
+    return made.bind()
 
 
 def _log_steps() -> None:

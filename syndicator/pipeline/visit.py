@@ -10,7 +10,7 @@ from typing import Literal
 
 from syndicator import cron, settings, urls
 from syndicator.errors import NotAFeed, RulesError, WorkerFailed
-from syndicator.model import Entry, Failed, Fetched, FetchResult, Outcome, ParsedFeed, Source, SourceState
+from syndicator.model import Entry, Failed, Fetched, FetchResult, NotModified, Outcome, ParsedFeed, Source, SourceState
 from syndicator.pipeline import jobs
 from syndicator.pipeline.context import BUGS, Page, RunContext, VisitContext, describe_bug
 from syndicator.pipeline.entry import entry_rows
@@ -61,7 +61,9 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
     context.log.debug("visiting", url=urls.redacted(request.url))
     result = without_credentials(request, source, run.environ) or await run.fetcher.fetch(request)
     no_network = isinstance(result, Failed) and result.no_network
-    rows = [] if no_network else in_turn(run.store.pending(source.key, run.clock()), started)
+    pending = run.store.count_pending(source.key)
+    rows = in_turn(run.store.pending(source.key, run.clock()), started) if pending and not no_network else []
+    quiet = isinstance(result, NotModified) and not pending
     feed: ParsedFeed | None = None
     page: Page | None = None
     if isinstance(result, Fetched) and result.digest != context.state.body_digest:
@@ -83,7 +85,8 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
     rows = _held_back(context, rows, None if isinstance(result, Failed) else announced)
     results, left = await _ingest_all(context, rows, page, limit, stop)
     after = _counted(run, source, cadence.planned(_remember(context, result, feed, started), left, started), results)
-    outcome = _timed(_outcome(context.run, after, result, feed, results, started), began)
+    pending = 0 if quiet else run.store.count_pending(source.key)
+    outcome = _timed(_outcome(after, result, feed, results, pending, started), began)
     context.log.info(
         "visited", status=outcome.status, reason=outcome.reason, new=len(outcome.added), next_due=outcome.next_due
     )
@@ -101,7 +104,8 @@ async def _take_waiting(
     results, left = await _ingest_all(replace(context, uncertain=True), rows, None, limit, stop)
     unreached = next((one.unreached for one in results if one.unreached), None)
     after = _counted(run, source, cadence.planned(context.state, 0 if unreached else left, now), results)
-    outcome = _timed(_outcome(run, after, unreached, None, results, now), began)
+    pending = run.store.count_pending(source.key)
+    outcome = _timed(_outcome(after, unreached, None, results, pending, now), began)
     context.log.info("visited", status=outcome.status, waiting=outcome.waiting, new=len(outcome.added))
     return outcome, after
 
@@ -200,6 +204,8 @@ async def _ingest_all(
     `rows` are left. The throttle keeps the requests to each host apart; side by side here means that a slow page of one
     host does not keep another host's waiting. `page` is that of the entry which is the source itself."""
     store = context.run.store
+    if not rows:
+        return [], 0
     room = asyncio.Semaphore(SIDE_BY_SIDE)
     spent = asyncio.Event()
 
@@ -261,11 +267,11 @@ def _timed(outcome: Outcome, began: float) -> Outcome:
 
 
 def _outcome(
-    run: RunContext,
     state: SourceState,
     result: FetchResult | None,
     feed: ParsedFeed | None,
     results: Sequence[EntryResult],
+    pending: int,
     now: datetime,
 ) -> Outcome:
     added = tuple(one.added for one in results if one.added)
@@ -281,7 +287,7 @@ def _outcome(
         announced=len(feed.entries) if feed else 0,
         added=added,
         changed=changed,
-        pending=run.store.count_pending(state.key),
+        pending=pending,
         waiting=state.waiting,
         skipped=tuple(one.problem for one in results if one.problem),
         next_due=state.next_due,

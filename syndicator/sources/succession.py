@@ -13,9 +13,10 @@ Addresses = Mapping[str, tuple[str, ...]]  # key of a source -> where it was, th
 def successions(wanted: Mapping[str, str], kept: Addresses, rows: Mapping[str, FeedRow]) -> dict[str, str]:
     """Removed sources that have a feed (`rows`, by key), each with the source that is at the newest of its addresses at
     which there is one (`wanted`: key -> address, as configured). A feed that moved to a source that is there stays."""
-    at = {urls.alias(url): key for key, url in wanted.items()}
     found: dict[str, str] = {}
-    for key in sorted(kept.keys() & rows.keys() - wanted.keys()):
+    gone = sorted(kept.keys() & rows.keys() - wanted.keys())
+    at = {urls.alias(url): key for key, url in wanted.items()} if gone else {}
+    for key in gone:
         target = rows[key].moved_to
         heirs = [at[alias] for alias in map(urls.alias, reversed(kept[key])) if alias in at]
         if heirs and (target is None or target.slug not in wanted):
@@ -36,7 +37,7 @@ def departures(wanted: Mapping[str, str], kept: Addresses, rows: Mapping[str, Fe
 
 def with_address(known: tuple[str, ...], url: str) -> tuple[str, ...]:
     """`known` with `url` as the newest."""
-    if known and urls.alias(known[-1]) == urls.alias(url):
+    if known and (known[-1] == url or urls.alias(known[-1]) == urls.alias(url)):
         return known
     return (*(other for other in known if urls.alias(other) != urls.alias(url)), url)
 

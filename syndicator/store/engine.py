@@ -164,9 +164,9 @@ def _prepare(database: Database, *, may_create: bool) -> None:
     if current == schema.HEAD:
         return
     if current is not None:
-        from syndicator.store import migrate
+        from syndicator.store.migrations.upgrade import upgrade
 
-        migrate.upgrade(database)
+        upgrade(database)
         return
     with database.write() as connection:
         if _revision(connection) is not None:

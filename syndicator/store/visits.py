@@ -102,6 +102,18 @@ _FILED = (
 )
 _ARTICLES = select(func.count()).select_from(schema.articles)
 _SOURCES = select(func.count(_e.source.distinct())).where(_e.article.is_not(None))
+_o = schema.outcomes.c
+_OLD_OUTCOMES = delete(schema.outcomes).where(
+    _o.source == bindparam("of"),
+    _o.n
+    <= select(func.coalesce(_o.n, 0))
+    .where(_o.source == bindparam("of"))
+    .order_by(_o.n.desc())
+    .offset(OUTCOMES_KEPT)
+    .limit(1)
+    .scalar_subquery(),
+)
+_OUTCOME = schema.outcomes.insert()
 _NOTE = select(schema.notes.c.value).where(schema.notes.c.key == bindparam("key"))
 
 
@@ -135,6 +147,8 @@ class Visits(Comparisons):
 
     def save_states(self, states: Sequence[SourceState]) -> None:
         """Inserts or replaces states by key, all in one transaction."""
+        if not states:
+            return
         with self._db.write() as connection:
             upsert(connection, schema.sources, [state_row(state) for state in states])
 
@@ -157,6 +171,8 @@ class Visits(Comparisons):
         return found
 
     def save_entries(self, rows: Sequence[EntryRow]) -> None:
+        if not rows:
+            return
         with self._db.write() as connection:
             upsert(connection, schema.entries, [entry_row(row) for row in rows])
 
@@ -375,19 +391,12 @@ class Visits(Comparisons):
                 connection.execute(delete(table).where(table.c.key.in_(part)))
 
     def end_visit(self, outcome: Outcome, state: SourceState) -> None:
-        table, name = schema.outcomes, codec.key(outcome.key)
+        name = codec.key(outcome.key)
         row = {"source": name, "at": codec.micros(outcome.at), "data": codec.pack(outcome)}
         with self._db.write() as connection:
             upsert(connection, schema.sources, [state_row(state)])
-            connection.execute(table.insert(), row)
-            oldest = (
-                select(func.coalesce(table.c.n, 0))
-                .where(table.c.source == name)
-                .order_by(table.c.n.desc())
-                .offset(OUTCOMES_KEPT)
-                .limit(1)
-            )
-            connection.execute(delete(table).where(table.c.source == name, table.c.n <= oldest.scalar_subquery()))
+            connection.execute(_OUTCOME, row)
+            connection.execute(_OLD_OUTCOMES, {"of": name})
 
     def _states(self, statement: Any, **values: Any) -> Iterator[SourceState]:
         for (data,) in self._db.rows(statement, values):

@@ -32,7 +32,9 @@ _HEAD = re.compile(r"(https?):[/\\]*", re.I)
 _SECRET = re.compile(r"^(\s*[a-z][a-z0-9+.-]*:[/\\\\]*)[^/?#\\\\]*@", re.I)
 _AUTHORITY = re.compile(r"(https?://)[^/?#]*@", re.I)
 
-
+# Addresses that nothing has to be done to: a host of lower-case names, the last with a letter first, a path of plain
+# names none of which begins with a dot, no port, no query.
+_CANONICAL = re.compile(r"https?://(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*(?:/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*)?)+")
 _HOST_CHARS = 253  # 255 octets with lengths and root (RFC 1035 2.3.4)
 _IPV4_PARTS = 4
 _OCTET = 256  # values of one part of an IPv4 address
@@ -46,10 +48,18 @@ class BadUrl(ValueError):
     """The text is no absolute http(s) URL with a host."""
 
 
+@lru_cache(maxsize=1024)  # a visit asks a dozen times for those of its source
 def canonical(url: str) -> str:
     """The one spelling of an http(s) `url`: lower-case scheme and IDNA host, no default port, no credentials, no
     fragment, dot segments resolved, escapes in upper case and only where needed (RFC 3986 section 6.2.2), tracking
     parameters gone, the others in their order. Idempotent. Raises BadUrl."""
+    if _CANONICAL.fullmatch(url) and len(url) <= _HOST_CHARS and "xn--" not in url:
+        return url
+    return respelled(url)
+
+
+def respelled(url: str) -> str:
+    """`canonical` without the short cut for addresses that are spelled so already, as most are."""
     cleaned = _AUTHORITY.sub(r"\1", _slashed(_HEAD.sub(r"\1://", _cleaned(url), count=1)), count=1)
     try:
         parts = urlsplit(cleaned)

@@ -12,9 +12,10 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from syndicator.errors import StoreError
-from syndicator.store import migrate, schema
+from syndicator.store import schema
 from syndicator.store.database import Database
 from syndicator.store.engine import Store, open_store
+from syndicator.store.migrations import upgrade as migrate
 from tests.store.conftest import make, record, stamp
 
 

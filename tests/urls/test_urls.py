@@ -8,7 +8,19 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from syndicator.urls import BadUrl, absolute, alias, canonical, domain, host, is_root, own_host, redacted, site
+from syndicator.urls import (
+    BadUrl,
+    absolute,
+    alias,
+    canonical,
+    domain,
+    host,
+    is_root,
+    own_host,
+    redacted,
+    respelled,
+    site,
+)
 from tests.samples import Samples
 
 
@@ -86,6 +98,25 @@ _KNOWN = (
     "09..",
     "pass[",
 )
+
+
+@given(st.from_regex(r"https?://([a-z0-9.-]|xn--|%|0x)+(/[A-Za-z0-9._~%-]*)*", fullmatch=True))
+@example("http://1.2.3.0x4/")
+@example("http://xn--a.example/")
+@example("http://a.example/b/../c")
+@example("http://a.example/.")
+@example("http://a.example")
+@example("http://" + "a." * 130 + "example/")
+def test_what_is_taken_for_spelled_right_is(url: str) -> None:
+    try:
+        slow: str | None = respelled(url)
+    except BadUrl:
+        slow = None
+    try:
+        fast: str | None = canonical(url)
+    except BadUrl:
+        fast = None
+    assert fast == slow
 
 
 def test_url_standard(samples: Samples) -> None:

@@ -1,4 +1,4 @@
-"""Alembic runs this: the migrations on the connection that `migrate.upgrade` hands over, in its transaction."""
+"""Alembic runs this: the migrations on the connection that `upgrade.upgrade` hands over, in its transaction."""
 
 from __future__ import annotations
 

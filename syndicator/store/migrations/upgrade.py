@@ -16,7 +16,7 @@ from syndicator.store.database import Database
 def upgrade(database: Database, revision: str = "head") -> None:
     """Runs the missing migrations, all in one transaction. Raises StoreError when a newer version made the database."""
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     with database.write() as connection:
         config.attributes["connection"] = connection
