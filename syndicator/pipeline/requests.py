@@ -59,7 +59,9 @@ def _is_own(url: str, source: Source) -> bool:
     """True when `url` may have the credentials of `source` and may be on the private networks that the operator lets
     it reach: they are for the host that the operator wrote, as a feed or a redirect may name any; and credentials that
     the operator sends over TLS are not sent without it."""
-    return url == source.url or (urls.host(url) == urls.host(source.url) and not _unsafe(url, source))
+    if url == source.url:
+        return True
+    return urls.host(url) == urls.host(source.url) and not _unsafe(url, source)
 
 
 def _unsafe(url: str, source: Source) -> bool:
