@@ -12,22 +12,24 @@ from typing import Final
 
 from syndicator.axes import ALL, AXES, SOURCE
 from syndicator.errors import OF_A_FILE, OURS, DiskError
-from syndicator.formats import ATOM
+from syndicator.formats import ATOM, PAGE
 from syndicator.model import Article, FeedKey, FeedSpec, Problem, Source, entry_urn
 from syndicator.ports import ArticleIndex, FeedRow, Outlet
 from syndicator.publishing import paths
 from syndicator.publishing.document import documents
 from syndicator.publishing.entries import Entries
 from syndicator.publishing.output import redirects
-from syndicator.publishing.render import pages
 from syndicator.publishing.render.head import Head, Removed, head
 from syndicator.publishing.render.opml import opml
-from syndicator.publishing.renderers import RENDERERS
+from syndicator.publishing.render.view import View
+from syndicator.publishing.renderers import renderers
 from syndicator.publishing.selection import archive, fingerprint
 from syndicator.publishing.selection.archive import Document
 from syndicator.publishing.selection.staleness import BuildReport, Steps, ended, off, old_archives
 from syndicator.publishing.selection.window import head_of
 from syndicator.publishing.validate import culprit, lost_entries, schema
+from syndicator.publishing.web import front
+from syndicator.publishing.web.pages import Pages
 from syndicator.reasons import FeedFileReason
 from syndicator.settings import Settings
 
@@ -58,10 +60,10 @@ def build(
     to render (`stale`), None for all, which restores everything after the web root was deleted. `remake`: makes the
     HTML of an article whose kept HTML is missing (in a process that can be ended). `excused`: ids of articles that
     were taken off the store on purpose and may vanish (pruned)."""
-    entries = Entries(
-        index, source_of or (lambda article: sources.get(article.source_key)), instance, settings.base_url, remake
-    )
-    builder = Builder(index, outlet, settings, instance, entries, frozenset(excused), whole=only is None)
+    pages = Pages(specs, settings, moved=redirects.moved(index.feeds()))
+    of = source_of or (lambda article: sources.get(article.source_key))
+    entries = Entries(index, of, instance, settings.base_url, renderers(pages), remake)
+    builder = Builder(index, outlet, settings, instance, entries, pages, frozenset(excused), whole=only is None)
     shared = fingerprint.common(settings, sources, instance)
     wanted = [spec for spec in specs if only is None or spec.key in only]
     feeds = []
@@ -121,6 +123,7 @@ class Builder:
     settings: Settings
     instance: uuid.UUID
     entries: Entries
+    pages: Pages
     excused: frozenset[str]
     whole: bool
     written: set[str] = field(default_factory=set)
@@ -231,26 +234,33 @@ class Builder:
         self.index.mark_fresh(row.key, once, seen=row.mark)
 
     def write_shared(self, specs: Sequence[FeedSpec]) -> None:
-        """What speaks of all feeds: index page, OPML, stylesheets, redirect maps."""
+        """What speaks of all feeds: front page, page of all feeds, OPML, stylesheets, redirect maps."""
         rows = {row.key: row for row in self.index.feeds()}
         base = self.settings.base_url
-        files = {"feeds.opml": opml(self.settings.site.title, specs, base), **pages.assets()}
+        files = {"feeds.opml": opml(self.settings.site.title, specs, base)}
         for spec in specs:
             if AXES[spec.key.axis].outlines:
                 files[f"{paths.stem(spec.key)}.opml"] = opml(spec.title, [spec], base)
-        files[paths.INDEX] = pages.index_page(specs, rows, self.settings)
+        views, stories = self._newest()
+        files |= self.pages.shared(rows, views, stories)
         silent = [row.key for row in rows.values() if off(row, self.settings.publish)]
         files |= redirects.files(list(rows.values()), base, silent)
         self.written.discard(redirects.JSON)
         for name, data in files.items():
             self._put(name, data)
 
+    def _newest(self) -> tuple[list[View], list[bytes]]:
+        """The newest articles as the front page shows them."""
+        ids = self.index.ids(ALL, limit=front.STORIES, since=None, most=front.STORIES)
+        made = [(view, self.entries.made((PAGE,), view, None)) for view in self.entries.views(ids, None)]
+        return [view for view, parts in made if parts], [parts[PAGE] for _, parts in made if parts]
+
     def _write_archive(self, feed: Feed, item: Document) -> None:
         """One archive document. A fault holds the whole feed."""
         ids = item.ids if item.ids is not None else self.index.month_ids(feed.spec.key, item.month)
         views = self.entries.views(ids, feed.spec.content)
         made = documents(archive.head_of(item, feed.head), (ATOM,), views, feed.spec.content, self.entries)
-        fault = RENDERERS[ATOM].fault(made[ATOM])
+        fault = self.entries.renderers[ATOM].fault(made[ATOM])
         if fault:
             feed.fault = f"{item.name}: {fault}"
             return
@@ -288,7 +298,7 @@ class Builder:
     def _fault(self, feed: Feed, files: Mapping[str, bytes]) -> str | None:
         """Why the files of a feed must not replace the live ones: one is not valid, or entries are lost."""
         for name, data in files.items():
-            found = RENDERERS[_format(name)].fault(data)
+            found = self.entries.renderers[_format(name)].fault(data)
             if found:
                 return f"{name}: {found}"
         name = paths.file_name(feed.spec.key, ATOM)

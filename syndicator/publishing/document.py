@@ -9,7 +9,6 @@ from syndicator.model import ContentMode
 from syndicator.publishing.entries import Entries
 from syndicator.publishing.render.head import Head
 from syndicator.publishing.render.view import View
-from syndicator.publishing.renderers import RENDERERS
 
 
 def documents(
@@ -21,4 +20,4 @@ def documents(
     made = [(view, entries.made(formats, view, mode)) for view in views]
     shown = [(view, parts) for view, parts in made if parts is not None]
     head = replace(head, updated=max((view.updated for view, _ in shown), default=head.updated))
-    return {format: RENDERERS[format].feed(head, [parts[format] for _, parts in shown]) for format in formats}
+    return {format: entries.renderers[format].feed(head, [parts[format] for _, parts in shown]) for format in formats}

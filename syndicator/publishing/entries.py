@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from syndicator.model import Article, ContentMode, Problem, Source
 from syndicator.ports import ArticleIndex
 from syndicator.publishing.render.view import View, permitted, view
-from syndicator.publishing.renderers import RENDERERS
+from syndicator.publishing.renderers import Renderer
 from syndicator.reasons import FeedFileReason
 
 _Key = tuple[str, ContentMode | None]
@@ -27,6 +27,7 @@ class Entries:
     source_of: Callable[[Article], Source | None]
     instance: uuid.UUID
     base: str
+    renderers: Mapping[str, Renderer]
     remake: Callable[[str], str | None] | None = None
     problems: dict[str, Problem] = field(default_factory=dict)  # by article id
     _views: dict[_Key, View | None] = field(default_factory=dict)
@@ -60,7 +61,7 @@ class Entries:
         return result
 
     def _make(self, format: str, found: View) -> bytes | None:
-        renderer = RENDERERS[format]
+        renderer = self.renderers[format]
         try:
             made = renderer.entry(found, self.base)
             fault = renderer.entry_fault(made)

@@ -1,15 +1,18 @@
-"""How each format is written and checked: one table, under the names of `formats.FORMATS`."""
+"""How each format is written and checked: one table, under the names of `formats.FORMATS`. Pages are the format of a
+build: they link to one another, and so are made by something that knows which there are."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from syndicator.publishing.render import atom, jsonfeed, pages, rss
+from syndicator.formats import PAGE
+from syndicator.publishing.render import atom, jsonfeed, rss
 from syndicator.publishing.render.head import Head
 from syndicator.publishing.render.view import View
 from syndicator.publishing.validate import schema
+from syndicator.publishing.web.pages import Pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,5 +32,10 @@ RENDERERS: Final[dict[str, Renderer]] = {
     ),
     "rss": Renderer(entry=rss.item, feed=rss.feed, fault=schema.rss_fault),
     "json": Renderer(entry=lambda view, base: jsonfeed.item(view), feed=jsonfeed.feed, fault=schema.json_fault),
-    "html": Renderer(entry=lambda view, base: pages.entry(view), feed=pages.feed_page, fault=schema.page_fault),
 }
+
+
+def renderers(pages: Pages) -> Mapping[str, Renderer]:
+    """The whole table, with the pages of a build."""
+    page = Renderer(entry=lambda view, base: pages.story(view), feed=pages.feed_page, fault=schema.page_fault)
+    return {**RENDERERS, PAGE: page}

@@ -18,10 +18,11 @@ from syndicator.model import FeedKey, feed_urn
 from syndicator.publishing.output.redirects import moved
 from syndicator.publishing.render.head import Head
 from syndicator.publishing.render.view import View
-from syndicator.publishing.renderers import RENDERERS, Renderer
+from syndicator.publishing.renderers import RENDERERS, Renderer, renderers
 from syndicator.publishing.selection.feeds import LEAST
+from syndicator.publishing.web.pages import Pages
 from syndicator.server.files import make_app
-from syndicator.settings import load
+from syndicator.settings import Settings, load
 from tests.publishing.test_builder import ATOM
 from tests.services.places import Place, store_articles
 
@@ -77,7 +78,7 @@ def filled(place: Place, *titles: str, **fields: str) -> Place:
 
 
 def test_every_format_can_be_written_and_every_axis_has_a_place() -> None:
-    assert FORMATS.keys() == RENDERERS.keys()
+    assert FORMATS.keys() == renderers(Pages((), Settings())).keys()
     assert len({axis.place for axis in AXES.values()}) == len({axis.folder for axis in AXES.values()}) == len(AXES)
 
 
@@ -97,7 +98,7 @@ def test_the_files_are_there(place: Place) -> None:
 
 def test_the_pages_and_the_list_name_them(place: Place) -> None:
     filled(place, "One")
-    page = html.fromstring(place.published("index.html"))
+    page = html.fromstring(place.published("feeds.html"))
     (section,) = [found for found in page.iter("section") if (found.findtext("h2") or "").startswith("Languages")]
     links = {link.text: (link.get("href"), link.get("type")) for link in section.iter("a")}
     assert links["EN"][0] == "languages/en.html"
@@ -146,7 +147,7 @@ def test_an_entry_that_one_format_cannot_hold_is_left_out_of_all_and_named(place
 def test_an_axis_may_be_off_and_its_feeds_end_with_it(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(LEAST, "language", lambda publish: None)
     filled(place, "One")
-    assert not (place.folder / "feeds/public/languages").exists() and "Languages" not in place.published("index.html")
+    assert not (place.folder / "feeds/public/languages").exists() and "Languages" not in place.published("feeds.html")
     monkeypatch.setitem(LEAST, "language", lambda publish: 1)
     assert "languages/en.txt" in place.build().written
     monkeypatch.setitem(LEAST, "language", lambda publish: None)

@@ -61,6 +61,16 @@ _DURATION: Final = re.compile(r"[0-9]{1,7}|[0-9]{1,3}(:[0-5][0-9]){1,2}")  # sec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A small picture of ours that pages show. `name`: its file below the web root; width and height in pixels."""
+
+    name: str
+    width: int
+    height: int
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """What every format says of an article. All text is one legal line, all addresses are legal URIs, times are UTC."""
 
@@ -82,6 +92,8 @@ class View:
     seconds: int  # of the enclosure, 0 when unknown
     related: tuple[str, ...]
     origin: Origin  # where it came from, every field fit for publication
+    source_key: str = ""
+    picture: Picture | None = None  # for pages alone
 
     @property
     def author(self) -> str:
@@ -125,6 +137,7 @@ def view(article: Article, source: Source | None, instance: uuid.UUID, mode: Con
         seconds=_seconds(article.enclosure),
         related=tuple(found for found in map(uri, article.also) if found),
         origin=origin,
+        source_key=article.source_key,
     )
 
 

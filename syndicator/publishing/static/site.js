@@ -1,9 +1,9 @@
 "use strict";
+// Filter of the page of all feeds.
 const field = document.getElementById("filter");
 if (field) {
   const found = document.getElementById("found");
   const items = [...document.querySelectorAll(".feeds li")].map((item) => [item, item.textContent.toLowerCase()]);
-  field.parentElement.hidden = false;
   const sift = () => {
     const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
     let count = 0;
@@ -17,9 +17,10 @@ if (field) {
   field.addEventListener("input", sift);
   if (field.value) sift();
 }
-const said = document.getElementById("said");
+// Buttons that copy an address.
 for (const button of document.querySelectorAll("button.copy")) {
   if (!navigator.clipboard) break;
+  const said = button.parentElement.parentElement.querySelector(".said");
   button.hidden = false;
   button.addEventListener("click", async () => {
     try {
@@ -29,4 +30,11 @@ for (const button of document.querySelectorAll("button.copy")) {
       said.textContent = "The browser did not allow it; select the address and copy it.";
     }
   });
+}
+// How long ago a story of the last day is; older ones keep their time, which the page has in UTC.
+for (const time of document.querySelectorAll(".by time")) {
+  const minutes = Math.floor((Date.now() - new Date(time.dateTime)) / 60000);
+  if (minutes < 0 || minutes >= 1440) continue;
+  time.title = time.textContent;
+  time.textContent = minutes < 1 ? "just now" : minutes < 60 ? `${minutes} min ago` : `${Math.floor(minutes / 60)} h ago`;
 }

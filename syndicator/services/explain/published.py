@@ -6,11 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from syndicator.errors import MissingError, UsageError
+from syndicator.formats import PAGE
 from syndicator.model import Article
 from syndicator.publishing.entries import Entries
 from syndicator.publishing.paths import stem
-from syndicator.publishing.renderers import RENDERERS
+from syndicator.publishing.renderers import renderers
+from syndicator.publishing.web.pages import Pages
+from syndicator.publishing.web.story import alone
 from syndicator.reasons import HoldReason
+from syndicator.services.build import feed_specs
 from syndicator.services.container import App
 from syndicator.services.naming import article_id
 
@@ -18,17 +22,18 @@ from syndicator.services.naming import article_id
 def entry(app: App, what: str, format: str) -> bytes:
     """The entry of an article, named by address, id or file, as it stands in the feeds of a format. Raises UsageError,
     MissingError."""
-    if format not in RENDERERS:
-        raise UsageError(f"no format {format!r}; there are {', '.join(RENDERERS)}")
+    table = renderers(Pages(feed_specs(app), app.settings))
+    if format not in table:
+        raise UsageError(f"no format {format!r}; there are {', '.join(table)}")
     id = article_id(app, what)
     if id is None:
         raise UsageError(f"{what!r} is not published; give the address or the id of an article, or its file")
-    entries = Entries(app.store.index, app.terms, app.instance, app.settings.base_url)
+    entries = Entries(app.store.index, app.terms, app.instance, app.settings.base_url, table)
     found = entries.views([id], None)
     made = entries.made([format], found[0], None) if found else None
     if made is None:
         raise MissingError(f"{what}: {entries.problems[id].reason}: {entries.problems[id].detail}")
-    return made[format]
+    return alone(made[format]) if format == PAGE else made[format]
 
 
 def standing(app: App, article: Article) -> Iterator[tuple[str, Any]]:

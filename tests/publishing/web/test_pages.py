@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from lxml import html as lxml_html
 
-from syndicator.publishing.render import pages
+from syndicator.publishing.web.templates import Templates
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import article, built
 
@@ -27,14 +27,14 @@ def files() -> dict[str, bytes]:
 
 
 def test_pages_run_nothing_and_load_nothing_from_elsewhere(files: dict[str, bytes]) -> None:
-    for name in ("index.html", "all.html", "tags/ai.html"):
+    for name in ("index.html", "feeds.html", "all.html", "tags/ai.html"):
         root = lxml_html.fromstring(files[name])
-        loads = [
-            node.get("src") or node.get("href") for node in root.xpath("//script | //link[@rel!='alternate'] | //img")
-        ]
+        loaded = root.xpath("//script[@src] | //link[@rel='stylesheet' or @rel='icon'] | //img")
+        loads = [node.get("src") or node.get("href") for node in loaded]
         folder = Path("/") / Path(name).parent
         assert loads and all(os.path.normpath(folder / load).lstrip("/") in files for load in loads)
-        assert not root.xpath("//*[@style] | //style | //script[not(@src)] | //@*[starts-with(name(), 'on')]")
+        assert not root.xpath("//*[@style] | //style | //@*[starts-with(name(), 'on')]")
+        assert not root.xpath("//script[not(@src or @type='application/ld+json')]")
         policy = root.xpath("string(//meta[@http-equiv='Content-Security-Policy']/@content)")
         assert policy.startswith("default-src 'none'") and "unsafe" not in policy
         assert {link.get("type") for link in root.xpath("//link[@rel='alternate']")} == {
@@ -59,7 +59,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def test_contrast_is_aa_in_light_and_dark() -> None:
-    themes = re.findall(r":root \{([^}]*--ink[^}]*)\}", pages.assets()["site.css"].decode())
+    themes = re.findall(r":root \{([^}]*--ink[^}]*)\}", Templates().assets()["site.css"].decode())
     assert len(themes) == 2
     for theme in themes:
         colours = dict(re.findall(r"--(\w+): #([0-9a-f]+)", theme))

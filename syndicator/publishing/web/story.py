@@ -1,0 +1,98 @@
+"""Stories: an article as pages show it. Each is made once in a build and stands on every page that has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Final
+from urllib.parse import urlsplit
+
+from syndicator.publishing.render.view import View
+from syndicator.publishing.web.links import Links
+from syndicator.publishing.web.monogram import monogram
+from syndicator.publishing.web.templates import ROOT, Templates
+
+_STAMP: Final = "%Y-%m-%dT%H:%M:%SZ"
+_ROOT: Final = ROOT.encode()
+MOST_ALSO: Final = 6  # further sources of one story that are named
+_MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The stories of a UTC day on a page, newest first."""
+
+    date: str  # "2026-11-26"
+    name: str  # "Thursday, 26 November 2026"
+    stories: list[str]
+
+
+def story(view: View, links: Links, templates: Templates, site_language: str) -> bytes:
+    """The list item of an article, after a line with the moment of its publication, by which pages sort. Addresses
+    within the site begin with `ROOT`."""
+    letter, colour = monogram(view.origin.title)
+    made = templates.render(
+        "story.html",
+        entry=view,
+        root=ROOT,
+        lang=view.language if view.language.lower() != site_language.lower() else "",
+        date=f"{view.published.day} {_MONTHS[view.published.month - 1][:3]} {view.published.year}",
+        time=clock(view.published),
+        stamp=view.published.strftime(_STAMP),
+        source=links.source(view.source_key),
+        category=links.category(view.category),
+        tags=[(tag, links.tag(tag)) for tag in view.tags if tag.casefold() != view.category.casefold()],
+        also=[(host(url), url) for url in view.related[:MOST_ALSO]],
+        letter=letter,
+        colour=colour,
+    )
+    return f"{view.published.strftime(_STAMP)}\n".encode() + made
+
+
+def days(parts: Iterable[bytes], root: str) -> list[Day]:
+    """The stories that `story` made, day by day, newest first; `root`: the way from their page to the web root."""
+    ordered = sorted((part.split(b"\n", 1) for part in parts), key=lambda part: part[0], reverse=True)
+    way = root.encode()
+    return [
+        Day(date, day_name(date), [made.replace(_ROOT, way).decode() for _, made in found])
+        for date, found in groupby(ordered, key=lambda part: part[0][:10].decode())
+    ]
+
+
+def alone(part: bytes) -> bytes:
+    """A story that `story` made, as it stands on a page at the web root."""
+    return part.split(b"\n", 1)[1].replace(_ROOT, b"")
+
+
+def newest(parts: Sequence[bytes]) -> datetime | None:
+    """When the newest of these stories was published."""
+    latest = max((part.partition(b"\n")[0] for part in parts), default=b"")
+    return datetime.strptime(latest.decode(), _STAMP).replace(tzinfo=UTC) if latest else None
+
+
+def day_name(date: str) -> str:
+    """A day "2026-11-26" as people say it. In English whatever the locale, so that the same store gives the same
+    bytes."""
+    day = datetime.strptime(date, "%Y-%m-%d")  # noqa: DTZ007 - a date
+    return f"{_WEEKDAYS[day.weekday()]}, {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def month_name(month: str) -> str:
+    """A month "2026-11" as people say it."""
+    return f"{_MONTHS[int(month[5:7]) - 1]} {month[:4]}"
+
+
+def clock(moment: datetime) -> str:
+    """The time of day of a moment in UTC."""
+    return f"{moment:%H:%M} UTC"
+
+
+def host(url: str) -> str:
+    """Whose an address is, for people: its host without www."""
+    return (urlsplit(url).hostname or url).removeprefix("www.")

@@ -1,0 +1,104 @@
+"""What the front page leads with, and that its links lead somewhere."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import PurePosixPath
+from typing import Any
+
+import pytest
+from lxml import html
+
+from syndicator.publishing.render.view import Picture, View, view
+from syndicator.publishing.web import front
+from tests.publishing.memory import MemoryIndex, MemoryOutlet
+from tests.publishing.test_builder import INSTANCE, START, article, built
+
+PICTURE = Picture(name="thumbs/1.webp", width=640, height=360)
+
+
+def seen(number: int, source: str, **more: Any) -> View:
+    made = view(article(number, source_key=source), None, INSTANCE, None, "")
+    return replace(made, published=START + timedelta(minutes=number), **more)
+
+
+def order(views: list[View]) -> list[str]:
+    """The leads by their numbers, which are the ends of their addresses."""
+    urls = {one.id: one.url.rpartition("/")[2] for one in views}
+    return [urls[id] for id in front.leads(views)]
+
+
+def test_what_several_sources_tell_leads_then_pictures_then_the_newest() -> None:
+    told = seen(1, "a", related=("https://other.example/1",))
+    views = [seen(4, "d"), seen(3, "c"), seen(2, "b", picture=PICTURE), told]
+    assert order(views) == ["1", "2", "4", "3"]
+
+
+def test_each_lead_is_of_another_source_as_far_as_there_are() -> None:
+    views = [seen(9, "a"), seen(8, "a"), seen(7, "a"), seen(6, "b"), seen(5, "c")]
+    assert order(views) == ["9", "8", "6", "5"]
+
+
+def test_leads_are_of_the_newest_day_where_it_has_enough() -> None:
+    old = replace(
+        seen(1, "z", related=("https://a.example/", "https://b.example/")), published=START - timedelta(days=1)
+    )
+    today = [seen(number, f"s{number}") for number in range(2, 6)]
+    assert order([*today, old]) == ["5", "4", "3", "2"]
+    assert order([*today[:2], old]) == ["1", "3", "2"]
+    assert front.leads([]) == []
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, bytes]:
+    index = MemoryIndex(
+        article(
+            number, title=f"Story {number}", published=START - timedelta(days=number % 3), tags=("AI", f"Odd {number}")
+        )
+        for number in range(9)
+    )
+    outlet = MemoryOutlet()
+    built(index, outlet)
+    return outlet.files
+
+
+def test_the_front_page_has_every_story_once_by_day_newest_first(files: dict[str, bytes]) -> None:
+    page = html.fromstring(files["index.html"])
+    titles = [node.text_content() for node in page.xpath("//h3")]
+    assert sorted(titles) == [f"Story {number}" for number in range(9)]
+    days = page.xpath("//section[contains(@class, 'day')]/h2/time/@datetime")
+    assert days == sorted(days, reverse=True) and len(set(days)) == len(days)
+    for section in page.xpath("//section[contains(@class, 'day')][h2/time]"):
+        assert {stamp[:10] for stamp in section.xpath(".//p[@class='by']/time/@datetime")} == set(
+            section.xpath("./h2/time/@datetime")
+        )
+
+
+def test_every_link_within_the_site_leads_to_a_file(files: dict[str, bytes]) -> None:
+    for name, data in files.items():
+        if name.endswith(".html"):
+            assert b"\0" not in data
+            for link in html.fromstring(data).xpath("//a/@href | //link[@rel='stylesheet' or @rel='icon']/@href"):
+                if ":" not in link and not link.startswith("#"):
+                    target = PurePosixPath(name).parent / link.partition("#")[0]
+                    parts: list[str] = []
+                    for part in target.parts:
+                        parts = parts[:-1] if part == ".." else [*parts, part]
+                    assert "/".join(parts) in files, (name, link)
+
+
+def test_source_category_and_tags_are_linked_and_a_tag_without_a_page_is_not(files: dict[str, bytes]) -> None:
+    story = html.fromstring(files["tags/ai.html"]).xpath("//li[@class='story'][.//h3//bdi[text()='Story 4']]")[0]
+    links = {link.text_content(): link.get("href") for link in story.xpath(".//a")}
+    assert links["Alpha"] == "../sources/alpha.html" and links["AI"] == "../categories/ai.html"
+    assert links["Story 4"] == "https://alpha.example/4"
+    assert "Odd 4" in story.text_content() and "Odd 4" not in links
+
+
+def test_headings_step_down_one_by_one(files: dict[str, bytes]) -> None:
+    for name in ("index.html", "feeds.html", "all.html", "sources/alpha.html"):
+        levels = [int(node.tag[1]) for node in html.fromstring(files[name]).xpath("//h1 | //h2 | //h3 | //h4")]
+        assert levels[0] == 1 and levels.count(1) == 1
+        assert all(after <= before + 1 for before, after in itertools.pairwise(levels)), name
