@@ -164,6 +164,16 @@ def same_site(one: str, other: str) -> bool:
     return site(one) == site(other)
 
 
+def is_shared(url: str) -> bool:
+    """True where the site of `url` is one of many on a host that strangers share: alice.blogspot.com, github.com/alice.
+    Such a site is mostly one person's."""
+    import tld  # late, as in _registrable
+
+    name = site(url)
+    owner = tld.get_fld(f"https://{name}", fail_silently=True, search_private=False) if name else None
+    return owner is not None and str(owner) != name
+
+
 class _Shared(NamedTuple):
     subdomains: tuple[str, ...]
     users: tuple[str, ...]

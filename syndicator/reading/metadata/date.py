@@ -54,7 +54,7 @@ _MODIFIED = (
     "dc.date.modified",
     "lastmod",
 )
-_SETTLED = ("entry", "first published", "shown", "shown, perhaps", "url", "htmldate", "anywhere")
+_SETTLED = ("entry", "first published", "shown", "shown, perhaps", "url", "htmldate", "anywhere", "htmldate, anywhere")
 _OLDEST = 1990  # the year of the first web pages; earlier dates are those of what a page is about
 _LATEST = 2100  # years from which a date is a mistake, whatever the clock says
 _ZONES = (-12, 14)  # hours: the offsets from UTC that are in use
@@ -101,6 +101,7 @@ def _published(
     yield from (("shown, perhaps", day.when) for day in visible[:1] if day.score > 0)
     yield "htmldate", _htmldate(document)
     yield "anywhere", shown_date.anywhere(document)
+    yield "htmldate, anywhere", _htmldate(document, extensive=True)
 
 
 def _updated(document: Document, entry: Entry | None) -> Iterator[tuple[str, datetime | None]]:
@@ -130,14 +131,16 @@ def _as_shown(when: datetime, day: datetime) -> datetime:
     return when.astimezone(timezone(timedelta(hours=hours))) if _ZONES[0] <= hours <= _ZONES[1] else when
 
 
-def _htmldate(document: Document) -> datetime | None:
+def _htmldate(document: Document, *, extensive: bool = False) -> datetime | None:
+    """What htmldate finds; `extensive`: among all the dates in the page's source, where a first of a month is what it
+    makes of a lone month or year."""
     from htmldate import find_date
 
     if document.size > _LARGE:
         return None
-    found = find_date(document.tree, original_date=True, url=document.url or None, extensive_search=False)
+    found = find_date(document.tree, original_date=True, url=document.url or None, extensive_search=extensive)
     # the first of January is what it makes of a lone year, such as that of a copyright
-    return date_text.parse(found) if found and not found.endswith("-01-01") else None
+    return date_text.parse(found) if found and not found.endswith("-01" if extensive else "-01-01") else None
 
 
 def sane(when: datetime, now: datetime | None) -> bool:

@@ -8,14 +8,14 @@ from typing import Any
 
 from lxml import etree
 
-from syndicator.reading.metadata.site_title import EDGE, LONGEST, visible
+from syndicator.reading.metadata.site_title import LONGEST, trimmed, visible
 
 _MOST = 60  # headings read of a page
 _LEAST = 3  # characters above which what follows a kicker can be the headline
 _SKIP = frozenset({"script", "style", "button", "sup", "svg", "noscript", "template"})
 _HIDDEN = re.compile(
     r"(^|[\s_-])(headerlink|anchor|hash-?link|permalink|sr-only|screen-reader-text|visually-?hidden|badge|"
-    r"comments?-count|assistive-text|share)([\s_-]|$)",
+    r"comments?-count|assistive-text|share|tool-?tips?|tooltip-?text|pop-?over)([\s_-]|$)",
     re.I,
 )
 # small print above a headline, inside its h1
@@ -37,6 +37,7 @@ class Heading:
     tag: str
     text: str
     without_kicker: tuple[str, ...] = ()
+    first_line: str = ""  # without its last element, when there seems to be a small line below it
 
 
 def headings(tree: Any) -> list[Heading]:
@@ -48,7 +49,8 @@ def headings(tree: Any) -> list[Heading]:
         value = _shown(element, None)
         if 1 < len(value) <= LONGEST:
             logo = _is_logo(element)
-            out.append(Heading("logo" if logo else element.tag, value, () if logo else _without_kicker(element, value)))
+            kicker = () if logo else _without_kicker(element, value)
+            out.append(Heading("logo" if logo else element.tag, value, kicker, "" if logo else _first_line(element)))
     return out
 
 
@@ -63,6 +65,14 @@ def _without_kicker(heading: Any, value: str) -> tuple[str, ...]:
             return (rest,) if rest != value and len(rest) > _LEAST else ()
         holder = first
     return ()
+
+
+def _first_line(heading: Any) -> str:
+    """The text of a heading without its last element, "" where text follows that."""
+    last = heading[-1] if len(heading) else None
+    if last is None or not isinstance(last.tag, str) or (last.tail or "").strip():
+        return ""
+    return _shown(heading, last)
 
 
 def _is_logo(heading: Any) -> bool:
@@ -104,7 +114,7 @@ def _shown(heading: Any, without: Any) -> str:
             pieces.append(" ")
         if length > 4 * LONGEST:
             break
-    return visible("".join(pieces)).strip(EDGE)
+    return trimmed(visible("".join(pieces)))
 
 
 def _is_hidden(element: Any) -> bool:

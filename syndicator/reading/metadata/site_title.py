@@ -9,6 +9,10 @@ from syndicator import text, urls
 
 LONGEST = 300  # characters; longer is text, not a title
 EDGE = " \t|–—-·•:»«~/,_¶#§🔗"
+# quotation marks that open and close: no separators. French ones stand apart from the words within, German ones do not.
+_QUOTED = re.compile(r"«[^«»|]{1,120}»|»(?=\S)[^«»|]{1,120}(?<=\S)«|‹[^‹›|]{1,120}›")
+_MASK = str.maketrans("«»‹›", "\ue000\ue001\ue002\ue003")
+_UNMASK = str.maketrans("\ue000\ue001\ue002\ue003", "«»‹›")
 _HARD = re.compile(r"\s*[|»«¦｜]\s*|\s+::+\s*|::+\s+|\s+[•·›>]\s+")  # between a title and its sections
 _SOFT = re.compile(r"\s+[–—-]{1,2}\s+|\s+[~/@]\s+|\s+:\s+")  # may stand within a title too
 _COLON = re.compile(r":\s+|：")  # only a site's exact name is cut there
@@ -52,7 +56,9 @@ class SiteTitle:
 
     def bare(self, title: str) -> str:
         """`title` without the site's name at either end."""
-        title = undated(visible(title)[:2_000].strip(EDGE))
+        return unmasked(self._bare(undated(masked(visible(title)[:2_000]).strip(EDGE))))
+
+    def _bare(self, title: str) -> str:
         if self.suffix and title.endswith(self.suffix):
             title = title.removesuffix(self.suffix).rstrip(EDGE)
         for _ in range(3):
@@ -67,15 +73,16 @@ class SiteTitle:
 
         Dashes and colons separate only where that makes `least` parts or more.
         """
+        title = masked(title)
         for pattern, enough in ((_HARD, 2),) if hard_only else ((_HARD, 2), (_SOFT, least)):
             pieces = [piece for piece in (piece.strip(EDGE) for piece in pattern.split(title)[:12]) if piece]
             if len(pieces) >= enough:
                 title = max(pieces, key=lambda piece: (len(self.slug & set(words(piece))), len(piece)))
-        return title
+        return unmasked(title)
 
     def first_part(self, title: str) -> str:
         """What stands before the first separator."""
-        return _SOFT.split(_HARD.split(title, 1)[0], 1)[0].strip(EDGE)
+        return unmasked(_SOFT.split(_HARD.split(masked(title), 1)[0], 1)[0].strip(EDGE))
 
     def _shorter(self, title: str) -> str:
         cuts = sorted((*_HARD.finditer(title), *_SOFT.finditer(title)), key=lambda found: found.start())
@@ -103,6 +110,21 @@ class SiteTitle:
 def undated(title: str) -> str:
     """`title` without the day that some sites put before it."""
     return _DATED.sub("", title)
+
+
+def masked(title: str) -> str:
+    """`title` with its pairs of « and » as characters that are neither separators nor stripped."""
+    return _QUOTED.sub(lambda found: found[0].translate(_MASK), title) if "»" in title or "›" in title else title
+
+
+def unmasked(title: str) -> str:
+    """`title` as it was before `masked`."""
+    return title.translate(_UNMASK)
+
+
+def trimmed(title: str) -> str:
+    """`title` without separators at its ends."""
+    return unmasked(masked(title).strip(EDGE))
 
 
 def key(name: str) -> str:

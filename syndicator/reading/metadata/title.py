@@ -17,7 +17,7 @@ from syndicator.reading.html.document import Document
 from syndicator.reading.html.schema_org import articles
 from syndicator.reading.metadata.candidates import Choice, first_sane
 from syndicator.reading.metadata.headings import Heading, headings
-from syndicator.reading.metadata.site_title import EDGE, LONGEST, SiteTitle, key, undated, words
+from syndicator.reading.metadata.site_title import EDGE, LONGEST, SiteTitle, key, trimmed, undated, words
 
 _AGREES = 0.5  # F1 of words from which an h1 and a head are taken for the same title
 _SAME = 0.85  # the same for headings of lower rank, and for the words of the URL
@@ -36,7 +36,16 @@ def read(document: Document, sitename: str, entry: Entry | None, rules: Rules) -
     found = headings(document.tree)
     logos = [heading.text for heading in found if heading.tag == "logo"]
     site = SiteTitle(document.url, (sitename, *logos), rules.title_suffix, whole=_document_title(document))
-    return first_sane(_candidates(document, entry, site, found), site.sane)
+    choice = first_sane(_candidates(document, entry, site, found), site.sane)
+    return choice or _named_like_the_site(document, site, choice)
+
+
+def _named_like_the_site(document: Document, site: SiteTitle, none: Choice[str]) -> Choice[str]:
+    """What the head says where nothing on the page can be a title but what sounds like the site's name: an issue of a
+    magazine bears its name. Not that name itself: of a front page it is no title."""
+    heads = ((f"{name}, like the site", value) for name, value in _heads(document) if key(value) not in site.names)
+    found = first_sane(heads, lambda value: 1 < len(value) <= LONGEST)
+    return Choice(found.value, found.candidate, (*none.seen, *found.seen)) if found else none
 
 
 def _candidates(
@@ -121,6 +130,8 @@ def _settle(heading: Heading, heads: Sequence[str], site: SiteTitle) -> str:
         other = key(head)
         if other == own:  # words of two elements may have run together in the heading
             return head if len(words(head)) > len(words(value)) else value
+        if heading.first_line and key(heading.first_line) == other:
+            return head  # a subtitle stands below it in the same heading
         whole_end = own.endswith(other) and len(words(head)) >= _SLUG_WORDS and len(other) >= _END_SHARE * len(own)
         if whole_end or (heading.tag != "h1" and own.startswith(other)):
             return head
@@ -142,4 +153,4 @@ def _agreement(ours: Sequence[str], theirs: Sequence[str]) -> float:
 
 def untag(value: str) -> str:
     """A feed's text field as plain text."""
-    return re.sub(r"</?[a-zA-Z][^<>]{0,200}>", "", jsonld.clean(value)).strip(EDGE)[: 4 * LONGEST]
+    return trimmed(re.sub(r"</?[a-zA-Z][^<>]{0,200}>", "", jsonld.clean(value))[: 4 * LONGEST])

@@ -158,6 +158,11 @@ def test_the_url_s_date_and_a_lone_copyright_year() -> None:
     assert day(HEAD + TEXT + "<footer>© 2022 Harbour Post</footer>") == ""
 
 
+def test_a_date_anywhere_in_the_source_where_there_is_no_other() -> None:
+    assert day(HEAD + TEXT + '<img src="/photos/2020/04/17/boat.jpg">') == "2020-04-17"
+    assert day(HEAD + TEXT + '<a href="/archive/2020/04/">April</a>') == ""  # a month is no day
+
+
 def test_the_entry_s_date() -> None:
     announced = Entry(id="1", published=NOW - timedelta(days=3))
     assert published('<meta name="date" content="2020-01-01">', entry=announced) == NOW - timedelta(days=3)

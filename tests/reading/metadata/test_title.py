@@ -35,6 +35,40 @@ def test_the_site_s_name_is_cut_from_a_title(stated: str, wanted: str) -> None:
     assert read(f"<title>{stated}</title><p>x", "The Harbour Post") == wanted
 
 
+@pytest.mark.parametrize(
+    ("stated", "wanted"),
+    [
+        ("Le maire refuse « la dernière traversée » | The Harbour Post", "Le maire refuse « la dernière traversée »"),
+        ("« La mer est vide »", "« La mer est vide »"),
+        ("«Hafen» wird «Haven»: ein Streit - The Harbour Post", "«Hafen» wird «Haven»: ein Streit"),
+        ("»Die letzte Fähre« läuft aus – The Harbour Post", "»Die letzte Fähre« läuft aus"),
+        ("The Last Ferry » Boats » The Harbour Post", "The Last Ferry"),
+        ("The Last Ferry »", "The Last Ferry"),
+    ],
+)
+def test_quotation_marks_stay_whole(stated: str, wanted: str) -> None:
+    assert read(f"<title>{stated}</title><p>x", "The Harbour Post") == wanted
+
+
+def test_a_heading_in_quotation_marks_stays_whole() -> None:
+    assert read("<title>La mer est vide</title><h1>« La mer est vide »</h1>") == "« La mer est vide »"
+
+
+def test_what_shows_on_a_touch_is_no_part_of_a_heading() -> None:
+    html = '<title>The Last Ferry</title><h1>The Last Ferry<span class="tooltip-text">Copy the link</span></h1>'
+    assert read(html) == "The Last Ferry"
+
+
+def test_a_subtitle_in_the_heading_is_left_out_where_the_head_leaves_it_out() -> None:
+    html = "<title>Fish Cakes, Hot and Fresh</title><h1>Fish Cakes, Hot and Fresh<span>Welcome to the North</span></h1>"
+    assert read(html) == "Fish Cakes, Hot and Fresh"
+
+
+def test_an_issue_that_bears_the_site_s_name_has_a_title() -> None:
+    assert read("<title>Harbour Post 02/2022</title><p>x", "Harbour Post") == "Harbour Post 02/2022"
+    assert read("<title>Harbour Post</title><p>x", "Harbour Post") == ""
+
+
 def test_an_h1_that_agrees_wins_over_the_head() -> None:
     html = '<title>Last ferry: what now?</title><meta property="og:title" content="Last ferry: what now?">'
     assert read(html + "<h1>The last ferry has left: what now for the island?</h1>") == (

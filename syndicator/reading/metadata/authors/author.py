@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -35,6 +36,8 @@ _MOST_AUTHORS = 20  # of one of them
 _MOST_WORDS = 3  # words up to which a name must look like a person's to be added to declared ones
 _LEAST_NAME = 5  # letters of a site's name above which "The" before it or "Inc" behind it is looked for
 _LONGEST = 300  # characters of all names together
+_BARS = re.compile(r"\s+[-–—|/]\s+")
+_TWO = 2
 
 
 def read(document: Document, sitename: str, entry: Entry | None, survey: Survey) -> Choice[str]:
@@ -46,7 +49,8 @@ def read(document: Document, sitename: str, entry: Entry | None, survey: Survey)
         if (people := _named(_kept(names_, site)))
     ]
     kind, score, found = byline.read(survey)
-    shown = _kept(found, site)
+    # on alice.blogspot.com the name of the site is that of who writes it, where readers see it as a byline
+    shown = _kept(found, frozenset() if urls.is_shared(document.url) else site)
     shown = shown if score >= _SEEN and len(shown) == 1 else _named(shown)
     candidates = [*declared, (kind, shown)] if shown else declared
     best = next((row for row in declared if _is_full(row[1])), None)
@@ -84,7 +88,16 @@ def _is_full(people: Sequence[str]) -> bool:
 
 
 def _kept(people: Iterable[str], site: frozenset[str]) -> list[str]:
-    return list(dict.fromkeys(name for name in people if _is_owner(name) or not _is_site(name, site)))
+    own = (_without_site(name, site) for name in people)
+    return list(dict.fromkeys(name for name in own if name and (_is_owner(name) or not _is_site(name, site))))
+
+
+def _without_site(name: str, site: frozenset[str]) -> str:
+    """`name` without the site's behind or before a bar: "Harbour Post - Ann Other"."""
+    parts = _BARS.split(name)
+    if len(parts) < _TWO or not any(_is_site(part, site) for part in parts):
+        return name
+    return next((part for part in parts if not _is_site(part, site) and person_names.is_name(part)), "")
 
 
 def _is_owner(name: str) -> bool:

@@ -128,12 +128,12 @@ def _mark(spot: Spot, survey: Survey) -> tuple[tuple[str, ...], str, int, str] |
     kind, weight = _kind(spot)
     if not weight:
         plain = unmarked_byline.read(spot, survey)
-        return ((plain[0],), plain[1], plain[2], element.tag) if plain else None
+        return (*plain, element.tag) if plain else None
     if person_names.words().other.end(spot.before):
         return None
     pieces = _pieces(element)
     found = tuple(_people([" ".join(pieces)] if kind == "by" else pieces))
-    if kind == "class" and weight < _STRONG and any(name.islower() for name in found):
+    if kind == "class" and weight < _STRONG and any(name.islower() for name in found) and not _ends_by(spot.before):
         return None
     if kind == "by" and any(name.isupper() and len(name) < _MOST_INITIALS for name in found):
         return None

@@ -20,7 +20,7 @@ _MAIL = re.compile(
 _ADDRESSED = re.compile(r"^[\w.+-]{1,64}@[\w.-]{1,64}\s*\(([^()]{2,80})\)$")  # as RSS 2.0 writes authors
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]{0,80}[)\]]")
 _STOP = re.compile(
-    r"\s+[-–—|•·⋅●∙/»>~]+\s+|\s*[|•⋅●∙»\n]\s*|\s+·\s*|:\s|\s+(?:on|in|under|at)\s+|\s+\b(?:am|le|el|il|den|vom|im|for|für|op|på|em|dnia|dne)\s+(?=\w*[\s.]*\d|Gespräch|the\b|die\b)|\.\s+(?=[A-Z])(?<!\b\w\.\s)(?<!\b(?:Dr|St|Jr|Mr|Ms)\.\s)(?<!\b(?:Mrs)\.\s)(?<!\b(?:Prof)\.\s)"
+    r"\s+[-–—|•·⋅●∙/»>~]+\s+|\s*[|•⋅●∙»\n]\s*|\s+·\s*|:\s|\s+(?:on|in|under|at)\s+|\s+\b(?:am|le|el|il|den|vom|im|for|für|op|på|em|dnia|dne)\s+(?=\w*[\s.]*\d|the\b|die\b)|\.\s+(?=[A-Z])(?<!\b\w\.\s)(?<!\b(?:Dr|St|Jr|Mr|Ms)\.\s)(?<!\b(?:Mrs)\.\s)(?<!\b(?:Prof)\.\s)"
 )
 _WHOM = re.compile(r"\s+(?:for|für|pour|para)\s+(?:the\s+|die\s+)?[A-Z].*$", re.I)  # the paper a writer is lent by
 _CREDENTIAL = re.compile(
@@ -70,13 +70,16 @@ class Words:
 
     by: re.Pattern[str]  # at the start: words before who wrote it
     alone: Phrases  # the whole text is such words
+    unfinished: re.Pattern[str]  # at the end: a word before a name that is not there
     by_within: re.Pattern[str]  # a few words that end in such a word, and a name
+    inside: re.Pattern[str]  # such a word anywhere in a line, and a name
     end: Phrases  # at the end: the longer ones of them
     other: Phrases  # at the end: words before who did something else
     joined: re.Pattern[str]  # between names
     never: frozenset[str]
     never_parts: tuple[str, ...]
     roles: frozenset[str]
+    agencies: frozenset[str]  # news agencies: who wrote it, where a publisher says so
     teams: frozenset[str]  # who writes together without names: only as a byline that readers see
     starts: frozenset[str]  # first words of `by`
     companies: frozenset[str]  # words that names of companies and sites have
@@ -94,12 +97,15 @@ def words() -> Words:
         by=re.compile(rf"^(?:{by})(?:\s*[:：/●►]\s*|\s+(?=\S)|(?<=[\u3000-\u9fff]))", re.I),
         alone=Phrases(phrases, r"^(?:{})\s*[:：/]?$"),
         by_within=re.compile(rf"^(?:[\w-]{{1,20}}\s){{1,3}}(?:{before})\s+(\S.*)$", re.I),
+        inside=re.compile(rf"\S[\s|·•–—-]+(?:{before})[\s|]+(\S.*)$", re.I),
+        unfinished=re.compile(rf"\s(?:{before})$", re.I),
         end=Phrases((phrase for phrase in phrases if " " in phrase), r"(?:^|\s)(?:{})\s*[:：]?$"),
         other=Phrases((word for row in data["other"].values() for word in row), r"(?:^|[\s(>/|])(?:{})\s*[:：/]?\s*$"),
-        joined=re.compile(rf"\s*(?:[;,|、，]|\s&\s|\s(?:{joined})\s)\s*", re.I),
+        joined=re.compile(rf"\s*(?:[;,|、，](?:\s*(?:{joined})\s)?|\s\+\s|\s(?:{joined})\s)\s*", re.I),
         never=frozenset(data["never"]["exact"]),
         never_parts=tuple(data["never"]["parts"]),
         roles=frozenset(data["roles"]["exact"]),
+        agencies=frozenset(data["agencies"]["exact"]),
         starts=frozenset(word.split()[0].rstrip(":/") for row in data["by"].values() for word in row),
         teams=frozenset(data["teams"]["exact"]),
         companies=frozenset(data["companies"]["words"]),
@@ -146,15 +152,23 @@ def people(value: str, *, lenient: bool = False) -> list[str]:
 
 def _listed(rest: str, *, lenient: bool = False) -> list[str]:
     out: list[str] = []
-    for part in words().joined.split(rest)[:_MOST]:
+    parts = words().joined.split(rest)[:_MOST]
+    running = any(len(part.split()) > _MOST_WORDS for part in parts)  # text, of which no word is a login
+    for part in parts:
         name = _tidy(part)
-        if out and _CREDENTIAL.match(name) and not _CJK.search(name):
+        if running and name[:1].islower():
+            continue
+        if out and _CREDENTIAL.match(name) and not _CJK.search(name) and not _is_agency(name):
             out[-1] = f"{out[-1]}, {name}"
         elif is_name(name):
             out.append(name)
         elif out and not lenient:
             break
     return list(dict.fromkeys(out))
+
+
+def _is_agency(name: str) -> bool:
+    return name.casefold() in words().agencies
 
 
 def unby(value: str) -> str:
@@ -170,13 +184,15 @@ def unby(value: str) -> str:
 def is_name(value: str) -> bool:
     """True when `value` can be the name of a person or an editorial team."""
     low = value.casefold()
-    if low in words().teams:
+    if low in words().teams or _is_agency(value):
         return True
     if "@" in value or "://" in value:
         return False
     if not 1 < len(value) <= _LONGEST or low in words().never or low in words().roles:
         return False
-    if words().alone.end(value) or _URL.search(value) or any(part in low for part in words().never_parts):
+    if words().alone.end(value) or words().unfinished.search(value) or _URL.search(value):
+        return False
+    if any(part in low for part in words().never_parts):
         return False
     if sum(char.isdigit() for char in value) > (_MOST_DIGITS if " " not in value else 0):
         return False
@@ -198,7 +214,7 @@ def _is_phrase(parts: list[str]) -> bool:
 
 
 def _tidy(part: str) -> str:
-    name = unby(part.strip(' ,.:;|-–—•·*●/"“”„«»()[]<>\u200b@')).strip()
+    name = unby(part.strip(' ,.:;|-–—•·*●/"“”„«»()[]<>\u200b@©')).strip()
     name = _WHOM.sub("", name)
     return name.removeprefix("@")
 
@@ -220,6 +236,8 @@ def bare(name: str) -> str:
 
 def rank(name: str) -> int:
     """How much of a name it is: FULL for several words, 1 for a word, 0 for what looks like a login."""
+    if _is_agency(name):
+        return 1
     if name.casefold() in words().teams or re.fullmatch("[A-Z]{1,3}", name):
         return 0
     if " " in name or _CJK.search(name):

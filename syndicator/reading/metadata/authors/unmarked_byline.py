@@ -12,6 +12,7 @@ from typing import Any
 from lxml import etree
 
 from syndicator.reading.html.document import inner
+from syndicator.reading.metadata import date_text
 from syndicator.reading.metadata.authors import person_names
 from syndicator.reading.metadata.survey import Spot, Survey
 
@@ -25,26 +26,43 @@ _READ = 400  # characters looked at, blanks included
 _LEAST = 3  # characters above which a line can be a name
 _BARS = re.compile(r"\s*[|–—•·,]\s*|\s-\s")
 _DAY = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d\d")
+_DIGIT = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
-def read(spot: Spot, survey: Survey) -> tuple[str, str, int] | None:
-    """The name in the element at `spot`, how it stands there ("date", "alone", "signed"), and its weight."""
+def read(spot: Spot, survey: Survey) -> tuple[tuple[str, ...], str, int] | None:
+    """The names in the element at `spot`, how they stand there (line, date, alone, signed), and their weight."""
     element, distance = spot.element, spot.at - survey.origin
     if survey.found and abs(distance) <= _BESIDE:
         whole = _short(element)
+        if names := _within_line(element, whole):
+            return names, "line", 2 if all(map(_is_whole, names)) else 1
         if name := _beside_date(spot, whole):
-            return name, "date", 1
+            return (name,), "date", 1
         if distance >= 0 and element.tag in _LINES and (name := _alone(whole, distance)):
-            return name, "alone", 1
+            return (name,), "alone", 1
     if element.tag == "p" and distance >= _SIGNED_AFTER and spot.before[-1:] in _ENDS:
         own = " ".join(inner(element, 2 * _LONG_LINE).split()).strip("()[]–—-/ ")
-        return (own, "signed", 2) if _is_known(own) else None
+        return ((own,), "signed", 2) if _is_known(own) else None
     return None
+
+
+def _is_whole(name: str) -> bool:
+    return person_names.rank(name) == person_names.FULL
 
 
 def _is_known(name: str) -> bool:
     return person_names.is_person(name) and person_names.has_given_name(name)
+
+
+def _within_line(element: Any, whole: str) -> tuple[str, ...]:
+    """The names in a line that tells when and by whom: "Dec 8, 2019 by Ann Other in Boats", "Filed in News by ann on 3
+    August 2019". What stands there may be a login."""
+    if not _DIGIT.search(whole) or not next(date_text.days(whole), None):
+        return ()
+    pieces = (" ".join(piece.split()) for piece in islice(element.itertext(), _READ))
+    found = person_names.words().inside.search(" | ".join(piece for piece in pieces if piece))
+    return tuple(person_names.people(found[1])) if found else ()
 
 
 def _beside_date(spot: Spot, whole: str) -> str:

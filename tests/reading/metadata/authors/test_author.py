@@ -44,6 +44,13 @@ def read(
         ("By Dr. Vahid Osman", ["Dr. Vahid Osman"]),
         ("By Maren Oduya (Reporter)", ["Maren Oduya"]),
         ("maren@paper.example (Maren Oduya)", ["Maren Oduya"]),
+        ("By Dana Ford, Tom Fisk, and Ana Lima", ["Dana Ford", "Tom Fisk", "Ana Lima"]),
+        ("Ana Lima + Tom Fisk", ["Ana Lima", "Tom Fisk"]),
+        ("Karla Deichgräber im Gespräch mit Tom Fisk", ["Karla Deichgräber", "Tom Fisk"]),
+        ("Von Jörg Ahrens und Lena Brandt, dpa", ["Jörg Ahrens", "Lena Brandt", "dpa"]),
+        ("© Ana Lima", ["Ana Lima"]),
+        ("Ana Lima, Master Gardener", ["Ana Lima"]),
+        ("Rezept von", []),
         ("By admin", []),
         ("By 3 May 2024", []),
         ("https://facebook.com/maren", []),
@@ -108,6 +115,43 @@ def test_a_known_name_without_a_mark(line: str) -> None:
 )
 def test_no_name_without_a_mark(line: str) -> None:
     assert read(HEAD + line + TEXT) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("<p>Dec 08, 2019 by Tom Fisk in Growth</p>", "Tom Fisk"),
+        ("<div><span>03/01/2017</span> by Tom Fisk</div>", "Tom Fisk"),
+        ('<p>Filed in <a href="/n">News</a> by tomfisk on August 3, 2019</p>', "tomfisk"),
+        ("<p>Publicado el <b>3 de mayo de 2024</b> por <span>Tom Fisk</span><span>Visto 12</span></p>", "Tom Fisk"),
+        ("<p>gamescom 2010 in der Sicht von harbour</p>", None),
+    ],
+)
+def test_a_line_that_tells_when_and_by_whom(line: str, wanted: str | None) -> None:
+    assert read(HEAD + line + TEXT) == wanted
+
+
+def test_a_login_behind_the_word_by() -> None:
+    assert read(HEAD + '<div>Posted by <span class="username">rasos</span></div>' + TEXT) == "rasos"
+    assert read(HEAD + '<div><span class="username">rasos</span></div>' + TEXT) is None
+
+
+def test_an_agency_is_named_where_the_publisher_names_it() -> None:
+    assert read('<meta name="author" content="dpa">' + HEAD + TEXT) == "dpa"
+    assert read(HEAD + "<figure><figcaption>Foto: dpa</figcaption></figure>" + TEXT) is None
+
+
+def test_the_site_s_name_beside_an_author_s() -> None:
+    assert read('<meta name="author" content="Harbour Post - Maren Oduya">' + HEAD) == "Maren Oduya"
+    assert read('<meta name="author" content="Harbour Post | harbourpost.example">' + HEAD) is None
+
+
+def test_on_a_shared_host_the_site_bears_its_author_s_login() -> None:
+    byline = '<p class="byline">by <a rel="author" href="/author/boatlady">boatlady</a></p>'
+    html = f"<html><body>{HEAD}{byline}{TEXT}</body></html>".encode()
+    for url, wanted in (("https://boatlady.wordpress.com/x", "boatlady"), ("https://boatlady.example/x", None)):
+        page = parse(html, url)
+        assert author.read(page, "Boatlady", None, survey(page.tree, "The Last Ferry")).value == wanted
 
 
 def test_twitter_s_label_of_the_author_in_any_language() -> None:

@@ -1,0 +1,48 @@
+"""Floors of title, author and date over all open pages, those that no rule was written on included: half of the domains
+were never looked at. On real pages, where ../shared is beside the checkout."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from multiprocessing import Pool
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syndicator.errors import NotAnArticle
+from syndicator.reading.html.document import parse
+from syndicator.reading.metadata.metadata import read_metadata
+from tests.bench import bench_reading
+from tests.gate.test_reading_gate import FLOORS, failing
+
+FIELDS = ("title", "author", "date", "image")
+
+
+def read(row: dict[str, Any]) -> bench_reading.Prediction:
+    """The metadata of one page, without its body."""
+    try:
+        found = read_metadata(parse(bench_reading.html_of(row), row["url"] or bench_reading.NOWHERE))
+    except NotAnArticle:
+        return {"id": row["id"]}
+    date = found.published.date().isoformat() if found.published else ""
+    author = found.author.split(", ") if found.author else []
+    return {"id": row["id"], "title": found.title, "author": author, "date": date, "image": found.cover}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_all_pages(shared: Path, tmp_path: Path) -> None:
+    rows: list[dict[str, Any]] = []
+    for name in ("manifest", "more"):
+        with gzip.open(bench_reading.PAGES / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+            rows += [json.loads(line) for line in lines]
+    rows = [row for row in rows if any(row["truth"].get(field) for field in FIELDS)]
+    with Pool(2) as pool:
+        made = pool.map(read, rows, chunksize=16)
+    for name in bench_reading.TOOLS:
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(each) + "\n" for each in made), encoding="utf-8")
+    bench_reading.score(tmp_path, rows, "none", boot=0)
+    found = json.loads((tmp_path / "scores.json").read_text("utf-8"))["all"]["ours"]
+    assert failing({field: found[field][field][0] for field in FIELDS}, FLOORS["metadata"]) == {}
