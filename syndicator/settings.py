@@ -101,6 +101,8 @@ class Publish(_Section):
     hold: Literal["off", "unsure", "all"] = "off"  # which new articles wait for the operator's release
     axes: tuple[AxisName, ...] = Field(default_factory=lambda: tuple(axis.word for _, axis in axes.by_place()))
     formats: tuple[FormatName, ...] = tuple(FORMATS)
+    entry_html: Literal["card", "plain"] = "card"  # plain: no picture, source and tags in the text
+    extensions: tuple[Literal["tombstones", "markdown"], ...] = ()  # elements that the W3C validator warns of
     archives: bool = True
     gzip: bool = True
     hubs: tuple[str, ...] = ()

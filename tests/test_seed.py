@@ -88,7 +88,7 @@ def test_without_an_excerpt_feeds_show_sentences_of_its_text(clone: Path) -> Non
         said(clone, *words)
         said(clone, "build", "--all")
         (item,) = json.loads((clone / "feeds/public/all.json").read_text())["items"]
-        assert item["content_text"] == "The old lamp is taken down on Tuesday. Its light was seen for eleven miles."
+        assert item["summary"] == "The old lamp is taken down on Tuesday. Its light was seen for eleven miles."
     assert file.read_text() == bare
 
 

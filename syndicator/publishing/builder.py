@@ -51,6 +51,8 @@ def build(
     only: Collection[FeedKey] | None = None,
     remake: Callable[[str], str | None] | None = None,
     excused: Collection[str] = (),
+    tags: Collection[str] = (),
+    markdown: Callable[[str], str] = lambda id: "",
 ) -> Steps:
     """Renders feeds and puts them where they are published, each whole or not at all. A build is made in steps of some
     milliseconds, so that others have their turn in between; what changes meanwhile leaves its feeds stale.
@@ -59,12 +61,14 @@ def build(
     `specs`: every feed there is (`plan`); the index page, the OPML and the maps speak of all of them. `only`: the ones
     to render (`stale`), None for all, which restores everything after the web root was deleted. `remake`: makes the
     HTML of an article whose kept HTML is missing (in a process that can be ended). `excused`: ids of articles that
-    were taken off the store on purpose and may vanish (pruned)."""
+    were taken off the store on purpose and may vanish (pruned). `tags`: those of taxonomy.toml. `markdown`: the body
+    of an article."""
     pages = Pages(specs, settings, moved=redirects.moved(index.feeds()))
     of = source_of or (lambda article: sources.get(article.source_key))
-    entries = Entries(index, of, instance, settings.base_url, renderers(pages), remake)
+    table = renderers(pages)
+    entries = Entries.of(index, of, instance, settings, table, tags=tags, markdown=markdown, remake=remake)
     builder = Builder(index, outlet, settings, instance, entries, pages, frozenset(excused), whole=only is None)
-    shared = fingerprint.common(settings, sources, instance)
+    shared = fingerprint.common(settings, sources, instance, tags)
     wanted = [spec for spec in specs if only is None or spec.key in only]
     feeds = []
     for spec in wanted:
@@ -292,7 +296,9 @@ class Builder:
         return {paths.file_name(spec.key, format): data for format, data in found.items()}
 
     def _tombstones(self, key: FeedKey, newest: datetime) -> tuple[Removed, ...]:
-        """The withdrawn entries that a feed whose newest entry is of `newest` still names."""
+        """The withdrawn entries that a feed whose newest entry is of `newest` still names: none unless asked for."""
+        if "tombstones" not in self.settings.publish.extensions:
+            return ()
         return tuple(item for item in self.removed[key][-_TOMBSTONES:] if item.when > newest - _TOMBSTONE_LIFE)
 
     def _fault(self, feed: Feed, files: Mapping[str, bytes]) -> str | None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from syndicator.model import Article, ContentMode, Problem, Source
 from syndicator.ports import ArticleIndex
+from syndicator.publishing.render.card import card
+from syndicator.publishing.render.links import Links, links
 from syndicator.publishing.render.view import View, permitted, view
 from syndicator.publishing.renderers import Renderer
 from syndicator.reasons import FeedFileReason
+from syndicator.settings import Settings
+from syndicator.text import legal
 
 _Key = tuple[str, ContentMode | None]
 
@@ -29,9 +33,37 @@ class Entries:
     base: str
     renderers: Mapping[str, Renderer]
     remake: Callable[[str], str | None] | None = None
+    links: Links | None = None  # of cards; None: entries are plain
+    markdown: Callable[[str], str] | None = None  # of an article, where feeds are to have it
     problems: dict[str, Problem] = field(default_factory=dict)  # by article id
     _views: dict[_Key, View | None] = field(default_factory=dict)
     _bytes: dict[tuple[str, str, ContentMode | None], bytes | None] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        index: ArticleIndex,
+        source_of: Callable[[Article], Source | None],
+        instance: uuid.UUID,
+        settings: Settings,
+        renderers: Mapping[str, Renderer],
+        *,
+        tags: Iterable[str] = (),
+        markdown: Callable[[str], str] | None = None,
+        remake: Callable[[str], str | None] | None = None,
+    ) -> Entries:
+        """Entries as `settings` have them. `tags`: those of taxonomy.toml; `markdown`: the body of an article."""
+        publish = settings.publish
+        return cls(
+            index,
+            source_of,
+            instance,
+            settings.base_url,
+            renderers,
+            remake,
+            links=links(settings, tags) if publish.entry_html == "card" else None,
+            markdown=markdown if "markdown" in publish.extensions else None,
+        )
 
     def views(self, ids: Sequence[str], mode: ContentMode | None) -> list[View]:
         """The views of `ids` in their order, without those that cannot be shown; these are in `problems`."""
@@ -80,10 +112,16 @@ class Entries:
             self.problems[id] = Problem(what=id, reason=FeedFileReason.NOT_IN_STORE, detail=detail)
             return None
         try:
-            return view(article, self.source_of(article), self.instance, mode, html)
+            return self._shown(view(article, self.source_of(article), self.instance, mode, html))
         except _UNWRITABLE as error:
             self.problems[id] = Problem(what=article.url or id, reason=FeedFileReason.CANNOT_RENDER, detail=str(error))
             return None
+
+    def _shown(self, made: View) -> View:
+        """The view with what readers show of it."""
+        content = card(made, self.links) if self.links else made.html
+        markdown = legal(self.markdown(made.id)) if self.markdown and made.html else ""
+        return replace(made, content=content, markdown=markdown)
 
     def _html(self, articles: Mapping[str, Article], mode: ContentMode | None) -> dict[str, str]:
         """The kept HTML of those that are published whole; made again where it is missing."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 from syndicator.describing.taxonomy.vocabulary import Vocabulary
 from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
 from syndicator.errors import ConfigError, WorkerFailed
-from syndicator.model import FeedSpec, Problem
+from syndicator.model import Article, FeedSpec, Problem
 from syndicator.publishing.output.files import FileOutlet
 from syndicator.publishing.queries.members import update_members
 from syndicator.publishing.selection.feeds import plan
@@ -74,11 +74,12 @@ async def build_feeds(app: App, *, all: bool = False, turn: Callable[[], object]
     turn between two feeds, and `turn` is called."""
     clock = asyncio.get_running_loop().time
     began, began_at = clock(), app.clock()
-    specs = feed_specs(app)
-    update_members(specs, app.store.index, lambda id: _body(app, id))
+    known = vocabulary(app)
+    specs, tags = feed_specs(app, known), [tag.name for tag in known.tag]
+    update_members(specs, app.store.index, lambda id: read(app, id).text)
     outlet = FileOutlet(app.settings.public_dir, gzip=app.settings.publish.gzip)
     all = all or replaced(app.store.index, outlet)
-    only = None if all else stale(specs, app.store.index, app.settings, app.sources, app.instance)
+    only = None if all else stale(specs, app.store.index, app.settings, app.sources, app.instance, tags)
     if only is None or only:  # a build that was killed left its feed stale
         outlet.sweep()
     elif not excused(app) and settled(specs, app.store.index, outlet, app.settings.publish):
@@ -97,6 +98,8 @@ async def build_feeds(app: App, *, all: bool = False, turn: Callable[[], object]
             only=only,
             remake=remake,
             excused=excused(app),
+            tags=tags,
+            markdown=lambda id: read(app, id).body,
         )
         report = await _turn_by_turn(steps, turn)
     app.store.visits.set_note(EXCUSED, None, app.clock())
@@ -182,19 +185,19 @@ def _once_more(render: Callable[[], str]) -> str | None:
     return None
 
 
-def _body(app: App, id: str) -> str:
-    """The text of an article; none where its file is gone or cannot be read, which `reconcile` tells the operator."""
+def read(app: App, id: str) -> Article:
+    """An article from its file; an empty one where that is gone or cannot be read, which `reconcile` tells the
+    operator."""
     path = app.store.index.path(id)
     try:
-        return app.article_store.get(path).text if path else ""
+        return app.article_store.get(path) if path else Article(id=id, url="", title="")
     except (ConfigError, OSError):
-        return ""
+        return Article(id=id, url="", title="")
 
 
-def feed_specs(app: App) -> list[FeedSpec]:
-    """Every feed there is to be."""
-    path = app.config / "taxonomy.toml"
-    known = load_vocabulary(path) if path.exists() else Vocabulary()
+def feed_specs(app: App, known: Vocabulary | None = None) -> list[FeedSpec]:
+    """Every feed there is to be. `known`: what `vocabulary` gives, where it was read already."""
+    known = known or vocabulary(app)
     return plan(
         app.store.index.feeds(),
         settings=app.settings,
@@ -203,3 +206,9 @@ def feed_specs(app: App) -> list[FeedSpec]:
         categories={one.name: one.description for one in known.category},
         tags=[tag.name for tag in known.tag],
     )
+
+
+def vocabulary(app: App) -> Vocabulary:
+    """The operator's categories and tags."""
+    path = app.config / "taxonomy.toml"
+    return load_vocabulary(path) if path.exists() else Vocabulary()

@@ -48,7 +48,8 @@ class Instance:
 
     def _environ(self, settings: Mapping[str, str]) -> dict[str, str]:
         known = {name: value for name, value in os.environ.items() if not name.upper().startswith("SYNDICATOR_")}
-        given = {f"SYNDICATOR_{name}": value for name, value in {"FETCH__PROXY": self.proxy, **settings}.items()}
+        ours = {"FETCH__PROXY": self.proxy, "PUBLISH__EXTENSIONS": '["tombstones"]'}  # which every feed once had
+        given = {f"SYNDICATOR_{name}": value for name, value in {**ours, **settings}.items()}
         return {**known, **given}
 
     def start(self, *words: str, **settings: str) -> subprocess.Popen[str]:

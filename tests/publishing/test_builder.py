@@ -22,6 +22,7 @@ from tests.publishing.memory import MemoryIndex, MemoryOutlet, finish
 INSTANCE = uuid.UUID("6f1f6c0e-2f4e-4a53-9d0b-0a3f7b1f2c11")
 SETTINGS = Settings(site=Site(title="Example feeds", url="https://feeds.example/"))
 SOURCES = {"alpha": Source(key="alpha", url="https://alpha.example/feed", title="Alpha")}
+TOMBSTONES = Settings(site=SETTINGS.site, publish=Publish(extensions=("tombstones",)))
 START = datetime(2025, 11, 3, 8, 0, tzinfo=UTC)
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -170,17 +171,19 @@ def test_a_tombstone_stays_until_there_is_an_article_thirty_days_newer(days: int
     withdrawn = START + timedelta(hours=6)
     index.remove(article(1).id, withdrawn)
     index.add(article(3, published=None, added=withdrawn + timedelta(days=days)))
-    built(index, outlet)
+    built(index, outlet, TOMBSTONES)
     urn = uuid.uuid5(INSTANCE, article(1).id).urn
     assert tombstones(outlet) == tombstones(outlet, "categories/ai.atom") == ([urn] if named else [])
     assert (b"purl.org/atompub/tombstones" in outlet.files["all.atom"]) == named
+    built(index, outlet)
+    assert b"purl.org/atompub/tombstones" not in outlet.files["all.atom"]
 
 
 def test_a_feed_names_its_newest_fifty_tombstones() -> None:
     index, outlet = MemoryIndex(article(n) for n in range(61)), MemoryOutlet()
     for number in range(60):
         index.remove(article(number).id, START + timedelta(days=3, minutes=number))
-    built(index, outlet)
+    built(index, outlet, TOMBSTONES)
     assert tombstones(outlet) == [uuid.uuid5(INSTANCE, article(n).id).urn for n in range(10, 60)]
 
 

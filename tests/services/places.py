@@ -65,6 +65,11 @@ class Place:
         with open_app(self.config, clock=lambda: self.now, jitter=lambda: 0.5, environ={}, create=create) as app:
             yield app
 
+    def tell_of_withdrawals(self) -> None:
+        """Feeds of this place have tombstones."""
+        path = self.config / "syndicator.toml"
+        path.write_text(path.read_text() + 'extensions = ["tombstones"]\n')
+
     def build(self) -> BuildReport:
         with self.app() as app:
             app.beside.follow(app.sources)

@@ -289,6 +289,7 @@ def test_a_source_whose_address_was_changed_is_the_same(place: Place) -> None:
 
 
 def test_what_was_withdrawn_is_told_at_the_address_that_carries_on(place: Place) -> None:
+    place.tell_of_withdrawals()
     published(place)
     with place.app() as app:
         store_articles(app, "Gone", "Text that is withdrawn.", source="one")

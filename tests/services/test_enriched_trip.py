@@ -47,7 +47,7 @@ def entries(public: Path) -> dict[str, dict[str, Any]]:
 
 
 def _says(item: dict[str, Any]) -> str:
-    return str(item.get("summary") or item["content_text"])
+    return str(item.get("summary", ""))
 
 
 def test_ours_first_then_the_models_and_updated_stays(tmp_path: Path, world: World, llm: FakeLlm) -> None:

@@ -37,6 +37,7 @@ pause = 0
 proxy = "{proxy}"
 [publish]
 tag_min = 1
+entry_html = "plain"
 """
 TAXONOMY = '[[tag]]\nname = "Harbour"\n'  # needs no word vectors
 

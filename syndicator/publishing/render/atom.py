@@ -32,10 +32,10 @@ def entry(view: View, base: str) -> bytes:
     for author in view.authors:
         made.author(name=author)
     made.category(categories(view, base))
-    if view.summary or not view.html:  # a reader must have some text to show (the validator's MissingTextualContent)
+    if view.summary or not view.content:  # a reader must have some text to show (the validator's MissingTextualContent)
         made.summary(html.escape(view.text, quote=False), type="html")
-    if view.html:
-        made.content(view.html, type="html")
+    if view.content:
+        made.content(view.content, type="html")
     made.register_extension("more", EntryExtension, atom=True, rss=False)
     made.more.parts = [*_links(view), *media(view), _source(view)]
     if view.language:

@@ -14,8 +14,8 @@ from syndicator.publishing.render.view import View
 def item(view: View) -> bytes:
     """The item object of an article, the same for every feed that carries it."""
     made: dict[str, Any] = {"id": view.urn, "url": view.url, "title": view.title}
-    if view.html:
-        made["content_html"] = view.html
+    if view.content:
+        made["content_html"] = view.content
     else:
         made["content_text"] = view.text
     made |= _optional(view)
@@ -45,7 +45,7 @@ def feed(head: Head, items: Sequence[bytes]) -> bytes:
 
 def _optional(view: View) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "summary": view.summary if view.html else "",
+        "summary": view.summary if view.content else "",
         "image": view.cover,
         "language": view.language,
         "authors": [{"name": author} for author in view.authors],

@@ -15,7 +15,7 @@ from syndicator.publishing.render.atom import categories, media
 from syndicator.publishing.render.extensions import EntryExtension, FeedExtension, Part
 from syndicator.publishing.render.head import Head
 from syndicator.publishing.render.view import View
-from syndicator.publishing.render.xml import fragment, plain, prefixes, qualified, splice
+from syndicator.publishing.render.xml import SOURCE, fragment, plain, prefixes, qualified, splice
 
 # What begins a tag, a comment or a declaration (HTML 13.2.5.6), and the same with its < as a reference.
 _TAG: Final = re.compile(r"(<|&(?:lt|#0*60|#x0*3c);?)(?=[a-z/!?&])", re.I)
@@ -30,8 +30,8 @@ def item(view: View, base: str) -> bytes:
     made.link(href=view.url, rel="alternate")
     made.published(view.published)
     made.description(html.escape(view.text, quote=False), isSummary=True)
-    if view.html:
-        made.content(view.html)
+    if view.content:
+        made.content(view.content)
     made.category([{**found, "term": _plain(found["term"])} for found in categories(view, base)])
     if view.enclosure is not None:
         made.enclosure(view.enclosure.url, str(view.enclosure.length), view.enclosure.type)
@@ -70,4 +70,10 @@ def _plain(value: str) -> str:
 
 
 def _parts(view: View) -> list[Part]:
-    return [Part(qualified("dc", "creator"), _plain(author)) for author in view.authors] + media(view)
+    return [Part(qualified("dc", "creator"), _plain(author)) for author in view.authors] + media(view) + _markdown(view)
+
+
+def _markdown(view: View) -> list[Part]:
+    """The element for a text's source (http://source.scripting.com/#1653758422000), whose namespace it declares itself:
+    the W3C validator warns of namespaces that it does not know, and so only of feeds that have it."""
+    return [Part(f"{{{SOURCE}}}markdown", view.markdown)] if view.markdown else []

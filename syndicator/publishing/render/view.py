@@ -44,6 +44,8 @@ _ESCAPED: Final = re.compile(r"[A-Za-z]?(?:%[89A-F][0-9A-F])+")
 _UNPRINTED: Final = re.compile(
     "[\x7f-\x9f\ufdd0-\ufdef" + "".join(chr(plane << 16 | end) for plane in range(17) for end in (0xFFFE, 0xFFFF)) + "]"
 )
+# A run between what XML and HTML escape, in which there may be a character of UTF-8 that was taken for two of Latin-1.
+_TWICE_ENCODED: Final = re.compile("[^&<>;\n]*[\u00c2\u00c3][\u0080-\u00bf][^&<>;\n]*")
 _MARKUP: Final = re.compile(r"</?[A-Za-z][^<>]*>|<!--")
 # ISO 639-1; of the longer codes the validator knows few.
 _CODES: Final = (
@@ -82,7 +84,7 @@ class View:
     published: datetime
     updated: datetime  # with microseconds of its own, see `_apart`
     summary: str
-    html: str  # "" unless published whole
+    html: str  # the whole text, "" where it is not published
     language: str
     tags: tuple[str, ...]
     category: str
@@ -94,6 +96,8 @@ class View:
     origin: Origin  # where it came from, every field fit for publication
     source_key: str = ""
     picture: Picture | None = None  # for pages alone
+    content: str = ""  # HTML that readers show: a card, the whole text, both, or ""
+    markdown: str = ""  # the whole text once more, where the operator wants that
 
     @property
     def author(self) -> str:
@@ -223,7 +227,19 @@ def _line(value: str) -> str:
 def _printed(value: str) -> str:
     """`value` without what XML allows and HTML does not (controls, noncharacters), and with a question mark where a
     character was lost before it came to us: the validator calls these bad (its validators.py; HTML 13.2.3.5)."""
-    return value if value.isascii() and value.isprintable() else _UNPRINTED.sub("", value).replace("\ufffd", "?")
+    if value.isascii() and value.isprintable():
+        return value
+    return _UNPRINTED.sub("", _TWICE_ENCODED.sub(_once_encoded, value)).replace("\ufffd", "?")
+
+
+def _once_encoded(match: re.Match[str]) -> str:
+    """A run of text that was encoded twice, as when an accented letter became two others: all its characters fit into
+    Latin-1, and their bytes are UTF-8, which other texts are not by chance. The validator calls it bad, too (its
+    base.py, characters)."""
+    try:
+        return match[0].encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return match[0]
 
 
 def times(article: Article) -> tuple[datetime, datetime]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from lxml import etree
 
 ATOM: Final = "http://www.w3.org/2005/Atom"
+SOURCE: Final = "http://source.scripting.com/"
 XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 NAMESPACES: Final[Mapping[str, str]] = {
     "media": "http://search.yahoo.com/mrss/",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import heapq
 import uuid
-from collections.abc import Collection, Generator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from syndicator.axes import ALL, AXES
@@ -42,13 +42,14 @@ def stale(
     settings: Settings | None = None,
     sources: Mapping[str, Source] | None = None,
     instance: uuid.UUID | None = None,
+    tags: Iterable[str] = (),
 ) -> set[FeedKey]:
     """The feeds that need a build: marked stale, or never built yet, or, where settings, sources and instance are
-    given, built with other settings than these."""
+    given, built with other settings than these, or with other `tags` of taxonomy.toml."""
     rows = {row.key: row for row in index.feeds()}
     shared = None
     if settings is not None and sources is not None and instance is not None:
-        shared = fingerprint.common(settings, sources, instance)
+        shared = fingerprint.common(settings, sources, instance, tags)
     return {
         spec.key
         for spec in specs

@@ -14,7 +14,7 @@ from syndicator.publishing.renderers import renderers
 from syndicator.publishing.web.pages import Pages
 from syndicator.publishing.web.story import alone
 from syndicator.reasons import HoldReason
-from syndicator.services.build import feed_specs
+from syndicator.services import build
 from syndicator.services.container import App
 from syndicator.services.naming import article_id
 
@@ -22,13 +22,15 @@ from syndicator.services.naming import article_id
 def entry(app: App, what: str, format: str) -> bytes:
     """The entry of an article, named by address, id or file, as it stands in the feeds of a format. Raises UsageError,
     MissingError."""
-    table = renderers(Pages(feed_specs(app), app.settings))
+    table = renderers(Pages(build.feed_specs(app), app.settings))
     if format not in table:
         raise UsageError(f"no format {format!r}; there are {', '.join(table)}")
     id = article_id(app, what)
     if id is None:
         raise UsageError(f"{what!r} is not published; give the address or the id of an article, or its file")
-    entries = Entries(app.store.index, app.terms, app.instance, app.settings.base_url, table)
+    tags = [tag.name for tag in build.vocabulary(app).tag]
+    index, body = app.store.index, lambda id: build.read(app, id).body
+    entries = Entries.of(index, app.terms, app.instance, app.settings, table, tags=tags, markdown=body)
     found = entries.views([id], None)
     made = entries.made([format], found[0], None) if found else None
     if made is None:

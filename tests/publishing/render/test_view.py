@@ -38,6 +38,22 @@ def test_the_page_rules_hold(robots: tuple[str, ...], mode: str, summary: str) -
     assert (made.summary, bool(made.html)) == (summary, mode == "full")
 
 
+@pytest.mark.parametrize(
+    ("given", "shown_as"),
+    [
+        ("caf\u00c3\u00a9", "caf\u00e9"),
+        ("caf\u00c3\u00a9 & na\u00efve", "caf\u00e9 & na\u00efve"),
+        ("\u00c3\u00bcber M\u00c3\u00bcnchen", "\u00fcber M\u00fcnchen"),
+        ("Why \u00c3\u00a9 is not \u00e9", "Why \u00c3\u00a9 is not \u00e9"),
+        ("\u201ccaf\u00c3\u00a9\u201d", "\u201ccaf\u00c3\u00a9\u201d"),
+        ("20 \u00c2\u00b0C", "20 \u00b0C"),
+        ("AT\u00c2 ", "AT\u00c2"),
+    ],
+)
+def test_a_text_that_was_encoded_twice_is_shown_as_it_was_meant(given: str, shown_as: str) -> None:
+    assert shown(title=given).title == shown_as
+
+
 def test_a_licence_lifts_them() -> None:
     made = shown(LICENSED, robots=("nosnippet", "noarchive", "max-snippet:3"))
     assert made.summary and made.html

@@ -21,7 +21,9 @@ from tests.publishing.test_builder import INSTANCE, SOURCES, START, article
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 BASE = "https://feeds.example/"
-SETTINGS = Settings(site=Site(title="Days", url=BASE), publish=Publish(limit=5, window_hours=24, most=12))
+SETTINGS = Settings(
+    site=Site(title="Days", url=BASE), publish=Publish(limit=5, window_hours=24, most=12, extensions=("tombstones",))
+)
 
 
 def turn(index: MemoryIndex, outlet: MemoryOutlet, *, whole: bool = False) -> BuildReport:

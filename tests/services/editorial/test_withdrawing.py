@@ -88,6 +88,7 @@ def test_trying_says_which_feeds_would_lose_it_and_changes_nothing(place: Place)
 
 
 def test_what_comes_back_is_as_it_was(place: Place) -> None:
+    place.tell_of_withdrawals()
     fill(place)
     files, published = markdown(place), feeds(place)
     withdraw(place)
@@ -274,6 +275,7 @@ def test_a_withdrawal_that_is_killed_ends_well(place: Place, moment: str) -> Non
 
 
 def test_the_list_says_all_feeds_that_showed_it(place: Place) -> None:
+    place.tell_of_withdrawals()
     place.config.joinpath("feeds.toml").write_text('[[feed]]\nslug = "models"\nquery = "tag:LLM"\n')
     fill(place)
     withdraw(place)

@@ -1,0 +1,144 @@
+"""What readers show of an entry."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from lxml import etree, html
+
+from syndicator.model import Source
+from syndicator.publishing.render.card import card
+from syndicator.publishing.render.links import Links, links
+from syndicator.publishing.render.view import View, view
+from syndicator.publishing.selection import fingerprint
+from syndicator.settings import Describe, Publish, Settings, Site
+from tests.publishing.memory import MemoryIndex, MemoryOutlet
+from tests.publishing.test_builder import ATOM, INSTANCE, SOURCES, article, built
+from tests.publishing.test_hostile_text import TRAPS, payloads
+from tests.samples import Samples
+
+BASE = "https://feeds.example/"
+LINKS = Links(base=BASE)
+FULL = Source(key="alpha", url="https://alpha.example/feed", content="full")
+COVER = "https://alpha.example/1.jpg?a=1&b=2"
+
+
+def shown(whole: str = "", **changes: Any) -> View:
+    return view(article(1, **changes), FULL, INSTANCE, None, whole)
+
+
+def parts(made: str) -> list[str]:
+    """The elements of a card: a text as it stands, a picture by its address."""
+    nodes = html.fragments_fromstring(made)
+    return [node.xpath("string(.//img/@src)") or node.text_content() for node in nodes]
+
+
+def targets(made: str) -> dict[str, str]:
+    return {node.text: node.get("href") for node in html.fromstring(f"<div>{made}</div>").iter("a")}
+
+
+def test_it_has_the_picture_the_excerpt_and_where_the_entry_belongs() -> None:
+    made = card(shown(cover=COVER, category="Work", tags=("AI", "C++")), LINKS)
+    assert parts(made) == [COVER, "A whole sentence.", "Alpha · Work · AI · C++"]
+    assert targets(made) == {
+        None: "https://alpha.example/1",
+        "Alpha": "https://alpha.example/",
+        "Work": f"{BASE}categories/work.html",
+        "AI": f"{BASE}tags/ai.html",
+        "C++": f"{BASE}tags/c-plus-plus.html",
+    }
+
+
+def test_the_whole_text_follows_and_nothing_of_it_is_there_twice() -> None:
+    body = f'<p>A whole <b>sentence.</b> More.</p><p><img src="{COVER.replace("&", "&amp;")}"></p>'
+    assert parts(card(shown(body, cover=COVER), LINKS)) == ["Alpha · AI · LLM", "A whole sentence. More.", COVER]
+    other = parts(card(shown("<p>Other words.</p>", cover=COVER), LINKS))
+    assert other == [COVER, "A whole sentence.", "Alpha · AI · LLM", "Other words."]
+
+
+def test_a_name_is_said_once_and_the_category_of_what_fits_none_not_at_all() -> None:
+    assert parts(card(shown(category="AI", tags=("Ai", "LLM")), LINKS))[-1] == "Alpha · AI · LLM"
+    assert parts(card(shown(category="Other"), replace(LINKS, unsaid="other")))[-1] == "Alpha · AI · LLM"
+
+
+def test_an_address_that_ends_like_the_attribute_is_the_address() -> None:
+    made = card(shown(cover="https://alpha.example/?imgsrc="), LINKS)
+    assert parts(made)[0] == "https://alpha.example/?imgsrc=" and "imgsrc&#61;" in made
+
+
+def test_what_may_show_no_excerpt_shows_none() -> None:
+    assert parts(card(shown(robots=("nosnippet",)), LINKS)) == ["Alpha · AI · LLM"]
+
+
+@pytest.mark.parametrize(
+    ("publish", "named", "linked"),
+    [
+        (Publish(), ("LLM",), {"Work", "LLM"}),
+        (Publish(), (), {"Work"}),
+        (Publish(tag_min=1), (), {"Work", "LLM", "GPU"}),
+        (Publish(tag_min=1, axes=("all", "tags")), (), {"LLM", "GPU"}),
+        (Publish(axes=("all", "categories")), ("LLM",), {"Work"}),
+        (Publish(tag_min=1, formats=("atom",)), (), set()),
+    ],
+)
+def test_only_pages_that_are_sure_to_be_there_are_linked(
+    publish: Publish, named: tuple[str, ...], linked: set[str]
+) -> None:
+    found = links(Settings(site=Site(url=BASE), publish=publish), named)
+    made = card(shown(category="Work", tags=("LLM", "GPU")), found)
+    assert targets(made).keys() - {"Alpha"} == linked
+
+
+def test_a_change_of_what_is_linked_or_shown_builds_all_feeds() -> None:
+    def made(named: tuple[str, ...] = ("A", "B"), **publish: Any) -> str:
+        how = Settings(site=Site(url=BASE), publish=Publish(**publish), describe=Describe())
+        return fingerprint.common(how, SOURCES, INSTANCE, named)
+
+    assert made() == made(("B", "A"))
+    others = [made(("A",)), made(entry_html="plain"), made(extensions=("markdown",)), made(tag_min=1)]
+    assert len({made(), *others}) == 5
+
+
+def test_no_text_of_others_is_markup(samples: Samples) -> None:
+    for value in (*TRAPS, *payloads(samples, every=20)):
+        said = shown(title=value, excerpt=value, category=value, tags=(value,), cover=f"https://a.example/{value}")
+        made = card(replace(said, origin=replace(said.origin, title=value)), LINKS)
+        assert {node.tag for node in html.fromstring(f"<div>{made}</div>").iter()} <= {"div", "p", "a", "img"}
+        assert not re.search(r"\son\w+=", re.sub(r">[^<]*<|\"[^\"]*\"", "", made)), made
+
+
+def files(**publish: Any) -> dict[str, bytes]:
+    index, outlet = MemoryIndex([article(1), article(2, robots=("nosnippet",))]), MemoryOutlet()
+    how = Settings(site=Site(url=BASE), publish=Publish(archives=False, **publish))
+    index.save_html(article(1).id, "<p>All of it.</p>")
+    assert built(index, outlet, how, source_of=lambda one: FULL, markdown=lambda id: f"# {id}\x0b").held == ()
+    return outlet.files
+
+
+@pytest.mark.parametrize("kind", ["card", "plain"])
+def test_every_format_shows_the_same(kind: str) -> None:
+    found = files(entry_html=kind)
+    atom, rss = (etree.fromstring(found[f"all.{name}"]) for name in ("atom", "rss"))
+    one = atom.findall(f"{ATOM}entry")[1]
+    line = (
+        '<p><a href="https://alpha.example/">Alpha</a> · <a href="https://feeds.example/categories/ai.html">AI</a>'
+        " · LLM</p>"
+    )
+    whole = f"<p>A whole sentence.</p>{line}<p>All of it.</p>" if kind == "card" else "<p>All of it.</p>"
+    assert one.findtext(f"{ATOM}content") == whole and one.findtext(f"{ATOM}summary") == "A whole sentence."
+    encoded = "{http://purl.org/rss/1.0/modules/content/}encoded"
+    assert [item.findtext(encoded) for item in rss.iter("item")] == [line if kind == "card" else None, whole]
+    items = json.loads(found["all.json"])["items"]
+    assert [item.get("content_html") for item in items] == [line if kind == "card" else None, whole]
+    assert items[1]["summary"] == "A whole sentence." and "summary" not in items[0]
+
+
+def test_rss_has_the_markdown_of_what_is_published_whole_where_the_operator_wants_it() -> None:
+    name = "{http://source.scripting.com/}markdown"
+    assert b"source.scripting.com" not in files()["all.rss"]
+    items = etree.fromstring(files(extensions=("markdown",))["all.rss"]).iter("item")
+    assert [item.findtext(name) for item in items] == [None, f"# {article(1).id}"]
