@@ -16,7 +16,8 @@ from urllib.parse import quote
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from syndicator.formats import of_file
+from syndicator.axes import AXES
+from syndicator.formats import PAGE, of_file
 from syndicator.server.bodies import Bodies, Stamp
 
 # Media types of what is published beside the feeds, whose own are in `formats`.
@@ -97,7 +98,12 @@ class _Files:
             return _plain("", 301, location="/" + quote(moved[name]))
         if name in gone:
             return _plain("Gone: this feed is no longer published.\n", 410)
+        if _is_folder(name):
+            return _plain("", 303, location="/")
         asked = _asked(scope["headers"])
+        page = self._page_of(name) if asked.get(b"sec-fetch-dest") == b"document" else ""
+        if page:
+            return _plain("", 303, location="/" + quote(page), vary="Sec-Fetch-Dest")
         for _ in range(_CHANGING):
             known = self._known(name)
             answer = self._of_file(name, known, asked) if known else None
@@ -119,6 +125,12 @@ class _Files:
         page = asked.get(b"sec-fetch-dest") == b"document"
         headers = known.whole[packed is not None, page]
         return 200, [*headers, (b"content-length", b"%d" % len(body))], body
+
+    def _page_of(self, name: str) -> str:
+        """The page for people of a feed for programs, "" where there is none, as of an archive."""
+        format = of_file(name)
+        page = f"{name.rpartition('.')[0]}.{PAGE}" if format and format.subscribed else ""
+        return page if page and self._known(page) else ""
 
     def _whole(self, name: str, known: _Known) -> bytes | None:
         """The file as it is known, None where it has changed since."""
@@ -145,17 +157,17 @@ class _Files:
 
     def _headers(self, name: str, etag: str, modified: str) -> dict[str, str]:
         format = of_file(name)
-        styled = format is not None and format.xml
+        by_reader = format is not None and format.subscribed  # people are sent to a page, see `_answer`
         headers = {
             "etag": etag,
             "last-modified": modified,
-            "vary": "Accept-Encoding, Sec-Fetch-Dest" if styled else "Accept-Encoding",
+            "vary": "Accept-Encoding, Sec-Fetch-Dest" if by_reader else "Accept-Encoding",
             "cache-control": "no-cache",
             **_SECURITY,
         }
         links = [f'<{self.base}{quote(name)}>; rel="self"'] if self.base else []
         links += [f'<{hub}>; rel="hub"' for hub in self.hubs]
-        if links and format is not None and format.subscribed:
+        if links and by_reader:
             headers["link"] = ", ".join(links)
         return headers
 
@@ -201,6 +213,11 @@ class _Files:
             made = json.loads(self.map.read_text(encoding="utf-8"))
             self.maps = (stamp[0], made["moved"], frozenset(made["gone"]))
         return self.maps[1], self.maps[2]
+
+
+def _is_folder(name: str) -> bool:
+    """True for the folder of an axis, such as tags/: its feeds stand in the index."""
+    return any(axis.folder and name.rstrip("/") == axis.folder.rstrip("/") for axis in AXES.values())
 
 
 _CODING: Final[tuple[dict[str, str], dict[str, str]]] = ({}, {"content-encoding": "gzip"})
@@ -267,9 +284,9 @@ def _media_type(name: str) -> str:
 
 
 def _type(name: str, *, page: bool) -> str:
-    """The media type of an answer. A browser that opens a feed as a page (it says so, Fetch Metadata's Sec-Fetch-Dest)
-    gets it as plain XML, since Chromium shows feed types as source text and Firefox saves them: only so does the
-    stylesheet count."""
+    """The media type of an answer. A browser that opens a feed without a page of its own, such as an archive, as a page
+    (it says so, Fetch Metadata's Sec-Fetch-Dest) gets it as plain XML, since Chromium shows feed types as source text
+    and Firefox saves them: only so does the stylesheet count."""
     format = of_file(name)
     if format and format.xml and page:
         return "application/xml; charset=utf-8"
@@ -282,5 +299,5 @@ def _lines(headers: Mapping[str, str]) -> Headers:
 
 def _plain(text: str, status: int, **more: str) -> Answer:
     body = text.encode()
-    headers = {**_SECURITY, **more, "content-length": str(len(body))}
+    headers = {"cache-control": "no-cache", **_SECURITY, **more, "content-length": str(len(body))}
     return status, _lines(headers | ({"content-type": "text/plain; charset=utf-8"} if body else {})), body

@@ -203,3 +203,37 @@ def test_only_get_and_head_are_answered(client: TestClient) -> None:
 def test_tags_in_two_lines_are_one_list(client: TestClient) -> None:
     tag = client.head("/all.atom").headers["etag"]
     assert client.get("/all.atom", headers=[("if-none-match", '"x"'), ("if-none-match", tag)]).status_code == 304
+
+
+DOCUMENT = {"sec-fetch-dest": "document"}
+
+
+def test_a_browser_that_opens_a_feed_is_sent_to_its_page(public: Path) -> None:
+    for name in ("tags/ai.html", "tags/a ä.html", "tags/a ä.json"):
+        (public / name).write_text("<p>Page")
+    client = TestClient(make_app(public), follow_redirects=False)
+    for asked, page in (("/tags/ai.rss", "/tags/ai.html"), ("/tags/a%20%C3%A4.json", "/tags/a%20%C3%A4.html")):
+        tag = client.get(asked).headers["etag"]
+        answer = client.get(asked, headers={**DOCUMENT, "if-none-match": tag})
+        assert (answer.status_code, answer.headers["location"]) == (303, page)
+        assert (answer.headers["vary"], answer.headers["cache-control"]) == ("Sec-Fetch-Dest", "no-cache")
+        assert client.get(asked, headers={"sec-fetch-dest": "empty"}).status_code == 200
+        assert client.get(page, headers=DOCUMENT).status_code == 200
+    assert client.get("/all.atom", headers=DOCUMENT).status_code == 200  # it has no page
+
+
+def test_the_folder_of_a_kind_of_feeds_leads_to_the_page_of_all(public: Path) -> None:
+    client = TestClient(make_app(public), follow_redirects=False)
+    for path in ("/tags/", "/tags", "/sources/"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert client.get("/archive/").status_code == 404
+
+
+def test_nothing_is_answered_without_a_word_on_how_long_it_holds(public: Path) -> None:
+    client = TestClient(make_app(public), follow_redirects=False)
+    answers = [
+        client.get(path) for path in ("/", "/all.atom", "/nothing", "/tags/", "/tags/old.rss", "/queries/x.atom")
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200, 404, 303, 301, 410]
+    assert {answer.headers["cache-control"] for answer in answers} == {"no-cache"}

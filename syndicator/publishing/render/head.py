@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from syndicator import text
 from syndicator.formats import FORMATS, PAGE
 from syndicator.model import FeedSpec, feed_urn
 from syndicator.publishing import paths
-from syndicator.publishing.render.view import language, name, uri
+from syndicator.publishing.render.view import language, line, name, uri
 from syndicator.settings import Settings
 
 EMPTY: Final = datetime(2000, 1, 1, tzinfo=UTC)  # `updated` of a feed that never had an entry
@@ -59,11 +58,11 @@ class Head:
 def head(spec: FeedSpec, settings: Settings, instance: uuid.UUID, updated: datetime | None) -> Head:
     """The head of a feed. `updated`: its newest entry's, None when it has none."""
     site = settings.site
-    title = text.line(spec.title) or text.line(spec.name) or spec.key.slug
+    title = line(spec.title) or line(spec.name) or spec.key.slug
     return Head(
         urn=feed_urn(instance, spec.key.axis, spec.first_slug),
         title=title,
-        description=text.line(spec.description) or f"{text.line(spec.name) or title}: the newest articles.",
+        description=line(spec.description) or f"{line(spec.name) or title}: the newest articles.",
         base=settings.base_url,
         stem=paths.stem(spec.key),
         language=language(spec.language) or "en",

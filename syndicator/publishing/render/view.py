@@ -126,7 +126,7 @@ def view(article: Article, source: Source | None, instance: uuid.UUID, mode: Con
         id=article.id,
         urn=entry_urn(instance, article.id),
         url=url,
-        title=_line(article.title) or urlsplit(url).netloc,
+        title=line(article.title) or urlsplit(url).netloc,
         authors=_unique(article.authors or text.persons(article.author)) or (origin.title,),
         published=published,
         updated=_apart(updated, article.id),
@@ -205,7 +205,7 @@ def uri(value: str) -> str:
 def name(value: str) -> str:
     """A name (author, tag, category, source) as one line. Markup in it is never meant, and is taken out: plain fields
     that hold some draw the validator's ContainsHTML, however it is escaped."""
-    cleaned, before = _line(value), ""
+    cleaned, before = line(value), ""
     while cleaned != before:
         before, cleaned = cleaned, text.line(_MARKUP.sub(" ", cleaned))
     return cleaned
@@ -220,7 +220,8 @@ def language(value: str) -> str:
     return tag if fine and tag.isascii() else ""
 
 
-def _line(value: str) -> str:
+def line(value: str) -> str:
+    """A text as one line that is fit for publication."""
     return text.line(_printed(value))
 
 
@@ -284,7 +285,7 @@ def _snippet(article: Article) -> int | None:
 
 
 def _summary(article: Article, restricted: Sequence[str]) -> str:
-    whole = _line(article.excerpt)
+    whole = line(article.excerpt)
     limit = _snippet(article) if any(rule.startswith("max-snippet") for rule in restricted) else None
     if limit is None or len(whole) <= limit:
         return whole

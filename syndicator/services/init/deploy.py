@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from syndicator.axes import AXES
 from syndicator.errors import UsageError
 from syndicator.formats import FORMATS
 from syndicator.server.files import CSP, TYPES
@@ -104,6 +105,9 @@ def _web(here: Deployment) -> dict[str, str]:
         "SITE": f"{'http://' * (parts.scheme == 'http')}{host}{f':{parts.port}' * bool(parts.port)}" if host else ":80",
         "NGINX_TYPES": "\n".join(f"{' ' * 12}{kind:<24}  {suffix};" for suffix, kind in plain.items()),
         "NGINX_CHARSET_TYPES": " ".join(kind for kind in with_charset if kind != "text/html"),
+        "PREFIX_PATTERN": re.escape(prefix),
+        "FEED_SUFFIXES": "|".join(name for name, format in FORMATS.items() if format.subscribed),
+        "FOLDERS": "|".join(axis.folder.rstrip("/") for axis in AXES.values() if axis.folder),
         "XML_SUFFIXES": "|".join(xml),
         "XML_TYPES": " ".join(xml),
         "XML_PATHS": " ".join(f"*.{name}" for name in xml),

@@ -21,10 +21,11 @@ from syndicator.server.files import TYPES
 from syndicator.services.init.start import Start
 from syndicator.services.init.write import write_folder
 
+DOCUMENT = ("-H", "Sec-Fetch-Dest: document")  # what a browser says of an address that a person opens
 TEXT = b"<feed>" + b"words " * 200 + b"</feed>"
 FILES = [
     "index.html", "feeds.opml", "icon.svg", "site.css", "site.js", "tags/new.json", "all.rss", "tags/new.atom",
-    "tags/a \u00e4.atom",
+    "tags/a \u00e4.atom", "tags/a \u00e4.html", "tags/new.html", "archive/all/2025-11.atom",
 ]  # fmt: skip
 
 
@@ -37,7 +38,7 @@ class Site:
     """A published folder behind a real web server."""
 
     def __init__(self, folder: Path, prefix: str) -> None:
-        self.folder, self.port = folder, free_port()
+        self.folder, self.port, self.prefix = folder, free_port(), prefix
         self.url = f"http://127.0.0.1:{self.port}{prefix}"
         write_folder(folder, Start(url=self.url))
         self.outlet = FileOutlet(folder / "feeds/public")
@@ -173,14 +174,50 @@ def test_who_has_it_gets_304_until_it_changes(site: Site, encoding: str) -> None
     site.outlet.put("all.rss", TEXT)
 
 
-def test_a_browser_that_opens_a_feed_sees_xml_with_its_stylesheet(site: Site) -> None:
-    for name in ("tags/new.atom", "all.rss"):
+@pytest.mark.parametrize("name", ["tags/new.atom", "tags/new.json", "tags/a%20%C3%A4.atom", "tags/new.atom?a=b"])
+def test_a_browser_that_opens_a_feed_is_sent_to_its_page(site: Site, name: str) -> None:
+    status, heads, _ = site.get(name, *DOCUMENT)
+    place = heads["location"].removeprefix(site.url.rpartition(f":{site.port}")[0] + f":{site.port}")
+    assert (status, place) == (303, f"{site.prefix}{name.partition('.')[0]}.html")
+    assert "Sec-Fetch-Dest" in heads["vary"] and heads["cache-control"] == "no-cache"
+    assert site.get(place.removeprefix(site.prefix), *DOCUMENT)[2] == TEXT
+    status, heads, body = site.get(name)
+    assert (status, body) == (200, TEXT) and "Sec-Fetch-Dest" in heads["vary"]
+
+
+def test_no_address_leads_a_browser_to_another_host(site: Site) -> None:
+    for path in ("/evil.example/tags/new.atom", "/tags/new.atom", "\\evil.example/tags/new.atom", "x/../tags/new.atom"):
+        _, heads, _ = site.get(path, *DOCUMENT)
+        place = heads.get("location", "/").removeprefix(site.url.rpartition(f":{site.port}")[0] + f":{site.port}")
+        assert place.startswith("/") and place[1:2] not in ("/", "\\"), path
+
+
+@pytest.mark.parametrize("path", ["tags/", "tags", "categories/", "sources/", "queries/"])
+def test_the_folder_of_a_kind_of_feeds_leads_to_the_page_of_all(site: Site, path: str) -> None:
+    status, heads, _ = site.get(path)
+    assert (status, heads["cache-control"]) == (303, "no-cache")
+    assert heads["location"].rpartition(f":{site.port}")[2] == site.prefix
+
+
+def test_nothing_is_answered_without_a_word_on_how_long_it_holds(site: Site) -> None:
+    for path in (
+        "",
+        "all.rss",
+        "site.css",
+        "icon.svg",
+        "no.atom",
+        "tags/old.atom",
+        "tags/ended.rss",
+        "maps/moved.json",
+    ):
+        assert site.get(path)[1].get("cache-control") == "no-cache", path
+
+
+def test_a_browser_that_opens_what_has_no_page_sees_xml_with_its_stylesheet(site: Site) -> None:
+    for name in ("archive/all/2025-11.atom", "all.rss"):
         status, heads, body = site.get(name, "-H", "Sec-Fetch-Dest: document")
         assert (status, heads["content-type"], body) == (200, "application/xml; charset=utf-8", TEXT)
         assert site.get(name, "-H", "Sec-Fetch-Dest: document", "-H", f"If-None-Match: {heads['etag']}")[0] == 304
-    assert site.get("tags/new.json", "-H", "Sec-Fetch-Dest: document")[1]["content-type"].startswith(
-        "application/feed+json"
-    )
     assert site.get("tags/old.atom", "-H", "Sec-Fetch-Dest: document")[0] == 301
     assert site.get("as-xml/all.rss")[0] == 404
 
