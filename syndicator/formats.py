@@ -27,7 +27,8 @@ FORMATS: Final[dict[str, Format]] = {
     "json": Format(label="JSON Feed", media_type="application/feed+json"),
     "html": Format(label="Web page", media_type="text/html", subscribed=False),
 }
-ATOM: Final = "atom"  # the one format of archives (RFC 5005), and the one in which two editions of a feed are compared
+ATOM: Final = "atom"  # in which archives are (RFC 5005), and in which two editions of a feed are compared
+JSON: Final = "json"  # whose archives are pages of it (next_url)
 PAGE: Final = "html"
 
 

@@ -178,10 +178,11 @@ class Builder:
         for feed in feeds:
             for item in feed.archives:
                 known = feed.row.files.get(fingerprint.of_document(item.name))
-                if self.whole or known != item.fingerprint or item.name not in feed.row.files:
+                names = archive.names(item, feed.spec)
+                if self.whole or known != item.fingerprint or not feed.row.files.keys() >= set(names):
                     months[item.month].append((feed, item))
                 else:
-                    feed.files[item.name] = feed.row.files[item.name]
+                    feed.files |= {name: feed.row.files[name] for name in names}
                 feed.files[fingerprint.of_document(item.name)] = item.fingerprint
         for month in sorted(months):
             for feed, item in months[month]:
@@ -263,13 +264,17 @@ class Builder:
         """One archive document. A fault holds the whole feed."""
         ids = item.ids if item.ids is not None else self.index.month_ids(feed.spec.key, item.month)
         views = self.entries.views(ids, feed.spec.content)
-        made = documents(archive.head_of(item, feed.head), (ATOM,), views, feed.spec.content, self.entries)
-        fault = self.entries.renderers[ATOM].fault(made[ATOM])
-        if fault:
-            feed.fault = f"{item.name}: {fault}"
-            return
-        self._put(item.name, made[ATOM])
-        feed.files[item.name] = _digest(made[ATOM])
+        names = archive.names(item, feed.spec)
+        formats = [_format(name) for name in names]
+        made = documents(archive.head_of(item, feed.head), formats, views, feed.spec.content, self.entries)
+        for name, format in zip(names, formats, strict=True):
+            fault = self.entries.renderers[format].fault(made[format])
+            if fault:
+                feed.fault = f"{name}: {fault}"
+                return
+        for name, format in zip(names, formats, strict=True):
+            self._put(name, made[format])
+            feed.files[name] = _digest(made[format])
 
     def _write_head(self, feed: Feed) -> None:
         files = self._render(feed)

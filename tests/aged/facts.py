@@ -95,7 +95,9 @@ def feed(path: Path) -> Facts:
 
 
 def _is_feed(path: Path) -> bool:
-    return path.suffix in (".atom", ".rss", ".json") and path.parent.name != "maps"
+    """JSON pages of archives hold what their Atom documents do."""
+    paged = path.suffix == ".json" and "archive" in path.parts
+    return path.suffix in (".atom", ".rss", ".json") and path.parent.name != "maps" and not paged
 
 
 def _xml(path: Path) -> Facts:

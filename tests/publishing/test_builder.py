@@ -160,6 +160,34 @@ def test_archives_are_walked_from_the_head() -> None:
     assert set(met) == {uuid.uuid5(INSTANCE, made.id).urn for made in old}
 
 
+def test_rss_and_json_carry_the_way_back() -> None:
+    old = [article(n, added=START - timedelta(days=35 * n)) for n in range(4)]
+    settings = Settings(site=SETTINGS.site, publish=Publish(limit=1, window_hours=0))
+    outlet = MemoryOutlet()
+    built(MemoryIndex(old), outlet, settings)
+    links = {
+        node.get("rel"): node.get("href") for node in etree.fromstring(outlet.files["all.rss"]).iter(f"{ATOM}link")
+    }
+    assert links["prev-archive"].removeprefix("https://feeds.example/") in outlet.files
+    address, met = "https://feeds.example/all.json", []
+    while address:
+        page = json.loads(outlet.files[address.removeprefix("https://feeds.example/")])
+        assert page["feed_url"] == address
+        met += [item["id"] for item in page["items"]]
+        address = page.get("next_url", "")
+    assert set(met) == {uuid.uuid5(INSTANCE, made.id).urn for made in old}
+
+
+@pytest.mark.parametrize(("months", "said"), [(1, 0), (2, 2)])
+def test_an_archive_document_is_called_so_where_there_is_another(months: int, said: int) -> None:
+    old = [article(n, added=START - timedelta(days=35 * n)) for n in range(months + 1)]
+    outlet = MemoryOutlet()
+    built(MemoryIndex(old), outlet)
+    documents = [data for name, data in outlet.files.items() if name.startswith("archive/all/") and b"<feed" in data]
+    assert len(documents) == months and all(b'rel="current"' in data for data in documents)
+    assert sum(b"<fh:archive" in data for data in documents) == said
+
+
 def tombstones(outlet: MemoryOutlet, name: str = "all.atom") -> list[str]:
     gone = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
     return [node.get("ref") for node in etree.fromstring(outlet.files[name]).findall(gone)]
@@ -209,7 +237,7 @@ def test_what_the_share_leaves_out_stands_in_the_archive_and_holds_no_feed() -> 
 
     assert shown("all.atom") == {*honest, *flood[-10:]}  # its nine, and one more for the place that is left
     assert shown("sources/flood.atom") == set(flood)
-    archives = [name for name in outlet.files if name.startswith("archive/all/")]
+    archives = [name for name in outlet.files if name.startswith("archive/all/") and name.endswith(".atom")]
     assert set().union(*map(shown, archives)) >= set(flood[:-10])
     files = dict(outlet.files)
     built(index, outlet, how)

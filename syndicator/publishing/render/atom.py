@@ -61,7 +61,7 @@ def feed(head: Head, entries: Sequence[bytes]) -> bytes:
     made.register_extension("more", FeedExtension, None, atom=True, rss=False)
     # The namespace of tombstones is declared only where there is one: the W3C validator warns of those that it does not
     # know, such as that of RFC 6721. A takedown that reaches readers is worth that, while `builder` keeps it.
-    made.more.declared = (*_DECLARED, *(("at",) if head.removed else ()), *(() if head.current else ("fh",)))
+    made.more.declared = (*_DECLARED, *(("at",) if head.removed else ()), *(("fh",) if head.archived else ()))
     made.more.parts = _head_parts(head)
     return splice(plain(made.atom_str()), b"</feed>", _told_apart(entries), f"{head.base}feed.css")
 
@@ -146,6 +146,6 @@ def _head_links(head: Head) -> list[dict[str, str]]:
 
 
 def _head_parts(head: Head) -> list[Part]:
-    parts = [] if head.current else [Part(qualified("fh", "archive"))]
+    parts = [Part(qualified("fh", "archive"))] if head.archived else []
     gone = qualified("at", "deleted-entry")
     return parts + [Part(gone, ref=item.urn, when=item.when.isoformat()) for item in head.removed]

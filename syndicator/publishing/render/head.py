@@ -41,13 +41,23 @@ class Head:
     updated: datetime
     self_name: str = ""  # archive documents: their own file; "" for the head feed
     current: bool = True
-    previous: str = ""  # name of the archive document before this one
+    previous: str = ""  # name of the archive document before this one, in Atom
     following: str = ""
     removed: tuple[Removed, ...] = ()
 
     def url(self, format: str) -> str:
         """The address of this feed in a format."""
         return f"{self.base}{self.stem}.{format}"
+
+    @property
+    def archived(self) -> bool:
+        """True for an archive document among others. An only one is not called so: the validator calls that incomplete
+        (its feed.py), and there is nothing to walk to."""
+        return not self.current and bool(self.previous or self.following)
+
+    def document(self, name: str, format: str) -> str:
+        """The address of an archive document in a format, "" for no `name`."""
+        return f"{self.base}{name.rpartition('.')[0]}.{format}" if name else ""
 
     @property
     def home(self) -> str:

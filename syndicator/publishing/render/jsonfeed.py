@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from syndicator.formats import PAGE
+from syndicator.formats import JSON, PAGE
 from syndicator.publishing.render.head import Head
 from syndicator.publishing.render.view import View
 
@@ -29,7 +29,7 @@ def feed(head: Head, items: Sequence[bytes]) -> bytes:
     made: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": head.title,
-        "feed_url": head.url("json"),
+        "feed_url": head.url(JSON) if head.current else head.document(head.self_name, JSON),
         "description": head.description,
         "language": head.language,
     }
@@ -37,7 +37,9 @@ def feed(head: Head, items: Sequence[bytes]) -> bytes:
         made["home_page_url"] = head.url(PAGE)
     if head.icon:
         made["icon"] = head.icon
-    if head.hubs:
+    if head.previous:
+        made["next_url"] = head.document(head.previous, JSON)
+    if head.hubs and head.current:
         made["hubs"] = [{"type": "WebSub", "url": hub} for hub in head.hubs]
     start = _dump(made)
     return start[:-1] + b', "items": [\n' + b",\n".join(items) + b"\n]}\n"

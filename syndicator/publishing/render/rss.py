@@ -10,7 +10,7 @@ from typing import Final
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
-from syndicator.formats import FORMATS
+from syndicator.formats import ATOM, FORMATS
 from syndicator.publishing.render.atom import categories, media
 from syndicator.publishing.render.extensions import EntryExtension, FeedExtension, Part
 from syndicator.publishing.render.head import Head
@@ -59,6 +59,9 @@ def feed(head: Head, items: Sequence[bytes]) -> bytes:
     made.register_extension("more", FeedExtension, None, atom=False, rss=True)
     made.more.declared = _DECLARED
     made.more.parts = [Part(qualified("atom", "link"), rel="hub", href=hub) for hub in head.hubs]
+    if head.previous:  # an Atom document, as RFC 5005 has them
+        href, type = head.document(head.previous, ATOM), FORMATS[ATOM].media_type
+        made.more.parts.append(Part(qualified("atom", "link"), rel="prev-archive", href=href, type=type))
     return splice(plain(made.rss_str()), b"</channel>", items, f"{head.base}feed.css")
 
 

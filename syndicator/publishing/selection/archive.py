@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from syndicator.axes import AXES
-from syndicator.formats import ATOM
+from syndicator.formats import ATOM, JSON
 from syndicator.model import FeedKey, FeedSpec
 from syndicator.ports import ArticleIndex
 from syndicator.publishing import paths
@@ -46,6 +46,12 @@ class Document:
 def wanted(spec: FeedSpec, archives: bool) -> bool:
     """True for a feed that has archives: in Atom, on an axis that has them. `archives`: the setting."""
     return archives and AXES[spec.key.axis].archived and ATOM in spec.formats
+
+
+def names(document: Document, spec: FeedSpec) -> list[str]:
+    """The files of an archive document: in Atom, and in JSON where the feed has that, whose readers follow next_url."""
+    more = [document.name.removesuffix(ATOM) + JSON] if JSON in spec.formats else []
+    return [document.name, *more]
 
 
 def chain(spec: FeedSpec, index: ArticleIndex, shown: Collection[str], open_month: str, about: str) -> list[Document]:

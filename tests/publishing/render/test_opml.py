@@ -1,0 +1,33 @@
+"""The subscription lists."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from syndicator.publishing.queries.saved import SavedQuery
+from syndicator.publishing.render.opml import opml
+from syndicator.publishing.selection.feeds import plan
+from syndicator.settings import Publish, Settings, Site
+from tests.publishing.memory import MemoryIndex
+from tests.publishing.test_builder import SOURCES, article
+
+HOW = Settings(site=Site(title="Example & co", url="https://feeds.example/"), publish=Publish(tag_min=1))
+
+
+def test_each_kind_of_feed_is_a_folder_and_names_are_short() -> None:
+    rows = MemoryIndex([article(1, category="Work", tags=("AI", "C++"))]).feeds()
+    queries = [SavedQuery(slug="long-reads", query="tag:AI")]
+    specs = plan(rows, settings=HOW, sources=list(SOURCES.values()), queries=queries, categories={})
+    body = etree.fromstring(opml("Example & co", specs, HOW.base_url)).find("body")
+    everything, *folders = body
+    assert (everything.get("title"), everything.get("xmlUrl")) == ("Example & co", "https://feeds.example/all.atom")
+    assert {folder.get("text"): [(one.get("text"), one.get("xmlUrl")) for one in folder] for folder in folders} == {
+        "Categories": [("Work", "https://feeds.example/categories/work.atom")],
+        "Tags": [
+            ("AI", "https://feeds.example/tags/ai.atom"),
+            ("C++", "https://feeds.example/tags/c-plus-plus.atom"),
+        ],
+        "Saved queries": [("Long reads", "https://feeds.example/queries/long-reads.atom")],
+        "Sources": [("Alpha", "https://feeds.example/sources/alpha.atom")],
+    }
+    assert [folder.get("type") for folder in folders] == [None] * 4
