@@ -255,6 +255,11 @@ class CheckReason(Reason):
         "correct its spelling, or write it into taxonomy.toml or sources.toml",
     )
     BAD_HUB = "bad-hub", "a hub is no http or https address", "correct publish.hubs"
+    HUB_REFUSES = (
+        "hub-refuses",
+        "a hub takes no subscriptions to your feeds, so it passes nothing on",
+        "name another one in publish.hubs, or none",
+    )
     BAD_ALERT = "bad-alert", "nobody can be told by what [alert] says", "see the detail"
     BAD_COVER = "bad-cover", "the cover of a file of yours is no whole address", "write it with https://"
     PASSED_OVER = (

@@ -79,7 +79,7 @@ def settings(config: Path, found: Settings, environ: Mapping[str, str], *, stric
         yield of_fault(file.fault(said, "site", "contact"), CheckReason.NO_CONTACT)
     for number, hub in enumerate(found.publish.hubs):
         if urls.host(hub) == "":
-            said = f"publish.hubs: {hub!r} is no address; write one like https://pubsubhubbub.appspot.com/"
+            said = f"publish.hubs: {hub!r} is no address; write one like https://hub.example.org/"
             yield of_fault(file.fault(said, "publish", "hubs", number), CheckReason.BAD_HUB)
     if found.describe.llm.url:
         try:

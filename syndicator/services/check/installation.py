@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from syndicator.axes import ALL
 from syndicator.config_files.toml_file import TomlFile, read
 from syndicator.describing.taxonomy import vocabulary
 from syndicator.describing.taxonomy.vocabulary import Vocabulary
 from syndicator.errors import SyndicatorError
 from syndicator.model import Problem
 from syndicator.ports import FeedRow
+from syndicator.publishing import paths
 from syndicator.reasons import CheckReason
 from syndicator.services.check import article_files, configuration, machine, names
 from syndicator.services.check.finding import Finding, in_order, of_fault, of_problem
-from syndicator.services.container import App, open_app, utc_now
+from syndicator.services.container import App, make_fetcher, open_app, utc_now
 from syndicator.services.recovery import clock as recovery
 from syndicator.settings import load
 from syndicator.sources.registry import placed_sources
@@ -74,6 +77,28 @@ def _opened(app: App, placed: Sequence[Placed], now: datetime) -> Iterator[Findi
     yield from (of_problem(one) for one in status.check())
     yield from (of_problem(one, "warning") for one in status.held())
     yield from article_files.passed_over(app.article_store)
+    yield from asyncio.run(_hubs(app))
+
+
+async def _hubs(app: App) -> list[Finding]:
+    """Hubs that take no subscribers to the feed of everything. Nobody is asked where feeds have no public address."""
+    site, hubs = app.settings.site, app.settings.publish.hubs
+    if not site.url or not hubs:
+        return []
+    from syndicator.publishing.output.websub import refused
+    from syndicator.visiting.fetch.ssrf import endpoint
+
+    fetcher = make_fetcher(app)
+    try:
+        topic = app.settings.base_url + paths.file_name(ALL, app.settings.publish.formats[0])
+        found = await refused(topic, hubs, fetcher, allow=endpoint)
+    finally:
+        await fetcher.aclose()
+    said = [f"it answers a subscription with {one.reason}{f': {one.detail}' * bool(one.detail)}" for one in found]
+    return [
+        Finding(severity="warning", what=one.what, reason=CheckReason.HUB_REFUSES, detail=detail)
+        for one, detail in zip(found, said, strict=True)
+    ]
 
 
 def _installed() -> datetime:

@@ -9,7 +9,7 @@ import pytest
 
 from syndicator.model import Failed, Fetched, FetchResult, Request
 from syndicator.publishing.builder import urls_of
-from syndicator.publishing.output.websub import notify
+from syndicator.publishing.output.websub import notify, refused
 
 pytestmark = pytest.mark.anyio
 
@@ -45,6 +45,25 @@ async def test_one_request_names_exactly_the_changed_feeds() -> None:
         "hub.mode": ["publish"],
         "hub.url": ["https://f.example/all.atom", "https://f.example/tags/ai.json"],
     }
+
+
+async def test_a_request_names_ten_feeds_at_most() -> None:
+    hubs = Hubs(two=[400])
+    urls = [f"https://f.example/{n}.atom" for n in range(25)]
+    problems = await notify(urls, ["https://one.example/", "https://two.example/"], hubs)
+    assert [(problem.what, problem.reason) for problem in problems] == [("https://two.example/", "http-400")]
+    named = [parse_qs((asked.body or b"").decode())["hub.url"] for asked in hubs.asked if "one." in asked.url]
+    assert [len(part) for part in named] == [10, 10, 5] and [url for part in named for url in part] == urls
+    assert len([asked for asked in hubs.asked if "two." in asked.url]) == 1
+
+
+async def test_a_hub_that_takes_no_subscription_has_refused() -> None:
+    hubs = Hubs(one=[202], two=[403], three=["connect"])
+    asked = [f"https://{n}.example/" for n in ("one", "two", "three")]
+    problems = await refused("https://f.example/all.atom", asked, hubs)
+    assert [(problem.what, problem.reason) for problem in problems] == [("https://two.example/", "http-403")]
+    said = parse_qs((hubs.asked[0].body or b"").decode())
+    assert (said["hub.mode"], said["hub.topic"]) == (["subscribe"], ["https://f.example/all.atom"])
 
 
 async def test_nothing_changed_asks_nobody() -> None:
