@@ -68,11 +68,11 @@ def build(
     table = renderers(pages)
     entries = Entries.of(index, of, instance, settings, table, tags=tags, markdown=markdown, remake=remake)
     builder = Builder(index, outlet, settings, instance, entries, pages, frozenset(excused), whole=only is None)
-    shared = fingerprint.common(settings, sources, instance, tags)
+    shared = fingerprint.common(settings, instance, tags)
     wanted = [spec for spec in specs if only is None or spec.key in only]
     feeds = []
     for spec in wanted:
-        feeds.append(builder.prepare(spec, fingerprint.of_feed(spec, shared)))
+        feeds.append(builder.prepare(spec, shared))
         yield
     yield from builder.write_archives(feeds)
     # The feed of everything is marked fresh last, after the pages that speak of all feeds: whatever changes any of them
@@ -153,8 +153,8 @@ class Builder:
         for old, target in targets.items():
             self._moved[target].append(old)
 
-    def prepare(self, spec: FeedSpec, made_with: str) -> Feed:
-        """A feed with its row, the ids of its head feed and its archive documents."""
+    def prepare(self, spec: FeedSpec, shared: str) -> Feed:
+        """A feed with its row, the ids of its head feed and its archive documents. `shared`: `fingerprint.common`."""
         row = self.rows.get(spec.key)
         if row is None:
             row = FeedRow(key=spec.key, name=spec.name, first_slug=spec.first_slug)
@@ -167,8 +167,10 @@ class Builder:
         chosen = head_of(spec, self.index, row)
         archives: list[Document] = []
         if archive.wanted(spec, self.settings.publish.archives):
-            archives = archive.chain(spec, self.index, chosen.ids, self.open_month, made_with)
+            about = fingerprint.of_archive(spec, shared)
+            archives = archive.chain(spec, self.index, chosen.ids, self.open_month, about)
         made = head(spec, self.settings, self.instance, None)
+        made_with = fingerprint.of_feed(spec, shared)
         return Feed(spec, row, chosen.ids, made, made_with, archives, left_out=chosen.left_out)
 
     def write_archives(self, feeds: Sequence[Feed]) -> Iterator[None]:

@@ -17,7 +17,7 @@ from syndicator.publishing.queries.members import update_members
 from syndicator.publishing.selection.feeds import plan
 from syndicator.publishing.selection.staleness import BuildReport, Steps, replaced, settled, stale
 from syndicator.reasons import WorkerReason
-from syndicator.services import freshness
+from syndicator.services import freshness, source_edits
 from syndicator.services.container import App, make_fetcher, open_worker
 
 EXCUSED = "released"  # the name of the note in databases stays
@@ -78,8 +78,9 @@ async def build_feeds(app: App, *, all: bool = False, turn: Callable[[], object]
     specs, tags = feed_specs(app, known), [tag.name for tag in known.tag]
     update_members(specs, app.store.index, lambda id: read(app, id).text)
     outlet = FileOutlet(app.settings.public_dir, gzip=app.settings.publish.gzip)
+    source_edits.follow(app)
     all = all or replaced(app.store.index, outlet)
-    only = None if all else stale(specs, app.store.index, app.settings, app.sources, app.instance, tags)
+    only = None if all else stale(specs, app.store.index, app.settings, app.instance, tags)
     if only is None or only:  # a build that was killed left its feed stale
         outlet.sweep()
     elif not excused(app) and settled(specs, app.store.index, outlet, app.settings.publish):

@@ -40,6 +40,13 @@ _PLAIN = select(schema.feeds, null().label("title"), null().label("added"), lite
 _ARTICLES = select(_a.id, _a.data).where(_a.id.in_(bindparam("ids", expanding=True)))
 _ROW = select(_a.data, _a.path, _a.mtime_ns, _a.size).where(_a.id == bindparam("id"))
 _SHOWN = select(_m.axis, _m.slug).where(_m.id == bindparam("id")).order_by(_m.axis, _m.slug)
+_OTHERS = schema.members.alias("others")
+_BESIDE = (
+    select(_OTHERS.c.axis, _OTHERS.c.slug)
+    .distinct()
+    .join_from(schema.members, _OTHERS, _OTHERS.c.id == _m.id)
+    .where(*_IN_FEED)
+)
 _OLDEST_DATA = (
     select(_a.data)
     .join_from(schema.members, schema.articles, _a.id == _m.id)
@@ -118,6 +125,10 @@ class Index:
     def shown(self, id: str) -> list[FeedKey]:
         """The feeds that show an article."""
         return [FeedKey(*row) for row in self._db.rows(_SHOWN, {"id": id})]
+
+    def beside(self, key: FeedKey) -> list[FeedKey]:
+        """The feeds that share an article with this one; it is among them."""
+        return [FeedKey(*row) for row in self._db.rows(_BESIDE, {"axis": key.axis, "slug": key.slug})]
 
     def show_again(self, keys: Iterable[FeedKey]) -> None:
         """Puts the articles of these feeds where they belong after one of them moved, in one transaction."""

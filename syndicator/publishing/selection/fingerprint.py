@@ -1,11 +1,15 @@
-"""Fingerprints of what a feed is made of besides its articles. Pure."""
+"""Fingerprints of what a feed is made of besides its articles. Pure.
+
+A field that has its default is in none of them, so a version that adds one makes no feed anew. Sources are not in them
+either: an edit of one that shows makes those feeds anew that show it (`services.source_edits`)."""
 
 from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Iterable
+from dataclasses import MISSING, fields
+from typing import Any, Final
 
 from syndicator.model import FeedSpec, Source
 from syndicator.publishing.render.links import Links, links
@@ -18,21 +22,39 @@ FEED: Final = "#about"
 _FORM: Final = "2"
 
 _DIGITS: Final = 32  # of a sha256 in hexadecimal: half of it is more than enough to tell editions apart
+_OF_HEADS: Final = frozenset(("limit", "window_hours", "most", "most_older", "share", "query"))  # which articles show
+_SHOWN: Final = ("url", "title", "content", "licence", "speaks_for")  # of a source, in the entries of its articles
 
 
-def common(settings: Settings, sources: Mapping[str, Source], instance: uuid.UUID, tags: Iterable[str] = ()) -> str:
-    """The fingerprint of what all feeds are made with. Once for all of them: with a thousand sources it takes 8 ms.
-    `tags`: those of taxonomy.toml, which entries link."""
+def common(settings: Settings, instance: uuid.UUID, tags: Iterable[str] = ()) -> str:
+    """The fingerprint of what all feeds are made with. `tags`: those of taxonomy.toml, which entries link."""
     publish = settings.publish
+    site = sorted(settings.site.model_dump(exclude_defaults=True).items())
     shown = (publish.entry_html, publish.extensions, _settled(links(settings, tags)))
-    how = (settings.site, settings.base_url, publish.hubs, publish.archives, *shown)
-    return _digest(_FORM, *how, instance, sorted(sources.items()))
+    return _digest(_FORM, site, settings.base_url, publish.hubs, *shown, instance)
 
 
 def of_feed(spec: FeedSpec, shared: str) -> str:
     """The fingerprint of the settings a feed is made with, `shared` being what `common` gave: when it changes, the feed
     must be made again though no article did."""
-    return _digest(spec, shared)
+    return _digest(_set(spec), shared)
+
+
+def of_archive(spec: FeedSpec, shared: str) -> str:
+    """The same for the feed's archive documents, to which it is all one which articles the head shows."""
+    return _digest([(name, value) for name, value in _set(spec) if name not in _OF_HEADS], shared)
+
+
+def of_source(source: Source) -> str:
+    """The fingerprint of what shows of a source in the entries of its articles (`render.view`), or decides what its
+    terms hold for."""
+    return _digest(*(getattr(source, name) for name in _SHOWN))
+
+
+def _set(spec: FeedSpec) -> list[tuple[str, Any]]:
+    """The fields that do not have their default, by name."""
+    found = ((field.name, getattr(spec, field.name), field.default) for field in fields(spec))
+    return sorted((name, value) for name, value, default in found if default is MISSING or value != default)
 
 
 def _digest(*parts: object) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import heapq
 import uuid
-from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Sequence
 from dataclasses import dataclass
 
 from syndicator.axes import ALL, AXES
-from syndicator.model import FeedKey, FeedSpec, Problem, Source
+from syndicator.model import FeedKey, FeedSpec, Problem
 from syndicator.ports import ArticleIndex, FeedRow, Outlet
 from syndicator.publishing import paths
 from syndicator.publishing.selection import fingerprint
@@ -40,16 +40,15 @@ def stale(
     specs: Sequence[FeedSpec],
     index: ArticleIndex,
     settings: Settings | None = None,
-    sources: Mapping[str, Source] | None = None,
     instance: uuid.UUID | None = None,
     tags: Iterable[str] = (),
 ) -> set[FeedKey]:
-    """The feeds that need a build: marked stale, or never built yet, or, where settings, sources and instance are
-    given, built with other settings than these, or with other `tags` of taxonomy.toml."""
+    """The feeds that need a build: marked stale, or never built yet, or, where settings and instance are given, built
+    with other settings than these, or with other `tags` of taxonomy.toml."""
     rows = {row.key: row for row in index.feeds()}
     shared = None
-    if settings is not None and sources is not None and instance is not None:
-        shared = fingerprint.common(settings, sources, instance, tags)
+    if settings is not None and instance is not None:
+        shared = fingerprint.common(settings, instance, tags)
     return {
         spec.key
         for spec in specs

@@ -17,7 +17,7 @@ from syndicator.publishing.render.view import View, view
 from syndicator.publishing.selection import fingerprint
 from syndicator.settings import Describe, Publish, Settings, Site
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import ATOM, INSTANCE, SOURCES, article, built
+from tests.publishing.test_builder import ATOM, INSTANCE, article, built
 from tests.publishing.test_hostile_text import TRAPS, payloads
 from tests.samples import Samples
 
@@ -96,7 +96,7 @@ def test_only_pages_that_are_sure_to_be_there_are_linked(
 def test_a_change_of_what_is_linked_or_shown_builds_all_feeds() -> None:
     def made(named: tuple[str, ...] = ("A", "B"), **publish: Any) -> str:
         how = Settings(site=Site(url=BASE), publish=Publish(**publish), describe=Describe())
-        return fingerprint.common(how, SOURCES, INSTANCE, named)
+        return fingerprint.common(how, INSTANCE, named)
 
     assert made() == made(("B", "A"))
     others = [made(("A",)), made(entry_html="plain"), made(extensions=("markdown",)), made(tag_min=1)]

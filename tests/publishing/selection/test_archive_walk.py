@@ -29,7 +29,7 @@ SETTINGS = Settings(
 def turn(index: MemoryIndex, outlet: MemoryOutlet, *, whole: bool = False) -> BuildReport:
     """What a run does at its end: build what is stale."""
     specs = plan(index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={})
-    only = None if whole else stale(specs, index, SETTINGS, SOURCES, INSTANCE)
+    only = None if whole else stale(specs, index, SETTINGS, INSTANCE)
     steps = build(specs, index=index, outlet=outlet, settings=SETTINGS, sources=SOURCES, instance=INSTANCE, only=only)
     return finish(steps)
 
@@ -151,6 +151,6 @@ def test_changed_settings_make_feeds_stale() -> None:
     index, outlet = MemoryIndex(article(n) for n in range(5)), MemoryOutlet()
     turn(index, outlet)
     specs = plan(index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={})
-    assert stale(specs, index, SETTINGS, SOURCES, INSTANCE) == set()
+    assert stale(specs, index, SETTINGS, INSTANCE) == set()
     renamed = SETTINGS.model_copy(update={"site": Site(title="Nights", url=BASE)})
-    assert stale(specs, index, renamed, SOURCES, INSTANCE) == {spec.key for spec in specs}
+    assert stale(specs, index, renamed, INSTANCE) == {spec.key for spec in specs}

@@ -1,0 +1,75 @@
+"""What makes a feed anew though no article changed, and what does not."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, replace
+
+import pytest
+
+from syndicator.model import FeedKey, FeedSpec, Rules, Source
+from syndicator.publishing.selection import fingerprint
+from syndicator.settings import Publish, Settings, Site
+
+INSTANCE = uuid.UUID(int=1)
+SETTINGS = Settings(site=Site(title="Days", url="https://feeds.example/"))
+SPEC = FeedSpec(key=FeedKey("tag", "ai"), name="AI", title="AI - Days", first_slug="ai")
+SOURCE = Source(key="one", url="https://one.example/feed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later(FeedSpec):
+    """As a later version may have it."""
+
+    mood: str = "calm"
+
+
+LATER = Later(key=SPEC.key, name=SPEC.name, title=SPEC.title, first_slug=SPEC.first_slug)
+
+
+def test_a_field_more_makes_no_feed_anew() -> None:
+    assert fingerprint.of_feed(LATER, "x") == fingerprint.of_feed(SPEC, "x")
+    assert fingerprint.of_feed(replace(LATER, mood="glad"), "x") != fingerprint.of_feed(SPEC, "x")
+
+
+@pytest.mark.parametrize("field", ["title", "description", "language"])
+def test_what_stands_at_the_top_makes_feed_and_archives_anew(field: str) -> None:
+    other = replace(SPEC, **{field: "de"})
+    assert fingerprint.of_feed(other, "x") != fingerprint.of_feed(SPEC, "x")
+    assert fingerprint.of_archive(other, "x") != fingerprint.of_archive(SPEC, "x")
+
+
+@pytest.mark.parametrize("field", ["limit", "window_hours", "most", "share"])
+def test_which_articles_the_head_shows_is_nothing_to_archives(field: str) -> None:
+    other = replace(SPEC, **{field: 7})
+    assert fingerprint.of_feed(other, "x") != fingerprint.of_feed(SPEC, "x")
+    assert fingerprint.of_archive(other, "x") == fingerprint.of_archive(SPEC, "x")
+
+
+def test_settings_that_all_feeds_show() -> None:
+    before = fingerprint.common(SETTINGS, INSTANCE)
+    hubs = SETTINGS.model_copy(update={"publish": Publish(hubs=("https://hub.example/",))})
+    author = SETTINGS.model_copy(update={"site": Site(title="Days", url="https://feeds.example/", author="Ann")})
+    assert len({before, fingerprint.common(hubs, INSTANCE), fingerprint.common(author, INSTANCE)}) == 3
+    port = SETTINGS.model_copy(update={"publish": Publish(port=9)})
+    assert fingerprint.common(port, INSTANCE) == before
+
+
+@pytest.mark.parametrize(
+    "edit", [{"content": "full"}, {"licence": "CC0"}, {"title": "One"}, {"speaks_for": ("b.example",)}]
+)
+def test_what_of_a_source_shows(edit: dict[str, object]) -> None:
+    assert fingerprint.of_source(replace(SOURCE, **edit)) != fingerprint.of_source(SOURCE)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "edit", [{"every": "6h"}, {"enabled": False}, {"rules": Rules(select=("main",))}, {"llm": False}]
+)
+def test_what_of_a_source_does_not(edit: dict[str, object]) -> None:
+    assert fingerprint.of_source(replace(SOURCE, **edit)) == fingerprint.of_source(SOURCE)  # type: ignore[arg-type]
+
+
+def test_documents_of_another_form_are_written_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = fingerprint.common(SETTINGS, INSTANCE)
+    monkeypatch.setattr(fingerprint, "_FORM", "before")
+    assert fingerprint.common(SETTINGS, INSTANCE) != before

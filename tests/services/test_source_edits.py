@@ -1,0 +1,79 @@
+"""An edit of a source that shows makes the feeds anew that show its articles, and no other."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from syndicator.publishing.output.files import FileOutlet
+from tests.services.places import NOW, Place, store_articles
+
+THREE = '\n[[source]]\nkey = "three"\nurl = "https://three.example/feed"\n'
+
+
+@pytest.fixture
+def filled(place: Place) -> Place:
+    """Two sources, each with a tag of its own; the first one's article is in an archive."""
+    with place.app(create=True) as app:
+        old = {"added": NOW - timedelta(days=60), "published": NOW - timedelta(days=60), "robots": ("nosnippet",)}
+        store_articles(app, "First", "Text.", tags=("LLM",), excerpt="Text of the first.", **old)
+        store_articles(app, "Second", "Text.", tags=("GPU",), source="two")
+    place.build()
+    return place
+
+
+@pytest.fixture
+def put(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of files that a build made, changed or not."""
+    made: list[str] = []
+    write = FileOutlet.put
+
+    def noted(self: FileOutlet, name: str, data: bytes, **more: object) -> bool:
+        made.append(name)
+        return write(self, name, data, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(FileOutlet, "put", noted)
+    return made
+
+
+def edit(place: Place, old: str, new: str) -> None:
+    path = place.config / "sources.toml"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def test_a_source_more_makes_nothing_anew(filled: Place, put: list[str]) -> None:
+    edit(filled, "", THREE)
+    assert filled.build().builds == 0
+    assert put == []
+
+
+def test_what_does_not_show_makes_nothing_anew(filled: Place, put: list[str]) -> None:
+    edit(filled, 'key = "one"', 'key = "one"\nevery = "6h"')
+    assert filled.build().builds == 0
+    assert put == []
+
+
+def test_a_licence_makes_the_feeds_of_the_source_anew_with_their_archives(filled: Place, put: list[str]) -> None:
+    archive = next(name for name in filled.digests("public") if name.startswith("archive/tags/llm"))
+    assert "Text of the first." not in filled.published(archive)
+    edit(filled, 'key = "one"', 'key = "one"\nlicence = "CC0"')
+    filled.build()
+    assert {"all.atom", "tags/llm.atom", "sources/one.atom", archive} <= set(put)
+    assert not {"tags/gpu.atom", "sources/two.atom"} & set(put)
+    for name in (archive, "tags/llm.atom"):
+        assert "Text of the first." in filled.published(name)
+    put.clear()
+    assert filled.build().builds == 0
+
+
+def test_a_source_that_went_and_came_back_is_an_edit_each_time(filled: Place, put: list[str]) -> None:
+    edit(filled, 'key = "one"\nurl = "https://one.example/feed"', 'key = "four"\nurl = "https://four.example/feed"')
+    filled.build()
+    assert "tags/llm.atom" in put and "tags/gpu.atom" not in put
+    put.clear()
+    edit(filled, 'key = "four"\nurl = "https://four.example/feed"', 'key = "one"\nurl = "https://one.example/feed"')
+    filled.build()
+    assert "tags/llm.atom" in put and "tags/gpu.atom" not in put
