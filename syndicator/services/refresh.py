@@ -156,7 +156,7 @@ async def _visit(app: App, due: list[SourceState], wanted: Wanted, stop: asyncio
 
 def make_worker(app: App) -> Worker:
     """The worker of a run."""
-    preload = ("syndicator.pipeline.read_article", "feedparser")  # so that no page waits for them
+    preload = ("syndicator.pipeline.read_article", "syndicator.visiting.feeds.parser")  # so that no page waits for them
     return new_worker(app, app.settings.fetch.workers, preload)
 
 

@@ -1,4 +1,5 @@
-"""The bytes of a feed as a ParsedFeed. Only this module imports feedparser; `jsonfeed` and `sitemap` read the rest."""
+"""The bytes of a feed as a ParsedFeed: by `well_formed` where it can, else by feedparser, which only this module
+imports; `jsonfeed` and `sitemap` read the rest."""
 
 from __future__ import annotations
 
@@ -20,6 +21,7 @@ from syndicator.visiting.feeds.jsonfeed import looks_json, parse_json_feed
 from syndicator.visiting.feeds.precheck import MOST_BYTES, MOST_ENTRIES, checked, looks_html, trimmed
 from syndicator.visiting.feeds.repair import repaired
 from syndicator.visiting.feeds.sitemap import looks_sitemap, parse_sitemap
+from syndicator.visiting.feeds.well_formed import read as read_well_formed
 from syndicator.visiting.fetch.decompress import BadEncoding, TooLarge, gunzip
 
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
@@ -43,7 +45,8 @@ def parse_feed(body: bytes, url: str, headers: Mapping[str, str] | None = None) 
     if looks_sitemap(body):
         return _distinct(parse_sitemap(body, url, MOST_ENTRIES))
     body = repaired(trimmed(checked(body)))
-    parsed = _feedparser(body, headers or {})
+    content_type = (headers or {}).get("content-type", "")
+    parsed = read_well_formed(body, content_type) or read_any(body, content_type)
     if not parsed.get("version") and not parsed["entries"]:
         raise _refusal(body, parsed)
     feed = _feed(parsed, url, body)
@@ -66,12 +69,13 @@ def unpacked(body: bytes) -> bytes:
     return body
 
 
-def _feedparser(body: bytes, headers: Mapping[str, str]) -> Any:
+def read_any(body: bytes, content_type: str) -> Any:
+    """What feedparser makes of `body`. Raises NotAFeed."""
     import feedparser
 
     # no content-location: with a base URL feedparser resolves every element against it, which is a fifth of its time;
     # relative links are resolved here instead
-    answer = {"content-type": headers["content-type"]} if headers.get("content-type") else {}
+    answer = {"content-type": content_type} if content_type else {}
     try:
         # BytesIO: bytes that look like a path would be opened as a file
         return feedparser.parse(

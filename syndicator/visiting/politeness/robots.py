@@ -25,6 +25,7 @@ _LIFE = timedelta(days=1)  # RFC 9309 section 2.4: at most 24 hours
 _AWAY_LIFE = timedelta(minutes=30)  # how soon an unreachable robots.txt is asked for again
 _MOST = 512_000  # bytes that are read; RFC 9309 section 2.5 asks for 500 KiB, which is Google's limit too
 _TOTAL = 16_000_000  # characters that are remembered of all origins: a thousand files of the usual few KB are 4 MB
+_PRUNE_AFTER = 1_000_000  # characters noted since; looking at all notes after each took a tenth of a first visit
 _NAME = re.compile(r"^(\s*user-?agent\s*:\s*[^\s#]+)\s.*$", re.I)
 _PARSED = 256  # files kept parsed
 
@@ -56,7 +57,8 @@ class Robots:
     fetcher: fetches robots.txt; one that waits for the host's turn, and asks no robots.txt itself. get, set: notes that
     outlive the process (`VisitStore.note` and `set_note`). user_agent: as it is sent; its product token picks the group
     of rules. clock: now, aware. prune: forgets notes (`VisitStore.prune_notes`): those that have expired, and beyond
-    16 MB the longest, which are asked for again when they are needed.
+    16 MB the longest, which are asked for again when they are needed. It is called with the first note and after each
+    million characters.
     """
 
     def __init__(
@@ -77,6 +79,7 @@ class Robots:
         self._clock = clock
         self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._parsed: dict[tuple[str, datetime], Protego] = {}
+        self._noted = _PRUNE_AFTER  # characters since the last pruning
 
     async def verdict(self, url: str, source: Source | None = None, *, allow: tuple[str, ...] = ()) -> RobotsVerdict:
         """Whether `url` may be read. Never raises for what the network does. `source.robots` = "ignore": the operator
@@ -123,7 +126,10 @@ class Robots:
         if isinstance(result, Failed) and (result.no_network or result.ours or result.unasked):
             return rules  # the host was not asked (no network, no free file handle, it backs off): nothing to remember
         self._set(_note(origin), json.dumps([now.isoformat(), rules.status, rules.text]), now)
-        self._prune(_PREFIX, now - _LIFE, _TOTAL)
+        self._noted += len(rules.text)
+        if self._noted >= _PRUNE_AFTER:
+            self._noted = 0
+            self._prune(_PREFIX, now - _LIFE, _TOTAL)
         return rules
 
     def _parse(self, origin: str, rules: _Rules) -> Protego:

@@ -383,3 +383,19 @@ def test_the_operators_word_on_robots_ends_at_the_site(target: str, asks: list[s
     rig.script.file(target, "text")
     rig.fetch(Request(url="https://a.test/1", robots="ignore"))
     assert rig.script.urls() == ["https://a.test/1", *asks, target]
+
+
+def test_what_is_remembered_is_looked_through_at_the_first_file_and_after_each_million_characters() -> None:
+    rig, pruned = Rig(), list[int]()
+    rig.robots = Robots(
+        PoliteFetcher(rig.script, rig.throttle),
+        rig.notes.get,
+        rig._note,
+        user_agent="Syndicator/1.0",
+        clock=rig.clock,
+        prune=lambda prefix, before, most: pruned.append(len(rig.notes)),
+    )
+    for number in range(7):
+        rig.script.file(f"https://h{number}.example/robots.txt", "# " + "x" * 400_000)
+        rig.verdict(f"https://h{number}.example/a")
+    assert pruned == [1, 4, 7]
