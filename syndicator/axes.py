@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from syndicator.model import Article, FeedKey
-from syndicator.text import slug
+from syndicator.text import persons, slug
 
 ALL: Final = FeedKey("all", "all")
+AUTHOR: Final = "author"
 QUERY: Final = "query"
 SOURCE: Final = "source"
 TAG: Final = "tag"
@@ -29,11 +30,15 @@ Members = Iterable[tuple[str, str]]  # (slug, name) of feeds
 class Axis:
     """What is known of an axis besides its name, which is part of the ids of its feeds and never changes.
 
-    `members`: the feeds of the axis that carry an article; None where the build finds that out (saved queries). They
-    are recorded while the axis is off, too. Articles that were indexed before an axis was added join its feeds when the
-    index is rebuilt (`reindex`)."""
+    `members`: the feeds of the axis that carry an article. They are recorded while the axis is off, too. Articles that
+    were indexed before an axis was added join its feeds when the index is rebuilt (`reindex`).
+
+    `found`: the same for an axis whose members the build finds out: nothing is recorded while it is off, and all
+    articles are looked at, in batches, at the first build after it was put on. Both None: saved queries."""
 
     members: Callable[[Article], Members] | None
+    found: Callable[[Article], Members] | None = None
+    default: bool = True  # in `publish.axes` where the operator wrote none
     folder: str  # of its feeds below the web root, with a last slash
     heading: str  # of its section on the index page
     place: int  # of that section, from the top
@@ -56,6 +61,10 @@ def _category(article: Article) -> Members:
     return [(slug(article.category), article.category)] if article.category else []
 
 
+def _authors(article: Article) -> Members:
+    return [(slug(name), name) for name in article.authors or persons(article.author)]
+
+
 def _source(article: Article) -> Members:
     key = article.source_key
     return [(key, article.origin.title or key)] if SOURCE_KEY.fullmatch(key) else []
@@ -74,6 +83,7 @@ AXES: Final[dict[str, Axis]] = {
         outlines=True,
     ),
     SOURCE: Axis(members=_source, folder="sources/", heading="Sources", place=4, copies=True),
+    AUTHOR: Axis(members=None, found=_authors, default=False, folder="authors/", heading="Authors", place=5),
     QUERY: Axis(members=None, folder="queries/", heading="Saved queries", place=3, configured=True),
 }
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -290,10 +290,11 @@ class ArticleIndex(Protocol):
         """The ids, newest first, of the published articles for which `save_matches` was not called with this `stamp` (a
         fingerprint of all saved queries) since they last changed."""
 
-    def save_matches(self, stamp: str, found: Mapping[str, Collection[FeedKey]]) -> None:
-        """Stores which saved queries (axis query) match each article, in place of what was stored for it. A query that
-        gains or loses an article becomes stale. One transaction for each few hundred articles: a process that is killed
-        between two leaves the others to the next call."""
+    def save_matches(self, stamp: str, found: Mapping[str, Mapping[FeedKey, str]]) -> None:
+        """Stores which saved queries hold each article, and in which other feeds it is whose members a build finds, all
+        with their names, in place of what was stored for it. A feed that gains or loses an article becomes stale. One
+        transaction for each few hundred articles: a process that is killed between two leaves the others to the next
+        call."""
 
     def html(self, ids: Sequence[str]) -> dict[str, str]:
         """The sanitised HTML of the bodies that are published in full and have been rendered, by article id."""

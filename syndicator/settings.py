@@ -99,7 +99,9 @@ class Publish(_Section):
     source_share: float = Field(0.33, gt=0, le=1)  # of it for one source while others have news; 1: no share
     tag_min: int = Field(3, ge=1)  # articles before a tag that is not in taxonomy.toml gets a feed
     hold: Literal["off", "unsure", "all"] = "off"  # which new articles wait for the operator's release
-    axes: tuple[AxisName, ...] = Field(default_factory=lambda: tuple(axis.word for _, axis in axes.by_place()))
+    axes: tuple[AxisName, ...] = Field(
+        default_factory=lambda: tuple(axis.word for _, axis in axes.by_place() if axis.default)
+    )
     formats: tuple[FormatName, ...] = tuple(FORMATS)
     entry_html: Literal["card", "plain"] = "card"  # plain: no picture, source and tags in the text
     extensions: tuple[Literal["tombstones", "markdown"], ...] = ()  # elements that the W3C validator warns of

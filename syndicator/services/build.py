@@ -13,7 +13,7 @@ from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
 from syndicator.errors import ConfigError, WorkerFailed
 from syndicator.model import Article, FeedSpec, Problem
 from syndicator.publishing.output.files import FileOutlet
-from syndicator.publishing.queries.members import update_members
+from syndicator.publishing.queries.members import finders_of, update_members
 from syndicator.publishing.selection.feeds import plan
 from syndicator.publishing.selection.staleness import BuildReport, Steps, replaced, settled, stale
 from syndicator.reasons import WorkerReason
@@ -76,7 +76,9 @@ async def build_feeds(app: App, *, all: bool = False, turn: Callable[[], object]
     began, began_at = clock(), app.clock()
     known = vocabulary(app)
     specs, tags = feed_specs(app, known), [tag.name for tag in known.tag]
-    update_members(specs, app.store.index, lambda id: read(app, id).text)
+    axes = app.settings.publish.axes
+    if update_members(specs, app.store.index, lambda id: read(app, id).text, axes) and finders_of(axes):
+        specs = feed_specs(app, known)  # an author may have a feed now
     outlet = FileOutlet(app.settings.public_dir, gzip=app.settings.publish.gzip)
     source_edits.follow(app)
     all = all or replaced(app.store.index, outlet)

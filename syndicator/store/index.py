@@ -6,7 +6,7 @@ descriptors."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -199,10 +199,10 @@ class Index:
     def unmatched(self, stamp: str) -> list[str]:
         return [id for (id,) in self._db.rows(_UNMATCHED, {"stamp": stamp.encode()})]
 
-    def save_matches(self, stamp: str, found: Mapping[str, Collection[FeedKey]]) -> None:
+    def save_matches(self, stamp: str, found: Mapping[str, Mapping[FeedKey, str]]) -> None:
         for part in chunks(list(found)):
             with self._db.write() as connection:
-                rows.set_queries(connection, {id: found[id] for id in part})
+                rows.set_found(connection, {id: found[id] for id in part})
                 made = [{"id": id, "kind": _QUERIES, "data": stamp.encode()} for id in part]
                 upsert(connection, schema.fragments, made)
 

@@ -10,7 +10,6 @@ from sqlalchemy import Column, Connection, Table, Text, delete, func, insert, se
 
 from syndicator.articles.article_store import ID_CHARS
 from syndicator.articles.membership import named_feeds_of
-from syndicator.axes import QUERY
 from syndicator.model import Article, FeedKey
 from syndicator.ports import EntryRow, FileStamp, Withdrawn
 from syndicator.store import codec, rows, schema
@@ -49,21 +48,24 @@ def reindex(
     _drop(connection, load.seen, kept)
     _count_feeds(connection, {key: name for key, (_, name) in load.names.items()}, load.counts)
     rows.want(connection, load.wanted)
-    rows.set_queries(connection, _queries_of(kept, asked))
+    rows.set_found(connection, _found_of(kept, asked))
     _show_dangling(connection, load.on_hold)
     _end_entries(connection, load.guids)
     return load.total
 
 
-_ASKED = select(schema.members.c.id, schema.members.c.slug).where(schema.members.c.axis == QUERY)
+_ASKED = select(schema.members.c.id, schema.members.c.axis, schema.members.c.slug).where(
+    schema.members.c.axis.in_(rows.FOUND_AXES)
+)
 
 
-def _queries_of(kept: Collection[str], asked: Iterable[Any]) -> dict[str, list[FeedKey]]:
-    """The saved queries that hold the articles of `kept`: nobody can look into their texts now."""
-    found: dict[str, list[FeedKey]] = {}
-    for id, slug in asked:
+def _found_of(kept: Collection[str], asked: Iterable[Any]) -> dict[str, dict[FeedKey, str]]:
+    """The saved queries, and other feeds whose members a build finds, that hold the articles of `kept`: nobody can look
+    into their texts now."""
+    found: dict[str, dict[FeedKey, str]] = {}
+    for id, axis, slug in asked:
         if id in kept:
-            found.setdefault(id, []).append(FeedKey(QUERY, slug))
+            found.setdefault(id, {})[FeedKey(axis, slug)] = slug
     return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
@@ -125,12 +125,13 @@ _NO_MEMBER = delete(schema.members).where(schema.members.c.id == bindparam("gone
 _TIMES = select(schema.articles.c.id, schema.articles.c.added, schema.articles.c.published).where(
     schema.articles.c.id.in_(bindparam("ids", expanding=True))
 )
-_ASKED = select(schema.members.c.id, schema.members.c.slug).where(
-    schema.members.c.id.in_(bindparam("ids", expanding=True)), schema.members.c.axis == "query"
+FOUND_AXES: Final = tuple(name for name, axis in AXES.items() if axis.members is None)  # whose members builds find
+_ASKED = select(schema.members.c.id, schema.members.c.axis, schema.members.c.slug).where(
+    schema.members.c.id.in_(bindparam("ids", expanding=True)), schema.members.c.axis.in_(FOUND_AXES)
 )
 _NOT_ASKED = delete(schema.members).where(
     schema.members.c.id == bindparam("gone"),
-    schema.members.c.axis == "query",
+    schema.members.c.axis == bindparam("k_axis"),
     schema.members.c.slug == bindparam("k_slug"),
 )
 _NO_FRAGMENT = delete(schema.fragments).where(schema.fragments.c.id == bindparam("gone"))
@@ -269,24 +270,26 @@ def mark(connection: Connection, keys: Collection[FeedKey]) -> None:
     connection.execute(insert(schema.stale_marks), [{"axis": key.axis, "slug": key.slug} for key in keys])
 
 
-def set_queries(connection: Connection, found: Mapping[str, Collection[FeedKey]]) -> None:
-    """Makes each article (by id) a member of just those saved queries; a query that gains or loses one becomes stale.
-    Ids that no article has are passed over."""
+def set_found(connection: Connection, found: Mapping[str, Mapping[FeedKey, str]]) -> None:
+    """Makes each article (by id) a member of just those feeds, with their names, of the axes whose members builds find:
+    saved queries and others. A feed that gains or loses an article becomes stale. Ids that no article has are passed
+    over."""
     ids = list(found)
     times = {row.id: row for row in connection.execute(_TIMES, {"ids": ids})}
-    before = {(id, slug) for id, slug in connection.execute(_ASKED, {"ids": ids})}
-    after = {(id, key.slug) for id, keys in found.items() for key in keys if id in times}
-    for id, slug in before - after:
-        connection.execute(_NOT_ASKED, {"gone": id, "k_slug": slug})
+    before = {(id, FeedKey(axis, slug)) for id, axis, slug in connection.execute(_ASKED, {"ids": ids})}
+    after = {(id, key) for id, keys in found.items() for key in keys if id in times}
+    for id, key in before - after:
+        connection.execute(_NOT_ASKED, {"gone": id, "k_axis": key.axis, "k_slug": key.slug})
     joined = [
-        {"id": id, "axis": "query", "slug": slug, "added": times[id].added, "published": times[id].published}
-        for id, slug in sorted(after - before)
+        {"id": id, "axis": key.axis, "slug": key.slug, "added": times[id].added, "published": times[id].published}
+        for id, key in sorted(after - before)
     ]
     if joined:
         connection.execute(insert(schema.members), joined)
-    more = Counter(slug for _, slug in after - before)
-    more.subtract(slug for _, slug in before - after)
-    touch(connection, {FeedKey("query", slug): (slug, count) for slug, count in more.items()})
+    more = Counter(key for _, key in after - before)
+    more.subtract(key for _, key in before - after)
+    names = {key: name for keys in found.values() for key, name in keys.items()}
+    touch(connection, {key: (names.get(key, key.slug), count) for key, count in more.items()})
 
 
 def erase(connection: Connection, id: str, stale: Iterable[FeedKey] = ()) -> list[FeedKey]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from syndicator.articles.membership import named_feeds_of
-from syndicator.axes import ALL, AXES, QUERY
+from syndicator.axes import ALL, AXES
 from syndicator.model import Article, FeedKey
 from syndicator.ports import FeedRow, Withdrawn
 from syndicator.publishing.selection.staleness import BuildReport, Steps
@@ -42,7 +42,7 @@ class MemoryIndex:
         before = self.article_store.get(article.id)
         self.article_store[article.id] = article
         keys = named_feeds_of(article)
-        self.save_matches("", {article.id: ()})
+        self.save_matches("", {article.id: {}})
         touched = set(keys) | (set(named_feeds_of(before)) if before else set())
         for key in touched:
             ids = [id for id in self.members.get(key, []) if id != article.id]
@@ -122,14 +122,14 @@ class MemoryIndex:
         ids = self._ids(ALL)
         return [id for id in ids if self.matched.get(id) != (stamp, self.article_store[id])]
 
-    def save_matches(self, stamp: str, found: Mapping[str, Collection[FeedKey]]) -> None:
+    def save_matches(self, stamp: str, found: Mapping[str, Mapping[FeedKey, str]]) -> None:
         for id, keys in found.items():
             self.matched[id] = (stamp, self.article_store[id])
-            for key in {*keys, *(key for key in self.members if key.axis == QUERY)}:
+            for key in {*keys, *(key for key in self.members if AXES[key.axis].members is None)}:
                 ids = self.members.get(key, [])
                 if (id in ids) != (key in keys):
                     self.members[key] = [one for one in ids if one != id] + ([id] if key in keys else [])
-                    self._refresh(key, key.slug)
+                    self._refresh(key, keys.get(key, key.slug))
                     self.mark_stale([key])
 
     def html(self, ids: Sequence[str]) -> dict[str, str]:

@@ -251,12 +251,12 @@ def test_saved_queries_are_matched_once_and_again_when_the_article_changes(store
     chips, robots = FeedKey("query", "chips"), FeedKey("query", "robots")
     one, two = record(store, 1), record(store, 2)
     assert store.index.unmatched("s") == [one.id, two.id]
-    store.index.save_matches("s", {one.id: [chips, robots], two.id: [], "absent": [chips]})
+    store.index.save_matches("s", {one.id: {chips: "chips", robots: "robots"}, two.id: {}, "absent": {chips: "chips"}})
     assert store.index.unmatched("s") == [] and store.index.unmatched("other") == [one.id, two.id]
     assert (ids(store, chips), ids(store, robots), row(store, chips).count) == ([one.id], [one.id], 1)
     store.index.mark_fresh(chips, {}, seen=row(store, chips).mark)
     store.index.mark_fresh(robots, {}, seen=row(store, robots).mark)
-    store.index.save_matches("s", {one.id: [chips], two.id: [chips]})
+    store.index.save_matches("s", {one.id: {chips: "chips"}, two.id: {chips: "chips"}})
     assert (ids(store, chips), ids(store, robots)) == ([one.id, two.id], [])
     assert row(store, robots).stale and row(store, chips).stale
     record(store, 1, title="Changed")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from syndicator.axes import ALL, TAG, by_place
+from syndicator.axes import ALL, AUTHOR, TAG, by_place
 from syndicator.model import FeedKey, FeedSpec, Source
 from syndicator.ports import FeedRow
 from syndicator.publishing.queries.saved import SavedQuery
@@ -16,7 +16,10 @@ from syndicator.text import slug
 
 # How many articles a feed of an axis needs before it is published for the first time, None: the axis is off. One, where
 # the axis is not named here; one as well for a tag of taxonomy.toml, which the operator asked for.
-LEAST: Final[dict[str, Callable[[Publish], int | None]]] = {TAG: lambda publish: publish.tag_min}
+LEAST: Final[dict[str, Callable[[Publish], int | None]]] = {
+    TAG: lambda publish: publish.tag_min,
+    AUTHOR: lambda publish: publish.tag_min,
+}
 # A day may need more places than this (`publish.most`); the days before it are for those who come seldom, and every
 # entry of theirs is sent to all who come often as well.
 MOST_OLDER: Final = 200
@@ -53,7 +56,7 @@ def plan(
     for name, axis in by_place():
         if name == ALL.axis:
             specs.append(_spec(ALL, "Everything", settings, first_slug="all", title=settings.site.title))
-        elif axis.members:
+        elif axis.members or axis.found:
             specs += _of_articles(name, alive, given)
     specs += _queries(rows, settings, queries)
     specs = [spec for spec in specs if is_on(spec.key.axis, settings.publish)]

@@ -52,7 +52,7 @@ def test_new_and_changed_articles_are_filed(place: Place) -> None:
     put(place, place.article("Cards"), body="Corrected: none is.")
     place.build()
     assert titles(place) == ["Fries", "Ships"]
-    assert "2 articles" in place.published("index.html")
+    assert '<span class="count">2</span>' in place.published("feeds.html")
     assert place.build().written == ()
 
 
@@ -64,6 +64,7 @@ def fill(place: Place, *names: str) -> None:
 
 
 def test_what_is_withdrawn_or_merged_leaves(place: Place) -> None:
+    place.tell_of_withdrawals()
     fill(place, "One", "Two", "Three")
     with place.app() as app:
         withdrawing.withdraw(app, place.article("One").id)
