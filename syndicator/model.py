@@ -144,7 +144,7 @@ class Request:
     """One outbound request. `deadline` in seconds, for DNS, connect, redirects and body together."""
 
     url: str
-    kind: Literal["feed", "page", "robots", "hub", "llm"] = "page"
+    kind: Literal["feed", "page", "robots", "hub", "llm", "image"] = "page"
     etag: str | None = None
     last_modified: str | None = None
     deadline: float = 15.0
@@ -156,6 +156,7 @@ class Request:
     robots: Literal["obey", "ignore"] = "obey"  # the operator's word on robots.txt for this page
     stay: bool = False  # True: a redirect to another host comes back as its 3xx answer, not followed
     connect: float | None = None  # seconds of the deadline that name, connection and TLS may take; None: all of it
+    most: int | None = None  # bytes of the answer, as sent, where fetch.wire_bytes would be too many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -191,6 +191,23 @@ class HoldReason(Reason):
     ALL = "all", "every new article waits for you", "look at it, then `syndicator release ID`"
 
 
+class PictureReason(Reason):
+    """Why an article shows no picture (a failed fetch of one has the code of that)"""
+
+    OFF_LIMITS = (
+        "picture-off-limits",
+        "page, server or source let no copy of it be shown",
+        "`licence` lifts what pages say",
+    )
+    FORMAT = "picture-format", "neither JPEG, PNG, WebP nor GIF"
+    BROKEN = "picture-broken", "the picture is damaged or cut off"
+    PIXELS = "picture-pixels", "the picture has more pixels than a page needs"
+    SMALL = "picture-small", "the picture is an icon"
+    HUNG = "picture-hung", "decoding it took too long"
+    CRASHED = "picture-crashed", "the process that decodes pictures died of it"
+    NOT_SHUT_OFF = "picture-not-shut-off", "this system cannot shut off what decodes pictures", "see SECURITY.md"
+
+
 class FeedFileReason(Reason):
     """Why a published feed is not what it could be."""
 
@@ -390,6 +407,7 @@ GROUPS: tuple[type[Reason], ...] = (
     EntryReason,
     FileReason,
     HoldReason,
+    PictureReason,
     FeedFileReason,
     LintReason,
     CheckReason,
@@ -424,6 +442,7 @@ _OF_VISITS: tuple[type[Reason], ...] = (
     WorkerReason,
     EntryReason,
     FileReason,
+    PictureReason,
     FeedFileReason,
     CommandReason,
     ConditionReason,

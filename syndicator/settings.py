@@ -106,6 +106,7 @@ class Publish(_Section):
     entry_html: Literal["card", "plain"] = "card"  # plain: no picture, source and tags in the text
     extensions: tuple[Literal["tombstones", "markdown"], ...] = ()  # elements that the W3C validator warns of
     archives: bool = True
+    thumbnails: bool = True  # small copies of the articles' pictures on the pages, fetched once and served from here
     gzip: bool = True
     hubs: tuple[str, ...] = ()
     host: str = "127.0.0.1"

@@ -197,7 +197,7 @@ class _Child:
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     bufsize=0,  # poll does not see what waits in a buffer
-                    env=_environment(),
+                    env=environment(),
                 )
 
     def run(self, job: _Job) -> tuple[bytes, bytes]:
@@ -291,7 +291,7 @@ def _blocked(signals: Sequence[signal.Signals]) -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """A child's environment: the parent's import path, one thread per numeric library, no secrets."""
     kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     path = os.pathsep.join(dict.fromkeys(entry or os.curdir for entry in sys.path))

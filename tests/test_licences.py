@@ -11,7 +11,7 @@ LOCKED = re.findall(r"(?m)^([a-z0-9][a-z0-9._-]*)==", (ROOT / "requirements.lock
 # They ask for their notice alone, which is in each package.
 PERMISSIVE = {
     *("MIT", "MIT License", "Apache-2.0", "Apache 2.0", "Apache Software License", "PSF-2.0", "CNRI-Python", "Zlib"),
-    *("Python Software Foundation License", "ISC License (ISCL)", "CC0-1.0", "0BSD"),
+    *("MIT-CMU", "Python Software Foundation License", "ISC License (ISCL)", "CC0-1.0", "0BSD"),
     *("BSD License", "BSD-2-Clause", "BSD-3-Clause"),
 }
 # Stated in other words than theirs: the whole text of the BSD 3-Clause licence.

@@ -12,6 +12,8 @@ from syndicator.reasons import FetchReason
 from syndicator.settings import Settings
 from syndicator.urls import addresses, secrets
 
+MOST_PICTURE = 2_000_000  # bytes; asked for by subscribers, and more than pages should have
+
 
 def feed_request(source: Source, state: SourceState, settings: Settings, environ: Mapping[str, str]) -> Request:
     """A conditional request for the feed of `source`, at the address that it has moved to, if it has."""
@@ -41,6 +43,20 @@ def page_request(url: str, source: Source, settings: Settings, environ: Mapping[
         secrets=_secrets(url, source, environ),
         allow=source.allow if own else (),
         robots=source.robots,
+    )
+
+
+def picture_request(url: str, source: Source | None, settings: Settings) -> Request:
+    """A request for an article's picture. Without credentials: what only those see who are logged in is not ours to
+    show to everybody."""
+    own = source is not None and _is_own(url, source)
+    return Request(
+        url=url,
+        kind="image",
+        deadline=settings.fetch.page_seconds,
+        allow=source.allow if source is not None and own else (),
+        robots=source.robots if source is not None and urls.same_site(url, source.url) else "obey",
+        most=MOST_PICTURE,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from syndicator.model import Article, ContentMode, Problem, Source
 from syndicator.ports import ArticleIndex
+from syndicator.ports.pictures import Picture
 from syndicator.publishing.render.card import card
 from syndicator.publishing.render.links import Links, links
 from syndicator.publishing.render.view import View, permitted, view
@@ -35,6 +36,7 @@ class Entries:
     remake: Callable[[str], str | None] | None = None
     links: Links | None = None  # of cards; None: entries are plain
     markdown: Callable[[str], str] | None = None  # of an article, where feeds are to have it
+    thumbnails: bool = True
     problems: dict[str, Problem] = field(default_factory=dict)  # by article id
     _views: dict[_Key, View | None] = field(default_factory=dict)
     _bytes: dict[tuple[str, str, ContentMode | None], bytes | None] = field(default_factory=dict)
@@ -63,6 +65,7 @@ class Entries:
             remake,
             links=links(settings, tags) if publish.entry_html == "card" else None,
             markdown=markdown if "markdown" in publish.extensions else None,
+            thumbnails=publish.thumbnails,
         )
 
     def views(self, ids: Sequence[str], mode: ContentMode | None) -> list[View]:
@@ -70,8 +73,9 @@ class Entries:
         missing = [id for id in ids if (id, mode) not in self._views]
         articles = self.index.articles(missing) if missing else {}
         html = self._html(articles, mode)
+        pictures = self.index.pictures(missing) if missing and self.thumbnails else {}
         for id in missing:
-            self._views[id, mode] = self._view(id, articles.get(id), mode, html.get(id, ""))
+            self._views[id, mode] = self._view(id, articles.get(id), mode, html.get(id, ""), pictures.get(id))
         return [found for id in ids if (found := self._views[id, mode]) is not None]
 
     def forget(self) -> None:
@@ -106,13 +110,15 @@ class Entries:
         )
         return None
 
-    def _view(self, id: str, article: Article | None, mode: ContentMode | None, html: str) -> View | None:
+    def _view(
+        self, id: str, article: Article | None, mode: ContentMode | None, html: str, picture: Picture | None
+    ) -> View | None:
         if article is None:
             detail = "the index lists it without a row"
             self.problems[id] = Problem(what=id, reason=FeedFileReason.NOT_IN_STORE, detail=detail)
             return None
         try:
-            return self._shown(view(article, self.source_of(article), self.instance, mode, html))
+            return self._shown(view(article, self.source_of(article), self.instance, mode, html, picture))
         except _UNWRITABLE as error:
             self.problems[id] = Problem(what=article.url or id, reason=FeedFileReason.CANNOT_RENDER, detail=str(error))
             return None

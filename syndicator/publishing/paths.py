@@ -11,6 +11,7 @@ from syndicator.model import FeedKey
 MAPS: Final = "maps/"  # redirect maps for web servers; our own server does not hand them out
 ARCHIVES: Final = "archive/"
 INDEX: Final = "index.html"
+PICTURES: Final = "pictures/"  # thumbnails, each named after its bytes: what is there never changes
 
 
 def stem(key: FeedKey) -> str:

@@ -26,6 +26,7 @@ TYPES: Final = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".webp": "image/webp",
 }
 # The path of a request -> the file. Browsers ask for favicon.ico where a document, as a feed, cannot name its icon.
 _ALIASES: Final = {"": "index.html", "favicon.ico": "icon.svg"}

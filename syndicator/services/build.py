@@ -17,7 +17,7 @@ from syndicator.publishing.queries.members import finders_of, update_members
 from syndicator.publishing.selection.feeds import plan
 from syndicator.publishing.selection.staleness import BuildReport, Steps, replaced, settled, stale
 from syndicator.reasons import WorkerReason
-from syndicator.services import freshness, source_edits
+from syndicator.services import freshness, source_edits, thumbnails
 from syndicator.services.container import App, make_fetcher, open_worker
 
 EXCUSED = "released"  # the name of the note in databases stays
@@ -82,6 +82,7 @@ async def build_feeds(app: App, *, all: bool = False, turn: Callable[[], object]
     outlet = FileOutlet(app.settings.public_dir, gzip=app.settings.publish.gzip)
     source_edits.follow(app)
     all = all or replaced(app.store.index, outlet)
+    shown = thumbnails.publish(app, outlet)
     only = None if all else stale(specs, app.store.index, app.settings, app.instance, tags)
     if only is None or only:  # a build that was killed left its feed stale
         outlet.sweep()
@@ -105,6 +106,7 @@ async def build_feeds(app: App, *, all: bool = False, turn: Callable[[], object]
             markdown=lambda id: read(app, id).body,
         )
         report = await _turn_by_turn(steps, turn)
+    thumbnails.take_off(app, outlet, shown)
     app.store.visits.set_note(EXCUSED, None, app.clock())
     app.beside.note({spec.key for spec in specs} if only is None else only)
     freshness.note(app.store, began_at, app.clock())

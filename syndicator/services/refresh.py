@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from syndicator.errors import NetworkDown, first_of
 from syndicator.model import Outcome, Problem, SourceState
+from syndicator.ports import Fetcher
 from syndicator.publishing.selection.staleness import BuildReport
-from syndicator.services import reconcile
+from syndicator.services import reconcile, thumbnails
 from syndicator.services.build import BUILD_SECONDS, build_feeds, build_meanwhile, together
 from syndicator.services.container import App, make_fetcher, new_worker
 from syndicator.services.descriptions.enrich import EnrichReport, enrich
@@ -80,13 +82,19 @@ async def run(app: App, wanted: Wanted, *, stop: asyncio.Event, watch: Watch = W
     watch.started(len(due))
     outcomes: list[Outcome] = []
     built, down = BuildReport(), None
-    if due:
-        outcomes, built, down = await _visit_and_build(app, due, wanted, stop, watch)
-    built = together(built, await build_feeds(app, turn=watch.turn))
+    async with _client(app, wanted=bool(due) or thumbnails.wanted(app)) as fetcher:
+        async with thumbnails.taking(app, fetcher, stop) as pictures:
+            if due and fetcher:
+                outcomes, built, down = await _visit_and_build(app, due, wanted, stop, watch, fetcher)
+            built = together(built, await build_feeds(app, turn=watch.turn))
+            if pictures and not down:
+                await pictures.finish(_left(wanted, began, thumbnails.SECONDS))
+        if pictures and pictures.changed:
+            built = together(built, await build_feeds(app, turn=watch.turn))
     if down:
         await follow(app, outcomes, built, seconds=_since(began), down=True, configuration=wanted.configuration)
         raise down
-    enriched = await enrich(app, stop=stop, seconds=_left(wanted, began), filed=watch.filed)
+    enriched = await enrich(app, stop=stop, seconds=_left(wanted, began, wanted.llm_seconds), filed=watch.filed)
     if enriched.changed:
         built = together(built, await build_feeds(app, turn=watch.turn))
     app.snapshots.prune(app.clock() - timedelta(days=app.settings.store.pages_days))
@@ -105,15 +113,26 @@ def _since(began: float) -> float:
     return asyncio.get_running_loop().time() - began
 
 
-def _left(wanted: Wanted, began: float) -> float:
-    """The seconds that are left for the language model."""
+@asynccontextmanager
+async def _client(app: App, *, wanted: bool) -> AsyncIterator[Fetcher | None]:
+    """The client of a run, one for pages and pictures, so that no host is asked twice at once."""
+    fetcher = make_fetcher(app) if wanted else None
+    try:
+        yield fetcher
+    finally:
+        if fetcher:
+            await fetcher.aclose()
+
+
+def _left(wanted: Wanted, began: float, most: float) -> float:
+    """The seconds that are left for what comes after the visits, `most` of them at most."""
     if wanted.max_seconds is None:
-        return wanted.llm_seconds
-    return min(wanted.llm_seconds, began + wanted.max_seconds - asyncio.get_running_loop().time())
+        return most
+    return min(most, began + wanted.max_seconds - asyncio.get_running_loop().time())
 
 
 async def _visit_and_build(
-    app: App, due: list[SourceState], wanted: Wanted, stop: asyncio.Event, watch: Watch
+    app: App, due: list[SourceState], wanted: Wanted, stop: asyncio.Event, watch: Watch, fetcher: Fetcher
 ) -> tuple[list[Outcome], BuildReport, NetworkDown | None]:
     """Visits, and builds meanwhile. Raises what ends the run, which ends both."""
     outcomes: list[Outcome] = []
@@ -123,7 +142,7 @@ async def _visit_and_build(
         async with asyncio.TaskGroup() as group:
             building = group.create_task(build_meanwhile(app, over, wanted.build_seconds, watch.turn))
             try:
-                outcomes = await _visit(app, due, wanted, stop, watch)
+                outcomes = await _visit(app, due, wanted, stop, watch, fetcher)
             except NetworkDown as error:
                 down = error
             finally:
@@ -133,12 +152,13 @@ async def _visit_and_build(
     return outcomes, building.result(), down
 
 
-async def _visit(app: App, due: list[SourceState], wanted: Wanted, stop: asyncio.Event, watch: Watch) -> list[Outcome]:
+async def _visit(
+    app: App, due: list[SourceState], wanted: Wanted, stop: asyncio.Event, watch: Watch, fetcher: Fetcher
+) -> list[Outcome]:
     # imported here, so that a run with nothing due does not load what fetches and parses
     from syndicator.pipeline.visit_all import visit_all
     from syndicator.services.container import make_context
 
-    fetcher = make_fetcher(app)
     worker = make_worker(app)
     try:
         return await visit_all(
@@ -151,7 +171,6 @@ async def _visit(app: App, due: list[SourceState], wanted: Wanted, stop: asyncio
         )
     finally:
         await worker.aclose()
-        await fetcher.aclose()
 
 
 def make_worker(app: App) -> Worker:

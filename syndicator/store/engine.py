@@ -18,6 +18,7 @@ from syndicator.store.database import Database, explain
 from syndicator.store.enrichment import Enrichment
 from syndicator.store.group import Group
 from syndicator.store.index import Index
+from syndicator.store.pictures.table import Pictures
 from syndicator.store.status import Status
 from syndicator.store.visits import Visits
 
@@ -37,6 +38,7 @@ class Store:
         self.status = Status(database)
         self.enrichment = Enrichment(database)
         self.ahead = Ahead(database)
+        self.pictures = Pictures(database)
 
     @property
     def name(self) -> str:

@@ -18,8 +18,10 @@ from syndicator.axes import ALL, SOURCE
 from syndicator.errors import StoreError
 from syndicator.model import Article, FeedKey
 from syndicator.ports import FeedRow, FileStamp, Withdrawn
+from syndicator.ports.pictures import Picture
 from syndicator.store import codec, rows, schema
 from syndicator.store.database import Database, chunks, upsert
+from syndicator.store.pictures.table import Pictures
 
 _a, _m, _f, _marks = schema.articles.c, schema.members.c, schema.feeds.c, schema.stale_marks.c
 _IN_FEED = (_m.axis == bindparam("axis"), _m.slug == bindparam("slug"))
@@ -99,6 +101,7 @@ class Index:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._pictures = Pictures(database)
         self.keep: Callable[[FeedRow], None] = lambda row: None  # called before the name or place of a feed is stored
 
     def feeds(self) -> list[FeedRow]:
@@ -208,6 +211,9 @@ class Index:
 
     def html(self, ids: Sequence[str]) -> dict[str, str]:
         return self._by_id(_HTML, ids)
+
+    def pictures(self, ids: Sequence[str]) -> dict[str, Picture]:
+        return self._pictures.taken(ids)
 
     def save_html(self, id: str, html: str) -> None:
         with self._db.write() as connection:

@@ -45,6 +45,7 @@ def reindex(
             load.add(article, stamp)
     kept = load.keep(unread)
     load.flush()
+    rows.renew_pictures(connection, load.pictures)
     _drop(connection, load.seen, kept)
     _count_feeds(connection, {key: name for key, (_, name) in load.names.items()}, load.counts)
     rows.want(connection, load.wanted)
@@ -123,6 +124,7 @@ class _Load:
         self.guids: dict[tuple[str, str], str] = {}
         self.wanted: set[FeedKey] = set()
         self.on_hold: set[str] = set()
+        self.pictures: list[dict[str, Any]] = []
         self.total = 0
         self.waiting: dict[Table, list[dict[str, Any]]] = {}
 
@@ -148,6 +150,8 @@ class _Load:
             self.guids[codec.key(article.source_key), codec.key(article.source_id)] = article.id
         self._add(schema.articles, [rows.article_row(article, stamp, into)])
         self._add(schema.members, members)
+        if article.cover:
+            self.pictures.append(rows.waiting_picture(article))
         self._add(schema.aliases, [{"alias": value, "id": article.id} for value in rows.alias_keys(article)])
         if self.total % BATCH == 0:
             self.flush()

@@ -19,9 +19,10 @@ from syndicator.axes import AXES, SOURCE, TAG
 from syndicator.model import Article, FeedKey
 from syndicator.ports import FileStamp, Withdrawn
 from syndicator.store import codec, schema
-from syndicator.store.database import insert_new, upsert
+from syndicator.store.database import chunks, insert_new, upsert
 
 _NOT_KEPT = frozenset(("body",))  # it is in the file
+AT_ONCE = 0  # when a picture is due that nobody has asked for yet
 
 
 def article_row(article: Article, stamp: FileStamp, merged_into: str | None) -> dict[str, Any]:
@@ -135,6 +136,7 @@ _NOT_ASKED = delete(schema.members).where(
     schema.members.c.slug == bindparam("k_slug"),
 )
 _NO_FRAGMENT = delete(schema.fragments).where(schema.fragments.c.id == bindparam("gone"))
+_NO_PICTURE = delete(schema.pictures).where(schema.pictures.c.id == bindparam("gone"))
 _NO_HTML = delete(schema.html).where(schema.html.c.id == bindparam("gone"))
 _NAMELESS = (
     update(schema.feeds)
@@ -176,7 +178,9 @@ def save(
         shown_in(article, _alive(connection, into), known.withdrawn is not None, carriers(connection, article.id)),
     )
     want(connection, wanted(article))
-    if known.old is None or codec.unpack(Article, known.data).hold != article.hold:
+    before = None if known.old is None else codec.unpack(Article, known.data)
+    follow_picture(connection, article, before)
+    if before is None or before.hold != article.hold:
         _show_copies(connection, article.id)
 
 
@@ -292,6 +296,43 @@ def set_found(connection: Connection, found: Mapping[str, Mapping[FeedKey, str]]
     touch(connection, {key: (names.get(key, key.slug), count) for key, count in more.items()})
 
 
+def follow_picture(connection: Connection, article: Article, before: Article | None) -> None:
+    """Has the picture of an article fetched where it has another one than `before`, or other rules for it; none is
+    shown until then."""
+    if before is not None and (before.cover, before.robots) == (article.cover, article.robots):
+        return
+    if article.cover:
+        upsert(connection, schema.pictures, [waiting_picture(article)])
+    elif before is not None:
+        connection.execute(_NO_PICTURE, {"gone": article.id})
+
+
+def waiting_picture(article: Article) -> dict[str, Any]:
+    """The row of an article whose picture is to be fetched."""
+    return {
+        "id": article.id,
+        "url": article.cover or "",
+        "added": codec.micros_or(article.added),
+        "next_try": AT_ONCE,
+        "name": "",
+        "width": 0,
+        "height": 0,
+        "tries": 0,
+        "reason": "",
+        "detail": "",
+    }
+
+
+def renew_pictures(connection: Connection, made: Collection[dict[str, Any]]) -> None:
+    """Makes the rows those of `made` (`waiting_picture`, one an article); what is known of the same picture stays."""
+    known = {row.id: row.url for row in connection.execute(select(schema.pictures.c.id, schema.pictures.c.url))}
+    wanted = {row["id"]: row for row in made}
+    stale = [id for id, url in known.items() if id not in wanted or wanted[id]["url"] != url]
+    for part in chunks(stale):
+        connection.execute(delete(schema.pictures).where(schema.pictures.c.id.in_(part)))
+    insert_new(connection, schema.pictures, list(wanted.values()))
+
+
 def erase(connection: Connection, id: str, stale: Iterable[FeedKey] = ()) -> list[FeedKey]:
     """Removes the row of article `id` and all that refers to it; its feeds and `stale` become stale. Returns the feeds
     that showed it. Copies of it stand for themselves from now on."""
@@ -303,6 +344,7 @@ def erase(connection: Connection, id: str, stale: Iterable[FeedKey] = ()) -> lis
         schema.aliases,
         schema.sketches,
         schema.sketch_keys,
+        schema.pictures,
         schema.llm_asked,
         schema.llm_answers,
         schema.articles,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-HEAD = "0005"  # the revision these tables are at; Alembic is imported only for a database at another one
+HEAD = "0006"  # the revision these tables are at; Alembic is imported only for a database at another one
 
 metadata = MetaData()
 
@@ -195,6 +195,24 @@ sketch_keys = Table(
     sqlite_with_rowid=False,
 )
 Index("sketch_keys_id", sketch_keys.c.id)
+
+# The picture of each article that has one: its thumbnail by name, or when and why it has none. `next_try`: when it is
+# to be fetched, 0 for at once, NULL for not (any more). `added`: of the article; the newest come first.
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("added", BigInteger, nullable=False),
+    Column("next_try", BigInteger),
+    Column("name", Text, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+)
+Index("pictures_due", pictures.c.next_try)
 
 notes = Table(
     "notes",

@@ -10,6 +10,7 @@ from syndicator.articles.membership import named_feeds_of
 from syndicator.axes import ALL, AXES
 from syndicator.model import Article, FeedKey
 from syndicator.ports import FeedRow, Withdrawn
+from syndicator.ports.pictures import Picture
 from syndicator.publishing.selection.staleness import BuildReport, Steps
 
 _OLD = datetime.min.replace(tzinfo=UTC)
@@ -31,6 +32,7 @@ class MemoryIndex:
         self.rows: dict[FeedKey, FeedRow] = {}
         self.members: dict[FeedKey, list[str]] = {}
         self.kept: dict[str, str] = {}
+        self.thumbnails: dict[str, Picture] = {}
         self.gone: list[Withdrawn] = []
         self.copies: dict[str, str] = {}
         self.matched: dict[str, tuple[str, Article]] = {}
@@ -132,6 +134,9 @@ class MemoryIndex:
                     self._refresh(key, keys.get(key, key.slug))
                     self.mark_stale([key])
 
+    def pictures(self, ids: Sequence[str]) -> dict[str, Picture]:
+        return {id: self.thumbnails[id] for id in ids if id in self.thumbnails}
+
     def html(self, ids: Sequence[str]) -> dict[str, str]:
         return {id: self.kept[id] for id in ids if id in self.kept}
 
@@ -185,3 +190,6 @@ class MemoryOutlet:
 
     def delete(self, name: str) -> bool:
         return self.files.pop(name, None) is not None
+
+    def names(self, folder: str) -> set[str]:
+        return {name for name in self.files if name.startswith(folder) and "/" not in name[len(folder) :]}

@@ -13,6 +13,7 @@ from syndicator.errors import UsageError
 
 # Measured on 1,000 of our documents: 7 % larger than at level 6, in two thirds of its time.
 _LEVEL: Final = 5
+_COMPRESSED: Final = ".webp"
 
 
 class FileOutlet:
@@ -37,7 +38,7 @@ class FileOutlet:
             latest = max(_mtime(known) for known in (path, *map(self._path, heir_of)))
             self._replace(path, data, earliest=latest + 1_000_000_000)
         sibling = path.with_name(path.name + ".gz")
-        if not self._gzip:
+        if not self._gzip or name.endswith(_COMPRESSED):
             sibling.unlink(missing_ok=True)
         elif changed or _mtime(sibling) < _mtime(path):  # the second also where a run was killed between the two
             self._replace(sibling, gzip.compress(data, _LEVEL, mtime=0), earliest=_mtime(path))
@@ -51,6 +52,12 @@ class FileOutlet:
         except FileNotFoundError:
             return False
         return True
+
+    def names(self, folder: str) -> set[str]:
+        path = self._path(folder.removesuffix("/"))
+        with contextlib.suppress(FileNotFoundError), os.scandir(path) as found:
+            return {folder + entry.name for entry in found if not entry.name.startswith(".")}
+        return set()
 
     def sweep(self) -> int:
         """Removes what a writer that was killed left half-written; how many. For whoever is the only writer."""

@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from syndicator import text, urls
 from syndicator.model import Article, ContentMode, Enclosure, Origin, Source, entry_urn
+from syndicator.ports.pictures import Picture
 from syndicator.urls import secrets
 
 # An earlier date is nearly always a publisher's slip (year 1, the Unix epoch), and the W3C validator calls it
@@ -63,16 +64,6 @@ _DURATION: Final = re.compile(r"[0-9]{1,7}|[0-9]{1,3}(:[0-5][0-9]){1,2}")  # sec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """A small picture of ours that pages show. `name`: its file below the web root; width and height in pixels."""
-
-    name: str
-    width: int
-    height: int
-    alt: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """What every format says of an article. All text is one legal line, all addresses are legal URIs, times are UTC."""
 
@@ -111,9 +102,17 @@ class View:
         return self.summary or self.origin.title
 
 
-def view(article: Article, source: Source | None, instance: uuid.UUID, mode: ContentMode | None, html: str) -> View:
+def view(
+    article: Article,
+    source: Source | None,
+    instance: uuid.UUID,
+    mode: ContentMode | None,
+    html: str,
+    picture: Picture | None = None,
+) -> View:
     """The entry of `article`. `mode`: the feed's own content mode, None for what the source says. `html`: its rendered
-    body, "" when there is none. Raises ValueError when the article has no usable address."""
+    body, "" when there is none. `picture`: its thumbnail, where one was made. Raises ValueError when the article has no
+    usable address."""
     article = _without_secrets(article, source)
     published, updated = times(article)
     allowed, restricted = permitted(article, source)
@@ -137,6 +136,7 @@ def view(article: Article, source: Source | None, instance: uuid.UUID, mode: Con
         category=name(article.category),
         cover=uri(article.cover or ""),
         cover_type=_IMAGES.get(_ending(article.cover or ""), ""),
+        picture=picture if shown != "link" and may_copy_picture(article, source) else None,
         enclosure=_enclosure(article.enclosure),
         seconds=_seconds(article.enclosure),
         related=tuple(found for found in map(uri, article.also) if found),
@@ -188,6 +188,16 @@ def permitted(article: Article, source: Source | None) -> tuple[ContentMode, tup
     if restricted:
         wanted = _poorer(wanted, "excerpt")
     return wanted, tuple(restricted)
+
+
+def may_copy_picture(article: Article, source: Source | None) -> bool:
+    """True where a small copy of the article's picture may be shown. Not where the page asks that its pictures be in no
+    index or preview (noimageindex, max-image-preview:none), unless a licence is recorded, and not where only a link to
+    the article may be published."""
+    if permitted(article, source)[0] == "link":
+        return False
+    rules = {rule.strip().lower().replace(" ", "") for rule in article.robots}
+    return bool(source and source.licence) or not rules & {"noimageindex", "max-image-preview:none"}
 
 
 def uri(value: str) -> str:

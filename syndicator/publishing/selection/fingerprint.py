@@ -30,7 +30,7 @@ def common(settings: Settings, instance: uuid.UUID, tags: Iterable[str] = ()) ->
     """The fingerprint of what all feeds are made with. `tags`: those of taxonomy.toml, which entries link."""
     publish = settings.publish
     site = sorted(settings.site.model_dump(exclude_defaults=True).items())
-    shown = (publish.entry_html, publish.extensions, _settled(links(settings, tags)))
+    shown = (publish.thumbnails, publish.entry_html, publish.extensions, _settled(links(settings, tags)))
     return _digest(_FORM, site, settings.base_url, publish.hubs, *shown, instance)
 
 

@@ -12,7 +12,9 @@ from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document
 from syndicator.urls.addresses import refusal
 
-_DIRECTIVE = re.compile(r"^(nosnippet|noarchive|noindex|none|max-snippet:\s*-?\d{1,9})$")
+_DIRECTIVE = re.compile(
+    r"^(nosnippet|noarchive|noindex|noimageindex|none|max-image-preview:none|max-snippet:\s*-?\d{1,9})$"
+)
 _ROBOTS = ("robots", "googlebot", "googlebot-news")
 _PRINT = re.compile(
     r"[?&](?:print|printable|drucken)=(?:1|true|yes|y)\b|/(?:print|drucken|imprimer)/?$|[?&]output=print\b", re.I
@@ -53,8 +55,9 @@ def identify(document: Document) -> Identity:
 
 
 def robots(document: Document) -> tuple[str, ...]:
-    """The directives nosnippet, max-snippet:N, noarchive and noindex, as written in lower case, of the metas robots,
-    googlebot and googlebot-news and of the header X-Robots-Tag. "none" becomes noindex."""
+    """The directives nosnippet, max-snippet:N, noarchive, noindex, noimageindex and max-image-preview:none, as written
+    in lower case, of the metas robots, googlebot and googlebot-news and of the header X-Robots-Tag. "none" becomes
+    noindex."""
     stated = [value for name in _ROBOTS for value in document.metas.get(name, ())]
     header = document.headers.get("x-robots-tag", "")
     stated.append(re.sub(r"(?:^|,)\s*googlebot(?:-news)?\s*:", ",", header, flags=re.I))

@@ -35,6 +35,7 @@ _ACCEPT = {
     "page": "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.5",
     "robots": "text/plain, */*;q=0.5",
     "llm": "application/json",
+    "image": "image/webp, image/jpeg, image/png, image/gif;q=0.8, */*;q=0.1",
 }
 
 
@@ -146,7 +147,7 @@ class HttpFetcher:
                 status=status,
                 retry_after=retry_after(raw, self._clock()),
             )
-        body = await self._body(response, headers)
+        body = await self._body(response, headers, chain.request.most)
         return Fetched(url=shown, final_url=here, status=status, headers=headers, body=body, moved_to=chain.moved_to)
 
     def _redirect(self, chain: _Chain, here: str, status: int, headers: Mapping[str, str]) -> Fetched | None:
@@ -165,13 +166,16 @@ class HttpFetcher:
         chain.url = bare(parse_url(target))
         return None
 
-    async def _body(self, response: httpx.Response, headers: Mapping[str, str]) -> bytes:
-        most = self._settings.wire_bytes
+    async def _body(self, response: httpx.Response, headers: Mapping[str, str], limit: int | None) -> bytes:
+        most = min(self._settings.wire_bytes, limit or self._settings.wire_bytes)
         declared = headers.get("content-length", "")
         if declared.isdecimal() and int(declared) > most:
             raise Refusal("too-large", f"the answer is {declared} bytes long, more than {most:,}", response.status_code)
         try:
-            inflater = Inflater(headers.get("content-encoding", ""), self._settings.decoded_bytes)
+            inflater = Inflater(
+                headers.get("content-encoding", ""),
+                min(self._settings.decoded_bytes, limit or self._settings.decoded_bytes),
+            )
             wire = 0
             async for chunk in response.aiter_raw():
                 wire += len(chunk)

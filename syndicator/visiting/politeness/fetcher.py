@@ -25,7 +25,8 @@ _WAIT_STATUSES = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 class PoliteFetcher:
-    """ports.Fetcher that waits for the host's turn before each request, and asks robots.txt before each page. A feed is
+    """ports.Fetcher that waits for the host's turn before each request, and asks robots.txt before each page
+    and picture; a picture also waits until nobody else waits for its host. A feed is
     fetched whatever robots.txt says, because the operator named it; the result carries a warning then.
 
     A redirect to another host ends the turn at the first and waits for the other's. It takes no headers and no
@@ -77,7 +78,7 @@ class PoliteFetcher:
     async def _permission(self, request: Request) -> tuple[Failed | None, RobotsVerdict | None]:
         """Why the request is not to be made, None when it is; and for a page what robots.txt says."""
         waits = self._waits(request)
-        if waits is not None or request.kind != "page":
+        if waits is not None or request.kind not in ("page", "image"):
             return waits, None
         verdict = await self._verdict(request)
         if verdict is None or verdict.allowed:
@@ -105,6 +106,8 @@ class PoliteFetcher:
     async def _turn(self, request: Request) -> tuple[FetchResult, float]:
         """The answer, and the seconds it took without the wait for the turn."""
         name = host(request.url)
+        if request.kind == "image":
+            await self._throttle.quiet(name)
         async with self._throttle.turn(name):
             started = time.monotonic()
             result = await self._fetcher.fetch(request)

@@ -14,6 +14,7 @@ from syndicator.visiting.politeness.backoff import Backoff
 # stop the visits to everything else it serves.
 LONGEST_BACKOFF = timedelta(minutes=15)  # of a whole host; the URL that was refused waits as long as it was told
 LONGEST_DELAY = 60.0  # seconds of crawl-delay
+_LOOK = 0.2  # seconds between two looks whether a host is asked for anything else
 _MOST_HOSTS = 1024  # hosts remembered; past this many, those that nobody waits for are forgotten
 
 
@@ -71,6 +72,11 @@ class Throttle:
                     host.free_at = self._later(host.free_at, self._clock() + timedelta(seconds=self._gap(host)))
         finally:
             host.users -= 1
+
+    async def quiet(self, name: str) -> None:
+        """Waits until no request to the host is under way or waits for its turn: for what can wait, as pictures."""
+        while self._host(name).users:
+            await self._sleep(_LOOK)
 
     def back_off(self, name: str, until: datetime) -> None:
         """Nothing is asked of the host before `until`, or for 15 minutes where that is sooner."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Literal
 
 import pytest
 
+from syndicator.model import Fetched, FetchResult, Request
+from syndicator.visiting.politeness.fetcher import PoliteFetcher
 from syndicator.visiting.politeness.throttle import Throttle
 from tests.visiting.simclock import SimClock
 
@@ -128,3 +131,25 @@ def test_hosts_are_forgotten() -> None:
     for n in range(3000):
         log.throttle.set_delay(f"other{n}", 0)
     assert log.throttle.remembered() <= 1100
+
+
+def test_a_picture_goes_after_every_page_that_its_host_is_asked_for() -> None:
+    log = Log(pause=1.0)
+
+    class Answers:
+        async def fetch(self, request: Request) -> FetchResult:
+            log.began.append((log.clock.since(), request.kind))
+            await log.clock.sleep(1.0)
+            return Fetched(url=request.url, final_url=request.url, status=200, headers={}, body=b"")
+
+        async def aclose(self) -> None:
+            return None
+
+    fetcher = PoliteFetcher(Answers(), log.throttle)
+
+    async def all_of() -> None:
+        kinds: list[Literal["page", "image"]] = ["page", "image", "page", "page"]
+        await asyncio.gather(*(fetcher.fetch(Request(url="https://a.example/", kind=kind)) for kind in kinds))
+
+    asyncio.run(log.clock.run(all_of()))
+    assert [kind for _, kind in log.began] == ["page", "page", "page", "image"]

@@ -9,20 +9,27 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal, NamedTuple, Protocol
+from typing import Protocol
 
 from syndicator.model import (
     Article,
     Entry,
     EntryStatus,
-    Failed,
     FeedKey,
     FetchResult,
     Outcome,
-    Problem,
     Request,
     SourceState,
 )
+from syndicator.ports.files import FileStamp as FileStamp
+from syndicator.ports.llm import Asked as Asked
+from syndicator.ports.llm import Choosable as Choosable
+from syndicator.ports.llm import Enriched as Enriched
+from syndicator.ports.llm import Enricher as Enricher
+from syndicator.ports.llm import Material as Material
+from syndicator.ports.llm import Meter as Meter
+from syndicator.ports.llm import Reply as Reply
+from syndicator.ports.pictures import Picture
 
 
 class Fetcher(Protocol):
@@ -59,15 +66,6 @@ class EntryRow:
     def reopened(self) -> EntryRow:
         """The entry as one that is to be read at the next visit, by what the feed says of it then."""
         return replace(self, status="pending", digest="", next_try=None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileStamp:
-    """An article file as it was when its row was made."""
-
-    path: str  # relative to the article store, with forward slashes
-    mtime_ns: int
-    size: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -299,6 +297,9 @@ class ArticleIndex(Protocol):
     def html(self, ids: Sequence[str]) -> dict[str, str]:
         """The sanitised HTML of the bodies that are published in full and have been rendered, by article id."""
 
+    def pictures(self, ids: Sequence[str]) -> dict[str, Picture]:
+        """The thumbnails of those of the articles that have one."""
+
     def merged(self) -> dict[str, str]:
         """Copies: article id -> the id of the article that stands for it."""
 
@@ -319,96 +320,6 @@ class ArticleIndex(Protocol):
 
     def keep_back(self, key: FeedKey, reason: str) -> None:
         """Validation kept the old files: the feed stays stale, with the reason as one line for the operator."""
-
-
-class Choosable(NamedTuple):
-    """A sentence of an article that may stand in its excerpt. `opens`: also at its start. `follows`: it stands directly
-    behind the one before it in `Material.sentences`."""
-
-    text: str
-    opens: bool
-    follows: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Material:
-    """What a language model gets to see of an article, plain text without invisible characters, and what it may choose
-    from: sentences of the article, and those categories (with their descriptions) and tags that our own scores
-    support. `write`: it writes the excerpt, instead of choosing sentences."""
-
-    title: str
-    text: str
-    language: str | None
-    write: bool = False
-    sentences: tuple[Choosable, ...] = ()
-    categories: tuple[tuple[str, str], ...] = ()
-    tags: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """What a language model answered: untrusted text, the tokens the call cost, and the form of request it took."""
-
-    content: str
-    tokens: int
-    form: str
-
-
-class Enricher(Protocol):
-    """Asks a language model what an article is about. Stores nothing."""
-
-    async def ask(self, material: Material, form: str) -> Reply | Failed:
-        """One question and its answer, which is untrusted. `form`: the form of request that worked last ("" when none
-        is known), tried first. Never raises for what the network or the model does: a failure is a `Failed`."""
-
-    def cost(self, material: Material) -> int:
-        """The most tokens, of question and answer together, that asking this is expected to cost."""
-
-    async def aclose(self) -> None:
-        """Closes the connections. The enricher must not be used afterwards."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Meter:
-    """What is remembered of a language model between calls: what today has cost, and how its endpoint does."""
-
-    endpoint: str = ""  # address and model; all but the sums of the day belong to it
-    day: str = ""  # UTC
-    calls: int = 0
-    tokens: int = 0
-    form: str = ""  # of the request that worked last
-    failures: int = 0  # in a row
-    rests: int = 0  # in a row
-    rest_until: datetime | None = None  # nothing is asked before
-    reason: str = ""  # of the last failure, "" after a success
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What came of asking about an article, for its text as it was then."""
-
-    id: str
-    at: datetime
-    plan: str  # model and version of the prompt
-    key: str  # of plan and text; "" when there was nothing to ask
-    status: Literal["accepted", "refused", "failed", "skipped"]
-    stamp: FileStamp  # of the file that was looked at, or written
-    reason: str = ""  # short stable code
-    detail: str = ""
-    answer: str = ""  # as the model gave it
-    tries: int = 0  # that failed
-    next_try: datetime | None = None  # None: not before its text changes
-    by: str = ""  # the plan that the answer came from, where that is no longer `plan`
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Enriched:
-    """How the language model does, for `status`."""
-
-    meter: Meter
-    counts: Mapping[str, int]  # articles by what came of asking
-    refused: tuple[Problem, ...]  # answers that were refused, and articles on which asking failed; newest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -439,3 +350,6 @@ class Outlet(Protocol):
 
     def delete(self, name: str) -> bool:
         """Deletes the file; returns whether there was one."""
+
+    def names(self, folder: str) -> set[str]:
+        """The names of the files in a folder under the web root, such as "pictures/"."""

@@ -1,0 +1,173 @@
+"""The parent's end of the process that decodes pictures. What comes back is bytes, and is looked at before it is used:
+never a pickle, so that who takes the child over has won nothing but a chance to draw."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from typing import Final
+
+from syndicator.pictures import protocol
+from syndicator.reasons import PictureReason
+from syndicator.worker import environment
+
+_SECONDS: Final = 20.0  # of wall time for one picture; its CPU is limited in the child
+_START_SECONDS: Final = 60.0
+_CALLS: Final = 500  # pictures for which one process is used: what a decoder leaks is gone then
+_CODE: Final = "from syndicator.pictures.child import main; main()"
+
+
+class PictureRefused(Exception):
+    """No thumbnail of a picture. `reason`: why; `final`: it will be the same at the next try."""
+
+    def __init__(self, reason: PictureReason, detail: str = "", *, final: bool = True) -> None:
+        super().__init__(detail or reason.means)
+        self.reason, self.detail, self.final = reason, detail, final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thumbnail:
+    """A WebP of at most 640 x 640 pixels, one frame without metadata."""
+
+    webp: bytes
+    width: int
+    height: int
+
+
+class Decoder:
+    """Makes thumbnails in one child, which starts with the first call and again after one that it did not survive.
+    `close` it. Of one event loop."""
+
+    def __init__(self, *, seconds: float = _SECONDS) -> None:
+        self._seconds = seconds
+        self._process: subprocess.Popen[bytes] | None = None
+        self._calls = 0
+        self._turn = asyncio.Lock()
+
+    async def thumbnail(self, data: bytes) -> Thumbnail:
+        """The thumbnail of a picture. Raises PictureRefused. Cancelling it ends the child."""
+        async with self._turn:
+            try:
+                return await asyncio.to_thread(self.ask, data)
+            except asyncio.CancelledError:
+                self._kill()
+                raise
+
+    def ask(self, data: bytes) -> Thumbnail:
+        """The same without a loop, one call at a time."""
+        process = self._started()
+        try:
+            code, webp = _exchange(process, data, self._seconds)
+        except TimeoutError as error:
+            self.close()
+            raise PictureRefused(PictureReason.HUNG, f"no answer within {self._seconds:g} s") from error
+        except (EOFError, OSError, ValueError) as error:
+            raise self._ended() from error
+        return self._looked_at(code, webp)
+
+    def close(self) -> None:
+        """Ends the child."""
+        self._kill()
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+    def _looked_at(self, code: int, webp: bytes) -> Thumbnail:
+        reason = protocol.refusal(code)
+        if reason is not None:
+            raise PictureRefused(reason)
+        size = protocol.size(webp) if code == protocol.MADE else None
+        if size is None:
+            self.close()
+            raise PictureRefused(PictureReason.CRASHED, "the process answered what it never should")
+        return Thumbnail(webp=webp, width=size[0], height=size[1])
+
+    def _kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        self._calls += 1
+        if self._process is not None and self._process.poll() is None and self._calls <= _CALLS:
+            return self._process
+        self.close()
+        self._calls = 1
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _CODE],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            env=environment(),
+        )
+        try:
+            code, _ = _answer(self._process, time.monotonic() + _START_SECONDS)
+        except (EOFError, OSError, ValueError, TimeoutError) as error:
+            raise self._ended() from error
+        if code != protocol.READY:
+            self.close()
+            raise PictureRefused(PictureReason.CRASHED, "the process answered what it never should", final=False)
+        return self._process
+
+    def _ended(self) -> PictureRefused:
+        """Why a child that ended did, as a refusal of the picture that it had."""
+        status = _status(self._process)
+        self.close()
+        if status == -signal.SIGPROF:
+            return PictureRefused(PictureReason.HUNG, "it took more CPU than a picture may")
+        if status == protocol.NOT_SHUT_OFF:
+            detail = "the process that decodes pictures could not be shut off from network and files here"
+            return PictureRefused(PictureReason.NOT_SHUT_OFF, detail, final=False)
+        return PictureRefused(PictureReason.CRASHED, f"the process ended with status {status}", final=False)
+
+
+def _status(process: subprocess.Popen[bytes] | None) -> int | None:
+    """How a child ended that closed its pipe or answered nonsense; None where it has not."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        return process.wait(1) if process is not None else None
+    return None
+
+
+def _exchange(process: subprocess.Popen[bytes], data: bytes, seconds: float) -> tuple[int, bytes]:
+    """One question and its answer. Raises EOFError, OSError, ValueError, TimeoutError."""
+    assert process.stdin is not None
+    rest = memoryview(protocol.QUESTION.pack(len(data)) + data)
+    while rest:  # the child reads all of it before it begins
+        rest = rest[os.write(process.stdin.fileno(), rest) :]
+    return _answer(process, time.monotonic() + seconds)
+
+
+def _answer(process: subprocess.Popen[bytes], end: float) -> tuple[int, bytes]:
+    assert process.stdout is not None
+    number = process.stdout.fileno()
+    code, length = protocol.ANSWER.unpack(_exactly(number, protocol.ANSWER.size, end))
+    if length > protocol.MOST_ANSWER:
+        raise ValueError("an answer that no thumbnail has")
+    return code, _exactly(number, length, end)
+
+
+def _exactly(number: int, size: int, end: float) -> bytes:
+    """`size` bytes from a pipe, until `end` of the monotonic clock. Raises EOFError, TimeoutError."""
+    poll = select.poll()
+    poll.register(number, select.POLLIN | select.POLLHUP)
+    data = bytearray()
+    while len(data) < size:
+        if not poll.poll(max(0.0, 1000 * (end - time.monotonic()))):
+            raise TimeoutError
+        piece = os.read(number, size - len(data))
+        if not piece:
+            raise EOFError
+        data += piece
+    return bytes(data)

@@ -1,0 +1,77 @@
+"""What becomes of an article's picture after it was asked for: kept, tried again, or given up. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from syndicator.model import Failed
+from syndicator.ports.pictures import Picture, PictureRow
+from syndicator.reasons import FetchReason, PictureReason
+
+_MOST_TRIES: Final = 5
+_FIRST_WAIT: Final = timedelta(hours=1)  # four times as long after each failure: the last one is after five days
+_LOOK_AGAIN: Final = timedelta(days=7)  # whether what a picture may be shown by has changed
+_FINAL: Final[frozenset[str]] = frozenset(
+    (
+        FetchReason.BAD_URL,
+        FetchReason.BLOCKED_ADDRESS,
+        FetchReason.DOWNGRADE,
+        FetchReason.GONE,
+        FetchReason.LEGAL,
+        FetchReason.ROBOTS,
+        FetchReason.TOO_LARGE,
+    )
+)
+# What a server says of a picture (https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag); "none"
+# is noindex and nofollow. A directive for one robot begins with its name: "googlebot: noindex".
+_FORBIDS: Final = frozenset(("noindex", "noimageindex", "none", "max-image-preview:none"))
+
+
+def kept(row: PictureRow, picture: Picture) -> PictureRow:
+    """Its thumbnail was made."""
+    return replace(row, picture=picture, next_try=None, reason="", detail="")
+
+
+def failed(row: PictureRow, failure: Failed, now: datetime) -> PictureRow:
+    """It could not be fetched. A host that was not asked costs no try."""
+    if failure.unasked or failure.ours:
+        return _again(row, failure.reason, failure.detail, failure.retry_after or now + _FIRST_WAIT)
+    if failure.reason in _FINAL:
+        return _again(replace(row, tries=row.tries + 1), failure.reason, failure.detail, None)
+    return _tried(row, failure.reason, failure.detail, now, failure.retry_after)
+
+
+def refused(row: PictureRow, reason: PictureReason, detail: str, now: datetime, *, final: bool) -> PictureRow:
+    """No thumbnail can be made of it. `final`: another try would not change that."""
+    if final:
+        return _again(replace(row, tries=row.tries + 1), reason, detail, None)
+    if reason == PictureReason.NOT_SHUT_OFF:  # this machine's fault
+        return _again(row, reason, detail, now + _FIRST_WAIT)
+    return _tried(row, reason, detail, now, None)
+
+
+def off_limits(row: PictureRow, detail: str, now: datetime) -> PictureRow:
+    """It must not be copied, as things are."""
+    return _again(row, PictureReason.OFF_LIMITS, detail, now + _LOOK_AGAIN)
+
+
+def forbidden(headers: Mapping[str, str]) -> str:
+    """The directive of X-Robots-Tag by which a picture's own server wants no copy of it shown, "" where there is
+    none."""
+    stated = headers.get("x-robots-tag", "").lower()
+    said = {part.rpartition(": ")[2].strip() for part in stated.split(",")}
+    return min(said & _FORBIDS, default="")
+
+
+def _tried(row: PictureRow, reason: str, detail: str, now: datetime, after: datetime | None) -> PictureRow:
+    tries = row.tries + 1
+    wait = _FIRST_WAIT * 4 ** (tries - 1)
+    due = max(now + wait, after or now) if tries < _MOST_TRIES else None
+    return _again(replace(row, tries=tries), reason, detail, due)
+
+
+def _again(row: PictureRow, reason: str, detail: str, due: datetime | None) -> PictureRow:
+    return replace(row, picture=None, reason=reason, detail=detail, next_try=due)

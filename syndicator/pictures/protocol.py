@@ -1,0 +1,50 @@
+"""What goes over the two pipes between us and the child that decodes pictures: lengths and bytes, nothing that would be
+unpickled or parsed. Pure."""
+
+from __future__ import annotations
+
+import struct
+from typing import Final
+
+from syndicator.reasons import PictureReason
+
+# question: length, bytes of a picture; answer: one of CODES, length, bytes of a WebP (none where the code is a refusal)
+QUESTION: Final = struct.Struct(">I")
+ANSWER: Final = struct.Struct(">BI")
+READY: Final = 255  # the child's first answer: it is shut off
+MADE: Final = 0
+REFUSALS: Final = (
+    PictureReason.FORMAT,
+    PictureReason.BROKEN,
+    PictureReason.PIXELS,
+    PictureReason.SMALL,
+)  # the code of a refusal is its place here, from 1
+NOT_SHUT_OFF: Final = 77  # the exit status of a child that could not be shut off
+MOST_SIDE: Final = 640  # pixels: the widest column of our pages on a screen with two of them a CSS pixel
+MOST_ANSWER: Final = 200_000  # bytes; photographs have 10,000 to 60,000
+
+_RIFF: Final = struct.Struct("<4sI4s4sI")  # RIFF, its size, WEBP, the first chunk, its size (RFC 9649 section 2)
+_FRAME: Final = struct.Struct("<3s3sHH")  # tag, start code, width and height (RFC 6386 section 9.1)
+_START: Final = b"\x9d\x01\x2a"
+_PIXELS: Final = 0x3FFF  # the lower 14 bits; the upper two are a scale
+
+
+def refusal(code: int) -> PictureReason | None:
+    """What a code of an answer refuses; None for one that no honest child gives."""
+    return REFUSALS[code - 1] if 1 <= code <= len(REFUSALS) else None
+
+
+def size(webp: bytes) -> tuple[int, int] | None:
+    """Width and height of a WebP that is one lossy key frame and nothing else, as `thumbnail` makes it: no metadata, no
+    animation, no bytes behind it, not larger. None for all others: nothing else is published, whatever became of the
+    child."""
+    if len(webp) < _RIFF.size + _FRAME.size:
+        return None
+    riff, whole, kind, chunk, length = _RIFF.unpack_from(webp)
+    tag, start, width, height = _FRAME.unpack_from(webp, _RIFF.size)
+    padded = length + length % 2
+    fits = whole + 8 == len(webp) and padded + _RIFF.size == len(webp)
+    found = (width & _PIXELS, height & _PIXELS)
+    if (riff, kind, chunk, start) != (b"RIFF", b"WEBP", b"VP8 ", _START) or tag[0] & 1 or not fits:
+        return None
+    return found if min(found) > 0 and max(found) <= MOST_SIDE else None

@@ -1,0 +1,90 @@
+"""Shuts the process that calls it off: from then on it can open no file, socket or process. For the child alone.
+
+Guaranteed, by the kernel and for good, wherever this returns (it is tried before it does):
+- No new descriptor. RLIMIT_NOFILE is 0 and cannot be raised again without CAP_SYS_RESOURCE, which is given up; so no
+  socket, no connection, no file, whatever code runs here. What is left is the pipe that pictures come from, the one
+  that answers go to, and /dev/null.
+- No byte is written to a file (RLIMIT_FSIZE), no core dumped, no more memory than `megabytes` taken.
+
+Besides, where the system lets us (Linux; most containers do not): a network and a user namespace of its own, in which
+there is no network device and the process may not trace or write into another of the same user. Without them a process
+that was taken over could still send signals to processes of the same user, and where Yama (ptrace_scope) does not
+forbid that, trace them."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import resource
+import socket
+from pathlib import Path
+from typing import Any, Final
+
+_NEWUSER, _NEWNET = 0x10000000, 0x40000000  # linux/sched.h
+_NO_NEW_PRIVS = 38  # linux/prctl.h
+_NOBODY: Final = 65534
+_MEGABYTE: Final = 1_000_000
+
+
+class Open(Exception):
+    """This process could not be shut off."""
+
+
+def shut_off(megabytes: int) -> None:
+    """Shuts this process off; `megabytes`: what it may take besides what it has. All that it will ever import must be
+    imported. Raises Open where the system does not do it."""
+    if not _namespaces() and os.geteuid() == 0:
+        _leave_root()
+    _limit(megabytes)
+    _try_it()
+
+
+def _namespaces() -> bool:
+    """Whether this process has a network and a user namespace of its own now; no program it ran would gain rights."""
+    with contextlib.suppress(OSError, AttributeError):  # no Linux, or a C library without them
+        library = ctypes.CDLL(None)
+        own = bool(library.unshare(_NEWUSER | _NEWNET) == 0)
+        library.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0)
+        return own
+    return False
+
+
+def _leave_root() -> None:
+    """The rights of root, of which the one to raise limits again is one."""
+    os.setgroups([])
+    os.setresgid(_NOBODY, _NOBODY, _NOBODY)
+    os.setresuid(_NOBODY, _NOBODY, _NOBODY)
+
+
+def _limit(megabytes: int) -> None:
+    with contextlib.suppress(OSError, ValueError, IndexError):  # no /proc: the parent's clock remains
+        total = int(Path("/proc/self/statm").read_bytes().split()[0]) * resource.getpagesize()
+        _set(resource.RLIMIT_AS, total + megabytes * _MEGABYTE)
+    for limit in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE, resource.RLIMIT_NPROC, resource.RLIMIT_NOFILE):
+        _set(limit, 0)
+
+
+def _set(limit: int, value: int) -> None:
+    with contextlib.suppress(OSError, ValueError):  # whether it holds is tried
+        resource.setrlimit(limit, (value, value))
+
+
+def _try_it() -> None:
+    """Raises Open where a descriptor can be had, now or after an attempt to raise the limit."""
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+    for attempt in (_socket, _file):
+        try:
+            attempt()
+        except OSError:
+            continue
+        raise Open(attempt.__name__)
+
+
+def _socket() -> Any:
+    socket.socket().close()
+
+
+def _file() -> Any:
+    os.close(os.open(os.devnull, os.O_RDONLY))

@@ -1,0 +1,138 @@
+"""A stranger's picture as one small WebP without metadata. The one importer of Pillow; pure, for the shut-off child.
+
+CPU a picture is measured by tests/bench/bench_pictures.py: a JPEG of 1200 x 630 takes 8 ms of it, a PNG of that size
+30, nearly all of which zlib needs."""
+
+from __future__ import annotations
+
+import io
+from typing import Final
+
+from PIL import ExifTags, Image, UnidentifiedImageError
+
+from syndicator.pictures.protocol import MOST_ANSWER, MOST_SIDE
+from syndicator.reasons import PictureReason
+
+FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF")  # decoders of others are never tried, whatever the bytes say they are
+_ENOUGH: Final = (
+    576  # a JPEG that its own scaling brings from MOST_SIDE to here is not resized: half the CPU, no loss seen
+)
+_LEAST: Final = (160, 90)  # below it a picture is an icon or counts visitors
+_WIDEST: Final = 3.0  # width by height; of what is wider, and of what is higher than wide, a part is shown
+_MOST_PIXELS: Final = 20_000_000  # 80 MB as RGBA; cameras make more, web pages do not
+_MOST_PIXELS_JPEG: Final = 50_000_000  # scaled while it is decoded
+_QUALITIES: Final = (72, 40, 10)  # a lower one where the picture is so full of noise that it gets too large
+_METHOD: Final = 2  # of WebP's 0 to 6: 7 % larger than 4, the default, in 40 % of its time (bench_pictures.py)
+_WHITE: Final = (255, 255, 255)
+_TURNS: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}  # EXIF 2.3, 4.6.4 A: orientation
+_SIDEWAYS: Final = tuple(_TURNS[number] for number in (5, 6, 7, 8))
+
+
+class Refused(Exception):
+    """A picture of which no thumbnail is made. `reason`: why."""
+
+    def __init__(self, reason: PictureReason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+def thumbnail(data: bytes) -> bytes:
+    """A WebP of at most MOST_SIDE each way with nothing but pixels in it: the first frame, upright, white where it is
+    transparent, cut to between 1:1 and 3:1, never enlarged. Raises Refused; besides, what Pillow raises for broken
+    data, which is of every kind, and MemoryError."""
+    image = _opened(data)
+    _check(image.format or "", *image.size)
+    turn = _turn(image)
+    _draft(image, sideways=turn in _SIDEWAYS)
+    image.load()
+    return _encoded(_small(image if turn is None else image.transpose(turn)))
+
+
+def _opened(data: bytes) -> Image.Image:
+    try:
+        return Image.open(io.BytesIO(data), formats=FORMATS)
+    except UnidentifiedImageError as error:
+        raise Refused(PictureReason.FORMAT) from error
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise Refused(PictureReason.PIXELS) from error
+
+
+def _check(format: str, width: int, height: int) -> None:
+    """Refuses by the size that the header states, before anything is decoded."""
+    most = _MOST_PIXELS_JPEG if format in ("JPEG", "MPO") else _MOST_PIXELS
+    if width * height > most:
+        raise Refused(PictureReason.PIXELS)
+    if max(width, height) < _LEAST[0] or min(width, height) < _LEAST[1]:
+        raise Refused(PictureReason.SMALL)
+
+
+def _turn(image: Image.Image) -> Image.Transpose | None:
+    """What makes the picture stand as its EXIF says it is to be held; None where that cannot be read."""
+    try:
+        return _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+    except Exception:  # noqa: BLE001 - a stranger's TIFF structure: whatever it breaks, the pixels are fine
+        return None
+
+
+def _draft(image: Image.Image, *, sideways: bool) -> None:
+    """Has a JPEG decoded at 1/2, 1/4 or 1/8 straight from its coefficients, where enough is left of the part that is
+    shown. Does nothing to others."""
+    width, height = image.size
+    left, _, right, _ = _cut(height, width) if sideways else _cut(width, height)
+    share = _ENOUGH / (right - left)
+    image.draft("RGB", (max(1, int(width * share)), max(1, int(height * share))))
+
+
+def _small(image: Image.Image) -> Image.Image:
+    """RGB, of its final size. What is transparent is blended when it is small."""
+    plain = _plain(image)
+    box = _cut(*plain.size)
+    width = min(MOST_SIDE, round(box[2] - box[0]))
+    height = max(1, min(MOST_SIDE, round((box[3] - box[1]) * width / (box[2] - box[0]))))
+    if (width, height) != plain.size:
+        plain = plain.resize((width, height), Image.Resampling.BILINEAR, box=box, reducing_gap=1.5)
+    if plain.mode == "RGB":
+        return plain
+    white = Image.new("RGB", plain.size, _WHITE)
+    white.paste(plain, mask=plain.getchannel("A"))
+    return white
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """RGB or RGBA, whatever there was: palettes, 16 bit grey, CMYK."""
+    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
+        return image.convert("RGBA")
+    if image.mode.startswith("I"):  # 16 bit grey: converting would cut it at 255
+        image = image.convert("I").point(lambda value: value / 256).convert("L")
+    return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def _cut(width: int, height: int) -> tuple[float, float, float, float]:
+    """The part that is shown: the middle of what is too wide; of what is too high the part a third from the top, where
+    faces are. Left, top, right, bottom."""
+    if width > _WIDEST * height:
+        wide = _WIDEST * height
+        left = (width - wide) / 2
+        return (left, 0, left + wide, height)
+    if height > width:
+        top = (height - width) / 3
+        return (0, top, width, top + width)
+    return (0, 0, width, height)
+
+
+def _encoded(image: Image.Image) -> bytes:
+    """Without ICC profile, EXIF and XMP, which Pillow would take over from the source."""
+    for quality in _QUALITIES:
+        out = io.BytesIO()
+        image.save(out, "WEBP", quality=quality, method=_METHOD, icc_profile=b"", exif=b"", xmp=b"")
+        if out.tell() <= MOST_ANSWER:
+            return out.getvalue()
+    raise Refused(PictureReason.PIXELS)

@@ -1,0 +1,205 @@
+"""The thumbnails of a run: taken after their articles are filed, beside the visits and for a while after them.
+
+No article, feed or visit waits for a picture: it goes after every page that its host is asked for, and where it is not
+there when pages are built they show a coloured letter until the next build."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from syndicator import urls
+from syndicator.errors import DiskError
+from syndicator.log import logger
+from syndicator.model import Article, Failed, Fetched
+from syndicator.pictures import outcomes
+from syndicator.pictures.decoder import Decoder, PictureRefused
+from syndicator.pictures.kept import KeptPictures
+from syndicator.pipeline.requests import picture_request
+from syndicator.ports import Fetcher, Outlet
+from syndicator.ports.pictures import Picture, PictureRow
+from syndicator.publishing.output import thumbnails
+from syndicator.publishing.output.files import FileOutlet
+from syndicator.publishing.render.view import may_copy_picture
+from syndicator.services.container import App
+from syndicator.settings import Settings
+
+SECONDS: Final = 20.0  # after the visits of a run, for what is left: a choice; the rest is the next run's
+_AT_ONCE: Final = 8  # pictures under way, each of another host
+_BATCH: Final = 100  # of the newest articles; so those of before are taken little by little, behind what is new
+_LOOK: Final = 1.0  # seconds between two looks for what was filed meanwhile
+_RULES: Final = (b"noimageindex", b"max-image-preview:none")
+
+
+def kept_pictures(settings: Settings) -> KeptPictures:
+    """The thumbnails in the state folder."""
+    return KeptPictures(settings.state_dir / "pictures")
+
+
+def wanted(app: App) -> bool:
+    """Whether there are pictures to be taken now."""
+    return app.settings.publish.thumbnails and app.store.pictures.any_due(app.clock())
+
+
+@asynccontextmanager
+async def taking(app: App, fetcher: Fetcher | None, stop: asyncio.Event) -> AsyncIterator[Taking | None]:
+    """Takes pictures while the block runs, and no longer; nothing without a `fetcher`, or where thumbnails are off."""
+    if fetcher is None or not app.settings.publish.thumbnails:
+        yield None
+        return
+    begun = Taking(app, fetcher, stop)
+    try:
+        yield begun
+    finally:
+        await begun.aclose()
+
+
+class Taking:
+    """Pictures under way. What the disk or the store raises is raised by `finish`."""
+
+    def __init__(self, app: App, fetcher: Fetcher, stop: asyncio.Event) -> None:
+        self.app, self.fetcher, self.stop = app, fetcher, stop
+        self.kept = kept_pictures(app.settings)
+        self.outlet = outlet(app.settings)
+        self.decoder = Decoder()
+        self.changed = 0  # articles that show another picture, or none, since they were asked for
+        self._seen: set[str] = set()
+        self._queues: dict[str, deque[PictureRow]] = defaultdict(deque)  # by host
+        self._hosts: dict[str, asyncio.Task[None]] = {}
+        self._room = asyncio.Semaphore(_AT_ONCE)
+        self._over = asyncio.Event()  # nothing more is filed
+        self._outdated: frozenset[str] | None = None
+        self._task = asyncio.create_task(self._run())
+
+    async def finish(self, seconds: float) -> None:
+        """Waits until all that is due is taken, `seconds` at most, or until the run is to stop. Raises OSError,
+        StoreError."""
+        self._over.set()
+        stopped = asyncio.create_task(self.stop.wait())
+        try:
+            await asyncio.wait({self._task, stopped}, timeout=max(0.0, seconds), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopped.cancel()
+        if self._task.done():
+            self._task.result()
+
+    async def aclose(self) -> None:
+        """Drops what is under way."""
+        self._task.cancel()
+        with contextlib.suppress(asyncio.CancelledError, Exception):  # what `finish` raised, or would have
+            await self._task
+        self.decoder.close()
+
+    async def _run(self) -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                while not self.stop.is_set():
+                    over = self._over.is_set()  # before the look: what is filed meanwhile is seen
+                    self._queue(group)
+                    if over and not self._hosts:
+                        return
+                    await self._a_moment()
+        except BaseExceptionGroup as failed:
+            raise failed.exceptions[0] from failed
+
+    async def _a_moment(self) -> None:
+        """Until there may be something new."""
+        waiting = [asyncio.create_task(self._over.wait())] if not self._over.is_set() else list(self._hosts.values())
+        await asyncio.wait(waiting, timeout=_LOOK, return_when=asyncio.FIRST_COMPLETED)
+        if waiting[0] not in self._hosts.values():
+            waiting[0].cancel()
+
+    def _queue(self, group: asyncio.TaskGroup) -> None:
+        """Gives each host one task for what is due there."""
+        for row in self.app.store.pictures.due(self.app.clock(), len(self._seen) + _BATCH):
+            if row.id in self._seen:
+                continue
+            self._seen.add(row.id)
+            self._queues[urls.host(row.url)].append(row)
+        for host, rows in self._queues.items():
+            if rows and host not in self._hosts:
+                self._hosts[host] = group.create_task(self._one_host(host, rows))
+
+    async def _one_host(self, host: str, rows: deque[PictureRow]) -> None:
+        """Takes the pictures of a host one after the other."""
+        try:
+            while rows and not self.stop.is_set():
+                async with self._room:
+                    after = await self._take(rows.popleft())
+                if after is not None:
+                    self.app.store.pictures.save(after)
+        finally:
+            del self._hosts[host]
+
+    async def _take(self, row: PictureRow) -> PictureRow | None:
+        """What is known of a picture after it was asked for; None where its article is gone meanwhile."""
+        article, now = self.app.store.visits.article(row.id), self.app.clock()
+        if article is None:
+            return None
+        source = self.app.terms(article)
+        if not may_copy_picture(article, source) or self._page_forbids(article):
+            return outcomes.off_limits(row, "its page, or the operator's terms for its source", now)
+        result = await self.fetcher.fetch(picture_request(row.url, source, self.app.settings))
+        if isinstance(result, Failed):
+            logger("pictures").debug("no picture", article=row.id, reason=result.reason, detail=result.detail)
+            return outcomes.failed(row, result, now)
+        if not isinstance(result, Fetched):
+            return None
+        if said := outcomes.forbidden(result.headers):
+            return outcomes.off_limits(row, f"its server says {said}", now)
+        return await self._made(row, result.body)
+
+    async def _made(self, row: PictureRow, data: bytes) -> PictureRow:
+        """The thumbnail of a picture: kept, and published before a page can name it. Raises DiskError."""
+        try:
+            made = await self.decoder.thumbnail(data)
+        except PictureRefused as refusal:
+            logger("pictures").debug("no thumbnail", article=row.id, reason=refusal.reason, detail=refusal.detail)
+            return outcomes.refused(row, refusal.reason, refusal.detail, self.app.clock(), final=refusal.final)
+        try:
+            name = self.kept.put(made.webp)
+            self.outlet.put(name, made.webp)
+        except OSError as error:
+            raise DiskError.of(error) from error
+        self.changed += 1
+        return outcomes.kept(row, Picture(name=name, width=made.width, height=made.height))
+
+    def _page_forbids(self, article: Article) -> bool:
+        """True where the kept page of an article, which a version read that did not look for them, has rules on
+        pictures. In whatever tag or header: one that means something else costs a picture."""
+        if self._outdated is None:
+            self._outdated = self.app.snapshots.outdated()
+        found = self.app.snapshots.get(article.id) if article.id in self._outdated else None
+        if found is None:
+            return False
+        page, headers = found
+        said = (page + b"\n" + headers.get("x-robots-tag", "").encode()).lower().replace(b" ", b"")
+        return any(rule in said for rule in _RULES)
+
+
+def outlet(settings: Settings) -> Outlet:
+    """The folder of published files."""
+    return FileOutlet(settings.public_dir, gzip=settings.publish.gzip)
+
+
+def publish(app: App, outlet: Outlet) -> set[str]:
+    """Has every thumbnail among the published files that a page may show; those that are lost are made again by the
+    next run. Returns the names of all. To be called before feeds are looked at for what is stale. Raises OSError."""
+    if not app.settings.publish.thumbnails:
+        return set()
+    names = app.store.pictures.names()
+    lost = thumbnails.publish(outlet, names, kept_pictures(app.settings).get)
+    if lost:
+        app.store.pictures.lost(lost)
+    return names - lost
+
+
+def take_off(app: App, outlet: Outlet, names: set[str]) -> None:
+    """Takes all thumbnails but `names` off the published files, after the pages were built, and what no article has any
+    more off the state. Raises OSError."""
+    if thumbnails.take_off(outlet, names):
+        kept_pictures(app.settings).drop_all_but(app.store.pictures.names(shown=False))

@@ -1,0 +1,123 @@
+"""Which articles have a thumbnail, which wait for one, and when feeds hear of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from syndicator.axes import ALL
+from syndicator.model import FeedKey
+from syndicator.pictures import outcomes
+from syndicator.ports.pictures import Picture
+from syndicator.store.engine import Store
+from tests.store.conftest import NOW, make, record, stamp
+
+COVER = "https://example.org/one.jpg"
+PICTURE = Picture(name="pictures/00.webp", width=640, height=336)
+
+
+def due(store: Store) -> list[str]:
+    return [row.url for row in store.pictures.due(NOW, 10)]
+
+
+def take(store: Store, picture: Picture = PICTURE) -> None:
+    for row in store.pictures.due(NOW, 10):
+        store.pictures.save(outcomes.kept(row, picture))
+
+
+def stale(store: Store) -> set[FeedKey]:
+    return {row.key for row in store.index.feeds() if row.stale}
+
+
+def freshen(store: Store) -> None:
+    for row in store.index.feeds():
+        store.index.mark_fresh(row.key, {"all.atom": "0"}, seen=row.mark)
+
+
+def test_the_picture_of_an_article_is_due_once_it_is_filed_the_newest_first(store: Store) -> None:
+    record(store, 2, cover="https://example.org/two.jpg")
+    record(store, 1, cover=COVER)
+    record(store, 3)
+    assert due(store) == [COVER, "https://example.org/two.jpg"]
+    assert store.pictures.any_due(NOW)
+
+
+def test_a_thumbnail_makes_the_feeds_that_show_its_article_stale(store: Store) -> None:
+    article = record(store, 1, cover=COVER)
+    other = record(store, 2, tags=("Rail",), category="Other", source_key="other")
+    freshen(store)
+    take(store)
+    assert store.index.pictures([article.id, other.id]) == {article.id: PICTURE}
+    assert stale(store) == set(store.index.shown(article.id))
+    assert not store.pictures.any_due(NOW)
+
+
+def test_a_failure_makes_nothing_stale(store: Store) -> None:
+    record(store, 1, cover=COVER)
+    freshen(store)
+    (row,) = store.pictures.due(NOW, 10)
+    store.pictures.save(outcomes.off_limits(row, "", NOW))
+    assert stale(store) == set()
+    assert store.pictures.due(NOW, 10) == []
+    assert len(store.pictures.due(NOW + timedelta(days=8), 10)) == 1
+    assert store.pictures.counts() == (0, {"picture-off-limits": 1})
+
+
+def test_another_picture_or_other_rules_for_it_are_followed_and_a_title_is_not(store: Store) -> None:
+    article = record(store, 1, cover=COVER)
+    take(store)
+    record(store, 1, cover=COVER, title="Another title")
+    assert store.index.pictures([article.id]) != {}
+    record(store, 1, cover=COVER, robots=("noimageindex",))
+    assert store.index.pictures([article.id]) == {}, "not shown until it is known that it may be"
+    take(store)
+    record(store, 1, cover="https://example.org/other.jpg", robots=("noimageindex",))
+    assert due(store) == ["https://example.org/other.jpg"]
+    record(store, 1)
+    assert store.pictures.row(article.id) is None
+
+
+def test_what_was_asked_for_before_the_picture_changed_is_not_kept(store: Store) -> None:
+    article = record(store, 1, cover=COVER)
+    (row,) = store.pictures.due(NOW, 10)
+    record(store, 1, cover="https://example.org/other.jpg")
+    store.pictures.save(outcomes.kept(row, PICTURE))
+    assert store.index.pictures([article.id]) == {}
+
+
+def test_an_article_in_no_feed_has_no_picture_among_the_published(store: Store) -> None:
+    shown, held = record(store, 1, cover=COVER), record(store, 2, cover="https://example.org/two.jpg", hold=True)
+    assert due(store) == [COVER]
+    take(store)
+    assert store.pictures.names() == {PICTURE.name}
+    record(store, 1, cover=COVER, hold=True)
+    assert store.pictures.names() == set()
+    assert store.pictures.names(shown=False) == {PICTURE.name}, "kept: it may come back"
+    assert {shown.id, held.id}
+
+
+def test_a_withdrawn_article_leaves_no_picture(store: Store) -> None:
+    article = record(store, 1, cover=COVER)
+    take(store)
+    store.visits.withdraw(article, (), (), NOW)
+    assert store.pictures.names(shown=False) == set()
+
+
+def test_what_is_lost_is_due_again(store: Store) -> None:
+    record(store, 1, cover=COVER)
+    take(store)
+    freshen(store)
+    store.pictures.lost([PICTURE.name])
+    assert due(store) == [COVER]
+    assert ALL in stale(store)
+
+
+def test_a_rebuilt_database_keeps_what_it_knows_of_the_same_picture(store: Store) -> None:
+    one, two = record(store, 1, cover=COVER), record(store, 2, cover="https://example.org/two.jpg")
+    take(store)
+    other = make(2, cover="https://example.org/new.jpg")
+    third = make(3, cover="https://example.org/three.jpg")
+    store.reindex([(one, stamp(1)), (other, stamp(2)), (third, stamp(3))])
+    assert store.index.pictures([one.id, two.id, third.id]) == {one.id: PICTURE}
+    assert due(store) == ["https://example.org/new.jpg", "https://example.org/three.jpg"]
+    store.reindex([(one, stamp(1))])
+    assert due(store) == []
