@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import frontmatter
@@ -145,7 +146,7 @@ def _split(data: bytes, path: str) -> tuple[str, str]:
 
 def _parse(front: str, path: str, loader: Any) -> dict[str, Any]:
     try:
-        values = YAMLHandler().load(front, Loader=loader)
+        values = _loaded(front, loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f" line {mark.line + 1}:" if mark else ""
@@ -156,3 +157,10 @@ def _parse(front: str, path: str, loader: Any) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise ConfigError(f"{path or 'article'}: the frontmatter is no list of `key: value` lines")
     return {str(key): value for key, value in values.items()}
+
+
+@lru_cache(4)
+def _loaded(front: str, loader: Any) -> Any:
+    """What YAML makes of it, for reading alone. A file that is written anew is looked at four times on the way, and
+    this takes most of each time."""
+    return YAMLHandler().load(front, Loader=loader)

@@ -66,10 +66,13 @@ class Watch:
 
 
 def remake(app: App) -> None:
-    """What `reindex` does, for a run that finds no database: everything that must not change is in the files."""
+    """What `reindex` does, for a run that finds no database: everything that must not change is in the files. Where
+    what was learnt of tags is lost as well, it is learnt again."""
     from syndicator.services.article_files.reindexing import reindex
+    from syndicator.services.descriptions.redescribe import learn
 
-    reindex(app)
+    if reindex(app).unlearnt:
+        learn(app)
 
 
 async def run(app: App, wanted: Wanted, *, stop: asyncio.Event, watch: Watch = Watch()) -> RunReport:

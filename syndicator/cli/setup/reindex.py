@@ -19,4 +19,8 @@ def reindex(json: Json = False, config: Config = CONFIG) -> None:
         printing.as_json(done)
     elif not printing.quiet():
         printing.say(f"{counted(done.articles, 'article')} indexed; `syndicator build` publishes them")
+        if done.unlearnt:
+            printing.say(
+                "no tags were learnt yet, or they are lost: `syndicator learn` learns from those you confirmed"
+            )
     printing.log_problems(done.problems)

@@ -141,6 +141,14 @@ class Taxonomy:
             raise UsageError("nothing was learnt yet: no article of the past has a tag that somebody confirmed")
         learnt_file.save(self.learnt, self.forms, Path(path))
 
+    def renamed(self, old: str, new: str) -> Taxonomy:
+        """With what was learnt of the tag `old`, however it is spelled, as of `new`."""
+        known = {key(tag): tag for tag in self.learnt.tags} if self.learnt else {}
+        if self.learnt is None or key(old) not in known:
+            return self
+        there = known.get(key(new), known[key(old)])
+        return replace(self, learnt=self.learnt.joined(known[key(old)], there).renamed(there, new))
+
     def with_learnt(self, path: Path | str) -> Taxonomy:
         """This taxonomy with what `save` wrote. Raises OSError, ValueError or KeyError for a file that `save` did not
         write."""

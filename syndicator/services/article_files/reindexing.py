@@ -13,7 +13,6 @@ from syndicator.ports import FileStamp
 from syndicator.services import reconcile
 from syndicator.services.build import excuse
 from syndicator.services.container import App
-from syndicator.services.descriptions.redescribe import learn
 from syndicator.services.recovery import carriers, prunings, withdrawals
 
 
@@ -21,13 +20,13 @@ from syndicator.services.recovery import carriers, prunings, withdrawals
 class Reindexed:
     articles: int
     problems: tuple[Problem, ...]
-    learnt: int = 0  # articles with a tag that a person confirmed
+    unlearnt: bool = False  # nothing is there that `learn` learnt
 
 
 def reindex(app: App) -> Reindexed:
-    """Rebuilds the database's rows from the article files, and learns tags from them. Returns the files that cannot be
-    read: they stay as they are, and so does what the database knows of their articles. Feeds may lack those of which it
-    knows nothing, for want of better."""
+    """Rebuilds the database's rows from the article files. What was learnt of tags stays: learning takes longer than
+    all else, and is a command of its own. Returns the files that cannot be read: they stay as they are, and so does
+    what the database knows of their articles. Feeds may lack those of which it knows nothing, for want of better."""
     problems: list[Problem] = []
     unread: list[str] = []
     recent: list[Article] = []
@@ -73,4 +72,5 @@ def reindex(app: App) -> Reindexed:
     app.beside.note()
     for article in recent:
         remember(article, app.store.visits, now)
-    return Reindexed(articles=count, problems=tuple(problems), learnt=learn(app).articles)
+    learnt = (app.settings.state_dir / "learnt.npz").exists()
+    return Reindexed(articles=count, problems=tuple(problems), unlearnt=count > 0 and not learnt)

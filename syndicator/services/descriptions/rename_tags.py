@@ -20,10 +20,10 @@ from syndicator.rules.query import And, Expr, Not, Or, Term
 from syndicator.services import reconcile
 from syndicator.services.beside.files import move
 from syndicator.services.container import App
-from syndicator.services.descriptions import redescribe
 from syndicator.text import suggestion
 
 _MANY = 500  # rows read at a time
+_SHARED = 100  # articles whose rows share a commit, as those of visits do
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,14 +82,31 @@ def act(app: App, planned: Retagging, progress: Callable[[int, int], None] = lam
     if planned.change is not None:
         disk.write(path, rewritten(path.read_text(encoding="utf-8"), planned.change, path).encode())
     _move_feed(app, planned)
-    for number, id in enumerate(planned.articles, 1):
-        file = app.store.index.path(id) or ""
-        before = app.article_store.get(file)
-        after = _retagged(before, planned.old_feed.slug, planned.new)
-        refile(app.article_store, app.store.visits, after, before=before, path=file, ordered=("tags",))
-        progress(number, len(planned.articles))
-    if (app.settings.state_dir / "learnt.npz").exists():
-        redescribe.learn(app)  # the tag is learnt under its new name
+    with app.article_store.together() as settle, app.store.visits.shared(settle):
+        for number, id in enumerate(planned.articles, 1):
+            file = app.store.index.path(id) or ""
+            before = app.article_store.get(file)
+            after = _retagged(before, planned.old_feed.slug, planned.new)
+            refile(app.article_store, app.store.visits, after, before=before, path=file, ordered=("tags",))
+            if number % _SHARED == 0:
+                app.store.visits.commit()
+            progress(number, len(planned.articles))
+    _rename_learnt(app, planned)
+
+
+def _rename_learnt(app: App, planned: Retagging) -> None:
+    """What was learnt of the tag holds under its new name. Learning all anew, from every text, is for `learn`."""
+    learnt = app.settings.state_dir / "learnt.npz"
+    if not learnt.exists():
+        return
+    from syndicator.describing.taxonomy.taxonomy import Taxonomy
+
+    known = Taxonomy().with_learnt(learnt)
+    renamed = known.renamed(planned.old, planned.new)
+    if renamed is not known:
+        fresh = learnt.with_name(f".{learnt.name}.new")
+        renamed.save(fresh)
+        fresh.replace(learnt)
 
 
 def _vocabulary(app: App) -> Vocabulary:

@@ -14,6 +14,7 @@ from syndicator.services.article_files import reindexing
 from syndicator.services.descriptions import redescribe
 from syndicator.services.descriptions.redescribe import Plan
 from syndicator.services.editorial import withdrawing
+from syndicator.services.refresh import remake
 from tests.services.places import TAXONOMY, Place, store_articles
 
 MODELS = (
@@ -82,11 +83,13 @@ def test_learning_counts_hand_edits_and_forgets_what_is_no_more(place: Place) ->
         store_articles(app, "Theirs", MODELS, tags=("LLM",), tags_by="publisher", keywords=("LLM",))
         assert redescribe.learn(app) == redescribe.Learnt(articles=1, tags=0)  # one is too few
         assert not (app.settings.state_dir / "learnt.npz").exists()
+        assert reindexing.reindex(app).unlearnt
         assert redescribe.learn(app, least=1) == redescribe.Learnt(articles=1, tags=1)
         assert (app.settings.state_dir / "learnt.npz").exists()
     place.edit("Ours", "- LLM", "- Weather")
     with place.app() as app:
-        assert reindexing.reindex(app).learnt == 2
+        assert not reindexing.reindex(app).unlearnt
+        assert redescribe.learn(app, least=1).articles == 2
         withdrawing.withdraw(app, "https://one.example/ours")
         withdrawing.withdraw(app, "https://one.example/theirs")
         assert redescribe.learn(app) == redescribe.Learnt(articles=0, tags=0)
@@ -187,3 +190,11 @@ def test_suggestions_come_from_the_shelf(place: Place) -> None:
             store_articles(app, f"Number {number}", "Text.", keywords=("Robotics", "LLM"))
         found = redescribe.suggest(app)
     assert [(one.name.casefold(), one.support) for one in found] == [("robotics", 3)]
+
+
+def test_a_lost_database_is_made_again_with_what_was_learnt(place: Place) -> None:
+    with place.app() as app:
+        for number in range(redescribe.LEAST):
+            store_articles(app, f"Theirs {number}", MODELS, tags=("LLM",), tags_by="publisher", keywords=("LLM",))
+        remake(app)
+        assert (app.settings.state_dir / "learnt.npz").exists()

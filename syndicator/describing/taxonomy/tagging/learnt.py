@@ -7,7 +7,7 @@ shows it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from syndicator.describing.taxonomy.tagging.mentions import Matcher, Mention
@@ -70,6 +70,38 @@ class LearntTagger:
         likely = [int(n) for n in probable.argsort()[::-1] if probable[n] > LEAST_CHANCE]
         strange = [n for n in likely[:LOOKED] if n not in found and self._strange(n, alike)]
         return {self.tags[n]: float(probable[n]) for n in likely if n not in strange}
+
+    def renamed(self, old: str, new: str) -> LearntTagger:
+        """With `new` for the name of the tag `old`."""
+        return replace(self, tags=tuple(new if tag == old else tag for tag in self.tags))
+
+    def joined(self, old: str, new: str) -> LearntTagger:
+        """With the posts of the tag `old` as posts of the tag `new`: as if they had been one when it learnt, save for
+        the weights of the features, which all tags share."""
+        import numpy as np
+
+        gone, kept = self.tags.index(old), self.tags.index(new)
+        if gone == kept:
+            return self
+
+        def summed(values: Floats) -> Floats:
+            both = values.copy()
+            both[:, kept] += both[:, gone]
+            return np.delete(both, gone, axis=1)
+
+        close = self.close.copy()
+        close[kept] = min(close[kept], close[gone])
+        return replace(
+            self,
+            tags=tuple(tag for place, tag in enumerate(self.tags) if place != gone),
+            has=np.minimum(summed(self.has), 1),
+            ridge=summed(self.ridge),  # a regression on the sum of two columns is the sum of their regressions
+            labels=np.delete(self.labels, gone, axis=0),
+            mentions=summed(self.mentions),
+            hits=summed(self.hits),
+            close=np.delete(close, gone),
+            matcher=self.matcher.joined(gone, kept),
+        )
 
     def _strange(self, tag: int, alike: Floats) -> bool:
         """True when a text is further from the posts with the tag than nearly all of these are from each other: what

@@ -6,7 +6,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -72,6 +72,14 @@ class Matcher:
     forms: dict[str, list[Form]]
     heads: frozenset[str]  # first three letters of every stem: other words need no stemming
 
+    def joined(self, gone: int, kept: int) -> Matcher:
+        """With the spellings of tag `gone` as spellings of `kept`; the numbers behind it close up."""
+        forms = {
+            first: [replace(form, tag=_closed_up(kept if form.tag == gone else form.tag, gone)) for form in found]
+            for first, found in self.forms.items()
+        }
+        return Matcher(forms, self.heads)
+
     def find(self, title: str, text: str) -> dict[int, Mention]:
         """Number of a tag -> its mentions, for those that stand in title or text."""
         return self.look(self.words(title), self.words(text))
@@ -128,6 +136,10 @@ class Matcher:
             if tag in found:  # "Apple Pay" speaks of Apple where the text has Apple by itself too
                 found[tag] |= places
         return found
+
+
+def _closed_up(tag: int, gone: int) -> int:
+    return tag - (tag > gone)
 
 
 def build(forms: Iterable[tuple[int, str]]) -> Matcher:

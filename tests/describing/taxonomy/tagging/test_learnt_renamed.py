@@ -1,0 +1,55 @@
+"""What was learnt of a tag that is renamed or merged holds under the new name, without learning anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from syndicator.describing.taxonomy.taxonomy import Taxonomy
+
+KINDS = {
+    "birds": (20, "Volunteers counted {} birds in the wood."),
+    "owls": (12, "An owl called {} times in the dark."),
+    "curl": (40, "Release {} of curl mends transfers."),
+    "trains": (8, "The train of {} is late once more."),
+    "soup": (4, "Soup for {} guests needs a large pot."),
+    "rain": (60, "It rained {} drops into the barrel."),
+}
+POSTS = [(f"Note {n}", text.format(n), [tag]) for tag, (count, text) in KINDS.items() for n in range(count)]
+BIRDS, OWLS = ("A count", "They counted birds in the wood again."), ("A night", "Again an owl called in the dark.")
+
+
+@pytest.fixture(scope="module")
+def taxonomy() -> Taxonomy:
+    return Taxonomy().learn(POSTS)
+
+
+def scores(taxonomy: Taxonomy, post: tuple[str, str]) -> dict[str, float]:
+    assert taxonomy.learnt is not None
+    return taxonomy.learnt.scores(*post)
+
+
+def test_a_rename_changes_the_name_alone(taxonomy: Taxonomy) -> None:
+    renamed = taxonomy.renamed("Bird", "Ornithology")
+    before, after = scores(taxonomy, BIRDS), scores(renamed, BIRDS)
+    assert after == {("Ornithology" if tag == "birds" else tag): chance for tag, chance in before.items()}
+
+
+def test_another_spelling_is_a_name_too(taxonomy: Taxonomy) -> None:
+    assert "Birds" in scores(taxonomy.renamed("birds", "Birds"), BIRDS)
+
+
+def test_merged_tags_have_the_posts_of_both(taxonomy: Taxonomy, tmp_path: Path) -> None:
+    merged = taxonomy.renamed("owls", "birds")
+    merged.save(tmp_path / "learnt.npz")
+    merged = Taxonomy().with_learnt(tmp_path / "learnt.npz")
+    for post in (BIRDS, OWLS):
+        assert next(iter(scores(merged, post))) == "birds"
+        assert scores(merged, post)["birds"] > 0.5
+        assert "owls" not in scores(merged, post)
+
+
+def test_what_nobody_learnt_changes_nothing(taxonomy: Taxonomy) -> None:
+    assert taxonomy.renamed("weather", "climate") is taxonomy
+    assert Taxonomy().renamed("birds", "owls").learnt is None
