@@ -51,7 +51,8 @@ def _optional(view: View) -> dict[str, Any]:
         "image": view.cover,
         "language": view.language,
         "authors": [{"name": author} for author in view.authors],
-        "author": {"name": view.author},  # version 1.0, which some readers know alone
+        # version 1.0 has one, and some readers know that alone; those that know both show a line of all names once more
+        "author": {"name": view.authors[0]},
         "tags": _tags(view),
         "attachments": _attachments(view),
     }

@@ -73,7 +73,8 @@ def _plain(value: str) -> str:
 
 
 def _parts(view: View) -> list[Part]:
-    return [Part(qualified("dc", "creator"), _plain(author)) for author in view.authors] + media(view) + _markdown(view)
+    # one line for all authors: of several dc:creator, newsboat and Miniflux show the last one alone
+    return [Part(qualified("dc", "creator"), _plain(view.author)), *media(view), *_markdown(view)]
 
 
 def _markdown(view: View) -> list[Part]:
