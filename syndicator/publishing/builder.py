@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from syndicator.axes import ALL, AXES, SOURCE
@@ -167,8 +168,8 @@ class Builder:
         chosen = head_of(spec, self.index, row)
         archives: list[Document] = []
         if archive.wanted(spec, self.settings.publish.archives):
-            about = fingerprint.of_archive(spec, shared)
-            archives = archive.chain(spec, self.index, chosen.ids, self.open_month, about)
+            about, there = fingerprint.of_archive(spec, shared), partial(_is_there, self.outlet)
+            archives = archive.chain(spec, self.index, chosen.ids, self.open_month, about, row.files, there)
         made = head(spec, self.settings, self.instance, None)
         made_with = fingerprint.of_feed(spec, shared)
         return Feed(spec, row, chosen.ids, made, made_with, archives, left_out=chosen.left_out)
@@ -186,6 +187,8 @@ class Builder:
                 else:
                     feed.files |= {name: feed.row.files[name] for name in names}
                 feed.files[fingerprint.of_document(item.name)] = item.fingerprint
+                if item.marker:
+                    feed.files[archive.marker(feed.spec.key, item.month)] = item.marker
         for month in sorted(months):
             for feed, item in months[month]:
                 self._write_archive(feed, item)
@@ -264,7 +267,7 @@ class Builder:
 
     def _write_archive(self, feed: Feed, item: Document) -> None:
         """One archive document. A fault holds the whole feed."""
-        ids = item.ids if item.ids is not None else self.index.month_ids(feed.spec.key, item.month)
+        ids = archive.ids_of(item, feed.spec.key, self.index)
         views = self.entries.views(ids, feed.spec.content)
         names = archive.names(item, feed.spec)
         formats = [_format(name) for name in names]
@@ -354,6 +357,10 @@ class Builder:
 def _format(name: str) -> str:
     """The format of a published file by its name."""
     return name.rpartition(".")[2]
+
+
+def _is_there(outlet: Outlet, name: str) -> bool:
+    return outlet.get(name) is not None
 
 
 def _digest(data: bytes) -> str:

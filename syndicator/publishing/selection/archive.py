@@ -1,15 +1,18 @@
 """RFC 5005 archives: which documents a feed has besides its head, and what is in them.
 
-The closed UTC months of `added` have a document each; a closed month gains no entry. While a month is open, what its
-head no longer shows stands in documents for parts of the month, each with at most `limit` entries, made by halving the
-time until they fit. All but the newest part are sealed, and the head shows the newest: so a walk over prev-archive from
-the head meets every article, and a reader that stops at a document it has seen misses none. The parts give way to the
-month's own document when it closes."""
+A UTC month of `added` that is closed, with at most 200 entries, has a document of its own; it gains no entry any more.
+A month with more, and one of which parts were published while it was open, stands in documents for parts of its time,
+each with at most `limit` entries, made by halving the time until they fit. While a month is open, only what its head no
+longer shows stands in parts. All but the newest part are sealed, and the head shows the newest: so a walk over
+prev-archive from the head meets every article, and a reader that stops at a document it has seen misses none.
+
+What was published stays under its address: a part is not cut again, parts do not give way to a whole month, and a whole
+month that an earlier version published is not cut."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -20,11 +23,12 @@ from syndicator.model import FeedKey, FeedSpec
 from syndicator.ports import ArticleIndex
 from syndicator.publishing import paths
 from syndicator.publishing.render.head import Head
-from syndicator.publishing.selection import window
+from syndicator.publishing.selection import fingerprint, window
 
 _MICROSECOND: Final = timedelta(microseconds=1)
 _SPAN: Final = 42  # bits: 2**42 microseconds are 50 days, more than any month
 _FORM: Final = "1"  # to be raised when archive documents are written differently
+_WHOLE: Final = 200  # entries of a month's own document at most: some 200 kB, as much as the longest head feed
 
 Entry = tuple[str, datetime, str]  # id, added, fingerprint
 Placed = tuple[int, str, str]  # microseconds into the month, id, fingerprint
@@ -32,13 +36,15 @@ Placed = tuple[int, str, str]  # microseconds into the month, id, fingerprint
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One archive document. `ids`: its entries, newest first; None: all of its month. `fingerprint`: changes when what
-    it is made of changes, so that an unchanged one need not be made again."""
+    """One archive document. `ids`: its entries, newest first; None: all of its month, or of the part of it that `bits`
+    say. `fingerprint`: changes when what it is made of changes, so that an unchanged one need not be made again."""
 
     name: str
     month: str
     fingerprint: str
     ids: tuple[str, ...] | None = None
+    bits: str | None = None
+    marker: str = ""  # the fingerprint of the whole month, where that is closed and stands in parts
     previous: str = ""
     following: str = ""
 
@@ -54,19 +60,84 @@ def names(document: Document, spec: FeedSpec) -> list[str]:
     return [document.name, *more]
 
 
-def chain(spec: FeedSpec, index: ArticleIndex, shown: Collection[str], open_month: str, about: str) -> list[Document]:
+def chain(
+    spec: FeedSpec,
+    index: ArticleIndex,
+    shown: Collection[str],
+    open_month: str,
+    about: str,
+    published: Mapping[str, str],
+    there: Callable[[str], bool],
+) -> list[Document]:
     """The archive documents of a feed, oldest first. `shown`: the ids of its head feed. `open_month`: the month of the
     newest article on the whole store; earlier months gain no article any more. `about`: the fingerprint of
-    what else the documents are made of."""
-    months = index.month_fingerprints(spec.key)
-    found = [
-        Document(name=paths.archive_name(spec.key, month), month=month, fingerprint=fingerprint)
-        for month, fingerprint in months.items()
-        if month < open_month
-    ]
+    what else the documents are made of. `published`: the files of the feed (`FeedRow.files`); `there`: whether a file
+    is where it was published, for a database that was made anew."""
+    months, kept = index.month_fingerprints(spec.key), _kept(spec.key, published)
+    found: list[Document] = []
+    for month, made_of in months.items():
+        if month < open_month:
+            found += _closed(spec, index, month, made_of, kept.get(month, frozenset()), published, there)
     if open_month in months:
-        found += _sealed(spec, index.month_entries(spec.key, open_month), shown, open_month)
+        parts = kept.get(open_month, frozenset())
+        found += _sealed(spec, index.month_entries(spec.key, open_month), shown, open_month, parts)
     return [_linked(found, place, about) for place in range(len(found))]
+
+
+def ids_of(document: Document, key: FeedKey, index: ArticleIndex) -> Sequence[str]:
+    """The entries of a document, newest first."""
+    if document.ids is not None:
+        return document.ids
+    if document.bits is None:
+        return index.month_ids(key, document.month)
+    placed = _placed(index.month_entries(key, document.month), document.month)
+    return [id for moment, id, _ in reversed(placed) if _bits(moment).startswith(document.bits)]
+
+
+def _kept(key: FeedKey, published: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    """By month, the bits of the documents that were published; those of a whole month are "" alone."""
+    start, end = paths.archive_name(key, "").removesuffix(f".{ATOM}"), f".{ATOM}"
+    found: dict[str, set[str]] = {}
+    for name in published:
+        if name.startswith(start) and name.endswith(end):
+            month, _, bits = name[len(start) : -len(end)].partition(".")
+            found.setdefault(month, set()).add(bits)
+    return {month: frozenset(parts) for month, parts in found.items()}
+
+
+def marker(key: FeedKey, month: str) -> str:
+    """The name under which the fingerprint of a closed month that stands in parts is kept in FeedRow.files."""
+    return fingerprint.of_document(paths.archive_name(key, month))
+
+
+def _closed(
+    spec: FeedSpec,
+    index: ArticleIndex,
+    month: str,
+    made_of: str,
+    kept: frozenset[str],
+    published: Mapping[str, str],
+    there: Callable[[str], bool],
+) -> list[Document]:
+    """The documents of a closed month, oldest first. `made_of`: its fingerprint. The entries of a month in parts are
+    looked at only where it changed since they were published: they may be thousands."""
+    whole = paths.archive_name(spec.key, month)
+    if "" in kept or (not kept and (len(index.month_ids(spec.key, month)) <= _WHOLE or there(whole))):
+        return [Document(name=whole, month=month, fingerprint=made_of)]
+    parts: Iterable[str] = sorted(kept)
+    if published.get(marker(spec.key, month)) != made_of:
+        placed = _placed(index.month_entries(spec.key, month), month)
+        parts = [bits for bits, _ in _halved(placed, min(spec.limit, _WHOLE), kept)]
+    return [
+        Document(
+            name=paths.archive_name(spec.key, f"{month}.{bits}"),
+            month=month,
+            fingerprint=_digest(made_of, bits),
+            bits=bits,
+            marker=made_of,
+        )
+        for bits in parts
+    ]
 
 
 def head_of(document: Document, head: Head) -> Head:
@@ -81,44 +152,58 @@ def head_of(document: Document, head: Head) -> Head:
     )
 
 
-def _sealed(spec: FeedSpec, entries: Sequence[Entry], shown: Collection[str], month: str) -> list[Document]:
-    """The documents of an open month, oldest first; none where the head shows all of it."""
-    if {id for id, _, _ in entries} <= set(shown):
+def _sealed(
+    spec: FeedSpec, entries: Sequence[Entry], shown: Collection[str], month: str, kept: frozenset[str]
+) -> list[Document]:
+    """The documents of an open month, oldest first; none where the head shows all of it and none was published."""
+    if not kept and {id for id, _, _ in entries} <= set(shown):
         return []
-    first = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
-    placed = [((added - first) // _MICROSECOND, id, made_of) for id, added, made_of in reversed(entries)]
-    parts = _halved(placed, spec.limit)
+    placed = _placed(entries, month)
+    parts = _halved(placed, min(spec.limit, _WHOLE), kept)
     if not _shows(shown, parts[-1]):  # a source has more than its share: its newest are shown, so many of them
-        parts = _halved(placed, min(spec.limit, window.room(spec, min(spec.most_older, spec.most))))
-    if _shows(shown, parts[-1]):
+        parts = _halved(placed, min(spec.limit, window.room(spec, min(spec.most_older, spec.most))), kept)
+    if _shows(shown, parts[-1]) and parts[-1][0] not in kept:
         parts.pop()
     return [_part(spec.key, month, bits, part) for bits, part in parts]
 
 
-def _halved(entries: Sequence[Placed], most: int) -> list[tuple[str, Sequence[Placed]]]:
-    return [(bits, part) for bits, part in _split(entries, most, "", _SPAN) if part]
+def _placed(entries: Sequence[Entry], month: str) -> list[Placed]:
+    """Entries, newest first, as they stand in their month, oldest first."""
+    first = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
+    return [((added - first) // _MICROSECOND, id, made_of) for id, added, made_of in reversed(entries)]
+
+
+def _bits(moment: int) -> str:
+    return f"{moment:0{_SPAN}b}"
+
+
+def _halved(entries: Sequence[Placed], most: int, kept: frozenset[str]) -> list[tuple[str, Sequence[Placed]]]:
+    return [(bits, part) for bits, part in _split(entries, most, "", _SPAN, kept) if part]
 
 
 def _shows(shown: Collection[str], part: tuple[str, Sequence[Placed]]) -> bool:
     return {id for _, id, _ in part[1]} <= set(shown)
 
 
-def _split(entries: Sequence[Placed], most: int, bits: str, span: int) -> Iterator[tuple[str, Sequence[Placed]]]:
+def _split(
+    entries: Sequence[Placed], most: int, bits: str, span: int, kept: frozenset[str]
+) -> Iterator[tuple[str, Sequence[Placed]]]:
     """Halves of the time span until each holds at most `most` entries. Where an entry stands depends on its own time
-    alone, so one that goes or comes moves no other; a part that must be cut further gets new names."""
-    if len(entries) <= most or span == 0:
+    alone, so one that goes or comes moves no other. Parts of `kept` stay as they are, however many they hold."""
+    if bits in kept or span == 0 or (len(entries) <= most and not any(part.startswith(bits) for part in kept)):
         yield bits, entries
         return
     half = 1 << (span - 1)
     low = [entry for entry in entries if not entry[0] & half]
-    yield from _split(low, most, bits + "0", span - 1)
-    yield from _split(entries[len(low) :], most, bits + "1", span - 1)
+    yield from _split(low, most, bits + "0", span - 1, kept)
+    yield from _split(entries[len(low) :], most, bits + "1", span - 1, kept)
 
 
 def _part(key: FeedKey, month: str, bits: str, entries: Sequence[Placed]) -> Document:
     fingerprint = _digest(*(f"{id}={of_entry}" for _, id, of_entry in entries))
     ids = tuple(id for _, id, _ in reversed(entries))
-    return Document(name=paths.archive_name(key, f"{month}.{bits}"), month=month, fingerprint=fingerprint, ids=ids)
+    name = paths.archive_name(key, f"{month}.{bits}" if bits else month)
+    return Document(name=name, month=month, fingerprint=fingerprint, ids=ids)
 
 
 def _linked(found: Sequence[Document], place: int, about: str) -> Document:
