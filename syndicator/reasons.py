@@ -215,6 +215,7 @@ class FeedFileReason(Reason):
     CANNOT_RENDER = "cannot-render", "the article cannot be written in one of the formats; it is left out"
     NOT_IN_STORE = "not-on-shelf", "the database lists an article that it does not know", "`syndicator reindex`"
     HTML_MISSING = "html-missing", "the article's text could not be rendered; its excerpt is shown"
+    TEMPLATE = "template", "a template of yours cannot be used; ours stands in its place", "mend the file and the line"
 
 
 class LintReason(Reason):

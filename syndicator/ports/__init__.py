@@ -271,6 +271,17 @@ class ArticleIndex(Protocol):
         """The articles of a feed that were added in a UTC month, in the feed's order: id, `added`, and a fingerprint
         that changes whenever the file does."""
 
+    def days(self, key: FeedKey) -> dict[str, tuple[int, str]]:
+        """The UTC days ("2026-11-26") on which articles of a feed were published, as entries show it: how many and
+        a fingerprint that changes whenever one joins, leaves or changes its file. Reads no article."""
+
+    def day_ids(self, key: FeedKey, first: str, last: str) -> dict[str, list[str]]:
+        """The ids of the articles of a feed that were published from day `first` to day `last`, both included, by
+        day."""
+
+    def latest(self, key: FeedKey, most: int) -> list[str]:
+        """The ids of the `most` articles of a feed that were published last, the latest first."""
+
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
         """Those of the articles that are known, by id in the order asked for, without bodies."""
 

@@ -16,9 +16,10 @@ from syndicator.errors import OF_A_FILE, OURS, DiskError
 from syndicator.formats import ATOM, PAGE
 from syndicator.model import Article, FeedKey, FeedSpec, Problem, Source, entry_urn
 from syndicator.ports import ArticleIndex, FeedRow, Outlet
-from syndicator.publishing import paths
+from syndicator.publishing import calendars, paths
 from syndicator.publishing.document import documents
 from syndicator.publishing.entries import Entries
+from syndicator.publishing.look import Look
 from syndicator.publishing.output import redirects
 from syndicator.publishing.render.head import Head, Removed, head
 from syndicator.publishing.render.opml import opml
@@ -30,6 +31,7 @@ from syndicator.publishing.selection.staleness import BuildReport, Steps, ended,
 from syndicator.publishing.selection.window import head_of
 from syndicator.publishing.validate import culprit, lost_entries, schema
 from syndicator.publishing.web import front
+from syndicator.publishing.web.calendar import CalendarPage
 from syndicator.publishing.web.pages import Pages
 from syndicator.reasons import FeedFileReason
 from syndicator.settings import Settings
@@ -54,6 +56,7 @@ def build(
     excused: Collection[str] = (),
     tags: Collection[str] = (),
     markdown: Callable[[str], str] = lambda id: "",
+    look: Look | None = None,
 ) -> Steps:
     """Renders feeds and puts them where they are published, each whole or not at all. A build is made in steps of some
     milliseconds, so that others have their turn in between; what changes meanwhile leaves its feeds stale.
@@ -63,8 +66,8 @@ def build(
     to render (`stale`), None for all, which restores everything after the web root was deleted. `remake`: makes the
     HTML of an article whose kept HTML is missing (in a process that can be ended). `excused`: ids of articles that
     were taken off the store on purpose and may vanish (pruned). `tags`: those of taxonomy.toml. `markdown`: the body
-    of an article."""
-    pages = Pages(specs, settings, moved=redirects.moved(index.feeds()))
+    of an article. `look`: of the pages, ours unless given."""
+    pages = Pages(specs, settings, look, tags)
     of = source_of or (lambda article: sources.get(article.source_key))
     table = renderers(pages)
     entries = Entries.of(index, of, instance, settings, table, tags=tags, markdown=markdown, remake=remake)
@@ -76,6 +79,7 @@ def build(
         feeds.append(builder.prepare(spec, shared))
         yield
     yield from builder.write_archives(feeds)
+    yield from builder.write_calendars(feeds)
     # The feed of everything is marked fresh last, after the pages that speak of all feeds: whatever changes any of them
     # makes it stale, so that a build which died on the way is finished by the next one.
     everything = [feed for feed in feeds if feed.spec.key == ALL]
@@ -91,7 +95,7 @@ def build(
         written=tuple(sorted(builder.written)),
         unchanged=builder.unchanged,
         held=tuple(builder.held),
-        set_aside=tuple(entries.problems.values()),
+        set_aside=(*entries.problems.values(), *pages.problems()),
         ended=tuple(builder.ended),
     )
 
@@ -114,6 +118,7 @@ class Feed:
     head: Head
     made_with: str
     archives: list[Document]
+    calendar: list[CalendarPage] = field(default_factory=list)
     left_out: frozenset[str] = frozenset()
     files: dict[str, str] = field(default_factory=dict)
     fault: str | None = None
@@ -171,8 +176,13 @@ class Builder:
             about, there = fingerprint.of_archive(spec, shared), partial(_is_there, self.outlet)
             archives = archive.chain(spec, self.index, chosen.ids, self.open_month, about, row.files, there)
         made = head(spec, self.settings, self.instance, None)
-        made_with = fingerprint.of_feed(spec, shared)
-        return Feed(spec, row, chosen.ids, made, made_with, archives, left_out=chosen.left_out)
+        pages = fingerprint.of_pages(self.settings, self.pages.templates.look)
+        made_with = fingerprint.of_feed(spec, shared, pages)
+        feed = Feed(spec, row, chosen.ids, made, made_with, archives, left_out=chosen.left_out)
+        if calendars.wanted(spec, self.settings.publish.archives):
+            about = fingerprint.of_calendar(spec, shared, pages)
+            feed.calendar = self.pages.calendars[paths.stem(spec.key)] = calendars.planned(spec, self.index, about)
+        return feed
 
     def write_archives(self, feeds: Sequence[Feed]) -> Iterator[None]:
         """The archive documents of `feeds` that must be made again, month by month, so that what feeds share is made
@@ -194,6 +204,15 @@ class Builder:
                 self._write_archive(feed, item)
                 yield
             self.entries.forget()
+
+    def write_calendars(self, feeds: Sequence[Feed]) -> Iterator[None]:
+        """The pages of days, months and years of `feeds` that changed."""
+        for feed in feeds:
+            feed.files |= {page.name: page.fingerprint for page in feed.calendar}
+        found = [calendars.Calendar(feed.spec, feed.head, feed.calendar, feed.row.files) for feed in feeds]
+        yield from calendars.write(
+            found, index=self.index, entries=self.entries, pages=self.pages, put=self._put, whole=self.whole
+        )
 
     def write_heads(self, feeds: Sequence[Feed]) -> Iterator[None]:
         """The head feeds in all their formats, each marked fresh once its files are there, or held."""
@@ -260,15 +279,20 @@ class Builder:
             self._put(name, data)
 
     def _newest(self) -> tuple[list[View], list[bytes]]:
-        """The newest articles as the front page shows them."""
-        ids = self.index.ids(ALL, limit=front.STORIES, since=None, most=front.STORIES)
-        made = [(view, self.entries.made((PAGE,), view, None)) for view in self.entries.views(ids, None)]
+        """The stories that were published last, for the front page."""
+        spec = next((spec for spec in self.pages.specs if spec.key == ALL), None)
+        if spec and ALL.slug not in self.pages.calendars and calendars.wanted(spec, self.settings.publish.archives):
+            self.pages.calendars[ALL.slug] = calendars.planned(spec, self.index, "")
+        views = self.entries.views(self.index.latest(ALL, front.STORIES), None)
+        made = [(view, self.entries.made((PAGE,), view, None)) for view in views]
         return [view for view, parts in made if parts], [parts[PAGE] for _, parts in made if parts]
 
     def _write_archive(self, feed: Feed, item: Document) -> None:
         """One archive document. A fault holds the whole feed."""
         ids = archive.ids_of(item, feed.spec.key, self.index)
         views = self.entries.views(ids, feed.spec.content)
+        if self.whole and feed.calendar:  # the stories of its pages, while the articles are at hand
+            self.entries.stories(ids, feed.spec.content)
         names = archive.names(item, feed.spec)
         formats = [_format(name) for name in names]
         made = documents(archive.head_of(item, feed.head), formats, views, feed.spec.content, self.entries)

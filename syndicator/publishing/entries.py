@@ -5,7 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
+from syndicator.formats import PAGE
 from syndicator.model import Article, ContentMode, Problem, Source
 from syndicator.ports import ArticleIndex
 from syndicator.ports.pictures import Picture
@@ -18,6 +20,7 @@ from syndicator.settings import Settings
 from syndicator.text import legal
 
 _Key = tuple[str, ContentMode | None]
+_STORIES: Final = 20_000  # kept at a time: some 30 MB
 
 # What a renderer or the libraries under it raise for a value that they cannot write.
 _UNWRITABLE = (ValueError, TypeError, LookupError, OverflowError)
@@ -39,6 +42,7 @@ class Entries:
     thumbnails: bool = True
     problems: dict[str, Problem] = field(default_factory=dict)  # by article id
     _views: dict[_Key, View | None] = field(default_factory=dict)
+    _stories: dict[_Key, bytes] = field(default_factory=dict)
     _bytes: dict[tuple[str, str, ContentMode | None], bytes | None] = field(default_factory=dict)
 
     @classmethod
@@ -77,6 +81,19 @@ class Entries:
         for id in missing:
             self._views[id, mode] = self._view(id, articles.get(id), mode, html.get(id, ""), pictures.get(id))
         return [found for id in ids if (found := self._views[id, mode]) is not None]
+
+    def stories(self, ids: Sequence[str], mode: ContentMode | None) -> list[bytes]:
+        """The stories of `ids` for pages, without those that cannot be shown. They are kept longer than entries: a year
+        of a quiet feed is one page."""
+        missing = [id for id in ids if (id, mode) not in self._stories]
+        if len(self._stories) > _STORIES:
+            self._stories.clear()
+            missing = list(ids)
+        for found in self.views(missing, mode):
+            made = self.made((PAGE,), found, mode)
+            if made is not None:
+                self._stories[found.id, mode] = made[PAGE]
+        return [self._stories[id, mode] for id in ids if (id, mode) in self._stories]
 
     def forget(self) -> None:
         """Drops what was made, to keep memory small."""

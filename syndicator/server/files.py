@@ -27,10 +27,12 @@ TYPES: Final = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
     ".webp": "image/webp",
+    ".xml": "application/xml; charset=utf-8",
 }
 # The path of a request -> the file. Browsers ask for favicon.ico where a document, as a feed, cannot name its icon.
 _ALIASES: Final = {"": "index.html", "favicon.ico": "icon.svg"}
 _HIDDEN: Final = "maps/"
+_MISSING: Final = "404.html"
 _MOVED: Final = "maps/moved.json"
 _REMEMBERED: Final = 10_000  # files, whose tags and headers take some 2 kB each: a choice
 _CHANGING: Final = 3  # tries at a file that is replaced while it is read
@@ -110,7 +112,16 @@ class _Files:
             answer = self._of_file(name, known, asked) if known else None
             if known is None or answer is not None:
                 break
-        return answer or _plain("Not found.\n", 404)
+        return answer or self._missing(asked)
+
+    def _missing(self, asked: Mapping[bytes, bytes]) -> Answer:
+        """A person gets the page that says so, a program a line."""
+        known = self._known(_MISSING) if asked.get(b"sec-fetch-dest") == b"document" else None
+        body = self._whole(_MISSING, known) if known else None
+        if body is None:
+            return _plain("Not found.\n", 404)
+        kind = {"content-type": _media_type(_MISSING), "content-length": str(len(body))}
+        return 404, _lines({"cache-control": "no-cache", **_SECURITY, **kind}), body
 
     def _of_file(self, name: str, known: _Known, asked: Mapping[bytes, bytes]) -> Answer | None:
         """The answer for a file, None where it was replaced meanwhile."""

@@ -12,6 +12,7 @@ from syndicator.describing.taxonomy.vocabulary import Vocabulary
 from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
 from syndicator.errors import ConfigError, WorkerFailed
 from syndicator.model import Article, FeedSpec, Problem
+from syndicator.publishing.look import look
 from syndicator.publishing.output.files import FileOutlet
 from syndicator.publishing.queries.members import finders_of, update_members
 from syndicator.publishing.selection.feeds import plan
@@ -75,7 +76,7 @@ async def build_feeds(app: App, *, all: bool = False, turn: Callable[[], object]
     clock = asyncio.get_running_loop().time
     began, began_at = clock(), app.clock()
     known = vocabulary(app)
-    specs, tags = feed_specs(app, known), [tag.name for tag in known.tag]
+    specs, tags, pages = feed_specs(app, known), [tag.name for tag in known.tag], look(app.config)
     axes = app.settings.publish.axes
     if update_members(specs, app.store.index, lambda id: read(app, id).text, axes) and finders_of(axes):
         specs = feed_specs(app, known)  # an author may have a feed now
@@ -83,7 +84,7 @@ async def build_feeds(app: App, *, all: bool = False, turn: Callable[[], object]
     source_edits.follow(app)
     all = all or replaced(app.store.index, outlet)
     shown = thumbnails.publish(app, outlet)
-    only = None if all else stale(specs, app.store.index, app.settings, app.instance, tags)
+    only = None if all else stale(specs, app.store.index, app.settings, app.instance, tags, pages)
     if only is None or only:  # a build that was killed left its feed stale
         outlet.sweep()
     elif not excused(app) and settled(specs, app.store.index, outlet, app.settings.publish):
@@ -104,6 +105,7 @@ async def build_feeds(app: App, *, all: bool = False, turn: Callable[[], object]
             excused=excused(app),
             tags=tags,
             markdown=lambda id: read(app, id).body,
+            look=pages,
         )
         report = await _turn_by_turn(steps, turn)
     thumbnails.take_off(app, outlet, shown)

@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, literal, null, select, update
+from sqlalchemy import Connection, bindparam, case, delete, func, literal, null, or_, select, update
 
 from syndicator.articles.membership import named_feeds_of
 from syndicator.axes import ALL, SOURCE
@@ -92,6 +92,21 @@ _MONTH_ENTRIES = (
     .where(*_MONTH)
     .order_by(*_ORDER)
 )
+# When an article was published as its entries show it (`publishing.render.view.times`): never after we got it, and when
+# we got it where the date is too early to be one.
+_DAY_LENGTH = 86_400_000_000
+_EARLIEST = codec.micros(datetime(1990, 1, 1, tzinfo=UTC))
+_SHOWN_AS = case((or_(_m.published < _EARLIEST, _m.published > _m.added), _m.added), else_=_m.published)
+_DAY = _SHOWN_AS // _DAY_LENGTH
+_DAYS = (
+    select(_DAY.label("day"), func.count(), func.sum(_a.mtime_ns % 2**40), func.sum(_a.size))
+    .join_from(schema.members, schema.articles, _a.id == _m.id)
+    .where(*_IN_FEED)
+    .group_by("day")
+    .order_by("day")
+)
+_OF_DAYS = select(_m.id, _DAY).where(*_IN_FEED, bindparam("first") <= _DAY, bindparam("last") >= _DAY).order_by(_m.id)
+_LATEST = select(_m.id).where(*_IN_FEED).order_by(_SHOWN_AS.desc(), _m.id).limit(bindparam("most"))
 _NEWEST_MARK = select(func.coalesce(func.max(_marks.n), 0))
 _NO_LIMIT = 2**31 - 1
 
@@ -186,6 +201,20 @@ class Index:
     def _of_month(self, statement: Any, key: FeedKey, month: str) -> Any:
         first, end = _month(month)
         return self._db.rows(statement, {"axis": key.axis, "slug": key.slug, "first": first, "end": end})
+
+    def days(self, key: FeedKey) -> dict[str, tuple[int, str]]:
+        found = self._db.rows(_DAYS, {"axis": key.axis, "slug": key.slug})
+        return {_date(day): (count, f"{times}-{sizes}") for day, count, times, sizes in found}
+
+    def day_ids(self, key: FeedKey, first: str, last: str) -> dict[str, list[str]]:
+        span = {"first": _number(first), "last": _number(last)}
+        found: dict[int, list[str]] = {}
+        for id, day in self._db.rows(_OF_DAYS, {"axis": key.axis, "slug": key.slug, **span}):
+            found.setdefault(day, []).append(id)
+        return {_date(day): ids for day, ids in found.items()}
+
+    def latest(self, key: FeedKey, most: int) -> list[str]:
+        return [id for (id,) in self._db.rows(_LATEST, {"axis": key.axis, "slug": key.slug, "most": most})]
 
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
         found = self._by_id(_ARTICLES, ids)
@@ -317,6 +346,16 @@ def _month(month: str) -> tuple[int, int]:
     year, number = int(month[:4]), int(month[5:])
     end = datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC)
     return codec.micros(datetime(year, number, 1, tzinfo=UTC)), codec.micros(end)
+
+
+def _date(day: int) -> str:
+    """The UTC day of so many days since 1970."""
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day)).strftime("%Y-%m-%d")
+
+
+def _number(date: str) -> int:
+    """How many days since 1970 a UTC day is."""
+    return (datetime.strptime(date, "%Y-%m-%d") - datetime(1970, 1, 1)).days  # noqa: DTZ001, DTZ007 - days alone
 
 
 def _feed(row: Any) -> FeedRow:

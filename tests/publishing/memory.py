@@ -11,6 +11,7 @@ from syndicator.axes import ALL, AXES
 from syndicator.model import Article, FeedKey
 from syndicator.ports import FeedRow, Withdrawn
 from syndicator.ports.pictures import Picture
+from syndicator.publishing.render.view import times
 from syndicator.publishing.selection.staleness import BuildReport, Steps
 
 _OLD = datetime.min.replace(tzinfo=UTC)
@@ -107,6 +108,27 @@ class MemoryIndex:
     def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
         found = [self.article_store[id] for id in self.month_ids(key, month)]
         return [(one.id, one.added or _OLD, str(hash((one.title, one.revisions, one.tags)))) for one in found]
+
+    def days(self, key: FeedKey) -> dict[str, tuple[int, str]]:
+        found: dict[str, list[Article]] = {}
+        for id in sorted(self._ids(key), key=self._shown_as):
+            found.setdefault(self._shown_as(id).strftime("%Y-%m-%d"), []).append(self.article_store[id])
+        return {
+            day: (len(ones), str(hash(tuple(sorted((one.id, one.title, one.revisions, one.tags) for one in ones)))))
+            for day, ones in found.items()
+        }
+
+    def day_ids(self, key: FeedKey, first: str, last: str) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for id in sorted(self._ids(key)):
+            found.setdefault(self._shown_as(id).strftime("%Y-%m-%d"), []).append(id)
+        return {day: ids for day, ids in found.items() if first <= day <= last}
+
+    def latest(self, key: FeedKey, most: int) -> list[str]:
+        return sorted(sorted(self._ids(key)), key=self._shown_as, reverse=True)[:most]
+
+    def _shown_as(self, id: str) -> datetime:
+        return times(self.article_store[id])[0]
 
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
         return {id: replace(self.article_store[id], body="") for id in ids if id in self.article_store}

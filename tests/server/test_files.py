@@ -237,3 +237,13 @@ def test_nothing_is_answered_without_a_word_on_how_long_it_holds(public: Path) -
     ]
     assert [answer.status_code for answer in answers] == [200, 200, 404, 303, 301, 410]
     assert {answer.headers["cache-control"] for answer in answers} == {"no-cache"}
+
+
+def test_a_person_gets_a_page_where_nothing_is_and_a_program_a_line(client: TestClient, public: Path) -> None:
+    asked = {"sec-fetch-dest": "document"}
+    assert client.get("/tags/none.html", headers=asked).text == "Not found.\n"
+    (public / "404.html").write_text("<p>Nothing here")
+    answer = client.get("/tags/none.html", headers=asked)
+    assert (answer.status_code, answer.text) == (404, "<p>Nothing here")
+    assert answer.headers["content-type"] == "text/html; charset=utf-8" and "etag" not in answer.headers
+    assert client.get("/tags/none.atom").text == "Not found.\n"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from syndicator.axes import AXES, TAG
+from syndicator.axes import AXES, SOURCE, TAG
 from syndicator.formats import PAGE
 from syndicator.model import FeedKey
 from syndicator.publishing import paths
@@ -26,6 +26,7 @@ class Links:
     categories: bool = True
     tags: frozenset[str] | None = None
     unsaid: str = ""
+    sources: bool = True
 
     def category(self, name: str) -> str:
         """The address of a category's page, "" where it has none."""
@@ -34,6 +35,10 @@ class Links:
     def tag(self, name: str) -> str:
         """The address of a tag's page, "" where it is not sure to have one."""
         return self._page(TAG, name) if self.tags is None or _slug(name) in self.tags else ""
+
+    def source(self, key: str) -> str:
+        """The address of a source's page, "" where it has none."""
+        return self.base + paths.file_name(FeedKey(SOURCE, key), PAGE) if key and self.sources else ""
 
     def _page(self, axis: str, name: str) -> str:
         return self.base + paths.file_name(FeedKey(axis, _slug(name)), PAGE)
@@ -49,6 +54,7 @@ def links(settings: Settings, named: Iterable[str] = ()) -> Links:
         categories=_CATEGORY in pages,
         tags=sure if TAG in pages else frozenset(),
         unsaid=settings.describe.uncategorised,
+        sources=SOURCE in pages,
     )
 
 

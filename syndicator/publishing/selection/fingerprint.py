@@ -11,7 +11,9 @@ from collections.abc import Iterable
 from dataclasses import MISSING, fields
 from typing import Any, Final
 
+from syndicator.formats import PAGE
 from syndicator.model import FeedSpec, Source
+from syndicator.publishing.look import Look
 from syndicator.publishing.render.links import Links, links
 from syndicator.settings import Settings
 
@@ -34,10 +36,21 @@ def common(settings: Settings, instance: uuid.UUID, tags: Iterable[str] = ()) ->
     return _digest(_FORM, site, settings.base_url, publish.hubs, *shown, instance)
 
 
-def of_feed(spec: FeedSpec, shared: str) -> str:
-    """The fingerprint of the settings a feed is made with, `shared` being what `common` gave: when it changes, the feed
-    must be made again though no article did."""
-    return _digest(_set(spec), shared)
+def of_pages(settings: Settings, look: Look | None = None) -> str:
+    """The fingerprint of what only pages are made with: templates and stylesheets, ours unless given, and whether there
+    are archives to link."""
+    return _digest((look or Look()).digest, settings.publish.archives)
+
+
+def of_feed(spec: FeedSpec, shared: str, pages: str = "") -> str:
+    """The fingerprint of the settings a feed is made with, `shared` being what `common` gave and `pages` what
+    `of_pages` did: when it changes, the feed must be made again though no article did."""
+    return _digest(_set(spec), shared, pages if PAGE in spec.formats else "")
+
+
+def of_calendar(spec: FeedSpec, shared: str, pages: str) -> str:
+    """The same for the pages of a feed's older stories."""
+    return _digest(of_archive(spec, shared), pages)
 
 
 def of_archive(spec: FeedSpec, shared: str) -> str:
@@ -64,7 +77,7 @@ def _digest(*parts: object) -> str:
 def _settled(found: Links) -> tuple[object, ...]:
     """The pages that entries link, in one order: that of a set differs from process to process."""
     tags = None if found.tags is None else sorted(found.tags)
-    return (found.categories, tags, found.unsaid)
+    return (found.categories, tags, found.unsaid, found.sources)
 
 
 def of_document(name: str) -> str:

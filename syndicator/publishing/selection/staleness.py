@@ -12,6 +12,7 @@ from syndicator.axes import ALL, AXES
 from syndicator.model import FeedKey, FeedSpec, Problem
 from syndicator.ports import ArticleIndex, FeedRow, Outlet
 from syndicator.publishing import paths
+from syndicator.publishing.look import Look
 from syndicator.publishing.selection import fingerprint
 from syndicator.settings import Publish, Settings
 
@@ -42,18 +43,15 @@ def stale(
     settings: Settings | None = None,
     instance: uuid.UUID | None = None,
     tags: Iterable[str] = (),
+    look: Look | None = None,
 ) -> set[FeedKey]:
     """The feeds that need a build: marked stale, or never built yet, or, where settings and instance are given, built
-    with other settings than these, or with other `tags` of taxonomy.toml."""
+    with other settings than these, with other `tags` of taxonomy.toml or with another `look` of pages."""
     rows = {row.key: row for row in index.feeds()}
-    shared = None
-    if settings is not None and instance is not None:
-        shared = fingerprint.common(settings, instance, tags)
-    return {
-        spec.key
-        for spec in specs
-        if _outdated(rows.get(spec.key), fingerprint.of_feed(spec, shared) if shared else None)
-    }
+    if settings is None or instance is None:
+        return {spec.key for spec in specs if _outdated(rows.get(spec.key), None)}
+    shared, pages = fingerprint.common(settings, instance, tags), fingerprint.of_pages(settings, look)
+    return {spec.key for spec in specs if _outdated(rows.get(spec.key), fingerprint.of_feed(spec, shared, pages))}
 
 
 def _outdated(row: FeedRow | None, made_with: str | None) -> bool:

@@ -2,41 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 from syndicator import text
 from syndicator.axes import ALL, AXES, by_place
 from syndicator.formats import FORMATS, PAGE, subscribed
-from syndicator.model import FeedKey, FeedSpec
+from syndicator.model import FeedKey, FeedSpec, Problem
 from syndicator.ports import FeedRow
 from syndicator.publishing import paths
+from syndicator.publishing.look import TEMPLATES, Look
 from syndicator.publishing.render.head import Head
+from syndicator.publishing.render.links import links
 from syndicator.publishing.render.view import View, language
-from syndicator.publishing.web import front, story
-from syndicator.publishing.web.links import Links
+from syndicator.publishing.web import front, sitemap, story
+from syndicator.publishing.web.calendar import YEAR, CalendarPage, file_name, holding
 from syndicator.publishing.web.shell import Page, page
-from syndicator.publishing.web.templates import Templates
+from syndicator.publishing.web.story import Day
+from syndicator.publishing.web.templates import ROOT, Templates
+from syndicator.reasons import FeedFileReason
 from syndicator.settings import Settings
 
-FEEDS = "feeds.html"  # the page of all feeds
+FEEDS: Final = "feeds.html"  # the page of all feeds
+ARCHIVE: Final = "archive.html"
+_MISSING: Final = "404.html"
 _ONE = {"tag": "Tag", "category": "Category", "source": "Source", "query": "Saved query"}  # what a feed of an axis is
 
 
 class Pages:
-    """Makes the pages of one build. `specs`: every feed there is; `moved`: feeds that moved, with where they are."""
+    """Makes the pages of one build. `specs`: every feed there is; `tags`: those of taxonomy.toml."""
 
     def __init__(
         self,
         specs: Sequence[FeedSpec],
         settings: Settings,
-        templates: Templates | None = None,
-        moved: Mapping[FeedKey, FeedKey] | None = None,
+        look: Look | None = None,
+        tags: Iterable[str] = (),
     ) -> None:
         self.specs, self.settings = specs, settings
-        self.links = Links(specs, moved)
-        self.templates = templates or Templates()
+        self.links = replace(links(settings, tags), base=ROOT)
+        self.templates = Templates(look)
         self._language = language(settings.site.language) or "en"
+        self.calendars: dict[str, list[CalendarPage]] = {}  # of the feeds that are built, by stem
+        everything = any(spec.key == ALL and PAGE in spec.formats for spec in specs)
+        self.archived = everything and settings.publish.archives
         self._by_stem = {paths.stem(spec.key): spec for spec in specs}
 
     def story(self, view: View) -> bytes:
@@ -46,22 +57,67 @@ class Pages:
     def feed_page(self, head: Head, stories: Sequence[bytes]) -> bytes:
         """The page of one feed: how to subscribe, and its latest stories, which `story` made."""
         spec = self._by_stem.get(head.stem)
-        name = f"{head.stem}.{PAGE}"
         shell = self._shell(
-            name,
+            f"{head.stem}.{PAGE}",
             head.title,
             head.description,
             updated=story.newest(stories),
             feeds=_links_of(head),
             language=head.language,
         )
+        found, earlier = self._cut(head.stem, story.days(stories, shell.root), shell.root)
         return self.templates.render(
             "feed.html",
             page=shell,
             heading=text.line(spec.name) if spec else head.title,
             kind=_ONE.get(spec.key.axis, "") if spec else "",
-            days=story.days(stories, shell.root),
+            days=found,
+            earlier=earlier,
+            years=self._years(head.stem, shell.root),
         )
+
+    def calendar_page(self, head: Head, made: CalendarPage, stories: Sequence[bytes]) -> bytes:
+        """A page of a year, a month or a day of a feed."""
+        spec = self._by_stem[head.stem]
+        when, feed = story.span_name(made.span), text.line(spec.name)
+        about = f"{feed}: {made.count} {'story' if made.count == 1 else 'stories'} of {when}."
+        feeds = _formats_of(head.stem, head.formats, "../" * made.name.count("/"), head.base)
+        title = f"{when}: {head.title}"
+        shell = self._shell(made.name, title, about, updated=story.newest(stories), feeds=feeds, language=head.language)
+        link = _Linked(head.stem, shell.root)
+        return self.templates.render(
+            "calendar.html",
+            page=shell,
+            feed=feed,
+            feed_page=f"{shell.root}{head.stem}.{PAGE}",
+            when=when,
+            count=made.count,
+            spans=[(*link(span), count) for span, count in made.parts],
+            days=story.days(stories, shell.root),
+            previous=link(made.previous),
+            following=link(made.following),
+            above=link(made.above),
+        )
+
+    def _cut(self, stem: str, found: list[Day], root: str) -> tuple[list[Day], tuple[str, str]]:
+        """The newest stories of a page that has a calendar to go on with, and the link to where they go on."""
+        shown: list[Day] = []
+        room = front.STORIES
+        for day in found:
+            shown.append(replace(day, stories=day.stories[:room]))
+            room -= len(day.stories)
+            if room <= 0:
+                break
+        page = holding(self.calendars.get(stem, ()), shown[-1].date) if shown else None
+        if page is None:
+            return found, ("", "")
+        return shown, _Linked(stem, root)(page.span)
+
+    def _years(self, stem: str, root: str) -> list[tuple[str, str, int]]:
+        """The years of a feed, the latest first, as (name, link, stories)."""
+        link = _Linked(stem, root)
+        years = [one for one in self.calendars.get(stem, ()) if len(one.span) == YEAR]
+        return [(*link(one.span), one.count) for one in reversed(years)]
 
     def shared(
         self, rows: Mapping[FeedKey, FeedRow], views: Sequence[View], stories: Sequence[bytes]
@@ -71,7 +127,10 @@ class Pages:
         return {
             paths.INDEX: self._front(rows, views, stories),
             FEEDS: self._all_feeds(rows),
-            **self.templates.assets(),
+            _MISSING: self._missing(),
+            sitemap.NAME: sitemap.sitemap(self._every(rows), self.settings.base_url),
+            **({ARCHIVE: self._archive()} if self.archived else {}),
+            **self.templates.look.assets(),
         }
 
     def _front(self, rows: Mapping[FeedKey, FeedRow], views: Sequence[View], stories: Sequence[bytes]) -> bytes:
@@ -82,11 +141,14 @@ class Pages:
         shell = self._shell(
             paths.INDEX, site.title, about, kind="WebSite", updated=story.newest(stories), feeds=self._main_feed()
         )
+        days, earlier = self._cut(ALL.slug, story.days(stories, ""), "")
+        rest = story.days((part for id, part in made.items() if id not in leads), "")
         return self.templates.render(
             "index.html",
             page=shell,
             leads=[story.alone(made[id]).decode() for id in leads],
-            days=story.days((part for id, part in made.items() if id not in leads), ""),
+            days=rest,
+            earlier=earlier if days else ("", ""),
             tags=front.active(self.specs, rows, views),
             groups=self._groups(rows, most=front.SHOWN),
             count=len(self.specs),
@@ -98,6 +160,39 @@ class Pages:
         about = f"{len(self.specs)} feeds to subscribe to: by category, tag and source."
         shell = self._shell(FEEDS, title, about, feeds=self._main_feed())
         return self.templates.render("feeds.html", page=shell, groups=self._groups(rows), count=len(self.specs))
+
+    def _archive(self) -> bytes:
+        """The years and months of everything."""
+        made, title = self.calendars.get(ALL.slug, []), f"Archive - {text.line(self.settings.site.title)}"
+        count = sum(one.count for one in made if not one.parts)
+        shell = self._shell(ARCHIVE, title, f"{count} stories by month.", feeds=self._main_feed())
+        link = _Linked(ALL.slug, "")
+        years = [
+            (*link(year.span), [(*link(span), number) for span, number in reversed(year.parts)])
+            for year in reversed(made)
+            if len(year.span) == YEAR
+        ]
+        return self.templates.render("archive.html", page=shell, years=years, count=count)
+
+    def _missing(self) -> bytes:
+        """What a web server shows for an address that has no file, at whatever depth."""
+        title = f"Not found - {text.line(self.settings.site.title)}"
+        root = urlsplit(self.settings.base_url).path
+        return self.templates.render(
+            "404.html", page=self._shell(_MISSING, title, "", root=root, canonical="", indexed=False)
+        )
+
+    def _every(self, rows: Mapping[FeedKey, FeedRow]) -> Iterator[tuple[str, str]]:
+        """The pages for search engines, the most important first, each with the day of its newest story."""
+        newest = {key: row.latest_added.strftime("%Y-%m-%d") for key, row in rows.items() if row.latest_added}
+        yield "", newest.get(ALL, "")
+        yield FEEDS, ""
+        for spec in self.specs:
+            if PAGE in spec.formats:
+                yield paths.file_name(spec.key, PAGE), newest.get(spec.key, "")
+        for one in reversed(self.calendars.get(ALL.slug, [])):
+            if not one.parts:
+                yield one.name, one.days[-1]
 
     def _groups(self, rows: Mapping[FeedKey, FeedRow], most: int | None = None) -> list[dict[str, Any]]:
         """The feeds by axis. `most`: so many of each, those with most articles first."""
@@ -116,8 +211,25 @@ class Pages:
         spec = next((spec for spec in self.specs if spec.key == ALL), None)
         return _formats_of(paths.stem(spec.key), spec.formats, "", self.settings.base_url) if spec else []
 
+    def problems(self) -> list[Problem]:
+        """What is wrong with the operator's templates."""
+        faults = dict.fromkeys(self.templates.faults.values())
+        return [Problem(what=TEMPLATES, reason=FeedFileReason.TEMPLATE, detail=fault) for fault in faults]
+
     def _shell(self, name: str, title: str, about: str, **more: Any) -> Page:
-        return page(self.settings, name, title, about, **more)
+        return page(self.settings, name, title, about, **({"archive": self.archived} | more))
+
+
+@dataclass(frozen=True, slots=True)
+class _Linked:
+    """Links to the calendar pages of the feed at `stem`, from a page from which `root` leads to the web root."""
+
+    stem: str
+    root: str
+
+    def __call__(self, span: str) -> tuple[str, str]:
+        """Name and link of a page; two empty ones for no page."""
+        return (story.span_name(span), self.root + file_name(self.stem, span)) if span else ("", "")
 
 
 def _links_of(head: Head) -> list[tuple[str, str, str, str]]:

@@ -31,6 +31,7 @@ class Page:
     updated: datetime | None = None
     contact: str = ""
     feeds: list[tuple[str, str, str, str]] = field(default_factory=list)
+    archive: bool = False  # True: there are pages of older stories
     indexed: bool = True  # False: search engines are asked to leave it out
 
     @property

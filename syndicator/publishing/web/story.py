@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import lru_cache
 from itertools import groupby
 from typing import Final
 from urllib.parse import urlsplit
 
+from syndicator.publishing.render.links import Links
 from syndicator.publishing.render.view import View
-from syndicator.publishing.web.links import Links
 from syndicator.publishing.web.monogram import monogram
 from syndicator.publishing.web.templates import ROOT, Templates
 
@@ -30,12 +31,12 @@ class Day:
 
     date: str  # "2026-11-26"
     name: str  # "Thursday, 26 November 2026"
-    stories: list[str]
+    stories: list[str]  # list items, as HTML
 
 
 def story(view: View, links: Links, templates: Templates, site_language: str) -> bytes:
     """The list item of an article, after a line with the moment of its publication, by which pages sort. Addresses
-    within the site begin with `ROOT`."""
+    within the site begin with `ROOT`, those of `links` too."""
     letter, colour = monogram(view.origin.title)
     made = templates.render(
         "story.html",
@@ -57,10 +58,11 @@ def story(view: View, links: Links, templates: Templates, site_language: str) ->
 
 def days(parts: Iterable[bytes], root: str) -> list[Day]:
     """The stories that `story` made, day by day, newest first; `root`: the way from their page to the web root."""
-    ordered = sorted((part.split(b"\n", 1) for part in parts), key=lambda part: part[0], reverse=True)
     way = root.encode()
+    split = (part.replace(_ROOT, way).split(b"\n", 1) for part in parts)
+    ordered = sorted(split, key=lambda part: part[0], reverse=True)
     return [
-        Day(date, day_name(date), [made.replace(_ROOT, way).decode() for _, made in found])
+        Day(date, day_name(date), [made.decode() for _, made in found])
         for date, found in groupby(ordered, key=lambda part: part[0][:10].decode())
     ]
 
@@ -73,19 +75,25 @@ def alone(part: bytes) -> bytes:
 def newest(parts: Sequence[bytes]) -> datetime | None:
     """When the newest of these stories was published."""
     latest = max((part.partition(b"\n")[0] for part in parts), default=b"")
-    return datetime.strptime(latest.decode(), _STAMP).replace(tzinfo=UTC) if latest else None
+    return datetime.fromisoformat(latest.decode()) if latest else None
 
 
+@lru_cache(4096)
 def day_name(date: str) -> str:
     """A day "2026-11-26" as people say it. In English whatever the locale, so that the same store gives the same
     bytes."""
-    day = datetime.strptime(date, "%Y-%m-%d")  # noqa: DTZ007 - a date
+    day = datetime.fromisoformat(date)
     return f"{_WEEKDAYS[day.weekday()]}, {day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
-def month_name(month: str) -> str:
-    """A month "2026-11" as people say it."""
-    return f"{_MONTHS[int(month[5:7]) - 1]} {month[:4]}"
+def span_name(span: str) -> str:
+    """A year "2026", a month "2026-11" or a day as people say it."""
+    match span.count("-"):
+        case 0:
+            return span
+        case 1:
+            return f"{_MONTHS[int(span[5:7]) - 1]} {span[:4]}"
+    return day_name(span)
 
 
 def clock(moment: datetime) -> str:

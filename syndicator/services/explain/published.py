@@ -9,6 +9,7 @@ from syndicator.errors import MissingError, UsageError
 from syndicator.formats import PAGE
 from syndicator.model import Article
 from syndicator.publishing.entries import Entries
+from syndicator.publishing.look import look
 from syndicator.publishing.paths import stem
 from syndicator.publishing.renderers import renderers
 from syndicator.publishing.web.pages import Pages
@@ -22,13 +23,13 @@ from syndicator.services.naming import article_id
 def entry(app: App, what: str, format: str) -> bytes:
     """The entry of an article, named by address, id or file, as it stands in the feeds of a format. Raises UsageError,
     MissingError."""
-    table = renderers(Pages(build.feed_specs(app), app.settings))
+    tags = [tag.name for tag in build.vocabulary(app).tag]
+    table = renderers(Pages(build.feed_specs(app), app.settings, look(app.config), tags))
     if format not in table:
         raise UsageError(f"no format {format!r}; there are {', '.join(table)}")
     id = article_id(app, what)
     if id is None:
         raise UsageError(f"{what!r} is not published; give the address or the id of an article, or its file")
-    tags = [tag.name for tag in build.vocabulary(app).tag]
     index, body = app.store.index, lambda id: build.read(app, id).body
     entries = Entries.of(index, app.terms, app.instance, app.settings, table, tags=tags, markdown=body)
     found = entries.views([id], None)

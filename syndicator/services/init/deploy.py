@@ -104,7 +104,7 @@ def _web(here: Deployment) -> dict[str, str]:
         "PREFIX_BARE": prefix.rstrip("/") or "/",
         "SITE": f"{'http://' * (parts.scheme == 'http')}{host}{f':{parts.port}' * bool(parts.port)}" if host else ":80",
         "NGINX_TYPES": "\n".join(f"{' ' * 12}{kind:<24}  {suffix};" for suffix, kind in plain.items()),
-        "NGINX_CHARSET_TYPES": " ".join(kind for kind in with_charset if kind != "text/html"),
+        "NGINX_CHARSET_TYPES": " ".join(kind for kind in with_charset if kind not in ("text/html", "application/xml")),
         "PREFIX_PATTERN": re.escape(prefix),
         "FEED_SUFFIXES": "|".join(name for name, format in FORMATS.items() if format.subscribed),
         "FOLDERS": "|".join(axis.folder.rstrip("/") for axis in AXES.values() if axis.folder),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import json
 import os
 import re
 import subprocess
@@ -10,9 +12,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from lxml import etree
 from lxml import html as lxml_html
 
-from syndicator.publishing.web.templates import Templates
+from syndicator.publishing.look import Look
+from syndicator.settings import Settings, Site
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import article, built
 
@@ -59,7 +63,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def test_contrast_is_aa_in_light_and_dark() -> None:
-    themes = re.findall(r":root \{([^}]*--ink[^}]*)\}", Templates().assets()["site.css"].decode())
+    themes = re.findall(r":root \{([^}]*--ink[^}]*)\}", Look().assets()["site.css"].decode())
     assert len(themes) == 2
     for theme in themes:
         colours = dict(re.findall(r"--(\w+): #([0-9a-f]+)", theme))
@@ -70,7 +74,10 @@ def test_contrast_is_aa_in_light_and_dark() -> None:
 
 
 SCRIPT = """
+import gzip
 import hashlib
+import json
+from syndicator.settings import Settings, Site
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import article, built
 index, outlet = MemoryIndex(article(n) for n in range(6)), MemoryOutlet()
@@ -91,3 +98,42 @@ def test_the_same_bytes_in_any_time_zone_and_with_any_hash_seed() -> None:
         found.add(done.stdout.strip())
         assert done.returncode == 0, done.stderr[-500:]
     assert len(found) == 1 and len(found.pop()) == hashlib.sha256().digest_size * 2
+
+
+def test_a_page_for_what_is_missing_works_at_any_depth() -> None:
+    index, outlet = MemoryIndex([article(1)]), MemoryOutlet()
+    built(index, outlet, Settings(site=Site(title="T", url="https://feeds.example/below/")))
+    page = lxml_html.fromstring(outlet.files["404.html"])
+    assert all(link.startswith("/below/") for link in page.xpath("//a/@href[not(starts-with(., '#'))] | //link/@href"))
+    assert page.xpath("//meta[@name='robots']/@content") == ["noindex"] and not page.xpath("//link[@rel='canonical']")
+
+
+def test_the_sitemap_lists_pages_that_are_there_and_validates_as_xml(files: dict[str, bytes]) -> None:
+    root = etree.fromstring(files["sitemap.xml"])
+    space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+    found = [loc.text.removeprefix("https://feeds.example/") for loc in root.iter(f"{space}loc")]
+    assert found[:3] == ["", "feeds.html", "all.html"] and all((name or "index.html") in files for name in found)
+    assert "archive/all/2025-11-03.html" in found
+    assert {day.text for day in root.iter(f"{space}lastmod")} == {"2025-11-03"}
+
+
+def test_a_page_says_what_it_is(files: dict[str, bytes]) -> None:
+    page = lxml_html.fromstring(files["categories/ai.html"])
+    assert page.xpath("string(//meta[@name='description']/@content)") == "Machines"
+    assert page.xpath("string(//link[@rel='canonical']/@href)") == "https://feeds.example/categories/ai.html"
+    facts = json.loads(page.xpath("string(//script[@type='application/ld+json'])"))
+    assert (facts["@type"], facts["name"]) == ("CollectionPage", "AI (category) - Example feeds")
+    assert facts["dateModified"] == "2025-11-03T11:00:00+00:00"
+    properties = {node.get("property"): node.get("content") for node in page.xpath("//meta[@property]")}
+    assert properties["og:title"] == facts["name"] and properties["og:url"].endswith("/categories/ai.html")
+
+
+def test_the_front_page_is_small() -> None:
+    text = " ".join(["A sentence of an excerpt which is as long as they may be."] * 6)
+    many = [article(n, excerpt=text[:360], title=f"{n} {text[:90]}") for n in range(80)]
+    index, outlet = MemoryIndex(many), MemoryOutlet()
+    built(index, outlet)
+    loaded = [outlet.files[name] for name in ("index.html", "site.css", "site.js", "icon.svg")]
+    assert len(lxml_html.fromstring(loaded[0]).xpath("//h3")) == 60
+    assert sum(len(gzip.compress(data)) for data in loaded) < 60_000
+    assert len(outlet.files["site.js"]) < 4000

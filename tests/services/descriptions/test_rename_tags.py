@@ -175,7 +175,7 @@ def test_archives_of_the_old_name_go_and_the_new_ones_are_there(tmp_path_factory
     place.build()
     names = place.digests("public")
     assert not any(name.startswith("archive/tags/llm/") for name in names)
-    assert any(name.startswith("archive/tags/language-models/2026-03") for name in names)
+    assert any(name.startswith("archive/tags/language-models/2026-03") and name.endswith(".atom") for name in names)
 
 
 @pytest.mark.parametrize(

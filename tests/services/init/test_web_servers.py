@@ -25,7 +25,7 @@ DOCUMENT = ("-H", "Sec-Fetch-Dest: document")  # what a browser says of an addre
 TEXT = b"<feed>" + b"words " * 200 + b"</feed>"
 FILES = [
     "index.html", "feeds.opml", "icon.svg", "site.css", "site.js", "tags/new.json", "all.rss", "tags/new.atom",
-    "tags/a \u00e4.atom", "tags/a \u00e4.html", "tags/new.html", "archive/all/2025-11.atom",
+    "404.html", "tags/a \u00e4.atom", "tags/a \u00e4.html", "tags/new.html", "archive/all/2025-11.atom",
 ]  # fmt: skip
 
 
@@ -143,6 +143,13 @@ def test_every_type_that_is_published_keeps_its_own(site: Site) -> None:
         status, heads, body = site.get(name)
         assert (status, heads["content-type"]) == (200, kinds[Path(name).suffix]), name
         assert body == TEXT
+
+
+def test_what_is_not_there_is_answered_with_a_page_that_says_so(site: Site) -> None:
+    for name in ("tags/none.html", "maps/nginx.conf"):
+        status, heads, body = site.get(name)
+        assert (status, body) == (404, TEXT) or (status, name) == (404, "maps/nginx.conf"), name
+        assert heads["content-security-policy"]
 
 
 def test_the_folder_itself_is_the_page_of_all_feeds(site: Site) -> None:

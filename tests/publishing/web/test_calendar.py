@@ -1,0 +1,67 @@
+"""Which pages older stories have."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from syndicator.publishing.web.calendar import PAGE, Days, calendar, holding
+
+
+def spread(counts: dict[str, int]) -> Days:
+    return {day: (count, "f") for day, count in counts.items()}
+
+
+def each_day(first: str, days: int, count: int) -> dict[str, int]:
+    start = date.fromisoformat(first)
+    return {(start + timedelta(days=number)).isoformat(): count for number in range(days)}
+
+
+def spans(days: Days, **more: bool) -> list[str]:
+    return [page.span for page in calendar("tags/ai", days, "", **more)]
+
+
+def test_a_quiet_year_is_one_page_and_a_busy_one_lists_its_months_and_these_their_days() -> None:
+    quiet = {"2024-03-01": 1, "2024-12-31": PAGE - 1}
+    assert spans(spread(quiet)) == ["2024"]
+    busy = quiet | {"2025-01-07": 1, "2025-02-01": PAGE, "2025-02-02": 1}
+    assert spans(spread(busy)) == ["2024", "2025", "2025-01", "2025-02", "2025-02-01", "2025-02-02"]
+    assert spans(spread({"2024-03-01": 1}), by_day=True) == ["2024", "2024-03", "2024-03-01"]
+
+
+def test_a_list_names_its_parts_and_how_many_stories_they_have() -> None:
+    year, january, february, *_ = calendar("all", spread({"2025-01-07": 1, "2025-02-01": PAGE, "2025-02-02": 1}), "")
+    assert (year.name, year.parts) == ("archive/all/2025.html", (("2025-01", 1), ("2025-02", PAGE + 1)))
+    assert february.parts == (("2025-02-01", PAGE), ("2025-02-02", 1)) and january.parts == ()
+    assert (year.above, january.above, february.above) == ("", "2025", "2025")
+
+
+def test_pages_with_stories_lead_from_one_to_the_next_past_the_lists() -> None:
+    pages = calendar("all", spread({"2024-05-05": 1, "2025-01-07": PAGE, "2025-02-02": 1}), "")
+    found = [(page.previous, page.span, page.following) for page in pages if not page.parts]
+    assert found == [("", "2024", "2025-01"), ("2024", "2025-01", "2025-02"), ("2025-01", "2025-02", "")]
+
+
+def test_no_address_goes_while_stories_come() -> None:
+    counts: dict[str, int] = {}
+    before: set[str] = set()
+    for day, count in each_day("2025-01-30", 60, 9).items():
+        counts[day] = count
+        now = set(spans(spread(counts)))
+        assert before <= now
+        before = now
+    assert {"2025", "2025-02", "2025-02-28", "2025-03"} <= before
+
+
+def test_a_story_changes_its_own_page_and_the_lists_above() -> None:
+    days = each_day("2025-01-01", 59, 4)
+    old = {page.span: page.fingerprint for page in calendar("all", spread(days), "")}
+    new = {page.span: page.fingerprint for page in calendar("all", spread(days | {"2025-02-10": 5}), "")}
+    assert {span for span in old if old[span] != new[span]} == {"2025", "2025-02", "2025-02-10"}
+    other = {page.span: page.fingerprint for page in calendar("all", spread(days), "other settings")}
+    assert not set(other.values()) & set(old.values())
+
+
+def test_the_page_of_a_day_is_found_also_where_it_has_none() -> None:
+    pages = calendar("all", spread({"2025-01-07": PAGE, "2025-03-02": 1}), "")
+    days = ("2025-03-02", "2025-02-01", "2025-01-01")
+    assert [page.span if page else "" for page in (holding(pages, day) for day in days)] == ["2025-03", "2025-01", ""]

@@ -1,0 +1,97 @@
+"""Pages of days, months and years in a build: all stories are on them, and one more story rewrites few."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from lxml import html
+
+from syndicator.model import Article
+from syndicator.publishing.selection.feeds import plan
+from syndicator.publishing.selection.staleness import stale
+from syndicator.settings import Publish, Settings
+from tests.publishing.memory import MemoryIndex, MemoryOutlet
+from tests.publishing.test_builder import SETTINGS, SOURCES, START, article, built
+
+COUNT = 144
+
+
+def stories() -> Iterable[Article]:
+    """Six a day, of which every third is on chips."""
+    for number in range(COUNT):
+        yield article(
+            number,
+            published=START + timedelta(hours=4 * number),
+            added=START + timedelta(hours=4 * number, minutes=5),
+            tags=("Chips",) if number % 3 == 0 else ("Rust",),
+            category="AI" if number % 2 else "Policy",
+        )
+
+
+def titles(data: bytes) -> list[str]:
+    return [node.text_content() for node in html.fromstring(data).xpath("//h3")]
+
+
+def test_every_story_is_on_one_page_of_days_and_previous_leads_through_all() -> None:
+    index, outlet = MemoryIndex(stories()), MemoryOutlet()
+    built(index, outlet)
+    at, found = f"archive/all/{max(index.days(next(key for key in index.rows if key.axis == 'all')))}.html", []
+    while at:
+        page = html.fromstring(outlet.files[at])
+        found += titles(outlet.files[at])
+        before = page.xpath("//a[@rel='prev']/@href")
+        at = f"archive/all/{before[0].rpartition('/')[2]}" if before else ""
+    assert found == [f"Story {number}" for number in reversed(range(COUNT))]
+
+
+def test_a_feed_page_ends_where_its_days_go_on() -> None:
+    index, outlet = MemoryIndex(stories()), MemoryOutlet()
+    built(index, outlet, Settings(publish=Publish(limit=80)))
+    page = html.fromstring(outlet.files["all.html"])
+    (more, *_) = page.xpath("//nav[@aria-label='Earlier stories']/a/@href")
+    last = page.xpath("//section[contains(@class, 'day')]")[-1].xpath("./h2/time/@datetime")[0]
+    assert more == f"archive/all/{last}.html" and more in outlet.files
+    assert len(titles(outlet.files["all.html"])) == 60
+    assert "archive/tags/chips/2025.html" in outlet.files and not any(
+        "archive/sources" in name for name in outlet.files
+    )
+
+
+def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
+    index, outlet = MemoryIndex(stories()), MemoryOutlet()
+    built(index, outlet)
+    more = article(
+        COUNT,
+        title="Fresh",
+        published=START + timedelta(hours=4 * COUNT - 5),
+        added=START + timedelta(hours=4 * COUNT),
+        tags=("Rust",),
+        category="Policy",
+    )
+    index.add(more)
+    specs = plan(
+        index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={"AI": "Machines"}
+    )
+    report = built(index, outlet, only=stale(specs, index))
+    changed = {name for name in report.written if name.endswith(".html")}
+    showing = {name for name in changed if b"Fresh" in outlet.files[name]}
+    day = (START + timedelta(hours=4 * COUNT - 5)).strftime("%Y-%m-%d")
+    pages = {f"{name}.html" for name in ("index", "feeds", "all", "categories/policy", "tags/rust", "sources/alpha")}
+    assert showing == pages | {
+        f"archive/{name}.html" for name in (f"all/{day}", "categories/policy/2025", "tags/rust/2025")
+    }
+    counting = {"archive.html", f"archive/all/{day[:7]}.html", "archive/all/2025.html"}
+    assert changed - showing == counting
+    whole = MemoryOutlet()
+    built(index, whole)
+    assert outlet.files == whole.files
+
+
+def test_a_story_that_is_withdrawn_is_on_no_page() -> None:
+    index, outlet = MemoryIndex(stories()), MemoryOutlet()
+    built(index, outlet)
+    gone = article(7)
+    index.remove(gone.id, at=START)
+    built(index, outlet)
+    assert not [name for name, data in outlet.files.items() if name.endswith(".html") and b">Story 7<" in data]

@@ -1,0 +1,77 @@
+"""Templates and styles of the operator's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from syndicator.publishing.look import Look, look
+from syndicator.publishing.selection.feeds import plan
+from syndicator.publishing.selection.staleness import stale
+from tests.publishing.memory import MemoryIndex, MemoryOutlet
+from tests.publishing.test_builder import INSTANCE, SETTINGS, SOURCES, article, built
+
+FOOTER = "<footer><p>Run by {{ page.site }} <b>& friends</b></p></footer>"
+
+
+def made(given: Look) -> tuple[dict[str, bytes], list[str]]:
+    index, outlet = MemoryIndex(article(number) for number in range(4)), MemoryOutlet()
+    report = built(index, outlet, look=given)
+    assert all(problem.reason == "template" for problem in report.set_aside)
+    return outlet.files, [problem.detail for problem in report.set_aside]
+
+
+def test_a_template_of_the_operators_stands_for_ours_on_every_page() -> None:
+    files, faults = made(Look({"footer.html": FOOTER}))
+    assert faults == []
+    for name in ("index.html", "feeds.html", "all.html", "archive/all/2025-11-03.html"):
+        assert b"<footer><p>Run by Example feeds <b>& friends</b></p></footer>" in files[name]
+
+
+def test_what_a_template_shows_is_escaped() -> None:
+    index, outlet = MemoryIndex([article(1, title="<script>1</script>")]), MemoryOutlet()
+    built(index, outlet, look=Look({"story.html": "<li>{{ entry.title }}</li>"}))
+    assert b"<li>&lt;script&gt;1&lt;/script&gt;</li>" in outlet.files["all.html"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "fault"),
+    [
+        ("footer.html", "<footer>{% if %}</footer>", "templates/footer.html, line 1: Expected an expression"),
+        ("story.html", "<li>\n{{ entry.titel }}</li>", "templates/story.html, line 2: "),
+        ("feed.html", "{{ ''.__class__.__mro__ }}", "templates/feed.html, line 1: access to attribute '__class__'"),
+        ("feed.html", "{{ 1 / 0 }}", "templates/feed.html, line 1: division by zero"),
+    ],
+)
+def test_a_faulty_template_costs_no_page_and_is_named_with_its_line(name: str, text: str, fault: str) -> None:
+    files, faults = made(Look({name: text}))
+    assert len(faults) == 1 and faults[0].startswith(fault)
+    assert files == made(Look())[0]
+
+
+def test_styles_follow_ours_and_the_folder_is_read(tmp_path: Path) -> None:
+    assert look(tmp_path) == Look()
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates/footer.html").write_text(FOOTER)
+    (tmp_path / "site.css").write_text("h1 { color: teal; }")
+    given = look(tmp_path)
+    files, _ = made(given)
+    assert files["site.css"].endswith(b"h1 { color: teal; }") and len(files["site.css"]) > 2000
+    assert given.templates == {"footer.html": FOOTER}
+
+
+def test_a_changed_template_makes_every_page_again() -> None:
+    index, outlet = MemoryIndex(article(number) for number in range(4)), MemoryOutlet()
+    built(index, outlet)
+    specs = plan(
+        index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={"AI": "Machines"}
+    )
+    assert stale(specs, index, SETTINGS, INSTANCE) == set()
+    given = Look({"footer.html": FOOTER})
+    due = stale(specs, index, SETTINGS, INSTANCE, look=given)
+    assert due == {spec.key for spec in specs}
+    report = built(index, outlet, look=given, only=due)
+    assert {name for name in outlet.files if name.endswith(".html")} == {
+        name for name in report.written if name.endswith(".html")
+    }
