@@ -224,6 +224,9 @@ class Enclosure:
     type: str = ""
     length: int = 0  # bytes, 0 when unknown
     duration: str = ""  # itunes:duration as given
+    # what Podcasting 2.0 says of it, a line each: "transcript URL; type=text/vtt", "chapters URL; type=...",
+    # "person NAME; role=guest; href=URL"
+    podcast: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -162,5 +162,5 @@ def _record(kind: type[Any], needs: str = "", **types: FieldType) -> FieldType:
     return FieldType(settle, write, read, {})
 
 
-ENCLOSURE = _record(Enclosure, needs="url", url=TEXT, type=TEXT, length=WHOLE, duration=TEXT)
+ENCLOSURE = _record(Enclosure, needs="url", url=TEXT, type=TEXT, length=WHOLE, duration=TEXT, podcast=TEXTS)
 ORIGIN = _record(Origin, title=TEXT, url=TEXT, site=TEXT, id=TEXT, updated=TIME)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from lxml import etree
 
-from syndicator.publishing.render.xml import prefixes
+from syndicator.publishing.render.xml import LOCAL, prefixes, qualified
 
 _LIKE_MARKUP: Final = re.compile(r"<|&#?\w+;")  # what a reader that takes a text for HTML would not show as it stands
 
@@ -25,11 +25,16 @@ class Part:
         self.tag, self.text, self.children, self.attributes = tag, text, children, attributes
 
     def build(self, parent: Any) -> None:
-        element = etree.SubElement(parent, self.tag, self.attributes)
+        element = etree.SubElement(parent, self.tag, self.attributes, nsmap=_declared(self.tag))
         if self.text:
             element.text = self.text
         for child in self.children:
             child.build(element)
+
+
+def _declared(tag: str) -> dict[str, str] | None:
+    """The prefix that an element declares itself."""
+    return next((prefixes(prefix) for prefix in LOCAL if tag.startswith(qualified(prefix, ""))), None)
 
 
 def plain_text(tag: str, value: str) -> Part:

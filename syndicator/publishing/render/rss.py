@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from feedgen.entry import FeedEntry
@@ -15,7 +15,7 @@ from syndicator.publishing.render.atom import categories, media
 from syndicator.publishing.render.extensions import EntryExtension, FeedExtension, Part
 from syndicator.publishing.render.head import Head
 from syndicator.publishing.render.view import View
-from syndicator.publishing.render.xml import SOURCE, fragment, plain, prefixes, qualified, splice
+from syndicator.publishing.render.xml import fragment, plain, prefixes, qualified, splice
 
 # What begins a tag, a comment or a declaration (HTML 13.2.5.6), and the same with its < as a reference.
 _TAG: Final = re.compile(r"(<|&(?:lt|#0*60|#x0*3c);?)(?=[a-z/!?&])", re.I)
@@ -74,10 +74,22 @@ def _plain(value: str) -> str:
 
 def _parts(view: View) -> list[Part]:
     # one line for all authors: of several dc:creator, newsboat and Miniflux show the last one alone
-    return [Part(qualified("dc", "creator"), _plain(view.author)), *media(view), *_markdown(view)]
+    return [Part(qualified("dc", "creator"), _plain(view.author)), *media(view), *_podcast(view), *_markdown(view)]
+
+
+def _podcast(view: View) -> Iterator[Part]:
+    """Transcripts, chapters and persons of an episode, as its own feed has them (Podcasting 2.0). Its namespace is
+    declared where it is used: feeds without sound do not know it."""
+    for line in view.enclosure.podcast if view.enclosure else ():
+        kind, _, rest = line.partition(" ")
+        said, *values = rest.split("; ")
+        given = dict(value.split("=", 1) for value in values)
+        part = Part(qualified("podcast", kind), said if kind == "person" else "")
+        part.attributes = given if kind == "person" else {"url": said, **given}
+        yield part
 
 
 def _markdown(view: View) -> list[Part]:
     """The element for a text's source (http://source.scripting.com/#1653758422000), whose namespace it declares itself:
     the W3C validator warns of namespaces that it does not know, and so only of feeds that have it."""
-    return [Part(f"{{{SOURCE}}}markdown", view.markdown)] if view.markdown else []
+    return [Part(qualified("source", "markdown"), view.markdown)] if view.markdown else []

@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -59,6 +59,7 @@ _CODES: Final = (
 )
 _LANGUAGES: Final = frozenset(_CODES.split())
 _LONGEST_SUBTAG: Final = 8  # RFC 5646 section 2.1
+_TYPE: Final = re.compile(r"[a-z]+/[A-Za-z0-9][A-Za-z0-9.+-]*")
 _AUDIO_VIDEO: Final = re.compile(r"(audio|video)/[a-z0-9][a-z0-9.+-]*")
 _DURATION: Final = re.compile(r"[0-9]{1,7}|[0-9]{1,3}(:[0-5][0-9]){1,2}")  # seconds, MM:SS or HH:MM:SS, as Apple has it
 
@@ -158,9 +159,14 @@ def _without_secrets(article: Article, source: Source | None) -> Article:
         url=secrets.published(article.url, names),
         cover=secrets.published(article.cover or "", names),
         also=tuple(secrets.published(url, names) for url in article.also),
-        enclosure=replace(given, url=secrets.published(given.url, names)) if given else None,
+        enclosure=_enclosure_without(given, names) if given else None,
         origin=replace(origin, url=secrets.published(feed, names), site=site, id=id),
     )
+
+
+def _enclosure_without(given: Enclosure, names: Collection[str]) -> Enclosure:
+    told = tuple(line for line in given.podcast if secrets.published(line, names) == line)
+    return replace(given, url=secrets.published(given.url, names), podcast=told)
 
 
 _RICHER: Final[tuple[ContentMode, ...]] = ("link", "excerpt", "full")
@@ -316,7 +322,19 @@ def _enclosure(given: Enclosure | None) -> Enclosure | None:
     kind = declared if _AUDIO_VIDEO.fullmatch(declared) else _MEDIA.get(_ending(url), "")
     if not kind:
         return None
-    return Enclosure(url=url, type=kind, length=max(given.length, 0), duration=given.duration)
+    podcast = tuple(line for line in map(_podcast, given.podcast) if line)
+    return Enclosure(url=url, type=kind, length=max(given.length, 0), duration=given.duration, podcast=podcast)
+
+
+def _podcast(given: str) -> str:
+    """A line of `Enclosure.podcast` that is fit for publication, "" where its address or its name is none."""
+    kind, _, rest = line(given).partition(" ")
+    said, *values = rest.split("; ")
+    pairs = [value.partition("=") for value in values]
+    kept = [f"{key}={uri(value) if key in ('href', 'img') else value}" for key, _, value in pairs if value]
+    said = name(said) if kind == "person" else uri(said)
+    typed = kind == "person" or any(key == "type" and _TYPE.fullmatch(value) for key, _, value in pairs)
+    return "; ".join([f"{kind} {said}", *(one for one in kept if not one.endswith("="))]) if said and typed else ""
 
 
 def _seconds(given: Enclosure | None) -> int:

@@ -9,7 +9,6 @@ from typing import Any, Final
 from lxml import etree
 
 ATOM: Final = "http://www.w3.org/2005/Atom"
-SOURCE: Final = "http://source.scripting.com/"
 XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 NAMESPACES: Final[Mapping[str, str]] = {
     "media": "http://search.yahoo.com/mrss/",
@@ -18,7 +17,10 @@ NAMESPACES: Final[Mapping[str, str]] = {
     "atom": ATOM,
     "fh": "http://purl.org/syndication/history/1.0",
     "at": "http://purl.org/atompub/tombstones/1.0",
+    "podcast": "https://podcastindex.org/namespace/1.0",
+    "source": "http://source.scripting.com/",
 }
+LOCAL: Final = ("podcast", "source")  # declared by the elements themselves, which few feeds have
 # RSS Advisory Board, RSS Best Practices Profile, "Character data": & and < of plain text as hexadecimal references.
 _PLAIN_FIELD: Final = re.compile(
     rb"(<(?:title|description|category|dc:creator|source|name|generator)(?: (?![^>]*type=.html)[^>]*)?>)([^<]+)"

@@ -15,6 +15,7 @@ from xml.sax import SAXException
 
 from syndicator.errors import NotAFeed
 from syndicator.model import Enclosure, Entry, ParsedFeed
+from syndicator.visiting.feeds import podcast
 from syndicator.visiting.feeds.dates import YEARS, parse_date
 from syndicator.visiting.feeds.fields import entry_id, names, one_line, resolve
 from syndicator.visiting.feeds.jsonfeed import looks_json, parse_json_feed
@@ -50,7 +51,18 @@ def parse_feed(body: bytes, url: str, headers: Mapping[str, str] | None = None) 
     if not parsed.get("version") and not parsed["entries"]:
         raise _refusal(body, parsed)
     feed = _feed(parsed, url, body)
-    return _distinct(feed)
+    return _distinct(_with_parts(feed, podcast.parts_of(body, url)))
+
+
+def _with_parts(feed: ParsedFeed, parts: Mapping[str, tuple[str, ...]]) -> ParsedFeed:
+    """The feed with what `podcast.parts_of` found of its enclosures."""
+    if not parts:
+        return feed
+    entries = (
+        replace(entry, enclosures=tuple(replace(one, podcast=parts.get(one.url, ())) for one in entry.enclosures))
+        for entry in feed.entries
+    )
+    return replace(feed, entries=tuple(entries))
 
 
 def unpacked(body: bytes) -> bytes:

@@ -1,0 +1,45 @@
+"""What an episode's own feed says of it stands in our RSS."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from syndicator.model import Enclosure
+from syndicator.settings import Publish, Settings, Site
+from tests.publishing.memory import MemoryIndex, MemoryOutlet
+from tests.publishing.test_builder import article, built
+from tests.visiting.feeds.test_podcast import LINES
+
+PODCAST = "{https://podcastindex.org/namespace/1.0}"
+BAD = (
+    "transcript javascript:alert(1); type=text/vtt",
+    "transcript https://pod.example/x; type=<b>",
+    "chapters https://pod.example/x",
+    "person ",
+)
+
+
+def test_transcripts_chapters_and_persons_pass_through() -> None:
+    sound = Enclosure(url="https://pod.example/1.mp3", type="audio/mpeg", length=9, podcast=(*LINES, *BAD))
+    outlet = MemoryOutlet()
+    how = Settings(site=Site(url="https://feeds.example/"), publish=Publish(archives=False))
+    built(MemoryIndex([article(1, enclosure=sound), article(2)]), outlet, how)
+    plain, item = etree.fromstring(outlet.files["all.rss"]).iter("item")
+    assert not [node for node in plain if node.tag.startswith(PODCAST)]
+    nodes = [node for node in item if node.tag.startswith(PODCAST)]
+    assert [(node.tag.removeprefix(PODCAST), node.text, dict(node.attrib)) for node in nodes] == [
+        (
+            "transcript",
+            None,
+            {"url": "https://pod.example/1.vtt", "type": "text/vtt", "language": "en", "rel": "captions"},
+        ),
+        ("transcript", None, {"url": "https://pod.example/1.srt", "type": "application/srt"}),
+        ("chapters", None, {"url": "https://pod.example/1.json", "type": "application/json+chapters"}),
+        (
+            "person",
+            "Jane Doe",
+            {"role": "guest", "group": "cast", "href": "https://jane.example/", "img": "https://jane.example/i.jpg"},
+        ),
+        ("person", "Bob, Builder", {}),
+    ]
+    assert b"<podcast:transcript xmlns:podcast=" in outlet.files["all.rss"]

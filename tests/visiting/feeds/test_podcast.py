@@ -1,0 +1,49 @@
+"""What Podcasting 2.0 says of an episode is read, kept and published."""
+
+from __future__ import annotations
+
+from syndicator.articles import frontmatter
+from syndicator.model import Enclosure
+from syndicator.visiting.feeds.parser import parse_feed
+from tests.articles.samples import full
+
+URL = "https://pod.example/feed"
+FEED = """\
+<rss version="2.0" xmlns:podcast="https://podcastindex.org/namespace/1.0"><channel><title>Pod</title>
+<item><title>One</title><link>https://pod.example/1</link><enclosure url="/1.mp3" type="audio/mpeg" length="9"/>
+{}
+</item><item><title>Two</title><link>https://pod.example/2</link><enclosure url="/2.mp3" type="audio/mpeg" length="9"/>
+</item></channel></rss>"""
+PARTS = """\
+<podcast:transcript url="/1.vtt" type="text/vtt" language="en" rel="captions"/>
+<podcast:transcript url="https://pod.example/1.srt" type="application/srt"/>
+<podcast:chapters url="/1.json" type="application/json+chapters"/>
+<podcast:person role="guest" group="cast" href="https://jane.example/" img="https://jane.example/i.jpg">
+Jane Doe</podcast:person>
+<podcast:person>Bob;  Builder</podcast:person><podcast:person/><podcast:value type="lightning"/>"""
+LINES = (
+    "transcript https://pod.example/1.vtt; type=text/vtt; language=en; rel=captions",
+    "transcript https://pod.example/1.srt; type=application/srt",
+    "chapters https://pod.example/1.json; type=application/json+chapters",
+    "person Jane Doe; role=guest; group=cast; href=https://jane.example/; img=https://jane.example/i.jpg",
+    "person Bob, Builder",
+)
+
+
+def enclosures(parts: str) -> list[Enclosure]:
+    return [entry.enclosures[0] for entry in parse_feed(FEED.format(parts).encode(), URL).entries]
+
+
+def test_each_episode_has_its_own_parts() -> None:
+    one, two = enclosures(PARTS)
+    assert (one.url, one.podcast, two.podcast) == ("https://pod.example/1.mp3", LINES, ())
+
+
+def test_a_feed_that_is_broken_is_read_as_far_as_it_goes() -> None:
+    assert enclosures(PARTS + "<podcast:person>&nbsp;<b>")[0].podcast[:2] == LINES[:2]
+
+
+def test_they_are_kept_in_the_file() -> None:
+    one = enclosures(PARTS)[0]
+    made = frontmatter.load(frontmatter.dump(full(enclosure=one)))
+    assert made.enclosure == one
