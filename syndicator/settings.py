@@ -105,6 +105,7 @@ class Publish(_Section):
     formats: tuple[FormatName, ...] = tuple(FORMATS)
     entry_html: Literal["card", "plain"] = "card"  # plain: no picture, source and tags in the text
     extensions: tuple[Literal["tombstones", "markdown"], ...] = ()  # elements that the W3C validator warns of
+    settle: Duration = "3m"  # `up` builds when the oldest article has waited so long, sooner where many do
     archives: bool = True
     thumbnails: bool = True  # small copies of the articles' pictures on the pages, fetched once and served from here
     gzip: bool = True

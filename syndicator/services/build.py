@@ -20,6 +20,7 @@ from syndicator.publishing.selection.staleness import BuildReport, Steps, replac
 from syndicator.reasons import WorkerReason
 from syndicator.services import freshness, source_edits, thumbnails
 from syndicator.services.container import App, make_fetcher, open_worker
+from syndicator.services.settling import Settling
 
 EXCUSED = "released"  # the name of the note in databases stays
 
@@ -32,18 +33,23 @@ _LOOK_SECONDS = 1.0  # how soon something new is seen after the pause
 
 
 async def build_meanwhile(
-    app: App, over: asyncio.Event, seconds: float = BUILD_SECONDS, turn: Callable[[], object] = lambda: None
+    app: App,
+    over: asyncio.Event,
+    seconds: float = BUILD_SECONDS,
+    turn: Callable[[], object] = lambda: None,
+    settling: Settling | None = None,
 ) -> BuildReport:
-    """Builds what becomes stale, `seconds` or more after the build before, until `over` is set; so no slow source holds
-    up what came from another. Returns what it built. What is stale at its end is the next build's."""
+    """Builds what becomes stale, `seconds` or more after the build before and once `settling` has it due, until `over`
+    is set; so no slow source holds up what came from another. Returns what it built. What is stale at its end is the
+    next build's."""
     clock = asyncio.get_running_loop().time
     report, seen, pause = BuildReport(), 0, seconds
     while not await _is_set(over, pause):
         newest = app.store.index.newest_mark()
         pause = min(_LOOK_SECONDS, seconds)
-        if newest > seen:
+        if newest > seen and (settling is None or settling.is_due(app)):
             seen, began = newest, clock()
-            report = together(report, await build_feeds(app, turn=turn))
+            report = together(report, await build_due(app, settling, turn))
             pause = max(seconds, _PAUSES * (clock() - began))
     return report
 
@@ -68,6 +74,16 @@ def together(first: BuildReport, second: BuildReport) -> BuildReport:
         builds=first.builds + second.builds,
         seconds=first.seconds + second.seconds,
     )
+
+
+async def build_due(app: App, settling: Settling | None, turn: Callable[[], object] = lambda: None) -> BuildReport:
+    """As `build_feeds`; nothing where `settling` has it wait."""
+    if settling is None:
+        return await build_feeds(app, turn=turn)
+    if not settling.is_due(app):
+        return BuildReport()
+    with settling.building(app):
+        return await build_feeds(app, turn=turn)
 
 
 async def build_feeds(app: App, *, all: bool = False, turn: Callable[[], object] = lambda: None) -> BuildReport:

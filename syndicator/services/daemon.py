@@ -20,6 +20,7 @@ from syndicator.services.container import App, Configuration, configuration, loc
 from syndicator.services.health.feed import feed_name, token
 from syndicator.services.health.outage import Outage
 from syndicator.services.refresh import RunReport, Wanted, Watch, remake, run
+from syndicator.services.settling import Settling
 from syndicator.settings import Settings
 
 LLM_SECONDS = 60.0  # of a scheduled run: visits that fall due meanwhile wait for that long and one answer at most
@@ -67,6 +68,7 @@ class ScheduledRuns:
         self._last_good: Configuration | None = None
         self._fault = ""  # of the configuration as it is now
         self._outage = Outage()
+        self._settling = Settling()
 
     async def run_once(self) -> None:
         try:
@@ -98,7 +100,7 @@ class ScheduledRuns:
 
     async def _run(self, app: App) -> RunReport:
         wanted = Wanted(llm_seconds=LLM_SECONDS, configuration=self._fault)
-        return await run(app, wanted, stop=self._stop, watch=self._watch)
+        return await run(app, wanted, stop=self._stop, watch=self._watch, settling=self._settling)
 
     def read(self) -> Configuration:
         """The configuration as it is now, or the last good one. Raises ConfigError where there is none."""

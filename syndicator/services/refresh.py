@@ -13,12 +13,13 @@ from syndicator.model import Outcome, Problem, SourceState
 from syndicator.ports import Fetcher
 from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.services import reconcile, thumbnails
-from syndicator.services.build import BUILD_SECONDS, build_feeds, build_meanwhile, together
+from syndicator.services.build import BUILD_SECONDS, build_due, build_meanwhile, together
 from syndicator.services.container import App, make_fetcher, new_worker
 from syndicator.services.descriptions.enrich import EnrichReport, enrich
 from syndicator.services.health.follow import follow
 from syndicator.services.naming import need_sources
 from syndicator.services.reread.chosen import newly_outdated
+from syndicator.services.settling import Settling
 from syndicator.worker import Worker
 
 
@@ -75,31 +76,41 @@ def remake(app: App) -> None:
         learn(app)
 
 
-async def run(app: App, wanted: Wanted, *, stop: asyncio.Event, watch: Watch = Watch()) -> RunReport:
+async def run(
+    app: App, wanted: Wanted, *, stop: asyncio.Event, watch: Watch = Watch(), settling: Settling | None = None
+) -> RunReport:
     """Visits, and builds meanwhile, then asks the language model and builds what that changed: no feed waits for it.
-    The caller holds the lock. Raises NetworkDown (after building what was stale), UsageError, StoreError, OSError."""
+    With `settling`, what is filed may wait for the build of a later run of the same. The caller holds the lock. Raises
+    NetworkDown (after building what was stale), UsageError, StoreError, OSError."""
     began = asyncio.get_running_loop().time()
     states = reconcile.sources(app)
     problems = reconcile.files(app)
     due = _due(app, states, wanted)
     watch.started(len(due))
+    if settling:
+        settling.begin(app)
+        watch = _noting(watch, settling, {state.key for state in due if state.first_visit is None})
     outcomes: list[Outcome] = []
     built, down = BuildReport(), None
     async with _client(app, wanted=bool(due) or thumbnails.wanted(app)) as fetcher:
         async with thumbnails.taking(app, fetcher, stop) as pictures:
             if due and fetcher:
-                outcomes, built, down = await _visit_and_build(app, due, wanted, stop, watch, fetcher)
-            built = together(built, await build_feeds(app, turn=watch.turn))
+                outcomes, built, down = await _visit_and_build(app, due, wanted, stop, watch, fetcher, settling)
+            if settling and stop.is_set():
+                settling.hurry()  # there may be no later run
+            built = together(built, await build_due(app, settling, watch.turn))
             if pictures and not down:
                 await pictures.finish(_left(wanted, began, thumbnails.SECONDS))
         if pictures and pictures.changed:
-            built = together(built, await build_feeds(app, turn=watch.turn))
+            built = together(built, await build_due(app, settling, watch.turn))
     if down:
         await follow(app, outcomes, built, seconds=_since(began), down=True, configuration=wanted.configuration)
         raise down
     enriched = await enrich(app, stop=stop, seconds=_left(wanted, began, wanted.llm_seconds), filed=watch.filed)
     if enriched.changed:
-        built = together(built, await build_feeds(app, turn=watch.turn))
+        built = together(built, await build_due(app, settling, watch.turn))
+    if settling:
+        settling.end(app)
     app.snapshots.prune(app.clock() - timedelta(days=app.settings.store.pages_days))
     untold = await follow(app, outcomes, built, seconds=_since(began), configuration=wanted.configuration)
     return RunReport(
@@ -110,6 +121,21 @@ async def run(app: App, wanted: Wanted, *, stop: asyncio.Event, watch: Watch = W
         untold=untold,
         outdated=newly_outdated(app),
     )
+
+
+def _noting(watch: Watch, settling: Settling, firsts: Collection[str]) -> Watch:
+    """`watch` that tells `settling` of articles, and of the end of the first visits to the sources `firsts`."""
+
+    def filed(title: str) -> None:
+        settling.filed()
+        watch.filed(title)
+
+    def visited(outcome: Outcome) -> None:
+        if outcome.key in firsts and outcome.added:
+            settling.hurry()
+        watch.visited(outcome)
+
+    return replace(watch, filed=filed, visited=visited)
 
 
 def _since(began: float) -> float:
@@ -135,7 +161,13 @@ def _left(wanted: Wanted, began: float, most: float) -> float:
 
 
 async def _visit_and_build(
-    app: App, due: list[SourceState], wanted: Wanted, stop: asyncio.Event, watch: Watch, fetcher: Fetcher
+    app: App,
+    due: list[SourceState],
+    wanted: Wanted,
+    stop: asyncio.Event,
+    watch: Watch,
+    fetcher: Fetcher,
+    settling: Settling | None,
 ) -> tuple[list[Outcome], BuildReport, NetworkDown | None]:
     """Visits, and builds meanwhile. Raises what ends the run, which ends both."""
     outcomes: list[Outcome] = []
@@ -143,7 +175,7 @@ async def _visit_and_build(
     over = asyncio.Event()
     try:
         async with asyncio.TaskGroup() as group:
-            building = group.create_task(build_meanwhile(app, over, wanted.build_seconds, watch.turn))
+            building = group.create_task(build_meanwhile(app, over, wanted.build_seconds, watch.turn, settling))
             try:
                 outcomes = await _visit(app, due, wanted, stop, watch, fetcher)
             except NetworkDown as error:

@@ -108,6 +108,12 @@ _DAYS = (
 _OF_DAYS = select(_m.id, _DAY).where(*_IN_FEED, bindparam("first") <= _DAY, bindparam("last") >= _DAY).order_by(_m.id)
 _LATEST = select(_m.id).where(*_IN_FEED).order_by(_SHOWN_AS.desc(), _m.id).limit(bindparam("most"))
 _NEWEST_MARK = select(func.coalesce(func.max(_marks.n), 0))
+_UNBUILT = (
+    select(_f.slug)
+    .join_from(schema.stale_marks, schema.feeds, (_f.axis == _marks.axis) & (_f.slug == _marks.slug))
+    .where(_marks.axis == bindparam("axis"), _f.files == "{}", _f.moved_slug.is_(None))
+    .limit(1)
+)
 _NO_LIMIT = 2**31 - 1
 
 
@@ -308,6 +314,10 @@ class Index:
     def newest_mark(self) -> int:
         """The number of the newest stale mark, 0 when there is none: a higher one than before means new work."""
         return int(self._db.scalar(_NEWEST_MARK))
+
+    def has_unbuilt(self, axis: str) -> bool:
+        """True where a feed of the axis is stale that was never built. Reads the marks alone."""
+        return bool(self._db.rows(_UNBUILT, {"axis": axis}))
 
     def _merged(self, id: str, into: str | None) -> None:
         with self._db.write() as connection:

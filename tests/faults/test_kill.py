@@ -27,7 +27,7 @@ HOLDS = (
 HURRIED = """
 from syndicator.__main__ import main
 from syndicator.services import build, refresh
-refresh.build_meanwhile = lambda app, over, seconds: build.build_meanwhile(app, over, 0.2)
+refresh.build_meanwhile = lambda app, over, seconds, *more: build.build_meanwhile(app, over, 0.2, *more)
 main()
 """
 
