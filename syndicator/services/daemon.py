@@ -21,6 +21,7 @@ from syndicator.services.health.feed import feed_name, token
 from syndicator.services.health.outage import Outage
 from syndicator.services.refresh import RunReport, Wanted, Watch, remake, run
 from syndicator.services.settling import Settling
+from syndicator.services.walking import Walks
 from syndicator.settings import Settings
 
 LLM_SECONDS = 60.0  # of a scheduled run: visits that fall due meanwhile wait for that long and one answer at most
@@ -68,7 +69,7 @@ class ScheduledRuns:
         self._last_good: Configuration | None = None
         self._fault = ""  # of the configuration as it is now
         self._outage = Outage()
-        self._settling = Settling()
+        self._settling, self._walks = Settling(), Walks()
 
     async def run_once(self) -> None:
         try:
@@ -100,7 +101,7 @@ class ScheduledRuns:
 
     async def _run(self, app: App) -> RunReport:
         wanted = Wanted(llm_seconds=LLM_SECONDS, configuration=self._fault)
-        return await run(app, wanted, stop=self._stop, watch=self._watch, settling=self._settling)
+        return await run(app, wanted, stop=self._stop, watch=self._watch, settling=self._settling, walks=self._walks)
 
     def read(self) -> Configuration:
         """The configuration as it is now, or the last good one. Raises ConfigError where there is none."""

@@ -20,6 +20,7 @@ from syndicator.services.health.follow import follow
 from syndicator.services.naming import need_sources
 from syndicator.services.reread.chosen import newly_outdated
 from syndicator.services.settling import Settling
+from syndicator.services.walking import Walks
 from syndicator.worker import Worker
 
 
@@ -77,14 +78,21 @@ def remake(app: App) -> None:
 
 
 async def run(
-    app: App, wanted: Wanted, *, stop: asyncio.Event, watch: Watch = Watch(), settling: Settling | None = None
+    app: App,
+    wanted: Wanted,
+    *,
+    stop: asyncio.Event,
+    watch: Watch = Watch(),
+    settling: Settling | None = None,
+    walks: Walks | None = None,
 ) -> RunReport:
     """Visits, and builds meanwhile, then asks the language model and builds what that changed: no feed waits for it.
-    With `settling`, what is filed may wait for the build of a later run of the same. The caller holds the lock. Raises
+    With `settling`, what is filed may wait for the build of a later run of the same; with `walks`, edits of
+    article files for a look at them. The caller holds the lock. Raises
     NetworkDown (after building what was stale), UsageError, StoreError, OSError."""
     began = asyncio.get_running_loop().time()
     states = reconcile.sources(app)
-    problems = reconcile.files(app)
+    problems = walks.files(app) if walks else reconcile.files(app)
     due = _due(app, states, wanted)
     watch.started(len(due))
     if settling:
@@ -111,6 +119,8 @@ async def run(
         built = together(built, await build_due(app, settling, watch.turn))
     if settling:
         settling.end(app)
+    if walks:
+        walks.end(app)
     app.snapshots.prune(app.clock() - timedelta(days=app.settings.store.pages_days))
     untold = await follow(app, outcomes, built, seconds=_since(began), configuration=wanted.configuration)
     return RunReport(
