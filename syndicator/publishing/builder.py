@@ -30,7 +30,7 @@ from syndicator.publishing.selection.archive import Document
 from syndicator.publishing.selection.staleness import BuildReport, Steps, ended, off, old_archives
 from syndicator.publishing.selection.window import head_of
 from syndicator.publishing.validate import culprit, lost_entries, schema
-from syndicator.publishing.web import front
+from syndicator.publishing.web import combine, front
 from syndicator.publishing.web.calendar import CalendarPage
 from syndicator.publishing.web.pages import Pages
 from syndicator.reasons import FeedFileReason
@@ -271,7 +271,8 @@ class Builder:
             if AXES[spec.key.axis].outlines:
                 files[f"{paths.stem(spec.key)}.opml"] = opml(spec.title, [spec], base)
         views, stories = self._newest()
-        files |= self.pages.shared(rows, views, stories)
+        ids = self.index.ids(ALL, limit=combine.ARTICLES, since=None, most=combine.ARTICLES)
+        files |= self.pages.shared(rows, views, stories, list(self.index.articles(ids).values()))
         silent = [row.key for row in rows.values() if off(row, self.settings.publish)]
         files |= redirects.files(list(rows.values()), base, silent)
         self.written.discard(redirects.JSON)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from syndicator import text
-from syndicator.axes import ALL, AXES, by_place
+from syndicator.axes import ALL, AXES, QUERY, SOURCE, by_place
 from syndicator.formats import FORMATS, PAGE, subscribed
-from syndicator.model import FeedKey, FeedSpec, Problem
+from syndicator.model import Article, FeedKey, FeedSpec, Problem
 from syndicator.ports import FeedRow
 from syndicator.publishing import paths
 from syndicator.publishing.look import TEMPLATES, Look
 from syndicator.publishing.render.head import Head
 from syndicator.publishing.render.links import links
 from syndicator.publishing.render.view import View, language
-from syndicator.publishing.web import front, sitemap, story
+from syndicator.publishing.web import combine, front, sitemap, story
 from syndicator.publishing.web.calendar import YEAR, CalendarPage, file_name, holding
 from syndicator.publishing.web.shell import Page, page
 from syndicator.publishing.web.story import Day
@@ -120,14 +120,19 @@ class Pages:
         return [(*link(one.span), one.count) for one in reversed(years)]
 
     def shared(
-        self, rows: Mapping[FeedKey, FeedRow], views: Sequence[View], stories: Sequence[bytes]
+        self,
+        rows: Mapping[FeedKey, FeedRow],
+        views: Sequence[View],
+        stories: Sequence[bytes],
+        newest: Collection[Article] = (),
     ) -> dict[str, bytes]:
         """What speaks of all feeds, by file name: front page, the page of all feeds, stylesheets. `views` and
-        `stories`: the newest articles."""
+        `stories`: those of the front page; `newest`: the articles among which combinations are counted."""
         return {
             paths.INDEX: self._front(rows, views, stories),
             FEEDS: self._all_feeds(rows),
             _MISSING: self._missing(),
+            **self._combine(rows, newest),
             sitemap.NAME: sitemap.sitemap(self._every(rows), self.settings.base_url),
             **({ARCHIVE: self._archive()} if self.archived else {}),
             **self.templates.look.assets(),
@@ -173,6 +178,17 @@ class Pages:
             if len(year.span) == YEAR
         ]
         return self.templates.render("archive.html", page=shell, years=years, count=count)
+
+    def _combine(self, rows: Mapping[FeedKey, FeedRow], newest: Collection[Article]) -> dict[str, bytes]:
+        titles = {spec.key.slug: text.line(spec.name) for spec in self.specs if spec.key.axis == SOURCE}
+        found = combine.facets(newest, titles)
+        heading = {"category": "Categories", "tag": "Tags", "source": "Sources"}
+        kinds = [(heading[kind], [one for one in found if one.field == kind]) for kind in heading]
+        title = f"Combine topics - {text.line(self.settings.site.title)}"
+        shell = self._shell(combine.PAGE, title, "Put tags, categories and sources together to a feed of your own.")
+        queries = next((group for group in self._groups(rows) if group["axis"] == QUERY), None)
+        made = self.templates.render("combine.html", page=shell, kinds=kinds, total=len(newest), queries=queries)
+        return {combine.PAGE: made, combine.DATA: combine.data(newest, found)}
 
     def _missing(self) -> bytes:
         """What a web server shows for an address that has no file, at whatever depth."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,7 +17,7 @@ from syndicator.publishing.render.view import language, uri
 from syndicator.settings import Settings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Page:
     """A page as `base.html` shows it. `name`: its file below the web root. `feeds`: what can be subscribed to here, as
     (label, link, address, media type), the recommended one first. `updated`: of its newest story. `kind`: its type in
@@ -34,9 +38,18 @@ class Page:
     archive: bool = False  # True: there are pages of older stories
     indexed: bool = True  # False: search engines are asked to leave it out
 
+    @cached_property
+    def facts(self) -> str:
+        """JSON-LD (schema.org), as it may stand in a script element."""
+        made = json.dumps(self._facts(), ensure_ascii=False)
+        return made.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e")
+
     @property
-    def facts(self) -> dict[str, Any]:
-        """JSON-LD (schema.org)."""
+    def facts_hash(self) -> str:
+        """The facts for a Content Security Policy. Browsers do not ask, since nothing of it runs; checkers do."""
+        return f"sha256-{base64.b64encode(hashlib.sha256(self.facts.encode()).digest()).decode()}"
+
+    def _facts(self) -> dict[str, Any]:
         made: dict[str, Any] = {"@context": "https://schema.org", "@type": self.kind, "name": self.title}
         if self.canonical:
             made["url"] = self.canonical

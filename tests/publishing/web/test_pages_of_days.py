@@ -81,7 +81,7 @@ def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
     assert showing == pages | {
         f"archive/{name}.html" for name in (f"all/{day}", "categories/policy/2025", "tags/rust/2025")
     }
-    counting = {"archive.html", f"archive/all/{day[:7]}.html", "archive/all/2025.html"}
+    counting = {"archive.html", "combine.html", f"archive/all/{day[:7]}.html", "archive/all/2025.html"}
     assert changed - showing == counting
     whole = MemoryOutlet()
     built(index, whole)

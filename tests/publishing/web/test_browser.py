@@ -1,0 +1,154 @@
+"""The pages in a real browser, Debian's Chromium: axe finds nothing, nothing moves while they load, no message is
+logged, and combinations are counted. axe-core comes from npm; what is not to be had is skipped."""
+
+from __future__ import annotations
+
+import functools
+import html
+import http.server
+import json
+import re
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import html as lxml_html
+
+from syndicator.settings import Publish, Settings, Site
+from tests.publishing.memory import MemoryIndex, MemoryOutlet
+from tests.publishing.test_builder import article, built
+
+pytestmark = pytest.mark.slow
+
+SETTINGS = Settings(
+    site=Site(title="Example feeds", url="http://127.0.0.1/", contact="me@feeds.example"), publish=Publish(tag_min=1)
+)
+PAGES = ("index.html", "tags/ai.html", "feeds.html", "archive.html", "combine.html", "archive/all/2025-11-04.html")
+# The page in a frame of so many pixels; it says what axe found, how much moved, and whether it is too wide.
+FRAME = """<!doctype html><title>-</title><iframe width="{width}" height="900" src="{name}"></iframe>
+<pre id="said"></pre>
+<script>onmessage = (event) => {{ document.getElementById("said").textContent = event.data; }};</script>"""
+PROBE = """<script>window.moved = 0; new PerformanceObserver((list) => {
+for (const one of list.getEntries()) moved += one.value; }).observe({type: "layout-shift", buffered: true});</script>"""
+ASK = """<script src="/axe.min.js"></script><script>addEventListener("load", () => {
+const cls = moved;
+for (const one of document.querySelectorAll("details")) one.open = true;
+axe.run(document).then((found) => parent.postMessage(JSON.stringify({
+  violations: found.violations.map((one) => one.id + " " + one.nodes[0].target), passes: found.passes.length, cls,
+  wide: document.documentElement.scrollWidth > innerWidth, dark: matchMedia("(prefers-color-scheme: dark)").matches,
+}), "*")); });</script>"""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The pages on loopback, and Chromium."""
+
+    folder: Path
+    base: str
+    chromium: str
+
+    def dom(self, path: str, *options: str) -> tuple[str, str]:
+        """The document after its scripts ran, and what Chromium logged."""
+        command = [self.chromium, "--headless=new", "--no-sandbox", "--disable-gpu"]
+        command += [
+            f"--user-data-dir={self.folder}-profile",
+            "--virtual-time-budget=20000",
+            "--enable-logging=stderr",
+            "--dump-dom",
+            *options,
+            self.base + path,
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        return done.stdout, "\n".join(line for line in done.stderr.splitlines() if "CONSOLE" in line)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    chromium = shutil.which("chromium")
+    if not chromium:
+        pytest.skip("no chromium here")
+    folder = tmp_path_factory.mktemp("web") / "public"
+    index, outlet = MemoryIndex(), MemoryOutlet()
+    for number in range(30):
+        more: dict[str, Any] = {"also": ("https://other.example/1",)} if number == 20 else {}
+        index.add(
+            article(number, excerpt="A whole sentence, and another one. " * 4, tags=("AI", f"T {number % 4}"), **more)
+        )
+    built(index, outlet, SETTINGS)
+    for name, data in outlet.files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
+    handler.func.log_message = lambda *_: None  # type: ignore[attr-defined, method-assign]
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield Served(folder, f"http://127.0.0.1:{server.server_address[1]}/", chromium)
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def axe(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Served:
+    """The same with copies of the pages that ask axe-core."""
+    npm, folder = shutil.which("npm"), tmp_path_factory.mktemp("npm")
+    if not npm:
+        pytest.skip("no npm here, which axe-core comes from")
+    command = [npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "axe-core@4"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, timeout=120)
+    script = folder / "node_modules/axe-core/axe.min.js"
+    if done.returncode or not script.exists():
+        pytest.skip("npm cannot serve axe-core")
+    shutil.copy(script, served.folder / "axe.min.js")
+    for name in PAGES:
+        page = (served.folder / name).read_text()
+        page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', PROBE, page).replace(
+            "</body>", f"{ASK}</body>"
+        )
+        (served.folder / name).with_suffix(".asked.html").write_text(page)
+    return served
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_and_nothing_moves(axe: Served, width: int, dark: bool) -> None:
+    for name in PAGES:
+        asked = name.replace(".html", ".asked.html")
+        (axe.folder / "frame.html").write_text(FRAME.format(width=width, name=asked))
+        options = ["--window-size=1400,1000", f"--blink-settings=preferredColorScheme={0 if dark else 1}"]
+        dom, _ = axe.dom("frame.html", *options)
+        found = json.loads(html.unescape(re.findall(r'<pre id="said">(.*?)</pre>', dom, re.DOTALL)[0]))
+        assert found["violations"] == [] and found["passes"] > 20, (name, found)
+        assert (found["wide"], found["dark"]) == (False, dark), name
+        assert found["cls"] < 0.02, (name, found)
+
+
+def test_no_page_logs_a_message(served: Served) -> None:
+    for name in PAGES:
+        assert served.dom(name)[1] == "", name
+
+
+def test_without_a_script_all_stories_and_addresses_are_there(served: Served) -> None:
+    page = lxml_html.fromstring((served.folder / "index.html").read_text())
+    assert len(page.xpath("//li[@class='story']//h3/a")) == 30
+    assert "http://127.0.0.1/all.atom" in page.xpath("//details//code/text()")
+    assert {node.get("class") for node in page.xpath("//*[@hidden]")} == {"copy"}
+
+
+def test_a_combination_is_counted_and_written_as_a_query(served: Served) -> None:
+    page = (served.folder / "combine.html").read_text()
+    tick = """addEventListener("load", () => {
+const tick = (one) => document.querySelector(one).click();
+tick("[data-with][data-value='T 1']"); tick("[data-with][data-value='T 2']");
+tick("[data-not][data-value='T 2']"); });"""
+    (served.folder / "tick.js").write_text(tick)
+    (served.folder / "ticked.html").write_text(page.replace("</body>", '<script src="/tick.js"></script></body>'))
+    dom, logged = served.dom("ticked.html")
+    assert logged == ""
+    assert "8 of the newest 30 articles." in dom
+    (lines,) = re.findall(r'<code id="lines">(.*?)</code>', dom, re.DOTALL)
+    assert """query = 'tag:"T 1" and not tag:"T 2"'""" in html.unescape(lines)
+    assert "mailto:me@feeds.example?subject=" in dom
