@@ -16,7 +16,8 @@ def changes(before: Configuration, after: Configuration) -> Iterator[str]:
     for name in sorted(old.keys() | new.keys()):
         if old.get(name) != new.get(name):
             yield f"setting {name} changed" + ("; it counts from the next start" if name in _AT_START else "")
-    yield from _listed("source", *({one.key: one for one in each.sources} for each in (before, after)))
+    if before.sources is not after.sources:
+        yield from _listed("source", *({one.key: one for one in each.sources} for each in (before, after)))
     yield from _listed("query", *({one.slug: one for one in each.queries} for each in (before, after)))
 
 

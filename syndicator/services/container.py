@@ -31,7 +31,7 @@ from syndicator.publishing.queries.saved import SavedQuery, load_queries
 from syndicator.reading import READING_VERSION
 from syndicator.services.beside.files import Beside
 from syndicator.settings import Llm, Settings, load
-from syndicator.sources.registry import load_sources
+from syndicator.sources import remembered
 from syndicator.store.engine import Store, is_gone, open_store
 from syndicator.urls import site
 from syndicator.urls.addresses import private
@@ -64,6 +64,7 @@ class App:
     clock: Callable[[], datetime]
     jitter: Callable[[], float]
     environ: Mapping[str, str]
+    sources_stamp: str = ""  # differs after every edit of the sources; "" where nobody looked
 
     def rights_of(self, source: Source) -> Rights:
         """Whose articles the operator's terms for `source` hold for."""
@@ -86,15 +87,28 @@ class Configuration:
     settings: Settings
     sources: tuple[Source, ...]
     queries: tuple[SavedQuery, ...]
+    sources_stamp: str = ""  # differs after every edit of the sources
 
 
-def configuration(config: Path, environ: Mapping[str, str] = os.environ) -> Configuration:
-    """The configuration in a folder. Raises ConfigError."""
+def configuration(
+    config: Path,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    before: Configuration | None = None,
+    remember: bool = False,
+) -> Configuration:
+    """The configuration in a folder. Sources that did not change since they were read `before`, or since a run
+    remembered them, are not read again; with `remember` this is such a run. Raises ConfigError."""
     need_folder(config)
+    settings = load(config, environ)
+    known = remembered.Read(before.sources, before.sources_stamp) if before else None
+    cache = settings.state_dir / "sources.cache"
+    read = remembered.read(config / "sources.toml", cache, __version__, before=known, remember=remember)
     return Configuration(
-        settings=load(config, environ),
-        sources=tuple(load_sources(config / "sources.toml")),
+        settings=settings,
+        sources=read.sources,
         queries=load_queries(config / "feeds.toml"),
+        sources_stamp=read.stamp,
     )
 
 
@@ -112,7 +126,7 @@ def open_app(
     """The app of a configuration folder; closes what it opened. `create` lets `reindex` begin a database although
     articles exist; `remake` is called where that had to be done because there is no database any more. `read`: the
     configuration, where the caller has read it. Raises ConfigError, StoreError, MissingError."""
-    read = read or configuration(config, environ)
+    read = read or configuration(config, environ, remember=True)
     settings = read.settings
     article_store = ArticleStore(settings.articles_dir)
     has_begun = begun(article_store, settings)
@@ -131,6 +145,7 @@ def open_app(
             config=config,
             settings=settings,
             sources={source.key: source for source in read.sources},
+            sources_stamp=read.sources_stamp,
             queries=read.queries,
             store=store,
             article_store=article_store,

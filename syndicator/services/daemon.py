@@ -106,7 +106,7 @@ class ScheduledRuns:
     def read(self) -> Configuration:
         """The configuration as it is now, or the last good one. Raises ConfigError where there is none."""
         try:
-            now = configuration(self._config)
+            now = configuration(self._config, before=self._last_good, remember=True)
             for line in changes(self._last_good or now, now):
                 self._changed(line)
             self._last_good, self._fault = now, ""

@@ -16,6 +16,7 @@ from syndicator.pipeline.entry.release import release, was_released
 from syndicator.ports import EntryRow, FileStamp
 from syndicator.reasons import FOR_THE_OPERATOR, CommandReason, FileReason
 from syndicator.rules.entries import is_muted
+from syndicator.services import unchanged
 from syndicator.services.beside.scrub import scrub
 from syndicator.services.build import excuse
 from syndicator.services.container import App, filing_context
@@ -47,6 +48,13 @@ def sources(app: App) -> dict[str, SourceState]:
     wanted |= {key: wanted[key].asked_whole() for key in edited if _try_again(app, key, ruled=key in ruled)}
     app.store.visits.save_states([state for key, state in wanted.items() if state != known.get(key)])
     return wanted
+
+
+def edited_sources(app: App) -> None:
+    """`sources`, where something may have changed since a run did that: sources.toml, this version, the clock."""
+    if not unchanged.reconciled(app):
+        sources(app)
+        unchanged.note_reconciled(app)
 
 
 def _try_again(app: App, key: str, *, ruled: bool) -> bool:
@@ -82,7 +90,9 @@ def files(app: App) -> tuple[Problem, ...]:
     visits = app.store.visits
     scrub(app.sources.values(), app.environ, app.article_store, app.store, app.snapshots, app.clock())
     app.beside.believe()
-    app.beside.follow(app.sources)
+    if not unchanged.followed(app):
+        app.beside.follow(app.sources)
+        unchanged.note_followed(app)
     if visits.note(OWNED_SINCE) is None:
         visits.set_note(OWNED_SINCE, app.clock().isoformat(), app.clock())
     withdrawals.settle(app)

@@ -91,9 +91,9 @@ async def run(
     article files for a look at them. The caller holds the lock. Raises
     NetworkDown (after building what was stale), UsageError, StoreError, OSError."""
     began = asyncio.get_running_loop().time()
-    states = reconcile.sources(app)
+    reconcile.edited_sources(app)
     problems = walks.files(app) if walks else reconcile.files(app)
-    due = _due(app, states, wanted)
+    due = _due(app, wanted)
     watch.started(len(due))
     if settling:
         settling.begin(app)
@@ -224,12 +224,14 @@ def make_worker(app: App) -> Worker:
     return new_worker(app, app.settings.fetch.workers, preload)
 
 
-def _due(app: App, states: dict[str, SourceState], wanted: Wanted) -> list[SourceState]:
+def _due(app: App, wanted: Wanted) -> list[SourceState]:
+    visits = app.store.visits
     need_sources(app, wanted.keys)
     if wanted.keys:
-        return [_asked_now(states[key]) for key in dict.fromkeys(wanted.keys)]
+        return [_asked_now(state) for key in dict.fromkeys(wanted.keys) if (state := visits.state(key))]
     if wanted.asked:
-        enabled = [state for key, state in states.items() if app.sources[key].enabled]
+        states = visits.states()
+        enabled = [states[key] for key, source in app.sources.items() if source.enabled]
         return [_asked_now(state) for state in enabled if wanted.all or state.reason or state.disabled]
     due = app.store.visits.due(app.clock())
     return [state for state in due if state.key in app.sources and app.sources[state.key].enabled]

@@ -125,6 +125,14 @@ class Beside:
             move(index, rows[old], replace(there or fresh, first_slug=first))
             index.show_again([rows[old].key])
 
+    def sources_stamp(self) -> str:
+        """What changes whenever the file of `follow` does."""
+        try:
+            stat = self._sources.stat()
+        except FileNotFoundError:
+            return ""
+        return f"{stat.st_mtime_ns} {stat.st_size} {stat.st_ino}"
+
     def former(self, taken: Collection[str]) -> dict[str, str]:
         """The keys of removed sources that are not `taken`, by each address (urls.alias) that their articles came
         from."""

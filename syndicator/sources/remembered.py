@@ -1,0 +1,106 @@
+"""The sources as they were read and checked last, so that files that did not change are not read again.
+
+A hundred thousand of them take ten seconds to parse and check, and half a second to be remembered. The file is a cache:
+whatever is wrong with it, the sources are read as if it were not there."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from syndicator.model import Rules, Source
+from syndicator.sources.registry import files_of, load_sources
+
+# How much later than the last edit a cache has to be written to be believed: in the same tick of a file's clock a
+# second edit of the same length would leave no trace. File systems keep times to two seconds at worst (FAT).
+_LATER_NS = 2_000_000_000
+
+_LEAST = 2  # fields of a source: key and address
+_FIELDS = tuple(field.name for field in fields(Source))
+_RULES = tuple(field.name for field in fields(Rules))
+_DEFAULTS = {field.name: field.default for field in fields(Source)}
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Sources, and the state of the files that they are from: different after every edit."""
+
+    sources: tuple[Source, ...]
+    stamp: str
+
+
+def stamp(path: Path, version: str) -> str:
+    """The state of `path`, which is sources.toml, and of the files beside it: names, times, sizes and numbers, and
+    which `version` looked. Files that are not there have none."""
+    found = [version]
+    for one in files_of(path):
+        with suppress(FileNotFoundError):
+            stat = one.stat()
+            found.append(f"{one.name} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_size} {stat.st_ino}")
+    return "\n".join(found)
+
+
+def read(path: Path, cache: Path, version: str, *, before: Read | None = None, remember: bool = False) -> Read:
+    """The sources of `path` and the files beside it: what was read `before`, or is in `cache`, where they did not
+    change since then; with `remember` the cache is written where they did. Raises ConfigError."""
+    now = stamp(path, version)
+    if before is not None and before.stamp == now:
+        return before
+    known = _remembered(cache, now, path)
+    if known is None:
+        known = load_sources(path)
+        if remember and stamp(path, version) == now:
+            _remember(cache, now, known)
+    return Read(known, now)
+
+
+def _remembered(cache: Path, now: str, path: Path) -> tuple[Source, ...] | None:
+    try:
+        edited = max(one.stat().st_mtime_ns for one in files_of(path))
+        if cache.stat().st_mtime_ns < edited + _LATER_NS:
+            return None
+        made, of, rows = json.loads(cache.read_bytes())
+        if (tuple(made), of) != (_FIELDS + _RULES, now):
+            return None
+        return tuple(_source(row) for row in rows)
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _remember(cache: Path, now: str, sources: tuple[Source, ...]) -> None:
+    """Writes the cache; nothing where that is not possible, or what is read back would differ."""
+    rows = [_row(source) for source in sources]
+    temporary = cache.with_name(f".{cache.name}.{os.getpid()}")
+    with suppress(OSError, ValueError):
+        if tuple(_source(json.loads(json.dumps(row))) for row in rows) == sources:
+            cache.parent.mkdir(parents=True, exist_ok=True)
+            temporary.write_text(json.dumps((_FIELDS + _RULES, now, rows)), encoding="ascii")
+            temporary.replace(cache)
+    with suppress(OSError):
+        temporary.unlink(missing_ok=True)
+
+
+def _row(source: Source) -> dict[str, Any]:
+    """The fields that are not at their defaults, as JSON has them."""
+    given = {name: value for name in _FIELDS if (value := getattr(source, name)) != _DEFAULTS[name]}
+    if "headers_env" in given:
+        given["headers_env"] = dict(source.headers_env)
+    if "rules" in given:
+        given["rules"] = tuple(getattr(source.rules, name) for name in _RULES)
+    return given
+
+
+def _source(row: Mapping[str, Any]) -> Source:
+    if len(row) == _LEAST:
+        return Source(**row)
+    given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
+    if "rules" in given:
+        values = (tuple(value) if isinstance(value, list) else value for value in given["rules"])
+        rules: dict[str, Any] = dict(zip(_RULES, values, strict=True))
+        given["rules"] = Rules(**rules)
+    return Source(**given)

@@ -1,0 +1,128 @@
+"""Sources that did not change are not read again, and those that did always are."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from syndicator.errors import ConfigError
+from syndicator.model import Source
+from syndicator.sources import remembered
+from syndicator.sources.registry import load_sources
+
+ALL = """
+[[source]]
+key = "plain"
+url = "https://plain.example/feed"
+
+[[source]]
+key = "full"
+url = "https://full.example/feed"
+tags = ["One", "Two"]
+category = "Arts"
+headers_env = { Authorization = "TOKEN" }
+speaks_for = ["other.example"]
+keep = 'title:"a b"'
+llm = false
+[source.rules]
+select = ["article p"]
+title = ["h1"]
+"""
+OLD = 1_600_000_000_000_000_000  # nanoseconds
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    made = tmp_path / "config/sources.toml"
+    made.parent.mkdir()
+    made.write_text(ALL)
+    age(made)
+    return made
+
+
+def age(path: Path, by: int = 0) -> None:
+    os.utime(path, ns=(OLD + by, OLD + by))
+
+
+def read(path: Path, *, version: str = "1", remember: bool = True) -> tuple[Source, ...]:
+    return remembered.read(path, path.parent.parent / "cache", version, remember=remember).sources
+
+
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The files that were read, as often as they were."""
+    seen: list[Path] = []
+
+    def watched(path: Path) -> tuple[Source, ...]:
+        seen.append(path)
+        return load_sources(path)
+
+    monkeypatch.setattr(remembered, "load_sources", watched)
+    return seen
+
+
+def test_sources_come_back_as_they_were_read_without_their_files_being_parsed(path: Path, parsed: list[Path]) -> None:
+    first = read(path)
+    assert first == load_sources(path)
+    assert read(path) == first
+    assert parsed == [path]
+
+
+def test_an_edit_is_seen_whatever_it_leaves_as_it_was(path: Path, parsed: list[Path]) -> None:
+    read(path)
+    path.write_text(ALL.replace("plain.example", "edited.exampl"))  # the same length
+    age(path, by=1)
+    assert read(path)[0].url == "https://edited.exampl/feed"
+    path.unlink()
+    path.write_text(ALL.replace("plain.example", "again.example"))  # the same length and time, another file
+    age(path, by=1)
+    assert read(path)[0].url == "https://again.example/feed"
+    (path.parent / "sources.d").mkdir()
+    more = path.parent / "sources.d/more.toml"
+    more.write_text('[[source]]\nkey = "more"\nurl = "https://more.example/"\n')
+    age(more)
+    assert [source.key for source in read(path)] == ["plain", "full", "more"]
+    more.unlink()
+    assert [source.key for source in read(path)] == ["plain", "full"]
+    assert len(parsed) == 5
+
+
+def test_what_was_edited_a_moment_ago_is_read_again(path: Path, parsed: list[Path]) -> None:
+    path.touch()
+    read(path)
+    read(path)
+    assert len(parsed) == 2
+
+
+def test_another_version_reads_them_again(path: Path, parsed: list[Path]) -> None:
+    read(path)
+    read(path, version="2")
+    assert len(parsed) == 2
+
+
+@pytest.mark.parametrize("damage", [b"", b"\0", b"[1]", b"[[], 1, 2]", b'[["key"], "", [{"key": 1}]]', b"{}", b"\xff"])
+def test_a_damaged_cache_counts_as_none(path: Path, damage: bytes) -> None:
+    first = read(path)
+    (path.parent.parent / "cache").write_bytes(damage)
+    assert read(path) == first
+
+
+def test_who_only_looks_writes_nothing(path: Path) -> None:
+    read(path, remember=False)
+    assert not (path.parent.parent / "cache").exists()
+
+
+def test_a_cache_that_cannot_be_written_costs_nothing(path: Path) -> None:
+    (path.parent.parent / "cache").mkdir()
+    assert read(path) == load_sources(path)
+    assert sorted(one.name for one in path.parent.parent.iterdir()) == ["cache", "config"]
+
+
+def test_what_is_wrong_is_told_each_time(path: Path) -> None:
+    read(path)
+    path.write_text(ALL + "[[source]]\n")
+    for _ in range(2):
+        with pytest.raises(ConfigError, match="has no key"):
+            read(path)
