@@ -10,6 +10,7 @@ from pathlib import Path
 
 from syndicator import urls
 from syndicator.articles.normal_form import settle
+from syndicator.articles.snapshots import ANSWERED, packed
 from syndicator.describing.describe import describe
 from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
@@ -17,6 +18,7 @@ from syndicator.describing.taxonomy.vocabulary import fold
 from syndicator.model import Draft, Entry, ReadArticle, Rules, article_id
 from syndicator.pipeline.editorial.doubt import doubts
 from syndicator.pipeline.results import PageReading
+from syndicator.pipeline.similarity import sketch
 from syndicator.publishing.render.html import render_markdown
 from syndicator.reading.reader import read
 from syndicator.text import plain
@@ -103,10 +105,12 @@ def read_and_render(
     now: datetime,
     own: tuple[str, ...] = (),
     traced: bool = False,
+    kept: bool = False,
 ) -> PageReading:
     """`read_article` for the worker: the taxonomy is named by its files and loaded once a process, and the body is
     rendered to sanitised HTML in the same trip when the source is published whole. `own`: tags that the operator puts
-    on every article of the source; `traced`: with where each field came from. Raises NotAnArticle, ConfigError."""
+    on every article of the source; `traced`: with where each field came from; `kept`: with the page as it is kept.
+    Raises NotAnArticle, ConfigError."""
     known = load_taxonomy(taxonomy)
     read = read_article(html, url, known, entry=entry, rules=rules, repeated=repeated, headers=headers, now=now)
     article = settle(replace(read.filed(), tags=tuple(dict.fromkeys((*spelled(own, known), *read.tags)))))
@@ -119,6 +123,8 @@ def read_and_render(
         matches=read.trace.get("rules", {}),
         ruled=frozenset(name for name in _RULED if str(read.trace[name]["from"]).startswith("rules.")),
         doubts=read.doubts,
+        sketch=sketch(plain(article.body)),
+        packed=packed(html, {**(headers or {}), ANSWERED: url}) if kept else b"",
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from syndicator.model import Article
+from syndicator.pipeline.similarity import Sketch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +15,8 @@ class PageReading:
     """A page as it was read: the article as it would be filed, the digests of its blocks, and its body as sanitised
     HTML where its source is published whole. `trace`: where each field came from, for who asked; `matches`: how many
     elements each selector of the rules matches; `ruled`: the fields that a rule says; `doubts`: what speaks against
-    publishing it unseen."""
+    publishing it unseen. `sketch`: of the body, for the search for copies; `packed`: the page as it is kept. Both are
+    made there because this process does one thing at a time for all sources."""
 
     article: Article
     blocks: tuple[str, ...] = ()
@@ -23,6 +25,8 @@ class PageReading:
     matches: Mapping[str, int] = field(default_factory=dict)
     ruled: frozenset[str] = frozenset()
     doubts: tuple[str, ...] = ()  # codes of `reasons.HoldReason`
+    sketch: Sketch | None = None
+    packed: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

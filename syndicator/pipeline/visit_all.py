@@ -50,7 +50,7 @@ async def visit_all(
         done(outcome)
 
     try:
-        async with Deadline(stop, max_seconds), _sharing_commits(run), asyncio.TaskGroup() as group:
+        async with Deadline(stop, max_seconds), sharing_commits(run), asyncio.TaskGroup() as group:
             for source, state in due:
                 group.create_task(one(source, state))
     except BaseExceptionGroup as failed:
@@ -64,7 +64,7 @@ async def visit_all(
 
 
 @asynccontextmanager
-async def _sharing_commits(run: RunContext) -> AsyncIterator[None]:
+async def sharing_commits(run: RunContext) -> AsyncIterator[None]:
     """Inside, what visits write is committed together, and so is that their articles' files are there, just before: a
     row is never there before its file."""
 

@@ -19,7 +19,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from syndicator.pipeline.dedupe.similarity import Sketch, containment, resemblance, sketch
+from syndicator.pipeline.similarity import Sketch, containment, resemblance, sketch
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 NEWS = ("cat_bbc", "cat_ag", "cat_kpcrowd10", "summ_cnndm", "summ_inshorts", "summ_blogs")

@@ -30,6 +30,7 @@ from statistics import median
 
 from syndicator.model import Entry, Source, SourceState
 from syndicator.pipeline.entry.ingest import ingest
+from syndicator.pipeline.visit_all import sharing_commits
 from syndicator.ports import EntryRow
 from syndicator.services.container import App, make_context, make_fetcher, open_app
 from syndicator.services.init.start import SHIPPED
@@ -123,7 +124,8 @@ async def _trip(app: App, urls: Sequence[str], workers: int) -> tuple[float, flo
         filed.clear()
         pids = await _children(worker, workers)
         begun, before, wall = time.process_time(), _cpu(pids), time.monotonic()
-        await asyncio.gather(*map(one, urls[:-1]))
+        async with sharing_commits(run):  # as in a run
+            await asyncio.gather(*map(one, urls[:-1]))
         mine, all_of = time.process_time() - begun, _cpu(pids) - before + time.process_time() - begun
         each = 1000 / (len(urls) - 1)
         return all_of * each, mine * each, (time.monotonic() - wall) * each, len(filed)

@@ -14,10 +14,12 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from syndicator.articles import disk
+from syndicator.articles import disk, snapshots
 from syndicator.demo.settings import write_config
 from syndicator.model import Outcome
+from syndicator.pipeline import visit as pipeline_visit
 from syndicator.pipeline import visit_all
+from syndicator.pipeline.dedupe import merge
 from syndicator.pipeline.visit import SIDE_BY_SIDE
 from syndicator.services import reconcile, refresh
 from syndicator.services.container import App, open_app
@@ -141,3 +143,40 @@ def test_articles_share_the_commits_and_the_syncs_of_their_folder_and_files_come
     assert inside.count("commit") == 1
     settled = inside[inside.index("commit") - len(months) : inside.index("commit")]
     assert {*settled} == months, inside
+
+
+def test_the_page_is_packed_and_its_text_sketched_where_it_is_read(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, here = InProcess(), Counter[str]()
+
+    class Elsewhere:
+        """What is counted is what this process does itself."""
+
+        async def call(self, function: Any, *args: Any, **kwargs: Any) -> Any:
+            here["in the worker"] += 1
+            try:
+                return await reading.call(function, *args, **kwargs)
+            finally:
+                here["in the worker"] -= 1
+
+        async def aclose(self) -> None:
+            await reading.aclose()
+
+    def counted(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            here[name] += not here["in the worker"]
+            return real(*args, **kwargs)
+
+        return call
+
+    async def no_second_reading(*given: object) -> None:
+        return None
+
+    monkeypatch.setattr(pipeline_visit, "reprocess", no_second_reading)
+    monkeypatch.setattr(refresh, "make_worker", lambda app: Elsewhere())
+    monkeypatch.setattr(snapshots, "packed", counted("packed", snapshots.packed))
+    monkeypatch.setattr(merge, "sketch", counted("sketched", merge.sketch))
+    merge.sketched.cache_clear()
+    added = visit(app, "holt").added
+    assert len(added) > 1
+    assert here["packed"] == here["sketched"] == 0
+    assert all(app.snapshots.get(id) for id in added)

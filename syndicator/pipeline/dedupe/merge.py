@@ -12,12 +12,13 @@ from syndicator.articles.hand_edits import hand_edited
 from syndicator.model import Article
 from syndicator.pipeline.context import FilingContext
 from syndicator.pipeline.dedupe.precedence import Precedence, believed, precedence
-from syndicator.pipeline.dedupe.similarity import Sketch, containment, same_story, sketch
 from syndicator.pipeline.refile import refile
+from syndicator.pipeline.similarity import Sketch, containment, same_story, sketch
 from syndicator.ports import VisitStore
 from syndicator.text import plain, words
 
 WINDOW = timedelta(days=7)  # between two articles that are one story; syndication takes hours
+_MOST_MADE = 64  # articles that were read and are not filed yet
 MOST_ALSO = 20  # addresses of copies that an article shows
 
 
@@ -122,7 +123,17 @@ def also_of(article: Article, *more: str) -> tuple[str, ...]:
 @lru_cache(maxsize=64)  # an article is compared with a few and then remembered, mostly with the same body
 def sketched(body: str) -> Sketch | None:
     """The sketch of a markdown body."""
-    return sketch(plain(body))
+    return _made.pop(body) if body in _made else sketch(plain(body))
+
+
+_made: dict[str, Sketch | None] = {}  # by the worker, of bodies that `sketched` is about to be asked for
+
+
+def made_before(body: str, made: Sketch | None) -> None:
+    """`sketched` need not make the sketch of `body`: it is `made`."""
+    if len(_made) >= _MOST_MADE:
+        _made.clear()
+    _made[body] = made
 
 
 def _original(article: Article, run: FilingContext, now: datetime) -> Article | None:

@@ -15,8 +15,8 @@ from syndicator.model import Article, Fetched, Rules
 from syndicator.pipeline import jobs
 from syndicator.pipeline.context import EntryContext
 from syndicator.pipeline.dedupe.merge import in_file, parted, sketched
-from syndicator.pipeline.dedupe.similarity import same_story
 from syndicator.pipeline.requests import page_request, without_credentials
+from syndicator.pipeline.similarity import same_story
 from syndicator.reasons import EntryReason
 from syndicator.text import plain, words
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from syndicator import urls
-from syndicator.articles.snapshots import ANSWERED
 from syndicator.model import Article, Entry, Origin, Source, SourceState
 from syndicator.pipeline import ownership
 from syndicator.pipeline.context import EntryContext, Page, RunContext
@@ -182,7 +181,7 @@ def _record(
     if page.html:
         if not stored.merged_into:  # a copy repeats the whole of its article
             run.store.learn_blocks(urls.own_host(page.url), stored.id, reading.blocks)
-        run.snapshots.put(stored.id, page.html, {**page.headers, ANSWERED: page.url})
+        run.snapshots.put_packed(stored.id, reading.packed)
     run.progress(stored.title)
     context.log.info("filed", article=stored.id, title=stored.title, new=before is None)
     return stored.id

@@ -10,6 +10,7 @@ from syndicator.errors import ConfigError, NotAnArticle, WorkerFailed
 from syndicator.model import Entry, Failed, Fetched, NotModified, Rules
 from syndicator.pipeline import jobs
 from syndicator.pipeline.context import BUGS, EntryContext, Page, describe_bug
+from syndicator.pipeline.dedupe.merge import made_before
 from syndicator.pipeline.entry import endings, entry_rows, filing
 from syndicator.pipeline.entry.endings import EntryResult
 from syndicator.pipeline.owners.adoption import may_adopt
@@ -110,6 +111,7 @@ async def _read(context: EntryContext, page: Page) -> EntryResult:
             return endings.retry_or_refuse(context, failure.reason, failure.detail)
         return endings.end(context, "refused", failure.reason, failure.detail)
     context.log.debug("page read", bytes=len(page.html), characters=len(reading.article.body))
+    made_before(reading.article.body, reading.sketch)
     article = filing.as_filed(reading.article, entry, source, context.state, now, run.settings.describe.uncategorised)
     if run.traced:
         run.traced(article.id, reading.trace)
@@ -133,6 +135,7 @@ async def _reading(context: EntryContext, page: Page, rules: Rules, now: datetim
         now=now,
         own=source.tags,
         traced=run.traced is not None,
+        kept=bool(page.html),
     )
 
 

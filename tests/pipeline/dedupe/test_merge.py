@@ -22,7 +22,7 @@ from syndicator.services.article_files import reindexing
 from syndicator.services.container import App, make_context, make_fetcher
 from syndicator.services.editorial import splitting
 from syndicator.services.refresh import make_worker
-from tests.pipeline.dedupe.test_similarity import prose
+from tests.pipeline.test_similarity import prose
 from tests.services.places import Place
 from tests.test_trip import Place as Trip
 from tests.test_trip import key_of

@@ -8,7 +8,7 @@ import pytest
 
 from syndicator.model import Article
 from syndicator.pipeline.dedupe.moved import is_same
-from tests.pipeline.dedupe.test_similarity import prose
+from tests.pipeline.test_similarity import prose
 
 THEN = datetime(2026, 3, 1, 9, 30, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

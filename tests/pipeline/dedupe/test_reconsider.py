@@ -16,7 +16,7 @@ from syndicator.services import reconcile
 from syndicator.services.container import App, make_context, make_fetcher
 from syndicator.services.refresh import make_worker
 from tests.pipeline.dedupe.test_merge import STORY, file, lose_the_database
-from tests.pipeline.dedupe.test_similarity import prose
+from tests.pipeline.test_similarity import prose
 from tests.services.places import Place
 
 SPAM = prose(9, 300)

@@ -20,7 +20,7 @@ from syndicator.services.build import build_feeds
 from syndicator.services.container import filing_context
 from syndicator.services.editorial import withdrawing
 from syndicator.services.editorial.release import Released, release
-from tests.pipeline.dedupe.test_similarity import prose
+from tests.pipeline.test_similarity import prose
 from tests.services.places import Place, store_articles
 
 ON_HOLD = {"hold": True, "hold_reason": "unsure-text", "tags": ("LLM",), "category": "AI"}

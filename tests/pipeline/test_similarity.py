@@ -9,7 +9,7 @@ import sys
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicator.pipeline.dedupe.similarity import Sketch, containment, resemblance, same_story, sketch
+from syndicator.pipeline.similarity import Sketch, containment, resemblance, same_story, sketch
 
 WORDS = [f"{a}{b}{c}" for a in "bdfgklmnprst" for b in "aeiou" for c in "bdfgklmnprst"]
 
@@ -86,7 +86,7 @@ def test_likeness_is_a_share_and_the_same_both_ways(one: str, other: str) -> Non
 
 
 def test_the_same_text_gives_the_same_sketch_in_every_process() -> None:
-    script = "from tests.pipeline.dedupe.test_similarity import made, prose; print(made(prose(1)))"
+    script = "from tests.pipeline.test_similarity import made, prose; print(made(prose(1)))"
     for seed in ("0", "1"):
         command, environment = [sys.executable, "-c", script], {"PYTHONHASHSEED": seed}
         done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
