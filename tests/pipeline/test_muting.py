@@ -16,6 +16,7 @@ from syndicator.model import Outcome
 from syndicator.services import reconcile, refresh
 from syndicator.services.container import App, open_app
 from tests.faults.instance import NOT_SMALL, InProcess
+from tests.unstamped import unstamped
 from tests.world import World, serving
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
@@ -31,7 +32,7 @@ def world() -> Iterator[World]:
 def app(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
     write_config(tmp_path / "config", world, port=0)
-    with open_app(tmp_path / "config", clock=lambda: NOW, environ={}) as opened:
+    with open_app(tmp_path / "config", read=unstamped(tmp_path / "config"), clock=lambda: NOW, environ={}) as opened:
         yield opened
 
 

@@ -23,6 +23,7 @@ from syndicator.services import reconcile, refresh
 from syndicator.services.check import check
 from syndicator.services.container import App, open_app
 from tests.faults.instance import NOT_SMALL, InProcess
+from tests.unstamped import unstamped
 from tests.world import World, serving
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
@@ -59,7 +60,13 @@ def lab(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterat
     monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
     write_config(tmp_path / "config", world, port=0)
     clock, environ = [NOW], dict[str, str]()
-    with open_app(tmp_path / "config", clock=lambda: clock[0], jitter=lambda: 0.5, environ=environ) as app:
+    with open_app(
+        tmp_path / "config",
+        read=unstamped(tmp_path / "config"),
+        clock=lambda: clock[0],
+        jitter=lambda: 0.5,
+        environ=environ,
+    ) as app:
         yield Lab(app, clock, environ)
 
 
