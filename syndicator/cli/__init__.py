@@ -7,6 +7,7 @@ import io
 import os
 import re
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
@@ -39,13 +40,22 @@ _COMMANDS = (
     "setup.reindex",
     "sources",
 )
+# What timers and watchers call, many times an hour: these do without the other commands.
+_ALONE = {
+    "build": "running.service",
+    "refresh": "running.service",
+    "serve": "running.service",
+    "status": "health.status",
+    "up": "running.service",
+}
 _BadCommand: Any = typer.BadParameter.__base__  # a wrong argument or option; typer has no public name for it
 
 
 def main() -> None:
     """Runs a command and ends the process with its exit code."""
     _open_closed_streams()
-    load_commands()
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for some reads all that is installed
+    load_commands(needed(sys.argv[1:]) if VARIABLE not in os.environ else _COMMANDS)
     if VARIABLE in os.environ:  # a shell asks what a line may go on with
         from typer._completion_classes import completion_init
 
@@ -84,9 +94,16 @@ def _open_closed_streams() -> None:
             setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
 
 
-def load_commands() -> None:
+def needed(words: Sequence[str]) -> Sequence[str]:
+    """The modules that the command line `words` needs: one, where its first word is a command that does without the
+    others. Pure."""
+    first = next((word for word in words if not word.startswith("-")), "")
+    return (_ALONE[first],) if first in _ALONE else _COMMANDS
+
+
+def load_commands(names: Sequence[str] = _COMMANDS) -> None:
     """Importing the modules of commands registers these with `app`."""
-    for name in _COMMANDS:
+    for name in names:
         import_module(f"syndicator.cli.{name}")
     for group in (app, *(one.typer_instance for one in app.registered_groups)):
         for command in group.registered_commands if group else ():

@@ -23,7 +23,7 @@ from syndicator.text import width
 if TYPE_CHECKING:  # every command imports this module, so it imports no service
     from syndicator.model import Outcome, Problem
     from syndicator.ports import Enriched
-    from syndicator.services.descriptions.enrich import EnrichReport
+    from syndicator.services.descriptions.enrich_report import EnrichReport
     from syndicator.services.refresh import RunReport, Watch
 
 

@@ -15,7 +15,7 @@ from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.services import reconcile, thumbnails
 from syndicator.services.build import BUILD_SECONDS, build_due, build_meanwhile, together
 from syndicator.services.container import App, make_fetcher, new_worker
-from syndicator.services.descriptions.enrich import EnrichReport, enrich
+from syndicator.services.descriptions.enrich_report import EnrichReport
 from syndicator.services.health.follow import follow
 from syndicator.services.naming import need_sources
 from syndicator.services.reread.chosen import newly_outdated
@@ -114,7 +114,7 @@ async def run(
     if down:
         await follow(app, outcomes, built, seconds=_since(began), down=True, configuration=wanted.configuration)
         raise down
-    enriched = await enrich(app, stop=stop, seconds=_left(wanted, began, wanted.llm_seconds), filed=watch.filed)
+    enriched = await _enrich(app, stop, _left(wanted, began, wanted.llm_seconds), watch.filed)
     if enriched.changed:
         built = together(built, await build_due(app, settling, watch.turn))
     if settling:
@@ -146,6 +146,15 @@ def _noting(watch: Watch, settling: Settling, firsts: Collection[str]) -> Watch:
         watch.visited(outcome)
 
     return replace(watch, filed=filed, visited=visited)
+
+
+async def _enrich(app: App, stop: asyncio.Event, seconds: float, filed: Callable[[str], None]) -> EnrichReport:
+    """Asks the language model, where there is one: what that takes is not loaded otherwise."""
+    if not app.settings.describe.llm.url:
+        return EnrichReport()
+    from syndicator.services.descriptions.enrich import enrich
+
+    return await enrich(app, stop=stop, seconds=seconds, filed=filed)
 
 
 def _since(began: float) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from syndicator.cli import app, load_commands
+from syndicator.cli import app, load_commands, needed
 from syndicator.cli.base import PANELS
+from syndicator.services.init.write import write_config
 
 ROOT = Path(__file__).resolve().parents[2]
 # What help can do without; each costs more than the whole of it.
@@ -81,3 +83,25 @@ def test_every_command_explains_itself(words: tuple[str, ...]) -> None:
     usage, _, explained = done.stdout.partition("\n\n")
     assert usage.startswith(f"Usage: syndicator {' '.join(words)}")
     assert explained.strip()
+
+
+def test_commands_that_do_without_the_others_are_where_they_are_looked_for(tmp_path: Path) -> None:
+    for (name,) in (words for words in COMMANDS if len(words) == 1):
+        modules = needed([name, "--json"])
+        assert needed(["--quiet", name]) == modules
+        if len(modules) == 1:
+            module = import_module(f"syndicator.cli.{modules[0]}")
+            assert getattr(module, name).__module__ == module.__name__
+    assert {words[0] for words in COMMANDS if len(words) == 1 and len(needed(words)) == 1} >= {"refresh", "status"}
+    assert len(needed(["--log-format", "json", "refresh"])) == len(needed(["--help"])) > 10
+
+
+def test_a_run_without_a_model_loads_nothing_of_one(tmp_path: Path) -> None:
+    write_config(tmp_path / "config")
+    (tmp_path / "config/sources.toml").write_text("")
+    script = SCRIPT.replace('name.partition(".")[0] for name in sys.modules', "*sys.modules")
+    words = [sys.executable, "-c", script, "refresh", "--config", str(tmp_path / "config")]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    names = done.stderr.split()
+    assert "syndicator.services.refresh" in names
+    assert [name for name in names if "describing.llm" in name or "cli.adding" in name] == []

@@ -91,19 +91,20 @@ def _ask(since: datetime | None, dry_run: bool, json: bool, config: Path) -> Non
     from syndicator.errors import ConfigError, MissingError
     from syndicator.services import reconcile
     from syndicator.services.descriptions import enrich
+    from syndicator.services.descriptions.enrich_report import EnrichReport
 
     def show(title: str) -> None:
         if not json:
             printing.say(f"described: {title}")
 
-    async def go(opened: App) -> enrich.EnrichReport:
+    async def go(opened: App) -> EnrichReport:
         stop = asyncio.Event()
         with stopping(stop):
             return await enrich.enrich(opened, stop=stop, scope=scope, filed=show)
 
     scope = enrich.Scope(since=since or enrich.ALWAYS, again=True)
     written: tuple[str, ...] = ()
-    report = enrich.EnrichReport()
+    report = EnrichReport()
     with opened_for_change(config) as opened:
         enrich.need_llm(opened)
         problems = reconcile.files(opened)

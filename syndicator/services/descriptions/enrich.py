@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from syndicator import log
 from syndicator.describing.llm import budget, material, prompt
-from syndicator.describing.llm.budget import Hindrance
 from syndicator.describing.llm.verdict import Refusal
 from syndicator.errors import ConfigError, WorkerFailed
 from syndicator.model import Article, Failed, Problem
@@ -19,6 +18,7 @@ from syndicator.pipeline.refile import refile
 from syndicator.ports import Asked, Enricher, FileStamp, Material, Meter, Reply
 from syndicator.reasons import CommandReason, FileReason, LlmReason
 from syndicator.services.container import App, llm_key, make_enricher, open_worker
+from syndicator.services.descriptions.enrich_report import EnrichReport
 from syndicator.text import width
 from syndicator.worker import Worker
 
@@ -30,22 +30,6 @@ BATCH = 100
 _KEPT = 4000  # characters of an answer that are kept
 ALWAYS = datetime(1, 1, 1, tzinfo=UTC)
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-
-
-@dataclass(slots=True)
-class EnrichReport:
-    """What a pass did. `counts`: articles by what came of them (accepted, refused, failed). `hindrance`: why the pass
-    ended early or never began. `wrong`: what is wrong in the configuration, so that nothing could be asked."""
-
-    counts: dict[str, int] = field(default_factory=dict)
-    calls: int = 0
-    problems: list[Problem] = field(default_factory=list)
-    hindrance: Hindrance | None = None
-    wrong: str = ""
-
-    @property
-    def changed(self) -> int:
-        return self.counts.get("accepted", 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

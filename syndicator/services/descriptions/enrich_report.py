@@ -1,0 +1,27 @@
+"""What a pass over articles with the language model did: apart, so that who asks none loads nothing of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from syndicator.model import Problem
+
+if TYPE_CHECKING:
+    from syndicator.describing.llm.budget import Hindrance
+
+
+@dataclass(slots=True)
+class EnrichReport:
+    """What a pass did. `counts`: articles by what came of them (accepted, refused, failed). `hindrance`: why the pass
+    ended early or never began. `wrong`: what is wrong in the configuration, so that nothing could be asked."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    calls: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    hindrance: Hindrance | None = None
+    wrong: str = ""
+
+    @property
+    def changed(self) -> int:
+        return self.counts.get("accepted", 0)
