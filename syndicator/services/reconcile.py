@@ -16,11 +16,10 @@ from syndicator.pipeline.entry.release import release, was_released
 from syndicator.ports import EntryRow, FileStamp
 from syndicator.reasons import FOR_THE_OPERATOR, CommandReason, FileReason
 from syndicator.rules.entries import is_muted
-from syndicator.services import unchanged
 from syndicator.services.beside.scrub import scrub
 from syndicator.services.build import excuse
 from syndicator.services.container import App, filing_context
-from syndicator.services.recovery import carriers, clock, prunings, withdrawals
+from syndicator.services.recovery import carriers, clock, prunings, unchanged, withdrawals
 from syndicator.services.recovery.clock import AHEAD
 from syndicator.sources.states import reconciled
 from syndicator.store.engine import Store
