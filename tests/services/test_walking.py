@@ -88,9 +88,15 @@ def test_a_new_file_is_seen_at_once(runs: Runs) -> None:
 
 
 def test_a_file_beside_the_articles_is_seen_at_once(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    beside = runs.place.folder / "feeds/articles/withdrawn.toml"
+    beside.write_text("# nothing\n")
+    runs.run()
     seen: list[App] = []
     monkeypatch.setattr(reconcile, "files", lambda app: seen.append(app) or ())
-    (runs.place.folder / "feeds/articles/withdrawn.toml").write_text("# nothing\n")
+    runs.run()
+    assert not seen
+    with beside.open("a") as file:  # in place
+        file.write("# nothing more\n")
     runs.run()
     assert seen
 
