@@ -79,17 +79,17 @@ def predictions(taxonomy: Taxonomy) -> list[Row]:
     """A line for the scorer of each labelled article."""
     found = {id: described(draft, taxonomy) for id, draft in drafts().items()}
     return [
-        {"id": id, "excerpt": one.excerpt, "category": one.category or None, "tags": one.tags}
+        {"id": id, "excerpt": one.excerpt, "category": one.category or None, "tags": one.tags, "by": one.excerpt_by}
         for id, one in found.items()
     ]
 
 
 def judged(taxonomy: Taxonomy | None = None) -> list[Row]:
-    """What the editor says of each article."""
+    """What the editor says of each article, with who wrote its excerpt (`by`)."""
     taxonomy = taxonomy or Taxonomy.from_toml(EDITOR / "taxonomy.toml")
     known = {tag.name.casefold() for tag in taxonomy.vocabulary.tag}
     by_id = {row["id"]: row for row in labels()}
-    return [scorer().judge(by_id[line["id"]], line, known) for line in predictions(taxonomy)]
+    return [scorer().judge(by_id[line["id"]], line, known) | {"by": line["by"]} for line in predictions(taxonomy)]
 
 
 def main() -> None:
@@ -99,7 +99,10 @@ def main() -> None:
     found = judged()
     if options.details:
         options.details.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found), "utf-8")
-    parts = {"total": found} | {group: [row for row in found if row["group"] == group] for group in ("en", "other")}
+    parts = {"total": found} | {
+        value: [row for row in found if row[key] == value]
+        for key, value in (("group", "en"), ("group", "other"), ("by", "extractive"), ("by", "publisher"))
+    }
     for name, part in parts.items():
         print(f"\n{name}")
         for measure, value in scorer().summary(part).items():

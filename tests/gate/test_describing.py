@@ -10,6 +10,7 @@ import pytest
 
 from syndicator.describing.summary import excerpt
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
+from syndicator.describing.text import openings, sentences
 from tests.bench import bench_describing as bench
 from tests.bench import bench_editor
 
@@ -19,9 +20,14 @@ CATEGORY_FLOORS = {"bbc": 94.0, "ag": 83.5, "kpcrowd10": 70.5}  # measured 94.8,
 TAG_FLOORS = {"18f": (51.0, 31.5), "ropensci": (58.5, 28.0)}
 # What an editor signs of 94 articles: whole tag lists, of articles that need a tag, tags right and found; measured
 # .82, .67, .89 and .79. The weights were fitted on them too: in parts .82, .65, .90 and .75 (tools/train/fit_tags.py).
-EDITOR_FLOORS = {"tags": 0.81, "tags where must": 0.66, "tags precision": 0.88, "tags recall": 0.78}
+# Excerpts that begin with a sentence that the editor took as an opening: measured .907; ours alone .889.
+EDITOR_FLOORS = {"excerpt": 0.88, "tags": 0.81, "tags where must": 0.66, "tags precision": 0.88, "tags recall": 0.78}
+OWN_EXCERPTS = 0.85  # of them, where the excerpt is none of the publisher's own
+LOOSE_STARTS = 0.01  # share of excerpts that may begin with a sentence that points back, by our own rules of opening
 CURVE_SLACK = 0.75  # per cent of F1 by which two such figures of 80 posts differ by chance
-SUMMARY_FLOORS = (39.0, 20.0)  # ROUGE-1, ROUGE-2: of weights that have not seen the texts
+# ROUGE-1, ROUGE-2: of weights that have not seen the texts; measured 38.5 and 20.3. The rules of opening took .7 and .3
+# of what was measured before: people begin their own summaries with "This guide" or a question, an editor does not.
+SUMMARY_FLOORS = (38.3, 20.1)
 ABSTAINING = 0.84  # of a strict caller: the score from which it takes a category
 STRICT_FLOORS = (70.0, 93.0)  # per cent answered, per cent of these right
 
@@ -35,17 +41,22 @@ def test_summaries_of_texts_that_were_not_fitted(shared: Path) -> None:
     found, broken = bench.unfitted()
     assert not broken, broken
     lead = {name: bench.rouge(bench.rows(f"summ_{name}", "confirm"), bench.lead)[0] for name in bench.SUMMARIES}
-    assert macro(found) >= SUMMARY_FLOORS
+    assert macro(found)[0] >= SUMMARY_FLOORS[0]
     assert macro(found)[1] >= SUMMARY_FLOORS[1]
     assert macro(found) > macro(lead)
 
 
 @pytest.mark.timeout(600)
-def test_no_summary_breaks_a_rule_of_form(shared: Path) -> None:
+def test_no_summary_breaks_a_rule_of_form_and_hardly_any_begins_loosely(shared: Path) -> None:
+    loose = []
     for name in bench.SUMMARIES:
         for row in bench.rows(f"summ_{name}"):
-            summary = excerpt.summarize(row.get("title") or "", row["text"], row.get("lang") or None)
+            title, language = row.get("title") or "", row.get("lang") or None
+            summary = excerpt.summarize(title, row["text"], language)
             assert not bench.faults(row, summary), row["id"]
+            opening = next(iter(sentences.of_line(summary, language)), "")
+            loose.append(openings.fault(opening, language, title) in openings.LOOSE)
+    assert st.mean(loose) <= LOOSE_STARTS
 
 
 @pytest.mark.parametrize("name", CATEGORY_FLOORS)
@@ -73,10 +84,13 @@ def test_tags(shared: Path, name: str) -> None:
     assert st.mean(scores["zero-shot"]) > st.mean(scores["literal"])
 
 
-def test_tags_that_an_editor_signs(shared: Path) -> None:
-    found = bench_editor.scorer().summary(bench_editor.judged())
+def test_what_an_editor_signs(shared: Path) -> None:
+    judged = bench_editor.judged()
+    found = bench_editor.scorer().summary(judged)
     shares = {name: found[name]["share"] for name in EDITOR_FLOORS}
     assert all(shares[name] >= floor for name, floor in EDITOR_FLOORS.items()), shares
+    own = [row["excerpt"] for row in judged if row["by"] == "extractive" and row["excerpt"] is not None]
+    assert st.mean(own) >= OWN_EXCERPTS, own
 
 
 @pytest.mark.timeout(900)

@@ -83,27 +83,30 @@ def fit_sentences(found: list[Example]) -> np.ndarray:
 def fit_choices(found: list[Example], sentence: np.ndarray) -> np.ndarray:
     """The weight of each of `choice_features.FEATURES`, by gradient ascent on the expected reward."""
     share = Counter(name for name, *_ in found)
-    xs, ys, ws = [], [], []
+    xs, ys, ws, firsts = [], [], [], []
     for name, text, stems, truth in found:
-        x, choices = table(text, sentence)
+        x, choices, first = table(text, sentence)
         if len(choices):
             xs.append(x)
+            firsts.append(first)
             ys.append(np.array([reward(choice, stems, truth) for choice in choices]))
             ws.append(1 / share[name] / len(SUMMARIES))
     lengths = np.array([len(y) for y in ys])
     x, y = np.vstack(xs), np.concatenate(ys).astype(np.float32)
     mean, spread = x.mean(0), x.std(0) + 1e-6
     weight = np.repeat(np.array(ws, dtype=np.float32), lengths)
-    return ascend((x - mean) / spread, y, weight, lengths) / spread
+    return ascend((x - mean) / spread, y, weight, lengths, np.concatenate(firsts)) / spread
 
 
-def ascend(x: np.ndarray, y: np.ndarray, weight: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+def ascend(
+    x: np.ndarray, y: np.ndarray, weight: np.ndarray, lengths: np.ndarray, given: np.ndarray | float = 0.0
+) -> np.ndarray:
     """Weights of the columns of `x` for which the reward `y`, expected over the choices of each text, is highest.
-    `lengths`: how many rows each text has; `weight`: what each row counts."""
+    `lengths`: how many rows each text has; `weight`: what each row counts; `given`: what is in each score anyway."""
     starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
     theta, m, v = np.zeros(x.shape[1], np.float32), 0.0, 0.0
     for step in range(1, STEPS + 1):
-        z = x @ theta
+        z = x @ theta + given
         p = np.exp(z - np.repeat(np.maximum.reduceat(z, starts), lengths))
         p /= np.repeat(np.add.reduceat(p, starts), lengths)
         expected = np.repeat(np.add.reduceat(p * y, starts), lengths)
@@ -113,11 +116,13 @@ def ascend(x: np.ndarray, y: np.ndarray, weight: np.ndarray, lengths: np.ndarray
     return theta
 
 
-def table(text: Candidates, sentence: np.ndarray) -> tuple[np.ndarray, list[tuple[int, ...]]]:
-    """Choice x feature, and the choices."""
+def table(text: Candidates, sentence: np.ndarray) -> tuple[np.ndarray, list[tuple[int, ...]], np.ndarray]:
+    """Choice x feature, the choices, and what the opening of each gives it."""
     found = sentence_features.rows(text)
-    choices = ranker.possible(text.sentences, found @ sentence)
-    return (choice_features.rows(text, found, choices) if choices else np.zeros((0, 1), np.float32)), choices
+    choices = ranker.possible(text, found @ sentence)
+    if not choices:
+        return np.zeros((0, 1), np.float32), choices, np.zeros(0, np.float32)
+    return choice_features.rows(text, found, choices), choices, ranker.opening(text, found, choices)
 
 
 def weights(half: str) -> ranker.Weights:

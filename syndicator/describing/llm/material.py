@@ -14,9 +14,9 @@ from importlib import resources
 from syndicator import text as _text
 from syndicator.describing.llm import aligned
 from syndicator.describing.summary import candidates
-from syndicator.describing.summary.sentence_features import REFERS_BACK
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.text import language as _language
+from syndicator.describing.text import openings
 from syndicator.model import Article
 from syndicator.ports import Choosable, Material
 
@@ -62,15 +62,16 @@ def choices(asked: Material, taxonomy: Taxonomy, *, write: bool = False) -> Mate
     """`asked` with what a model may choose from. `write`: it is to write, where the
     language has rules for that. Loads the word vectors on its first call (0.2 s)."""
     code = asked.language or _language.detect(asked.text, None)
-    found = candidates.find(asked.title, asked.text, code).sentences
-    before = (None, *found)
+    found = candidates.find(asked.title, asked.text, code)
+    before = (None, *found.sentences)
+    any_alone = any(fault not in openings.LOOSE for fault in found.faults)
     sentences = tuple(
         Choosable(
             text=sentence.text,
-            opens=not REFERS_BACK.match(sentence.text),
+            opens=fault not in openings.LOOSE or not any_alone,
             follows=last is not None and last.order >= 0 and sentence.order == last.order + 1,
         )
-        for last, sentence in zip(before, found, strict=False)
+        for last, sentence, fault in zip(before, found.sentences, found.faults, strict=False)
     )
     about = {one.name: one.description for one in taxonomy.vocabulary.category}
     categories, tags = taxonomy.supported(asked.title, asked.text)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
-from syndicator.describing.text import excerpt_rules, sentences
+from syndicator.describing.text import excerpt_rules, openings, sentences
 from syndicator.describing.text.sentences import Sentence
 
 SCANNED: Final = 50  # sentences that are looked at: what comes later seldom sums a text up
@@ -16,12 +16,14 @@ LEAST_CJK: Final = 10  # characters of one in Chinese or Japanese, about as much
 
 
 class Candidates(NamedTuple):
-    """A text and those of its sentences that may stand in an excerpt, in the order of the text."""
+    """A text and those of its sentences that may stand in an excerpt, in the order of the text; for each of them why it
+    does not open one well ("" when nothing speaks against it, see text/openings.py)."""
 
     title: str
     text: str
     language: str | None
     sentences: Sequence[Sentence]
+    faults: Sequence[str]
 
 
 def find(title: str, text: str, language: str | None) -> Candidates:
@@ -29,7 +31,8 @@ def find(title: str, text: str, language: str | None) -> Candidates:
     two-letter code, None where it is not known."""
     found: list[Sentence] = []
     seen: set[str] = set()
-    for sentence in islice(sentences.each(text, language), SCANNED):
+    scanned = list(islice(sentences.each(text, language), SCANNED))
+    for sentence in scanned:
         usable = _usable(sentence, title, language)
         folded = excerpt_rules.words(usable.text) if usable is not None else ""
         if usable is not None and folded not in seen:
@@ -37,12 +40,14 @@ def find(title: str, text: str, language: str | None) -> Candidates:
             found.append(usable)
         if len(found) == MOST:
             break
-    return Candidates(title, text, language, found)
+    surnames = openings.bare_surnames(one.text for one in scanned)
+    faults = [openings.fault(one.text, language, title, surnames) for one in found]
+    return Candidates(title, text, language, found, faults)
 
 
 def _usable(sentence: Sentence, title: str, language: str | None) -> Sentence | None:
-    """The sentence without its dateline, None when it cannot stand in an excerpt."""
-    text = excerpt_rules.without_dateline(sentence.text)
+    """The sentence without its dateline or label, None when it cannot stand in an excerpt."""
+    text = openings.unlabelled(excerpt_rules.without_dateline(sentence.text), language)
     if not sentence.whole or text[0].islower() or excerpt_rules.too_long(text):
         return None
     short = len(text) < LEAST_CJK if sentences.cjk(text) else len(text.split()) < LEAST_WORDS

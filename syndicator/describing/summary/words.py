@@ -34,7 +34,7 @@ class Bags(NamedTuple):
     sentences: tuple[frozenset[str], ...]
 
 
-def _content(value: str, language: str | None) -> list[str]:
+def content(value: str, language: str | None) -> list[str]:
     """Content words in lower case, cut to their stem, and pairs of Han or kana characters."""
     small = function_words().get(language or "en", frozenset())
     found = [word[:STEM] for word in WORD.findall(value.casefold()) if word not in small]
@@ -43,11 +43,11 @@ def _content(value: str, language: str | None) -> list[str]:
 
 @lru_cache(maxsize=2)
 def _bags(title: str, text: str, language: str | None, candidates: tuple[str, ...]) -> Bags:
-    named = frozenset(_content(title, language))
-    frequency = Counter(_content(text[:READ], language))
+    named = frozenset(content(title, language))
+    frequency = Counter(content(text[:READ], language))
     for word in named:
         frequency[word] += TITLE_WORDS
-    return Bags(frequency, named, tuple(frozenset(_content(c, language)) for c in candidates))
+    return Bags(frequency, named, tuple(frozenset(content(c, language)) for c in candidates))
 
 
 def bags_of(found: Candidates) -> Bags:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from syndicator.describing.summary import candidates, ranker
 from syndicator.describing.summary.excerpt import choose, stands_in, summarize
 
@@ -50,10 +52,55 @@ def test_housekeeping_short_and_repeated_sentences_are_no_candidates() -> None:
 
 def test_choices_keep_within_the_caps_and_the_order_of_the_text() -> None:
     found = candidates.find(
-        TITLE, "\n".join(f"This is sentence {n} of a long text{' on and on' * 5}." for n in range(9)), "en"
+        TITLE, "\n".join(f"Oslo has sentence {n} of a long text{' on and on' * 5}." for n in range(9)), "en"
     )
     likely = ranker.weights().sentence[: len(found.sentences)]
-    choices = ranker.possible(found.sentences, likely)
+    choices = ranker.possible(found, likely)
     words = [sum(len(found.sentences[place].text.split()) for place in choice) for choice in choices]
     assert max(words) <= 55 and max(map(len, choices)) == 2
     assert all(list(choice) == sorted(choice) for choice in choices)
+
+
+LOOSE = """Harbour Press of Bergen has sold its last printing machine to a museum in Oslo.
+It had printed newspapers for ninety years.
+Workers of the press built a tram depot in Bergen with the money.
+They will open the depot in May."""
+
+
+def test_a_choice_begins_with_a_sentence_that_stands_alone_and_leaves_no_gap_before_one_that_does_not() -> None:
+    found = candidates.find("", LOOSE, "en")
+    choices = ranker.possible(found, ranker.weights().sentence[: len(found.sentences)])
+    assert {choice[0] for choice in choices} == {0, 2}
+    assert (0, 1) in choices and (2, 3) in choices and (0, 2) in choices
+    assert (0, 3) not in choices and (0, 1, 3) not in choices
+
+
+def test_where_no_sentence_stands_alone_the_best_one_opens() -> None:
+    assert summarize("", "He has sold the machine to a museum in Oslo.\nThey had printed newspapers in Bergen.")
+
+
+def test_a_wind_up_is_passed_over_for_the_news() -> None:
+    text = (
+        "Everything has its time.\nThe Harbour Press of Bergen has sold its last printing machine to a museum in Oslo."
+    )
+    assert summarize("Harbour Press sells its last machine", text).startswith("The Harbour Press")
+
+
+DESCRIBED = (
+    "The Harbour Press of Bergen has sold its last printing machine. A museum in Oslo will show it, readers say."
+)
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "A museum in Oslo will show it, readers say.",  # sound
+        "It has sold its last printing machine.",
+        "he Harbour Press of Bergen has sold its last printing machine.",
+        "In this article readers of the Harbour Press say it.",
+        "Readers say it.",  # nothing of the title
+    ],
+)
+def test_a_description_that_opens_badly_or_speaks_of_something_else_loses(own: str) -> None:
+    by = choose("A museum in Oslo shows a printing machine", DESCRIBED, own, "en")[1]
+    assert by == ("publisher" if own.startswith("A museum") else "extractive")

@@ -26,7 +26,7 @@ __all__ = ["llm"]
 
 KEY = "s3ntinel-0f-a-key/that+nobody=sees"
 FIRST = "A large language model answers questions about the weather."
-SECOND = "The large language model was trained on the weather of ten years, and knows no other weather."
+SECOND = "One large language model in Oslo was trained on the weather of ten years, and knows no other weather."
 BODY = (
     f"{FIRST} {SECOND}\n\n"
     "Every large language model needs a chatbot around it, says the machine learning group. It runs on a single GPU at "
@@ -228,8 +228,8 @@ def test_a_planted_order_is_not_obeyed(lab: Lab) -> None:
 @pytest.mark.parametrize(
     ("says", "excerpt", "counts"),
     [
-        ("The large language model was trained on the weather of ten years.", None, {"accepted": 1}),
-        ("The large language model was not trained on the weather of ten years.", FIRST, {"refused": 1}),
+        ("One large language model in Oslo was trained on the weather of ten years.", None, {"accepted": 1}),
+        ("One large language model in Oslo was not trained on the weather of ten years.", FIRST, {"refused": 1}),
         (RICH, FIRST, {"refused": 1}),
     ],
 )
