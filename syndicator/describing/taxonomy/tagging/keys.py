@@ -7,8 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-# A word: "robots.txt" and "amazon.com" are one each, and so no robots and no Amazon; C++ and C# keep their signs.
-WORD: Final = re.compile(r"[^\W_]+(?:(?:\.[a-z]{2,4})+(?![^\W_]))?(?:[+#]+|(?<=\bC)\+\+)?")
+# Scripts that put no blank between a Latin name and what follows it: kana, Han, Hangul.
+_EAST: Final = "\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3"
+# A word: "robots.txt" and "amazon.com" are one each, and so no robots and no Amazon; C++ and C# keep their signs. Where
+# the script changes a word ends: "OpenAI今日发布" has the name.
+WORD: Final = re.compile(rf"[{_EAST}]+|[^\W_{_EAST}]+(?:(?:\.[a-z]{{2,4}})+(?![^\W_{_EAST}]))?(?:[+#]+|(?<=\bC)\+\+)?")
 LEAST: Final = 4  # letters from which on a word may have a plural ending: "bus" and "gas" have none
 
 

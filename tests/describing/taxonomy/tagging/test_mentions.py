@@ -27,6 +27,9 @@ def found(text: str, title: str = "") -> set[str]:
         ("It is written in C++ and C.", {"C++"}),
         ("The next community call is on Monday.", {"community call", "community"}),
         ("See apple.com and bridges.txt.", set()),
+        ("公司今日发布了LLM模型。", {"LLM"}),
+        ("会社はC++とLLMを使う。", {"C++", "LLM"}),
+        ("LLM는 새 모델이다.", {"LLM"}),
     ],
 )
 def test_where_tags_stand(text: str, tags: set[str]) -> None:
