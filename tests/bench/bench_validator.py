@@ -30,11 +30,12 @@ from syndicator.publishing.render.html import render_markdown
 from syndicator.publishing.selection.feeds import plan
 from syndicator.settings import Publish, Settings, Site
 from syndicator.store import codec
-from tests.bench.bench_reading import NOWHERE, SHARED, html_of, rows
+from tests.bench.bench_reading import NOWHERE, html_of, rows
 from tests.publishing import validator
 from tests.publishing.memory import MemoryIndex, finish
 from tests.publishing.test_builder import INSTANCE, START
 from tests.publishing.test_hostile_text import TRAPS, illegal, payloads, strings
+from tests.samples import OWN, SHARED, Samples
 
 BASE = "https://feeds.example/"
 SOURCES = {f"source-{n}": Source(key=f"source-{n}", url=f"https://s{n}.example/feed", content="full") for n in range(5)}
@@ -85,7 +86,8 @@ def mixed(number: int, article: Article, values: Sequence[str]) -> Article:
 
 def article_store(count: int) -> Iterator[Article]:
     real = corpus()
-    values = [*strings(SHARED), *illegal(), *TRAPS, *payloads(SHARED)]
+    samples = Samples(OWN, SHARED)
+    values = [*strings(samples), *illegal(), *TRAPS, *payloads(samples)]
     for number in range(count):
         yield mixed(number, real[number % len(real)], values[number::count] or [""])
 
