@@ -25,6 +25,7 @@ from syndicator.publishing.render.head import Head, Removed, head
 from syndicator.publishing.render.opml import opml
 from syndicator.publishing.render.view import View
 from syndicator.publishing.renderers import renderers
+from syndicator.publishing.search import write as search
 from syndicator.publishing.selection import archive, fingerprint
 from syndicator.publishing.selection.archive import Document
 from syndicator.publishing.selection.staleness import BuildReport, Steps, ended, off, old_archives
@@ -89,6 +90,7 @@ def build(
     last = bool(everything) or builder.unfinished(keys)
     if last or builder.written or only is None or outlet.get(paths.INDEX) is None:
         builder.write_shared(specs)
+        yield from builder.write_search(fingerprint.of_search(sources, shared))
     yield from builder.write_heads(everything)
     builder.finish(keys)
     return BuildReport(
@@ -278,6 +280,15 @@ class Builder:
         self.written.discard(redirects.JSON)
         for name, data in files.items():
             self._put(name, data)
+
+    def write_search(self, about: str) -> Iterator[None]:
+        """What the search page reads; `about`: a fingerprint of what else it is made with."""
+        if PAGE in self.settings.publish.formats:
+            views = self.entries.views
+            put, drop = self._put, self._delete
+            yield from search.write(
+                self.index, self.outlet, lambda ids: views(ids, None), about, put, drop, whole=self.whole
+            )
 
     def _newest(self) -> tuple[list[View], list[bytes]]:
         """The stories that were published last, for the front page."""

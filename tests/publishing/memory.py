@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from zlib import crc32
 
 from syndicator.articles.membership import named_feeds_of
 from syndicator.axes import ALL, AXES
@@ -15,6 +16,11 @@ from syndicator.publishing.render.view import times
 from syndicator.publishing.selection.staleness import BuildReport, Steps
 
 _OLD = datetime.min.replace(tzinfo=UTC)
+
+
+def _told(value: object) -> str:
+    """A fingerprint that is the same in every process."""
+    return str(crc32(repr(value).encode("utf-8", "replace")))
 
 
 def finish(steps: Steps) -> BuildReport:
@@ -102,19 +108,19 @@ class MemoryIndex:
     def month_fingerprints(self, key: FeedKey) -> dict[str, str]:
         found: dict[str, str] = {}
         for month in self.months(key):
-            found[month] = str(hash(tuple(self.month_entries(key, month))))
+            found[month] = _told(self.month_entries(key, month))
         return found
 
     def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
         found = [self.article_store[id] for id in self.month_ids(key, month)]
-        return [(one.id, one.added or _OLD, str(hash((one.title, one.revisions, one.tags)))) for one in found]
+        return [(one.id, one.added or _OLD, _told((one.title, one.revisions, one.tags))) for one in found]
 
     def days(self, key: FeedKey) -> dict[str, tuple[int, str]]:
         found: dict[str, list[Article]] = {}
         for id in sorted(self._ids(key), key=self._shown_as):
             found.setdefault(self._shown_as(id).strftime("%Y-%m-%d"), []).append(self.article_store[id])
         return {
-            day: (len(ones), str(hash(tuple(sorted((one.id, one.title, one.revisions, one.tags) for one in ones)))))
+            day: (len(ones), _told(sorted((one.id, one.title, one.revisions, one.tags) for one in ones)))
             for day, ones in found.items()
         }
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields
 from typing import Any, Final
 
@@ -62,6 +62,11 @@ def of_source(source: Source) -> str:
     """The fingerprint of what shows of a source in the entries of its articles (`render.view`), or decides what its
     terms hold for."""
     return _digest(*(getattr(source, name) for name in _SHOWN))
+
+
+def of_search(sources: Mapping[str, Source], shared: str) -> str:
+    """The fingerprint of what the files of the search are made with besides articles."""
+    return _digest(shared, sorted((key, of_source(source)) for key, source in sources.items()))
 
 
 def _set(spec: FeedSpec) -> list[tuple[str, Any]]:

@@ -27,6 +27,7 @@ from syndicator.settings import Settings
 
 FEEDS: Final = "feeds.html"  # the page of all feeds
 ARCHIVE: Final = "archive.html"
+SEARCH: Final = "search.html"
 _MISSING: Final = "404.html"
 _ONE = {"tag": "Tag", "category": "Category", "source": "Source", "query": "Saved query"}  # what a feed of an axis is
 
@@ -131,6 +132,7 @@ class Pages:
         return {
             paths.INDEX: self._front(rows, views, stories),
             FEEDS: self._all_feeds(rows),
+            SEARCH: self._search(),
             _MISSING: self._missing(),
             **self._combine(rows, newest),
             sitemap.NAME: sitemap.sitemap(self._every(rows), self.settings.base_url),
@@ -209,6 +211,12 @@ class Pages:
         for one in reversed(self.calendars.get(ALL.slug, [])):
             if not one.parts:
                 yield one.name, one.days[-1]
+
+    def _search(self) -> bytes:
+        title = f"Search - {text.line(self.settings.site.title)}"
+        shell = self._shell(SEARCH, title, "Search all stories.", kind="SearchResultsPage", indexed=False)
+        otherwise = (ARCHIVE, "Archive") if self.archived else (FEEDS, "All feeds")
+        return self.templates.render("search.html", page=shell, otherwise=otherwise)
 
     def _groups(self, rows: Mapping[FeedKey, FeedRow], most: int | None = None) -> list[dict[str, Any]]:
         """The feeds by axis. `most`: so many of each, those with most articles first."""

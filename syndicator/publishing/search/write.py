@@ -1,0 +1,65 @@
+"""Puts the files of the search where they are published: those of periods that changed, and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from syndicator.axes import ALL
+from syndicator.ports import ArticleIndex, Outlet
+from syndicator.publishing.render.view import View
+from syndicator.publishing.search import shards
+from syndicator.publishing.search.periods import Period, periods
+
+
+def write(
+    index: ArticleIndex,
+    outlet: Outlet,
+    views: Callable[[Sequence[str]], Sequence[View]],
+    about: str,
+    put: Callable[[str, bytes], None],
+    drop: Callable[[str], None],
+    *,
+    whole: bool = False,
+) -> Iterator[None]:
+    """Makes the files of the periods that changed, step by step. What they were made of stands in the list of periods
+    among them, which is written last: a build that died on the way is done again. `views`: those of article ids;
+    `about`: a fingerprint of what they are made with; `put` and `drop`: of a published file. `whole`: all of them."""
+    months = index.month_fingerprints(ALL)
+    newest = index.month_entries(ALL, max(months)) if months else []
+    known = {} if whole else _known(outlet)
+    there = outlet.names(shards.FOLDER)
+    listed: list[list[Any]] = []
+    wanted = {shards.MANIFEST}
+    for period in periods(months, newest, about):
+        before = known.get(period.name, ["", "", 0, 0])
+        names = shards.names(period.name, before[2], before[3])
+        if before[1] == period.fingerprint and there.issuperset(names):
+            listed.append(before)
+        else:
+            shown = views(_ids(index, period))
+            made, parts = shards.files(period.name, shown)
+            for name, data in made.items():
+                put(name, data)
+            names = list(made)
+            listed.append([period.name, period.fingerprint, len(shown), parts])
+            yield
+        wanted.update(names)
+    put(shards.MANIFEST, shards.call("index", listed))
+    for name in sorted(there - wanted):
+        if not name.endswith(".gz"):
+            drop(name)
+
+
+def _ids(index: ArticleIndex, period: Period) -> list[str]:
+    """The articles of a period, oldest first."""
+    if period.ids:
+        return list(period.ids)
+    return [id for month in period.months for id in reversed(index.month_ids(ALL, month))]
+
+
+def _known(outlet: Outlet) -> dict[str, list[Any]]:
+    """The periods that are published, by name."""
+    found = shards.called(outlet.get(shards.MANIFEST))
+    rows = found if isinstance(found, list) else []
+    return {row[0]: row for row in rows if isinstance(row, list) and [type(one) for one in row] == [str, str, int, int]}

@@ -1,0 +1,114 @@
+"""What a search of many articles loads, and what making its files costs: `python -m tests.bench.bench_search [N]`.
+
+The words are made up and as frequent as words are (Zipf's law), 40,000 of them: texts of people compress better. A
+query loads the list of periods, for its terms, the longest first, a file of each period until 20 results are found or
+so many files are loaded that the visitor is asked, and what is shown of the results."""
+
+from __future__ import annotations
+
+import gzip
+import random
+import sys
+import time
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from zlib import crc32
+
+from syndicator.model import Article, article_id
+from syndicator.publishing.render.view import View, view
+from syndicator.publishing.search import shards
+from syndicator.publishing.search.periods import periods
+from syndicator.publishing.search.terms import terms
+
+NEWEST = datetime(2026, 11, 26, tzinfo=UTC)
+INSTANCE = uuid.UUID(int=1)
+WORDS = 40_000
+RESULTS = 20  # as in static/search.js, and
+FILES = 24
+
+
+def articles(count: int, days: int, rng: random.Random) -> list[Article]:
+    """Spread over so many days, oldest first."""
+    letters = "etaoinshrdlucmfwypvbgk"
+    words = ["".join(rng.choices(letters, k=rng.randrange(3, 11))) for _ in range(WORDS)]
+    weights = [1 / (rank + 5) for rank in range(WORDS)]
+    made = []
+    for number in range(count):
+        text = rng.choices(words, weights, k=52)
+        url = f"https://{rng.choice(words[:60])}.example/{NEWEST:%Y/%m}/{'-'.join(text[:8])}"
+        added = NEWEST - timedelta(days=days * (1 - (number + 1) / count))
+        made.append(
+            Article(
+                id=article_id(url),
+                url=url,
+                title=" ".join(text[:10]).capitalize(),
+                excerpt=" ".join(text[10:]).capitalize() + ".",
+                tags=tuple(rng.choices(words[100:400], k=4)),
+                category=words[100 + number % 12],
+                published=added,
+                added=added,
+                source_key=text[0],
+            )
+        )
+    return made
+
+
+def made(found: Sequence[Article]) -> tuple[dict[str, bytes], list[tuple[str, int, list[View]]], float]:
+    """The files, the periods with their parts and views, and the CPU that they took without the views."""
+    months: dict[str, list[Article]] = {}
+    for one in found:
+        months.setdefault(f"{one.added:%Y-%m}", []).append(one)
+    newest = [(one.id, NEWEST, "1") for one in reversed(months[max(months)])]
+    views = {one.id: view(one, None, INSTANCE, None, "") for one in found}
+    files: dict[str, bytes] = {}
+    plan: list[tuple[str, int, list[View]]] = []
+    before = time.process_time()
+    for period in periods(dict.fromkeys(months, "x"), newest, ""):
+        ids = period.ids or [one.id for month in period.months for one in months[month]]
+        part, parts = shards.files(period.name, [views[id] for id in ids])
+        files |= part
+        plan.append((period.name, parts, [views[id] for id in ids]))
+    cpu = time.process_time() - before
+    files[shards.MANIFEST] = shards.call("index", [[name, "0" * 16, len(shown), parts] for name, parts, shown in plan])
+    return files, plan, cpu
+
+
+def loaded(query: str, files: dict[str, bytes], plan: list[tuple[str, int, list[View]]]) -> tuple[int, int, int]:
+    """Files, bytes (gzip) and results of a query."""
+    names, results = {shards.MANIFEST}, 0
+    wanted = terms(query)
+    for name, parts, shown in reversed(plan):
+        if len(names) > FILES:
+            break
+        names |= {f"{shards.FOLDER}{name}.t{crc32(term.encode()) % parts}.js" for term in wanted}
+        for place in range(len(shown) - 1, -1, -1):
+            if results < RESULTS and wanted <= terms(shards._text(shown[place])):
+                results += 1
+                names.add(f"{shards.FOLDER}{name}.d{place // shards.DOCS}.js")
+        if results == RESULTS:
+            break
+    return len(names), sum(len(gzip.compress(files[name], 5)) for name in names), results
+
+
+def main(count: int) -> None:
+    rng = random.Random(1)
+    for days in (25, 365, 5 * 365):
+        found = articles(count, days, rng)
+        files, plan, cpu = made(found)
+        whole = sum(len(gzip.compress(data, 5)) for data in files.values())
+        print(f"{count} articles in {days} days: {len(files)} files, {whole / 1000:.0f} kB gzip, {cpu:.2f} s of CPU")
+        middle, rare = found[count // 2], found[7]
+        queries = {
+            "a tag": middle.tags[0],
+            "two words of an excerpt": " ".join(middle.excerpt.split()[3:5]),
+            "a title": rare.title,
+            "nothing": "zzzzqq qqzz",
+        }
+        for what, query in queries.items():
+            names, size, results = loaded(query, files, plan)
+            print(f"  {what}: {names} files, {size / 1000:.0f} kB gzip, {results} results")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)

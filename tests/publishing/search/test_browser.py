@@ -1,0 +1,110 @@
+"""The search in a real browser: Chromium, without a window, over files and over our own server."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from syndicator.publishing.search.terms import terms
+from syndicator.server.files import CSP
+from tests.publishing.memory import MemoryIndex, MemoryOutlet
+from tests.publishing.test_builder import article, built
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="no chromium here")]
+
+HOSTILE = "<img src=x onerror=document.title='run'> & </script>"
+TEXTS = [
+    "Robots lift a box",
+    "Café ÉCLAIR über Straße ΣΟΦΟΣ İstanbul ŁÓDŹ",
+    "人工知能の今 AI新聞 犬 𠮷野家",
+    "서울 시장 ภาษาไทย हिन्दी में שָׁלוֹם العَرَبِيَّة",
+    "Ｆｕｌｌ ﬁne ½ ① x² naïve e\u0301",
+    "GPT-4o, C++ & R 5 days _under_ it's",
+    HOSTILE,
+]
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        return None
+
+    def end_headers(self) -> None:
+        self.send_header("Content-Security-Policy", CSP)
+        super().end_headers()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    root = tmp_path_factory.mktemp("site")
+    outlet = MemoryOutlet()
+    titles = [*TEXTS, *(f"Common story number{number}" for number in range(45))]
+    built(MemoryIndex(article(number, title=title) for number, title in enumerate(titles)), outlet)
+    for name, data in outlet.files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    (root / "terms.html").write_text(
+        "<!doctype html><meta charset=utf-8><script src=search.js></script><pre></pre><script src=terms.js></script>",
+    )
+    (root / "terms.js").write_text(
+        f"document.querySelector('pre').textContent = JSON.stringify({json.dumps(TEXTS)}.map(syndicatorTerms));"
+    )
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(root)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/"
+    server.shutdown()
+    server.server_close()
+
+
+def page(address: str, folder: Path) -> str:
+    """The document as it is after its scripts have run."""
+    assert CHROMIUM is not None
+    options = ["--headless=new", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}", "--dump-dom"]
+    made = subprocess.run(
+        [CHROMIUM, *options, "--virtual-time-budget=8000", address], capture_output=True, text=True, timeout=100
+    )
+    return made.stdout
+
+
+def found(address: str, folder: Path) -> tuple[list[str], str, str]:
+    """The titles that were found, what was said, and the title of the document."""
+    dom = page(address, folder)
+    results = re.search(r'<ol id="results".*?</ol>', dom, re.DOTALL)
+    said = re.search(r'id="said"[^>]*>([^<]*)<', dom)
+    title = re.search(r"<title>(.*?)</title>", dom)
+    assert results and said and title
+    return [html.unescape(one) for one in re.findall(r"<a[^>]*>(.*?)</a>", results[0])], said[1], title[1]
+
+
+def test_the_script_and_the_build_agree_on_the_terms_of_a_text(site: str, tmp_path: Path) -> None:
+    told = re.search(r"<pre>(.*?)</pre>", page(site + "terms.html", tmp_path), re.DOTALL)
+    assert told is not None
+    assert [set(one) for one in json.loads(html.unescape(told[1]))] == [terms(text) for text in TEXTS]
+
+
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [("ROBOT box", TEXTS[0]), ("strasse eclair", TEXTS[1]), ("知能", TEXTS[2]), ("onerror", HOSTILE)],
+)
+def test_a_story_is_found_and_its_title_is_text(site: str, tmp_path: Path, query: str, title: str) -> None:
+    titles, said, document = found(f"{site}search.html?q={quote(query)}", tmp_path)
+    assert (titles, said) == ([title], "1 found.")
+    assert document.startswith("Search"), "nothing of a title was run"
+
+
+def test_the_newest_come_first_and_the_others_when_they_are_asked_for(site: str, tmp_path: Path) -> None:
+    titles, said, _ = found(f"{site}search.html?q=common", tmp_path)
+    assert (titles[0], len(titles), said) == ("Common story number44", 20, "The newest 20.")
+    assert found(f"{site}search.html?q=zebra", tmp_path)[:2] == ([], "Nothing found.")

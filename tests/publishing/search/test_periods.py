@@ -1,0 +1,49 @@
+"""Which articles are searched together."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from syndicator.publishing.search.periods import BLOCK, Period, periods
+
+NOW = datetime(2026, 11, 26, tzinfo=UTC)
+MONTHS = {"2024-03": "a", "2024-12": "b", "2026-01": "c", "2026-10": "d", "2026-11": "e"}
+
+
+def made(count: int = 2, months: dict[str, str] = MONTHS, about: str = "", **changed: str) -> dict[str, Period]:
+    newest = [(f"id{number}", NOW, changed.get(f"id{number}", "1")) for number in reversed(range(count))]
+    return {period.name: period for period in periods(months, newest, about)}
+
+
+def test_closed_years_closed_months_and_blocks_of_the_open_month() -> None:
+    found = made(BLOCK + 1)
+    assert list(found) == ["2024", "2026-01", "2026-10", "2026-11.0", "2026-11.1"]
+    assert found["2024"].months == ("2024-03", "2024-12")
+    assert found["2026-11.0"].ids[0] == "id0", "oldest first, so that one more changes no block but the last"
+    assert found["2026-11.1"].ids == (f"id{BLOCK}",)
+
+
+def test_eight_full_blocks_of_a_busy_month_are_one() -> None:
+    found = made(9 * BLOCK, {"2026-11": "e"})
+    assert {name: len(one.ids) for name, one in found.items()} == {"2026-11.0": 8 * BLOCK, "2026-11.8": BLOCK}
+
+
+def test_one_more_article_changes_the_last_block_alone() -> None:
+    before, after = made(BLOCK + 1), made(BLOCK + 2)
+    assert {name for name in after if after[name] != before.get(name)} == {"2026-11.1"}
+
+
+def test_a_changed_article_changes_its_period_alone() -> None:
+    before = made(BLOCK + 1)
+    assert {name for name, one in made(BLOCK + 1, id3="2").items() if one != before[name]} == {"2026-11.0"}
+    edited = made(BLOCK + 1, MONTHS | {"2024-03": "z"})
+    assert {name for name, one in edited.items() if one != before[name]} == {"2024"}
+
+
+def test_what_else_they_are_made_with_changes_all() -> None:
+    before, after = made(), made(about="x")
+    assert all(after[name].fingerprint != before[name].fingerprint for name in before)
+
+
+def test_without_articles_there_are_none() -> None:
+    assert periods({}, [], "") == []

@@ -1,0 +1,40 @@
+"""What a text can be found by."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator.publishing.search.terms import terms
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Robots lift a box", {"robot", "lift", "box"}),
+        ("Café ÉCLAIR über Straße", {"cafe", "eclair", "uber", "strasse"}),
+        ("GPT-4o, C++ & R", {"gpt", "4o"}),
+        ("in 5 days", {"in", "5", "day"}),
+        ("glass bus gas", {"glass", "bus", "gas"}),
+        ("人工知能の今", {"人工", "工知", "知能", "能の", "の今"}),
+        ("AI新聞 X", {"ai", "新聞"}),
+        ("犬", {"犬"}),
+        ("서울 시장", {"서울", "시장"}),
+        ("ภาษาไทย", {"ภา", "าษ", "ษา", "าไ", "ไท", "ทย"}),
+        ("Москва ёлка", {"москва", "елка"}),
+        ("हिन्दी में", {"हिन्दी", "में"}),
+        ("Ｆｕｌｌ ﬁne", {"full", "fine"}),
+        ("ΣΟΦΟΣ", {"σοφοσ"}),
+        ("", set()),
+    ],
+)
+def test_the_terms_of_a_text(text: str, expected: set[str]) -> None:
+    assert terms(text) == expected
+
+
+@given(st.text())
+def test_a_term_is_found_by_itself_and_holds_nothing_that_files_use(text: str) -> None:
+    for term in terms(text):
+        assert not {" ", "\n", ","} & set(term)
+        assert len(term) <= 66

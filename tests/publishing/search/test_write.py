@@ -1,0 +1,122 @@
+"""Which files of the search a build makes, and that they hold what a visitor may find."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from syndicator.publishing.search import shards
+from tests.publishing.memory import MemoryIndex, MemoryOutlet
+from tests.publishing.test_builder import SETTINGS, article, built
+
+
+def search_files(outlet: MemoryOutlet) -> dict[str, bytes]:
+    return {name: data for name, data in outlet.files.items() if name.startswith("search/")}
+
+
+def listed(outlet: MemoryOutlet) -> list[list[Any]]:
+    found: list[list[Any]] = shards.called(outlet.files["search/index.js"])
+    return found
+
+
+def text_of(outlet: MemoryOutlet) -> str:
+    return json.dumps([shards.called(data) for data in search_files(outlet).values()], ensure_ascii=False)
+
+
+def made(*articles: Any) -> tuple[MemoryIndex, MemoryOutlet]:
+    index, outlet = MemoryIndex(articles), MemoryOutlet()
+    built(index, outlet)
+    return index, outlet
+
+
+OLD = datetime(2023, 5, 1, tzinfo=UTC)
+
+
+def test_title_tags_category_author_source_and_excerpt_are_found() -> None:
+    _, outlet = made(article(1, title="Zebras graze", excerpt="Quietly so.", tags=("Savanna",), category="Nature"))
+    lines = shards.called(outlet.files["search/2025-11.0.t0.js"]).split("\n")
+    words = {line.partition(" ")[0] for line in lines}
+    assert words >= {"zebra", "graze", "quietly", "savanna", "nature", "ann", "writer", "alpha"}
+    assert shards.called(outlet.files["search/2025-11.0.d0.js"]) == [
+        ["Zebras graze", "https://alpha.example/1", "2025-11-03", "Alpha"]
+    ]
+    assert "search.html" in outlet.files and "search.js" in outlet.files
+
+
+def test_the_same_articles_give_the_same_bytes_and_one_more_changes_one_block() -> None:
+    articles = [article(n) for n in range(5)] + [article(9, added=OLD, published=OLD)]
+    index, outlet = made(*articles)
+    assert search_files(made(*reversed(articles))[1]) == search_files(outlet)
+    before = search_files(outlet)
+    index.add(article(6, title="Another"))
+    built(index, outlet, only={key for key, row in index.rows.items() if row.stale})
+    changed = {name for name, data in search_files(outlet).items() if before.get(name) != data}
+    assert changed == {"search/index.js", "search/2025-11.0.t0.js", "search/2025-11.0.d0.js"}
+    assert [row[0] for row in listed(outlet)] == ["2023", "2025-11.0"]
+
+
+def test_an_article_that_was_withdrawn_is_found_no_more() -> None:
+    gone = article(3, title="Retracted claim")
+    index, outlet = made(*(article(n) for n in range(3)), gone)
+    assert "Retracted" in text_of(outlet)
+    index.remove(gone.id, at=datetime(2026, 1, 1, tzinfo=UTC))
+    built(index, outlet, only={key for key, row in index.rows.items() if row.stale})
+    assert "Retracted" not in text_of(outlet) and "retracted" not in text_of(outlet)
+
+
+def test_what_must_not_be_quoted_is_not_found_by_its_words() -> None:
+    _, outlet = made(article(1, robots=("nosnippet",), excerpt="Unquotable words."))
+    assert "unquotable" not in text_of(outlet)
+
+
+def test_files_of_periods_that_are_no_more_go() -> None:
+    index, outlet = made(article(1))
+    assert any(name.startswith("search/2025-11.") for name in outlet.files)
+    index.add(article(2, added=datetime(2026, 2, 1, tzinfo=UTC)))
+    built(index, outlet)
+    assert {row[0] for row in listed(outlet)} == {"2025", "2026-02.0"}
+    assert not any(name.startswith("search/2025-11.") for name in outlet.files)
+
+
+def test_a_file_that_is_lost_and_a_list_that_is_broken_are_made_again() -> None:
+    index, outlet = made(article(1), article(2))
+    whole = search_files(outlet)
+    for damage in ({"search/index.js": b'syndicatorSearch("index",[[1,2]])\n'}, {}):
+        outlet.files |= damage
+        outlet.files.pop("search/2025-11.0.d0.js")
+        index.mark_stale(index.rows)
+        built(index, outlet, only=set(index.rows))
+        assert search_files(outlet) == whole
+
+
+def test_hostile_text_is_data_in_a_script_of_ascii() -> None:
+    title = "</script><img src=x onerror=alert(1)>\u2028\"';__proto__ constructor"
+    _, outlet = made(article(1, title=title, tags=("__proto__",)))
+    for name, data in search_files(outlet).items():
+        assert data.isascii() and data.count(b"\n") == 1 and data.startswith(b"syndicatorSearch("), name
+    assert title.replace("\u2028", " ") in shards.called(outlet.files["search/2025-11.0.d0.js"])[0][0]
+
+
+def test_many_articles_are_spread_over_files_and_what_is_everywhere_is_not_listed() -> None:
+    articles = [
+        article(n, title=f"Story number{n} word{n * 7919}", added=OLD + timedelta(minutes=n)) for n in range(300)
+    ]
+    _, outlet = made(*articles, article(999))
+    (period,) = (row for row in listed(outlet) if row[0] == "2023")
+    assert period[2:] == [300, 2]
+    assert set(shards.names(*(period[at] for at in (0, 2, 3)))) <= set(outlet.files)
+    lines = dict(
+        line.split(" ")
+        for part in range(2)
+        for line in shards.called(outlet.files[f"search/2023.t{part}.js"]).split("\n")
+    )
+    assert (lines["story"], lines["number7"]) == ("*", "7")
+    assert lines["number37"] == "11", "in base 36"
+
+
+def test_without_pages_there_is_no_search() -> None:
+    publish = SETTINGS.publish.model_copy(update={"formats": ("atom",)})
+    index, outlet = MemoryIndex([article(1)]), MemoryOutlet()
+    built(index, outlet, SETTINGS.model_copy(update={"publish": publish}))
+    assert search_files(outlet) == {}
