@@ -60,12 +60,13 @@ def read_body(
     compared = _compare(blocks, box, document, from_feed, entry, meta.description)
     heaviest = scoring.score(blocks, box, meta.title)
     selected = bool(notes.get("select"))
-    kept, cuts = clean.choose(blocks, heaviest, meta.title, selected=selected)
+    authors = (meta.author or "").split(", ")
+    kept, cuts = clean.choose(blocks, heaviest, meta.title, authors, selected=selected)
     declared = document.meta("og:type").lower() == "article"
     lost = wrong(kept, blocks, declared=declared) if not selected else ""
     if lost:
         believe(blocks)
-        kept, cuts = clean.choose(blocks, heaviest, meta.title)
+        kept, cuts = clean.choose(blocks, heaviest, meta.title, authors)
         notes |= {"second try": lost}
     digests = [repeats.digest(block) for block in kept if repeats.is_comparable(block)]
     kept, known = clean.drop_repeated(kept, repeated, rules.keep)

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from syndicator.reading.body import boilerplate, overlap, repeats
+from syndicator.reading.body import overlap, repeats
+from syndicator.reading.body.cuts import boilerplate, edges
 from syndicator.reading.html import class_hints
 from syndicator.reading.html.blocks import Block
 
@@ -44,12 +45,17 @@ class Cut:
 
 
 def choose(
-    blocks: Sequence[Block], heaviest: Sequence[str], title: str, *, selected: bool = False
+    blocks: Sequence[Block],
+    heaviest: Sequence[str],
+    title: str,
+    authors: Sequence[str] = (),
+    *,
+    selected: bool = False,
 ) -> tuple[list[Block], list[Cut]]:
     """The scored `blocks` that stay and, of those that came near it, the ones that were cut.
 
-    `heaviest` names for each block the feature that weighs most in its score, `title` is the page's, `selected` says
-    that an operator chose these blocks.
+    `heaviest` names for each block the feature that weighs most in its score, `title` and `authors` are the page's,
+    `selected` says that an operator chose these blocks.
     """
     promoting = sum(class_hints.bit(name) for name in _PROMOTING)
     least = [_least(block, promoting, selected) for block in blocks]
@@ -60,6 +66,8 @@ def choose(
     rules: dict[Block, str] = {}
     for cut in (*boilerplate.RULES, repeats.copies):
         rules |= cut(blocks, stay)
+    if not selected:
+        rules |= edges.trim(blocks, stay, title, authors)
     _drop_title(blocks, stay, title)
     _drop_orphans(blocks, stay)
     _keep_attached(blocks, stay)

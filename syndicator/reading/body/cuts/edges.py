@@ -1,0 +1,170 @@
+"""What stands at the edges of the text that was kept and is not the article: lines above its first paragraph and below
+its last. Pure.
+
+A line in the middle is seldom boilerplate, a line at an edge often is: on 867 open pages the first line was not the
+article's on one in eight, the last on one in five. So a line at an edge must look like text; the rules are of shape,
+with the words of data/phrases.toml. They are those of boilerplate.RULES in form, and run after them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from syndicator.reading.body import overlap
+from syndicator.reading.html import phrases
+from syndicator.reading.html.blocks import Block, Frame
+
+# All chosen on half of the domains of the open pages and checked on the other half.
+_LEAD = 80  # letters of a paragraph with which an article begins
+_LINKED = 0.5  # share of its text in links up to which it does
+_ALL_LINK = 0.85  # share from which a line is a link
+_MOST_ABOVE, _MOST_BELOW = 25, 40  # lines that are looked at
+_SHORT = 25  # letters below which a line above the text that does not end as a sentence does is a label
+_LINK_ABOVE, _LINK_BELOW = 60, 150  # letters of a lone link
+_CREDIT, _DISCLOSURE = 160, 400  # letters of a line that tells whose a picture is, or what the site earns
+_ASIDE = 160  # letters of a line below the text that has words of one
+_LABEL = 120  # letters of a line that ends with a colon and has nothing below it
+_SIGNED = 8  # letters of what an editor signs with, in brackets
+_TINY = 12  # letters below which the last line is no sentence
+_TITLE = 11  # letters above which a line that is the title is known for it
+_MOST_LISTED = 3  # items of a list that may be labels
+_SHARE = 0.3  # share of all letters that a list of links below the text may have
+_TWICE = 12  # letters from which a line that stands twice is known
+_NEAR = 1  # lines above it among which its copy stands: a refrain comes back later
+_ENDS = ".!?。！？…"
+_LINES = frozenset(("p", "dt", "caption"))
+_COUNTED = re.compile(
+    r"^\W*(?:(?:page|seite|pagina|página|strona|sida)\W*\d+\s*(?:/|of|von|de|sur|di|van)\s*\d+"
+    r"|(?:\d+\W*(?:min(?:ute)?s?|hours?|days?|weeks?|months?|years?|hr|min\.?)\b.{0,12}\b(?:read(?:ing)?|ago|lesezeit|lecture)))"
+    r"\W*$",
+    re.I,
+)
+# neither speech nor a salutation, nor "Moderator: Ann Other", nor the end of a sentence
+_LABELLING = re.compile(r"[^\W_][^\"“”„«»:：]*[^\"“”„«»:：,.!?。！？…]", re.S)
+_BRACKETS = re.compile(r"\W*[(\[].*[)\]]\W*", re.S)
+
+
+def trim(blocks: Sequence[Block], stay: list[bool], title: str, authors: Sequence[str] = ()) -> dict[Block, str]:
+    """Cuts what stands above the first paragraph and below the last, and lines that repeat one just above them. `title`
+    and `authors` are the page's. Nothing is cut of a text that has no paragraph."""
+    kept = [at for at, keep in enumerate(stay) if keep and blocks[at].own]
+    leads = [place for place, at in enumerate(kept) if _is_lead(blocks[at])]
+    if not leads:
+        return {}
+    found = _twice(blocks, kept)
+    above = kept[: min(leads[0], _MOST_ABOVE)]
+    known = {overlap.letters(name) for name in authors} - {""}
+    found |= _above([blocks[at] for at in above], overlap.letters(title), known)
+    letters = sum(blocks[at].letters for at in kept)
+    found |= _below([blocks[at] for at in kept[leads[-1] + 1 :][-_MOST_BELOW:]], letters)
+    for at in kept:
+        if blocks[at] in found:
+            stay[at] = False
+    return found
+
+
+def _is_lead(block: Block) -> bool:
+    return block.kind == "p" and block.letters >= _LEAD and block.linked < _LINKED * len(block.text)
+
+
+def _is_link(block: Block) -> bool:
+    return block.linked > _ALL_LINK * len(block.text)
+
+
+def _list_of(block: Block) -> Frame | None:
+    return next((frame for frame in block.frames if frame.kind in ("ul", "ol", "menu")), None)
+
+
+def _twice(blocks: Sequence[Block], kept: Sequence[int]) -> dict[Block, str]:
+    """Lines whose text stands just above them too: a caption and the picture's alternative text, a label twice."""
+    lines = [blocks[at] for at in kept if blocks[at].kind in _LINES and len(blocks[at].own) >= _TWICE]
+    return {
+        line: "stands just above too"
+        for place, line in enumerate(lines)
+        if any(line.own == other.own for other in lines[max(0, place - _NEAR) : place])
+    }
+
+
+def _above(lines: Sequence[Block], title: str, authors: set[str]) -> dict[Block, str]:
+    """Those of `lines`, all above the first paragraph, that are no part of the article."""
+    lists: dict[Frame, int] = {}
+    for line in lines:
+        if (frame := _list_of(line)) is not None:
+            lists[frame] = lists.get(frame, 0) + 1
+    found: dict[Block, str] = {}
+    for line in lines:
+        frame = _list_of(line)
+        few = frame is None or lists[frame] <= _MOST_LISTED
+        if line.kind in ("row", "code"):
+            continue
+        if len(title) > _TITLE and line.own == title:
+            found[line] = "the title above the text"
+        elif line.kind == "h":
+            continue
+        elif line.own in authors:
+            found[line] = "an author above the text"
+        elif rule := _why_above(line, few=few, listed=frame is not None):
+            found[line] = rule
+    return found
+
+
+def _why_above(line: Block, *, few: bool, listed: bool) -> str:
+    text = phrases.ready(line.text)
+    if _COUNTED.match(line.text):
+        return "how long it takes to read"
+    if line.letters < _CREDIT and phrases.inside(("credit",), text):
+        return "whose the picture is"
+    if line.letters < _DISCLOSURE and phrases.inside(("disclosure",), text):
+        return "what the site earns"
+    if few and line.letters < _SHORT and _LABELLING.fullmatch(line.text):
+        return "a label above the text"
+    if not listed and line.letters < _LINK_ABOVE and _is_link(line):
+        return "a link above the text"
+    return ""
+
+
+def _below(lines: Sequence[Block], letters: int) -> dict[Block, str]:
+    """The last of `lines`, all below the last paragraph, up to the first that looks like text. `letters`: of all that
+    is kept."""
+    found: dict[Block, str] = {}
+    at = len(lines)
+    while at:
+        line = lines[at - 1]
+        frame = _list_of(line)
+        if frame is not None and _is_link(line):
+            items = [other for other in lines[:at] if _list_of(other) is frame]
+            rule = "a list of links below the text" if _are_links(items, letters) else ""
+            gone = items if rule else []
+        else:
+            rule = _why_below(line) if frame is None else ""
+            gone = [line] if rule else []
+        if not rule:
+            return found
+        found |= dict.fromkeys(gone, rule)
+        at -= len(gone)
+    return found
+
+
+def _are_links(items: Sequence[Block], letters: int) -> bool:
+    small = all(_is_link(item) and item.letters < _LINK_BELOW for item in items)
+    return small and sum(item.letters for item in items) < _SHARE * letters
+
+
+def _why_below(line: Block) -> str:
+    text = phrases.ready(line.text)
+    if line.kind == "h":
+        return "a heading below the text"
+    if line.kind not in _LINES:
+        return ""
+    if line.letters < _LABEL and line.text.rstrip("*_ ").endswith((":", "：")):
+        return "a label below the text"
+    if line.letters < _LINK_BELOW and _is_link(line):
+        return "a link below the text"
+    if line.letters < _ASIDE and phrases.inside(("aside",), text):
+        return "an aside below the text"
+    if line.letters <= _SIGNED and _BRACKETS.fullmatch(line.text):
+        return "a sign below the text"
+    if line.letters <= _TINY and not line.text.endswith(tuple(_ENDS)):
+        return "a label below the text"
+    return "how long it takes to read" if _COUNTED.match(line.text) else ""

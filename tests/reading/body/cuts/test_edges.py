@@ -1,0 +1,96 @@
+"""Lines above the first paragraph and below the last: which are cut, and what stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicator.reading.reader import read
+
+URL = "https://www.harbourpost.example/2024/last-ferry"
+STORY = (
+    "The ferry left at dawn, as it had done for ninety years, and for the first time nobody stood on the quay to wave.",
+    "Its captain had asked for a successor since the spring, and the county had answered him with a form to fill in.",
+    "Whoever lives on the island will row from now on, or wait for the post boat that comes on Tuesdays and Fridays.",
+)
+TEXT = "".join(f"<p>{each}</p>" for each in STORY)
+
+
+def text_of(above: str = "", below: str = "", title: str = "The last ferry leaves the island") -> str:
+    html = f"<html><head><title>{title}</title><meta name='author' content='Maren Oduya'></head><body><article>"
+    return read(
+        f"{html}<h1>{title}</h1><div class='text'>{above}{TEXT}{below}</div></article></body>".encode(), URL
+    ).body
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>Maren Oduya</p>",
+        "<p>6 min read</p>",
+        "<p>page 71/168</p>",
+        '<p><a href="/topics">Life on the water</a></p>',
+        "<p>A view of the harbour in the morning. Photo: Bo Lens</p>",
+        "<p>Our editors chose these boats. Purchases through our links may earn us a commission.</p>",
+        "<p>Template item</p>",
+        "<h2>The last ferry leaves the island</h2>",
+    ],
+)
+def test_what_is_cut_above_the_first_paragraph(line: str) -> None:
+    assert text_of(above=line).startswith(STORY[0])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>It was a Monday.</p>",
+        "<h2>A dawn without anybody</h2>",
+        "<ul><li>Salt</li><li>Tar</li><li>Rope</li><li>Oakum</li></ul>",
+        "<p>What we know:</p>",
+        "<p>„Ahoi“</p>",
+        "<p>Dear readers,</p>",
+        "<p>Moderator: Bo Lens</p>",
+    ],
+)
+def test_what_stays_above_it(line: str) -> None:
+    assert not text_of(above=line).startswith(STORY[0])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<h3>Weather</h3>",
+        "<p>We have got you covered:</p>",
+        '<p><a href="/watches">Back to our picks of boats for the summer</a></p>',
+        "<p>Subscribe to get the latest posts sent to your email.</p>",
+        "<p>Pin it for later!</p>",
+        "<p>(dmk)</p>",
+        "<ul><li><a href='/a'>Photos of an icy moon</a></li><li><a href='/b'>Twin harbours of the north</a></li></ul>",
+        "<p>We have got you covered:</p><ul><li><a href='/a'>Photos of an icy moon</a></li></ul>",
+    ],
+)
+def test_what_is_cut_below_the_last(line: str) -> None:
+    assert text_of(below=line).endswith(STORY[-1])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>The island has voted.</p>",
+        "<ul><li>Bread on Tuesdays</li><li>Letters on Fridays</li></ul>",
+        "<p>Two went: the captain and his dog.</p>",
+    ],
+)
+def test_what_stays_below_it(line: str) -> None:
+    assert not text_of(below=line).endswith(STORY[-1])
+
+
+def test_a_line_that_stands_twice_stands_once() -> None:
+    line = "<p>The harbour on the morning of the last departure.</p>"
+    made = text_of(above=TEXT + line + line)
+    assert made.count("The harbour on the morning") == 1
+
+
+def test_a_text_without_a_paragraph_keeps_its_lines() -> None:
+    lines = "".join(f"<p>{word}</p>" for word in ("Salt", "Tar", "Rope", "And the long way home over the water"))
+    made = read(f"<html><title>Work song</title><body><article><h1>Work song</h1>{lines}".encode(), URL).body
+    assert made.startswith("Salt")
