@@ -172,9 +172,14 @@ def _is_article(document: Document) -> bool:
     )
 
 
+def is_declared(document: Document) -> bool:
+    """True when the page calls itself an article and is not a site's front page."""
+    return _is_article(document) and not urls.is_root(document.url)
+
+
 def _is_listing(document: Document, kept: Sequence[Block]) -> bool:
     """Many headings that are links, each with little under it, on a page that does not call itself an article."""
-    if _is_article(document) and not urls.is_root(document.url):
+    if is_declared(document):
         return False
     heads = [block for block in kept if block.kind == "h"]
     linked = [block for block in heads if _is_link(block)]

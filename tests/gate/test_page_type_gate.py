@@ -1,0 +1,21 @@
+"""Floors of telling what a page is, on domains that the weights were not fitted on; they only rise. On real pages,
+where ../shared is beside the checkout: `python -m tools.train.fit_pages --folds` prints the figures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tools.train import fit_pages
+
+FLOORS = {"right": 0.885, "listings typed": 0.78, "listings refused": 0.45, "right forum": 0.84}
+MOST_ARTICLES_REFUSED = 0.005
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_types_of_pages_of_domains_that_were_not_fitted(shared: Path) -> None:
+    found = fit_pages.figures(fit_pages.examples_of(fit_pages.rows()))
+    assert {name: found[name] for name, floor in FLOORS.items() if found[name] < floor} == {}
+    assert found["articles refused"] <= MOST_ARTICLES_REFUSED

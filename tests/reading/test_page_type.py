@@ -1,0 +1,116 @@
+"""What a page is: pages of each type, weights and features of one name, and lists that are refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicator.errors import NotAnArticle
+from syndicator.model import Entry
+from syndicator.reading import page_type
+from syndicator.reading.body import overlap
+from syndicator.reading.html.blocks import read_blocks
+from syndicator.reading.html.document import parse
+from syndicator.reading.reader import read
+
+STORY = "<p>" + "Nobody on the pier waved when the ferry left at dawn, and the captain did not look back. " * 3 + "</p>"
+ARTICLE = (
+    '<meta property="og:type" content="article"><meta property="article:published_time" content="2024-05-03">'
+    '<script type="application/ld+json">{"@type":"NewsArticle","headline":"The last ferry"}</script>'
+    f"<body><nav><a href='/'>Home</a></nav><article><h1>The last ferry leaves</h1>{STORY * 8}</article>"
+)
+CARD = (
+    '<div class="card"><h3><a href="/collections/boats/{n}">A wooden boat for the lake, number {n}</a></h3>'
+    "<p>From 20</p></div>"
+)
+LIST = (
+    '<script type="application/ld+json">{"@type":"CollectionPage","name":"Boats"}</script>'
+    '<body><nav><a href="/">Home</a></nav><h1>All boats</h1>'
+    + "".join(CARD.format(n=n) for n in range(40))
+    + "<a href='?page=2'>Next page</a><p>Load more</p>"
+)
+POST = (
+    '<article class="post comment"><h4>Posted by user{n}</h4><time datetime="2024-05-03">3 May</time>'
+    "<p>I had the same leak last spring and a new gasket helped. Reply Quote Likes: {n}</p></article>"
+)
+THREAD = (
+    '<meta name="generator" content="Discourse 3.2">'
+    '<script type="application/ld+json">{"@type":"DiscussionForumPosting"}</script>'
+    "<body><h1>My boat leaks at the stern</h1>" + "".join(POST.format(n=n) for n in range(20))
+)
+CODE = (
+    "<h2>Options</h2><pre><code>boat --launch --at dawn\nboat --moor\nboat --help\n</code></pre>"
+    "<p>Each option takes one value.</p>"
+)
+MANUAL = (
+    '<meta name="generator" content="Sphinx 7.2"><body><nav><a href="/docs/">Contents</a></nav>'
+    f'<h1>boat: launch a boat</h1><div class="toctree highlight">{CODE * 9}</div>'
+)
+
+
+def typed(html: str, url: str) -> page_type.PageType:
+    page = parse(f"<html><head><title>Page</title>{html}</html>".encode(), url)
+    blocks = read_blocks(page.tree)
+    overlap.measure(blocks)
+    return page_type.type_of(page, blocks)
+
+
+@pytest.mark.parametrize(
+    ("name", "html", "url"),
+    [
+        ("article", ARTICLE, "https://paper.example/news/2024/05/03/the-last-ferry-leaves"),
+        ("listing", LIST, "https://shop.example/collections/boats"),
+        ("forum", THREAD, "https://forum.example/t/my-boat-leaks/17"),
+        ("documentation", MANUAL, "https://docs.example/reference/boat.html"),
+    ],
+)
+def test_the_type_of_a_page(name: str, html: str, url: str) -> None:
+    found = typed(html, url)
+    assert found.name == name
+    assert sum(found.probabilities.values()) == pytest.approx(1)
+
+
+def test_what_is_like_nothing_is_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    even = {name: dict.fromkeys(row, 0.0) for name, row in page_type.weights().items()}
+    monkeypatch.setattr(page_type, "weights", lambda: even)
+    assert typed(ARTICLE, "https://paper.example/x").name == page_type.OTHER
+
+
+def test_features_and_weights_have_the_same_names() -> None:
+    with pytest.raises(ValueError, match="fit_pages"):
+        page_type.probabilities({"bias": 1.0})
+
+
+def test_a_list_is_refused() -> None:
+    html = f"<html><head><title>Boats</title>{LIST}</html>".encode()
+    with pytest.raises(NotAnArticle) as refused:
+        read(html, "https://shop.example/collections/boats")
+    assert refused.value.kind == "listing"
+
+
+def test_what_a_feed_announces_is_a_list_in_clear_cases_alone() -> None:
+    likely = page_type.PageType("listing", {"listing": 0.8, "article": 0.2}, 12)
+    assert likely.is_list(announced=False) and not likely.is_list(announced=True)
+    assert page_type.PageType("listing", {"listing": 0.95, "article": 0.05}, 12).is_list(announced=True)
+
+
+def test_a_page_with_few_links_is_no_list() -> None:
+    assert not page_type.PageType("listing", {"listing": 0.99}, 11).is_list(announced=False)
+
+
+@pytest.mark.parametrize("likely", [{"listing": 0.99}, {"listing": 0.1}])
+def test_a_page_that_calls_itself_an_article_is_one(monkeypatch: pytest.MonkeyPatch, likely: dict[str, float]) -> None:
+    monkeypatch.setattr(page_type, "type_of", lambda document, blocks: page_type.PageType("listing", likely, 40))
+    html = f"<html><head><title>The last ferry leaves</title>{ARTICLE}</html>"
+    assert read(html.encode(), "https://paper.example/the-last-ferry-leaves").body
+    undeclared = (
+        html.replace('"NewsArticle"', '"WebPage"').replace("article:published_time", "x").replace("og:type", "y")
+    )
+    if likely["listing"] > 0.5:
+        with pytest.raises(NotAnArticle):
+            read(undeclared.encode(), "https://paper.example/the-last-ferry-leaves")
+
+
+def test_the_trace_says_what_a_page_is() -> None:
+    html = f"<html><head><title>The last ferry leaves</title>{ARTICLE}</html>".encode()
+    draft = read(html, "https://paper.example/news/2024/05/03/the-last-ferry-leaves", entry=Entry(id="1"))
+    assert draft.trace["type"]["is"] == "article"
