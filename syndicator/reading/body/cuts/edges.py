@@ -134,7 +134,7 @@ def _below(lines: Sequence[Block], letters: int) -> dict[Block, str]:
         frame = _list_of(line)
         if frame is not None and _is_link(line):
             items = [other for other in lines[:at] if _list_of(other) is frame]
-            rule = "a list of links below the text" if _are_links(items, letters) else ""
+            rule = "a list of links below the text" if _are_links(items, letters) and not _headed(items, lines) else ""
             gone = items if rule else []
         else:
             rule = _why_below(line) if frame is None else ""
@@ -144,6 +144,13 @@ def _below(lines: Sequence[Block], letters: int) -> dict[Block, str]:
         found |= dict.fromkeys(gone, rule)
         at -= len(gone)
     return found
+
+
+def _headed(items: Sequence[Block], lines: Sequence[Block]) -> bool:
+    """True when a heading stands above a list that is none of what follows an article."""
+    at = lines.index(items[0])
+    above = lines[at - 1] if at else None
+    return above is not None and above.kind == "h" and not phrases.starts(("tailhead",), phrases.ready(above.text))[0]
 
 
 def _are_links(items: Sequence[Block], letters: int) -> bool:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from syndicator.reading.body import overlap
+from syndicator.reading.body.cuts import edges
+from syndicator.reading.html.blocks import read_blocks
+from syndicator.reading.html.document import parse
 from syndicator.reading.reader import read
 
 URL = "https://www.harbourpost.example/2024/last-ferry"
@@ -94,3 +98,14 @@ def test_a_text_without_a_paragraph_keeps_its_lines() -> None:
     lines = "".join(f"<p>{word}</p>" for word in ("Salt", "Tar", "Rope", "And the long way home over the water"))
     made = read(f"<html><title>Work song</title><body><article><h1>Work song</h1>{lines}".encode(), URL).body
     assert made.startswith("Salt")
+
+
+@pytest.mark.parametrize(
+    ("heading", "cut"), [("Where to row instead", []), ("Read next", ["Read next", "The northern lake", "The bay"])]
+)
+def test_a_list_of_links_below_a_heading_of_its_own_stays(heading: str, cut: list[str]) -> None:
+    links = "<ul><li><a href='/a'>The northern lake</a></li><li><a href='/b'>The bay</a></li></ul>"
+    blocks = read_blocks(parse(f"<html><body>{TEXT}<h2>{heading}</h2>{links}".encode(), URL).tree)
+    overlap.measure(blocks)
+    found = edges.trim(blocks, [True] * len(blocks), "")
+    assert [block.text for block in blocks if block in found] == cut
