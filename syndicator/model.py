@@ -64,6 +64,7 @@ class Source:
     licence: str | None = None  # lifts nosnippet, max-snippet, noarchive
     every: str | None = None  # "30m", "6h", "1d"
     cron: str | None = None
+    force: bool = False  # every or cron go before what feed and server ask for
     robots: Literal["obey", "ignore"] = "obey"
     allow: tuple[str, ...] = ()  # "10.0.0.0/8:443": private addresses its own origin may have
     headers_env: Mapping[str, str] = field(default_factory=dict)  # header name -> environment variable
@@ -86,7 +87,7 @@ class SourceState:
     terms: str = ""  # a digest of the rest that decides when and how it is visited
     rules: str | None = None  # the digest of its rules, None where an earlier version saw them
 
-    # from the answers to our requests, by visiting.cadence.after
+    # from the answers to our requests, by visiting.remembered.after
     etag: str | None = None
     last_modified: str | None = None
     validators_at: datetime | None = None
@@ -107,13 +108,14 @@ class SourceState:
     moved_at: datetime | None = None  # when it was adopted, None where an earlier version did
     warning: str = ""  # what the operator should know of a source that is well
 
-    # from the feed's own description of itself, by visiting.cadence.after (and a visit, before it files articles)
+    # from the feed's own description of itself, by visiting.remembered.after (and a visit, before it files articles)
     feed_title: str = ""
     site_url: str = ""
     feed_id: str = ""
     feed_language: str = ""
     recent: tuple[datetime, ...] = ()  # publication times, newest first, at most 30
     asked_seconds: int = 0  # the wait its last parsed feed asked for (ttl, sy:updatePeriod), 0 when none
+    span_seconds: int = 0  # between its oldest and newest entry, 0 when unknown
     skip_hours: tuple[int, ...] = ()  # UTC hours and days it asked to be left alone
     skip_days: tuple[str, ...] = ()
 
@@ -192,6 +194,7 @@ class Failed:
     detail: str = ""
     status: int | None = None
     retry_after: datetime | None = None
+    fresh_seconds: float = 0.0  # for how long the answer may be kept by its headers: so long it stays what it is
 
     @property
     def no_network(self) -> bool:

@@ -27,11 +27,7 @@ class CommandReason(Reason):
     """Why a command ended with an exit code other than 0 (`reason` of an error)."""
 
     BUG = "bug", "a fault in Syndicator's own code", "report it with the detail"
-    BAD_CONFIG = (
-        "bad-config",
-        "a configuration or data file is wrong",
-        "the message names the file, the key and the cure",
-    )
+    BAD_CONFIG = "bad-config", "a configuration or data file is wrong", "the message names the file, key and cure"
     MISSING = "missing", "something that the command needs is not there", "the message names it"
     LOCKED = "locked", "another run is under way", "try again later, or use --wait"
     NO_NETWORK = "no-network", "not one source could be reached", "check this machine's network; nothing was counted"
@@ -262,6 +258,7 @@ class CheckReason(Reason):
         "a source's url seems to have a secret in it, which is published with its articles",
         "write ${NAME} for it, as the detail says, and set that environment variable: it is scrubbed then",
     )
+    FORCED = "forced", "a source is visited more often than its server wishes", "remove force, unless the site agrees"
     UNKNOWN_VARIABLE = (
         "unknown-variable",
         "an environment variable looks like a setting and is none",

@@ -23,7 +23,8 @@ from syndicator.ports import EntryRow
 from syndicator.reasons import NOT_A_FEED, CommandReason, FeedReason
 from syndicator.rules.entries import is_muted
 from syndicator.rules.use import counted
-from syndicator.visiting import cadence, flood
+from syndicator.visiting import cadence, flood, remembered
+from syndicator.visiting.fetch.headers import DELTA
 
 SIDE_BY_SIDE = 4  # entries of one source under way at a time
 # What one source may take of a run. Sources are visited side by side, but the run ends with its last one, and what fell
@@ -82,7 +83,8 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
         context = replace(context, state=introduced(context.state, feed))
         context.log.debug("feed read", format=feed.format, announced=len(feed.entries), to_read=len(rows))
     announced = {entry.id for entry in feed.entries} if feed else {row.entry_id for row in rows}
-    rows = _held_back(context, rows, None if isinstance(result, Failed) else announced)
+    partial = isinstance(result, Failed) or (isinstance(result, Fetched) and result.status == DELTA)
+    rows = _held_back(context, rows, None if partial else announced)
     results, left = await _ingest_all(context, rows, page, limit, stop)
     after = _counted(run, source, cadence.planned(_remember(context, result, feed, started), left, started), results)
     pending = 0 if quiet else run.store.count_pending(source.key)
@@ -237,7 +239,7 @@ async def _ingest_all(
 def _remember(context: VisitContext, result: FetchResult, feed: ParsedFeed | None, now: datetime) -> SourceState:
     source, fetch = context.source, context.run.settings.fetch
     asked = context.run.asked
-    after = cadence.after(source, context.state, result, feed, now, asked=asked)
+    after = remembered.after(source, context.state, result, feed, now, asked=asked)
     due = cadence.next_visit(
         source,
         after,

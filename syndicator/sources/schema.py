@@ -193,6 +193,7 @@ class SourceTable(_Table):
     licence: Word | None = None
     every: Annotated[str, AfterValidator(_duration)] | None = None
     cron: Annotated[str, AfterValidator(_cron)] | None = None
+    force: bool = False
     robots: Literal["obey", "ignore"] = "obey"
     allow: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
     headers_env: Annotated[Mapping[str, str], AfterValidator(_headers)] = Field(default_factory=dict)
@@ -208,6 +209,8 @@ class SourceTable(_Table):
     def _one_rhythm(self) -> SourceTable:
         if self.every and self.cron:
             raise ValueError("has both every and cron; remove one of them")
+        if self.force and not (self.every or self.cron):
+            raise ValueError("has force, which is about every or cron, and neither of them; remove it")
         return self
 
     @model_validator(mode="after")

@@ -33,4 +33,5 @@ def _digest(source: Source) -> str:
     more: tuple[object, ...] = () if source.rules == Rules() else (source.rules,)  # an earlier version's digests stay
     more += () if source.speaks_for is None else (source.speaks_for,)
     more += (source.keep, source.mute) if source.keep or source.mute else ()
+    more = (*more, "force") if source.force else more
     return hashlib.sha256(repr((*terms, source.enabled, *more)).encode()).hexdigest()[:16]

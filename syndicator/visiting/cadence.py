@@ -1,10 +1,11 @@
-"""When to visit a source next, and what to remember of a visit. Pure: values and `now` in, values out."""
+"""When to visit a source next. Pure: values and `now` in, values out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
@@ -12,18 +13,22 @@ from typing import NamedTuple
 from syndicator.model import Failed, Fetched, FetchResult, NotModified, ParsedFeed, Source, SourceState
 from syndicator.reasons import FetchReason
 from syndicator.settings import seconds
-from syndicator.urls import secrets
 from syndicator.visiting.fetch.headers import fresh_seconds
 
-# All of these are our choices.
-VALIDATOR_LIFE = timedelta(days=8)  # a server that is stuck on 304 is asked for the whole feed once in that time
-MOVE_VISITS = 3  # visits in a row with the same permanent redirect, after which the new address is used
-# Failures that say that the new address is not the feed's: back to the one in sources.toml.
-_MOVE_BROKEN = ("dns", "connect", "tls", "http-404", "gone", "blocked-address")
-GONE_TIMES, GONE_SPAN = 3, timedelta(days=2)  # so many 410 in a row, over so long, disable a source
-RECENT = 30  # publication times remembered
+# All of these are our choices, but for those with a source.
+_HOUR, _DAY = 3600.0, 86400.0
+LONGEST_WISH = 30 * _DAY  # of a server or feed that is granted: a month of silence is not a source that is followed
 _TIMES_FOR_RHYTHM = 2  # publication times without which there is no gap to measure
-_FIRST_GUESS = 3600.0  # seconds between visits while the rhythm of a source is unknown
+_FIRST_GUESS = _HOUR  # between visits while the rhythm of a source is unknown
+_SILENT = 100  # a source that is silent for long is asked again after this part of its silence, whatever every_max says
+# What scores of feed readers ask for (rachelbythebay.com/fs/help.html, "feed reader behavior"): a conditional request
+# once an hour, an unconditional one once a day; and hours, not minutes, after a 429.
+_CONDITIONAL, _UNCONDITIONAL = _HOUR, _DAY
+_BARE: Mapping[int, float] = {  # seconds after these without a Retry-After, doubled with each more in a row
+    HTTPStatus.TOO_MANY_REQUESTS: 4 * _HOUR,
+    HTTPStatus.SERVICE_UNAVAILABLE: _HOUR,
+}
+_SLACK = 300.0  # seconds by which a cron may come early: one of every hour is not put off by its visit's own length
 _SKIP_HOURS = 8 * 24  # looked ahead: a week has every hour of every day
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -50,66 +55,32 @@ def next_visit(
 ) -> Next:
     """When to come back. `state` is what `after` returned for this visit, `feed` what was parsed, None for nothing.
 
-    floor, ceiling: seconds, the least and the most between two visits. jitter: 0 <= jitter < 1, so that sources do not
-    all fall on the same second. cron_next: the first time after another at which a cron expression fires. asked: a
-    person asked for this visit. What decides, the first that applies: a server's Retry-After, the operator's cron,
-    back-off after a failure, the operator's `every`, the source's own rhythm, but not more often than the feed and the
-    headers ask for.
+    floor, ceiling: seconds, the least and the most between two visits, where nobody says otherwise. jitter: 0 <= jitter
+    < 1, so that sources do not all fall on the same second. cron_next: the first time after another at which a cron
+    expression fires. asked: a person asked for this visit. What decides, the first that applies: a server's
+    Retry-After, back-off after a failure, the operator's cron or `every`, the source's own rhythm; none of them more
+    often than the feed and the headers ask for and a server can bear, unless the operator's `force` says so.
     """
     if isinstance(result, Failed):
         due = _after_failure(source, state, result, now, floor, ceiling, jitter, cron_next)
         return _no_later(state, result, due, now) if asked else due
+    least, least_why = (0.0, "") if source.force else _least(state, feed, result, now)
     if source.cron:
-        return Next(cron_next(source.cron, now), f"cron {source.cron}")
+        first, at = (cron_next(source.cron, now + timedelta(seconds=wait)) for wait in (0, max(least - _SLACK, 0)))
+        return Next(at, f"cron {source.cron}" + (f"; {least_why}" if at > first else ""))
     if source.every:
-        return Next(now + timedelta(seconds=seconds(source.every) * (1 + 0.05 * jitter)), f"every {source.every}")
+        wanted = float(seconds(source.every))
+        why = f"every {source.every}" if wanted >= least else f"{least_why}; every {_span(least)}"
+        return Next(now + timedelta(seconds=max(wanted, least) * (1 + 0.05 * jitter)), why)
     interval, why = _rhythm(state, now)
-    least, asked_by = _asked(state, feed, result, now)
-    low = min(max(floor, least), ceiling)
+    low = max(float(floor), least)
     if least > interval and least > floor:
-        why = asked_by
-    chosen = min(max(interval, low), ceiling)
-    at = now + timedelta(seconds=_spread(chosen, low, ceiling, jitter))
+        why = least_why
+    most = max(float(ceiling), low, min(_silence(state, now) / _SILENT, LONGEST_WISH))
+    chosen = min(max(interval, low), most)
+    at = now + timedelta(seconds=_spread(chosen, low, most, jitter))
     hours, days = (state.skip_hours, state.skip_days) if feed is None else (feed.skip_hours, feed.skip_days)
     return _skip(Next(at, f"{why}; every {_span(chosen)}"), hours, days)
-
-
-def after(
-    source: Source,
-    state: SourceState,
-    result: FetchResult,
-    feed: ParsedFeed | None,
-    now: datetime,
-    *,
-    asked: bool = False,
-) -> SourceState:
-    """What is remembered of the source after this visit. asked: a person asked for it, so that its failure is not one
-    more in a row.
-
-    feed: the parsed feed of a Fetched, None when nothing was parsed (the bytes are those of the last visit, or a page).
-    The caller passes a Failed for a Fetched that could not be parsed, so that its validators are not stored.
-    """
-    state = _reset_if_edited(source, state)
-    state = replace(state, first_visit=state.first_visit or now, last_visit=now)
-    if isinstance(result, Failed):
-        failed = _failed(state, result, now)
-        return replace(failed, failures=min(failed.failures, max(state.failures, 1))) if asked else failed
-    state = replace(
-        state,
-        last_success=now,
-        failures=0,
-        failing_since=None,
-        reason=None,
-        detail="",
-        gone_times=0,
-        gone_since=None,
-        disabled=None,
-    )
-    state = _moved(state, result.moved_to, now)
-    if isinstance(result, NotModified):
-        return _aged(state, now)
-    state = replace(state, warning=result.warning)
-    return _with_feed(_with_validators(source, state, result, feed, now), feed, now)
 
 
 def only_waiting(state: SourceState, now: datetime) -> bool:
@@ -126,79 +97,6 @@ def planned(state: SourceState, left: int, now: datetime) -> SourceState:
     return replace(state, next_due=now, feed_due=feed_due, waiting=left)
 
 
-def _reset_if_edited(source: Source, state: SourceState) -> SourceState:
-    if state.url == source.url:
-        return state
-    return SourceState(key=state.key, url=source.url, first_visit=state.first_visit, recent=state.recent)
-
-
-def _failed(state: SourceState, result: Failed, now: datetime) -> SourceState:
-    state = replace(state, failing_since=state.failing_since or (now if state.reason is None else None))
-    if result.unasked:
-        return replace(state, reason=result.reason, detail=result.detail)  # nobody was asked
-    state = replace(state, failures=state.failures + 1, reason=result.reason, detail=result.detail)
-    if state.effective_url and state.failures >= MOVE_VISITS and result.reason in _MOVE_BROKEN:
-        # the new address is dead: back to the one in sources.toml
-        state = replace(state, effective_url=None, moved_at=None)
-        return replace(state, etag=None, last_modified=None, gone_times=0, gone_since=None)
-    if result.reason != "gone":
-        return replace(state, gone_times=0, gone_since=None)
-    since = state.gone_since or now
-    state = replace(state, gone_times=state.gone_times + 1, gone_since=since)
-    if state.gone_times >= GONE_TIMES and now - since >= GONE_SPAN:
-        return replace(state, disabled="gone")
-    return state
-
-
-def _moved(state: SourceState, target: str | None, now: datetime) -> SourceState:
-    if target is None or secrets.names_more(target, state.url):
-        return replace(state, moved_to=None, moved_times=0)
-    times = state.moved_times + 1 if target == state.moved_to else 1
-    if times >= MOVE_VISITS:
-        return replace(state, effective_url=target, moved_at=now, moved_to=None, moved_times=0)
-    return replace(state, moved_to=target, moved_times=times)
-
-
-def _aged(state: SourceState, now: datetime) -> SourceState:
-    if state.validators_at is not None and now - state.validators_at >= VALIDATOR_LIFE:
-        return replace(state, etag=None, last_modified=None, validators_at=None)
-    return state
-
-
-def _with_validators(
-    source: Source, state: SourceState, result: Fetched, feed: ParsedFeed | None, now: datetime
-) -> SourceState:
-    digest = result.digest
-    if feed is None and digest != state.body_digest and source.kind == "feed":
-        return replace(state, etag=None, last_modified=None, validators_at=None)
-    return replace(
-        state,
-        etag=result.headers.get("etag") or None,
-        last_modified=result.headers.get("last-modified") or None,
-        validators_at=now,
-        body_digest=digest,
-    )
-
-
-def _with_feed(state: SourceState, feed: ParsedFeed | None, now: datetime) -> SourceState:
-    if feed is None:
-        return state
-    times = {entry.published or entry.updated for entry in feed.entries}
-    # a time in the future says nothing about the rhythm; it counts once it has passed
-    known = {at for at in times if at is not None and at <= now} | set(state.recent)
-    return replace(
-        state,
-        asked_seconds=_feed_interval(feed),
-        skip_hours=feed.skip_hours,
-        skip_days=feed.skip_days,
-        recent=tuple(sorted(known, reverse=True)[:RECENT]),
-        feed_title=feed.title or state.feed_title,
-        site_url=feed.site_url or state.site_url,
-        feed_id=feed.id or state.feed_id,
-        feed_language=feed.language or state.feed_language,
-    )
-
-
 def _after_failure(
     source: Source,
     state: SourceState,
@@ -212,6 +110,7 @@ def _after_failure(
     if result.reason == FetchReason.UNSET_VARIABLE:  # asks nobody, and goes on soon after the operator has set it
         return Next(now + timedelta(seconds=floor), "waits for an environment variable")
     base = float(seconds(source.every)) if source.every else min(_rhythm(state, now)[0], ceiling)
+    base = max(base, _BARE.get(result.status or 0, 0.0), min(result.fresh_seconds, LONGEST_WISH))
     times = max(1, state.failures)
     most = max(ceiling, base)
     wait = min(max(base, floor) * 2.0 ** min(times - 1, 12), most)
@@ -237,26 +136,44 @@ def _rhythm(state: SourceState, now: datetime) -> tuple[float, str]:
     """Seconds between visits, from the publication times: half the median gap, more when nothing has come for long;
     and why, in a few words."""
     past = sorted((at for at in state.recent if at <= now), reverse=True)
+    slow = _silence(state, now) / 8
     if len(past) < _TIMES_FOR_RHYTHM:
-        return _FIRST_GUESS, "rhythm not known yet"
-    gaps = [(newer - older).total_seconds() for newer, older in pairwise(past)]
-    gap = median(gaps)
-    silence = (now - past[0]).total_seconds()
-    return max(gap / 2, silence / 8), f"publishes about every {_span(gap)}"
+        return max(_FIRST_GUESS, slow), "rhythm not known yet"
+    gap = median((newer - older).total_seconds() for newer, older in pairwise(past))
+    return max(gap / 2, slow), f"publishes about every {_span(gap)}"
+
+
+def _silence(state: SourceState, now: datetime) -> float:
+    """Seconds since the newest publication time that has passed; without one, since the feed last was another."""
+    past = [at for at in state.recent if at <= now]
+    since = max(past) if past else state.validators_at
+    return max((now - since).total_seconds(), 0.0) if since else 0.0
+
+
+def _least(state: SourceState, feed: ParsedFeed | None, result: FetchResult, now: datetime) -> tuple[float, str]:
+    """The fewest seconds until the next visit that feed, headers and manners allow, and which of them."""
+    wish, why = _asked(state, feed, result, now)
+    if state.etag or state.last_modified:
+        return (wish, why) if wish else (_CONDITIONAL, "asked at most hourly")
+    half = state.span_seconds / 2  # the entries of a feed that moves fast must not pass by unseen
+    whole = min(_UNCONDITIONAL, half) if half else _UNCONDITIONAL
+    return max((wish, why), (whole, "its server has no validators, all of it is sent each time"))
 
 
 def _asked(state: SourceState, feed: ParsedFeed | None, result: FetchResult, now: datetime) -> tuple[float, str]:
-    """The longest interval that the feed (as last parsed) or the headers ask for, in seconds, and which of them."""
-    feed_asks = state.asked_seconds if feed is None else _feed_interval(feed)
+    """The longest interval that the feed (as last parsed) or the headers ask for, in seconds and at most a month, and
+    which of them."""
+    feed_asks = state.asked_seconds if feed is None else feed_interval(feed)
     intervals: list[tuple[float, str]] = [(float(feed_asks), "the feed's ttl or updatePeriod")]
     if isinstance(result, Fetched | NotModified):
         fresh = fresh_seconds(dict(result.headers), now)
         if fresh:
             intervals.append((float(fresh), "the server's cache headers"))
-    return max(intervals)
+    longest, who = max(intervals)
+    return min(longest, LONGEST_WISH), who
 
 
-def _feed_interval(feed: ParsedFeed) -> int:
+def feed_interval(feed: ParsedFeed) -> int:
     """Seconds between visits that the feed asks for, 0 when it does not say."""
     return max((feed.ttl_minutes or 0) * 60, feed.update_seconds or 0)
 

@@ -60,6 +60,7 @@ ALL = Source(
     language="de",
     licence="CC BY 4.0",
     every="6h",
+    force=True,
     robots="ignore",
     allow=("10.0.0.0/8:80",),
     headers_env={"Authorization": "ALL_TOKEN"},

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import socket
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -61,7 +63,7 @@ def test_a_permanent_move_is_adopted_after_three_visits(
     assert written == web.url("/new" if adopted else "/old")
 
 
-def test_validators_count_only_after_a_good_parse_and_for_eight_days(instance: Instance, web: Web) -> None:
+def test_validators_count_only_after_a_good_parse_and_for_good(instance: Instance, web: Web) -> None:
     body = b"no feed at all"
 
     def answer(seen: Seen) -> Reply:
@@ -76,11 +78,38 @@ def test_validators_count_only_after_a_good_parse_and_for_eight_days(instance: I
     instance.visit()
     assert conditional() == [False, False]
     body = FEED
-    for day in (0, 1, 7, 8, 8):
+    for day in (0, 1, 40, 41):
         instance.now = START + timedelta(days=day)
         instance.visit()
-    # of the last two, the first is answered with 304 and drops the validators, the second asks for the whole feed
-    assert conditional()[2:] == [False, True, True, True, False]
+    assert conditional()[2:] == [False, True, True, True]
+
+
+def test_a_part_of_a_feed_is_asked_for_with_validators_only(instance: Instance, web: Web) -> None:
+    part = FEED.replace(b"<title>A</title>", b"<title>B</title>").replace(b">1<", b">2<")
+
+    def answer(seen: Seen) -> Reply:
+        return Reply(226, {"ETag": '"2"', "IM": "feed"}, part) if "a-im" in seen.headers else whole
+
+    whole = Reply(200, {"ETag": '"1"'}, FEED)
+    web.routes = {"/old": answer}
+    assert [instance.visit().outcomes[0].announced for _ in range(2)] == [1, 1]
+    asked = [seen.headers for seen in web.seen if seen.path == "/old"]
+    assert [one.get("a-im") for one in asked] == [None, "feed"]
+    assert instance.state().etag == '"2"'
+
+
+def test_all_sources_of_a_dead_server_cost_one_try(tmp_path: Path, web: Web, caplog: pytest.LogCaptureFixture) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        dead = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        sources = {f"d{number}": f'url = "{dead}/{number}"' for number in range(5)}
+        web.routes = {"/well": Reply(200, {}, FEED)}
+        config = configure(tmp_path, sources | {"well": f'url = "{web.url("/well")}"'})
+        done = command(config, "--verbose", "refresh")
+    tried = [line for line in done.stderr.splitlines() if '"asked"' in line or " asked " in line]
+    assert len([line for line in tried if "answer=connect" in line or '"answer": "connect"' in line]) == 1
+    status = json.loads(command(config, "status", "--json").stdout)
+    assert {one["key"] for one in status["sources"] if one.get("reason") == "connect"} == set(sources)
 
 
 def test_gone_three_times_over_two_days_disables(instance: Instance, web: Web) -> None:

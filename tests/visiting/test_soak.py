@@ -15,10 +15,11 @@ import pytest
 from syndicator.cron import next_fire
 from syndicator.model import Entry, Failed, Fetched, FetchResult, NotModified, ParsedFeed, Request, Source, SourceState
 from syndicator.urls import host
-from syndicator.visiting.cadence import after, next_visit
+from syndicator.visiting.cadence import next_visit
 from syndicator.visiting.politeness.fetcher import PoliteFetcher
 from syndicator.visiting.politeness.robots import Robots
 from syndicator.visiting.politeness.throttle import Throttle
+from syndicator.visiting.remembered import after
 from tests.visiting.conftest import NOW
 from tests.visiting.simclock import SimClock
 

@@ -101,7 +101,7 @@ def _alert(file: TomlFile, alert: Alert, environ: Mapping[str, str]) -> Iterator
 
 
 def sources(placed: Sequence[Placed], environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Variables without a value, and secrets in a URL."""
+    """Variables without a value, secrets in a URL, and servers that are asked more often than they like."""
     for one in placed:
         source = one.source
         if telling := secrets.telling(source.url):
@@ -109,6 +109,9 @@ def sources(placed: Sequence[Placed], environ: Mapping[str, str]) -> Iterator[Fi
             yield of_fault(one.fault(said, "url"), CheckReason.SECRET_IN_URL, "warning")
         if not source.enabled:
             continue
+        if source.force:
+            said = "force: its server is visited more often than it asks; remove it unless the site is yours or agrees"
+            yield of_fault(one.fault(said, "force"), CheckReason.FORCED, "warning")
         for variable in unset_in_url(source, environ):
             said = f"url: set the environment variable {variable}, to {secrets.LEAST} characters or more"
             yield of_fault(one.fault(said, "url"), FetchReason.UNSET_VARIABLE)

@@ -24,7 +24,7 @@ from syndicator.visiting.fetch import dns
 from syndicator.visiting.fetch.address import Refusal, bare, next_hop, origin, parse_url
 from syndicator.visiting.fetch.decompress import BadEncoding, Inflater, TooLarge
 from syndicator.visiting.fetch.failures import explain
-from syndicator.visiting.fetch.headers import SUCCESS, error_code, joined, retry_after
+from syndicator.visiting.fetch.headers import SUCCESS, error_code, fresh_seconds, joined, retry_after
 from syndicator.visiting.fetch.transport import AddrInfo, Clients, open_socket
 
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -146,6 +146,7 @@ class HttpFetcher:
                 detail=f"{here} answered {status}",
                 status=status,
                 retry_after=retry_after(raw, self._clock()),
+                fresh_seconds=fresh_seconds(headers, self._clock()) or 0.0,
             )
         body = await self._body(response, headers, chain.request.most)
         return Fetched(url=shown, final_url=here, status=status, headers=headers, body=body, moved_to=chain.moved_to)
@@ -198,6 +199,8 @@ class HttpFetcher:
         given = {"if-none-match": request.etag, "if-modified-since": request.last_modified}
         # a validator with other than ASCII characters cannot be sent back as it came
         headers |= {name: value for name, value in given.items() if value and value.isascii()}
+        if request.kind == "feed" and not given.keys().isdisjoint(headers):
+            headers["a-im"] = "feed"  # RFC 3229 with feed: what is new since those validators is enough
         if first:
             headers |= {name.lower(): value.strip() for name, value in chain.credentials.items()}
         limits = {} if request.connect is None else {"timeout": {"pool": request.connect}}

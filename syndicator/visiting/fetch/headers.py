@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 
 LONGEST_RETRY = timedelta(days=7)  # our choice: a Retry-After that is longer counts as this
 # The classes of status codes (RFC 9110 section 15).
+DELTA = 226  # "IM Used": a part of the feed (RFC 3229 section 10.4.1)
 SUCCESS, REDIRECTION, CLIENT_ERROR = range(200, 300), range(300, 400), range(400, 500)
 _AGE_DIGITS = 9  # of an Age that is believed: more seconds than caches keep anything
 

@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from syndicator.log import logger
 from syndicator.model import Failed, Fetched, FetchResult, NotModified, Request, Source
@@ -20,6 +21,8 @@ _MOST_HOSTS = 6  # that the redirects of one request may lead through
 _PATIENCE = timedelta(seconds=30)  # a back-off that ends sooner is waited for, a longer one is a failure at once
 DISALLOWED = "robots.txt disallows this address; it is fetched because sources.toml names it"
 _BACKOFF = timedelta(minutes=5)  # after a 429 without a Retry-After
+_AWAY = timedelta(minutes=5)  # for which a server that cannot be reached is not tried again: our choice
+_MOST_AWAY = 10_000  # servers remembered as such
 # the answers whose Retry-After says when to ask again (RFC 6585 section 4, RFC 9110 section 15.6.4)
 _WAIT_STATUSES = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
@@ -42,6 +45,7 @@ class PoliteFetcher:
         self._throttle = throttle
         self._robots = robots
         self._backoff = backoff
+        self._away: dict[str, tuple[datetime, Failed]] = {}  # servers that were not reached, until when that counts
         self._log = logger("visiting")
 
     async def fetch(self, request: Request) -> FetchResult:
@@ -94,6 +98,11 @@ class PoliteFetcher:
             return _wait(request, "the host", until)
         return None
 
+    def _unreached(self, request: Request) -> Failed | None:
+        """What a try of the request's server came to that did not reach it a moment ago."""
+        until, failed = self._away.get(_server(request.url), (None, None))
+        return failed if until is not None and self._throttle.now() < until else None
+
     async def _verdict(self, request: Request) -> RobotsVerdict | None:
         if self._robots is None:
             return None
@@ -109,10 +118,14 @@ class PoliteFetcher:
         if request.kind == "image":
             await self._throttle.quiet(name)
         async with self._throttle.turn(name):
+            if known := self._unreached(request):
+                return known, 0.0  # all sources of a dead server cost one try of it
             started = time.monotonic()
             result = await self._fetcher.fetch(request)
             spent = time.monotonic() - started
         self._log.debug("asked", host=name, url=redacted(request.url), answer=_answer(result), seconds=round(spent, 3))
+        if isinstance(result, Failed) and result.no_network and len(self._away) < _MOST_AWAY:
+            self._away[_server(request.url)] = (self._throttle.now() + _AWAY, result)
         if isinstance(result, Failed) and result.status == HTTPStatus.TOO_MANY_REQUESTS:
             self._throttle.back_off(name, result.retry_after or self._throttle.now() + _BACKOFF)
         if self._backoff and isinstance(result, Failed) and result.status in _WAIT_STATUSES and result.retry_after:
@@ -130,6 +143,11 @@ def _answer(result: FetchResult) -> str | int:
 def _wait(request: Request, by: str, until: datetime) -> Failed:
     detail = f"{by} asked us to wait until {until:%Y-%m-%d %H:%M} UTC"
     return Failed(url=request.url, reason="rate-limited", detail=detail, retry_after=until)
+
+
+def _server(url: str) -> str:
+    """What a server that is not reached is remembered by: its host and port."""
+    return urlsplit(url).netloc.rpartition("@")[2].lower()
 
 
 def _name(url: str) -> str:

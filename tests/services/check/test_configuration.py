@@ -44,6 +44,13 @@ def test_a_variable_without_a_value_is_named_with_its_line(place: Place) -> None
     assert found(place, sources=lines.replace("[[source]]", "enabled = false\n[[source]]"), THREE_3="12345678") == []
 
 
+def test_force_is_warned_of_and_is_about_every_or_cron(place: Place) -> None:
+    (one,) = found(place, sources='every = "15m"\nforce = true\n')
+    assert (one.severity, one.reason, one.line) == ("warning", "forced", 9)
+    (alone,) = found(place, sources="force = true\n")
+    assert alone.severity == "error" and "remove it" in alone.detail
+
+
 def test_the_key_of_the_language_model_is_looked_for(place: Place) -> None:
     llm = '[describe.llm]\nurl = "http://127.0.0.1:9/v1"\nmodel = "m"\nkey_env = "MY_KEY"\n'
     (one,) = found(place, settings=llm)

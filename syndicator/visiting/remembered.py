@@ -1,0 +1,141 @@
+"""What is remembered of a source after a visit. Pure: values and `now` in, values out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from syndicator.model import Failed, Fetched, FetchResult, NotModified, ParsedFeed, Source, SourceState
+from syndicator.urls import secrets
+from syndicator.visiting.cadence import feed_interval
+from syndicator.visiting.fetch.headers import DELTA
+
+# All of these are our choices.
+MOVE_VISITS = 3  # visits in a row with the same permanent redirect, after which the new address is used
+# Failures that say that the new address is not the feed's: back to the one in sources.toml.
+_MOVE_BROKEN = ("dns", "connect", "tls", "http-404", "gone", "blocked-address")
+GONE_TIMES, GONE_SPAN = 3, timedelta(days=2)  # so many 410 in a row, over so long, disable a source
+RECENT = 30  # publication times remembered
+
+
+def after(
+    source: Source,
+    state: SourceState,
+    result: FetchResult,
+    feed: ParsedFeed | None,
+    now: datetime,
+    *,
+    asked: bool = False,
+) -> SourceState:
+    """What is remembered of the source after this visit. asked: a person asked for it, so that its failure is not one
+    more in a row.
+
+    feed: the parsed feed of a Fetched, None when nothing was parsed (the bytes are those of the last visit, or a page).
+    The caller passes a Failed for a Fetched that could not be parsed, so that its validators are not stored.
+    """
+    state = _reset_if_edited(source, state)
+    state = replace(state, first_visit=state.first_visit or now, last_visit=now)
+    if isinstance(result, Failed):
+        failed = _failed(state, result, now)
+        return replace(failed, failures=min(failed.failures, max(state.failures, 1))) if asked else failed
+    state = replace(
+        state,
+        last_success=now,
+        failures=0,
+        failing_since=None,
+        reason=None,
+        detail="",
+        gone_times=0,
+        gone_since=None,
+        disabled=None,
+    )
+    state = _moved(state, result.moved_to, now)
+    if isinstance(result, NotModified):
+        return _freshened(state, result)
+    state = replace(state, warning=result.warning)
+    part = result.status == DELTA  # of the feed: what is not in it says nothing
+    return _with_feed(_with_validators(source, state, result, feed, now), feed, now, part=part)
+
+
+def _reset_if_edited(source: Source, state: SourceState) -> SourceState:
+    if state.url == source.url:
+        return state
+    return SourceState(key=state.key, url=source.url, first_visit=state.first_visit, recent=state.recent)
+
+
+def _failed(state: SourceState, result: Failed, now: datetime) -> SourceState:
+    state = replace(state, failing_since=state.failing_since or (now if state.reason is None else None))
+    if result.unasked:
+        return replace(state, reason=result.reason, detail=result.detail)  # nobody was asked
+    state = replace(state, failures=state.failures + 1, reason=result.reason, detail=result.detail)
+    if state.effective_url and state.failures >= MOVE_VISITS and result.reason in _MOVE_BROKEN:
+        # the new address is dead: back to the one in sources.toml
+        state = replace(state, effective_url=None, moved_at=None)
+        return replace(state, etag=None, last_modified=None, gone_times=0, gone_since=None)
+    if result.reason != "gone":
+        return replace(state, gone_times=0, gone_since=None)
+    since = state.gone_since or now
+    state = replace(state, gone_times=state.gone_times + 1, gone_since=since)
+    if state.gone_times >= GONE_TIMES and now - since >= GONE_SPAN:
+        return replace(state, disabled="gone")
+    return state
+
+
+def _moved(state: SourceState, target: str | None, now: datetime) -> SourceState:
+    if target is None or secrets.names_more(target, state.url):
+        return replace(state, moved_to=None, moved_times=0)
+    times = state.moved_times + 1 if target == state.moved_to else 1
+    if times >= MOVE_VISITS:
+        return replace(state, effective_url=target, moved_at=now, moved_to=None, moved_times=0)
+    return replace(state, moved_to=target, moved_times=times)
+
+
+def _freshened(state: SourceState, result: NotModified) -> SourceState:
+    """`state` with the validators of a 304, which take the place of the stored ones where it has them (RFC 9111 section
+    4.3.4). They are kept as long as the server knows them: a poll for all of it now and then would cost every server
+    for the few that are stuck."""
+    etag, modified = result.headers.get("etag"), result.headers.get("last-modified")
+    return replace(state, etag=etag or state.etag, last_modified=modified or state.last_modified)
+
+
+def _with_validators(
+    source: Source, state: SourceState, result: Fetched, feed: ParsedFeed | None, now: datetime
+) -> SourceState:
+    digest = result.digest
+    if feed is None and digest != state.body_digest and source.kind == "feed":
+        return replace(state, etag=None, last_modified=None, validators_at=None)
+    return replace(
+        state,
+        etag=result.headers.get("etag") or None,
+        last_modified=result.headers.get("last-modified") or None,
+        validators_at=now,
+        body_digest=digest,
+    )
+
+
+def _with_feed(state: SourceState, feed: ParsedFeed | None, now: datetime, *, part: bool) -> SourceState:
+    if feed is None:
+        return state
+    times = {entry.published or entry.updated for entry in feed.entries}
+    # a time in the future says nothing about the rhythm; it counts once it has passed
+    shown = {at for at in times if at is not None and at <= now}
+    known = shown | set(state.recent)
+    return replace(
+        state,
+        asked_seconds=feed_interval(feed),
+        span_seconds=state.span_seconds if part else _span(shown),
+        skip_hours=feed.skip_hours,
+        skip_days=feed.skip_days,
+        recent=tuple(sorted(known, reverse=True)[:RECENT]),
+        feed_title=feed.title or state.feed_title,
+        site_url=feed.site_url or state.site_url,
+        feed_id=feed.id or state.feed_id,
+        feed_language=feed.language or state.feed_language,
+    )
+
+
+def _span(times: Iterable[datetime]) -> int:
+    """Seconds between the oldest and the newest entry of a feed, 0 where too few of them have times."""
+    known = sorted(times)
+    return int((known[-1] - known[0]).total_seconds()) if known else 0
