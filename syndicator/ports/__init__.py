@@ -273,7 +273,7 @@ class ArticleIndex(Protocol):
 
     def days(self, key: FeedKey) -> dict[str, tuple[int, str]]:
         """The UTC days ("2026-11-26") on which articles of a feed were published, as entries show it: how many and
-        a fingerprint that changes whenever one joins, leaves or changes its file. Reads no article."""
+        a fingerprint that changes whenever one joins, leaves, or changes its file or thumbnail. Reads no article."""
 
     def day_ids(self, key: FeedKey, first: str, last: str) -> dict[str, list[str]]:
         """The ids of the articles of a feed that were published from day `first` to day `last`, both included, by

@@ -98,9 +98,14 @@ _DAY_LENGTH = 86_400_000_000
 _EARLIEST = codec.micros(datetime(1990, 1, 1, tzinfo=UTC))
 _SHOWN_AS = case((or_(_m.published < _EARLIEST, _m.published > _m.added), _m.added), else_=_m.published)
 _DAY = _SHOWN_AS // _DAY_LENGTH
+_p = schema.pictures.c
+_FILES = (func.sum(_a.mtime_ns % 2**40), func.sum(_a.size))
+_NAME = func.nullif(_p.name, "")  # of a thumbnail, by its content
+_PICTURES = (func.count(_NAME), func.min(_NAME), func.max(_NAME), func.sum(_p.width), func.sum(_p.height))
 _DAYS = (
-    select(_DAY.label("day"), func.count(), func.sum(_a.mtime_ns % 2**40), func.sum(_a.size))
+    select(_DAY.label("day"), func.count(), *_FILES, *_PICTURES)
     .join_from(schema.members, schema.articles, _a.id == _m.id)
+    .outerjoin(schema.pictures, _p.id == _m.id)
     .where(*_IN_FEED)
     .group_by("day")
     .order_by("day")
@@ -210,7 +215,7 @@ class Index:
 
     def days(self, key: FeedKey) -> dict[str, tuple[int, str]]:
         found = self._db.rows(_DAYS, {"axis": key.axis, "slug": key.slug})
-        return {_date(day): (count, f"{times}-{sizes}") for day, count, times, sizes in found}
+        return {_date(day): (count, "-".join(map(str, more))) for day, count, *more in found}
 
     def day_ids(self, key: FeedKey, first: str, last: str) -> dict[str, list[str]]:
         span = {"first": _number(first), "last": _number(last)}

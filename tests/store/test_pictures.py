@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
 from syndicator.axes import ALL
 from syndicator.model import FeedKey
@@ -49,6 +50,19 @@ def test_a_thumbnail_makes_the_feeds_that_show_its_article_stale(store: Store) -
     assert store.index.pictures([article.id, other.id]) == {article.id: PICTURE}
     assert stale(store) == set(store.index.shown(article.id))
     assert not store.pictures.any_due(NOW)
+
+
+def test_a_thumbnail_that_comes_goes_or_changes_changes_the_day_of_its_article(store: Store) -> None:
+    record(store, 1, cover=COVER)
+    record(store, 1 + 24 * 3, cover="https://example.org/two.jpg")
+    days = [store.index.days(ALL)]
+    for name in ("pictures/00.webp", "pictures/01.webp"):
+        take(store, Picture(name=name, width=640, height=336))
+        days.append(store.index.days(ALL))
+        store.pictures.lost({name})
+    days.append(store.index.days(ALL))
+    assert all(before[day] != after[day] for before, after in pairwise(days) for day in before)
+    assert days[0] == days[-1]
 
 
 def test_a_failure_makes_nothing_stale(store: Store) -> None:
