@@ -90,7 +90,7 @@ def build(
     last = bool(everything) or builder.unfinished(keys)
     if last or builder.written or only is None or outlet.get(paths.INDEX) is None:
         builder.write_shared(specs)
-        yield from builder.write_search(fingerprint.of_search(sources, shared))
+        yield from builder.write_search(fingerprint.of_search(sources, shared), everything)
     yield from builder.write_heads(everything)
     builder.finish(keys)
     return BuildReport(
@@ -281,14 +281,26 @@ class Builder:
         for name, data in files.items():
             self._put(name, data)
 
-    def write_search(self, about: str) -> Iterator[None]:
-        """What the search page reads; `about`: a fingerprint of what else it is made with."""
-        if PAGE in self.settings.publish.formats:
-            views = self.entries.views
-            put, drop = self._put, self._delete
-            yield from search.write(
-                self.index, self.outlet, lambda ids: views(ids, None), about, put, drop, whole=self.whole
-            )
+    def write_search(self, about: str, everything: Sequence[Feed]) -> Iterator[None]:
+        """What the search page reads; `about`: a fingerprint of what else it is made with. The row of the feed of
+        everything remembers what it was made of: that feed is stale whenever an article changes."""
+        if PAGE not in self.settings.publish.formats:
+            return
+        row = everything[0].row if everything else self.rows.get(ALL)
+        known = row.files if row else {}
+        remembered = {name: made for name, made in known.items() if name.startswith(fingerprint.SEARCH)}
+        made_of = {name.removeprefix(fingerprint.SEARCH): made for name, made in remembered.items()}
+        views = self.entries.views
+        put, drop = self._put, self._delete
+        now_of = yield from search.write(
+            self.index, self.outlet, lambda ids: views(ids, None), about, put, drop, made_of=made_of, whole=self.whole
+        )
+        files = {fingerprint.SEARCH + name: made for name, made in now_of.items()}
+        for feed in everything:
+            feed.files |= files
+        if row:  # for `finish`, where that feed is not published
+            others = {name: made for name, made in known.items() if name not in remembered}
+            self.rows[ALL] = replace(row, files=others | files)
 
     def _newest(self) -> tuple[list[View], list[bytes]]:
         """The stories that were published last, for the front page."""

@@ -5,10 +5,11 @@ pages load them, and so does a browser that has the folder opened as files."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from syndicator.publishing.render.view import View
@@ -35,6 +36,14 @@ def files(name: str, views: Sequence[View]) -> tuple[dict[str, bytes], int]:
         file = f"{name}.d{start // DOCS}"
         made[f"{FOLDER}{file}.js"] = call(file, [_shown(view) for view in views[start : start + DOCS]])
     return made, parts
+
+
+def edition(made: Iterable[bytes]) -> str:
+    """16 hexadecimal digits that tell the files of a period from others: browsers keep files under their names."""
+    found = hashlib.sha256()
+    for data in made:
+        found.update(data)
+    return found.hexdigest()[:16]
 
 
 def names(name: str, count: int, parts: int) -> list[str]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Generator, Mapping, Sequence
+from typing import Any, Final
 
 from syndicator.axes import ALL
 from syndicator.ports import ArticleIndex, Outlet
 from syndicator.publishing.render.view import View
 from syndicator.publishing.search import shards
 from syndicator.publishing.search.periods import Period, periods
+
+_UNKNOWN: Final[list[Any]] = ["", "", 0, 0]  # what the list says of a period that it does not have
 
 
 def write(
@@ -20,21 +22,25 @@ def write(
     put: Callable[[str, bytes], None],
     drop: Callable[[str], None],
     *,
+    made_of: Mapping[str, str],
     whole: bool = False,
-) -> Iterator[None]:
-    """Makes the files of the periods that changed, step by step. What they were made of stands in the list of periods
-    among them, which is written last: a build that died on the way is done again. `views`: those of article ids;
-    `about`: a fingerprint of what they are made with; `put` and `drop`: of a published file. `whole`: all of them."""
+) -> Generator[None, None, dict[str, str]]:
+    """Makes the files of the periods that changed, step by step; the list of periods among them is written last.
+    `views`: those of article ids; `about`: a fingerprint of what they are made with; `put` and `drop`: of a published
+    file; `made_of`: what this returned the last time, by period the fingerprint of what its files were made of (times
+    of files are in it, so it is not published). `whole`: all of them."""
     months = index.month_fingerprints(ALL)
     newest = index.month_entries(ALL, max(months)) if months else []
     known = {} if whole else _known(outlet)
+    now_of: dict[str, str] = {}
     there = outlet.names(shards.FOLDER)
     listed: list[list[Any]] = []
     wanted = {shards.MANIFEST}
     for period in periods(months, newest, about):
-        before = known.get(period.name, ["", "", 0, 0])
+        before = known.get(period.name, _UNKNOWN)
         names = shards.names(period.name, before[2], before[3])
-        if before[1] == period.fingerprint and there.issuperset(names):
+        now_of[period.name] = period.fingerprint
+        if before[0] and made_of.get(period.name) == period.fingerprint and there.issuperset(names):
             listed.append(before)
         else:
             shown = views(_ids(index, period))
@@ -42,13 +48,14 @@ def write(
             for name, data in made.items():
                 put(name, data)
             names = list(made)
-            listed.append([period.name, period.fingerprint, len(shown), parts])
+            listed.append([period.name, shards.edition(made.values()), len(shown), parts])
             yield
         wanted.update(names)
     put(shards.MANIFEST, shards.call("index", listed))
     for name in sorted(there - wanted):
         if not name.endswith(".gz"):
             drop(name)
+    return now_of
 
 
 def _ids(index: ArticleIndex, period: Period) -> list[str]:

@@ -19,6 +19,7 @@ from syndicator.settings import Settings
 
 # The name of a feed's fingerprint in FeedRow.files, beside the digests of real files; no file name has a # in it.
 FEED: Final = "#about"
+SEARCH: Final = "#search/"  # in the row of the feed of everything, followed by the name of a period of the search
 
 # To be raised when documents are written differently, so that the first build after an upgrade writes all of them.
 _FORM: Final = "2"

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
+from syndicator.axes import ALL
 from syndicator.publishing.search import shards
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import SETTINGS, article, built
@@ -54,6 +58,29 @@ def test_the_same_articles_give_the_same_bytes_and_one_more_changes_one_block() 
     changed = {name for name, data in search_files(outlet).items() if before.get(name) != data}
     assert changed == {"search/index.js", "search/2025-11.0.t0.js", "search/2025-11.0.d0.js"}
     assert [row[0] for row in listed(outlet)] == ["2023", "2025-11.0"]
+
+
+def test_what_files_were_made_of_is_remembered_and_not_published() -> None:
+    index, outlet = made(article(1), article(9, added=OLD, published=OLD))
+    (everything,) = [row for key, row in index.rows.items() if key == ALL]
+    remembered = {name: of for name, of in everything.files.items() if name.startswith("#search/")}
+    assert remembered.keys() == {"#search/2023", "#search/2025-11.0"}
+    assert not set(remembered.values()) & {row[1] for row in listed(outlet)}
+    before = search_files(outlet)
+    index.rows[ALL] = replace(everything, files=everything.files | dict.fromkeys(remembered, "other times"))
+    index.mark_stale(index.rows)
+    built(index, outlet, only=set(index.rows))
+    assert search_files(outlet) == before
+
+
+def test_a_build_makes_no_file_of_a_period_that_did_not_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    index, outlet = made(article(1), article(9, added=OLD, published=OLD))
+    index.add(article(2))
+    periods: list[str] = []
+    files = shards.files
+    monkeypatch.setattr(shards, "files", lambda name, views: (periods.append(name), files(name, views))[1])
+    built(index, outlet, only={key for key, row in index.rows.items() if row.stale})
+    assert periods == ["2025-11.0"]
 
 
 def test_an_article_that_was_withdrawn_is_found_no_more() -> None:
