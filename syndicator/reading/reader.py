@@ -48,6 +48,7 @@ def read(
     if kind or not body.markdown.strip():
         raise NotAnArticle(kind or "empty", f"{body.letters} letters of text")
     del alive
+    doubt = "" if typed is None or classify.is_declared(document) or body.trace.get("select") else typed.doubt()
     return Draft(
         url=meta.canonical,
         title=meta.title,
@@ -69,7 +70,7 @@ def read(
         blocks=body.digests,
         trace={
             **meta.trace,
-            "body": body.trace,
+            "body": {**({"doubt": doubt} if doubt else {}), **body.trace},
             **({"type": typed.trace()} if typed else {}),
             **({"rules": used} if used else {}),
         },
