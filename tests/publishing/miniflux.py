@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -64,7 +65,7 @@ def running(folder: Path) -> Iterator[httpx.Client]:
 
 @contextmanager
 def _postgres(programs: Path, folder: Path) -> Iterator[str]:
-    """A PostgreSQL that listens on a socket in `folder` alone; its address. It refuses to run as root."""
+    """A PostgreSQL of its own in `folder` that listens on a socket alone; its address. It refuses to run as root."""
     owner: dict[str, Any] = {"user": "postgres"} if os.geteuid() == 0 else {}
     folder.mkdir(parents=True)
     if owner:
@@ -76,18 +77,20 @@ def _postgres(programs: Path, folder: Path) -> Iterator[str]:
     data = folder / "data"
     quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": "/", **owner}
     subprocess.run([programs / "initdb", "-D", data, "-U", "reader", "-A", "trust", "--no-sync"], check=True, **quiet)
-    words = ["-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"]
-    server = subprocess.Popen([programs / "postgres", *words], **quiet)
-    where = f"host={folder} user=reader dbname=postgres sslmode=disable"
-    try:
-        end = time.monotonic() + 60
-        while subprocess.run([programs / "pg_isready", "-q", "-h", folder], check=False, **quiet).returncode:
-            assert time.monotonic() < end and server.poll() is None, "PostgreSQL did not come up"
-            time.sleep(0.1)
-        yield where
-    finally:
-        server.terminate()
-        server.wait(30)
+    with TemporaryDirectory(prefix="pg-") as sockets:  # the path of a socket has 107 bytes at most, pytest's are longer
+        if owner:
+            shutil.chown(sockets, "postgres")
+        words = ["-D", data, "-k", sockets, "-c", "listen_addresses=", "-c", "fsync=off"]
+        server = subprocess.Popen([programs / "postgres", *words], **quiet)
+        try:
+            end = time.monotonic() + 60
+            while subprocess.run([programs / "pg_isready", "-q", "-h", sockets], check=False, **quiet).returncode:
+                assert time.monotonic() < end and server.poll() is None, "PostgreSQL did not come up"
+                time.sleep(0.1)
+            yield f"host={sockets} user=reader dbname=postgres sslmode=disable"
+        finally:
+            server.terminate()
+            server.wait(30)
 
 
 def _until_up(client: httpx.Client, process: subprocess.Popen[bytes], log: Path) -> None:
