@@ -11,7 +11,7 @@ import re
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -112,6 +112,18 @@ def axe(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Served:
     return served
 
 
+def _answer(axe: Served, options: Sequence[str]) -> dict[str, Any]:
+    """What axe found in the frame. Chromium's own clock runs on while a busy machine keeps a page waiting: a page that
+    had no time to answer is asked again."""
+    for _ in range(3):
+        dom, _ = axe.dom("frame.html", *options)
+        (said,) = re.findall(r'<pre id="said">(.*?)</pre>', dom, re.DOTALL) or [""]
+        if said:
+            found: dict[str, Any] = json.loads(html.unescape(said))
+            return found
+    raise AssertionError(f"no answer: {dom[:2000]}")
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_axe_finds_nothing_and_nothing_moves(axe: Served, width: int, dark: bool) -> None:
@@ -119,8 +131,7 @@ def test_axe_finds_nothing_and_nothing_moves(axe: Served, width: int, dark: bool
         asked = name.replace(".html", ".asked.html")
         (axe.folder / "frame.html").write_text(FRAME.format(width=width, name=asked))
         options = ["--window-size=1400,1000", f"--blink-settings=preferredColorScheme={0 if dark else 1}"]
-        dom, _ = axe.dom("frame.html", *options)
-        found = json.loads(html.unescape(re.findall(r'<pre id="said">(.*?)</pre>', dom, re.DOTALL)[0]))
+        found = _answer(axe, options)
         assert found["violations"] == [] and found["passes"] > 20, (name, found)
         assert (found["wide"], found["dark"]) == (False, dark), name
         assert found["cls"] < 0.02, (name, found)
