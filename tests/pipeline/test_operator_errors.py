@@ -20,6 +20,7 @@ from syndicator.pipeline.entry import entry_rows
 from syndicator.ports import EntryRow
 from syndicator.publishing.output.files import FileOutlet
 from syndicator.services import reconcile, refresh
+from syndicator.services.build import build_feeds
 from syndicator.services.check import check
 from syndicator.services.container import App, open_app
 from tests.faults.instance import NOT_SMALL, InProcess
@@ -209,7 +210,7 @@ def test_a_disk_on_which_no_feed_can_be_written_ends_the_run_and_all_is_built_la
         with pytest.raises(OSError, match=r"feeds/public/all\.atom"):
             lab.run()
     assert not any(lab.app.settings.public_dir.rglob("*.atom"))
-    assert "sources/parallel.atom" in asyncio.run(refresh.build_feeds(lab.app)).written
+    assert "sources/parallel.atom" in asyncio.run(build_feeds(lab.app)).written
 
 
 def test_a_file_that_may_not_be_written_holds_its_feed_alone_and_is_named(
