@@ -77,21 +77,19 @@ def _opened(app: App, placed: Sequence[Placed], now: datetime) -> Iterator[Findi
     yield from (of_problem(one) for one in status.check())
     yield from (of_problem(one, "warning") for one in status.held())
     yield from article_files.passed_over(app.article_store)
-    yield from asyncio.run(_hubs(app))
+    if app.settings.site.url and app.settings.publish.hubs:  # nobody is asked where feeds have no public address
+        yield from asyncio.run(_hubs(app))
 
 
 async def _hubs(app: App) -> list[Finding]:
-    """Hubs that take no subscribers to the feed of everything. Nobody is asked where feeds have no public address."""
-    site, hubs = app.settings.site, app.settings.publish.hubs
-    if not site.url or not hubs:
-        return []
+    """Hubs that take no subscribers to the feed of everything."""
     from syndicator.publishing.output.websub import refused
     from syndicator.visiting.fetch.ssrf import endpoint
 
     fetcher = make_fetcher(app)
     try:
         topic = app.settings.base_url + paths.file_name(ALL, app.settings.publish.formats[0])
-        found = await refused(topic, hubs, fetcher, allow=endpoint)
+        found = await refused(topic, app.settings.publish.hubs, fetcher, allow=endpoint)
     finally:
         await fetcher.aclose()
     said = [f"it answers a subscription with {one.reason}{f': {one.detail}' * bool(one.detail)}" for one in found]
