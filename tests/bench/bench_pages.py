@@ -37,7 +37,7 @@ from syndicator.services.init.start import SHIPPED
 from syndicator.services.refresh import make_worker
 from syndicator.worker import Worker
 from tests.bench.bench_reading import html_of, rows
-from tests.bench.bench_visiting import addresses
+from tests.bench.feed_server import addresses
 from tests.worker_jobs import pid
 
 _SERVER = """

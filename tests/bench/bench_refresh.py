@@ -18,43 +18,15 @@ import argparse
 import json
 import os
 import re
-import socket
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from tests.bench.bench_visiting import addresses, sample_feed
-
-_SERVER = """
-import asyncio, sys
-BODY = sys.stdin.buffer.read()
-WAIT = float(sys.argv[2])
-HEAD = b"HTTP/1.1 200 OK\\r\\netag: \\"1\\"\\r\\ncontent-type: application/rss+xml\\r\\n"
-OK = HEAD + b"content-length: %d\\r\\n\\r\\n" % len(BODY) + BODY
-SAME = b"HTTP/1.1 304 Not Modified\\r\\netag: \\"1\\"\\r\\n\\r\\n"
-NONE = b"HTTP/1.1 404 Not Found\\r\\ncontent-length: 0\\r\\n\\r\\n"
-class Answer(asyncio.Protocol):
-    def connection_made(self, transport): self.transport, self.data = transport, b""
-    def data_received(self, data):
-        self.data += data
-        while b"\\r\\n\\r\\n" in self.data:
-            head, _, self.data = self.data.partition(b"\\r\\n\\r\\n")
-            body = SAME if b"if-none-match" in head.lower() else OK
-            body = NONE if b"robots.txt" in head[:40] else body
-            if WAIT: asyncio.get_running_loop().call_later(WAIT, self.transport.write, body)
-            else: self.transport.write(body)
-async def main():
-    server = await asyncio.get_running_loop().create_server(Answer, sys.argv[3:], int(sys.argv[1]), backlog=1024)
-    print("ready", flush=True)
-    await server.serve_forever()
-asyncio.run(main())
-"""
+from tests.bench.feed_server import feeds
 
 _READER = """
 import json, sys
@@ -126,25 +98,6 @@ def syncs(command: Sequence[str], folder: Path) -> int:
     subprocess.run(traced, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, check=True)
     lines = re.findall(r"^(?:\s*[\d.]+){3}\s+(\d+)\s+(?:\d+\s+)?f(?:data)?sync$", table.read_text(), re.M)
     return sum(map(int, lines))
-
-
-@contextmanager
-def feeds(count: int, latency: float) -> Iterator[list[str]]:
-    """The addresses of that many feeds, served by a process of its own, each answer `latency` seconds late."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    command = [sys.executable, "-c", _SERVER, str(port), str(latency), *addresses(count)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
-        assert server.stdin is not None
-        assert server.stdout is not None
-        server.stdin.write(sample_feed())
-        server.stdin.close()
-        server.stdout.readline()
-        try:
-            yield [f"http://{address}:{port}/feed" for address in addresses(count)]
-        finally:
-            server.kill()
 
 
 def configure(config: Path, urls: Sequence[str], concurrency: int) -> None:

@@ -24,7 +24,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.bench.bench_visiting import addresses
+from tests.bench.feed_server import addresses
 
 _SERVER = '''
 import asyncio, random, sys

@@ -16,12 +16,9 @@ import asyncio
 import gc
 import json
 import os
-import socket
 import subprocess
-import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -32,45 +29,10 @@ from syndicator.visiting.feeds.parser import parse_feed
 from syndicator.visiting.fetch import HttpFetcher
 from syndicator.visiting.politeness.fetcher import PoliteFetcher
 from syndicator.visiting.politeness.throttle import Throttle
+from tests.bench.feed_server import feeds, sample_feed
 
 SAME, FIRST = "nothing changed (304)", "first visit, entries only"
 Costs = dict[str, dict[str, list[float]]]  # what -> who -> CPU milliseconds a feed, a round each
-
-_SERVER = """
-import asyncio, sys
-BODY = sys.stdin.buffer.read()
-HEAD = b"HTTP/1.1 200 OK\\r\\netag: \\"1\\"\\r\\ncontent-type: application/rss+xml\\r\\n"
-OK = HEAD + b"content-length: %d\\r\\n\\r\\n" % len(BODY) + BODY
-SAME = b"HTTP/1.1 304 Not Modified\\r\\netag: \\"1\\"\\r\\n\\r\\n"
-class Answer(asyncio.Protocol):
-    def connection_made(self, transport): self.transport, self.data = transport, b""
-    def data_received(self, data):
-        self.data += data
-        while b"\\r\\n\\r\\n" in self.data:
-            head, _, self.data = self.data.partition(b"\\r\\n\\r\\n")
-            self.transport.write(SAME if b"if-none-match" in head.lower() else OK)
-async def main():
-    server = await asyncio.get_running_loop().create_server(Answer, sys.argv[2:], int(sys.argv[1]), backlog=64)
-    print("ready", flush=True)
-    await server.serve_forever()
-asyncio.run(main())
-"""
-
-
-def sample_feed(items: int = 20) -> bytes:
-    """A feed of the usual size: 20 entries with a paragraph each."""
-    words = "<p>" + "Words of a story that goes on for a while. " * 12 + "</p>"
-    entries = "".join(
-        f"<item><title>Story number {n}</title><link>https://example.org/{n}</link><guid>{n}</guid>"
-        f"<pubDate>Tue, 24 Nov 2026 10:{n:02}:00 GMT</pubDate><description><![CDATA[{words}]]></description></item>"
-        for n in range(items)
-    )
-    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>T</title>{entries}</channel></rss>'.encode()
-
-
-def addresses(count: int) -> list[str]:
-    """That many addresses of 127.0.0.0/8."""
-    return [f"127.{1 + n // 62_500}.{n // 250 % 250}.{n % 250 + 1}" for n in range(count)]
 
 
 async def spread(urls: list[str], visit: Callable[[str], Awaitable[object]], width: int = 32) -> None:
@@ -148,25 +110,6 @@ def theirs(python: Path, urls: list[str]) -> tuple[float, float]:
     done = subprocess.run(command, input=json.dumps(urls), stdout=subprocess.PIPE, text=True, check=True)
     first, same = json.loads(done.stdout)
     return first, same
-
-
-@contextmanager
-def feeds(count: int) -> Iterator[list[str]]:
-    """The addresses of that many feeds, served by a process of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    command = [sys.executable, "-c", _SERVER, str(port), *addresses(count)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
-        assert server.stdin is not None
-        assert server.stdout is not None
-        server.stdin.write(sample_feed())
-        server.stdin.close()
-        server.stdout.readline()
-        try:
-            yield [f"http://{address}:{port}/feed" for address in addresses(count)]
-        finally:
-            server.kill()
 
 
 def measure(count: int, rounds: int, reader: Path | None) -> Costs:

@@ -1,0 +1,69 @@
+"""A web of feeds on loopback for benches: a process of its own, whose CPU does not count."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_SERVER = """
+import asyncio, sys
+BODY = sys.stdin.buffer.read()
+WAIT = float(sys.argv[2])
+HEAD = b"HTTP/1.1 200 OK\\r\\netag: \\"1\\"\\r\\ncontent-type: application/rss+xml\\r\\n"
+OK = HEAD + b"content-length: %d\\r\\n\\r\\n" % len(BODY) + BODY
+SAME = b"HTTP/1.1 304 Not Modified\\r\\netag: \\"1\\"\\r\\n\\r\\n"
+NONE = b"HTTP/1.1 404 Not Found\\r\\ncontent-length: 0\\r\\n\\r\\n"
+class Answer(asyncio.Protocol):
+    def connection_made(self, transport): self.transport, self.data = transport, b""
+    def data_received(self, data):
+        self.data += data
+        while b"\\r\\n\\r\\n" in self.data:
+            head, _, self.data = self.data.partition(b"\\r\\n\\r\\n")
+            body = SAME if b"if-none-match" in head.lower() else OK
+            body = NONE if b"robots.txt" in head[:40] else body
+            if WAIT: asyncio.get_running_loop().call_later(WAIT, self.transport.write, body)
+            else: self.transport.write(body)
+async def main():
+    server = await asyncio.get_running_loop().create_server(Answer, sys.argv[3:], int(sys.argv[1]), backlog=1024)
+    print("ready", flush=True)
+    await server.serve_forever()
+asyncio.run(main())
+"""
+
+
+def sample_feed(items: int = 20) -> bytes:
+    """A feed of the usual size: 20 entries with a paragraph each."""
+    words = "<p>" + "Words of a story that goes on for a while. " * 12 + "</p>"
+    entries = "".join(
+        f"<item><title>Story number {n}</title><link>https://example.org/{n}</link><guid>{n}</guid>"
+        f"<pubDate>Tue, 24 Nov 2026 10:{n:02}:00 GMT</pubDate><description><![CDATA[{words}]]></description></item>"
+        for n in range(items)
+    )
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>T</title>{entries}</channel></rss>'.encode()
+
+
+def addresses(count: int) -> list[str]:
+    """That many addresses of 127.0.0.0/8."""
+    return [f"127.{1 + n // 62_500}.{n // 250 % 250}.{n % 250 + 1}" for n in range(count)]
+
+
+@contextmanager
+def feeds(count: int, latency: float = 0) -> Iterator[list[str]]:
+    """The addresses of that many feeds, served by a process of its own, each answer `latency` seconds late."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    command = [sys.executable, "-c", _SERVER, str(port), str(latency), *addresses(count)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        server.stdin.write(sample_feed())
+        server.stdin.close()
+        server.stdout.readline()
+        try:
+            yield [f"http://{address}:{port}/feed" for address in addresses(count)]
+        finally:
+            server.kill()
