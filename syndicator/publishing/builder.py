@@ -73,7 +73,7 @@ def build(
     table = renderers(pages)
     entries = Entries.of(index, of, instance, settings, table, tags=tags, markdown=markdown, remake=remake)
     builder = Builder(index, outlet, settings, instance, entries, pages, frozenset(excused), whole=only is None)
-    shared = fingerprint.common(settings, instance, tags)
+    shared = fingerprint.common(settings, instance)
     wanted = [spec for spec in specs if only is None or spec.key in only]
     feeds = []
     for spec in wanted:

@@ -18,7 +18,7 @@ from syndicator.publishing.queries.members import finders_of, update_members
 from syndicator.publishing.selection.feeds import plan
 from syndicator.publishing.selection.staleness import BuildReport, Steps, replaced, settled, stale
 from syndicator.reasons import WorkerReason
-from syndicator.services import freshness, source_edits, thumbnails
+from syndicator.services import freshness, shown_edits, thumbnails
 from syndicator.services.container import App, make_fetcher, open_worker
 from syndicator.services.settling import Settling
 
@@ -97,10 +97,10 @@ async def build_feeds(app: App, *, all: bool = False, turn: Callable[[], object]
     if update_members(specs, app.store.index, lambda id: read(app, id).text, axes) and finders_of(axes):
         specs = feed_specs(app, known)  # an author may have a feed now
     outlet = FileOutlet(app.settings.public_dir, gzip=app.settings.publish.gzip)
-    source_edits.follow(app)
+    shown_edits.follow(app, tags)
     all = all or replaced(app.store.index, outlet)
     shown = thumbnails.publish(app, outlet)
-    only = None if all else stale(specs, app.store.index, app.settings, app.instance, tags, pages)
+    only = None if all else stale(specs, app.store.index, app.settings, app.instance, pages)
     if only is None or only:  # a build that was killed left its feed stale
         outlet.sweep()
     elif not excused(app) and settled(specs, app.store.index, outlet, app.settings.publish):

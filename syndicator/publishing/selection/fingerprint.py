@@ -1,13 +1,14 @@
 """Fingerprints of what a feed is made of besides its articles. Pure.
 
-A field that has its default is in none of them, so a version that adds one makes no feed anew. Sources are not in them
-either: an edit of one that shows makes those feeds anew that show it (`services.source_edits`)."""
+A field that has its default is in none of them, so a version that adds one makes no feed anew. Sources and the tags of
+taxonomy.toml are not in them either: an edit of one that shows makes those feeds anew that show it
+(`services.shown_edits`)."""
 
 from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from typing import Any, Final
 
@@ -29,11 +30,11 @@ _OF_HEADS: Final = frozenset(("limit", "window_hours", "most", "most_older", "sh
 _SHOWN: Final = ("url", "title", "content", "licence", "speaks_for")  # of a source, in the entries of its articles
 
 
-def common(settings: Settings, instance: uuid.UUID, tags: Iterable[str] = ()) -> str:
-    """The fingerprint of what all feeds are made with. `tags`: those of taxonomy.toml, which entries link."""
+def common(settings: Settings, instance: uuid.UUID) -> str:
+    """The fingerprint of what all feeds are made with."""
     publish = settings.publish
     site = sorted(settings.site.model_dump(exclude_defaults=True).items())
-    shown = (publish.thumbnails, publish.entry_html, publish.extensions, _settled(links(settings, tags)))
+    shown = (publish.thumbnails, publish.entry_html, publish.extensions, _linked(links(settings)))
     return _digest(_FORM, site, settings.base_url, publish.hubs, *shown, instance)
 
 
@@ -80,10 +81,9 @@ def _digest(*parts: object) -> str:
     return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:_DIGITS]
 
 
-def _settled(found: Links) -> tuple[object, ...]:
-    """The pages that entries link, in one order: that of a set differs from process to process."""
-    tags = None if found.tags is None else sorted(found.tags)
-    return (found.categories, tags, found.unsaid, found.sources)
+def _linked(found: Links) -> tuple[object, ...]:
+    """The kinds of pages that entries link; None for tags where any of them is linked."""
+    return (found.categories, found.tags, found.unsaid, found.sources)
 
 
 def of_document(name: str) -> str:

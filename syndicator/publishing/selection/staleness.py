@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import heapq
 import uuid
-from collections.abc import Collection, Generator, Iterable, Sequence
+from collections.abc import Collection, Generator, Sequence
 from dataclasses import dataclass
 
 from syndicator.axes import ALL, AXES
@@ -42,15 +42,14 @@ def stale(
     index: ArticleIndex,
     settings: Settings | None = None,
     instance: uuid.UUID | None = None,
-    tags: Iterable[str] = (),
     look: Look | None = None,
 ) -> set[FeedKey]:
     """The feeds that need a build: marked stale, or never built yet, or, where settings and instance are given, built
-    with other settings than these, with other `tags` of taxonomy.toml or with another `look` of pages."""
+    with other settings than these or with another `look` of pages."""
     rows = {row.key: row for row in index.feeds()}
     if settings is None or instance is None:
         return {spec.key for spec in specs if _outdated(rows.get(spec.key), None)}
-    shared, pages = fingerprint.common(settings, instance, tags), fingerprint.of_pages(settings, look)
+    shared, pages = fingerprint.common(settings, instance), fingerprint.of_pages(settings, look)
     return {spec.key for spec in specs if _outdated(rows.get(spec.key), fingerprint.of_feed(spec, shared, pages))}
 
 

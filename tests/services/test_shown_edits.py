@@ -1,4 +1,4 @@
-"""An edit of a source that shows makes the feeds anew that show its articles, and no other."""
+"""An edit of a source, or of the tags of taxonomy.toml, makes those feeds anew that show it, and no other."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from syndicator.publishing.output.files import FileOutlet
-from tests.services.places import NOW, Place, store_articles
+from tests.services.places import NOW, TAXONOMY, Place, store_articles
 
 THREE = '\n[[source]]\nkey = "three"\nurl = "https://three.example/feed"\n'
 
@@ -77,3 +77,22 @@ def test_a_source_that_went_and_came_back_is_an_edit_each_time(filled: Place, pu
     edit(filled, 'key = "four"\nurl = "https://four.example/feed"', 'key = "one"\nurl = "https://one.example/feed"')
     filled.build()
     assert "tags/llm.atom" in put and "tags/gpu.atom" not in put
+
+
+def test_a_tag_that_has_a_page_now_makes_the_feeds_of_its_articles_anew(filled: Place, put: list[str]) -> None:
+    def links(name: str) -> bool:
+        return "tags/llm.html" in filled.published(name)
+
+    (filled.config / "syndicator.toml").write_text("")  # tags of taxonomy.toml are linked, and no others
+    filled.build()
+    archive = next(name for name in filled.digests("public") if name.startswith("archive/tags/llm/"))
+    put.clear()
+    filled.write_taxonomy(TAXONOMY + '[[tag]]\nname = "Carried by none"\n')
+    assert filled.build().builds == 0 and put == []
+    for now in (False, True):
+        filled.write_taxonomy(TAXONOMY if now else TAXONOMY.replace('"LLM"', '"Other"'))
+        put.clear()
+        filled.build()
+        assert links("all.atom") is links("sources/one.atom") is now
+        assert archive in put
+        assert not {"tags/gpu.atom", "sources/two.atom"} & set(put)
