@@ -20,8 +20,8 @@ def claim(article: Article) -> Article:
 def merge(ours_new: Article, in_file: Article, ordered: Collection[str] = ()) -> Article:
     """What to write over `in_file`: `ours_new` but for what is the operator's, with digests by which that stays known.
     `ordered`: names (of `hand_edits.names()`) that an operator asked to change: they are taken from `ours_new` although
-    a hand edited them, and stay the operator's. The id never changes, nor when it was added unless "added" is ordered:
-    a clock that is right knows better."""
+    a hand edited them, with what that says of who wrote them. The id never changes, nor when it was added unless
+    "added" is ordered: a clock that is right knows better."""
     ours = settle(ours_new)
     kept: dict[str, Any] = {
         (attribute := _attribute(name)): getattr(in_file, attribute)
@@ -31,21 +31,22 @@ def merge(ours_new: Article, in_file: Article, ordered: Collection[str] = ()) ->
     }
     added = ours.added if "added" in ordered else in_file.added or ours.added
     merged = hand_edits.sign_merged(replace(ours, **kept, added=added), ours, in_file)
-    return _claimed(merged, in_file)
+    return _claimed(merged, in_file, ordered)
 
 
 def _attribute(name: str) -> str:
     return name if name == "body" else fields.row(name).attribute
 
 
-def _claimed(article: Article, in_file: Article) -> Article:
+def _claimed(article: Article, in_file: Article, ordered: Collection[str] = ()) -> Article:
     """`article` with the marks of what `in_file` has from the operator: its own marks, and excerpt and tags that a hand
-    edited. Other edited fields have no mark; the digests tell them."""
+    edited, but for those `ordered`. Other edited fields have no mark; the digests tell them."""
     edited = hand_edits.hand_edited(in_file)
     marks: dict[str, Any] = {
         f"{name}_by": By.OPERATOR.value
         for name in ("title", "excerpt", "tags", "category")
-        if getattr(in_file, f"{name}_by") == By.OPERATOR or (name in edited and name in ("excerpt", "tags"))
+        if name not in ordered
+        and (getattr(in_file, f"{name}_by") == By.OPERATOR or (name in edited and name in ("excerpt", "tags")))
     }
     # the language model's category stays known as such when its excerpt or tags were edited, which said so
     by = marks.get("category_by") or article.category_by or category_by(article)

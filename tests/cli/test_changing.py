@@ -79,6 +79,22 @@ def test_tags_are_suggested_and_learnt(place: Place) -> None:
     assert json.loads(run(place, "learn", "--json").stdout) == {"articles": 1, "tags": 0}
 
 
+def test_tags_are_confirmed_and_rejected(place: Place) -> None:
+    url, before = "https://two.example/chips", place.digests("articles")
+    dry = run(place, "tags", "confirm", url, "LLM", "--category", "ai", "--dry-run")
+    assert "Chips: GPU, LLM; category AI" in dry.output and "tags/llm\t1\t0\t0" in dry.output
+    assert "nothing was changed" in dry.output and place.digests("articles") == before
+    answer = json.loads(run(place, "tags", "confirm", url, "LLM", "--json").stdout)
+    assert (answer["tags"], answer["category"]) == (["GPU", "LLM"], "")
+    assert "tags/llm.atom" in answer["written"] and "Chips" in place.published("tags/llm.atom")
+    assert "it says so already" in run(place, "tags", "confirm", url).output
+    assert "Chips: LLM; category none" in run(place, "tags", "reject", place.article("Chips").id, "GPU").output
+    run(place, "tags", "confirm", url, "--category", "AI")  # says nothing of tags
+    assert (place.article("Chips").tags, place.article("Chips").category) == (("LLM",), "AI")
+    with pytest.raises(UsageError, match="no article 'nothing'"):
+        run(place, "tags", "confirm", "nothing")
+
+
 def test_reread_says_what_changes_and_then_does_it(place: Place) -> None:
     paragraphs = [f"Paragraph {number} of a text about chips, which is long enough to count." for number in range(9)]
     body = "".join(f"<p>{text}</p>" for text in paragraphs[:4])

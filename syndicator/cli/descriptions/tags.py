@@ -1,9 +1,9 @@
-"""The commands tags suggest, tags rename, tags merge."""
+"""The commands tags suggest, tags confirm, tags reject, tags rename, tags merge."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -12,9 +12,16 @@ from syndicator.cli.changing import DryRun, build, opened_for_change, say_feeds
 from syndicator.cli.help.completion import tag_names
 from syndicator.cli.plural import counted
 
-tags = typer.Typer(help="Propose, rename and merge tags.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from syndicator.model import Article
+    from syndicator.pipeline.descriptions.confirm import Decision, Names
+
+tags = typer.Typer(help="Propose, confirm, rename and merge tags.", no_args_is_help=True)
 app.add_typer(tags, name="tags")
 
+Named = Annotated[str, typer.Argument(metavar="ID|FILE|URL", help="An article: its id, file or address.")]
 Old = Annotated[str, typer.Argument(metavar="A", autocompletion=tag_names, help="The tag's name now.")]
 
 
@@ -35,6 +42,71 @@ def suggest(json: Json = False, config: Config = CONFIG) -> None:
         printing.table("Tags to consider", ("tag", "articles", "from", "other names"), rows)
     else:
         printing.say("nothing new: no name outside of taxonomy.toml is in three articles")
+
+
+@tags.command()
+def confirm(
+    what: Named,
+    named: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="TAG...", autocompletion=tag_names, help="Tags that it lacks. None: they are right."),
+    ] = None,
+    category: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Its category. Where no TAG is named, nothing is said of its tags then."),
+    ] = None,
+    dry_run: DryRun = False,
+    json: Json = False,
+    config: Config = CONFIG,
+) -> None:
+    """Say that the tags of an article are right, or which it lacks. They stay, and `learn` learns from them."""
+    from dataclasses import replace
+
+    from syndicator.pipeline.descriptions.confirm import Decision, with_tags
+
+    def decide(article: Article, names: Names) -> Decision:
+        said = with_tags(article, names, named or ()) if named or category is None else Decision()
+        return replace(said, category=names.category(category)) if category is not None else said
+
+    _decide(what, decide, dry_run, json, config)
+
+
+@tags.command()
+def reject(
+    what: Named,
+    named: Annotated[
+        list[str], typer.Argument(metavar="TAG...", autocompletion=tag_names, help="Tags that it should not have.")
+    ],
+    dry_run: DryRun = False,
+    json: Json = False,
+    config: Config = CONFIG,
+) -> None:
+    """Take wrong tags off an article, for good. The others are confirmed by that, and `learn` learns from them."""
+    from syndicator.pipeline.descriptions.confirm import without_tags
+
+    _decide(what, lambda article, names: without_tags(article, names, named), dry_run, json, config)
+
+
+def _decide(what: str, decide: Callable[[Article, Names], Decision], dry_run: bool, json: bool, config: Path) -> None:
+    from syndicator.cli import printing
+    from syndicator.services.descriptions import confirm
+
+    written: tuple[str, ...] = ()
+    with opened_for_change(config) as opened:
+        planned = confirm.plan(opened, what, decide)
+        if planned.changed and not dry_run:
+            confirm.write(opened, planned.path, planned.before, planned.after)
+            written = build(opened)
+    article = planned.after
+    if json:
+        told = {"id": article.id, "path": planned.path, "tags": article.tags, "category": article.category}
+        printing.as_json({**told, "feeds": planned.feeds, "applied": not dry_run, "written": written})
+    else:
+        printing.say(f"{article.title}: {', '.join(article.tags) or 'no tags'}; category {article.category or 'none'}")
+        say_feeds(planned.feeds)
+        told_of = f"{counted(len(written), 'file')} written" if planned.changed else "it says so already"
+        printing.say("nothing was changed (--dry-run)" if dry_run else told_of)
+    printing.log_problems(planned.problems)
 
 
 @tags.command()

@@ -49,6 +49,11 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "learn": (("learn", "from tags that you wrote into articles"),),
     "tags suggest": (("tags suggest", "names that three articles mention"),),
+    "tags confirm": (
+        ("tags confirm https://example.org/story", "its tags are right as they are"),
+        ("tags confirm https://example.org/story LLM --category AI", "it lacks this tag; its category is AI"),
+    ),
+    "tags reject": (("tags reject https://example.org/story LLM", "it is about something else"),),
     "tags rename": (("tags rename 'gen AI' 'generative AI'", "the feed keeps its id, the old address redirects"),),
     "tags merge": (("tags merge --dry-run 'gen AI' AI", "see what would change"),),
     "split": (("split https://example.org/story", "it was taken for a copy of another and is none"),),

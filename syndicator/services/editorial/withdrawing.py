@@ -32,7 +32,7 @@ class Withdrawal:
 
 def plan_withdrawal(app: App, what: str) -> Withdrawal:
     """What withdrawing an article, named by URL, file or id, would do; nothing is changed. Raises UsageError."""
-    if article_id(app, what) is None and _withdrawn(app, what):
+    if article_id(app, what) is None and withdrawn(app, what):
         raise UsageError(f"{what!r} is withdrawn already; `syndicator withdraw --undo` brings it back")
     id = need_article(app, what)
     article = app.store.visits.article(id)
@@ -51,7 +51,7 @@ def withdraw(app: App, what: str, *, purge: bool = False) -> Withdrawal:
     """Removes an article, named by URL, file or id, from every feed and page for good. Its file is kept for
     `withdrawals.KEPT_FOR`, unless `purge`: then it is forgotten at once, and so is its page; also of an article that
     was withdrawn before. Raises UsageError."""
-    if purge and (before := _withdrawn(app, what)):
+    if purge and (before := withdrawn(app, what)):
         app.kept_away.drop(before.id)
         app.snapshots.forget(before.id)
         return replace(before, kept=False)
@@ -69,7 +69,7 @@ def withdraw(app: App, what: str, *, purge: bool = False) -> Withdrawal:
 
 def plan_return(app: App, what: str) -> Withdrawal:
     """What undoing the withdrawal of an article, named by URL or id, would do. Changes nothing. Raises UsageError."""
-    found = _withdrawn(app, what)
+    found = withdrawn(app, what)
     if found is None:
         path = app.article_store.root / "withdrawn.toml"
         raise UsageError(f"no article {what!r} was withdrawn; {path} lists those that were")
@@ -100,7 +100,8 @@ def _name_copy(app: App, copy: Article, *, named: bool) -> None:
         refile(app.article_store, app.store.visits, replace(first, also=also), before=first, path=path)
 
 
-def _withdrawn(app: App, what: str) -> Withdrawal | None:
+def withdrawn(app: App, what: str) -> Withdrawal | None:
+    """The withdrawal of the article that `what` names by URL or id; None where it was not withdrawn."""
     alias = urls.alias(what)
     for one in app.article_store.withdrawn():
         if what == one.id or alias in (urls.alias(one.url), *one.aliases):

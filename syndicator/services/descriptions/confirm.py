@@ -1,0 +1,74 @@
+"""An operator's word on tags and category of one article: written into its file, as an edit of the file is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from syndicator.articles.provenance import by_of
+from syndicator.describing.taxonomy.vocabulary import Vocabulary, load
+from syndicator.errors import UsageError
+from syndicator.model import Article, Problem
+from syndicator.pipeline.descriptions.confirm import ORDERED, Decision, Names, carried_over, decided, same
+from syndicator.pipeline.descriptions.feed_changes import ChangeCounter, FeedChange
+from syndicator.pipeline.refile import refile
+from syndicator.services import reconcile
+from syndicator.services.container import App
+from syndicator.services.editorial.withdrawing import withdrawn
+from syndicator.services.naming import need_article
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmed:
+    """What a decision does. `changed`: the file, also where only who stands behind the tags changes. `problems`: files
+    that cannot be read; none of them is the article's."""
+
+    before: Article
+    after: Article
+    path: str
+    changed: bool
+    feeds: tuple[FeedChange, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+def names(app: App) -> Names:
+    """The names of taxonomy.toml and of the tags that were published. Raises ConfigError."""
+    path = app.config / "taxonomy.toml"
+    used = [row.name for row in app.store.index.feeds() if row.key.axis == "tag" and row.moved_to is None]
+    return Names(load(path) if path.exists() else Vocabulary(), tuple(used))
+
+
+def plan(app: App, what: str, decide: Callable[[Article, Names], Decision]) -> Confirmed:
+    """What the decision on the article that `what` names, by address, id or file, would do; nothing is changed. Raises
+    UsageError that names the cure, ConfigError for a file that is broken."""
+    problems = reconcile.files(app)
+    if withdrawn(app, what):
+        raise UsageError(f"{what!r} is withdrawn; `syndicator withdraw --undo` brings it back, with its tags")
+    path = app.store.index.path(need_article(app, what)) or ""
+    before = app.article_store.get(path)
+    after = decided(before, decide(before, names(app)))
+    changes = ChangeCounter(app.store.index.merged())
+    if not same(before, after):
+        changes.add(before, after)
+    return Confirmed(
+        before=before,
+        after=after,
+        path=path,
+        changed=not same(before, after) or any(by_of(before, name) != by_of(after, name) for name in ORDERED),
+        feeds=changes.feeds(),
+        problems=problems,
+    )
+
+
+def write(app: App, path: str, seen: Article, wanted: Article) -> Article:
+    """Gives the article in the file at `path` the tags and the category of `wanted`, with who stands behind them; all
+    else stays as the file has it now. Returns the article. Raises UsageError where the file does not have those of
+    `seen` any more: a hand was quicker, and its edit is the last word. Raises OSError, ConfigError, StoreError."""
+    now = app.article_store.get(path)
+    if not same(now, seen):
+        raise UsageError(
+            f"{path} was edited meanwhile, and stays as it is; look at it, and say it again if it is wrong"
+        )
+    new = carried_over(now, wanted)
+    stored, _ = refile(app.article_store, app.store.visits, new, before=now, path=path, ordered=ORDERED)
+    return stored
