@@ -68,7 +68,7 @@ def test_tags_are_suggested_and_learnt(place: Place) -> None:
     assert "nothing new" in run(place, "tags", "suggest").output
     with place.app() as opened:
         for number in range(3):
-            store_articles(opened, f"Robot {number}", "Text.", keywords=("Robotics",))
+            store_articles(opened, f"Number {number}", "We like robotics.", keywords=("Robotics",))
     (one,) = json.loads(run(place, "tags", "suggest", "--json").stdout)
     assert (one["name"].casefold(), one["support"]) == ("robotics", 3)
     with place.app() as opened:

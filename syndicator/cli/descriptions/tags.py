@@ -27,7 +27,8 @@ Old = Annotated[str, typer.Argument(metavar="A", autocompletion=tag_names, help=
 
 @tags.command()
 def suggest(json: Json = False, config: Config = CONFIG) -> None:
-    """List names to consider as tags. Three or more articles mention them, taxonomy.toml does not. Changes nothing."""
+    """List what to consider as tags: two or more titles and three texts have it, taxonomy.toml does not. Changes
+    nothing."""
     from syndicator.cli import printing
     from syndicator.services.container import need_folder, open_app
     from syndicator.services.descriptions import redescribe
@@ -41,7 +42,7 @@ def suggest(json: Json = False, config: Config = CONFIG) -> None:
         rows = [(one.name, one.support, one.why, ", ".join(one.aliases)) for one in found]
         printing.table("Tags to consider", ("tag", "articles", "from", "other names"), rows)
     else:
-        printing.say("nothing new: no name outside of taxonomy.toml is in three articles")
+        printing.say("nothing new: outside of taxonomy.toml, no phrase is in two titles and three texts")
 
 
 @tags.command()

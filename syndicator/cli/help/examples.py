@@ -48,7 +48,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("describe --since 2026-11-24", "excerpts, categories and tags of what came since then"),
     ),
     "learn": (("learn", "from tags that you wrote into articles"),),
-    "tags suggest": (("tags suggest", "names that three articles mention"),),
+    "tags suggest": (("tags suggest", "what titles and texts speak of again and again"),),
     "tags confirm": (
         ("tags confirm https://example.org/story", "its tags are right as they are"),
         ("tags confirm https://example.org/story LLM --category AI", "it lacks this tag; its category is AI"),

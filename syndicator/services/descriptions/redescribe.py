@@ -74,7 +74,7 @@ def learn(app: App, *, least: int = LEAST) -> Learnt:
 
 
 def suggest(app: App) -> list[Proposal]:
-    """Names that articles mention and the taxonomy lacks, the best supported first. Raises WorkerFailed."""
+    """What articles speak of and the taxonomy lacks, the most telling first. Raises WorkerFailed."""
     files = taxonomy_files(app.config, app.settings)
     with _long_worker() as worker:
         return worker.call_sync(jobs.suggest_files, files, str(app.article_store.root), _by_age(app)[-MOST_READ:])

@@ -1,17 +1,81 @@
-"""Proposals have support."""
+"""What is worth a tag: subjects that titles name and texts come back to, as sentences spell them."""
 
 from __future__ import annotations
 
-from syndicator.describing.taxonomy.suggest import suggest
-from syndicator.describing.taxonomy.vocabulary import Vocabulary
+from collections.abc import Sequence
+
+import pytest
+
+from syndicator.describing.taxonomy.suggest import Proposal, suggest
+from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
+
+TALK = "People of all sorts speak of it, here and there, and nobody knows why that should be so."
+OTHERS = [("Of nothing", TALK, ())] * 20  # a shelf on which nothing is everywhere
 
 
-def test_proposals_need_support_and_are_new() -> None:
-    text = "We tried a large language model (LLM) at Acme Labs and the LLM was quick, said Acme Labs."
-    past = [("Title", text, ["web scraping", "news"])] * 3 + [("Title", "Nothing here.", ["rare"])]
-    found = {p.name: p for p in suggest(past, Vocabulary())}
-    assert found["web scraping"].support == 3
-    assert found["LLM"].aliases == ("large language model",)
-    assert "Acme Labs" in found
-    assert "rare" not in found
-    assert "news" not in found
+def found(
+    title: str, text: str, tags: Sequence[str] = (), *, titles: int = 3, texts: int = 3, known: Vocabulary | None = None
+) -> dict[str, Proposal]:
+    """Proposals from `texts` articles with such a text, `titles` of which have such a title."""
+    past = [(title if n < titles else f"Nothing {n}", text, tags) for n in range(texts)]
+    return {one.name: one for one in suggest([*past, *OTHERS], known)}
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "names"),
+    [
+        ("Heat Pumps Explained", "We all like heat pumps. A heat pump is quiet, and heat pumps last.", {"heat pumps"}),
+        ("ACME LABS grows", "He said Acme Labs is quick. It was for Acme Labs to say.", {"Acme Labs"}),
+        ("The quick way", "This is the quick one and that was a quick thing, but quick cars are rare.", set()),
+        ("How to install", "We can install it. You should install the thing, and they install a lot.", set()),
+        ("How they renovate", "We can renovate it. You should renovate the house, and renovate a lot.", set()),
+        ("You and us", "They said you and us, and of you and us they spoke.", set()),
+        ("Plan B for X", "It was the plan for x, and x is what it was; so x it is.", set()),
+        ("Best guide: tips", "The best guide has tips. It is a guide of tips, for the best.", set()),
+        ("The best Acme", "He likes Acme. It was an Acme of sorts, said Acme.", {"Acme"}),
+        ("New York", "He is from New York. In New York they say it is New York.", {"New York"}),
+        ("Anna Holt", "He met Anna Holt, and so did Anna Holt. Then Holt left, but Holt came back.", {"Anna Holt"}),
+        ("Climate change", "It is climate change. The climate is one thing and climate change is.", {"climate change"}),
+        ("Gen Z", "It is a thing of Gen Z. So say those of Gen Z.", {"Gen Z"}),
+        ("Über Wärmepumpen", "Viele haben Wärmepumpen, und Wärmepumpen sind leise.", {"Wärmepumpen"}),
+    ],
+)
+def test_a_subject_is_told_from_other_words_of_titles(title: str, text: str, names: set[str]) -> None:
+    assert found(title, f"{text} {TALK}").keys() == names
+
+
+def test_two_titles_and_three_texts_are_needed() -> None:
+    text = "We all like heat pumps. Heat pumps are quiet."
+    assert "heat pumps" in found("Heat pumps", text, titles=2)
+    assert not found("Heat pumps", text, titles=1)
+    assert not found("Heat pumps", text, titles=2, texts=2)
+
+
+def test_publishers_tags_stand_for_titles_and_not_for_texts() -> None:
+    assert found("Nothing", "We speak of web scraping.", ["web scraping", "news"]).keys() == {"web scraping"}
+    assert not found("Nothing", TALK, ["web scraping"])
+
+
+def test_an_acronym_takes_what_it_is_short_for() -> None:
+    text = "We tried a large language model (LLM). The large language model was quick, and so is any LLM of that kind."
+    proposals = found("The large language model, or LLM", text)
+    assert proposals["LLM"].aliases == ("large language model",)
+    assert proposals.keys() == {"LLM"}
+
+
+def test_what_the_taxonomy_has_is_left_out_whatever_it_is_called() -> None:
+    text = "We all like heat pumps. Heat pumps are quiet."
+    for tag in (TagDef(name="Heat-Pump"), TagDef(name="warmth", aliases=("heat pump", "best of all"))):
+        assert not found("Heat pumps", text, known=Vocabulary(tag=(tag,)))
+
+
+def test_a_word_of_every_text_tells_nothing() -> None:
+    past = [("Of robots", "A robot is a robot, and robots are robots.", ())] * 30
+    assert suggest(past) == []
+    assert [one.name for one in suggest([*past, *OTHERS * 10])] == ["robot"]
+
+
+def test_the_most_telling_come_first() -> None:
+    deep = [("On heat pumps", f"Heat pumps here, heat pumps there, and heat pumps last. {TALK}", ())] * 3
+    passing = [("On solar panels", f"He has solar panels. {TALK}", ())] * 3
+    assert [one.name for one in suggest([*passing, *deep, *OTHERS])] == ["heat pumps", "solar panels"]

@@ -187,7 +187,7 @@ def test_the_sources_own_tags_and_category_stay(place: Place) -> None:
 def test_suggestions_come_from_the_shelf(place: Place) -> None:
     with place.app() as app:
         for number in range(3):
-            store_articles(app, f"Number {number}", "Text.", keywords=("Robotics", "LLM"))
+            store_articles(app, f"Number {number}", "Text on robotics.", keywords=("Robotics", "LLM"))
         found = redescribe.suggest(app)
     assert [(one.name.casefold(), one.support) for one in found] == [("robotics", 3)]
 

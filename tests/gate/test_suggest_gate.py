@@ -1,0 +1,49 @@
+"""How many suggested tags are usable, on 200 real pages: the floors only rise. data/suggestions.toml has the rule."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from syndicator.describing.taxonomy import phrases
+from syndicator.describing.taxonomy.suggest import suggest
+from syndicator.describing.text.language import function_words
+
+pytestmark = pytest.mark.slow
+JUDGED = tomllib.loads((Path(__file__).parent / "data" / "suggestions.toml").read_text(encoding="utf-8"))
+PAGES = 200
+SHOWN = 30
+USABLE = 0.80  # of the first `SHOWN`; measured .90. Asked for is .60
+PRONOUNS = "i you he she it we they me him us them my your his her its our their this that these those"
+
+
+def shelf(shared: Path) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Title and text, as people took them down, of English article pages of many sites."""
+    with gzip.open(shared / "corpus/pages/manifest.jsonl.gz", "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    told = [
+        (row["id"], row["truth"]["title"], row["truth"]["text"])
+        for row in rows
+        if row["lang"] == "en"
+        and row["page_type"] == "article"
+        and row["truth"].get("title")
+        and row["truth"].get("text")
+    ]
+    told.sort(key=lambda row: hashlib.sha256(row[0].encode()).hexdigest())
+    return [(title, text, ()) for _, title, text in told[:PAGES]]
+
+
+def test_most_suggestions_are_usable(shared: Path) -> None:
+    names = [proposal.name for proposal in suggest(shelf(shared))]
+    generic = function_words()["en"] | phrases.hints().generic | set(PRONOUNS.split())
+    assert [name for name in names if name.casefold() in generic or len(name) == 1] == []
+    assert len(set(map(str.casefold, names))) == len(names)
+    first = names[:SHOWN]
+    assert len(first) == SHOWN
+    unjudged = set(first) - {*JUDGED["usable"], *JUDGED["unusable"]}
+    assert sum(name in JUDGED["usable"] for name in first) >= USABLE * SHOWN, unjudged
