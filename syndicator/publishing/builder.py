@@ -19,6 +19,7 @@ from syndicator.ports import ArticleIndex, FeedRow, Outlet
 from syndicator.publishing import calendars, paths
 from syndicator.publishing.document import documents
 from syndicator.publishing.entries import Entries
+from syndicator.publishing.kept_entries import KeptEntries
 from syndicator.publishing.look import Look
 from syndicator.publishing.output import redirects
 from syndicator.publishing.render.head import Head, Removed, head
@@ -58,6 +59,7 @@ def build(
     tags: Collection[str] = (),
     markdown: Callable[[str], str] = lambda id: "",
     look: Look | None = None,
+    kept: KeptEntries | None = None,
 ) -> Steps:
     """Renders feeds and puts them where they are published, each whole or not at all. A build is made in steps of some
     milliseconds, so that others have their turn in between; what changes meanwhile leaves its feeds stale.
@@ -67,13 +69,14 @@ def build(
     to render (`stale`), None for all, which restores everything after the web root was deleted. `remake`: makes the
     HTML of an article whose kept HTML is missing (in a process that can be ended). `excused`: ids of articles that
     were taken off the store on purpose and may vanish (pruned). `tags`: those of taxonomy.toml. `markdown`: the body
-    of an article. `look`: of the pages, ours unless given."""
-    pages = Pages(specs, settings, look, tags)
+    of an article. `look`: of the pages, ours unless given. `kept`: the entries of the builds before in this process."""
+    pages, kept = Pages(specs, settings, look, tags), kept or KeptEntries()
     of = source_of or (lambda article: sources.get(article.source_key))
     table = renderers(pages)
-    entries = Entries.of(index, of, instance, settings, table, tags=tags, markdown=markdown, remake=remake)
-    builder = Builder(index, outlet, settings, instance, entries, pages, frozenset(excused), whole=only is None)
     shared = fingerprint.common(settings, instance)
+    kept.begin(fingerprint.of_entries(shared, settings, pages.templates.look, tags))
+    entries = Entries.of(index, of, instance, settings, table, tags=tags, markdown=markdown, remake=remake, kept=kept)
+    builder = Builder(index, outlet, settings, instance, entries, pages, frozenset(excused), whole=only is None)
     wanted = [spec for spec in specs if only is None or spec.key in only]
     feeds = []
     for spec in wanted:
@@ -93,13 +96,9 @@ def build(
         yield from builder.write_search(fingerprint.of_search(sources, shared), everything)
     yield from builder.write_heads(everything)
     builder.finish(keys)
-    return BuildReport(
-        written=tuple(sorted(builder.written)),
-        unchanged=builder.unchanged,
-        held=tuple(builder.held),
-        set_aside=(*entries.problems.values(), *pages.problems()),
-        ended=tuple(builder.ended),
-    )
+    if pages.problems():
+        kept.begin("")  # each build that meets a template with a fault tells of it
+    return builder.report()
 
 
 def urls_of(written: Iterable[str], base_url: str) -> list[str]:
@@ -244,6 +243,16 @@ class Builder:
                 self._end(row)
             else:
                 self.index.mark_fresh(ALL, row.files, seen=row.mark)
+
+    def report(self) -> BuildReport:
+        """What was done."""
+        return BuildReport(
+            written=tuple(sorted(self.written)),
+            unchanged=self.unchanged,
+            held=tuple(self.held),
+            set_aside=(*self.entries.problems.values(), *self.pages.problems()),
+            ended=tuple(self.ended),
+        )
 
     def unfinished(self, wanted: Collection[FeedKey]) -> bool:
         """True where `finish` has something to do."""

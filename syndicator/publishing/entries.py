@@ -11,6 +11,7 @@ from syndicator.formats import PAGE
 from syndicator.model import Article, ContentMode, Problem, Source
 from syndicator.ports import ArticleIndex
 from syndicator.ports.pictures import Picture
+from syndicator.publishing.kept_entries import KeptEntries, Key, Made
 from syndicator.publishing.render.card import card
 from syndicator.publishing.render.links import Links, links
 from syndicator.publishing.render.view import View, permitted, view
@@ -19,7 +20,6 @@ from syndicator.reasons import FeedFileReason
 from syndicator.settings import Settings
 from syndicator.text import legal
 
-_Key = tuple[str, ContentMode | None]
 _STORIES: Final = 20_000  # kept at a time: some 30 MB
 
 # What a renderer or the libraries under it raise for a value that they cannot write.
@@ -29,7 +29,7 @@ _UNWRITABLE = (ValueError, TypeError, LookupError, OverflowError)
 @dataclass(slots=True)
 class Entries:
     """What one build has made so far. `source_of`: the source of an article as it holds for that article; `remake`: the
-    HTML of an article whose kept HTML is missing, or None."""
+    HTML of an article whose kept HTML is missing, or None; `kept`: what the builds before made."""
 
     index: ArticleIndex
     source_of: Callable[[Article], Source | None]
@@ -40,10 +40,11 @@ class Entries:
     links: Links | None = None  # of cards; None: entries are plain
     markdown: Callable[[str], str] | None = None  # of an article, where feeds are to have it
     thumbnails: bool = True
+    kept: KeptEntries = field(default_factory=KeptEntries)
     problems: dict[str, Problem] = field(default_factory=dict)  # by article id
-    _views: dict[_Key, View | None] = field(default_factory=dict)
-    _stories: dict[_Key, bytes] = field(default_factory=dict)
-    _bytes: dict[tuple[str, str, ContentMode | None], bytes | None] = field(default_factory=dict)
+    _views: dict[Key, View | None] = field(default_factory=dict)
+    _stories: dict[Key, bytes] = field(default_factory=dict)
+    _parts: dict[Key, dict[str, bytes | None]] = field(default_factory=dict)  # by format
 
     @classmethod
     def of(
@@ -57,9 +58,12 @@ class Entries:
         tags: Iterable[str] = (),
         markdown: Callable[[str], str] | None = None,
         remake: Callable[[str], str | None] | None = None,
+        kept: KeptEntries | None = None,
     ) -> Entries:
-        """Entries as `settings` have them. `tags`: those of taxonomy.toml; `markdown`: the body of an article."""
+        """Entries as `settings` have them. `tags`: those of taxonomy.toml; `markdown`: the body of an article; `kept`
+        has begun, and is not used where entries show what stands in no row."""
         publish = settings.publish
+        whole = "markdown" in publish.extensions
         return cls(
             index,
             source_of,
@@ -68,8 +72,9 @@ class Entries:
             renderers,
             remake,
             links=links(settings, tags) if publish.entry_html == "card" else None,
-            markdown=markdown if "markdown" in publish.extensions else None,
+            markdown=markdown if whole else None,
             thumbnails=publish.thumbnails,
+            kept=kept if kept and not whole else KeptEntries(),
         )
 
     def views(self, ids: Sequence[str], mode: ContentMode | None) -> list[View]:
@@ -96,19 +101,20 @@ class Entries:
         return [self._stories[id, mode] for id in ids if (id, mode) in self._stories]
 
     def forget(self) -> None:
-        """Drops what was made, to keep memory small."""
+        """Drops what was made but for what is kept anyway, to keep memory small."""
         self._views.clear()
-        self._bytes.clear()
+        self._parts.clear()
 
     def made(self, formats: Iterable[str], found: View, mode: ContentMode | None) -> dict[str, bytes] | None:
         """The entry of a view in each of `formats`, None where one of them cannot hold it; then it is in `problems`."""
         result: dict[str, bytes] = {}
+        parts = self._parts.setdefault((found.id, mode), {})
         for format in formats:
-            key = (format, found.id, mode)
-            if key not in self._bytes:
-                self._bytes[key] = self._make(format, found)
-            part = self._bytes[key]
+            if format not in parts:
+                parts[format] = self._make(format, found)
+            part = parts[format]
             if part is None:
+                self.kept.drop((found.id, mode))
                 return None
             result[format] = part
         return result
@@ -134,11 +140,19 @@ class Entries:
             detail = "the index lists it without a row"
             self.problems[id] = Problem(what=id, reason=FeedFileReason.NOT_IN_STORE, detail=detail)
             return None
-        try:
-            return self._shown(view(article, self.source_of(article), self.instance, mode, html, picture))
-        except _UNWRITABLE as error:
-            self.problems[id] = Problem(what=article.url or id, reason=FeedFileReason.CANNOT_RENDER, detail=str(error))
-            return None
+        source = self.source_of(article)
+        of = (article, source, html, picture)
+        known = self.kept.get((id, mode), of)
+        if known is None:
+            try:
+                known = Made(of, self._shown(view(article, source, self.instance, mode, html, picture)))
+            except _UNWRITABLE as error:
+                where, detail = article.url or id, str(error)
+                self.problems[id] = Problem(what=where, reason=FeedFileReason.CANNOT_RENDER, detail=detail)
+                return None
+            self.kept.put((id, mode), known)
+        self._parts[id, mode] = known.parts
+        return known.view
 
     def _shown(self, made: View) -> View:
         """The view with what readers show of it."""

@@ -11,6 +11,7 @@ from syndicator.model import FeedKey
 MAPS: Final = "maps/"  # redirect maps for web servers; our own server does not hand them out
 ARCHIVES: Final = "archive/"
 INDEX: Final = "index.html"
+SEARCH: Final = "search/"
 PICTURES: Final = "pictures/"  # thumbnails, each named after its bytes: what is there never changes
 
 
@@ -36,6 +37,12 @@ def file_name(key: FeedKey, format: str) -> str:
 def archive_name(key: FeedKey, month: str) -> str:
     """The name of the RFC 5005 archive document of a UTC month ("2026-11")."""
     return f"{ARCHIVES}{stem(key)}/{month}.{ATOM}"
+
+
+def is_asked_often(name: str) -> bool:
+    """True for a file that is sent compressed again and again between two builds: a feed, which programs poll, and what
+    stands at the web root. Archives and the pages of feeds are asked for by few."""
+    return "/" not in name or (is_feed(name) and not name.startswith(ARCHIVES)) or name.startswith(SEARCH)
 
 
 def is_feed(name: str) -> bool:

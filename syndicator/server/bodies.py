@@ -9,14 +9,14 @@ Key = tuple[str, bool]  # the file, and whether this is its compressed variant
 
 # 64 MiB hold some 1,500 feeds of 50 entries in both variants; a machine with 1 GB has them to spare. A choice.
 _MOST: Final = 64 << 20
-_LARGEST: Final = _MOST >> 4  # one large page pushes no hundred feeds out
+LARGEST: Final = _MOST >> 4  # one large page pushes no hundred feeds out
 
 
 class Bodies:
     """Bodies by file, each good for the file as it was by its stamp; of more than `most` bytes those go that were not
     asked for the longest."""
 
-    def __init__(self, most: int = _MOST, largest: int = _LARGEST) -> None:
+    def __init__(self, most: int = _MOST, largest: int = LARGEST) -> None:
         self._most, self._largest = most, largest
         self._held: dict[Key, tuple[Stamp, bytes]] = {}  # the one asked for last stands last
         self._bytes = 0

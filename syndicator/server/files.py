@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
@@ -18,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from syndicator.axes import AXES
 from syndicator.formats import PAGE, of_file
-from syndicator.server.bodies import Bodies, Stamp
+from syndicator.server.bodies import LARGEST, Bodies, Stamp
 
 # Media types of what is published beside the feeds, whose own are in `formats`.
 TYPES: Final = {
@@ -35,6 +36,8 @@ _HIDDEN: Final = "maps/"
 _MISSING: Final = "404.html"
 _MOVED: Final = "maps/moved.json"
 _REMEMBERED: Final = 10_000  # files, whose tags and headers take some 2 kB each: a choice
+_LEAST: Final = 256  # bytes of a file that is compressed: below, the header of a gzip costs what it saves
+_LEVEL: Final = 5  # as `publishing.output.files` has it
 _CHANGING: Final = 3  # tries at a file that is replaced while it is read
 CSP: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -155,17 +158,22 @@ class _Files:
         return body
 
     def _packed(self, name: str, known: _Known) -> bytes | None:
-        """The compressed variant, None where there is none: the outlet writes a .gz after its file, and one that is
-        older belongs to the edition before."""
+        """The compressed variant, None where there is none: the .gz, or one made now and kept in memory. The outlet
+        writes a .gz after its file, and one that is older belongs to the edition before."""
         body = self.bodies.get((name, True), known.stamp)
         if body is None:
             path = known.path.with_name(known.path.name + ".gz")
             made = _stamp(path)
-            body = _read(path) if made is not None and made[0] >= known.stamp[0] else None
+            body = _read(path) if made is not None and made[0] >= known.stamp[0] else self._compressed(name, known)
             if body is None or _stamp(known.path) != known.stamp:
                 return None
             self.bodies.put((name, True), known.stamp, body)
         return body
+
+    def _compressed(self, name: str, known: _Known) -> bytes | None:
+        """The file, compressed; None where that gains nothing or would be done anew for each request."""
+        whole = self._whole(name, known) if _LEAST <= known.stamp[1] <= LARGEST and _is_text(name) else None
+        return gzip.compress(whole, _LEVEL, mtime=0) if whole is not None else None
 
     def _headers(self, name: str, etag: str, modified: str) -> dict[str, str]:
         format = of_file(name)
@@ -293,6 +301,11 @@ def _media_type(name: str) -> str:
     """The media type of a file, "" for a kind of file that is not served."""
     format = of_file(name)
     return f"{format.media_type}; charset=utf-8" if format else TYPES.get(Path(name).suffix, "")
+
+
+def _is_text(name: str) -> bool:
+    """False for what is compressed already."""
+    return "charset" in _media_type(name) or name.endswith(".svg")
 
 
 def _type(name: str, *, page: bool) -> str:

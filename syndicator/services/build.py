@@ -122,6 +122,7 @@ async def build_feeds(app: App, *, all: bool = False, turn: Callable[[], object]
             tags=tags,
             markdown=lambda id: read(app, id).body,
             look=pages,
+            kept=app.entries,
         )
         report = await _turn_by_turn(steps, turn)
     thumbnails.take_off(app, outlet, shown)

@@ -8,7 +8,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from syndicator.model import Article, Source
 from syndicator.pipeline.context import FilingContext, RunContext, rights_in
 from syndicator.pipeline.ownership import Rights, rights_of, terms
 from syndicator.ports import Enricher, Fetcher
+from syndicator.publishing.kept_entries import KeptEntries
 from syndicator.publishing.queries.saved import SavedQuery, load_queries
 from syndicator.reading import READING_VERSION
 from syndicator.services.beside.files import Beside
@@ -65,6 +66,7 @@ class App:
     jitter: Callable[[], float]
     environ: Mapping[str, str]
     sources_stamp: str = ""  # differs after every edit of the sources; "" where nobody looked
+    entries: KeptEntries = field(default_factory=KeptEntries)  # for its builds
 
     def rights_of(self, source: Source) -> Rights:
         """Whose articles the operator's terms for `source` hold for."""
@@ -122,10 +124,12 @@ def open_app(
     create: bool = False,
     remake: Callable[[App], object] | None = None,
     read: Configuration | None = None,
+    entries: KeptEntries | None = None,
 ) -> Iterator[App]:
     """The app of a configuration folder; closes what it opened. `create` lets `reindex` begin a database although
     articles exist; `remake` is called where that had to be done because there is no database any more. `read`: the
-    configuration, where the caller has read it. Raises ConfigError, StoreError, MissingError."""
+    configuration, where the caller has read it; `entries`: what the builds before made, in a process with many. Raises
+    ConfigError, StoreError, MissingError."""
     read = read or configuration(config, environ, remember=True)
     settings = read.settings
     article_store = ArticleStore(settings.articles_dir)
@@ -157,6 +161,7 @@ def open_app(
             clock=clock,
             jitter=jitter,
             environ=environ,
+            entries=entries or KeptEntries(),
         )
         if remake is not None and gone:
             remake(app)

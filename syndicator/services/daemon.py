@@ -11,6 +11,7 @@ from pathlib import Path
 
 from syndicator.errors import ConfigError, DiskError, LockedError, NetworkDown, SyndicatorError
 from syndicator.model import Outcome
+from syndicator.publishing.kept_entries import KeptEntries
 from syndicator.server.files import make_app
 from syndicator.server.health import Health, with_health
 from syndicator.server.server import ASGIApp, Replaceable
@@ -69,14 +70,15 @@ class ScheduledRuns:
         self._last_good: Configuration | None = None
         self._fault = ""  # of the configuration as it is now
         self._outage = Outage()
-        self._settling, self._walks = Settling(), Walks()
+        self._settling, self._walks, self._entries = Settling(), Walks(), KeptEntries()
 
     async def run_once(self) -> None:
         try:
             read = self.read()
             with locked(read.settings), ExitStack() as opened:
                 with self._patience():
-                    app = opened.enter_context(open_app(self._config, read=read, remake=remake))
+                    opening = open_app(self._config, read=read, remake=remake, entries=self._entries)
+                    app = opened.enter_context(opening)
                 self._report(await self._run(app))
             await self._ended(None)
         except LockedError:

@@ -166,6 +166,35 @@ def test_what_is_in_memory_is_the_file_of_now(client: TestClient, public: Path) 
             assert ("content-encoding" in answer.headers) == (encoding == "gzip")
 
 
+@pytest.mark.parametrize("name", ["archive/all/2025-01.atom", "tags/new.html", "icon.svg"])
+def test_a_file_without_a_gz_is_compressed_once(
+    client: TestClient, public: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    body = b"<feed>" + b"words " * 100 + b"</feed>"
+    FileOutlet(public, gzip=False).put(name, body)
+    first = client.get(f"/{name}", headers={"accept-encoding": "gzip"})
+    assert (first.headers["content-encoding"], first.content) == ("gzip", body)
+    assert int(first.headers["content-length"]) < len(body)
+    plain = client.get(f"/{name}", headers={"accept-encoding": "identity"})
+    assert (plain.content, plain.headers["etag"] != first.headers["etag"]) == (body, True)
+    same = {"accept-encoding": "gzip", "if-none-match": first.headers["etag"]}
+    assert client.get(f"/{name}", headers=same).status_code == 304
+    monkeypatch.setattr("syndicator.server.files.gzip.compress", lambda *args, **more: 1 / 0)
+    again = client.get(f"/{name}", headers={"accept-encoding": "gzip"})
+    assert (again.content, again.headers) == (body, first.headers)
+    FileOutlet(public, gzip=False).put(name, body[:50])  # another edition; and too short to gain by it
+    assert client.get(f"/{name}", headers={"accept-encoding": "gzip"}).content == body[:50]
+
+
+@pytest.mark.parametrize(("name", "size"), [("pictures/a.webp", 5000), ("tags/new.html", (4 << 20) + 1)])
+def test_what_gains_nothing_or_could_not_be_kept_is_sent_as_it_is(
+    client: TestClient, public: Path, name: str, size: int
+) -> None:
+    FileOutlet(public, gzip=False).put(name, b"x" * size)
+    answer = client.get(f"/{name}", headers={"accept-encoding": "gzip"})
+    assert (answer.status_code, "content-encoding" in answer.headers) == (200, False)
+
+
 def test_a_gz_that_comes_later_is_sent_from_then_on(client: TestClient, public: Path) -> None:
     (public / "all.atom.gz").unlink()
     assert "content-encoding" not in client.get("/all.atom", headers={"accept-encoding": "gzip"}).headers

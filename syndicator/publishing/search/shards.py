@@ -12,10 +12,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from syndicator.publishing import paths
 from syndicator.publishing.render.view import View
 from syndicator.publishing.search.terms import terms
 
-FOLDER: Final = "search/"
+FOLDER: Final = paths.SEARCH
 MANIFEST: Final = "search/index.js"
 DOCS: Final = 24  # articles of a file of what is shown: 2 kB compressed
 _POSTINGS: Final = 1_500  # of a file of terms, at most: 2 to 4 kB compressed

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields
 from typing import Any, Final
 
@@ -42,6 +42,13 @@ def of_pages(settings: Settings, look: Look | None = None) -> str:
     """The fingerprint of what only pages are made with: templates and stylesheets, ours unless given, and whether there
     are archives to link."""
     return _digest((look or Look()).digest, settings.publish.archives)
+
+
+def of_entries(shared: str, settings: Settings, look: Look, tags: Iterable[str]) -> str:
+    """The fingerprint of what entries, those of pages among them, are made with besides their articles and sources.
+    `tags`: those of taxonomy.toml, which entries link."""
+    linked = links(settings, tags).tags
+    return _digest(shared, of_pages(settings, look), None if linked is None else sorted(linked))
 
 
 def of_feed(spec: FeedSpec, shared: str, pages: str = "") -> str:

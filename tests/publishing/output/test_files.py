@@ -52,6 +52,18 @@ def test_a_gz_of_the_file_before_is_made_again(tmp_path: Path) -> None:
     assert gzip.decompress((tmp_path / "x.atom.gz").read_bytes()) == b"new"
 
 
+def test_what_few_ask_for_has_no_gz(tmp_path: Path) -> None:
+    outlet = FileOutlet(tmp_path)
+    rare = ["archive/tags/ai/2026-11.atom", "archive/all/2026-11-26.html", "tags/ai.html", "pictures/ab.webp"]
+    often = ["all.atom", "index.html", "site.css", "tags/ai.json", "sources/one.rss", "search/2026-11.t0.js"]
+    for name in (*rare, *often):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / f"{name}.gz").write_bytes(b"of an earlier version")
+        outlet.put(name, b"1")
+    found = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.gz"))
+    assert found == sorted(f"{name}.gz" for name in often)
+
+
 def test_without_gzip_none_is_left(tmp_path: Path) -> None:
     FileOutlet(tmp_path).put("x.atom", b"1")
     FileOutlet(tmp_path, gzip=False).put("x.atom", b"1")

@@ -167,6 +167,16 @@ def test_what_is_compressed_is_the_file_beside_it(site: Site) -> None:
     assert body == (site.folder / "feeds/public/tags/new.atom.gz").read_bytes() and gzip.decompress(body) == TEXT
 
 
+@pytest.mark.parametrize("name", ["archive/all/2025-11.atom", "tags/new.html", "icon.svg"])
+def test_what_has_no_file_beside_it_is_compressed_when_asked_for(site: Site, name: str) -> None:
+    (site.folder / f"feeds/public/{name}.gz").unlink(missing_ok=True)
+    status, heads, body = site.get(name, "-H", "Accept-Encoding: gzip")
+    assert (status, heads.get("content-encoding"), gzip.decompress(body)) == (200, "gzip", TEXT)
+    assert {"Accept-Encoding", "Sec-Fetch-Dest"} <= set(heads["vary"].split(", "))
+    ask = ("-H", "Accept-Encoding: gzip", "-H", f"If-None-Match: {heads['etag']}")
+    assert site.get(name, *ask)[0] == 304
+
+
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
 def test_who_has_it_gets_304_until_it_changes(site: Site, encoding: str) -> None:
     ask = ("-H", f"Accept-Encoding: {encoding}")

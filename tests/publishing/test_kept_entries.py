@@ -1,0 +1,112 @@
+"""Entries that are kept between the builds of a process: the bytes are those of a build that keeps nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+
+from syndicator.model import FeedKey
+from syndicator.publishing.kept_entries import KeptEntries, Made
+from syndicator.publishing.look import Look
+from syndicator.publishing.render import atom
+from syndicator.publishing.renderers import RENDERERS
+from syndicator.settings import Publish, Settings
+from tests.publishing.memory import MemoryIndex, MemoryOutlet
+from tests.publishing.test_builder import SETTINGS, SOURCES, article, built
+
+AI = FeedKey("tag", "ai")
+
+
+@pytest.fixture
+def rendered(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The titles of the Atom entries that are made."""
+    found: list[str] = []
+
+    def entry(view: atom.View, base: str) -> bytes:
+        found.append(view.title)
+        return atom.entry(view, base)
+
+    monkeypatch.setitem(RENDERERS, "atom", replace(RENDERERS["atom"], entry=entry))
+    yield found
+
+
+def test_a_later_build_makes_only_the_entries_that_are_new(rendered: list[str]) -> None:
+    index, outlet, kept = MemoryIndex(article(n) for n in range(4)), MemoryOutlet(), KeptEntries()
+    built(index, outlet, only={AI}, kept=kept)
+    index.add(article(4))
+    rendered.clear()
+    built(index, outlet, only={AI}, kept=kept)
+    assert rendered == ["Story 4"]
+    assert outlet.files["tags/ai.atom"].count(b"<entry") == 5
+
+
+def edit_article(index: MemoryIndex) -> None:
+    index.add(article(2, title="Another title"))
+
+
+def edit_source(index: MemoryIndex) -> None:
+    index.sources_now = {"alpha": replace(SOURCES["alpha"], title="Another name", content="link")}  # type: ignore[attr-defined]
+
+
+def edit_settings(index: MemoryIndex) -> None:
+    index.settings_now = SETTINGS.model_copy(update={"publish": Publish(entry_html="plain")})  # type: ignore[attr-defined]
+
+
+def test_a_tag_that_is_linked_now_makes_entries_anew() -> None:
+    index, kept = MemoryIndex(article(n) for n in range(4)), KeptEntries()
+    settings = SETTINGS.model_copy(update={"publish": Publish(tag_min=3)})
+    built(index, MemoryOutlet(), settings, kept=kept)
+    one, other = MemoryOutlet(), MemoryOutlet()
+    built(index, one, settings, kept=kept, tags=["LLM"])
+    built(index, other, settings, tags=["LLM"])
+    assert one.files == other.files and b"tags/llm.html" in one.files["all.atom"]
+
+
+@pytest.mark.parametrize("edit", [edit_article, edit_source, edit_settings])
+def test_what_changed_is_made_anew(edit: Callable[[MemoryIndex], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    index, kept = MemoryIndex(article(n) for n in range(4)), KeptEntries()
+    before = MemoryOutlet()
+    built(index, before, kept=kept)
+    edit(index)
+    for key, source in getattr(index, "sources_now", SOURCES).items():
+        monkeypatch.setitem(SOURCES, key, source)
+    settings: Settings = getattr(index, "settings_now", SETTINGS)
+    one, other = MemoryOutlet(), MemoryOutlet()
+    built(index, one, settings, kept=kept)
+    built(index, other, settings)
+    assert one.files == other.files
+    assert one.files["tags/ai.atom"] != before.files["tags/ai.atom"]
+
+
+def test_every_build_tells_of_an_entry_that_cannot_be_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    def entry(view: atom.View, base: str) -> bytes:
+        if view.title == "Story 2":
+            raise ValueError("nobody can write this")
+        return atom.entry(view, base)
+
+    monkeypatch.setitem(RENDERERS, "atom", replace(RENDERERS["atom"], entry=entry))
+    index, outlet, kept = MemoryIndex(article(n) for n in range(4)), MemoryOutlet(), KeptEntries()
+    for _ in range(2):
+        report = built(index, outlet, only={AI}, kept=kept)
+        assert [problem.what for problem in report.set_aside] == ["https://alpha.example/2"]
+
+
+def test_every_build_tells_of_a_template_with_a_fault() -> None:
+    index, outlet, kept = MemoryIndex(article(n) for n in range(4)), MemoryOutlet(), KeptEntries()
+    look = Look({"story.html": "{{ nothing }}"})
+    for _ in range(2):
+        report = built(index, outlet, only={AI}, kept=kept, look=look)
+        assert [problem.what for problem in report.set_aside] == ["templates"]
+
+
+def test_those_go_that_were_not_shown_the_longest() -> None:
+    kept = KeptEntries(most=2)
+    made = [Made((number,), view=None) for number in range(3)]  # type: ignore[arg-type]
+    kept.put(("a", None), made[0])
+    kept.put(("b", None), made[1])
+    assert kept.get(("a", None), (0,)) is made[0]
+    kept.put(("c", None), made[2])
+    assert kept.get(("b", None), (1,)) is None
+    assert kept.get(("a", None), (0,)) is made[0] and kept.get(("c", None), (2,)) is made[2]
