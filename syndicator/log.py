@@ -1,10 +1,12 @@
 """The log of what happens on the way: structlog over the loggers of the standard library.
 
 Importing this configures nothing, and nothing is printed until an application sets a level and a handler for the logger
-"syndicator", as `syndicator --verbose` does. structlog is loaded with the first logger: short commands do without."""
+"syndicator", as `syndicator --verbose` does. structlog is loaded with the first event that is: others do without."""
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from typing import Protocol, cast
 
 ROOT = "syndicator"
@@ -20,15 +22,34 @@ class Logger(Protocol):
 
 def logger(name: str, **bound: object) -> Logger:
     """A logger of that name below "syndicator" that adds the values `bound` to each event, as `extra` of its record."""
-    import logging
+    return _Heard(logging.getLogger(f"{ROOT}.{name}"), bound)
 
-    import structlog
 
-    made = structlog.wrap_logger(
-        logging.getLogger(f"{ROOT}.{name}"),
-        processors=[structlog.stdlib.filter_by_level, structlog.stdlib.render_to_log_kwargs],
-        wrapper_class=structlog.stdlib.BoundLogger,
-        context_class=dict,
-        cache_logger_on_first_use=False,
-    )
-    return cast(Logger, made.bind(**bound))
+class _Heard:
+    """Makes structlog's logger for an event that somebody hears: the others, some for each visit, cost a look at the
+    level, and structlog is not loaded for them."""
+
+    __slots__ = ("_bound", "_under")
+
+    def __init__(self, under: logging.Logger, bound: Mapping[str, object]) -> None:
+        self._under, self._bound = under, bound
+
+    def debug(self, event: str, **values: object) -> None:
+        if self._under.isEnabledFor(logging.DEBUG):
+            self._made().debug(event, **values)
+
+    def info(self, event: str, **values: object) -> None:
+        if self._under.isEnabledFor(logging.INFO):
+            self._made().info(event, **values)
+
+    def _made(self) -> Logger:
+        import structlog
+
+        made = structlog.wrap_logger(
+            self._under,
+            processors=[structlog.stdlib.render_to_log_kwargs],
+            wrapper_class=structlog.stdlib.BoundLogger,
+            context_class=dict,
+            cache_logger_on_first_use=False,
+        )
+        return cast(Logger, made.bind(**self._bound))

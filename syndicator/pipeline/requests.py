@@ -127,6 +127,6 @@ def _headers(source: Source, environ: Mapping[str, str]) -> dict[str, str]:
 def _secrets(url: str, source: Source, environ: Mapping[str, str]) -> dict[str, str]:
     """The values of the placeholders in the address of `source`, for what is of its site: another that names one, as
     any page may, does not get it. For all requests there, as its answers may repeat them."""
-    if not urls.same_site(url, source.url) or _unsafe(url, source):
+    if not secrets.variables(source.url) or not urls.same_site(url, source.url) or _unsafe(url, source):
         return {}
     return secrets.known(source.url, environ)

@@ -88,7 +88,7 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
     results, left = await _ingest_all(context, rows, page, limit, stop)
     after = _counted(run, source, cadence.planned(_remember(context, result, feed, started), left, started), results)
     pending = 0 if quiet else run.store.count_pending(source.key)
-    outcome = _timed(_outcome(after, result, feed, results, pending, started), began)
+    outcome = _outcome(after, result, feed, results, pending, started, began)
     context.log.info(
         "visited", status=outcome.status, reason=outcome.reason, new=len(outcome.added), next_due=outcome.next_due
     )
@@ -107,7 +107,7 @@ async def _take_waiting(
     unreached = next((one.unreached for one in results if one.unreached), None)
     after = _counted(run, source, cadence.planned(context.state, 0 if unreached else left, now), results)
     pending = run.store.count_pending(source.key)
-    outcome = _timed(_outcome(after, unreached, None, results, pending, now), began)
+    outcome = _outcome(after, unreached, None, results, pending, now, began)
     context.log.info("visited", status=outcome.status, waiting=outcome.waiting, new=len(outcome.added))
     return outcome, after
 
@@ -258,14 +258,12 @@ def _remember(context: VisitContext, result: FetchResult, feed: ParsedFeed | Non
 def _counted(run: RunContext, source: Source, state: SourceState, results: Sequence[EntryResult]) -> SourceState:
     """`state` with what this visit says of the operator's rules (selectors that match nothing, and what is muted), and
     how long the texts are that were read, in which a layout shows that is no longer understood."""
+    if not results and not (source.keep or source.mute or state.muted):
+        return state
     unmatched = counted(state.unmatched, (one.matches for one in results if one.matches))
     muted = run.store.count_muted(source.key) if source.keep or source.mute else 0
     read = [one.characters for one in results if one.characters is not None]
     return replace(state, unmatched=unmatched, muted=muted, bodies=(*read, *state.bodies)[:BODIES])
-
-
-def _timed(outcome: Outcome, began: float) -> Outcome:
-    return replace(outcome, seconds=round(asyncio.get_running_loop().time() - began, 1))
 
 
 def _outcome(
@@ -275,6 +273,7 @@ def _outcome(
     results: Sequence[EntryResult],
     pending: int,
     now: datetime,
+    began: float,
 ) -> Outcome:
     added = tuple(one.added for one in results if one.added)
     changed = tuple(one.changed for one in results if one.changed)
@@ -297,6 +296,7 @@ def _outcome(
         refused=sum(one.refused for one in results),
         bytes=len(result.body) if isinstance(result, Fetched) else 0,
         no_network=bool(failed and failed.no_network),
+        seconds=round(asyncio.get_running_loop().time() - began, 1),
     )
 
 

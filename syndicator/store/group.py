@@ -25,7 +25,13 @@ class Group:
         self._db = database
         self._first: Callable[[], object] | None = None  # None: each write is a transaction of its own
         self._open: tuple[Connection, Transaction] | None = None
+        self.before_commit: Callable[[], object] = lambda: None  # writes what waits to be written with others
         database.before_write = self.commit
+
+    @property
+    def sharing(self) -> bool:
+        """True within `shared`."""
+        return self._first is not None
 
     def rows(self, statement: Executable, values: Any = None) -> Sequence[Any]:
         """All rows of a query, with what the group has written. Raises StoreError."""
@@ -86,7 +92,10 @@ class Group:
 
     def commit(self) -> None:
         """Makes durable what was written since the last commit."""
-        if self._open is None or self._first is None:
+        if self._first is None:
+            return
+        self.before_commit()
+        if self._open is None:
             return
         (_, transaction), self._open = self._open, None
         try:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, or_, select
+from sqlalchemy import Connection, bindparam, delete, func, or_, select
 
 from syndicator.articles.stamps import Stamps
 from syndicator.axes import SOURCE
@@ -22,6 +22,7 @@ from syndicator.ports import EntryRow, Filed, FileStamp, Withdrawn
 from syndicator.reasons import EntryReason
 from syndicator.store import codec, rows, schema
 from syndicator.store.database import chunks, insert_new, upsert
+from syndicator.store.group import Group
 from syndicator.store.sketches import Comparisons
 from syndicator.store.visit_rows import entry_row, forget_unread, state_row
 from syndicator.urls import guid_alias, same_site
@@ -60,6 +61,7 @@ _COUNT_MUTED = select(func.count()).select_from(schema.entries).where(*_IS_MUTED
 _COUNT_PENDING = (
     select(func.count()).select_from(schema.entries).where(_e.status == "pending", _e.source == bindparam("source"))
 )
+_WAITING = select(_e.source).where(_e.status == "pending").distinct()
 _SEEN_SINCE = select(_e.first_seen, _e.status, _e.next_try).where(
     _e.source == bindparam("source"), _e.first_seen > bindparam("since")
 )
@@ -120,9 +122,21 @@ _NOTE = select(schema.notes.c.value).where(schema.notes.c.key == bindparam("key"
 class Visits(Comparisons):
     """`ports.VisitStore` on a database, and what services alone ask for. Transactions and errors are as there."""
 
-    def shared(self, first: Callable[[], object] = lambda: None) -> AbstractContextManager[None]:
-        """As `store.group.Group.shared`."""
-        return self._db.shared(first)
+    def __init__(self, group: Group) -> None:
+        super().__init__(group)
+        self._ended: list[tuple[dict[str, Any], dict[str, Any]]] = []  # rows of `sources` and `outcomes`
+        self._waiting: set[str] | None = None  # sources that may have pending entries; None: not known
+        group.before_commit = self._write_ended
+
+    @contextmanager
+    def shared(self, first: Callable[[], object] = lambda: None) -> Iterator[None]:
+        """As `store.group.Group.shared`. Inside, nobody else writes entries: the caller holds the lock."""
+        before, self._waiting = self._waiting, {source for (source,) in self._db.rows(_WAITING)}
+        try:
+            with self._db.shared(first):
+                yield
+        finally:
+            self._waiting = before
 
     def commit(self) -> None:
         """As `store.group.Group.commit`."""
@@ -149,11 +163,13 @@ class Visits(Comparisons):
         """Inserts or replaces states by key, all in one transaction."""
         if not states:
             return
+        self._write_ended()
         with self._db.write() as connection:
             upsert(connection, schema.sources, [state_row(state) for state in states])
 
     def drop_state(self, key: str) -> None:
         """Deletes the source, its entries and its outcomes in one transaction; its articles stay."""
+        self._write_ended()
         with self._db.write() as connection:
             for table, column in (
                 (schema.sources, _s.key),
@@ -174,7 +190,7 @@ class Visits(Comparisons):
         if not rows:
             return
         with self._db.write() as connection:
-            upsert(connection, schema.entries, [entry_row(row) for row in rows])
+            self._upsert_entries(connection, rows)
 
     def pending(self, source_key: str, now: datetime) -> list[EntryRow]:
         found = self._db.rows(_PENDING, {"source": codec.key(source_key), "now": codec.micros(now)})
@@ -188,6 +204,8 @@ class Visits(Comparisons):
         ]
 
     def count_pending(self, source_key: str) -> int:
+        if self._waiting is not None and codec.key(source_key) not in self._waiting:
+            return 0  # most visits of a run: no query for each
         return int(self._db.scalar(_COUNT_PENDING, {"source": codec.key(source_key)}))
 
     def find(self, aliases: Iterable[str]) -> str | None:
@@ -227,7 +245,7 @@ class Visits(Comparisons):
             upsert(connection, schema.aliases, made[:1])  # its own address, which an earlier version let others take
             insert_new(connection, schema.aliases, made[1:])
             if entry is not None:
-                upsert(connection, schema.entries, [entry_row(entry)])
+                self._upsert_entries(connection, [entry])
             if html is not None:
                 upsert(connection, schema.html, [{"id": article.id, "html": html}])
 
@@ -241,7 +259,7 @@ class Visits(Comparisons):
             for id, source in carried:
                 rows.carry(connection, id, source, names.get(source, ""))
             if entry is not None:
-                upsert(connection, schema.entries, [entry_row(entry)])
+                self._upsert_entries(connection, [entry])
 
     def carried(self) -> list[tuple[str, str]]:
         """Every article's carriers: (article id, source key)."""
@@ -284,13 +302,14 @@ class Visits(Comparisons):
         """Makes the entries that were these articles due again, and their sources, whose feeds are asked for whole, in
         one transaction."""
         entries, sources = schema.entries, schema.sources
+        self._write_ended()
         with self._db.write() as connection:
             keys: set[str] = set()
             for part in chunks(sorted(ids)):
                 found = select(entries.c.data).where(entries.c.article.in_(part), entries.c.status == "done")
                 rows = [codec.unpack(EntryRow, data) for (data,) in connection.execute(found).all()]
                 due = [replace(row.reopened(), tries=0, article_id=None) for row in rows]
-                upsert(connection, entries, [entry_row(row) for row in due])
+                self._upsert_entries(connection, due)
                 keys |= {row.source_key for row in rows}
             for part in chunks(sorted(keys)):
                 found = select(sources.c.data).where(sources.c.key.in_(part))
@@ -391,14 +410,30 @@ class Visits(Comparisons):
                 connection.execute(delete(table).where(table.c.key.in_(part)))
 
     def end_visit(self, outcome: Outcome, state: SourceState) -> None:
-        name = codec.key(outcome.key)
-        row = {"source": name, "at": codec.micros(outcome.at), "data": codec.pack(outcome)}
+        row = {"source": codec.key(outcome.key), "at": codec.micros(outcome.at), "data": codec.pack(outcome)}
+        self._ended.append((state_row(state), row))
+        if not self._db.sharing:
+            self._write_ended()
+
+    def _write_ended(self) -> None:
+        """Writes the ends of visits that wait for the commit of their group: a statement for all of them costs a third
+        of one for each."""
+        if not self._ended:
+            return
+        ended, self._ended = self._ended, []
         with self._db.write() as connection:
-            upsert(connection, schema.sources, [state_row(state)])
-            connection.execute(_OUTCOME, row)
-            connection.execute(_OLD_OUTCOMES, {"of": name})
+            upsert(connection, schema.sources, [state for state, _ in ended])
+            connection.execute(_OUTCOME, [outcome for _, outcome in ended])
+            connection.execute(_OLD_OUTCOMES, [{"of": outcome["source"]} for _, outcome in ended])
+
+    def _upsert_entries(self, connection: Connection, rows: Sequence[EntryRow]) -> None:
+        made = [entry_row(row) for row in rows]
+        upsert(connection, schema.entries, made)
+        if self._waiting is not None:
+            self._waiting |= {row["source"] for row in made if row["status"] == "pending"}
 
     def _states(self, statement: Any, **values: Any) -> Iterator[SourceState]:
+        self._write_ended()
         for (data,) in self._db.rows(statement, values):
             yield codec.unpack(SourceState, data)
 

@@ -92,6 +92,8 @@ def planned(state: SourceState, left: int, now: datetime) -> SourceState:
     """`state` after a visit that left `left` entries to the next run: due at once until none waits, while its feed
     keeps its own time. `state.next_due` is that of the feed, unless `state.feed_due` is. Pure."""
     feed_due = state.feed_due or state.next_due
+    if not (left or state.feed_due or state.waiting):
+        return state
     if not left:
         return replace(state, next_due=feed_due, feed_due=None, waiting=0)
     return replace(state, next_due=now, feed_due=feed_due, waiting=left)

@@ -35,12 +35,14 @@ def after(
     The caller passes a Failed for a Fetched that could not be parsed, so that its validators are not stored.
     """
     state = _reset_if_edited(source, state)
-    state = replace(state, first_visit=state.first_visit or now, last_visit=now)
     if isinstance(result, Failed):
+        state = replace(state, first_visit=state.first_visit or now, last_visit=now)
         failed = _failed(state, result, now)
         return replace(failed, failures=min(failed.failures, max(state.failures, 1))) if asked else failed
     state = replace(
         state,
+        first_visit=state.first_visit or now,
+        last_visit=now,
         last_success=now,
         failures=0,
         failing_since=None,
@@ -83,6 +85,8 @@ def _failed(state: SourceState, result: Failed, now: datetime) -> SourceState:
 
 
 def _moved(state: SourceState, target: str | None, now: datetime) -> SourceState:
+    if target is None and not state.moved_times:
+        return state
     if target is None or secrets.names_more(target, state.url):
         return replace(state, moved_to=None, moved_times=0)
     times = state.moved_times + 1 if target == state.moved_to else 1
@@ -95,8 +99,11 @@ def _freshened(state: SourceState, result: NotModified) -> SourceState:
     """`state` with the validators of a 304, which take the place of the stored ones where it has them (RFC 9111 section
     4.3.4). They are kept as long as the server knows them: a poll for all of it now and then would cost every server
     for the few that are stuck."""
-    etag, modified = result.headers.get("etag"), result.headers.get("last-modified")
-    return replace(state, etag=etag or state.etag, last_modified=modified or state.last_modified)
+    etag = result.headers.get("etag") or state.etag
+    modified = result.headers.get("last-modified") or state.last_modified
+    if (etag, modified) == (state.etag, state.last_modified):
+        return state
+    return replace(state, etag=etag, last_modified=modified)
 
 
 def _with_validators(

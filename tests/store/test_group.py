@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from syndicator.axes import ALL
@@ -107,3 +109,39 @@ def test_tables_that_are_read_whole_have_what_the_group_wrote(store: Store) -> N
         assert [one.key for one in store.visits.each_state()] == ["a"]
         article = record(store, 1)
         assert store.visits.stamps()[article.id] == FileStamp(path=stamp(1).path, mtime_ns=1_000_000_001, size=100)
+
+
+def test_the_ends_of_visits_are_written_together_and_read_as_if_they_were_not(store: Store, url: str) -> None:
+    def end(key: str, **changes: object) -> None:
+        store.visits.end_visit(Outcome(key=key, at=NOW, status="unchanged"), replace(state(key), **changes))
+
+    with store.visits.shared():
+        end("a")
+        end("b")
+        end("a", failures=1)
+        assert store.visits.states() == {"a": replace(state("a"), failures=1), "b": state("b")}
+        assert seen(url) == set()
+        store.visits.drop_state("b")
+        end("c")
+    assert seen(url) == {"a", "c"}
+    assert [len(store.status.outcomes(key)) for key in "abc"] == [2, 0, 1]
+
+
+def test_what_ends_after_a_state_was_saved_stands(store: Store) -> None:
+    with store.visits.shared():
+        store.visits.end_visit(Outcome(key="a", at=NOW, status="unchanged"), state("a"))
+        store.visits.save_states([replace(state("a"), terms="later")])
+    assert store.visits.state("a") == replace(state("a"), terms="later")
+
+
+def test_entries_that_come_to_wait_within_a_group_are_counted(store: Store) -> None:
+    def row(source: str) -> EntryRow:
+        return EntryRow(source_key=source, entry_id="1", url="", digest="", status="pending", first_seen=NOW)
+
+    store.visits.save_entries([row("before")])
+    with store.visits.shared():
+        assert [store.visits.count_pending(key) for key in ("before", "now")] == [1, 0]
+        store.visits.save_entries([row("now")])
+        assert store.visits.count_pending("now") == 1
+        store.visits.save_entries([replace(row("now"), status="done")])
+        assert store.visits.count_pending("now") == 0

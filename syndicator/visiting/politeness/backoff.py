@@ -39,10 +39,16 @@ class Backoff:
 
     def until(self, what: str) -> datetime | None:
         """Until when `what` (a host or a URL) is not to be asked, None when it may be."""
+        if not self.any():
+            return None
+        wait, now = (self._known or {}).get(what), self._clock()
+        return wait.until if wait is not None and _counts(wait, now) else None
+
+    def any(self) -> bool:
+        """True where something waits, or has waited: where nothing has, nobody needs to be named."""
         if self._known is None:
             self._known = self._read()
-        wait, now = self._known.get(what), self._clock()
-        return wait.until if wait is not None and _counts(wait, now) else None
+        return bool(self._known)
 
     def add(self, what: str, until: datetime) -> None:
         """Nothing is asked of `what` before `until`, or for a week where that is sooner; a wait that ends later

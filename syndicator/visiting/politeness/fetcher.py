@@ -9,7 +9,7 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from syndicator.log import logger
-from syndicator.model import Failed, Fetched, FetchResult, NotModified, Request, Source
+from syndicator.model import Failed, Fetched, FetchResult, Request, Source
 from syndicator.ports import Fetcher
 from syndicator.urls import BadUrl, canonical, host, redacted, same_site
 from syndicator.visiting.fetch.headers import REDIRECTION
@@ -90,7 +90,7 @@ class PoliteFetcher:
         return Failed(url=request.url, reason=verdict.cause or "robots", detail=verdict.by), verdict
 
     def _waits(self, request: Request) -> Failed | None:
-        until = self._backoff.until(_name(request.url)) if self._backoff else None
+        until = self._backoff.until(_name(request.url)) if self._backoff and self._backoff.any() else None
         if until is not None:
             return _wait(request, "the server", until)
         until = self._throttle.backs_off_until(host(request.url))
@@ -168,7 +168,9 @@ def _marked(result: FetchResult, verdict: RobotsVerdict | None) -> FetchResult:
 
 def _whole(shown: str, result: FetchResult, moved: str | None, permanent: bool) -> FetchResult:
     """The answer of the last host as the answer to the whole request."""
-    if isinstance(result, Fetched | NotModified):
-        last = result.moved_to if permanent else None
-        return replace(result, url=shown, moved_to=last or moved)
-    return replace(result, url=shown)
+    if isinstance(result, Failed):
+        return replace(result, url=shown)
+    target = (result.moved_to if permanent else None) or moved
+    if (result.url, result.moved_to) == (shown, target):
+        return result
+    return replace(result, url=shown, moved_to=target)
