@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,7 +16,7 @@ from syndicator.errors import OF_A_FILE, OURS, DiskError
 from syndicator.formats import ATOM, PAGE
 from syndicator.model import Article, FeedKey, FeedSpec, Problem, Source, entry_urn
 from syndicator.ports import ArticleIndex, FeedRow, Outlet
-from syndicator.publishing import calendars, paths
+from syndicator.publishing import article_pages, calendars, paths
 from syndicator.publishing.document import documents
 from syndicator.publishing.entries import Entries
 from syndicator.publishing.kept_entries import KeptEntries
@@ -76,35 +76,33 @@ def build(
     shared = fingerprint.common(settings, instance)
     kept.begin(fingerprint.of_entries(shared, settings, pages.templates.look, tags))
     entries = Entries.of(index, of, instance, settings, table, tags=tags, markdown=markdown, remake=remake, kept=kept)
-    builder = Builder(index, outlet, settings, instance, entries, pages, frozenset(excused), whole=only is None)
+    whole_texts = [one for one in sources.values() if one.content == "full" and PAGE in settings.publish.formats]
+    builder = Builder(
+        index, outlet, settings, instance, entries, pages, frozenset(excused), whole_texts, whole=only is None
+    )
     wanted = [spec for spec in specs if only is None or spec.key in only]
     feeds = []
     for spec in wanted:
         feeds.append(builder.prepare(spec, shared))
         yield
     yield from builder.write_archives(feeds)
-    yield from builder.write_calendars(feeds)
     # The feed of everything is marked fresh last, after the pages that speak of all feeds: whatever changes any of them
     # makes it stale, so that a build which died on the way is finished by the next one.
     everything = [feed for feed in feeds if feed.spec.key == ALL]
-    yield from builder.write_heads([feed for feed in feeds if feed.spec.key != ALL])
     keys = {spec.key for spec in specs}
+    outdated = bool(everything) or builder.unfinished(keys)
+    going = (yield from builder.write_articles(shared, everything)) if outdated else frozenset()
+    yield from builder.write_calendars(feeds)
+    yield from builder.write_heads([feed for feed in feeds if feed.spec.key != ALL])
     builder.drop_ended(keys)
-    last = bool(everything) or builder.unfinished(keys)
-    if last or builder.written or only is None or outlet.get(paths.INDEX) is None:
+    if outdated or builder.unfinished(keys) or builder.written or only is None or outlet.get(paths.INDEX) is None:
         builder.write_shared(specs)
-        yield from builder.write_search(fingerprint.of_search(sources, shared), everything)
+        yield from builder.write_search(shared, everything)
     yield from builder.write_heads(everything)
-    builder.finish(keys)
+    builder.finish(keys, going)
     if pages.problems():
         kept.begin("")  # each build that meets a template with a fault tells of it
     return builder.report()
-
-
-def urls_of(written: Iterable[str], base_url: str) -> list[str]:
-    """The addresses of those written files that are feeds, for hubs."""
-    other = (paths.ARCHIVES, paths.MAPS)
-    return [base_url + name for name in sorted(written) if paths.is_feed(name) and not name.startswith(other)]
 
 
 @dataclass(slots=True)
@@ -127,7 +125,8 @@ class Feed:
 
 @dataclass(slots=True)
 class Builder:
-    """The state of a build. `whole`: make every document, even where nothing it is made of changed."""
+    """The state of a build. `whole_texts`: the sources whose articles have pages of their own. `whole`: make every
+    document, even where nothing it is made of changed."""
 
     index: ArticleIndex
     outlet: Outlet
@@ -136,6 +135,7 @@ class Builder:
     entries: Entries
     pages: Pages
     excused: frozenset[str]
+    whole_texts: Sequence[Source]
     whole: bool
     written: set[str] = field(default_factory=set)
     unchanged: int = 0
@@ -234,9 +234,11 @@ class Builder:
             if key != ALL and ended(row, wanted, self.settings.publish):
                 self._end(row)
 
-    def finish(self, wanted: Collection[FeedKey]) -> None:
-        """The feed of everything, where it is not published: its mark says that what speaks of all feeds is not written
-        yet, and so is the last to go."""
+    def finish(self, wanted: Collection[FeedKey], going: Collection[str]) -> None:
+        """Takes the pages `going` away, to which no other leads now, and has the feed of everything fresh where it is
+        not published: its mark says that what speaks of all feeds is not written yet, and so is the last to go."""
+        for name in sorted(going):
+            self._delete(name)
         row = self.rows.get(ALL)
         if row is not None and self.unfinished(wanted):
             if ended(row, wanted, self.settings.publish):
@@ -285,7 +287,8 @@ class Builder:
         ids = self.index.ids(ALL, limit=combine.ARTICLES, since=None, most=combine.ARTICLES)
         files |= self.pages.shared(rows, views, stories, list(self.index.articles(ids).values()))
         silent = [row.key for row in rows.values() if off(row, self.settings.publish)]
-        files |= redirects.files(list(rows.values()), base, silent)
+        withdrawn = [paths.article_name(item.id) for item in self.index.withdrawn()] if self.whole_texts else ()
+        files |= redirects.files(list(rows.values()), base, silent, withdrawn)
         self.written.discard(redirects.JSON)
         for name, data in files.items():
             self._put(name, data)
@@ -295,20 +298,42 @@ class Builder:
         everything remembers what it was made of: that feed is stale whenever an article changes."""
         if PAGE not in self.settings.publish.formats:
             return
-        row = everything[0].row if everything else self.rows.get(ALL)
-        known = row.files if row else {}
-        remembered = {name: made for name, made in known.items() if name.startswith(fingerprint.SEARCH)}
-        made_of = {name.removeprefix(fingerprint.SEARCH): made for name, made in remembered.items()}
-        views = self.entries.views
+        views, made_of = self.entries.views, self._remembered(fingerprint.SEARCH)
         put, drop = self._put, self._delete
         now_of = yield from search.write(
             self.index, self.outlet, lambda ids: views(ids, None), about, put, drop, made_of=made_of, whole=self.whole
         )
-        files = {fingerprint.SEARCH + name: made for name, made in now_of.items()}
+        self._remember(fingerprint.SEARCH, now_of, everything)
+
+    def write_articles(self, shared: str, everything: Sequence[Feed]) -> Generator[None, None, Collection[str]]:
+        """The pages of articles that are published whole; which of those that are there have to go. The row of the feed
+        of everything remembers what they were made of."""
+        made = yield from article_pages.write(
+            self.index,
+            self.entries,
+            self.pages,
+            self.outlet,
+            self._put,
+            sources=self.whole_texts,
+            about=shared + fingerprint.of_pages(self.settings, self.pages.templates.look),
+            known=self._remembered(fingerprint.ARTICLES),
+            whole=self.whole,
+        )
+        self._remember(fingerprint.ARTICLES, made.made_of, everything)
+        return made.going
+
+    def _remembered(self, kind: str) -> dict[str, str]:
+        """What the feed of everything remembers of a kind, by name."""
+        known = self.rows[ALL].files if ALL in self.rows else {}
+        return {name.removeprefix(kind): made for name, made in known.items() if name.startswith(kind)}
+
+    def _remember(self, kind: str, made_of: Mapping[str, str], everything: Sequence[Feed]) -> None:
+        files = {kind + name: made for name, made in made_of.items()}
         for feed in everything:
             feed.files |= files
-        if row:  # for `finish`, where that feed is not published
-            others = {name: made for name, made in known.items() if name not in remembered}
+        if ALL in self.rows:  # for `finish`, where that feed is not published
+            row = self.rows[ALL]
+            others = {name: made for name, made in row.files.items() if not name.startswith(kind)}
             self.rows[ALL] = replace(row, files=others | files)
 
     def _newest(self) -> tuple[list[View], list[bytes]]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from syndicator.axes import ALL, AXES
-from syndicator.formats import ATOM, of_file
+from syndicator.formats import ATOM, PAGE, of_file
 from syndicator.model import FeedKey
 
 MAPS: Final = "maps/"  # redirect maps for web servers; our own server does not hand them out
 ARCHIVES: Final = "archive/"
 INDEX: Final = "index.html"
 SEARCH: Final = "search/"
+ARTICLES: Final = "articles/"  # pages of those that are published whole
 PICTURES: Final = "pictures/"  # thumbnails, each named after its bytes: what is there never changes
 
 
@@ -43,6 +44,11 @@ def is_asked_often(name: str) -> bool:
     """True for a file that is sent compressed again and again between two builds: a feed, which programs poll, and what
     stands at the web root. Archives and the pages of feeds are asked for by few."""
     return "/" not in name or (is_feed(name) and not name.startswith(ARCHIVES)) or name.startswith(SEARCH)
+
+
+def article_name(id: str) -> str:
+    """The name of an article's own page, where it has one. Made of the id, which outlives its title and its address."""
+    return f"{ARTICLES}{id}.{PAGE}"
 
 
 def is_feed(name: str) -> bool:

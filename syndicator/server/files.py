@@ -103,7 +103,7 @@ class _Files:
         if name in moved:
             return _plain("", 301, location="/" + quote(moved[name]))
         if name in gone:
-            return _plain("Gone: this feed is no longer published.\n", 410)
+            return _plain("Gone: this is no longer published.\n", 410)
         if _is_folder(name):
             return _plain("", 303, location="/")
         asked = _asked(scope["headers"])

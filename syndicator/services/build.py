@@ -157,8 +157,7 @@ def excused(app: App) -> frozenset[str]:
 
 
 async def _notify_hubs(app: App, report: BuildReport) -> tuple[Problem, ...]:
-    from syndicator.publishing.builder import urls_of
-    from syndicator.publishing.output.websub import notify
+    from syndicator.publishing.output.websub import notify, urls_of
 
     hubs = app.settings.publish.hubs
     changed = urls_of(report.written, app.settings.base_url)

@@ -24,7 +24,7 @@ def follow(app: App, tags: Iterable[str]) -> None:
     now than at the last build, or with a tag that is linked now and was not, or the other way round. A source that is
     new, or gone, has changed as well: articles may be there from before. `tags`: those of taxonomy.toml."""
     for note, (changed, now) in ((_SOURCES, _sources(app)), (_TAGS, _tags(app, tags))):
-        _forget(app, changed)
+        _forget(app, changed, kept=fingerprint.SEARCH if note == _TAGS else None)
         if now is not None:
             app.store.visits.set_note(note, now, app.clock())
 
@@ -54,13 +54,14 @@ def _tags(app: App, tags: Iterable[str]) -> tuple[list[FeedKey], str | None]:
     return [FeedKey(TAG, slug) for slug in changed], json.dumps(now)
 
 
-def _forget(app: App, changed: Iterable[FeedKey]) -> None:
+def _forget(app: App, changed: Iterable[FeedKey], kept: str | None) -> None:
     """Forgets what the documents were made of of all feeds that share an article with one of these, so that the next
-    build makes them."""
+    build makes them. `kept`: the beginning of names of what stays: the search links no tag."""
     keys = {feed for key in changed for feed in app.store.index.beside(key)}
     for row in app.store.index.feeds() if keys else ():
         if row.key in keys and row.files:
-            files = {name: value for name, value in row.files.items() if fingerprint.is_file(name)}
+            stay = (name for name in row.files if fingerprint.is_file(name) or (kept and name.startswith(kept)))
+            files = {name: row.files[name] for name in stay}
             app.store.index.mark_fresh(row.key, files | {fingerprint.FEED: ""}, seen=0)
             if row.held:
                 app.store.index.keep_back(row.key, row.held)

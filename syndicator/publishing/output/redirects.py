@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from urllib.parse import urlsplit
 
 from syndicator.formats import FORMATS
@@ -31,9 +32,12 @@ def moved(rows: Sequence[FeedRow]) -> dict[FeedKey, FeedKey]:
     return found
 
 
-def files(rows: Sequence[FeedRow], base_url: str, off: Collection[FeedKey] = ()) -> dict[str, bytes]:
+def files(
+    rows: Sequence[FeedRow], base_url: str, off: Collection[FeedKey] = (), withdrawn: Iterable[str] = ()
+) -> dict[str, bytes]:
     """The maps: one for our own server, an nginx `map` file, a Caddy snippet. Paths carry the path of `base_url`;
-    `off`: those of the feeds whose axis is not published now."""
+    `off`: those of the feeds whose axis is not published now;
+    `withdrawn`: the pages of withdrawn articles."""
     prefix = urlsplit(base_url).path
     targets = moved(rows)
     forward = {
@@ -43,7 +47,7 @@ def files(rows: Sequence[FeedRow], base_url: str, off: Collection[FeedKey] = ())
         for file in _files(row)
     }
     over = {*off, *(row.key for row in rows if row.dropped or row.moved_to)} - targets.keys()
-    gone = sorted(file for row in rows if row.key in over for file in _files(row))
+    gone = sorted(chain(withdrawn, (file for row in rows if row.key in over for file in _files(row))))
     return {
         JSON: (json.dumps({"moved": dict(sorted(forward.items())), "gone": gone}, indent=1) + "\n").encode(),
         NGINX: _nginx(prefix, forward, gone),

@@ -4,16 +4,23 @@ would take subscribers of ours."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
 from urllib.parse import urlencode
 
 from syndicator.model import Failed, FetchResult, Problem, Request
 from syndicator.ports import Fetcher
+from syndicator.publishing import paths
 from syndicator.reasons import FetchReason
 
 _TRIES = 3
 _AT_ONCE = 10  # addresses in one request: hubs bound what they read of one, and none says how much
+
+
+def urls_of(written: Iterable[str], base_url: str) -> list[str]:
+    """The addresses of those written files that are feeds, for hubs."""
+    other = (paths.ARCHIVES, paths.MAPS)
+    return [base_url + name for name in sorted(written) if paths.is_feed(name) and not name.startswith(other)]
 
 
 async def notify(

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
+from html import unescape
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
@@ -48,6 +49,8 @@ _UNPRINTED: Final = re.compile(
 # A run between what XML and HTML escape, in which there may be a character of UTF-8 that was taken for two of Latin-1.
 _TWICE_ENCODED: Final = re.compile("[^&<>;\n]*[\u00c2\u00c3][\u0080-\u00bf][^&<>;\n]*")
 _MARKUP: Final = re.compile(r"</?[A-Za-z][^<>]*>|<!--")
+_HEADING: Final = re.compile(r"\s*<h([1-6])>(.*?)</h\1>\s*", re.DOTALL)
+_LONGEST_HEADING: Final = 2000  # characters of HTML: no title is longer
 # ISO 639-1; of the longer codes the validator knows few.
 _CODES: Final = (
     "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz "
@@ -131,7 +134,7 @@ def view(
         published=published,
         updated=_apart(updated, article.id),
         summary=_summary(article, restricted) if shown != "link" else "",
-        html=_printed(text.legal(html)) if shown == "full" else "",
+        html=_untitled(_printed(text.legal(html)), article.title) if shown == "full" else "",
         language=language(article.language or ""),
         tags=_unique(article.tags),
         category=name(article.category),
@@ -257,6 +260,19 @@ def _once_encoded(match: re.Match[str]) -> str:
         return match[0].encode("latin-1").decode("utf-8")
     except UnicodeError:
         return match[0]
+
+
+def _untitled(html: str, title: str) -> str:
+    """The whole text without a heading at its start that says the title once more."""
+    found = _HEADING.match(html[:_LONGEST_HEADING])
+    if found and _words(unescape(_MARKUP.sub("", found[2]))) == _words(title):
+        return html[found.end() :]
+    return html
+
+
+def _words(value: str) -> list[str]:
+    """What two spellings of a title have in common."""
+    return [word for word in re.split(r"\W+", value.casefold()) if word]
 
 
 def times(article: Article) -> tuple[datetime, datetime]:

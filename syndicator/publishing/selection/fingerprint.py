@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import MISSING, fields
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from syndicator.settings import Settings
 
 # The name of a feed's fingerprint in FeedRow.files, beside the digests of real files; no file name has a # in it.
 FEED: Final = "#about"
+ARTICLES: Final = "#articles/"  # the same, followed by the day of the articles that have a page of their own
 SEARCH: Final = "#search/"  # in the row of the feed of everything, followed by the name of a period of the search
 
 # To be raised when documents are written differently, so that the first build after an upgrade writes all of them.
@@ -71,11 +72,6 @@ def of_source(source: Source) -> str:
     """The fingerprint of what shows of a source in the entries of its articles (`render.view`), or decides what its
     terms hold for."""
     return _digest(*(getattr(source, name) for name in _SHOWN))
-
-
-def of_search(sources: Mapping[str, Source], shared: str) -> str:
-    """The fingerprint of what the files of the search are made with besides articles."""
-    return _digest(shared, sorted((key, of_source(source)) for key, source in sources.items()))
 
 
 def _set(spec: FeedSpec) -> list[tuple[str, Any]]:

@@ -55,6 +55,30 @@ class Pages:
         """The list item of an article, the same on every page that has it (`story.story`)."""
         return story.story(view, self.links, self.templates, self._language)
 
+    def article_page(self, view: View, previous: View | None, following: View | None) -> bytes:
+        """The page of an article that is published whole, between the articles before and after it. Search engines are
+        asked to leave it out and are told of the original: it is the publisher's text, and not ours to be found by
+        (https://developers.google.com/search/docs/crawling-indexing/canonicalization)."""
+        name = paths.article_name(view.id)
+        root, spec = "../" * name.count("/"), self._by_stem.get(paths.stem(FeedKey(SOURCE, view.source_key)))
+        base = self.settings.base_url if self.settings.site.url else ""
+        picture = base + view.picture.name if view.picture and base else ""
+        shell = self._shell(
+            name,
+            f"{view.title} - {view.origin.title}",
+            view.summary,
+            kind="Article",
+            subject=story.facts(view, picture),
+            canonical=view.url,
+            image=picture,
+            indexed=False,
+            feeds=_formats_of(paths.stem(spec.key), spec.formats, root, self.settings.base_url) if spec else [],
+        )
+        to = replace(self.links, base=root)
+        return self.templates.render(
+            "article.html", page=shell, **story.article(view, to, self._language, (previous, following), root)
+        )
+
     def feed_page(self, head: Head, stories: Sequence[bytes]) -> bytes:
         """The page of one feed: how to subscribe, and its latest stories, which `story` made."""
         spec = self._by_stem.get(head.stem)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -32,6 +33,7 @@ class Page:
     canonical: str = ""  # "" where the site's address is not known
     image: str = ""
     kind: str = "CollectionPage"
+    subject: Mapping[str, Any] | None = None  # what JSON-LD says instead of the page, of the article that it shows
     updated: datetime | None = None
     contact: str = ""
     feeds: list[tuple[str, str, str, str]] = field(default_factory=list)
@@ -50,7 +52,10 @@ class Page:
         return f"sha256-{base64.b64encode(hashlib.sha256(self.facts.encode()).digest()).decode()}"
 
     def _facts(self) -> dict[str, Any]:
-        made: dict[str, Any] = {"@context": "https://schema.org", "@type": self.kind, "name": self.title}
+        made: dict[str, Any] = {"@context": "https://schema.org", "@type": self.kind}
+        if self.subject is not None:
+            return made | dict(self.subject)
+        made["name"] = self.title
         if self.canonical:
             made["url"] = self.canonical
         if self.description:

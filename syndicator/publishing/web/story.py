@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
+from syndicator.publishing import paths
 from syndicator.publishing.render.links import Links
 from syndicator.publishing.render.view import View
 from syndicator.publishing.web.monogram import monogram
 from syndicator.publishing.web.templates import ROOT, Templates
+from syndicator.publishing.web.text import page_text
 
 _STAMP: Final = "%Y-%m-%dT%H:%M:%SZ"
 _ROOT: Final = ROOT.encode()
@@ -34,6 +36,42 @@ class Day:
     stories: list[str]  # list items, as HTML
 
 
+def article(
+    view: View, links: Links, site_language: str, neighbours: Sequence[View | None], root: str
+) -> dict[str, Any]:
+    """What the page of an article shows besides its shell. `neighbours`: the articles before and after it, None where
+    there is none; `root`: the way from the page to the web root."""
+    previous, following = ((one.title, root + paths.article_name(one.id)) if one else ("", "") for one in neighbours)
+    return {
+        "entry": view,
+        "text": page_text(view.html, view.cover if view.picture else ""),
+        "host": host(view.url),
+        "previous": previous,
+        "following": following,
+        **_told(view, links, site_language),
+    }
+
+
+def facts(view: View, picture: str) -> dict[str, Any]:
+    """What schema.org says of an article (https://schema.org/Article), whose page is its publisher's. `picture`: the
+    address of its thumbnail, "" for none."""
+    publisher = {"@type": "Organization", "name": view.origin.title, "url": view.origin.site}
+    made = {
+        "headline": view.title,
+        "url": view.url,
+        "mainEntityOfPage": view.url,
+        "datePublished": view.published.strftime(_STAMP),
+        "dateModified": view.updated.strftime(_STAMP),
+        "author": [{"@type": "Person", "name": name} for name in view.authors if name != view.origin.title],
+        "publisher": {name: value for name, value in publisher.items() if value},
+        "image": picture,
+        "articleSection": view.category,
+        "keywords": list(view.tags),
+        "inLanguage": view.language,
+    }
+    return {name: value for name, value in made.items() if value}
+
+
 def story(view: View, links: Links, templates: Templates, site_language: str) -> bytes:
     """The list item of an article, after a line with the moment of its publication, by which pages sort. Addresses
     within the site begin with `ROOT`, those of `links` too."""
@@ -42,18 +80,26 @@ def story(view: View, links: Links, templates: Templates, site_language: str) ->
         "story.html",
         entry=view,
         root=ROOT,
-        lang=view.language if view.language.lower() != site_language.lower() else "",
-        date=f"{view.published.day} {_MONTHS[view.published.month - 1][:3]} {view.published.year}",
-        time=clock(view.published),
-        stamp=view.published.strftime(_STAMP),
-        source=links.source(view.source_key),
-        category=links.category(view.category),
-        tags=[(tag, links.tag(tag)) for tag in view.tags if tag.casefold() != view.category.casefold()],
-        also=[(host(url), url) for url in view.related[:MOST_ALSO]],
+        own_page=ROOT + paths.article_name(view.id) if view.html else "",
         letter=letter,
         colour=colour,
+        **_told(view, links, site_language),
     )
     return f"{view.published.strftime(_STAMP)}\n".encode() + made
+
+
+def _told(view: View, links: Links, site_language: str) -> dict[str, Any]:
+    """What stories and articles show alike."""
+    return {
+        "lang": view.language if view.language.lower() != site_language.lower() else "",
+        "date": f"{view.published.day} {_MONTHS[view.published.month - 1][:3]} {view.published.year}",
+        "time": clock(view.published),
+        "stamp": view.published.strftime(_STAMP),
+        "source": links.source(view.source_key),
+        "category": links.category(view.category),
+        "tags": [(tag, links.tag(tag)) for tag in view.tags if tag.casefold() != view.category.casefold()],
+        "also": [(host(url), url) for url in view.related[:MOST_ALSO]],
+    }
 
 
 def days(parts: Iterable[bytes], root: str) -> list[Day]:

@@ -8,8 +8,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from syndicator.model import Failed, Fetched, FetchResult, Request
-from syndicator.publishing.builder import urls_of
-from syndicator.publishing.output.websub import notify, refused
+from syndicator.publishing.output.websub import notify, refused, urls_of
 
 pytestmark = pytest.mark.anyio
 

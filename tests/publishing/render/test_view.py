@@ -120,3 +120,17 @@ def test_addresses_are_uris(given: str, made: str) -> None:
 def test_an_original_id_has_one_spelling_or_a_name_made_of_it(given: str, made: str) -> None:
     assert shown(origin=Origin(id=given)).origin.id.startswith(made)
     assert shown(origin=Origin(id=given)) == shown(origin=Origin(id=given))
+
+
+@pytest.mark.parametrize(
+    ("html", "kept"),
+    [
+        ("<h1>Story 1</h1>\n<p>Text.</p>", "<p>Text.</p>"),
+        ("<h2><strong>story</strong> 1!</h2><p>Text.</p>", "<p>Text.</p>"),
+        ("<h1>Story 1 and 2</h1><p>Text.</p>", None),
+        ("<p>Text.</p><h1>Story 1</h1>", None),
+        ("<p>Story 1</p>", None),
+    ],
+)
+def test_a_title_that_the_text_begins_with_is_shown_once(html: str, kept: str | None) -> None:
+    assert view(article(1), FULL, INSTANCE, None, html).html == (html if kept is None else kept)

@@ -1,0 +1,140 @@
+"""The pages of articles that are published whole: which must be made again, and the making of them.
+
+Each leads to the one before and after it among those pages, by publication, within its day and the nearest days that
+have any. So a day is made of itself and these two, and one more article makes the pages of three days at most; of them
+those are written whose bytes changed: its own, and its neighbours', which link it."""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from syndicator.axes import SOURCE
+from syndicator.formats import PAGE
+from syndicator.model import FeedKey, Source
+from syndicator.ports import ArticleIndex, Outlet
+from syndicator.publishing import paths
+from syndicator.publishing.entries import Entries
+from syndicator.publishing.render.view import View
+from syndicator.publishing.web.calendar import MONTH
+from syndicator.publishing.web.pages import Pages
+
+_FORM: Final = "1"  # to be raised when these pages are written differently
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What `write` did. `made_of`: by day, the fingerprint of what its pages were made of, for the next time. `going`:
+    the names of pages that are there and are not to be any more: to be deleted once no other page leads to them."""
+
+    made_of: Mapping[str, str]
+    going: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Days:
+    """The UTC days of publication with articles of sources that are published whole, ascending."""
+
+    order: Sequence[str]
+    made_of: Mapping[str, str]
+
+    def near(self, day: str) -> tuple[str, str]:
+        """The day before and the day after, "" for none."""
+        at = bisect_left(self.order, day)
+        return (self.order[at - 1] if at else "", "".join(self.order[at + 1 : at + 2]))
+
+
+def write(
+    index: ArticleIndex,
+    entries: Entries,
+    pages: Pages,
+    outlet: Outlet,
+    put: Callable[[str, bytes], None],
+    *,
+    sources: Iterable[Source],
+    about: str,
+    known: Mapping[str, str],
+    whole: bool,
+) -> Generator[None, None, Made]:
+    """Makes the pages of the days that changed, all with `whole`, day by day. `about`: the fingerprint of what else
+    they are made with; `known`: what `made_of` was the last time. A database without sources that are published whole
+    is not asked."""
+    keys = sorted(FeedKey(SOURCE, source.key) for source in sources if source.content == "full")
+    days = _days(keys, index, about)
+    changed = [day for day in days.order if whole or known.get(day) != days.made_of[day]]
+    if not changed and known.keys() == days.made_of.keys():
+        return Made(days.made_of)
+    without: set[str] = set()
+    for _, group in groupby(changed, key=lambda day: day[:MONTH]):
+        month = list(group)
+        shown = _Shown(index, entries, keys, days, month)
+        for day in month:
+            for name, data in shown.pages(day, pages):
+                put(name, data)
+            without |= shown.without(day)
+            yield
+        if len(changed) > len(month):
+            entries.forget()
+    wanted = {paths.article_name(id) for ids in _ids(keys, index, days.order).values() for id in ids} - without
+    there = {name for name in outlet.names(paths.ARTICLES) if name.endswith(f".{PAGE}")}
+    return Made(days.made_of, frozenset(there - wanted))
+
+
+class _Shown:
+    """The articles of some days and of the days next to them, as their pages show them."""
+
+    def __init__(
+        self, index: ArticleIndex, entries: Entries, keys: Sequence[FeedKey], days: _Days, wanted: Sequence[str]
+    ) -> None:
+        self._days = days
+        self._ids = _ids(keys, index, [near for day in wanted for near in (day, *days.near(day)) if near])
+        self._views: dict[str, list[View]] = {}
+        self._entries = entries
+
+    def pages(self, day: str, pages: Pages) -> Iterable[tuple[str, bytes]]:
+        """Names and bytes of the pages of a day."""
+        today, (before, after) = self._of(day), map(self._of, self._days.near(day))
+        previous: list[View | None] = [before[-1] if before else None, *today]
+        following: list[View | None] = [*today[1:], after[0] if after else None]
+        for view, earlier, later in zip(today, previous, following, strict=False):
+            yield paths.article_name(view.id), pages.article_page(view, earlier, later)
+
+    def without(self, day: str) -> set[str]:
+        """The names of the pages that articles of a day do not have: their pages, or the terms of their source, forbid
+        it."""
+        return {paths.article_name(id) for id in self._ids.get(day, set()) - {view.id for view in self._of(day)}}
+
+    def _of(self, day: str) -> list[View]:
+        """The articles of a day that are shown whole, oldest first."""
+        if day not in self._views:
+            found = self._entries.views(sorted(self._ids.get(day, ())), None)
+            self._views[day] = sorted((one for one in found if one.html), key=lambda one: (one.published, one.id))
+        return self._views[day]
+
+
+def _days(keys: Sequence[FeedKey], index: ArticleIndex, about: str) -> _Days:
+    found: dict[str, list[str]] = defaultdict(list)
+    for key in keys:
+        for day, (count, told) in index.days(key).items():
+            found[day].append(f"{key.slug}={count},{told}")
+    order = sorted(found)
+    told_of = ["", *("\n".join(found[day]) for day in order), ""]
+    return _Days(order, {day: _digest(about, *told_of[at : at + 3]) for at, day in enumerate(order)})
+
+
+def _ids(keys: Sequence[FeedKey], index: ArticleIndex, days: Sequence[str]) -> dict[str, set[str]]:
+    """The articles of sources from the first to the last of these days, by day."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for key in keys if days else ():
+        for day, ids in index.day_ids(key, min(days), max(days)).items():
+            found[day].update(ids)
+    return found
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\n\n".join((_FORM, *parts)).encode("utf-8", "replace")).hexdigest()[:32]

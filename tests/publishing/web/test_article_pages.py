@@ -1,0 +1,149 @@
+"""Pages of articles that are published whole: who has one, what it shows, and that one more rewrites few."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from lxml import html
+
+from syndicator.model import Article, Source, article_id
+from syndicator.ports.pictures import Picture
+from syndicator.publishing.builder import BuildReport, build
+from syndicator.publishing.paths import article_name
+from syndicator.publishing.selection.feeds import plan
+from syndicator.publishing.selection.staleness import stale
+from tests.publishing.memory import MemoryIndex, MemoryOutlet, finish
+from tests.publishing.test_builder import INSTANCE, SETTINGS, SOURCES, START, article
+
+WHOLE = replace(SOURCES["alpha"], content="full", url="https://alpha.example/feed")
+BETA = Source(key="beta", url="https://beta.example/feed", title="Beta")
+
+
+def of_beta(number: int) -> Article:
+    url = f"https://beta.example/{number}"
+    return article(number, id=article_id(url), url=url, source_key="beta", title=f"Beta {number}")
+
+
+def every_eight_hours(count: int) -> Iterable[Article]:
+    for number in range(count):
+        when = START + timedelta(hours=8 * number)
+        yield article(number, published=when, added=when + timedelta(minutes=5))
+
+
+def made(
+    index: MemoryIndex, outlet: MemoryOutlet, sources: Mapping[str, Source] | None = None, **more: Any
+) -> BuildReport:
+    known = sources or {"alpha": WHOLE, "beta": BETA}
+    for id in index.article_store:
+        index.kept.setdefault(id, f"<p>All of it, {id}.</p>")
+    specs = plan(index.feeds(), settings=SETTINGS, sources=list(known.values()), queries=(), categories={})
+    only = None if more.pop("whole", False) else stale(specs, index, SETTINGS, INSTANCE)
+    return finish(
+        build(specs, index=index, outlet=outlet, settings=SETTINGS, sources=known, instance=INSTANCE, only=only, **more)
+    )
+
+
+def pages(outlet: MemoryOutlet) -> set[str]:
+    return outlet.names("articles/")
+
+
+def name(number: int) -> str:
+    return article_name(article(number).id)
+
+
+def test_only_what_is_published_whole_has_a_page_and_stories_lead_there() -> None:
+    index, outlet = MemoryIndex([article(1), article(2, robots=("noarchive",)), of_beta(3)]), MemoryOutlet()
+    made(index, outlet)
+    assert pages(outlet) == {name(1)}
+    for page, root in (("index.html", ""), ("sources/alpha.html", "../"), ("archive/all/2025-11-03.html", "../../")):
+        links = html.fromstring(outlet.files[page]).xpath("//h3/a/@href")
+        assert links[-2:] == ["https://alpha.example/2", root + name(1)], page
+    assert html.fromstring(outlet.files["sources/beta.html"]).xpath("//h3/a/@href") == ["https://beta.example/3"]
+    assert "https://alpha.example/1" in outlet.files["all.atom"].decode()
+    assert b"articles/" not in outlet.files["all.atom"] + outlet.files["sitemap.xml"]
+
+
+def test_a_page_shows_the_text_names_the_original_and_is_not_to_be_indexed() -> None:
+    index, outlet = MemoryIndex([article(1, title="A <b> & C", also=("https://other.example/1",))]), MemoryOutlet()
+    id = article(1).id
+    index.kept[id] = "<h1>A &lt;b&gt; &amp; C</h1>\n<h3>Part</h3><p>All of <em>it</em>.</p>"
+    index.thumbnails[id] = Picture(name="pictures/1.webp", width=640, height=360)
+    made(index, outlet)
+    page = html.fromstring(outlet.files[name(1)])
+    assert page.xpath("//h1")[0].text_content() == "A <b> & C" and len(page.xpath("//h1")) == 1
+    assert [node.text for node in page.xpath("//div[@class='text']/h2")] == ["Part"]
+    assert page.xpath("//div[@class='text']//em")[0].text == "it"
+    assert page.xpath("//link[@rel='canonical']/@href") == ["https://alpha.example/1"]
+    assert page.xpath("//meta[@name='robots']/@content") == ["noindex"]
+    assert page.xpath("//p[@class='cover']/img/@src") == ["../pictures/1.webp"]
+    assert page.xpath("//p[@class='also']/a/@href") == ["https://alpha.example/1", "https://other.example/1"]
+    assert page.xpath("//link[@rel='alternate']/@href")[0] == "../sources/alpha.atom"
+    facts = json.loads(page.xpath("//script[@type='application/ld+json']")[0].text)
+    assert (facts["@type"], facts["headline"], facts["url"]) == ("Article", "A <b> & C", "https://alpha.example/1")
+    assert facts["author"] == [{"@type": "Person", "name": "Ann Writer"}]
+    assert facts["publisher"]["name"] == "Alpha" and facts["image"] == "https://feeds.example/pictures/1.webp"
+
+
+def test_the_way_through_all_pages_meets_each_article_once() -> None:
+    index, outlet = MemoryIndex(every_eight_hours(20)), MemoryOutlet()
+    made(index, outlet)
+    at, found = name(19), []
+    while at:
+        page = html.fromstring(outlet.files[at])
+        found.append(page.xpath("//h1")[0].text_content())
+        before = page.xpath("//a[@rel='prev']/@href")
+        at = before[0].removeprefix("../") if before else ""
+        if at:
+            assert html.fromstring(outlet.files[at]).xpath("//a[@rel='next']")[0].text_content()[:-2] == found[-1]
+    assert found == [f"Story {number}" for number in reversed(range(20))]
+
+
+@pytest.mark.parametrize("hours", [8 * 20, 8 * 9 + 1], ids=["newest", "between two"])
+def test_one_more_article_writes_its_page_and_those_that_link_it(hours: int) -> None:
+    index, outlet = MemoryIndex(every_eight_hours(20)), MemoryOutlet()
+    made(index, outlet)
+    added = START + timedelta(hours=8 * 21)
+    index.add(article(99, title="Fresh", published=START + timedelta(hours=hours), added=added))
+    report = made(index, outlet)
+    written = {one for one in report.written if one.startswith("articles/")}
+    assert written == {name(99)} | {one for one in pages(outlet) if b"Fresh" in outlet.files[one]}
+    assert len(written) <= 3
+    whole = MemoryOutlet()
+    made(index, whole, whole=True)
+    assert outlet.files == whole.files
+
+
+def test_a_build_without_news_makes_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    index, outlet = MemoryIndex(every_eight_hours(6)), MemoryOutlet()
+    made(index, outlet)
+    index.add(of_beta(1))
+    monkeypatch.setattr("syndicator.publishing.web.pages.Pages.article_page", lambda *_: pytest.fail("made again"))
+    made(index, outlet)
+
+
+def test_an_article_that_is_withdrawn_is_gone_and_its_neighbours_say_so() -> None:
+    index, outlet = MemoryIndex(every_eight_hours(6)), MemoryOutlet()
+    made(index, outlet)
+    index.remove(article(3).id, at=START + timedelta(days=9))
+    made(index, outlet)
+    assert pages(outlet) == {name(number) for number in range(6) if number != 3}
+    assert name(3) in json.loads(outlet.files["maps/moved.json"])["gone"]
+    assert name(3) in outlet.files["maps/nginx.conf"].decode() and name(3) in outlet.files["maps/caddy.conf"].decode()
+    assert not [one for one, data in outlet.files.items() if one.endswith(".html") and b"Story 3" in data]
+    assert name(2)[9:] in outlet.files[name(4)].decode()
+
+
+def test_what_may_not_be_shown_whole_any_more_loses_its_page() -> None:
+    index, outlet = MemoryIndex(every_eight_hours(4)), MemoryOutlet()
+    made(index, outlet)
+    index.add(replace(article(2), robots=("noarchive",), revisions=("2026-01-01T00:00:00Z",)))
+    made(index, outlet)
+    assert pages(outlet) == {name(0), name(1), name(3)}
+    made(index, outlet, {"alpha": SOURCES["alpha"]}, whole=True)
+    assert pages(outlet) == set()
+    assert not any(b"articles/" in data for one, data in outlet.files.items() if one.endswith(".html"))

@@ -1,0 +1,47 @@
+"""The whole text as a page of ours shows it."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicator.publishing.render.html import render_markdown
+from syndicator.publishing.web.text import page_text
+
+PICTURE = "https://a.example/a%20b.png?c=1&d=2"
+
+
+def shown(markdown: str, picture: str = "") -> str:
+    return page_text(render_markdown(markdown, "https://a.example/1"), picture).strip()
+
+
+@pytest.mark.parametrize(
+    ("given", "levels"),
+    [
+        ("# A\n## B\n# C", [2, 3, 2]),
+        ("#### A\n###### B\n### C", [2, 3, 2]),
+        ("## A\n#### B\n### C\n###### D", [2, 3, 3, 4]),
+        ("# A\n## B\n### C\n#### D\n##### E\n###### F", [2, 3, 4, 5, 6, 6]),
+    ],
+)
+def test_headings_begin_at_the_second_level_and_leave_none_out(given: str, levels: list[int]) -> None:
+    made = shown(given)
+    assert [int(part[0]) for part in made.split("<h")[1:]] == levels
+    assert [int(part[0]) for part in made.split("</h")[1:]] == levels
+
+
+def test_pictures_are_links_since_no_page_asks_another_host() -> None:
+    made = shown(f'![a "b" > <i>c]({PICTURE})')
+    assert "<img" not in made
+    assert f'href="{PICTURE.replace("&", "&amp;")}"' in made and ">Picture: a &quot;b&quot; &gt; &lt;i&gt;c</a>" in made
+    assert shown(f"[![]({PICTURE})](https://b.example/)") == '<p><a href="https://b.example/">Picture</a></p>'
+    assert shown(f"![words]({PICTURE})", PICTURE) == "<p></p>"
+
+
+def test_a_wide_table_scrolls_by_itself() -> None:
+    made = shown("| a | b |\n|---|---|\n| 1 | 2 |")
+    assert made.startswith('<div class="wide" tabindex="0"') and made.endswith("</table></div>")
+
+
+def test_everything_else_stays() -> None:
+    given = '<p>One <em>two</em> &lt;h1&gt; <a href="https://b.example/?q=1&amp;r=%3Ch1%3E">three</a></p>'
+    assert page_text(given) == given
