@@ -25,6 +25,7 @@ _COMMANDS = (
     "adding.add",
     "descriptions.describe",
     "descriptions.tags",
+    "descriptions.review",
     "editorial.prune",
     "editorial.release",
     "editorial.split",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from syndicator.pipeline.descriptions.apply_answer import apply_answer, make_question
     from syndicator.pipeline.descriptions.learn import learn_files, suggest_files
+    from syndicator.pipeline.descriptions.offers import offers_many
     from syndicator.pipeline.descriptions.redescribe import redescribe_many
     from syndicator.pipeline.descriptions.reread import reread
     from syndicator.pipeline.read_article import read_and_render
@@ -25,6 +26,7 @@ else:  # a type checker sees the functions themselves; at run time there are onl
     make_question = Lazy("syndicator.pipeline.descriptions.apply_answer:make_question")
     learn_files = Lazy("syndicator.pipeline.descriptions.learn:learn_files")
     linked_feeds = Lazy("syndicator.visiting.feeds.discovery:linked_feeds")
+    offers_many = Lazy("syndicator.pipeline.descriptions.offers:offers_many")
     parse_feed = Lazy("syndicator.visiting.feeds.parser:parse_feed")
     proposed_links = Lazy("syndicator.reading.list_links:proposed_links")
     read_and_render = Lazy("syndicator.pipeline.read_article:read_and_render")
@@ -41,6 +43,7 @@ __all__ = [
     "learn_files",
     "linked_feeds",
     "make_question",
+    "offers_many",
     "parse_feed",
     "proposed_links",
     "read_and_render",

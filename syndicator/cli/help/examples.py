@@ -54,6 +54,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("tags confirm https://example.org/story LLM --category AI", "it lacks this tag; its category is AI"),
     ),
     "tags reject": (("tags reject https://example.org/story LLM", "it is about something else"),),
+    "tags review": (
+        ("tags review", "say what is right, one key an article"),
+        ("tags review --json", "what waits, for programs"),
+    ),
     "tags rename": (("tags rename 'gen AI' 'generative AI'", "the feed keeps its id, the old address redirects"),),
     "tags merge": (("tags merge --dry-run 'gen AI' AI", "see what would change"),),
     "split": (("split https://example.org/story", "it was taken for a copy of another and is none"),),

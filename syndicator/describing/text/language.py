@@ -74,7 +74,7 @@ def by_words(sample: str, declared: str | None) -> str | None:
     """The language whose function words are frequent enough and clearly ahead; `declared`, a two-letter code, needs
     less of a lead."""
     words = Counter(word.casefold() for word in _WORD.findall(sample))
-    total = sum(words.values())
+    total = max(1, words.total())
     share = {
         code: sum(map(words.__getitem__, words.keys() & known)) / total for code, known in function_words().items()
     }

@@ -79,3 +79,7 @@ def test_the_most_telling_come_first() -> None:
     deep = [("On heat pumps", f"Heat pumps here, heat pumps there, and heat pumps last. {TALK}", ())] * 3
     passing = [("On solar panels", f"He has solar panels. {TALK}", ())] * 3
     assert [one.name for one in suggest([*passing, *deep, *OTHERS])] == ["heat pumps", "solar panels"]
+
+
+def test_texts_without_words_propose_nothing() -> None:
+    assert suggest([("", "", ()), ("…", "1. – 2.", ("",))] * 5) == []

@@ -1,0 +1,167 @@
+"""The articles that nobody looked at, the most doubtful first, and an operator's word on one after the other.
+
+Each word is written at once, so that a review can end at any moment and begin again: what waits is what no file calls
+the operator's. Other runs go on meanwhile: the lock is held for a write alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from syndicator.articles.provenance import By
+from syndicator.errors import ConfigError, UsageError
+from syndicator.model import Article, Problem
+from syndicator.pipeline import jobs
+from syndicator.pipeline.descriptions.confirm import Decision, decided
+from syndicator.pipeline.descriptions.offers import Offers, doubt
+from syndicator.services import reconcile
+from syndicator.services.container import App, taxonomy_files
+from syndicator.services.descriptions.confirm import names, write
+from syndicator.worker import Worker
+
+NEWEST = 5000  # published articles that are looked through
+DOUBTED = 200  # newest tagged ones of these of which it is reckoned how doubtful they are
+BATCH = 20  # articles to a call of the worker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """An article as it is looked at: `offered` tags with their probability, those of them that are `marked` as right,
+    and the category, "" for none."""
+
+    article: Article
+    path: str
+    offered: tuple[tuple[str, float], ...]
+    marked: tuple[str, ...]
+    category: str
+
+    def turned(self, tag: str) -> Sheet:
+        """With `tag` marked where it was not, and the other way round; one that is not offered is added."""
+        if tag in self.marked:
+            return replace(self, marked=tuple(one for one in self.marked if one != tag))
+        known = any(tag == one for one, _ in self.offered)
+        offered = self.offered if known else (*self.offered, (tag, 0.0))
+        return replace(self, offered=offered, marked=(*self.marked, tag))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What was done with an article: put off where `after` is None."""
+
+    id: str
+    path: str
+    before: Article
+    after: Article | None
+
+
+class Review:
+    """One sitting. `alone` holds the lock of runs. Raises ConfigError, StoreError, WorkerFailed, OSError."""
+
+    def __init__(self, app: App, worker: Worker, alone: Callable[[], AbstractContextManager[None]]) -> None:
+        self._app, self._worker, self._alone = app, worker, alone
+        self._names = names(app)
+        self._steps: list[Step] = []
+        self._again: list[str] = []  # ids that come next
+        self._coming = self._ids()
+        self.problems: list[Problem] = []
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        return tuple(one.name for one in self._names.vocabulary.category)
+
+    @property
+    def confirmed(self) -> int:
+        return sum(step.after is not None for step in self._steps)
+
+    def next(self) -> Sheet | None:
+        """The next article that waits, as its file is now; None when none does."""
+        while True:
+            id = self._again.pop() if self._again else next(self._coming, None)
+            if id is None:
+                return None
+            path = self._app.store.index.path(id)
+            article = self._read(path) if path else None
+            if path and article and article.tags_by != By.OPERATOR:
+                return self._sheet(article, path)
+
+    def tag(self, sheet: Sheet, name: str) -> Sheet:
+        """The sheet with a tag turned that the operator typed. Raises UsageError for one that there is not."""
+        return sheet.turned(self._names.tag(name, sheet.article))
+
+    def confirm(self, sheet: Sheet) -> None:
+        """Writes what is marked: these tags and no others, and the category. Raises UsageError where tags or category
+        of the file changed meanwhile: where a hand did it that is the last word, else the article comes again."""
+        category = sheet.category if sheet.category in self.categories else None
+        wanted = decided(sheet.article, Decision(tags=sheet.marked, category=category))
+        try:
+            with self._alone():
+                after = write(self._app, sheet.path, sheet.article, wanted)
+        except UsageError:
+            self._again.append(sheet.article.id)
+            raise
+        self._steps.append(Step(sheet.article.id, sheet.path, sheet.article, after))
+
+    def put_off(self, sheet: Sheet) -> None:
+        """Leaves an article to the next sitting."""
+        self._steps.append(Step(sheet.article.id, sheet.path, sheet.article, None))
+
+    def undo(self, sheet: Sheet | None) -> bool:
+        """Takes the last step back, and has that article come next and `sheet` after it; False when there is none.
+        Raises UsageError where the file was edited since: it stays."""
+        if not self._steps:
+            return False
+        if sheet is not None:
+            self._again.append(sheet.article.id)
+        step = self._steps.pop()
+        if step.after is not None:
+            with self._alone():
+                write(self._app, step.path, step.after, step.before)
+        self._again.append(step.id)
+        return True
+
+    def waiting(self) -> list[Sheet]:
+        """The first `DOUBTED` that wait, in their order."""
+        return list(islice(iter(self.next, None), DOUBTED))
+
+    def _ids(self) -> Iterator[str]:
+        merged = self._app.store.index.merged()
+        newest = islice(self._app.store.index.each(), NEWEST)
+        waiting = [one for one in newest if one.tags_by != By.OPERATOR and one.id not in merged]
+        yield from (one.id for one in waiting if not one.tags)
+        tagged = [one.id for one in waiting if one.tags]
+        yield from self._by_doubt(tagged[:DOUBTED])
+        yield from tagged[DOUBTED:]
+
+    def _by_doubt(self, ids: list[str]) -> list[str]:
+        doubts: dict[str, float] = {}
+        for start in range(0, len(ids), BATCH):
+            paths = [path for id in ids[start : start + BATCH] if (path := self._app.store.index.path(id))]
+            articles = [article for path in paths if (article := self._read(path))]
+            for article, offered in zip(articles, self._offers(articles), strict=True):
+                doubts[article.id] = doubt(article, offered)
+        return sorted(doubts, key=lambda id: -doubts[id])
+
+    def _offers(self, articles: list[Article]) -> list[Offers]:
+        files = taxonomy_files(self._app.config, self._app.settings)
+        return self._worker.call_sync(jobs.offers_many, files, articles)
+
+    def _read(self, path: str) -> Article | None:
+        try:
+            return self._app.article_store.get(path)
+        except FileNotFoundError:
+            return None  # deleted meanwhile: the next run forgets it
+        except (ConfigError, OSError) as error:
+            self.problems.append(reconcile.unreadable(path, error))
+            return None
+
+    def _sheet(self, article: Article, path: str) -> Sheet:
+        (offered,) = self._offers([article])
+        return Sheet(
+            article=article,
+            path=path,
+            offered=offered.tags,
+            marked=article.tags,
+            category=article.category or offered.category,
+        )

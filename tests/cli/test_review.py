@@ -1,0 +1,136 @@
+"""`tags review` on a terminal, and what it says off one."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from syndicator.cli import app
+from syndicator.cli.descriptions.keys import Keys
+from syndicator.errors import UsageError
+from tests.services.descriptions.test_redescribe import MODELS
+from tests.services.places import TAXONOMY, Place, store_articles
+
+SECONDS = 60
+CONTROLLED = """\
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # so that Ctrl-C is a signal
+os.execv(sys.executable, [sys.executable, "-m", "syndicator", *sys.argv[1:]])
+"""
+
+
+class Terminal:
+    """A program on a terminal of its own, plain as they come."""
+
+    def __init__(self, *words: str) -> None:
+        self.here, there = pty.openpty()
+        environ = {**os.environ, "TERM": "dumb"}
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", CONTROLLED, *words],
+            stdin=there, stdout=there, stderr=there, env=environ, start_new_session=True,
+        )  # fmt: skip
+        os.close(there)
+        self.seen = ""
+
+    def expect(self, pattern: str) -> str:
+        """What is shown up to the pattern; it counts as seen then."""
+        end = time.monotonic() + SECONDS
+        while not (found := re.search(pattern, self.seen, re.DOTALL)):
+            assert time.monotonic() < end, self.seen
+            if select.select([self.here], [], [], 0.2)[0]:
+                try:
+                    self.seen += os.read(self.here, 4096).decode()
+                except OSError:
+                    assert re.search(pattern, self.seen, re.DOTALL), self.seen
+        shown, self.seen = self.seen[: found.end()], self.seen[found.end() :]
+        return shown
+
+    def press(self, keys: str) -> None:
+        os.write(self.here, keys.encode())
+
+    def end(self) -> int:
+        code = self.process.wait(SECONDS)
+        os.close(self.here)
+        return code
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    made = Place(tmp_path, taxonomy=TAXONOMY + '\n[[category]]\nname = "Gardens"\ndescription = "Gardens: roses"\n')
+    with made.app() as opened:
+        store_articles(opened, "Models", MODELS, tags=("LLM",), tags_by="matched", category="AI")
+        store_articles(opened, "Ro\x9bses", "Roses want sun, and tulips want rain.")
+    made.build()
+    return made
+
+
+@pytest.fixture
+def keys() -> Iterator[tuple[Keys, int]]:
+    here, there = pty.openpty()
+    yield Keys(there), here
+    os.close(here)
+    os.close(there)
+
+
+def test_off_a_terminal_it_says_what_to_do(place: Place) -> None:
+    with pytest.raises(UsageError, match=r"tags review --json.*tags confirm"):
+        CliRunner().invoke(app, ["tags", "review", "--config", str(place.config)], catch_exceptions=False)
+
+
+def test_a_key_is_a_character_and_a_function_key_is_none_of_ours(keys: tuple[Keys, int]) -> None:
+    reading, terminal = keys
+    before = termios.tcgetattr(reading._fd)
+    os.write(terminal, "né\n".encode())
+    assert [reading.read() for _ in range(3)] == ["n", "é", "\n"]
+    os.write(terminal, b"\x1b[A")
+    assert reading.read() == "?"
+    os.write(terminal, b"tan open tag\nq")
+    assert (reading.read(), reading.line("tag: "), reading.read()) == ("t", "an open tag", "q")
+    os.write(terminal, b"\x04")
+    assert reading.read() == ""
+    assert termios.tcgetattr(reading._fd) == before
+
+
+@pytest.mark.slow
+def test_a_sitting(place: Place) -> None:
+    listed = CliRunner().invoke(app, ["tags", "review", "--json", "--config", str(place.config)])
+    assert [(one["title"], one["tags"]) for one in json.loads(listed.stdout)] == [("Roses", []), ("Models", ["LLM"])]
+    terminal = Terminal("tags", "review", "--config", str(place.config))
+    first = terminal.expect(r"Roses.*category: \w+.*none\r\n")
+    assert "Enter: right as marked" in first and "\x1b" not in first
+    terminal.press("c")
+    terminal.expect("b: Gardens")
+    terminal.press("b")
+    terminal.expect("category: Gardens")
+    terminal.press("tLLN\n")
+    terminal.expect(r"no tag 'LLN'.*did you mean 'LLM'.*Roses")
+    terminal.press("tgpu\n")
+    terminal.expect(r"\* 1 GPU")
+    terminal.press("\n")
+    terminal.expect(r"Models.*\* 1 LLM")
+    assert place.article("Roses").tags == ("GPU",)
+    terminal.press("1")
+    terminal.expect("  1 LLM")
+    terminal.press("u")
+    terminal.expect("Roses")
+    assert place.article("Roses").tags == ()
+    terminal.press("xn")
+    terminal.expect(r"Enter: right.*Models.*\* 1 LLM")
+    terminal.press("\x03")  # Ctrl-C
+    terminal.expect(r"1 article confirmed, \d+ files? written\r\n.*learn")
+    assert terminal.end() == 0
+    found = place.article("Roses")
+    assert (found.tags, found.tags_by) == ((), "operator")
+    assert place.article("Models").tags_by == "matched"
