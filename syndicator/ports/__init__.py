@@ -263,9 +263,10 @@ class ArticleIndex(Protocol):
     def month_ids(self, key: FeedKey, month: str) -> list[str]:
         """The ids of the articles of a feed that were added in a UTC month ("2026-11"), in the feed's order."""
 
-    def month_fingerprints(self, key: FeedKey) -> dict[str, str]:
-        """The UTC months ("2026-11") in which articles of a feed were added, ascending, each with a fingerprint that
-        changes whenever an article of that month joins, leaves or changes its file. Reads no article."""
+    def month_fingerprints(self, key: FeedKey) -> dict[str, tuple[int, str]]:
+        """The UTC months ("2026-11") in which articles of a feed were added, ascending, each with the number of its
+        articles and a fingerprint that changes whenever one of them joins, leaves or changes its file. Reads no
+        article."""
 
     def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
         """The articles of a feed that were added in a UTC month, in the feed's order: id, `added`, and a fingerprint

@@ -28,7 +28,6 @@ _IN_FEED = (_m.axis == bindparam("axis"), _m.slug == bindparam("slug"))
 _ORDER = (_m.added.desc(), _m.published.desc(), _m.id)
 _IDS = select(_m.id, _m.added).where(*_IN_FEED).order_by(*_ORDER).limit(bindparam("most"))
 _BETWEEN = select(_m.id).where(*_IN_FEED, _m.added >= bindparam("first"), _m.added < bindparam("end")).order_by(*_ORDER)
-_OLDEST = select(func.min(_m.added)).where(*_IN_FEED, _m.added >= bindparam("first"))
 _NEWEST_ID = (
     select(_m.id).where(_m.axis == _f.axis, _m.slug == _f.slug).order_by(*_ORDER).limit(1).correlate(schema.feeds)
 )
@@ -79,12 +78,17 @@ _UNMATCHED = (
     )
     .order_by(*_ORDER)
 )
+_DAY_LENGTH = 86_400_000_000  # microseconds
+# remainders: whole nanoseconds of a dozen files would overflow what SQLite can sum
+_FILES = (func.sum(_a.mtime_ns % 2**40), func.sum(_a.size))
 _MONTH = (*_IN_FEED, _m.added >= bindparam("first"), _m.added < bindparam("end"))
-_MONTH_STATE = (
-    # remainders: whole nanoseconds of a dozen files would overflow what SQLite can sum
-    select(func.count(), func.sum(_a.mtime_ns % 2**40), func.sum(_a.size))
+_ADDED_ON = (_m.added // _DAY_LENGTH).label("day")
+_BY_DAY = (  # of `added`; a month is added up of them, which SQL has no function for that all databases know
+    select(_ADDED_ON, func.count(), *_FILES)
     .join_from(schema.members, schema.articles, _a.id == _m.id)
-    .where(*_MONTH)
+    .where(*_IN_FEED, _m.added > codec.NEVER)
+    .group_by(_ADDED_ON)
+    .order_by(_ADDED_ON)
 )
 _MONTH_ENTRIES = (
     select(_m.id, _m.added, _a.mtime_ns, _a.size)
@@ -94,12 +98,10 @@ _MONTH_ENTRIES = (
 )
 # When an article was published as its entries show it (`publishing.render.view.times`): never after we got it, and when
 # we got it where the date is too early to be one.
-_DAY_LENGTH = 86_400_000_000
 _EARLIEST = codec.micros(datetime(1990, 1, 1, tzinfo=UTC))
 _SHOWN_AS = case((or_(_m.published < _EARLIEST, _m.published > _m.added), _m.added), else_=_m.published)
 _DAY = _SHOWN_AS // _DAY_LENGTH
 _p = schema.pictures.c
-_FILES = (func.sum(_a.mtime_ns % 2**40), func.sum(_a.size))
 _NAME = func.nullif(_p.name, "")  # of a thumbnail, by its content
 _PICTURES = (func.count(_NAME), func.min(_NAME), func.max(_NAME), func.sum(_p.width), func.sum(_p.height))
 _DAYS = (
@@ -186,24 +188,17 @@ class Index:
         after = codec.micros(since) if since is not None else 0
         return [id for place, (id, added) in enumerate(found) if place < limit or added > after]
 
-    def months(self, key: FeedKey) -> list[str]:
-        found: list[str] = []
-        first = codec.NEVER + 1
-        while True:
-            oldest = self._db.scalar(_OLDEST, {"axis": key.axis, "slug": key.slug, "first": first})
-            if oldest is None:
-                return found
-            month = codec.moment(oldest).strftime("%Y-%m")
-            found.append(month)
-            first = _month(month)[1]
-
     def month_ids(self, key: FeedKey, month: str) -> list[str]:
         first, end = _month(month)
         found = self._db.rows(_BETWEEN, {"axis": key.axis, "slug": key.slug, "first": first, "end": end})
         return [id for (id,) in found]
 
-    def month_fingerprints(self, key: FeedKey) -> dict[str, str]:
-        return {month: "-".join(map(str, self._of_month(_MONTH_STATE, key, month)[0])) for month in self.months(key)}
+    def month_fingerprints(self, key: FeedKey) -> dict[str, tuple[int, str]]:
+        found: dict[str, list[int]] = {}
+        for day, *numbers in self._db.rows(_BY_DAY, {"axis": key.axis, "slug": key.slug}):
+            sums = found.setdefault(_date(day)[:7], [0, 0, 0])
+            sums[:] = [one + int(more) for one, more in zip(sums, numbers, strict=True)]
+        return {month: (sums[0], "-".join(map(str, sums))) for month, sums in found.items()}
 
     def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
         found = self._of_month(_MONTH_ENTRIES, key, month)

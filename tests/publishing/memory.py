@@ -96,19 +96,17 @@ class MemoryIndex:
         more = [id for id in found[limit:] if since is not None and (self.article_store[id].added or _OLD) > since]
         return (found[:limit] + more)[:most]
 
-    def months(self, key: FeedKey) -> list[str]:
-        return sorted({self._month(id) for id in self._ids(key)})
-
     def month_ids(self, key: FeedKey, month: str) -> list[str]:
         return [id for id in self._ids(key) if self._month(id) == month]
 
     def _month(self, id: str) -> str:
         return (self.article_store[id].added or _OLD).strftime("%Y-%m")
 
-    def month_fingerprints(self, key: FeedKey) -> dict[str, str]:
-        found: dict[str, str] = {}
-        for month in self.months(key):
-            found[month] = _told(self.month_entries(key, month))
+    def month_fingerprints(self, key: FeedKey) -> dict[str, tuple[int, str]]:
+        found: dict[str, tuple[int, str]] = {}
+        for month in sorted({self._month(id) for id in self._ids(key)}):
+            entries = self.month_entries(key, month)
+            found[month] = (len(entries), _told(entries))
         return found
 
     def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:

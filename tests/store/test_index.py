@@ -32,7 +32,7 @@ def test_an_empty_store_has_nothing(store: Store) -> None:
 
     assert index.feeds() == []
     assert ids(store) == []
-    assert index.months(ALL) == []
+    assert index.month_fingerprints(ALL) == {}
     assert index.articles(["x"]) == {}
     assert list(index.each()) == []
     assert index.path("x") is None
@@ -103,10 +103,17 @@ def test_months_and_their_ids(store: Store) -> None:
     ):
         record(store, number, added=added)
 
-    assert store.index.months(AI) == ["2025-12", "2026-10", "2026-11"]
+    found = store.index.month_fingerprints(AI)
+    assert [(month, count) for month, (count, _) in found.items()] == [("2025-12", 2), ("2026-10", 1), ("2026-11", 1)]
+    assert found["2025-12"][1] == f"2-{stamp(2).mtime_ns + stamp(3).mtime_ns}-{stamp(2).size + stamp(3).size}"
     assert store.index.month_ids(AI, "2025-12") == [make(2).id, make(3).id]
     assert store.index.month_ids(AI, "2026-10") == [make(1).id]
     assert store.index.month_ids(AI, "2026-09") == []
+
+
+def test_an_article_that_was_added_nobody_knows_when_is_in_no_month(store: Store) -> None:
+    record(store, 1, added=None)
+    assert store.index.month_fingerprints(AI) == {}
 
 
 def test_articles_come_in_the_order_asked_for_and_each_newest_first(store: Store) -> None:

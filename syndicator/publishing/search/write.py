@@ -29,7 +29,7 @@ def write(
     `views`: those of article ids; `about`: a fingerprint of what they are made with; `put` and `drop`: of a published
     file; `made_of`: what this returned the last time, by period the fingerprint of what its files were made of (times
     of files are in it, so it is not published). `whole`: all of them."""
-    months = index.month_fingerprints(ALL)
+    months = {month: made_of for month, (_, made_of) in index.month_fingerprints(ALL).items()}
     newest = index.month_entries(ALL, max(months)) if months else []
     known = {} if whole else _known(outlet)
     now_of: dict[str, str] = {}

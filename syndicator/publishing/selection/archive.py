@@ -75,9 +75,9 @@ def chain(
     is where it was published, for a database that was made anew."""
     months, kept = index.month_fingerprints(spec.key), _kept(spec.key, published)
     found: list[Document] = []
-    for month, made_of in months.items():
+    for month, (count, made_of) in months.items():
         if month < open_month:
-            found += _closed(spec, index, month, made_of, kept.get(month, frozenset()), published, there)
+            found += _closed(spec, index, month, count, made_of, kept.get(month, frozenset()), published, there)
     if open_month in months:
         parts = kept.get(open_month, frozenset())
         found += _sealed(spec, index.month_entries(spec.key, open_month), shown, open_month, parts)
@@ -114,15 +114,16 @@ def _closed(
     spec: FeedSpec,
     index: ArticleIndex,
     month: str,
+    count: int,
     made_of: str,
     kept: frozenset[str],
     published: Mapping[str, str],
     there: Callable[[str], bool],
 ) -> list[Document]:
-    """The documents of a closed month, oldest first. `made_of`: its fingerprint. The entries of a month in parts are
-    looked at only where it changed since they were published: they may be thousands."""
+    """The documents of a closed month of `count` entries, oldest first. `made_of`: its fingerprint. The entries of a
+    month in parts are looked at only where it changed since they were published: they may be thousands."""
     whole = paths.archive_name(spec.key, month)
-    if "" in kept or (not kept and (len(index.month_ids(spec.key, month)) <= _WHOLE or there(whole))):
+    if "" in kept or (not kept and (count <= _WHOLE or there(whole))):
         return [Document(name=whole, month=month, fingerprint=made_of)]
     parts: Iterable[str] = sorted(kept)
     if published.get(marker(spec.key, month)) != made_of:

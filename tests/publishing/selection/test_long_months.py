@@ -28,7 +28,7 @@ class Counting(MemoryIndex):
         self.looked = [*self.looked, month]
         return super().month_entries(key, month)  # type: ignore[return-value]
 
-    def month_fingerprints(self, key: FeedKey) -> dict[str, str]:
+    def month_fingerprints(self, key: FeedKey) -> dict[str, tuple[int, str]]:
         before, found = self.looked, super().month_fingerprints(key)
         self.looked = before
         return found
