@@ -25,6 +25,7 @@ _THIN = 1_200  # letters of body up to which a title that names another kind of 
 _LONG = 3 * _THIN  # letters of body from which a text is whole whatever stands below it
 _TINY = 12  # letters of body below which there is nothing to read
 _LEAD = 80  # letters of a free lead that make an article of it
+_LAST = 2  # texts at the end of the body in which a paywall does: its request and its button
 _BELOW = 8  # texts below the body in which a paywall asks for money or a name
 _SENTENCE = 160  # characters in which it does
 _SAMPLE = 400  # blocks, and characters of each, that are searched for a kind's phrases
@@ -83,12 +84,12 @@ def is_partial(document: Document, kept: Sequence[Block], blocks: Sequence[Block
 
 
 def _asks_at_end(kept: Sequence[Block], blocks: Sequence[Block]) -> bool:
-    """True when a short text at the end of what is kept, or one of the first below it that are not, is a paywall's.
+    """True when one of the last short texts of what is kept, or of the first below it that are not, is a paywall's.
     A story on paywalls has such words earlier or goes on after them."""
     texts = [block for block in kept if block.letters]
     at = next((place for place, block in enumerate(blocks) if texts and block is texts[-1]), len(blocks))
     below = [block for block in blocks[at + 1 :] if block.letters][:_BELOW]
-    last = [block for block in texts[1:][-1:] if block.letters < _SENTENCE]
+    last = [block for block in texts[1:][-_LAST:] if block.letters < _SENTENCE]
     return any(_asks(block) for block in (*last, *below))
 
 

@@ -1,12 +1,12 @@
-"""Fits the weights by which a block of a page is scored: syndicator/reading/data/block_weights.toml.
+"""Fits what scores a block of a page: syndicator/reading/data/block_weights.toml and block_trees.json.
 
-    python -m tools.train.fit_blocks             fit, compare with the file; exit status 1 when a weight differs
-    python -m tools.train.fit_blocks --write     fit and write the file
-    python -m tools.train.fit_blocks --folds 5 --pred FILE
-                                                 what weights reach on pages they were not fitted on: texts of each
-                                                 fold (by domain) as lines of JSON, for score_articles.py
+    python -m tools.train.fit_blocks             fit, compare with the files; exit status 1 when they decide otherwise
+    python -m tools.train.fit_blocks --write     fit and write the files
+    python -m tools.train.fit_blocks --folds 3 --pred FILE
+                                                 what a fit reaches on pages it has not seen: texts of each fold (by
+                                                 registrable domain) as lines of JSON, for score_articles.py
 
-Reads ../shared/corpus/pages. The result is a table of numbers about words and shapes; no site is in it.
+Reads ../shared/corpus/pages. The result is tables of numbers about words and shapes; no site is in them.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import hashlib
 import json
 import sys
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from multiprocessing import Pool
 from pathlib import Path
@@ -26,15 +26,25 @@ from typing import Any
 
 import numpy as np
 
+from syndicator import urls
 from syndicator.errors import NotAnArticle
-from syndicator.reading.body import containers, features, overlap, trafilatura
+from syndicator.model import Rules
+from syndicator.reading.body import containers, overlap, trafilatura
+from syndicator.reading.body.scoring import features, scorer, trees
 from syndicator.reading.html import document
 from syndicator.reading.html.blocks import Block, read_blocks
+from syndicator.reading.metadata.metadata import read_metadata
+from tools.train import boosting
 from tools.train.provenance import ROOT, SHARED, rounded, sha256_of, single_thread
 
 PAGES = SHARED / "corpus" / "pages"
-MANIFEST = PAGES / "manifest.jsonl.gz"
-WEIGHTS = ROOT / "syndicator" / "reading" / "data" / "block_weights.toml"
+MANIFESTS = (PAGES / "manifest.jsonl.gz", PAGES / "more.jsonl.gz")
+DATA = ROOT / "syndicator" / "reading" / "data"
+TABLES: tuple[scorer.Table, ...] = ("asked", "alone")
+UNCOUNTED = ("listing", "collection")  # types of page without a text of their own
+HALF_COUNTED = ("product", "service")  # pages that feeds hardly announce
+MOST_BLOCKS = 120  # of a page that are learnt from; a longer page's count accordingly more
+NEAR = 0.005  # share of the blocks that two fits on different processors may decide otherwise
 NOWHERE = "https://example.org/"  # the address of a page that has none
 RIDGE = 12.0  # how strongly weights are drawn to zero; 2 to 30 do alike
 BIAS_RIDGE = 1e-3  # the bias is not drawn to zero; this keeps the equations solvable
@@ -55,16 +65,17 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One page: a row of features for each block, the share of it that is article (nan: unknown), what it counts."""
+    """One page: for each table the features of its blocks (a row each), the share of each block that is article (nan:
+    unknown), what it counts in a fit."""
 
     page: str
-    domain: str
+    site: str
     names: tuple[str, ...]
-    values: Any
+    values: Mapping[str, Any]
     wanted: Array
     counts: Array
-    texts: tuple[str, ...]
-    kinds: tuple[str, ...]
+    texts: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
 
 
 def labels(blocks: Sequence[Block], truth: Row) -> list[float]:
@@ -114,35 +125,48 @@ def _found(own: str, text: str, used: bytearray, at: int) -> tuple[float, int]:
 
 
 def example(row: Row) -> Example | None:
-    """The page of a row of the manifest, None when it is no HTML or has no text."""
+    """The page of a row of a manifest, None when it is no HTML, has no text or no truth that counts."""
+    truth = row["truth"]
+    if row["page_type"] in UNCOUNTED or not (truth.get("text") or truth.get("must_have")):
+        return None
     with gzip.open(PAGES / row["file"]) as file:
         html = file.read()
     try:
         parsed = document.parse(html, row["url"] or NOWHERE)
+        meta = read_metadata(parsed, entry=None, rules=Rules(), now=None)
     except NotAnArticle:
         return None
     blocks = read_blocks(parsed.tree)
     if not blocks:
         return None
     overlap.measure(blocks)
-    box = containers.build(blocks)
-    containers.add_up(blocks, box)
-    overlap.compare_extractions(
-        blocks, box, lambda name: trafilatura.extract(parsed.tree, "balanced" if name == "balanced" else "fast")
-    )
-    found = features.columns(blocks, box, row["truth"].get("title") or "")
-    names = tuple(sorted(found))
-    wanted = np.array(labels(blocks, row["truth"]))
+    text = features.of_text(blocks, meta.title)
+    found = {table: features.columns(blocks, box, text) for table, box in _compared(blocks, parsed.tree)}
+    names = tuple(sorted(found["alone"]))
+    wanted = np.array(labels(blocks, truth))
+    counts = _counts(blocks, wanted, whole=bool(truth.get("text")))
     return Example(
         page=row["id"],
-        domain=row["domain"] or "",
+        site=urls.site(row["url"] or "") or row["domain"] or row["id"],
         names=names,
-        values=np.stack([found[name] for name in names], axis=1),
+        values={table: np.stack([columns[name] for name in names], axis=1) for table, columns in found.items()},
         wanted=wanted,
-        counts=_counts(blocks, wanted, whole=bool(row["truth"].get("text"))),
+        counts=counts * (0.5 if row["page_type"] in HALF_COUNTED else 1.0),
         texts=tuple(block.text for block in blocks),
         kinds=tuple(block.kind for block in blocks),
     )
+
+
+def _compared(blocks: Sequence[Block], tree: Any) -> Iterator[tuple[scorer.Table, containers.Containers]]:
+    """Sets the overlap of `blocks` as each table has it, in the order in which a page is read."""
+    box = containers.build(blocks)
+    containers.add_up(blocks, box)
+    overlap.guess(blocks, box)
+    yield "alone", box
+    overlap.compare_extractions(
+        blocks, box, lambda name: trafilatura.extract(tree, "balanced" if name == "balanced" else "fast")
+    )
+    yield "asked", box
 
 
 def _counts(blocks: Sequence[Block], wanted: Array, *, whole: bool) -> Array:
@@ -153,20 +177,61 @@ def _counts(blocks: Sequence[Block], wanted: Array, *, whole: bool) -> Array:
     return counts
 
 
-def fit(examples: Sequence[Example]) -> dict[str, float]:
-    """Logistic regression with a ridge, by Newton's method: the weight of each feature by its name."""
+def learnt(each: Example) -> Example:
+    """`each` with at most about MOST_BLOCKS blocks that count, drawn by the page's id, and in all as much as before."""
+    draw = np.random.default_rng(int(hashlib.sha256(each.page.encode()).hexdigest()[:8], 16))
+    share = min(1.0, MOST_BLOCKS / max(1, np.count_nonzero(each.counts)))
+    keep = (each.counts > 0) & (draw.random(len(each.counts)) < share)
+    values = {table: rows[keep] for table, rows in each.values.items()}
+    return replace(each, values=values, wanted=each.wanted[keep], counts=each.counts[keep] / share)
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What scores the blocks of one table: weights, and trees as rows of their file."""
+
+    weights: dict[str, float]
+    rows: list[dict[str, str]]
+
+    def log_odds(self, values: Mapping[str, Any]) -> Any:
+        line = sum(values[name] * weight for name, weight in self.weights.items())
+        return (line + trees.log_odds(trees.read(self.rows), values)) / 2
+
+
+def fit_all(examples: Sequence[Example], plan: boosting.Plan) -> dict[str, Fitted]:
+    """Weights and trees for each table. Raises ValueError when the pages have not the same features."""
     names = examples[0].names
     if any(each.names != names for each in examples):
         raise ValueError("the pages have not the same features")
-    counts = np.concatenate([each.counts for each in examples])
-    use = counts > 0
-    values = np.vstack([each.values for each in examples]).astype(np.float64)[use]
-    wanted = (np.concatenate([each.wanted for each in examples])[use] > HALF).astype(float)
+    chosen = [learnt(each) for each in examples]
+    wanted = (np.concatenate([each.wanted for each in chosen]) > HALF).astype(float)
+    counts = np.concatenate([each.counts for each in chosen])
+    return {
+        table: _fit(np.vstack([each.values[table] for each in chosen]), wanted, counts, names, plan) for table in TABLES
+    }
+
+
+def _fit(values: Any, wanted: Array, counts: Array, names: Sequence[str], plan: boosting.Plan) -> Fitted:
+    limits = boosting.limits_of(values)
+    grown = boosting.fit(boosting.codes_of(values, limits), limits, wanted, counts, plan)
+    weights = {name: rounded(weight) for name, weight in fit(values, wanted, counts, names).items()}
+    return Fitted(weights, [row_of(tree, names) for tree in grown])
+
+
+def row_of(tree: boosting.Tree, names: Sequence[str]) -> dict[str, str]:
+    """A tree as a row of the file, as `trees.read` takes it."""
+    asks = "; ".join(f"{names[f]} > {rounded(limit)!r}" for f, limit in zip(tree.features, tree.limits, strict=True))
+    return {"asks": asks, "leaves": " ".join(f"{leaf:.3g}" for leaf in tree.leaves)}
+
+
+def fit(values: Any, wanted: Array, counts: Array, names: Sequence[str]) -> dict[str, float]:
+    """Logistic regression with a ridge, by Newton's method: the weight of each feature by its name."""
+    values = values.astype(np.float64)
     bias = names.index("bias")
     spread, middle = values.std(axis=0), values.mean(axis=0)
     spread[spread < CONSTANT] = 1.0
     middle[bias], spread[bias] = 0.0, 1.0
-    standard = _newton((values - middle) / spread, wanted, counts[use], bias)
+    standard = _newton((values - middle) / spread, wanted, counts, bias)
     weights = standard / spread
     weights[bias] = standard[bias] - np.delete(weights * middle, bias).sum()
     return dict(zip(names, weights.tolist(), strict=True))
@@ -191,75 +256,109 @@ def parted(examples: Sequence[Example], folds: int) -> Iterator[tuple[list[Examp
     """`folds` times: the examples to fit on, and those of the other domains to test on."""
 
     def fold(each: Example) -> int:
-        return int(hashlib.sha256(each.domain.encode()).hexdigest(), 16) % folds
+        return int(hashlib.sha256(each.site.encode()).hexdigest(), 16) % folds
 
     for k in range(folds):
         yield [each for each in examples if fold(each) != k], [each for each in examples if fold(each) == k]
 
 
-def predictions(examples: Sequence[Example], folds: int) -> Iterator[Row]:
-    """The text of each page by weights fitted on other domains. Rows of score_articles.py: id, text."""
+def by_name(each: Example, table: str) -> dict[str, Any]:
+    """The features of a page's blocks, a column each."""
+    return dict(zip(each.names, each.values[table].T, strict=True))
+
+
+def predictions(examples: Sequence[Example], folds: int, plan: boosting.Plan) -> Iterator[Row]:
+    """The text of each page by a fit to other sites. Rows of score_articles.py: id, text."""
     for train, test in parted(examples, folds):
-        weights = fit(train)
+        fitted = fit_all(train, plan)["asked"]
         for each in test:
-            keep = each.values @ np.array([weights[name] for name in each.names]) > 0
+            keep = fitted.log_odds(by_name(each, "asked")) > 0
             rows = zip(each.texts, keep, each.kinds, strict=True)
             yield {"id": each.page, "text": "\n".join(text for text, kept, kind in rows if kept and kind != "caption")}
 
 
-def written(weights: dict[str, float], rows: Sequence[Row]) -> str:
-    """The file of weights: what made it, from which data, and each feature's weight by its name."""
-    lines = [
+def written(fitted: Mapping[str, Fitted], rows: Sequence[Row]) -> dict[str, str]:
+    """The files by name: what made each, from which data, and its tables."""
+    made = {
+        "script": "tools/train/fit_blocks.py",
+        "made": datetime.now(UTC).date().isoformat(),
+        "data": f"../shared/corpus/pages: manifest.jsonl.gz, more.jsonl.gz and their {len(rows)} pages",
+        "data_sha256": data_sha256(rows),
+    }
+    weights = [
         "# What each feature of a block adds to the log odds that it is article. Written by tools/train/fit_blocks.py:",
-        "# not to be edited by hand. Order means nothing; names must be those of syndicator/reading/body/features.py.",
-        'script = "tools/train/fit_blocks.py"',
-        f"made = {datetime.now(UTC).date().isoformat()}",
-        f'data = "../shared/corpus/pages: manifest.jsonl.gz and its {len(rows)} pages"',
-        f'data_sha256 = "{data_sha256(rows)}"',
-        "",
-        "[weights]",
-        *(f'"{name}" = {rounded(value)}' for name, value in sorted(weights.items())),
+        "# not to be edited by hand. Order means nothing; names must be those of",
+        "# syndicator/reading/body/scoring/features.py.",
+        *(f'{name} = "{value}"' for name, value in made.items()),
     ]
-    return "\n".join(lines) + "\n"
+    grown = [f'"{name}": {json.dumps(value)}' for name, value in made.items()]
+    for table, each in fitted.items():
+        weights += ["", f"[{table}]", *(f'"{name}" = {value}' for name, value in sorted(each.weights.items()))]
+        grown.append(f'"{table}": [\n' + ",\n".join(map(json.dumps, each.rows)) + "\n]")
+    return {
+        "block_weights.toml": "\n".join(weights) + "\n",
+        "block_trees.json": "{\n" + ",\n".join(grown) + "\n}\n",
+    }
+
+
+def kept(folder: Path) -> tuple[dict[str, Fitted], set[str]]:
+    """What the files in `folder` say, and the hashes of the data that they name."""
+    weights = tomllib.loads((folder / "block_weights.toml").read_text("utf-8"))
+    grown = json.loads((folder / "block_trees.json").read_text("utf-8"))
+    fitted = {table: Fitted(weights[table], grown[table]) for table in TABLES}
+    return fitted, {weights["data_sha256"], grown["data_sha256"]}
 
 
 def data_sha256(rows: Sequence[Row]) -> str:
-    """The hash of the manifest and of its pages, in its order (provenance.sha256_of)."""
-    return sha256_of([MANIFEST, *(PAGES / row["file"] for row in rows)])
+    """The hash of the manifests and of their pages, in their order (provenance.sha256_of)."""
+    return sha256_of([*MANIFESTS, *(PAGES / row["file"] for row in rows)])
 
 
-def differences(fitted: dict[str, float], rows: Sequence[Row]) -> list[str]:
-    """How `fitted`, after rounding, and the hash of the data differ from the file."""
-    table = tomllib.loads(WEIGHTS.read_text("utf-8"))
-    kept: dict[str, float] = table["weights"]
-    other = [] if table["data_sha256"] == data_sha256(rows) else ["the file was made from other data"]
-    names = sorted(kept.keys() | fitted.keys())
-    pairs = [(name, kept.get(name), rounded(fitted[name]) if name in fitted else None) for name in names]
-    return other + [f"{name}: {old} in the file, {new} fitted" for name, old, new in pairs if old != new]
+def differences(
+    fitted: Mapping[str, Fitted], examples: Sequence[Example], rows: Sequence[Row], folder: Path = DATA
+) -> list[str]:
+    """How `fitted` and the hash of the data differ from the files in `folder`: fits on two kinds of processor part in
+    the last digits, and trees that differ in one question may yet decide alike, so decisions are compared."""
+    old, hashes = kept(folder)
+    found = [] if hashes == {data_sha256(rows)} else ["the files were made from other data"]
+    for table in TABLES:
+        if old[table].weights.keys() != fitted[table].weights.keys():
+            found.append(f"{table}: other features in the file")
+            continue
+        pairs = [[each[table].log_odds(by_name(page, table)) > 0 for each in (old, fitted)] for page in examples]
+        share = float(np.mean(np.concatenate([a != b for a, b in pairs])))
+        found += [f"{table}: {share:.2%} of the blocks are decided otherwise"] if share > NEAR else []
+    return found
 
 
 def manifest() -> list[Row]:
-    with gzip.open(MANIFEST, "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
+    """The rows of both manifests."""
+    found: list[Row] = []
+    for name in MANIFESTS:
+        with gzip.open(name, "rt", encoding="utf-8") as lines:
+            found += [json.loads(line) for line in lines]
+    return found
 
 
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--write", action="store_true", help="write the file of weights")
-    options.add_argument("--folds", type=int, default=5)
+    options.add_argument("--write", action="store_true", help="write the files")
+    options.add_argument("--folds", type=int, default=3)
     options.add_argument("--pred", type=Path, help="write the predictions of the folds, and fit nothing else")
     asked = options.parse_args()
     rows = manifest()
     with Pool(2) as pool:
         examples = [each for each in pool.map(example, rows, chunksize=4) if each is not None]
     if asked.pred:
-        asked.pred.write_text("".join(json.dumps(row) + "\n" for row in predictions(examples, asked.folds)), "utf-8")
+        made = predictions(examples, asked.folds, boosting.Plan())
+        asked.pred.write_text("".join(json.dumps(row) + "\n" for row in made), "utf-8")
         return 0
-    fitted = fit(examples)
+    fitted = fit_all(examples, boosting.Plan())
     if asked.write:
-        WEIGHTS.write_text(written(fitted, rows), encoding="utf-8")
-    found = differences(fitted, rows)
-    print("\n".join(found) or f"{len(fitted)} weights, all as in {WEIGHTS.name}")
+        for name, text in written(fitted, rows).items():
+            (DATA / name).write_text(text, encoding="utf-8")
+    found = differences(fitted, examples, rows)
+    print("\n".join(found) or "the files decide as this fit does")
     return 1 if found else 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from syndicator import text as texts
 from syndicator.model import Entry, Rules
@@ -14,11 +14,12 @@ from syndicator.reading.body import (
     feed_content,
     overlap,
     repeats,
-    scoring,
     selectors,
     trafilatura,
 )
-from syndicator.reading.body.doubt import believe, doubt, wrong
+from syndicator.reading.body.doubt import believe, doubt, unsure, wrong
+from syndicator.reading.body.scoring import features, scorer
+from syndicator.reading.body.scoring.block_features import Columns
 from syndicator.reading.html.blocks import Block, read_blocks
 from syndicator.reading.html.document import Document
 from syndicator.reading.markdown import writer
@@ -57,52 +58,82 @@ def read_body(
     overlap.measure(blocks)
     box = containers.build(blocks)
     containers.add_up(blocks, box)
-    compared = _compare(blocks, box, document, from_feed, entry, meta.description)
-    heaviest = scoring.score(blocks, box, meta.title)
-    selected = bool(notes.get("select"))
-    authors = (meta.author or "").split(", ")
-    kept, cuts = clean.choose(blocks, heaviest, meta.title, authors, selected=selected)
-    declared = document.meta("og:type").lower() == "article"
-    lost = wrong(kept, blocks, declared=declared) if not selected else ""
-    if lost:
-        believe(blocks)
-        kept, cuts = clean.choose(blocks, heaviest, meta.title, authors)
-        notes |= {"second try": lost}
+    page = _Page(
+        document, meta, blocks, box, features.of_text(blocks, meta.title) if blocks else {}, bool(notes.get("select"))
+    )
+    summary = (feed_content.words(entry.summary) if entry else "") or meta.description
+    compared, kept, cuts, lost = _choose(page, "\n".join(block.text for block in from_feed), summary)
+    notes |= {"second try": lost} if lost else {}
     digests = [repeats.digest(block) for block in kept if repeats.is_comparable(block)]
     kept, known = clean.drop_repeated(kept, repeated, rules.keep)
     notes = {"from": "page", "compared": compared, **notes}
-    why = lost or doubt(kept, blocks, from_feed, entry=entry, selected=selected)
+    why = lost or doubt(kept, blocks, from_feed, entry=entry, selected=page.selected)
     notes |= {"doubt": why} if why else {}
     made = _finish(kept, blocks, [*cuts, *known], document.base_url, notes)
     return _or_feed(replace(made, digests=tuple(digests)), from_feed, document.base_url)
 
 
-def _compare(
-    blocks: Sequence[Block],
-    box: containers.Containers,
-    document: Document,
-    from_feed: Sequence[Block],
-    entry: Entry | None,
-    description: str,
-) -> str:
-    """Sets each block's overlap: with the feed's content when that is whole, else with an extraction that agrees with
-    the feed's summary or, without one, with the page's own `description`. Returns which text it was."""
+class _Page(NamedTuple):
+    document: Document
+    meta: Metadata
+    blocks: Sequence[Block]
+    box: containers.Containers
+    text: Columns  # the features that no extractor's text changes
+    selected: bool  # an operator chose the blocks
+
+
+class _Chosen(NamedTuple):
+    """`compared`: with which text the blocks were compared; `lost`: why the first try cannot be the article."""
+
+    compared: str
+    kept: list[Block]
+    cuts: list[clean.Cut]
+    lost: str = ""
+
+
+def _choose(page: _Page, content: str, summary: str) -> _Chosen:
+    """The blocks that are the article: judged by themselves, and where that is unsure compared with an extractor's
+    text, which costs as much as all else. `content` is the feed's, `summary` the feed's or the page's own."""
+    overlap.guess(page.blocks, page.box)
+    if content and overlap.covers(page.blocks, content):
+        overlap.compare(page.blocks, content)
+        return _compared(page, "feed content")
+    alone = _Chosen("nothing", *_kept(page, scorer.score(page.blocks, page.box, page.text, "alone")))
+    if page.selected or not unsure(alone.kept, page.blocks, summary):
+        return alone
+    return _compared(page, _compare(page, summary))
+
+
+def _compared(page: _Page, name: str) -> _Chosen:
+    """The choice once the overlap of the blocks is that with the text `name`; a second one where it must be wrong."""
+    heaviest = scorer.score(page.blocks, page.box, page.text, "asked")
+    kept, cuts = _kept(page, heaviest)
+    declared = page.document.meta("og:type").lower() == "article"
+    lost = "" if page.selected else wrong(kept, page.blocks, declared=declared)
+    if lost:
+        believe(page.blocks)
+        kept, cuts = _kept(page, heaviest)
+    return _Chosen(name, kept, cuts, lost)
+
+
+def _kept(page: _Page, heaviest: Sequence[str]) -> tuple[list[Block], list[clean.Cut]]:
+    authors = (page.meta.author or "").split(", ")
+    return clean.choose(page.blocks, heaviest, page.meta.title, authors, selected=page.selected)
+
+
+def _compare(page: _Page, summary: str) -> str:
+    """Sets each block's overlap: with an extraction that agrees with the `summary`. Returns which it was."""
 
     def extract(name: str) -> str:
-        return trafilatura.extract(document.tree, "balanced" if name == "balanced" else "fast")
+        return trafilatura.extract(page.document.tree, "balanced" if name == "balanced" else "fast")
 
-    name = overlap.compare_extractions(blocks, box, extract)
-    content = "\n".join(block.text for block in from_feed)
-    if content and overlap.covers(blocks, content):
-        overlap.compare(blocks, content)
-        return "feed content"
-    summary = (feed_content.words(entry.summary) if entry else "") or description
-    if name == "fast" and overlap.misses(blocks, summary):
-        before = [block.overlap for block in blocks]
-        overlap.compare(blocks, extract("balanced"))
-        if not overlap.misses(blocks, summary):
+    name = overlap.compare_extractions(page.blocks, page.box, extract)
+    if name == "fast" and overlap.misses(page.blocks, summary):
+        before = [block.overlap for block in page.blocks]
+        overlap.compare(page.blocks, extract("balanced"))
+        if not overlap.misses(page.blocks, summary):
             return "balanced, the first try lacked the summary"
-        for block, share in zip(blocks, before, strict=True):
+        for block, share in zip(page.blocks, before, strict=True):
             block.overlap = share
     return name
 

@@ -25,12 +25,15 @@ _CLOSED = ("comment", "hidden", "modal", "consent")  # what is inside one of the
 def weigh(blocks: Sequence[Block], box: Containers) -> None:
     """Sets the class hints of the elements in `box`, which must be added up, and of the `blocks` below them: words for
     boilerplate do not count where the element holds much of the prose. Systems put "paywall" on an article's own
-    paragraphs, and "related" in "card-grid" or "references" in "entity-reference" on the box of a whole text."""
-    own = [class_hints.of(node) for node in box.nodes]
-    box.hints = _weighed(own, box)
-    freed = {at for at, (was, now) in enumerate(zip(own, box.hints, strict=True)) if was != now}
-    if freed:
-        _set_anew(blocks, box, freed)
+    paragraphs, and "related" in "card-grid" or "references" in "entity-reference" on the box of a whole text. May be
+    called again once another extractor's text was compared."""
+    if not box.words:
+        box.words = [class_hints.of(node) for node in box.nodes]
+    before = box.hints or box.words
+    box.hints = _weighed(box.words, box)
+    changed = {at for at, (was, now) in enumerate(zip(before, box.hints, strict=True)) if was != now}
+    if changed:
+        _set_anew(blocks, box, changed)
 
 
 def _bits(names: Iterable[str]) -> int:
@@ -67,7 +70,7 @@ def _shares(own: Sequence[int], box: Containers) -> list[float]:
     return shares
 
 
-def _set_anew(blocks: Sequence[Block], box: Containers, freed: set[int]) -> None:
+def _set_anew(blocks: Sequence[Block], box: Containers, changed: set[int]) -> None:
     parents = box.parent.tolist()
     above = [0] * len(box.nodes)  # hints of an element and all above it
     chain: list[tuple[int, ...]] = [()] * len(box.nodes)  # those of the nearest elements that are no inline markup
@@ -78,7 +81,7 @@ def _set_anew(blocks: Sequence[Block], box: Containers, freed: set[int]) -> None
         above[at] = found | (0 if root else above[up])
         before = () if root else chain[up]
         chain[at] = before if box.nodes[at].tag in INLINE else (*before, found)[-_NEAR:]
-        touched[at] = at in freed or (not root and touched[up])
+        touched[at] = at in changed or (not root and touched[up])
     for block, at in zip(blocks, box.of.tolist(), strict=True):
         if touched[at]:
             holder = parents[at] if block.kind == "img" else at

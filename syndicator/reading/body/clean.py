@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from syndicator.reading.body import overlap, repeats
-from syndicator.reading.body.cuts import boilerplate, edges
+from syndicator.reading.body.cuts import boilerplate, edges, lists
 from syndicator.reading.html import class_hints
 from syndicator.reading.html.blocks import Block
 
@@ -63,6 +63,7 @@ def choose(
         block.score >= score and bool(block.letters or block.kind == "code")
         for block, score in zip(blocks, least, strict=True)
     ]
+    lists.keep(blocks, stay)
     rules: dict[Block, str] = {}
     for cut in (*boilerplate.RULES, repeats.copies):
         rules |= cut(blocks, stay)

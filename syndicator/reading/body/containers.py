@@ -30,7 +30,8 @@ class Containers:
     overlapping: Floats  # those that trafilatura's text has too
     linked: Floats  # those in links
     prose: Floats  # those in prose
-    hints: list[int] = field(default_factory=list)  # class hints of each, once class_words.py has weighed them
+    words: list[int] = field(default_factory=list)  # class hints of each, once class_words.py has read them
+    hints: list[int] = field(default_factory=list)  # those of them that count, once it has weighed them
 
     def inside(self, node: int) -> Bools:
         """Which elements are `node` or inside it; none for -1."""

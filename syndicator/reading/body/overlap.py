@@ -27,6 +27,7 @@ _MOST_PIECES = 40  # pieces of a summary that are looked for
 _LEAST_PIECES = 3  # below which a summary is too short to say anything
 _ON_PAGE = 0.6  # share of a summary's pieces from which the page holds it
 _NOT_TAKEN = 0.2  # share of them below which the extractor missed it
+_HALF = 0.5  # share of them below which what was kept without an extractor lacks it
 
 
 def letters(value: str) -> str:
@@ -89,14 +90,26 @@ def _pieces(own: str, step: int = _PIECE) -> list[str]:
     return [own[start : start + _PIECE] for start in range(0, len(own) - _PIECE + 1, step)]
 
 
+def guess(blocks: Sequence[Block], box: containers.Containers) -> None:
+    """Sets each block's overlap as if an extractor had taken the prose of the page's main container alone."""
+    for block in blocks:
+        block.overlap = 0.0
+    for block in _prose_inside(blocks, box):
+        block.overlap = 1.0
+
+
+def _prose_inside(blocks: Sequence[Block], box: containers.Containers) -> list[Block]:
+    within = box.inside(containers.deepest_with(PROSE_SHARE, box.prose, box))[box.of].tolist()
+    return [block for block, there in zip(blocks, within, strict=True) if there and containers.is_prose(block)]
+
+
 def compare_extractions(blocks: Sequence[Block], box: containers.Containers, extract: Callable[[str], str]) -> str:
     """Sets each block's overlap with the first extraction that has enough of the page's prose; returns its name.
 
     `extract` gives the text of the extraction "fast" or "balanced". When neither knows the page, its prose counts as
     extracted and "prose" is returned.
     """
-    within = box.inside(containers.deepest_with(PROSE_SHARE, box.prose, box))[box.of].tolist()
-    inside = [block for block, there in zip(blocks, within, strict=True) if there and containers.is_prose(block)]
+    inside = _prose_inside(blocks, box)
     total = sum(block.letters for block in inside)
     for name in ("fast", "balanced"):
         compare(blocks, extract(name))
@@ -129,10 +142,22 @@ def covers(blocks: Sequence[Block], content: str) -> bool:
 
 def misses(blocks: Sequence[Block], summary: str) -> bool:
     """True when the page holds most of a feed's `summary`, but what the extractor took holds next to nothing of it."""
+    return _lack([block for block in blocks if block.overlap > MOST], blocks, summary, _NOT_TAKEN)
+
+
+def lacks(kept: Sequence[Block], blocks: Sequence[Block], summary: str) -> bool:
+    """True when the page holds most of the `summary`, but what was `kept` holds less than half of it."""
+    return _lack(kept, blocks, summary, _HALF)
+
+
+def _lack(chosen: Sequence[Block], blocks: Sequence[Block], summary: str, least: float) -> bool:
     pieces = _pieces(letters(summary))[:_MOST_PIECES]
     if len(pieces) < _LEAST_PIECES:
         return False
-    on_page = "".join(block.own for block in blocks)
-    taken = "".join(block.own for block in blocks if block.overlap > MOST)
-    there, chosen = (sum(piece in text for piece in pieces) for text in (on_page, taken))
-    return there >= _ON_PAGE * len(pieces) and chosen < _NOT_TAKEN * len(pieces)
+    there, taken = (_on(each, pieces) for each in (blocks, chosen))
+    return there >= _ON_PAGE * len(pieces) and taken < least * len(pieces)
+
+
+def _on(blocks: Sequence[Block], pieces: Sequence[str]) -> int:
+    text = "".join(block.own for block in blocks)
+    return sum(piece in text for piece in pieces)

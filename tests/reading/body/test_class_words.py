@@ -108,3 +108,17 @@ def test_a_resource_is_no_source() -> None:
     assert not class_hints.of_words("field--type-entity-reference-revisions") & class_hints.bit("footnote")
     assert class_hints.of_words("post-sources") & class_hints.bit("footnote")
     assert class_hints.of_words("references") & class_hints.bit("footnote")
+
+
+def test_weighing_again_after_another_comparison_forgets_the_first() -> None:
+    """Words are freed where the extractor's text stands, and bound again where another one's does not."""
+    paid = "".join(f"<p class='paywall'>{text}</p>" for text in TEXTS)
+    blocks = weighed(paid + OTHER, "\n".join(TEXTS))
+    assert not any(bears(block, "paywall") for block in blocks[: len(TEXTS)])
+    box = containers.build(blocks)
+    first = [(block.hints, block.near) for block in weighed(paid + OTHER, "")]
+    for extracted in ("\n".join(TEXTS), ""):
+        overlap.compare(blocks, extracted)
+        containers.add_up(blocks, box)
+        class_words.weigh(blocks, box)
+    assert [(block.hints, block.near) for block in blocks] == first

@@ -73,3 +73,50 @@ def test_a_text_of_the_second_try_is_in_doubt(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("syndicator.reading.body.body.wrong", lambda kept, blocks, declared: "what was kept is links")
     again = read(page(STORY), "https://a.example/b").trace["body"]
     assert again["second try"] == again["doubt"] == "what was kept is links"
+
+
+def shares(letters: int, score: float, *, linked: int = 0) -> Block:
+    """A block of prose of that many letters, `linked` of them in links."""
+    own = "".join(chr(97 + place % 26) for place in range(letters))
+    return Block("p", None, (), 0, 0, text=own, linked=linked, own=own, letters=letters, score=score)
+
+
+SUMMARY = "".join(chr(97 + place % 7) for place in range(160))
+
+
+@pytest.mark.parametrize(
+    ("kept", "left", "summary", "asks"),
+    [
+        ([shares(900, 0.9)], [], "", False),
+        ([shares(700, 0.9)], [], "", True),  # little text
+        ([shares(900, 0.9)], [shares(80, 0.5)], "", False),
+        ([shares(900, 0.9)], [shares(100, 0.5)], "", True),  # more than a tenth may be article or not
+        ([shares(900, 0.9), shares(900, 0.9, linked=900)], [], "", True),  # links
+        ([shares(900, 0.9)], [shares(500, 0.1)], "", True),  # much prose left out
+        ([shares(900, 0.9)], [Block("h", None, (), 0, 0, text=SUMMARY, own=SUMMARY, letters=50)], SUMMARY, True),
+        ([shares(900, 0.9)], [], SUMMARY, False),  # stands nowhere on the page, so it says nothing
+    ],
+)
+def test_when_an_extractor_is_asked(kept: list[Block], left: list[Block], summary: str, asks: bool) -> None:
+    assert doubt.unsure(kept, [*kept, *left], summary) is asks
+
+
+def test_of_a_plain_page_no_extractor_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("syndicator.reading.body.trafilatura.extract", lambda tree, focus: asked.append(focus) or "")
+    draft = read(
+        page(f"<article><h1>The last ferry</h1>{STORY}{STORY.replace('the', 'that')}</article>"), "https://a.example/b"
+    )
+    assert draft.trace["body"]["compared"] == "nothing"
+    assert asked == []
+    assert [text for text in TEXTS if text not in draft.body] == []
+    assert read(page(f"<article>{STORY[:200]}</article>"), "https://a.example/b").body
+    assert asked == ["fast", "balanced"]
+
+
+def test_a_guess_is_the_prose_of_the_main_container() -> None:
+    blocks = blocks_of(f"<div>{MENU}</div><main>{STORY}<p>Short.</p></main>", "")
+    box = overlap.containers.build(blocks)
+    overlap.containers.add_up(blocks, box)
+    overlap.guess(blocks, box)
+    assert [block.overlap for block in blocks] == [0.0] * 9 + [1.0] * 5 + [0.0]

@@ -61,7 +61,7 @@ _TEXT_RULES: Mapping[str, Callable[[str, int], bool]] = {
 
 
 def columns(blocks: Sequence[Block], title: str) -> Columns:
-    """The features of each block by itself; `title` is the page's. Needs `overlap.measure` and a set overlap."""
+    """The features of each block by itself; `title` is the page's. Needs `overlap.measure`."""
     size = np.array([block.letters for block in blocks], dtype=np.float64)
     length = np.array([len(block.text) or 1 for block in blocks], dtype=np.float64)
     link = np.array([block.linked for block in blocks], dtype=np.float64) / length
@@ -69,7 +69,6 @@ def columns(blocks: Sequence[Block], title: str) -> Columns:
     texts = [(block.text, block.letters) for block in blocks]
     return {
         "bias": np.ones(len(blocks)),
-        "overlap": np.array([block.overlap for block in blocks]),
         "size": np.log1p(size),
         **{f"size>{limit}": size > limit for limit in _SIZES},
         "link": link,

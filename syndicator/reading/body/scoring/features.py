@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from syndicator.reading.body import block_features, class_words, containers, overlap
-from syndicator.reading.body.block_features import Columns
+from syndicator.reading.body import class_words, containers, overlap
+from syndicator.reading.body.scoring import block_features
+from syndicator.reading.body.scoring.block_features import Columns
 from syndicator.reading.html import class_hints
 from syndicator.reading.html.blocks import Block
 
@@ -57,17 +58,24 @@ _CROSSED = (
 )
 
 
-def columns(blocks: Sequence[Block], box: containers.Containers, title: str) -> Columns:
-    """Every feature of `blocks` by name, a float32 array each with one value a block. `title` is the page's.
+def of_text(blocks: Sequence[Block], title: str) -> Columns:
+    """The features that no extractor's text changes, so that they are made once. `title` is the page's. Needs the
+    blocks measured."""
+    own = block_features.columns(blocks, title)
+    return own | _of_lists(blocks) | _of_kinds_around(blocks, own) | _of_sections(blocks, own)
 
-    Needs the blocks measured and their overlap set; `box` is what `containers.build` made of them.
+
+def columns(blocks: Sequence[Block], box: containers.Containers, text: Columns) -> Columns:
+    """Every feature of `blocks` by name, a float32 array each with one value a block. `text`: those of `of_text`.
+
+    Needs the overlap of the blocks set; `box` is what `containers.build` made of them.
     """
     containers.add_up(blocks, box)
     class_words.weigh(blocks, box)
-    own = block_features.columns(blocks, title)
     main = containers.deepest_with(_MAIN_SHARE, box.overlapping, box)
-    found: Columns = own | _of_containers(box, main) | _of_lists(blocks) | _of_markup(blocks)
-    found |= _of_page(blocks, own) | _of_neighbours(blocks, own) | _of_sections(blocks, own)
+    taken = np.array([block.overlap for block in blocks])
+    found: Columns = {"overlap": taken, **text, **_of_containers(box, main), **_of_markup(blocks)}
+    found |= _of_page(blocks, taken) | _of_overlap_around(blocks, taken)
     hints = class_hints.names()
     found |= block_features.bit_columns("near-", hints, [block.near for block in blocks])
     found |= block_features.bit_columns("within-", hints, _hints_within(blocks, box, main))
@@ -157,10 +165,10 @@ def _markup(element: Any) -> tuple[Any, ...]:
     return (element.tag, element.get("class"), above.tag, above.get("class"))
 
 
-def _of_page(blocks: Sequence[Block], own: Columns) -> Columns:
+def _of_page(blocks: Sequence[Block], overlaps: Any) -> Columns:
     """Where on the page each block stands, and where to the first and last text that trafilatura took."""
     n = len(blocks)
-    taken = _exact(own["overlap"])
+    taken = _exact(overlaps)
     size = _sizes(blocks)
     places = np.flatnonzero((taken > overlap.MOST) & (size > _LONG))
     first, last = (int(places[0]), int(places[-1])) if len(places) else (0, n - 1)
@@ -177,17 +185,24 @@ def _of_page(blocks: Sequence[Block], own: Columns) -> Columns:
     }
 
 
-def _of_neighbours(blocks: Sequence[Block], own: Columns) -> Columns:
-    """What the blocks before and after each one are."""
-    taken, link, size = _exact(own["overlap"]), _exact(own["link"]), _sizes(blocks)
+def _of_overlap_around(blocks: Sequence[Block], overlaps: Any) -> Columns:
+    """What an extractor took of the blocks before and after each one."""
+    taken, size = _exact(overlaps), _sizes(blocks)
     return {
         "prev-overlap": _shift(taken, 1),
         "prev2-overlap": _shift(taken, 2),
         "next-overlap": _shift(taken, -1),
         "next2-overlap": _shift(taken, -2),
         "window-overlap": _mean(taken, size, _NEAR),
-        "window-link": _mean(link, size, _NEAR),
         "wide-overlap": _mean(taken, size, _WIDE),
+    }
+
+
+def _of_kinds_around(blocks: Sequence[Block], own: Columns) -> Columns:
+    """What the blocks before and after each one are."""
+    link, size = _exact(own["link"]), _sizes(blocks)
+    return {
+        "window-link": _mean(link, size, _NEAR),
         "prev-size": np.log1p(_shift(size, 1)),
         "next-size": np.log1p(_shift(size, -1)),
         "prev-link": _shift(link, 1),

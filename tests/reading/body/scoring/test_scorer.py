@@ -1,0 +1,102 @@
+"""Weights and features find each other by name, and only by name."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from syndicator.reading.body import containers, overlap
+from syndicator.reading.body.scoring import features, scorer, trees
+from syndicator.reading.html import class_hints
+from syndicator.reading.html.blocks import Block, read_blocks
+from syndicator.reading.html.document import parse
+
+TABLES: tuple[scorer.Table, ...] = get_args(scorer.Table)
+ROOT = Path(__file__).resolve().parents[4]
+PAGE = (ROOT / "tests/reading/pages/news_cms_de.html").read_bytes()
+
+
+def scored(monkeypatch: pytest.MonkeyPatch, weights: Mapping[str, float], table: scorer.Table = "asked") -> list[Block]:
+    monkeypatch.setattr(scorer, "weights", lambda table: weights)
+    blocks = read_blocks(parse(PAGE, "https://a.example/b").tree)
+    overlap.measure(blocks)
+    box = containers.build(blocks)
+    containers.add_up(blocks, box)
+    overlap.guess(blocks, box)
+    scorer.score(blocks, box, features.of_text(blocks, "Lindenau fährt ab 2030 mit eigenem Strom"), table)
+    return blocks
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_shipped_weights_fit_the_features(monkeypatch: pytest.MonkeyPatch, table: scorer.Table) -> None:
+    blocks = scored(monkeypatch, scorer.weights(table), table)
+    assert {round(block.score) for block in blocks if block.letters} == {0, 1}
+
+
+def test_the_score_is_the_mean_of_what_weights_and_trees_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Log odds of 4 for each block by the weights, of -1 or -2 by the trees."""
+    monkeypatch.setattr(scorer, "boosted", lambda table: trees.read([{"asks": "is-h > 0.5", "leaves": "-1 -2"}]))
+    blocks = scored(monkeypatch, {name: 4.0 * (name == "bias") for name in scorer.weights("asked")})
+    found = {block.kind == "h": block.score for block in blocks}
+    assert found == pytest.approx({False: 1 / (1 + math.exp(-1.5)), True: 1 / (1 + math.exp(-1))})
+
+
+@pytest.mark.parametrize("name", ["bias", "sentence", "in-main", "near-share", "overlap x link"])
+@pytest.mark.parametrize("change", ["missing", "renamed"])
+def test_a_feature_without_a_weight_is_an_error(monkeypatch: pytest.MonkeyPatch, name: str, change: str) -> None:
+    weights = dict(scorer.weights("asked"))
+    value = weights.pop(name)
+    if change == "renamed":
+        weights[f"{name}-2"] = value
+    with pytest.raises(ValueError, match=re.escape(f"no weight for ['{name}']")):
+        scored(monkeypatch, weights)
+
+
+def test_a_weight_without_a_feature_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ValueError, match=re.escape("no feature for ['surprise']")):
+        scored(monkeypatch, {**scorer.weights("asked"), "surprise": 1.0})
+
+
+def test_a_feature_that_the_weights_do_not_know_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    more = (*class_hints.names(), "surprise")
+    monkeypatch.setattr(class_hints, "names", lambda: more)
+    with pytest.raises(ValueError, match="near-surprise"):
+        scored(monkeypatch, scorer.weights("asked"))
+
+
+def test_the_order_of_weights_means_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    weights = scorer.weights("asked")
+    turned = dict(reversed(weights.items()))
+    scores = [[block.score for block in scored(monkeypatch, each)] for each in (weights, turned)]
+    assert scores[0] == pytest.approx(scores[1], abs=1e-5)
+
+
+def test_every_feature_has_a_value_for_each_block() -> None:
+    blocks = read_blocks(parse(PAGE, "https://a.example/b").tree)
+    overlap.measure(blocks)
+    found = features.columns(blocks, containers.build(blocks), features.of_text(blocks, "A title"))
+    assert {len(column) for column in found.values()} == {len(blocks)}
+
+
+@pytest.mark.parametrize(("name", "parsed"), [("block_weights.toml", tomllib.loads), ("block_trees.json", json.loads)])
+def test_the_files_say_what_made_them(name: str, parsed: Callable[[str], dict[str, Any]]) -> None:
+    content = files("syndicator.reading").joinpath(f"data/{name}").read_text("utf-8")
+    table = parsed(content)
+    assert (ROOT / table["script"]).is_file()
+    assert date.fromisoformat(table["made"]).year >= 2026
+    assert re.fullmatch("[0-9a-f]{64}", table["data_sha256"])
+    assert len(content) < 300_000  # read whole by each worker
+
+
+def test_weights_stand_in_order() -> None:
+    for table in TABLES:
+        assert list(scorer.weights(table)) == sorted(scorer.weights(table))

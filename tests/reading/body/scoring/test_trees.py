@@ -1,0 +1,40 @@
+"""Trees are read from their table and applied to all blocks at once."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from syndicator.reading.body.scoring import trees
+
+ROWS = [
+    {"asks": "size > 2.0; link > 0.5", "leaves": "-1 1 -2 0.5"},  # the first answer is the lowest bit
+    {"asks": "size > 5.0", "leaves": "0 0.25"},
+]
+
+
+def odds(size: list[float], link: list[float]) -> list[float]:
+    values = {"link": np.array(link, dtype=np.float32), "size": np.array(size, dtype=np.float32), "other": np.zeros(1)}
+    found: list[float] = trees.log_odds(trees.read(ROWS), values).tolist()
+    return found
+
+
+def test_each_block_gets_the_sum_of_the_leaves_that_it_reaches() -> None:
+    assert odds([1, 3, 1, 3, 6], [0, 0, 1, 1, 0]) == [-1, 1, -2, 0.5, 1.25]
+
+
+def test_a_value_at_the_limit_is_not_over_it() -> None:
+    assert odds([2.0, 5.0], [0.5, 0.5]) == [-1, 1]
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"asks": "size > 2.0", "leaves": "1 2 3"}, "a tree of 1 questions has 3 leaves"),
+        ({"asks": "; ".join(["size > 2.0"] * 9), "leaves": " ".join(["0"] * 512)}, "a tree of 9 questions"),
+        ({"asks": "size over 2", "leaves": "0 1"}, "no question: 'size over 2'"),
+    ],
+)
+def test_a_table_of_another_form_is_refused(row: dict[str, str], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        trees.read([row])

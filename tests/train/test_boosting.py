@@ -1,0 +1,69 @@
+"""How trees are grown."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from syndicator.reading.body.scoring import trees
+from tools.train import boosting, fit_blocks
+
+PLAN = boosting.Plan(trees=40, depth=3, rate=0.2, rows=0.6, features=1.0, ridge=1.0)
+NAMES = ("dull", "link", "size")
+
+
+def data(rows: int = 400) -> tuple[np.ndarray, np.ndarray]:
+    """Rows that are wanted when either `link` or `size` is over a half, and not both: no weighted sum tells them."""
+    draw = np.random.default_rng(1)
+    values = draw.random((rows, 3)).astype(np.float32)
+    values[:, 0] = 1.0
+    return values, ((values[:, 1] > 0.5) != (values[:, 2] > 0.5)).astype(float)
+
+
+def grown() -> list[boosting.Tree]:
+    values, wanted = data()
+    limits = boosting.limits_of(values)
+    return boosting.fit(boosting.codes_of(values, limits), limits, wanted, np.ones(len(wanted)), PLAN)
+
+
+def test_trees_learn_what_no_weighted_sum_can_and_the_table_says_the_same() -> None:
+    values, wanted = data()
+    made = trees.read([fit_blocks.row_of(tree, NAMES) for tree in grown()])
+    odds = trees.log_odds(made, dict(zip(NAMES, values.T, strict=True)))
+    assert ((odds > 0) == (wanted > 0)).mean() > 0.95
+    weights = fit_blocks.fit(
+        np.column_stack([values, np.ones(len(wanted))]), wanted, np.ones(len(wanted)), (*NAMES, "bias")
+    )
+    line = values @ np.array([weights[name] for name in NAMES]) + weights["bias"]
+    assert ((line > 0) == (wanted > 0)).mean() < 0.7
+
+
+def test_the_same_data_give_the_same_trees() -> None:
+    one, two = grown(), grown()
+    assert [(a.features, a.limits) for a in one] == [(b.features, b.limits) for b in two]
+    assert all((a.leaves == b.leaves).all() for a, b in zip(one, two, strict=True))
+
+
+def test_a_feature_that_never_changes_is_not_asked_for() -> None:
+    assert {feature for tree in grown() for feature in tree.features} == {1, 2}
+
+
+def test_a_row_that_counts_nothing_teaches_nothing() -> None:
+    values, wanted = data()
+    limits, codes = boosting.limits_of(values), boosting.codes_of(values, boosting.limits_of(values))
+    counts = np.ones(len(wanted))
+    counts[200:] = 0
+    one = boosting.fit(codes, limits, wanted, counts, PLAN)
+    wanted[200:] = 1 - wanted[200:]
+    two = boosting.fit(codes, limits, wanted, counts, PLAN)
+    assert all(a.leaves == pytest.approx(b.leaves) for a, b in zip(one, two, strict=True))
+
+
+def test_a_feature_of_many_values_has_few_limits() -> None:
+    values = np.linspace(0, 1, 1000, dtype=np.float32)[:, None]
+    (limits,) = boosting.limits_of(values)
+    assert len(limits) == boosting.MOST_LIMITS
+    codes = boosting.codes_of(values, [limits])
+    assert codes.min() == 0
+    assert codes.max() == boosting.MOST_LIMITS
+    assert (values[:, 0] > limits[5]).tolist() == (codes[0] > 5).tolist()
