@@ -121,18 +121,20 @@ OF_A_FILE = frozenset((errno.EACCES, errno.EPERM, errno.EFBIG))
 
 
 class NotAnArticle(SyndicatorError):
-    """The page is not an article. `kind`: a `reasons.PageReason` that says what it is."""
+    """The page is not an article. `kind`: a `reasons.PageReason` that says what it is; `alternate`: the AMP or print
+    version of a page that is empty."""
 
     exit_code = 69
 
-    def __init__(self, kind: str, detail: str = "") -> None:
+    def __init__(self, kind: str, detail: str = "", alternate: str | None = None) -> None:
         super().__init__(f"not an article: {kind}" + (f" ({detail})" if detail else ""))
         self.kind = kind
         self.reason = f"{NOT_AN_ARTICLE}{kind}"
         self.detail = detail
+        self.alternate = alternate
 
-    def __reduce__(self) -> tuple[type[NotAnArticle], tuple[str, str]]:
-        return (NotAnArticle, (self.kind, self.detail))
+    def __reduce__(self) -> tuple[type[NotAnArticle], tuple[str, str, str | None]]:
+        return (NotAnArticle, (self.kind, self.detail, self.alternate))
 
 
 class NotAFeed(SyndicatorError):

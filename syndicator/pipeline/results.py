@@ -27,6 +27,7 @@ class PageReading:
     doubts: tuple[str, ...] = ()  # codes of `reasons.HoldReason`
     sketch: Sketch | None = None
     packed: bytes = b""
+    alternate: str | None = None  # AMP or print version of a page that is a stub
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,7 +46,8 @@ def read(
     if typed and kind in (None, "empty") and not body.trace.get("select") and not classify.is_declared(document):
         kind = "listing" if typed.is_list(announced=entry is not None) else kind
     if kind or not body.markdown.strip():
-        raise NotAnArticle(kind or "empty", f"{body.letters} letters of text")
+        empty = kind in (None, "empty")
+        raise NotAnArticle(kind or "empty", f"{body.letters} letters of text", meta.alternate if empty else None)
     del alive
     doubt = "" if typed is None or classify.is_declared(document) or body.trace.get("select") else typed.doubt()
     return Draft(

@@ -12,6 +12,7 @@ from syndicator.pipeline import jobs
 from syndicator.pipeline.context import BUGS, EntryContext, Page, describe_bug
 from syndicator.pipeline.dedupe.merge import made_before
 from syndicator.pipeline.entry import endings, entry_rows, filing
+from syndicator.pipeline.entry.alternates import fullest
 from syndicator.pipeline.entry.endings import EntryResult
 from syndicator.pipeline.owners.adoption import may_adopt
 from syndicator.pipeline.owners.links import ask_front, ask_page
@@ -101,7 +102,7 @@ async def _read(context: EntryContext, page: Page) -> EntryResult:
     now = run.clock()
     rules = source.rules if page.html else replace(source.rules, content="feed")
     try:
-        reading = await _reading(context, page, rules, now)
+        page, reading = await fullest(context, page, lambda each: _reading(context, each, rules, now))
     except ConfigError as error:  # a selector, or the taxonomy
         return endings.ask_operator(context, error.reason, f"source {source.key!r}: {error}")
     except NotAnArticle as refusal:
