@@ -58,19 +58,34 @@ _HOSTS: Mapping[str, re.Pattern[str]] = {
     "host-manual": re.compile(r"^(?:docs?|documentation|developers?|wiki|manual|help|learn|api|reference)\."),
     "host-shop": re.compile(r"^(?:shop|store)\."),
 }
+
+
+def _any_of(*words: str) -> re.Pattern[str]:
+    """A pattern of whole `words` for text in lower case. It begins with letters and looks back for the start of the
+    word: a search skips to such letters, where with the boundary first it stops at every character."""
+    rests: dict[str, list[str]] = {}
+    for word in words:
+        rests.setdefault(word[0], []).append(word[1:])
+    return re.compile("|".join(rf"{first}(?<!\w{first})(?:{'|'.join(rest)})\b" for first, rest in rests.items()))
+
+
 _PRICE = re.compile(r"[$€£¥₹]\s?\d|\d[.,]\d\d\s?(?:€|EUR|USD|GBP|zł|kr)\b")
-_REPLY = re.compile(
-    r"\b(?:reply|replies|quote|posted|joined|originally|wrote|thread|antworten|beiträge|zitat|likes?)\b", re.I
+_REPLY = _any_of(
+    *("reply", "replies", "quote", "posted", "joined", "originally", "wrote", "thread"),
+    *("antworten", "beiträge", "zitat", "likes?"),
 )
-_BUY = re.compile(
-    r"\b(?:add to (?:cart|bag|basket)|buy now|in stock|out of stock|free shipping|checkout|in den warenkorb)\b", re.I
+_BUY = _any_of(
+    *("add to (?:cart|bag|basket)", "buy now", "in stock", "out of stock", "free shipping", "checkout"),
+    "in den warenkorb",
 )
-_HIRE = re.compile(
-    r"\b(?:contact us|get started|request a (?:quote|demo)|book a|schedule a|free (?:quote|consultation|trial)|our "
-    r"(?:services|clients|team|experts)|why choose|sign up|learn more)\b",
-    re.I,
+_HIRE = _any_of(
+    *("contact us", "get started", "request a (?:quote|demo)", "book a", "schedule a"),
+    *("free (?:quote|consultation|trial)", "our (?:services|clients|team|experts)", "why choose", "sign up"),
+    "learn more",
 )
-_MORE = re.compile(r"\b(?:read more|load more|view all|see all|next page|older posts|show more|weiterlesen)\b", re.I)
+_MORE = _any_of(
+    *("read more", "load more", "view all", "see all", "next page", "older posts", "show more", "weiterlesen"),
+)
 _MADE_BY: Mapping[str, re.Pattern[str]] = {
     "made-manual": re.compile(
         r"sphinx|docusaurus|mkdocs|gitbook|hugo-book|vitepress|rustdoc|javadoc|doxygen|mintlify", re.I
@@ -183,8 +198,9 @@ def _of_elements(tree: Any) -> dict[str, float]:
 def _of_words(blocks: Sequence[Block]) -> dict[str, float]:
     text = "\n".join(block.text for block in blocks if block.letters)[:_MOST_TEXT]
     thousands = max(len(text), 1_000) / 1_000
-    rules = {"prices": _PRICE, "replies": _REPLY, "buying": _BUY, "hiring": _HIRE, "more": _MORE}
-    found = {name: len(rule.findall(text)) for name, rule in rules.items()}
+    low = text.lower()
+    rules = {"replies": _REPLY, "buying": _BUY, "hiring": _HIRE, "more": _MORE}
+    found = {"prices": len(_PRICE.findall(text)), **{name: len(rule.findall(low)) for name, rule in rules.items()}}
     return {
         **{name: math.log1p(count) for name, count in found.items()},
         **{f"{name}-share": math.log1p(10 * count / thousands) for name, count in found.items()},

@@ -23,9 +23,9 @@ _LIKELY = 0.4  # probability below which a page is of no type
 # Probability of a listing from which a page is refused: on domains that were not fitted on, 47 % of the listings and
 # .3 % of the articles are. A feed hardly ever announces one, so what it announces must be a clearer case.
 _LIST, _LIST_ANNOUNCED = 0.6, 0.9
-# Probability of a product from which what is read of the page is in doubt: of 1,557 open pages that are read well none
-# is, and of 157 that are read badly one in nine. Lists that are not refused would add more of the former.
-_PRODUCT = 0.6
+# Probabilities from which what is read of the page is in doubt: of the open pages that are read well hardly any is, and
+# of those that are read badly one in eight. Lists that are not refused would add more of the former.
+_OFFERS = {"product": 0.6, "service": 0.75}
 _LEAST_ITEMS = 12  # of a list
 _SHOWN = 0.05  # probability from which a type stands in the trace
 
@@ -44,8 +44,11 @@ class PageType(NamedTuple):
 
     def doubt(self) -> str:
         """Why the page may be no article, in words; "" where nothing speaks against it."""
-        likely = self.probabilities.get("product", 0.0)
-        return f"the page offers a product ({likely:.2f})" if likely > _PRODUCT else ""
+        for name, least in _OFFERS.items():
+            likely = self.probabilities.get(name, 0.0)
+            if likely > least:
+                return f"the page offers a {name} ({likely:.2f})"
+        return ""
 
     def trace(self) -> Mapping[str, Any]:
         """What `show --why` prints: the type, and the probability of those that come into question."""

@@ -97,9 +97,9 @@ def test_a_page_with_few_links_is_no_list() -> None:
     assert not page_type.PageType("listing", {"listing": 0.99}, 11).is_list(announced=False)
 
 
-@pytest.mark.parametrize(("name", "doubted"), [("product", True), ("forum", False)])
+@pytest.mark.parametrize(("name", "doubted"), [("product", True), ("service", True), ("forum", False)])
 def test_what_is_read_of_a_shop_is_in_doubt(monkeypatch: pytest.MonkeyPatch, name: str, doubted: bool) -> None:
-    monkeypatch.setattr(page_type, "type_of", lambda document, blocks: page_type.PageType(name, {name: 0.65}, 40))
+    monkeypatch.setattr(page_type, "type_of", lambda document, blocks: page_type.PageType(name, {name: 0.8}, 40))
     html = f"<html><head><title>Boats</title></head><body><article><h1>Boats</h1>{STORY * 8}</article></body></html>"
     assert bool(read(html.encode(), "https://paper.example/boats").trace["body"].get("doubt")) is doubted
     declared = html.replace("<title>", '<meta property="og:type" content="article"><title>')

@@ -49,3 +49,8 @@ def test_where_the_operator_said_what_is_the_body_nothing_is_unclear() -> None:
 
 def block(letters: int, score: float) -> Block:
     return cast(Block, SimpleNamespace(letters=letters, score=score))
+
+
+def test_a_long_text_is_an_article_whatever_else_the_page_has() -> None:
+    long, unclear = block(5_000, 0.9), block(20_000, 0.5)
+    assert judge([long], [long, unclear], [], entry=None, selected=False) == ""
