@@ -248,6 +248,7 @@ class Entry:
     enclosures: tuple[Enclosure, ...] = ()
     image: str = ""
     language: str = ""
+    rights: tuple[str, ...] = ()  # what it says of the article's use: usage/statement.py
 
     @property
     def digest(self) -> str:
@@ -291,6 +292,7 @@ class Draft:
     sitename: str = ""
     partial: bool = False
     robots: tuple[str, ...] = ()  # nosnippet, max-snippet:50, noarchive, noindex
+    rights: tuple[str, ...] = ()  # what its publisher says of its use, a line of usage/statement.py each
     aliases: tuple[str, ...] = ()  # other URLs of the same article
     duplicate_of: str | None = None  # a canonical on another host
     alternate: str | None = None  # AMP or print page worth one more fetch
@@ -345,7 +347,7 @@ class Article:
     split_from: tuple[str, ...] = ()  # ids that an operator said it is no copy of
     # From here on of schema 2, where nothing else is said
     authors: tuple[str, ...] = ()  # one name each
-    rights: tuple[str, ...] = ()  # one statement each
+    rights: tuple[str, ...] = ()  # what its publisher says of its use: usage/statement.py
     hold: bool = False  # on hold: in no feed or page until the operator releases it
     hold_reason: str = ""  # schema 4: a code of `reasons.HoldReason`, "" where a hand put it on hold
     carriers: tuple[str, ...] = ()  # keys of the other sources that announced it

@@ -360,6 +360,7 @@ class LlmReason(Reason):
     """What the language model is not asked about, and why an answer was refused: our own description stays then."""
 
     OPTED_OUT = "opted-out", "the source says llm = false"
+    RESERVED = "reserved", "its publisher says ai-input: no", "`licence`, where it gave you another word"
     EXCERPT_BY_OPERATOR = "excerpt-by-operator", "a hand wrote the excerpt"
     EXCERPT_BY_LLM = "excerpt-by-llm", "a language model has written the excerpt"
     SHORT = "short", "the article is too short to be described"

@@ -77,6 +77,7 @@ def _described(draft: Draft, taxonomy: Taxonomy) -> ReadArticle:
         language=description.language,
         partial=draft.partial,
         robots=draft.robots,
+        rights=draft.rights,
         trace={**draft.trace, **description.trace},
         excerpt_by=description.excerpt_by,
         tags_by=description.tags_by,

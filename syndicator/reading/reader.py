@@ -65,6 +65,7 @@ def read(
         sitename=meta.sitename,
         partial=from_page and classify.is_partial(document, body.blocks, body.everything),
         robots=meta.robots,
+        rights=meta.rights,
         aliases=meta.aliases,
         duplicate_of=meta.duplicate_of,
         alternate=meta.alternate,

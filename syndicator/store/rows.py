@@ -299,12 +299,16 @@ def set_found(connection: Connection, found: Mapping[str, Mapping[FeedKey, str]]
 def follow_picture(connection: Connection, article: Article, before: Article | None) -> None:
     """Has the picture of an article fetched where it has another one than `before`, or other rules for it; none is
     shown until then."""
-    if before is not None and (before.cover, before.robots) == (article.cover, article.robots):
+    if before is not None and _of_picture(before) == _of_picture(article):
         return
     if article.cover:
         upsert(connection, schema.pictures, [waiting_picture(article)])
     elif before is not None:
         connection.execute(_NO_PICTURE, {"gone": article.id})
+
+
+def _of_picture(article: Article) -> tuple[object, ...]:
+    return article.cover, article.robots, article.rights
 
 
 def waiting_picture(article: Article) -> dict[str, Any]:

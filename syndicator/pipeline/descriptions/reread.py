@@ -21,8 +21,10 @@ from syndicator.pipeline.read_article import load_taxonomy, read_and_render
 from syndicator.pipeline.results import FieldChange, PageReading, Reread
 from syndicator.pipeline.revise import now_revised, same_text
 from syndicator.reading.metadata.title import untag
+from syndicator.usage.statement import parsed
 
-_SHOWN = ("title", "author", "coverImage", "excerpt", "tags", "category", "language", "robots", "partial")  # keys
+# keys
+_SHOWN = ("title", "author", "coverImage", "excerpt", "tags", "category", "language", "robots", "rights", "partial")
 _RULED = "rules.select and rules.remove leave no article of a page that is one"
 
 
@@ -112,9 +114,16 @@ def _as_read(old: Article, reading: PageReading, owned: bool) -> Article:
         body=body,
         partial=new.partial,
         robots=new.robots,
+        rights=_rights(old, new),
         keywords=old.keywords or new.keywords,
         section=old.section or new.section,
     )
+
+
+def _rights(old: Article, new: Article) -> tuple[str, ...]:
+    """What the page says now, and what a feed or a hand said: neither is on the page."""
+    kept = (line for line in old.rights if (said := parsed(line)) is None or said.place == "feed")
+    return tuple(dict.fromkeys((*new.rights, *kept)))
 
 
 def differences(old: Article, new: Article) -> tuple[FieldChange, ...]:

@@ -91,6 +91,10 @@ def categories(view: View, base: str) -> list[dict[str, str]]:
 
 def _links(view: View) -> list[Part]:
     parts = [Part("link", rel="via", href=view.url)]
+    if view.rights:
+        parts.append(plain_text("rights", view.rights))
+    if view.licence:  # RFC 4946
+        parts.append(Part("link", rel="license", href=view.licence))
     parts += [Part("link", rel="related", href=url) for url in view.related]
     given = view.enclosure
     if given is not None:

@@ -55,6 +55,7 @@ def _optional(view: View) -> dict[str, Any]:
         "author": {"name": view.authors[0]},
         "tags": _tags(view),
         "attachments": _attachments(view),
+        "_rights": _rights(view),  # an extension: version 1.1 has no field for rights
     }
     return {name: value for name, value in found.items() if value}
 
@@ -65,6 +66,10 @@ def _tags(view: View) -> list[str]:
     for tag in filter(None, (view.category, *view.tags)):
         found.setdefault(tag.casefold(), tag)
     return list(found.values())
+
+
+def _rights(view: View) -> dict[str, str]:
+    return {name: value for name, value in (("text", view.rights), ("license", view.licence)) if value}
 
 
 def _attachments(view: View) -> list[dict[str, Any]]:

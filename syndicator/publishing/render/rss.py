@@ -74,7 +74,21 @@ def _plain(value: str) -> str:
 
 def _parts(view: View) -> list[Part]:
     # one line for all authors: of several dc:creator, newsboat and Miniflux show the last one alone
-    return [Part(qualified("dc", "creator"), _plain(view.author)), *media(view), *_podcast(view), *_markdown(view)]
+    return [
+        Part(qualified("dc", "creator"), _plain(view.author)),
+        *media(view),
+        *_rights(view),
+        *_podcast(view),
+        *_markdown(view),
+    ]
+
+
+def _rights(view: View) -> Iterator[Part]:
+    """dc:rights, and the element for licences (http://backend.userland.com/creativeCommonsRssModule)."""
+    if view.rights:
+        yield Part(qualified("dc", "rights"), _plain(view.rights))
+    if view.licence:
+        yield Part(qualified("creativeCommons", "license"), view.licence)
 
 
 def _podcast(view: View) -> Iterator[Part]:

@@ -18,6 +18,7 @@ from syndicator import text, urls
 from syndicator.model import Article, ContentMode, Enclosure, Origin, Source, entry_urn
 from syndicator.ports.pictures import Picture
 from syndicator.urls import secrets
+from syndicator.usage.terms import terms
 
 # An earlier date is nearly always a publisher's slip (year 1, the Unix epoch), and the W3C validator calls it
 # implausible (its validators.py, implausible_8601): it counts as unknown.
@@ -93,6 +94,8 @@ class View:
     picture: Picture | None = None  # for pages alone
     content: str = ""  # HTML that readers show: a card, the whole text, both, or ""
     markdown: str = ""  # the whole text once more, where the operator wants that
+    rights: str = ""  # what its publisher says of its use, for people
+    licence: str = ""  # the address of a licence that it names
 
     @property
     def author(self) -> str:
@@ -125,6 +128,7 @@ def view(
     if not url:
         raise ValueError(f"no usable address: {article.url[:200]!r}")
     origin = _origin(article, source, published)
+    said = terms(article.rights)
     return View(
         id=article.id,
         urn=entry_urn(instance, article.id),
@@ -146,6 +150,8 @@ def view(
         related=tuple(found for found in map(uri, article.also) if found),
         origin=origin,
         source_key=article.source_key,
+        rights=line("; ".join((*said.words, *said.because))),
+        licence=next(filter(None, map(uri, said.licences)), ""),
     )
 
 
@@ -180,16 +186,20 @@ def _poorer(one: ContentMode, other: ContentMode) -> ContentMode:
 
 
 def permitted(article: Article, source: Source | None) -> tuple[ContentMode, tuple[str, ...]]:
-    """How much of an article may be shown, and the page's own rules that restrict it. A recorded licence of the source
-    lifts them. nosnippet and noarchive: no excerpt of ours and no body; max-snippet: an excerpt of that many
-    characters and no body (https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag)."""
+    """How much of an article may be shown, and its publisher's own rules that restrict it. A recorded licence of the
+    source lifts them. Rights: `usage.terms`. nosnippet and noarchive: no excerpt of ours and no body; max-snippet: an
+    excerpt of that many characters and no body
+    (https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag)."""
     wanted: ContentMode = source.content if source else "excerpt"
     if source and source.licence:
         return wanted, ()
     rules = {rule.strip().lower().replace(" ", "") for rule in article.robots}
-    restricted: list[str] = []
+    said = terms(article.rights)
+    restricted: list[str] = list(said.because) if said.most != "full" else []
+    if said.most == "link":
+        return "link", tuple(restricted)
     if rules & {"nosnippet", "max-snippet:0"}:
-        return "link", ("nosnippet",)
+        return "link", (*restricted, "nosnippet")
     if _snippet(article) is not None:
         restricted.append(f"max-snippet:{_snippet(article)}")
     if "noarchive" in rules:
@@ -201,12 +211,14 @@ def permitted(article: Article, source: Source | None) -> tuple[ContentMode, tup
 
 def may_copy_picture(article: Article, source: Source | None) -> bool:
     """True where a small copy of the article's picture may be shown. Not where the page asks that its pictures be in no
-    index or preview (noimageindex, max-image-preview:none), unless a licence is recorded, and not where only a link to
-    the article may be published."""
+    index or preview (noimageindex, max-image-preview:none) or it may not be passed on whole, unless a licence is
+    recorded, and not where only a link to the article may be published."""
     if permitted(article, source)[0] == "link":
         return False
     rules = {rule.strip().lower().replace(" ", "") for rule in article.robots}
-    return bool(source and source.licence) or not rules & {"noimageindex", "max-image-preview:none"}
+    if source and source.licence:
+        return True
+    return terms(article.rights).picture and not rules & {"noimageindex", "max-image-preview:none"}
 
 
 def uri(value: str) -> str:

@@ -19,8 +19,9 @@ NAMESPACES: Final[Mapping[str, str]] = {
     "at": "http://purl.org/atompub/tombstones/1.0",
     "podcast": "https://podcastindex.org/namespace/1.0",
     "source": "http://source.scripting.com/",
+    "creativeCommons": "http://backend.userland.com/creativeCommonsRssModule",
 }
-LOCAL: Final = ("podcast", "source")  # declared by the elements themselves, which few feeds have
+LOCAL: Final = ("podcast", "source", "creativeCommons")  # declared by the elements themselves, which few feeds have
 # RSS Advisory Board, RSS Best Practices Profile, "Character data": & and < of plain text as hexadecimal references.
 _PLAIN_FIELD: Final = re.compile(
     rb"(<(?:title|description|category|dc:creator|source|name|generator)(?: (?![^>]*type=.html)[^>]*)?>)([^<]+)"

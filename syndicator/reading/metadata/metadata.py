@@ -12,7 +12,7 @@ from syndicator.model import Entry, Rules
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document
 from syndicator.reading.html.schema_org import articles
-from syndicator.reading.metadata import cover, date, identity, ruled, survey, title
+from syndicator.reading.metadata import cover, date, identity, ruled, survey, title, usage
 from syndicator.reading.metadata.authors import author
 from syndicator.reading.metadata.candidates import Choice
 
@@ -35,6 +35,7 @@ class Metadata:
     section: str
     sitename: str
     robots: tuple[str, ...]
+    rights: tuple[str, ...]
     canonical: str
     aliases: tuple[str, ...]
     duplicate_of: str | None
@@ -77,6 +78,7 @@ def read_metadata(
         section=document.meta("article:section", "parsely-section", "section"),
         sitename=site,
         robots=identity.robots(document),
+        rights=usage.read(document, entry),
         canonical=who.canonical,
         aliases=who.aliases,
         duplicate_of=who.duplicate_of,

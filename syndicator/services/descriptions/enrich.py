@@ -20,6 +20,7 @@ from syndicator.reasons import CommandReason, FileReason, LlmReason
 from syndicator.services.container import App, llm_key, make_enricher, open_worker
 from syndicator.services.descriptions.enrich_report import EnrichReport
 from syndicator.text import width
+from syndicator.usage.terms import terms
 from syndicator.worker import Worker
 
 RECENT = timedelta(days=7)  # a run asks about what was added since; `describe --llm` about all
@@ -238,6 +239,8 @@ class _Pass:
         source = self.app.sources.get(article.source_key)
         if source is not None and not source.llm:
             return LlmReason.OPTED_OUT
+        if not terms(article.rights).model and not (source is not None and source.licence):
+            return LlmReason.RESERVED
         by = {"operator": LlmReason.EXCERPT_BY_OPERATOR, "llm": LlmReason.EXCERPT_BY_LLM}.get(article.excerpt_by)
         if by is not None:
             return by

@@ -17,6 +17,7 @@ from syndicator.services.explain import origins
 from syndicator.services.explain.llm import llm_history
 from syndicator.services.explain.published import standing
 from syndicator.services.explain.shown import Shown
+from syndicator.usage.terms import terms
 
 
 def show_filed(app: App, id: str) -> Shown:
@@ -49,12 +50,20 @@ def _why(app: App, article: Article) -> Iterator[tuple[str, Any]]:
     yield "category", origins.category_reason(article, source, taxonomy, app.settings.describe.uncategorised)
     yield from ((name, value) for name, value in trace.items() if name not in ("category", "excerpt"))
     yield "robots", article.robots
+    yield "rights", rights(article)
     yield "page", told
     if app.store.index.path(article.id) is None:
         yield "state", "not filed; the next run takes in what lies in the folder of articles"
         return
     yield from standing(app, article)
     yield from llm_history(app, article.id).items()
+
+
+def rights(article: Article) -> list[str]:
+    """What is said of the use of an article, and what the operator could do about it."""
+    free = terms(article.rights).free
+    cure = [f'{free} lets you publish it whole: `content = "full"` of its source'] if free else []
+    return [*article.rights, *cure]
 
 
 def _of_page(app: App, article: Article, source: Source | None) -> tuple[ReadArticle | None, str]:

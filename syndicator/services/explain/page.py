@@ -21,7 +21,7 @@ from syndicator.services.adding.search import unanswered
 from syndicator.services.container import App, make_fetcher
 from syndicator.services.explain import origins
 from syndicator.services.explain.announced import Announced, announced
-from syndicator.services.explain.filed import show_article, show_filed, unread
+from syndicator.services.explain.filed import rights, show_article, show_filed, unread
 from syndicator.services.explain.shown import Shown
 from syndicator.services.naming import article_id
 
@@ -43,7 +43,7 @@ def show_file(path: Path, url: str | None, app: App | None) -> Shown:
 
 
 def _alone(article: Article, data: bytes) -> Shown:
-    why = {"origins": origins.origins(article, None, {}), "robots": article.robots}
+    why = {"origins": origins.origins(article, None, {}), "robots": article.robots, "rights": rights(article)}
     return Shown(article=unread(article), markdown=data.decode("utf-8", "replace"), why=why)
 
 
@@ -118,6 +118,7 @@ def _shown(
         "tags": origins.tag_reasons(article, source, taxonomy),
         "category": origins.category_reason(article, source, taxonomy, uncategorised),
         "robots": article.robots,
+        "rights": rights(article),
         **why,
     }
     return Shown(

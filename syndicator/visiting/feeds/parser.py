@@ -15,6 +15,7 @@ from xml.sax import SAXException
 
 from syndicator.errors import NotAFeed
 from syndicator.model import Enclosure, Entry, ParsedFeed
+from syndicator.usage.vocabularies import said
 from syndicator.visiting.feeds import podcast
 from syndicator.visiting.feeds.dates import YEARS, parse_date
 from syndicator.visiting.feeds.fields import entry_id, names, one_line, resolve
@@ -122,7 +123,7 @@ def _feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
         skip_hours=_skip_hours(body),
         skip_days=_skip_days(body),
         complete=not parsed.get("bozo") or _harmless(parsed.get("bozo_exception")),
-        entries=tuple(_entry(item, url, version) for item in parsed["entries"][:MOST_ENTRIES]),
+        entries=tuple(_entry(item, head, url, version) for item in parsed["entries"][:MOST_ENTRIES]),
     )
 
 
@@ -131,7 +132,7 @@ def _harmless(error: object) -> bool:
     return type(error).__name__ in ("CharacterEncodingOverride", "NonXMLContentType", "UndeclaredNamespace")
 
 
-def _entry(item: Any, url: str, version: str) -> Entry:
+def _entry(item: Any, head: Any, url: str, version: str) -> Entry:
     link = resolve(url, _get(item, "feedburner_origlink") or _get(item, "link"))
     title = _line(item, "title", version)
     content, summary = _texts(item)
@@ -149,7 +150,21 @@ def _entry(item: Any, url: str, version: str) -> Entry:
         enclosures=enclosures,
         image=_image(item, url, enclosures),
         language=_get(item.get("title_detail") or {}, "language"),
+        rights=_rights(item, head, url),
     )
+
+
+def _rights(item: Any, head: Any, url: str) -> tuple[str, ...]:
+    """What an entry says of its use. A licence of the whole feed is that of an entry without its own (RFC 4946 section
+    2); words of the whole feed are left there: a copyright line on each article says nothing of that article."""
+    licences = _licences(item) or _licences(head)
+    fields = [("rights", one_line(_get(item, "rights"))), *(("rel=license", licence) for licence in licences)]
+    return tuple(one.line() for one in said("feed", fields, url))
+
+
+def _licences(context: Any) -> list[str]:
+    links = (link for link in _list(context, "links") if isinstance(link, dict))
+    return [_get(link, "href") for link in links if _get(link, "rel") == "license" and _get(link, "href")]
 
 
 def _distinct(feed: ParsedFeed) -> ParsedFeed:

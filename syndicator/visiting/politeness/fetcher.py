@@ -12,6 +12,7 @@ from syndicator.log import logger
 from syndicator.model import Failed, Fetched, FetchResult, Request, Source
 from syndicator.ports import Fetcher
 from syndicator.urls import BadUrl, canonical, host, redacted, same_site
+from syndicator.usage import robots_txt
 from syndicator.visiting.fetch.headers import REDIRECTION
 from syndicator.visiting.politeness.backoff import Backoff
 from syndicator.visiting.politeness.robots import OPERATOR, Robots, RobotsVerdict
@@ -159,11 +160,18 @@ def _name(url: str) -> str:
 
 
 def _marked(result: FetchResult, verdict: RobotsVerdict | None) -> FetchResult:
-    """`result` with who permitted it. What robots.txt disallows and was fetched is a feed that the operator named."""
-    if verdict is None or not isinstance(result, Fetched):
+    """`result` with who permitted it and what robots.txt says of its use. What that disallows and was fetched is a feed
+    that the operator named."""
+    if not isinstance(result, Fetched):
         return result
+    headers = {name: value for name, value in result.headers.items() if name != robots_txt.HEADER}
+    if verdict is None:
+        return replace(result, headers=headers)
+    if verdict.usage:
+        headers[robots_txt.HEADER] = verdict.usage
     disallowed = not verdict.allowed and not verdict.cause
-    return replace(result, permit=OPERATOR if disallowed else verdict.by, warning=DISALLOWED if disallowed else "")
+    permit, warning = (OPERATOR, DISALLOWED) if disallowed else (verdict.by, "")
+    return replace(result, headers=headers, permit=permit, warning=warning)
 
 
 def _whole(shown: str, result: FetchResult, moved: str | None, permanent: bool) -> FetchResult:

@@ -16,6 +16,7 @@ from protego import Protego
 
 from syndicator.model import Failed, Fetched, Request, Source
 from syndicator.ports import Fetcher
+from syndicator.usage import robots_txt
 from syndicator.visiting.fetch.headers import CLIENT_ERROR
 from syndicator.visiting.politeness.throttle import LONGEST_DELAY
 
@@ -38,6 +39,7 @@ class RobotsVerdict(NamedTuple):
     by: str
     delay: float | None = None
     cause: str = ""  # why robots.txt could not be read: a reason code of model.Failed, "" when it was
+    usage: str = ""  # what it says may be done with the answer: `usage.robots_txt.lines`
 
 
 class _Rules(NamedTuple):
@@ -93,7 +95,8 @@ class Robots:
             return RobotsVerdict(True, "no robots.txt")
         if rules.status == "away":
             return RobotsVerdict(False, f"robots.txt unreachable ({rules.text})", cause=rules.text)
-        return decide(self._parse(origin, rules), url, self._product)
+        usage = robots_txt.lines(rules.text, self._product, url)
+        return decide(self._parse(origin, rules), url, self._product)._replace(usage=usage)
 
     async def _rules(self, origin: str, allow: tuple[str, ...]) -> _Rules:
         """Remembered rules, or fetched ones; pages of one origin that ask at the same time cause one request."""

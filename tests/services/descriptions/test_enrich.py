@@ -324,6 +324,13 @@ def test_a_source_can_opt_out(lab: Lab) -> None:
     assert lab.ask().counts == {"accepted": 1}
 
 
+def test_what_a_publisher_reserves_is_not_shown_to_the_model(lab: Lab) -> None:
+    lab.file("Ours", rights=("ai-input: no (Content-Signal, robots-txt)",))
+    lab.file("Theirs", rights=("ai-train: no (Content-Signal, robots-txt)",))
+    assert lab.ask().counts == {"accepted": 1}
+    assert (lab.asked("Ours").reason, [question.title for question in lab.llm.seen]) == ("reserved", ["Theirs"])
+
+
 def test_answers_are_kept_by_model_prompt_and_text(lab: Lab) -> None:
     lab.file("Weather")
     assert lab.ask().calls == 1

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 PREFIXES: Mapping[str, str] = {
     "http://creativecommons.org/ns#license": "cc",
     "http://web.resource.org/cc/": "cc",
+    "http://backend.userland.com/creativecommonsrssmodule": "creativecommons",
     "http://purl.org/rss/1.0/modules/content/": "content",
     "http://purl.org/dc/elements/1.1/": "dc",
     "http://purl.org/dc/terms/": "dcterms",
@@ -49,18 +50,22 @@ _BY_METHOD: Mapping[str, str] = {
     "person": "contributor itunes_owner",
     "said_language": "language dc_language",
     "source": "source",
+    "rights": "rights copyright dc_rights",
     # what changes nothing that is asked for, as long as there is no more than text in it
-    "skip": "subtitle tagline rights copyright generator webmaster expirationdate cloud url homepage uri name email "
+    "skip": "subtitle tagline generator webmaster expirationdate cloud url homepage uri name email "
     "width height media_rating media_credit media_restriction media_license media_player itunes_subtitle "
-    "dc_rights dc_publisher dc_contributor dcterms_valid feedburner_browserfriendly cc_license "
+    "dc_publisher dc_contributor dcterms_valid feedburner_browserfriendly "
     "itunes_name itunes_email",
 }
 NAMES: Mapping[str, str] = {name: method for method, names in _BY_METHOD.items() for name in names.split()}
 
-# Elements of a feed where they do not belong, and names under which feedparser keeps something else.
+# Elements of a feed where they do not belong, names under which feedparser keeps something else, and rare ones that it
+# makes links of.
 BELONG_ELSEWHERE = frozenset(
     (
         "rss",
+        "cc_license",
+        "creativecommons_license",
         "channel",
         "feed",
         "body",

@@ -156,6 +156,9 @@ class Reader(Attached, People):
     def said_language(self, element: etree._Element, depth: int) -> None:
         self.keep("language", text(leaf(element)), depth)
 
+    def rights(self, element: etree._Element, depth: int) -> None:
+        self.keep("rights", text(leaf(element, based=True)), depth, self.detail(element, "text/plain"))
+
     def created(self, element: etree._Element, depth: int) -> None:
         self.date("created", element, depth)
 

@@ -1,0 +1,48 @@
+"""The terms of a document of RSL 1.0 (https://rslstandard.org/rsl) as one line. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+
+_AI = frozenset(("ai-input", "ai-index", "ai-train"))
+_USES = ("search", "full-text", *sorted(_AI))
+_FREE = frozenset(("free", "attribution"))  # types of payment that cost nothing: entries name and link the publisher
+
+
+def line(document: str) -> str:
+    """What an RSL document says of use, as a list of token=yes or token=no; "" for one that is none or says nothing.
+
+    A use is allowed that a licence permits which costs nothing. It is not where a licence prohibits it, where only
+    licences that cost something permit it, and where a free one permits others alone.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
+    try:
+        root = etree.fromstring(document.strip().encode("utf-8", "replace"), parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return ""
+    if root is None:
+        return ""
+    permitted, sold, prohibited = set[str](), set[str](), set[str]()
+    for licence in _named(root, "license"):
+        (permitted if _is_free(licence) else sold).update(_usage(licence, "permits"))
+        prohibited.update(_usage(licence, "prohibits"))
+    denied = prohibited | (sold - permitted) | (set(_USES) - permitted if permitted else set())
+    return ", ".join(f"{use}={'no' if use in denied else 'yes'}" for use in _USES if use in denied | permitted)
+
+
+def _named(root: Any, name: str) -> Iterator[Any]:
+    return (one for one in root.iter() if isinstance(one.tag, str) and etree.QName(one).localname == name)
+
+
+def _usage(licence: Any, name: str) -> Iterator[str]:
+    for element in _named(licence, name):
+        if element.get("type", "usage") == "usage":
+            for token in (element.text or "").lower().replace(",", " ").split():
+                yield from _USES if token == "all" else _AI if token == "ai-all" else (token,)
+
+
+def _is_free(licence: Any) -> bool:
+    return all(payment.get("type", "free").lower() in _FREE for payment in _named(licence, "payment"))

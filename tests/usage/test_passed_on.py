@@ -1,0 +1,84 @@
+"""What is said of the use of an article reaches its file, our feeds and whoever asks, over the loopback web."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from lxml import etree
+
+from syndicator.articles.frontmatter import load
+from syndicator.model import Article
+from syndicator.pipeline.descriptions.reread import _rights
+from syndicator.settings import Publish, Settings, Site
+from tests.publishing.memory import MemoryIndex, MemoryOutlet
+from tests.publishing.test_builder import article, built
+from tests.visiting.conftest import Reply, Web, web
+from tests.visiting.operator import command, configure, refresh
+
+__all__ = ["web"]
+
+BY = "https://creativecommons.org/licenses/by/4.0/"
+SAID = ("rights: 2026 Jane Roe (rights, page)", f"licence: {BY} (rel=license, page)", "search: yes (RSL, page)")
+PAGE = (
+    b"<html><head><title>A page with a story</title><link rel='license' href='%s'></head><body><article>"
+    b"<h1>A page with a story</h1>"
+    % BY.encode()
+    + b"<p>A sentence that says something, with words and a comma, for all to read.</p>" * 12
+    + b"</article></body></html>"
+)
+ROBOTS = b"User-agent: *\nContent-Signal: ai-input=no\n"
+
+
+def test_a_visit_files_what_robots_txt_and_page_say(tmp_path: Path, web: Web) -> None:
+    config = configure(tmp_path, {"s": f'url = "{web.url("/feed")}"\ncontent = "full"'})
+    link = web.url("/page").encode()
+    feed = (
+        b"<rss version='2.0'><channel><title>F</title><item><title>A page</title><link>%s</link></item></channel></rss>"
+    )
+    html = Reply(200, {"Content-Type": "text/html", "robots.txt": "content-signal: search=no"}, PAGE)
+    web.routes = {"/robots.txt": Reply(200, {}, ROBOTS), "/feed": Reply(200, {}, feed % link), "/page": html}
+    assert len(refresh(config, "s")["s"]["added"]) == 1
+    (path,) = (tmp_path / "feeds" / "articles").rglob("*.md")
+    filed = load(path.read_bytes(), str(path))
+    assert filed.rights == (f"licence: {BY} (rel=license, page)", "ai-input: no (Content-Signal, robots-txt)")
+    shown = command(config, "show", "--why", filed.id).stdout
+    assert all(line in shown for line in filed.rights)
+    assert f'{BY} lets you publish it whole: `content = "full"` of its source' in shown
+    reread = json.loads(command(config, "reread", "--source", filed.id, "--json").stdout)
+    assert reread["articles"] == []  # what robots.txt said is kept with the page
+    assert BY in (tmp_path / "feeds" / "public" / "all.atom").read_text()
+
+
+def published(*rights: str) -> dict[str, bytes]:
+    outlet = MemoryOutlet()
+    how = Settings(site=Site(url="https://feeds.example/"), publish=Publish(archives=False))
+    built(MemoryIndex([article(1, rights=rights)]), outlet, how)
+    return outlet.files
+
+
+def test_every_format_passes_it_on() -> None:
+    files = published(*SAID)
+    atom = etree.fromstring(files["all.atom"])
+    entry = atom.find("{*}entry")
+    assert entry.findtext("{*}rights") == "2026 Jane Roe"
+    assert [link.get("href") for link in entry.iterfind("{*}link") if link.get("rel") == "license"] == [BY]
+    item = next(etree.fromstring(files["all.rss"]).iter("item"))
+    assert item.findtext("{http://purl.org/dc/elements/1.1/}rights") == "2026 Jane Roe"
+    assert item.findtext("{http://backend.userland.com/creativeCommonsRssModule}license") == BY
+    assert json.loads(files["all.json"])["items"][0]["_rights"] == {"text": "2026 Jane Roe", "license": BY}
+
+
+def test_what_restricts_is_said_and_what_nobody_says_is_not() -> None:
+    told = "ai-input: no (Content-Signal, robots-txt)"
+    assert etree.fromstring(published(told)["all.atom"]).findtext("{*}entry/{*}rights") == told
+    files = published()
+    assert not [name for name in ("all.atom", "all.rss", "all.json") if b"rights" in files[name]]
+
+
+def test_rereading_keeps_what_the_page_does_not_say() -> None:
+    old = Article(id="a", url="https://x.example/a", title="T")
+    feed, page, hand = "rights: F (rights, feed)", "rights: P (rights, page)", "mine alone"
+    new = replace(old, rights=(page,))
+    assert _rights(replace(old, rights=("rights: gone (rights, page)", feed, hand)), new) == (page, feed, hand)

@@ -1,0 +1,104 @@
+"""From what a site says to what may be done: cases.toml, over a real server, and the statements alone."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator.model import Article, Fetched, Source
+from syndicator.publishing.render.view import may_copy_picture, permitted
+from syndicator.reading.html.document import parse
+from syndicator.reading.metadata import usage
+from syndicator.text import line
+from syndicator.usage import robots_txt
+from syndicator.usage.statement import PLACES, Statement, parsed
+from syndicator.usage.terms import Terms, terms
+from syndicator.usage.vocabularies import said, vocabularies
+from syndicator.visiting.feeds.parser import parse_feed
+from syndicator.visiting.politeness.fetcher import _marked
+from syndicator.visiting.politeness.robots import RobotsVerdict
+
+URL = "https://news.example/news/open/1"
+CASES = tomllib.loads((Path(__file__).parent / "cases.toml").read_text(encoding="utf-8"))["case"]
+SPACES = (
+    'xmlns:dc="http://purl.org/dc/elements/1.1/" '
+    'xmlns:creativeCommons="http://backend.userland.com/creativeCommonsRssModule"'
+)
+
+
+def answer(case: Mapping[str, Any]) -> Fetched:
+    """The page of a case as the fetcher hands it over."""
+    html = f"<html><head>{case.get('head', '')}</head><body><p>Text.</p></body></html>"
+    told = robots_txt.lines(case.get("robots_txt", ""), "Syndicator", URL)
+    fetched = Fetched(url=URL, final_url=URL, status=200, headers=case.get("headers", {}), body=html.encode())
+    marked = _marked(fetched, RobotsVerdict(True, "robots.txt", usage=told))
+    assert isinstance(marked, Fetched)
+    return marked
+
+
+def statements(case: Mapping[str, Any]) -> tuple[str, ...]:
+    page = answer(case)
+    feed = (
+        f'<rss version="2.0" {SPACES}><channel><title>N</title>{case.get("channel", "")}'
+        f"<item><title>One</title><link>{URL}</link>{case.get('item', '')}</item></channel></rss>"
+    )
+    entry = parse_feed(feed.encode(), "https://news.example/feed").entries[0]
+    return usage.read(parse(page.body, URL, page.headers), entry)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["shows"])
+def test_what_is_said_and_what_follows(case: dict[str, Any]) -> None:
+    lines = statements(case)
+    assert list(lines) == case["lines"]
+    found = terms(lines)
+    assert (found.most, found.model, found.picture, found.free) == (
+        case.get("most", "full"),
+        case.get("model", True),
+        case.get("picture", True),
+        case.get("free", ""),
+    )
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["shows"])
+def test_what_is_published_of_it(case: dict[str, Any]) -> None:
+    article = Article(id="a", url=URL, title="T", rights=statements(case))
+    whole = Source(key="k", url=URL, content="full")
+    assert permitted(article, whole)[0] == case.get("most", "full")
+    assert may_copy_picture(article, whole) is case.get("picture", True)
+    licensed = Source(key="k", url=URL, content="full", licence="by letter")
+    assert permitted(article, licensed) == ("full", ())  # the operator has the publisher's word
+    assert may_copy_picture(article, licensed)
+
+
+@given(
+    st.sampled_from(["search", "ai-input", "licence", "rights"]),
+    st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=200),
+    st.sampled_from([row.name for row in vocabularies()]),
+    st.sampled_from(PLACES),
+)
+def test_a_line_is_read_as_it_was_written(use: str, value: str, vocabulary: str, place: Any) -> None:
+    statement = Statement(use, line(value), vocabulary, place)
+    assert parsed(statement.line()) == statement
+
+
+@given(st.lists(st.text(max_size=60)))
+def test_no_line_of_a_hand_breaks_anything(lines: list[str]) -> None:
+    assert isinstance(terms(lines), Terms)
+
+
+@given(st.text(max_size=300), st.text(max_size=30))
+def test_any_robots_txt_is_read(text: str, path: str) -> None:
+    robots_txt.lines(f"User-agent: *\nContent-Usage: {text}\n{text}", "Syndicator", f"https://x.example/{path}")
+
+
+def test_a_field_says_each_thing_once_and_not_without_end() -> None:
+    links = [("rel=license", f"https://x.example/{number % 50}") for number in range(500)]
+    assert len(said("page", links, URL)) == 20
+    assert len(said("page", [("rel=license", escape("https://x.example/"))] * 3, URL)) == 1
