@@ -34,8 +34,9 @@ def read(document: Document, entry: Entry | None = None) -> tuple[str, ...]:
 
 
 def _of_page(document: Document) -> Iterator[tuple[str, str]]:
-    for name in names("page"):
-        yield from ((name, value) for value in document.metas.get(name, ()))
+    for name, values in document.metas.items():
+        if name in names("page"):
+            yield from ((name, value) for value in values)
     for element in islice(document.tree.iter("a", "link"), _MOST_LINKS):
         if "license" in (element.get("rel") or "").lower().split() and element.get("href"):
             yield "rel=license", text.legal(element.get("href"))
