@@ -55,11 +55,13 @@ def test_reading_touches_no_logger() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+@pytest.mark.slow
 def test_nothing_is_printed_unless_asked_for(config: Path, capfd: pytest.CaptureFixture[str]) -> None:
     visit(config)
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_each_step_names_its_source_host_and_article(config: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, logger=log.ROOT)
     visit(config)
@@ -76,6 +78,7 @@ def test_each_step_names_its_source_host_and_article(config: Path, caplog: pytes
     assert all(one.host in one.url for one in found if one.message == "asked")
 
 
+@pytest.mark.slow
 def test_the_command_line_shows_the_steps_on_stderr_and_results_on_stdout(config: Path) -> None:
     command = [sys.executable, "-m", "syndicator", "--verbose", "refresh", "--config", str(config), "--source", "holt"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)

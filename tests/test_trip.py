@@ -104,6 +104,7 @@ async def test_sources_become_articles_and_feeds_and_failures_are_named(place: P
     assert len(json.loads((public / "all.json").read_text())["items"]) == len(titles) - 1  # two sites carry one story
 
 
+@pytest.mark.slow
 async def test_nothing_new_changes_no_byte(place: Place) -> None:
     await place.refresh()
     before = place.bytes_of("articles"), place.bytes_of("public")
@@ -113,6 +114,7 @@ async def test_nothing_new_changes_no_byte(place: Place) -> None:
     assert sum(len(outcome.added) + len(outcome.changed) for outcome in report.outcomes) == 0
 
 
+@pytest.mark.slow
 async def test_the_database_can_be_lost(place: Place) -> None:
     await place.refresh()
     before = place.bytes_of("articles"), place.bytes_of("public")
@@ -127,6 +129,7 @@ async def test_the_database_can_be_lost(place: Place) -> None:
     assert (place.bytes_of("articles"), place.bytes_of("public")) == before
 
 
+@pytest.mark.slow
 async def test_public_can_be_deleted_and_comes_back_byte_for_byte(place: Place) -> None:
     await place.refresh()
     before = place.bytes_of("public")

@@ -53,6 +53,7 @@ def test_every_contract_holds() -> None:
     assert "0 broken" in said, said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("breach", BREACHES)
 def test_a_breach_is_seen(breach: str, tmp_path: Path) -> None:
     contract, file, added = BREACHES[breach]

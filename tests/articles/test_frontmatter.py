@@ -147,6 +147,7 @@ def articles(schema: int) -> st.SearchStrategy[Article]:
     return st.builds(Article, body=st.text(max_size=300), **{**values, "id": st.just("abc")})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("schema", [1, 2, 3])
 @given(data=st.data())
 def test_any_article_survives(schema: int, data: st.DataObject) -> None:
@@ -172,6 +173,7 @@ _OWN = st.recursive(
 _FIRST = {row.key for row in fields.TABLE if row.schema == 1}
 
 
+@pytest.mark.slow
 @given(
     theirs=st.dictionaries(_KEYS.filter(lambda key: key not in _FIRST), _OWN, max_size=5).filter(
         lambda keys: str(keys.get(fields.SCHEMA)) not in ("2", "3")

@@ -43,6 +43,7 @@ def asked(*words: str) -> list[str]:
     return done.stdout.split("\n")
 
 
+@pytest.mark.slow
 def test_commands_options_and_sources_are_completed() -> None:
     assert "reindex" in asked("rei") and "--source" in asked("refresh", "--so")
     assert asked("refresh", "--source", "techcr")[0] == "techcrunch-ai"

@@ -94,6 +94,7 @@ def test_options_of_every_command_stand_anywhere(words: list[str], ordered: list
     assert global_first(words) == ordered
 
 
+@pytest.mark.slow
 def test_cron_is_told_what_failed_and_nothing_else(instance: Instance) -> None:
     instance.follow("holt", "gone")
     for words in (("refresh", "--source", "holt"), ("build",), ("prune",), ("reindex",)):

@@ -24,6 +24,7 @@ def test_refresh_tells_what_came_and_what_failed(instance: Instance) -> None:
     assert len(published(instance)) == 5
 
 
+@pytest.mark.slow
 def test_a_run_that_visits_nobody_says_why(filled: Instance) -> None:
     output = filled.run("refresh").output
     assert "0 sources visited" in output and "none was due: " in output and " refresh --all`" in output

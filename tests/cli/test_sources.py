@@ -39,6 +39,7 @@ def test_a_feed_is_shown_before_it_is_added(empty: Instance) -> None:
     assert len(empty.keys()) == 1
 
 
+@pytest.mark.slow
 def test_a_source_that_is_added_again_has_its_key_again(filled: Instance) -> None:
     url = filled.world.feed_url("holt")
     before = filled.keys()
@@ -63,6 +64,7 @@ def test_an_article_is_followed_for_itself_and_its_feed_is_named(empty: Instance
     assert [other["url"] for other in found["not_chosen"]] == [empty.world.feed_url("launchbeat")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("address", "error", "says"),
     [
@@ -122,6 +124,7 @@ LIST = """<opml version="2.0"><body>
 </body></opml>"""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "answers", "made"),
     [

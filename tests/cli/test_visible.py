@@ -94,6 +94,7 @@ def test_json_still_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     assert "naïve 日本 🎉" in out
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_harmless_text_stays(value: str) -> None:
     kept = "".join(char for char in value if char.isprintable() and char not in "\ufeff")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from syndicator.publishing.validate import schema
 from tests.demo import sample
 
 
+@pytest.mark.slow
 def test_the_sample_is_what_is_made_today() -> None:
     """When a change of the output is meant, `.venv/bin/python -m tests.demo.sample` makes the files again."""
     made = sample.made()

@@ -67,6 +67,7 @@ def refresh(folder: Path) -> RunReport:
         return asyncio.run(run(app, Wanted(all=True), stop=asyncio.Event()))
 
 
+@pytest.mark.slow
 def test_every_article_is_there(trip: Trip) -> None:
     wanted = {url for url, truth in trip.world.truths().items() if truth.is_article}
     assert wanted - set(trip.articles) == set()

@@ -125,6 +125,7 @@ def test_a_read_only_folder(small: Instance) -> None:
         small.feeds.chmod(0o755)
 
 
+@pytest.mark.slow
 @fault(
     "a user who may only read",
     how="chmod a-w on everything, `status` with and without another process that has the database open",
@@ -205,6 +206,7 @@ def test_a_harmed_database(small: Instance, harm: str) -> None:
     assert len(small.articles()) == count
 
 
+@pytest.mark.slow
 @fault(
     "two refreshes at once, SIGTERM while waiting",
     how="the lock is held here; `refresh`, `refresh --wait` in other processes",

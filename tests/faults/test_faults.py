@@ -162,6 +162,7 @@ async def fetched(app: Any, url: str) -> bytes:
         await fetcher.aclose()
 
 
+@pytest.mark.slow
 @fault(
     "the clock goes back an hour, forward five, back ten years",
     how="the injected clock is set",
@@ -181,6 +182,7 @@ def test_the_clock_jumps(small: Instance, jump: timedelta) -> None:
     small.whole()
 
 
+@pytest.mark.slow
 @fault(
     "a source that was visited in the future",
     how="a visit with the clock ten years ahead; the clock is set right",
@@ -194,6 +196,7 @@ def test_a_clock_that_was_ahead(small: Instance) -> None:
     assert "holt" in {outcome.key for outcome in small.run(all=False).outcomes}
 
 
+@pytest.mark.slow
 @fault(
     "an entry dated ten years ahead",
     how="the site dates a story so",
@@ -207,6 +210,7 @@ def test_an_entry_of_the_future(small: Instance) -> None:
     assert dates and all(date is None or date <= small.now for date in dates)
 
 
+@pytest.mark.slow
 @fault(
     "no network at all, in this process",
     how="no name resolves after a first run",
@@ -234,6 +238,7 @@ HARMS: dict[str, Callable[[Path], object]] = {
 }
 
 
+@pytest.mark.slow
 @fault(
     "an article file that is binary, empty or no YAML",
     how="written over by hand, between two runs; then mended",
@@ -339,6 +344,7 @@ def test_a_bug_costs_one_page(small: Instance) -> None:
     small.consistent(wanted=titles)
 
 
+@pytest.mark.slow
 @fault(
     "a build that dies between two feeds",
     how="the nth feed's rendering raises",
@@ -396,6 +402,7 @@ async def test_the_watchdog() -> None:
     await scheduler.stop(0.05)
 
 
+@pytest.mark.slow
 @fault(
     "a configuration broken at some runs",
     how="sources.toml is no TOML at the first scheduled run, good at the second, broken again at the third",

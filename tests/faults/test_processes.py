@@ -56,6 +56,7 @@ def workers_of(pid: int) -> list[int]:
     return [int(child) for child in children if b"worker.serve" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
 
+@pytest.mark.slow
 @fault(
     "the worker killed in the middle of a page",
     how="stopped (so that it is in the middle of one for certain), then SIGKILL, under a real `refresh`",

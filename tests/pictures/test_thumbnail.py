@@ -161,6 +161,7 @@ def test_a_picture_that_is_cut_off_is_broken(format: str, share: float) -> None:
     assert protocol.refusal(code) in (PictureReason.BROKEN, PictureReason.FORMAT)
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(st.sampled_from(["JPEG", "PNG", "WEBP", "GIF"]), st.data())
 def test_whatever_is_broken_gives_an_answer(format: str, data: st.DataObject) -> None:

@@ -71,6 +71,7 @@ def lab(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterat
         yield Lab(app, clock, environ)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rules", "named"),
     [
@@ -165,6 +166,7 @@ def test_pages_lose_no_try_when_a_header_loses_its_value(lab: Lab) -> None:
     assert [(row.status, row.tries) for row in lab.waiting] == [("pending", 0)] * 2
 
 
+@pytest.mark.slow
 def test_an_article_file_that_a_hand_broke_uses_up_no_try(lab: Lab, world: World) -> None:
     lab.run()
     story = next(one for one in world.stories if one.site == "parallel")
@@ -182,6 +184,7 @@ def test_an_article_file_that_a_hand_broke_uses_up_no_try(lab: Lab, world: World
     assert len(lab.run().changed) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES])
 def test_an_article_that_cannot_be_written_ends_the_run_and_no_page_loses_a_try(
     lab: Lab, number: int, monkeypatch: pytest.MonkeyPatch
@@ -198,6 +201,7 @@ def test_an_article_that_cannot_be_written_ends_the_run_and_no_page_loses_a_try(
     assert len(lab.run().added) == waited > 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS])
 def test_a_disk_on_which_no_feed_can_be_written_ends_the_run_and_all_is_built_later(
     lab: Lab, number: int, monkeypatch: pytest.MonkeyPatch

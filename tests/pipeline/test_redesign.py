@@ -167,6 +167,7 @@ def test_a_redesign_republishes_nothing(garden: Garden, how: str, many: int) -> 
         assert {url for one in after for url in one.aliases} == {one.url for one in new}
 
 
+@pytest.mark.slow
 def test_an_old_address_that_leads_to_the_new_one_is_asked_where_text_and_time_changed(garden: Garden) -> None:
     old = [post(number) for number in range(12)]
     garden.serve(old)
@@ -178,6 +179,7 @@ def test_an_old_address_that_leads_to_the_new_one_is_asked_where_text_and_time_c
     assert {one.url for one in garden.articles()} == {one.url for one in old}
 
 
+@pytest.mark.slow
 def test_an_archive_that_is_imported_is_late_by_one_visit_and_not_lost(garden: Garden) -> None:
     recent = [post(number) for number in range(4)]
     garden.serve(recent)
@@ -205,6 +207,7 @@ def test_what_waits_is_taken_at_the_next_visit_although_the_feed_did_not_change(
     assert len(garden.articles()) == 10
 
 
+@pytest.mark.slow
 def test_news_is_not_late(garden: Garden) -> None:
     garden.serve([post(number) for number in range(4)])
     garden.visit(0)

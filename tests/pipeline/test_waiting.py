@@ -59,6 +59,7 @@ def waiting(app: App) -> list[EntryRow]:
     return app.store.visits.pending("holt", NOW + LONG)
 
 
+@pytest.mark.slow
 def test_what_a_source_may_not_have_of_one_run_is_taken_by_the_next_ones_and_its_feed_is_not_asked_again(
     app: App, world: World, clock: list[datetime], monkeypatch: pytest.MonkeyPatch
 ) -> None:

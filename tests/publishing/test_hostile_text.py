@@ -101,6 +101,7 @@ def test_every_xss_payload(samples: Samples) -> None:
         assert faults(values[start : start + 500]) == []
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.text(st.characters(codec=None), max_size=40), min_size=1, max_size=5))
 def test_any_text(values: list[str]) -> None:
@@ -133,6 +134,7 @@ def tags(value: str) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_no_plain_field_of_rss_is_markup_to_a_reader_that_takes_it_for_html(samples: Samples) -> None:
     values = [
         *payloads(samples, every=30),

@@ -52,6 +52,7 @@ def filled(place: Place) -> Place:
     return place
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("left", "ended"),
     [

@@ -86,6 +86,7 @@ def test_reindex_takes_the_folder_as_it_is(place: Place) -> None:
     assert place.published("all.atom").count("<entry") == 5
 
 
+@pytest.mark.slow
 def test_what_is_gone_is_fetched_again_after_that(tmp_path: Path) -> None:
     numbers = range(22)
     pages = {f"http://one.example/{n}": Page(text=f"one-{n}") for n in numbers}

@@ -43,6 +43,7 @@ def refresh(config: Path) -> tuple[str, set[str]]:
     return "\n".join(said), set(loaded.split())
 
 
+@pytest.mark.slow
 def test_what_fetches_reads_and_writes_feeds_is_not_loaded(config: Path) -> None:
     refresh(config)  # writes the first, empty feeds
     said, loaded = refresh(config)
@@ -50,6 +51,7 @@ def test_what_fetches_reads_and_writes_feeds_is_not_loaded(config: Path) -> None
     assert loaded.isdisjoint(HEAVY)
 
 
+@pytest.mark.slow
 def test_a_lost_index_and_a_query_that_is_no_more_are_seen(config: Path) -> None:
     public = config.parent / "feeds" / "public"
     queries = config / "feeds.toml"

@@ -107,6 +107,7 @@ def test_a_picture_is_taken_kept_and_published_and_no_feed_knows(web: Web) -> No
     assert web.asked == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [

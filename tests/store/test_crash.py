@@ -47,6 +47,7 @@ def test_two_hundred_deaths_do_no_harm(tmp_path: Path) -> None:
     assert found["adopted"] + found["litter"] > 0  # some deaths came between the file and its row, or before
 
 
+@pytest.mark.slow
 def test_a_disk_that_fills_up_at_twenty_points_does_no_harm_and_is_named(tmp_path: Path) -> None:
     found = found_by("tests.store.full", str(tmp_path))
 

@@ -101,6 +101,7 @@ _KNOWN = (
 )
 
 
+@pytest.mark.slow
 @given(st.from_regex(r"https?://([a-z0-9.-]|xn--|%|0x)+(/[A-Za-z0-9._~%-]*)*", fullmatch=True))
 @example("http://1.2.3.0x4/")
 @example("http://xn--a.example/")

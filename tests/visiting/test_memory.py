@@ -45,6 +45,7 @@ def instance(tmp_path: Path, web: Web) -> Iterator[Instance]:
     yield Instance(configure(tmp_path, {"s": f'url = "{web.url("/old")}"\nkind = "feed"'}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("status", "adopted"), [(301, True), (308, True), (302, False), (307, False)])
 def test_a_permanent_move_is_adopted_after_three_visits(
     instance: Instance, web: Web, status: int, adopted: bool
@@ -63,6 +64,7 @@ def test_a_permanent_move_is_adopted_after_three_visits(
     assert written == web.url("/new" if adopted else "/old")
 
 
+@pytest.mark.slow
 def test_validators_count_only_after_a_good_parse_and_for_good(instance: Instance, web: Web) -> None:
     body = b"no feed at all"
 
@@ -84,6 +86,7 @@ def test_validators_count_only_after_a_good_parse_and_for_good(instance: Instanc
     assert conditional()[2:] == [False, True, True, True]
 
 
+@pytest.mark.slow
 def test_a_part_of_a_feed_is_asked_for_with_validators_only(instance: Instance, web: Web) -> None:
     part = FEED.replace(b"<title>A</title>", b"<title>B</title>").replace(b">1<", b">2<")
 

@@ -11,6 +11,7 @@ from tests.cli.conftest import Instance
 assert reread  # importing it registers its command
 
 
+@pytest.mark.slow
 def test_the_first_run_of_a_version_that_reads_better_says_so_and_status_goes_on(
     filled: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:

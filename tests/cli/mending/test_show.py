@@ -27,6 +27,7 @@ def its_file(instance: Instance) -> Path:
     return next(path for path in paths if load(path.read_bytes()).title == a_story(instance).title)
 
 
+@pytest.mark.slow
 def test_what_is_published_is_shown_as_it_is_filed_and_nobody_is_asked(filled: Instance) -> None:
     path, url = its_file(filled), filled.world.url(a_story(filled))
     path.write_text(path.read_text().replace("author: ", "author: Someone Else and ", 1))

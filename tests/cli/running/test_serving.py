@@ -54,6 +54,7 @@ def answer_of(url: str) -> tuple[int, str]:
         return error.code, error.read().decode()
 
 
+@pytest.mark.slow
 def test_systemd_is_told_and_sighup_reads_the_configuration_again(tmp_path: Path) -> None:
     settings = tmp_path / "config/syndicator.toml"
     settings.parent.mkdir()

@@ -72,6 +72,7 @@ def test_a_folder_that_is_not_there_has_no_settings(tmp_path: Path) -> None:
     assert isinstance(done.exception, ConfigError) and "typo/sources.toml does not exist" in str(done.exception)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("words", "code"), [("config show >&- 2>&- <&-", 0), ("import - <&-", 69)])
 def test_a_stream_that_is_closed_leads_nowhere(config: Path, words: str, code: int) -> None:
     (config / "sources.toml").touch()

@@ -93,6 +93,7 @@ def test_an_edited_checkout_gives_nothing_away(tmp_path: Path) -> None:
     assert "secret.example" not in (tmp_path / "mine/config/sources.toml").read_text()
 
 
+@pytest.mark.slow
 def test_the_script_runs_the_program_on_its_folder_from_anywhere(tmp_path: Path) -> None:
     init(str(tmp_path / "my feeds"))
     (tmp_path / "my feeds").rename(tmp_path / "moved")

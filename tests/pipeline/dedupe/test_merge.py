@@ -365,6 +365,7 @@ async def test_a_visit_merges_a_copy_and_a_correction_of_it_keeps_it_one(trip: T
     assert (corrected.id, corrected.merged_into) == (copy.id, first.id)
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_of_all_stories_of_the_demo_just_the_one_that_two_sites_carry_is_merged(trip: Trip) -> None:
     await trip.refresh()

@@ -176,6 +176,7 @@ def lives(folder: Path, seed: int, days: int) -> Iterator[tuple[Any, Any]]:
         yield live(folder / "alone", web, drawn, ("bank",)), live(folder / "both", web, drawn, ("evil", "bank"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, 2, 4])
 def test_a_site_reads_the_same_whoever_else_is_followed(tmp_path: Path, seed: int) -> None:
     with lives(tmp_path, seed, 5) as (alone, both):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -93,6 +94,7 @@ def walked(outlet: MemoryOutlet, name: str) -> Iterator[etree._Element]:
         name = links.get("prev-archive", "")
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(days=DAYS, limit=st.integers(1, 6), hours=st.sampled_from((0, 24)))
 def test_a_walk_meets_every_article_and_its_newest_copy_first(days: list[Day], limit: int, hours: int) -> None:

@@ -65,6 +65,7 @@ def lived(days: int, index: MemoryIndex, outlet: MemoryOutlet) -> set[str]:
     return seen
 
 
+@pytest.mark.slow
 def test_documents_of_a_month_stay_when_it_closes() -> None:
     index, outlet = MemoryIndex(), MemoryOutlet()
     seen = lived(DAYS + 6, index, outlet)
@@ -74,6 +75,7 @@ def test_documents_of_a_month_stay_when_it_closes() -> None:
     assert walked(outlet) == {entry_urn(INSTANCE, id) for id in index.article_store}
 
 
+@pytest.mark.slow
 def test_a_month_that_is_published_whole_stays_so(monkeypatch: pytest.MonkeyPatch) -> None:
     index, outlet = MemoryIndex(), MemoryOutlet()
     for one in (*(one for number in range(DAYS) for one in day(number)), *day(DAYS + 9)):
@@ -95,6 +97,7 @@ def test_a_month_that_is_published_whole_stays_so(monkeypatch: pytest.MonkeyPatc
     assert len(documents(again)) > 5 and walked(again) == walked(outlet)
 
 
+@pytest.mark.slow
 def test_a_closed_month_is_looked_into_only_where_it_changed() -> None:
     index, outlet = Counting(), MemoryOutlet()
     lived(DAYS + 6, index, outlet)
@@ -110,6 +113,7 @@ def test_a_closed_month_is_looked_into_only_where_it_changed() -> None:
     assert sum(data.count(b">Corrected<") for data in documents(outlet).values()) == 1
 
 
+@pytest.mark.slow
 def test_a_part_that_was_published_is_not_cut_again() -> None:
     index, outlet = MemoryIndex(), MemoryOutlet()
     seen = lived(8, index, outlet)

@@ -67,6 +67,7 @@ def test_what_is_older_than_a_day_fills_a_feed_up_to_200() -> None:
     assert shown(days, most_older=500) == {"busy": 240}
 
 
+@pytest.mark.slow
 def test_a_flood_has_its_share_and_the_others_all_they_have() -> None:
     flood = minutes(1000, "flood")
     news = minutes(60, "quiet", first=2000, ago=timedelta(hours=3))

@@ -191,6 +191,7 @@ def test_what_was_withdrawn_or_pruned_stays_away(site: Place, folder: Path) -> N
     assert len(list((site.folder / "feeds/articles").rglob("*.md"))) == 1
 
 
+@pytest.mark.slow
 def test_articles_of_another_instance_come_as_they_are(site: Place, tmp_path: Path) -> None:
     """Whatever stands in them, with their times; what is on hold there and copies stay there."""
     first = stored(tmp_path / "there")

@@ -198,6 +198,7 @@ class Killed(BaseException):
     pass
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", ["article_store.prune", "visits.prune", "article_store.delete_all"])
 @pytest.mark.parametrize("after", [False, True])
 def test_ended_at_any_step_an_article_is_whole_or_gone(

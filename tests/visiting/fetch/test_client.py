@@ -384,6 +384,7 @@ def test_allow_covers_the_first_origin_only(web: Web, other_web: Web) -> None:
     assert other_web.seen == []
 
 
+@pytest.mark.slow
 def test_many_origins_at_once_keep_few_connections(web: Web) -> None:
     web.routes["/"] = Reply(200, {}, b"x")
 

@@ -122,6 +122,7 @@ def test_a_cancelled_request_frees_its_place() -> None:
     assert log.open == {"a": 0}
 
 
+@pytest.mark.slow
 def test_hosts_are_forgotten() -> None:
     log = Log(pause=0.001)
     log.run(*((f"host{n}", 0) for n in range(3000)))
