@@ -9,7 +9,7 @@ from typing import Final
 
 from syndicator.model import Failed
 from syndicator.ports.pictures import Picture, PictureRow
-from syndicator.reasons import FetchReason, PictureReason
+from syndicator.reasons import FetchReason, PictureReason, explained
 
 _MOST_TRIES: Final = 5
 _FIRST_WAIT: Final = timedelta(hours=1)  # four times as long after each failure: the last one is after five days
@@ -64,6 +64,18 @@ def forbidden(headers: Mapping[str, str]) -> str:
     stated = headers.get("x-robots-tag", "").lower()
     said = {part.rpartition(": ")[2].strip() for part in stated.split(",")}
     return min(said & _FORBIDS, default="")
+
+
+def told(row: PictureRow) -> str:
+    """How a picture is, for people."""
+    if row.picture is not None:
+        return f"made, {row.picture.width} x {row.picture.height}: {row.picture.name}"
+    if not row.reason:
+        return "waits to be fetched"
+    means, _ = explained(row.reason)
+    detail = f" ({row.detail})" if row.detail not in ("", means) else ""
+    when = f"tried again after {row.next_try:%Y-%m-%d %H:%M} UTC" if row.next_try else "not tried again"
+    return f"none, {row.reason}: {means}{detail}; {when}"
 
 
 def _tried(row: PictureRow, reason: str, detail: str, now: datetime, after: datetime | None) -> PictureRow:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -27,3 +28,13 @@ class PictureRow:
     picture: Picture | None = None
     reason: str = ""
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pictured:
+    """Articles with a picture that a feed shows: how many of them have a thumbnail, wait for it, or have none, by
+    reason code."""
+
+    made: int = 0
+    waiting: int = 0
+    failed: Mapping[str, int] = field(default_factory=dict)

@@ -41,7 +41,8 @@ def read(root: Path) -> Facts:
         "entries": entries,
         "feeds": {name: {**found, "entries": list(found["entries"])} for name, found in feeds.items()},
         "moved": maps["moved"],
-        "gone": maps["gone"],
+        # the pages of withdrawn articles are gone as well: earlier versions had none, and no map that named them
+        "gone": [name for name in maps["gone"] if not name.startswith("articles/")],
         "withdrawn": withdrawn(root / "feeds/articles/withdrawn.toml"),
         "opml": sorted(etree.parse(public / "feeds.opml").xpath("//outline/@xmlUrl")),
     }

@@ -1,22 +1,23 @@
-"""CPU of one thumbnail, by the kind of picture, with WebP's method of ours and its default.
+"""CPU of one thumbnail, by the kind of picture, beside that of decoding alone, which is the floor.
 
     python -m tests.bench.bench_pictures [--times 20]
 
-The pictures are made here: a sky with waves and grain, as photographs have, 1200 x 630. Printed is user and system
+The pictures are made here, 1200 x 630: waves and grain, as photographs have, and a drawing of plain areas and text, as
+most PNG are. Printed is user and system
 CPU a picture in this process, so the child's start is not in it, with the load of the machine.
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import io
 import os
 import random
 import time
 from collections.abc import Callable
-from unittest import mock
 
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from syndicator.pictures import thumbnail
 
@@ -31,10 +32,29 @@ def photograph() -> Image.Image:
     return Image.blend(small, grain, 0.06)
 
 
+def drawing() -> Image.Image:
+    """Areas of one colour, lines and letters."""
+    image = Image.new("RGB", SIZE, "#f4efe6")
+    draw = ImageDraw.Draw(image)
+    for step in range(12):
+        left, top = 90 * step, 40 + 20 * step
+        draw.ellipse((left, top, left + 220, top + 220), fill=(20 * step, 90, 220 - 15 * step))
+    for line in range(9):
+        draw.text((60, 60 + 55 * line), "What a drawing says, once more " * 3, fill="#222222", font_size=28)
+    return image
+
+
 def encoded(image: Image.Image, format: str) -> bytes:
     out = io.BytesIO()
     image.save(out, format, quality=85) if format != "PNG" else image.save(out, format)
     return out.getvalue()
+
+
+def decoded(data: bytes) -> None:
+    """A picture decoded, at a smaller size where its decoder can."""
+    image = thumbnail._opened(data)
+    thumbnail._draft(image, sideways=False)
+    image.load()
 
 
 def milliseconds(work: Callable[[], object], times: int) -> float:
@@ -51,14 +71,13 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=20)
     times = parser.parse_args().times
     print(f"load {os.getloadavg()[0]:.1f}")
-    image = photograph()
-    for format in ("JPEG", "WEBP", "PNG"):
-        data = encoded(image, format)
-        for method in (thumbnail._METHOD, 4):
-            with mock.patch.object(thumbnail, "_METHOD", method):
-                made = thumbnail.thumbnail(data)
-                spent = milliseconds(lambda data=data: thumbnail.thumbnail(data), times)  # type: ignore[misc]
-            print(f"{format:4} {len(data):>9,} bytes, method {method}: {spent:5.1f} ms, {len(made):,} bytes")
+    for image, formats in ((photograph(), ("JPEG", "WEBP", "PNG")), (drawing(), ("PNG",))):
+        for data, format in ((encoded(image, format), format) for format in formats):
+            made = thumbnail.thumbnail(data)
+            spent = milliseconds(functools.partial(thumbnail.thumbnail, data), times)
+            floor = milliseconds(functools.partial(decoded, data), times)
+            size = f"{len(data):>9,} bytes to {len(made):>6,}"
+            print(f"{format:4} {size}: {spent:5.1f} ms, decoding alone {floor:5.1f} ms")
 
 
 if __name__ == "__main__":

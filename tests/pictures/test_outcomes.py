@@ -75,3 +75,14 @@ def test_what_is_off_limits_is_looked_at_again_and_shows_nothing_until_then() ->
 )
 def test_the_server_of_a_picture_may_forbid_it(header: str, said: str) -> None:
     assert outcomes.forbidden({"x-robots-tag": header}) == said
+
+
+def test_how_a_picture_is_in_words() -> None:
+    assert outcomes.told(ROW) == "waits to be fetched"
+    made = outcomes.kept(ROW, Picture(name="pictures/1.webp", width=640, height=360))
+    assert outcomes.told(made) == "made, 640 x 360: pictures/1.webp"
+    means = PictureReason.FORMAT.means
+    refused = outcomes.refused(ROW, PictureReason.FORMAT, means, NOW, final=True)
+    assert outcomes.told(refused) == f"none, picture-format: {means}; not tried again"
+    later = failed("timeout", detail="15 s")
+    assert outcomes.told(later).endswith(" (15 s); tried again after 2026-11-26 13:00 UTC")

@@ -8,7 +8,7 @@ from itertools import pairwise
 from syndicator.axes import ALL
 from syndicator.model import FeedKey
 from syndicator.pictures import outcomes
-from syndicator.ports.pictures import Picture
+from syndicator.ports.pictures import Picture, Pictured
 from syndicator.store.engine import Store
 from tests.store.conftest import NOW, make, record, stamp
 
@@ -73,7 +73,7 @@ def test_a_failure_makes_nothing_stale(store: Store) -> None:
     assert stale(store) == set()
     assert store.pictures.due(NOW, 10) == []
     assert len(store.pictures.due(NOW + timedelta(days=8), 10)) == 1
-    assert store.pictures.counts() == (0, {"picture-off-limits": 1})
+    assert store.pictures.counts() == Pictured(failed={"picture-off-limits": 1})
 
 
 def test_another_picture_or_other_rules_for_it_are_followed_and_a_title_is_not(store: Store) -> None:

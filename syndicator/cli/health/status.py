@@ -20,6 +20,7 @@ from syndicator.text import width
 if TYPE_CHECKING:
     from syndicator.model import Outcome
     from syndicator.ports import EntryRow
+    from syndicator.ports.pictures import Pictured
     from syndicator.services.health.condition import Condition
     from syndicator.services.health.look import Health
     from syndicator.services.health.status.source import SourceHealth
@@ -143,6 +144,7 @@ def _numbers(health: Health) -> str:
         f"{entries}{waiting}, {counts.refused} refused" + (f", {health.muted} muted" if health.muted else ""),
         f"last run {local(counts.last_run, 'never')}",
         *_fresh(health),
+        *pictured(health.pictures),
         *(f"{room(disk)} at {disk.path}" for disk in health.disks),
     ]
     return "; ".join(parts)
@@ -155,6 +157,15 @@ def _fresh(health: Health) -> list[str]:
         return []
     middle, late = (span(timedelta(seconds=one)) for one in (found.median, found.p95))
     return [f"from publication to feed {middle} (median), {late} (p95) over {counted(found.articles, 'article')}"]
+
+
+def pictured(found: Pictured | None) -> list[str]:
+    """How many articles show a picture, and why others do not. Pure."""
+    if found is None or not (found.made or found.waiting or found.failed):
+        return []
+    failed = ", ".join(f"{count} {reason}" for reason, count in found.failed.items())
+    waiting = f", {found.waiting} waiting" if found.waiting else ""
+    return [f"{counted(found.made, 'picture')}{waiting}{f', failed: {failed}' if failed else ''}"]
 
 
 def _screen(found: Sequence[Condition]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from syndicator.errors import MissingError, UsageError
 from syndicator.formats import PAGE
 from syndicator.model import Article
+from syndicator.pictures import outcomes
 from syndicator.publishing.entries import Entries
 from syndicator.publishing.look import look
 from syndicator.publishing.paths import stem
@@ -56,6 +57,9 @@ def standing(app: App, article: Article) -> Iterator[tuple[str, Any]]:
     yield from _lists({"also at": article.also, "other addresses": article.aliases, "split from": article.split_from})
     yield from _lists({"announced by": tuple(sorted({article.source_key, *visits.carriers(article.id)} - {""}))})
     yield "source", article.source_key or None
+    picture = app.store.pictures.row(article.id)
+    if picture:
+        yield "picture", outcomes.told(picture) if app.settings.publish.thumbnails else "none: thumbnails are off"
     state = visits.state(article.source_key)
     if state is not None:
         when = state.next_due.isoformat(timespec="seconds") if state.next_due else "now"

@@ -107,7 +107,8 @@ def _write_textfile(app: App, made: counters.Counters) -> list[Problem]:
 
     try:
         fresh = freshness.of(freshness.read(app.store))
-        metrics.write(Path(app.settings.root / path), app.store.status.counts(), made, fresh)
+        shown = app.store.pictures.counts() if app.settings.publish.thumbnails else None
+        metrics.write(Path(app.settings.root / path), app.store.status.counts(), made, fresh, shown)
     except OSError as error:
         return [Problem(what="health.textfile", reason=DiskError.reason, detail=str(DiskError.of(error)))]
     return []

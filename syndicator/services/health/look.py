@@ -14,6 +14,7 @@ from syndicator.axes import AXES
 from syndicator.formats import FORMATS
 from syndicator.model import FeedKey, Problem, Source, SourceState
 from syndicator.ports import Enriched, Move
+from syndicator.ports.pictures import Pictured
 from syndicator.publishing import paths
 from syndicator.services import freshness, reconcile
 from syndicator.services.container import begun, configuration, kept_pages, utc_now
@@ -61,6 +62,7 @@ class Health:
     freshness: Freshness | None = None
     muted: int = 0  # entries
     waiting: int = 0  # entries that the next run takes
+    pictures: Pictured | None = None  # of articles; None where pages show none
     feed: str = ""  # the address of the health feed, where there is one
 
     @property
@@ -112,6 +114,7 @@ def look(place: Place, each: Callable[[SourceState], object] = lambda state: Non
         freshness=freshness.of(freshness.read(store)) if store else None,
         muted=sum(state.muted for state in seen.states),
         waiting=sum(state.waiting for state in seen.states),
+        pictures=store.pictures.counts() if store and settings.publish.thumbnails else None,
         feed=feed_url(settings, key) if (key := known_token(settings.state_dir)) else "",
     )
 

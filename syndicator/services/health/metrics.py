@@ -12,6 +12,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoM
 from prometheus_client.registry import Collector
 
 from syndicator import __version__
+from syndicator.ports.pictures import Pictured
 from syndicator.reasons import ConditionReason
 from syndicator.services.freshness import Freshness
 from syndicator.services.health.counters import Counters
@@ -49,12 +50,15 @@ _LAST: Final = {
 class _Measured(Collector):
     """Everything that is measured, once."""
 
-    def __init__(self, counts: Counts, counters: Counters, fresh: Freshness | None) -> None:
-        self._counts, self._counters, self._fresh = counts, counters, fresh
+    def __init__(
+        self, counts: Counts, counters: Counters, fresh: Freshness | None, pictures: Pictured | None = None
+    ) -> None:
+        self._counts, self._counters, self._fresh, self._pictures = counts, counters, fresh, pictures
 
     def collect(self) -> Iterator[Metric]:
         yield InfoMetricFamily("syndicator_build", "The version", value={"version": __version__})
         yield from self._gauges()
+        yield from _of_pictures(self._pictures) if self._pictures else ()
         ill = GaugeMetricFamily("syndicator_conditions", "What is wrong or worth knowing, by kind", labels=["kind"])
         for kind, count in sorted(self._counters.get("conditions", {}).items()):
             ill.add_metric([kind], count)
@@ -100,20 +104,30 @@ class _Measured(Collector):
         return family
 
 
-def _registry(counts: Counts, counters: Counters, fresh: Freshness | None) -> CollectorRegistry:
-    registry = CollectorRegistry()
-    registry.register(_Measured(counts, counters, fresh))
-    return registry
+def _of_pictures(found: Pictured) -> Iterator[Metric]:
+    states = GaugeMetricFamily("syndicator_pictures", "Pictures of articles, by their state", labels=["state"])
+    for state, count in (("made", found.made), ("waiting", found.waiting), ("failed", sum(found.failed.values()))):
+        states.add_metric([state], count)
+    yield states
+    failed = GaugeMetricFamily("syndicator_pictures_failed", "Pictures that are not shown", labels=["reason"])
+    for reason, count in found.failed.items():
+        failed.add_metric([reason], count)
+    yield failed
 
 
-def page(counts: Counts, counters: Counters, fresh: Freshness | None) -> bytes:
+def page(counts: Counts, counters: Counters, fresh: Freshness | None, pictures: Pictured | None = None) -> bytes:
     """The answer to a scrape, in Prometheus' text format, with the figures of this process."""
-    registry = _registry(counts, counters, fresh)
+    registry = CollectorRegistry()
+    registry.register(_Measured(counts, counters, fresh, pictures))
     ProcessCollector(registry=registry)
     return generate_latest(registry)
 
 
-def write(path: Path, counts: Counts, counters: Counters, fresh: Freshness | None) -> None:
+def write(
+    path: Path, counts: Counts, counters: Counters, fresh: Freshness | None, pictures: Pictured | None = None
+) -> None:
     """Replaces the textfile for node_exporter in one step: it never reads a part. Without the figures of a process,
     which has ended when it is read. Raises OSError."""
-    write_to_textfile(str(path), _registry(counts, counters, fresh))
+    registry = CollectorRegistry()
+    registry.register(_Measured(counts, counters, fresh, pictures))
+    write_to_textfile(str(path), registry)

@@ -40,7 +40,8 @@ def measured(settings: Settings) -> bytes:
     """The metrics. Raises StoreError, and MissingError where nothing was run yet."""
     with _store(settings) as store:
         fresh = freshness.of(freshness.read(store))
-        return metrics.page(store.status.counts(), counters.read(store), fresh)
+        pictures = store.pictures.counts() if settings.publish.thumbnails else None
+        return metrics.page(store.status.counts(), counters.read(store), fresh, pictures)
 
 
 def health_feed(settings: Settings, token: str) -> bytes:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from syndicator.model import FeedKey
-from syndicator.ports.pictures import Picture, PictureRow
+from syndicator.ports.pictures import Picture, Pictured, PictureRow
 from syndicator.store import codec, rows, schema
 from syndicator.store.database import Database, chunks
 
@@ -86,9 +86,11 @@ class Pictures:
                 again = {"name": "", "width": 0, "height": 0, "tries": 0, "next_try": rows.AT_ONCE}
                 connection.execute(update(schema.pictures).where(_p.name.in_(part)).values(**again))
 
-    def counts(self) -> tuple[int, dict[str, int]]:
-        """How many thumbnails are shown, and how many articles with a picture have none, by reason ("": it waits)."""
-        return int(self._db.scalar(_COUNT)), {row.reason: row[1] for row in self._db.rows(_REASONS)}
+    def counts(self) -> Pictured:
+        """How the pictures of all articles are doing."""
+        without = {row.reason: row[1] for row in self._db.rows(_REASONS)}
+        failed = {reason: count for reason, count in sorted(without.items()) if reason}
+        return Pictured(made=int(self._db.scalar(_COUNT)), waiting=without.get("", 0), failed=failed)
 
 
 def _touch(connection: Connection, ids: Collection[str]) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.cli.health.status import fitting
+from syndicator.cli.health.status import fitting, pictured
 from syndicator.errors import UsageError
+from syndicator.ports.pictures import Pictured
 from syndicator.reasons import ConditionReason
 from syndicator.services.container import open_app
 from syndicator.services.health.condition import Condition
@@ -131,3 +132,10 @@ def test_a_screen_has_what_fits_and_says_how_much_does_not() -> None:
     ]
     assert fitting(found, columns=10, lines=8)[-1].startswith("2 more")  # lines that are wrapped
     assert len(fitting(found[:1], columns=80, lines=1)) == 3
+
+
+def test_pictures_are_told_by_state_and_reason() -> None:
+    assert pictured(None) == pictured(Pictured()) == []
+    assert pictured(Pictured(made=1)) == ["1 picture"]
+    found = Pictured(made=5, waiting=2, failed={"gone": 3, "picture-format": 1})
+    assert pictured(found) == ["5 pictures, 2 waiting, failed: 3 gone, 1 picture-format"]

@@ -9,6 +9,7 @@ from pathlib import Path
 from prometheus_client import parser
 
 from syndicator.model import Outcome, Problem
+from syndicator.ports.pictures import Pictured
 from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.services.freshness import Freshness
 from syndicator.services.health import metrics
@@ -27,6 +28,7 @@ RUN = (
         skipped=(Problem(what="https://two.example/secret?token=1", reason="http-404"),),
     ),
 )
+PICTURES = Pictured(made=5, waiting=2, failed={"picture-format": 1, "gone": 3})
 FRESH = Freshness(articles=9, median=40, p95=300)
 BUILT = BuildReport(written=("all.atom", "all.rss"), builds=2, seconds=1.5)
 
@@ -80,7 +82,7 @@ def test_times_are_of_what_was_done() -> None:
 
 def test_names_follow_the_conventions_of_prometheus() -> None:
     """prometheus.io/docs/practices/naming: a prefix, base units, _total for counters and nothing else, a help text."""
-    text = metrics.page(COUNTS, run({}), FRESH).decode()
+    text = metrics.page(COUNTS, run({}), FRESH, PICTURES).decode()
     for family in parser.text_string_to_metric_families(text):
         assert re.fullmatch(r"(syndicator|process)_[a-z][a-z_]*", family.name) and family.documentation
         assert family.type != "unknown"
@@ -108,3 +110,10 @@ def test_the_textfile_is_replaced_whole_and_has_no_process(tmp_path: Path) -> No
     text = path.read_text()
     assert samples(text)["syndicator_articles"] == 7 and "process_" not in text
     assert [one.name for one in tmp_path.iterdir()] == ["syndicator.prom"]
+
+
+def test_pictures_are_counted_by_state_and_reason() -> None:
+    found = samples(metrics.page(COUNTS, run({}), FRESH, PICTURES).decode())
+    states = {name.removeprefix("syndicator_pictures"): value for name, value in found.items() if "_pictures" in name}
+    assert states == {"made": 5, "waiting": 2, "failed": 4, "_failedpicture-format": 1, "_failedgone": 3}
+    assert not [name for name in samples(metrics.page(COUNTS, run({}), FRESH).decode()) if "picture" in name]

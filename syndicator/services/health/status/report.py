@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from syndicator import urls
@@ -31,6 +32,7 @@ def document(health: Health, store: Store | None, sources: Sequence[Mapping[str,
         "pending": counts.pending,
         "waiting": health.waiting,
         "muted": health.muted,
+        "pictures": asdict(health.pictures) if health.pictures else None,
         "last_article": counts.last_article,
         "last_run": counts.last_run,
         "freshness": health.freshness,
