@@ -70,6 +70,7 @@ class Site(_Section):
     language: str = "en"
     author: str = ""
     icon: str = ""
+    rights: str = ""  # what may be done with your feeds: words, or the address of a licence
 
 
 class Fetch(_Section):

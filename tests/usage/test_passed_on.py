@@ -51,9 +51,9 @@ def test_a_visit_files_what_robots_txt_and_page_say(tmp_path: Path, web: Web) ->
     assert BY in (tmp_path / "feeds" / "public" / "all.atom").read_text()
 
 
-def published(*rights: str) -> dict[str, bytes]:
+def published(*rights: str, own: str = "") -> dict[str, bytes]:
     outlet = MemoryOutlet()
-    how = Settings(site=Site(url="https://feeds.example/"), publish=Publish(archives=False))
+    how = Settings(site=Site(url="https://feeds.example/", rights=own), publish=Publish(archives=False))
     built(MemoryIndex([article(1, rights=rights)]), outlet, how)
     return outlet.files
 
@@ -75,6 +75,20 @@ def test_what_restricts_is_said_and_what_nobody_says_is_not() -> None:
     assert etree.fromstring(published(told)["all.atom"]).findtext("{*}entry/{*}rights") == told
     files = published()
     assert not [name for name in ("all.atom", "all.rss", "all.json") if b"rights" in files[name]]
+
+
+def test_the_operators_own_terms_stand_in_the_head() -> None:
+    files = published(own=BY)
+    atom = etree.fromstring(files["all.atom"])
+    assert atom.findtext("{*}rights") == BY
+    assert [link.get("href") for link in atom.iterfind("{*}link") if link.get("rel") == "license"] == [BY]
+    channel = etree.fromstring(files["all.rss"])[0]
+    assert channel.findtext("copyright") == BY
+    assert channel.findtext("{http://backend.userland.com/creativeCommonsRssModule}license") == BY
+    assert json.loads(files["all.json"])["_rights"] == {"text": BY, "license": BY}
+    words = published(own="Ask us <first> & wait")
+    assert etree.fromstring(words["all.atom"]).findtext("{*}rights") == "Ask us <first> & wait"
+    assert json.loads(words["all.json"])["_rights"] == {"text": "Ask us <first> & wait"}
 
 
 def test_rereading_keeps_what_the_page_does_not_say() -> None:

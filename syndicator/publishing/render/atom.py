@@ -56,6 +56,8 @@ def feed(head: Head, entries: Sequence[bytes]) -> bytes:
     made.generator("Syndicator")
     if head.icon:
         made.icon(head.icon)
+    if head.rights:
+        made.rights(head.rights)
     for link in _head_links(head):
         made.link(link)
     made.register_extension("more", FeedExtension, None, atom=True, rss=False)
@@ -142,6 +144,8 @@ def _head_links(head: Head) -> list[dict[str, str]]:
         links.append({"rel": "current", "href": head.url(ATOM)})
     if PAGE not in head.formats:
         links.append({"rel": "alternate", "href": head.base, "type": page})
+    if head.licence:
+        links.append({"rel": "license", "href": head.licence})
     if head.previous:
         links.append({"rel": "prev-archive", "href": head.base + head.previous})
     if head.following:

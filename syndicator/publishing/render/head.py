@@ -44,6 +44,8 @@ class Head:
     previous: str = ""  # name of the archive document before this one, in Atom
     following: str = ""
     removed: tuple[Removed, ...] = ()
+    rights: str = ""  # the operator's own terms, for people
+    licence: str = ""  # the address of a licence, where that is what the operator named
 
     def url(self, format: str) -> str:
         """The address of this feed in a format."""
@@ -68,6 +70,7 @@ class Head:
 def head(spec: FeedSpec, settings: Settings, instance: uuid.UUID, updated: datetime | None) -> Head:
     """The head of a feed. `updated`: its newest entry's, None when it has none."""
     site = settings.site
+    licence = uri(site.rights) if "://" in site.rights else ""
     title = line(spec.title) or line(spec.name) or spec.key.slug
     return Head(
         urn=feed_urn(instance, spec.key.axis, spec.first_slug),
@@ -81,4 +84,6 @@ def head(spec: FeedSpec, settings: Settings, instance: uuid.UUID, updated: datet
         hubs=tuple(found for found in map(uri, settings.publish.hubs) if found),
         formats=tuple(format for format in FORMATS if format in spec.formats),
         updated=updated or EMPTY,
+        rights=line(site.rights),
+        licence=licence,
     )

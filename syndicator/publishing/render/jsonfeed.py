@@ -37,6 +37,8 @@ def feed(head: Head, items: Sequence[bytes]) -> bytes:
         made["home_page_url"] = head.url(PAGE)
     if head.icon:
         made["icon"] = head.icon
+    if head.rights:
+        made["_rights"] = {"text": head.rights, **({"license": head.licence} if head.licence else {})}
     if head.previous:
         made["next_url"] = head.document(head.previous, JSON)
     if head.hubs and head.current:

@@ -53,12 +53,16 @@ def feed(head: Head, items: Sequence[bytes]) -> bytes:
     made.language(head.language)
     made.generator("Syndicator")
     made.lastBuildDate(head.updated)
+    if head.rights:
+        made.copyright(_plain(head.rights))
     made.docs("https://www.rssboard.org/rss-specification")
     if head.icon.lower().endswith((".png", ".gif", ".jpg", ".jpeg")):  # RSS 2.0 knows no other kind of image
         made.image(head.icon, _plain(head.title), head.home)
     made.register_extension("more", FeedExtension, None, atom=False, rss=True)
     made.more.declared = _DECLARED
     made.more.parts = [Part(qualified("atom", "link"), rel="hub", href=hub) for hub in head.hubs]
+    if head.licence:
+        made.more.parts.append(Part(qualified("creativeCommons", "license"), head.licence))
     if head.previous:  # an Atom document, as RFC 5005 has them
         href, type = head.document(head.previous, ATOM), FORMATS[ATOM].media_type
         made.more.parts.append(Part(qualified("atom", "link"), rel="prev-archive", href=href, type=type))
