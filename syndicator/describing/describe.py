@@ -43,7 +43,7 @@ def describe(
     the publisher's sound keywords are the tags. Raises nothing for any text."""
     code = _language.detect(text, language)
     chosen, by = _excerpt.choose(title, text, description, code)
-    guess = taxonomy.category(title, text, section, keywords)
+    guess = taxonomy.category(title, text, section, keywords, code)
     tags = taxonomy.tags(title, text, keywords, own)
     if guess.name and guess.name in taxonomy.names and guess.name not in tags and len(tags) < MOST_TAGS:
         tags = (*tags, guess.name)  # a reader expects an article of the category AI to have the tag AI

@@ -27,7 +27,7 @@ from syndicator.describing.text import sentences
 
 TEXTS = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "texts"
 SUMMARIES = ("writers", "inshorts", "cnndm", "blogs", "webmeta")
-CATEGORIES = ("bbc", "ag", "kpcrowd10")
+CATEGORIES = ("bbc", "ag", "kpcrowd10", "gnad")
 Row = dict[str, Any]
 
 

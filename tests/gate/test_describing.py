@@ -15,13 +15,16 @@ from tests.bench import bench_describing as bench
 from tests.bench import bench_editor
 
 pytestmark = pytest.mark.slow
-CATEGORY_FLOORS = {"bbc": 94.0, "ag": 83.5, "kpcrowd10": 70.5}  # measured 94.8, 84.4, 71.0
+# measured 94.7, 84.4, 70.7, and German news in categories that are described in German 78.5
+CATEGORY_FLOORS = {"bbc": 94.0, "ag": 83.5, "kpcrowd10": 70.5, "gnad": 77.5}
 # With a history, from the vocabulary alone; measured 51.2 and 32.8, 59.8 and 29.1.
 TAG_FLOORS = {"18f": (51.0, 31.5), "ropensci": (58.5, 28.0)}
 # What an editor signs of 94 articles: whole tag lists, of articles that need a tag, tags right and found; measured
 # .84, .72, .89 and .84. The weights were fitted on them too: in parts .82, .65, .90 and .75 (tools/train/fit_tags.py).
 # Excerpts that begin with a sentence that the editor took as an opening: measured .907; ours alone .889.
 EDITOR_FLOORS = {"excerpt": 0.88, "tags": 0.83, "tags where must": 0.70, "tags precision": 0.88, "tags recall": 0.83}
+# Categories of the 62 English articles and of the 32 in nine other languages: measured .903 and .938.
+EDITOR_CATEGORIES = {"en": 0.89, "other": 0.90}
 OWN_EXCERPTS = 0.85  # of them, where the excerpt is none of the publisher's own
 LOOSE_STARTS = 0.01  # share of excerpts that may begin with a sentence that points back, by our own rules of opening
 CURVE_SLACK = 0.75  # per cent of F1 by which two such figures of 80 posts differ by chance
@@ -89,6 +92,8 @@ def test_what_an_editor_signs(shared: Path) -> None:
     found = bench_editor.scorer().summary(judged)
     shares = {name: found[name]["share"] for name in EDITOR_FLOORS}
     assert all(shares[name] >= floor for name, floor in EDITOR_FLOORS.items()), shares
+    for group, floor in EDITOR_CATEGORIES.items():
+        assert st.mean(row["category"] for row in judged if row["group"] == group) >= floor, group
     own = [row["excerpt"] for row in judged if row["by"] == "extractive" and row["excerpt"] is not None]
     assert st.mean(own) >= OWN_EXCERPTS, own
 

@@ -9,15 +9,18 @@ from pathlib import Path
 from typing import Any, Final
 
 from syndicator.describing.taxonomy import casing, categories, vocabulary
-from syndicator.describing.taxonomy.categories import Categories, Guess
+from syndicator.describing.taxonomy.categories import Guess
+from syndicator.describing.taxonomy.category_words import Categories, prepare
 from syndicator.describing.taxonomy.tagging import fit_learnt, learnt_file, zero_shot
 from syndicator.describing.taxonomy.tagging.keys import key
 from syndicator.describing.taxonomy.tagging.learnt import LearntTagger
 from syndicator.describing.taxonomy.tagging.mentions import Mention
 from syndicator.describing.taxonomy.tagging.publisher import clean, sound, stands
 from syndicator.describing.taxonomy.tagging.zero_shot import ZeroShotTagger
+from syndicator.describing.taxonomy.topics import ENGLISH, topics
 from syndicator.describing.taxonomy.vocabulary import Vocabulary
 from syndicator.describing.text import word_forms
+from syndicator.describing.text.language import SAMPLE, detect
 from syndicator.errors import UsageError
 
 MOST_TAGS: Final = 5  # of an article
@@ -56,11 +59,13 @@ class Taxonomy:
         file, key and cure."""
         return cls(vocabulary.load(Path(path)))
 
-    def category(self, title: str, text: str, section: str = "", published: Sequence[str] = ()) -> Guess:
+    def category(
+        self, title: str, text: str, section: str = "", published: Sequence[str] = (), language: str | None = None
+    ) -> Guess:
         """The likeliest category of the article and the probability (0 to 1) that it is right; the name is None where
         there is none to choose from or it is unclear. `title` and `text` are plain text; `section` and `published` are
-        the publisher's section and tags."""
-        known = self._categories
+        the publisher's section and tags; `language` is that of the text (ISO 639-1), where it is known."""
+        known = self._categories(title, text, language)
         return categories.guess(known, title, text, section, published) if known else Guess(None, 0.0)
 
     def tags(self, title: str, text: str, published: Sequence[str] = (), own: Collection[str] = ()) -> tuple[str, ...]:
@@ -91,7 +96,8 @@ class Taxonomy:
     def supported(self, title: str, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Categories and tags that something in the article speaks for, the likeliest first: what a language model may
         choose from."""
-        found = categories.supported(self._categories, title, text) if self._categories else []
+        known = self._categories(title, text)
+        found = categories.supported(known, title, text) if known else []
         scored = self.scored(title, text)
         likely = sorted(scored, key=lambda tag: -scored[tag][0])
         bars = {NEAR: BAR_UNNAMED}
@@ -159,9 +165,19 @@ class Taxonomy:
         """What was worked out for this process stays here; another one works it out again."""
         return (Taxonomy, (self.vocabulary, self.learnt, dict(self.forms)))
 
+    def _categories(self, title: str, text: str, language: str | None = None) -> Categories | None:
+        """The categories in the words of the text's language."""
+        if not self.vocabulary.category:
+            return None
+        code = language or detect(f"{title}\n{text}"[:SAMPLE], None) or ENGLISH
+        code = code if topics(code) else ENGLISH
+        if code not in self._prepared:
+            self._prepared[code] = prepare(self.vocabulary.category, code)
+        return self._prepared[code]
+
     @cached_property
-    def _categories(self) -> Categories | None:
-        return categories.prepare(self.vocabulary.category) if self.vocabulary.category else None
+    def _prepared(self) -> dict[str, Categories]:
+        return {}
 
     @cached_property
     def _zero_shot(self) -> ZeroShotTagger | None:
