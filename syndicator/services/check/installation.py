@@ -18,7 +18,7 @@ from syndicator.model import Problem
 from syndicator.ports import FeedRow
 from syndicator.publishing import paths
 from syndicator.reasons import CheckReason
-from syndicator.services.check import article_files, configuration, machine, names
+from syndicator.services.check import article_files, configuration, machine, names, templates
 from syndicator.services.check.finding import Finding, in_order, of_fault, of_problem
 from syndicator.services.container import App, make_fetcher, open_app, utc_now
 from syndicator.services.recovery import clock as recovery
@@ -54,6 +54,7 @@ def _look(
     yield from configuration.settings(config, settings, environ, strict=strict)
     yield from configuration.sources(placed, environ)
     yield from configuration.beside(config)
+    yield from templates.templates(config, settings)
     shut = list(machine.folders(settings))
     yield from shut
     if not settings.fetch.proxy:  # a proxy looks names up for itself
