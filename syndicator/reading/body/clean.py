@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from syndicator.reading.body import overlap, repeats
-from syndicator.reading.body.cuts import boilerplate, edges, lists
+from syndicator.reading.body.cuts import boilerplate, comments, edges, lists
 from syndicator.reading.html import class_hints
 from syndicator.reading.html.blocks import Block
 
@@ -64,7 +64,7 @@ def choose(
         for block, score in zip(blocks, least, strict=True)
     ]
     lists.keep(blocks, stay)
-    rules: dict[Block, str] = {}
+    rules = {} if selected else comments.cut(blocks, stay)
     for cut in (*boilerplate.RULES, repeats.copies):
         rules |= cut(blocks, stay)
     if not selected:
