@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import tomllib
 from collections.abc import Iterator
@@ -16,6 +17,9 @@ from syndicator.cli import app
 from syndicator.cli.adding import add
 from syndicator.cli.running import service
 from syndicator.errors import MissingError, UsageError
+from syndicator.model import Fetched, ParsedFeed
+from syndicator.services.adding import search
+from syndicator.visiting.feeds.discovery import FeedLink
 from tests.aged.web import Answer, Web, serving
 from tests.cli.sites import NEWEST, alternate, blog, insecure, page, rss, story
 
@@ -342,6 +346,36 @@ def test_an_address_on_this_machine_says_how_to_allow_it(adding: Adding) -> None
     adding.web.answers = {"/feed": rss("Local", f"{adding.web.proxy}/", [("A", f"{adding.web.proxy}/a")])}
     adding.run(f"{adding.web.proxy}/feed", "--allow", line)
     assert adding.written[0]["allow"] == [line]
+
+
+def test_a_profile_that_is_not_shown_to_programs_is_followed_by_its_feed(adding: Adding) -> None:
+    adding.web.answers["http://social.example/@ann"] = Answer(status=403, body="Log in.")
+    posts = [("One", "http://social.example/@ann/1"), ("Two", "http://social.example/@ann/2")]
+    adding.web.answers["http://social.example/@ann.rss"] = rss("Ann", "http://social.example/@ann", posts)
+    adding.run("http://social.example/@ann", "--yes")
+    assert adding.urls == ["http://social.example/@ann.rss"]
+    del adding.web.answers["http://social.example/@ann.rss"]
+    (adding.config / "sources.toml").write_text("")
+    with pytest.raises(MissingError, match="http-403"):  # of the page that was named, not of its feed
+        adding.run("http://social.example/@ann", "--yes")
+
+
+def test_a_feed_that_stands_for_another_makes_it_needless(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    async def parsed(session: Any, url: str, answer: Any, title: str = "") -> Any:
+        asked.append(url)
+        empty = Fetched(url=url, final_url=url, status=200, headers={}, body=b"")
+        return search._Feed(url, title, empty, ParsedFeed(format="rss20"))
+
+    async def answered(session: Any, url: str, known: Any) -> Any:
+        return None
+
+    monkeypatch.setattr(search, "_parsed", parsed)
+    monkeypatch.setattr(search, "_asked", answered)
+    links = [FeedLink(ATOM, type="known", instead_of=FEED), FeedLink(FEED, type="rss"), FeedLink(COMMENTS, type="rss")]
+    asyncio.run(search._named(None, links))  # type: ignore[arg-type]
+    assert asked == [ATOM, COMMENTS]
 
 
 def test_story_pages_are_articles(adding: Adding) -> None:

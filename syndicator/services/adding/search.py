@@ -17,11 +17,11 @@ from syndicator.services.adding.found import SHOWN, Candidate, Found, if_known
 from syndicator.services.adding.session import Session
 from syndicator.sources.opml import LONGEST_TITLE, SubscriptionList
 from syndicator.urls import secrets
-from syndicator.visiting.feeds.discovery import Discovery, FeedLink
+from syndicator.visiting.feeds.discovery import Discovery, FeedLink, known_feeds
 from syndicator.visiting.feeds.ranking import best_first, is_comments
 
 MOST_TRIED = 20  # feeds that one page names: more than a site has, and 20 pauses are half a minute
-_LIKELY = ("guess", "link")  # of a feed's address: not certain enough to follow instead of an article
+_LIKELY = ("guess", "link", "known")  # of a feed's address: not certain enough to follow instead of an article
 _XML = re.compile(r"\s*(text|application)/((atom|rss|rdf)\+)?xml\b", re.I)
 # Where the cure of a source that fails is none of an address that is to be one.
 _CURES: dict[str, str] = {
@@ -72,7 +72,13 @@ def _url(address: str) -> str:
 
 
 async def _look(session: Session, address: str, url: str) -> Found:
-    answer = await _asked(session, url, secrets.known(url, session.app.environ))
+    try:
+        answer = await _asked(session, url, secrets.known(url, session.app.environ))
+    except MissingError:  # the page is not shown to programs, which says nothing of its feed
+        feeds, _ = await _named(session, known_feeds(url))
+        if not feeds:
+            raise
+        return Found(address=address, candidates=_ranked(session, feeds, url))
     found = await _discovered(session, answer, url)
     if found.kind == "opml":
         return outlines.as_found(session.app, address, outlines.from_elsewhere(await _listed(session, answer, url)))
@@ -110,13 +116,17 @@ async def _named(session: Session, links: Sequence[FeedLink]) -> tuple[list[_Fee
     guessed the first one is enough."""
     feeds: dict[str, _Feed] = {}
     failed: list[str] = []
+    needless: set[str] = set()
     for link in links:
+        if link.url in needless:
+            continue
         try:
             feed = await _parsed(session, link.url, await _asked(session, link.url, {}), link.title)
         except SyndicatorError as error:
             failed += [str(error)] if link.type not in _LIKELY else []
             continue
         feeds.setdefault(urls.alias(feed.address), feed)
+        needless.add(link.instead_of)
         if link.type == "guess":
             break
     return list(feeds.values()), failed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 from syndicator.errors import NotAFeed
 from syndicator.visiting.feeds.fields import one_line, resolve
 from syndicator.visiting.feeds.jsonfeed import looks_json
+from syndicator.visiting.feeds.known import known_feed
 from syndicator.visiting.feeds.parser import parse_feed, unpacked
 
 _TYPES = {
@@ -39,11 +40,13 @@ _READ = 2_000_000  # characters of a page that are looked at
 @dataclass(frozen=True, slots=True)
 class FeedLink:
     """A feed that a page links to, or a URL where one may be. `type`: the format (atom, rss, rdf, json, xml, opml,
-    sitemap), "link" for a link that looks like a feed's, "guess" for a common path."""
+    sitemap), "known" for what a service is known to have, "link" for a link that looks like a feed's, "guess" for a
+    common path. `instead_of`: the address of a link that it makes needless where it is a feed."""
 
     url: str
     title: str = ""
     type: str = ""
+    instead_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,8 @@ def discover(body: bytes, url: str, headers: Mapping[str, str] | None = None) ->
     """What `body`, fetched from `url` with the answer's `headers` (lower-case names), is.
 
     `feeds` of a feed and of a sitemap: itself. Of a page: its rel=alternate feeds in their order, else its links that
-    look like feeds, else common paths on its host, which nobody has tried (type "guess"). Of OPML: its feeds. Of an
+    look like feeds, else common paths on its host, which nobody has tried (type "guess"); before these what its
+    service is known to have. Of OPML: its feeds. Of an
     index of sitemaps: those it lists (type "sitemap").
     """
     try:
@@ -88,8 +92,20 @@ def _other(body: bytes, url: str, headers: Mapping[str, str]) -> Discovery:
     if b"<urlset" in start or b"<sitemapindex" in start:
         return Discovery("sitemap", _listed(body, url))
     page = _Page("" if looks_json(body) else _decoded(body, headers), url)
-    links = page.alternates or page.likely or _guesses(url)
+    links = [*known_feeds(url), *(_with_better(page.alternates) or page.likely or _guesses(url))]
     return Discovery("page", tuple(dict.fromkeys(links))[:_MOST], one_line(page.title), page.article)
+
+
+def known_feeds(url: str) -> list[FeedLink]:
+    """The feed that the service of a page is known to have for it, where it is known: one, or none."""
+    feed = known_feed(url)
+    return [FeedLink(feed, "", "known")] if feed and feed != url else []
+
+
+def _with_better(links: list[FeedLink]) -> list[FeedLink]:
+    """`links`, each after the better one that its service is known to have."""
+    better = {link.url: known_feeds(link.url) for link in links}
+    return [one for link in links for one in (*(replace(new, instead_of=link.url) for new in better[link.url]), link)]
 
 
 def _listed(body: bytes, url: str) -> tuple[FeedLink, ...]:

@@ -1,0 +1,59 @@
+"""Pages whose service is known, and the feeds they have."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator.visiting.feeds.discovery import FeedLink, discover
+from syndicator.visiting.feeds.known import known_feed
+
+CHANNEL = "abcdefghijklmnopqrstuv"
+FILMS = f"https://www.youtube.com/feeds/videos.xml?playlist_id=UULF{CHANNEL}"
+ALL = f"https://www.youtube.com/feeds/videos.xml?channel_id=UC{CHANNEL}"
+
+
+@pytest.mark.parametrize(
+    ("page", "feed"),
+    [
+        (f"https://www.youtube.com/channel/UC{CHANNEL}", FILMS),
+        (f"https://m.youtube.com/channel/UC{CHANNEL}/videos?view=0", FILMS),
+        ("https://www.youtube.com/@name", None),  # its page names the feed
+        ("https://www.youtube.com/watch?v=abc", None),
+        (
+            "https://www.youtube.com/playlist?si=x&list=PLabcdefghijk",
+            "https://www.youtube.com/feeds/videos.xml?playlist_id=PLabcdefghijk",
+        ),
+        ("https://github.com/some/project.git", "https://github.com/some/project/releases.atom"),
+        ("https://github.com/some/project/releases", "https://github.com/some/project/releases.atom"),
+        ("https://github.com/some/project/issues", None),
+        ("https://github.com/some", None),
+        ("https://old.reddit.com/r/python/", "https://www.reddit.com/r/python/.rss"),
+        ("https://social.example/@ann", "https://social.example/@ann.rss"),
+        ("https://social.example/@ann/1234", None),
+        ("https://medium.com/@ann", "https://medium.com/feed/@ann"),
+        ("https://bsky.app/profile/ann.example", "https://bsky.app/profile/ann.example/rss"),
+        (FILMS, None),
+    ],
+)
+def test_feeds(page: str, feed: str | None) -> None:
+    assert known_feed(page) == feed
+
+
+@given(st.text(max_size=600))
+def test_any_address(url: str) -> None:
+    known_feed(url)
+    known_feed(f"https://github.com/{url}")
+
+
+def test_a_better_feed_goes_before_the_one_that_a_page_names() -> None:
+    head = f'<link rel="alternate" type="application/rss+xml" title="Name" href="{ALL}">'
+    found = discover(f"<html><head>{head}</head></html>".encode(), "https://www.youtube.com/@name").feeds
+    assert found == (FeedLink(FILMS, "", "known", instead_of=ALL), FeedLink(ALL, "Name", "rss"))
+
+
+def test_what_is_known_goes_before_what_is_guessed() -> None:
+    first, *rest = discover(b"<html><title>Ann</title>", "https://social.example/@ann").feeds
+    assert first == FeedLink("https://social.example/@ann.rss", "", "known")
+    assert {link.type for link in rest} == {"guess"}
