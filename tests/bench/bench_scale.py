@@ -1,11 +1,14 @@
-"""How costs grow with the instance: reindex, a build of everything, one article more, nothing new, and status.
+"""How costs grow with the instance: reindex, a build of everything, one article more, nothing new, status, and another
+name for the tag that most articles have; beside Hugo, which reads the same articles without their bodies and builds RSS
+and Atom of everything, tags and categories.
 
     python -m tests.bench.bench_scale [--articles 1000 10000] [--axes all tags categories sources]
 
 Instances of tests/bench/shelf.py with a source for every ten articles, bodies of 600 to 1,000 words, all formats and
 archives. Each figure is user+sys CPU of a whole command, its start included; then the largest resident set of all, the
 published files, their bytes, and those of the front page. The last line is the exponent of growth between the smallest
-and the largest: 1 is linear, 0 is none. `one` is `build` after a file more was put there."""
+and the largest: 1 is linear, 0 is none. `one` is `build` after a file more was put there; `rename` writes a third of
+all articles anew, and builds what shows them."""
 
 from __future__ import annotations
 
@@ -20,8 +23,16 @@ from pathlib import Path
 
 from syndicator.articles.frontmatter import dump
 from tests.bench import shelf
+from tests.bench.publishing_peers import Site, hugo_site
 
-COMMANDS = {"reindex": ["reindex"], "all": ["build"], "nothing": ["build"], "one": ["build"], "status": ["status"]}
+COMMANDS = {
+    "reindex": ["reindex"],
+    "all": ["build"],
+    "nothing": ["build"],
+    "one": ["build"],
+    "status": ["status"],
+    "rename": ["tags", "rename", "Topic 1", "Another topic"],
+}
 _MEGABYTE = 1e6
 
 
@@ -57,7 +68,23 @@ def measured(folder: Path, articles: int, publish: str) -> dict[str, float]:
         most = max(most, memory)
     files = [path for path in (folder / "feeds/public").rglob("*") if path.is_file()]
     found |= {"MB": most, "files": len(files), "MB public": sum(path.stat().st_size for path in files) / _MEGABYTE}
-    return found | {"kB front": (folder / "feeds/public/index.html").stat().st_size / 1e3}
+    return found | {
+        "kB front": (folder / "feeds/public/index.html").stat().st_size / 1e3,
+        "hugo": hugo(folder, articles),
+    }
+
+
+def hugo(folder: Path, articles: int) -> float:
+    """CPU seconds of Hugo with the same articles, 0 where it is not installed."""
+    if shutil.which("hugo") is None:
+        return 0.0
+    site = Site(folder / "hugo", hugo_site, ["hugo", "--quiet"], ["hugo", "version"])
+    site.write(site.folder, (shelf.article(n, articles, max(1, articles // 10)) for n in range(articles)))
+    return site.cost(site.build)[0]
+
+
+def _exponent(first: float, last: float, times: float) -> float:
+    return math.log(last / first) / times if first and last else 0.0
 
 
 def main() -> None:
@@ -81,7 +108,7 @@ def main() -> None:
     first, last = table[told.articles[0]], table[told.articles[-1]]
     if len(table) > 1:
         times = math.log(told.articles[-1] / told.articles[0])
-        print(f"{'exponent':>10}" + "".join(f"{math.log(last[name] / first[name]) / times:11.2f}" for name in first))
+        print(f"{'exponent':>10}" + "".join(f"{_exponent(first[name], last[name], times):11.2f}" for name in first))
 
 
 if __name__ == "__main__":
