@@ -17,7 +17,10 @@ def write(path: Path, data: bytes, *, durable: bool = True, folders: set[Path] |
     Raises OSError with nothing changed and nothing left. Without `durable` a power cut may leave anything: for what can
     be made again. With `folders`, to which the folder is added, its fsync is the caller's: until then a power cut may
     leave the old file, or none."""
-    make_folder(path.parent)
+    if durable:
+        make_folder(path.parent)
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
     # A name of 120 bytes and these stay under the 255 that file systems allow. The ending is another than the file's,
     # so that whoever reads every *.md, hidden ones too, never sees half of one.
     temporary = path.parent / f".tmp-{os.getpid()}-{path.name}.part"

@@ -87,6 +87,7 @@ def import_(
         return
     from syndicator.cli import printing
     from syndicator.services.adding import outlines, writing
+    from syndicator.services.adding.found import by_address
     from syndicator.services.container import open_app
 
     with open_app(config) as opened:
@@ -94,7 +95,7 @@ def import_(
         found = outlines.as_found(opened, file, listed, meaning(listed, folders, ask=not json and is_answered()))
         named = writing.named(opened, found.candidates, writing.Wishes())
         new = [one.source for one in named if not one.known]
-        added = [source.key for source in (new if dry_run else writing.write(opened, named))]
+        added = [source.key for source in (new if dry_run else writing.write(opened, named, by_address(opened)))]
     known = [one.source.url for one in named if one.known]
     if json:
         printing.as_json({"added": added, "known": known, "skipped": found.skipped, "applied": not dry_run})

@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from syndicator import __version__
 from syndicator.articles.article_store import ArticleStore
 from syndicator.articles.beside.kept_away import KeptAway
@@ -247,6 +245,8 @@ def taxonomy_files(config: Path, settings: Settings) -> TaxonomyFiles:
 def locked(settings: Settings, *, wait: bool = False, give_up: Callable[[], bool] = lambda: False) -> Iterator[None]:
     """Holds the lock that allows one run at a time. Raises LockedError when another run has it; with `wait`, waits for
     it instead, and raises SystemExit(0) when `give_up` returns True meanwhile."""
+    from filelock import FileLock, Timeout
+
     settings.state_dir.mkdir(parents=True, exist_ok=True)
     lock = FileLock(settings.state_dir / "run.lock")
     try:

@@ -11,13 +11,10 @@ from typing import Any, Protocol
 from syndicator.articles.article_store import ID_CHARS, ArticleStore, Changes
 from syndicator.errors import OURS, ConfigError, DiskError, MissingError
 from syndicator.model import Article, Problem, Source, SourceState
-from syndicator.pipeline.entry.entry_rows import by_other_rules
-from syndicator.pipeline.entry.release import release, was_released
 from syndicator.ports import EntryRow, FileStamp
 from syndicator.reasons import FOR_THE_OPERATOR, CommandReason, FileReason
 from syndicator.rules.entries import is_muted
 from syndicator.services.beside.scrub import scrub
-from syndicator.services.build import excuse
 from syndicator.services.container import App, filing_context
 from syndicator.services.recovery import carriers, clock, prunings, unchanged, withdrawals
 from syndicator.services.recovery.clock import AHEAD
@@ -76,6 +73,8 @@ def _try_again(app: App, key: str, *, ruled: bool) -> bool:
 def due_again(app: App, source: Source) -> list[EntryRow]:
     """The entries of `source` that other rules than those they were refused or put off under may make articles of, as
     due now. Its rules hold for its own articles alone."""
+    from syndicator.pipeline.entry.entry_rows import by_other_rules
+
     rows = [*app.store.visits.refused(source.key), *app.store.visits.pending(source.key, _ANY_TIME)]
     own = app.rights_of(source)
     return [again for row in rows if own.owns(row.url) and (again := by_other_rules(row, source.rules))]
@@ -103,6 +102,8 @@ def files(app: App) -> tuple[Problem, ...]:
     if are_many(len(gone), len(rows)):
         raise MissingError(_gone(app, [rows[id].path for id in gone], len(rows)))
     if gone:
+        from syndicator.services.build import excuse  # late, as what files articles is: `status` needs neither
+
         excuse(app, gone)
     for id in gone:
         visits.forget(id)
@@ -204,6 +205,8 @@ def as_shown(article: Article) -> Article:
 
 
 def _record(app: App, article: Article, stamp: FileStamp) -> None:
+    from syndicator.pipeline.entry.release import release, was_released
+
     visits = app.store.visits
     before = visits.article(article.id)
     if was_released(article, on_hold=before is not None and before.hold):

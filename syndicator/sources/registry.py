@@ -7,7 +7,7 @@ import dataclasses
 import os
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,8 +16,9 @@ from syndicator import urls
 from syndicator.config_files.toml_file import TomlFile, read
 from syndicator.errors import ConfigError, Fault, LockedError, UsageError
 from syndicator.model import Rules, Source
+from syndicator.sources.files import files_of
 from syndicator.sources.keys import key_for
-from syndicator.sources.rules_table import HEADER, with_rules
+from syndicator.sources.rules_table import HEADER, HEADERS, with_rules
 from syndicator.sources.schema import Placed, check, check_all
 from syndicator.sources.tables import table as plain
 
@@ -58,12 +59,6 @@ def placed_sources(path: Path) -> tuple[Placed, ...]:
     return check_all(files, unread)
 
 
-def files_of(path: Path) -> list[Path]:
-    """`path`, which is sources.toml, and the files of sources.d beside it in the order of their names."""
-    more = path.with_suffix(".d").glob("*.toml")
-    return [path, *sorted(one for one in more if not (one.is_dir() or one.name.startswith(".")))]
-
-
 def _file_with(path: Path, key: str) -> Path:
     """The file in which the source `key` stands, `path` where it is in none."""
     placed = placed_sources(path) if path.exists() else ()
@@ -75,17 +70,44 @@ def add_source(path: Path, source: Source) -> None:
     add_sources(path, [source])
 
 
-def add_sources(path: Path, sources: Sequence[Source]) -> None:
+def add_sources(
+    path: Path,
+    sources: Sequence[Source],
+    known: Callable[[], Mapping[str, Source] | None] = lambda: None,
+) -> None:
     """Adds `sources` at the end of `path`, with the fields that differ from the defaults; makes the file when there is
     none. Raises UsageError when a key or a URL is in it or beside it already, ConfigError when a file is wrong,
-    LockedError when another command edits it for 10 s. The file is replaced in one step, or not changed at all."""
+    LockedError when another command edits it for 10 s. The file is replaced in one step, or not changed at all.
+
+    known: asked under the lock for all that the files have, by `urls.alias`, if the caller read them as they are now:
+    reading 100,000 sources again, twice, takes ten seconds."""
+    with _locked_file(path) as target:
+        text = target.read_text(encoding="utf-8") if target.exists() else ""
+        there = known()  # after the text was read: an editor may save it at any moment
+        if there and sources and _append(path, target, text, there, sources):
+            return
 
     def edit(text: str, before: tuple[Source, ...]) -> str:
-        _not_there(path, placed_sources(path) if path.exists() else (), sources)
+        placed = placed_sources(path) if path.exists() else ()
+        keys = {one.source.key: one.file.path for one in placed}
+        _not_there(keys, {urls.alias(one.source.url): one.source.key for one in placed}, path, sources)
         parts = [text.rstrip(), *(_table_text(source).strip() for source in sources)] if sources else [text]
         return "\n\n".join(filter(None, parts)) + ("\n" if sources else "")
 
     _change(path, edit, lambda before: (*before, *sources))
+
+
+def _append(path: Path, target: Path, text: str, known: Mapping[str, Source], sources: Sequence[Source]) -> bool:
+    """Adds `sources` behind the `text` of a file that has all that is `known`, a table with a header of its own for
+    each, so that there is nothing that new ones could be taken for a part of; False, and nothing done, for another."""
+    if files_of(path) != [path] or sum(1 for _ in HEADERS.finditer(text)) != len(known):
+        return False
+    _not_there({one.key: path for one in known.values()}, {name: one.key for name, one in known.items()}, path, sources)
+    added = "\n\n".join(_table_text(source).strip() for source in sources) + "\n"
+    if check(TomlFile(path, tomllib.loads(added))) != tuple(sources):
+        return False
+    _write(target, f"{text.rstrip()}\n\n{added}")
+    return True
 
 
 def remove_source(path: Path, key: str) -> bool:
@@ -144,9 +166,9 @@ def _moved(source: Source, key: str, url: str) -> Source:
     return dataclasses.replace(source, url=url.strip()) if source.key == key else source
 
 
-def _not_there(path: Path, before: Sequence[Placed], added: Sequence[Source]) -> None:
-    keys = {one.source.key: one.file.path for one in before}
-    there = {urls.alias(one.source.url): one.source.key for one in before}
+def _not_there(keys: dict[str, Path], there: dict[str, str], path: Path, added: Sequence[Source]) -> None:
+    """Raises UsageError where one of `added`, to `path`, has a key, of `keys` and their files, or an address, of
+    `there` and its key, that is there already, or another of them has."""
     for source in added:
         if source.key in keys:
             raise UsageError(f"{keys[source.key]} already has a source {source.key!r}; give the new one another key")
@@ -165,18 +187,29 @@ def _change(
     expected: Callable[[tuple[Source, ...]], tuple[Source, ...]],
 ) -> None:
     """Reads the file, edits it, checks that the result reads as `expected` and only then replaces it, under a lock."""
-    target = path.resolve()  # a symlink stays one
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(target):
+    with _locked_file(path) as target:
         text = target.read_text(encoding="utf-8") if target.exists() else ""
         before = check(read(path)) if target.exists() else ()
         after = edit(text, before)
         if after == text:
             return
         wanted = expected(before)
-        if check(TomlFile(path, tomllib.loads(after))) != wanted:
+        try:
+            found = check(TomlFile(path, tomllib.loads(after)))
+        except tomllib.TOMLDecodeError:  # inline tables: what is appended does not fit them
+            found = ()
+        if found != wanted:
             raise ConfigError(f"{path} is written in a way that a command cannot edit safely; edit it by hand")
         _write(target, after)
+
+
+@contextmanager
+def _locked_file(path: Path) -> Iterator[Path]:
+    """The file that `path` leads to, so that a symlink stays one, under the lock of edits."""
+    target = path.resolve()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with _locked(target):
+        yield target
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.model import Rules, Source
-from syndicator.sources.registry import files_of, load_sources
+from syndicator.sources.files import files_of
 
 # How much later than the last edit a cache has to be written to be believed: in the same tick of a file's clock a
 # second edit of the same length would leave no trace. File systems keep times to two seconds at worst (FAT).
@@ -53,6 +53,8 @@ def read(path: Path, cache: Path, version: str, *, before: Read | None = None, r
         return before
     known = _remembered(cache, now, path)
     if known is None:
+        from syndicator.sources.registry import load_sources  # what checks them is not loaded for those that were
+
         known = load_sources(path)
         if remember and stamp(path, version) == now:
             _remember(cache, now, known)

@@ -9,6 +9,7 @@ from typing import Any
 from syndicator.model import Rules
 
 HEADER = re.compile(r"\s*\[\[\s*(source|'source'|\"source\")\s*\]\]")
+HEADERS = re.compile(f"^{HEADER.pattern}", re.M)  # all of a text
 
 
 def with_rules(text: str, number: int, rules: Rules) -> str:

@@ -26,6 +26,11 @@ def test_a_page_comes_back_byte_for_byte(tmp_path: Path) -> None:
     assert snapshots.get(ID) == (b"", {})
 
 
+def test_nothing_waits_for_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "fsync", lambda descriptor: pytest.fail("a cache was made durable"))
+    Snapshots(tmp_path / "pages").put("abcdefgh", b"page", {})
+
+
 def test_the_same_page_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
         Snapshots(tmp_path / name).put(ID, b"<p>", {"b": "1", "a": "2"} if name == "one" else {"a": "2", "b": "1"})

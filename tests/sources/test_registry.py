@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from syndicator import urls
 from syndicator.config_files.toml_file import TomlFile
 from syndicator.errors import ConfigError, LockedError, UsageError
 from syndicator.model import Rules, Source
 from syndicator.sources import registry
-from syndicator.sources.registry import add_source, key_for, load_sources, remove_source, update_url
+from syndicator.sources.registry import add_source, add_sources, key_for, load_sources, remove_source, update_url
 from syndicator.sources.schema import check
 from syndicator.visiting.fetch.ssrf import parse_allow
 
@@ -237,6 +239,41 @@ def test_add_refuses_what_could_not_be_read_back(path: Path) -> None:
     with pytest.raises(ConfigError, match="key"):
         add_source(path, Source(key="Not A Key", url="https://new.example/"))
     assert path.read_text(encoding="utf-8") == SAMPLE
+
+
+def known(path: Path) -> dict[str, Source]:
+    return {urls.alias(source.url): source for source in load_sources(path)}
+
+
+def test_a_caller_who_knows_the_sources_saves_reading_them_again(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    new = Source(key="four", url="https://four.example/feed", rules=Rules(remove=(".ad",)))
+    before = known(path)
+    with monkeypatch.context() as patch:
+        patch.setattr(registry, "read", lambda path: pytest.fail("it was read again"))
+        for refused in (replace(new, url="https://else.example/"), replace(new, key="five")):
+            with pytest.raises(UsageError, match="already"):
+                add_sources(path, [new, refused], lambda: before)
+        add_sources(path, [new], lambda: before)
+    assert load_sources(path) == (*before.values(), new)
+    assert path.read_text(encoding="utf-8").startswith(SAMPLE.rstrip())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'source = [{ key = "a", url = "https://a.example/" }]\n',
+        '[[source]]\nkey = "a"\nurl = "https://a.example/"\n[source.rules]\nkeep = ["""\n[[source]]\n"""]\n',
+    ],
+)
+def test_a_file_that_is_written_otherwise_is_read_whoever_knows_it(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+    before, new = known(path), Source(key="b", url="https://b.example/")
+    try:
+        add_sources(path, [new], lambda: before)
+    except ConfigError:
+        assert path.read_text(encoding="utf-8") == text
+    else:
+        assert load_sources(path) == (*before.values(), new)
 
 
 def test_remove_takes_the_comment_over_the_source_and_no_other(path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from syndicator.errors import ConfigError
 from syndicator.model import Source
-from syndicator.sources import remembered
+from syndicator.sources import registry, remembered
 from syndicator.sources.registry import load_sources
 
 ALL = """
@@ -59,7 +59,7 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         seen.append(path)
         return load_sources(path)
 
-    monkeypatch.setattr(remembered, "load_sources", watched)
+    monkeypatch.setattr(registry, "load_sources", watched)
     return seen
 
 

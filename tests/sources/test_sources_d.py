@@ -13,9 +13,9 @@ from syndicator.errors import ConfigError, UsageError
 from syndicator.model import Rules, Source
 from syndicator.services.container import configuration
 from syndicator.services.followed import remove
+from syndicator.sources.files import files_of
 from syndicator.sources.registry import (
     add_source,
-    files_of,
     load_sources,
     placed_sources,
     remove_source,

@@ -146,7 +146,7 @@ async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Ch
             output.show(done, "would add", others=False)
             if not typer.confirm(f"Add {counted(len(new), 'source')}?", default=True, err=True):
                 return done
-        writing.write(opened, chosen)
+        writing.write(opened, chosen, session.known)
         return replace(done, written=True)
 
 

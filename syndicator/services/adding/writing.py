@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from syndicator import urls
+from syndicator import __version__, urls
 from syndicator.errors import UsageError
 from syndicator.model import ContentMode, Source
 from syndicator.services.adding.found import Candidate
 from syndicator.services.container import App
-from syndicator.sources import registry
+from syndicator.sources import registry, remembered
 from syndicator.sources.schema import source_of
 from syndicator.sources.tables import table
 
@@ -55,10 +55,15 @@ def named(app: App, chosen: Sequence[Candidate], wishes: Wishes) -> list[Candida
     return found
 
 
-def write(app: App, chosen: Sequence[Candidate]) -> list[Source]:
-    """Writes the new ones to sources.toml, all or none, and returns them. Raises as `registry.add_sources` does."""
-    new = [one.source for one in chosen if not one.known]
-    registry.add_sources(app.config / "sources.toml", new)
+def write(app: App, chosen: Sequence[Candidate], known: Mapping[str, Source]) -> list[Source]:
+    """Writes the new ones to sources.toml, all or none, and returns them. `known`: what `found.by_address` says. Raises
+    as `registry.add_sources` does."""
+    new, path = [one.source for one in chosen if not one.known], app.config / "sources.toml"
+
+    def unchanged() -> Mapping[str, Source] | None:
+        return known if remembered.stamp(path, __version__) == app.sources_stamp else None
+
+    registry.add_sources(path, new, unchanged)
     return new
 
 

@@ -136,8 +136,9 @@ class Beside:
     def former(self, taken: Collection[str]) -> dict[str, str]:
         """The keys of removed sources that are not `taken`, by each address (urls.alias) that their articles came
         from."""
-        rows, kept = self._source_rows(), read_sources(self._sources)
-        free = [key for key in sorted(kept.keys() & rows.keys() - set(taken)) if rows[key].moved_to is None]
+        rows = {key: row for key, row in self._source_rows().items() if key not in taken and row.moved_to is None}
+        kept = read_sources(self._sources) if rows else {}  # of 100,000 sources it takes four seconds
+        free = sorted(kept.keys() & rows.keys())
         return {urls.alias(url): key for key in reversed(free) for url in kept[key]}
 
     def keys(self) -> set[str]:

@@ -1,0 +1,29 @@
+"""Sources are added to those that were read already, as long as nobody has edited them since."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from syndicator.errors import UsageError
+from syndicator.model import Source
+from syndicator.services.adding.found import Candidate, by_address
+from syndicator.services.adding.writing import write
+from syndicator.services.container import open_app
+from syndicator.services.init.write import write_config
+from syndicator.sources.registry import load_sources
+
+NEW = Candidate(source=Source(key="new", url="https://new.example/feed"), kind="feed")
+
+
+def test_an_edit_since_they_were_read_is_seen(tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    write_config(config)
+    sources = config / "sources.toml"
+    sources.write_text('[[source]]\nkey = "a"\nurl = "https://a.example/"\n')
+    with open_app(config) as app:
+        write(app, [NEW], by_address(app))
+        assert [source.key for source in load_sources(sources)] == ["a", "new"]
+        with pytest.raises(UsageError, match="already"):
+            write(app, [NEW], by_address(app))  # which does not know of it
