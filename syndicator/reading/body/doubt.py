@@ -16,6 +16,8 @@ from syndicator.reading.html.blocks import Block
 # All chosen on the open half of the corpus (2,098 pages), so that what is read well hardly ever waits.
 _UNCLEAR: Final = (0.2, 0.8)  # scores (probabilities) of a block that may be article as well as not
 _MOST_UNCLEAR: Final = 1.7  # letters of such blocks, for each letter that was kept
+_LITTLE: Final = 600  # letters kept below which fewer of such make them unclear
+_MOST_UNCLEAR_OF_LITTLE: Final = 1.2
 _LONG_TEXT: Final = 5_000  # letters kept from which they are an article, whatever else the page has
 _SHORT: Final = 100  # letters below which a text is hardly an article, unless the feed has no more
 _LONGER: Final = 1.5  # times as much in the feed's own content as on the page
@@ -61,7 +63,8 @@ def doubt(
     letters = sum(block.letters for block in kept)
     announced = sum(block.letters for block in from_feed)
     unclear = _unclear(blocks)
-    if not selected and letters < _LONG_TEXT and unclear > _MOST_UNCLEAR * letters:
+    most = _MOST_UNCLEAR_OF_LITTLE if letters < _LITTLE else _MOST_UNCLEAR
+    if not selected and letters < _LONG_TEXT and unclear > most * letters:
         return f"{unclear} letters of the page may be article or not, {letters} were taken"
     if announced > _LONGER * letters:
         return f"the page has {letters} letters, the feed {announced}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import cast
 
+import pytest
+
 from syndicator.model import Entry
 from syndicator.reading.body.doubt import doubt as judge
 from syndicator.reading.html.blocks import Block
@@ -54,3 +56,9 @@ def block(letters: int, score: float) -> Block:
 def test_a_long_text_is_an_article_whatever_else_the_page_has() -> None:
     long, unclear = block(5_000, 0.9), block(20_000, 0.5)
     assert judge([long], [long, unclear], [], entry=None, selected=False) == ""
+
+
+@pytest.mark.parametrize(("letters", "unclear", "doubted"), [(500, 650, True), (500, 550, False), (700, 910, False)])
+def test_of_a_short_text_less_makes_it_unclear(letters: int, unclear: int, doubted: bool) -> None:
+    kept, other = block(letters, 0.9), block(unclear, 0.5)
+    assert bool(judge([kept], [kept, other], [], entry=None, selected=False)) is doubted
