@@ -9,7 +9,7 @@ from html import escape
 from typing import Final
 
 # A tag as nh3 writes it: attributes in quotation marks, in which there may be a > but no ".
-_TAG: Final = re.compile(r'<(/?)(h[1-6]|a|img|table)((?:\s[a-z]+="[^"]*")*)\s*/?>')
+_TAG: Final = re.compile(r'<(/?)(h[1-6]|a|img|table|td|th)((?:\s[a-z]+="[^"]*")*)\s*/?>')
 _VALUE: Final = re.compile(r'\s([a-z]+)="([^"]*)"')
 _WIDE: Final = '<div class="wide" tabindex="0" role="region" aria-label="Table">'
 
@@ -30,6 +30,8 @@ def page_text(html: str, picture: str = "") -> str:
             shown = f"</h{level}>" if closes else f"<h{level}>"
         elif name == "a":
             linked = not closes
+        elif name in ("td", "th"):  # align= is no HTML any more
+            shown = match[0].replace(' align="', ' class="')
         elif name == "table":
             shown = f"{match[0]}</div>" if closes else f"{_WIDE}{match[0]}"
         else:

@@ -12,23 +12,55 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from lxml import html as lxml_html
 
+from syndicator.publishing.builder import build
+from syndicator.publishing.render.html import render_markdown
+from syndicator.publishing.selection.feeds import plan
 from syndicator.settings import Publish, Settings, Site
-from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import article, built
+from tests.publishing.memory import MemoryIndex, MemoryOutlet, finish
+from tests.publishing.test_builder import INSTANCE, SOURCES, article
 
 pytestmark = pytest.mark.slow
 
 SETTINGS = Settings(
     site=Site(title="Example feeds", url="http://127.0.0.1/", contact="me@feeds.example"), publish=Publish(tag_min=1)
 )
-PAGES = ("index.html", "tags/ai.html", "feeds.html", "archive.html", "combine.html", "archive/all/2025-11-04.html")
+PAGES = (
+    *("index.html", "tags/ai.html", "feeds.html", "archive.html", "combine.html", "archive/all/2025-11-04.html"),
+    *("search.html", f"articles/{article(7).id}.html"),
+)
+# A text with all that markdown has, wide things and deep headings first.
+WHOLE = render_markdown(
+    """#### Deep first
+
+A text with [a link](https://a.example/), `code` and ![a picture](https://a.example/p.png).
+
+# High after it
+
+| one | two | three |
+|---|:-:|--:|
+| """
+    + "wide " * 40
+    + """| b | c |
+
+> A quotation.
+
+```
+a line of code that is wider than a small screen can show at once, so that it has to go on below
+```
+
+1. first
+2. second
+   - and a part of it
+""",
+    "https://alpha.example/7",
+)
 # The page in a frame of so many pixels; it says what axe found, how much moved, and whether it is too wide.
 FRAME = """<!doctype html><title>-</title><iframe width="{width}" height="900" src="{name}"></iframe>
 <pre id="said"></pre>
@@ -80,7 +112,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         index.add(
             article(number, excerpt="A whole sentence, and another one. " * 4, tags=("AI", f"T {number % 4}"), **more)
         )
-    built(index, outlet, SETTINGS)
+    index.add(article(7, source_key="whole"))
+    index.kept[article(7).id] = WHOLE
+    sources = {**SOURCES, "whole": replace(SOURCES["alpha"], key="whole", content="full")}
+    specs = plan(index.feeds(), settings=SETTINGS, sources=list(sources.values()), queries=(), categories={})
+    finish(build(specs, index=index, outlet=outlet, settings=SETTINGS, sources=sources, instance=INSTANCE))
     for name, data in outlet.files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)

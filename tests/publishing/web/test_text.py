@@ -42,6 +42,11 @@ def test_a_wide_table_scrolls_by_itself() -> None:
     assert made.startswith('<div class="wide" tabindex="0"') and made.endswith("</table></div>")
 
 
+def test_columns_are_aligned_by_the_stylesheet() -> None:
+    made = shown("| a | b |\n|--:|:-:|\n| 1 | 2 |")
+    assert '<td class="right">1</td>' in made and '<th class="center">b</th>' in made and "align" not in made
+
+
 def test_everything_else_stays() -> None:
     given = '<p>One <em>two</em> &lt;h1&gt; <a href="https://b.example/?q=1&amp;r=%3Ch1%3E">three</a></p>'
     assert page_text(given) == given

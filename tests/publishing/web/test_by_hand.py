@@ -1,0 +1,90 @@
+"""The pages by keyboard alone and without JavaScript in Chromium, by the Nu checker, and by their weight. The driver of
+Chromium and the checker come from npm; what is not to be had is skipped."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.publishing.web.test_browser import PAGES, Served, served
+
+pytestmark = pytest.mark.slow
+__all__ = ["served"]
+
+DRIVE = Path(__file__).with_name("keyboard.js")
+MOST = 60_000  # bytes of the front page with its stylesheet and script, as gzip, without pictures
+
+
+def package(name: str, folder: Path) -> Path:
+    """The folder of a package of npm; the test is skipped where it cannot be had."""
+    npm = shutil.which("npm")
+    if not npm:
+        pytest.skip(f"no npm here, which {name} comes from")
+    command = [npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", name]
+    done = subprocess.run(command, cwd=folder, capture_output=True, timeout=200)
+    if done.returncode or not (folder / "node_modules" / name).is_dir():
+        pytest.skip(f"npm cannot serve {name}")
+    return folder / "node_modules" / name
+
+
+@pytest.fixture(scope="module")
+def driven(served: Served, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What the driver found."""
+    node = shutil.which("node")
+    if not node:
+        pytest.skip("no node here, which drives Chromium")
+    folder = tmp_path_factory.mktemp("driver")
+    package("puppeteer-core", folder)
+    shutil.copy(DRIVE, folder / "keyboard.js")
+    command = [node, "keyboard.js", served.base, served.chromium, "story 7"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=200)
+    assert done.returncode == 0, done.stderr[-2000:]
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@pytest.mark.timeout(300)
+def test_all_is_reached_by_keyboard_and_seen_where_it_is(driven: dict[str, Any]) -> None:
+    names = ["Skip to the content", "Example feeds", "Latest", "All feeds", "Archive", "Search", "Subscribe"]
+    assert [one["text"] for one in driven["order"]][: len(names)] == names
+    assert driven["order"][7]["text"].startswith("Story ")
+    assert all(one["seen"] for one in driven["order"])
+    assert (driven["skipped"], driven["open"]) == ("Subscribe", True)
+
+
+@pytest.mark.timeout(300)
+def test_search_and_combinations_need_no_mouse(driven: dict[str, Any]) -> None:
+    assert driven["results"] == ["Story 7"]
+    assert driven["matches"] == "30 of the newest 30 articles."
+    assert driven["logged"] == []
+
+
+@pytest.mark.timeout(300)
+def test_without_a_script_the_search_leads_to_the_archive_and_no_field_is_dead(driven: dict[str, Any]) -> None:
+    assert "Without it, these pages have all stories:" in driven["withoutScript"]
+    assert driven["withoutScript"].endswith("Archive") and driven["filter"] == 0
+
+
+@pytest.mark.timeout(300)
+def test_the_nu_checker_finds_nothing(served: Served, tmp_path: Path) -> None:
+    java = shutil.which("java")
+    if not java:
+        pytest.skip("no java here, which runs the Nu checker")
+    jar = next(package("vnu-jar", tmp_path).rglob("vnu.jar"), None)
+    if jar is None:
+        pytest.skip("no vnu.jar in the package vnu-jar")
+    files = [str(served.folder / name) for name in (*PAGES, "404.html")]
+    command = [java, "-jar", str(jar), "--errors-only", "--format", "text", *files]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=200)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_front_page_is_light(served: Served) -> None:
+    names = ("index.html", "site.css", "site.js", "icon.svg")
+    assert sum(len(gzip.compress((served.folder / name).read_bytes())) for name in names) < MOST
