@@ -35,7 +35,9 @@ EDITOR_FLOORS = {
 EDITOR_CATEGORIES = {"en": 0.89, "other": 0.90}
 OWN_EXCERPTS = 0.85  # of them, where the excerpt is none of the publisher's own
 LOOSE_STARTS = 0.01  # share of excerpts that may begin with a sentence that points back, by our own rules of opening
-CURVE_SLACK = 0.75  # per cent of F1 by which two such figures of 80 posts differ by chance
+# per cent of F1, a third of a post of 80. Measured: .4 below at 388 posts of 18F, where two of our aliases are tags of
+# their own, .2 and .1 at 10 and 20, and nowhere else
+CURVE_SLACK = 0.5
 # ROUGE-1, ROUGE-2: of weights that have not seen the texts; measured 38.5 and 20.3. The rules of opening took .7 and .3
 # of what was measured before: people begin their own summaries with "This guide" or a question, an editor does not.
 SUMMARY_FLOORS = (38.3, 20.1)
@@ -109,5 +111,5 @@ def test_what_an_editor_signs(shared: Path) -> None:
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", ["ropensci", "18f"])
 def test_a_vocabulary_and_a_past_are_no_worse_than_the_past_alone(shared: Path, name: str) -> None:
-    for posts, alone, both in bench.curve(name):
-        assert both >= alone - CURVE_SLACK, posts
+    for posts, alone, begun, own in bench.curve(name):
+        assert min(begun, own) >= alone - CURVE_SLACK, posts

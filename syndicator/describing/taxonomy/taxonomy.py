@@ -11,11 +11,12 @@ from typing import Any, Final
 from syndicator.describing.taxonomy import casing, categories, vocabulary
 from syndicator.describing.taxonomy.categories import Guess
 from syndicator.describing.taxonomy.category_words import Categories, prepare
-from syndicator.describing.taxonomy.tagging import fit_learnt, learnt_file, zero_shot
+from syndicator.describing.taxonomy.tagging import fit_learnt, learnt_file, trust, zero_shot
 from syndicator.describing.taxonomy.tagging.keys import key
 from syndicator.describing.taxonomy.tagging.learnt import LearntTagger
 from syndicator.describing.taxonomy.tagging.mentions import Mention
 from syndicator.describing.taxonomy.tagging.publisher import clean, sound, stands
+from syndicator.describing.taxonomy.tagging.trust import Trust
 from syndicator.describing.taxonomy.tagging.zero_shot import ZeroShotTagger
 from syndicator.describing.taxonomy.topics import ENGLISH, topics
 from syndicator.describing.taxonomy.vocabulary import Vocabulary
@@ -25,6 +26,7 @@ from syndicator.errors import UsageError
 
 MOST_TAGS: Final = 5  # of an article
 SHORT: Final = 600  # characters
+MOST_TRIED: Final = 400  # newest confirmed articles of which it is asked whether names alone say what was confirmed
 MOST_TEXTS: Final = 3000  # newest texts from which the forms of words are learnt: more say the same
 # Probabilities that an editor signs a tag, chosen on 94 articles in parts (tools/train/fit_tags.py): few and right.
 BAR: Final = 0.35  # from which on a tag is given that stands in the text
@@ -52,6 +54,7 @@ class Taxonomy:
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     learnt: LearntTagger | None = None
     forms: Mapping[str, str] = field(default_factory=dict)  # folded word -> how the articles write it, see word_forms
+    trust: Trust | None = None  # in tags that the past never had; None where nothing is known
 
     @classmethod
     def from_toml(cls, path: Path | str) -> Taxonomy:
@@ -109,12 +112,19 @@ class Taxonomy:
         found = self._zero_shot_chances(title, text, asked)
         if self.learnt is None:
             return found | {tag: BAR_ASKED for tag in asked if tag not in found and not self.vocabulary.tag}
+        bar, past = self.learnt.threshold, frozenset(self.learnt.tags)
         learnt = self.learnt.scores(title, text)
-        past = frozenset(self.learnt.tags)
-        found = {tag: chance for tag, chance in found.items() if tag not in past}
-        bar = self.learnt.threshold
-        found |= {tag: chance for tag, chance in learnt.items() if chance >= (min(bar, BAR) if tag in asked else bar)}
-        return found or {tag: chance for tag, chance in list(learnt.items())[:1] if chance >= BAR_LEARNT}
+        given = {tag: chance for tag, chance in learnt.items() if chance >= (min(bar, BAR) if tag in asked else bar)}
+        best = {tag: chance for tag, chance in list(learnt.items())[:1] if chance >= BAR_LEARNT}
+        new = {tag: self._trusted(tag, chance, asked) for tag, chance in found.items() if tag not in past}
+        return {tag: chance for tag, chance in new.items() if chance > 0} | (given or best)
+
+    def _trusted(self, tag: str, chance: float, asked: Collection[str]) -> float:
+        """The chance of a tag that the past never had; 0 where it is not given."""
+        if self.trust is None or tag in asked:
+            return chance
+        weighed = self.trust.chance(tag, chance)
+        return weighed if weighed >= trust.GIVEN else 0.0
 
     def _zero_shot_chances(self, title: str, text: str, asked: Collection[str]) -> dict[str, float]:
         if self._zero_shot is None:
@@ -139,13 +149,18 @@ class Taxonomy:
         posts = list(history)
         spelled = replace(self, learnt=None, forms=word_forms.learn([text for _, text, _ in posts[-MOST_TEXTS:]]))
         named = [(title, text, [spelled.spelling(tag) for tag in tags]) for title, text, tags in posts if tags]
-        return replace(spelled, learnt=fit_learnt.learn(named) if len(named) >= least else None)
+        if len(named) < least:
+            return replace(spelled, trust=None)
+        cold = ((self._zero_shot_chances(title, text, ()), tags) for title, text, tags in named[-MOST_TRIED:])
+        return replace(
+            spelled, learnt=fit_learnt.learn(named), trust=trust.learn(cold) if self.vocabulary.tag else None
+        )
 
     def save(self, path: Path | str) -> None:
         """Writes what was learnt to `path`, for `with_learnt`. Raises UsageError when nothing was, OSError."""
         if self.learnt is None and not self.forms:
             raise UsageError("nothing was learnt yet: no article of the past has a tag that somebody confirmed")
-        learnt_file.save(self.learnt, self.forms, Path(path))
+        learnt_file.save(self.learnt, self.forms, Path(path), self.trust)
 
     def renamed(self, old: str, new: str) -> Taxonomy:
         """With what was learnt of the tag `old`, however it is spelled, as of `new`."""
@@ -158,12 +173,12 @@ class Taxonomy:
     def with_learnt(self, path: Path | str) -> Taxonomy:
         """This taxonomy with what `save` wrote. Raises OSError, ValueError or KeyError for a file that `save` did not
         write."""
-        learnt, forms = learnt_file.load(Path(path))
-        return replace(self, learnt=learnt, forms=forms)
+        learnt, forms, trusted = learnt_file.load(Path(path))
+        return replace(self, learnt=learnt, forms=forms, trust=trusted)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """What was worked out for this process stays here; another one works it out again."""
-        return (Taxonomy, (self.vocabulary, self.learnt, dict(self.forms)))
+        return (Taxonomy, (self.vocabulary, self.learnt, dict(self.forms), self.trust))
 
     def _categories(self, title: str, text: str, language: str | None = None) -> Categories | None:
         """The categories in the words of the text's language."""

@@ -90,7 +90,7 @@ def _fit(posts: list[Post], has: Floats, tags: tuple[str, ...], matcher: Matcher
         alike=nearest(_others(cosines)[rows], has),
     )
     counted = ~((has > 0) & (has.sum(axis=0) < AGAIN))[rows]  # of a tag's only post the others can say nothing
-    weights = _logistic(columns, has[rows], counted)
+    weights = _logistic(columns, has[rows], counted if counted.any() else np.ones_like(counted))
     threshold = _threshold(chances(columns, weights), has[rows])
     close = _close(_others(cosines), has)
     return LearntTagger(index, tags, has, ridge, vectors, labels, mentioned, hits, close, weights, threshold, matcher)

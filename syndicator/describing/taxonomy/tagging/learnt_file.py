@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from syndicator.describing.taxonomy.tagging import mentions
 from syndicator.describing.taxonomy.tagging.learnt import FEATURES, LearntTagger
 from syndicator.describing.taxonomy.tagging.mentions import Matcher
+from syndicator.describing.taxonomy.tagging.trust import Trust
 from syndicator.describing.text.tfidf import Index
 from syndicator.describing.weights import in_order
 
@@ -25,12 +26,17 @@ UNNAMED: Final = (
 )  # fmt: skip
 
 
-def save(tagger: LearntTagger | None, forms: Mapping[str, str], path: Path) -> None:
-    """Writes what was learnt of tags and of how words are written (`forms`). Raises OSError."""
+def save(tagger: LearntTagger | None, forms: Mapping[str, str], path: Path, trust: Trust | None = None) -> None:
+    """Writes what was learnt of tags, of how words are written (`forms`), and of tags that the past never had
+    (`trust`). Raises OSError."""
     import numpy as np
 
     path.parent.mkdir(parents=True, exist_ok=True)
     arrays = {"written": _packed(sorted(forms.values())), **(_arrays(tagger) if tagger else {})}
+    if trust is not None:
+        arrays["trust"] = np.array(trust.share)
+        arrays["rejected"] = _packed(list(trust.rejected))
+        arrays["times_rejected"] = np.array(list(trust.rejected.values()), dtype=np.int32)
     with path.open("wb") as out:
         np.savez_compressed(out, **arrays)
 
@@ -67,15 +73,21 @@ def _arrays(tagger: LearntTagger) -> dict[str, Any]:
     }
 
 
-def load(path: Path) -> tuple[LearntTagger | None, dict[str, str]]:
-    """What `save` wrote: the tagger (None when no tag was learnt), and folded word -> how it is written. Raises
-    OSError, ValueError or KeyError for another file, ValueError also for one of other features than ours."""
+def load(path: Path) -> tuple[LearntTagger | None, dict[str, str], Trust | None]:
+    """What `save` wrote: the tagger (None when no tag was learnt), folded word -> how it is written, and the trust in
+    tags that the past never had (None in files of before). Raises OSError, ValueError or KeyError for another file,
+    ValueError also for one of other features than ours."""
     import numpy as np
 
     with np.load(path, allow_pickle=False) as state:
         a = {name: state[name] for name in state.files}
     written = {form.casefold(): form for form in _unpacked(a["written"]) if form}
-    return (_tagger(a) if "tags" in a else None), written
+    return (_tagger(a) if "tags" in a else None), written, _trust(a) if "trust" in a else None
+
+
+def _trust(a: dict[str, Any]) -> Trust:
+    times = a["times_rejected"].tolist()
+    return Trust(float(a["trust"]), dict(zip(_unpacked(a["rejected"]) if times else (), times, strict=True)))
 
 
 def _tagger(a: dict[str, Any]) -> LearntTagger:

@@ -36,7 +36,7 @@ def packed(names: tuple[str, ...]) -> Any:
 
 
 def read(path: Path) -> dict[str, float]:
-    learnt, _ = learnt_file.load(path)
+    learnt, _, _ = learnt_file.load(path)
     assert learnt is not None
     return learnt.scores(TITLE, TEXT)
 

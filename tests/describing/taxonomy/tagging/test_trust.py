@@ -1,0 +1,53 @@
+"""Tags that the confirmed past never had are given as far as it bears such tags out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from syndicator.describing.taxonomy.tagging.trust import Trust, learn
+from syndicator.describing.taxonomy.taxonomy import Taxonomy
+from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
+
+ROSES = "Roses want sun, and every rose wants a wall. Tulips and roses like rain; roses most of all."
+
+
+def test_it_counts_what_was_confirmed_and_what_was_not() -> None:
+    found = learn([(["Roses", "walls"], ["rose"]), (["walls"], ["rain"]), ([], ["rain"])])
+    assert found.rejected == {"walls": 2}
+    assert found.share == pytest.approx((1 + 2) / (3 + 2))
+    assert learn([]) == Trust(1.0, {})
+
+
+def test_a_tag_that_was_rejected_again_and_again_counts_less() -> None:
+    trust = Trust(0.5, {"walls": 2})
+    assert trust.chance("rain", 0.8) == pytest.approx(0.4)
+    assert trust.chance("walls", 0.8) == pytest.approx(0.2)
+
+
+def test_a_past_that_never_had_a_tag_rejects_it(tmp_path: Path) -> None:
+    taxonomy = Taxonomy(Vocabulary(tag=(TagDef(name="roses"), TagDef(name="gardens"))))
+    assert "roses" in taxonomy.tags("Of roses", ROSES)
+    learnt = taxonomy.learn([(f"Of roses {n}", ROSES, ["gardens"]) for n in range(12)])
+    assert learnt.tags("Of roses", ROSES) == ("gardens",)
+    learnt.save(tmp_path / "learnt.npz")
+    again = taxonomy.with_learnt(tmp_path / "learnt.npz")
+    assert again.trust == learnt.trust
+    assert again.tags("Of roses", ROSES) == ("gardens",)
+    assert "roses" in again.tags("Of roses", ROSES, ["roses"])  # its publisher says so, and the text
+
+
+def test_a_past_that_agrees_with_names_leaves_others_their_chance() -> None:
+    taxonomy = Taxonomy(Vocabulary(tag=(TagDef(name="roses"), TagDef(name="heat pumps"))))
+    learnt = taxonomy.learn([(f"Of roses {n}", ROSES, ["roses"]) for n in range(12)])
+    pumps = "Heat pumps are quiet, and a heat pump lasts. We all like heat pumps, and heat pumps like us."
+    assert "heat pumps" in learnt.tags("Of heat pumps", pumps)
+
+
+def test_a_single_past_post_decides_nothing_of_what_was_never_named() -> None:
+    taxonomy = Taxonomy(Vocabulary(tag=(TagDef(name="roses"),)))
+    assert taxonomy.learn([("T", "Text.", [])]).trust is None
+    alone = Taxonomy().learn([("T", "Text.", ["x"])])  # no tag twice: nothing to fit weights on
+    assert alone.trust is None
+    assert alone.learnt is not None and all(0 <= chance <= 1 for chance in alone.learnt.scores("T", "Text.").values())
