@@ -86,7 +86,10 @@ def files(app: App) -> tuple[Problem, ...]:
     files that could not be read, each with its reason: they stay as they are. Raises ConfigError, OSError,
     StoreError."""
     visits = app.store.visits
-    scrub(app.sources.values(), app.environ, app.article_store, app.store, app.snapshots, app.clock())
+    if scrub(app.sources.values(), app.environ, app.article_store, app.store, app.snapshots, app.clock()):
+        from syndicator.pipeline.descriptions import taught
+
+        taught.forget(app.settings.state_dir / "learnt.npz")
     app.beside.believe()
     if not unchanged.followed(app):
         app.beside.follow(app.sources)

@@ -11,20 +11,24 @@ from pathlib import Path
 from syndicator.articles.article_store import ArticleStore
 from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.describing.taxonomy.suggest import Proposal, suggest
-from syndicator.describing.taxonomy.taxonomy import Taxonomy
+from syndicator.describing.taxonomy.taxonomy import MOST_TEXTS, Taxonomy
 from syndicator.describing.taxonomy.vocabulary import load
 from syndicator.errors import ConfigError
 from syndicator.model import Article
+from syndicator.pipeline.descriptions import taught
+from syndicator.pipeline.descriptions.taught import Taught
+from syndicator.ports import FileStamp
 
 
-def learn_files(files: TaxonomyFiles, root: str, paths: Sequence[str], least: int) -> tuple[int, int]:
-    """Learns from the article files at `paths` below `root`, oldest first, and replaces what was learnt before, where
-    `files` says. Returns how many articles have a confirmed tag, and how many such tags were learnt: none from fewer
-    than `least` articles, from which only the spelling of words is learnt. Raises ConfigError, OSError."""
+def learn_files(files: TaxonomyFiles, root: str, stamps: Sequence[FileStamp], least: int) -> tuple[int, int]:
+    """Learns from the article files of `stamps` below `root`, oldest first, and replaces what was learnt before, where
+    `files` says; those alone are read that changed since. Returns how many articles have a confirmed tag, and how many
+    such tags were learnt: none from fewer than `least` articles, from which only the spelling of words is learnt.
+    Raises ConfigError, OSError."""
     toml, learnt = Path(files[0]), Path(files[1])
     taxonomy = Taxonomy.from_toml(toml) if toml.exists() else Taxonomy()
-    article_store = ArticleStore(Path(root))
-    past = balanced(confirmed_tags(_readable(article_store, paths), taxonomy))
+    articles = taught.read(ArticleStore(Path(root)), stamps, learnt, MOST_TEXTS)
+    past = balanced(confirmed_tags(articles, taxonomy))
     known = taxonomy.learn(past, least=least)
     teaching = sum(bool(tags) for _, _, tags in past)
     if known.learnt is None and not known.forms:
@@ -71,7 +75,7 @@ def _most(given: Counter[str]) -> int:
     return max(ROOM, max(most for most in range(counts[0] + 1) if most * SHARE <= sum(min(most, n) for n in counts)))
 
 
-def confirmed_tags(articles: Iterable[Article], taxonomy: Taxonomy) -> Iterator[tuple[str, Post]]:
+def confirmed_tags(articles: Iterable[Article | Taught], taxonomy: Taxonomy) -> Iterator[tuple[str, Post]]:
     """Source key ("" where the operator wrote the tags) and (title, text, tags) of articles, with those tags that a
     person confirmed: an operator's; of a publisher's those that the taxonomy knows, also where a language model added
     its own to them. Never our own guesses, nor a model's. Pure."""
@@ -80,9 +84,9 @@ def confirmed_tags(articles: Iterable[Article], taxonomy: Taxonomy) -> Iterator[
         if article.tags_by == "operator":
             tags = article.tags
         elif article.tags_by in ("publisher", "llm"):
-            mapped = set(taxonomy.mapped(article.keywords, article.text, article.title))
+            mapped = set(taxonomy.mapped(article.keywords, article.text or "", article.title))
             tags = tuple(tag for tag in article.tags if tag in mapped)
-        yield "" if article.tags_by == "operator" else article.source_key, (article.title, article.text, tags)
+        yield "" if article.tags_by == "operator" else article.source_key, (article.title, article.text or "", tags)
 
 
 def suggest_files(files: TaxonomyFiles, root: str, paths: Sequence[str]) -> list[Proposal]:

@@ -12,6 +12,7 @@ from syndicator import urls
 from syndicator.articles.aliases import aliases_of
 from syndicator.errors import UsageError
 from syndicator.model import Article, FeedKey
+from syndicator.pipeline.descriptions import taught
 from syndicator.services.container import App
 from syndicator.services.naming import need_article
 from syndicator.services.recovery import prunings
@@ -119,6 +120,7 @@ def prune(app: App, planned: Pruning) -> None:
         app.article_store.delete_all(row.path for row in part)
         for row in part:
             app.snapshots.forget(row.id)
+    taught.forget(app.settings.state_dir / "learnt.npz")  # it has texts
 
 
 def _aliases(app: App, part: Sequence[Row]) -> list[tuple[str, str]]:

@@ -13,8 +13,10 @@ from syndicator.errors import ConfigError, WorkerFailed
 from syndicator.model import Article, Problem
 from syndicator.pipeline import jobs
 from syndicator.pipeline.descriptions.feed_changes import ChangeCounter, FeedChange
+from syndicator.pipeline.descriptions.taught import forget
 from syndicator.pipeline.refile import refile
 from syndicator.pipeline.results import Redescription
+from syndicator.ports import FileStamp
 from syndicator.reasons import FileReason
 from syndicator.services import reconcile
 from syndicator.services.container import App, open_worker, taxonomy_files
@@ -63,21 +65,23 @@ def learn(app: App, *, least: int = LEAST) -> Learnt:
     """Learns into the state folder how words are written in the article store, and tags from those that a person
     confirmed (an operator's, and a publisher's that the taxonomy knows), when `least` articles have such. Raises
     WorkerFailed, ConfigError."""
-    paths = _by_age(app)
+    stamps = _by_age(app)
     files = taxonomy_files(app.config, app.settings)
-    if not paths:
+    if not stamps:
+        forget(Path(files[1]))
         Path(files[1]).unlink(missing_ok=True)
         return Learnt(articles=0, tags=0)
     with _long_worker() as worker:
-        articles, tags = worker.call_sync(jobs.learn_files, files, str(app.article_store.root), paths, least)
+        articles, tags = worker.call_sync(jobs.learn_files, files, str(app.article_store.root), stamps, least)
     return Learnt(articles=articles, tags=tags)
 
 
 def suggest(app: App) -> list[Proposal]:
     """What articles speak of and the taxonomy lacks, the most telling first. Raises WorkerFailed."""
     files = taxonomy_files(app.config, app.settings)
+    paths = [stamp.path for stamp in _by_age(app)[-MOST_READ:]]
     with _long_worker() as worker:
-        return worker.call_sync(jobs.suggest_files, files, str(app.article_store.root), _by_age(app)[-MOST_READ:])
+        return worker.call_sync(jobs.suggest_files, files, str(app.article_store.root), paths)
 
 
 @contextmanager
@@ -90,14 +94,14 @@ def _long_worker() -> Iterator[Worker]:
         worker.close()
 
 
-def _by_age(app: App) -> list[str]:
+def _by_age(app: App) -> list[FileStamp]:
     """The files of the articles, oldest first."""
     stamps = app.store.visits.stamps()
     found = []
     for part in _parts(list(stamps), ROWS):
         for id, article in app.store.index.articles(part).items():
-            found.append((article.added.timestamp() if article.added else 0.0, stamps[id].path))
-    return [path for _, path in sorted(found)]
+            found.append((article.added.timestamp() if article.added else 0.0, stamps[id].path, stamps[id]))
+    return [stamp for _, _, stamp in sorted(found, key=lambda one: one[:2])]
 
 
 def plan(app: App, *, since: datetime | None = None, progress: Progress = lambda done, total: None) -> Plan:

@@ -8,6 +8,7 @@ from syndicator import urls
 from syndicator.errors import UsageError
 from syndicator.model import Article, FeedKey, Problem
 from syndicator.pipeline.dedupe.merge import also_of
+from syndicator.pipeline.descriptions import taught
 from syndicator.pipeline.refile import refile
 from syndicator.services import reconcile
 from syndicator.services.container import App
@@ -53,7 +54,7 @@ def withdraw(app: App, what: str, *, purge: bool = False) -> Withdrawal:
     was withdrawn before. Raises UsageError."""
     if purge and (before := withdrawn(app, what)):
         app.kept_away.drop(before.id)
-        app.snapshots.forget(before.id)
+        _forget(app, before.id)
         return replace(before, kept=False)
     planned = plan_withdrawal(app, what)
     article = app.store.visits.article(planned.id)
@@ -63,8 +64,14 @@ def withdraw(app: App, what: str, *, purge: bool = False) -> Withdrawal:
     app.store.visits.withdraw(article, (), planned.feeds, app.clock())
     withdrawals.take_away(app, planned.id, keep=not purge)
     if purge:
-        app.snapshots.forget(planned.id)
+        _forget(app, planned.id)
     return replace(planned, kept=not purge)
+
+
+def _forget(app: App, id: str) -> None:
+    """Deletes what else has the text of the article."""
+    app.snapshots.forget(id)
+    taught.forget(app.settings.state_dir / "learnt.npz")
 
 
 def plan_return(app: App, what: str) -> Withdrawal:

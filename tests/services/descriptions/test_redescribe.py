@@ -10,6 +10,7 @@ from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
 from syndicator.model import Article
 from syndicator.pipeline.descriptions.learn import Post, balanced, confirmed_tags
+from syndicator.pipeline.descriptions.taught import memory
 from syndicator.services.article_files import reindexing
 from syndicator.services.descriptions import redescribe
 from syndicator.services.descriptions.redescribe import Plan
@@ -90,7 +91,9 @@ def test_learning_counts_hand_edits_and_forgets_what_is_no_more(place: Place) ->
     with place.app() as app:
         assert not reindexing.reindex(app).unlearnt
         assert redescribe.learn(app, least=1).articles == 2
-        withdrawing.withdraw(app, "https://one.example/ours")
+        assert memory(app.settings.state_dir / "learnt.npz").exists()
+        withdrawing.withdraw(app, "https://one.example/ours", purge=True)
+        assert not memory(app.settings.state_dir / "learnt.npz").exists()  # which has texts
         withdrawing.withdraw(app, "https://one.example/theirs")
         assert redescribe.learn(app) == redescribe.Learnt(articles=0, tags=0)
         assert not (app.settings.state_dir / "learnt.npz").exists()
