@@ -1,6 +1,6 @@
 """Quality of describing on the open texts, beside two baselines: the first sentences, and tags by their bare names.
 
-    python -m tests.bench.bench_describing [summaries] [categories] [tags] [curves] [cost] [--half HALF] [--most N]
+    python -m tests.bench.bench_describing [summaries|categories|tags|curves|filed|cost ...] [--half HALF] [--most N]
 
 Summaries "not fitted" are those of weights that were fitted on the other half ("tune"), on the half "confirm".
 Every set is cut in two by a digest of the id: constants are tuned on one half ("tune"), confirmed on the other."""
@@ -23,6 +23,7 @@ from unittest import mock
 
 from syndicator.describing.summary import excerpt
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
+from syndicator.describing.taxonomy.vocabulary import CategoryDef, Vocabulary
 from syndicator.describing.text import sentences
 
 TEXTS = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "texts"
@@ -222,6 +223,29 @@ def curves(half: str, most: int | None) -> None:
             print(f"{name:9} {posts:4} posts: history F1@5 {alone}, with the shipped taxonomy {begun}, its own {own}")
 
 
+FILED = (20, 80)  # articles with a confirmed category
+
+
+def filed_curve(name: str, most: int = 160) -> Iterator[tuple[int, float]]:
+    """Articles with a confirmed category, and per cent right of `most` others, where the names of the categories say
+    nothing and nobody described them."""
+    labels = sorted({row["label"] for row in rows(f"cat_{name}")})
+    desks = {label: f"Desk {number}" for number, label in enumerate(labels)}
+    house = Taxonomy(Vocabulary(category=tuple(CategoryDef(name=desk) for desk in desks.values())))
+    found = sorted(rows(f"cat_{name}"), key=lambda row: part(row["id"], 10**6))
+    held, past = found[:most], [(row["title"], row["text"], desks[row["label"]]) for row in found[most:]]
+    for posts in (0, *FILED):
+        learnt = house.learn([], filed=past[:posts])
+        right = [learnt.category(row["title"], row["text"]).name == desks[row["label"]] for row in held]
+        yield posts, 100 * st.mean(right)
+
+
+def filed(half: str, most: int | None) -> None:
+    for name in ("ag", "bbc"):
+        for posts, right in filed_curve(name, most or 160):
+            print(f"{name:9} {posts:4} articles with a confirmed category: {right:.1f} right")
+
+
 def tags(half: str, most: int | None) -> None:
     for name in ("18f", "ropensci"):
         scores = tag_scores(name, most=most)
@@ -255,9 +279,14 @@ def main() -> None:
     parser.add_argument("--most", type=int)
     options = parser.parse_args()
     for name in options.what:
-        {"summaries": summaries, "categories": categories, "tags": tags, "curves": curves, "cost": cost}[name](
-            options.half, options.most
-        )
+        {
+            "summaries": summaries,
+            "categories": categories,
+            "tags": tags,
+            "curves": curves,
+            "filed": filed,
+            "cost": cost,
+        }[name](options.half, options.most)
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ def test_tags_are_suggested_and_learnt(place: Place) -> None:
             opened, "A GPU for less", "The GPU has no fan.", keywords=("GPU",), tags=("GPU",), tags_by="publisher"
         )
     assert "1 article with confirmed tags, 10 are needed" in run(place, "learn").output
-    assert json.loads(run(place, "learn", "--json").stdout) == {"articles": 1, "tags": 0}
+    assert json.loads(run(place, "learn", "--json").stdout) == {"articles": 1, "tags": 0, "filed": 0}
 
 
 def test_tags_are_confirmed_and_rejected(place: Place) -> None:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 @app.command()
 def learn(json: Json = False, config: Config = CONFIG) -> None:
-    """Learn tags from articles tagged by an operator, or by their publisher with tags of taxonomy.toml."""
+    """Learn tags from articles tagged by an operator, or by their publisher with tags of taxonomy.toml, and categories
+    from those of an operator."""
     from syndicator.cli import printing
     from syndicator.services import reconcile
     from syndicator.services.descriptions import redescribe
@@ -36,6 +37,8 @@ def learn(json: Json = False, config: Config = CONFIG) -> None:
             f"no tags were learnt: {counted(done.articles, 'article')} with confirmed tags, "
             f"{redescribe.LEAST} are needed"
         )
+    if not json and done.filed >= redescribe.LEAST:
+        printing.say(f"{counted(done.filed, 'article')} with a confirmed category teach categories")
     printing.log_problems(problems)
 
 

@@ -8,9 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from syndicator.describing.taxonomy import casing, categories, vocabulary
+from syndicator.describing.taxonomy import casing, categories, learnt_categories, vocabulary
 from syndicator.describing.taxonomy.categories import Guess
 from syndicator.describing.taxonomy.category_words import Categories, prepare
+from syndicator.describing.taxonomy.learnt_categories import LearntCategories
 from syndicator.describing.taxonomy.tagging import fit_learnt, learnt_file, trust, zero_shot
 from syndicator.describing.taxonomy.tagging.keys import key
 from syndicator.describing.taxonomy.tagging.learnt import LearntTagger
@@ -54,6 +55,7 @@ class Taxonomy:
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     learnt: LearntTagger | None = None
     forms: Mapping[str, str] = field(default_factory=dict)  # folded word -> how the articles write it, see word_forms
+    filed: LearntCategories | None = None  # what confirmed categories teach
     trust: Trust | None = None  # in tags that the past never had; None where nothing is known
 
     @classmethod
@@ -69,7 +71,7 @@ class Taxonomy:
         there is none to choose from or it is unclear. `title` and `text` are plain text; `section` and `published` are
         the publisher's section and tags; `language` is that of the text (ISO 639-1), where it is known."""
         known = self._categories(title, text, language)
-        return categories.guess(known, title, text, section, published) if known else Guess(None, 0.0)
+        return categories.guess(known, title, text, section, published, self.filed) if known else Guess(None, 0.0)
 
     def tags(self, title: str, text: str, published: Sequence[str] = (), own: Collection[str] = ()) -> tuple[str, ...]:
         """At most `MOST_TAGS` tags, the most telling first, as the operator spells them. `published`: the publisher's
@@ -142,12 +144,23 @@ class Taxonomy:
         for names that are ordinary words too."""
         return self._spellings.get(key(tag)) or casing.canonical(tag, text, self.forms)
 
-    def learn(self, history: Iterable[tuple[str, str, Sequence[str]]], *, least: int = 1) -> Taxonomy:
+    def learn(
+        self,
+        history: Iterable[tuple[str, str, Sequence[str]]],
+        *,
+        least: int = 1,
+        filed: Iterable[tuple[str, str, str]] = (),
+    ) -> Taxonomy:
         """A taxonomy that has also learnt from (title, text, tags) of earlier articles, oldest first. Those with tags,
         which a person must have stood behind, teach what is tagged how, when there are `least` of them; all teach how
-        words are written. What was learnt before is dropped."""
+        words are written. `filed`: (title, text, category) of earlier articles whose category a person stood behind;
+        those of categories that there are teach what is filed where, when there are `least` of them. What was learnt
+        before is dropped."""
         posts = list(history)
-        spelled = replace(self, learnt=None, forms=word_forms.learn([text for _, text, _ in posts[-MOST_TEXTS:]]))
+        past = self._learn_categories(filed, least)
+        spelled = replace(
+            self, learnt=None, filed=past, forms=word_forms.learn([text for _, text, _ in posts[-MOST_TEXTS:]])
+        )
         named = [(title, text, [spelled.spelling(tag) for tag in tags]) for title, text, tags in posts if tags]
         if len(named) < least:
             return replace(spelled, trust=None)
@@ -156,11 +169,20 @@ class Taxonomy:
             spelled, learnt=fit_learnt.learn(named), trust=trust.learn(cold) if self.vocabulary.tag else None
         )
 
+    def _learn_categories(self, filed: Iterable[tuple[str, str, str]], least: int) -> LearntCategories | None:
+        names = [category.name for category in self.vocabulary.category]
+        posts = [post for post in filed if post[2] in names][-learnt_categories.MOST :]
+        if len(posts) < max(1, least):
+            return None
+        known = [(self._categories(title, text), title, text) for title, text, _ in posts]
+        scores = [categories.bare_scores(one, title, text)[: len(names)] for one, title, text in known if one]
+        return learnt_categories.learn(names, posts, scores)
+
     def save(self, path: Path | str) -> None:
         """Writes what was learnt to `path`, for `with_learnt`. Raises UsageError when nothing was, OSError."""
-        if self.learnt is None and not self.forms:
+        if self.learnt is None and self.filed is None and not self.forms:
             raise UsageError("nothing was learnt yet: no article of the past has a tag that somebody confirmed")
-        learnt_file.save(self.learnt, self.forms, Path(path), self.trust)
+        learnt_file.save(learnt_file.State(self.learnt, self.forms, self.trust, self.filed), Path(path))
 
     def renamed(self, old: str, new: str) -> Taxonomy:
         """With what was learnt of the tag `old`, however it is spelled, as of `new`."""
@@ -173,12 +195,12 @@ class Taxonomy:
     def with_learnt(self, path: Path | str) -> Taxonomy:
         """This taxonomy with what `save` wrote. Raises OSError, ValueError or KeyError for a file that `save` did not
         write."""
-        learnt, forms, trusted = learnt_file.load(Path(path))
-        return replace(self, learnt=learnt, forms=forms, trust=trusted)
+        state = learnt_file.load(Path(path))
+        return replace(self, learnt=state.tagger, forms=state.forms, trust=state.trust, filed=state.filed)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """What was worked out for this process stays here; another one works it out again."""
-        return (Taxonomy, (self.vocabulary, self.learnt, dict(self.forms), self.trust))
+        return (Taxonomy, (self.vocabulary, self.learnt, dict(self.forms), self.filed, self.trust))
 
     def _categories(self, title: str, text: str, language: str | None = None) -> Categories | None:
         """The categories in the words of the text's language."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from syndicator import text
@@ -68,14 +69,14 @@ def with_tags(article: Article, names: Names, added: Iterable[str] = ()) -> Deci
 
 def without_tags(article: Article, names: Names, rejected: Sequence[str]) -> Decision:
     """That the tags of the article are right but for those `rejected`. Raises UsageError for one it does not have."""
-    wrong = set()
+    slugs, wrong = {text.slug(tag) for tag in article.tags}, set()
     for name in rejected:
-        slugs = {text.slug(tag) for tag in article.tags}
-        meant = text.slug(name) if text.slug(name) in slugs else text.slug(names.tag(name, article))
-        if meant not in slugs:
+        with suppress(UsageError):  # what is no tag is none of the article's, which is all that matters here
+            name = name if text.slug(name) in slugs else names.tag(name, article)
+        if text.slug(name) not in slugs:
             has = ", ".join(article.tags) or "none"
             raise UsageError(f"{article.title!r} does not have the tag {name!r}; its tags: {has}")
-        wrong.add(meant)
+        wrong.add(text.slug(name))
     return Decision(tags=tuple(tag for tag in article.tags if text.slug(tag) not in wrong))
 
 

@@ -20,24 +20,25 @@ from syndicator.pipeline.descriptions.taught import Taught
 from syndicator.ports import FileStamp
 
 
-def learn_files(files: TaxonomyFiles, root: str, stamps: Sequence[FileStamp], least: int) -> tuple[int, int]:
+def learn_files(files: TaxonomyFiles, root: str, stamps: Sequence[FileStamp], least: int) -> tuple[int, int, int]:
     """Learns from the article files of `stamps` below `root`, oldest first, and replaces what was learnt before, where
-    `files` says; those alone are read that changed since. Returns how many articles have a confirmed tag, and how many
-    such tags were learnt: none from fewer than `least` articles, from which only the spelling of words is learnt.
-    Raises ConfigError, OSError."""
+    `files` says; those alone are read that changed since. Returns how many articles have a confirmed tag, how many such
+    tags were learnt, and how many articles have a category that a person confirmed. Nothing is learnt of tags, or of
+    categories, from fewer than `least` articles, but the spelling of words. Raises ConfigError, OSError."""
     toml, learnt = Path(files[0]), Path(files[1])
     taxonomy = Taxonomy.from_toml(toml) if toml.exists() else Taxonomy()
     articles = taught.read(ArticleStore(Path(root)), stamps, learnt, MOST_TEXTS)
     past = balanced(confirmed_tags(articles, taxonomy))
-    known = taxonomy.learn(past, least=least)
+    filed = [(one.title, one.text or "", one.category) for one in articles if one.category]
+    known = taxonomy.learn(past, least=least, filed=filed)
     teaching = sum(bool(tags) for _, _, tags in past)
-    if known.learnt is None and not known.forms:
+    if known.learnt is None and known.filed is None and not known.forms:
         learnt.unlink(missing_ok=True)
-        return teaching, 0
+        return teaching, 0, len(filed)
     fresh = learnt.with_name(f".{learnt.name}.new")
     known.save(fresh)
     fresh.replace(learnt)
-    return teaching, len({tag for _, _, tags in past for tag in tags}) if known.learnt else 0
+    return teaching, len({tag for _, _, tags in past for tag in tags}) if known.learnt else 0, len(filed)
 
 
 def _readable(article_store: ArticleStore, paths: Iterable[str]) -> Iterator[Article]:

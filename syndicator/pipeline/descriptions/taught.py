@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from syndicator.articles.article_store import ArticleStore
+from syndicator.articles.provenance import By, by_of
 from syndicator.errors import ConfigError
 from syndicator.ports import FileStamp
 
 _NAME: Final = "learnt-articles.gz"
-_VERSION: Final = 1  # another one is read anew
+_VERSION: Final = 2  # another one is read anew
 _FAST: Final = 1  # level of gzip: higher ones take five times as long for a tenth less
 
 
@@ -32,12 +33,13 @@ class Taught:
     tags_by: str = ""
     keywords: tuple[str, ...] = ()
     source_key: str = ""
+    category: str = ""  # "" also where nobody confirmed it
 
     @property
-    def may_teach_tags(self) -> bool:
-        """True where a person may have stood behind the tags."""
+    def may_teach(self) -> bool:
+        """True where a person may have stood behind the tags, or did behind the category."""
         by_publisher = self.tags_by in ("publisher", "llm") and bool(self.keywords)
-        return bool(self.tags) and (self.tags_by == "operator" or by_publisher)
+        return bool(self.category) or (bool(self.tags) and (self.tags_by == "operator" or by_publisher))
 
 
 def memory(learnt: Path) -> Path:
@@ -61,7 +63,7 @@ def read(article_store: ArticleStore, files: Sequence[FileStamp], learnt: Path, 
         new = old if old and before == stamp else _of(article_store, stamp.path)
         if new:
             found.append((stamp, new))
-    needed = [place >= len(found) - newest or one.may_teach_tags for place, (_, one) in enumerate(found)]
+    needed = [place >= len(found) - newest or one.may_teach for place, (_, one) in enumerate(found)]
     for place, (stamp, one) in enumerate(found):
         if needed[place] and one.text is None:
             found[place] = stamp, _of(article_store, stamp.path) or one
@@ -86,6 +88,7 @@ def _of(article_store: ArticleStore, path: str) -> Taught | None:
         tags_by=article.tags_by,
         keywords=article.keywords,
         source_key=article.source_key,
+        category=article.category if by_of(article, "category") is By.OPERATOR else "",
     )
 
 

@@ -39,6 +39,7 @@ Progress = Callable[[int, int], None]  # done, of how many
 class Learnt:
     articles: int  # with a tag that a person confirmed
     tags: int  # 0: too few articles to learn from
+    filed: int = 0  # articles with a category that a person confirmed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +63,9 @@ class Plan:
 
 
 def learn(app: App, *, least: int = LEAST) -> Learnt:
-    """Learns into the state folder how words are written in the article store, and tags from those that a person
-    confirmed (an operator's, and a publisher's that the taxonomy knows), when `least` articles have such. Raises
-    WorkerFailed, ConfigError."""
+    """Learns into the state folder how words are written in the article store, tags from those that a person confirmed
+    (an operator's, and a publisher's that the taxonomy knows), and categories from those of an operator, each when
+    `least` articles have such. Raises WorkerFailed, ConfigError."""
     stamps = _by_age(app)
     files = taxonomy_files(app.config, app.settings)
     if not stamps:
@@ -72,8 +73,8 @@ def learn(app: App, *, least: int = LEAST) -> Learnt:
         Path(files[1]).unlink(missing_ok=True)
         return Learnt(articles=0, tags=0)
     with _long_worker() as worker:
-        articles, tags = worker.call_sync(jobs.learn_files, files, str(app.article_store.root), stamps, least)
-    return Learnt(articles=articles, tags=tags)
+        articles, tags, filed = worker.call_sync(jobs.learn_files, files, str(app.article_store.root), stamps, least)
+    return Learnt(articles=articles, tags=tags, filed=filed)
 
 
 def suggest(app: App) -> list[Proposal]:

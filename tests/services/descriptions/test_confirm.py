@@ -105,7 +105,7 @@ def test_an_edit_meanwhile_is_the_last_word(filed: Place) -> None:
         (["LLM, GPU"], [], "give each tag as a word of its own"),
         (["--"], [], "a letter or a digit"),
         ([""], [], "a letter or a digit"),
-        ([], ["Weather"], "no tag 'Weather'"),
+        ([], ["Weather"], "does not have the tag 'Weather'; its tags: LLM, GPU"),
         ([], ["GPU", "GPU", "LLM", "LLM", "gpu"], ""),
     ],
 )

@@ -11,6 +11,7 @@ from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
 from syndicator.model import Article
 from syndicator.pipeline.descriptions.learn import Post, balanced, confirmed_tags
 from syndicator.pipeline.descriptions.taught import memory
+from syndicator.services import reconcile
 from syndicator.services.article_files import reindexing
 from syndicator.services.descriptions import redescribe
 from syndicator.services.descriptions.redescribe import Plan
@@ -45,6 +46,7 @@ def made(tags_by: str, tags: tuple[str, ...] = ("LLM",), keywords: tuple[str, ..
         (made("operator", ("LLM", "Mine")), ("LLM", "Mine")),
         (made("publisher", ("LLM", "GPU"), ("large language model", "Offers")), ("LLM",)),
         (made("publisher", ("GPU",), ("Offers",)), None),
+        (made("publisher", ("GPU",), ("GPU",)), None),  # nothing in title or text says so
         (made("matched"), None),
         (made("llm"), None),
         (made("llm", ("GPU", "LLM"), ("large language model",)), ("LLM",)),
@@ -97,6 +99,17 @@ def test_learning_counts_hand_edits_and_forgets_what_is_no_more(place: Place) ->
         withdrawing.withdraw(app, "https://one.example/theirs")
         assert redescribe.learn(app) == redescribe.Learnt(articles=0, tags=0)
         assert not (app.settings.state_dir / "learnt.npz").exists()
+
+
+def test_categories_are_learnt_from_those_that_an_operator_stands_behind(place: Place) -> None:
+    with place.app() as app:
+        store_articles(app, "Ours", MODELS, category="AI")
+        store_articles(app, "Said", MODELS, category="AI", category_by="operator")
+        store_articles(app, "Edited", MODELS, category="Gardens")
+    place.edit("Edited", "category: Gardens", "category: AI")
+    with place.app() as app:
+        reconcile.files(app)
+        assert redescribe.learn(app).filed == 2
 
 
 def test_describing_again_changes_nothing_when_nothing_was_edited(place: Place) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from syndicator.describing.taxonomy.learnt_categories import LearntCategories
 from syndicator.describing.taxonomy.tagging import mentions
 from syndicator.describing.taxonomy.tagging.learnt import FEATURES, LearntTagger
 from syndicator.describing.taxonomy.tagging.mentions import Matcher
@@ -26,17 +27,31 @@ UNNAMED: Final = (
 )  # fmt: skip
 
 
-def save(tagger: LearntTagger | None, forms: Mapping[str, str], path: Path, trust: Trust | None = None) -> None:
-    """Writes what was learnt of tags, of how words are written (`forms`), and of tags that the past never had
-    (`trust`). Raises OSError."""
+class State(NamedTuple):
+    """All that is learnt: of tags (None when no tag was), folded word -> how it is written, how far tags are trusted
+    that the past never had, and of categories (None where nothing was, and in files of before)."""
+
+    tagger: LearntTagger | None
+    forms: Mapping[str, str]
+    trust: Trust | None = None
+    filed: LearntCategories | None = None
+
+
+def save(state: State, path: Path) -> None:
+    """Writes what was learnt. Raises OSError."""
     import numpy as np
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    arrays = {"written": _packed(sorted(forms.values())), **(_arrays(tagger) if tagger else {})}
-    if trust is not None:
-        arrays["trust"] = np.array(trust.share)
-        arrays["rejected"] = _packed(list(trust.rejected))
-        arrays["times_rejected"] = np.array(list(trust.rejected.values()), dtype=np.int32)
+    arrays = {"written": _packed(sorted(state.forms.values())), **(_arrays(state.tagger) if state.tagger else {})}
+    if state.trust is not None:
+        arrays["trust"] = np.array(state.trust.share)
+        arrays["rejected"] = _packed(list(state.trust.rejected))
+        arrays["times_rejected"] = np.array(list(state.trust.rejected.values()), dtype=np.int32)
+    if state.filed is not None:
+        arrays["filed_names"] = _packed(state.filed.names)
+        arrays["filed_vectors"] = state.filed.vectors.astype(np.float16)
+        arrays["filed_slopes"], arrays["filed_shares"] = state.filed.slopes, state.filed.shares
+        arrays["filed_weight"] = np.array(state.filed.weight)
     with path.open("wb") as out:
         np.savez_compressed(out, **arrays)
 
@@ -73,16 +88,28 @@ def _arrays(tagger: LearntTagger) -> dict[str, Any]:
     }
 
 
-def load(path: Path) -> tuple[LearntTagger | None, dict[str, str], Trust | None]:
-    """What `save` wrote: the tagger (None when no tag was learnt), folded word -> how it is written, and the trust in
-    tags that the past never had (None in files of before). Raises OSError, ValueError or KeyError for another file,
-    ValueError also for one of other features than ours."""
+def load(path: Path) -> State:
+    """What `save` wrote. Raises OSError, ValueError or KeyError for another file, ValueError also for one of other
+    features than ours."""
     import numpy as np
 
     with np.load(path, allow_pickle=False) as state:
         a = {name: state[name] for name in state.files}
     written = {form.casefold(): form for form in _unpacked(a["written"]) if form}
-    return (_tagger(a) if "tags" in a else None), written, _trust(a) if "trust" in a else None
+    return State(
+        _tagger(a) if "tags" in a else None,
+        written,
+        _trust(a) if "trust" in a else None,
+        _filed(a) if "filed_names" in a else None,
+    )
+
+
+def _filed(a: dict[str, Any]) -> LearntCategories:
+    import numpy as np
+
+    vectors = a["filed_vectors"].astype(np.float32)
+    names, weight = _unpacked(a["filed_names"]), float(a["filed_weight"])
+    return LearntCategories(names, vectors, a["filed_slopes"], a["filed_shares"], weight)
 
 
 def _trust(a: dict[str, Any]) -> Trust:

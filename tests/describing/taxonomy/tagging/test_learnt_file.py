@@ -36,14 +36,14 @@ def packed(names: tuple[str, ...]) -> Any:
 
 
 def read(path: Path) -> dict[str, float]:
-    learnt, _, _ = learnt_file.load(path)
+    learnt = learnt_file.load(path).tagger
     assert learnt is not None
     return learnt.scores(TITLE, TEXT)
 
 
 def test_weights_are_read_by_name(tagger: LearntTagger, tmp_path: Path) -> None:
     path = tmp_path / "learnt.npz"
-    learnt_file.save(tagger, {}, path)
+    learnt_file.save(learnt_file.State(tagger, {}), path)
     before = read(path)
     turned = np.concatenate([*tagger.weights[:-1].reshape(3, -1)[:, ::-1], tagger.weights[-1:]])
     rewrite(path, weights=turned, features=packed(FEATURES[::-1]))
@@ -53,7 +53,7 @@ def test_weights_are_read_by_name(tagger: LearntTagger, tmp_path: Path) -> None:
 
 def test_a_file_from_before_names_is_read_as_it_was(tagger: LearntTagger, tmp_path: Path) -> None:
     path = tmp_path / "learnt.npz"
-    learnt_file.save(tagger, {}, path)
+    learnt_file.save(learnt_file.State(tagger, {}), path)
     before = read(path)
     rewrite(path, features=None)
     assert read(path) == before
@@ -61,7 +61,7 @@ def test_a_file_from_before_names_is_read_as_it_was(tagger: LearntTagger, tmp_pa
 
 def test_a_file_of_other_features_is_refused(tagger: LearntTagger, tmp_path: Path) -> None:
     path = tmp_path / "learnt.npz"
-    learnt_file.save(tagger, {}, path)
+    learnt_file.save(learnt_file.State(tagger, {}), path)
     rewrite(path, features=packed((*FEATURES[:-1], "colour")))
     with pytest.raises(ValueError, match="colour"):
         learnt_file.load(path)

@@ -1,0 +1,65 @@
+"""Categories from articles whose category a person confirmed, beside what the taxonomy's words say."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import replace
+from pathlib import Path
+
+from syndicator.describing.taxonomy.taxonomy import Taxonomy
+from syndicator.describing.taxonomy.vocabulary import CategoryDef, Vocabulary
+
+SUBJECTS = {
+    "Desk one": (
+        "ferry",
+        "The {0} of town {1} leaves the harbour. Boats and a {0} cross the river to the quay.",
+    ),
+    "Desk two": ("bakery", "The {0} of town {1} sells bread. Flour, yeast and an oven make the {0} smell of rolls."),
+}
+LONG = 8  # times: a short text needs no word of its category
+HOUSE = Taxonomy(Vocabulary(category=tuple(CategoryDef(name=name) for name in SUBJECTS)))
+
+
+def posts(number: int) -> list[tuple[str, str, str]]:
+    return [
+        (f"A {word} in town {n}", text.format(word, n) * LONG, name)
+        for n in range(number)
+        for name, (word, text) in SUBJECTS.items()
+    ]
+
+
+def right(taxonomy: Taxonomy) -> int:
+    new = [(title.replace("town", "city"), text.replace("town", "city"), name) for title, text, name in posts(3)]
+    return sum(taxonomy.category(title, text).name == name for title, text, name in new)
+
+
+def test_a_category_that_no_word_speaks_for_is_learnt(tmp_path: Path) -> None:
+    learnt = HOUSE.learn([], filed=posts(8))
+    assert right(learnt) == 6 > right(HOUSE)
+    learnt.save(tmp_path / "learnt.npz")
+    assert right(HOUSE.with_learnt(tmp_path / "learnt.npz")) == 6
+    assert right(pickle.loads(pickle.dumps(learnt))) == 6
+
+
+def test_too_few_articles_and_unknown_categories_teach_nothing() -> None:
+    assert HOUSE.learn([], filed=posts(4), least=10).filed is None
+    assert HOUSE.learn([], filed=[(*post[:2], "Gone") for post in posts(8)]).filed is None
+    assert HOUSE.learn([], filed=[]).filed is None
+
+
+def test_where_words_do_as_well_nothing_is_learnt() -> None:
+    told = {"Desk one": "Ferries, boats and harbours", "Desk two": "Bread, flour and bakeries"}
+    taxonomy = Taxonomy(Vocabulary(category=tuple(CategoryDef(name=n, description=d) for n, d in told.items())))
+    assert taxonomy.learn([], filed=posts(8)).filed is None
+
+
+def test_a_category_that_came_later_gains_nothing_and_one_that_is_gone_is_not_given() -> None:
+    learnt = HOUSE.learn([], filed=posts(8))
+    title, text, name = posts(1)[0]
+    assert learnt.filed is not None
+    said = learnt.filed.says(title, text)
+    assert said["Desk one"].gain > 0 > said["Desk two"].gain
+    assert said["Desk one"].share > 0.5 > said["Desk two"].share
+    later = (*(CategoryDef(name=one) for one in SUBJECTS), CategoryDef(name="Desk three"))
+    assert replace(learnt, vocabulary=Vocabulary(category=later)).category(title, text).name == name
+    assert replace(learnt, vocabulary=Vocabulary(category=later[1:])).category(title, text).name != name
