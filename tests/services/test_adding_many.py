@@ -23,7 +23,10 @@ def test_an_edit_since_they_were_read_is_seen(tmp_path: Path) -> None:
     sources = config / "sources.toml"
     sources.write_text('[[source]]\nkey = "a"\nurl = "https://a.example/"\n')
     with open_app(config) as app:
-        write(app, [NEW], by_address(app))
-        assert [source.key for source in load_sources(sources)] == ["a", "new"]
+        sources.write_text('[[source]]\nkey = "a"\nurl = "https://new.example/feed"\n')
         with pytest.raises(UsageError, match="already"):
             write(app, [NEW], by_address(app))  # which does not know of it
+    with open_app(config) as app:
+        sources.write_text('[[source]]\nkey = "a"\nurl = "https://a.example/"\n')
+        write(app, [NEW], by_address(app))
+    assert [source.key for source in load_sources(sources)] == ["a", "new"]
