@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 from syndicator.describing.taxonomy.casing import ambiguous, long_forms
@@ -54,15 +55,29 @@ class Words:
     text: str
     starts: list[int]  # number of the first word of each line
 
-    @cached_property
-    def words(self) -> list[str]:
-        """The words as they are written."""
-        return WORD.findall(self.text)
+    def word(self, at: int) -> str:
+        """The word as it is written."""
+        begin, end = self.span(at)
+        return self.text[begin:end]
+
+    def span(self, at: int) -> tuple[int, int]:
+        """Where a word begins and ends. Few are asked for, so only their lines are looked into."""
+        line = bisect_right(self.starts, at) - 1
+        if line not in self._spans:
+            begin = self._begins[line]
+            end = self.text.find("\n", begin)
+            found = WORD.finditer(self.text, begin, end if end >= 0 else len(self.text))
+            self._spans[line] = [match.span() for match in found]
+        return self._spans[line][at - self.starts[line]]
 
     @cached_property
-    def spans(self) -> list[tuple[int, int]]:
-        """Where each word begins and ends: few ask."""
-        return [match.span() for match in WORD.finditer(self.text)]
+    def _spans(self) -> dict[int, list[tuple[int, int]]]:
+        return {}
+
+    @cached_property
+    def _begins(self) -> list[int]:
+        """Where each line begins."""
+        return list(accumulate((len(line) + 1 for line in self.text.split("\n")), initial=0))
 
 
 @dataclass(frozen=True)
@@ -163,13 +178,13 @@ def _fit(form: Form, words: Words, at: int) -> bool | None:
     """True when the word at `at` is a mention; False when it is one if the text has another, as in a longer name it may
     be somebody else's; None when it is none: not written as a name, or a topic in a longer name."""
     if form.is_topic:
-        return None if words.words[at][0].isupper() and names.in_longer_name(words.text, *words.spans[at]) else True
+        return None if words.word(at)[0].isupper() and names.in_longer_name(words.text, *words.span(at)) else True
     if not form.case:
         return True
-    word, case = words.words[at], form.case
+    word, case = words.word(at), form.case
     if not _written(word, case) or names.explained_otherwise(words.text, case, long_forms().get(case, ())):
         return None
-    span = words.spans[at]
+    span = words.span(at)
     if is_word(case) and not names.is_name(words.text, *span):
         return None
     return not ((is_word(case) or _is_acronym(case)) and names.goes_on(words.text, *span))
