@@ -26,10 +26,10 @@ TAG_FLOORS = {"18f": (51.0, 31.5), "ropensci": (58.5, 28.0)}
 EDITOR_FLOORS = {
     "excerpt": 0.88,
     "tags": 0.83,
-    "tags where must": 0.69,  # 30 of 43 since the weights were fitted to pages as they are read now, 31 before
+    "tags where must": 0.70,
     "tags precision": 0.88,
     "tags recall": 0.83,
-    "all": 0.64,
+    "all": 0.65,
 }
 # Categories of the 62 English articles and of the 32 in nine other languages: measured .903 and .938.
 EDITOR_CATEGORIES = {"en": 0.89, "other": 0.90}
