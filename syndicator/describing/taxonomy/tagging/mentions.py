@@ -3,9 +3,10 @@ what is a part of a longer name ("Ceres Robotics", "Claude Monet") is no mention
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
@@ -65,9 +66,8 @@ class Words:
         line = bisect_right(self.starts, at) - 1
         if line not in self._spans:
             begin = self._begins[line]
-            end = self.text.find("\n", begin)
-            found = WORD.finditer(self.text, begin, end if end >= 0 else len(self.text))
-            self._spans[line] = [match.span() for match in found]
+            found = _found(self.text[begin : self._begins[line + 1] - 1])
+            self._spans[line] = [(begin + match.start(), begin + match.end()) for match in found]
         return self._spans[line][at - self.starts[line]]
 
     @cached_property
@@ -107,8 +107,7 @@ class Matcher:
         stems: list[str] = []
         for line in lines:
             starts.append(len(stems))
-            low = line.casefold()
-            words = WORD.findall(low) if len(low) == len(line) else list(map(str.casefold, WORD.findall(line)))
+            words = [match[0].casefold() for match in _found(line)]
             stems += [stem(word) if word[:3] in heads else word for word in words]
         return Words(stems, "\n".join(lines), starts)
 
@@ -151,6 +150,12 @@ class Matcher:
             if tag in found:  # "Apple Pay" speaks of Apple where the text has Apple by itself too
                 found[tag] |= places
         return found
+
+
+def _found(line: str) -> Iterator[re.Match[str]]:
+    """The words of a line, in lower case where that moves none of them: "Node.JS" is one word then, as Node.js is."""
+    low = line.casefold()
+    return WORD.finditer(low if len(low) == len(line) else line)
 
 
 def _closed_up(tag: int, gone: int) -> int:
