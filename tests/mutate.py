@@ -74,6 +74,9 @@ def run(
 
 
 def main(words: Sequence[str]) -> int:
+    if any(word.startswith("-") for word in words):
+        print(__doc__)
+        return 0
     chosen = [one for one in mutations() if not words or any(word in one.rule for word in words)]
     started = time.monotonic()
     sound = run(ROOT, sorted({test for one in chosen for test in one.tests}), "-n", str(SIDE_BY_SIDE))
