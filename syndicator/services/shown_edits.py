@@ -10,6 +10,7 @@ from typing import Final
 
 from syndicator.axes import SOURCE, TAG
 from syndicator.model import FeedKey
+from syndicator.publishing import paths
 from syndicator.publishing.render.links import links
 from syndicator.publishing.selection import fingerprint
 from syndicator.services.container import App
@@ -61,7 +62,7 @@ def _forget(app: App, changed: Iterable[FeedKey], kept: str | None) -> None:
     for row in app.store.index.feeds() if keys else ():
         if row.key in keys and row.files:
             stay = (name for name in row.files if fingerprint.is_file(name) or (kept and name.startswith(kept)))
-            files = {name: row.files[name] for name in stay}
+            files = {name: "" if paths.is_calendar(name) else row.files[name] for name in stay}
             app.store.index.mark_fresh(row.key, files | {fingerprint.FEED: ""}, seen=0)
             if row.held:
                 app.store.index.keep_back(row.key, row.held)
