@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
 from syndicator.errors import NotAnArticle
 from syndicator.model import Draft, Entry, Rules
@@ -12,6 +13,7 @@ from syndicator.reading import classify, page_type
 from syndicator.reading.body import body as bodies
 from syndicator.reading.html.document import parse
 from syndicator.reading.metadata.metadata import read_metadata
+from syndicator.reading.page_type import PageType
 from syndicator.reading.rules import matches
 
 _MOST_HELD = 100_000  # elements
@@ -49,7 +51,7 @@ def read(
         empty = kind in (None, "empty")
         raise NotAnArticle(kind or "empty", f"{body.letters} letters of text", meta.alternate if empty else None)
     del alive
-    doubt = "" if typed is None or classify.is_declared(document) or body.trace.get("select") else typed.doubt()
+    doubt = _doubt(body.trace, typed, declared=classify.is_declared(document))
     return Draft(
         url=meta.canonical,
         title=meta.title,
@@ -72,8 +74,18 @@ def read(
         blocks=body.digests,
         trace={
             **meta.trace,
-            "body": {**({"doubt": doubt} if doubt else {}), **body.trace},
+            "body": {**body.trace, **({"doubt": doubt} if doubt else {})},
             **({"type": typed.trace()} if typed else {}),
             **({"rules": used} if used else {}),
         },
     )
+
+
+def _doubt(notes: Mapping[str, Any], typed: PageType | None, *, declared: bool) -> str:
+    """Why the page's text may be no article, "" where nothing speaks against it. `notes`: of its body; `declared`: the
+    page calls itself an article."""
+    found = str(notes.get("doubt", ""))
+    if typed is None:
+        return found
+    unclear = "" if declared and typed.is_article() else str(notes.get("unclear", ""))
+    return found or unclear or ("" if declared or notes.get("select") else typed.doubt())

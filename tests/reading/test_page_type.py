@@ -7,6 +7,7 @@ import pytest
 from syndicator.errors import NotAnArticle
 from syndicator.model import Entry
 from syndicator.reading import page_type
+from syndicator.reading.body import body as bodies
 from syndicator.reading.body import overlap
 from syndicator.reading.html.blocks import read_blocks
 from syndicator.reading.html.document import parse
@@ -104,6 +105,20 @@ def test_what_is_read_of_a_shop_is_in_doubt(monkeypatch: pytest.MonkeyPatch, nam
     assert bool(read(html.encode(), "https://paper.example/boats").trace["body"].get("doubt")) is doubted
     declared = html.replace("<title>", '<meta property="og:type" content="article"><title>')
     assert "doubt" not in read(declared.encode(), "https://paper.example/boats").trace["body"]
+
+
+@pytest.mark.parametrize(("likely", "doubted"), [(0.95, False), (0.8, True)])
+def test_teasers_beside_a_declared_article_that_looks_like_one_are_no_doubt(
+    monkeypatch: pytest.MonkeyPatch, likely: float, doubted: bool
+) -> None:
+    monkeypatch.setattr(
+        page_type, "type_of", lambda document, blocks: page_type.PageType("article", {"article": likely})
+    )
+    monkeypatch.setattr(bodies, "indistinct", lambda kept, blocks, selected: "much is unclear")
+    html = f"<html><head><title>Boats</title></head><body><article><h1>Boats</h1>{STORY * 8}</article></body></html>"
+    declared = html.replace("<title>", '<meta property="og:type" content="article"><title>')
+    assert ("doubt" in read(declared.encode(), "https://paper.example/boats").trace["body"]) is doubted
+    assert "doubt" in read(html.encode(), "https://paper.example/boats").trace["body"]
 
 
 @pytest.mark.parametrize("likely", [{"listing": 0.99}, {"listing": 0.1}])

@@ -9,6 +9,7 @@ import termios
 import tty
 
 _MOST = 64  # bytes at once: a paste, or the sequence of a function key
+_LOOK = 0.5  # seconds between two looks for a signal
 _ESCAPE = "\x1b"  # what function keys begin with
 _ENDS = ("\x04", "\x00")  # Ctrl-D, and what Linux makes of one that was typed ahead
 
@@ -40,6 +41,8 @@ class Keys:
         before = termios.tcgetattr(self._fd)
         try:
             tty.setcbreak(self._fd, termios.TCSADRAIN)
+            while not select.select([self._fd], [], [], _LOOK)[0]:
+                pass  # a Ctrl-C that came just before a read would wait for the next key
             data = os.read(self._fd, _MOST)
             while data and len(data) < _MOST and select.select([self._fd], [], [], 0)[0]:
                 data += os.read(self._fd, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import string
 import textwrap
@@ -88,7 +89,11 @@ class _Desk:
         self._sitting, self._keys = sitting, keys
 
     def sit(self) -> None:
-        """Until nothing waits, or the operator stops."""
+        """Until nothing waits, or the operator stops: Ctrl-C does wherever it comes."""
+        with contextlib.suppress(KeyboardInterrupt):
+            self._go_on()
+
+    def _go_on(self) -> None:
         from syndicator.cli import printing
 
         printing.say(_HELP)
@@ -98,17 +103,11 @@ class _Desk:
                 printing.say("\nnothing waits any more; u: undo, any other key: stop")
             else:
                 _show(sheet)
-            key = self._key()
+            key = self._keys.read()
             if key in ("q", "") or (sheet is None and key != "u"):
                 return
             sheet = self._pressed(key, sheet)
         printing.say("nothing waits: every article was looked at")
-
-    def _key(self) -> str:
-        try:
-            return self._keys.read()
-        except KeyboardInterrupt:
-            return "q"
 
     def _pressed(self, key: str, sheet: Sheet | None) -> Sheet | None:
         """The article to look at after a key."""
@@ -153,7 +152,7 @@ class _Desk:
             printing.say("taxonomy.toml lists no category")
             return now
         printing.say("   ".join(f"{letter}: {name}" for letter, name in listed.items()))
-        return listed.get(self._key(), now)
+        return listed.get(self._keys.read(), now)
 
 
 def _show(sheet: Sheet) -> None:

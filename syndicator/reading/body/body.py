@@ -17,7 +17,7 @@ from syndicator.reading.body import (
     selectors,
     trafilatura,
 )
-from syndicator.reading.body.doubt import believe, doubt, unsure, wrong
+from syndicator.reading.body.doubt import believe, doubt, indistinct, unsure, wrong
 from syndicator.reading.body.scoring import features, scorer
 from syndicator.reading.body.scoring.block_features import Columns
 from syndicator.reading.html.blocks import Block, read_blocks
@@ -67,8 +67,9 @@ def read_body(
     digests = [repeats.digest(block) for block in kept if repeats.is_comparable(block)]
     kept, known = clean.drop_repeated(kept, repeated, rules.keep)
     notes = {"from": "page", "compared": compared, **notes}
-    why = lost or doubt(kept, blocks, from_feed, entry=entry, selected=page.selected)
-    notes |= {"doubt": why} if why else {}
+    why = lost or doubt(kept, from_feed, entry=entry)
+    unclear = indistinct(kept, blocks, selected=page.selected)
+    notes |= {**({"doubt": why} if why else {}), **({"unclear": unclear} if unclear else {})}
     made = _finish(kept, blocks, [*cuts, *known], document.base_url, notes)
     return _or_feed(replace(made, digests=tuple(digests)), from_feed, document.base_url)
 

@@ -54,18 +54,23 @@ def _unclear(blocks: Sequence[Block]) -> int:
     return sum(block.letters for block in blocks if _UNCLEAR[0] < block.score < _UNCLEAR[1])
 
 
-def doubt(
-    kept: Sequence[Block], blocks: Sequence[Block], from_feed: Sequence[Block], *, entry: Entry | None, selected: bool
-) -> str:
-    """Why the body of the blocks `kept` may not be the article, in words; "" where nothing speaks against it. `blocks`:
-    all that the page has, scored; `from_feed`: those of the content of `entry`, where that is a text; `selected`: the
-    operator said where the body is."""
+def indistinct(kept: Sequence[Block], blocks: Sequence[Block], *, selected: bool) -> str:
+    """How much of the page may be article as well as not, in words, where that is much beside the blocks `kept`; else
+    "". `blocks`: all that the page has, scored; `selected`: the operator said where the body is. It is no doubt on a
+    page that says that it is an article and looks like one (reading/reader.py): its teasers are what is unclear."""
     letters = sum(block.letters for block in kept)
-    announced = sum(block.letters for block in from_feed)
     unclear = _unclear(blocks)
     most = _MOST_UNCLEAR_OF_LITTLE if letters < _LITTLE else _MOST_UNCLEAR
     if not selected and letters < _LONG_TEXT and unclear > most * letters:
         return f"{unclear} letters of the page may be article or not, {letters} were taken"
+    return ""
+
+
+def doubt(kept: Sequence[Block], from_feed: Sequence[Block], *, entry: Entry | None) -> str:
+    """Why the body of the blocks `kept` may not be the article, in words; "" where nothing speaks against it.
+    `from_feed`: the blocks of the content of `entry`, where that is a text."""
+    letters = sum(block.letters for block in kept)
+    announced = sum(block.letters for block in from_feed)
     if announced > _LONGER * letters:
         return f"the page has {letters} letters, the feed {announced}"
     if letters < _SHORT and not (entry and _says_no_more(entry, letters)):
