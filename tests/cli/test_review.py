@@ -25,7 +25,8 @@ from tests.services.places import TAXONOMY, Place, store_articles
 
 SECONDS = 60
 CONTROLLED = """\
-import fcntl, os, sys, termios
+import fcntl, os, signal, sys, termios
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # ignored where the tests run in the background of a script
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # so that Ctrl-C is a signal
 os.execv(sys.executable, [sys.executable, "-m", "syndicator", *sys.argv[1:]])
 """
