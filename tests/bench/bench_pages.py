@@ -37,29 +37,19 @@ from syndicator.services.init.start import SHIPPED
 from syndicator.services.refresh import make_worker
 from syndicator.worker import Worker
 from tests.bench.bench_reading import html_of, rows
-from tests.bench.feed_server import addresses
+from tests.bench.feed_server import SERVE, addresses
 from tests.worker_jobs import pid
 
-_SERVER = """
+_SERVER = f"""
 import asyncio, pathlib, sys
 FOLDER = pathlib.Path(sys.argv[2])
 HEAD = b"HTTP/1.1 200 OK\\r\\ncontent-type: text/html\\r\\ncontent-length: %d\\r\\n\\r\\n"
 NONE = b"HTTP/1.1 404 Not Found\\r\\ncontent-length: 0\\r\\n\\r\\n"
-class Answer(asyncio.Protocol):
-    def connection_made(self, transport): self.transport, self.data = transport, b""
-    def data_received(self, data):
-        self.data += data
-        while b"\\r\\n\\r\\n" in self.data:
-            head, _, self.data = self.data.partition(b"\\r\\n\\r\\n")
-            name = head.split()[1].decode()[1:].partition('?')[0]
-            body = (FOLDER / name).read_bytes() if name.isdigit() else b""
-            self.transport.write(HEAD % len(body) + body if body else NONE)
-async def main():
-    server = await asyncio.get_running_loop().create_server(Answer, sys.argv[3:], int(sys.argv[1]), backlog=64)
-    print("ready", flush=True)
-    await server.serve_forever()
-asyncio.run(main())
-"""
+def reply(transport, head):
+    name = head.split()[1].decode()[1:].partition('?')[0]
+    body = (FOLDER / name).read_bytes() if name.isdigit() else b""
+    transport.write(HEAD % len(body) + body if body else NONE)
+{SERVE}"""
 SIDE_BY_SIDE = 8  # pages under way
 _SETTINGS = "[fetch]\nallow_loopback = true\npause = 0\nworkers = {workers}\n"
 

@@ -8,7 +8,23 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_SERVER = """
+# What follows the definition of `reply(transport, head)` in a server of its own: its arguments are the port, one for
+# `reply`, and the addresses to listen on.
+SERVE = """
+class Answer(asyncio.Protocol):
+    def connection_made(self, transport): self.transport, self.data = transport, b""
+    def data_received(self, data):
+        self.data += data
+        while b"\\r\\n\\r\\n" in self.data:
+            head, _, self.data = self.data.partition(b"\\r\\n\\r\\n")
+            reply(self.transport, head)
+async def main():
+    server = await asyncio.get_running_loop().create_server(Answer, sys.argv[3:], int(sys.argv[1]), backlog=1024)
+    print("ready", flush=True)
+    await server.serve_forever()
+asyncio.run(main())
+"""
+_SERVER = f"""
 import asyncio, sys
 BODY = sys.stdin.buffer.read()
 WAIT = float(sys.argv[2])
@@ -16,22 +32,12 @@ HEAD = b"HTTP/1.1 200 OK\\r\\netag: \\"1\\"\\r\\ncontent-type: application/rss+x
 OK = HEAD + b"content-length: %d\\r\\n\\r\\n" % len(BODY) + BODY
 SAME = b"HTTP/1.1 304 Not Modified\\r\\netag: \\"1\\"\\r\\n\\r\\n"
 NONE = b"HTTP/1.1 404 Not Found\\r\\ncontent-length: 0\\r\\n\\r\\n"
-class Answer(asyncio.Protocol):
-    def connection_made(self, transport): self.transport, self.data = transport, b""
-    def data_received(self, data):
-        self.data += data
-        while b"\\r\\n\\r\\n" in self.data:
-            head, _, self.data = self.data.partition(b"\\r\\n\\r\\n")
-            body = SAME if b"if-none-match" in head.lower() else OK
-            body = NONE if b"robots.txt" in head[:40] else body
-            if WAIT: asyncio.get_running_loop().call_later(WAIT, self.transport.write, body)
-            else: self.transport.write(body)
-async def main():
-    server = await asyncio.get_running_loop().create_server(Answer, sys.argv[3:], int(sys.argv[1]), backlog=1024)
-    print("ready", flush=True)
-    await server.serve_forever()
-asyncio.run(main())
-"""
+def reply(transport, head):
+    body = SAME if b"if-none-match" in head.lower() else OK
+    body = NONE if b"robots.txt" in head[:40] else body
+    if WAIT: asyncio.get_running_loop().call_later(WAIT, transport.write, body)
+    else: transport.write(body)
+{SERVE}"""
 
 
 def sample_feed(items: int = 20) -> bytes:
