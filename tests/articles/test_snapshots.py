@@ -28,7 +28,9 @@ def test_a_page_comes_back_byte_for_byte(tmp_path: Path) -> None:
 
 def test_nothing_waits_for_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fsync", lambda descriptor: pytest.fail("a cache was made durable"))
-    Snapshots(tmp_path / "pages").put("abcdefgh", b"page", {})
+    snapshots = Snapshots(tmp_path / "pages")
+    snapshots.put("abcdefgh", b"page", {})
+    assert snapshots.get("abcdefgh") == (b"page", {})
 
 
 def test_the_same_page_gives_the_same_bytes(tmp_path: Path) -> None:

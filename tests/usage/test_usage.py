@@ -20,7 +20,7 @@ from syndicator.text import line
 from syndicator.usage import robots_txt
 from syndicator.usage.statement import PLACES, Statement, parsed
 from syndicator.usage.terms import Terms, terms
-from syndicator.usage.vocabularies import said, vocabularies
+from syndicator.usage.vocabularies import names, said, vocabularies
 from syndicator.visiting.feeds.parser import parse_feed
 from syndicator.visiting.politeness.fetcher import _marked
 from syndicator.visiting.politeness.robots import RobotsVerdict
@@ -95,7 +95,8 @@ def test_no_line_of_a_hand_breaks_anything(lines: list[str]) -> None:
 
 @given(st.text(max_size=300), st.text(max_size=30))
 def test_any_robots_txt_is_read(text: str, path: str) -> None:
-    robots_txt.lines(f"User-agent: *\nContent-Usage: {text}\n{text}", "Syndicator", f"https://x.example/{path}")
+    told = robots_txt.lines(f"User-agent: *\nContent-Usage: {text}\n{text}", "Syndicator", f"https://x.example/{path}")
+    assert {name for name, _ in robots_txt.fields(told)} <= names("robots-txt")
 
 
 def test_a_field_says_each_thing_once_and_not_without_end() -> None:

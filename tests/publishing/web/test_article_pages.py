@@ -121,9 +121,11 @@ def test_one_more_article_writes_its_page_and_those_that_link_it(hours: int) -> 
 def test_a_build_without_news_makes_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
     index, outlet = MemoryIndex(every_eight_hours(6)), MemoryOutlet()
     made(index, outlet)
+    before = {one: outlet.files[one] for one in pages(outlet)}
     index.add(of_beta(1))
     monkeypatch.setattr("syndicator.publishing.web.pages.Pages.article_page", lambda *_: pytest.fail("made again"))
     made(index, outlet)
+    assert {one: outlet.files[one] for one in pages(outlet)} == before
 
 
 def test_an_article_that_is_withdrawn_is_gone_and_its_neighbours_say_so() -> None:

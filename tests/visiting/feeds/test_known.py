@@ -43,8 +43,9 @@ def test_feeds(page: str, feed: str | None) -> None:
 
 @given(st.text(max_size=600))
 def test_any_address(url: str) -> None:
-    known_feed(url)
-    known_feed(f"https://github.com/{url}")
+    for address in (url, f"https://github.com/{url}"):
+        feed = known_feed(address)
+        assert feed is None or feed.startswith(("http://", "https://"))
 
 
 def test_a_better_feed_goes_before_the_one_that_a_page_names() -> None:
