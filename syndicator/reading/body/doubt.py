@@ -26,7 +26,7 @@ _LEAST_TAKEN = 200  # letters of prose that the extractor took, from which its w
 _LINKED = 0.5  # share of the kept text in links from which it is a menu
 _HALF = 0.5  # share of the extractor's prose in boxes of comments and cut, from which a thread is the page
 _WHOLE_TEXT = 3_000  # letters kept from which they are an article, and what is called a comment is one
-# When the extractor is asked. On folds by domain (950 pages) 6 in 10 do without, and the mean F1 is the same.
+# When the extractor is asked. Of 2,078 pages 923 do without; the mean F1 is the same.
 _ENOUGH = 800  # letters kept below which it is
 _FEW_UNCLEAR = 0.1  # letters of blocks that may be article or not, for each letter kept
 _FEW_LINKED = 0.3  # share of the kept text in links
