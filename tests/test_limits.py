@@ -24,14 +24,14 @@ from syndicator.sources.schema import SourceTable
 
 ROOT = Path(__file__).resolve().parents[1]
 LIMITS = {
-    "commands": 36,  # each is one more to choose from; those of groups count, groups do not
-    "settings": 64,  # each is a question to the operator that a default could answer
+    "commands": 42,  # each is one more to choose from; those of groups count, groups do not
+    "settings": 70,  # each is a question to the operator that a default could answer
     "options of a source": 36,  # the same, and they are multiplied by sources
     "lines of the README": 160,  # read in one sitting; the rest is in docs/
     "direct dependencies": 38,  # each is somebody else's release to follow
     "packages in the lock": 82,  # each is somebody else's code that runs here
     "megabytes installed": 345,  # what `./run` puts on a disk, pip and uv included
-    "lines of code": 54_000,  # of syndicator/: what is added replaces something
+    "lines of code": 66_000,  # of syndicator/: what is added replaces something
 }
 
 TOOLS = ("pip", "setuptools", "uv")  # they make the folder and stay in it
