@@ -71,6 +71,7 @@ def test_its_tags_have_valid_feeds_with_its_date(clone: Path) -> None:
     assert (clone / "feeds/public/categories/local-news.json").exists()
 
 
+@pytest.mark.slow
 def test_the_entry_is_the_same_with_a_new_database(clone: Path) -> None:
     said(clone, "build")
     before = {path.name: path.read_bytes() for path in (clone / "feeds/public").rglob("*.atom")}
@@ -80,6 +81,7 @@ def test_the_entry_is_the_same_with_a_new_database(clone: Path) -> None:
     assert {path.name: path.read_bytes() for path in (clone / "feeds/public").rglob("*.atom")} == before
 
 
+@pytest.mark.slow
 def test_without_an_excerpt_feeds_show_sentences_of_its_text(clone: Path) -> None:
     file = clone / "feeds/articles/light.md"
     bare = FILE.replace("excerpt: The old lamp is taken down on Tuesday.\n", "")
@@ -114,6 +116,7 @@ def test_an_instance_that_published_it_and_lost_its_uuid_says_so(clone: Path) ->
         ("title: The harbour gets a new light\n", "", "title: write"),
     ],
 )
+@pytest.mark.slow
 def test_a_flaw_is_named(clone: Path, line: str, wrong: str, named: str) -> None:
     (clone / "feeds/articles/other.md").write_text(FILE.replace(line, wrong).replace("news/light", "news/other"))
     for words in (("check", "--json"), ("build",)):

@@ -206,6 +206,7 @@ async def test_without_a_network_nothing_is_held_against_anybody(place: Place) -
         assert all(state.failures == 0 for state in app.store.visits.states().values())
 
 
+@pytest.mark.slow
 async def test_a_withdrawn_article_never_comes_back(place: Place) -> None:
     await place.refresh("holt")
     gone = next(one for title, one in place.articles().items() if title.startswith("A Rust port"))

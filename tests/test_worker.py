@@ -183,6 +183,7 @@ def test_signals_meant_for_the_parent_end_no_child(worker: Worker, number: signa
     assert worker.call_sync(jobs.pid) == child
 
 
+@pytest.mark.slow
 def test_a_call_outlives_a_signal_to_the_whole_group() -> None:
     """What systemd does when it stops a service: the parent is told and decides, the page under way is not lost."""
     code = (

@@ -141,6 +141,7 @@ def titles(found: Facts, name: str) -> set[str]:
     return {found["entries"][id]["title"] for id in ids}
 
 
+@pytest.mark.slow
 def test_a_run_without_a_database_goes_on(aged: Instance, before: Facts, web: Web) -> None:
     aged.command("sources")
     shutil.rmtree(aged.folder / "feeds/state")
@@ -148,6 +149,7 @@ def test_a_run_without_a_database_goes_on(aged: Instance, before: Facts, web: We
     none(growth(before, aged.facts(), NEW))
 
 
+@pytest.mark.slow
 def test_a_hand_edit_outlives_other_words(aged: Instance, before: Facts) -> None:
     """All articles are described anew and a tag is renamed: both write files that hands have edited."""
     aged.command("describe", "--all")
@@ -188,6 +190,7 @@ def digest_of(article: Facts, key: str) -> str:
         pytest.param(["state", "public"], ["build"], marks=pytest.mark.slow),
     ],
 )
+@pytest.mark.slow
 def test_a_lost_database_loses_nothing(aged: Instance, before: Facts, lost: list[str], commands: list[str]) -> None:
     aged.command("sources")  # the first start after the upgrade writes down what is only there
     for folder in lost:

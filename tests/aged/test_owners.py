@@ -39,6 +39,7 @@ def whole(aged: Instance) -> int:
     return sum("content_html" in item and len(item["content_html"]) > 800 for item in items)
 
 
+@pytest.mark.slow
 def test_nothing_changes_until_the_operator_answers(burner: Instance) -> None:
     texts = whole(burner)
     assert texts > 0

@@ -98,6 +98,7 @@ def test_all_keys_are_known_or_none_is_removed(instance: Instance) -> None:
     assert instance.json("remove", "holt", "holt") == {"removed": ["holt"]}
 
 
+@pytest.mark.slow
 def test_sources_leave_and_come_back_as_opml(filled: Instance, tmp_path: Path) -> None:
     path = filled.config / "sources.toml"
     path.write_text(
@@ -163,6 +164,7 @@ def test_add_takes_a_list_as_import_does(empty: Instance) -> None:
     assert "already known: piers" in empty.run("add", "-", answers=LIST).output
 
 
+@pytest.mark.slow
 def test_a_permanent_move_is_written_when_asked_for(instance: Instance) -> None:
     instance.follow("holt")
     instance.world.move_feed("holt", "/new/feed.json")

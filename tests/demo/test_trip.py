@@ -74,6 +74,7 @@ def test_every_article_is_there(trip: Trip) -> None:
     assert len(trip.stories_read()) == len(wanted) >= 25
 
 
+@pytest.mark.slow
 def test_each_trouble_is_recorded_with_its_reason(trip: Trip) -> None:
     outcomes = {outcome.key: outcome for outcome in trip.report.outcomes}
     assert {key for key, outcome in outcomes.items() if outcome.status == "new"} >= {"launchbeat", "holt", "handbook"}
@@ -82,6 +83,7 @@ def test_each_trouble_is_recorded_with_its_reason(trip: Trip) -> None:
         assert (outcomes[key].status, outcomes[key].reason) == ("failed", trouble.reason)
 
 
+@pytest.mark.slow
 def test_titles_authors_dates_and_pictures_are_right(trip: Trip) -> None:
     wrong = []
     for story, truth, article in trip.stories_read():
@@ -95,6 +97,7 @@ def test_titles_authors_dates_and_pictures_are_right(trip: Trip) -> None:
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_excerpts_are_whole_sentences(trip: Trip) -> None:
     for _, _, article in trip.stories_read():
         assert article.excerpt, article.url
@@ -104,6 +107,7 @@ def test_excerpts_are_whole_sentences(trip: Trip) -> None:
         assert len(article.excerpt.split()) <= 55
 
 
+@pytest.mark.slow
 def test_files_have_their_keys_in_order_and_no_runs_of_blank_lines(trip: Trip) -> None:
     for url, text in trip.files.items():
         keys = [row.partition(":")[0] for row in text.split("\n---\n")[0].splitlines()[1:] if row[:1].isalpha()]
@@ -112,6 +116,7 @@ def test_files_have_their_keys_in_order_and_no_runs_of_blank_lines(trip: Trip) -
         assert not re.search(r"\n[ \t]*\n[ \t]*\n\S", outside_code), url
 
 
+@pytest.mark.slow
 def test_the_story_full_of_traps(trip: Trip) -> None:
     """A suffix in the title, the site as author, finance words in a story on AI, links to elsewhere."""
     (article,) = [article for story, _, article in trip.stories_read() if story.slug.startswith("tallyfox")]
@@ -121,6 +126,7 @@ def test_the_story_full_of_traps(trip: Trip) -> None:
     assert set(article.tags) >= {"AI", "ChatGPT", "LLM"}
 
 
+@pytest.mark.slow
 def test_what_still_comes_out_wrong_only_gets_less(trip: Trip) -> None:
     found: dict[str, list[str]] = {name: [] for name in SHORTFALLS}
     for story, truth, article in trip.stories_read():
@@ -135,6 +141,7 @@ def test_what_still_comes_out_wrong_only_gets_less(trip: Trip) -> None:
     assert all(counts[name] <= most for name, most in SHORTFALLS.items()), (counts, found)
 
 
+@pytest.mark.slow
 def test_a_second_run_changes_no_byte(trip: Trip) -> None:
     before = {path: path.read_bytes() for path in sorted((trip.folder / "feeds").glob("[ap]*/**/*")) if path.is_file()}
     asked = len(trip.world.requests)

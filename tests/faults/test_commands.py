@@ -188,6 +188,7 @@ def test_a_taken_port(small: Instance) -> None:
 @pytest.mark.parametrize(
     "harm", ["emptied", pytest.param("deleted", marks=pytest.mark.slow), pytest.param("noise", marks=pytest.mark.slow)]
 )
+@pytest.mark.slow
 def test_a_harmed_database(small: Instance, harm: str) -> None:
     small.run("holt")
     count = len(small.articles())
@@ -255,6 +256,7 @@ def write_sources(small: Instance, url: str) -> None:
     how="a site that answers 410, `refresh` with and without --strict",
     holds="0 without --strict and 3 with it, the others visited; a reason code in the JSON",
 )
+@pytest.mark.slow
 def test_strict(small: Instance) -> None:
     for words, code in (((), 0), (("--strict",), 3)):
         done = small.command("refresh", "--source", "holt", "--source", "gone", "--json", *words)
@@ -282,6 +284,7 @@ def test_the_only_source_fails(small: Instance) -> None:
     how="headers_env with a sentinel; a source that works and one that fails; all files, logs and the database read",
     holds="the site gets it, and it stands nowhere else",
 )
+@pytest.mark.slow
 def test_a_secret_stays_one(small: Instance) -> None:
     path = small.config / "sources.toml"
     text = path.read_text()

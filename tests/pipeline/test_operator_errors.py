@@ -217,6 +217,7 @@ def test_a_disk_on_which_no_feed_can_be_written_ends_the_run_and_all_is_built_la
     assert "sources/parallel.atom" in asyncio.run(build_feeds(lab.app)).written
 
 
+@pytest.mark.slow
 def test_a_file_that_may_not_be_written_holds_its_feed_alone_and_is_named(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -248,6 +249,7 @@ def test_check_names_headers_without_a_value(lab: Lab) -> None:
     assert "SURELY_UNSET" in found["unset-variable"].detail and "'parallel'" in found["unset-variable"].detail
 
 
+@pytest.mark.slow
 def test_pages_on_which_a_selector_matches_nothing_are_counted_until_the_rules_change(lab: Lab) -> None:
     lab.edit(rules=Rules(select=("body", "div.gone")))
     read = len(lab.run().added)

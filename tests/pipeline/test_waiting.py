@@ -83,6 +83,7 @@ def test_what_a_source_may_not_have_of_one_run_is_taken_by_the_next_ones_and_its
     assert "holt" not in run(app)
 
 
+@pytest.mark.slow
 def test_a_source_whose_pages_are_slow_ends_its_turn(app: App, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(visits, "MOST_SECONDS", 0.05)
     world.latency("holt", 0.5)

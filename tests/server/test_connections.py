@@ -198,6 +198,7 @@ def flooded(folder: Path, descriptors: int, count: int) -> None:
         assert server.left() > descriptors // 4
 
 
+@pytest.mark.slow
 def test_idle_connections_do_not_stop_the_server(tmp_path: Path) -> None:
     flooded(tmp_path, descriptors=128, count=300)
 

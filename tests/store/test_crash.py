@@ -29,6 +29,7 @@ def assert_unharmed(found: dict[str, Any]) -> None:
     assert {name: fault for name, fault in found.items() if fault and name not in figures} == {}
 
 
+@pytest.mark.slow
 def test_a_writer_killed_at_random_moments_does_no_harm(tmp_path: Path) -> None:
     found = torment(tmp_path, 25, seed=1)
 

@@ -11,13 +11,21 @@ from tests.aged.web import serving
 from tests.trust.case import Case, cases
 from tests.trust.life import Life
 
-
-def parameter(case: Case) -> object:
-    marks = [pytest.mark.slow] if case.file == "attacks" else []  # a third of all, each a corner of what others show
-    return pytest.param(case, id=f"{case.file}: {case.name}", marks=marks)
+QUICK = 2  # of each file, the rule itself; the others, and the attacks, are its corners
 
 
-@pytest.mark.parametrize("case", [parameter(case) for case in cases()])
+def parameters() -> list[object]:
+    """The cases, each with its name; all but the first of each file are marked as slow."""
+    before: Counter[str] = Counter()
+    made = []
+    for case in cases():
+        before[case.file] += 1
+        slow = case.file == "attacks" or before[case.file] > QUICK
+        made.append(pytest.param(case, id=f"{case.file}: {case.name}", marks=[pytest.mark.slow] if slow else []))
+    return made
+
+
+@pytest.mark.parametrize("case", parameters())
 def test_case(case: Case, tmp_path: Path) -> None:
     with serving() as web:
         assert Life(tmp_path, web, case).live() == []

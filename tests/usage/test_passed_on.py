@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from lxml import etree
 
 from syndicator.articles.frontmatter import load
@@ -31,6 +32,7 @@ PAGE = (
 ROBOTS = b"User-agent: *\nContent-Signal: ai-input=no\n"
 
 
+@pytest.mark.slow
 def test_a_visit_files_what_robots_txt_and_page_say(tmp_path: Path, web: Web) -> None:
     config = configure(tmp_path, {"s": f'url = "{web.url("/feed")}"\ncontent = "full"'})
     link = web.url("/page").encode()

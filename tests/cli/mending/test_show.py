@@ -64,6 +64,7 @@ def test_an_entry_that_there_is_not_is_an_error(filled: Instance) -> None:
         filled.run("show", "--feed", "atom", "https://nowhere.example/")
 
 
+@pytest.mark.slow
 def test_a_page_that_is_none_yet_is_shown_as_its_source_would_file_it(instance: Instance) -> None:
     instance.follow("holt")
     sources = instance.config / "sources.toml"

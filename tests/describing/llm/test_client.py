@@ -73,6 +73,7 @@ def test_only_the_operators_host_and_port_are_let_through(llm: FakeLlm) -> None:
     assert failed(ask(llm.url)) == "http-307"
 
 
+@pytest.mark.slow
 def test_a_host_that_takes_no_connection_is_given_up_soon() -> None:
     with socket.socket() as full:
         full.bind(("127.0.0.1", 0))

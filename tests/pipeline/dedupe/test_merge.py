@@ -348,6 +348,7 @@ def syndicate(world: World) -> Story:
 
 
 @pytest.mark.anyio
+@pytest.mark.slow
 async def test_a_visit_merges_a_copy_and_a_correction_of_it_keeps_it_one(trip: Trip) -> None:
     await trip.refresh("launchbeat")
     story = syndicate(trip.world)

@@ -43,6 +43,7 @@ def test_templates_of_ours_and_parts_that_they_use_are_fine(place: Place) -> Non
     assert check(place.config, environ={}) == []
 
 
+@pytest.mark.slow
 def test_each_template_of_ours_is_tried() -> None:
     folder = resources.files("syndicator.publishing").joinpath("templates")
     ours = {name: folder.joinpath(name).read_text() for name in template_names()}

@@ -39,6 +39,7 @@ def told(app: App, planned: confirm.Confirmed) -> Article:
     return confirm.write(app, planned.path, planned.before, planned.after)
 
 
+@pytest.mark.slow
 def test_confirmed_tags_stay_and_teach(filed: Place) -> None:
     assert say(filed, ["large language models", "gpu"]).tags == ("LLM", "GPU")
     found = filed.article("Models")

@@ -84,6 +84,7 @@ def test_a_note_that_cannot_be_read_stops_nobody(note: str) -> None:
     assert notes.backoff().until("b") == NOW + timedelta(hours=1)
 
 
+@pytest.mark.slow
 def test_waits_over_two_processes(tmp_path: Path, web: Web) -> None:
     hosts = {"a": "127.0.0.1", "b": "127.0.0.1", "c": "localhost", "d": "localhost"}
     config = configure(tmp_path, {key: f'url = "{web.url("/" + key, host)}"' for key, host in hosts.items()})
@@ -109,6 +110,7 @@ def test_waits_over_two_processes(tmp_path: Path, web: Web) -> None:
     assert until["c"] > timedelta(hours=4)
 
 
+@pytest.mark.slow
 def test_a_page_of_a_host_that_backs_off_waits_and_loses_no_try(tmp_path: Path, web: Web) -> None:
     config = configure(tmp_path, {"a": f'url = "{web.url("/a", "localhost")}"', "b": f'url = "{web.url("/b")}"'})
     link = web.url("/page", "localhost")

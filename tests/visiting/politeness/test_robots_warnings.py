@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.visiting.conftest import Reply, Web
 from tests.visiting.operator import FEED, command, configure, refresh
 
@@ -16,6 +18,7 @@ PAGE = (
 )
 
 
+@pytest.mark.slow
 def test_a_disallowed_feed_is_added_visited_and_warned_of(tmp_path: Path, web: Web) -> None:
     config = configure(tmp_path, {"open": f'url = "{web.url("/open")}"'})
     web.routes = {"/robots.txt": Reply(200, {}, DISALLOW), "/shut": Reply(200, {}, FEED), "/open": Reply(200, {}, FEED)}
@@ -45,6 +48,7 @@ def test_a_disallowed_page_is_warned_of_before_it_is_added(tmp_path: Path, web: 
     assert 'it will not be read; robots = "ignore"' in output
 
 
+@pytest.mark.slow
 def test_show_says_who_decided(tmp_path: Path, web: Web) -> None:
     config = configure(tmp_path, {"s": f'url = "{web.url("/feed", "localhost")}"\nrobots = "ignore"'})
     html = Reply(200, {"Content-Type": "text/html", "X-Robots-Tag": "nosnippet"}, PAGE)
