@@ -199,6 +199,12 @@ class Alert(_Section):
     password_env: Annotated[str, AfterValidator(_variable)] = ""  # empty: the mail server needs no password
 
 
+class Console(_Section):
+    host: str = "127.0.0.1"
+    port: int = Field(8081, ge=0, le=65535)
+    names: tuple[str, ...] = ()  # host names it is reached by besides this machine's: "console.example.org"
+
+
 class Settings(_Section):
     """Everything an operator can set. `root`: the folder that the paths are relative to."""
 
@@ -210,6 +216,7 @@ class Settings(_Section):
     describe: Describe = Describe()
     health: Health = Health()
     alert: Alert = Alert()
+    console: Console = Console()
     root: Annotated[Path, Field(exclude=True)] = Path()
 
     @property

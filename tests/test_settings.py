@@ -118,7 +118,7 @@ def test_all_faults_at_once_each_with_its_line(tmp_path: Path) -> None:
     [
         ("[publish]\nprot = 1", "unknown key 'publish.prot'; did you mean 'port'?"),
         ("[publish]\nroot = 1", "unknown key 'publish.root'"),
-        ("[site]\nport = 1", "unknown key 'site.port'; it belongs to [publish]"),
+        ("[site]\nlimit = 1", "unknown key 'site.limit'; it belongs to [publish]"),
         ("[publish]\nport = 'x'", "publish.port: write a whole number (got 'x')"),
         ("[publish]\nhubs = 'x'", 'publish.hubs: write a list, such as ["a", "b"] (got \'x\')'),
         ("publish = 1", "publish: write a table: [its name] on a line, and its keys below (got '1')"),

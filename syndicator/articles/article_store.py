@@ -210,6 +210,10 @@ class ArticleStore:
         disk.write(inside, data, durable=self.durable)
         self._paths = None
 
+    def edit(self, path: str, data: bytes) -> None:
+        """The file at `path` as an editor saves it; durable when it returns. Raises OSError."""
+        disk.write(self._inside(path), data, durable=self.durable)
+
     def add(self, article: Article, data: bytes) -> str:
         """The file of `article` as somebody else wrote it, at a path of its own: that path. Durable then. Raises
         OSError."""

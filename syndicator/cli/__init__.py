@@ -33,6 +33,7 @@ _COMMANDS = (
     "health.status",
     "mending.reread",
     "mending.show",
+    "running.console",
     "running.service",
     "setup.check",
     "setup.config",

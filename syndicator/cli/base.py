@@ -17,7 +17,7 @@ from syndicator.config_files.folders import VARIABLE, own_config
 
 # What `--help` lists, in this order: what is used every day comes first.
 PANELS = {
-    "Daily": ("up", "refresh", "build", "serve", "add", "status", "show"),
+    "Daily": ("up", "refresh", "build", "serve", "console", "add", "status", "show"),
     "Sources": ("sources", "remove", "import", "export"),
     "Articles and tags": ("reread", "describe", "learn", "tags", "split", "release", "withdraw"),
     "Set-up and repair": ("init", "check", "config", "demo", "reindex", "prune"),

@@ -170,6 +170,14 @@ def _token(settings: Settings) -> str:
         return ""
 
 
+async def serve_console(
+    app: ASGIApp, settings: Settings, *, stop: asyncio.Event, listening: Callable[[str], None]
+) -> None:
+    """Serves the console `app` until `stop` is set; `listening` is given the address. Raises MissingError when the port
+    is taken."""
+    await serve_app(app, settings.console.host, settings.console.port, stop=stop, listening=listening)
+
+
 async def serve(site: Site, *, stop: asyncio.Event, listening: Callable[[str], None]) -> None:
     """Serves `site` until `stop` is set; `listening` is given the address. Raises MissingError when the port is
     taken."""

@@ -19,10 +19,12 @@ def remove(app: App, keys: Iterable[str]) -> list[str]:
     return known
 
 
-def apply_moves(app: App) -> list[tuple[str, str, str]]:
-    """Writes adopted permanent moves to sources.toml. Returns (key, old, new)."""
+def apply_moves(app: App, only: str = "") -> list[tuple[str, str, str]]:
+    """Writes adopted permanent moves to sources.toml, of all sources or `only` one. Returns (key, old, new)."""
     moved = []
     for key, state in app.store.visits.states().items():
+        if only not in ("", key):
+            continue
         source = app.sources.get(key)
         if source and state.effective_url and state.effective_url != source.url:
             registry.update_url(app.config / "sources.toml", key, state.effective_url)

@@ -18,7 +18,7 @@ from syndicator.errors import ConfigError, Fault, LockedError, UsageError
 from syndicator.model import Rules, Source
 from syndicator.sources.files import files_of
 from syndicator.sources.keys import key_for
-from syndicator.sources.rules_table import HEADER, HEADERS, with_rules
+from syndicator.sources.rules_table import HEADER, HEADERS, with_fields, with_rules
 from syndicator.sources.schema import Placed, check, check_all
 from syndicator.sources.tables import table as plain
 
@@ -28,9 +28,11 @@ if TYPE_CHECKING:
 __all__ = [
     "add_source",
     "add_sources",
+    "change_source",
     "key_for",
     "load_sources",
     "placed_sources",
+    "put_text",
     "remove_source",
     "save_rules",
     "update_url",
@@ -160,6 +162,37 @@ def save_rules(path: Path, key: str, rules: Rules) -> None:
         return tuple(dataclasses.replace(one, rules=rules) if one.key == key else one for one in before)
 
     _change(path, edit, expected)
+
+
+def change_source(path: Path, key: str, seen: Source, wanted: Source) -> None:
+    """Gives the source `key` what `wanted` has, rules left out; comments stay, and so does what is the same. Raises
+    UsageError where it is not as it was `seen` any more (a hand was quicker, and its edit stays), ConfigError for a
+    value that cannot be, and as `add_source` does."""
+    path, old, new = _file_with(path, key), plain(seen), plain(wanted)
+    changed = {name: new.get(name) for name in {*old, *new} - {"rules"} if old.get(name) != new.get(name)}
+
+    def edit(text: str, before: tuple[Source, ...]) -> str:
+        number = next((at for at, source in enumerate(before) if source.key == key), None)
+        if number is None:
+            raise UsageError(f"{path} has no source {key!r}; `syndicator sources` lists those it has")
+        if before[number] != seen:
+            raise UsageError(f"{path}: the source {key!r} was edited meanwhile, and stays as it is; look at it again")
+        return with_fields(text, number, changed)
+
+    _change(path, edit, lambda before: tuple(wanted if one.key == key else one for one in before))
+
+
+def put_text(path: Path, text: str | None, *, seen: str | None) -> None:
+    """A file of the configuration as it was once, None for none. Raises UsageError where it is not as it was `seen` any
+    more, LockedError."""
+    with _locked_file(path) as target:
+        now = target.read_text(encoding="utf-8") if target.exists() else None
+        if now != seen:
+            raise UsageError(f"{path} was edited meanwhile, and stays as it is; look at it again")
+        if text is None:
+            target.unlink(missing_ok=True)
+        else:
+            _write(target, text)
 
 
 def _moved(source: Source, key: str, url: str) -> Source:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from syndicator.model import Rules
 
 HEADER = re.compile(r"\s*\[\[\s*(source|'source'|\"source\")\s*\]\]")
+_TABLE = re.compile(r"\s*\[+\s*[A-Za-z\"']")  # a table begins
 HEADERS = re.compile(f"^{HEADER.pattern}", re.M)  # all of a text
 
 
@@ -27,6 +29,30 @@ def with_rules(text: str, number: int, rules: Rules) -> str:
         elif name not in table or _plain(table[name]) != value:
             _set(table, name, value)
     return str(tomlkit.dumps(document))
+
+
+def with_fields(text: str, number: int, changed: Mapping[str, Any]) -> str:
+    """`text` in which source `number` (from 0) has these values; None takes a key out. A key that it has is set where
+    it stands, a new one below its others: tomlkit would put it behind the table of rules. The caller checks the
+    result."""
+    import tomlkit
+
+    document: Any = tomlkit.parse(text)
+    table, new = document["source"][number], dict[str, Any]()
+    for name, value in changed.items():
+        if value is None:
+            table.pop(name, None)
+        elif name in table:
+            table[name] = list(value) if isinstance(value, tuple) else value
+        else:
+            new[name] = list(value) if isinstance(value, tuple) else value
+    text = str(tomlkit.dumps(document))
+    lines = text.splitlines(keepends=True)
+    headers = [at for at, line in enumerate(lines) if HEADER.match(line)]
+    if not new or number >= len(headers):
+        return text
+    end = next((at for at in range(headers[number] + 1, len(lines)) if _TABLE.match(lines[at])), len(lines))
+    return _put(lines, headers[number], end, [f"{name} = {tomlkit.item(one).as_string()}" for name, one in new.items()])
 
 
 def _each(rules: Rules) -> list[tuple[str, Any, Any]]:
@@ -65,10 +91,15 @@ def _with_table(text: str, number: int, rules: Rules) -> str:
     if not made or number >= len(headers):
         return text
     end = headers[number + 1] if number + 1 < len(headers) else len(lines)
-    while end > headers[number] + 1 and _says_nothing(lines[end - 1]):
+    return _put(lines, headers[number], end, ["[source.rules]", made.as_string().strip()])
+
+
+def _put(lines: Sequence[str], header: int, end: int, new: Sequence[str]) -> str:
+    """`lines` with the `new` ones behind what stands from `header` to `end`, before the comment of what follows."""
+    while end > header + 1 and _says_nothing(lines[end - 1]):
         end -= 1
-    before = "".join(lines[:end])
-    return f"{before.rstrip()}\n[source.rules]\n{made.as_string().strip()}\n" + "".join(lines[end:])
+    made = "\n".join(["".join(lines[:end]).rstrip(), *new])
+    return f"{made}\n" + "".join(lines[end:])
 
 
 def _says_nothing(line: str) -> bool:

@@ -35,6 +35,11 @@ def unpack(cls: type[T], document: str) -> T:
     return cast(T, _builder(kind)(json.loads(document)))
 
 
+def json_text(value: str) -> str:
+    """A text as it stands in what `pack` writes."""
+    return json.dumps(value)
+
+
 def micros(value: datetime) -> int:
     """Microseconds since 1970; a naive time counts as UTC."""
     return ((value if value.tzinfo else value.replace(tzinfo=UTC)) - _EPOCH) // _MICRO

@@ -14,6 +14,7 @@ from syndicator.model import Article
 from syndicator.ports import FileStamp, Withdrawn
 from syndicator.store import rebuild, schema
 from syndicator.store.ahead import Ahead
+from syndicator.store.browse.articles import Browse
 from syndicator.store.database import Database, explain
 from syndicator.store.enrichment import Enrichment
 from syndicator.store.group import Group
@@ -39,6 +40,7 @@ class Store:
         self.enrichment = Enrichment(database)
         self.ahead = Ahead(database)
         self.pictures = Pictures(database)
+        self.browse = Browse(database)
 
     @property
     def name(self) -> str:

@@ -14,6 +14,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "build": (("build", "the feeds that changed"), ("build --all", "after a change of [site] or of the program")),
     "serve": (("serve --port 8000", "look at what is published, on http://127.0.0.1:8000"),),
+    "console": (
+        ("console --set-password", "turn the operators' page on"),
+        ("console --port 8090", "serve it, on 127.0.0.1:8090"),
+    ),
     "add": (
         ("add example.org", "find the feeds of a site, see them and choose"),
         ("add --dry-run https://example.org/feed.xml", "see what it would become; add nothing"),

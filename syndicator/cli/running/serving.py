@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from syndicator.cli import printing
+from syndicator.cli.running.console_process import console_beside
 from syndicator.cli.running.stopping import GRACE_SECONDS, on_hangup, stopping
 from syndicator.errors import SyndicatorError
 from syndicator.model import Outcome
@@ -61,7 +62,8 @@ async def up(config: Path) -> None:
 
         site = daemon.Site(load(config), scheduler.silent_seconds)
         try:
-            async with _served(site, stop, notify, reload, lambda: not scheduler.silent_seconds()) as server:
+            serving = _served(site, stop, notify, reload, lambda: not scheduler.silent_seconds())
+            async with serving as server, console_beside(config, site.settings.state_dir, _warn):
                 scheduler.start()
                 await server
         finally:

@@ -17,7 +17,7 @@ from syndicator.ports import Enriched, Move
 from syndicator.ports.pictures import Pictured
 from syndicator.publishing import paths
 from syndicator.services import freshness, reconcile
-from syndicator.services.container import begun, configuration, kept_pages, utc_now
+from syndicator.services.container import Configuration, begun, configuration, kept_pages, utc_now
 from syndicator.services.freshness import Freshness
 from syndicator.services.health.condition import Condition, Disk, Held, Observed
 from syndicator.services.health.conditions import conditions
@@ -72,10 +72,15 @@ class Health:
 
 @contextmanager
 def place_of(
-    config: Path, *, now: Callable[[], datetime] = utc_now, environ: Mapping[str, str] = os.environ
+    config: Path,
+    *,
+    now: Callable[[], datetime] = utc_now,
+    environ: Mapping[str, str] = os.environ,
+    read: Configuration | None = None,
 ) -> Iterator[Place]:
-    """What is to be looked at, with the database opened for reading alone. Raises ConfigError, StoreError."""
-    read = configuration(config, environ)
+    """What is to be looked at, with the database opened for reading alone; `read`: the configuration, where the caller
+    has read it. Raises ConfigError, StoreError."""
+    read = read or configuration(config, environ)
     article_store = ArticleStore(read.settings.articles_dir)
     store = look_into(read.settings.store_url, articles_exist=begun(article_store, read.settings))
     try:
@@ -88,14 +93,29 @@ def place_of(
             store.close()
 
 
-def look(place: Place, each: Callable[[SourceState], object] = lambda state: None) -> Health:
-    """How the instance is; `each` is given the state of each source, in the order of their keys. Raises
-    StoreError, OSError."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walked:
+    """What is known of an instance by walking through its folders, which takes seconds where they are large."""
+
+    files: tuple[Problem, ...] = ()  # article files that cannot be read
+    outdated: int = 0  # articles that an older version read
+
+
+def walk(place: Place) -> Walked:
+    """Walks through the folders. Raises StoreError, OSError."""
+    return _walked(place.store, place.article_store, place.settings, place.sources) if place.store else Walked()
+
+
+def look(
+    place: Place, each: Callable[[SourceState], object] = lambda state: None, *, walked: Walked | None = None
+) -> Health:
+    """How the instance is; `each` is given the state of each source, in the order of their keys. `walked`: what a walk
+    told, for who asks often. Raises StoreError, OSError."""
     store, settings, sources = place.store, place.settings, place.sources
     disks = disks_of([settings.articles_dir, settings.public_dir, settings.state_dir])
     seen = Observed(sources=sources, disks=disks)
     if store is not None:
-        seen = observe(store, place.article_store, settings, sources, place.now, disks, each)
+        seen = observe(store, place.article_store, settings, sources, place.now, disks, each, walked)
     found = conditions(seen, place.now)
     if store is not None:
         found = dated(found, read_memory(store))
@@ -127,10 +147,12 @@ def observe(
     now: datetime,
     disks: Sequence[Disk] | None = None,
     each: Callable[[SourceState], object] = lambda state: None,
+    walked: Walked | None = None,
 ) -> Observed:
     """What conditions follow from; `each` is given the state of each source on the way. Reads only. Raises StoreError,
     OSError."""
     status, on_hold = store.status, store.status.on_hold()
+    walked = walked or _walked(store, article_store, settings, sources)
     if disks is None:
         disks = disks_of([settings.articles_dir, settings.public_dir, settings.state_dir])
     return Observed(
@@ -139,13 +161,20 @@ def observe(
         held=[_held(problem, settings.public_dir) for problem in status.held()],
         operator=status.for_the_operator(),
         floods=status.floods(),
-        files=reconcile.unread(_Filed(store, article_store)),
+        files=walked.files,
         on_hold=len(on_hold),
         on_hold_since=min((one.added for one in on_hold if one.added), default=None),
         on_hold_files=_named(on_hold),
         disks=disks,
         clock=clock.behind(store, now),
         alert=read_outbox(store).fault,
+        outdated=walked.outdated,
+    )
+
+
+def _walked(store: Store, article_store: ArticleStore, settings: Settings, sources: Mapping[str, Source]) -> Walked:
+    return Walked(
+        files=reconcile.unread(_Filed(store, article_store)),
         outdated=outdated(store.index, kept_pages(settings), sources),
     )
 

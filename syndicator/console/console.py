@@ -1,0 +1,85 @@
+"""What all pages of the console work with."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+from syndicator.console.runner import Runner
+from syndicator.console.security import passwords
+from syndicator.console.security.requests import hosts
+from syndicator.console.security.sessions import Sessions
+from syndicator.console.security.throttle import Throttle
+from syndicator.errors import SyndicatorError
+from syndicator.services.jobs.log import Log
+from syndicator.services.jobs.queue import Job, Queue
+from syndicator.services.showing.glance import Glance, now
+from syndicator.settings import Settings
+
+T = TypeVar("T")
+
+_WALK_SECONDS = 600.0  # between two walks through all folders
+_STEP_SECONDS = 0.05  # between two looks at a job that a page waits for
+
+
+class Console:
+    """One console. `settings` are those it was started with; `tell` is given what the operator should know."""
+
+    def __init__(self, config: Path, settings: Settings, tell: Callable[[str], None] = lambda line: None) -> None:
+        self.config, self.settings, self.tell = config, settings, tell
+        self.sessions, self.throttle = Sessions(time.monotonic), Throttle(time.monotonic)
+        self.hosts = hosts(settings.console.host, settings.console.names)
+        self.queue, self.log = Queue(settings.state_dir), Log(settings.state_dir)
+        self.runner = Runner(config, tell)
+        self.glance = Glance(config)
+        self._reads = ThreadPoolExecutor(1, "console-reads")  # the store is used from one thread
+        self._hashes = ThreadPoolExecutor(1, "console-passwords")  # one try at a time: 128 MB each
+        self._walks = ThreadPoolExecutor(1, "console-walks")
+        self._walked = -_WALK_SECONDS
+        self._seen: str = ""
+
+    async def read(self, what: Callable[[], T]) -> T:
+        """What `what` reads, in the one thread that has the database."""
+        return await asyncio.get_running_loop().run_in_executor(self._reads, what)
+
+    async def is_password(self, name: str, password: str) -> bool:
+        """Whether this is the password of `name`."""
+        known = passwords.read(passwords.file_of(self.settings.state_dir))
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._hashes, passwords.check, known, name, password)
+
+    def ask(self, act: str, args: Mapping[str, Any], who: str) -> Job:
+        """Queues something to be done."""
+        job = self.queue.add(act, args, who=who, at=now().isoformat())
+        self.runner.wake()
+        return job
+
+    async def until(self, id: str, seconds: float) -> Job | None:
+        """The job once it has ended, or as it is after so many seconds."""
+        end = time.monotonic() + seconds
+        while (job := self.queue.get(id)) is not None and not job.ended and job.status != "building":
+            if time.monotonic() >= end:
+                break
+            await asyncio.sleep(_STEP_SECONDS)
+        self.glance.changed()
+        return job
+
+    async def walk(self) -> None:
+        """Walks through the folders now and then, beside the pages."""
+        if time.monotonic() - self._walked < _WALK_SECONDS:
+            return
+        self._walked = time.monotonic()
+        loop = asyncio.get_running_loop()
+        with suppress(SyndicatorError, OSError):  # the page itself tells what is wrong
+            self.glance.walked = await loop.run_in_executor(self._walks, Glance(self.config).walk)
+            self.glance.changed()
+
+    async def close(self) -> None:
+        await self.runner.close()
+        for one in (self._reads, self._hashes, self._walks):
+            one.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,140 @@
+"""What every request passes before a page sees it: host, size, session and token; and the headers of every answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from syndicator.console.console import Console
+from syndicator.console.security.requests import HEADERS, is_for_us, is_from_us
+from syndicator.console.security.sessions import Session, is_token
+
+MOST_BYTES = 3_000_000  # of a form: an OPML document of ten thousand feeds
+_MOST_FIELDS = 5000
+OPEN = ("/login", "/static/")  # who is not logged in gets these
+_READS = ("GET", "HEAD")
+
+
+class Form:
+    """The fields of a form that was sent."""
+
+    def __init__(self, pairs: list[tuple[str, str]]) -> None:
+        self._pairs = pairs
+
+    def text(self, name: str) -> str:
+        return next((value for key, value in self._pairs if key == name), "")
+
+    def texts(self, name: str) -> list[str]:
+        return [value for key, value in self._pairs if key == name]
+
+    def __contains__(self, name: str) -> bool:
+        return any(key == name for key, _ in self._pairs)
+
+
+class Guard:
+    """Lets to the pages what is for the console, from the console, and by somebody who is logged in."""
+
+    def __init__(self, app: ASGIApp, console: Console) -> None:
+        self._app, self._console = app, console
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        request = Request(scope, receive)
+        refused = await self._refused(request)
+        if refused is not None:
+            await refused(scope, receive, _with_headers(send))
+            return
+        await self._app(scope, receive, _with_headers(send))
+
+    async def _refused(self, request: Request) -> Response | None:
+        """The answer to what is not let in; else the session, and the form that was sent, are in its state."""
+        headers, console = request.headers, self._console
+        if not is_for_us(headers.get("host", ""), console.hosts):
+            return PlainTextResponse("This name is not the console's; see [console] names.\n", 421)
+        session = console.sessions.find(request.cookies.get(cookie_name(console), ""))
+        request.state.session = session
+        known = session is not None and bool(session.who)
+        is_open = request.url.path.startswith(OPEN)
+        if request.method in _READS:
+            return None if known or is_open else _to_login(request)
+        if request.method != "POST":
+            return PlainTextResponse("No such method.\n", 405)
+        if not is_from_us(headers["host"], headers.get("origin"), headers.get("sec-fetch-site")):
+            return PlainTextResponse("This was not sent by a page of the console.\n", 403)
+        form = await _form(request)
+        if form is None:
+            return PlainTextResponse("That is no form, or too large.\n", 413)
+        if session is None or not is_token(session, form.text("token")):
+            return _to_login(request) if session is None else PlainTextResponse("This form is too old; reload.\n", 403)
+        request.state.form = form
+        return None if known or is_open else _to_login(request)
+
+
+def session_of(request: Request) -> Session:
+    """The session of a request that the guard let in."""
+    found: Session = request.state.session
+    return found
+
+
+def form_of(request: Request) -> Form:
+    found: Form = request.state.form
+    return found
+
+
+def cookie_name(console: Console) -> str:
+    """Browsers keep cookies by host and not by port: two consoles of one machine have two names."""
+    return f"syndicator_{console.settings.console.port}"
+
+
+def set_cookie(response: Response, request: Request, console: Console, id: str) -> None:
+    """Gives the browser the id of its session. Over TLS, which a proxy may do, it comes back over TLS alone."""
+    secure = request.url.scheme == "https" or request.headers.get("origin", "").startswith("https:")
+    response.set_cookie(cookie_name(console), id, httponly=True, samesite="strict", secure=secure, path="/")
+
+
+def _to_login(request: Request) -> Response:
+    if request.headers.get("hx-request"):
+        return Response(status_code=401, headers={"hx-redirect": "/login"})
+    path = request.url.path if request.method in _READS else "/"
+    return RedirectResponse("/login" + (f"?next={quote(path)}" if path != "/" else ""), 303)
+
+
+async def _form(request: Request) -> Form | None:
+    """The fields of a form; None for what is none, or larger than any."""
+    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        return None
+    data = bytearray()
+    async for part in request.stream():
+        data += part
+        if len(data) > MOST_BYTES:
+            return None
+    try:
+        pairs = parse_qsl(data.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except (UnicodeDecodeError, ValueError):
+        return None
+    return Form(pairs)
+
+
+def _with_headers(send: Send, more: Mapping[str, str] = HEADERS) -> Send:
+    """Adds the headers of every answer, unless it has its own."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message.setdefault("headers", [])
+            headers: Any = MutableHeaders(scope=message)
+            for name, value in more.items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    return sending
+
+
+def headers_of(scope: Scope) -> Headers:
+    return Headers(scope=scope)

@@ -1,0 +1,66 @@
+"""What becomes of what was asked for: as a strip, as events, and its end on demand."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from syndicator.console.answers import console_of, local, part
+from syndicator.console.console import Console
+from syndicator.console.guard import form_of
+
+_STEP_SECONDS, _MOST_SECONDS = 0.25, 3600.0
+
+
+async def strip(request: Request) -> Response:
+    """The strip of a job as it is now."""
+    console = console_of(request)
+    job = console.queue.get(request.path_params["id"])
+    if job is None:
+        return PlainTextResponse("Not found.\n", 404)
+    console.glance.changed()
+    return part(request, "strip.html", job=job, undone=console.log.undone())
+
+
+async def events(request: Request) -> Response:
+    """How a job goes, as server-sent events."""
+    console, id = console_of(request), request.path_params["id"]
+    if console.queue.get(id) is None:
+        return PlainTextResponse("Not found.\n", 404)
+    return StreamingResponse(_events(console, id), media_type="text/event-stream")
+
+
+async def _events(console: Console, id: str) -> AsyncIterator[bytes]:
+    last = ""
+    for _ in range(int(_MOST_SECONDS / _STEP_SECONDS)):
+        job = console.queue.get(id)
+        if job is None:
+            return
+        told = json.dumps({"status": job.status, "done": job.done, "total": job.total, "ended": job.ended})
+        if told != last:
+            last = told
+            yield f"data: {told}\n\n".encode()
+        if job.ended:
+            console.glance.changed()
+            return
+        await asyncio.sleep(_STEP_SECONDS)
+
+
+async def cancel(request: Request) -> Response:
+    console, id = console_of(request), request.path_params["id"]
+    console.queue.cancel(id)
+    if request.headers.get("hx-request"):
+        return part(request, "strip.html", job=await console.until(id, 0.5), undone=set())
+    return RedirectResponse(f"{local(form_of(request).text('next'))}?job={id}", 303)
+
+
+ROUTES = [
+    Route("/jobs/{id}", strip, methods=["GET"]),
+    Route("/jobs/{id}/events", events, methods=["GET"]),
+    Route("/jobs/{id}/cancel", cancel, methods=["POST"]),
+]

@@ -1,0 +1,92 @@
+"""Today: how all is in a sentence, what needs the operator with its cure as a button, and the newest articles."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from syndicator.console.answers import ask, console_of, local, page
+from syndicator.console.guard import form_of
+from syndicator.console.pages.troubles import number_line, sentence, troubles
+
+SHOWN, HELD = 10, 10  # articles: the newest, and of those on hold
+# What a button of a page may ask for, with the one thing that it is about.
+BUTTONS = {
+    **dict.fromkeys(("retry", "adopt-move", "rest", "wake", "remove-source"), "key"),
+    **dict.fromkeys(("hide", "release", "split", "withdraw", "bring-back"), "id"),
+    "undo": "number",
+    "build": "",
+}
+_walking: set[asyncio.Task[None]] = set()
+
+
+async def show(request: Request) -> Response:
+    console = console_of(request)
+    task = asyncio.create_task(console.walk())
+    _walking.add(task)
+    task.add_done_callback(_walking.discard)
+    today = await console.read(lambda: console.glance.today(SHOWN))
+    fault = await console.read(console.glance.configuration_fault)
+    need, know = troubles(today.health)
+    return page(
+        request,
+        "today.html",
+        title="Today",
+        sentence=sentence(today.health),
+        numbers=number_line(today.health),
+        fault=fault,
+        need=need,
+        know=know,
+        held=today.on_hold[:HELD],
+        held_count=len(today.on_hold),
+        latest=today.latest,
+        vocabulary=today.vocabulary,
+        empty=not (today.health.fine or today.health.unvisited or today.health.conditions),
+    )
+
+
+async def press(request: Request) -> Response:
+    """A button: one act on one thing."""
+    act, form = request.path_params["act"], form_of(request)
+    if act not in BUTTONS:
+        return PlainTextResponse("Not found.\n", 404)
+    about = BUTTONS[act]
+    return await ask(request, act, {about: form.text(about)} if about else {}, local(form.text("next")))
+
+
+async def confirm(request: Request) -> Response:
+    """The tags and the category of an article, as a form has them."""
+    form = form_of(request)
+    args = {
+        "id": form.text("id"),
+        "tags": [one.strip() for one in form.text("tags").split(",") if one.strip()],
+        "seen": [one for one in form.text("seen").split("\n") if one],
+        "category": form.text("category"),
+    }
+    return await ask(request, "confirm", args, local(form.text("next")))
+
+
+async def picture(request: Request) -> Response:
+    """A thumbnail of the published files, by the name that a page shows."""
+    name = request.path_params["name"]
+    root = console_of(request).settings.public_dir.resolve()
+    path = (root / name).resolve()
+    if path.suffix != ".webp" or not path.is_relative_to(root) or not path.is_file():
+        return PlainTextResponse("Not found.\n", 404)
+    return Response(_bytes(path), media_type="image/webp", headers={"cache-control": "private, max-age=86400"})
+
+
+def _bytes(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+ROUTES = [
+    Route("/", show, methods=["GET"]),
+    Route("/do/{act}", press, methods=["POST"]),
+    Route("/confirm", confirm, methods=["POST"]),
+    Route("/pictures/{name:path}", picture, methods=["GET"]),
+]

@@ -1,0 +1,71 @@
+"""The console as an application, and how it runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from importlib import resources
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from syndicator.console.answers import page
+from syndicator.console.console import Console
+from syndicator.console.guard import Guard
+from syndicator.console.routes import add, changes, jobs, login, today
+from syndicator.errors import SyndicatorError
+from syndicator.services.daemon import serve_console
+from syndicator.settings import Settings, load
+
+PAGES = (login, today, add, changes, jobs)  # one module a page; each lists its ROUTES
+_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+
+
+def make_app(console: Console) -> ASGIApp:
+    """The pages behind their guard."""
+    routes = [route for one in PAGES for route in one.ROUTES]
+    app = Starlette(
+        routes=[*routes, Route("/static/{name}", _static)],
+        exception_handlers={HTTPException: _missing, SyndicatorError: _failed},  # type: ignore[dict-item]
+    )
+    app.state.console = console
+    return Guard(app, console)
+
+
+async def run(
+    config: Path, *, stop: asyncio.Event, listening: Callable[[str], None], tell: Callable[[str], None]
+) -> None:
+    """Serves the console until `stop` is set. Raises ConfigError, MissingError."""
+    settings: Settings = load(config)
+    console = Console(config, settings, tell)
+    try:
+        await serve_console(make_app(console), settings, stop=stop, listening=listening)
+    finally:
+        await console.close()
+
+
+async def _static(request: Request) -> Response:
+    """A file of ours. Its name is one of those that there are, so that no path leads elsewhere."""
+    name = request.path_params["name"]
+    folder = resources.files("syndicator.console") / "static"
+    if name not in {one.name for one in folder.iterdir()}:
+        return PlainTextResponse("Not found.\n", 404)
+    kind = _TYPES.get(name.rpartition(".")[2], "application/octet-stream")
+    data = (folder / name).read_bytes()
+    return Response(data, media_type=kind, headers={"cache-control": "public, max-age=300"})
+
+
+async def _missing(request: Request, error: HTTPException) -> Response:
+    if request.state.session is None or not request.state.session.who:
+        return PlainTextResponse("Not found.\n", error.status_code)
+    return page(request, "wrong.html", status=error.status_code, title="Not found", what="There is no such page.")
+
+
+async def _failed(request: Request, error: SyndicatorError) -> Response:
+    """What is wrong with the instance, in place of the page."""
+    return page(request, "wrong.html", status=503, title="This cannot be shown now", what=str(error))

@@ -1,0 +1,34 @@
+"""The acts by name: what each page may ask for, made of the functions that the commands use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from syndicator.services.jobs.acts import articles, looking, sources, taking_back
+from syndicator.services.jobs.task import Acted, Task
+
+Act = Callable[[Task], Acted]
+
+ACTS: Final[Mapping[str, Act]] = {
+    "add": looking.add,
+    "look": looking.look_for,
+    "confirm": articles.confirm,
+    "edit": articles.edit,
+    "hide": articles.hide,
+    "release": articles.release,
+    "split": articles.split_off,
+    "withdraw": articles.withdraw_one,
+    "bring-back": articles.bring_back,
+    "retry": sources.retry,
+    "adopt-move": sources.adopt_move,
+    "rest": sources.rest,
+    "wake": sources.wake,
+    "change-source": sources.change,
+    "remove-source": sources.remove,
+    "build": sources.build_all,
+    "undo": taking_back.undo,
+}
+
+# These ask the network and change nothing: they need no lock, and no run has to end for them.
+UNLOCKED: Final = frozenset({"look"})

@@ -1,0 +1,73 @@
+"""A change of the log taken back: what it touched gets its text of before, unless an edit made since is in the way."""
+
+from __future__ import annotations
+
+import tomllib
+
+from syndicator.errors import UsageError
+from syndicator.services import reconcile
+from syndicator.services.editorial import withdrawing
+from syndicator.services.jobs import log
+from syndicator.services.jobs.patch import undone
+from syndicator.services.jobs.task import Acted, Task, read
+from syndicator.sources import registry
+
+
+def undo(task: Task) -> Acted:
+    """Takes back the change with this "number". Raises UsageError where that cannot be: nothing is changed then."""
+    kept = log.Log(task.app.settings.state_dir)
+    number = int(task.text("number")) if task.text("number").isdecimal() else 0
+    change = kept.get(number)
+    if change is None:
+        raise UsageError(f"there is no change {number}")
+    if number in kept.undone():
+        raise UsageError(f"change {number} was taken back already")
+    if change.act in ("withdraw", "bring-back"):
+        return _other_way(task, change)
+    files = kept.files(number)
+    if not files:
+        raise UsageError(f"nothing was kept by which change {number} could be taken back: {change.said}")
+    wanted = {name: _before(task, name, *texts) for name, texts in files.items()}
+    for name, text in wanted.items():
+        _check(task, name, text)
+    for name, text in wanted.items():
+        _write(task, name, text)
+    if any(name.startswith("article:") for name in wanted):
+        reconcile.files(task.app)
+    return Acted(subject=change.subject, said=f"taken back: {change.said}", undoes=number)
+
+
+def _other_way(task: Task, change: log.Change) -> Acted:
+    if change.act == "withdraw":
+        done = withdrawing.undo_withdrawal(task.app, change.subject)
+    else:
+        done = withdrawing.withdraw(task.app, change.subject)
+    return Acted(subject=done.id, said=f"taken back: {change.said}", undoes=change.number)
+
+
+def _before(task: Task, name: str, before: str | None, after: str | None) -> str | None:
+    try:
+        return undone(before, after, read(task.app, name))
+    except ValueError as error:
+        raise UsageError(f"{name.partition(':')[2]}: {error}; it stays as it is") from error
+
+
+def _check(task: Task, name: str, text: str | None) -> None:
+    """Raises UsageError for a configuration that would be none."""
+    kind, _, path = name.partition(":")
+    if kind == "config" and text is not None:
+        try:
+            tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise UsageError(f"{path} would be no TOML then ({error}); edit it by hand") from error
+
+
+def _write(task: Task, name: str, text: str | None) -> None:
+    kind, _, path = name.partition(":")
+    task.touch(kind, path)
+    if kind == "config":
+        registry.put_text(task.app.config / path, text, seen=task.before[name])
+    elif text is None:
+        task.app.article_store.delete(path)
+    else:
+        task.app.article_store.edit(path, text.encode("utf-8", "surrogateescape"))

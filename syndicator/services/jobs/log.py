@@ -1,0 +1,108 @@
+"""The log of changes: who changed what, when, and the files before and after, by which a change can be undone."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+KEPT_BYTES = 20_000_000  # of the files of one change: more is not kept, and cannot be undone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A change that was made. `files`: the names of what it touched ("article:2026/11/x.md", "config:sources.toml"),
+    each with its text before and after, None where there was no file. `undoes`: the number of the change that it took
+    back."""
+
+    number: int
+    at: str
+    who: str
+    act: str
+    subject: str
+    said: str
+    args: Mapping[str, Any] = field(default_factory=dict)
+    undoes: int | None = None
+    kept: bool = True  # False: it has no files to put back
+
+
+class Log:
+    """The log of an instance: a line each in changes.jsonl, and beside it a file with what each touched."""
+
+    def __init__(self, state_dir: Path) -> None:
+        self.root = state_dir / "console"
+        self.path = self.root / "changes.jsonl"
+
+    def add(self, change: Change, files: Mapping[str, tuple[str | None, str | None]]) -> Change:
+        """Writes it down, durable, under the next number."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        number = self._last() + 1
+        whole = json.dumps(files, ensure_ascii=True).encode()
+        kept = bool(files) and len(whole) <= KEPT_BYTES
+        made = Change(**{**asdict(change), "number": number, "kept": kept})
+        if kept:
+            (self.root / "kept").mkdir(exist_ok=True)
+            (self.root / "kept" / f"{number}.json").write_bytes(whole)
+        with self.path.open("ab") as file:
+            file.write(json.dumps(asdict(made), ensure_ascii=True).encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        return made
+
+    def newest(self, most: int = 100) -> list[Change]:
+        """The newest changes, the latest first."""
+        try:
+            lines = _tail(self.path, most)
+        except FileNotFoundError:
+            return []
+        return [change for line in reversed(lines) if (change := _read(line)) is not None]
+
+    def get(self, number: int) -> Change | None:
+        return next((one for one in self.newest(100_000) if one.number == number), None)
+
+    def of(self, subject: str, most: int = 20) -> list[Change]:
+        """The newest changes of a subject: the id of an article, the key of a source."""
+        return [one for one in self.newest(2000) if one.subject == subject][:most]
+
+    def files(self, number: int) -> dict[str, tuple[str | None, str | None]]:
+        """What a change touched, before and after."""
+        try:
+            found = json.loads((self.root / "kept" / f"{int(number)}.json").read_bytes())
+        except (OSError, ValueError):
+            return {}
+        return {name: (before, after) for name, (before, after) in found.items()}
+
+    def undone(self) -> set[int]:
+        """The numbers of changes that were taken back, and not again."""
+        found: set[int] = set()
+        for one in reversed(self.newest(2000)):
+            if one.undoes is not None:
+                found.add(one.undoes)
+                found.discard(one.number)
+        return found
+
+    def _last(self) -> int:
+        newest = self.newest(1)
+        return newest[0].number if newest else 0
+
+
+def _tail(path: Path, most: int) -> list[bytes]:
+    """The last lines of a file, read from its end."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        step, data = 1 << 16, b""
+        while size and data.count(b"\n") <= most:
+            begin = max(0, size - step)
+            file.seek(begin)
+            data, size = file.read(size - begin) + data, begin
+    return data.splitlines()[-most:]
+
+
+def _read(line: bytes) -> Change | None:
+    try:
+        return Change(**json.loads(line))
+    except (ValueError, TypeError):  # half a line: the machine stopped while it was written
+        return None

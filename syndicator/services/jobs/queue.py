@@ -1,0 +1,129 @@
+"""The jobs that wait, run, and have run: a file each below the state folder, so that the console, and whoever does
+them, may be two processes, and neither loses one when it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, Literal
+
+KEPT = 200  # jobs that have ended
+_TODO, _CANCEL, _FILE = ".todo", ".cancel", ".json"
+
+Status = Literal["queued", "running", "building", "done", "failed", "cancelled"]
+ENDED = ("done", "failed", "cancelled")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One thing to do. `args`: texts and lists of texts; `said`: what came of it; `result`: what the page shows then;
+    `change`: its number in the log of changes."""
+
+    id: str
+    act: str
+    args: Mapping[str, Any] = field(default_factory=dict)
+    who: str = ""
+    at: str = ""  # ISO time
+    status: Status = "queued"
+    said: str = ""
+    done: int = 0
+    total: int = 0
+    change: int | None = None
+    result: Any = None
+
+    @property
+    def ended(self) -> bool:
+        return self.status in ENDED
+
+
+class Queue:
+    """The jobs of an instance. Every file is written whole and renamed."""
+
+    def __init__(self, state_dir: Path) -> None:
+        self.root = state_dir / "console" / "jobs"
+
+    def add(self, act: str, args: Mapping[str, Any], *, who: str, at: str) -> Job:
+        job = Job(id=f"{time.time_ns():020d}-{secrets.token_hex(4)}", act=act, args=dict(args), who=who, at=at)
+        self.root.mkdir(parents=True, exist_ok=True)
+        self.save(job)
+        self._mark(job.id, _TODO)
+        return job
+
+    def save(self, job: Job) -> None:
+        temporary = self.root / f".{job.id}.{os.getpid()}"
+        temporary.write_text(json.dumps(asdict(job), ensure_ascii=True), encoding="utf-8")
+        temporary.replace(self.root / f"{job.id}{_FILE}")
+
+    def get(self, id: str) -> Job | None:
+        if not _is_id(id):
+            return None
+        try:
+            found = json.loads((self.root / f"{id}{_FILE}").read_bytes())
+        except (OSError, ValueError):
+            return None
+        known = {one.name for one in fields(Job)}
+        return Job(**{name: value for name, value in found.items() if name in known})
+
+    def waiting(self) -> list[str]:
+        """Ids of the jobs that nobody has begun, oldest first."""
+        return sorted(path.name.removesuffix(_TODO) for path in self.root.glob(f"*{_TODO}"))
+
+    def claim(self) -> Job | None:
+        """The oldest job that nobody has begun, which is the caller's from now on; None where there is none."""
+        for id in self.waiting():
+            try:
+                (self.root / f"{id}{_TODO}").unlink()  # whoever deletes it has it
+            except FileNotFoundError:
+                continue
+            job = self.get(id)
+            if job is None:
+                continue
+            if self.is_cancelled(id):
+                self.save(replace(job, status="cancelled", said="cancelled before it began"))
+                continue
+            begun = replace(job, status="running")
+            self.save(begun)
+            return begun
+        return None
+
+    def cancel(self, id: str) -> None:
+        """Asks whoever does the job to stop at the next step."""
+        if _is_id(id) and (self.root / f"{id}{_FILE}").exists():
+            self._mark(id, _CANCEL)
+
+    def is_cancelled(self, id: str) -> bool:
+        return (self.root / f"{id}{_CANCEL}").exists()
+
+    def recent(self, most: int) -> list[Job]:
+        """The newest jobs, the latest first."""
+        names = sorted((path.stem for path in self.root.glob(f"*{_FILE}")), reverse=True)
+        return [job for id in names[:most] if (job := self.get(id)) is not None]
+
+    def lost(self) -> None:
+        """Says of jobs that were running when their process ended that they did not end. To be called by the one
+        process that does jobs, before it begins."""
+        for job in self.recent(KEPT):
+            if job.status in ("running", "building"):
+                self.save(replace(job, status="failed", said="the program ended meanwhile; see whether it was done"))
+
+    def sweep(self) -> None:
+        """Forgets all but the newest jobs that have ended."""
+        for path in sorted(self.root.glob(f"*{_FILE}"), reverse=True)[KEPT:]:
+            if not (self.root / f"{path.stem}{_TODO}").exists():
+                for suffix in (_FILE, _CANCEL):
+                    with suppress(FileNotFoundError):
+                        path.with_suffix(suffix).unlink()
+
+    def _mark(self, id: str, suffix: str) -> None:
+        (self.root / f"{id}{suffix}").touch()
+
+
+def _is_id(id: str) -> bool:
+    return re.fullmatch(r"[0-9]{20}-[0-9a-f]{8}", id) is not None

@@ -1,0 +1,65 @@
+"""What an act is given, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from syndicator.services.container import App
+
+
+class CancelledJob(Exception):
+    """Somebody asked the job to stop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acted:
+    """What came of an act. `subject`: the id of the article or the key of the source that it is about, else a name;
+    `said`: a sentence; `build`: feeds may be stale now; `logged`: it changed something, which the log remembers;
+    `undoes`: the number of the change that it took back; `result`: what a page shows of it, as JSON has it."""
+
+    subject: str
+    said: str
+    build: bool = True
+    logged: bool = True
+    undoes: int | None = None
+    result: Any = None
+
+
+@dataclass(slots=True)
+class Task:
+    """One job under way. `progress` is given how much is done, of how much, and raises CancelledJob where somebody
+    asked for that."""
+
+    app: App
+    args: Mapping[str, Any]
+    progress: Callable[[int, int], None] = lambda done, total: None
+    before: dict[str, str | None] = field(default_factory=dict)  # the texts of what it touches, by name
+
+    def text(self, name: str) -> str:
+        """An argument that is a text, "" where it is not given."""
+        found = self.args.get(name, "")
+        return found if isinstance(found, str) else ""
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """An argument that is a list of texts."""
+        found = self.args.get(name, ())
+        return tuple(str(one) for one in found) if isinstance(found, list | tuple) else ()
+
+    def touch(self, kind: str, path: str) -> None:
+        """Says that a file is about to be changed, so that the log has what it was: "article" with the path of its
+        file, or "config" with the name of a file of the configuration."""
+        name = f"{kind}:{path}"
+        if name not in self.before:
+            self.before[name] = read(self.app, name)
+
+
+def read(app: App, name: str) -> str | None:
+    """The text of a file by the name that the log has for it, None where there is none. Raises OSError."""
+    kind, _, path = name.partition(":")
+    try:
+        data = app.article_store.read(path) if kind == "article" else (app.config / path).read_bytes()
+    except FileNotFoundError:
+        return None
+    return data.decode("utf-8", "surrogateescape")

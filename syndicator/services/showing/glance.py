@@ -1,0 +1,108 @@
+"""What the console's pages show of an instance: read from a database that is opened for reading alone, for each page
+anew, by the configuration as it is now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from syndicator.axes import ALL
+from syndicator.describing.taxonomy.vocabulary import Vocabulary, load
+from syndicator.errors import ConfigError
+from syndicator.model import Article, FeedKey
+from syndicator.ports.pictures import Picture
+from syndicator.services.container import Configuration, configuration, utc_now
+from syndicator.services.health.look import Health, Place, Walked, look, place_of, walk
+from syndicator.store.status import OnHold
+
+FRESH = timedelta(seconds=15)  # for how long a look at the whole is good
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latest:
+    """An article with its picture and how many feeds show it."""
+
+    article: Article
+    picture: Picture | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Today:
+    """How the instance is, what is on hold, and the newest articles."""
+
+    health: Health
+    on_hold: tuple[OnHold, ...]
+    latest: tuple[Latest, ...]
+    vocabulary: Vocabulary
+
+
+class Glance:
+    """Opens the place of an instance for one page. Used from one thread."""
+
+    def __init__(self, config: Path) -> None:
+        self.config = config
+        self._read: Configuration | None = None
+        self._health: Health | None = None
+        self.walked = Walked()
+
+    @contextmanager
+    def place(self) -> Iterator[Place]:
+        """What is to be looked at now. Raises ConfigError, StoreError."""
+        try:
+            self._read = configuration(self.config, before=self._read)
+        except ConfigError:
+            if self._read is None:
+                raise
+        with place_of(self.config, read=self._read) as place:
+            yield place
+
+    def configuration_fault(self) -> str:
+        """What is wrong with the configuration as it is now, "" where nothing is."""
+        try:
+            configuration(self.config, before=self._read)
+        except ConfigError as error:
+            return str(error)
+        return ""
+
+    def health(self, place: Place) -> Health:
+        """How all is, at most `FRESH` old."""
+        if self._health is None or place.now - self._health.now > FRESH:
+            self._health = look(place, walked=self.walked)
+        return self._health
+
+    def changed(self) -> None:
+        """Something was changed: the next look is a new one."""
+        self._health = None
+
+    def today(self, most: int) -> Today:
+        with self.place() as place:
+            health, store = self.health(place), place.store
+            if store is None:
+                return Today(health=health, on_hold=(), latest=(), vocabulary=vocabulary(self.config))
+            ids = store.index.ids(FeedKey(ALL.axis, ALL.slug), limit=most, since=None, most=most)
+            pictures = store.pictures.taken(ids)
+            found = store.index.articles(ids)
+            latest = tuple(Latest(article=found[id], picture=pictures.get(id)) for id in ids if id in found)
+            held = store.status.on_hold()
+            return Today(health=health, on_hold=held, latest=latest, vocabulary=vocabulary(self.config))
+
+    def walk(self) -> Walked:
+        """Walks through the folders, for `walked`. May run in a thread of its own, with a glance of its own."""
+        with self.place() as place:
+            return walk(place)
+
+
+def vocabulary(config: Path) -> Vocabulary:
+    """The names of taxonomy.toml, none where it cannot be read: `check` names its faults."""
+    try:
+        return load(config / "taxonomy.toml")
+    except (ConfigError, OSError):
+        return Vocabulary()
+
+
+def now() -> datetime:
+    """The time of what is shown."""
+    return utc_now()

@@ -1,0 +1,100 @@
+"""Lists of articles by what is wrong with them or by words of their titles. Reads only; raises StoreError.
+
+A look among 100,000 rows has to be short: titles are searched in their index, and whatever stands inside of rows (tags,
+partial texts) is looked for among the newest rows alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from sqlalchemy import ColumnElement, func, not_, or_, select
+
+from syndicator.model import Article, Outcome
+from syndicator.store import codec, schema
+from syndicator.store.database import Database
+
+LOOKED_THROUGH: Final = 5000  # newest rows in which what stands inside of them is looked for
+_a, _o = schema.articles.c, schema.outcomes.c
+
+Filter = Literal["all", "unsure", "untagged", "partial", "hold", "merged"]
+FILTERS: Final[tuple[Filter, ...]] = ("unsure", "all", "untagged", "partial", "hold", "merged")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """An article without its body, and the path of its file."""
+
+    article: Article
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which articles: those of a `filter`, a source, with these `words` in their titles. `skip`: of pages before."""
+
+    filter: Filter = "all"
+    source: str = ""
+    words: Sequence[str] = ()
+    skip: int = 0
+    most: int = 30
+
+
+class Browse:
+    """Lists of the articles of a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def articles(self, wanted: Wanted) -> list[Listed]:
+        """The newest articles that are wanted."""
+        rows = select(_a.data, _a.path).order_by(_a.added.desc(), _a.published.desc(), _a.id)
+        if wanted.filter == "merged":
+            rows = rows.where(_a.merged_into.is_not(None))
+        within = _inside(wanted.filter, wanted.source)
+        if wanted.words:
+            rows = rows.where(*(func.lower(_a.title).contains(word.lower(), autoescape=True) for word in wanted.words))
+        if within:
+            newest = select(_a.id).order_by(_a.added.desc()).limit(LOOKED_THROUGH)
+            rows = rows.where(*within) if wanted.words else rows.where(_a.id.in_(newest), *within)
+        found = self._db.rows(rows.offset(wanted.skip).limit(wanted.most))
+        return [Listed(article=codec.unpack(Article, data), path=path) for data, path in found]
+
+    def outcomes(self, key: str, since: datetime) -> list[Outcome]:
+        """How the visits of a source since then ended, newest first."""
+        which = (_o.source == codec.key(key)) & (_o.at >= codec.micros(since))
+        rows = self._db.rows(select(_o.data).where(which).order_by(_o.n.desc()))
+        return [codec.unpack(Outcome, data) for (data,) in rows]
+
+    def days(self, key: str, since: datetime) -> dict[datetime, int]:
+        """How many articles of a source were added on each UTC day since then."""
+        length = int(timedelta(days=1) / timedelta(microseconds=1))
+        members = schema.members.c
+        on = (members.added // length).label("day")
+        which = (members.axis == "source") & (members.slug == key) & (members.added >= codec.micros(since))
+        rows = self._db.rows(select(on, func.count()).where(which).group_by(on).order_by(on))
+        return {codec.moment(day * length): count for day, count in rows}
+
+
+def _has(text: str) -> ColumnElement[bool]:
+    """What is inside of a row as `codec.pack` writes it: fields at their default are left out."""
+    return _a.data.contains(text, autoescape=True)
+
+
+def _inside(filter: Filter, source: str) -> list[ColumnElement[bool]]:
+    untagged, partial, held = not_(_has('"tags":[')), _has('"partial":true'), _has('"hold":true')
+    confirmed = _has('"tags_by":"operator"')
+    found: list[ColumnElement[bool]] = []
+    if filter == "untagged":
+        found = [untagged]
+    elif filter == "partial":
+        found = [partial]
+    elif filter == "hold":
+        found = [held]
+    elif filter == "unsure":
+        found = [or_(held, not_(confirmed) & or_(untagged, partial, not_(_has('"category":"'))))]
+    if source:
+        found.append(_has(f'"source_key":{codec.json_text(source)}'))
+    return found

@@ -1,0 +1,82 @@
+"""Add: what is at an address is seen as it would be published, and followed with one button."""
+
+from __future__ import annotations
+
+import re
+
+from tests.console.conftest import Browser, Served
+from tests.world import World
+
+OPML = """<opml version="2.0"><head/><body><outline text="Reading">
+<outline type="rss" text="{name}" xmlUrl="https://list.example/feed"/></outline></body></opml>"""
+
+
+def look(served: Served, browser: Browser, **form: str) -> str:
+    """The page of what was found."""
+    job = served.ended(browser.post("/add/look", form).job)
+    assert job.status == "done", job
+    return browser.get(f"/add?job={job.id}").body
+
+
+def test_a_site_is_followed(served: Served, browser: Browser, world: World) -> None:
+    address = next(one.url for one in world.sources if one.key == "ledger")
+    site = re.sub(r"/[^/]*$", "/", address)
+    body = look(served, browser, address=site)
+    assert "Found at" in body and "entries" in body and body.count('class="preview"') >= 1
+    assert "Where each field came from" in body and "<dt>title</dt>" in body
+    (token,) = set(re.findall(r'name="look" value="([^"]+)"', body))
+    form = {"look": token, "take": "0", "category": "Cities", "tags": "LLM, AI", "every": "6h", "content": "link"}
+    job = served.done(browser.post("/add", form | {"licence": ""}))
+    text = (served.instance.config / "sources.toml").read_text()
+    assert 'category = "Cities"' in text and 'every = "6h"' in text and 'content = "link"' in text
+    again = look(served, browser, address=site)
+    assert "followed already as" in again
+    served.done(browser.post("/do/undo", {"number": str(job.change), "next": "/"}))
+    assert 'every = "6h"' not in (served.instance.config / "sources.toml").read_text()
+
+
+def test_a_list_is_pasted(served: Served, browser: Browser) -> None:
+    """Markup in its names is text, and what it cannot decide it does not."""
+    body = look(served, browser, opml=OPML.format(name="&lt;script&gt;alert(1)&lt;/script&gt;"))
+    assert "<script>alert" not in body and "&lt;script&gt;alert(1)" in body
+    (token,) = set(re.findall(r'name="look" value="([^"]+)"', body))
+    job = served.done(browser.post("/add", {"look": token, "take": "0"}))
+    assert job.said == "added: list"
+    served.done(browser.post("/do/undo", {"number": str(job.change), "next": "/"}))
+
+
+def test_what_is_written_is_one_source_whatever_its_fields_have(served: Served, browser: Browser) -> None:
+    """TOML injection."""
+    body = look(served, browser, opml=OPML.format(name="x"))
+    (token,) = set(re.findall(r'name="look" value="([^"]+)"', body))
+    before = (served.instance.config / "sources.toml").read_text()
+    evil = 'a"\nrobots = "ignore"\n[[source]]\nkey = "evil"\nurl = "https://evil.example/"\n#'
+    job = served.ended(browser.post("/add", {"look": token, "take": "0", "licence": evil, "tags": evil}).job)
+    now = (served.instance.config / "sources.toml").read_text()
+    assert '\n[[source]]\nkey = "evil"' not in now and '\nrobots = "ignore"' not in now
+    assert job.status == "failed" or "added: list" in job.said
+    (served.instance.config / "sources.toml").write_text(before)
+
+
+def test_a_file_of_this_machine_is_not_read(served: Served, browser: Browser) -> None:
+    for address in ("/etc/passwd", "-", "config/sources.toml", str(served.instance.config / "sources.toml")):
+        job = served.ended(browser.post("/add/look", {"address": address}).job)
+        assert job.status == "failed" and "root:" not in job.said and "key =" not in job.said, address
+
+
+def test_what_fails_says_why(served: Served, browser: Browser) -> None:
+    job = served.ended(browser.post("/add/look", {"address": "http://127.0.0.1:9/feed"}).job)
+    assert job.status == "failed"
+    assert "127.0.0.1" in browser.get(f"/add?job={job.id}").body
+
+
+def test_what_waits_is_cancelled(served: Served, browser: Browser) -> None:
+    wake, served.console.runner.wake = served.console.runner.wake, lambda: None  # type: ignore[method-assign]
+    try:
+        id = browser.post("/add/look", {"address": "https://example.org"}).job
+        assert "Looking" in browser.get(f"/add?job={id}").body
+        assert browser.post(f"/jobs/{id}/cancel", {"next": "/add"}).status == 303
+    finally:
+        served.console.runner.wake = wake  # type: ignore[method-assign]
+    wake()
+    assert served.ended(id).status == "cancelled"

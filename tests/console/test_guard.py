@@ -1,0 +1,190 @@
+"""Attacks on the console, each over a real connection: nothing gets through."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from syndicator.console.security import passwords
+from syndicator.console.security.requests import hosts, is_for_us, is_from_us
+from syndicator.errors import ConfigError, UsageError
+from tests.console.conftest import PASSWORD, Browser, Served
+
+PAGES = ("/", "/add", "/changes", "/jobs/1", "/pictures/x.webp")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_is_shown_to_who_is_not_logged_in(served: Served, path: str) -> None:
+    answer = Browser(served.port).get(path)
+    assert (answer.status, answer.body) == (303, "")
+    assert answer.headers["location"].startswith("/login")
+
+
+def test_every_answer_has_the_headers_that_browsers_obey(served: Served, browser: Browser) -> None:
+    for path in ("/", "/login", "/static/console.css", "/nowhere"):
+        headers = browser.get(path).headers
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy
+        assert headers["x-content-type-options"] == "nosniff" and headers["x-frame-options"] == "DENY"
+        assert headers["cross-origin-opener-policy"] == "same-origin" and headers["referrer-policy"] == "same-origin"
+    assert browser.get("/").headers["cache-control"] == "no-store"
+
+
+def test_pages_have_nothing_inline_and_nothing_of_others(browser: Browser) -> None:
+    for path in ("/", "/add", "/changes", "/login"):
+        body = browser.get(path).body
+        assert "<style" not in body and " style=" not in body and " onclick" not in body
+        assert "<script>" not in body
+        assert not [
+            one for one in ('src="http', 'src="//', 'action="http', '<link rel="stylesheet" href="http') if one in body
+        ]
+
+
+def test_a_name_that_was_made_to_lead_here_gets_nothing(served: Served, browser: Browser) -> None:
+    """DNS rebinding: the browser believes to be on evil.example, and its cookies would not be sent; our answer must not
+    be read there either."""
+    for host in ("evil.example", f"evil.example:{served.port}", "", "127.0.0.1.evil.example", "user@localhost"):
+        assert browser.get("/", Host=host).status == 421
+        assert browser.get("/login", Host=host).status == 421
+    assert browser.get("/", Host=f"localhost:{served.port}").status == 200
+
+
+@pytest.mark.parametrize(
+    ("host", "allowed"),
+    [
+        ("127.0.0.1:8081", True),
+        ("[::1]:8081", True),
+        ("CONSOLE.example.org", True),
+        ("example.org", False),
+        ("[", False),
+    ],
+)
+def test_which_names_are_ours(host: str, allowed: bool) -> None:
+    assert is_for_us(host, hosts("0.0.0.0", ["console.example.org"])) == allowed
+
+
+@pytest.mark.parametrize(
+    ("origin", "site", "ours"),
+    [
+        (None, None, True),
+        ("http://127.0.0.1:8081", "same-origin", True),
+        ("http://127.0.0.1:9999", None, False),
+        ("null", None, False),
+        (None, "cross-site", False),
+        (None, "same-site", False),
+    ],
+)
+def test_which_senders_are_ours(origin: str | None, site: str | None, ours: bool) -> None:
+    assert is_from_us("127.0.0.1:8081", origin, site) is ours
+
+
+def test_a_form_of_another_site_changes_nothing(served: Served, browser: Browser) -> None:
+    token, before = browser.get("/").token, len(served.queue.recent(500))
+    form = {"key": "holt"}
+    assert browser.ask("POST", "/do/rest", form).status == 403  # no token
+    assert browser.ask("POST", "/do/rest", form | {"token": "x" * 43}).status == 403
+    assert browser.ask("POST", "/do/rest", form | {"token": served.browser().get("/").token}).status == 403
+    for header, value in (("Origin", "http://evil.example"), ("Origin", "null"), ("Sec-Fetch-Site", "cross-site")):
+        assert browser.ask("POST", "/do/rest", form | {"token": token}, **{header: value}).status == 403
+    assert browser.get(f"/do/rest?key=holt&token={token}").status in (404, 405)
+    assert browser.ask("PUT", "/do/rest", form | {"token": token}).status == 405
+    assert browser.ask("POST", "/do/rest", None, Content_Type="application/json").status == 413
+    assert len(served.queue.recent(500)) == before
+
+
+def test_the_cookie_is_for_this_site_and_no_script(served: Served) -> None:
+    browser = Browser(served.port)
+    for answer in (browser.get("/login"), browser.log_in()):
+        told = answer.headers["set-cookie"].lower()
+        assert "httponly" in told and "samesite=strict" in told and "domain" not in told
+    page = browser.get("/").token
+    behind = browser.ask("POST", "/logout", {"token": page}, Origin=f"http://127.0.0.1:{served.port}")
+    assert behind.status == 303 and browser.get("/").status == 303
+
+
+def test_an_id_that_was_known_before_the_login_is_worth_nothing(served: Served) -> None:
+    """Session fixation."""
+    victim = Browser(served.port)
+    victim.get("/login")
+    planted = dict(victim.cookies)
+    assert victim.log_in().status == 303 and victim.cookies != planted
+    attacker = Browser(served.port, dict(planted))
+    assert attacker.get("/").status == 303
+    chosen = Browser(served.port, dict.fromkeys(planted, "chosen-by-somebody-else"))
+    assert chosen.log_in().status == 303
+    assert "chosen-by-somebody-else" not in chosen.cookies.values()
+
+
+def test_a_session_ends_where_it_was_ended(served: Served) -> None:
+    browser = served.browser()
+    kept = dict(browser.cookies)
+    assert browser.post("/logout").status == 303
+    assert Browser(served.port, kept).get("/").status == 303
+
+
+def test_who_guesses_has_to_wait(served: Served) -> None:
+    """Brute force: after five wrong ones even the right one waits."""
+    address, guesser = "127.0.0.1", Browser(served.port)
+    codes = [guesser.log_in(f"wrong {number}").status for number in range(7)]
+    assert codes == [403] * 5 + [429] * 2
+    refused = guesser.log_in()
+    assert refused.status == 429 and int(refused.headers["retry-after"]) > 0
+    assert served.console.throttle.wait(address) > 0
+    served.console.throttle.succeeded(address)
+    assert guesser.log_in().status == 303
+
+
+def test_after_a_login_one_stays_on_the_console(served: Served) -> None:
+    for there in ("//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:alert(1)", "/a\r\nX: y"):
+        browser = Browser(served.port)
+        form = {"token": browser.get("/login").token, "name": "operator", "password": PASSWORD, "next": there}
+        answer = browser.ask("POST", "/login", form)
+        assert (answer.status, answer.headers["location"]) == (303, "/"), there
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/../server.py", "/static/..%2Fserver.py", "/static/%2e%2e/server.py", "/static/__init__.py",
+        "/pictures/../../config/syndicator.toml", "/pictures/..%2F..%2Fstate%2Fsyndicator.db", "/pictures//etc/passwd",
+        "/pictures/..%2F..%2Fstate%2Fx.webp", "/jobs/..%2F..%2Fpasswords", "/jobs/passwords/events",
+    ],
+)  # fmt: skip
+def test_no_path_leads_out(browser: Browser, path: str) -> None:
+    answer = browser.get(path)
+    assert answer.status == 404
+    assert "scrypt" not in answer.body and "import" not in answer.body
+
+
+def test_a_form_that_is_too_large_is_not_read(browser: Browser) -> None:
+    assert browser.post("/add/look", {"opml": "x" * 3_100_000}).status == 413
+    many = {f"f{number}": "" for number in range(6000)}
+    assert browser.post("/add/look", many).status == 413
+
+
+# -- the file of passwords --------------------------------------------------------------------------------------------
+
+
+def test_only_this_account_reads_the_passwords(served: Served) -> None:
+    path = passwords.file_of(served.settings.state_dir)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600 and PASSWORD not in path.read_text()
+
+
+def test_a_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
+    path = passwords.file_of(tmp_path)
+    passwords.set_password(path, "ann", "long enough it is")
+    assert passwords.check(passwords.read(path), "ann", "long enough it is")
+    assert not passwords.check(passwords.read(path), "ann", "long enough it isn't")
+    assert not passwords.check(passwords.read(path), "bob", "long enough it is")
+    path.chmod(0o644)
+    with pytest.raises(ConfigError, match="chmod 600"):
+        passwords.read(path)
+
+
+def test_a_password_has_ten_characters(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="10 characters"):
+        passwords.set_password(passwords.file_of(tmp_path), "ann", "short")
+    with pytest.raises(UsageError, match="no name"):
+        passwords.set_password(passwords.file_of(tmp_path), "a\nb", "long enough it is")

@@ -1,0 +1,167 @@
+"""Today: what it shows, and what its buttons do to files, with undo. Each over real requests."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from syndicator.model import Article
+from syndicator.services.container import open_app
+from tests.console.conftest import Browser, Served
+
+EVIL = "\"><script>alert(1)</script><img src=x onerror=alert(1)>'{{7*7}}"
+
+
+def article(served: Served, part: str) -> tuple[Article, Path]:
+    """An article of the instance by a part of its title, and the path of its file."""
+    with open_app(served.instance.config) as app:
+        for id, stamp in app.store.visits.stamps().items():
+            found = app.article_store.get(stamp.path)
+            if part in found.title:
+                return found, app.article_store.root / (app.store.index.path(id) or "")
+    raise AssertionError(part)
+
+
+def test_one_sentence_says_how_all_is(browser: Browser) -> None:
+    body = browser.get("/").body
+    found = re.search(r"<h1>(.*?)</h1>", body)
+    assert found and re.match(r"3 fine, 1 needs you, last article .* ago", found[1])
+    assert body.count('class="story item"') == 10
+
+
+def test_what_needs_you_has_its_cure_as_a_button(served: Served, browser: Browser) -> None:
+    body = browser.get("/").body
+    assert "gone</a>" in body and "answered 410" in body and 'action="/do/retry"' in body
+    assert "holt</a> <span" not in body  # the healthy stay out of sight
+    job = served.done(browser.post("/do/retry", {"key": "gone", "next": "/"}))
+    assert "gone: " in job.said and job.change is None
+
+
+def test_tags_are_corrected_in_place_and_taken_back(served: Served, browser: Browser) -> None:
+    before, path = article(served, "A seven-watt summariser")
+    whole = path.read_text()
+    form = {"id": before.id, "tags": "llm, ai", "category": "Cities", "seen": "\n".join(before.tags), "next": "/"}
+    job = served.done(browser.post("/confirm", form))
+    after, _ = article(served, "A seven-watt summariser")
+    assert (after.tags, after.category, after.tags_by) == (("LLM", "AI"), "Cities", "operator")
+    assert "cities" in (served.settings.public_dir / "categories/cities.atom").read_text()
+    shown = browser.get(f"/?job={job.id}").body
+    assert "Undo" in shown and "LLM, AI; Cities" in shown
+    changes = browser.get(f"/changes/{job.change}").body
+    assert "operator" in changes and "category: Cities" in changes
+    served.done(browser.post("/do/undo", {"number": str(job.change), "next": "/"}))
+    assert path.read_text() == whole
+    again = served.ended(browser.post("/do/undo", {"number": str(job.change), "next": "/"}).job)
+    assert (again.status, "taken back already" in again.said) == ("failed", True)
+
+
+def test_tags_that_changed_meanwhile_are_not_overwritten(served: Served, browser: Browser) -> None:
+    found, _ = article(served, "Three evals I trust")
+    form = {"id": found.id, "tags": "LLM", "category": found.category, "seen": "Other", "next": "/"}
+    job = served.ended(browser.post("/confirm", form).job)
+    assert job.status == "failed" and "meanwhile" in job.said
+    assert article(served, "Three evals I trust")[0].tags == found.tags
+
+
+def test_a_withdrawn_article_comes_back(served: Served, browser: Browser) -> None:
+    found, path = article(served, "Three evals I trust")
+    job = served.done(browser.post("/do/withdraw", {"id": found.id, "next": "/"}))
+    feed = served.settings.public_dir / "all.atom"
+    assert found.url not in feed.read_text()
+    served.done(browser.post("/do/undo", {"number": str(job.change), "next": "/"}))
+    assert found.url in feed.read_text()
+    assert article(served, "Three evals I trust")[1] == path
+
+
+def test_what_is_hidden_is_published_again(served: Served, browser: Browser) -> None:
+    found, _ = article(served, "SQLite is my vector database")
+    served.done(browser.post("/do/hide", {"id": found.id, "next": "/"}))
+    feed = served.settings.public_dir / "all.atom"
+    assert found.url not in feed.read_text()
+    assert "SQLite is my vector" in browser.get("/").body  # stands with what is on hold
+    served.done(browser.post("/do/release", {"id": found.id, "next": "/"}))
+    assert found.url in feed.read_text()
+
+
+def test_a_source_rests_and_wakes_and_comments_stay(served: Served, browser: Browser) -> None:
+    path = served.instance.config / "sources.toml"
+    text = path.read_text().replace('key = "holt"', 'key = "holt"  # a friend', 1)
+    path.write_text(f"# what we follow\n{text}")
+    first = path.read_text()
+    job = served.done(browser.post("/do/rest", {"key": "holt", "next": "/"}))
+    rested = path.read_text()
+    assert "enabled = false" in rested and "# a friend" in rested and rested.startswith("# what we follow\n")
+    path.write_text(rested + "\n# written by a hand meanwhile\n")
+    served.done(browser.post("/do/undo", {"number": str(job.change), "next": "/"}))
+    assert path.read_text() == f"{first}\n# written by a hand meanwhile\n"
+
+
+def test_an_edit_that_is_in_the_way_stays(served: Served, browser: Browser) -> None:
+    path = served.instance.config / "sources.toml"
+    job = served.done(browser.post("/do/rest", {"key": "parallel", "next": "/"}))
+    by_hand = path.read_text().replace("enabled = false", "enabled = false  # on holiday")
+    path.write_text(by_hand)
+    refused = served.ended(browser.post("/do/undo", {"number": str(job.change), "next": "/"}).job)
+    assert refused.status == "failed" and "edited since" in refused.said
+    assert path.read_text() == by_hand
+    served.done(browser.post("/do/wake", {"key": "parallel", "next": "/"}))
+
+
+def test_a_source_that_was_removed_is_put_back(served: Served, browser: Browser) -> None:
+    path = served.instance.config / "sources.toml"
+    before = path.read_text()
+    job = served.done(browser.post("/do/remove-source", {"key": "launchbeat", "next": "/"}))
+    assert '"launchbeat"' not in path.read_text()
+    served.done(browser.post("/do/undo", {"number": str(job.change), "next": "/"}))
+    assert path.read_text() == before
+
+
+@pytest.mark.parametrize("name", ["tags", "category", "id", "seen"])
+def test_what_a_form_brings_runs_nowhere(served: Served, browser: Browser, name: str) -> None:
+    """Stored XSS and TOML injection through tags: what is no tag is refused, and shown as text."""
+    found, path = article(served, "Three evals I trust")
+    whole = path.read_text()
+    form = {"id": found.id, "tags": "AI", "category": found.category, "seen": "\n".join(found.tags), "next": "/"}
+    job = served.ended(browser.post("/confirm", form | {name: EVIL}).job)
+    shown = browser.get(f"/?job={job.id}").body
+    assert "<script>alert" not in shown and "<img src=x" not in shown and "49" not in job.said
+    assert job.status == "failed" and path.read_text() == whole
+
+
+def test_a_title_runs_nowhere(served: Served, browser: Browser) -> None:
+    """Stored XSS through a title, an excerpt and an address of an article file."""
+    found, path = article(served, "The pothole commons")
+    text = path.read_text()
+    title = "title: '" + EVIL.replace("'", "''") + "'"
+    lines = [title if one.startswith("title:") else one for one in text.split("\n")]
+    lines = ["excerpt: '<b>bold</b> javascript:alert(1)'" if one.startswith("excerpt:") else one for one in lines]
+    path.write_text("\n".join(lines))
+    served.instance.run("build")
+    served.console.glance.changed()
+    served.done(browser.post("/do/hide", {"id": found.id, "next": "/"}))
+    for page in ("/", "/changes"):
+        body = browser.get(page).body
+        assert "<script>alert" not in body and "onerror=alert(1)>" not in unescape(body).replace(EVIL, "")
+        assert "&lt;script&gt;" in body or page != "/"
+
+
+def test_a_button_does_what_it_says_and_nothing_else(served: Served, browser: Browser) -> None:
+    before = len(served.queue.recent(500))
+    for act in ("edit", "look", "add", "../confirm", "__init__"):
+        assert browser.post(f"/do/{act}", {"id": "x", "next": "/"}).status == 404
+    assert len(served.queue.recent(500)) == before
+
+
+def test_where_the_configuration_is_wrong_it_says_so_and_goes_on(served: Served, browser: Browser) -> None:
+    path = served.instance.config / "sources.toml"
+    whole = path.read_text()
+    browser.get("/")
+    try:
+        path.write_text(whole + "\nkey = \n")
+        body = browser.get("/").body
+        assert "The configuration is wrong" in body and "sources.toml" in body
+    finally:
+        path.write_text(whole)
