@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import engines
+from tests import postgres as postgres_server
 from tests.samples import OWN, SHARED, Samples
 
 # A time limit on each example measures how busy the machine is: one that is stopped for a moment failed a sound rule.
@@ -52,3 +53,10 @@ def kept_workers(monkeypatch: pytest.MonkeyPatch) -> None:
 def samples() -> Samples:
     """Odd and hostile inputs: our own, and those of ../shared too where it is beside the checkout."""
     return Samples(OWN, SHARED if SHARED.is_dir() else None)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[postgres_server.Server]:
+    """A PostgreSQL server of this test process."""
+    with postgres_server.server() as started:
+        yield started

@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
-from sqlalchemy import Connection, CursorResult, Engine, Executable, Table, create_engine, event
+from sqlalchemy import URL, Connection, CursorResult, Engine, Executable, Table, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from syndicator.errors import DiskError, StoreError
+from syndicator.store.dialect import postgres
+from syndicator.store.dialect.postgres import StoreAway, StoreConflict
+
+T = TypeVar("T")
 
 CHUNK = 500  # values in one IN (...); SQLite before 3.32 takes at most 999
 _AT_A_TIME = 1000  # rows of a stream
@@ -27,16 +31,13 @@ class Database:
 
     def __init__(self, url: str, busy_seconds: float, *, read_only: bool = False) -> None:
         """`read_only`: nothing is written, no file made, and no right to write needed."""
-        self.url = make_url(url)
+        self.url = _with_driver(url)
         self.name = self.url.database or str(self.url)
-        self.engine = _reading_engine(url, busy_seconds) if read_only else _engine(url, busy_seconds)
+        self.engine = _made_engine(self.url, busy_seconds, read_only=read_only)
+        self.sqlite = self.engine.dialect.name == "sqlite"
         self._reader: Connection | None = None
         self._writer: Connection | None = None
         self.before_write: Callable[[], object] = lambda: None  # commits what a group has written (`store.group`)
-
-    @property
-    def sqlite(self) -> bool:
-        return self.engine.dialect.name == "sqlite"
 
     def rows(self, statement: Executable, values: Any = None) -> Sequence[Any]:
         """All rows of a query, as of the last commit. Raises StoreError."""
@@ -80,9 +81,17 @@ class Database:
             self._writer = self.engine.connect()
         return self._writer
 
+    def _forget_connections(self) -> None:
+        for connection in (self._reader, self._writer):
+            if connection is not None:
+                with suppress(SQLAlchemyError):
+                    connection.invalidate()
+                    connection.close()
+        self._reader = self._writer = None
+
     def compact(self) -> None:
         """Writes the file of a SQLite database anew: nothing that was deleted stays in its free pages or its log."""
-        if self.engine.dialect.name != "sqlite":
+        if not self.sqlite:
             return
         self.close()
         with self.named_errors(), self.engine.connect() as connection:
@@ -100,11 +109,18 @@ class Database:
 
     @contextmanager
     def named_errors(self) -> Iterator[None]:
-        """Turns what the driver raises into a StoreError (DiskError for want of descriptors) with a cure."""
+        """Turns what the driver raises into a StoreError (DiskError for want of descriptors) with a cure: StoreConflict
+        where another writer came in between, StoreAway where there is no connection (any more); the next call makes
+        another."""
         try:
             yield
         except DBAPIError as error:
             _raise_if_out_of_files(self.name, error)
+            if postgres.is_conflict(error):
+                raise StoreConflict(f"{self.name}: {error.orig}") from error
+            if postgres.is_away(error):
+                self._forget_connections()
+                raise StoreAway(postgres.away(self.name, error)) from error
             raise StoreError(explain(self.name, str(error.orig))) from error
         except SQLAlchemyError as error:
             raise StoreError(f"{self.name}: {error}") from error
@@ -130,6 +146,8 @@ def explain(name: str, message: str) -> str:
     cures = (
         ("malformed", "it is damaged; run `syndicator reindex`, which makes a new one from the article files"),
         ("not a database", "it is damaged; run `syndicator reindex`, which makes a new one from the article files"),
+        ("lock timeout", "another program holds it; try again when that has ended"),
+        ("lock timeout", "another program holds it; try again when that has ended"),
         ("locked", "another program holds it; try again when that has ended"),
         ("full", "the disk is full; free some space and run again, nothing is lost"),
         ("readonly", "it cannot be written; give this user write permission on the file and its folder"),
@@ -159,7 +177,7 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, An
         connection.execute(_insert_new(connection.dialect.name, table), list(rows))
 
 
-def chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
+def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
     """`values` in parts that fit one query."""
     for start in range(0, len(values), CHUNK):
         yield values[start : start + CHUNK]
@@ -192,9 +210,28 @@ def _inserter(dialect: str) -> Any:
     return postgres_insert
 
 
-def _engine(url: str, busy_seconds: float) -> Engine:
-    if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url)
+def _with_driver(url: str) -> URL:
+    """`url` with the driver of ours where it names none. Raises StoreError."""
+    try:
+        made = make_url(url)
+    except ArgumentError as error:
+        raise StoreError(f"store.url: {error}; write sqlite:///path or postgresql://user@host/database") from error
+    return made.set(drivername=postgres.DRIVER) if made.drivername in ("postgresql", "postgres") else made
+
+
+def _made_engine(url: URL, busy_seconds: float, *, read_only: bool) -> Engine:
+    try:
+        return _reading_engine(url, busy_seconds) if read_only else _engine(url, busy_seconds)
+    except ModuleNotFoundError as error:
+        cure = "pip install 'syndicator[postgres]'" if url.drivername == postgres.DRIVER else "install it"
+        raise StoreError(f"store.url needs the package {error.name!r}: {cure}, or use sqlite:///") from error
+    except ArgumentError as error:  # a dialect that nobody knows
+        raise StoreError(f"store.url: {error}; write sqlite:///path or postgresql://user@host/database") from error
+
+
+def _engine(url: URL, busy_seconds: float) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return postgres.polite(create_engine(url, connect_args=postgres.CONNECT))
     engine = create_engine(url, connect_args={"timeout": busy_seconds, "isolation_level": None})
 
     @event.listens_for(engine, "connect")
@@ -211,13 +248,13 @@ def _engine(url: str, busy_seconds: float) -> Engine:
     return engine
 
 
-def _reading_engine(url: str, busy_seconds: float) -> Engine:
+def _reading_engine(url: URL, busy_seconds: float) -> Engine:
     """Of a SQLite database that nobody has open there is no log beside it: it is read as a file that does not change,
     for SQLite would make a log otherwise, which takes the right to write."""
-    made = make_url(url)
-    if made.get_backend_name() != "sqlite":
-        return create_engine(url, execution_options={"postgresql_readonly": True})
-    path = Path(made.database or "").absolute()
+    if url.get_backend_name() != "sqlite":
+        made = create_engine(url, connect_args=postgres.CONNECT, execution_options={"postgresql_readonly": True})
+        return postgres.polite(made)
+    path = Path(url.database or "").absolute()
     still = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
     address = f"file:{quote(str(path))}?mode=ro{still}"
 

@@ -16,6 +16,7 @@ from syndicator.store import rebuild, schema
 from syndicator.store.ahead import Ahead
 from syndicator.store.browse.articles import Browse
 from syndicator.store.database import Database, explain
+from syndicator.store.dialect import postgres
 from syndicator.store.enrichment import Enrichment
 from syndicator.store.group import Group
 from syndicator.store.index import Index
@@ -41,6 +42,9 @@ class Store:
         self.ahead = Ahead(database)
         self.pictures = Pictures(database)
         self.browse = Browse(database)
+        if not database.sqlite:
+            for part in (self.visits, self.index, self.enrichment, self.pictures, self.ahead):
+                postgres.retried(part)
 
     @property
     def name(self) -> str:
@@ -59,6 +63,7 @@ class Store:
         which `withdrawn` (the article store's list) adds; all feeds become stale. `carried` says which further sources
         announced an article (id, key). Raises StoreError, and whatever `articles` raises, with nothing changed."""
         with self._db.write() as connection:
+            postgres.unlimited(connection)
             return rebuild.reindex(connection, articles, withdrawn, carried)
 
     def scrub(self, spellings: Iterable[tuple[str, str]]) -> None:
@@ -85,10 +90,7 @@ def open_store(url: str, *, articles_exist: bool, create: bool = False, busy_sec
     Raises StoreError with the cure for a database that is locked for longer than `busy_seconds`, somebody else's, of a
     newer version, or missing, empty or damaged although `articles_exist`: opened as a fresh one it would fetch and
     publish everything again. `create` (for `reindex`) makes a new one then, and moves a damaged file aside first."""
-    try:
-        database = Database(url, busy_seconds)
-    except ModuleNotFoundError as error:
-        raise StoreError(f"store.url needs the package {error.name!r}: install it, or use sqlite:///") from error
+    database = Database(url, busy_seconds)
     try:
         if database.sqlite:
             _check_file(database, articles_exist=articles_exist, create=create)
@@ -173,6 +175,7 @@ def _prepare(database: Database, *, may_create: bool) -> None:
         upgrade(database)
         return
     with database.write() as connection:
+        postgres.alone(connection, "migrations")
         if _revision(connection) is not None:
             return  # another program made it in the meantime
         if inspect(connection).get_table_names():

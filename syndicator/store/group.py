@@ -16,7 +16,10 @@ _POINT = "one_write"
 
 
 class Group:
-    """A database as visits see it. Outside of `shared` each write is a transaction of its own. Inside, the writes wait
+    """A database as visits see it. With several writers (PostgreSQL) each write is a transaction of its own, within
+    `shared` too: locks that are held from one write to the next would make writers wait for each other in a circle.
+
+    With one writer: Outside of `shared` each write is a transaction of its own. Inside, the writes wait
     for a commit that they share: each is there for the reads of this object from then on, whole or not at all, and for
     everybody else, and after a crash, once `commit` was called. A write of another part of the store commits first, so
     that the order of writes is that of the calls."""
@@ -26,12 +29,18 @@ class Group:
         self._first: Callable[[], object] | None = None  # None: each write is a transaction of its own
         self._open: tuple[Connection, Transaction] | None = None
         self.before_commit: Callable[[], object] = lambda: None  # writes what waits to be written with others
-        database.before_write = self.commit
+        if database.sqlite:
+            database.before_write = self.commit
 
     @property
     def sharing(self) -> bool:
-        """True within `shared`."""
-        return self._first is not None
+        """True where writes wait for a commit."""
+        return self._first is not None and self._db.sqlite
+
+    @property
+    def alone(self) -> bool:
+        """True where this process is the only writer."""
+        return self._db.sqlite
 
     def rows(self, statement: Executable, values: Any = None) -> Sequence[Any]:
         """All rows of a query, with what the group has written. Raises StoreError."""
@@ -59,7 +68,9 @@ class Group:
     def write(self) -> Iterator[Connection]:
         """A write: all of it or nothing, durable when it ends or, within `shared`, with the group. An exception inside
         undoes it and passes on; the driver's come as StoreError."""
-        if self._first is None:
+        if self._first is None or not self._db.sqlite:
+            if self._first is not None:
+                self._first()
             with self._db.write() as connection:
                 yield connection
             return

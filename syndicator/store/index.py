@@ -6,6 +6,7 @@ descriptors."""
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -37,6 +38,12 @@ _FEEDS = (
     .join_from(schema.feeds, schema.articles, _a.id == _NEWEST_ID.scalar_subquery(), isouter=True)
     .order_by(_f.axis, _f.slug)
 )
+_MORE = (
+    select(func.coalesce(func.sum(_marks.more), 0))
+    .where(_marks.axis == _f.axis, _marks.slug == _f.slug)
+    .correlate(schema.feeds)
+)
+_ALL_MARKS = select(_marks.axis, _marks.slug, _marks.n)
 _PLAIN = select(schema.feeds, null().label("title"), null().label("added"), literal(0).label("mark"))
 _ARTICLES = select(_a.id, _a.data).where(_a.id.in_(bindparam("ids", expanding=True)))
 _ROW = select(_a.data, _a.path, _a.mtime_ns, _a.size).where(_a.id == bindparam("id"))
@@ -130,14 +137,24 @@ class Index:
     def __init__(self, database: Database) -> None:
         self._db = database
         self._pictures = Pictures(database)
+        self._seen: dict[FeedKey, list[int]] = {}  # the marks at the last look, where several processes write
         self.keep: Callable[[FeedRow], None] = lambda row: None  # called before the name or place of a feed is stored
 
     def feeds(self) -> list[FeedRow]:
-        return [_feed(row) for row in self._db.rows(_FEEDS)]
+        if not self._db.sqlite:  # before the rows: what a build sees of a feed is as late as its marks, or later
+            self._seen = defaultdict(list)
+            for axis, slug, number in self._db.rows(_ALL_MARKS):
+                self._seen[FeedKey(axis, slug)].append(number)
+        return [_feed(row) for row in self._db.rows(self._counted(_FEEDS))]
 
     def plain_feeds(self, axis: str | None = None) -> list[FeedRow]:
         """The same, of one axis or all, without what other tables tell of it (latest article, mark): cheaper."""
-        return [_feed(row) for row in self._db.rows(_PLAIN if axis is None else _PLAIN.where(_f.axis == axis))]
+        found = _PLAIN if axis is None else _PLAIN.where(_f.axis == axis)
+        return [_feed(row) for row in self._db.rows(self._counted(found))]
+
+    def _counted(self, statement: Any) -> Any:
+        """With what marks count besides the row, where they do."""
+        return statement.add_columns((literal(0) if self._db.sqlite else _MORE.scalar_subquery()).label("more"))
 
     def names(self, keys: Iterable[FeedKey]) -> dict[FeedKey, str]:
         """The name that each feed has from the oldest article in it (those that a source merely carries do not count),
@@ -301,9 +318,15 @@ class Index:
             rows.touch(connection, {key: (key.slug, 0) for key in keys})
 
     def mark_fresh(self, key: FeedKey, files: Mapping[str, str], *, seen: int) -> None:
+        taken = delete(schema.stale_marks).where(*_marks_of(key), _marks.n <= seen)
         with self._db.write() as connection:
             _set(connection, key, held=None, files=json.dumps(dict(files), sort_keys=True))
-            connection.execute(delete(schema.stale_marks).where(*_marks_of(key), _marks.n <= seen))
+            if self._db.sqlite:
+                connection.execute(taken)
+                return
+            for part in chunks(self._seen.get(key, ())):  # one with a lower number may have come since
+                more = sum(connection.scalars(taken.where(_marks.n.in_(part)).returning(_marks.more)))
+                connection.execute(update(schema.feeds).where(_this(key)).values(count=_f.count + more))
 
     def keep_back(self, key: FeedKey, reason: str) -> None:
         with self._db.write() as connection:
@@ -373,7 +396,7 @@ def _feed(row: Any) -> FeedRow:
         key=FeedKey(row.axis, row.slug),
         name=row.name,
         first_slug=row.first_slug,
-        count=row[_COUNT_AT],
+        count=row[_COUNT_AT] + row.more,
         latest_title=row.title or "",
         latest_added=None if row.added in (None, codec.NEVER) else codec.moment(row.added),
         mark=row.mark,

@@ -213,9 +213,11 @@ def _show_dangling(connection: Connection, on_hold: Collection[str]) -> None:
 def _count_feeds(connection: Connection, names: dict[FeedKey, str], counts: Counter[FeedKey]) -> None:
     """New feeds get their rows, known ones keep names and addresses; every feed has its count and is stale."""
     insert_new(connection, schema.feeds, [rows.feed_row(key, name) for key, name in sorted(names.items())])
+    connection.execute(delete(schema.stale_marks))
     connection.execute(update(schema.feeds).values(count=0))
     known = connection.execute(select(schema.feeds.c.axis, schema.feeds.c.slug, schema.feeds.c.name))
     rows.touch(connection, {(key := FeedKey(axis, slug)): (name, counts[key]) for axis, slug, name in known.all()})
+    rows.fold_counts(connection)
 
 
 def _end_entries(connection: Connection, guids: dict[tuple[str, str], str]) -> None:

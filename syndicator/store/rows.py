@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from syndicator import text
 from syndicator.articles.aliases import aliases_of
@@ -20,6 +20,7 @@ from syndicator.model import Article, FeedKey
 from syndicator.ports import FileStamp, Withdrawn
 from syndicator.store import codec, schema
 from syndicator.store.database import chunks, insert_new, upsert
+from syndicator.store.dialect.postgres import alone
 
 _NOT_KEPT = frozenset(("body",))  # it is in the file
 AT_ONCE = 0  # when a picture is due that nobody has asked for yet
@@ -167,6 +168,7 @@ def save(
 ) -> None:
     """Puts the row of `article`, its memberships and the marks of every feed that shows it or showed it. What was
     rendered of its body goes, unless `keep_html` (the body is the same). `parted`: it is no copy any more."""
+    alone(connection, article.id)
     known = connection.execute(_KNOWN, {"id": article.id}).one()
     into = article.merged_into or (None if parted else known.merged_into)
     upsert(connection, schema.articles, [article_row(article, stamp, into)])
@@ -217,6 +219,7 @@ def carriers(connection: Connection, id: str) -> list[str]:
 def carry(connection: Connection, id: str, source: str, name: str = "") -> None:
     """Makes `source` a carrier of article `id`, and the article a member of its feed, which alone becomes stale. `name`
     is that feed's where it has none yet. Of an article that is gone, on hold or withdrawn it is only remembered."""
+    alone(connection, id)
     insert_new(connection, schema.carriers, [{"id": id, "source": source}])
     known = connection.execute(_KNOWN, {"id": id}).one()
     (key,) = follow(moves(connection), {FeedKey(SOURCE, source): name})
@@ -261,7 +264,10 @@ def touch(connection: Connection, feeds: dict[FeedKey, tuple[str, int]]) -> None
     """Marks feeds stale and changes their counts; feed -> (its name if it is new, how many articles more)."""
     if not feeds:
         return
-    insert_new(connection, schema.feeds, [feed_row(key, name) for key, (name, _) in feeds.items()])
+    insert_new(connection, schema.feeds, [feed_row(key, name) for key, (name, _) in sorted(feeds.items())])
+    if shared(connection):
+        _add_marks(connection, {key: more for key, (_, more) in feeds.items()})
+        return
     connection.execute(
         _COUNT, [{"k_axis": key.axis, "k_slug": key.slug, "more": more} for key, (_, more) in feeds.items()]
     )
@@ -269,9 +275,31 @@ def touch(connection: Connection, feeds: dict[FeedKey, tuple[str, int]]) -> None
 
 
 def mark(connection: Connection, keys: Collection[FeedKey]) -> None:
-    """Marks feeds stale: each has one mark then, with a number that no mark had before."""
-    connection.execute(_NO_MARK, [{"k_axis": key.axis, "k_slug": key.slug} for key in keys])
-    connection.execute(insert(schema.stale_marks), [{"axis": key.axis, "slug": key.slug} for key in keys])
+    """Marks feeds stale with a number that no mark had before; with one writer, each has just one mark then."""
+    if not shared(connection):
+        connection.execute(_NO_MARK, [{"k_axis": key.axis, "k_slug": key.slug} for key in keys])
+    _add_marks(connection, dict.fromkeys(keys, 0))
+
+
+def _add_marks(connection: Connection, more: Mapping[FeedKey, int]) -> None:
+    made = [{"axis": key.axis, "slug": key.slug, "more": count} for key, count in sorted(more.items())]
+    connection.execute(insert(schema.stale_marks), made)
+
+
+def shared(connection: Connection) -> bool:
+    """True where several processes write at a time: none may change what all of them change."""
+    return connection.dialect.name != "sqlite"
+
+
+def fold_counts(connection: Connection) -> None:
+    """Adds what marks count to the rows of the feeds."""
+    if not shared(connection):
+        return
+    marks = schema.stale_marks.c
+    found = select(marks.axis, marks.slug, func.sum(marks.more)).group_by(marks.axis, marks.slug)
+    for axis, slug, more in connection.execute(found.having(func.sum(marks.more) != 0)).all():
+        connection.execute(_COUNT, {"k_axis": axis, "k_slug": slug, "more": more})
+    connection.execute(update(schema.stale_marks).where(marks.more != 0).values(more=0))
 
 
 def set_found(connection: Connection, found: Mapping[str, Mapping[FeedKey, str]]) -> None:
@@ -340,6 +368,7 @@ def renew_pictures(connection: Connection, made: Collection[dict[str, Any]]) -> 
 def erase(connection: Connection, id: str, stale: Iterable[FeedKey] = ()) -> list[FeedKey]:
     """Removes the row of article `id` and all that refers to it; its feeds and `stale` become stale. Returns the feeds
     that showed it. Copies of it stand for themselves from now on."""
+    alone(connection, id)
     before = [FeedKey(axis, slug) for axis, slug in connection.execute(_MEMBER, {"id": id})]
     for table in (
         schema.members,

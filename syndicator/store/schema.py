@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-HEAD = "0006"  # the revision these tables are at; Alembic is imported only for a database at another one
+HEAD = "0007"  # the revision these tables are at; Alembic is imported only for a database at another one
 
 metadata = MetaData()
 
@@ -18,8 +18,39 @@ sources = Table(
     Column("next_due", BigInteger),  # NULL: now
     Column("disabled", Boolean, nullable=False),
     Column("data", Text, nullable=False),
+    Column("host", Text, nullable=False, server_default=""),  # that its feed is asked of
 )
 Index("sources_due", sources.c.disabled, sources.c.next_due)
+
+# What several machines know of a host together (`store.hosts`). Rows of hosts that nothing is known of may go.
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("due", BigInteger),  # when the first of its sources is due; NULL: it has none
+    Column(
+        "free_at", BigInteger, nullable=False, server_default="0"
+    ),  # nobody may ask it before: a pause, or a request
+    Column("delay", Integer, nullable=False, server_default="0"),  # milliseconds of its robots.txt
+    Column("held_until", BigInteger, nullable=False, server_default="0"),  # as it asked for, or after lost starts
+    Column("away_until", BigInteger, nullable=False, server_default="0"),  # it was not reached
+    Column("why", Text, nullable=False, server_default=""),  # it is away
+    Column("failures", Integer, nullable=False, server_default="0"),  # to reach it, in a row
+    Column("starts", Integer, nullable=False, server_default="0"),  # of work on it since some of it ended
+    Column("owner", Text, nullable=False, server_default=""),  # who works on it, "" for nobody
+    Column("lease_until", BigInteger, nullable=False, server_default="0"),
+)
+Index("hosts_due", hosts.c.due)
+
+# The sources as the machine that has sources.toml pushed them: what workers follow.
+followed = Table(
+    "followed",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("place", Integer, nullable=False),  # in sources.toml
+    Column("enabled", Boolean, nullable=False),
+    Column("data", Text, nullable=False),
+)
 
 outcomes = Table(
     "outcomes",
@@ -105,13 +136,16 @@ feeds = Table(
 
 # What is to be built: a feed has a mark or is fresh. Each change of a feed puts a mark with a higher number in place of
 # the one before, so that there are never more marks than feeds. A build deletes the mark that it saw when it began; one
-# that came meanwhile has a higher number and stays, and the feed is built again.
+# that came meanwhile has a higher number and stays, and the feed is built again. With several writers marks are only
+# added, `more` counts the articles that joined the feed with it, and a build takes back just those that it saw: one
+# with a lower number may come later. So no two writers ever wait for each other on the row of the feed of all articles.
 stale_marks = Table(
     "stale_marks",
     metadata,
     Column("n", Integer, primary_key=True, autoincrement=True),
     Column("axis", String(10), nullable=False),
     Column("slug", Text, nullable=False),
+    Column("more", Integer, nullable=False, server_default="0"),
     sqlite_autoincrement=True,
 )
 Index("stale_marks_feed", stale_marks.c.axis, stale_marks.c.slug, stale_marks.c.n)

@@ -12,7 +12,7 @@ from syndicator.ports import EntryRow
 from syndicator.reasons import EntryReason
 from syndicator.store import codec, schema
 from syndicator.store.database import chunks
-from syndicator.urls import alias, guid_alias
+from syndicator.urls import alias, guid_alias, host
 
 _AWAY = (EntryReason.WITHDRAWN, EntryReason.PRUNED)
 
@@ -25,6 +25,7 @@ def state_row(state: SourceState) -> dict[str, Any]:
         "next_due": None if state.next_due is None else codec.micros(state.next_due),
         "disabled": state.disabled is not None,
         "data": codec.pack(state),
+        "host": codec.key(host(state.effective_url or state.url)),
     }
 
 

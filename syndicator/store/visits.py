@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from itertools import accumulate
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, or_, select
@@ -130,8 +131,10 @@ class Visits(Comparisons):
 
     @contextmanager
     def shared(self, first: Callable[[], object] = lambda: None) -> Iterator[None]:
-        """As `store.group.Group.shared`. Inside, nobody else writes entries: the caller holds the lock."""
-        before, self._waiting = self._waiting, {source for (source,) in self._db.rows(_WAITING)}
+        """As `store.group.Group.shared`. In a file, nobody else writes entries inside: the caller holds the lock."""
+        before = self._waiting
+        if self._db.alone:  # nobody else writes entries
+            self._waiting = {source for (source,) in self._db.rows(_WAITING)}
         try:
             with self._db.shared(first):
                 yield
@@ -165,7 +168,7 @@ class Visits(Comparisons):
             return
         self._write_ended()
         with self._db.write() as connection:
-            upsert(connection, schema.sources, [state_row(state) for state in states])
+            upsert(connection, schema.sources, sorted((state_row(state) for state in states), key=itemgetter("key")))
 
     def drop_state(self, key: str) -> None:
         """Deletes the source, its entries and its outcomes in one transaction; its articles stay."""
@@ -413,7 +416,8 @@ class Visits(Comparisons):
         row = {"source": codec.key(outcome.key), "at": codec.micros(outcome.at), "data": codec.pack(outcome)}
         self._ended.append((state_row(state), row))
         if not self._db.sharing:
-            self._write_ended()
+            ended, self._ended = self._ended, []
+            self._write_ends(ended)
 
     def _write_ended(self) -> None:
         """Writes the ends of visits that wait for the commit of their group: a statement for all of them costs a third
@@ -421,13 +425,16 @@ class Visits(Comparisons):
         if not self._ended:
             return
         ended, self._ended = self._ended, []
+        self._write_ends(ended)
+
+    def _write_ends(self, ended: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> None:
         with self._db.write() as connection:
-            upsert(connection, schema.sources, [state for state, _ in ended])
+            upsert(connection, schema.sources, sorted((state for state, _ in ended), key=itemgetter("key")))
             connection.execute(_OUTCOME, [outcome for _, outcome in ended])
             connection.execute(_OLD_OUTCOMES, [{"of": outcome["source"]} for _, outcome in ended])
 
     def _upsert_entries(self, connection: Connection, rows: Sequence[EntryRow]) -> None:
-        made = [entry_row(row) for row in rows]
+        made = sorted((entry_row(row) for row in rows), key=itemgetter("source", "entry"))
         upsert(connection, schema.entries, made)
         if self._waiting is not None:
             self._waiting |= {row["source"] for row in made if row["status"] == "pending"}

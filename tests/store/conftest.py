@@ -13,6 +13,7 @@ from syndicator.articles import normal_form
 from syndicator.model import Article, article_id
 from syndicator.ports import FileStamp
 from syndicator.store.engine import Store, open_store
+from tests.postgres import Server
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -48,7 +49,24 @@ def url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/state/syndicator.db"
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/state/syndicator.db"
+    server: Server = request.getfixturevalue("postgres")
+    return server.schema()
+
+
 @pytest.fixture
-def store(url: str) -> Iterator[Store]:
+def store(any_url: str) -> Iterator[Store]:
+    """A store on each kind of database."""
+    with open_store(any_url, articles_exist=False) as opened:
+        yield opened
+
+
+@pytest.fixture
+def file_store(url: str) -> Iterator[Store]:
+    """A store in a file."""
     with open_store(url, articles_exist=False) as opened:
         yield opened

@@ -14,7 +14,8 @@ from sqlalchemy import create_engine, text
 from syndicator.errors import StoreError
 from syndicator.store import schema
 from syndicator.store.database import Database
-from syndicator.store.engine import Store, open_store
+from syndicator.store.dialect.postgres import StoreAway
+from syndicator.store.engine import Store, look_into, open_store
 from syndicator.store.migrations import upgrade as migrate
 from tests.store.conftest import make, record, stamp
 
@@ -178,7 +179,8 @@ def test_a_locked_database_is_named_after_the_wait(url: str) -> None:
         assert store.visits.article(make(1).id) == make(1)
 
 
-def test_a_full_disk_loses_nothing_and_the_store_works_on(store: Store) -> None:
+def test_a_full_disk_loses_nothing_and_the_store_works_on(file_store: Store) -> None:
+    store = file_store
     record(store, 1)
     with store._db.write() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count=1")
@@ -196,6 +198,23 @@ def test_a_full_disk_loses_nothing_and_the_store_works_on(store: Store) -> None:
     assert store.status.check() == []
 
 
-def test_a_driver_that_is_not_installed_is_named() -> None:
-    with pytest.raises(StoreError, match=r"store\.url needs the package '\w+': install it"):
-        open_store("postgresql+psycopg://nobody@127.0.0.1:9/none", articles_exist=False)
+@pytest.mark.parametrize("scheme", ["postgresql", "postgresql+psycopg"])
+def test_a_driver_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+
+    for opening in (open_store, look_into):
+        with pytest.raises(StoreError, match=r"package '?psycopg'?.*: pip install 'syndicator\[postgres\]'") as found:
+            opening(f"{scheme}://nobody@127.0.0.1:9/none", articles_exist=False)
+        assert found.value.exit_code == 69
+
+
+@pytest.mark.parametrize("url", ["nonsense", "wondrous://host/database"])
+def test_an_address_of_no_database_is_named(url: str) -> None:
+    with pytest.raises(StoreError, match=r"store\.url: .*; write sqlite:///path or postgresql://"):
+        open_store(url, articles_exist=False)
+
+
+def test_a_server_that_is_not_there_is_named() -> None:
+    pytest.importorskip("psycopg", reason="the extra postgres is not installed")
+    with pytest.raises(StoreAway, match=r"(?s)cannot be reached .*: see that the server runs"):
+        open_store("postgresql://nobody@127.0.0.1:9/none", articles_exist=False)

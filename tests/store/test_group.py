@@ -14,6 +14,12 @@ from syndicator.store.engine import Store, open_store
 from tests.store.conftest import NOW, make, record, stamp
 
 
+@pytest.fixture
+def store(file_store: Store) -> Store:
+    """With several writers each write is a transaction of its own: test_writers.py."""
+    return file_store
+
+
 def state(key: str) -> SourceState:
     return SourceState(key=key, url=f"https://{key}.example/")
 

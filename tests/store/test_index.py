@@ -219,7 +219,9 @@ def test_a_number_is_never_given_to_two_marks(store: Store) -> None:
     assert all(feed.mark > seen for feed in store.index.feeds())
 
 
-def test_there_are_no_more_marks_than_feeds(store: Store, url: str) -> None:
+def test_there_are_no_more_marks_than_feeds(file_store: Store, url: str) -> None:
+    store = file_store
+    store = file_store
     for number in range(1, 6):
         record(store, number)
     store.index.keep_back(AI, "not well-formed")

@@ -11,6 +11,7 @@ from alembic.util.exc import CommandError
 
 from syndicator.errors import StoreError
 from syndicator.store.database import Database
+from syndicator.store.dialect import postgres
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
@@ -19,6 +20,8 @@ def upgrade(database: Database, revision: str = "head") -> None:
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     with database.write() as connection:
+        postgres.unlimited(connection)
+        postgres.alone(connection, "migrations")
         config.attributes["connection"] = connection
         try:
             command.upgrade(config, revision)

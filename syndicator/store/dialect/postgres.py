@@ -1,0 +1,115 @@
+"""What is true of PostgreSQL alone: its driver, its limits in time, and which of its errors pass."""
+
+from __future__ import annotations
+
+import functools
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from syndicator.errors import StoreError
+
+DRIVER = "postgresql+psycopg"
+_CURE = "see that the server runs and store.url is right; nothing is lost, the next run goes on"
+# Of one connection: seconds to make it; a peer that is gone is noticed within a minute (a machine without power).
+CONNECT = {
+    "connect_timeout": 10,
+    "keepalives_idle": 20,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "prepare_threshold": None,  # prepared statements do not survive a pooler that hands connections around
+}
+# No statement of ours takes a minute but those of migrations and of a rebuild. A process that was stopped within a
+# transaction must not hold up all others: its connection is ended. All are choices.
+_LIMITS = "SET statement_timeout = '120s'; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '15s'"
+_UNLIMITED = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0"
+
+# SQLSTATE: serialization_failure, deadlock_detected; unique_violation, as where two insert the same and neither sees it
+_CONFLICTS = ("40001", "40P01", "23505")
+# connection_exception, operator_intervention (the server stops, starts or ended us), idle for too long, too many of us
+_AWAY = ("08", "57P", "25P03", "53300")
+_TRIES = 8
+_PAUSE = 0.01  # seconds before the second try, doubled for each further one
+
+
+class StoreConflict(StoreError):
+    """Another writer came in between; the same again succeeds."""
+
+
+class StoreAway(StoreError):
+    """There is no connection to the database at the moment."""
+
+
+def is_conflict(error: DBAPIError) -> bool:
+    """True for what the same transaction, once more, does not run into."""
+    return getattr(error.orig, "sqlstate", None) in _CONFLICTS
+
+
+def is_away(error: DBAPIError) -> bool:
+    """True where there is no connection (any more): refused, ended by the server, or it starts or stops."""
+    if not hasattr(error.orig, "sqlstate"):
+        return False  # of another driver
+    state = getattr(error.orig, "sqlstate", "") or ""
+    gone = isinstance(error, OperationalError) and not state  # nobody answered who could have said a state
+    return gone or error.connection_invalidated or state.startswith(_AWAY)
+
+
+def away(name: str, error: DBAPIError) -> str:
+    """What the operator is told of a database that cannot be reached."""
+    return f"the database {name} cannot be reached ({error.orig}): {_CURE}"
+
+
+def polite(engine: Engine) -> Engine:
+    """The engine, whose connections keep to `_LIMITS`."""
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: object) -> None:
+        before, connection.autocommit = connection.autocommit, True
+        connection.execute(_LIMITS)
+        connection.autocommit = before
+
+    return engine
+
+
+def unlimited(connection: Connection) -> None:
+    """Lifts the limits in time for the transaction. Nothing on SQLite, which has none."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(_UNLIMITED)
+
+
+def alone(connection: Connection, name: str) -> None:
+    """Waits until no other transaction works on `name`, and keeps others waiting until this one ends. Nothing on
+    SQLite, whose transactions follow each other anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_ALONE, {"name": name})
+
+
+_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+
+
+def retried(part: Any) -> None:
+    """Has the methods of `part` tried again, a few times, where another writer came in between: each is one
+    transaction, so that nothing of a try that failed is left."""
+    for name in dir(type(part)):
+        method = getattr(part, name)
+        if not name.startswith("_") and callable(method) and hasattr(method, "__func__"):
+            setattr(part, name, _trying(method))
+
+
+def _trying(method: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(method)
+    def trying(*args: Any, **named: Any) -> Any:
+        for number in range(_TRIES):
+            try:
+                return method(*args, **named)
+            except StoreConflict:
+                if number == _TRIES - 1:
+                    raise
+                time.sleep(_PAUSE * 2**number * (0.5 + random.random()))
+        raise AssertionError("not reached")
+
+    return trying

@@ -1,0 +1,201 @@
+"""Several writers at a time: nothing is lost, nothing counted twice, nobody waits for one who waits for him."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+
+from syndicator.axes import ALL, TAG
+from syndicator.errors import StoreError
+from syndicator.model import FeedKey, Outcome, SourceState
+from syndicator.store import rows, schema
+from syndicator.store.dialect import postgres as on_postgres
+from syndicator.store.dialect.postgres import StoreAway, StoreConflict
+from syndicator.store.engine import Store, open_store
+from tests.postgres import Server
+from tests.store.conftest import NOW, make, record, stamp
+
+WRITERS = 4
+TAGS = ("AI", "Chips", "Law", "Markets")
+
+
+def side_by_side(url: str, work: Callable[[Store, int], object], writers: int = WRITERS) -> None:
+    """Does `work` in as many threads at once, each with a store of its own and its number."""
+    ready = threading.Barrier(writers)
+
+    def one(number: int) -> None:
+        with open_store(url, articles_exist=False) as store:
+            ready.wait()
+            work(store, number)
+
+    open_store(url, articles_exist=False).close()
+    with ThreadPoolExecutor(writers) as threads:
+        list(threads.map(one, range(writers)))
+
+
+def test_articles_that_all_share_feeds_are_all_there_and_counted(any_url: str) -> None:
+    def work(store: Store, writer: int) -> None:
+        tags = TAGS[writer:] + TAGS[:writer]  # each would lock the feeds in an order of his own
+        for number in range(15):
+            record(store, 100 * writer + number, tags=tags, category=None)
+            store.visits.end_visit(outcome(f"s{writer}"), SourceState(key=f"s{writer}", url="https://a.example/"))
+
+    side_by_side(any_url, work)
+
+    with open_store(any_url, articles_exist=False) as store:
+        rows = {row.key: row for row in store.index.feeds()}
+        assert len(store.index.ids(ALL, limit=999, since=None, most=999)) == WRITERS * 15
+        assert [rows[key].count for key in (ALL, FeedKey(TAG, "chips"))] == [WRITERS * 15] * 2
+        assert {row.count for row in store.index.plain_feeds(TAG)} == {WRITERS * 15}
+
+
+def test_one_article_that_all_record_is_one_in_each_feed(any_url: str) -> None:
+    def work(store: Store, writer: int) -> None:
+        for number in range(15):
+            record(store, number, title=f"by {writer}")
+
+    side_by_side(any_url, work)
+
+    with open_store(any_url, articles_exist=False) as store:
+        assert {row.key: row.count for row in store.index.feeds()}[ALL] == 15
+        assert len(store.index.ids(ALL, limit=99, since=None, most=99)) == 15
+
+
+def test_a_build_takes_back_no_mark_that_it_did_not_see(any_url: str) -> None:
+    with open_store(any_url, articles_exist=False) as builder, open_store(any_url, articles_exist=False) as visitor:
+        record(builder, 1)
+        seen = {row.key: row.mark for row in builder.index.feeds()}[ALL]
+        record(visitor, 2)
+        builder.index.mark_fresh(ALL, {}, seen=seen)
+
+        assert {row.key for row in builder.index.feeds() if row.stale} >= {ALL}
+        latest = {row.key: row for row in builder.index.feeds()}[ALL]
+        builder.index.mark_fresh(ALL, {}, seen=latest.mark)
+        assert not {row.key: row for row in builder.index.feeds()}[ALL].stale
+        assert {row.key: row.count for row in builder.index.feeds()}[ALL] == 2
+
+
+def test_a_mark_that_is_committed_late_is_not_lost(postgres: Server) -> None:
+    """Numbers are given when a transaction writes, not when it ends: a build may have seen a higher one before."""
+    url = postgres.schema()
+    with open_store(url, articles_exist=False) as builder, open_store(url, articles_exist=False) as slow:
+        record(builder, 1)
+        with slow._db.write() as connection:
+            connection.execute(schema.stale_marks.insert(), {"axis": ALL.axis, "slug": ALL.slug})
+            record(builder, 2)
+            seen = {row.key: row.mark for row in builder.index.feeds()}[ALL]
+        builder.index.mark_fresh(ALL, {}, seen=seen)
+
+        row = {row.key: row for row in builder.index.feeds()}[ALL]
+        assert row.stale and row.mark < seen
+
+
+def test_two_that_file_articles_do_not_wait_for_each_other(postgres: Server) -> None:
+    """No article changes a row that another one changes, too."""
+    url = postgres.schema()
+    with open_store(url, articles_exist=False) as first, open_store(url, articles_exist=False) as second:
+        record(first, 1)
+        with first._db.write() as connection:
+            rows.save(connection, make(2, digest="d"), stamp(2))
+            record(second, 3, digest="d")  # would wait for ten seconds and fail
+
+
+def outcome(key: str) -> Outcome:
+    return Outcome(key=key, at=NOW, status="unchanged")
+
+
+@pytest.fixture
+def pair(postgres: Server) -> Iterator[tuple[Store, Store]]:
+    url = postgres.schema()
+    with open_store(url, articles_exist=False) as one, open_store(url, articles_exist=False) as other:
+        one.visits.save_states([SourceState(key=key, url="https://a.example/") for key in "ab"])
+        yield one, other
+
+
+def test_a_deadlock_is_tried_again(pair: tuple[Store, Store]) -> None:
+    """Two transactions that lock the same rows in opposite orders: the server ends one, which is made once more."""
+    ready = threading.Barrier(2)
+
+    class Crossing:
+        def __init__(self, store: Store, keys: str) -> None:
+            self.store, self.keys, self.tries = store, keys, 0
+
+        def cross(self) -> None:
+            self.tries += 1
+            with self.store._db.write() as connection:
+                for key in self.keys:
+                    locked = select(schema.sources.c.key).where(schema.sources.c.key == key).with_for_update()
+                    connection.execute(locked)
+                    if self.tries == 1 and key == self.keys[0]:
+                        ready.wait(10)
+
+    crossings = [Crossing(store, keys) for store, keys in zip(pair, ("ab", "ba"), strict=True)]
+    for one in crossings:
+        on_postgres.retried(one)
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(lambda one: one.cross(), crossings))
+    assert sorted(one.tries for one in crossings) == [1, 2]
+
+
+def test_what_conflicts_for_ever_is_told(pair: tuple[Store, Store]) -> None:
+    class Hopeless:
+        tries = 0
+
+        def work(self) -> None:
+            self.tries += 1
+            raise StoreConflict("again")
+
+    hopeless = Hopeless()
+    on_postgres.retried(hopeless)
+    with pytest.raises(StoreConflict):
+        hopeless.work()
+    assert hopeless.tries == 8
+
+
+def test_a_connection_that_was_ended_is_made_again(pair: tuple[Store, Store], postgres: Server) -> None:
+    one, _ = pair
+    assert one.visits.state("a")
+    with closing(postgres.connect()) as boss:
+        boss.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    with pytest.raises(StoreAway, match="cannot be reached"):
+        one.visits.state("a")
+    assert one.visits.state("a")
+    assert record(one, 1)
+
+
+def test_connections_have_limits_in_time_and_read_what_is_committed(pair: tuple[Store, Store]) -> None:
+    def shown(name: str) -> Any:
+        return pair[0]._db.scalar(text(f"SHOW {name}"))
+
+    assert shown("statement_timeout") == "2min"
+    assert shown("lock_timeout") == "10s"
+    assert shown("idle_in_transaction_session_timeout") == "15s"
+    assert shown("transaction_isolation") == "read committed"
+
+
+def test_a_lock_that_is_held_for_long_is_an_error_with_a_cure(pair: tuple[Store, Store]) -> None:
+    one, other = pair
+    with one._db.write() as connection:
+        connection.execute(text("UPDATE sources SET url = 'x'"))
+        with pytest.raises(StoreError, match="another program holds it"), other._db.write() as second:
+            second.execute(text("SET LOCAL lock_timeout = '50ms'"))
+            second.execute(text("UPDATE sources SET url = 'y'"))
+
+
+def test_visits_that_share_commits_in_a_file_are_seen_at_once_here(pair: tuple[Store, Store]) -> None:
+    """Locks that are kept from one write to the next make circles that no order of one write prevents."""
+    one, other = pair
+    first: list[int] = []
+    with one.visits.shared(lambda: first.append(1)):
+        article = record(one, 1)
+        one.visits.end_visit(outcome("a"), SourceState(key="a", url="https://b.example/"))
+        assert other.visits.article(article.id)
+        assert len(first) == 2, "what has to be on the disk first was not asked for"
+        state = other.visits.state("a")
+        assert state and state.url == "https://b.example/"
