@@ -107,6 +107,7 @@ class SourceState:
     effective_url: str | None = None  # adopted move
     moved_at: datetime | None = None  # when it was adopted, None where an earlier version did
     warning: str = ""  # what the operator should know of a source that is well
+    pushed_newer: datetime | None = None  # when a hub brought what the feed as last fetched does not have
 
     # from the feed's own description of itself, by visiting.remembered.after (and a visit, before it files articles)
     feed_title: str = ""
@@ -264,6 +265,7 @@ class ParsedFeed:
     site_url: str = ""
     id: str = ""
     hubs: tuple[str, ...] = ()
+    self_url: str = ""  # the address that it says is its own
     language: str = ""
     icon: str = ""
     ttl_minutes: int | None = None

@@ -7,20 +7,7 @@ enumeration a place. docs/reasons.md is made from this module by tools/reasons.p
 
 from __future__ import annotations
 
-from enum import StrEnum
-
-
-class Reason(StrEnum):
-    """A code with the sentence that explains it and its cure; `cure` is empty where there is nothing to do."""
-
-    means: str
-    cure: str
-
-    def __new__(cls, code: str, means: str, cure: str = "") -> Reason:
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.means, member.cure = means, cure
-        return member
+from syndicator.reason import Reason as Reason
 
 
 class CommandReason(Reason):
@@ -356,6 +343,17 @@ class ConditionReason(Reason):
     )
 
 
+class HubReason(Reason):
+    """Why no hub pushes a source, beside the reasons of fetching; it is polled as any other."""
+
+    UNVERIFIED = (
+        "unverified",
+        "the hub took the subscription and has not verified it (yet)",
+        "see that the hub reaches site.callback from where it is; it is asked again",
+    )
+    DENIED = "denied", "the hub denied the subscription", "nothing, it is asked again after a week"
+
+
 class LlmReason(Reason):
     """What the language model is not asked about, and why an answer was refused: our own description stays then."""
 
@@ -411,6 +409,7 @@ GROUPS: tuple[type[Reason], ...] = (
     LintReason,
     CheckReason,
     ConditionReason,
+    HubReason,
     LlmReason,
 )
 
@@ -445,4 +444,5 @@ _OF_VISITS: tuple[type[Reason], ...] = (
     FeedFileReason,
     CommandReason,
     ConditionReason,
+    HubReason,
 )

@@ -13,6 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 T = TypeVar("T")
 
 RUN_EVERY_SECONDS = 60.0  # sources are due to the minute
+_ENDED_SECONDS = 0.1  # after which the scheduler knows that a run has ended
 STOPPED_SECONDS = 300.0  # a run that shows no progress for longer than this is reported; a slow page takes under one
 
 
@@ -35,7 +36,7 @@ class Scheduler:
         self._under_way: asyncio.Task[None] | None = None
         self._watchdog: asyncio.Task[None] | None = None
         self._last = steady()
-        self._stopping = False
+        self._stopping = self._again = False
 
     def start(self) -> None:
         # The defaults would drop a late run silently (misfire_grace_time of 1 s).
@@ -46,10 +47,12 @@ class Scheduler:
         self._bring_forward()
         self._watchdog = asyncio.create_task(self._watch())
 
-    def run_now(self) -> None:
-        """Brings the next run forward, unless one is under way."""
+    def run_now(self, *, again: bool = False) -> None:
+        """Brings the next run forward, unless one is under way; with `again`, that one is followed by another."""
         if self._under_way is None:
             self._bring_forward()
+        else:
+            self._again = self._again or again
 
     def silent_seconds(self) -> float:
         """The seconds since anything went on that are more than a slow page or the pause between two runs explains; 0
@@ -81,6 +84,9 @@ class Scheduler:
         finally:
             self._last = self._steady()
             self._under_way = None
+            if self._again and not self._stopping:
+                self._again = False
+                asyncio.get_running_loop().call_later(_ENDED_SECONDS, self._bring_forward)
 
     async def _watch(self) -> None:
         reported: asyncio.Task[None] | None = None
@@ -94,6 +100,8 @@ class Scheduler:
                 self._bring_forward()
 
     def _bring_forward(self) -> None:
+        if self._stopping:
+            return
         self._job.modify(next_run_time=datetime.now(UTC))
 
     async def stop(self, grace: float) -> None:

@@ -63,6 +63,15 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _callback(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+        raise ValueError('write it like "https://feeds.example.org/", or leave it empty')
+    if parts.username or parts.password:
+        raise ValueError("an address that hubs are told holds no password; their way in is not guessable without")
+    return value
+
+
 class Site(_Section):
     title: str = "Syndicator"
     url: str = ""  # where feeds/public is served, with http:// or https://; empty: publish.host and publish.port
@@ -71,6 +80,9 @@ class Site(_Section):
     author: str = ""
     icon: str = ""
     rights: str = ""  # what may be done with your feeds: words, or the address of a licence
+    callback: Annotated[str, AfterValidator(_callback)] = (
+        ""  # where hubs reach the server of `up`; empty: no hub is asked
+    )
 
 
 class Fetch(_Section):

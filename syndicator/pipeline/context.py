@@ -17,6 +17,7 @@ from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.model import Entry, Source, SourceState
 from syndicator.pipeline import ownership
 from syndicator.ports import EntryRow, Fetcher, VisitStore
+from syndicator.ports.subscriptions import Hubs
 from syndicator.settings import Settings
 from syndicator.worker import Worker
 
@@ -53,6 +54,7 @@ class RunContext(FilingContext):
     environ: Mapping[str, str]  # where the credentials of sources are
     progress: Callable[[str], None]  # is given the title of each article that is filed
     asked: bool = False  # a person named what to visit: what fails is not held against a source
+    hubs: Hubs | None = None  # what pushes, where the operator lets it
     traced: Callable[[str, Mapping[str, Any]], None] | None = None  # is given where the fields of an article came from
     asking: MutableMapping[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)  # one a site: `owners.links`
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from syndicator.sources.opml import read_opml
     from syndicator.visiting.feeds.discovery import discover, linked_feeds
     from syndicator.visiting.feeds.parser import parse_feed
+    from syndicator.visiting.websub.page import page_links
 else:  # a type checker sees the functions themselves; at run time there are only their names
     from syndicator.worker import Lazy
 
@@ -27,6 +28,7 @@ else:  # a type checker sees the functions themselves; at run time there are onl
     learn_files = Lazy("syndicator.pipeline.descriptions.learn:learn_files")
     linked_feeds = Lazy("syndicator.visiting.feeds.discovery:linked_feeds")
     offers_many = Lazy("syndicator.pipeline.descriptions.offers:offers_many")
+    page_links = Lazy("syndicator.visiting.websub.page:page_links")
     parse_feed = Lazy("syndicator.visiting.feeds.parser:parse_feed")
     proposed_links = Lazy("syndicator.reading.list_links:proposed_links")
     read_and_render = Lazy("syndicator.pipeline.read_article:read_and_render")
@@ -44,6 +46,7 @@ __all__ = [
     "linked_feeds",
     "make_question",
     "offers_many",
+    "page_links",
     "parse_feed",
     "proposed_links",
     "read_and_render",

@@ -16,6 +16,7 @@ from syndicator.pipeline.context import BUGS, Page, RunContext, VisitContext, de
 from syndicator.pipeline.entry import entry_rows
 from syndicator.pipeline.entry.endings import EntryResult
 from syndicator.pipeline.entry.ingest import ingest
+from syndicator.pipeline.pushed import signalled
 from syndicator.pipeline.reprocess import reprocess
 from syndicator.pipeline.requests import feed_request, without_credentials
 from syndicator.pipeline.select import due_entries, held_back, in_turn, late_entries, public_only, select
@@ -25,6 +26,7 @@ from syndicator.rules.entries import is_muted
 from syndicator.rules.use import counted
 from syndicator.visiting import cadence, flood, remembered
 from syndicator.visiting.fetch.headers import DELTA
+from syndicator.visiting.websub.offer import offered
 
 SIDE_BY_SIDE = 4  # entries of one source under way at a time
 # What one source may take of a run. Sources are visited side by side, but the run ends with its last one, and what fell
@@ -70,7 +72,9 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
     if isinstance(result, Fetched) and result.digest != context.state.body_digest:
         try:
             feed, page = await _parse(context, result)
-            rows = due_entries(rows, _announce(context, feed, started), run.clock())
+            announced_now = _announce(context, feed, started)
+            await _tell_hubs(context, result, feed, announced_now, started)
+            rows = due_entries(rows, announced_now, run.clock())
             context = replace(context, in_feed=_in_feed(source.key, feed))
             result = replace(result, warning=result.warning or _flooded(context, started))
         except (NotAFeed, WorkerFailed) as refusal:
@@ -92,6 +96,31 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
     context.log.info(
         "visited", status=outcome.status, reason=outcome.reason, new=len(outcome.added), next_due=outcome.next_due
     )
+    return outcome, after
+
+
+async def take_push(
+    context: VisitContext, pushed: Fetched, *, stop: asyncio.Event
+) -> tuple[Outcome | None, SourceState]:
+    """A visit to the source with what its hub `pushed`: its feed is not asked. What is not in that says nothing, and no
+    header of it is remembered. Where it cannot be read there is no outcome, and the source is due."""
+    run, source = context.run, context.source
+    started, began = run.clock(), asyncio.get_running_loop().time()
+    try:
+        feed, _ = await _parse(context, pushed)
+        rows = due_entries([], _announce(context, feed, started), run.clock())
+    except (NotAFeed, WorkerFailed, *BUGS) as refusal:
+        context.log.info("a push could not be read", detail=str(refusal))
+        return None, signalled(context.state, started)
+    context = replace(context, in_feed=_in_feed(source.key, feed), state=introduced(context.state, feed))
+    new = sum(row.first_seen == started for row in rows)
+    if run.hubs:
+        run.hubs.brought(source.key, new, started)
+    results, left = await _ingest_all(context, _held_back(context, rows, None), None, None, stop)
+    state = remembered.pushed(context.state, feed, new, started)
+    after = _counted(run, source, cadence.planned(state, left, started), results)
+    outcome = _outcome(after, pushed, feed, results, run.store.count_pending(source.key), started, began)
+    context.log.info("pushed", status=outcome.status, new=len(outcome.added))
     return outcome, after
 
 
@@ -131,6 +160,20 @@ async def _parse(context: VisitContext, result: Fetched) -> tuple[ParsedFeed, Pa
     entry = Entry(id=source.url, url=result.final_url, summary=result.digest)
     page = Page(html=result.body, url=result.final_url, headers=result.headers)
     return ParsedFeed(format="page", entries=(entry,)), page
+
+
+async def _tell_hubs(
+    context: VisitContext, result: Fetched, feed: ParsedFeed, rows: Sequence[EntryRow], now: datetime
+) -> None:
+    """Tells which hubs the feed offers, and what it has that none of them brought. Raises WorkerFailed."""
+    hubs = context.run.hubs
+    if hubs is None or result.status == DELTA:
+        return
+    said = feed
+    if (context.source.rules.links or feed.format == "page") and b"hub" in result.body:
+        said = await context.run.worker.call(jobs.page_links, result.body, result.final_url, dict(result.headers))
+    new = [row.entry for row in rows if row.first_seen == now and row.entry]
+    hubs.polled(context.source, offered(result.headers, said, result.final_url), new, context.state.last_success, now)
 
 
 async def _list(context: VisitContext, result: Fetched) -> ParsedFeed:
@@ -251,6 +294,7 @@ def _remember(context: VisitContext, result: FetchResult, feed: ParsedFeed | Non
         jitter=context.run.jitter(),
         cron_next=cron.next_fire,
         asked=asked,
+        trust=context.run.hubs.trust(source.key, now) if context.run.hubs else 0.0,
     )
     return replace(after, next_due=due.at, due_why=due.why, feed_due=None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 from syndicator.errors import NetworkDown, first_of
 from syndicator.model import OURS, Outcome, Source, SourceState
@@ -39,7 +39,8 @@ async def visit_all(
         async with room:
             if stop.is_set():
                 return
-            outcome, after = await visit(run.visit(source, state), limit=limit, stop=stop)
+            async with run.hubs.alone(source.key) if run.hubs else nullcontext():
+                outcome, after = await visit(run.visit(source, state), limit=limit, stop=stop)
         if outcome.no_network:
             unreached.append((outcome, after))
         elif outcome.reason != OURS:  # which is not held against a source

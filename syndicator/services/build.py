@@ -77,13 +77,14 @@ def together(first: BuildReport, second: BuildReport) -> BuildReport:
 
 
 async def build_due(app: App, settling: Settling | None, turn: Callable[[], object] = lambda: None) -> BuildReport:
-    """As `build_feeds`; nothing where `settling` has it wait."""
+    """As `build_feeds`; nothing where `settling` has it wait. Two of one `settling` are made one after the other."""
     if settling is None:
         return await build_feeds(app, turn=turn)
-    if not settling.is_due(app):
-        return BuildReport()
-    with settling.building(app):
-        return await build_feeds(app, turn=turn)
+    async with settling.alone:
+        if not settling.is_due(app):
+            return BuildReport()
+        with settling.building(app):
+            return await build_feeds(app, turn=turn)
 
 
 async def build_feeds(app: App, *, all: bool = False, turn: Callable[[], object] = lambda: None) -> BuildReport:

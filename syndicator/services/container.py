@@ -25,6 +25,7 @@ from syndicator.model import Article, Source
 from syndicator.pipeline.context import FilingContext, RunContext, rights_in
 from syndicator.pipeline.ownership import Rights, rights_of, terms
 from syndicator.ports import Enricher, Fetcher
+from syndicator.ports.subscriptions import Hubs
 from syndicator.publishing.kept_entries import KeptEntries
 from syndicator.publishing.queries.saved import SavedQuery, load_queries
 from syndicator.reading import READING_VERSION
@@ -268,10 +269,16 @@ def filing_context(app: App) -> FilingContext:
 
 
 def make_context(
-    app: App, fetcher: Fetcher, worker: Worker, filed: Callable[[str], None], *, asked: bool = False
+    app: App,
+    fetcher: Fetcher,
+    worker: Worker,
+    filed: Callable[[str], None],
+    *,
+    asked: bool = False,
+    hubs: Hubs | None = None,
 ) -> RunContext:
     """What the visits of a run work with. `filed` is given the title of each article that is filed; `asked`: a person
-    named the sources."""
+    named the sources; `hubs`: what pushes, where there is a server that hubs reach."""
     filing = filing_context(app)
     return RunContext(
         store=filing.store,
@@ -289,6 +296,7 @@ def make_context(
         environ=app.environ,
         progress=filed,
         asked=asked,
+        hubs=hubs,
     )
 
 

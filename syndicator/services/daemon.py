@@ -12,6 +12,7 @@ from pathlib import Path
 from syndicator.errors import ConfigError, DiskError, LockedError, NetworkDown, SyndicatorError
 from syndicator.model import Outcome
 from syndicator.publishing.kept_entries import KeptEntries
+from syndicator.server.callback import Callbacks, with_callbacks
 from syndicator.server.files import make_app
 from syndicator.server.health import Health, with_health
 from syndicator.server.server import ASGIApp, Replaceable
@@ -20,6 +21,7 @@ from syndicator.services.changes import changes
 from syndicator.services.container import App, Configuration, configuration, locked, open_app, utc_now
 from syndicator.services.health.feed import feed_name, token
 from syndicator.services.health.outage import Outage
+from syndicator.services.pushes.registry import Registry
 from syndicator.services.refresh import RunReport, Wanted, Watch, remake, run
 from syndicator.services.settling import Settling
 from syndicator.services.walking import Walks
@@ -64,9 +66,10 @@ class ScheduledRuns:
         trouble: Callable[[str], None],
         changed: Callable[[str], None] = lambda line: None,
         patience: Callable[[], AbstractContextManager[None]] = nullcontext,
+        hubs: Registry | None = None,
     ) -> None:
         self._config, self._stop, self._watch, self._report, self._trouble = config, stop, watch, report, trouble
-        self._changed, self._patience = changed, patience
+        self._changed, self._patience, self._hubs = changed, patience, hubs
         self._last_good: Configuration | None = None
         self._fault = ""  # of the configuration as it is now
         self._outage = Outage()
@@ -103,7 +106,15 @@ class ScheduledRuns:
 
     async def _run(self, app: App) -> RunReport:
         wanted = Wanted(llm_seconds=LLM_SECONDS, configuration=self._fault)
-        return await run(app, wanted, stop=self._stop, watch=self._watch, settling=self._settling, walks=self._walks)
+        return await run(
+            app,
+            wanted,
+            stop=self._stop,
+            watch=self._watch,
+            settling=self._settling,
+            walks=self._walks,
+            hubs=self._hubs,
+        )
 
     def read(self) -> Configuration:
         """The configuration as it is now, or the last good one. Raises ConfigError where there is none."""
@@ -121,13 +132,16 @@ class ScheduledRuns:
 
 
 class Site:
-    """What `up` and `serve` serve: the published files, by settings that can change meanwhile, and how all is.
+    """What `up` and `serve` serve: the published files, by settings that can change meanwhile, and how all is; with
+    `hubs`, and where `site.callback` is set, what hubs ask and bring.
     `silent_seconds`: for how long the runs of `up` have been silent though they should not, 0 where all is well; None
     where there are none."""
 
-    def __init__(self, settings: Settings, silent_seconds: Callable[[], float] | None = None) -> None:
+    def __init__(
+        self, settings: Settings, silent_seconds: Callable[[], float] | None = None, hubs: Registry | None = None
+    ) -> None:
         self.settings = settings
-        self._silent_seconds = silent_seconds
+        self._silent_seconds, self._hubs = silent_seconds, hubs
         self.app = Replaceable(self._made())
 
     def reload(self, settings: Settings) -> None:
@@ -138,7 +152,12 @@ class Site:
     def _made(self) -> ASGIApp:
         settings = self.settings
         files = make_app(settings.public_dir, hubs=settings.publish.hubs, base_url=settings.base_url)
-        return with_health(files, _health(settings, self._silent_seconds))
+        answering = with_health(files, _health(settings, self._silent_seconds))
+        if self._hubs is None or not settings.site.callback:
+            return answering
+        most = settings.fetch.wire_bytes
+        hubs = Callbacks(verify=self._hubs.verify, known=self._hubs.known, push=self._hubs.push, most=most)
+        return with_callbacks(answering, hubs)
 
 
 def _health(settings: Settings, silent_seconds: Callable[[], float] | None) -> Health:

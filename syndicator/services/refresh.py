@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from syndicator.errors import NetworkDown, first_of
 from syndicator.model import Outcome, Problem, SourceState
@@ -22,6 +23,10 @@ from syndicator.services.reread.chosen import newly_outdated
 from syndicator.services.settling import Settling
 from syndicator.services.walking import Walks
 from syndicator.worker import Worker
+
+if TYPE_CHECKING:
+    from syndicator.services.pushes.intake import Intake
+    from syndicator.services.pushes.registry import Registry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,10 +90,11 @@ async def run(
     watch: Watch = Watch(),
     settling: Settling | None = None,
     walks: Walks | None = None,
+    hubs: Registry | None = None,
 ) -> RunReport:
     """Visits, and builds meanwhile, then asks the language model and builds what that changed: no feed waits for it.
     With `settling`, what is filed may wait for the build of a later run of the same; with `walks`, edits of
-    article files for a look at them. The caller holds the lock. Raises
+    article files for a look at them; with `hubs`, what they push is taken meanwhile. The caller holds the lock. Raises
     NetworkDown (after building what was stale), UsageError, StoreError, OSError."""
     began = asyncio.get_running_loop().time()
     reconcile.edited_sources(app)
@@ -100,10 +106,13 @@ async def run(
         watch = _noting(watch, settling, {state.key for state in due if state.first_visit is None})
     outcomes: list[Outcome] = []
     built, down = BuildReport(), None
-    async with _client(app, wanted=bool(due) or thumbnails.wanted(app)) as fetcher:
+    async with (
+        _client(app, wanted=bool(due) or thumbnails.wanted(app)) as fetcher,
+        _taking(app, hubs, fetcher, stop, watch, settling) as intake,
+    ):
         async with thumbnails.taking(app, fetcher, stop) as pictures:
             if due and fetcher:
-                outcomes, built, down = await _visit_and_build(app, due, wanted, stop, watch, fetcher, settling)
+                outcomes, built, down = await _visit_and_build(app, due, wanted, stop, watch, fetcher, settling, hubs)
             if settling and stop.is_set():
                 settling.hurry()  # there may be no later run
             built = together(built, await build_due(app, settling, watch.turn))
@@ -111,12 +120,13 @@ async def run(
                 await pictures.finish(_left(wanted, began, thumbnails.SECONDS))
         if pictures and pictures.changed:
             built = together(built, await build_due(app, settling, watch.turn))
-    if down:
-        await follow(app, outcomes, built, seconds=_since(began), down=True, configuration=wanted.configuration)
-        raise down
-    enriched = await _enrich(app, stop, _left(wanted, began, wanted.llm_seconds), watch.filed)
-    if enriched.changed:
-        built = together(built, await build_due(app, settling, watch.turn))
+        if down:
+            await follow(app, outcomes, built, seconds=_since(began), down=True, configuration=wanted.configuration)
+            raise down
+        enriched = await _enrich(app, stop, _left(wanted, began, wanted.llm_seconds), watch.filed)
+        if enriched.changed:
+            built = together(built, await build_due(app, settling, watch.turn))
+        outcomes, built = await _with_pushes(intake, outcomes, built)
     if settling:
         settling.end(app)
     if walks:
@@ -131,6 +141,35 @@ async def run(
         untold=untold,
         outdated=newly_outdated(app),
     )
+
+
+@asynccontextmanager
+async def _taking(
+    app: App,
+    hubs: Registry | None,
+    fetcher: Fetcher | None,
+    stop: asyncio.Event,
+    watch: Watch,
+    settling: Settling | None,
+) -> AsyncIterator[Intake | None]:
+    """Takes what hubs push within the block, where there are any: what that takes is not loaded otherwise."""
+    if hubs is None:
+        yield None
+        return
+    from syndicator.services.pushes.intake import taking
+
+    async with taking(app, hubs, fetcher, stop, watch, settling) as intake:
+        yield intake
+
+
+async def _with_pushes(
+    intake: Intake | None, outcomes: list[Outcome], built: BuildReport
+) -> tuple[list[Outcome], BuildReport]:
+    """What a run did, and what hubs brought to its end. Raises StoreError, OSError."""
+    if intake is None:
+        return outcomes, built
+    await intake.finish()
+    return [*outcomes, *intake.outcomes], together(built, intake.built)
 
 
 def _noting(watch: Watch, settling: Settling, firsts: Collection[str]) -> Watch:
@@ -187,6 +226,7 @@ async def _visit_and_build(
     watch: Watch,
     fetcher: Fetcher,
     settling: Settling | None,
+    hubs: Registry | None,
 ) -> tuple[list[Outcome], BuildReport, NetworkDown | None]:
     """Visits, and builds meanwhile. Raises what ends the run, which ends both."""
     outcomes: list[Outcome] = []
@@ -196,7 +236,7 @@ async def _visit_and_build(
         async with asyncio.TaskGroup() as group:
             building = group.create_task(build_meanwhile(app, over, wanted.build_seconds, watch.turn, settling))
             try:
-                outcomes = await _visit(app, due, wanted, stop, watch, fetcher)
+                outcomes = await _visit(app, due, wanted, stop, watch, fetcher, hubs)
             except NetworkDown as error:
                 down = error
             finally:
@@ -207,7 +247,13 @@ async def _visit_and_build(
 
 
 async def _visit(
-    app: App, due: list[SourceState], wanted: Wanted, stop: asyncio.Event, watch: Watch, fetcher: Fetcher
+    app: App,
+    due: list[SourceState],
+    wanted: Wanted,
+    stop: asyncio.Event,
+    watch: Watch,
+    fetcher: Fetcher,
+    hubs: Registry | None,
 ) -> list[Outcome]:
     # imported here, so that a run with nothing due does not load what fetches and parses
     from syndicator.pipeline.visit_all import visit_all
@@ -217,7 +263,7 @@ async def _visit(
     try:
         return await visit_all(
             [(app.sources[state.key], state) for state in due],
-            make_context(app, fetcher, worker, watch.filed, asked=wanted.asked),
+            make_context(app, fetcher, worker, watch.filed, asked=wanted.asked, hubs=hubs),
             limit=wanted.limit,
             max_seconds=wanted.max_seconds,
             stop=stop,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ class Settling:
         self._waiting = Waiting()
         self._mark = 0  # the newest one that visits made
         self._made_with: Any = None
+        self.alone = asyncio.Lock()  # held by the one build under way
         self._looked = 0.0
 
     def begin(self, app: App) -> None:

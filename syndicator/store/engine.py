@@ -22,6 +22,7 @@ from syndicator.store.group import Group
 from syndicator.store.index import Index
 from syndicator.store.pictures.table import Pictures
 from syndicator.store.status import Status
+from syndicator.store.subscriptions.table import Subscriptions
 from syndicator.store.visits import Visits
 
 BUSY_SECONDS = 10.0  # how long a write waits for another program's
@@ -41,9 +42,10 @@ class Store:
         self.enrichment = Enrichment(database)
         self.ahead = Ahead(database)
         self.pictures = Pictures(database)
+        self.subscriptions = Subscriptions(database)
         self.browse = Browse(database)
         if not database.sqlite:
-            for part in (self.visits, self.index, self.enrichment, self.pictures, self.ahead):
+            for part in (self.visits, self.index, self.enrichment, self.pictures, self.ahead, self.subscriptions):
                 postgres.retried(part)
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-HEAD = "0007"  # the revision these tables are at; Alembic is imported only for a database at another one
+HEAD = "0008"  # the revision these tables are at; Alembic is imported only for a database at another one
 
 metadata = MetaData()
 
@@ -247,6 +247,20 @@ pictures = Table(
     Column("detail", Text, nullable=False),
 )
 Index("pictures_due", pictures.c.next_try)
+
+# Our subscriptions at hubs (WebSub), by the unguessable part of their callback, and how reliable each hub was.
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("token", String(64), primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("data", Text, nullable=False),
+)
+Index("subscriptions_source", subscriptions.c.source)
+
+hub_tallies = Table(
+    "hub_tallies", metadata, Column("hub", Text, primary_key=True), Column("data", Text, nullable=False)
+)
 
 notes = Table(
     "notes",

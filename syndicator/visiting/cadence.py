@@ -14,6 +14,7 @@ from syndicator.model import Failed, Fetched, FetchResult, NotModified, ParsedFe
 from syndicator.reasons import FetchReason
 from syndicator.settings import seconds
 from syndicator.visiting.fetch.headers import fresh_seconds
+from syndicator.visiting.websub.trust import backup
 
 # All of these are our choices, but for those with a source.
 _HOUR, _DAY = 3600.0, 86400.0
@@ -52,14 +53,16 @@ def next_visit(
     jitter: float,
     cron_next: Callable[[str, datetime], datetime],
     asked: bool = False,
+    trust: float = 0.0,
 ) -> Next:
     """When to come back. `state` is what `after` returned for this visit, `feed` what was parsed, None for nothing.
 
     floor, ceiling: seconds, the least and the most between two visits, where nobody says otherwise. jitter: 0 <= jitter
     < 1, so that sources do not all fall on the same second. cron_next: the first time after another at which a cron
-    expression fires. asked: a person asked for this visit. What decides, the first that applies: a server's
-    Retry-After, back-off after a failure, the operator's cron or `every`, the source's own rhythm; none of them more
-    often than the feed and the headers ask for and a server can bear, unless the operator's `force` says so.
+    expression fires. asked: a person asked for this visit. trust: the share of new entries that a hub brings by itself
+    (`websub.trust`), for which the source's own rhythm need not be kept up with. What decides, the first that applies:
+    a server's Retry-After, back-off after a failure, the operator's cron or `every`, the source's own rhythm; none of
+    them more often than the feed and the headers ask for and a server can bear, unless the operator's `force` says so.
     """
     if isinstance(result, Failed):
         due = _after_failure(source, state, result, now, floor, ceiling, jitter, cron_next)
@@ -78,6 +81,10 @@ def next_visit(
         why = least_why
     most = max(float(ceiling), low, min(_silence(state, now) / _SILENT, LONGEST_WISH))
     chosen = min(max(interval, low), most)
+    if trust:
+        pushed = backup(chosen, trust, most)
+        why = f"{why}; its hub pushes" if pushed > chosen else why
+        chosen = pushed
     at = now + timedelta(seconds=_spread(chosen, low, most, jitter))
     hours, days = (state.skip_hours, state.skip_days) if feed is None else (feed.skip_hours, feed.skip_days)
     return _skip(Next(at, f"{why}; every {_span(chosen)}"), hours, days)

@@ -17,6 +17,7 @@ MOVE_VISITS = 3  # visits in a row with the same permanent redirect, after which
 _MOVE_BROKEN = ("dns", "connect", "tls", "http-404", "gone", "blocked-address")
 GONE_TIMES, GONE_SPAN = 3, timedelta(days=2)  # so many 410 in a row, over so long, disable a source
 RECENT = 30  # publication times remembered
+STUCK = timedelta(hours=1)  # after a push within which a cache before the server may still say that nothing changed
 
 
 def after(
@@ -54,8 +55,8 @@ def after(
     )
     state = _moved(state, result.moved_to, now)
     if isinstance(result, NotModified):
-        return _freshened(state, result)
-    state = replace(state, warning=result.warning)
+        return _freshened(state, result, now)
+    state = replace(state, warning=result.warning, pushed_newer=None)
     part = result.status == DELTA  # of the feed: what is not in it says nothing
     return _with_feed(_with_validators(source, state, result, feed, now), feed, now, part=part)
 
@@ -95,10 +96,21 @@ def _moved(state: SourceState, target: str | None, now: datetime) -> SourceState
     return replace(state, moved_to=target, moved_times=times)
 
 
-def _freshened(state: SourceState, result: NotModified) -> SourceState:
+def pushed(state: SourceState, feed: ParsedFeed, new: int, now: datetime) -> SourceState:
+    """What is remembered of a source after its hub pushed `feed`, a part of it, with so many new entries. How its
+    server does is not known by that: neither validators nor the times of visits change."""
+    newer = (state.pushed_newer or now) if new else state.pushed_newer
+    times = {at for entry in feed.entries if (at := entry.published or entry.updated) is not None and at <= now}
+    recent = tuple(sorted(times | set(state.recent), reverse=True)[:RECENT])
+    return replace(state, recent=recent, pushed_newer=newer)
+
+
+def _freshened(state: SourceState, result: NotModified, now: datetime) -> SourceState:
     """`state` with the validators of a 304, which take the place of the stored ones where it has them (RFC 9111 section
     4.3.4). They are kept as long as the server knows them: a poll for all of it now and then would cost every server
-    for the few that are stuck."""
+    for the few that are stuck. Those of a feed that its hub showed to be newer, some time ago, are stuck."""
+    if state.pushed_newer is not None and now - state.pushed_newer >= STUCK:
+        return replace(state, etag=None, last_modified=None, pushed_newer=None)
     etag = result.headers.get("etag") or state.etag
     modified = result.headers.get("last-modified") or state.last_modified
     if (etag, modified) == (state.etag, state.last_modified):

@@ -18,8 +18,9 @@ from syndicator.model import Outcome
 from syndicator.schedule import Scheduler
 from syndicator.services import daemon
 from syndicator.services.changes import changes
-from syndicator.services.container import Configuration, configuration
+from syndicator.services.container import Configuration, configuration, utc_now
 from syndicator.services.health.systemd import Notify
+from syndicator.services.pushes.registry import Registry
 from syndicator.services.refresh import RunReport, Watch
 from syndicator.settings import load
 
@@ -42,8 +43,10 @@ async def up(config: Path) -> None:
             steady=time.monotonic,
             on_stopped=lambda silent: _warn("the run under way makes no progress", seconds=int(silent)),
         )
+        hubs = Registry(utc_now)
         runs = daemon.ScheduledRuns(
             config,
+            hubs=hubs,
             stop=stop,
             watch=Watch(
                 visited=scheduler.progress(visited),
@@ -60,7 +63,8 @@ async def up(config: Path) -> None:
             site.reload(runs.read().settings)
             scheduler.run_now()
 
-        site = daemon.Site(load(config), scheduler.silent_seconds)
+        site = daemon.Site(load(config), scheduler.silent_seconds, hubs)
+        hubs.on_arrival = lambda: scheduler.run_now(again=not hubs.attended)
         try:
             serving = _served(site, stop, notify, reload, lambda: not scheduler.silent_seconds())
             async with serving as server, console_beside(config, site.settings.state_dir, _warn):

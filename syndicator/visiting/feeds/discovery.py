@@ -78,9 +78,26 @@ def discover(body: bytes, url: str, headers: Mapping[str, str] | None = None) ->
 def linked_feeds(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> tuple[str, ...]:
     """The feeds that the head of a page names as its own (rel=alternate), at most 50. What stands in its body or within
     a script may be a stranger's words and does not count."""
-    head = _without(_uncommented(_decoded(body, headers or {})), "<script", "</script")
+    return tuple(dict.fromkeys(link.url for link in _Page(_head(body, headers or {}), url).alternates))
+
+
+def head_links(body: bytes, url: str, headers: Mapping[str, str]) -> list[tuple[list[str], str]]:
+    """The links in the head of a page: relations in lower case, and the target."""
+    base, found = url, []
+    for match in _TAG.finditer(_head(body, headers)):
+        given = _attributes(match[2])
+        if match[1].lower() == "base":
+            base = resolve(base, given.get("href", "")) or base
+        elif match[1].lower() == "link":
+            found.append((given.get("rel", "").lower().split(), resolve(base, given.get("href", ""))))
+    return found[:_MOST]
+
+
+def _head(body: bytes, headers: Mapping[str, str]) -> str:
+    """The head of a page, without comments and scripts."""
+    head = _without(_uncommented(_decoded(body, headers)), "<script", "</script")
     end = _BODY.search(head)
-    return tuple(dict.fromkeys(link.url for link in _Page(head[: end.start()] if end else head, url).alternates))
+    return head[: end.start()] if end else head
 
 
 def _other(body: bytes, url: str, headers: Mapping[str, str]) -> Discovery:

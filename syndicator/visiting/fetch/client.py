@@ -133,7 +133,7 @@ class HttpFetcher:
     async def _answer(self, chain: _Chain, here: str, response: httpx.Response) -> FetchResult | None:
         headers = joined(response.headers.multi_items())
         status = response.status_code
-        if status in _REDIRECTS and chain.request.method == "GET":
+        if status in _REDIRECTS and (chain.request.method == "GET" or _keeps_method(chain.request, status)):
             return self._redirect(chain, here, status, headers)
         shown = redacted(chain.request.url)
         if status == HTTPStatus.NOT_MODIFIED:
@@ -203,8 +203,16 @@ class HttpFetcher:
             headers["a-im"] = "feed"  # RFC 3229 with feed: what is new since those validators is enough
         if first:
             headers |= {name.lower(): value.strip() for name, value in chain.credentials.items()}
+        elif request.body is not None and "content-type" in request.headers:  # it says what is sent, to whomever
+            headers["content-type"] = request.headers["content-type"]
         limits = {} if request.connect is None else {"timeout": {"pool": request.connect}}
         return httpx.Request(request.method, url, headers=headers, content=request.body, extensions=limits)
+
+
+def _keeps_method(request: Request, status: int) -> bool:
+    """True for a redirect that a POST follows (RFC 9110 sections 15.4.8 and 15.4.9): that of a hub alone, which may
+    move as feeds do (WebSub, section 5.1); what goes to a language model goes nowhere else."""
+    return request.kind == "hub" and status in (HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT)
 
 
 def _masked(result: FetchResult, secrets: Mapping[str, str]) -> FetchResult:

@@ -18,6 +18,7 @@ from syndicator.visiting.politeness.backoff import Backoff
 from syndicator.visiting.politeness.robots import OPERATOR, Robots, RobotsVerdict
 from syndicator.visiting.politeness.throttle import Throttle
 
+_TYPE = "content-type"  # of a body that is sent on with it
 _MOST_HOSTS = 6  # that the redirects of one request may lead through
 _PATIENCE = timedelta(seconds=30)  # a back-off that ends sooner is waited for, a longer one is a failure at once
 DISALLOWED = "robots.txt disallows this address; it is fetched because sources.toml names it"
@@ -54,7 +55,7 @@ class PoliteFetcher:
         30 s, and a page that robots.txt disallows, are a `Failed` without a request. The deadline counts the requests
         alone, not the wait for a turn."""
         shown = redacted(request.url)
-        leg = replace(request, stay=request.method == "GET")
+        leg = replace(request, stay=request.method == "GET" or request.kind == "hub")
         moved: str | None = None
         permanent = True
         for _ in range(_MOST_HOSTS):
@@ -74,7 +75,8 @@ class PoliteFetcher:
                 return Failed(url=shown, reason="timeout", detail="no complete answer in time")
             there = result.headers["location"]
             robots = leg.robots if same_site(there, leg.url) else "obey"  # the operator's word is for one site
-            leg = replace(leg, url=there, headers={}, allow=(), deadline=left, robots=robots)
+            kept = {} if leg.body is None else {_TYPE: leg.headers[_TYPE]} if _TYPE in leg.headers else {}
+            leg = replace(leg, url=there, headers=kept, allow=(), deadline=left, robots=robots)
         return Failed(url=shown, reason="redirects", detail=f"redirects through more than {_MOST_HOSTS} hosts")
 
     async def aclose(self) -> None:

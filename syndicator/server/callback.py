@@ -1,0 +1,100 @@
+"""The callbacks that hubs reach (WebSub, sections 5.2, 5.3 and 7). What is known of them is asked of whoever runs the
+server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from syndicator.ports.subscriptions import PATH
+
+# A body is read whole before its signature can be checked: this many at once, each in so many seconds. Choices.
+_AT_ONCE: Final = 8
+_SECONDS: Final = 30.0
+_LONGEST_TOKEN: Final = 64
+_HEADERS: Final = {
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "x-robots-tag": "noindex",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callbacks:
+    """What is asked of whoever runs the server. Each is given the token of a callback, and answers with a status and
+    a body. `known`: whether a push to it is read at all: its status where not, else 200. `most`: bytes of a push."""
+
+    verify: Callable[[str, Mapping[str, str]], tuple[int, str]]
+    known: Callable[[str], int]
+    push: Callable[[str, Mapping[str, str], bytes], int]
+    most: int
+
+
+def with_callbacks(app: ASGIApp, callbacks: Callbacks) -> ASGIApp:
+    """`app` with the callbacks."""
+    room = asyncio.Semaphore(_AT_ONCE)
+
+    async def answering(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith(PATH):
+            await app(scope, receive, send)
+            return
+        response = await _answer(Request(scope, receive), callbacks, room)
+        await response(scope, receive, send)
+
+    return answering
+
+
+async def _answer(request: Request, callbacks: Callbacks, room: asyncio.Semaphore) -> Response:
+    token = request.scope["path"].removeprefix(PATH)
+    if not token or len(token) > _LONGEST_TOKEN:
+        return _plain(HTTPStatus.NOT_FOUND)
+    if request.method == "GET":
+        status, body = callbacks.verify(token, request.query_params)
+        return Response(body, status, headers=_HEADERS, media_type="text/plain")
+    if request.method != "POST":
+        return _plain(HTTPStatus.METHOD_NOT_ALLOWED, allow="GET, POST")
+    status = callbacks.known(token)
+    return _plain(status) if status != HTTPStatus.OK else await _pushed(request, token, callbacks, room)
+
+
+async def _pushed(request: Request, token: str, callbacks: Callbacks, room: asyncio.Semaphore) -> Response:
+    if room.locked():
+        return _plain(HTTPStatus.SERVICE_UNAVAILABLE, **{"retry-after": "60"})
+    async with room:
+        try:
+            async with asyncio.timeout(_SECONDS):
+                body = await _body(request, callbacks.most)
+        except TimeoutError:
+            return _plain(HTTPStatus.REQUEST_TIMEOUT)
+        except ClientDisconnect:
+            return _plain(HTTPStatus.BAD_REQUEST)
+    if body is None:
+        return _plain(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    status = callbacks.push(token, request.headers, body)
+    busy = status == HTTPStatus.SERVICE_UNAVAILABLE
+    return _plain(status, **({"retry-after": "60"} if busy else {}))
+
+
+async def _body(request: Request, most: int) -> bytes | None:
+    """The body, None where it is longer than `most` bytes: what is more is not read."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > most:
+        return None
+    read = bytearray()
+    async for chunk in request.stream():
+        read += chunk
+        if len(read) > most:
+            return None
+    return bytes(read)
+
+
+def _plain(status: int, **headers: str) -> Response:
+    return Response(f"{HTTPStatus(status).phrase}.\n", status, headers={**_HEADERS, **headers}, media_type="text/plain")

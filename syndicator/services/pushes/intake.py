@@ -1,0 +1,221 @@
+"""Takes what hubs bring while a run is under way, and asks them what is to be asked."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final, Protocol
+
+from syndicator.errors import first_of
+from syndicator.model import OURS, Fetched, Outcome
+from syndicator.ports import Fetcher
+from syndicator.publishing.selection.staleness import BuildReport
+from syndicator.services.build import build_due, together
+from syndicator.services.container import App, make_context, make_fetcher, new_worker
+from syndicator.services.pushes.registry import Push, Registry
+from syndicator.services.settling import Settling
+from syndicator.visiting.fetch.headers import DELTA
+from syndicator.visiting.websub import lease
+
+if TYPE_CHECKING:  # what reads is loaded where something is to be read
+    from syndicator.pipeline.context import RunContext
+    from syndicator.worker import Worker
+
+_LOOK: Final = 0.5  # seconds after which something that came due meanwhile is seen
+_AT_ONCE: Final = 8  # pushes that are read, and hubs that are asked
+_PAUSES: Final = 4  # for each second of a build, as between builds while visits go on
+_PRELOAD: Final = ("syndicator.pipeline.read_article", "syndicator.visiting.feeds.parser")
+
+
+class Watching(Protocol):
+    """Callbacks of a run (`services.refresh.Watch`)."""
+
+    @property
+    def visited(self) -> Callable[[Outcome], None]: ...
+    @property
+    def filed(self) -> Callable[[str], None]: ...
+    @property
+    def turn(self) -> Callable[[], object]: ...
+
+
+@asynccontextmanager
+async def taking(
+    app: App,
+    registry: Registry,
+    fetcher: Fetcher | None,
+    stop: asyncio.Event,
+    watch: Watching,
+    settling: Settling | None,
+) -> AsyncIterator[Intake | None]:
+    """What hubs bring is taken within the block, and to its end where `finish` is called. None where no hub is wanted
+    (`site.callback`). `fetcher`: that of the run, so that no host is asked twice at once; None where it has none."""
+    registry.begin(app.store.subscriptions, app.sources, app.settings.site.callback)
+    if not app.settings.site.callback:
+        registry.save(app.store.subscriptions)
+        yield None
+        return
+    intake = Intake(app, registry, fetcher, stop, watch, settling)
+    try:
+        yield intake
+    finally:
+        await intake.aclose()
+        registry.save(app.store.subscriptions)
+
+
+class Intake:
+    """What hubs bring, as it is taken. What the disk or the store raises is raised by `finish`."""
+
+    def __init__(
+        self,
+        app: App,
+        registry: Registry,
+        fetcher: Fetcher | None,
+        stop: asyncio.Event,
+        watch: Watching,
+        settling: Settling | None,
+    ) -> None:
+        self.app, self.registry, self.stop, self.watch, self.settling = app, registry, stop, watch, settling
+        self.outcomes: list[Outcome] = []
+        self.built = BuildReport()
+        self._given = fetcher
+        self._own: Fetcher | None = None
+        self._worker: Worker | None = None
+        self._over = asyncio.Event()
+        self._next_build = 0.0  # of the loop's clock
+        self._stale = False  # something that a hub brought is to be built
+        self._under_way = 0  # pushes
+        self._read = asyncio.Event()  # one of them ended
+        registry.attended = True
+        self._task = asyncio.create_task(self._run())
+
+    async def finish(self) -> None:
+        """Takes what waits and builds it, and waits for hubs that are being asked. Raises StoreError, OSError."""
+        self._over.set()
+        await self._task
+
+    async def aclose(self) -> None:
+        """Drops what is under way."""
+        self._task.cancel()
+        with contextlib.suppress(asyncio.CancelledError, Exception):  # what `finish` raised, or would have
+            await self._task
+        if self._worker is not None:
+            await self._worker.aclose()
+        if self._own is not None:
+            await self._own.aclose()
+
+    async def _run(self) -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                room, hubs = asyncio.Semaphore(_AT_ONCE), asyncio.Semaphore(_AT_ONCE)
+                while not self.stop.is_set():
+                    over = self._over.is_set()
+                    self._ask_hubs(group, hubs)
+                    for push in self.registry.taken():
+                        self._under_way += 1
+                        group.create_task(self._take(push, room))
+                    if self._stale and (over or self._clock() >= self._next_build):
+                        await self._build()
+                    self.registry.save(self.app.store.subscriptions)
+                    if over and not self._under_way and not self._stale:
+                        break
+                    await self._a_moment()
+        except BaseExceptionGroup as failed:
+            raise first_of(failed) from failed
+        finally:
+            self.registry.attended = False
+
+    async def _a_moment(self) -> None:
+        """Until there may be something new."""
+        events = (self._read, self.stop, self.registry.arrived) + (() if self._over.is_set() else (self._over,))
+        waiting = [asyncio.create_task(one.wait()) for one in events]
+        try:
+            await asyncio.wait(waiting, timeout=_LOOK, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in waiting:
+                one.cancel()
+            self._read.clear()
+
+    def _clock(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    # -- what is brought ----------------------------------------------------------------------------------------------
+
+    async def _take(self, push: Push, room: asyncio.Semaphore) -> None:
+        try:
+            async with room:
+                await self._visit(push)
+        finally:
+            self._under_way -= 1
+            self._read.set()
+
+    async def _visit(self, push: Push) -> None:
+        """Visits the source with what its hub brought. A source that does not let that be read is due at once instead:
+        whoever pushed it, it has changed."""
+        from syndicator.pipeline.pushed import is_signal, signalled
+        from syndicator.pipeline.visit import take_push
+
+        key = push.subscription.source_key
+        source, visits = self.app.sources.get(key), self.app.store.visits
+        async with self.registry.alone(key):
+            state = visits.state(key)
+            if source is None or not source.enabled or state is None or state.disabled or self.stop.is_set():
+                return
+            if is_signal(source, state, push.subscription.hub):
+                visits.save_states([signalled(state, self.app.clock())])
+                return
+            url = push.subscription.topic
+            body = Fetched(
+                url=url, final_url=url, status=DELTA, headers={"content-type": push.content_type}, body=push.body
+            )
+            outcome, after = await take_push(self._context().visit(source, state), body, stop=self.stop)
+            if outcome is None:
+                visits.save_states([after])
+                return
+            if outcome.reason != OURS:
+                visits.end_visit(outcome, after)
+        self.outcomes.append(outcome)
+        self._stale |= bool(outcome.added or outcome.changed)
+        self.watch.visited(outcome)
+
+    def _context(self) -> RunContext:
+        if self._worker is None:
+            self._worker = new_worker(self.app, 1, _PRELOAD)
+        return make_context(self.app, self._fetcher(), self._worker, self.watch.filed, hubs=self.registry)
+
+    def _fetcher(self) -> Fetcher:
+        if self._given is not None:
+            return self._given
+        if self._own is None:
+            self._own = make_fetcher(self.app)
+        return self._own
+
+    async def _build(self) -> None:
+        """Builds what was brought, without the wait for more of its kind."""
+        self._stale = False
+        began = self._clock()
+        if self.settling:
+            self.settling.hurry()
+        self.built = together(self.built, await build_due(self.app, self.settling, self.watch.turn))
+        self._next_build = self._clock() + _PAUSES * (self._clock() - began)
+
+    # -- what hubs are asked ------------------------------------------------------------------------------------------
+
+    def _ask_hubs(self, group: asyncio.TaskGroup, room: asyncio.Semaphore) -> None:
+        due = self.registry.due(self.app.clock())
+        for one in due:
+            asked = self.registry.asking(one.token)
+            group.create_task(self._ask(asked.token, room))
+        if due:
+            self.registry.save(self.app.store.subscriptions)  # before a hub hears of it
+
+    async def _ask(self, token: str, room: asyncio.Semaphore) -> None:
+        async with room:
+            if self.stop.is_set():
+                return
+            asked = self.registry.asking(token)
+            result = await self._fetcher().fetch(lease.request(asked))
+        now = self.app.clock()
+        self.registry.after(token, lambda one: lease.answered(one, result, now))
+        self.registry.log.debug("asked a hub", hub=asked.hub, source=asked.source_key, mode=asked.asked)

@@ -1,0 +1,1 @@
+"""Our subscriptions at hubs."""

@@ -1,0 +1,1 @@
+"""Hubs that push, over real loopback connections."""

@@ -1,0 +1,1 @@
+"""What hubs are asked, promise and are worth."""

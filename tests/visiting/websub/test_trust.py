@@ -1,0 +1,72 @@
+"""How far a hub is relied on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator.model import Entry
+from syndicator.ports.subscriptions import Subscription, Tally
+from syndicator.visiting.websub.trust import GRACE, backup, counted, missed, trust
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+STANDS = Subscription(
+    token="t",
+    secret="s",
+    source_key="one",
+    hub="h",
+    topic="t",
+    made_at=NOW - 9 * HOUR,
+    verified_at=NOW - 8 * HOUR,
+    expires=NOW + HOUR,
+)
+GOOD, BAD = Tally(hub="h", pushed=90, missed=2), Tally(hub="h", pushed=10, missed=80)
+
+
+def entry(before: timedelta | None) -> Entry:
+    return Entry(id=str(before), published=None if before is None else NOW - before)
+
+
+def test_a_hub_has_missed_what_came_while_it_stood_and_not_just_now() -> None:
+    new = [entry(HOUR), entry(GRACE / 2), entry(9 * HOUR), entry(-HOUR)]
+    assert missed(STANDS, new, NOW - 2 * HOUR, NOW) == 1
+    assert missed(replace(STANDS, expires=NOW - HOUR), new, NOW - 2 * HOUR, NOW) == 0
+    assert missed(replace(STANDS, verified_at=None), new, NOW - 2 * HOUR, NOW) == 0
+
+
+def test_an_entry_without_a_time_came_after_the_visit_before() -> None:
+    assert missed(STANDS, [entry(None)], NOW - HOUR, NOW) == 1
+    assert missed(STANDS, [entry(None)], NOW - 9 * HOUR, NOW) == 0  # perhaps before we subscribed
+    assert missed(STANDS, [entry(None)], None, NOW) == 0
+
+
+def test_nobody_is_trusted_before_the_first_push_or_after_the_lease() -> None:
+    assert trust(STANDS, GOOD, NOW) == 0
+    assert trust(replace(STANDS, pushed=50.0, expires=NOW), GOOD, NOW) == 0
+
+
+def test_a_hub_of_a_good_record_is_trusted_sooner() -> None:
+    first = replace(STANDS, pushed=1.0)
+    assert trust(first, GOOD, NOW) > 0.9 > 0.5 > trust(first, BAD, NOW)
+    assert trust(replace(STANDS, pushed=60.0), BAD, NOW) > 0.9  # what it does for this source outweighs that
+    assert trust(replace(STANDS, pushed=5.0, missed=15.0), GOOD, NOW) < 0.4
+
+
+def test_old_sins_are_forgotten() -> None:
+    one = Tally(hub="h", pushed=0, missed=100)
+    for _ in range(300):
+        one = counted(one, pushed=1)
+    assert one.missed < 30 < one.pushed
+
+
+@given(st.floats(1, 10**6), st.floats(0, 0.98), st.floats(1, 10**6), st.floats(0, 500), st.floats(0, 500))
+def test_polling_is_slower_and_never_off(usual: float, share: float, most: float, pushed: float, lost: float) -> None:
+    wait = backup(usual, share, most)
+    assert usual <= wait <= max(usual, most)
+    one = replace(STANDS, pushed=pushed, missed=lost)
+    assert 0 <= trust(one, Tally(hub="h", pushed=pushed, missed=lost), NOW) <= 0.98
+    assert (1 - share) * wait <= usual * 1.0001  # nobody waits longer on average
