@@ -33,11 +33,13 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which articles: those of a `filter`, a source, with these `words` in their titles. `skip`: of pages before."""
+    """Which articles: those of a `filter`, a source, with these `words` in their titles. `none`: the category of what
+    fits no other; `skip`: of pages before."""
 
     filter: Filter = "all"
     source: str = ""
     words: Sequence[str] = ()
+    none: str = ""
     skip: int = 0
     most: int = 30
 
@@ -53,7 +55,7 @@ class Browse:
         rows = select(_a.data, _a.path).order_by(_a.added.desc(), _a.published.desc(), _a.id)
         if wanted.filter == "merged":
             rows = rows.where(_a.merged_into.is_not(None))
-        within = _inside(wanted.filter, wanted.source)
+        within = _inside(wanted)
         if wanted.words:
             rows = rows.where(*(func.lower(_a.title).contains(word.lower(), autoescape=True) for word in wanted.words))
         if within:
@@ -83,10 +85,12 @@ def _has(text: str) -> ColumnElement[bool]:
     return _a.data.contains(text, autoescape=True)
 
 
-def _inside(filter: Filter, source: str) -> list[ColumnElement[bool]]:
+def _inside(wanted: Wanted) -> list[ColumnElement[bool]]:
     untagged, partial, held = not_(_has('"tags":[')), _has('"partial":true'), _has('"hold":true')
     confirmed = _has('"tags_by":"operator"')
+    nowhere = or_(not_(_has('"category":"')), _has(f'"category":{codec.json_text(wanted.none)}'))
     found: list[ColumnElement[bool]] = []
+    filter = wanted.filter
     if filter == "untagged":
         found = [untagged]
     elif filter == "partial":
@@ -94,7 +98,7 @@ def _inside(filter: Filter, source: str) -> list[ColumnElement[bool]]:
     elif filter == "hold":
         found = [held]
     elif filter == "unsure":
-        found = [or_(held, not_(confirmed) & or_(untagged, partial, not_(_has('"category":"'))))]
-    if source:
-        found.append(_has(f'"source_key":{codec.json_text(source)}'))
+        found = [or_(held, not_(confirmed) & or_(untagged, partial, nowhere))]
+    if wanted.source:
+        found.append(_has(f'"source_key":{codec.json_text(wanted.source)}'))
     return found

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from syndicator.articles import frontmatter
 from syndicator.errors import UsageError
@@ -32,7 +34,7 @@ def confirm(task: Task) -> Acted:
         if "seen" in task.args and tuple(article.tags) != task.texts("seen"):
             raise UsageError(f"{article.title!r} was given other tags meanwhile; look at it again")
         tags = tuple(dict.fromkeys(names.tag(one, article) for one in wanted if one.strip()))
-        said = names.category(category) if isinstance(category, str) and category.strip() else None
+        said = _category(category, article, names) if isinstance(category, str) else None
         return Decision(tags=tags, category=said)
 
     planned = confirming.plan(task.app, task.text("id"), decide)
@@ -44,6 +46,13 @@ def confirm(task: Task) -> Acted:
     return Acted(subject=article.id, said=said, logged=planned.changed, build=planned.changed)
 
 
+def _category(name: str, article: Article, names: Names) -> str | None:
+    """The category that is meant; None where nothing is said of it: the article has what the form had for want of
+    one."""
+    listed = {one.name for one in names.vocabulary.category}
+    return None if not name.strip() or (name == article.category and name not in listed) else names.category(name)
+
+
 def edit(task: Task) -> Acted:
     """Fields of an article as a hand would write them into its file. "stamp": of the file that the form had shown.
     Raises UsageError where it was edited meanwhile, ConfigError for what cannot be."""
@@ -51,29 +60,28 @@ def edit(task: Task) -> Acted:
     data = task.app.article_store.read(path)
     if stamp(data) != task.text("stamp"):
         raise UsageError(f"{path} was edited meanwhile, and stays as it is; look at it again")
-    wanted = edited(data, path, task)
+    wanted = edited(data, path, task.args)
     task.touch("article", path)
     task.app.article_store.edit(path, wanted)
     _take_in(task.app, path)
     return Acted(subject=id, said=f"{frontmatter.load(wanted, path).title}: edited")
 
 
-def edited(data: bytes, path: str, task: Task) -> bytes:
-    """The file as it is to be, checked to be one. Pure."""
+def edited(data: bytes, path: str, fields: Mapping[str, Any]) -> bytes:
+    """The file in `data` with these fields as a hand would write them: title, excerpt, author, cover and body, those
+    that are given. Pure. Raises UsageError, ConfigError for what would be no article."""
     article = frontmatter.load(data, path)
-    changed = article
-    if "title" in task.args:
-        changed = replace(changed, title=task.text("title").strip())
-    if "excerpt" in task.args:
-        changed = replace(changed, excerpt=" ".join(task.text("excerpt").split()))
+    said = {name: str(value) for name, value in fields.items()}
+    changed = replace(
+        article,
+        title=said.get("title", article.title).strip(),
+        excerpt=" ".join(said["excerpt"].split()) if "excerpt" in said else article.excerpt,
+        author=(said["author"].strip() or None) if "author" in said else article.author,
+        cover=_address(said["cover"]) if "cover" in said else article.cover,
+        body=said["body"].replace("\r\n", "\n") if "body" in said else article.body,
+    )
     if not changed.title:
         raise UsageError("an article needs a title")
-    if "author" in task.args:
-        changed = replace(changed, author=task.text("author").strip() or None)
-    if "cover" in task.args:
-        changed = replace(changed, cover=_address(task.text("cover")))
-    if "body" in task.args:
-        changed = replace(changed, body=task.text("body").replace("\r\n", "\n"))
     made = frontmatter.dump(changed, frontmatter.extra(data, path))
     if frontmatter.load(made, path).id != article.id:
         raise UsageError("the id of an article never changes")

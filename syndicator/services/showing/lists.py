@@ -1,0 +1,133 @@
+"""Lists of articles and sources, and one of each, as pages show them. Reads only; raises StoreError, UsageError."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from syndicator.articles import frontmatter
+from syndicator.errors import ConfigError, UsageError
+from syndicator.model import Article, FeedKey, Outcome, Source, SourceState
+from syndicator.ports.pictures import Picture
+from syndicator.publishing import paths
+from syndicator.services.health.look import Place, as_written
+from syndicator.services.health.status.source import SourceHealth, look_at
+from syndicator.services.jobs.acts.articles import stamp as stamp_of_file
+from syndicator.services.jobs.acts.sources import stamp as stamp_of_source
+from syndicator.store.browse.articles import FILTERS as FILTERS
+from syndicator.store.browse.articles import Filter as Filter
+from syndicator.store.browse.articles import Wanted as Wanted
+
+RHYTHM = timedelta(days=30)
+_NEWEST = 10  # articles of a source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """An article of a list with its picture."""
+
+    article: Article
+    path: str
+    picture: Picture | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """An article with all that a form needs of its file. `fault`: why the file cannot be read."""
+
+    article: Article
+    path: str
+    text: str
+    stamp: str
+    picture: Picture | None
+    feeds: tuple[str, ...]
+    copies: tuple[Article, ...]
+    into: Article | None
+    followed: bool
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRow:
+    """A source of a list."""
+
+    source: Source
+    state: SourceState | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourcePage:
+    """A source with how it goes. `days`: articles added, by day; `visits`: of the time that the picture shows."""
+
+    health: SourceHealth
+    stamp: str
+    days: Mapping[datetime, int]
+    visits: Sequence[Outcome]
+    items: Sequence[Item]
+    now: datetime
+
+
+def articles(place: Place, wanted: Wanted) -> list[Item]:
+    """The articles that are wanted, with their pictures."""
+    if place.store is None:
+        return []
+    listed = place.store.browse.articles(wanted)
+    pictures = place.store.pictures.taken([one.article.id for one in listed])
+    return [Item(article=one.article, path=one.path, picture=pictures.get(one.article.id)) for one in listed]
+
+
+def article(place: Place, id: str) -> File:
+    """One article as its file has it. Raises UsageError where there is none of this id."""
+    row = place.store.visits.article(id) if place.store else None
+    if place.store is None or row is None:
+        raise UsageError(f"there is no article {id!r}")
+    index = place.store.index
+    path, fault, found = index.path(id) or "", "", row
+    try:
+        data = place.article_store.read(path)
+        found = frontmatter.load(data, path)
+    except (ConfigError, OSError) as error:
+        data, fault = b"", str(error)
+    copies = tuple(index.articles(place.store.visits.copies(id)).values())
+    into = index.articles([row.merged_into]).get(row.merged_into) if row.merged_into else None
+    return File(
+        article=found,
+        path=path,
+        text=data.decode("utf-8", "replace"),
+        stamp=stamp_of_file(data),
+        picture=place.store.pictures.taken([id]).get(id),
+        feeds=tuple(paths.stem(key) for key in sorted(index.shown(id))),
+        copies=copies,
+        into=into,
+        followed=found.source_key in place.sources,
+        fault=fault,
+    )
+
+
+def sources(place: Place, words: Sequence[str]) -> list[SourceRow]:
+    """The sources in whose key, title or address all of `words` stand, in the order of sources.toml."""
+    known = place.store.visits.states() if place.store else {}
+    states = {state.key: state for state in as_written(known.values(), place.sources)}
+    found = []
+    for source in place.sources.values():
+        text = f"{source.key} {source.title or ''} {source.url}".lower()
+        if all(word.lower() in text for word in words):
+            found.append(SourceRow(source=source, state=states.get(source.key)))
+    return found
+
+
+def source(place: Place, key: str) -> SourcePage:
+    """One source. Raises UsageError where there is none of this key."""
+    health, since = look_at(place, key), place.now - RHYTHM
+    store = place.store
+    ids = store.index.ids(FeedKey("source", key), limit=_NEWEST, since=None, most=_NEWEST) if store else []
+    found = store.index.articles(ids) if store else {}
+    return SourcePage(
+        health=health,
+        stamp=stamp_of_source(health.source),
+        days=store.browse.days(key, since) if store else {},
+        visits=store.browse.outcomes(key, since) if store else (),
+        items=[Item(article=one, path="", picture=None) for one in found.values()],
+        now=place.now,
+    )

@@ -1,0 +1,110 @@
+"""Articles: found, looked at, edited with a look at what changes, and each edit kept. Over real requests."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+
+from tests.console.conftest import Browser, Served
+from tests.console.test_today import EVIL, article
+
+
+def titles(browser: Browser, address: str) -> list[str]:
+    body = browser.get(address).body
+    return [unescape(one) for one in re.findall(r'<h3 lang="[^"]*"><a [^>]*><bdi>(.*?)</bdi>', body)]
+
+
+def test_what_is_unsure_comes_first(browser: Browser) -> None:
+    unsure = titles(browser, "/articles")
+    everything = titles(browser, "/articles?filter=all")
+    assert 0 < len(unsure) < len(everything) and set(unsure) < set(everything)
+    assert "What my scraper owes your server" in unsure
+    assert not {"A seven-watt summariser"} & set(unsure)  # it has tags and a category
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("q=WATT+seven", {"A seven-watt summariser"}),
+        ("q=100%25", set()),
+        ("q=_", set()),
+        ("filter=merged", {"The pothole commons"}),
+        ("filter=untagged&source=holt&q=scraper", {"What my scraper owes your server"}),
+        ("filter=nonsense&q=watt", set()),
+    ],
+)
+def test_a_search_finds_what_it_says(browser: Browser, query: str, found: set[str]) -> None:
+    assert set(titles(browser, f"/articles?{query}")) == found
+
+
+def test_what_was_confirmed_is_unsure_no_more(served: Served, browser: Browser) -> None:
+    found, _ = article(served, "What my scraper owes")
+    form = {"id": found.id, "tags": "", "category": found.category, "seen": "\n".join(found.tags), "next": "/articles"}
+    served.done(browser.post("/confirm", form))
+    assert found.title not in titles(browser, "/articles")
+
+
+def test_an_edit_is_seen_before_it_is_saved(served: Served, browser: Browser) -> None:
+    found, path = article(served, "A seven-watt summariser")
+    address, before = f"/articles/{found.id}", path.read_text()
+    page = browser.get(address).body
+    (stamp,) = re.findall(r'name="stamp" value="([^"]+)"', page)
+    form = {
+        "stamp": stamp,
+        "title": "Seven watts",
+        "excerpt": "One sentence.",
+        "author": "",
+        "cover": "",
+        "body": found.body,
+    }
+    shown = browser.post(address, form | {"then": "preview"}).body
+    assert "As its entry will show it" in shown and "+title: Seven watts" in unescape(shown)
+    assert path.read_text() == before
+    job = served.done(browser.post(address, form | {"then": "save"}))
+    after, _ = article(served, "Seven watts")
+    assert (after.title, after.excerpt, after.author, after.body) == ("Seven watts", "One sentence.", None, found.body)
+    assert "Seven watts" in (served.settings.public_dir / "all.atom").read_text()
+    assert "Seven watts: edited" in browser.get(address).body  # its history
+    stale = served.ended(browser.post(address, form | {"title": "Late", "then": "save"}).job)
+    assert stale.status == "failed" and "edited meanwhile" in stale.said
+    assert article(served, "Seven watts")[0].title == "Seven watts"
+    served.done(browser.post("/do/undo", {"number": str(job.change), "next": "/"}))
+    assert path.read_text() == before
+
+
+@pytest.mark.parametrize(("field", "value"), [("title", " "), ("cover", "javascript:alert(1)"), ("cover", "file:///x")])
+def test_what_cannot_be_is_not_saved(served: Served, browser: Browser, field: str, value: str) -> None:
+    found, path = article(served, "A Rust port nobody asked for")
+    before, address = path.read_text(), f"/articles/{found.id}"
+    (stamp,) = re.findall(r'name="stamp" value="([^"]+)"', browser.get(address).body)
+    job = served.ended(browser.post(address, {"stamp": stamp, field: value, "then": "save"}).job)
+    assert job.status == "failed" and path.read_text() == before
+
+
+def test_a_text_writes_no_key_of_the_file(served: Served, browser: Browser) -> None:
+    """Injection of frontmatter, and markup that is shown as text."""
+    found, _ = article(served, "A Rust port nobody asked for")
+    address = f"/articles/{found.id}"
+    (stamp,) = re.findall(r'name="stamp" value="([^"]+)"', browser.get(address).body)
+    evil = f"x'\nhold: true\nid: 'aaaa'\n---\n{EVIL}"
+    job = served.done(browser.post(address, {"stamp": stamp, "title": evil, "author": evil, "then": "save"}))
+    after, _ = article(served, "alert(1)")
+    assert (after.id, after.hold) == (found.id, False)
+    for page in (address, f"/changes/{job.change}", "/changes", "/articles?filter=all", "/"):
+        assert "<script>alert" not in browser.get(page).body, page
+    served.done(browser.post("/do/undo", {"number": str(job.change), "next": "/"}))
+
+
+def test_copies_are_parted(served: Served, browser: Browser) -> None:
+    copy, _ = article(served, "The pothole commons")
+    assert "A copy of" in browser.get(f"/articles/{copy.id}").body
+    served.done(browser.post("/do/split", {"id": copy.id, "next": "/"}))
+    assert copy.url in (served.settings.public_dir / "all.atom").read_text()
+
+
+@pytest.mark.parametrize("id", ["nothing", "..%2F..%2Fconfig%2Fsources.toml", "%00", "a" * 300])
+def test_an_id_names_an_article_and_no_file(browser: Browser, id: str) -> None:
+    answer = browser.get(f"/articles/{id}")
+    assert answer.status == 404 and "[[source]]" not in answer.body

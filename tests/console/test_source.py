@@ -1,0 +1,99 @@
+"""Sources: found, seen with their rhythm, and edited without losing what somebody else wrote."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from syndicator.console.pages.rhythm import DAYS, rhythm
+from syndicator.model import Outcome
+from tests.console.conftest import Browser, Served
+from tests.console.test_today import EVIL
+
+NOW = datetime(2026, 11, 26, 15, 0, tzinfo=UTC)
+TODAY = NOW.replace(hour=0)
+
+
+def form_of(body: str) -> dict[str, str]:
+    """The fields of the form on the page of a source, as it shows them."""
+    from lxml import html
+
+    (form,) = [one for one in html.fromstring(body).forms if "stamp" in one.fields]
+    return {name: form.fields[name] or "" for name in form.fields if name}
+
+
+def test_all_are_listed_and_found(browser: Browser) -> None:
+    body = browser.get("/sources").body
+    assert "4 sources" in body and "http-410" in body.replace("gone", "http-410")
+    assert "1 source<" in browser.get("/sources?q=HOLT").body
+    assert "No source has that" in browser.get("/sources?q=%25").body
+
+
+def test_a_page_tells_how_one_goes(browser: Browser) -> None:
+    body = browser.get("/sources/holt").body
+    assert "5 new articles in 30 days" in body and "Next visit in" in body and "publishes about every" in body
+    assert body.count("<tr>") == 2
+    assert "answered 410" in browser.get("/sources/gone").body
+    assert browser.get("/sources/..%2Fx").status == 404 and browser.get("/sources/nobody").status == 404
+
+
+def test_two_browsers_and_an_editor_lose_nothing(served: Served, browser: Browser) -> None:
+    path, other = served.instance.config / "sources.toml", served.browser()
+    path.write_text("# ours\n" + path.read_text().replace('key = "holt"', 'key = "holt" # friend', 1))
+    first, second = form_of(browser.get("/sources/holt").body), form_of(other.get("/sources/holt").body)
+    parallel = form_of(other.get("/sources/parallel").body)
+    job = served.done(browser.post("/sources/holt", first | {"every": "6h", "tags": "LLM, AI"}))
+    late = served.ended(other.post("/sources/holt", second | {"category": "Cities"}).job)
+    assert late.status == "failed" and "edited meanwhile" in late.said
+    path.write_text(path.read_text() + "# by an editor\n")
+    served.done(other.post("/sources/parallel", parallel | {"category": "Cities"}))  # another source: no conflict
+    again = form_of(other.get("/sources/holt").body)
+    served.done(other.post("/sources/holt", again | {"category": "Cities"}))
+    text = path.read_text()
+    assert text.startswith("# ours\n") and text.endswith("# by an editor\n") and "# friend" in text
+    assert 'every = "6h"' in text and text.count('category = "Cities"') == 2 and 'tags = ["LLM", "AI"]' in text
+    served.done(browser.post("/do/undo", {"number": str(job.change), "next": "/"}))
+    assert 'every = "6h"' not in path.read_text() and 'category = "Cities"' in path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("every", "soon"), ("url", "ftp://x/"), ("content", "all"), ("keep", "tag:("), ("url", "javascript:alert(1)")],
+)
+def test_what_cannot_be_is_not_written(served: Served, browser: Browser, field: str, value: str) -> None:
+    path = served.instance.config / "sources.toml"
+    before = path.read_text()
+    job = served.ended(
+        browser.post("/sources/launchbeat", form_of(browser.get("/sources/launchbeat").body) | {field: value}).job
+    )
+    assert job.status == "failed" and path.read_text() == before, job
+
+
+def test_a_field_writes_itself_alone(served: Served, browser: Browser) -> None:
+    """TOML injection, and markup that is shown as text."""
+    path, address = served.instance.config / "sources.toml", "/sources/launchbeat"
+    evil = f'x"\nrobots = "ignore"\n[[source]]\nkey = "evil"\n{EVIL}'
+    job = served.ended(browser.post(address, form_of(browser.get(address).body) | {"title": evil, "licence": evil}).job)
+    assert '\nrobots = "ignore"' not in path.read_text() and '\nkey = "evil"' not in path.read_text()
+    for page in (address, "/sources", "/changes", f"/?job={job.id}"):
+        assert "<script>alert" not in browser.get(page).body
+    if job.change:
+        served.done(browser.post("/do/undo", {"number": str(job.change), "next": "/"}))
+
+
+def test_the_picture_shows_days_visits_and_what_is_due() -> None:
+    visits = [
+        Outcome(key="a", at=NOW - timedelta(hours=1), status="new", added=("1", "2")),
+        Outcome(key="a", at=NOW - timedelta(days=2), status="failed", reason="dns"),
+        Outcome(key="a", at=NOW - timedelta(days=40), status="failed", reason="dns"),
+    ]
+    days = {TODAY: 4, TODAY - timedelta(days=3): 1}
+    made = rhythm(days, visits, NOW + timedelta(hours=3), NOW)
+    assert len(made.bars) == DAYS and made.due is not None
+    assert [one.articles for one in made.bars if one.articles] == [1, 4]
+    assert made.bars[-1].height > made.bars[-4].height > 0
+    assert (made.bars[-3].failed, sum(one.visits for one in made.bars)) == (1, 2)
+    assert re.match("5 new articles in 30 days, on 2 of them; 1 of the last 2 visits failed", made.words)
+    assert rhythm({}, (), None, NOW).due is None
