@@ -93,12 +93,13 @@ class ArticleStore:
         found = self._known(article.id, path)
         old = self._read(found) if found else None
         if found and old is not None:
-            in_file = edits.claim(frontmatter.load(old, found))
+            in_file = edits.claim(loaded := frontmatter.load(old, found))
             merged = edits.merge(article, in_file, ordered)
             theirs, body = frontmatter.extra(old, found), frontmatter.body(old, found)
             by_hand = hand_edits.is_hand_edited(in_file, "body")
             data = frontmatter.dump(merged, theirs, body=body if by_hand else None)
-            if old == frontmatter.dump(merged, theirs, body=body, aged=True):
+            same = merged in (loaded, in_file)  # else no spelling of it can be the old bytes
+            if same and old == frontmatter.dump(merged, theirs, body=body, aged=True):
                 data = old  # as an earlier version wrote it, which is no reason to write it anew
         else:
             found = self._new_path(article)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from syndicator import text
@@ -108,6 +109,7 @@ def _read_address(value: Any, where: str) -> str:
     return url
 
 
+@lru_cache(8)  # the same body comes five times while a file is written
 def spelled(value: str) -> str:
     """A body in normal form, but for how it spells what site generators take for their own: as `value` has it."""
     tidy = _BLANKS.sub("\n\n", _NEWLINE.sub("\n", text.legal(value))).rstrip()

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from syndicator.articles import fields
 from syndicator.articles.field_types import BODY
@@ -81,10 +82,16 @@ def _joined(hashes: dict[str, str]) -> str:
 
 def _text(article: Article, name: str) -> str:
     """The field as text, "" where it is empty."""
-    if name == "body":  # editors trim the ends of lines on their own: that is no edit
-        return "\n".join(line.rstrip(" \t") for line in BODY.settle(article.body).split("\n"))
+    if name == "body":
+        return _trimmed(article.body)
     value = fields.row(name).written(article)
     return "\x1f".join(value) if isinstance(value, list) else str(value or "")
+
+
+@lru_cache(8)  # as with `field_types.spelled`
+def _trimmed(body: str) -> str:
+    """Editors trim the ends of lines on their own: that is no edit."""
+    return "\n".join(line.rstrip(" \t") for line in BODY.settle(body).split("\n"))
 
 
 def _hash(article: Article, name: str) -> str:

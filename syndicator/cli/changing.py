@@ -4,7 +4,7 @@ change, and build the feeds."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from syndicator.model import FeedKey
     from syndicator.pipeline.descriptions.feed_changes import FeedChange
     from syndicator.services.container import App
 
@@ -44,6 +45,12 @@ def say_feeds(feeds: tuple[FeedChange, ...]) -> None:
 
 def build(opened: App) -> tuple[str, ...]:
     """Builds the feeds that changed. Returns the files that were written."""
+    return build_among(opened, None)[0]
+
+
+def build_among(opened: App, feeds: Collection[FeedKey] | None) -> tuple[tuple[str, ...], int]:
+    """The same for `feeds` alone, None for all; how many others are stale, too."""
     from syndicator.services.build import build_feeds
 
-    return asyncio.run(build_feeds(opened)).written
+    built = asyncio.run(build_feeds(opened, among=feeds))
+    return built.written, built.left

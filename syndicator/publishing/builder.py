@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Final
 
 from syndicator.axes import ALL, AXES, SOURCE
@@ -174,8 +173,8 @@ class Builder:
         chosen = head_of(spec, self.index, row)
         archives: list[Document] = []
         if archive.wanted(spec, self.settings.publish.archives):
-            about, there = fingerprint.of_archive(spec, shared), partial(_is_there, self.outlet)
-            archives = archive.chain(spec, self.index, chosen.ids, self.open_month, about, row.files, there)
+            about = fingerprint.of_archive(spec, shared)
+            archives = archive.chain(spec, self.index, chosen.ids, self.open_month, about, row.files, self._is_there)
         made = head(spec, self.settings, self.instance, None)
         pages = fingerprint.of_pages(self.settings, self.pages.templates.look)
         made_with = fingerprint.of_feed(spec, shared, pages)
@@ -296,7 +295,9 @@ class Builder:
     def write_search(self, about: str, everything: Sequence[Feed]) -> Iterator[None]:
         """What the search page reads; `about`: a fingerprint of what else it is made with. The row of the feed of
         everything remembers what it was made of: that feed is stale whenever an article changes."""
-        if PAGE not in self.settings.publish.formats:
+        row = self.rows.get(ALL)
+        left = row is not None and row.stale and not everything and any(spec.key == ALL for spec in self.pages.specs)
+        if left or PAGE not in self.settings.publish.formats:  # left: that feed, and so the search, to a later build
             return
         views, made_of = self.entries.views, self._remembered(fingerprint.SEARCH)
         put, drop = self._put, self._delete
@@ -425,6 +426,9 @@ class Builder:
             return f"cannot write {DiskError.of(error)}"
         return None
 
+    def _is_there(self, name: str) -> bool:
+        return self.outlet.get(name) is not None
+
     def _put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> None:
         if self.outlet.put(name, data, heir_of=heir_of):
             self.written.add(name)
@@ -439,10 +443,6 @@ class Builder:
 def _format(name: str) -> str:
     """The format of a published file by its name."""
     return name.rpartition(".")[2]
-
-
-def _is_there(outlet: Outlet, name: str) -> bool:
-    return outlet.get(name) is not None
 
 
 def _digest(data: bytes) -> str:

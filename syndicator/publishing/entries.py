@@ -81,10 +81,12 @@ class Entries:
         """The views of `ids` in their order, without those that cannot be shown; these are in `problems`."""
         missing = [id for id in ids if (id, mode) not in self._views]
         articles = self.index.articles(missing) if missing else {}
-        html = self._html(articles, mode)
+        sources = {id: self.source_of(article) for id, article in articles.items()}
+        html = self._html(articles, sources, mode)
         pictures = self.index.pictures(missing) if missing and self.thumbnails else {}
         for id in missing:
-            self._views[id, mode] = self._view(id, articles.get(id), mode, html.get(id, ""), pictures.get(id))
+            shown = html.get(id, "")
+            self._views[id, mode] = self._view(id, articles.get(id), sources.get(id), mode, shown, pictures.get(id))
         return [found for id in ids if (found := self._views[id, mode]) is not None]
 
     def stories(self, ids: Sequence[str], mode: ContentMode | None) -> list[bytes]:
@@ -134,13 +136,18 @@ class Entries:
         return None
 
     def _view(
-        self, id: str, article: Article | None, mode: ContentMode | None, html: str, picture: Picture | None
+        self,
+        id: str,
+        article: Article | None,
+        source: Source | None,
+        mode: ContentMode | None,
+        html: str,
+        picture: Picture | None,
     ) -> View | None:
         if article is None:
             detail = "the index lists it without a row"
             self.problems[id] = Problem(what=id, reason=FeedFileReason.NOT_IN_STORE, detail=detail)
             return None
-        source = self.source_of(article)
         of = (article, source, html, picture)
         known = self.kept.get((id, mode), of)
         if known is None:
@@ -160,9 +167,12 @@ class Entries:
         markdown = legal(self.markdown(made.id)) if self.markdown and made.html else ""
         return replace(made, content=content, markdown=markdown)
 
-    def _html(self, articles: Mapping[str, Article], mode: ContentMode | None) -> dict[str, str]:
+    def _html(
+        self, articles: Mapping[str, Article], sources: Mapping[str, Source | None], mode: ContentMode | None
+    ) -> dict[str, str]:
         """The kept HTML of those that are published whole; made again where it is missing."""
-        wanted = [id for id, article in articles.items() if self._whole(article, mode)]
+        may_be = mode in (None, "full")
+        wanted = [id for id, one in articles.items() if may_be and permitted(one, sources[id])[0] == "full"]
         found = dict(self.index.html(wanted)) if wanted else {}
         for id in wanted:
             made = found.get(id) or (self.remake(id) if self.remake else None)
@@ -172,6 +182,3 @@ class Entries:
                 reason = FeedFileReason.HTML_MISSING
                 self.problems[id] = Problem(what=articles[id].url, reason=reason, detail="shown as an excerpt")
         return found
-
-    def _whole(self, article: Article, mode: ContentMode | None) -> bool:
-        return mode in (None, "full") and permitted(article, self.source_of(article))[0] == "full"

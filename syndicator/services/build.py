@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
 from syndicator.describing.taxonomy.vocabulary import Vocabulary
 from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
 from syndicator.errors import ConfigError, WorkerFailed
-from syndicator.model import Article, FeedSpec, Problem
+from syndicator.model import Article, FeedKey, FeedSpec, Problem
 from syndicator.publishing.look import look
 from syndicator.publishing.output.files import FileOutlet
 from syndicator.publishing.queries.members import finders_of, update_members
@@ -87,9 +87,16 @@ async def build_due(app: App, settling: Settling | None, turn: Callable[[], obje
             return await build_feeds(app, turn=turn)
 
 
-async def build_feeds(app: App, *, all: bool = False, turn: Callable[[], object] = lambda: None) -> BuildReport:
+async def build_feeds(
+    app: App,
+    *,
+    all: bool = False,
+    turn: Callable[[], object] = lambda: None,
+    among: Collection[FeedKey] | None = None,
+) -> BuildReport:
     """Builds the stale feeds, or all of them, and notifies the hubs of exactly those that changed. Others have their
-    turn between two feeds, and `turn` is called."""
+    turn between two feeds, and `turn` is called. `among`: only those of these feeds that are stale; the others stay so
+    for the next build."""
     clock = asyncio.get_running_loop().time
     began, began_at = clock(), app.clock()
     known = vocabulary(app)
@@ -102,6 +109,8 @@ async def build_feeds(app: App, *, all: bool = False, turn: Callable[[], object]
     all = all or replaced(app.store.index, outlet)
     shown = thumbnails.publish(app, outlet)
     only = None if all else stale(specs, app.store.index, app.settings, app.instance, pages)
+    left = set() if only is None or among is None else only.difference(among)
+    only = only if only is None else only - left
     if only is None or only:  # a build that was killed left its feed stale
         outlet.sweep()
     elif not excused(app) and settled(specs, app.store.index, outlet, app.settings.publish):
@@ -127,10 +136,11 @@ async def build_feeds(app: App, *, all: bool = False, turn: Callable[[], object]
         )
         report = await _turn_by_turn(steps, turn)
     thumbnails.take_off(app, outlet, shown)
-    app.store.visits.set_note(EXCUSED, None, app.clock())
     app.beside.note({spec.key for spec in specs} if only is None else only)
-    freshness.note(app.store, began_at, app.clock())
-    report = replace(report, builds=1, seconds=clock() - began)
+    if not left:
+        app.store.visits.set_note(EXCUSED, None, app.clock())
+        freshness.note(app.store, began_at, app.clock())
+    report = replace(report, builds=1, seconds=clock() - began, left=len(left))
     return replace(report, hubs=await _notify_hubs(app, report))
 
 

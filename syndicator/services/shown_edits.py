@@ -59,10 +59,10 @@ def _forget(app: App, changed: Iterable[FeedKey], kept: str | None) -> None:
     """Forgets what the documents were made of of all feeds that share an article with one of these, so that the next
     build makes them. `kept`: the beginning of names of what stays: the search links no tag."""
     keys = {feed for key in changed for feed in app.store.index.beside(key)}
+    forgotten: dict[FeedKey, dict[str, str]] = {}
     for row in app.store.index.feeds() if keys else ():
         if row.key in keys and row.files:
             stay = (name for name in row.files if fingerprint.is_file(name) or (kept and name.startswith(kept)))
             files = {name: "" if paths.is_calendar(name) else row.files[name] for name in stay}
-            app.store.index.mark_fresh(row.key, files | {fingerprint.FEED: ""}, seen=0)
-            if row.held:
-                app.store.index.keep_back(row.key, row.held)
+            forgotten[row.key] = files | {fingerprint.FEED: ""}
+    app.store.index.set_files(forgotten)

@@ -328,6 +328,12 @@ class Index:
                 more = sum(connection.scalars(taken.where(_marks.n.in_(part)).returning(_marks.more)))
                 connection.execute(update(schema.feeds).where(_this(key)).values(count=_f.count + more))
 
+    def set_files(self, files: Mapping[FeedKey, Mapping[str, str]]) -> None:
+        """Has the rows of these feeds remember just these files; nothing else of them changes."""
+        with self._db.write() as connection:
+            for key, found in files.items():
+                _set(connection, key, files=json.dumps(dict(found), sort_keys=True))
+
     def keep_back(self, key: FeedKey, reason: str) -> None:
         with self._db.write() as connection:
             _set(connection, key, held=reason)

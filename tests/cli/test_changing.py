@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from syndicator.cli import app
 from syndicator.errors import UsageError
+from syndicator.services.build import build_feeds
 from tests.services.descriptions.test_redescribe import MODELS
 from tests.services.places import Place, store_articles
 
@@ -62,6 +64,22 @@ def test_tags_are_renamed_and_merged(place: Place) -> None:
     assert run(place, "tags", "merge", "graphics cards", "LLM").exit_code == 0
     assert place.article("Chips").tags == ("LLM",)
     assert place.published("tags/gpu.atom") == place.published("tags/llm.atom")
+
+
+def test_a_rename_that_many_feeds_show_builds_its_own_first(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("syndicator.services.descriptions.rename_tags._AT_ONCE", 1)
+    answer = json.loads(run(place, "tags", "rename", "GPU", "graphics cards", "--json").stdout)
+    assert answer["left"] == 2  # of everything, and of the source
+    assert place.published("tags/gpu.atom") == place.published("tags/graphics-cards.atom")
+    assert "graphics cards" not in place.published("sources/two.atom") + place.published("all.atom")
+    assert "tags/graphics-cards.html" in place.published("feeds.html")
+    place.build()
+    assert "graphics cards" in place.published("sources/two.atom") and "graphics cards" in place.published("all.atom")
+    made = place.digests("public")
+    with place.app() as opened:
+        asyncio.run(build_feeds(opened, all=True))
+    assert place.digests("public") == made
+    assert "2 more feeds show" in run(place, "tags", "rename", "graphics cards", "GPU").output
 
 
 def test_tags_are_suggested_and_learnt(place: Place) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from syndicator.cli.base import CONFIG, Config, Json, app
-from syndicator.cli.changing import DryRun, build, opened_for_change, say_feeds
+from syndicator.cli.changing import DryRun, build, build_among, opened_for_change, say_feeds
 from syndicator.cli.help.completion import tag_names
 from syndicator.cli.plural import counted
 
@@ -146,13 +146,17 @@ def _retag(kind: Literal["rename", "merge"], old: str, new: str, dry_run: bool, 
                 printing.say(f"tags/{planned.old_feed.slug} redirects to tags/{planned.new_feed.slug}")
             say_feeds(planned.feeds)
         written: tuple[str, ...] = ()
+        left = 0
         if not dry_run:
             with printing.counting("written") as count:
                 rename_tags.act(opened, planned, count)
-            written = build(opened)
+            written, left = build_among(opened, rename_tags.built_first(opened, planned))
     if json:
-        printing.as_json({**printing.plain(planned), "applied": not dry_run, "written": written})
+        printing.as_json({**printing.plain(planned), "applied": not dry_run, "written": written, "left": left})
         return
     printing.say("nothing was changed (--dry-run)" if dry_run else f"{counted(len(written), 'file')} written")
+    if left:
+        feeds = counted(left, "more feed")
+        printing.say(f"{feeds} show the tag with articles; the next `refresh`, `up` or `build` writes them")
     for note in planned.notes:
         printing.say(f"note: {note}")

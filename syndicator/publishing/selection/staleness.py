@@ -20,7 +20,8 @@ from syndicator.settings import Publish, Settings
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildReport:
     """What a build did. `written`: names of files that changed or went, below the web root. `held`: feeds whose old
-    files stayed, and why. `set_aside`: articles that could not be shown as they should."""
+    files stayed, and why. `set_aside`: articles that could not be shown as they should. `left`: how many stale feeds it
+    was not asked for."""
 
     written: tuple[str, ...] = ()
     unchanged: int = 0
@@ -29,6 +30,7 @@ class BuildReport:
     ended: tuple[str, ...] = ()  # feeds, such as tags/ai, whose addresses answer 410 from now on
     hubs: tuple[Problem, ...] = ()  # hubs that could not be notified
     builds: int = 0
+    left: int = 0
     seconds: float = 0.0  # of all of them, those in which others had their turn included
 
 

@@ -24,6 +24,7 @@ from syndicator.text import suggestion
 
 _MANY = 500  # rows read at a time
 _SHARED = 100  # articles whose rows share a commit, as those of visits do
+_AT_ONCE = 200  # feeds, some seconds of a build: what somebody who typed a command may wait for. A choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +93,14 @@ def act(app: App, planned: Retagging, progress: Callable[[int, int], None] = lam
                 app.store.visits.commit()
             progress(number, len(planned.articles))
     _rename_learnt(app, planned)
+
+
+def built_first(app: App, planned: Retagging) -> frozenset[FeedKey] | None:
+    """The feeds to build at once, where many others show the tag beneath articles that they show all the same: those
+    that have other articles now. None: all of them."""
+    if len(planned.feeds) <= _AT_ONCE:
+        return None
+    return frozenset((planned.old_feed, planned.new_feed, *(query.key for query in app.queries)))
 
 
 def _rename_learnt(app: App, planned: Retagging) -> None:
