@@ -34,6 +34,7 @@ _COMMANDS = (
     "mending.reread",
     "mending.show",
     "running.console",
+    "running.fleet",
     "running.service",
     "setup.check",
     "setup.config",

@@ -20,6 +20,7 @@ PANELS = {
     "Daily": ("up", "refresh", "build", "serve", "console", "add", "status", "show"),
     "Sources": ("sources", "remove", "import", "export"),
     "Articles and tags": ("reread", "describe", "learn", "tags", "split", "release", "withdraw"),
+    "Several machines": ("worker", "queue"),
     "Set-up and repair": ("init", "check", "config", "demo", "reindex", "prune"),
 }
 

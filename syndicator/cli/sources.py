@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -34,15 +35,26 @@ def remove(
         printing.say(f"removed: {', '.join(gone)}; articles and feeds stay")
 
 
+class Action(StrEnum):
+    """What else than a list may be asked for."""
+
+    PUSH = "push"
+
+
 @app.command()
 def sources(
+    action: Annotated[Action | None, typer.Argument(help="push: have workers follow them as they are now.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="With push: show what would change.")] = False,
     apply_moves: Annotated[
         bool, typer.Option("--apply-moves", help="Write the new URLs of sources that moved for good to sources.toml.")
     ] = False,
     json: Json = False,
     config: Config = CONFIG,
 ) -> None:
-    """List the sources: how the last visit of each went, when the next is due and why."""
+    """List the sources: how the last visit of each went, when the next is due and why. Or push them to workers."""
+    if action is Action.PUSH:
+        _push(config, dry_run=dry_run, json=json)
+        return
     from syndicator.cli import printing
     from syndicator.services import followed, reconcile
     from syndicator.services.container import open_app
@@ -68,6 +80,23 @@ def sources(
         for source, state in listed
     ]
     printing.table("Sources", ("key", "url", "health", "next visit", "why"), rows)
+
+
+def _push(config: Path, *, dry_run: bool, json: bool) -> None:
+    from syndicator.cli import printing
+    from syndicator.services.container import open_app
+    from syndicator.services.worker.pushing import push
+
+    with open_app(config) as opened:
+        change = push(opened, dry_run=dry_run)
+    if json:
+        printing.as_json({"change": change, "applied": not dry_run})
+        return
+    for sign, keys in (("+", change.added), ("~", change.changed), ("-", change.removed)):
+        for key in keys:
+            printing.say(f"{sign} {key}")
+    counts = f"{len(change.added)} added, {len(change.changed)} changed, {len(change.removed)} removed"
+    printing.say(f"{counts}{'; nothing was written' if dry_run else ''}")
 
 
 @app.command("import")

@@ -7,7 +7,7 @@ import random
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,6 +37,8 @@ from syndicator.urls import site
 from syndicator.urls.addresses import private
 from syndicator.worker import Worker
 
+_POLL_SECONDS = 0.2  # between two tries to get the lock
+_LEASE_FACTOR, _LEASE_MORE = 1.5, 5.0  # of the longest request, and seconds more: a choice
 _INSTANCE = "instance"  # the note with this instance's uuid
 
 
@@ -251,15 +253,45 @@ def locked(settings: Settings, *, wait: bool = False, give_up: Callable[[], bool
     settings.state_dir.mkdir(parents=True, exist_ok=True)
     lock = FileLock(settings.state_dir / "run.lock")
     try:
-        lock.acquire(timeout=-1 if wait else 0, poll_interval=0.2, cancel_check=give_up)
+        lock.acquire(timeout=-1 if wait else 0, poll_interval=_POLL_SECONDS, cancel_check=give_up)
     except Timeout as error:
         if give_up():
             raise SystemExit(0) from error
         raise LockedError(f"another run holds {lock.lock_file}; --wait waits for it") from error
     try:
-        yield
+        with _locked_everywhere(settings, wait=wait, give_up=give_up):
+            yield
     finally:
         lock.release()
+
+
+@contextmanager
+def _locked_everywhere(settings: Settings, *, wait: bool, give_up: Callable[[], bool]) -> Iterator[None]:
+    """The same lock for all machines on one database server; a file has one machine."""
+    if settings.store_url.startswith("sqlite"):
+        yield
+        return
+    import time
+
+    from syndicator.store.database import Database
+    from syndicator.store.fleet.followed import Fleet
+
+    database = Database(settings.store_url, 10)
+    try:
+        with ExitStack() as held:
+            while True:
+                try:
+                    held.enter_context(Fleet(database).hold("a run"))
+                    break
+                except LockedError:
+                    if not wait:
+                        raise
+                if give_up():
+                    raise SystemExit(0)
+                time.sleep(_POLL_SECONDS)
+            yield
+    finally:
+        database.close()
 
 
 def filing_context(app: App) -> FilingContext:
@@ -327,7 +359,9 @@ def make_fetcher(app: App) -> Fetcher:
     robots.txt first."""
     import asyncio
 
+    from syndicator.store.fleet.hosts import HostWaits
     from syndicator.visiting.fetch import HttpFetcher
+    from syndicator.visiting.fetch.headers import LONGEST_RETRY
     from syndicator.visiting.politeness.backoff import Backoff
     from syndicator.visiting.politeness.fetcher import PoliteFetcher
     from syndicator.visiting.politeness.robots import Robots
@@ -340,9 +374,10 @@ def make_fetcher(app: App) -> Fetcher:
         notes.set_note(key, value, at)
         notes.commit()  # a host that asked to be left alone is, whatever becomes of this process
 
-    backoff = Backoff(notes.note, note_now, app.clock)
+    turns = None if app.store.single else app.store.hosts(lease_seconds(app.settings))
+    backoff = HostWaits(turns, app.clock, LONGEST_RETRY) if turns else Backoff(notes.note, note_now, app.clock)
     throttle = Throttle(
-        app.settings.fetch.pause, app.settings.fetch.per_host, asyncio.sleep, app.clock, backoff=backoff
+        app.settings.fetch.pause, app.settings.fetch.per_host, asyncio.sleep, app.clock, backoff=backoff, turns=turns
     )
     asking = PoliteFetcher(client, throttle, backoff=backoff)
     robots = Robots(
@@ -354,6 +389,12 @@ def make_fetcher(app: App) -> Fetcher:
         prune=notes.prune_notes,
     )
     return PoliteFetcher(client, throttle, robots, backoff)
+
+
+def lease_seconds(settings: Settings) -> float:
+    """How long leave for a request, and work on a host, count without a sign of life where several machines ask hosts:
+    longer than any request takes, since one that ended before its answer came would be made again and again."""
+    return _LEASE_FACTOR * max(settings.fetch.feed_seconds, settings.fetch.page_seconds) + _LEASE_MORE
 
 
 def make_enricher(app: App) -> Enricher:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,6 +18,8 @@ from syndicator.store.browse.articles import Browse
 from syndicator.store.database import Database, explain
 from syndicator.store.dialect import postgres
 from syndicator.store.enrichment import Enrichment
+from syndicator.store.fleet.followed import Fleet
+from syndicator.store.fleet.hosts import Hosts
 from syndicator.store.group import Group
 from syndicator.store.index import Index
 from syndicator.store.pictures.table import Pictures
@@ -47,6 +49,27 @@ class Store:
         if not database.sqlite:
             for part in (self.visits, self.index, self.enrichment, self.pictures, self.ahead, self.subscriptions):
                 postgres.retried(part)
+
+        self.fleet = Fleet(database)
+
+    @property
+    def single(self) -> bool:
+        """True where one machine has this database for itself: a file."""
+        return self._db.sqlite
+
+    def hosts(self, lease: float) -> Hosts:
+        """What all machines know of hosts; `lease`: seconds without a sign of life after which work counts as lost."""
+        made = Hosts(self._db, lease)
+        if not self._db.sqlite:
+            postgres.retried(made)
+        return made
+
+    def fenced(self, fence: Callable[[Connection], object]) -> Visits:
+        """What visits remember, each write with `fence` in its transaction."""
+        made = Visits(Group(self._db, fence))
+        if not self._db.sqlite:
+            postgres.retried(made)
+        return made
 
     @property
     def name(self) -> str:

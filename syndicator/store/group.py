@@ -24,8 +24,10 @@ class Group:
     everybody else, and after a crash, once `commit` was called. A write of another part of the store commits first, so
     that the order of writes is that of the calls."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, fence: Callable[[Connection], object] | None = None) -> None:
+        """`fence`: called at the beginning of each write, which it undoes by an exception: what has to hold for it."""
         self._db = database
+        self._fence = fence
         self._first: Callable[[], object] | None = None  # None: each write is a transaction of its own
         self._open: tuple[Connection, Transaction] | None = None
         self.before_commit: Callable[[], object] = lambda: None  # writes what waits to be written with others
@@ -72,6 +74,8 @@ class Group:
             if self._first is not None:
                 self._first()
             with self._db.write() as connection:
+                if self._fence is not None:
+                    self._fence(connection)
                 yield connection
             return
         with self._db.named_errors():

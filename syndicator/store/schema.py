@@ -21,6 +21,7 @@ sources = Table(
     Column("host", Text, nullable=False, server_default=""),  # that its feed is asked of
 )
 Index("sources_due", sources.c.disabled, sources.c.next_due)
+Index("sources_host", sources.c.host, sources.c.next_due)
 
 # What several machines know of a host together (`store.hosts`). Rows of hosts that nothing is known of may go.
 hosts = Table(

@@ -33,6 +33,8 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "sources": (
         ("sources", "each with its health and next visit"),
         ("sources --apply-moves", "write down new addresses"),
+        ("sources push --dry-run", "what workers would follow from now on; change nothing"),
+        ("sources push", "have them follow it"),
     ),
     "remove": (("remove techcrunch-ai wired-ai", "articles and feeds stay"),),
     "import": (
@@ -75,6 +77,8 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("withdraw https://example.org/story", "remove it for good"),
         ("withdraw --undo https://example.org/story", "let it come back"),
     ),
+    "worker": (("worker", "one of several, on any machine"), ("worker --lanes 200", "for many slow hosts")),
+    "queue": (("queue", "how the workers do"), ("queue --requeue", "once what ended them is mended")),
     "init": (("init ../feeds", "a folder of your own, asking what it is for"),),
     "check": (("check", "after an edit"), ("check --strict", "before feeds are published")),
     "config show": (("config show", "each setting, with where it comes from"), ("config show --json", "for programs")),

@@ -14,9 +14,9 @@ GRACE_SECONDS = 8
 
 
 @contextmanager
-def stopping(stop: asyncio.Event) -> Iterator[None]:
-    """Sets `stop` on SIGTERM and on Ctrl-C, after which no new work is begun. After 8 s, or on a second signal, the
-    process exits with 0 in the middle of its work: every write is complete or absent, so nothing is lost.
+def stopping(stop: asyncio.Event, grace: int = GRACE_SECONDS) -> Iterator[None]:
+    """Sets `stop` on SIGTERM and on Ctrl-C, after which no new work is begun. After `grace` seconds, or on a second
+    signal, the process exits with 0 in the middle of its work: every write is complete or absent, so nothing is lost.
 
     These are not handlers of the event loop, because it calls those only between two steps of tasks, and building feeds
     is one long step."""
@@ -29,7 +29,7 @@ def stopping(stop: asyncio.Event) -> Iterator[None]:
             sys.exit(0)
         stop.set()
         loop.call_soon_threadsafe(lambda: None)  # wakes the loop, which sees the event
-        signal.alarm(GRACE_SECONDS)
+        signal.alarm(grace)
 
     def on_alarm(number: int, frame: object) -> None:
         sys.exit(0)

@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 from syndicator.log import logger
 from syndicator.model import Failed, Fetched, FetchResult, Request, Source
 from syndicator.ports import Fetcher
+from syndicator.ports.hosts import Turn, Waits
 from syndicator.urls import BadUrl, canonical, host, redacted, same_site
 from syndicator.usage import robots_txt
 from syndicator.visiting.fetch.headers import REDIRECTION
-from syndicator.visiting.politeness.backoff import Backoff
 from syndicator.visiting.politeness.robots import OPERATOR, Robots, RobotsVerdict
-from syndicator.visiting.politeness.throttle import Throttle
+from syndicator.visiting.politeness.throttle import HostBusy, Throttle
 
 _TYPE = "content-type"  # of a body that is sent on with it
 _MOST_HOSTS = 6  # that the redirects of one request may lead through
@@ -24,6 +24,7 @@ _PATIENCE = timedelta(seconds=30)  # a back-off that ends sooner is waited for, 
 DISALLOWED = "robots.txt disallows this address; it is fetched because sources.toml names it"
 _BACKOFF = timedelta(minutes=5)  # after a 429 without a Retry-After
 _AWAY = timedelta(minutes=5)  # for which a server that cannot be reached is not tried again: our choice
+_SOON = timedelta(minutes=1)  # after which a page is tried again whose host others were asking
 _MOST_AWAY = 10_000  # servers remembered as such
 # the answers whose Retry-After says when to ask again (RFC 6585 section 4, RFC 9110 section 15.6.4)
 _WAIT_STATUSES = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -41,7 +42,7 @@ class PoliteFetcher:
     """
 
     def __init__(
-        self, fetcher: Fetcher, throttle: Throttle, robots: Robots | None = None, backoff: Backoff | None = None
+        self, fetcher: Fetcher, throttle: Throttle, robots: Robots | None = None, backoff: Waits | None = None
     ) -> None:
         self._fetcher = fetcher
         self._throttle = throttle
@@ -101,8 +102,10 @@ class PoliteFetcher:
             return _wait(request, "the host", until)
         return None
 
-    def _unreached(self, request: Request) -> Failed | None:
-        """What a try of the request's server came to that did not reach it a moment ago."""
+    def _unreached(self, request: Request, turn: Turn) -> Failed | None:
+        """What a try of the request's server came to that did not reach it a moment ago, here or elsewhere."""
+        if turn.away:
+            return Failed(url=request.url, reason=turn.away, detail=turn.detail)
         until, failed = self._away.get(_server(request.url), (None, None))
         return failed if until is not None and self._throttle.now() < until else None
 
@@ -120,15 +123,20 @@ class PoliteFetcher:
         name = host(request.url)
         if request.kind == "image":
             await self._throttle.quiet(name)
-        async with self._throttle.turn(name):
-            if known := self._unreached(request):
-                return known, 0.0  # all sources of a dead server cost one try of it
-            started = time.monotonic()
-            result = await self._fetcher.fetch(request)
-            spent = time.monotonic() - started
+        try:
+            async with self._throttle.turn(name) as turn:
+                if known := self._unreached(request, turn):
+                    return known, 0.0  # all sources of a dead server cost one try of it
+                started = time.monotonic()
+                result = await self._fetcher.fetch(request)
+                spent = time.monotonic() - started
+        except HostBusy as busy:
+            until = self._throttle.now() + max(timedelta(seconds=busy.seconds), _SOON)
+            return _wait(request, "other machines ask the host; they", until), 0.0
         self._log.debug("asked", host=name, url=redacted(request.url), answer=_answer(result), seconds=round(spent, 3))
         if isinstance(result, Failed) and result.no_network and len(self._away) < _MOST_AWAY:
             self._away[_server(request.url)] = (self._throttle.now() + _AWAY, result)
+            self._throttle.away(name, result.reason, result.detail, _AWAY.total_seconds())
         if isinstance(result, Failed) and result.status == HTTPStatus.TOO_MANY_REQUESTS:
             self._throttle.back_off(name, result.retry_after or self._throttle.now() + _BACKOFF)
         if self._backoff and isinstance(result, Failed) and result.status in _WAIT_STATUSES and result.retry_after:

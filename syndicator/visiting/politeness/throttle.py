@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from syndicator.visiting.politeness.backoff import Backoff
+from syndicator.ports.hosts import Busy, HostTurns, Turn, Waits
 
 # Both limits are ours: a host that answers 429 with "Retry-After: 1 week", or asks for a crawl-delay of a day, must not
 # stop the visits to everything else it serves.
 LONGEST_BACKOFF = timedelta(minutes=15)  # of a whole host; the URL that was refused waits as long as it was told
 LONGEST_DELAY = 60.0  # seconds of crawl-delay
+PATIENCE = 30.0  # seconds for which a host is waited for that another machine asks or that is held
+_SHORTEST, _LONGEST = 0.05, 2.0  # seconds between two looks whether it is free
 _LOOK = 0.2  # seconds between two looks whether a host is asked for anything else
 _MOST_HOSTS = 1024  # hosts remembered; past this many, those that nobody waits for are forgotten
+
+
+_ALONE = Turn(0)
+
+
+class HostBusy(Exception):
+    """Others have the host for longer than is waited: it is to be asked another time. `seconds`: when, at best."""
+
+    def __init__(self, host: str, seconds: float) -> None:
+        super().__init__(host)
+        self.seconds = seconds
 
 
 @dataclass(slots=True)
@@ -34,7 +48,8 @@ class Throttle:
     pause: seconds between the end of one request to a host and the start of its next. per_host: requests to one host
     at a time. sleep, clock: passed in, so that tests can simulate a day. total: requests to all hosts at a time, 0 = no
     limit; a request takes its place in the total after its place at its host, so one slow host cannot fill it.
-    backoff: remembers which hosts back off when this process has ended; None: nothing does.
+    backoff: remembers which hosts back off when this process has ended; None: nothing does. turns: what all machines
+    that ask hosts have in common; None: this process is the only one.
     """
 
     def __init__(
@@ -44,7 +59,8 @@ class Throttle:
         sleep: Callable[[float], Awaitable[None]],
         clock: Callable[[], datetime],
         total: int = 0,
-        backoff: Backoff | None = None,
+        backoff: Waits | None = None,
+        turns: HostTurns | None = None,
     ) -> None:
         self._pause = pause
         self._per_host = per_host
@@ -52,26 +68,44 @@ class Throttle:
         self._clock = clock
         self._total = asyncio.Semaphore(total) if total else None
         self._backoff = backoff
+        self._turns = turns
         self._hosts: dict[str, _Host] = {}
 
     @asynccontextmanager
-    async def turn(self, name: str) -> AsyncIterator[None]:
-        """Waits for a free place at the host, its pause and its back-off. The next pause begins when the block ends."""
+    async def turn(self, name: str) -> AsyncIterator[Turn]:
+        """Waits for a free place at the host, its pause and its back-off. The next pause begins when the block ends.
+        Yields what other machines know of the host. Raises HostBusy when they have it for longer than is waited."""
         host = self._host(name)
         host.users += 1
         try:
             async with host.slots:
                 await self._wait(host)
+                turn = _ALONE if self._turns is None else await self._common_turn(self._turns, name)
                 try:
                     if self._total is None:
-                        yield
+                        yield turn
                     else:
                         async with self._total:
-                            yield
+                            yield turn
                 finally:
+                    if self._turns is not None:
+                        self._turns.give_back(name, turn, self._gap(host))
                     host.free_at = self._later(host.free_at, self._clock() + timedelta(seconds=self._gap(host)))
         finally:
             host.users -= 1
+
+    async def _common_turn(self, turns: HostTurns, name: str) -> Turn:
+        """Leave for a request where others ask, too. Waits for them, but not for ever, nor for a host that is held for
+        long: what wants a page of it can do without for now."""
+        waited = 0.0
+        while isinstance(turn := turns.take(name), Busy):
+            if waited >= PATIENCE or (turn.held and turn.seconds > PATIENCE):
+                raise HostBusy(name, turn.seconds)
+            # a little of chance, so that those who wait do not ask all at once
+            seconds = min(max(turn.seconds, _SHORTEST), _LONGEST) * (1 + random.random() / 4)
+            waited += seconds
+            await self._sleep(seconds)
+        return turn
 
     async def quiet(self, name: str) -> None:
         """Waits until no request to the host is under way or waits for its turn: for what can wait, as pictures."""
@@ -84,6 +118,11 @@ class Throttle:
         host.backoff_until = self._later(host.backoff_until, min(until, self._clock() + LONGEST_BACKOFF))
         if self._backoff is not None:
             self._backoff.add(name, host.backoff_until)
+
+    def away(self, name: str, reason: str, detail: str, seconds: float) -> None:
+        """Tells other machines that the host was not reached."""
+        if self._turns is not None:
+            self._turns.set_away(name, reason, detail, seconds)
 
     def backs_off_until(self, name: str) -> datetime | None:
         """Until when nothing is asked of the host, None when it may be asked."""
@@ -100,7 +139,10 @@ class Throttle:
 
     def set_delay(self, name: str, seconds: float) -> None:
         """The host's crawl-delay, at most 60 s of it: takes the place of the pause where it is longer."""
-        self._host(name).delay = max(0.0, min(seconds, LONGEST_DELAY))
+        host, delay = self._host(name), max(0.0, min(seconds, LONGEST_DELAY))
+        if self._turns is not None and delay != host.delay:
+            self._turns.set_delay(name, delay)
+        host.delay = delay
 
     def remembered(self) -> int:
         """How many hosts are remembered at the moment."""

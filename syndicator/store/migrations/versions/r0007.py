@@ -18,6 +18,7 @@ _BATCH = 1000
 def upgrade() -> None:
     op.add_column("stale_marks", sa.Column("more", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("sources", sa.Column("host", sa.Text(), nullable=False, server_default=""))
+    op.create_index("sources_host", "sources", ["host", "next_due"])
     op.create_table(
         "hosts",
         sa.Column("name", sa.Text(), nullable=False),

@@ -1,0 +1,55 @@
+"""The lanes of a worker: jobs from the queue, a host each, and the signs of life of those under way."""
+
+from __future__ import annotations
+
+import asyncio
+
+from syndicator.ports.queue import Job
+from syndicator.services.worker.host_work import work_on
+from syndicator.services.worker.session import Session, pause
+
+_LOOK = 0.5  # seconds between two looks into a queue that had no job: a choice
+_SIGNS = 3  # of life in a lease
+
+
+class Lanes:
+    """So many hosts at a time. `run` ends once the session does and its jobs have ended."""
+
+    def __init__(self, session: Session, count: int) -> None:
+        self._session, self._count = session, count
+        self._under_way: dict[asyncio.Task[None], Job] = {}
+        self._group = asyncio.TaskGroup()
+
+    async def run(self) -> None:
+        """Takes jobs while the session lasts. Raises StoreError."""
+        session = self._session
+        async with self._group as group:
+            signs = group.create_task(self._live())
+            while not session.ending:
+                room = self._count - len(self._under_way)
+                jobs = await session.queue.take(room) if room else []
+                for job in jobs:
+                    task = group.create_task(self._work(job))
+                    self._under_way[task] = job
+                    task.add_done_callback(self._under_way.pop)
+                if not jobs:
+                    await pause(session.stop if not session.over.is_set() else session.over, _LOOK)
+            while self._under_way:
+                await asyncio.wait(self._under_way)
+            signs.cancel()
+
+    async def _work(self, job: Job) -> None:
+        alive = await work_on(self._session, job.host)
+        self._session.totals.jobs += 1
+        await self._session.queue.end(job, dead=not alive)
+
+    async def _live(self) -> None:
+        """Keeps what is under way. Work on a host that was lost meanwhile is given up: its results count no more."""
+        session = self._session
+        while True:
+            await asyncio.sleep(session.lease / _SIGNS)
+            jobs = list(self._under_way.items())
+            if not jobs:
+                continue
+            session.hosts.keep({job.host for _, job in jobs}, session.owner)
+            await session.queue.keep([job for _, job in jobs])

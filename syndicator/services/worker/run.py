@@ -1,0 +1,138 @@
+"""A worker from its start to its end, over databases that go away and come back."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import socket
+import uuid
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from syndicator.errors import MissingError, StoreError, UsageError, first_of
+from syndicator.pipeline.context import RunContext
+from syndicator.publishing.queries.saved import load_queries
+from syndicator.services.container import App, Configuration, lease_seconds, make_context, make_fetcher, open_app
+from syndicator.services.refresh import make_worker
+from syndicator.services.worker.building import build
+from syndicator.services.worker.dispatch import dispatch
+from syndicator.services.worker.lanes import Lanes
+from syndicator.services.worker.session import Reach, Session, Totals, pause
+from syndicator.settings import Settings, load
+from syndicator.store.dialect.postgres import StoreAway
+from syndicator.store.engine import open_store
+from syndicator.store.fleet.queue import open_queue
+
+DRAIN_SECONDS = 25.0  # for work under way after a signal; systemd and Docker kill after that, at 30 as set up
+_LONGEST_PAUSE = 15.0  # seconds between two tries to reach a database that is away: a choice
+_LOOK = 10.0  # seconds between two looks whether sources were pushed
+
+
+async def work(
+    config: Path, lanes: int, *, stop: asyncio.Event, ready: Callable[[str], None], trouble: Callable[[str], None]
+) -> Totals:
+    """Works until `stop` is set. `ready` is given who this worker is, `trouble` one line on what is wrong and goes on.
+    Raises ConfigError, UsageError, MissingError, StoreError for what waiting does not mend."""
+    totals, reach, tries = Totals(), Reach(), 0
+    owner = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
+    ready(owner)
+    while not stop.is_set():
+        settings = load(config)
+        need_server(settings)
+        try:
+            await _session(config, settings, lanes, owner, stop, totals, reach)
+            tries = 0
+        except StoreError as error:
+            if not isinstance(error, StoreAway) and not totals.jobs:
+                raise  # what is wrong from the start, waiting does not mend
+            seconds = min(_LONGEST_PAUSE, 2.0**tries) * (0.5 + random.random() / 2)
+            tries += 1
+            trouble(f"{error}; tried again in {seconds:.0f} s")
+            await pause(stop, seconds)
+    return totals
+
+
+def need_server(settings: Settings) -> None:
+    """Raises UsageError where the database is a file, which has one machine."""
+    if settings.store_url.startswith("sqlite"):
+        raise UsageError(
+            "workers share a database server: set store.url to postgresql://user@host/database. On one machine "
+            "`syndicator up` does all of it"
+        )
+
+
+def pushed(config: Path, settings: Settings) -> Configuration:
+    """The configuration of a worker: sources as they were pushed, all else from its folder. Raises MissingError where
+    none were, ConfigError, StoreError."""
+    with open_store(settings.store_url, articles_exist=True, create=True) as store:
+        stamp, sources = store.fleet.stamp(), store.fleet.sources()
+    if not stamp:
+        raise MissingError(
+            "no sources were pushed to this database: run `syndicator sources push` where sources.toml is"
+        )
+    queries = load_queries(config / "feeds.toml")
+    return Configuration(settings=settings, sources=sources, queries=queries, sources_stamp=stamp)
+
+
+async def _session(
+    config: Path, settings: Settings, lanes: int, owner: str, stop: asyncio.Event, totals: Totals, reach: Reach
+) -> None:
+    lease = lease_seconds(settings)
+    read = pushed(config, settings)
+    with open_app(config, read=read) as app:
+        async with open_queue(app.store.fleet.address, lease) as queue, _context(app) as run_context:
+            session = Session(
+                app=app,
+                run=run_context,
+                hosts=app.store.hosts(lease),
+                queue=queue,
+                owner=owner,
+                lease=lease,
+                stop=stop,
+                over=asyncio.Event(),
+                totals=totals,
+                reach=reach,
+            )
+            await _tasks(session, lanes, read.sources_stamp)
+
+
+@asynccontextmanager
+async def _context(app: App) -> AsyncIterator[RunContext]:
+    fetcher, worker = make_fetcher(app), make_worker(app)
+    try:
+        yield make_context(app, fetcher, worker, lambda title: None)
+    finally:
+        await worker.aclose()
+        await fetcher.aclose()
+
+
+async def _tasks(session: Session, lanes: int, stamp: str) -> None:
+    """Runs the tasks of a session until it is over, or one of them fails."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for task in (dispatch(session), build(session), _watch(session, stamp)):
+                group.create_task(task)
+            working = group.create_task(Lanes(session, lanes).run())
+            await _drain(session, working)
+    except BaseExceptionGroup as failed:
+        raise first_of(failed) from failed
+
+
+async def _drain(session: Session, working: asyncio.Task[None]) -> None:
+    """Waits for the end of the session, and for what is under way then, but not for ever."""
+    while not session.ending and not working.done():
+        await asyncio.wait((working,), timeout=0.2)
+    await asyncio.wait((working,), timeout=DRAIN_SECONDS)
+    if not working.done():
+        working.cancel()
+
+
+async def _watch(session: Session, stamp: str) -> None:
+    """Ends the session when other sources were pushed: the next one reads them."""
+    while not session.ending:
+        if await pause(session.stop, _LOOK):
+            return
+        if session.app.store.fleet.stamp() != stamp:
+            session.over.set()

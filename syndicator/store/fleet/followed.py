@@ -1,0 +1,134 @@
+"""What workers share besides hosts: the sources that they follow, and who does what one of them does for all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, or_, select, text
+
+from syndicator.errors import LockedError
+from syndicator.model import Source, SourceState
+from syndicator.store import codec, schema
+from syndicator.store.database import Database, chunks, upsert
+
+_STAMP = "sources pushed"  # the note's key in databases: it stays as it is
+_f = schema.followed.c
+_s = schema.sources.c
+_DUE_OF = (
+    select(_s.data)
+    .join_from(schema.sources, schema.followed, _f.key == _s.key)
+    .where(
+        _s.host == bindparam("host"),
+        _s.disabled.is_(False),
+        _f.enabled.is_(True),
+        or_(_s.next_due.is_(None), _s.next_due <= bindparam("now")),
+    )
+    .order_by(_s.next_due.nulls_first(), _s.key)
+    .limit(bindparam("most"))
+)
+_TRY = text("SELECT pg_try_advisory_xact_lock(hashtextextended(current_schema() || '/' || :name, 0))")
+_HOLD = text("SELECT pg_try_advisory_lock(hashtextextended(current_schema() || '/' || :name, 0))")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pushed:
+    """What a push of sources changes, by key."""
+
+    added: Sequence[str] = ()
+    changed: Sequence[str] = ()
+    removed: Sequence[str] = ()
+
+    @property
+    def nothing(self) -> bool:
+        return not (self.added or self.changed or self.removed)
+
+
+class Fleet:
+    """The machines on one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self._lock: Connection | None = None
+
+    @property
+    def address(self) -> str:
+        """The database as its driver's own functions take it."""
+        return self._db.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    def stamp(self) -> str:
+        """Differs after every push that changed something; "" before the first one."""
+        found = self._db.scalar(select(schema.notes.c.value).where(schema.notes.c.key == _STAMP))
+        return str(found or "")
+
+    def sources(self) -> tuple[Source, ...]:
+        """The sources as they were pushed, in their order."""
+        found = self._db.rows(select(_f.data).order_by(_f.place, _f.key))
+        return tuple(codec.unpack(Source, data) for (data,) in found)
+
+    def due_of(self, host: str, now: datetime, most: int) -> list[SourceState]:
+        """The states of sources of a host that are due, the longest overdue first."""
+        found = self._db.rows(_DUE_OF, {"host": codec.key(host), "now": codec.micros(now), "most": most})
+        return [codec.unpack(SourceState, data) for (data,) in found]
+
+    def difference(self, sources: Sequence[Source]) -> Pushed:
+        """What a push of `sources` would change."""
+        known = dict(self._db.plain_rows(select(_f.key, _f.data)))
+        made = {codec.key(source.key): codec.pack(source) for source in sources}
+        return Pushed(
+            added=sorted(made.keys() - known.keys()),
+            changed=sorted(key for key in made.keys() & known.keys() if made[key] != known[key]),
+            removed=sorted(known.keys() - made.keys()),
+        )
+
+    def push(self, sources: Sequence[Source], at: int) -> Pushed:
+        """Has workers follow just these. One transaction; at: microseconds since 1970."""
+        change = self.difference(sources)
+        rows = [
+            {"key": codec.key(one.key), "place": place, "enabled": one.enabled, "data": codec.pack(one)}
+            for place, one in enumerate(sources)
+        ]
+        digest = hashlib.sha256("\n".join(f"{row['key']} {row['data']}" for row in rows).encode()).hexdigest()
+        with self._db.write() as connection:
+            for part in chunks(list(change.removed)):
+                connection.execute(delete(schema.followed).where(_f.key.in_(part)))
+            upsert(connection, schema.followed, sorted(rows, key=lambda row: str(row["key"])))
+            upsert(connection, schema.notes, [{"key": _STAMP, "value": digest, "at": at}])
+        return change
+
+    def workers(self) -> list[str]:
+        """Who works on a host at the moment, by name."""
+        owners = select(schema.hosts.c.owner).where(schema.hosts.c.owner != "").distinct()
+        return sorted(owner for (owner,) in self._db.rows(owners))
+
+    @contextmanager
+    def alone(self, name: str) -> Iterator[bool]:
+        """Whether nobody else does `name` at the moment, and until the end of the block nobody begins to. What is done
+        inside has to be harmless all the same where it is done twice: a machine that stops for a quarter of a minute
+        loses it."""
+        if self._db.sqlite:
+            yield True
+            return
+        with self._db.named_errors(), self._db.engine.connect() as connection, connection.begin():
+            yield bool(connection.execute(_TRY, {"name": name}).scalar())
+
+    @contextmanager
+    def hold(self, name: str) -> Iterator[None]:
+        """Holds the lock `name` of the whole database, for as long as the block and this process last. Raises
+        LockedError when somebody else has it."""
+        if self._db.sqlite:
+            yield
+            return
+        with self._db.named_errors(), self._db.engine.connect() as plain:
+            connection = plain.execution_options(isolation_level="AUTOCOMMIT")
+            if not connection.execute(_HOLD, {"name": name}).scalar():
+                raise LockedError(
+                    f"another machine holds {name!r} in the database {self._db.name}; --wait waits for it"
+                )
+            try:
+                yield
+            finally:
+                connection.invalidate()  # the lock ends with its connection

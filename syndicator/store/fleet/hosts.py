@@ -1,0 +1,272 @@
+"""The table of hosts: what several machines know of a host together, and who works on it.
+
+Each method is one statement or one transaction. Only the database's clock counts: no two machines need to agree on the
+time. All raise StoreError."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, TextClause, text
+
+from syndicator.errors import StoreError
+from syndicator.ports.hosts import Busy, Turn
+from syndicator.store import codec
+from syndicator.store.database import Database
+
+POISON_STARTS = 3  # starts of work on a host of which nothing came: the next one would end its worker as well
+POISON_HOLD = (
+    86_400.0  # seconds for which such a host is held, unless an operator frees it: a day, for somebody to look
+)
+_MICROS = 1_000_000
+_SEPARATOR = "\t"
+
+# The database's clock in microseconds since 1970. SQLite's has milliseconds.
+_NOW = {
+    "postgresql": "(extract(epoch from clock_timestamp()) * 1000000)::bigint",
+    "sqlite": "(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000)",
+}
+_TAKE = """
+INSERT INTO hosts (name, free_at) VALUES (:name, {now} + :lease)
+ON CONFLICT (name) DO UPDATE SET free_at = excluded.free_at
+WHERE hosts.free_at <= {now} AND hosts.held_until <= {now}
+RETURNING free_at, away_until > {now} AS away, why"""
+_WAIT = "SELECT free_at - {now} AS free, held_until - {now} AS held FROM hosts WHERE name = :name"
+_GIVE_BACK = """
+UPDATE hosts SET free_at = {now} + CASE WHEN delay * 1000 > :pause THEN delay * 1000 ELSE :pause END
+WHERE name = :name AND free_at = :token"""
+_DELAY = """
+INSERT INTO hosts (name, delay) VALUES (:name, :delay) ON CONFLICT (name) DO UPDATE SET delay = excluded.delay
+WHERE hosts.delay <> excluded.delay"""
+_HOLD = """
+INSERT INTO hosts (name, held_until) VALUES (:name, {now} + :span)
+ON CONFLICT (name) DO UPDATE SET held_until = excluded.held_until WHERE hosts.held_until < excluded.held_until"""
+_HELD = "SELECT held_until - {now} FROM hosts WHERE name = :name AND held_until > {now}"
+_AWAY = """
+INSERT INTO hosts (name, away_until, why, failures) VALUES (:name, {now} + :span, :why, 1)
+ON CONFLICT (name) DO UPDATE SET away_until = excluded.away_until, why = excluded.why, failures = hosts.failures + 1"""
+_BACK = "UPDATE hosts SET failures = 0, away_until = 0, why = '' WHERE name = :name AND failures > 0"
+_START = """
+INSERT INTO hosts (name, owner, lease_until, starts) VALUES (:name, :owner, {now} + :lease, 1)
+ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, lease_until = excluded.lease_until, starts = hosts.starts + 1
+WHERE hosts.lease_until <= {now} AND hosts.held_until <= {now}
+RETURNING starts"""
+_POISON = "UPDATE hosts SET held_until = {now} + :span, owner = '', lease_until = 0 WHERE name = :name"
+_KEEP = """
+UPDATE hosts SET lease_until = {now} + :lease WHERE owner = :owner AND lease_until > {now} AND name = :name
+RETURNING name"""
+_FENCE = """
+UPDATE hosts SET lease_until = {now} + :lease, starts = 0
+WHERE name = :name AND owner = :owner AND lease_until > {now}"""
+_OWN_DUE = """
+(CASE WHEN EXISTS (SELECT 1 FROM sources s JOIN followed f ON f.key = s.key
+  WHERE s.host = hosts.name AND s.next_due IS NULL AND NOT s.disabled AND f.enabled) THEN 0
+ ELSE (SELECT s.next_due FROM sources s JOIN followed f ON f.key = s.key
+  WHERE s.host = hosts.name AND s.next_due IS NOT NULL AND NOT s.disabled AND f.enabled
+  ORDER BY s.next_due LIMIT 1) END)"""
+_END = f"""
+UPDATE hosts SET owner = '', lease_until = 0, starts = 0, due = {_OWN_DUE}
+WHERE name = :name AND owner = :owner AND lease_until > {{now}}"""
+_DUE = """
+SELECT name FROM hosts WHERE due <= {now} AND lease_until <= {now} AND held_until <= {now} AND away_until <= {now}
+ORDER BY due, name LIMIT :most"""
+_FILL = """
+INSERT INTO hosts (name, due)
+SELECT s.host, min(coalesce(s.next_due, 0)) FROM sources s JOIN followed f ON f.key = s.key
+WHERE NOT s.disabled AND f.enabled AND s.host <> '' GROUP BY s.host
+ON CONFLICT (name) DO UPDATE SET due = excluded.due WHERE hosts.due IS NULL OR hosts.due <> excluded.due"""
+_EMPTY = f"UPDATE hosts SET due = NULL WHERE due IS NOT NULL AND {_OWN_DUE} IS NULL"
+_IDLE = """
+DELETE FROM hosts WHERE due IS NULL AND free_at <= {now} AND held_until <= {now} AND away_until <= {now}
+AND lease_until <= {now} AND starts = 0"""
+_COUNTS = """
+SELECT count(*) AS hosts,
+ coalesce(sum(CASE WHEN due <= {now} AND held_until <= {now} THEN 1 ELSE 0 END), 0) AS due,
+ min(CASE WHEN held_until <= {now} THEN due END) - {now} AS oldest,
+ coalesce(sum(CASE WHEN held_until > {now} THEN 1 ELSE 0 END), 0) AS held,
+ coalesce(sum(CASE WHEN away_until > {now} THEN 1 ELSE 0 END), 0) AS away,
+ coalesce(sum(CASE WHEN lease_until > {now} THEN 1 ELSE 0 END), 0) AS leased
+FROM hosts"""
+_NAMED = """
+SELECT name, held_until - {now} AS seconds, starts FROM hosts WHERE held_until > {now} AND due IS NOT NULL
+ORDER BY starts DESC, held_until DESC, name LIMIT :most"""
+_FREE = "UPDATE hosts SET held_until = 0, starts = 0 WHERE starts >= :starts"
+
+
+class LeaseLost(StoreError):
+    """Somebody else works on the host by now: what was done meanwhile is not written."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldHost:
+    """A host that nobody may ask. `poison`: work on it ended its workers."""
+
+    name: str
+    seconds: float
+    poison: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostCounts:
+    """How the hosts are doing. `late`: seconds for which the first of them has been due."""
+
+    hosts: int
+    due: int
+    late: float
+    held: int
+    away: int
+    leased: int
+    named: Sequence[HeldHost] = ()
+
+
+class Hosts:
+    """The table. `lease`: seconds for which leave for a request, and work on a host, count without a sign of life;
+    more than the longest request takes, since a shorter one would be lost by everybody who waits for an answer."""
+
+    def __init__(self, database: Database, lease: float) -> None:
+        self._db = database
+        self._lease = int(lease * _MICROS)
+        self._made: dict[str, TextClause] = {}
+
+    def take(self, host: str) -> Turn | Busy:
+        with self._db.write() as connection:
+            row = self._first(connection, _TAKE, name=host, lease=self._lease)
+            if row is not None:
+                reason, _, detail = (row.why if row.away else "").partition(_SEPARATOR)
+                return Turn(row.free_at, reason, detail)
+            waits = self._first(connection, _WAIT, name=host)
+        if waits is None:
+            return Busy(0.0)
+        return Busy(max(waits.free, waits.held, 0) / _MICROS, held=waits.held > max(waits.free, 0))
+
+    def give_back(self, host: str, turn: Turn, pause: float) -> None:
+        self._do(_GIVE_BACK, name=host, token=turn.token, pause=int(pause * _MICROS))
+
+    def set_delay(self, host: str, seconds: float) -> None:
+        self._do(_DELAY, name=host, delay=int(seconds * 1000))
+
+    def hold(self, host: str, seconds: float) -> None:
+        self._do(_HOLD, name=host, span=int(seconds * _MICROS))
+
+    def held(self, host: str) -> float:
+        """For how many seconds more the host, or URL, is held; 0 for not."""
+        with self._db.write() as connection:
+            row = self._first(connection, _HELD, name=host)
+        return 0.0 if row is None else row[0] / _MICROS
+
+    def set_away(self, host: str, reason: str, detail: str, seconds: float) -> None:
+        self._do(_AWAY, name=host, span=int(seconds * _MICROS), why=f"{reason}{_SEPARATOR}{detail}")
+
+    def set_reached(self, host: str) -> None:
+        """The host answered."""
+        self._do(_BACK, name=host)
+
+    def start(self, host: str, owner: str) -> bool:
+        """Begins work on a host. False where somebody else does it, it is held, or its work has ended its worker three
+        times: it is held and named then."""
+        with self._db.write() as connection:
+            row = self._first(connection, _START, name=host, owner=owner, lease=self._lease)
+            if row is None:
+                return False
+            if row.starts > POISON_STARTS:
+                connection.execute(self._text(_POISON), {"name": host, "span": int(POISON_HOLD * _MICROS)})
+                return False
+        return True
+
+    def is_poison(self, host: str) -> bool:
+        """True where work on the host ended its workers."""
+        with self._db.write() as connection:
+            row = connection.execute(text("SELECT starts FROM hosts WHERE name = :name"), {"name": host}).first()
+        return row is not None and row.starts >= POISON_STARTS
+
+    def keep(self, hosts: Collection[str], owner: str) -> set[str]:
+        """Those of the hosts on which `owner` still works, for another lease."""
+        with self._db.write() as connection:
+            values = {"owner": owner, "lease": self._lease}
+            kept = self._text(_KEEP)
+            return {host for host in sorted(hosts) if connection.execute(kept, {"name": host, **values}).first()}
+
+    def fence(self, host: str, owner: str) -> Callable[[Connection], None]:
+        """What has to hold within each transaction that writes a result of work on the host: the work is still the
+        owner's, and goes on for another lease. Raises LeaseLost."""
+        values = {"name": host, "owner": owner, "lease": self._lease}
+
+        def hold(connection: Connection) -> None:
+            if not connection.execute(self._text(_FENCE), values).rowcount:
+                raise LeaseLost(f"{host}: another worker works on it by now")
+
+        return hold
+
+    def end(self, host: str, owner: str) -> None:
+        """Work on the host is over; it is due again with the first of its sources."""
+        self._do(_END, name=host, owner=owner)
+
+    def due(self, most: int) -> list[str]:
+        """The hosts that are due and that nobody works on, the longest overdue first."""
+        with self._db.write() as connection:
+            return [row.name for row in connection.execute(self._text(_DUE), {"most": most})]
+
+    def fill(self) -> None:
+        """Sets anew when each host is due, and forgets those of which nothing is known."""
+        with self._db.write() as connection:
+            for statement in (_FILL, _EMPTY, _IDLE):
+                connection.execute(self._text(statement))
+
+    def counts(self, most: int = 20) -> HostCounts:
+        """How the hosts are doing, with the names of `most` that are held."""
+        with self._db.write() as connection:
+            row = self._first(connection, _COUNTS)
+            named = connection.execute(self._text(_NAMED), {"most": most}).all()
+        return HostCounts(
+            hosts=row.hosts,
+            due=row.due,
+            late=max(0.0, -(row.oldest or 0) / _MICROS) if row.due else 0.0,
+            held=row.held,
+            away=row.away,
+            leased=row.leased,
+            named=[
+                HeldHost(name=one.name, seconds=one.seconds / _MICROS, poison=one.starts >= POISON_STARTS)
+                for one in named
+            ],
+        )
+
+    def free_poison(self) -> int:
+        """Frees the hosts that are held because their work ended its workers; how many."""
+        with self._db.write() as connection:
+            return connection.execute(text(_FREE), {"starts": POISON_STARTS}).rowcount
+
+    def _do(self, statement: str, **values: Any) -> None:
+        with self._db.write() as connection:
+            connection.execute(self._text(statement), values)
+
+    def _first(self, connection: Connection, statement: str, **values: Any) -> Any:
+        return connection.execute(self._text(statement), values).first()
+
+    def _text(self, statement: str) -> TextClause:
+        made = self._made.get(statement)
+        if made is None:
+            now = _NOW[self._db.engine.dialect.name]
+            made = self._made[statement] = text(statement.replace("{now}", now))
+        return made
+
+
+class HostWaits:
+    """`ports.hosts.Waits` in the table: what one worker was told, all heed. clock: now, aware."""
+
+    def __init__(self, hosts: Hosts, clock: Callable[[], datetime], longest: timedelta) -> None:
+        self._hosts, self._clock, self._longest = hosts, clock, longest
+
+    def until(self, what: str) -> datetime | None:
+        seconds = self._hosts.held(codec.key(what))
+        return self._clock() + timedelta(seconds=seconds) if seconds else None
+
+    def any(self) -> bool:
+        return True
+
+    def add(self, what: str, until: datetime) -> None:
+        span = min(until - self._clock(), self._longest)
+        if span > timedelta(0):
+            self._hosts.hold(codec.key(what), span.total_seconds())

@@ -1,0 +1,27 @@
+"""Workers on one database, against a web that counts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.postgres import Server
+from tests.services.worker.fleet import instance
+from tests.services.worker.web import Web
+
+pytestmark = pytest.mark.slow
+
+
+def test_two_workers_read_each_page_once_and_build_feeds(postgres: Server, tmp_path: Path) -> None:
+    with Web(hosts=12, feeds=2).serving() as web, instance(tmp_path, web, postgres.schema()) as fleet:
+        fleet.start()
+        fleet.start()
+        feed = tmp_path / "feeds" / "public" / "all.atom"
+        assert fleet.until(lambda: fleet.articles() == web.articles, 60), fleet.logs()
+        assert fleet.until(lambda: feed.exists() and feed.read_text().count("<entry>") >= 50, 30), fleet.logs()
+        assert fleet.stop() == [0, 0], fleet.logs()
+
+    assert max(seen.most for seen in web.seen.values()) == 1
+    assert set(web.pages().values()) == {1}
+    assert fleet.files() == web.articles
