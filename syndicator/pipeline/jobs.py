@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from syndicator.pipeline.descriptions.redescribe import redescribe_many
     from syndicator.pipeline.descriptions.reread import reread
     from syndicator.pipeline.read_article import read_and_render
-    from syndicator.reading.list_links import proposed_links
     from syndicator.reading.list_page import read_list
+    from syndicator.reading.lists.learn import read_listing
     from syndicator.reading.trial import tried
     from syndicator.sources.opml import read_opml
     from syndicator.visiting.feeds.discovery import discover, linked_feeds
@@ -30,9 +30,9 @@ else:  # a type checker sees the functions themselves; at run time there are onl
     offers_many = Lazy("syndicator.pipeline.descriptions.offers:offers_many")
     page_links = Lazy("syndicator.visiting.websub.page:page_links")
     parse_feed = Lazy("syndicator.visiting.feeds.parser:parse_feed")
-    proposed_links = Lazy("syndicator.reading.list_links:proposed_links")
     read_and_render = Lazy("syndicator.pipeline.read_article:read_and_render")
     read_list = Lazy("syndicator.reading.list_page:read_list")
+    read_listing = Lazy("syndicator.reading.lists.learn:read_listing")
     read_opml = Lazy("syndicator.sources.opml:read_opml")
     redescribe_many = Lazy("syndicator.pipeline.descriptions.redescribe:redescribe_many")
     reread = Lazy("syndicator.pipeline.descriptions.reread:reread")
@@ -48,9 +48,9 @@ __all__ = [
     "offers_many",
     "page_links",
     "parse_feed",
-    "proposed_links",
     "read_and_render",
     "read_list",
+    "read_listing",
     "read_opml",
     "redescribe_many",
     "reread",

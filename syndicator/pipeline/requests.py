@@ -21,7 +21,7 @@ def feed_request(source: Source, state: SourceState, settings: Settings, environ
     own = _is_own(url, source)
     return Request(
         url=url,
-        kind="page" if source.kind == "page" or source.rules.links else "feed",
+        kind="page" if source.kind in ("page", "list") or source.rules.links else "feed",
         etag=state.etag,
         last_modified=state.last_modified,
         deadline=settings.fetch.feed_seconds,

@@ -10,6 +10,7 @@ from typing import Literal
 
 from syndicator import cron, settings, urls
 from syndicator.errors import NotAFeed, RulesError, WorkerFailed
+from syndicator.listing import Seen
 from syndicator.model import Entry, Failed, Fetched, FetchResult, NotModified, Outcome, ParsedFeed, Source, SourceState
 from syndicator.pipeline import jobs
 from syndicator.pipeline.context import BUGS, Page, RunContext, VisitContext, describe_bug
@@ -76,7 +77,7 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
             await _tell_hubs(context, result, feed, announced_now, started)
             rows = due_entries(rows, announced_now, run.clock())
             context = replace(context, in_feed=_in_feed(source.key, feed))
-            result = replace(result, warning=result.warning or _flooded(context, started))
+            result = replace(result, warning=result.warning or _flooded(context, started) or _noted(feed))
         except (NotAFeed, WorkerFailed) as refusal:
             feed, page = None, None
             result = Failed(url=result.final_url, reason=_reason(refusal), detail=str(refusal))
@@ -142,12 +143,13 @@ async def _take_waiting(
 
 
 async def _parse(context: VisitContext, result: Fetched) -> tuple[ParsedFeed, Page | None]:
-    """The feed in the answer; of a source with `rules.links`, the links of its page. A source of kind "page" is a feed
+    """The feed in the answer; of a page that lists articles, its links. A source of kind "page" is a feed
     of one entry whose page is at hand, and so is one of kind "auto" that turns out to be HTML on its first visit.
     Raises NotAFeed, WorkerFailed."""
     source = context.source
-    if source.rules.links:
-        return public_only(await _list(context, result), source), None
+    if source.rules.links or source.kind == "list":
+        read = _list if source.rules.links else _listing
+        return public_only(await read(context, result), source), None
     if source.kind != "page":
         try:
             feed = await context.run.worker.call(jobs.parse_feed, result.body, result.final_url, dict(result.headers))
@@ -170,10 +172,18 @@ async def _tell_hubs(
     if hubs is None or result.status == DELTA:
         return
     said = feed
-    if (context.source.rules.links or feed.format == "page") and b"hub" in result.body:
+    if (feed.format in ("page", "list")) and b"hub" in result.body:
         said = await context.run.worker.call(jobs.page_links, result.body, result.final_url, dict(result.headers))
     new = [row.entry for row in rows if row.first_seen == now and row.entry]
     hubs.polled(context.source, offered(result.headers, said, result.final_url), new, context.state.last_success, now)
+
+
+async def _listing(context: VisitContext, result: Fetched) -> ParsedFeed:
+    """What a page lists whose list is learnt. Raises NotAFeed, WorkerFailed."""
+    run, state = context.run, context.state
+    seen = () if state.listing else tuple(Seen(url=url, title=title) for url, title in run.store.listed(state.key))
+    told = (result.body, result.final_url, dict(result.headers))
+    return await run.worker.call(jobs.read_listing, *told, state.listing, seen)
 
 
 async def _list(context: VisitContext, result: Fetched) -> ParsedFeed:
@@ -189,7 +199,7 @@ def _announce(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[E
     """Saves the rows of entries that are new or changed, and returns them."""
     source, store = context.source, context.run.store
     known = store.entries(source.key, [entry.id for entry in feed.entries])
-    if source.rules.links:  # what stands around a link changes for reasons of its own ("3 hours ago")
+    if source.rules.links or feed.listing:  # what stands around a link changes for reasons of its own ("3 hours ago")
         new = (entry for entry in feed.entries if entry.id not in known or known[entry.id].status != "done")
         feed = replace(feed, entries=tuple(new))
     before = context.state.last_success
@@ -224,6 +234,10 @@ def _in_feed(key: str, feed: ParsedFeed) -> frozenset[str]:
     """The alias keys of what the feed announces. Pure."""
     found = (alias for entry in feed.entries for alias in (urls.alias(entry.url), urls.guid_alias(key, entry.id)))
     return frozenset(found)
+
+
+def _noted(feed: ParsedFeed) -> str:
+    return feed.listing.note if feed.listing else ""
 
 
 def _flooded(context: VisitContext, now: datetime) -> str:

@@ -108,6 +108,9 @@ class VisitStore(Protocol):
         """Of each entry of the source that was first seen after `since`: when that was, and its next try where it is
         pending and has one."""
 
+    def listed(self, source_key: str) -> list[tuple[str, str]]:
+        """Address and title of the newest articles in the feed of the source, at most as many as a list remembers."""
+
     def count_pending(self, source_key: str) -> int:
         """How many rows of the source are pending, whenever their next try is."""
 

@@ -50,6 +50,7 @@ class Wanted:
     keys: Collection[str] = ()  # keys of sources: these, due or not
     all: bool = False  # every enabled one
     failed: bool = False  # every enabled one whose last visit failed
+    relearn: bool = False  # of `keys`: the list of a page that lists articles
     limit: int | None = None  # pages of each source
     max_seconds: float | None = None
     llm_seconds: float = 300.0  # for the language model, within max_seconds: a choice
@@ -283,13 +284,19 @@ def _due(app: App, wanted: Wanted) -> list[SourceState]:
     visits = app.store.visits
     need_sources(app, wanted.keys)
     if wanted.keys:
-        return [_asked_now(state) for key in dict.fromkeys(wanted.keys) if (state := visits.state(key))]
+        named = (state for key in dict.fromkeys(wanted.keys) if (state := visits.state(key)))
+        return [_asked_now(_relearnt(state) if wanted.relearn else state) for state in named]
     if wanted.asked:
         states = visits.states()
         enabled = [states[key] for key, source in app.sources.items() if source.enabled]
         return [_asked_now(state) for state in enabled if wanted.all or state.reason or state.disabled]
     due = app.store.visits.due(app.clock())
     return [state for state in due if state.key in app.sources and app.sources[state.key].enabled]
+
+
+def _relearnt(state: SourceState) -> SourceState:
+    """The state of a source whose list is learnt anew, from a page that is read whether it changed or not."""
+    return replace(state.asked_whole(), listing=None)
 
 
 def _asked_now(state: SourceState) -> SourceState:

@@ -134,7 +134,7 @@ def write_opml(title: str, sources: Sequence[Source], sites: Mapping[str, str] |
 
 def _for_others(source: Source, site: str) -> dict[str, str]:
     name, url = text.line(source.title or source.key), text.line(source.url)
-    if source.kind == "page" or source.rules.links:
+    if source.kind in ("page", "list") or source.rules.links:
         return {"type": "link", "text": name, "title": name, "url": url}
     return {"type": "rss", "text": name, "title": name, "xmlUrl": url} | ({"htmlUrl": site} if site else {})
 

@@ -185,7 +185,7 @@ class SourceTable(_Table):
     key: Annotated[str, AfterValidator(_key)]
     url: Annotated[str, AfterValidator(_url)]
     title: Word | None = None
-    kind: Literal["auto", "feed", "page"] = "auto"
+    kind: Literal["auto", "feed", "page", "list"] = "auto"
     category: Word | None = None
     tags: tuple[Word, ...] = ()
     content: Literal["full", "excerpt", "link"] = "excerpt"

@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, select
 
 from syndicator.axes import SOURCE
+from syndicator.listing import REMEMBERED as ITEMS
+from syndicator.model import Article
 from syndicator.store import codec, schema
 from syndicator.store.database import insert_new, upsert
 from syndicator.store.group import Group
@@ -34,6 +36,13 @@ _TITLED = (
     .where(_a.title == bindparam("title"), *_IN_FEED)
     .order_by(func.abs(_a.published - bindparam("at")), _a.id)
     .limit(_MOST)
+)
+_LISTED = (
+    select(_a.data)
+    .join(schema.members, _m.id == _a.id)
+    .where(*_IN_FEED)
+    .order_by(_m.added.desc(), _m.published.desc())
+    .limit(ITEMS)
 )
 _BLOCKS = (
     select(schema.blocks.c.article, schema.blocks.c.digests)
@@ -115,6 +124,10 @@ class Comparisons:
         lowest = {"source": codec.key(source_key), "keys": sorted(keys)[:_KEPT_FOR_EVER]}
         found += [id for (id,) in self._db.rows(_WORDED, lowest)] if keys else []
         return list(dict.fromkeys(found))
+
+    def listed(self, source_key: str) -> list[tuple[str, str]]:
+        found = (codec.unpack(Article, data) for (data,) in self._db.rows(_LISTED, {"source": codec.key(source_key)}))
+        return [(article.url, article.title) for article in found]
 
 
 def _save(connection: Connection, row: dict[str, Any], keys: Sequence[int], forget: int) -> None:

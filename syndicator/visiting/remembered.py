@@ -151,6 +151,7 @@ def _with_feed(state: SourceState, feed: ParsedFeed | None, now: datetime, *, pa
         site_url=feed.site_url or state.site_url,
         feed_id=feed.id or state.feed_id,
         feed_language=feed.language or state.feed_language,
+        listing=feed.listing or state.listing,
     )
 
 

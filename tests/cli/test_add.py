@@ -266,11 +266,11 @@ def test_a_page_without_a_feed_is_followed_as_a_list(adding: Adding, path: str) 
     listing = page("Notes", body=f"<main><ul class='notes'>{links}</ul></main>")
     adding.web.answers = {f"{SITE}{path}": listing, **{f"{SITE}p/{n}": story(name) for n, name in enumerate(names)}}
     (found,) = adding.json(f"{SITE}{path}")
-    assert found["what"] == "page that lists articles (3 links: li > h2 > a)"
+    assert found["what"] == "page that lists articles (3 items, by what repeats on it)"
     assert {one["title"] for one in found["articles"]} == set(names)
     assert [other["what"] for other in found["not_chosen"]] == (["single article"] if path else [])
     (written,) = adding.written
-    assert (written["url"], written["rules"]) == (f"{SITE}{path}", {"links": ["li > h2 > a"]})
+    assert (written["url"], written["kind"]) == (f"{SITE}{path}", "list")
 
 
 def test_an_article_with_a_list_beside_it_is_an_article(adding: Adding) -> None:
@@ -280,7 +280,9 @@ def test_an_article_with_a_list_beside_it_is_an_article(adding: Adding) -> None:
     adding.web.answers = {f"{SITE}alone/": Answer(body=article.replace("</main>", f"</main><ul>{links}</ul>"))}
     (found,) = adding.json(f"{SITE}alone/")
     assert found["what"] == "single article"
-    assert [other["what"] for other in found["not_chosen"]] == ["page that lists articles (3 links: li > a)"]
+    assert [other["what"] for other in found["not_chosen"]] == [
+        "page that lists articles (3 items, by what repeats on it)"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -88,3 +88,53 @@ def test_a_list_is_asked_for_as_a_page_and_conditionally() -> None:
     source = Source(key="a", url="https://a.example/news", rules=LINKS)
     request = feed_request(source, SourceState(key="a", url=source.url, etag='"1"'), Settings(), {})
     assert (request.kind, request.etag) == ("page", '"1"')
+
+
+def learnt(app: App) -> None:
+    app.sources["holt"] = replace(app.sources["holt"], kind="list", rules=Rules())
+
+
+def listing(world: World, count: int, form: str = "<li class='note'><h2><a href='{url}'>{title}</a></h2></li>") -> str:
+    stories = [story for story in world.stories if story.site == "holt" and story.truth][:count]
+    return "".join(form.format(url=world.url(story), title=story.title) for story in reversed(stories))
+
+
+def test_a_list_that_is_learnt_is_found_again_in_another_layout_and_new_items_are_read(app: App, world: World) -> None:
+    learnt(app)
+    serve(world, listing(world, 4))
+    assert len(visit(app).added) == 4
+    serve(world, listing(world, 5, "<div class='card'><a href='{url}'><h3 class='name'>{title}</h3></a></div>"))
+    second = visit(app)
+    assert (second.announced, len(second.added)) == (5, 1)
+    state = app.store.visits.state("holt")
+    assert state and "found again by 4 known items" in state.warning
+
+
+def test_what_is_not_the_list_for_sure_is_not_published_until_it_is_learnt_anew(app: App, world: World) -> None:
+    learnt(app)
+    serve(world, listing(world, 4))
+    visit(app)
+    others = "".join(f"<div><a href='/shop/{n}/now'>Ten metres of rope, number {n}</a></div>" for n in range(6))
+    world.fail("holt", 200, path="/", body=f"<title>Shop</title><main>{others}</main>".encode())
+    failed = visit(app)
+    assert (failed.status, failed.reason, failed.added) == ("failed", "not-a-feed-list-changed", ())
+    assert app.store.visits.count_pending("holt") == 0
+    wanted = refresh.Wanted(keys=("holt",), relearn=True)
+    (again,) = asyncio.run(refresh.run(app, wanted, stop=asyncio.Event())).outcomes
+    assert again.announced == 6
+
+
+def test_without_a_memory_the_list_is_that_of_the_articles_there_are(app: App, world: World) -> None:
+    learnt(app)
+    serve(world, listing(world, 4))
+    visit(app)
+    state = app.store.visits.state("holt")
+    assert state and len(app.store.visits.listed("holt")) > 2
+    app.store.visits.save_states([replace(state.asked_whole(), listing=None)])
+    louder = "".join(
+        f"<article><h2><a href='/louder/{n}'>A much longer and louder headline than any of ours, number {n}</a></h2>"
+        "<time datetime='2026-01-09'>9 January</time></article>"
+        for n in range(9)
+    )
+    world.fail("holt", 200, path="/", body=f"<main>{louder}</main><ul>{listing(world, 5)}</ul>".encode())
+    assert visit(app).announced == 5

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from syndicator.services.adding.preview import Preview, ShownArticle
 
 
+_ITEMS = 10  # of a list that are shown; a choice
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Added:
     """What was chosen, as it is written, and what at the same addresses was not."""
@@ -74,6 +77,8 @@ def show(done: Added, verb: str, *, others: bool = True) -> None:
         printing.say(f"{'already known' if one.known else verb}: {one.source.key}: {one.source.url} ({one.what})")
         if one.warning:
             printing.log("warning", source=one.source.key, what=one.warning)
+        if one.kind == "list" and not one.known:
+            _show_items(one)
         for article in preview.articles:
             _show_article(article)
         if one.kind in ("feed", "sitemap") and not one.known and not one.announced:
@@ -84,6 +89,18 @@ def show(done: Added, verb: str, *, others: bool = True) -> None:
         printing.say(f"not chosen: {number}: {one.source.url} ({one.what})")
     if done.others and others:
         printing.say("--pick N takes another, --all every feed of articles")
+
+
+def _show_items(candidate: Candidate) -> None:
+    """What a page lists, as it was read from it."""
+    printing.say("    it lists:")
+    for entry in candidate.entries[:_ITEMS]:
+        day = f"{entry.published:%Y-%m-%d}" if entry.published else "no date   "
+        printing.say(f"      {day}  {entry.title or 'no title'}")
+        printing.say(f"                  {entry.url}" + (f"  picture: {entry.image}" if entry.image else ""))
+    if candidate.announced > _ITEMS:
+        printing.say(f"      and {candidate.announced - _ITEMS} more; --json has them all")
+    printing.say("    its newest would be published as:")
 
 
 def _show_article(article: ShownArticle) -> None:

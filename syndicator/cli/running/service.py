@@ -52,6 +52,9 @@ def refresh(
     ] = None,
     all: Annotated[bool, typer.Option("--all", help="Every source, due or not.")] = False,
     failed: Annotated[bool, typer.Option("--failed", help="Every source whose last visit failed, due or not.")] = False,
+    relearn: Annotated[
+        bool, typer.Option("--relearn", help="With --source: learn the list of its page anew, whatever it was.")
+    ] = False,
     limit: Annotated[int | None, typer.Option(min=0, help="Read at most so many pages of each source.")] = None,
     max_time: Annotated[
         str | None, typer.Option(metavar="TIME", help="Start nothing new after this time, such as 90s or 10m.")
@@ -67,12 +70,22 @@ def refresh(
 ) -> None:
     """Visit the sources that are due and build the feeds that changed. For cron."""
     from syndicator.cli import printing
+    from syndicator.errors import UsageError
     from syndicator.services.container import locked, need_folder, open_app
     from syndicator.services.refresh import RunReport, Wanted, remake, run
     from syndicator.settings import load
 
     need_folder(config)
-    wanted = Wanted(keys=tuple(source or ()), all=all, failed=failed, limit=limit, max_seconds=_seconds(max_time))
+    if relearn and not source:
+        raise UsageError("--relearn learns the list of one source anew; name it with --source")
+    wanted = Wanted(
+        keys=tuple(source or ()),
+        all=all,
+        failed=failed,
+        relearn=relearn,
+        limit=limit,
+        max_seconds=_seconds(max_time),
+    )
 
     async def go() -> RunReport:
         stop = asyncio.Event()

@@ -44,7 +44,7 @@ def reread(
     does for the article (`ownership.terms`); `owned`: what its feed said counted, and so stays: nobody kept the entry.
     Raises NotAnArticle, whose detail says where the operator's selectors are the cause, and ConfigError."""
 
-    owned = owned and not source.rules.links  # a list of links says nothing of an article
+    owned = owned and source.kind != "list" and not source.rules.links  # a list of links says nothing of an article
 
     def read(rules: Rules) -> PageReading:
         return read_and_render(

@@ -14,6 +14,8 @@ from syndicator.services.container import App
 from syndicator.sources.opml import Skipped, SubscriptionList
 
 SHOWN = 5  # entries of a candidate
+MOST_ITEMS = 100  # of a list, which has to be looked at whole
+_LEARNT = {"json-ld": "its JSON-LD", "h-feed": "its microformats", "blocks": "what repeats on it"}
 SHUT_PAGE = 'robots.txt disallows this address: it will not be read; robots = "ignore" in sources.toml overrides that'
 
 
@@ -25,7 +27,7 @@ class Candidate:
 
     source: Source
     kind: Literal["feed", "sitemap", "article", "list", "opml"]
-    format: str = ""  # of a list, the selector of its links
+    format: str = ""  # of a list, what it was learnt from
     announced: int = 0  # entries
     latest: datetime | None = None
     comments: bool = False
@@ -35,6 +37,7 @@ class Candidate:
     entries: tuple[Entry, ...] = ()  # the first ones
     other: str = ""
     answer: Fetched | None = None
+    whole: bool = False  # a list that is most of its page, which is no article then
 
     @property
     def what(self) -> str:
@@ -42,7 +45,7 @@ class Candidate:
         if self.kind in ("article", "opml"):
             return "single article" if self.kind == "article" else "from an OPML document"
         if self.kind == "list":
-            return f"page that lists articles ({self.announced} links: {self.format})"
+            return f"page that lists articles ({self.announced} items, by {_LEARNT.get(self.format, self.format)})"
         comments = ", comments" if self.comments else ""
         return f"feed ({self.format}, {self.announced} {'entry' if self.announced == 1 else 'entries'}{comments})"
 

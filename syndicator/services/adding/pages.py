@@ -8,21 +8,23 @@ from syndicator import urls
 from syndicator.errors import MissingError, NotAFeed, NotAnArticle, WorkerFailed
 from syndicator.model import Fetched, ParsedFeed, Rules, Source
 from syndicator.pipeline import jobs
-from syndicator.services.adding.found import SHOWN, SHUT_PAGE, Candidate, if_known
+from syndicator.services.adding.found import MOST_ITEMS, SHUT_PAGE, Candidate, if_known
 from syndicator.services.adding.session import Session
 from syndicator.sources.opml import LONGEST_TITLE
 from syndicator.visiting.feeds.discovery import Discovery
 
 
 async def candidates(session: Session, url: str, answer: Fetched, found: Discovery) -> list[Candidate]:
-    """The page at `url` as an article, as a list of articles, or both, what it is first. A front page is no article,
-    and what says that it is an article no list. Raises MissingError for what is neither."""
+    """The page at `url` as an article, as a list of articles, or both, what it is first. A front page is no article.
+    Raises MissingError for what is neither."""
     page = _candidate(session, url, answer, found)
-    if found.article and not urls.is_root(url):
-        return [page]
     listed = await _list(session, page, answer)
     if urls.is_root(url):
         return listed
+    if listed and listed[0].whole:
+        return [*listed, page]
+    if found.article:
+        return [page, *listed]
     refused = await _refused(session, answer)
     if refused and not listed:
         raise MissingError(f"{url} names no feed, and is neither an article nor a list of them: {refused}")
@@ -40,15 +42,15 @@ async def _list(session: Session, page: Candidate, answer: Fetched) -> list[Cand
     """The page as a list, none where its links are none of articles."""
     told = (answer.body, answer.final_url, dict(answer.headers))
     try:
-        selector = await session.worker.call(jobs.proposed_links, *told)
-        if not selector:
-            return []
-        feed: ParsedFeed = await session.worker.call(jobs.read_list, *told, (selector,))
-    except (NotAFeed, NotAnArticle, WorkerFailed):
+        feed: ParsedFeed = await session.worker.call(jobs.read_listing, *told)
+    except (NotAFeed, WorkerFailed):
         return []
-    source = page.source if page.known else replace(page.source, kind="auto", rules=Rules(links=(selector,)))
-    listed = replace(page, kind="list", source=source, format=selector, announced=len(feed.entries))
-    return [replace(listed, entries=feed.entries[:SHOWN])]
+    source = page.source if page.known else replace(page.source, kind="list")
+    learnt = feed.listing.by if feed.listing else ""
+    latest = max((entry.published for entry in feed.entries if entry.published), default=None)
+    listed = replace(page, kind="list", source=source, format=learnt, announced=len(feed.entries), latest=latest)
+    whole = feed.listing is not None and feed.listing.whole
+    return [replace(listed, entries=feed.entries[:MOST_ITEMS], whole=whole)]
 
 
 async def _refused(session: Session, answer: Fetched) -> str:

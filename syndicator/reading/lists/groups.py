@@ -1,0 +1,175 @@
+"""The lists of a page: links in one form, each with its items, and which of them is the page's own. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from syndicator import urls
+from syndicator.listing import Item, Shown
+from syndicator.reading.html.document import Document
+from syndicator.reading.lists.items import is_headline, read_items
+from syndicator.reading.lists.links import Link, read_links
+from syndicator.reading.lists.records import Record, read_records
+from syndicator.reading.lists.shapes import family, shape
+
+# All numbers are choices, by 45 pages of the open corpus in folds of domains.
+LEAST = 3  # items that are a list
+_COUNTED = 80  # characters of a headline that count
+_MOST_GROUPS = 12  # whose items are read
+_MOST_LISTS = 5
+_ALIKE = 0.8  # of the addresses of a further list have the shape of the first one's
+_NEARLY_ALL = 0.9
+_HEADED = re.compile(r"h[1-6]\b")  # a form that begins with a heading
+_COUNT = re.compile(r"^(\d{1,3})[.)]\s+")
+_MORE = re.compile(
+    r"^\W{0,3}((see|view|show|read|load|browse|voir|ver)\s+)?(more|all|older|earlier|previous|next|weitere|mehr|alle|ältere|"
+    r"frühere|plus|toute?s|tous|anciens?|m[aá]s|mais|todos?|todas?|もっと見る|もっと|一覧|次へ|前へ|المزيد|更多|查看更多)"
+    r"(\s+(de\s+)?(articles?|posts?|news|stories|entries|artikel|beiträge|meldungen|nachrichten|actualités|art[ií]culos|"
+    r"artigos|notícias|noticias))?\s{0,2}(\W{0,4}|\.\.\.)$",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """Items in one form."""
+
+    form: str
+    links: tuple[Link, ...]
+    records: tuple[Record, ...]
+    items: tuple[Item, ...]
+    score: float = 0.0
+
+
+def read_groups(document: Document, links: Sequence[Link]) -> list[Group]:
+    """The lists of a page, the most likely to be its own first."""
+    by_form: dict[str, list[Link]] = defaultdict(list)
+    for link in links:
+        by_form[link.form].append(link)
+    rough = {form: _rough(own) for form, own in by_form.items() if len({one.key for one in own}) >= LEAST}
+    best = sorted(rough, key=lambda form: rough[form], reverse=True)[:_MOST_GROUPS]
+    found = [group for form in best if (group := _group(document, form, by_form[form], links))]
+    return sorted(found, key=lambda one: one.score, reverse=True)
+
+
+def _rough(links: Sequence[Link]) -> float:
+    """How much of a list these links may be, before their items are read."""
+    said = {link.key: min(len(link.said), _COUNTED) for link in links}
+    beside = sum(link.beside for link in links) / len(links)
+    inline = sum(link.inline for link in links) / len(links)
+    return (sum(said.values()) + 10 * len(said)) * (1 - 0.8 * beside) * (1 - 0.9 * inline)
+
+
+def _group(document: Document, form: str, own: Sequence[Link], links: Sequence[Link]) -> Group | None:
+    records = tuple(read_records(own, links))
+    items = tuple(one.item for one in read_items(document, records))
+    if len(items) < LEAST:
+        return None
+    group = Group(form, tuple(own), records, items)
+    return replace(group, score=score(group, document.url))
+
+
+def score(group: Group, page: str) -> float:
+    """How likely the group is the page's own list: the text of its headlines, weighed by what is typical of items."""
+    count = len(group.items)
+    titles = Counter(item.title for item in group.items)
+    good = [title for title in titles if is_headline(title)]
+    said = sum(min(len(title), _COUNTED) for title in good)
+    firsts = [record.links[0] for record in group.records]
+    shapes = Counter(shape(item.url) for item in group.items)
+    alike = shapes.most_common(1)[0][1] / count
+    related = Counter(family(item.url) for item in group.items).most_common(1)[0][1] / count
+    own = sum(urls.same_site(item.url, page) for item in group.items) / count
+
+    def share(values: Sequence[bool]) -> float:
+        return sum(values) / count
+
+    weight = (
+        (0.4 + 0.6 * max(alike, related))
+        * (0.5 + 0.5 * own)
+        * (0.3 + 0.7 * len(good) / count)
+        * (1 + 0.5 * share([any(link.heading for link in record.links) for record in group.records]))
+        * (1 + 0.4 * share([item.published is not None for item in group.items]))
+        * (1 + 0.3 * share([bool(item.image) for item in group.items]))
+        * (1 - 0.8 * share([link.beside for link in firsts]))
+        * (1 - 0.9 * share([all(link.inline for link in record.links) for record in group.records]))
+    )
+    return said * weight
+
+
+def lists(document: Document) -> list[list[Shown]]:
+    """What the page lists, its own list first: each a group with those that list the same in another place or form, in
+    the page's order."""
+    links = read_links(document)
+    groups = read_groups(document, links)
+    found: dict[frozenset[str], list[Shown]] = {}
+    for group in groups[:_MOST_LISTS]:
+        items = merged(document, group, groups, links)
+        if len(items) >= LEAST:
+            found.setdefault(frozenset(one.key for one in items), items)
+    return list(found.values())
+
+
+def merged(document: Document, best: Group, groups: Sequence[Group], links: Sequence[Link]) -> list[Shown]:
+    """The items of `best` and of the other groups that are of the same list."""
+    own = [*best.links, *_alike(best, links)]
+    for other in groups:
+        if other is not best and is_of(other, best):
+            own += other.links
+    records = sorted(read_records(own, links), key=lambda one: one.place)
+    forms = {link.key: link.form for link in reversed(own)}
+    return tidy(read_items(document, records, forms))
+
+
+def _alike(best: Group, links: Sequence[Link]) -> list[Link]:
+    """Links beside the list that look like those of its items: as a featured one, or those of further sections."""
+    owns, shorts = {link.own for link in best.links}, {link.short for link in best.links}
+    taken = {link.key for link in best.links}
+    sites = {urls.site(link.url) for link in best.links}
+    shapes = {shape(item.url) for item in best.items}
+    heading = sum(link.heading for link in best.links) * 2 > len(best.links)
+
+    def is_alike(link: Link) -> bool:
+        if "." in link.own and link.own in owns and (heading or link.short in shorts):
+            return True
+        if link.short not in shorts:
+            return False
+        return "." in link.short or (bool(_HEADED.match(link.short)) and shape(link.url) in shapes)
+
+    return [
+        link
+        for link in links
+        if link.key not in taken
+        and not (link.beside or link.inline)
+        and link.heading == heading
+        and urls.site(link.url) in sites
+        and is_headline(link.said)
+        and is_alike(link)
+    ]
+
+
+def is_of(other: Group, best: Group) -> bool:
+    """Whether another list of the page is a part of its own one."""
+    if sum(link.beside for link in other.links) * 2 > len(other.links):
+        return False
+    shapes = {shape(item.url) for item in best.items}
+    alike = sum(shape(item.url) in shapes for item in other.items) / len(other.items)
+    same = {link.short for link in best.links} & {link.short for link in other.links}
+    return alike >= _ALIKE and bool(same) and other.links[0].heading == best.links[0].heading
+
+
+def tidy(shown: Sequence[Shown]) -> list[Shown]:
+    """`shown` without the few that are no items: those that lead to more of them, and without a date where nearly all
+    have one; and their titles without the numbers that they are counted by."""
+    dated = sum(one.item.published is not None for one in shown)
+    if dated >= _NEARLY_ALL * len(shown):
+        shown = [one for one in shown if one.item.published is not None]
+    found = [one for one in shown if one.item.title and not _MORE.match(one.item.title)]
+    counted = [int(match[1]) for one in found if (match := _COUNT.match(one.item.title))]
+    if len(counted) < LEAST or any(after != 1 and after <= before for before, after in pairwise(counted)):
+        return found
+    return [replace(one, item=replace(one.item, title=_COUNT.sub("", one.item.title))) for one in found]

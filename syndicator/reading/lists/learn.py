@@ -1,0 +1,63 @@
+"""A page that lists articles, as a feed: its list is learnt at the first visit and found again at later ones. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from syndicator import text
+from syndicator.errors import NotAFeed, NotAnArticle
+from syndicator.listing import Seen, Shown, Wrapper
+from syndicator.model import Entry, ParsedFeed
+from syndicator.reading.html.document import Document, inner, parse
+from syndicator.reading.lists import wrapper as wrappers
+from syndicator.reading.lists.groups import lists
+from syndicator.reading.lists.whole import is_list
+from syndicator.reasons import FeedReason
+
+_MOST = 1_000  # items; a choice, as for what a page of a person's making lists
+_LONGEST = 300  # characters of the page's title
+_CUT = ("…", "...")
+
+
+def read_listing(
+    html: bytes,
+    url: str,
+    headers: Mapping[str, str] | None = None,
+    wrapper: Wrapper | None = None,
+    seen: Sequence[Seen] = (),
+) -> ParsedFeed:
+    """The articles that the page `html`, answered at `url`, lists. `wrapper`: what an earlier visit remembered, None at
+    the first one, which learns the list; `seen`: articles of it that are known then, as after a lost database.
+
+    Raises NotAFeed where there is no list, or where none is sure to be the one that was learnt: then nothing of the
+    page may be taken for new."""
+    try:
+        document = parse(html, url, headers)
+        found = candidates(document)
+        chosen = wrappers.again(found, wrapper) if wrapper else wrappers.first(found, seen)
+    except NotAnArticle as refusal:
+        raise NotAFeed(FeedReason.NO_LIST, str(refusal)) from refusal
+    except wrappers.Unsure as unsure:
+        raise NotAFeed(FeedReason.LIST_CHANGED if wrapper else FeedReason.NO_LIST, str(unsure)) from unsure
+    title = next((text.line(inner(one, _LONGEST)) for one in document.tree.iter("title")), "")
+    entries = tuple(_entry(one) for one in chosen.items[:_MOST])
+    return ParsedFeed(
+        format="list",
+        title=title,
+        site_url=url,
+        language=document.language or "",
+        entries=entries,
+        listing=replace(chosen.wrapper, note=chosen.note, whole=is_list(document, chosen.items)),
+    )
+
+
+def candidates(document: Document) -> list[tuple[str, Sequence[Shown]]]:
+    """The lists of a page, each with what it was learnt from, the most likely to be its own first."""
+    return [("blocks", shown) for shown in lists(document)]
+
+
+def _entry(shown: Shown) -> Entry:
+    item = shown.item
+    title = "" if item.title.endswith(_CUT) else item.title  # what is cut off is no title of an article
+    return Entry(id=item.url, url=item.url, title=title, published=item.published, image=item.image)

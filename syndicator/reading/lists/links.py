@@ -1,0 +1,168 @@
+"""The links of a page that may lead to articles, with what is around each. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+from urllib.parse import urlsplit
+
+from syndicator import text, urls
+from syndicator.reading.html.document import Document, inner
+
+# All numbers are choices.
+_MOST = 3_000  # links of a page that are looked at
+_LONGEST = 400  # characters of a link's text
+_STEPS = 3  # from a link up to what is repeated
+_ABOVE = 40  # elements above a link that are looked at
+_INLINE_SHARE = 0.5  # of the text around a link that in running text is not its own
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_BESIDE_TAGS = {"nav", "footer", "aside"}
+_WITHIN = {"article", "li", "main", "section"}  # a header in one of these is that of an item
+_BESIDE_ROLES = {"navigation", "complementary", "contentinfo", "banner", "search", "menu", "menubar", "dialog"}
+_BESIDE_WORDS = re.compile(
+    r"(^|[-_ ])(nav(bar|igation)?|menu|footer|sidebar|side-bar|aside|breadcrumbs?|related|recommend(ed|ations?)?|"
+    r"promo(tion|ted)?s?|sponsor(ed)?|advert(isement|orial)?s?|popular|trending|most-?(read|viewed|watched|popular)|"
+    r"newsletter|cookie|consent|modal|share|social|pagination|pager|widget|comments?|tag-?cloud|blogroll)($|[-_ ])",
+    re.I,
+)
+_OTHER = re.compile(
+    r"/(tags?|categor(y|ies)|kategorien?|rubriken?|themen?|topics?|authors?|autore?n?|auteurs?|users?|members?|profiles?|page|"
+    r"login|log-in|signin|sign-in|signup|sign-up|register|account|subscribe|abo|about|about-us|contact|kontakt|privacy|"
+    r"datenschutz|impressum|terms|search|suche|feeds?|rss|comments?|cart|help|faq|share|wp-login\.php|wp-admin)/?"
+    r"(\.\w+)?$|/(tags?|categor(y|ies)|kategorien?|authors?|autor|auteur|users?|members?)/",
+    re.I,
+)
+_FILE = re.compile(r"\.(jpe?g|png|gif|webp|svg|zip|mp3|mp4|css|js|ics|vcf)$", re.I)
+_NAME = re.compile(r"[A-Za-z_][A-Za-z_-]{1,40}")  # of a class that is the same tomorrow: no numbers, no colons
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Link:
+    """One link of a page. `said`: its text as one line. `path`: the tags from it upwards, each with its class words.
+    `form`: the tags and the most common class of it and of what is nearest around it; `short` the same of it and of
+    one element, `own` of it alone. `beside`: it stands in what is on every page, or is labelled as something else than
+    the page's own list. `inline`: it stands within running text."""
+
+    anchor: Any
+    url: str
+    key: str  # urls.alias
+    said: str
+    place: int
+    form: str
+    short: str
+    own: str  # of it alone
+    heading: bool
+    beside: bool
+    inline: bool
+
+
+def read_links(document: Document) -> list[Link]:
+    """The links of the page in its order that may lead to articles: to another page, no root of a site, and none of
+    those addresses under which sites have tags, authors and the like."""
+    classes = Counter(name for element in document.tree.iter() for name in class_words(element))
+    found = []
+    addresses: dict[str, str | None] = {}
+    for place, anchor in enumerate(islice(document.tree.iter("a"), _MOST)):
+        reference = anchor.get("href") or ""
+        if reference not in addresses:
+            addresses[reference] = _address(document.base_url, reference, document.url)
+        if url := addresses[reference]:
+            found.append(_link(anchor, url, place, classes))
+    return found
+
+
+def _address(base: str, reference: str, page: str) -> str | None:
+    """Where a link leads, None for one that cannot be to an article."""
+    if not reference or reference.startswith("#"):
+        return None
+    found = urls.absolute(base, reference)
+    try:
+        url = urls.canonical(found) if found else ""
+    except urls.BadUrl:
+        return None
+    path = urlsplit(url).path
+    if not url or urls.alias(url) == urls.alias(page) or _FILE.search(path):
+        return None
+    if urls.is_root(url) and urls.same_site(url, page):
+        return None
+    return None if _OTHER.search(path) else url
+
+
+def _link(anchor: Any, url: str, place: int, classes: Mapping[str, int]) -> Link:
+    above = list(islice(anchor.iterancestors(), _ABOVE))
+    said = text.line(inner(anchor, _LONGEST))
+    steps = [step(one, classes) for one in _near(anchor, above)]
+    return Link(
+        anchor=anchor,
+        url=url,
+        key=urls.alias(url),
+        said=said,
+        place=place,
+        form=" > ".join(reversed(steps)),
+        short=" > ".join(reversed(steps[:2])),
+        own=steps[0],
+        heading=_in_heading(anchor, above),
+        beside=_is_beside(above),
+        inline=_is_inline(anchor, said),
+    )
+
+
+def _near(anchor: Any, above: list[Any]) -> Iterator[Any]:
+    yield anchor
+    for one in above[:_STEPS]:
+        if one.tag in ("body", "html"):
+            return
+        yield one
+        if one.tag in ("article", "li", "tr"):
+            return
+
+
+def step(element: Any, classes: Mapping[str, int]) -> str:
+    """A tag, with the one of its classes that is the most common on the page: one that an item has for itself, as of
+    its section, is not that of its kind."""
+    names = [name for name in class_words(element) if classes.get(name, 0) > 1]
+    name = max(names, key=lambda one: classes[one], default="")
+    return f"{element.tag}.{name}" if name else str(element.tag)
+
+
+def class_words(element: Any) -> list[str]:
+    """The classes of an element that can be the same tomorrow."""
+    given = element.get("class") if isinstance(element.tag, str) else None
+    return [name for name in (given or "").split() if _NAME.fullmatch(name)]
+
+
+def _in_heading(anchor: Any, above: list[Any]) -> bool:
+    if any(one.tag in _HEADINGS for one in above[:3]):
+        return True
+    return any(next(anchor.iter(tag), None) is not None for tag in _HEADINGS)
+
+
+def _is_beside(above: list[Any]) -> bool:
+    within = False
+    for one in above:
+        if one.tag in ("body", "html"):
+            return False
+        if one.tag in _BESIDE_TAGS or (one.get("role") or "") in _BESIDE_ROLES:
+            return True
+        if one.tag == "header" and not within and not any(each.tag in _WITHIN for each in one.iterancestors()):
+            return True
+        named = f"{one.get('class') or ''} {one.get('id') or ''}"[:300]
+        if one.tag != "main" and _BESIDE_WORDS.search(named):
+            return True
+        within = within or one.tag in _WITHIN
+    return False
+
+
+def _is_inline(anchor: Any, said: str) -> bool:
+    """True for a link in running text: one in a paragraph that says more than the link."""
+    holder = anchor.getparent()
+    while holder is not None and holder.tag in ("span", "em", "strong", "b", "i", "u", "font", "small", "cite"):
+        holder = holder.getparent()
+    if holder is None or holder.tag not in ("p", "blockquote", "dd"):
+        return False
+    around = text.line(inner(holder, 2_000))
+    return len(said) < _INLINE_SHARE * len(around)

@@ -1,0 +1,203 @@
+"""What the items of a list are known by, and which of a page's lists they are on. Pure: values in, values out."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from statistics import median
+
+from syndicator import urls
+from syndicator.listing import REMEMBERED, Seen, Shown, Wrapper
+
+# All numbers are choices.
+_MOST = 12  # forms, paths, shapes, layouts
+_PROOF = 3  # items known from before that prove a list; of a short one, half
+_HALF = 0.5
+_NEARLY_ALL = 0.9
+_TITLED = 12  # characters of a title that is not another article's by chance
+_MIXED = 4  # shapes of a list whose articles are in all parts of a site
+_NO_WORD = re.compile(r"[\W_]+")
+_LONG, _SHORT = 3.0, 0.25  # times the usual length of a title
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """The items of a list, what is remembered of it from now on, and what the operator should know."""
+
+    items: tuple[Shown, ...]
+    wrapper: Wrapper
+    note: str = ""
+
+
+class Unsure(Exception):
+    """No list of the page is sure to be the one that was learnt; the message says why."""
+
+
+def learnt(shown: Sequence[Shown], by: str, seen: Iterable[Seen] = ()) -> Wrapper:
+    """What `shown`, all of one list, are known by."""
+    dates = [one.item.published for one in shown if one.item.published]
+    falling = sum(after <= before for before, after in pairwise(dates))
+    return Wrapper(
+        by=by,
+        forms=_most(one.form for one in shown),
+        paths=_most(one.path for one in shown),
+        shapes=_most(one.shape for one in shown),
+        layouts=_most(one.layout for one in shown),
+        dated=round(100 * len(dates) / len(shown)) if shown else 0,
+        title_length=round(median(len(one.item.title) for one in shown)) if shown else 0,
+        newest_first=len(dates) > _PROOF and falling >= _NEARLY_ALL * (len(dates) - 1),
+        seen=remembered(shown, seen),
+    )
+
+
+def _most(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(value for value, _ in Counter(values).most_common(_MOST))
+
+
+def remembered(shown: Iterable[Shown], seen: Iterable[Seen]) -> tuple[Seen, ...]:
+    """The items of today and then those of before, as many as are remembered."""
+    now = {one.key: Seen(url=one.item.url, title=one.item.title) for one in shown}
+    before = {urls.alias(one.url): one for one in seen}
+    return tuple((now | {key: one for key, one in before.items() if key not in now}).values())[:REMEMBERED]
+
+
+def first(lists: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen]) -> Chosen:
+    """The list of a page of which nothing is remembered but the items that articles were made of, as after a lost
+    database: that with the most of them, else the page's first. `lists`: each with what it was learnt from. Raises
+    Unsure where there is none."""
+    if not lists:
+        raise Unsure("no three links of the page are alike")
+    known = Known(seen)
+    by, shown = max(lists, key=lambda pair: sum(known.has(one) for one in pair[1]))
+    return Chosen(items=tuple(shown), wrapper=learnt(shown, by, seen))
+
+
+def again(lists: Sequence[tuple[str, Sequence[Shown]]], wrapper: Wrapper) -> Chosen:
+    """The list that `wrapper` remembers, on the page of today. Raises Unsure."""
+    if not lists:
+        raise Unsure("no three links of the page are alike; its items were there before")
+    known = Known(wrapper.seen)
+    by, shown = max(lists, key=lambda pair: (_proof(pair[1], known), _likeness(pair[1], wrapper)))
+    proven = sum(known.has(one) for one in shown)
+    healed = not any(one.form in wrapper.forms for one in shown)
+    if proven < min(_PROOF, max(1, len(shown) // 2)):
+        _same_by_looks(shown, wrapper)
+    shown, out = _without_strangers(shown, wrapper, known)
+    fresh = [one for one in shown if not known.has(one)]
+    if wrapper.newest_first and fresh and not _is_falling(shown):
+        raise Unsure("the newest items no longer stand first")
+    kept = known.under_old_names(shown)
+    made = learnt(kept, by, wrapper.seen)
+    note = f"its layout changed; the list was found again by {proven} known items" if healed and proven else ""
+    if out:
+        told = f"{len(out)} links among its items look unlike them and are left out, such as {out[0].item.url}"
+        note = "; ".join(filter(None, (note, told)))
+    return Chosen(items=tuple(kept), wrapper=_grown(made, wrapper), note=note)
+
+
+def _proof(shown: Sequence[Shown], known: Known) -> int:
+    return sum(known.has(one) for one in shown)
+
+
+def _likeness(shown: Sequence[Shown], wrapper: Wrapper) -> float:
+    """How much these items look like those that are remembered: 0 to 4."""
+    told = ((one.form in wrapper.forms, one.path in wrapper.paths, one.shape in wrapper.shapes) for one in shown)
+    laid = sum(one.layout in wrapper.layouts for one in shown)
+    return (sum(sum(row) for row in told) + laid) / len(shown)
+
+
+def _same_by_looks(shown: Sequence[Shown], wrapper: Wrapper) -> None:
+    """A list of which nothing is known must look like the one that was: in its shapes, and in its forms or in paths and
+    layouts. Raises Unsure."""
+    count = len(shown)
+    shapes = sum(one.shape in wrapper.shapes for one in shown) / count
+    forms = sum(one.form in wrapper.forms for one in shown) / count
+    laid = sum(one.path in wrapper.paths and one.layout in wrapper.layouts for one in shown) / count
+    if shapes < _NEARLY_ALL or max(forms, laid) < _NEARLY_ALL:
+        raise Unsure("none of the items that were there before is, and what is listed looks unlike them")
+
+
+def _without_strangers(shown: Sequence[Shown], wrapper: Wrapper, known: Known) -> tuple[list[Shown], list[Shown]]:
+    """Items that are known or look like those that are, and those that do not. Raises Unsure where the latter are
+    most of what is new."""
+    forms = {*wrapper.forms} | _vouched(shown, known, lambda one: one.form)
+    shapes = {*wrapper.shapes} | _vouched(shown, known, lambda one: one.shape)
+    kept: list[Shown] = []
+    out: list[Shown] = []
+    for one in shown:
+        (kept if known.has(one) or _is_like(one, wrapper, forms, shapes) else out).append(one)
+    fresh = len(shown) - sum(known.has(one) for one in shown)
+    if len(out) * 2 > fresh and fresh > _PROOF:
+        raise Unsure(f"{len(out)} of {fresh} new links look unlike the items that were there before")
+    return kept, out
+
+
+def _vouched(shown: Sequence[Shown], known: Known, of: Callable[[Shown], str]) -> set[str]:
+    """The forms, or shapes, of which half of the items and no fewer than two are known."""
+    every = Counter(of(one) for one in shown)
+    own = Counter(of(one) for one in shown if known.has(one))
+    return {value for value, count in own.items() if count > 1 and count >= _HALF * every[value]}
+
+
+def _is_like(one: Shown, wrapper: Wrapper, forms: Collection[str], shapes: Collection[str]) -> bool:
+    """Whether an item that is new looks like those that were there before."""
+    if wrapper.dated >= 100 * _NEARLY_ALL and one.item.published is None:
+        return False
+    length = len(one.item.title)
+    if not wrapper.title_length * _SHORT <= length <= max(wrapper.title_length, _TITLED) * _LONG:
+        return False
+    formed = one.form in forms or (one.path in wrapper.paths and one.layout in wrapper.layouts)
+    hosts = {value.partition("/")[0] for value in shapes}
+    mixed = len(wrapper.shapes) >= _MIXED and one.shape.partition("/")[0] in hosts
+    return formed and (one.shape in shapes or (mixed and one.form in forms))
+
+
+def _is_falling(shown: Sequence[Shown]) -> bool:
+    dates = [one.item.published for one in shown if one.item.published]
+    falls = sum(after <= before for before, after in pairwise(dates))
+    return falls >= _HALF * (len(dates) - 1)
+
+
+def _grown(new: Wrapper, old: Wrapper) -> Wrapper:
+    """What was learnt today, and then what is known from before: a site may show now this layout and now that one."""
+
+    def both(name: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*getattr(new, name), *getattr(old, name))))[:_MOST]
+
+    return replace(new, forms=both("forms"), paths=both("paths"), shapes=both("shapes"), layouts=both("layouts"))
+
+
+class Known:
+    """Items that were there before, found by address or, where a site gave all of them new ones, by title."""
+
+    def __init__(self, seen: Iterable[Seen]) -> None:
+        self._keys: dict[str, Seen] = {}
+        self._titles: dict[str, Seen] = {}
+        for one in seen:
+            self._keys.setdefault(urls.alias(one.url), one)
+            if len(one.title) >= _TITLED:
+                self._titles.setdefault(plain(one.title), one)
+
+    def has(self, shown: Shown) -> bool:
+        return shown.key in self._keys or plain(shown.item.title) in self._titles
+
+    def under_old_names(self, shown: Sequence[Shown]) -> list[Shown]:
+        """`shown`, where more of them are known by title alone than by address under the addresses that these had: the
+        site gave its articles new ones, and none of them is new. A title that comes again is a column's otherwise."""
+        moved = [one for one in shown if one.key not in self._keys and plain(one.item.title) in self._titles]
+        if len(moved) < _PROOF or len(moved) <= sum(one.key in self._keys for one in shown):
+            return [*shown]
+        old = {one.key: self._titles[plain(one.item.title)].url for one in moved}
+        return [_at(one, old[one.key]) if one.key in old else one for one in shown]
+
+
+def _at(shown: Shown, url: str) -> Shown:
+    return replace(shown, key=urls.alias(url), item=replace(shown.item, url=url))
+
+
+def plain(title: str) -> str:
+    """A title by which it is found again: letters and digits."""
+    return _NO_WORD.sub("", title).casefold()

@@ -1,0 +1,48 @@
+"""List pages of our own making, in seven languages and layouts, with what is on them; and those of the open corpus."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from syndicator import urls
+
+PAGES = Path(__file__).parent / "pages"
+CORPUS = Path(__file__).resolve().parents[4] / "shared" / "corpus"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A page, the items of its list, and addresses (urls.alias) that may be taken or left."""
+
+    name: str
+    url: str
+    html: bytes
+    items: tuple[dict[str, Any], ...]
+    also: frozenset[str] = frozenset()
+
+    @property
+    def keys(self) -> set[str]:
+        return {urls.alias(item["url"]) for item in self.items}
+
+
+def own() -> list[Case]:
+    told = json.loads((PAGES / "truth.json").read_text("utf-8"))
+    return [
+        Case(name, one["url"], (PAGES / f"{name}.html").read_bytes(), tuple(one["items"])) for name, one in told.items()
+    ]
+
+
+def corpus() -> Iterator[Case]:
+    """The pages of ../shared/corpus/lists, none where it is absent."""
+    file = CORPUS / "lists" / "items.jsonl.gz"
+    if not file.exists():
+        return
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        for row in map(json.loads, lines):
+            html = gzip.decompress((CORPUS / "pages" / row["file"]).read_bytes())
+            yield Case(row["id"], row["url"], html, tuple(row["items"]), frozenset(map(urls.alias, row["also_ok"])))
