@@ -20,6 +20,7 @@ from syndicator.services.jobs.log import Log
 from syndicator.services.jobs.queue import Job, Queue
 from syndicator.services.showing.glance import Glance, now
 from syndicator.settings import Settings
+from syndicator.worker import Worker
 
 T = TypeVar("T")
 
@@ -37,6 +38,8 @@ class Console:
         self.queue, self.log = Queue(settings.state_dir), Log(settings.state_dir)
         self.runner = Runner(config, tell)
         self.glance = Glance(config)
+        limits = settings.fetch
+        self.worker = Worker(seconds=limits.worker_seconds, megabytes=limits.worker_megabytes)  # for strangers' pages
         self._reads = ThreadPoolExecutor(1, "console-reads")  # the store is used from one thread
         self._hashes = ThreadPoolExecutor(1, "console-passwords")  # one try at a time: 128 MB each
         self._walks = ThreadPoolExecutor(1, "console-walks")
@@ -81,5 +84,6 @@ class Console:
 
     async def close(self) -> None:
         await self.runner.close()
+        await self.worker.aclose()
         for one in (self._reads, self._hashes, self._walks):
             one.shutdown(wait=False, cancel_futures=True)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from syndicator.pipeline.read_article import read_and_render
     from syndicator.reading.list_page import read_list
     from syndicator.reading.lists.learn import read_listing
+    from syndicator.reading.pointing.selectors import suggested
+    from syndicator.reading.pointing.shown_page import shown_page
     from syndicator.reading.trial import tried
     from syndicator.sources.opml import read_opml
     from syndicator.visiting.feeds.discovery import discover, linked_feeds
@@ -36,6 +38,8 @@ else:  # a type checker sees the functions themselves; at run time there are onl
     read_opml = Lazy("syndicator.sources.opml:read_opml")
     redescribe_many = Lazy("syndicator.pipeline.descriptions.redescribe:redescribe_many")
     reread = Lazy("syndicator.pipeline.descriptions.reread:reread")
+    shown_page = Lazy("syndicator.reading.pointing.shown_page:shown_page")
+    suggested = Lazy("syndicator.reading.pointing.selectors:suggested")
     suggest_files = Lazy("syndicator.pipeline.descriptions.learn:suggest_files")
     tried = Lazy("syndicator.reading.trial:tried")
 
@@ -54,6 +58,8 @@ __all__ = [
     "read_opml",
     "redescribe_many",
     "reread",
+    "shown_page",
     "suggest_files",
+    "suggested",
     "tried",
 ]

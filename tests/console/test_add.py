@@ -59,7 +59,15 @@ def test_what_is_written_is_one_source_whatever_its_fields_have(served: Served, 
 
 
 def test_a_file_of_this_machine_is_not_read(served: Served, browser: Browser) -> None:
-    for address in ("/etc/passwd", "-", "config/sources.toml", str(served.instance.config / "sources.toml")):
+    there = served.instance.folder / "list.opml"
+    there.write_text(OPML.format(name="secret"))
+    for address in (
+        "/etc/passwd",
+        "-",
+        "config/sources.toml",
+        str(served.instance.config / "sources.toml"),
+        str(there),
+    ):
         job = served.ended(browser.post("/add/look", {"address": address}).job)
         assert job.status == "failed" and "root:" not in job.said and "key =" not in job.said, address
 

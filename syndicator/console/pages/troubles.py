@@ -58,7 +58,8 @@ def trouble(one: Condition) -> Trouble:
     if key:
         mends = one.kind in (Kind.EXTRACTION_COLLAPSED, Kind.SELECTOR_UNMATCHED, Kind.ENTRIES_WAIT)
         says = "Mend" if mends else "More about it"
-        return Trouble(condition=one, remedies=tuple(found), link=f"/sources/{key}", link_says=says)
+        link = f"/sources/{key}" + ("/mend" if mends else "")
+        return Trouble(condition=one, remedies=tuple(found), link=link, link_says=says)
     return Trouble(condition=one, remedies=tuple(found))
 
 

@@ -82,3 +82,38 @@ for (const place of document.querySelectorAll("[data-file-for]")) {
   place.append(label);
   input.addEventListener("change", async () => { if (input.files[0]) field.value = await input.files[0].text(); });
 }
+
+// Mend: what is pointed to in the frame, whose origin is its own, becomes selectors; a chosen one goes into its field.
+const frame = document.getElementById("page");
+const asking = document.getElementById("point");
+if (frame && asking) {
+  addEventListener("message", async (event) => {
+    if (event.source !== frame.contentWindow || !Number.isInteger(event.data?.pointed)) return;
+    asking.elements.number.value = event.data.pointed;
+    const body = new URLSearchParams(new FormData(asking));
+    const answer = await fetch(asking.action, { method: "POST", body, headers: { "hx-request": "true" } });
+    const text = await answer.text();
+    const made = answer.ok && new DOMParser().parseFromString(text, "text/html").getElementById("pointed");
+    const place = document.getElementById("pointed");
+    if (made) place.replaceWith(made);
+    else place.textContent = text;
+    document.querySelector("#pointed .use")?.focus({ preventScroll: true });
+  });
+  const light = (button) =>
+    frame.contentWindow.postMessage({ light: button.dataset.light.split(" ").filter(Boolean).map(Number) }, "*");
+  for (const kind of ["mouseover", "focusin"])
+    document.addEventListener(kind, (event) => {
+      const button = event.target.closest?.(".use");
+      if (button) light(button);
+    });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest(".use");
+    if (!button) return;
+    const field = document.querySelector(`.rules textarea[name="${button.dataset.role}"]`);
+    const many = ["select", "remove"].includes(button.dataset.role) ? field.value.split("\n").filter(Boolean) : [];
+    if (!many.includes(button.dataset.selector)) many.push(button.dataset.selector);
+    field.value = many.join("\n");
+    field.rows = many.length;
+    light(button);
+  });
+}

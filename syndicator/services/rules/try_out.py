@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # the libraries that read pages are not loaded for a type
     from syndicator.reading.trial import Trial
 
 PAGES = 10  # newest kept ones that are tried
+POINTED = 5  # on which a selector has to hold that was made by pointing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from syndicator.services.jobs.acts import articles, looking, sources, taking_back
+from syndicator.services.jobs.acts import articles, looking, mending, sources, taking_back
 from syndicator.services.jobs.task import Acted, Task
 
 Act = Callable[[Task], Acted]
@@ -28,7 +28,11 @@ ACTS: Final[Mapping[str, Act]] = {
     "remove-source": sources.remove,
     "build": sources.build_all,
     "undo": taking_back.undo,
+    "try-rules": mending.try_rules,
+    "save-rules": mending.save_rules,
+    "plan-reread": mending.plan_reread,
+    "reread": mending.reread,
 }
 
-# These ask the network and change nothing: they need no lock, and no run has to end for them.
-UNLOCKED: Final = frozenset({"look"})
+# These change nothing: they need no lock, and no run has to end for them.
+UNLOCKED: Final = frozenset({"look", "try-rules"})

@@ -49,7 +49,7 @@ def retry(task: Task) -> Acted:
 def adopt_move(task: Task) -> Acted:
     """Writes down where a source moved to."""
     key = task.text("key")
-    _touch(task, key)
+    touch_source(task, key)
     moved = followed.apply_moves(task.app, only=key)
     if not moved:
         return Acted(subject=key, said=f"{key}: has not moved", logged=False, build=False)
@@ -67,8 +67,8 @@ def wake(task: Task) -> Acted:
 
 
 def _switch(task: Task, *, on: bool) -> Acted:
-    source = _source(task)
-    _touch(task, source.key)
+    source = source_of_task(task)
+    touch_source(task, source.key)
     registry.change_source(_path(task.app), source.key, source, replace(source, enabled=on))
     return Acted(subject=source.key, said=f"{source.key}: {'is visited again' if on else 'rests'}")
 
@@ -76,13 +76,13 @@ def _switch(task: Task, *, on: bool) -> Acted:
 def change(task: Task) -> Acted:
     """Gives a source what its form says. "stamp": of the source that the form had shown. Raises UsageError where it
     was edited meanwhile, ConfigError for a value that cannot be."""
-    source = _source(task)
+    source = source_of_task(task)
     if stamp(source) != task.text("stamp"):
         raise UsageError(f"the source {source.key!r} was edited meanwhile, and stays as it is; look at it again")
     wanted = changed(source, task)
     if wanted == source:
         return Acted(subject=source.key, said=f"{source.key}: says so already", logged=False, build=False)
-    _touch(task, source.key)
+    touch_source(task, source.key)
     registry.change_source(_path(task.app), source.key, source, wanted)
     names = sorted({*table(source), *table(wanted)} - {"rules"})
     differ = [name for name in names if table(source).get(name) != table(wanted).get(name)]
@@ -110,7 +110,7 @@ def remove(task: Task) -> Acted:
     """Takes a source out of sources.toml. Its articles and feeds stay."""
     key = task.text("key")
     need_sources(task.app, [key])
-    _touch(task, key)
+    touch_source(task, key)
     followed.remove(task.app, [key])
     return Acted(subject=key, said=f"{key}: followed no more; its articles and feeds stay")
 
@@ -122,7 +122,8 @@ def build_all(task: Task) -> Acted:
     return Acted(subject="feeds", said=said, logged=False, build=False)
 
 
-def _source(task: Task) -> Source:
+def source_of_task(task: Task) -> Source:
+    """The source that a job is about. Raises UsageError where there is none of its key."""
     key = task.text("key")
     need_sources(task.app, [key])
     return task.app.sources[key]
@@ -132,8 +133,8 @@ def _path(app: App) -> Any:
     return app.config / "sources.toml"
 
 
-def _touch(task: Task, key: str) -> None:
-    """The file in which the source stands: sources.toml or one of sources.d."""
+def touch_source(task: Task, key: str) -> None:
+    """Says that the file in which the source stands is about to be changed: sources.toml or one of sources.d."""
     placed = registry.placed_sources(_path(task.app))
     found = next((one.file.path for one in placed if one.source.key == key), _path(task.app))
     task.touch("config", str(found.relative_to(task.app.config)))

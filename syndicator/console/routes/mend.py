@@ -1,0 +1,160 @@
+"""Mend: a kept page to point at, selectors made of what was pointed to, tried on five pages before they are saved, and
+applied to the articles that are there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from syndicator.console.answers import ask, console_of, page, part
+from syndicator.console.guard import Form, form_of
+from syndicator.console.pages.differences import of_texts
+from syndicator.errors import NotAnArticle, UsageError, WorkerFailed
+from syndicator.pipeline import jobs
+from syndicator.services.jobs.acts.mending import FIELDS
+from syndicator.services.jobs.queue import Job
+from syndicator.services.showing import lists
+from syndicator.services.showing.kept import Kept, kept
+
+if TYPE_CHECKING:
+    from syndicator.reading.pointing.selectors import Role
+
+ROLES: tuple[tuple[Role, str, str], ...] = (
+    ("select", "Text", "the element that has all of the text and nothing else"),
+    ("remove", "Not text", "boxes, adverts, lists of other articles"),
+    ("title", "Title", ""),
+    ("author", "Author", ""),
+    ("date", "Date", "of publication"),
+    ("cover", "Picture", ""),
+)
+_ACTS = {"try": "try-rules", "save": "save-rules", "plan": "plan-reread", "apply": "reread"}
+
+
+async def show(request: Request) -> Response:
+    """The page; with what was tried or planned last, where there is that."""
+    console, key = console_of(request), request.path_params["key"]
+    found, pages = await _source(request), await _kept(request)
+    job = console.queue.get(request.query_params.get("job", ""))
+    mine = job if job is not None and job.args.get("key") == key and job.act in _ACTS.values() else None
+    chosen = request.query_params.get("page", "")
+    number = int(chosen) if chosen.isdecimal() and int(chosen) < len(pages) else 0
+    return page(
+        request,
+        "mend.html",
+        title=f"Mend {key}",
+        source=found.health.source,
+        stamp=found.stamp,
+        pages=pages,
+        number=number,
+        roles=ROLES,
+        rules=_rules(found, mine),
+        waiting=mine.id if mine and not mine.ended and mine.status != "building" else "",
+        tried=mine.result if mine and mine.act == "try-rules" else None,
+        planned=_planned(mine),
+        saved=bool(mine and mine.act == "save-rules" and mine.status == "done"),
+        applied=bool(mine and mine.act == "reread"),
+    )
+
+
+async def act(request: Request) -> Response:
+    """Tries rules, saves them, shows what they change of articles, or changes it."""
+    form, key = form_of(request), request.path_params["key"]
+    then = form.text("then")
+    if then not in _ACTS:
+        return PlainTextResponse("Not found.\n", 404)
+    args: dict[str, Any] = {"key": key, "stamp": form.text("stamp")}
+    args |= _written(form) if then in ("try", "save") else {}
+    return await ask(request, _ACTS[then], args, f"/sources/{key}/mend?page={form.text('page') or 0}")
+
+
+async def framed(request: Request) -> Response:
+    """A kept page for the frame, which has an origin of its own and no network."""
+    pages = await _kept(request)
+    found = next((one for one in pages if one.id == request.path_params["id"]), None)
+    if found is None:
+        return PlainTextResponse("Not found.\n", 404)
+    console = console_of(request)
+    try:
+        made, policy = await console.worker.call(jobs.shown_page, *found.page)
+    except (NotAnArticle, WorkerFailed) as error:
+        return PlainTextResponse(f"This page cannot be shown: {error}\n", 422)
+    headers = {"content-security-policy": policy, "x-frame-options": "SAMEORIGIN"}
+    return Response(made, media_type="text/html", headers=headers)
+
+
+async def point(request: Request) -> Response:
+    """The selectors of what somebody pointed to, each with what it matches on the kept pages."""
+    form, pages = form_of(request), await _kept(request)
+    role: Role = next((name for name, _, _ in ROLES if name == form.text("role")), "select")
+    first = next((one for one in pages if one.id == form.text("id")), None)
+    if first is None or not form.text("number").isdecimal():
+        return PlainTextResponse("Not found.\n", 404)
+    others = [one for one in pages if one is not first]
+    try:
+        found = await console_of(request).worker.call(
+            jobs.suggested, [one.page for one in (first, *others)], int(form.text("number")), role
+        )
+    except WorkerFailed as error:
+        return PlainTextResponse(f"That took too long: {error}\n", 422)
+    return part(request, "pointed.html", found=found, role=role, total=len(pages))
+
+
+async def _kept(request: Request) -> list[Kept]:
+    console, key = console_of(request), request.path_params["key"]
+
+    def read() -> list[Kept]:
+        with console.glance.place() as place:
+            return kept(place, key)
+
+    try:
+        return await console.read(read)
+    except UsageError as error:
+        raise HTTPException(404) from error
+
+
+async def _source(request: Request) -> lists.SourcePage:
+    console, key = console_of(request), request.path_params["key"]
+
+    def read() -> lists.SourcePage:
+        with console.glance.place() as place:
+            return lists.source(place, key)
+
+    try:
+        return await console.read(read)
+    except UsageError as error:
+        raise HTTPException(404) from error
+
+
+def _written(form: Form) -> dict[str, list[str]]:
+    """The selectors of each field: a line each."""
+    return {name: [line.strip() for line in form.text(name).splitlines() if line.strip()] for name in FIELDS}
+
+
+def _rules(found: lists.SourcePage, job: Job | None) -> dict[str, str]:
+    """What stands in the form: what was tried last, else the rules of the source."""
+    now = found.health.source.rules
+    said = job.args if job is not None and job.act == "try-rules" else {}
+    return {name: "\n".join(said.get(name, getattr(now, name))) for name in FIELDS}
+
+
+def _planned(job: Job | None) -> dict[str, Any] | None:
+    """What reading again changes, with the lines of each text that come and go."""
+    if job is None or job.act not in ("plan-reread", "reread") or not job.result:
+        return None
+    articles = [
+        {**one, "diff": of_texts(one["old_body"], one["new_body"]) if one["old_body"] or one["new_body"] else []}
+        for one in job.result["articles"]
+    ]
+    return {**job.result, "articles": articles}
+
+
+ROUTES = [
+    Route("/sources/{key}/mend", show, methods=["GET"]),
+    Route("/sources/{key}/mend", act, methods=["POST"]),
+    Route("/sources/{key}/mend/point", point, methods=["POST"]),
+    Route("/sources/{key}/mend/pages/{id}", framed, methods=["GET"]),
+]

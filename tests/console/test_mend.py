@@ -1,0 +1,93 @@
+"""Mend: point, see it tried on five pages, save, apply; and take all of it back. Over real requests."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+
+from tests.console.conftest import Browser, Served
+from tests.console.test_source import form_of
+from tests.console.test_today import EVIL, article
+
+MEND = "/sources/launchbeat/mend"
+
+
+def stamp_of(body: str) -> str:
+    (one, *_) = re.findall(r'name="stamp" value="([^"]+)"', body)
+    return str(one)
+
+
+def test_a_kept_page_is_shown_in_a_frame_that_is_shut_in(browser: Browser) -> None:
+    body = browser.get(MEND).body
+    frame = re.findall(r"<iframe [^>]*>", body)[0]
+    assert 'sandbox="allow-scripts"' in frame
+    answer = browser.get(re.findall(r'src="([^"]+)"', frame)[0])
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("sandbox allow-scripts; default-src 'none'") and "connect-src 'none'" in policy
+    assert "frame-ancestors 'self'" in policy and answer.headers["x-frame-options"] == "SAMEORIGIN"
+    assert "http://" not in answer.body and "<img" not in answer.body
+    token = browser.get("/").token
+    assert token not in answer.body
+
+
+def test_pointing_makes_selectors(browser: Browser) -> None:
+    body = browser.get(MEND).body
+    (id, *_) = re.findall(r'name="id" value="([^"]+)"', body)
+    page = browser.get(f"{MEND}/pages/{id}").body
+    (number, *_) = re.findall(r'<p data-n="(\d+)">The ', page)
+    found = browser.post(f"{MEND}/point", {"id": id, "number": number, "role": "select"}).body
+    assert "entry-content" in found and "5 of 5 pages" in found
+    assert browser.post(f"{MEND}/point", {"id": id, "number": "999999", "role": "nonsense"}).status == 200
+    assert browser.post(f"{MEND}/point", {"id": "../x", "number": "1", "role": "title"}).status == 404
+
+
+def test_rules_are_tried_saved_applied_and_taken_back(served: Served, browser: Browser) -> None:
+    path = served.instance.config / "sources.toml"
+    path.write_text(path.read_text().replace('key = "launchbeat"', 'key = "launchbeat"  # ours', 1))
+    before, (_, file) = path.read_text(), article(served, "Fourteen cities share one model")
+    whole = file.read_text()
+    form = {"stamp": stamp_of(browser.get(MEND).body), "page": "0", "select": ".entry-content > p", "remove": ""}
+    tried = served.done(browser.post(MEND, form | {"then": "try"}))
+    shown = browser.get(f"{MEND}?job={tried.id}").body
+    assert "matches on all 5" in shown and unescape(shown).count("now ") >= 1
+    assert path.read_text() == before and file.read_text() == whole
+    saved = served.done(browser.post(MEND, form | {"then": "save"}))
+    assert 'select = [".entry-content > p"]' in path.read_text() and "# ours" in path.read_text()
+    assert file.read_text() == whole
+    planned = served.done(browser.post(MEND, {"then": "plan"}))
+    page = browser.get(f"{MEND}?job={planned.id}").body
+    count = planned.result["count"]
+    assert count > 0 and f"Apply to {count} article" in page and 'class="del"' in page
+    assert file.read_text() == whole
+    applied = served.done(browser.post(MEND, {"then": "apply"}))
+    assert file.read_text() != whole and applied.result["count"] == count
+    served.done(browser.post("/do/undo", {"number": str(applied.change), "next": "/"}))
+    assert file.read_text() == whole
+    served.done(browser.post("/do/undo", {"number": str(saved.change), "next": "/"}))
+    assert path.read_text() == before
+
+
+def test_rules_are_not_saved_over_an_edit(served: Served, browser: Browser) -> None:
+    path, stamp = served.instance.config / "sources.toml", stamp_of(browser.get(MEND).body)
+    served.done(browser.post("/sources/launchbeat", form_of(browser.get("/sources/launchbeat").body) | {"every": "6h"}))
+    before = path.read_text()
+    job = served.ended(browser.post(MEND, {"stamp": stamp, "select": "p", "then": "save"}).job)
+    assert job.status == "failed" and "edited meanwhile" in job.said and path.read_text() == before
+
+
+@pytest.mark.parametrize("rule", ["..", "p { color: red }", EVIL, "//p", "p[", 'x"]\nkeep = ["y'])
+def test_a_selector_that_is_none_is_named_and_runs_nowhere(served: Served, browser: Browser, rule: str) -> None:
+    path = served.instance.config / "sources.toml"
+    before, stamp = path.read_text(), stamp_of(browser.get(MEND).body)
+    for then in ("try", "save"):
+        job = served.ended(browser.post(MEND, {"stamp": stamp, "select": rule, "then": then}).job)
+        assert job.status == "failed", (then, job)
+        assert "<script>alert" not in browser.get(f"{MEND}?job={job.id}").body
+    assert path.read_text() == before
+
+
+def test_a_source_without_kept_pages_says_what_to_do(browser: Browser) -> None:
+    assert "No page of this source is kept" in browser.get("/sources/gone/mend").body
+    assert browser.get("/sources/nobody/mend").status == 404

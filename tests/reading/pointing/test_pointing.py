@@ -1,0 +1,110 @@
+"""A page to point at, in which nothing of the stranger's runs, and the selectors of what was pointed to."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from syndicator.errors import NotAnArticle
+from syndicator.reading.html.document import parse
+from syndicator.reading.pointing.selectors import Role, suggested
+from syndicator.reading.pointing.shown_page import POLICY, SCRIPT, STYLE, shown_page
+
+URL = "https://a.example/1"
+HOSTILE = """<html><head><script>alert(1)</script><base href="https://evil.example/"><meta http-equiv="refresh"
+content="0;url=https://evil.example/"><link rel="stylesheet" href="https://evil.example/x.css"></head>
+<body onload="alert(2)" style="background:url(https://evil.example/b)"><p class="t"
+onclick="alert(3)">One &lt;script&gt;alert(4)
+&lt;/script&gt; <a href="javascript:alert(5)" data-n="0">link</a></p><img src="https://evil.example/p.png"
+alt="&quot;><script>alert(6)</script>">
+<iframe srcdoc="<script>alert(7)</script>"></iframe><svg><script>alert(8)</script></svg><form action="https://evil.example/">
+<input name="x" value="y"><button formaction="https://evil.example/">go</button></form><object data="https://evil.example/"></object>
+<x-y onfocus=alert(9) tabindex=0 autofocus>odd</x-y><math><mi xlink:href="javascript:alert(10)">m</mi></math>
+<template><script>alert(11)</script></template><noscript><p>quiet</p></noscript><style>*{background:url(https://evil.example)}</style></body></html>"""
+
+
+def page(number: int, *, box: bool = True) -> bytes:
+    """An article of a site whose build names some classes anew each time."""
+    extra = '<div class="newsletter"><p>Subscribe now.</p></div>' if box else ""
+    return (
+        f'<html><body><div class="css-{number}x9k2"><header><h1 class="headline">Title {number}</h1>'
+        f'<span class="byline"><a rel="author">Ann {number}</a></span>'
+        f'<time datetime="2026-11-0{number}">then</time></header>'
+        f'<div class="entry-content sc-a{number}b"><p>First of {number}.</p>{extra}<p>Second of {number}.</p></div>'
+        f'<aside class="more"><p>Other things.</p></aside></div></body></html>'
+    ).encode()
+
+
+PAGES = [(page(number, box=number != 3), f"{URL}{number}", {"content-type": "text/html"}) for number in range(1, 6)]
+
+
+def number_of(css: str) -> int:
+    """The number of the first element of a selector on the first page."""
+    from syndicator.rules.selectors import matched
+
+    tree = parse(*PAGES[0]).tree
+    return list(tree.iter()).index(matched(tree, css)[0])
+
+
+@pytest.mark.parametrize(
+    ("pointed", "role", "best", "held"),
+    [
+        ("h1", "title", "h1", 5),
+        ("a", "author", "a", 5),
+        ("time", "date", "time@datetime", 5),
+        (".entry-content p", "select", ".entry-content", 5),  # a paragraph means the text that it is in
+        (".entry-content", "select", ".entry-content", 5),
+        (".newsletter", "remove", ".newsletter", 4),
+    ],
+)
+def test_the_shortest_that_holds_on_most_pages_comes_first(pointed: str, role: Role, best: str, held: int) -> None:
+    found = suggested(PAGES, number_of(pointed), role)
+    assert (found[0].selector, found[0].held) == (best, held)
+    assert len(found) <= 5 and found[0].samples[0]
+
+
+def test_names_that_a_build_made_are_in_no_selector() -> None:
+    every = [
+        one.selector
+        for css in ("h1", ".entry-content", "aside p")
+        for one in suggested(PAGES, number_of(css), "remove")
+    ]
+    assert every and not [one for one in every if re.search(r"css-|sc-", one)]
+
+
+def test_what_matches_more_than_was_meant_comes_later() -> None:
+    found = suggested(PAGES, number_of("aside p"), "title")
+    assert found[0].pages == (1, 1, 1, 1, 1) and found[0].selector != "p"
+
+
+def test_a_number_that_is_no_element_has_no_selector() -> None:
+    assert suggested(PAGES, 10_000, "title") == () == suggested(PAGES, -1, "title") == suggested([], 0, "title")
+
+
+def test_nothing_of_a_stranger_runs_loads_or_leads_away() -> None:
+    made, policy = shown_page(HOSTILE.encode(), URL, {})
+    text = made.decode().replace(SCRIPT, "").replace(STYLE, "")
+    assert re.findall(r"<script|<style", text) == ["<style", "<script"]  # ours
+    assert "evil.example" not in text and not re.search(
+        r"\son\w+=|javascript:|href|src=|srcdoc|action|http-equiv", text
+    )
+    assert not re.search(r"alert\((1|2|3|5|7|8|9|10|11)\)", text)
+    assert "&lt;script&gt;alert(4)" in text and "quiet" not in text
+    assert set(re.findall(r"\s([a-z-]+)=", re.sub(r">[^<]*<", "><", text))) <= {"data-n", "class", "lang", "charset"}
+    assert "sandbox allow-scripts;" in policy and "allow-same-origin" not in policy
+    assert "connect-src 'none'" in policy and "default-src 'none'" in policy and "unsafe" not in policy == POLICY
+
+
+def test_a_number_names_the_same_element_in_page_and_selector() -> None:
+    made, _ = shown_page(*PAGES[0])
+    (number,) = re.findall(r'<h1 data-n="(\d+)">Title 1', made.decode())
+    assert int(number) == number_of("h1")
+
+
+def test_a_deep_and_a_long_page_are_shown_in_part() -> None:
+    deep = b"<html><body>" + b"<div>" * 20_000 + b"text" + b"</div>" * 20_000
+    assert len(shown_page(deep, URL, {})[0]) < 100_000
+    assert shown_page(b"<html><body>" + b"<p>x</p>" * 50_000, URL, {})[0].count(b"<p ") < 6001
+    with pytest.raises(NotAnArticle):
+        shown_page(b"%PDF-1.7", URL, {})
