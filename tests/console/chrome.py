@@ -59,6 +59,14 @@ class Chrome:
             assert time.monotonic() < end, f"no {css} in {self.text()[:2000]}"
             time.sleep(0.1)
 
+    def enter(self, frame: str) -> None:
+        """Into a frame: what follows is about its page."""
+        self.call("POST", "/frame", {"id": {_ELEMENT: frame}})
+
+    def leave(self) -> None:
+        """Back to the page that has the frame."""
+        self.call("POST", "/frame", {"id": None})
+
     def click(self, css: str) -> None:
         self.call("POST", f"/element/{self.find(css)}/click")
 

@@ -1,0 +1,186 @@
+"""The main job of each page in a real browser, in four sizes and themes: axe finds nothing, nothing is wider than the
+screen, the browser's console stays empty. CONSOLE_PICTURES names a folder for pictures of all of them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urljoin
+
+import pytest
+
+from tests.console.chrome import KEYS, Chrome, chrome
+from tests.console.conftest import PASSWORD, Served
+from tests.console.test_today import article
+from tests.world import World
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+LOOKS = [(1280, 900, False), (1280, 900, True), (390, 844, False), (390, 844, True)]
+AXE = """const done = arguments[arguments.length - 1];
+axe.run(document, {resultTypes: ["violations"]}).then((found) =>
+  done(found.violations.map((one) => one.id + ": " + one.nodes.map((each) => each.html.slice(0, 200)).join(" | "))));"""
+
+
+@pytest.fixture(scope="module")
+def window(served: Served) -> Iterator[Chrome]:
+    with chrome() as made:
+        made.open(f"http://127.0.0.1:{served.port}/login")
+        made.type("input[name=password]", PASSWORD)
+        made.click("button")
+        made.wait("fine")
+        yield made
+
+
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """axe-core, from npm."""
+    npm, folder = shutil.which("npm"), tmp_path_factory.mktemp("npm")
+    if not npm:
+        pytest.skip("no npm here, which axe-core comes from")
+    command = [npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "axe-core@4"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, timeout=120)
+    script = folder / "node_modules/axe-core/axe.min.js"
+    if done.returncode or not script.exists():
+        pytest.skip("npm cannot serve axe-core")
+    return script.read_text()
+
+
+def visit(window: Chrome, served: Served, path: str) -> None:
+    window.open(f"http://127.0.0.1:{served.port}{path}")
+
+
+def changed(served: Served) -> int:
+    """How many changes the log has."""
+    return len(served.console.log.newest(1000))
+
+
+def until(served: Served, count: int) -> None:
+    end = time.monotonic() + 60
+    while changed(served) < count:
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def test_every_page_in_four_looks(served: Served, window: Chrome, axe: str, world: World) -> None:
+    found, _ = article(served, "A seven-watt summariser")
+    site = urljoin(next(one.url for one in world.sources if one.key == "ledger"), "/")
+    job = served.console.ask("look", {"address": site}, "operator")
+    served.ended(job.id)
+    tried = served.console.ask("try-rules", {"key": "launchbeat", "select": [".entry-content > p"]}, "operator")
+    served.ended(tried.id)
+    pages = {
+        "today": "/", "add": f"/add?job={job.id}", "articles": "/articles?filter=all", "unsure": "/articles",
+        "article": f"/articles/{found.id}", "sources": "/sources", "source": "/sources/holt",
+        "mend": f"/sources/launchbeat/mend?job={tried.id}", "changes": "/changes",
+    }  # fmt: skip
+    folder = os.environ.get("CONSOLE_PICTURES")
+    window.logged()
+    for width, height, dark in LOOKS:
+        window.look(width, height, dark=dark)
+        for name, path in pages.items():
+            visit(window, served, path)
+            window.find("h1")
+            assert not window.run("return document.documentElement.scrollWidth > innerWidth"), (name, width)
+            assert window.logged() == [], name
+            if folder:
+                window.picture(Path(folder) / f"{name}-{width}-{'dark' if dark else 'light'}.png")
+            # our policy lets nobody else's script in: what the driver runs is not asked
+            window.run(axe)
+            assert window.run_async(AXE) == [], (name, width, dark)
+    window.look(1280, 900, dark=False)
+
+
+def test_today_is_done_with_keys(served: Served, window: Chrome) -> None:
+    """j to the first article, e and a tag, Enter; u takes it back: seven keys and a word."""
+    visit(window, served, "/")
+    before = changed(served)
+    window.press("?")
+    window.until("return document.getElementById('keys').open", "the list of keys")
+    window.press(KEYS["escape"])
+    window.run("document.activeElement.blur()")
+    while not window.run("return document.querySelector('.story.at') !== null"):
+        window.press("j")
+    id = str(window.run("return document.querySelector('.story.at').id")).removeprefix("a-")
+    window.press("e")
+    window.run("document.activeElement.value = ''")
+    window.press("LLM, AI" + KEYS["enter"])
+    until(served, before + 1)
+    window.until("return document.querySelector('#strip [data-key=u]') !== null", "an undo")
+    with_tags = served.console.glance.today(10)
+    (one,) = [each.article for each in with_tags.latest if each.article.id == id]
+    assert one.tags == ("LLM", "AI") and one.tags_by == "operator"
+    window.run("document.activeElement.blur()")
+    window.press("u")
+    until(served, before + 2)
+    assert window.logged() == []
+
+
+def test_a_site_is_added(served: Served, window: Chrome, world: World) -> None:
+    """An address, Look, Add: two clicks and an address."""
+    site = urljoin(next(one.url for one in world.sources if one.key == "meridian"), "/")
+    visit(window, served, "/")
+    before = changed(served)
+    window.type("#address", site)
+    window.click("form.add button")
+    window.wait("Where each field came from", 90)
+    window.click("form.found-sources > button")
+    until(served, before + 1)
+    assert f'url = "{site}' in (served.instance.config / "sources.toml").read_text()
+    window.wait("added: ")
+
+
+def test_an_article_is_edited(served: Served, window: Chrome) -> None:
+    found, _ = article(served, "What my scraper owes")
+    visit(window, served, f"/articles/{found.id}")
+    before = changed(served)
+    window.type("form.stack input[name=title]", "What it owes")
+    window.click("button[value=preview]")
+    window.wait("As its entry will show it")
+    assert "+title: What it owes" in window.text()
+    window.click("button[value=save]")
+    until(served, before + 1)
+    assert article(served, "What it owes")[0].id == found.id
+
+
+def test_a_site_is_mended_by_pointing(served: Served, window: Chrome) -> None:
+    """Click the text, its selector, Try, Save, what changes, Apply: six clicks."""
+    visit(window, served, "/sources/launchbeat/mend")
+    before = changed(served)
+    frame = window.find("iframe#page")
+    window.enter(frame)
+    window.find("p[data-n]")
+    window.click("p[data-n]")
+    window.leave()
+    window.click("#pointed .use")
+    assert "entry-content" in window.run("return document.querySelector('.rules textarea[name=select]').value")
+    window.type(".rules textarea[name=remove]", ".wp-block-image")
+    window.click("button[value=try]")
+    window.wait("Save these rules", 60)
+    window.click("form.acts button[value=save]")
+    until(served, before + 1)
+    window.wait("See what changes")
+    window.click("section form.acts button[value=plan]")
+    window.until("return /articles? of \\d+ would change/.test(document.body.innerText)", "the plan", 90)
+    assert "select = " in (served.instance.config / "sources.toml").read_text()
+    assert window.logged() == []
+
+
+def test_what_is_in_the_frame_cannot_reach_out(served: Served, window: Chrome) -> None:
+    """Whatever ran there would have no cookie, no parent to read and no network."""
+    visit(window, served, "/sources/launchbeat/mend")
+    window.enter(window.find("iframe#page"))
+    window.find("p[data-n]")
+    said = window.run_async(
+        """const done = arguments[arguments.length - 1]; const said = [];
+        try { said.push(document.cookie); } catch { said.push("no cookie"); }
+        try { said.push(parent.document.title); } catch { said.push("no parent"); }
+        fetch("/").then(() => said.push("network"), () => said.push("no network")).then(() => done(said));"""
+    )
+    assert said == ["no cookie", "no parent", "no network"]
+    window.leave()
+    window.logged()
