@@ -38,6 +38,7 @@ _COMMANDS = (
     "running.service",
     "setup.check",
     "setup.config",
+    "setup.database",
     "setup.demo",
     "setup.init",
     "setup.reindex",

@@ -20,7 +20,7 @@ PANELS = {
     "Daily": ("up", "refresh", "build", "serve", "console", "add", "status", "show"),
     "Sources": ("sources", "remove", "import", "export"),
     "Articles and tags": ("reread", "describe", "learn", "tags", "split", "release", "withdraw"),
-    "Several machines": ("worker", "queue"),
+    "Several machines": ("worker", "queue", "db"),
     "Set-up and repair": ("init", "check", "config", "demo", "reindex", "prune"),
 }
 

@@ -20,7 +20,7 @@ from tests.services.worker.web import Web
 class Instance:
     """The configuration in `folder` for the feeds of `web`, with its database at `url`."""
 
-    def __init__(self, folder: Path, web: Web, url: str, *, pause: float = 0.05, seconds: float = 1.0) -> None:
+    def __init__(self, folder: Path, web: Web, url: str, *, pause: float = 0.05, seconds: float = 4.0) -> None:
         self.folder, self.url, self.web = folder, url, web
         self.config = folder / "config"
         self.config.mkdir(parents=True)
@@ -81,6 +81,10 @@ class Instance:
 
     def files(self) -> int:
         return len(list((self.folder / "feeds" / "articles").glob("*/*/*.md")))
+
+    def log(self, number: int) -> str:
+        """What a worker has logged."""
+        return (self.folder / f"worker{number}.log").read_text(errors="replace")
 
     def logs(self) -> str:
         return "\n".join(path.read_text(errors="replace") for path in sorted(self.folder.glob("worker*.log")))

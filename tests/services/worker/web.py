@@ -36,9 +36,15 @@ class Web:
         self.seen: dict[str, Seen] = defaultdict(Seen)
         self.frozen: set[str] = set()
         self.port = 0
+        self.more: list[str] = []  # addresses of further feeds
 
     def urls(self) -> list[str]:
-        return [f"http://{name}:{self.port}/feed{n}" for name in self.names for n in range(self.feeds)]
+        return [f"http://{name}:{self.port}/feed{n}" for name in self.names for n in range(self.feeds)] + self.more
+
+    @property
+    def requests(self) -> int:
+        """How many were made."""
+        return sum(sum(seen.paths.values()) for seen in list(self.seen.values()))
 
     @property
     def articles(self) -> int:

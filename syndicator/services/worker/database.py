@@ -1,0 +1,42 @@
+"""Moving the database: to this version's tables, or to another place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from syndicator.articles.article_store import ArticleStore
+from syndicator.errors import UsageError
+from syndicator.services.container import begun, locked
+from syndicator.settings import Settings, load
+from syndicator.store.engine import open_store
+from syndicator.store.fleet.moving import copy
+
+
+def migrate(config: Path) -> str:
+    """Brings the database to this version's tables, or makes it; what every command does when it opens it. Returns its
+    name. Raises ConfigError, StoreError."""
+    settings = load(config)
+    with open_store(settings.store_url, articles_exist=_begun(settings)) as store:
+        return store.name
+
+
+def move_to(config: Path, target: str, told: Callable[[str, int], object]) -> Mapping[str, int]:
+    """Copies the database to `target` once no run is under way; the rows by table. The old one stays, for store.url to
+    name again. Raises ConfigError, UsageError, LockedError, StoreError."""
+    settings = load(config)
+    if target == settings.store_url:
+        raise UsageError("the database is there already: name where it is to go")
+    with locked(settings):
+        return move(settings.store_url, target, told)
+
+
+def move(origin: str, target: str, told: Callable[[str, int], object] = lambda table, count: None) -> Mapping[str, int]:
+    """As `store.fleet.moving.copy`, with both databases brought to this version's tables first, or made."""
+    open_store(origin, articles_exist=True).close()
+    open_store(target, articles_exist=False).close()
+    return copy(origin, target, told)
+
+
+def _begun(settings: Settings) -> bool:
+    return begun(ArticleStore(settings.articles_dir), settings)

@@ -1,0 +1,98 @@
+"""A whole database copied into another one, of another kind or the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, Integer, Table, func, insert, select, text, update
+
+from syndicator.errors import StoreError
+from syndicator.store import schema
+from syndicator.store.database import Database
+from syndicator.store.dialect import postgres
+
+_AT_A_TIME = 1000  # rows in memory
+# Who works on which host holds for the moment alone.
+_LEFT = (schema.hosts, schema.revision)
+
+
+def copy(origin: str, target: str, told: Callable[[str, int], object] = lambda table, count: None) -> Mapping[str, int]:
+    """Copies all rows of the database at `origin` into the empty tables at `target`, both of this version, in one
+    transaction, and compares how many there are and which ids the articles have. `told` is given each table and its
+    rows. Returns the rows by table. The origin stays as it is; nobody may write to it meanwhile. Raises StoreError,
+    with nothing left at the target, where that is in use."""
+    source, made = Database(origin, 10), Database(target, 10)
+    try:
+        with made.write() as connection:
+            postgres.unlimited(connection)
+            _need_empty(made, connection)
+            counts = {}
+            for table in _tables():
+                counts[table.name] = _copy(source, connection, table)
+                told(table.name, counts[table.name])
+            _fold_marks(connection)
+            _go_on_counting(connection)
+            _compare(source, connection, counts)
+        return counts
+    finally:
+        source.close()
+        made.close()
+
+
+def _tables() -> Sequence[Table]:
+    return [table for table in schema.metadata.sorted_tables if table not in _LEFT]
+
+
+def _need_empty(database: Database, connection: Connection) -> None:
+    for table in _tables():
+        if connection.execute(select(table).limit(1)).first() is not None:
+            raise StoreError(f"the database {database.name} is not new: it has rows in {table.name}; name an empty one")
+
+
+def _copy(source: Database, connection: Connection, table: Table) -> int:
+    count, found = 0, source.stream(select(table))
+    while part := [row._asdict() for row in islice(found, _AT_A_TIME)]:
+        connection.execute(insert(table), part)
+        count += len(part)
+    return count
+
+
+def _fold_marks(connection: Connection) -> None:
+    """What marks count of a database with several writers is added to the rows of the feeds, as one writer has it."""
+    feeds, marks = schema.feeds.c, schema.stale_marks.c
+    more = select(func.sum(marks.more)).where(marks.axis == feeds.axis, marks.slug == feeds.slug)
+    total = feeds.count + func.coalesce(more.scalar_subquery(), 0)
+    connection.execute(update(schema.feeds).values(count=total))
+    connection.execute(update(schema.stale_marks).values(more=0))
+
+
+def _go_on_counting(connection: Connection) -> None:
+    """The next number that the database gives is higher than those that were copied."""
+    if connection.dialect.name != "postgresql":
+        return
+    for table, column in _numbered():
+        highest = connection.execute(select(func.max(column))).scalar()
+        if highest is not None:
+            named = {"table": table.name, "column": column.name, "n": highest}
+            connection.execute(text("SELECT setval(pg_get_serial_sequence(:table, :column), :n)"), named)
+
+
+def _numbered() -> Iterator[tuple[Table, Any]]:
+    for table in _tables():
+        (first, *more) = table.primary_key
+        if not more and isinstance(first.type, Integer) and first.name == "n":
+            yield table, first
+
+
+def _compare(source: Database, connection: Connection, counts: Mapping[str, int]) -> None:
+    for table in _tables():
+        there = connection.execute(select(func.count()).select_from(table)).scalar()
+        if there != counts[table.name] or there != source.scalar(select(func.count()).select_from(table)):
+            raise StoreError(
+                f"{table.name} has {there} rows after the move, not {counts[table.name]}; nothing was moved"
+            )
+    ids = select(schema.articles.c.id)
+    if set(connection.scalars(ids)) != {id for (id,) in source.plain_rows(ids)}:
+        raise StoreError("the articles have other ids after the move; nothing was moved")

@@ -1,0 +1,114 @@
+"""A database that moves to another kind and back: every row, every id, every byte of the feeds."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from syndicator.axes import ALL
+from syndicator.errors import StoreError
+from syndicator.model import Outcome, SourceState
+from syndicator.services.worker.database import move
+from syndicator.store import schema
+from syndicator.store.database import Database
+from syndicator.store.engine import open_store
+from tests.postgres import Server
+from tests.store.conftest import NOW, record
+
+
+def content(url: str) -> Mapping[str, list[Any]]:
+    """Every row of every table but hosts."""
+    database = Database(url, 10)
+    try:
+        tables = [table for table in schema.metadata.sorted_tables if table is not schema.hosts]
+        return {table.name: sorted(map(repr, database.rows(select(table)))) for table in tables}
+    finally:
+        database.close()
+
+
+def filled(url: str) -> None:
+    with open_store(url, articles_exist=False) as store:
+        for number in range(7):
+            record(store, number, title=f"Täglich {number} 🦀", cover=f"https://example.org/{number}.png")
+            state = SourceState(key=f"s{number}", url="https://a.example/", next_due=NOW)
+            store.visits.end_visit(Outcome(key=f"s{number}", at=NOW, status="unchanged"), state)
+        store.visits.learn_blocks("a.example", "a" * 26, ["x"])
+        store.visits.save_sketch("a" * 26, NOW, b"\x00\xff", [1, 2, -3], forget=NOW)
+        store.visits.set_note("n", "text", NOW)
+        store.index.merge(sorted(store.visits.stamps())[0], sorted(store.visits.stamps())[1])
+
+
+def test_every_row_moves_there_and_back(url: str, postgres: Server) -> None:
+    filled(url)
+    before, there, back = content(url), postgres.schema(), f"{url}.back"
+
+    moved = move(url, there)
+    assert content(there) == before == content(url)
+    assert moved["articles"] == 7
+    assert move(there, back) == moved
+    assert content(back) == before
+
+
+def test_what_moved_goes_on_where_it_was(url: str, postgres: Server) -> None:
+    filled(url)
+    there, back = postgres.schema(), f"{url}.back"
+    move(url, there)
+    with open_store(there, articles_exist=True) as store:
+        record(store, 8)
+        state = SourceState(key="s0", url="https://a.example/")
+        store.visits.end_visit(Outcome(key="s0", at=NOW, status="unchanged"), state)
+        store.visits.learn_blocks("a.example", "b" * 26, ["x"])
+        assert {row.key: row.count for row in store.index.feeds()}[ALL] == 7
+        assert len(store.status.outcomes("s0")) == 2
+    move(there, back)
+    with open_store(back, articles_exist=True) as store:
+        assert {row.key: row.count for row in store.index.feeds()}[ALL] == 7
+        record(store, 9)
+        assert {row.key: row.count for row in store.index.feeds()}[ALL] == 8
+
+
+def test_nothing_is_moved_into_a_database_that_is_in_use(url: str, postgres: Server) -> None:
+    filled(url)
+    there = postgres.schema()
+    filled(there)
+    before = content(there)
+    with pytest.raises(StoreError, match="is not new: it has rows in"):
+        move(url, there)
+    assert content(there) == before
+
+
+@pytest.mark.slow
+def test_feeds_are_the_same_bytes_on_either_database(tmp_path: Path, postgres: Server) -> None:
+    from syndicator.services.build import build_feeds
+    from syndicator.services.container import open_app
+    from syndicator.services.reconcile import files
+    from tests.bench import shelf
+
+    shelf.configure(tmp_path, 6)
+    shelf.fill(tmp_path, 60, 6)
+    config, there = tmp_path / "config", postgres.schema()
+
+    def built(**environ: str) -> Mapping[str, str]:
+        with open_app(config, environ=environ) as app:
+            files(app)
+            asyncio.run(build_feeds(app, all=True))
+            url = app.settings.store_url
+        found = (tmp_path / "feeds" / "public").rglob("*")
+        made = {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in found if path.is_file()}
+        made["url"] = url
+        return made
+
+    first = dict(built())
+    url = first.pop("url")
+    move(url, there)
+    for path in first:
+        Path(path).unlink()
+    again = dict(built(SYNDICATOR_STORE__URL=there))
+    assert again.pop("url") == there
+    assert again == first
