@@ -50,6 +50,13 @@ def test_a_name_of_nothing_is_named(worker: Worker, name: str) -> None:
         worker.call_sync(Lazy[[int], int](name), 1)
 
 
+def test_a_child_seldom_looks_for_garbage(worker: Worker) -> None:
+    """A page is thousands of elements, which go by themselves."""
+    new, frozen = worker.call_sync(jobs.garbage)
+    assert new >= 50_000
+    assert frozen > 1_000
+
+
 def test_large_values_both_ways(worker: Worker) -> None:
     value = os.urandom(5_000_000)
     assert worker.call_sync(jobs.echo, value) == value

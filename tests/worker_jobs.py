@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -32,6 +33,11 @@ def refuse() -> None:
 
 def fail() -> None:
     raise KeyError("no such thing")
+
+
+def garbage() -> tuple[int, int]:
+    """New objects after which this process looks for cycles, and how many objects it looks at no more."""
+    return gc.get_threshold()[0], gc.get_freeze_count()
 
 
 def sleep(seconds: float) -> None:

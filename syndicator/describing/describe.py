@@ -44,10 +44,11 @@ def describe(
     code = _language.detect(text, language)
     chosen, by = _excerpt.choose(title, text, description, code)
     guess = taxonomy.category(title, text, section, keywords, code)
-    tags = taxonomy.tags(title, text, keywords, own)
+    asked = taxonomy.mapped(keywords, text, title, own)
+    tags = taxonomy.tags_among(title, text, asked)
     if guess.name and guess.name in taxonomy.names and guess.name not in tags and len(tags) < MOST_TAGS:
         tags = (*tags, guess.name)  # a reader expects an article of the category AI to have the tag AI
-    mapped = bool(set(tags) & set(taxonomy.mapped(keywords, text, title, own)))
+    mapped = not set(asked).isdisjoint(tags)
     return Description(
         excerpt=chosen,
         excerpt_by=by if chosen else "",

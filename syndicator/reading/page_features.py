@@ -60,13 +60,24 @@ _HOSTS: Mapping[str, re.Pattern[str]] = {
 }
 
 
-def _any_of(*words: str) -> re.Pattern[str]:
-    """A pattern of whole `words` for text in lower case. It begins with letters and looks back for the start of the
-    word: a search skips to such letters, where with the boundary first it stops at every character."""
-    rests: dict[str, list[str]] = {}
-    for word in words:
-        rests.setdefault(word[0], []).append(word[1:])
-    return re.compile("|".join(rf"{first}(?<!\w{first})(?:{'|'.join(rest)})\b" for first, rest in rests.items()))
+_Phrases = tuple[tuple[str, re.Pattern[str]], ...]  # letters that each phrase begins with, and its pattern
+
+
+def _any_of(*phrases: str) -> _Phrases:
+    """Whole `phrases` for text in lower case; none may be found inside another."""
+    return tuple((re.split(r"\(|.\?", each)[0], re.compile(rf"(?<!\w){each}\b")) for each in phrases)
+
+
+def _count(phrases: _Phrases, low: str) -> int:
+    """How often one of `phrases` stands in `low`. To look for their first letters takes less than half the time of a
+    pattern of all phrases."""
+    found = 0
+    for start, pattern in phrases:
+        at = low.find(start)
+        while at >= 0:
+            found += pattern.match(low, at) is not None
+            at = low.find(start, at + 1)
+    return found
 
 
 _PRICE = re.compile(r"[$€£¥₹]\s?\d|\d[.,]\d\d\s?(?:€|EUR|USD|GBP|zł|kr)\b")
@@ -200,7 +211,7 @@ def _of_words(blocks: Sequence[Block]) -> dict[str, float]:
     thousands = max(len(text), 1_000) / 1_000
     low = text.lower()
     rules = {"replies": _REPLY, "buying": _BUY, "hiring": _HIRE, "more": _MORE}
-    found = {"prices": len(_PRICE.findall(text)), **{name: len(rule.findall(low)) for name, rule in rules.items()}}
+    found = {"prices": len(_PRICE.findall(text)), **{name: _count(rule, low) for name, rule in rules.items()}}
     return {
         **{name: math.log1p(count) for name, count in found.items()},
         **{f"{name}-share": math.log1p(10 * count / thousands) for name, count in found.items()},

@@ -77,7 +77,11 @@ class Taxonomy:
         """At most `MOST_TAGS` tags, the most telling first, as the operator spells them. `published`: the publisher's
         own, which are believed sooner when they are among ours; `own`: names of the author and the site, which are no
         tags."""
-        chances = self._chances(title, text, self.mapped(published, text, title, own))
+        return self.tags_among(title, text, self.mapped(published, text, title, own))
+
+    def tags_among(self, title: str, text: str, asked: Collection[str]) -> tuple[str, ...]:
+        """As `tags`, where it is known which of the publisher's are ours: `asked`, as `mapped` says it."""
+        chances = self._chances(title, text, asked)
         return tuple(sorted(chances, key=lambda tag: -chances[tag])[:MOST_TAGS])
 
     def mapped(self, published: Sequence[str], text: str = "", title: str = "", own: Collection[str] = ()) -> list[str]:

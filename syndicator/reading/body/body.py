@@ -10,6 +10,7 @@ from syndicator import text as texts
 from syndicator.model import Entry, Rules
 from syndicator.reading.body import (
     clean,
+    consent,
     containers,
     feed_content,
     overlap,
@@ -56,6 +57,8 @@ def read_body(
         return _from_feed(from_feed, from_feed, document.base_url, "rules.content")
     blocks, notes = selectors.apply(document.tree, read_blocks(document.tree), rules)
     overlap.measure(blocks)
+    if not notes.get("select"):
+        blocks = consent.without(blocks)
     box = containers.build(blocks)
     containers.add_up(blocks, box)
     page = _Page(

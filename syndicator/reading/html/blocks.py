@@ -6,6 +6,7 @@ One walk over the tree without recursion: a page may be nested thousands of elem
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,6 +76,7 @@ class _Walker:
         self.state: _State = ((), 0, (), 0, "", False, root)
         self.stack: list[_State] = []
         self.numbers: dict[Frame, int] = {}
+        self.tags = class_hints.tags()
 
     def walk(self, root: Any) -> list[Block]:
         steps = etree.iterwalk(root, events=("start", "end"))
@@ -83,11 +85,12 @@ class _Walker:
                 if self._start(element):
                     steps.skip_subtree()
                 continue
-            if element.tag not in NO_END:
+            if element.tag not in NO_END and (self.runs or self.images):
                 self._flush()
             self.state = self.stack.pop()
-            if element is not root:
-                self._add(element.tail)
+            tail = element.tail
+            if tail and element is not root:
+                self.runs.append((tail, self.state[3], self.state[4]))
             if len(self.blocks) >= _MOST_BLOCKS:
                 break
         self._flush()
@@ -110,7 +113,7 @@ class _Walker:
         if tag in SKIP and not (tag in UNCLOSED and element.find(".//p") is not None):
             return True
         frames, above, last, marks, href, hidden, block = self.state
-        found, named, concealed = _attributes(element)
+        found, named, concealed = _attributes(element, self.tags)
         hidden = hidden or concealed
         if tag not in INLINE:
             return self._block(element, tag, found, hidden, named)
@@ -123,7 +126,8 @@ class _Walker:
         return False
 
     def _block(self, element: Any, tag: str, found: int, hidden: bool, named: str) -> bool:
-        self._flush()
+        if self.runs or self.images:
+            self._flush()
         frames, above, last, marks, href, _, _ = self.state
         if tag in _FRAMES and len(frames) < _MOST_FRAMES:
             frames = (*frames, self._frame(tag, element))
@@ -233,9 +237,9 @@ class _Walker:
                 return
 
 
-def _attributes(element: Any) -> tuple[int, str, bool]:
-    """The class hints of `element`, its class, and whether its attributes hide it."""
-    found, named, hidden = class_hints.of_tag(element.tag), "", False
+def _attributes(element: Any, tags: Mapping[str, int]) -> tuple[int, str, bool]:
+    """The class hints of `element`, its class, and whether its attributes hide it; `tags`: the hints of tags."""
+    found, named, hidden = tags.get(element.tag, 0), "", False
     for name, value in element.items():
         if name in class_hints.ATTRIBUTES:
             found |= class_hints.of_words(value)

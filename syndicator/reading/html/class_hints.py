@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
@@ -53,7 +54,8 @@ def _patterns() -> tuple[re.Pattern[str], dict[str, list[tuple[re.Pattern[str], 
 
 
 @cache
-def _tags() -> dict[str, int]:
+def tags() -> Mapping[str, int]:
+    """The bits of each tag that has some."""
     return {tag: bit(name) for tag, name in _table()["tags"].items()}
 
 
@@ -83,14 +85,9 @@ def of_words(value: str) -> int:
     return found
 
 
-def of_tag(tag: str) -> int:
-    """The bits of an element's tag."""
-    return _tags().get(tag, 0)
-
-
 def of(element: Any) -> int:
     """The bits of one element, by its tag and the attributes in ATTRIBUTES."""
-    found = of_tag(element.tag)
+    found = tags().get(element.tag, 0)
     for name, value in element.items():
         if name in ATTRIBUTES:
             found |= of_words(value)

@@ -36,6 +36,7 @@ _TAG = re.compile(r"<\s{0,9}(!doctype|html|head|body|div|p|h1|article|main|secti
 _FEED = re.compile(
     r"^\s*(<\?xml[^>]{0,200}>\s*)?(<!--.{0,500}?-->\s*){0,3}<(rss|feed|rdf:RDF|urlset|sitemapindex|opml|svg)\b", re.S
 )
+_ENDS = re.compile(rb"</(?:body|html)\s{0,9}>", re.I)
 _CONTROLS = bytes(byte for byte in range(0x20) if byte not in b"\t\n\f\r")
 _LONG = 2_000  # characters of a tag from which its attributes are counted
 _SNIFFED = 2_000  # characters at the start of a text that show whether it is a feed or JSON
@@ -128,13 +129,19 @@ def tree_of(content: str) -> Any:
     parser = etree.HTMLParser(encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True)
     parser.set_element_class_lookup(_CLASSES)
     try:
-        tree = lxml_html.document_fromstring(
-            content.encode("utf-8", "ignore").translate(None, _CONTROLS), parser=parser
-        )
+        data = _go_on(content.encode("utf-8", "ignore").translate(None, _CONTROLS))
+        tree = lxml_html.document_fromstring(data, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise NotAnArticle("not-html", str(error)[:200]) from error
     _end_head(tree)
     return tree
+
+
+def _go_on(data: bytes) -> bytes:
+    """`data` without the end tags of body and html where paragraphs follow them, as when a text is put behind a page of
+    menus: it belongs to the body (WHATWG HTML 13.2.6.4.22), and libxml2 drops it."""
+    ends = (at for at in (data.find(b"</html"), data.find(b"</HTML")) if at >= 0)
+    return _ENDS.sub(b"", data) if min(ends, default=len(data)) < data.rfind(b"<p") else data
 
 
 def _end_head(tree: Any) -> None:

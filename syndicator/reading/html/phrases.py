@@ -37,7 +37,8 @@ def starts(kinds: tuple[str, ...], text: str) -> list[float]:
 def inside(kinds: Sequence[str], text: str) -> frozenset[str]:
     """Those of `kinds` of which `text`, made `ready`, contains a phrase that begins at a word."""
     words, loose = _contained(tuple(kinds))
-    found = {kind for word in text.split() for phrase, kind in words.get(word, ()) if phrase in text}
+    heads = words.keys() & text.split()
+    found = {kind for word in heads for phrase, kind in words[word] if phrase in text}
     if not text.isascii():
         found |= {kind for phrase, kind in loose if phrase in text}
     return frozenset(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -125,7 +126,13 @@ def rows(table: Any) -> Iterator[Row]:
 
 def is_listing(named: str, element: Any) -> bool:
     """True when an element whose class is `named` is a listing of code that has no pre in it."""
-    return _LISTING.search(named) is not None and element.find(".//pre") is None
+    return _names_listing(named) and element.find(".//pre") is None
+
+
+@lru_cache(maxsize=5_000)
+def _names_listing(named: str) -> bool:
+    """By class names; the same ones come again and again."""
+    return _LISTING.search(named) is not None
 
 
 def counts_lines(pre: Any) -> bool:

@@ -15,14 +15,14 @@ from syndicator.reading.html.runs import Run
 from syndicator.urls.addresses import refusal
 
 _SPECIAL = re.compile(r"[\\`*\[\]<]|~~|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w{1,32};)")
+_SIGN = re.compile(r"[\\`*\[\]<~_&]")  # one of which every match of _SPECIAL begins with; most texts have none
 _START = re.compile(r"^(\||#{1,6}(?=\s|$)|[-+](?=\s|$)|>|=+\s*$|-+\s*$|~{3,}|:?-{2,})|^(\d{1,9})([.)])(?=\s|$)", re.M)
 _SAFE = "/:@!$&'*+,;=-._~%?#[]"
-_PAD = re.compile(r"^(\s*)(.*?)(\s*)$", re.S)
 
 
 def escape(value: str) -> str:
     """`value` with every character escaped that has a meaning in CommonMark; `<` and `&` become entities."""
-    return _SPECIAL.sub(_inert, value)
+    return _SPECIAL.sub(_inert, value) if _SIGN.search(value) else value
 
 
 def _inert(match: re.Match[str]) -> str:
@@ -32,6 +32,8 @@ def _inert(match: re.Match[str]) -> str:
 
 def guard_start(line: str) -> str:
     """`line` with a first character escaped that would open a heading, list, quote or rule."""
+    if "\n" not in line and not _START.match(line):
+        return line  # as most are; without, every character would be tried
     return _START.sub(lambda m: f"{m[2]}\\{m[3]}" if m[2] else "\\" + m[1], line)
 
 
@@ -81,8 +83,9 @@ def _wrap(value: str, marks: int) -> str:
 
 
 def _split(value: str) -> tuple[str, str, str]:
-    match = _PAD.match(value)
-    return (match[1], match[2], match[3]) if match else ("", value, "")
+    begun = value.lstrip()
+    inner = begun.rstrip()
+    return value[: len(value) - len(begun)], inner, begun[len(inner) :]
 
 
 def _code(value: str) -> str:

@@ -238,6 +238,13 @@ def test_decoding_never_raises(data: bytes, content_type: str) -> None:
     assert isinstance(content, str) and "".encode(name) is not None
 
 
+@pytest.mark.parametrize("end", ["</body></html>", "</BODY>\n</HTML >\n"])
+def test_what_follows_the_end_of_a_page_is_still_read(end: str) -> None:
+    """Templates put a whole page of menus before the article."""
+    html = f"<html><body><nav>Home</nav>{end}<div><p>The ferry sails again.</p></div></body></html>"
+    assert parse(html.encode(), "https://a.example/").tree.findtext(".//p") == "The ferry sails again."
+
+
 @pytest.mark.parametrize("start", ["article", "main", "section", "custom-element", "svg"])
 def test_a_page_may_do_without_body_tags(start: str) -> None:
     tree = parse(f"<!doctype html><meta charset=utf-8><title>T</title><{start}>a</{start}> b<p>c".encode(), URL).tree

@@ -53,7 +53,8 @@ def trim(blocks: Sequence[Block], stay: list[bool], title: str, authors: Sequenc
     if not leads:
         return {}
     found = _twice(blocks, kept)
-    above = kept[: min(leads[0], _MOST_ABOVE)]
+    first = next((place for place in leads if not _discloses(blocks[kept[place]])), leads[0])
+    above = kept[: min(first, _MOST_ABOVE)]
     known = {overlap.letters(name) for name in authors} - {""}
     found |= _above([blocks[at] for at in above], overlap.letters(title), known)
     letters = sum(blocks[at].letters for at in kept)
@@ -66,6 +67,11 @@ def trim(blocks: Sequence[Block], stay: list[bool], title: str, authors: Sequenc
 
 def _is_lead(block: Block) -> bool:
     return block.kind == "p" and block.letters >= _LEAD and block.linked < _LINKED * len(block.text)
+
+
+def _discloses(block: Block) -> bool:
+    """True for what tells what the site earns, however long a paragraph it is."""
+    return block.letters < _DISCLOSURE and bool(phrases.inside(("disclosure",), phrases.ready(block.text)))
 
 
 def _is_link(block: Block) -> bool:
@@ -115,7 +121,7 @@ def _why_above(line: Block, *, few: bool, listed: bool) -> str:
         return "how long it takes to read"
     if line.letters < _CREDIT and phrases.inside(("credit",), text):
         return "whose the picture is"
-    if line.letters < _DISCLOSURE and phrases.inside(("disclosure",), text):
+    if _discloses(line):
         return "what the site earns"
     if few and line.letters < _SHORT and _LABELLING.fullmatch(line.text):
         return "a label above the text"

@@ -19,6 +19,7 @@ from syndicator.reading.html.runs import Run
 
 Columns = dict[str, Any]  # a feature's name -> its value for each block, in the order of the blocks
 _KINDS = ("p", "h", "row", "code", "img", "caption", "dt", "hr")
+_KIND_NUMBERS = {kind: number for number, kind in enumerate(_KINDS, 1)}
 _DIGIT = re.compile(r"\d")
 _DIGITS = b"0123456789"
 _SENTENCE_ENDS = frozenset(".!?。！？…")
@@ -66,6 +67,7 @@ def columns(blocks: Sequence[Block], title: str) -> Columns:
     length = np.array([len(block.text) or 1 for block in blocks], dtype=np.float64)
     link = np.array([block.linked for block in blocks], dtype=np.float64) / length
     level = np.array([block.level for block in blocks])
+    kind_of = np.array([_KIND_NUMBERS.get(block.kind, 0) for block in blocks])
     texts = [(block.text, block.letters) for block in blocks]
     return {
         "bias": np.ones(len(blocks)),
@@ -74,15 +76,15 @@ def columns(blocks: Sequence[Block], title: str) -> Columns:
         "link": link,
         "all-link": link > _ALL_LINK,
         "letters-share": size / length,
-        **{f"is-{kind}": [block.kind == kind for block in blocks] for kind in _KINDS},
+        **{f"is-{kind}": kind_of == number for kind, number in _KIND_NUMBERS.items()},
         "h1": level == 1,
         "h2": level == _SECTION,
         "h3+": level > _SECTION,
         "digits": [_digits(block.text) for block in blocks],
-        "hidden": [block.hidden for block in blocks],
-        "is-title": _is_title(blocks, title),
-        "repeat": _repeats(blocks),
-        **{name: [rule(text, letters) for text, letters in texts] for name, rule in _TEXT_RULES.items()},
+        "hidden": _flags([block.hidden for block in blocks]),
+        "is-title": _flags(_is_title(blocks, title)),
+        "repeat": _flags(_repeats(blocks)),
+        **{name: _flags([rule(text, letters) for text, letters in texts]) for name, rule in _TEXT_RULES.items()},
         **_of_frames(blocks),
         **_of_runs(blocks),
         **_of_phrases(blocks),
@@ -95,6 +97,11 @@ def bit_columns(prefix: str, names: Sequence[str], bits: Sequence[int]) -> Colum
     return {prefix + name: spread[place] for place, name in enumerate(names)}
 
 
+def _flags(values: Sequence[bool]) -> Any:
+    """`values` as an array, three times faster than numpy makes one of a list."""
+    return np.frombuffer(bytes(values), dtype=np.bool_)
+
+
 def _of_frames(blocks: Sequence[Block]) -> Columns:
     known: dict[tuple[Frame, ...], dict[str, bool]] = {}
     shown = []
@@ -102,9 +109,8 @@ def _of_frames(blocks: Sequence[Block]) -> Columns:
         if block.frames not in known:
             known[block.frames] = _frames_shown(block.frames)
         shown.append(known[block.frames])
-    found: Columns = {name: [each[name] for each in shown] for name in _frames_shown(())}
-    tables = zip(found["in-layout-table"], blocks, strict=True)
-    found["in-layout-table"] = [inside and block.kind != "row" for inside, block in tables]
+    found: Columns = {name: _flags([each[name] for each in shown]) for name in _frames_shown(())}
+    found["in-layout-table"] = found["in-layout-table"] & _flags([block.kind != "row" for block in blocks])
     return found
 
 
@@ -125,9 +131,9 @@ def _of_runs(blocks: Sequence[Block]) -> Columns:
     marks = [_common_marks(block.runs) for block in blocks]
     hrefs = [[run.href for run in block.runs if run.href] for block in blocks]
     return {
-        "bold": [bool(mark & BOLD) for mark in marks],
-        "italic": [bool(mark & ITALIC) for mark in marks],
-        "fragment": [bool(links) and all(href[:1] == "#" for href in links) for links in hrefs],
+        "bold": _flags([bool(mark & BOLD) for mark in marks]),
+        "italic": _flags([bool(mark & ITALIC) for mark in marks]),
+        "fragment": _flags([bool(links) and all(href[:1] == "#" for href in links) for links in hrefs]),
     }
 
 
@@ -151,7 +157,7 @@ def _of_phrases(blocks: Sequence[Block]) -> Columns:
     heads = zip(starts["tailhead"], blocks, strict=True) if shares else ()
     return {
         **{f"says-{kind}": starts.get(kind, []) for kind in phrases.KINDS},
-        **{f"has-{kind}": [kind in found for found in inside] for kind in _CONTAINED},
+        **{f"has-{kind}": _flags([kind in found for found in inside]) for kind in _CONTAINED},
         "tail-head": np.array([share if block.letters < _SHORT_HEADING else 0.0 for share, block in heads]),
     }
 

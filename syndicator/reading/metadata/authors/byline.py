@@ -7,7 +7,7 @@ comment or a footer it is not.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -146,13 +146,15 @@ def _mark(spot: Spot, survey: Survey) -> tuple[tuple[str, ...], str, int, str] |
 def _kind(spot: Spot) -> tuple[str, int]:
     """Which mark of an author an element bears, and its weight."""
     element = spot.element
-    rel, prop = element.get("rel") or "", element.get("itemprop") or ""
-    if "author" in rel.split() or "author" in prop.split():
-        return "rel" if rel else "itemprop", 3
-    weight = _class_weight(element)
-    if weight:
-        return "class", weight
-    href = element.get("href") if element.tag == "a" else None
+    marks = dict(element.items())  # one look at them all is cheaper than one for each
+    if marks:
+        rel, prop = marks.get("rel", ""), marks.get("itemprop", "")
+        if "author" in rel.split() or "author" in prop.split():
+            return "rel" if rel else "itemprop", 3
+        weight = _class_weight(marks)
+        if weight:
+            return "class", weight
+    href = marks.get("href") if element.tag == "a" else None
     if href and _HREF.search(href[:300]):
         if _ends_by(spot.before):
             return "link", 3
@@ -170,8 +172,8 @@ def _kind(spot: Spot) -> tuple[str, int]:
     return "", 0
 
 
-def _class_weight(element: Any) -> int:
-    return _weight(f"{element.get('class') or ''} {element.get('data-testid') or ''} {element.get('id') or ''}"[:300])
+def _class_weight(marks: Mapping[str, str]) -> int:
+    return _weight(f"{marks.get('class', '')} {marks.get('data-testid', '')} {marks.get('id', '')}"[:300])
 
 
 @lru_cache(_REMEMBERED)

@@ -35,6 +35,8 @@ def text_of(above: str = "", below: str = "", title: str = "The last ferry leave
         '<p><a href="/topics">Life on the water</a></p>',
         "<p>A view of the harbour in the morning. Photo: Bo Lens</p>",
         "<p>Our editors chose these boats. Purchases through our links may earn us a commission.</p>",
+        "<p>We buy every boat that we row and take none as a gift. If you order one through our links, a part of what"
+        " you pay may go to the shed. What we think of it is not for sale.</p>",
         "<p>Template item</p>",
         "<h2>The last ferry leaves the island</h2>",
     ],

@@ -1,0 +1,47 @@
+"""Requests for consent to cookies are no part of an article, and all that some pages have."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicator.reading.body import consent, overlap
+from syndicator.reading.html.blocks import read_blocks
+from syndicator.reading.html.document import parse
+from syndicator.reading.reader import read
+
+URL = "https://board.example/t/188"
+POST = (
+    "<p>Does anyone know what the two holes in the lower plate of this case are for? The manual says nothing,"
+    " but they look as if they were meant for something.</p>"
+)
+ASKED = (
+    "These technologies are set by us or by partners of ours and count who reads what, on which machine, and how long."
+)
+BOX = (
+    "<div id='{name}' role='dialog'><h2>Your choices</h2><p>When you visit any site, it may store or read facts in"
+    f" your browser, mostly in the form of cookies.</p><p>{ASKED}</p><p>{ASKED.replace('count', 'learn')}</p></div>"
+)
+
+
+def page(box: str, story: str = POST) -> bytes:
+    return f"<html><head><title>Two holes</title></head><body><main>{story}</main>{box}</body></html>".encode()
+
+
+@pytest.mark.parametrize("name", ["onetrust-consent-sdk", "cookie-banner", "site_gdpr_popup", "cookieConsent"])
+def test_a_request_longer_than_the_post_is_not_read(name: str) -> None:
+    body = read(page(BOX.format(name=name)), URL).body
+    assert "two holes" in body
+    assert "browser" not in body
+    assert "technologies" not in body
+
+
+def test_a_story_on_cookies_is_read() -> None:
+    story = f"<article class='tag-cookie-consent'>{POST}<p>{ASKED}</p></article>"
+    assert "technologies" in read(page("", story), URL).body
+
+
+def test_where_nothing_else_stands_it_is_what_the_page_is() -> None:
+    """What kind of page it is, is told from its texts."""
+    blocks = read_blocks(parse(page(BOX.format(name="cookie-wall"), "<p>Home</p>"), URL).tree)
+    overlap.measure(blocks)
+    assert consent.without(blocks) == blocks
