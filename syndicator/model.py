@@ -129,6 +129,7 @@ class SourceState:
     # from its pages, by pipeline.visit
     listing: Wrapper | None = None  # of a source of kind "list"
     bodies: tuple[int, ...] = ()  # characters of the last texts read, newest first, 0 for a refused page; at most 20
+    walls: tuple[str, ...] = ()  # what stood before its last pages, "" for nothing; newest first, at most 10
 
     # the plan for the next visit, by visiting.cadence.next_visit
     next_due: datetime | None = None

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from syndicator.pipeline.read_article import read_and_render
     from syndicator.reading.list_page import read_list
     from syndicator.reading.lists.learn import read_listing
+    from syndicator.reading.paging.next_page import address_of_next
     from syndicator.reading.pointing.selectors import suggested
     from syndicator.reading.pointing.shown_page import shown_page
+    from syndicator.reading.reader import kind_of
     from syndicator.reading.trial import tried
     from syndicator.sources.opml import read_opml
     from syndicator.visiting.feeds.discovery import discover, linked_feeds
@@ -24,9 +26,11 @@ if TYPE_CHECKING:
 else:  # a type checker sees the functions themselves; at run time there are only their names
     from syndicator.worker import Lazy
 
+    address_of_next = Lazy("syndicator.reading.paging.next_page:address_of_next")
     apply_answer = Lazy("syndicator.pipeline.descriptions.apply_answer:apply_answer")
     discover = Lazy("syndicator.visiting.feeds.discovery:discover")
     make_question = Lazy("syndicator.pipeline.descriptions.apply_answer:make_question")
+    kind_of = Lazy("syndicator.reading.reader:kind_of")
     learn_files = Lazy("syndicator.pipeline.descriptions.learn:learn_files")
     linked_feeds = Lazy("syndicator.visiting.feeds.discovery:linked_feeds")
     offers_many = Lazy("syndicator.pipeline.descriptions.offers:offers_many")
@@ -44,8 +48,10 @@ else:  # a type checker sees the functions themselves; at run time there are onl
     tried = Lazy("syndicator.reading.trial:tried")
 
 __all__ = [
+    "address_of_next",
     "apply_answer",
     "discover",
+    "kind_of",
     "learn_files",
     "linked_feeds",
     "make_question",

@@ -16,7 +16,7 @@ def is_signal(source: Source, state: SourceState, hub: str) -> bool:
     """True where a push says only that there is something new, and the source is to be asked for it. Of a page no feed
     is pushed. What has not been read once from its own address has nothing that a push could add to. And what comes
     by a hub without TLS, which others may overhear and forge, says less than the source itself says over TLS."""
-    if source.kind == "page" or source.rules.links or state.last_success is None:
+    if source.kind in ("page", "list") or source.rules.links or state.last_success is None:
         return True
     return _scheme(source.url) == "https" and _scheme(hub) != "https" and not private(hub)
 

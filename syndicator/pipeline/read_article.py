@@ -20,6 +20,7 @@ from syndicator.pipeline.editorial.doubt import doubts
 from syndicator.pipeline.results import PageReading
 from syndicator.pipeline.similarity import sketch
 from syndicator.publishing.render.html import render_markdown
+from syndicator.reading.paging.join import Part, apart, whole
 from syndicator.reading.reader import read
 from syndicator.text import plain
 
@@ -45,7 +46,14 @@ def read_article(
     source, `repeated` the digests of blocks that repeat on its host, `headers` the response's (names in lower case),
     `now` the latest date that is believed. Raises NotAnArticle with its kind.
     """
-    draft = read(html, url, entry=entry, rules=rules, repeated=repeated, headers=headers, now=now)
+    parts, missing = apart(html, url or "", headers or {})
+    draft = read(parts[0].html, url, entry=entry, rules=rules, repeated=repeated, headers=headers, now=now)
+    if len(parts) > 1 or missing:
+
+        def later(part: Part) -> Draft:
+            return read(part.html, part.url, rules=rules, repeated=repeated, headers=headers, now=now)
+
+        draft = whole(draft, url or draft.url, parts[1:], missing, later)
     made = _described(draft, taxonomy or Taxonomy())
     version = (headers or {}).get(READ_AT)
     return replace(made, trace={**made.trace, "alternate": version}) if version else made
@@ -130,6 +138,7 @@ def read_and_render(
         sketch=sketch(plain(article.body)),
         packed=packed(html, {**(headers or {}), ANSWERED: url}) if kept else b"",
         alternate=read.alternate if _is_stub(read) else None,
+        next_page=read.trace.get("next_page", {}).get("url"),
     )
 
 

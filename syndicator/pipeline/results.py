@@ -28,6 +28,7 @@ class PageReading:
     sketch: Sketch | None = None
     packed: bytes = b""
     alternate: str | None = None  # AMP or print version of a page that is a stub
+    next_page: str | None = None  # of the same article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

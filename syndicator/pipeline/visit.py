@@ -25,6 +25,7 @@ from syndicator.ports import EntryRow
 from syndicator.reasons import NOT_A_FEED, CommandReason, FeedReason
 from syndicator.rules.entries import is_muted
 from syndicator.rules.use import counted
+from syndicator.rules.walls import KEPT
 from syndicator.visiting import cadence, flood, remembered
 from syndicator.visiting.fetch.headers import DELTA
 from syndicator.visiting.websub.offer import offered
@@ -157,11 +158,20 @@ async def _parse(context: VisitContext, result: Fetched) -> tuple[ParsedFeed, Pa
                 raise NotAFeed(FeedReason.BROKEN_XML, "not one entry could be read")
             return public_only(feed, source), None
         except NotAFeed as refusal:
-            if source.kind == "feed" or refusal.reason != FeedReason.HTML or context.state.last_success is not None:
+            if refusal.reason != FeedReason.HTML:
                 raise
+            if source.kind == "feed" or context.state.last_success is not None:
+                raise await _named(context, result, refusal) from refusal
     entry = Entry(id=source.url, url=result.final_url, summary=result.digest)
     page = Page(html=result.body, url=result.final_url, headers=result.headers)
     return ParsedFeed(format="page", entries=(entry,)), page
+
+
+async def _named(context: VisitContext, result: Fetched, refusal: NotAFeed) -> NotAFeed:
+    """`refusal` of a page in place of the feed, or what that page is where it keeps us out. Raises WorkerFailed."""
+    kind = await context.run.worker.call(jobs.kind_of, result.body, result.final_url, dict(result.headers))
+    walls = (FeedReason.BOT_CHECK, FeedReason.LOGIN, FeedReason.CONSENT)
+    return NotAFeed(kind, str(refusal)) if kind in walls else refusal
 
 
 async def _tell_hubs(
@@ -321,7 +331,9 @@ def _counted(run: RunContext, source: Source, state: SourceState, results: Seque
     unmatched = counted(state.unmatched, (one.matches for one in results if one.matches))
     muted = run.store.count_muted(source.key) if source.keep or source.mute else 0
     read = [one.characters for one in results if one.characters is not None]
-    return replace(state, unmatched=unmatched, muted=muted, bodies=(*read, *state.bodies)[:BODIES])
+    stood = [one.wall for one in results if one.wall is not None]
+    bodies, behind = (*read, *state.bodies)[:BODIES], (*stood, *state.walls)[:KEPT]
+    return replace(state, unmatched=unmatched, muted=muted, bodies=bodies, walls=behind)
 
 
 def _outcome(

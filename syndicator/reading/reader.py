@@ -14,6 +14,7 @@ from syndicator.reading.body import body as bodies
 from syndicator.reading.html.document import parse
 from syndicator.reading.metadata.metadata import read_metadata
 from syndicator.reading.page_type import PageType
+from syndicator.reading.paging.next_page import next_page
 from syndicator.reading.rules import matches
 
 _MOST_HELD = 100_000  # elements
@@ -39,7 +40,7 @@ def read(
     document = parse(html, url or "", headers)
     # lxml makes an element's Python object anew at each visit unless someone holds it
     alive = list(islice(document.tree.iter(), _MOST_HELD))
-    used = matches(document.tree, rules)
+    used, following = matches(document.tree, rules), next_page(document, url or "")
     meta = read_metadata(document, entry=entry, rules=rules, now=now)
     body = bodies.read_body(document, meta, entry=entry, rules=rules, repeated=repeated)
     from_page = body.trace.get("from") == "page"
@@ -75,10 +76,23 @@ def read(
         trace={
             **meta.trace,
             "body": {**body.trace, **({"doubt": doubt} if doubt else {})},
-            **({"type": typed.trace()} if typed else {}),
-            **({"rules": used} if used else {}),
+            **_more(type=typed and typed.trace(), next_page=following and following.trace(), rules=used),
         },
     )
+
+
+def _more(**traces: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Those that say something."""
+    return {name: trace for name, trace in traces.items() if trace}
+
+
+def kind_of(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> str | None:
+    """The kind of page that `html` is instead of an article, None for an article. For the worker."""
+    try:
+        read(html, url, headers=headers)
+    except NotAnArticle as refusal:
+        return refusal.kind
+    return None
 
 
 def _doubt(notes: Mapping[str, Any], typed: PageType | None, *, declared: bool) -> str:

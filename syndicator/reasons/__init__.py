@@ -8,6 +8,7 @@ enumeration a place. docs/reasons.md is made from this module by tools/reasons.p
 from __future__ import annotations
 
 from syndicator.reasons.base import Reason as Reason
+from syndicator.reasons.hub import HubReason as HubReason
 from syndicator.reasons.llm import LlmReason as LlmReason
 
 
@@ -48,7 +49,7 @@ class FetchReason(Reason):
     RATE_LIMITED = "rate-limited", "the host asked to be left alone for a while", "nothing, it is asked again then"
     GONE = "gone", "the address is gone for good (HTTP 410)", "remove the source"
     UNAUTHORIZED = "http-401", "the page wants a login", "give the source credentials with headers_env"
-    FORBIDDEN = "http-403", "the server refuses the page", "ask its owner; content = 'feed' needs no pages"
+    FORBIDDEN = "http-403", "the server refuses us", "ask its owner; for pages, content = 'feed' does without them"
     NOT_FOUND = "http-404", "the address does not exist (any more)", "look for the new address"
     LEGAL = "http-451", "the page is withheld for legal reasons", "nothing, the site decides"
     NOT_MODIFIED = "http-304", "the server says that nothing has changed, which was not asked", "nothing"
@@ -78,6 +79,9 @@ class FeedReason(Reason):
 
     EMPTY = "empty", "an empty answer", "nothing, it is tried again"
     HTML = "html", "a page", "`syndicator add` finds the feed of a page"
+    BOT_CHECK = "bot-check", "a check for robots", "ask its owner to let our User-Agent in: site.contact is in it"
+    LOGIN = "login", "a login form", "give the source credentials with headers_env"
+    CONSENT = "consent", "a consent banner", "ask its owner to leave feeds out of it"
     BROKEN_XML = "broken-xml", "XML of which not one entry could be read", "tell the site's owner"
     BROKEN_JSON = "broken-json", "JSON that cannot be read", "tell the site's owner"
     UNKNOWN_FORMAT = "unknown-format", "neither RSS, Atom, RDF, JSON Feed nor a sitemap", "look for the feed"
@@ -323,6 +327,11 @@ class ConditionReason(Reason):
         "the last texts read have a third of their former length or less: the site may have a new layout",
         "`syndicator show URL --why` for one of its articles, a rule under [source.rules], then `syndicator reread`",
     )
+    SOURCE_WALLED = (
+        "source-walled",
+        "the feed of a source comes, and most of its pages stand behind a wall",
+        "ask for access, or take the feed's own text: the detail says which wall, the cure what helps",
+    )
     FLOOD = (
         "flood",
         "the source announced far more than on its usual days; the surplus is read day by day",
@@ -348,17 +357,6 @@ class ConditionReason(Reason):
         "articles were read by an older version of Syndicator",
         "`syndicator reread --outdated --dry-run` shows what this version changes of them",
     )
-
-
-class HubReason(Reason):
-    """Why no hub pushes a source, beside the reasons of fetching; it is polled as any other."""
-
-    UNVERIFIED = (
-        "unverified",
-        "the hub took the subscription and has not verified it (yet)",
-        "see that the hub reaches site.callback from where it is; it is asked again",
-    )
-    DENIED = "denied", "the hub denied the subscription", "nothing, it is asked again after a week"
 
 
 # With these an entry waits for the operator, and loses no try.

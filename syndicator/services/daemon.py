@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from syndicator.errors import ConfigError, DiskError, LockedError, NetworkDown, SyndicatorError
@@ -67,7 +68,9 @@ class ScheduledRuns:
         changed: Callable[[str], None] = lambda line: None,
         patience: Callable[[], AbstractContextManager[None]] = nullcontext,
         hubs: Registry | None = None,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
+        self._clock = clock
         self._config, self._stop, self._watch, self._report, self._trouble = config, stop, watch, report, trouble
         self._changed, self._patience, self._hubs = changed, patience, hubs
         self._last_good: Configuration | None = None
@@ -80,7 +83,7 @@ class ScheduledRuns:
             read = self.read()
             with locked(read.settings), ExitStack() as opened:
                 with self._patience():
-                    opening = open_app(self._config, read=read, remake=remake, entries=self._entries)
+                    opening = open_app(self._config, clock=self._clock, read=read, remake=remake, entries=self._entries)
                     app = opened.enter_context(opening)
                 self._report(await self._run(app))
             await self._ended(None)
@@ -100,7 +103,7 @@ class ScheduledRuns:
         """Tells those who asked for it that runs fail, as the last good configuration has it."""
         if self._last_good is None:
             return
-        fault = await self._outage.follow(self._last_good.settings, error, utc_now(), os.environ)
+        fault = await self._outage.follow(self._last_good.settings, error, self._clock(), os.environ)
         if fault:
             self._trouble(f"nobody could be told: {fault}")
 

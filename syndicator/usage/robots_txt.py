@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
+from syndicator import urls
 from syndicator.usage.vocabularies import names
 
 # The name under which an answer's headers hold these lines, so that they are kept with its page. Ours overwrites what a
 # server sends under it.
 HEADER = "robots.txt"
+RSL_HEADER = "robots.txt-rsl"  # and this one the document that `License:` in it names (RSL 1.0)
 _LONGEST = 2_000  # characters of all lines
 _WHOLE_FILE = frozenset(("license",))  # RSL 1.0: belongs to no group
 _SAYS = re.compile(r"^[^\S\n]*(?:content-signal|content-usage|license)[^\S\n]*:", re.I | re.M)  # most files say nothing
@@ -36,6 +38,13 @@ def fields(header: str) -> Iterator[tuple[str, str]]:
         name, colon, value = line.partition(":")
         if colon:
             yield name.strip(), value.strip()
+
+
+def licence_at(header: str, base: str) -> str:
+    """The address of the licence that `lines` told of, "" for none. `base`: the address that the robots.txt is for."""
+    named = next((value for name, value in fields(header) if name.lower() in _WHOLE_FILE), "")
+    found = urls.absolute(base, named) if named else None
+    return found if found and urls.host(found) else ""
 
 
 def _groups(robots_txt: str) -> tuple[list[_Line], dict[str, list[_Line]]]:
@@ -70,7 +79,7 @@ def _matching(found: Iterable[tuple[str, str]], path: str) -> list[tuple[str, st
     best: dict[str, tuple[int, list[str]]] = {}
     for name, value in found:
         pattern, rest = _pattern(value)
-        if not _matches(pattern, path):
+        if not matches(pattern, path):
             continue
         length, values = best.get(name, (-1, []))
         if len(pattern) >= length:
@@ -85,7 +94,8 @@ def _pattern(value: str) -> tuple[str, str]:
     return pattern, rest.strip()
 
 
-def _matches(pattern: str, path: str) -> bool:
+def matches(pattern: str, path: str) -> bool:
+    """Whether a pattern as in Allow (RFC 9309 section 2.2.3: * and $) matches a path with its query."""
     end = pattern.endswith("$")
     regex = ".*".join(re.escape(part) for part in pattern.removesuffix("$").split("*"))
     return re.match(regex + ("$" if end else ""), path) is not None

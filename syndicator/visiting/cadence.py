@@ -81,8 +81,8 @@ def next_visit(
         why = least_why
     most = max(float(ceiling), low, min(_silence(state, now) / _SILENT, LONGEST_WISH))
     chosen = min(max(interval, low), most)
-    if trust:
-        pushed = backup(chosen, trust, most)
+    if trust:  # what the hub misses must not pass by unseen either
+        pushed = backup(chosen, trust, min(most, state.span_seconds / 2) if state.span_seconds else most)
         why = f"{why}; its hub pushes" if pushed > chosen else why
         chosen = pushed
     at = now + timedelta(seconds=_spread(chosen, low, most, jitter))

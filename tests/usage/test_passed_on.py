@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from lxml import etree
 from syndicator.articles.frontmatter import load
 from syndicator.model import Article
 from syndicator.pipeline.descriptions.reread import _rights
+from syndicator.publishing.render.view import view
+from syndicator.publishing.web.story import facts
 from syndicator.settings import Publish, Settings, Site
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import article, built
@@ -70,6 +73,12 @@ def test_every_format_passes_it_on() -> None:
     assert item.findtext("{http://purl.org/dc/elements/1.1/}rights") == "2026 Jane Roe"
     assert item.findtext("{http://backend.userland.com/creativeCommonsRssModule}license") == BY
     assert json.loads(files["all.json"])["items"][0]["_rights"] == {"text": "2026 Jane Roe", "license": BY}
+
+
+def test_the_facts_of_a_page_name_the_licence() -> None:
+    entry = view(article(1, rights=SAID), None, uuid.UUID(int=0), None, "")
+    assert facts(entry, "")["license"] == BY
+    assert "license" not in facts(view(article(1), None, uuid.UUID(int=0), None, ""), "")
 
 
 def test_what_restricts_is_said_and_what_nobody_says_is_not() -> None:

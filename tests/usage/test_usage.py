@@ -38,7 +38,7 @@ def answer(case: Mapping[str, Any]) -> Fetched:
     html = f"<html><head>{case.get('head', '')}</head><body><p>Text.</p></body></html>"
     told = robots_txt.lines(case.get("robots_txt", ""), "Syndicator", URL)
     fetched = Fetched(url=URL, final_url=URL, status=200, headers=case.get("headers", {}), body=html.encode())
-    marked = _marked(fetched, RobotsVerdict(True, "robots.txt", usage=told))
+    marked = _marked(fetched, RobotsVerdict(True, "robots.txt", usage=told), case.get("rsl", ""))
     assert isinstance(marked, Fetched)
     return marked
 

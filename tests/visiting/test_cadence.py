@@ -45,6 +45,7 @@ def when(
     ceiling: int = CEILING,
     now: datetime = NOW,
     asked: bool = False,
+    trust: float = 0.0,
 ) -> Next:
     return next_visit(
         source,
@@ -57,6 +58,7 @@ def when(
         jitter=jitter,
         cron_next=next_fire,
         asked=asked,
+        trust=trust,
     )
 
 
@@ -85,6 +87,16 @@ def test_half_the_usual_gap_between_floor_and_ceiling(hours: float, seconds: flo
 def test_a_silent_source_is_visited_less() -> None:
     assert wait(state=rhythm(1, silence=48)) == pytest.approx(48 * 3600 / 8)
     assert "publishes about every 3h" in when(state=rhythm(3)).why
+
+
+def test_a_hub_that_pushes_makes_polling_slower_and_never_ends_it() -> None:
+    usual = wait(state=rhythm(4))
+    assert wait(state=rhythm(4), trust=0.5) == pytest.approx(2 * usual)
+    assert wait(state=rhythm(4), trust=0.98) == pytest.approx(0.9 * CEILING)
+    assert "its hub pushes" in when(state=rhythm(4), trust=0.5).why
+    short = replace(rhythm(4), span_seconds=20_000)  # what the hub misses is in the feed for no longer
+    assert wait(state=short, trust=0.98) == pytest.approx(10_000 * 0.9, rel=0.12)
+    assert wait(source=replace(SOURCE, every="2h"), trust=0.98) == wait(source=replace(SOURCE, every="2h"))
 
 
 def test_every_and_cron_of_the_operator() -> None:

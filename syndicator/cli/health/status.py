@@ -15,12 +15,14 @@ from syndicator.cli.base import CONFIG, Config, Json, app
 from syndicator.cli.help.completion import source_keys
 from syndicator.cli.plural import counted, local, span
 from syndicator.cli.visible import one_line
+from syndicator.reasons import explained
 from syndicator.text import width
 
 if TYPE_CHECKING:
     from syndicator.model import Outcome
     from syndicator.ports import EntryRow
     from syndicator.ports.pictures import Pictured
+    from syndicator.ports.subscriptions import Subscription
     from syndicator.services.health.condition import Condition
     from syndicator.services.health.look import Health
     from syndicator.services.health.status.source import SourceHealth
@@ -86,6 +88,8 @@ def _source(found: SourceHealth) -> None:
         printing.say("not visited yet")
     else:
         printing.say(f"next visit {local(state.next_due, 'now')}{f': {state.due_why}' if state.due_why else ''}")
+    if found.hub:
+        printing.say(hub_line(found.hub))
     for rule in found.rules:
         printing.say(f"rule: {rule}")
     _screen(found.conditions)
@@ -93,6 +97,16 @@ def _source(found: SourceHealth) -> None:
         printing.table("Last visits", _VISITS, [_visit(one) for one in found.visits])
     if found.entries:
         printing.table("Entries refused or tried again", _ENTRIES, [_entry(one) for one in found.entries])
+
+
+def hub_line(one: Subscription) -> str:
+    """How the hub of a source is doing. Pure."""
+    if one.expires is None:
+        means, cure = explained(one.reason) if one.reason else ("it is being asked", "")
+        more = [means, one.detail, f"to do: {cure}" if cure else "", f"asked again {local(one.next_try, 'soon')}"]
+        return one_line(f"hub {urls.redacted(one.hub)} does not push: {'; '.join(part for part in more if part)}")
+    brought = f"{one.pushed:.0f} brought and {one.missed:.0f} missed; last push {local(one.last_push, 'never')}"
+    return one_line(f"hub {urls.redacted(one.hub)} pushes until {local(one.expires)}: {brought}")
 
 
 def _visit(one: Outcome) -> tuple[Any, ...]:

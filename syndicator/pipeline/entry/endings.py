@@ -27,6 +27,7 @@ class EntryResult:
     problem: Problem | None = None
     matches: Mapping[str, int] = field(default_factory=dict)  # of each selector of the rules on its page
     characters: int | None = None  # of the text that was read, 0 where its page was refused as no article
+    wall: str | None = None  # what stood before its page, "" for nothing; None where no page answered for that
     refused: bool = False
     unreached: Failed | None = None  # its page's host, where it may be the network that is missing: no try was counted
 

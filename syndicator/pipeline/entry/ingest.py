@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from syndicator import urls
 from syndicator.errors import ConfigError, NotAnArticle, WorkerFailed
@@ -14,11 +15,13 @@ from syndicator.pipeline.dedupe.merge import made_before
 from syndicator.pipeline.entry import endings, entry_rows, filing
 from syndicator.pipeline.entry.alternates import fullest
 from syndicator.pipeline.entry.endings import EntryResult
+from syndicator.pipeline.entry.pages import all_pages
 from syndicator.pipeline.owners.adoption import may_adopt
 from syndicator.pipeline.owners.links import ask_front, ask_page
 from syndicator.pipeline.requests import let_in, page_request, refusal, without_credentials
 from syndicator.pipeline.results import PageReading
 from syndicator.reasons import CommandReason, EntryReason, FetchReason, FileReason, WorkerReason
+from syndicator.rules import walls
 
 LEAST_CONTENT = 80  # characters; a feed's own content stands in for a page only when there is something to read
 NO_PAGE = b"<!doctype html><title></title>"
@@ -52,7 +55,7 @@ async def _ingest(context: EntryContext) -> EntryResult:
     page = context.page or await _fetch(context)
     if isinstance(page, Failed):
         context.log.debug("no page", reason=page.reason, detail=page.detail)
-        return await _without_page(context, page)
+        return replace(await _without_page(context, page), wall=walls.wall_of(page.reason))
     return await _read(context, page)
 
 
@@ -102,11 +105,12 @@ async def _read(context: EntryContext, page: Page) -> EntryResult:
     now = run.clock()
     rules = source.rules if page.html else replace(source.rules, content="feed")
     try:
-        page, reading = await fullest(context, page, lambda each: _reading(context, each, rules, now))
+        read = partial(_reading, context, rules=rules, now=now)
+        page, reading = await all_pages(context, *await fullest(context, page, read), read)
     except ConfigError as error:  # a selector, or the taxonomy
         return endings.ask_operator(context, error.reason, f"source {source.key!r}: {error}")
     except NotAnArticle as refusal:
-        return await _without_article(context, page, refusal)
+        return replace(await _without_article(context, page, refusal), wall=walls.wall_of(refusal.kind))
     except WorkerFailed as failure:
         if failure.reason == WorkerReason.CRASHED:  # not the page's fault for certain
             return endings.retry_or_refuse(context, failure.reason, failure.detail)
@@ -118,10 +122,12 @@ async def _read(context: EntryContext, page: Page) -> EntryResult:
         run.traced(article.id, reading.trace)
     moved = await filing.as_moved(context, article)
     result = moved or filing.file(context, page, replace(reading, article=article))
-    return replace(result, matches=reading.matches if page.html else {})
+    if not page.html:
+        return result
+    return replace(result, matches=reading.matches, wall=walls.LEAD if reading.article.partial else "")
 
 
-async def _reading(context: EntryContext, page: Page, rules: Rules, now: datetime) -> PageReading:
+async def _reading(context: EntryContext, page: Page, *, rules: Rules, now: datetime) -> PageReading:
     run, source = context.run, context.terms(page.url)
     return await run.worker.call(
         jobs.read_and_render,
@@ -147,7 +153,7 @@ async def _reads_without_selectors(context: EntryContext, page: Page, now: datet
     if rules == written:
         return False
     try:
-        await _reading(context, page, rules, now)
+        await _reading(context, page, rules=rules, now=now)
     except (NotAnArticle, WorkerFailed):
         return False
     return True

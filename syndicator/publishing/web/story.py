@@ -68,6 +68,7 @@ def facts(view: View, picture: str) -> dict[str, Any]:
         "articleSection": view.category,
         "keywords": list(view.tags),
         "inLanguage": view.language,
+        "license": view.licence,
     }
     return {name: value for name, value in made.items() if value}
 

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from lxml import etree
 
+from syndicator.usage import robots_txt
+
 _AI = frozenset(("ai-input", "ai-index", "ai-train"))
 _USES = ("search", "full-text", *sorted(_AI))
+_MOST_CONTENTS, _LONGEST_PATTERN = 1_000, 2_000  # that are looked at, and characters of each: choices
 _FREE = frozenset(("free", "attribution"))  # types of payment that cost nothing: entries name and link the publisher
 
 
-def line(document: str) -> str:
+def line(document: str, url: str = "") -> str:
     """What an RSL document says of use, as a list of token=yes or token=no; "" for one that is none or says nothing.
+    `url`: of what it is asked about, where it may speak of more: of its <content> that with the longest pattern that
+    matches counts, and of them alone.
 
     A use is allowed that a licence permits which costs nothing. It is not where a licence prohibits it, where only
     licences that cost something permit it, and where a free one permits others alone.
@@ -25,12 +31,42 @@ def line(document: str) -> str:
         return ""
     if root is None:
         return ""
+    root = _about(root, url) if url else root
+    if root is None:
+        return ""
     permitted, sold, prohibited = set[str](), set[str](), set[str]()
     for licence in _named(root, "license"):
         (permitted if _is_free(licence) else sold).update(_usage(licence, "permits"))
         prohibited.update(_usage(licence, "prohibits"))
     denied = prohibited | (sold - permitted) | (set(_USES) - permitted if permitted else set())
     return ", ".join(f"{use}={'no' if use in denied else 'yes'}" for use in _USES if use in denied | permitted)
+
+
+def _about(root: Any, url: str) -> Any:
+    """The <content> that speaks of `url`, the whole where it has none, None where none of them does."""
+    contents = list(_named(root, "content"))
+    if not contents:
+        return root
+    best, length = None, -1
+    for content in contents[:_MOST_CONTENTS]:
+        pattern = _pattern(content.get("url") or "/", url)
+        if pattern is not None and len(pattern) > length and robots_txt.matches(pattern, _path(url)):
+            best, length = content, len(pattern)
+    return best
+
+
+def _pattern(written: str, url: str) -> str | None:
+    """The pattern of a path that a <content> is for, None where it is for another host."""
+    written = written.strip()[:_LONGEST_PATTERN]
+    if "://" not in written:
+        return written
+    parts = urlsplit(written)
+    return _path(written) if parts.hostname == urlsplit(url).hostname else None
+
+
+def _path(url: str) -> str:
+    parts = urlsplit(url)
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
 def _named(root: Any, name: str) -> Iterator[Any]:

@@ -28,9 +28,17 @@ def read(document: Document, entry: Entry | None = None) -> tuple[str, ...]:
     base = document.base_url or ""
     page = said("page", _of_page(document), base)
     header = said("header", _of_header(document), base)
-    robots = said("robots-txt", robots_txt.fields(document.headers.get(robots_txt.HEADER, "")))
+    robots = said("robots-txt", _of_robots(document), base)
     own, others = [one.line() for one in page], [one.line() for one in (*header, *robots)]
     return tuple(dict.fromkeys((*own, *(entry.rights if entry else ()), *others)))
+
+
+def _of_robots(document: Document) -> Iterator[tuple[str, str]]:
+    """What robots.txt says, and the licence that it names."""
+    yield from robots_txt.fields(document.headers.get(robots_txt.HEADER, ""))
+    licence = document.headers.get(robots_txt.RSL_HEADER, "")
+    if licence:
+        yield "rsl", rsl.line(licence[:_LONGEST], document.url)
 
 
 def _of_page(document: Document) -> Iterator[tuple[str, str]]:

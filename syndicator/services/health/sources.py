@@ -13,6 +13,7 @@ from syndicator.model import SourceState
 from syndicator.reasons import ConditionReason, FetchReason, WorkerReason, explained
 from syndicator.rules.lengths import NEWEST, has_collapsed
 from syndicator.rules.use import unmatched
+from syndicator.rules.walls import LEAD, Wall, wall
 from syndicator.services.health.condition import Condition, Observed, plain
 from syndicator.sources.moves import moves
 from syndicator.store.status import Waiting
@@ -81,11 +82,13 @@ def of_source(state: SourceState, now: datetime) -> Iterator[Condition]:
         yield _failing(state, now)
     elif since := silent_since(state.recent, now):
         yield _silent(state, since, now)
+    elif found := wall(state.walls):
+        yield _walled(state, found)
     elif has_collapsed(state.bodies):
         yield _collapsed(state)
     for rule, pages in unmatched(state):
-        found = plain(ConditionReason.SELECTOR_UNMATCHED, f"{state.key} {rule}", source=state.key)
-        yield replace(found, detail=f"{rule}: nothing on the last {pages} pages", count=pages)
+        lost = plain(ConditionReason.SELECTOR_UNMATCHED, f"{state.key} {rule}", source=state.key)
+        yield replace(lost, detail=f"{rule}: nothing on the last {pages} pages", count=pages)
 
 
 def _silent(state: SourceState, since: datetime, now: datetime) -> Condition:
@@ -133,6 +136,20 @@ def _failing(state: SourceState, now: datetime) -> Condition:
         code=code,
         needs_you=not passing or (since is not None and now - since >= _LASTS),
         count=max(1, state.failures),
+    )
+
+
+def _walled(state: SourceState, found: Wall) -> Condition:
+    """A source whose pages show their beginning is read as well as it can be; where they show nothing, something is to
+    be decided."""
+    return replace(
+        plain(ConditionReason.SOURCE_WALLED, source=state.key),
+        detail=f"{found.pages} of its last {found.of} pages: {found.means}",
+        cure=found.cure,
+        code=found.reason,
+        last_success=state.last_success,
+        next_try=state.next_due,
+        needs_you=found.reason != LEAD,
     )
 
 

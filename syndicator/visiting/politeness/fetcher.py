@@ -68,7 +68,7 @@ class PoliteFetcher:
             if not isinstance(result, Fetched) or result.status not in REDIRECTION:
                 if leg.kind == "feed" and isinstance(result, Fetched):
                     verdict = await self._verdict(leg)
-                return _whole(shown, _marked(result, verdict), moved, permanent)
+                return _whole(shown, _marked(result, verdict, await self._licence(leg, verdict)), moved, permanent)
             permanent = permanent and result.moved_to is not None
             moved = result.moved_to if permanent else moved
             left = leg.deadline - spent
@@ -117,6 +117,12 @@ class PoliteFetcher:
         if verdict.delay is not None:
             self._throttle.set_delay(host(request.url), verdict.delay)
         return verdict
+
+    async def _licence(self, request: Request, verdict: RobotsVerdict | None) -> str:
+        """The licence that robots.txt names for a page, "" for none."""
+        if self._robots is None or verdict is None or not verdict.usage or request.kind != "page":
+            return ""
+        return await self._robots.licence(verdict.usage, request.url, allow=request.allow)
 
     async def _turn(self, request: Request) -> tuple[FetchResult, float]:
         """The answer, and the seconds it took without the wait for the turn."""
@@ -169,16 +175,19 @@ def _name(url: str) -> str:
         return redacted(url)
 
 
-def _marked(result: FetchResult, verdict: RobotsVerdict | None) -> FetchResult:
-    """`result` with who permitted it and what robots.txt says of its use. What that disallows and was fetched is a feed
-    that the operator named."""
+def _marked(result: FetchResult, verdict: RobotsVerdict | None, licence: str = "") -> FetchResult:
+    """`result` with who permitted it and what robots.txt, and the `licence` that it names, say of its use. What that
+    disallows and was fetched is a feed that the operator named."""
     if not isinstance(result, Fetched):
         return result
-    headers = {name: value for name, value in result.headers.items() if name != robots_txt.HEADER}
+    ours = (robots_txt.HEADER, robots_txt.RSL_HEADER)
+    headers = {name: value for name, value in result.headers.items() if name not in ours}
     if verdict is None:
         return replace(result, headers=headers)
     if verdict.usage:
         headers[robots_txt.HEADER] = verdict.usage
+    if licence:
+        headers[robots_txt.RSL_HEADER] = licence
     disallowed = not verdict.allowed and not verdict.cause
     permit, warning = (OPERATOR, DISALLOWED) if disallowed else (verdict.by, "")
     return replace(result, headers=headers, permit=permit, warning=warning)

@@ -16,6 +16,7 @@ from protego import Protego
 
 from syndicator.model import Failed, Fetched, Request, Source
 from syndicator.ports import Fetcher
+from syndicator.urls import host
 from syndicator.usage import robots_txt
 from syndicator.visiting.fetch.headers import CLIENT_ERROR
 from syndicator.visiting.politeness.throttle import LONGEST_DELAY
@@ -25,6 +26,7 @@ _PREFIX = "robots "  # of a note's key in databases: it stays as it is
 _LIFE = timedelta(days=1)  # RFC 9309 section 2.4: at most 24 hours
 _AWAY_LIFE = timedelta(minutes=30)  # how soon an unreachable robots.txt is asked for again
 _MOST = 512_000  # bytes that are read; RFC 9309 section 2.5 asks for 500 KiB, which is Google's limit too
+_LICENCE = 20_000  # bytes of a licence: what is read of one within a page
 _TOTAL = 16_000_000  # characters that are remembered of all origins: a thousand files of the usual few KB are 4 MB
 _PRUNE_AFTER = 1_000_000  # characters noted since; looking at all notes after each took a tenth of a first visit
 _NAME = re.compile(r"^(\s*user-?agent\s*:\s*[^\s#]+)\s.*$", re.I)
@@ -98,6 +100,16 @@ class Robots:
         usage = robots_txt.lines(rules.text, self._product, url)
         return decide(self._parse(origin, rules), url, self._product)._replace(usage=usage)
 
+    async def licence(self, usage: str, url: str, *, allow: tuple[str, ...] = ()) -> str:
+        """The document of the licence that robots.txt names (`License`, RSL 1.0) for `url`, remembered for a day; ""
+        where it names none, or one that cannot be had. `usage`: of the verdict on `url`. Asked for as robots.txt is."""
+        at = robots_txt.licence_at(usage, url)
+        if not at:
+            return ""
+        async with self._asking.setdefault(at, asyncio.Lock()):
+            known = self._remembered(at) or await self._fetched(at, allow if host(at) == host(url) else (), _LICENCE)
+        return known.text if known.status == "file" else ""
+
     async def _rules(self, origin: str, allow: tuple[str, ...]) -> _Rules:
         """Remembered rules, or fetched ones; pages of one origin that ask at the same time cause one request."""
         lock = self._asking.setdefault(origin, asyncio.Lock())
@@ -118,17 +130,21 @@ class Robots:
         return rules if timedelta(0) <= age < life else None
 
     async def _ask(self, origin: str, allow: tuple[str, ...]) -> _Rules:
-        result = await self._fetcher.fetch(Request(url=f"{origin}/robots.txt", kind="robots", allow=allow))
+        return await self._fetched(f"{origin}/robots.txt", allow, _MOST, origin)
+
+    async def _fetched(self, url: str, allow: tuple[str, ...], most: int, name: str = "") -> _Rules:
+        """What is at `url`, `most` bytes of it, and remembers it by `name` (`url` itself, where that is empty)."""
+        result = await self._fetcher.fetch(Request(url=url, kind="robots", allow=allow))
         now = self._clock()
         if isinstance(result, Fetched):
-            rules = _Rules(now, "file", result.body[:_MOST].decode("utf-8", "replace"))
+            rules = _Rules(now, "file", result.body[:most].decode("utf-8", "replace"))
         elif isinstance(result, Failed) and allows_all(result):
             rules = _Rules(now, "none", "")
         else:
             rules = _Rules(now, "away", result.reason if isinstance(result, Failed) else "not modified")
         if isinstance(result, Failed) and (result.no_network or result.ours or result.unasked):
             return rules  # the host was not asked (no network, no free file handle, it backs off): nothing to remember
-        self._set(_note(origin), json.dumps([now.isoformat(), rules.status, rules.text]), now)
+        self._set(_note(name or url), json.dumps([now.isoformat(), rules.status, rules.text]), now)
         self._noted += len(rules.text)
         if self._noted >= _PRUNE_AFTER:
             self._noted = 0

@@ -115,6 +115,19 @@ def test_texts_of_a_third_of_their_length_are_a_collapse() -> None:
     assert "100 characters" in found.detail
 
 
+def test_a_source_whose_pages_stand_behind_a_wall_is_named_with_what_can_be_done() -> None:
+    (found,) = of(state(walls=("bot-check", "bot-check", "", "http-403")))
+    assert (found.kind, found.code, found.needs_you) == (ConditionReason.SOURCE_WALLED, "bot-check", True)
+    assert found.detail == "3 of its last 4 pages: a check for robots instead of the article"
+    assert "User-Agent" in found.cure and 'content = "feed"' in found.cure
+    (paid,) = of(state(walls=("paywall", "http-402", "paywall"), bodies=(0,) * 5 + (3000,) * 10))
+    assert "headers_env" in paid.cure and paid.kind == ConditionReason.SOURCE_WALLED  # and not a new layout
+    (lead,) = of(state(walls=("partial",) * 5))
+    assert not lead.needs_you and "the rest to those who pay" in lead.detail
+    for few in (("paywall",) * 2, ("paywall", "paywall", "paywall", "", "", ""), ("",) * 9):
+        assert not of(state(walls=few))
+
+
 def test_a_held_feed_names_its_fault_and_when_its_live_file_was_written() -> None:
     (found,) = of(held=[Held(feed="tags/ai", fault="lost 1: Title (https://x.example/a)", published=NOW - DAY)])
     assert (found.kind, found.subject, found.last_success) == (ConditionReason.FEED_HELD, "tags/ai", NOW - DAY)

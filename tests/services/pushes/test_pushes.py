@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from syndicator.cli.health.status import hub_line
+from syndicator.services.container import open_app
+from syndicator.services.health.look import place_of
+from syndicator.services.health.status.report import of_hub
+from syndicator.services.health.status.source import look_at
 from tests.services.pushes.up import following
 from tests.services.pushes.web import until
 
@@ -50,3 +57,107 @@ async def test_what_a_hub_pushes_is_published_without_a_wait(tmp_path: Path) -> 
         await until(lambda: all(f"swan{case}" in up.published() for case in good))
         assert "swan301" not in up.published() and "swan302" not in up.published()
         assert topics[300].polls == 1  # nobody had to ask
+
+
+async def test_a_subscription_is_renewed_denied_and_ended(tmp_path: Path) -> None:
+    async with following(tmp_path) as (up, web):
+        urls = [web.topic(100), web.topic(100), web.topic(100)]
+        kept, denied, left = (web.at(url) for url in urls)
+        up.follow(urls)
+        await up.run()
+        up.later = timedelta(days=7)
+        await up.run()
+        assert [len(topic.asked) for topic in (kept, denied, left)] == [1, 1, 1]  # the leases stand
+        up.later = timedelta(days=8)
+        await up.run()
+        assert [len(topic.asked) for topic in (kept, denied, left)] == [2, 2, 2]
+        assert len({asked["hub.callback"] for asked in kept.asked}) == 1  # renewed, not made anew
+
+        assert (await web.deny(denied, "https://elsewhere.example/", "no")).status_code == 404
+        assert (await web.deny(denied, urls[1], "not you")).status_code == 200
+        await up.run()
+        one = up.subscriptions()["s1"]
+        assert (one.expires, one.reason, one.detail) == (None, "denied", "not you")
+        assert (await web.publish(urls[1], "goose")).status_code == 404
+
+        up.follow(urls[:2])
+        await up.run()
+        assert left.asked[-1]["hub.mode"] == "unsubscribe" and left.verified[-1] == 200
+        assert (await web.publish(urls[2], "goose")).status_code == 404
+        assert (await web.verify(left, "subscribe", urls[2])).status_code == 404
+        up.later = timedelta(days=16)
+        await up.run()
+        assert denied.verified[-1] == 200 and up.subscriptions()["s1"].expires
+        assert kept.errors == denied.errors == left.errors == []
+        with place_of(up.config) as place:
+            shown = look_at(place, "s1")
+        assert shown.hub and hub_line(shown.hub).startswith(f"hub {web.base}/100-1/hub pushes until ")
+        assert not {"token", "secret", "callback"} & of_hub(shown.hub).keys()
+        lost = replace(shown.hub, expires=None, reason="denied", detail="not you")
+        assert hub_line(lost).startswith(
+            f"hub {web.base}/100-1/hub does not push: the hub denied the subscription; not you"
+        )
+
+
+async def test_who_starts_again_knows_its_subscriptions(tmp_path: Path) -> None:
+    async with following(tmp_path) as (up, web):
+        url = web.topic(100)
+        up.follow([url])
+        await up.run()
+        up.restart()
+        assert (await web.publish(url, "early")).status_code == 503  # it has not read its database yet
+        await up.run()
+        assert len(web.at(url).asked) == 1
+        assert (await web.publish(url, "late")).status_code == 202
+        await up.run()
+        assert "late" in up.published()
+
+
+async def test_the_backup_poll_counts_what_the_hub_missed_and_drops_stuck_validators(tmp_path: Path) -> None:
+    async with following(tmp_path) as (up, web):
+        urls = [web.topic(100), web.topic(100, etag='"stuck"'), web.topic(101, form="page")]
+        forgot, stuck, page = (web.at(url) for url in urls)
+        up.follow(urls)
+        await up.run()
+        forgot.posts.insert(0, "swift")  # and its hub says nothing
+        assert (await web.publish(urls[1], "egret")).status_code == 202
+        assert (await web.publish(urls[2], "stork")).status_code == 202
+        await up.run()
+        assert "egret" in up.published() and "stork" not in up.published()
+        assert [topic.polls for topic in (forgot, stuck, page)] == [1, 1, 1]
+
+        up.later = timedelta(minutes=6)  # no poll is due but that of the page, which its hub says has changed
+        report = await up.run()
+        assert [(one.key, len(one.added)) for one in report.outcomes] == [("s2", 1)]
+        assert [topic.polls for topic in (forgot, stuck, page)] == [1, 1, 2]
+
+        up.later = timedelta(days=1, hours=1)
+        await up.run()
+        assert stuck.conditional == ["", '"stuck"']
+        forgot.posts.insert(0, "plover")  # the first may have come before the hub knew us
+        up.later = timedelta(days=2, hours=2)
+        await up.run()
+        assert stuck.conditional[2:] == [""]  # 304 although the hub had shown something newer
+        stored = up.subscriptions()
+        assert [(stored[key].pushed, stored[key].missed) for key in ("s0", "s1")] == [(0, 1), (1, 0)]
+
+
+async def test_a_push_removes_nothing_and_is_worth_what_its_source_is(tmp_path: Path) -> None:
+    """Only what the feed could have said itself, and nothing that cannot be read."""
+    async with following(tmp_path) as (up, web):
+        url = web.topic(100)
+        topic = web.at(url)
+        up.follow([url])
+        await up.run()
+        for body in ("", "<html>no feed</html>", "<rss><channel><item>", "\0" * 1000):
+            assert (await web.push(topic, body)).status_code == 202
+        foreign = web.document(topic, "http://127.0.0.2:9", ["crane"])
+        assert (await web.push(topic, foreign)).status_code == 202
+        await up.run()
+        assert "heron" in up.published() and "otter" in up.published() and "crane" not in up.published()
+        with open_app(up.config) as app:
+            state = app.store.visits.state("s0")
+        assert state and state.failures == 0 and state.last_success == state.last_visit
+        up.later = timedelta(minutes=6)
+        await up.run()
+        assert topic.polls == 2  # what could not be read said that there is something

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,7 +13,7 @@ from pathlib import Path
 from syndicator.ports.subscriptions import Subscription
 from syndicator.schedule import Scheduler
 from syndicator.server.server import serve
-from syndicator.services import container, daemon
+from syndicator.services import daemon
 from syndicator.services.container import open_app, utc_now
 from syndicator.services.pushes.registry import Registry
 from syndicator.services.refresh import RunReport, Watch
@@ -35,6 +35,16 @@ port = {port}
 """
 
 
+def sources_toml(web: Web, urls: Sequence[str]) -> str:
+    """sources.toml with these topics."""
+    made = []
+    for number, url in enumerate(urls):
+        kind = 'kind = "feed"\n' if web.at(url).wall else ""
+        links = '[source.rules]\nlinks = ["a.post"]\n' if web.at(url).form == "page" else ""
+        made.append(f'[[source]]\nkey = "s{number}"\nurl = "{url}"\n{kind}{links}')
+    return "\n".join(made)
+
+
 class Up:
     """An instance that follows topics of `web`."""
 
@@ -51,16 +61,20 @@ class Up:
     def now(self) -> datetime:
         return utc_now() + self.later
 
-    def follow(self, urls: Iterable[str], more: str = "") -> None:
-        sources = [f'[[source]]\nkey = "s{number}"\nurl = "{url}"\n' for number, url in enumerate(urls)]
-        pages = [
-            one + ('[source.rules]\nlinks = ["a.post"]\n' if self.web.at(url).form == "page" else "")
-            for one, url in zip(sources, urls, strict=True)
-        ]
-        (self.config / "sources.toml").write_text("\n".join(pages) + more)
+    def follow(self, urls: Iterable[str]) -> None:
+        (self.config / "sources.toml").write_text(sources_toml(self.web, list(urls)))
 
     def begin(self, port: int) -> None:
         (self.config / "syndicator.toml").write_text(SETTINGS.format(port=port))
+        self._start()
+        self.site = daemon.Site(load(self.config), None, self.hubs)
+
+    def restart(self) -> None:
+        """What a process that starts anew has; the server stays."""
+        self._start()
+        self.site.app.now = daemon.Site(load(self.config), None, self.hubs).app.now
+
+    def _start(self) -> None:
         self.hubs = Registry(lambda: self.now)
         self.runs = daemon.ScheduledRuns(
             self.config,
@@ -69,8 +83,8 @@ class Up:
             report=self.reports.append,
             trouble=self.troubles.append,
             hubs=self.hubs,
+            clock=lambda: self.now,
         )
-        self.site = daemon.Site(load(self.config), None, self.hubs)
 
     async def run(self) -> RunReport:
         """One run, as the scheduler starts them."""
@@ -103,8 +117,6 @@ async def following(folder: Path) -> AsyncIterator[tuple[Up, Web]]:
     """An instance and the web beside it, both served."""
     web = Web()
     up = Up(folder, web)
-    before = container.utc_now
-    container.utc_now = lambda: up.now  # type: ignore[assignment]
     addresses: list[str] = []
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -119,7 +131,6 @@ async def following(folder: Path) -> AsyncIterator[tuple[Up, Web]]:
         try:
             yield up, web
         finally:
-            container.utc_now = before  # type: ignore[assignment]
             up.stop.set()
             if up.scheduler:
                 await up.scheduler.stop(1)

@@ -61,6 +61,12 @@ def story(name: str, place: str) -> str:
     return "".join(f"<p>{' '.join(sentences[at : at + 3])}</p>" for at in range(0, 14, 3))
 
 
+def page_of(name: str, body: str, head: str = "") -> str:
+    """The page of a post."""
+    title = f"<title>The {name}</title>{head}"
+    return f"<html><head>{title}</head><body><article><h1>The {name}</h1>{body}</article></body></html>"
+
+
 @dataclass
 class Topic:
     """A feed with its hub. `case`: the number of the test at websub.rocks that it behaves as."""
@@ -78,6 +84,9 @@ class Topic:
     errors: list[str] = field(default_factory=list)  # what the subscriber did wrong
     polls: int = 0
     conditional: list[str] = field(default_factory=list)  # If-None-Match of each poll
+    pages: dict[str, str | None] = field(default_factory=dict)  # of posts that are not as usual; None: it fails
+    asked_pages: list[str] = field(default_factory=list)
+    wall: str = ""  # what its feed's address answers instead
     silent: bool = False  # its hub takes subscriptions and verifies none
 
 
@@ -124,8 +133,12 @@ class Web:
         if parts[2] == "hub":
             return await self._hub(topic, root, query, {k: v[0] for k, v in parse_qs(body.decode()).items()})
         if parts[2] == "post":
-            page = f"<html><head><title>{parts[3]}</title></head><body><article><h1>The {parts[3]}</h1>"
-            return 200, [("content-type", "text/html")], page + story(parts[3], parts[1])
+            name = "/".join(parts[3:])
+            topic.asked_pages.append(name)
+            page = topic.pages.get(name, "") if name in topic.pages else page_of(name, story(name, parts[1]))
+            return (200, [("content-type", "text/html")], page) if page else (500, [], "Sorry.")
+        if topic.wall:
+            return 200, [("content-type", "text/html")], topic.wall
         asked = {name.decode(): value.decode() for name, value in scope["headers"]}
         return self._feed(topic, root, query, asked)
 

@@ -79,6 +79,10 @@ class Rig:
 ROBOTS = "https://example.org/robots.txt"
 
 
+def asked(url: str) -> Request:
+    return Request(url=url)
+
+
 def test_samples(samples: Samples) -> None:
     rows = samples.rows("robots")
     wrong = [row for row in rows if decide(parse(row["robots"]), row["url"], row["ua"]).allowed != row["allowed"]]
@@ -134,6 +138,23 @@ def test_remembered_for_a_day_and_by_the_next_process() -> None:
     rig.clock.now += timedelta(hours=2)
     rig.verdict("https://example.org/no")
     assert len(rig.script.asked) == 2
+
+
+def test_the_licence_that_robots_txt_names_comes_with_its_pages_and_is_asked_for_once_a_day() -> None:
+    rig = Rig()
+    licence, pages = "https://rights.example/rsl.xml", ["https://example.org/a", "https://example.org/b"]
+    rig.script.file(ROBOTS, f"License: {licence}\nUser-agent: *\nAllow: /")
+    rig.script.file(licence, "<rsl/>" + "x" * 100_000)
+    for url in pages:
+        rig.script.answers[url] = page(url, **{"robots.txt-rsl": "a server's own"})
+    found = rig.fetch(*map(asked, pages))
+    assert [len(one.headers["robots.txt-rsl"]) for one in found if isinstance(one, Fetched)] == [20_000] * 2
+    assert sorted(rig.script.urls()) == sorted([ROBOTS, licence, *pages])
+    rig.script.answers.pop(licence)
+    rig.clock.now += timedelta(hours=25)
+    (one,) = rig.fetch(asked(pages[0]))
+    assert isinstance(one, Fetched) and "robots.txt-rsl" not in one.headers  # gone, and not a server's own either
+    assert rig.script.urls().count(licence) == 2
 
 
 def test_unreachable_is_asked_again_soon() -> None:

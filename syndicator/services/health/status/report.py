@@ -8,6 +8,7 @@ from typing import Any
 
 from syndicator import urls
 from syndicator.model import Outcome, SourceState
+from syndicator.ports.subscriptions import Subscription
 from syndicator.services.health.condition import Condition
 from syndicator.services.health.look import Health
 from syndicator.services.health.status.source import SourceHealth
@@ -86,6 +87,7 @@ def of_source(found: SourceHealth) -> dict[str, Any]:
         "url": urls.redacted(found.source.url),
         "enabled": found.source.enabled,
         "rules": found.rules,
+        "hub": of_hub(found.hub) if found.hub else None,
         "state": of_state(found.state) if found.state else None,
         "conditions": [of_condition(one) for one in found.conditions],
         "visits": [of_visit(one) for one in found.visits],
@@ -101,6 +103,12 @@ def of_source(found: SourceHealth) -> dict[str, Any]:
             for one in found.entries
         ],
     }
+
+
+def of_hub(one: Subscription) -> dict[str, Any]:
+    """A subscription as JSON has it: nothing of it that is a secret."""
+    names = ("topic", "verified_at", "expires", "last_push", "pushed", "missed", "next_try", "reason", "detail")
+    return {"url": urls.redacted(one.hub), **{name: getattr(one, name) or None for name in names}}
 
 
 def of_visit(one: Outcome) -> dict[str, Any]:

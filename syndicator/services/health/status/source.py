@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 
 from syndicator.model import Outcome, Source, SourceState
 from syndicator.ports import EntryRow
+from syndicator.ports.subscriptions import Subscription
 from syndicator.services.health.condition import Condition, Observed
 from syndicator.services.health.conditions import conditions
 from syndicator.services.health.episodes import dated
@@ -26,6 +27,7 @@ class SourceHealth:
     visits: tuple[Outcome, ...] = ()  # newest first
     entries: tuple[EntryRow, ...] = ()  # refused, or tried and still pending; newest first
     rules: tuple[str, ...] = ()
+    hub: Subscription | None = None  # that pushes it, or is to
 
 
 def look_at(place: Place, key: str) -> SourceHealth:
@@ -50,6 +52,7 @@ def look_at(place: Place, key: str) -> SourceHealth:
         visits=tuple(status.outcomes(key, _SHOWN)),
         entries=status.troubled(key, _SHOWN),
         rules=rules,
+        hub=next((one for one in place.store.subscriptions.of(key) if one.wanted), None),
     )
 
 

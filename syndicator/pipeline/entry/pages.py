@@ -1,0 +1,68 @@
+"""The further pages of an article that is on several: fetched one after the other, and read as one."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from syndicator import urls
+from syndicator.errors import NotAnArticle, WorkerFailed
+from syndicator.model import Failed, Fetched
+from syndicator.pipeline import jobs
+from syndicator.pipeline.context import EntryContext, Page
+from syndicator.pipeline.entry.alternates import Reader
+from syndicator.pipeline.requests import page_request, refusal, without_credentials
+from syndicator.pipeline.results import PageReading
+from syndicator.reading.paging.join import Missing, Part, together
+from syndicator.reading.paging.shape import numbered
+
+MOST_PAGES = 10  # of one article: our choice; longer ones are books or slide shows
+_NO_SUCH = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)  # a link that leads nowhere is no page that is missing
+
+
+async def all_pages(context: EntryContext, page: Page, first: PageReading, read: Reader) -> tuple[Page, PageReading]:
+    """The bytes of `page`, which was read as `first`, with those of its further pages, and the reading of all by
+    `read`; `page` and `first` where there are none. Each is asked for under the rules of any page. Where one cannot be
+    had, the article ends before it and is partial."""
+    if not first.next_page or not page.html:
+        return page, first
+    parts, missing = await _fetched(context, page, first.next_page, first.article.id)
+    if len(parts) == 1 and missing is None:
+        return page, first
+    html, header = together(parts, missing)
+    whole = Page(html=html, url=page.url, headers={**page.headers, **header})
+    context.log.debug("an article on several pages", pages=len(parts), missing=missing.url if missing else "")
+    try:
+        return whole, await read(whole)
+    except (NotAnArticle, WorkerFailed):
+        return page, first
+
+
+async def _fetched(
+    context: EntryContext, page: Page, address: str | None, article: str
+) -> tuple[list[Part], Missing | None]:
+    run, source = context.run, context.terms(page.url)
+    parts = [Part(page.html, page.url)]
+    while address and len(parts) < MOST_PAGES and not _is_an_article(context, address, article):
+        request = page_request(address, source, run.settings, run.environ)
+        result = without_credentials(request, source, run.environ) or await run.fetcher.fetch(request)
+        if isinstance(result, Failed):
+            return parts, None if result.status in _NO_SUCH else Missing(address, result.reason)
+        shape = numbered(result.final_url, page.url)
+        if not isinstance(result, Fetched) or shape is None or shape.number != len(parts) + 1:
+            break  # it leads elsewhere, such as back to the first
+        parts.append(Part(result.body, result.final_url))
+        try:
+            address = await run.worker.call(
+                jobs.address_of_next, result.body, result.final_url, dict(result.headers), page.url, len(parts)
+            )
+        except WorkerFailed:
+            break
+    return parts, None
+
+
+def _is_an_article(context: EntryContext, address: str, article: str) -> bool:
+    """True for an address that is known or announced as an article of its own, or is none that we would ask."""
+    if refusal(address, context.source):
+        return True
+    alias = urls.alias(address)
+    return alias in context.in_feed or context.run.store.find([alias]) not in (None, article)

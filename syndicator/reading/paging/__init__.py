@@ -1,0 +1,1 @@
+"""Articles on several pages: which page comes next, and what several are together."""

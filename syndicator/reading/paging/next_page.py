@@ -1,0 +1,132 @@
+"""The next page of an article, as its page leads there. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any, Final, NamedTuple
+
+from syndicator import text, urls
+from syndicator.errors import NotAnArticle
+from syndicator.reading.html.document import Document, parse
+from syndicator.reading.paging.shape import MOST_NUMBER, numbered
+
+_MOST_LINKS: Final = 3_000  # looked at
+_LONGEST_URL: Final = 2_000
+_LONGEST_LABEL: Final = 30  # characters of a link that leads to a page
+_LONGEST_ROW: Final = 150  # characters of a row of page numbers
+_LEVELS: Final = 3  # from a number up to its row
+# What a link to the next page says, whole.
+_NEXT: Final = re.compile(
+    r"[\W_]*(?:(?:go to |view |read )?(?:the )?next(?: page)?|continue(?: reading| to next page)?|"
+    r"page suivante|suivante?|(?:zur )?nächsten? seite|weiter(?:lesen)?|weiter auf seite \d+|"
+    r"página siguiente|siguiente|próxima(?: página)?|pagina successiva|volgende(?: pagina)?|"
+    r"nästa(?: sida)?|następna(?: strona)?|следующая(?: страница)?|далее|"
+    r"次(?:の)?ページ(?:へ)?|次へ|下一?[页頁]|다음(?: 페이지)?)[\W_]*",
+    re.IGNORECASE,
+)
+_PAGE: Final = r"(?:page|pagina|página|seite|sida|side|strona|страница|ページ|页|頁)"
+_COUNT: Final = re.compile(
+    rf"\b{_PAGE}\s*(\d{{1,2}})\s*(?:of|von|de|di|sur|av|van|z|из|/)\s*(\d{{1,2}})\b|"
+    rf"[(（]\s*(\d{{1,2}})\s*/\s*(\d{{1,2}})\s*(?:ページ|页|頁)?\s*[)）]|(\d{{1,2}})\s*/\s*(\d{{1,2}})\s*ページ",
+    re.IGNORECASE,
+)
+
+
+class NextPage(NamedTuple):
+    """Where the next page of an article is, and what says so: "rel", "words", "numbers", "count"."""
+
+    url: str
+    because: tuple[str, ...]
+    sure: bool  # its address says that it is a page
+
+    def trace(self) -> dict[str, str]:
+        """Where it is and what says so, for `show --why`."""
+        return {"url": self.url, "from": ", ".join(self.because)}
+
+
+def next_page(document: Document, first: str, number: int = 1) -> NextPage | None:
+    """The page after page `number` of the article whose first page is at `first`; None where this page leads to none.
+
+    A link has to be both: said to be the next page (`rel=next`, "next page", a row of numbers), and of the shape of the
+    article's own address with the next number. `rel=next` alone is mostly the next *article*; an address like
+    "/story-2" may be one, too, and counts only in a row of numbers, or where the page says which of how many it is.
+    """
+    if number >= MOST_NUMBER or not first:
+        return None
+    said: dict[str, set[str]] = defaultdict(set)
+    for url, element in _links(document, number + 1):
+        shape = numbered(url, first)
+        if shape and shape.number == number + 1:
+            said[url].update(_says(element, number))
+    counted = _is_counted(document, number) if said else False
+    for url, signs in said.items():
+        signs.update({"count"} if counted else ())
+        shape = numbered(url, first)
+        sure = bool(shape and shape.sure)
+        if signs and (sure or "numbers" in signs or ("count" in signs and len(signs) > 1)):
+            return NextPage(url, tuple(sorted(signs)), sure)
+    return None
+
+
+def address_of_next(html: bytes, url: str, headers: Mapping[str, str], first: str, number: int) -> str | None:
+    """The address of the page after page `number`, whose bytes `html` were answered at `url`. For the worker."""
+    try:
+        found = next_page(parse(html, url, headers), first, number)
+    except NotAnArticle:
+        return None
+    return found.url if found else None
+
+
+def _links(document: Document, number: int) -> Iterator[tuple[str, Any]]:
+    """The links of a page that have a number in them, with their absolute addresses."""
+    has_it = re.compile(rf"(?<!\d){number}(?!\d)").search  # spares resolving the hundreds that lead elsewhere
+    for element in islice(document.tree.iter("a", "link"), _MOST_LINKS):
+        href = (element.get("href") or "")[:_LONGEST_URL].strip()
+        if has_it(href) and (element.tag == "a" or element.get("rel")):
+            found = urls.absolute(document.base_url, text.legal(href))
+            if found:
+                yield found.partition("#")[0], element
+
+
+def _says(element: Any, number: int) -> Iterator[str]:
+    if "next" in (element.get("rel") or "").lower().split():
+        yield "rel"
+    if element.tag != "a":
+        return
+    label = " ".join("".join(islice(element.itertext(), 10)).split())[:_LONGEST_LABEL]
+    if _NEXT.fullmatch(label) or _NEXT.fullmatch((element.get("title") or element.get("aria-label") or "-")[:100]):
+        yield "words"
+    if label == str(number + 1) and _in_a_row(element, number):
+        yield "numbers"
+
+
+def _in_a_row(element: Any, number: int) -> bool:
+    """True when the number stands in a row of them with that of this page."""
+    row = element
+    for _ in range(_LEVELS):
+        row = row.getparent()
+        if row is None:
+            return False
+        words = " ".join(islice(row.itertext(), 100)).split()
+        if sum(map(len, words)) > _LONGEST_ROW:
+            return False
+        if str(number) in words:
+            return 2 * sum(word.isdecimal() for word in words) >= len(words)  # and not a sentence with numbers in it
+    return False
+
+
+def _is_counted(document: Document, number: int) -> bool:
+    """True when the page says that it is page `number` of several."""
+    for element in islice(
+        document.tree.iter("a", "div", "em", "li", "p", "small", "span", "strong", "td"), _MOST_LINKS
+    ):
+        own = " ".join((element.text or "").split())
+        found = _COUNT.search(own) if 0 < len(own) <= _LONGEST_ROW else None
+        if found:
+            at, of = [int(one) for one in found.groups() if one]
+            if at == number < of:
+                return True
+    return False

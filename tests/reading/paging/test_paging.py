@@ -1,0 +1,108 @@
+"""The next page of an article is found, and its next article is never taken for it."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator.errors import NotAnArticle
+from syndicator.model import Draft
+from syndicator.reading.html.document import parse
+from syndicator.reading.paging.join import Missing, Part, apart, joined, together, whole
+from syndicator.reading.paging.next_page import next_page
+from syndicator.reading.paging.shape import numbered
+
+HERE = Path(__file__).parent
+SHAPES: list[dict[str, Any]] = tomllib.loads((HERE / "shapes.toml").read_text(encoding="utf-8"))["case"]
+PAGES: list[dict[str, Any]] = tomllib.loads((HERE / "pages.toml").read_text(encoding="utf-8"))["row"]
+FIRST = "https://a.example/2026/story"
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("case", SHAPES, ids=lambda case: case["url"])
+def test_shapes(case: dict[str, Any]) -> None:
+    found = numbered(case["url"], case["first"])
+    assert (found.number if found else 0, bool(found and found.sure)) == (
+        case.get("number", 0),
+        case.get("sure", False),
+    )
+
+
+@pytest.mark.parametrize("row", PAGES, ids=lambda row: row.get("html", row.get("head", ""))[:60])
+def test_next_pages(row: dict[str, Any]) -> None:
+    number = row.get("number", 1)
+    html = f"<html><head>{row.get('head', '')}</head><body><p>Text</p>{row.get('html', '')}</body></html>"
+    here = FIRST if number == 1 else f"{FIRST}/{number}"
+    found = next_page(parse(html.encode(), here), FIRST, number)
+    assert (found.url if found else "") == (f"https://a.example{row['next']}" if "next" in row else "")
+
+
+@given(st.lists(st.binary(max_size=50), min_size=1, max_size=5), st.booleans())
+def test_pages_that_were_put_together_come_apart_as_they_were(pages: list[bytes], lacking: bool) -> None:
+    parts = [Part(html, f"{FIRST}/{n}") for n, html in enumerate(pages)]
+    missing = Missing("https://a.example/x", "timeout") if lacking else None
+    html, header = together(parts, missing)
+    assert apart(html, parts[0].url, header) == (parts, missing)
+    assert apart(html + b"x", FIRST, header) == ([Part(html + b"x", FIRST)], None)
+    assert apart(html, FIRST, {"x-pages": "[]"}) == apart(html, FIRST, {}) == ([Part(html, FIRST)], None)
+
+
+def paragraphs(*names: str) -> str:
+    return "\n\n".join(
+        f"{name} was a paragraph of some length, as they are in articles of this kind." for name in names
+    )
+
+
+def draft(body: str, url: str = FIRST, title: str = "The story", **more: Any) -> Draft:
+    made = {"author": None, "published": NOW, "updated": None, "cover": None, "description": "", "language": "en"}
+    return Draft(url=url, title=title, body=body, **(made | more))
+
+
+ONE = draft(paragraphs("A", "B", "C"), trace={"title": 1})
+TWO = f"{FIRST}/2"
+
+
+def test_the_text_of_a_page_follows_without_what_stood_before() -> None:
+    later = draft(f"# The story (page 2)\n\n{paragraphs('A', 'D', 'E', 'F')}", TWO, "The story - page 2", blocks=("x",))
+    made = joined(ONE, later, TWO, sure=True)
+    assert isinstance(made, Draft)
+    assert made.body.strip() == paragraphs("A", "B", "C", "D", "E", "F") and made.blocks == ("x",)
+
+
+@pytest.mark.parametrize(
+    ("later", "sure", "why"),
+    [
+        (draft(paragraphs("A", "B", "C", "X"), TWO), True, "it repeats the pages before"),
+        (draft(paragraphs("X", "Y"), TWO, published=NOW + timedelta(days=7)), True, "it has another date"),
+        (draft(paragraphs("X", "Y"), "https://a.example/other"), True, "it says that it is another page"),
+        (draft(paragraphs("X", "Y"), TWO, "Another"), False, "it has another title"),
+        (draft(paragraphs("X", "Y"), TWO, author="B"), True, None),
+    ],
+)
+def test_what_is_no_page_of_an_article_is_not_joined(later: Draft, sure: bool, why: str | None) -> None:
+    made = joined(ONE, later, TWO, sure=sure)
+    assert made == why if why else isinstance(made, Draft)
+    if why is None:
+        assert joined(draft(ONE.body, author="A"), later, TWO, sure=sure) == "it has another author"
+
+
+def test_an_article_ends_before_a_page_that_is_none_and_is_partial_where_one_is_missing() -> None:
+    texts = {TWO: paragraphs("D", "E"), f"{FIRST}/3": ""}
+
+    def read(part: Part) -> Draft:
+        if not texts[part.url]:
+            raise NotAnArticle("listing", "")
+        return draft(texts[part.url], part.url)
+
+    two, three = Part(b"", TWO), Part(b"", f"{FIRST}/3")
+    made = whole(ONE, FIRST, [two, three], None, read)
+    assert made.body.strip() == paragraphs("A", "B", "C", "D", "E") and not made.partial
+    assert made.trace == {"title": 1, "pages": {"pages": [FIRST, TWO], "stopped": f"{FIRST}/3: listing"}}
+    lacking = whole(ONE, FIRST, [two], Missing(f"{FIRST}/3", "timeout"), read)
+    assert lacking.partial and lacking.trace["pages"]["stopped"] == f"{FIRST}/3: timeout"
