@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from syndicator.errors import first_of
 from syndicator.model import OURS, Fetched, Outcome
 from syndicator.ports import Fetcher
+from syndicator.ports.subscriptions import Subscription
 from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.services.build import build_due, together
 from syndicator.services.container import App, make_context, make_fetcher, new_worker
@@ -25,6 +26,7 @@ if TYPE_CHECKING:  # what reads is loaded where something is to be read
 
 _LOOK: Final = 0.5  # seconds after which something that came due meanwhile is seen
 _AT_ONCE: Final = 8  # pushes that are read, and hubs that are asked
+_ASKING_SECONDS: Final = 20.0  # that a run goes on for hubs that are to be asked; the others are the next run's
 _PAUSES: Final = 4  # for each second of a build, as between builds while visits go on
 _PRELOAD: Final = ("syndicator.pipeline.read_article", "syndicator.visiting.feeds.parser")
 
@@ -85,7 +87,8 @@ class Intake:
         self._over = asyncio.Event()
         self._next_build = 0.0  # of the loop's clock
         self._stale = False  # something that a hub brought is to be built
-        self._under_way = 0  # pushes
+        self._under_way = self._asked = 0  # pushes, and hubs
+        self._ended: float | None = None  # when the run was done but for what hubs bring
         self._read = asyncio.Event()  # one of them ended
         registry.attended = True
         self._task = asyncio.create_task(self._run())
@@ -108,17 +111,18 @@ class Intake:
     async def _run(self) -> None:
         try:
             async with asyncio.TaskGroup() as group:
-                room, hubs = asyncio.Semaphore(_AT_ONCE), asyncio.Semaphore(_AT_ONCE)
+                room = asyncio.Semaphore(_AT_ONCE)
                 while not self.stop.is_set():
                     over = self._over.is_set()
-                    self._ask_hubs(group, hubs)
+                    self._ended = self._ended or (self._clock() if over else None)
+                    asking = self._ask_hubs(group)
                     for push in self.registry.taken():
                         self._under_way += 1
                         group.create_task(self._take(push, room))
                     if self._stale and (over or self._clock() >= self._next_build):
                         await self._build()
                     self.registry.save(self.app.store.subscriptions)
-                    if over and not self._under_way and not self._stale:
+                    if over and not (asking or self._under_way or self._stale):
                         break
                     await self._a_moment()
         except BaseExceptionGroup as failed:
@@ -202,20 +206,24 @@ class Intake:
 
     # -- what hubs are asked ------------------------------------------------------------------------------------------
 
-    def _ask_hubs(self, group: asyncio.TaskGroup, room: asyncio.Semaphore) -> None:
+    def _ask_hubs(self, group: asyncio.TaskGroup) -> bool:
+        """Asks some of the hubs that are to be asked. False where none is, or the run has waited long enough for them:
+        a hub has a queue as any host has, and may have many sources of ours."""
         due = self.registry.due(self.app.clock())
-        for one in due:
-            asked = self.registry.asking(one.token)
-            group.create_task(self._ask(asked.token, room))
-        if due:
-            self.registry.save(self.app.store.subscriptions)  # before a hub hears of it
+        if not due or (self._ended is not None and self._clock() - self._ended > _ASKING_SECONDS):
+            return self._asked > 0
+        for one in due[: _AT_ONCE - self._asked]:
+            self._asked += 1
+            group.create_task(self._ask(self.registry.asking(one.token)))
+        self.registry.save(self.app.store.subscriptions)  # before a hub hears of it
+        return True
 
-    async def _ask(self, token: str, room: asyncio.Semaphore) -> None:
-        async with room:
-            if self.stop.is_set():
-                return
-            asked = self.registry.asking(token)
+    async def _ask(self, asked: Subscription) -> None:
+        try:
             result = await self._fetcher().fetch(lease.request(asked))
+        finally:
+            self._asked -= 1
+            self._read.set()
         now = self.app.clock()
-        self.registry.after(token, lambda one: lease.answered(one, result, now))
+        self.registry.after(asked.token, lambda one: lease.answered(one, result, now))
         self.registry.log.debug("asked a hub", hub=asked.hub, source=asked.source_key, mode=asked.asked)

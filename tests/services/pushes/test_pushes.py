@@ -13,6 +13,7 @@ from syndicator.services.container import open_app
 from syndicator.services.health.look import place_of
 from syndicator.services.health.status.report import of_hub
 from syndicator.services.health.status.source import look_at
+from syndicator.services.pushes import intake
 from tests.services.pushes.up import following
 from tests.services.pushes.web import until
 
@@ -161,3 +162,21 @@ async def test_a_push_removes_nothing_and_is_worth_what_its_source_is(tmp_path: 
         up.later = timedelta(minutes=6)
         await up.run()
         assert topic.polls == 2  # what could not be read said that there is something
+
+
+async def test_a_run_does_not_wait_long_for_a_hub_of_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "_ASKING_SECONDS", 0.05)
+    monkeypatch.setattr(intake, "_AT_ONCE", 1)
+    async with following(tmp_path) as (up, web):
+        up.follow([web.topic(100, slow=3.0) for _ in range(6)])
+        await up.run()
+        asked = sum(len(topic.asked) for topic in web.topics.values())
+        assert 0 < asked < 6  # in the time that the visits took
+        for topic in web.topics.values():
+            topic.slow = 0
+        while asked < 6:
+            before = asked
+            await up.run()
+            asked = sum(len(topic.asked) for topic in web.topics.values())
+            assert before < asked
+        assert all(len(topic.asked) == 1 and topic.verified == [200] for topic in web.topics.values())

@@ -87,6 +87,7 @@ class Topic:
     pages: dict[str, str | None] = field(default_factory=dict)  # of posts that are not as usual; None: it fails
     asked_pages: list[str] = field(default_factory=list)
     wall: str = ""  # what its feed's address answers instead
+    slow: float = 0.0  # seconds that its hub takes
     silent: bool = False  # its hub takes subscriptions and verifies none
 
 
@@ -198,6 +199,7 @@ class Web:
         if "redirect" in query:
             return (307 if topic.case == 203 else 308), [("location", f"{root}/hub")], ""
         topic.asked.append(asked)
+        await asyncio.sleep(topic.slow)
         faults = [name for name in ("hub.mode", "hub.topic", "hub.callback") if name not in asked]
         faults += ["wrong_discovery_priority"] if "error" in query else []
         faults += ["invalid_topic"] if asked.get("hub.topic") != self._named(topic, root)[1] else []
