@@ -72,6 +72,7 @@ async def up(config: Path) -> None:
                 await server
         finally:
             await scheduler.stop(GRACE_SECONDS / 2)  # the server may have taken three seconds of it
+            await hubs.rest()
         printing.log("stopped", "info", **asdict(totals))
 
 

@@ -22,7 +22,6 @@ from syndicator.visiting.websub import lease
 
 if TYPE_CHECKING:  # what reads is loaded where something is to be read
     from syndicator.pipeline.context import RunContext
-    from syndicator.worker import Worker
 
 _LOOK: Final = 0.5  # seconds after which something that came due meanwhile is seen
 _AT_ONCE: Final = 8  # pushes that are read, and hubs that are asked
@@ -83,7 +82,7 @@ class Intake:
         self.built = BuildReport()
         self._given = fetcher
         self._own: Fetcher | None = None
-        self._worker: Worker | None = None
+        self._took = False  # a push: others may follow it
         self._over = asyncio.Event()
         self._next_build = 0.0  # of the loop's clock
         self._stale = False  # something that a hub brought is to be built
@@ -103,8 +102,8 @@ class Intake:
         self._task.cancel()
         with contextlib.suppress(asyncio.CancelledError, Exception):  # what `finish` raised, or would have
             await self._task
-        if self._worker is not None:
-            await self._worker.aclose()
+        if not self._took:
+            await self.registry.rest()
         if self._own is not None:
             await self._own.aclose()
 
@@ -184,9 +183,10 @@ class Intake:
         self.watch.visited(outcome)
 
     def _context(self) -> RunContext:
-        if self._worker is None:
-            self._worker = new_worker(self.app, 1, _PRELOAD)
-        return make_context(self.app, self._fetcher(), self._worker, self.watch.filed, hubs=self.registry)
+        self._took = True
+        if self.registry.worker is None:
+            self.registry.worker = new_worker(self.app, 1, _PRELOAD)
+        return make_context(self.app, self._fetcher(), self.registry.worker, self.watch.filed, hubs=self.registry)
 
     def _fetcher(self) -> Fetcher:
         if self._given is not None:

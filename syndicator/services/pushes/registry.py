@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from weakref import WeakValueDictionary
 
 from syndicator.log import logger
@@ -21,6 +21,9 @@ from syndicator.store.subscriptions.table import Subscriptions
 from syndicator.visiting.websub import lease, trust
 from syndicator.visiting.websub.offer import may_subscribe
 from syndicator.visiting.websub.signature import is_signed
+
+if TYPE_CHECKING:
+    from syndicator.worker import Worker
 
 _TOKEN_BYTES: Final = 32  # of chance in a callback and in a secret
 # What waits to be read: some dozens of the largest feeds, or a burst of a thousand small ones. Choices.
@@ -55,8 +58,15 @@ class Registry(Hubs):
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.arrived = asyncio.Event()  # something waits in the inbox
         self.attended = False  # a run takes what arrives
+        self.worker: Worker | None = None  # that read the last pushes, for the next ones; a run without any ends it
         self.on_arrival: Callable[[], object] = lambda: None
         self.log = logger("hubs")
+
+    async def rest(self) -> None:
+        """Ends what is kept ready for pushes."""
+        worker, self.worker = self.worker, None
+        if worker is not None:
+            await worker.aclose()
 
     # -- from and to the store ----------------------------------------------------------------------------------------
 

@@ -134,4 +134,5 @@ async def following(folder: Path) -> AsyncIterator[tuple[Up, Web]]:
             up.stop.set()
             if up.scheduler:
                 await up.scheduler.stop(1)
+            await up.hubs.rest()
             await web.aclose()
