@@ -178,6 +178,7 @@ class Entry:
     image: str = ""
     language: str = ""
     rights: tuple[str, ...] = ()  # what it says of the article's use: usage/statement.py
+    listed: bool = False  # by a page: the article's own page goes before what that says
 
     @property
     def digest(self) -> str:

@@ -50,6 +50,9 @@ def read_groups(document: Document, links: Sequence[Link]) -> list[Group]:
     by_form: dict[str, list[Link]] = defaultdict(list)
     for link in links:
         by_form[link.form].append(link)
+    for link in links:  # in several forms together, each of few
+        if "." in link.short and len(by_form[link.form]) < LEAST:
+            by_form[f"... > {link.short}"].append(link)
     rough = {form: _rough(own) for form, own in by_form.items() if len({one.key for one in own}) >= LEAST}
     best = sorted(rough, key=lambda form: rough[form], reverse=True)[:_MOST_GROUPS]
     found = [group for form in best if (group := _group(document, form, by_form[form], links))]

@@ -10,6 +10,7 @@ from syndicator.errors import NotAFeed, NotAnArticle
 from syndicator.listing import Seen, Shown, Wrapper
 from syndicator.model import Entry, ParsedFeed
 from syndicator.reading.html.document import Document, inner, parse
+from syndicator.reading.lists import declared
 from syndicator.reading.lists import wrapper as wrappers
 from syndicator.reading.lists.groups import lists
 from syndicator.reading.lists.whole import is_list
@@ -54,10 +55,10 @@ def read_listing(
 
 def candidates(document: Document) -> list[tuple[str, Sequence[Shown]]]:
     """The lists of a page, each with what it was learnt from, the most likely to be its own first."""
-    return [("blocks", shown) for shown in lists(document)]
+    return declared.candidates(document, lists(document))
 
 
 def _entry(shown: Shown) -> Entry:
     item = shown.item
     title = "" if item.title.endswith(_CUT) else item.title  # what is cut off is no title of an article
-    return Entry(id=item.url, url=item.url, title=title, published=item.published, image=item.image)
+    return Entry(id=item.url, url=item.url, title=title, published=item.published, image=item.image, listed=True)

@@ -37,6 +37,11 @@ _OTHER = re.compile(
     re.I,
 )
 _FILE = re.compile(r"\.(jpe?g|png|gif|webp|svg|zip|mp3|mp4|css|js|ics|vcf)$", re.I)
+_STATE = re.compile(  # of an element now, and not of what it is
+    r"^((is|has|js)-.*|lazy.*|.*-?(odd|even|first|last|active|visible|hidden|loaded|loading|sticky)|aos-.*|fade.*|"
+    r"animated?)$",
+    re.I,
+)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z_-]{1,40}")  # of a class that is the same tomorrow: no numbers, no colons
 
 
@@ -62,7 +67,7 @@ class Link:
 
 def read_links(document: Document) -> list[Link]:
     """The links of the page in its order that may lead to articles: to another page, no root of a site, and none of
-    those addresses under which sites have tags, authors and the like."""
+    those addresses under which sites have tags, authors and the like; and that is not said to be paid for."""
     classes = Counter(name for element in document.tree.iter() for name in class_words(element))
     found = []
     addresses: dict[str, str | None] = {}
@@ -70,7 +75,7 @@ def read_links(document: Document) -> list[Link]:
         reference = anchor.get("href") or ""
         if reference not in addresses:
             addresses[reference] = _address(document.base_url, reference, document.url)
-        if url := addresses[reference]:
+        if (url := addresses[reference]) and "sponsored" not in (anchor.get("rel") or ""):
             found.append(_link(anchor, url, place, classes))
     return found
 
@@ -132,7 +137,7 @@ def step(element: Any, classes: Mapping[str, int]) -> str:
 def class_words(element: Any) -> list[str]:
     """The classes of an element that can be the same tomorrow."""
     given = element.get("class") if isinstance(element.tag, str) else None
-    return [name for name in (given or "").split() if _NAME.fullmatch(name)]
+    return [name for name in (given or "").split() if _NAME.fullmatch(name) and not _STATE.match(name)]
 
 
 def _in_heading(anchor: Any, above: list[Any]) -> bool:

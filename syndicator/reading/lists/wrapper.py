@@ -19,6 +19,11 @@ _HALF = 0.5
 _NEARLY_ALL = 0.9
 _TITLED = 12  # characters of a title that is not another article's by chance
 _MIXED = 4  # shapes of a list whose articles are in all parts of a site
+_SOLD = re.compile(
+    r"[/.](sponsor\w*|partners?|promo\w*|ads?|advert\w*|anzeigen?|campaigns?|kampagnen?|landing|offers?|deals?|shop|store)"
+    r"([/.?]|$)",
+    re.I,
+)
 _NO_WORD = re.compile(r"[\W_]+")
 _LONG, _SHORT = 3.0, 0.25  # times the usual length of a title
 
@@ -81,12 +86,13 @@ def again(lists: Sequence[tuple[str, Sequence[Shown]]], wrapper: Wrapper) -> Cho
         raise Unsure("no three links of the page are alike; its items were there before")
     known = Known(wrapper.seen)
     by, shown = max(lists, key=lambda pair: (_proof(pair[1], known), _likeness(pair[1], wrapper)))
+    known = Known(wrapper.seen, shown)
     proven = sum(known.has(one) for one in shown)
     healed = not any(one.form in wrapper.forms for one in shown)
     if proven < min(_PROOF, max(1, len(shown) // 2)):
         _same_by_looks(shown, wrapper)
     shown, out = _without_strangers(shown, wrapper, known)
-    fresh = [one for one in shown if not known.has(one)]
+    fresh = [one for one in shown if not known.at(one)]
     if wrapper.newest_first and fresh and not _is_falling(shown):
         raise Unsure("the newest items no longer stand first")
     kept = known.under_old_names(shown)
@@ -122,16 +128,15 @@ def _same_by_looks(shown: Sequence[Shown], wrapper: Wrapper) -> None:
 
 def _without_strangers(shown: Sequence[Shown], wrapper: Wrapper, known: Known) -> tuple[list[Shown], list[Shown]]:
     """Items that are known or look like those that are, and those that do not. Raises Unsure where the latter are
-    most of what is new."""
+    most."""
     forms = {*wrapper.forms} | _vouched(shown, known, lambda one: one.form)
     shapes = {*wrapper.shapes} | _vouched(shown, known, lambda one: one.shape)
     kept: list[Shown] = []
     out: list[Shown] = []
     for one in shown:
-        (kept if known.has(one) or _is_like(one, wrapper, forms, shapes) else out).append(one)
-    fresh = len(shown) - sum(known.has(one) for one in shown)
-    if len(out) * 2 > fresh and fresh > _PROOF:
-        raise Unsure(f"{len(out)} of {fresh} new links look unlike the items that were there before")
+        (kept if known.at(one) or _is_like(one, wrapper, forms, shapes) else out).append(one)
+    if len(out) > len(kept):
+        raise Unsure(f"{len(out)} of {len(shown)} links look unlike the items that were there before")
     return kept, out
 
 
@@ -149,10 +154,33 @@ def _is_like(one: Shown, wrapper: Wrapper, forms: Collection[str], shapes: Colle
     length = len(one.item.title)
     if not wrapper.title_length * _SHORT <= length <= max(wrapper.title_length, _TITLED) * _LONG:
         return False
-    formed = one.form in forms or (one.path in wrapper.paths and one.layout in wrapper.layouts)
+    formed = one.form in forms or (
+        one.layout in wrapper.layouts
+        and (one.path in wrapper.paths or _end(one.form) in {end for form in wrapper.forms if (end := _end(form))})
+    )
+    return formed and (one.shape in shapes or (one.form in forms and _is_of_many(one, shapes)))
+
+
+def _end(form: str) -> str:
+    """The link of a form and what it is in, "" where no class tells them from others."""
+    end = " > ".join(form.split(" > ")[-2:])
+    return end if "." in end else ""
+
+
+def _is_of_many(one: Shown, shapes: Collection[str]) -> bool:
+    """Whether an item with an address of a new shape is one of a list whose items have many: in a part of a site that
+    is known, or on yet another host where they are on many, and no address of what is sold."""
+    if len(shapes) < _MIXED or _SOLD.search(one.item.url):
+        return False
     hosts = {value.partition("/")[0] for value in shapes}
-    mixed = len(wrapper.shapes) >= _MIXED and one.shape.partition("/")[0] in hosts
-    return formed and (one.shape in shapes or (mixed and one.form in forms))
+    if one.shape.partition("/")[0] not in hosts:
+        return len(hosts) >= _MIXED
+    return _part(one.shape) in {_part(value) for value in shapes}
+
+
+def _part(shape: str) -> str:
+    """The host of a shape and the first part of its path, where it has several."""
+    return "/".join(shape.split("/")[:2]) if shape.count("/") > 1 else shape
 
 
 def _is_falling(shown: Sequence[Shown]) -> bool:
@@ -171,27 +199,40 @@ def _grown(new: Wrapper, old: Wrapper) -> Wrapper:
 
 
 class Known:
-    """Items that were there before, found by address or, where a site gave all of them new ones, by title."""
+    """Items that were there before, found by address and by title. `moved`: more of what is shown is known by title
+    alone: the site gave its articles other addresses. Then short titles count, too."""
 
-    def __init__(self, seen: Iterable[Seen]) -> None:
-        self._keys: dict[str, Seen] = {}
+    def __init__(self, seen: Sequence[Seen], shown: Sequence[Shown] = ()) -> None:
+        self._keys = {urls.alias(one.url): one for one in seen}
         self._titles: dict[str, Seen] = {}
         for one in seen:
-            self._keys.setdefault(urls.alias(one.url), one)
-            if len(one.title) >= _TITLED:
-                self._titles.setdefault(plain(one.title), one)
+            if name := plain(one.title):
+                self._titles.setdefault(name, one)
+        by_address = sum(one.key in self._keys for one in shown)
+        by_title = sum(one.key not in self._keys and plain(one.item.title) in self._titles for one in shown)
+        self.moved = by_title >= _PROOF and by_title > by_address
+
+    def at(self, shown: Shown) -> bool:
+        """Whether the item is one that was there, at its address or, where all moved, at another."""
+        return shown.key in self._keys or (self.moved and self.has(shown))
 
     def has(self, shown: Shown) -> bool:
-        return shown.key in self._keys or plain(shown.item.title) in self._titles
+        """Whether the item is one that was there, or one of the same title."""
+        name = plain(shown.item.title)
+        if shown.key in self._keys:
+            return True
+        return name in self._titles and (self.moved or len(shown.item.title) >= _TITLED)
 
     def under_old_names(self, shown: Sequence[Shown]) -> list[Shown]:
-        """`shown`, where more of them are known by title alone than by address under the addresses that these had: the
-        site gave its articles new ones, and none of them is new. A title that comes again is a column's otherwise."""
-        moved = [one for one in shown if one.key not in self._keys and plain(one.item.title) in self._titles]
-        if len(moved) < _PROOF or len(moved) <= sum(one.key in self._keys for one in shown):
+        """`shown`, where they moved under the addresses that they had: none of them is new. A title that comes again is
+        a column's otherwise."""
+        if not self.moved:
             return [*shown]
-        old = {one.key: self._titles[plain(one.item.title)].url for one in moved}
-        return [_at(one, old[one.key]) if one.key in old else one for one in shown]
+        return [one if one.key in self._keys else self._as_known(one) for one in shown]
+
+    def _as_known(self, shown: Shown) -> Shown:
+        old = self._titles.get(plain(shown.item.title))
+        return _at(shown, old.url) if old else shown
 
 
 def _at(shown: Shown, url: str) -> Shown:

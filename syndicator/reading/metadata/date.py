@@ -54,7 +54,17 @@ _MODIFIED = (
     "dc.date.modified",
     "lastmod",
 )
-_SETTLED = ("entry", "first published", "shown", "shown, perhaps", "url", "htmldate", "anywhere", "htmldate, anywhere")
+_SETTLED = (
+    "entry",
+    "list",
+    "first published",
+    "shown",
+    "shown, perhaps",
+    "url",
+    "htmldate",
+    "anywhere",
+    "htmldate, anywhere",
+)
 _OLDEST = 1990  # the year of the first web pages; earlier dates are those of what a page is about
 _LATEST = 2100  # years from which a date is a mistake, whatever the clock says
 _ZONES = (-12, 14)  # hours: the offsets from UTC that are in use
@@ -86,7 +96,7 @@ def updated(document: Document, entry: Entry | None, now: datetime | None) -> Ch
 def _published(
     document: Document, entry: Entry | None, seen: Survey, visible: list[shown_date.Day]
 ) -> Iterator[tuple[str, datetime | None]]:
-    if entry is not None:
+    if entry is not None and not entry.listed:
         yield "entry", entry.published
     for item in articles(document)[:3]:
         stated = item.get("datePublished") or item.get("dateCreated") or item.get("uploadDate")
@@ -94,6 +104,8 @@ def _published(
     for name in _PUBLISHED:
         yield name, date_text.parse(document.meta(name))
     yield from _microdata(document.tree)
+    if entry is not None and entry.listed:
+        yield "list", entry.published
     yield "first published", shown_date.first_published(document, seen)
     yield from (("shown", day.when) for day in visible[:1] if day.score >= shown_date.ENOUGH)
     found = _URL.search(document.url)

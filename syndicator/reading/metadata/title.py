@@ -53,7 +53,7 @@ def _candidates(
 ) -> Iterator[tuple[str, str]]:
     heads = [(candidate, site.bare(value)) for candidate, value in _heads(document) if value]
     known = list(dict.fromkeys(value for _, value in heads if site.sane(value)))
-    if entry is not None:
+    if entry is not None and not entry.listed:
         yield "entry", _whole(site.bare(untag(entry.title)), known)
     found = [heading for heading in all_headings if heading.tag != "logo" and site.sane(heading.text)]
     best = _best(found, known, site)
@@ -61,6 +61,8 @@ def _candidates(
         yield best.tag, _settle(best, known, site)
     else:
         yield "h1 alone", _alone(found, known, site)
+    if entry is not None and entry.listed:
+        yield "list", _whole(site.bare(untag(entry.title)), known)
     yield from ((candidate, site.main_part(value, least=3)) for candidate, value in heads)
     yield from (("h1 alone", heading.text) for heading in found if heading.tag == "h1")
 

@@ -15,8 +15,8 @@ from syndicator.visiting.feeds.discovery import Discovery
 
 
 async def candidates(session: Session, url: str, answer: Fetched, found: Discovery) -> list[Candidate]:
-    """The page at `url` as an article, as a list of articles, or both, what it is first. A front page is no article.
-    Raises MissingError for what is neither."""
+    """The page at `url` as an article, as a list of articles, or both, what it is first. A front page is no article,
+    what says that it is an article no list but where it is nothing else. Raises MissingError for what is neither."""
     page = _candidate(session, url, answer, found)
     listed = await _list(session, page, answer)
     if urls.is_root(url):
@@ -24,7 +24,7 @@ async def candidates(session: Session, url: str, answer: Fetched, found: Discove
     if listed and listed[0].whole:
         return [*listed, page]
     if found.article:
-        return [page, *listed]
+        return [page]
     refused = await _refused(session, answer)
     if refused and not listed:
         raise MissingError(f"{url} names no feed, and is neither an article nor a list of them: {refused}")

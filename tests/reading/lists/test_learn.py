@@ -39,3 +39,61 @@ def test_all_items_and_no_others_are_found_with_title_date_and_picture(case: Cas
 def test_what_is_no_list_has_none(body: str) -> None:
     with pytest.raises(NotAFeed, match="no-list"):
         read_listing(f"<html><body>{body}</body></html>".encode(), URL)
+
+
+def test_a_list_that_only_json_ld_has_is_taken_from_it() -> None:
+    rows = ",".join(
+        f'{{"@type":"ListItem","position":{n},"item":{{"@type":"BlogPosting","url":"/p/{n}","headline":"{name}",'
+        f'"datePublished":"2026-03-0{n + 1}","image":{{"url":"/i/{n}.jpg"}}}}}}'
+        for n, name in enumerate(NAMES)
+    )
+    crumbs = (
+        '{"@type":"BreadcrumbList","itemListElement":[{"@type":"ListItem","item":"/a"},{"item":"/b"},{"item":"/c"}]}'
+    )
+    page = (
+        '<html><body><nav><a href="/shop-of-ours">Our shop is open</a></nav><div id="app"></div>'
+        f'<script type="application/ld+json">[{crumbs},{{"@type":"ItemList","itemListElement":[{rows}]}}]</script>'
+    )
+    feed = read_listing(page.encode(), URL)
+    assert feed.listing and feed.listing.by == "json-ld"
+    assert [entry.title for entry in feed.entries] == [*NAMES]
+    assert feed.entries[0].published and feed.entries[0].image == "https://a.example/i/0.jpg"
+
+
+def test_microformats_tell_more_of_what_repeats() -> None:
+    entries = "".join(
+        f'<div class="h-entry"><a class="u-url p-name" href="/p/{n}">{name}</a>'
+        f'<abbr class="dt-published" title="then" datetime="2026-03-0{n + 1}">lately</abbr></div>'
+        for n, name in enumerate(NAMES)
+    )
+    feed = read_listing(f'<html><body><div class="h-feed">{entries}</div></body></html>'.encode(), URL)
+    assert feed.listing and feed.listing.by == "h-feed"
+    assert [entry.published and entry.published.day for entry in feed.entries] == [1, 2, 3, 4]
+
+
+def test_a_declared_list_of_something_else_does_not_stand_before_the_pages_own() -> None:
+    rows = ",".join(f'{{"@type":"ListItem","url":"/shop/{n}","name":"A thing to buy, {n}"}}' for n in range(9))
+    shop = "".join(f"<span><a href='/shop/{n}'>buy</a></span>" for n in range(9))
+    body = "".join(f"<article><h2><a href='/p/{n}'>{name}</a></h2></article>" for n, name in enumerate(NAMES))
+    script = f'<script type="application/ld+json">{{"@type":"ItemList","itemListElement":[{rows}]}}</script>'
+    feed = read_listing(f"<html><body>{body}<div>{shop}</div>{script}</body></html>".encode(), URL)
+    assert [entry.title for entry in feed.entries] == [*NAMES]
+
+
+def test_rows_that_follow_the_one_with_the_link_are_of_its_item() -> None:
+    rows = "".join(
+        f"<tr class='athing'><td>{n}.</td><td><span class='titleline'><a href='https://else{n}.example/{n}'>{name}</a></span>"
+        f"</td></tr><tr><td></td><td><span title='2026-03-0{n + 1}T10:00:00' class='age'>hours ago</span></td></tr>"
+        for n, name in enumerate(NAMES)
+    )
+    feed = read_listing(f"<html><body><table>{rows}</table></body></html>".encode(), URL)
+    assert [entry.published and entry.published.day for entry in feed.entries] == [1, 2, 3, 4]
+
+
+def test_a_picture_that_is_loaded_late_is_the_items() -> None:
+    body = "".join(
+        f"<article><img class='lazyload' data-src='/i/{n}.jpg'><h2><a href='/p/{n}'>{name}</a></h2></article>"
+        for n, name in enumerate(NAMES)
+    )
+    feed = read_listing(f"<html><body><main>{body}</main></body></html>".encode(), URL)
+    assert [entry.image for entry in feed.entries] == [f"https://a.example/i/{n}.jpg" for n in range(4)]

@@ -1,0 +1,139 @@
+"""Lists that a page declares for programs: JSON-LD (schema.org ItemList, Blog, several articles) and microformats
+(h-entry, microformats.org/wiki/h-entry). They go before what repeats on it, and tell more of it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+from syndicator import text, urls
+from syndicator.listing import Item, Shown
+from syndicator.reading.html import jsonld
+from syndicator.reading.html.document import Document, inner
+from syndicator.reading.lists.groups import LEAST
+from syndicator.reading.lists.shapes import shape
+from syndicator.reading.metadata import date_text
+from syndicator.reading.metadata.cover import absolute, is_picture
+
+_MOST = 500  # items; a choice
+_LONGEST = 300  # characters of a title
+_SHARE = 0.5  # of the items that are declared are on the list that the page shows: they are one
+_ARTICLES = {"Article", "NewsArticle", "BlogPosting", "SocialMediaPosting", "Report", "TechArticle", "LiveBlogPosting"}
+_WITHIN = ("blogPost", "blogPosts", "itemListElement", "hasPart")
+
+
+def candidates(document: Document, shown: Sequence[Sequence[Shown]]) -> list[tuple[str, Sequence[Shown]]]:
+    """The lists `shown` on the page, with what is declared of their items; before them what is declared and shown
+    nowhere, where a script draws the page; each with what it was learnt from."""
+    told = [(by, items) for by, items in _declared(document) if len(items) >= LEAST]
+    rest: list[tuple[str, Sequence[Shown]]] = []
+    for one in shown:
+        by, items = next((pair for pair in told if _are_one(pair[1], one)), ("blocks", {}))
+        rest.append((by, _told(one, items)))
+    alone = [
+        (by, [_alone(key, item, by) for key, item in items.items()])
+        for by, items in told
+        if not any(_are_one(items, one) for one in shown)
+    ]
+    links = {_last(url) for one in document.tree.iter("a") if (url := _url(document, one.get("href")))}
+    drawn = [pair for pair in alone if not any(_last(one.item.url) in links for one in pair[1])]
+    return [*drawn, *rest]
+
+
+def _last(url: str) -> str:
+    """The last part of an address, by which it is known where it is linked in another form."""
+    return url.partition("?")[0].rstrip("/").rpartition("/")[2]
+
+
+def _are_one(items: dict[str, Item], shown: Sequence[Shown]) -> bool:
+    return sum(one.key in items for one in shown) >= _SHARE * min(len(items), len(shown))
+
+
+def _told(shown: Sequence[Shown], items: dict[str, Item]) -> list[Shown]:
+    """`shown` with the date and the picture that are declared, where the page shows none."""
+    return [replace(one, item=_filled(one.item, items[one.key])) if one.key in items else one for one in shown]
+
+
+def _filled(shown: Item, told: Item) -> Item:
+    return replace(
+        shown,
+        title=shown.title or told.title,
+        published=told.published or shown.published,
+        image=shown.image or told.image,
+    )
+
+
+def _alone(key: str, item: Item, by: str) -> Shown:
+    return Shown(item=item, key=key, form=by, path=by, shape=shape(item.url), layout=by)
+
+
+def _declared(document: Document) -> Iterator[tuple[str, dict[str, Item]]]:
+    for holder in document.jsonld:
+        kinds = {*jsonld.types(holder)}
+        if kinds & {"ItemList", "Blog", "CollectionPage", "OfferCatalog"}:
+            found = (each for name in _WITHIN for each in _rows(holder.get(name)))
+            yield "json-ld", _items(document, found)
+    articles = (one for one in document.jsonld if _ARTICLES & {*jsonld.types(one)})
+    yield "json-ld", _items(document, articles)
+    yield "h-feed", _entries(document)
+
+
+def _rows(value: Any) -> Iterator[dict[str, Any]]:
+    for one in islice(value if isinstance(value, list) else [value], _MOST):
+        if isinstance(one, dict):
+            inside = one.get("item")
+            yield (one | inside) if isinstance(inside, dict) else one
+
+
+def _items(document: Document, rows: Iterator[dict[str, Any]]) -> dict[str, Item]:
+    found: dict[str, Item] = {}
+    for row in islice(rows, _MOST):
+        address = row.get("item") if isinstance(row.get("item"), str) else row.get("url") or row.get("@id")
+        url = _url(document, address)
+        if url and not urls.is_root(url) and urls.alias(url) != urls.alias(document.url):
+            found.setdefault(urls.alias(url), _item(document, url, row))
+    return found
+
+
+def _item(document: Document, url: str, row: dict[str, Any]) -> Item:
+    dates = (date_text.parse(value) for value in jsonld.strings(row.get("datePublished") or row.get("dateCreated")))
+    pictures = (absolute(document, value) for value in jsonld.strings(row.get("image"), "url", "contentUrl", "@id"))
+    return Item(
+        url=url,
+        title=next(jsonld.strings(row.get("headline") or row.get("name")), "")[:_LONGEST],
+        published=next((when for when in dates if when), None),
+        image=next((picture for picture in pictures if picture and is_picture(picture)), ""),
+    )
+
+
+def _entries(document: Document) -> dict[str, Item]:
+    """The entries of an h-feed."""
+    found: dict[str, Item] = {}
+    for entry in document.tree.iter("*"):
+        if "h-entry" not in (entry.get("class") or "").split():
+            continue
+        named = {name: one for one in entry.iter("*") for name in (one.get("class") or "").split() if "-" in name}
+        link, name, dated = named.get("u-url"), named.get("p-name"), named.get("dt-published")
+        url = _url(document, link.get("href")) if link is not None else None
+        if not url or len(found) == _MOST:
+            continue
+        when = (dated.get("datetime") or inner(dated, _LONGEST)) if dated is not None else ""
+        photo = named.get("u-photo")
+        item = Item(
+            url=url,
+            title=text.line(inner(name if name is not None else link, _LONGEST)),
+            published=date_text.parse(when) if when else None,
+            image=(absolute(document, photo.get("src") or photo.get("href") or "") or "") if photo is not None else "",
+        )
+        found.setdefault(urls.alias(url), item)
+    return found
+
+
+def _url(document: Document, value: Any) -> str | None:
+    found = urls.absolute(document.base_url, value) if isinstance(value, str) and value else None
+    try:
+        return urls.canonical(found) if found else None
+    except urls.BadUrl:
+        return None

@@ -1,0 +1,44 @@
+"""Floors of following pages without a feed, on our own list pages and those of the open corpus in ../shared: they only
+rise. tests/bench/bench_lists.py shows the figures."""
+
+from __future__ import annotations
+
+from statistics import fmean
+
+import pytest
+
+from syndicator import urls
+from syndicator.reading.lists.learn import read_listing
+from tests.bench.bench_lists import CORPUS, PRECISION, RECALL
+from tests.reading.lists import mutate
+from tests.reading.lists.cases import corpus, own
+from tests.reading.lists.later import visited
+
+pytestmark = pytest.mark.slow
+SEEDS = 10  # with 45 pages of the corpus and our own 7, over 500 visits
+FOUND, WELL = 0.95, 0.95  # measured 1.0 of the pages, .988 of the visits
+needs_corpus = pytest.mark.skipif(not CORPUS.exists(), reason="the open corpus is not there (../shared/corpus)")
+
+
+@needs_corpus
+def test_lists_are_found() -> None:
+    found = []
+    for case in corpus():
+        keys = [urls.alias(entry.url) for entry in read_listing(case.html, case.url).entries]
+        right = sum(key in case.keys for key in keys)
+        good = sum(key in case.keys | case.also for key in keys)
+        found.append(right >= RECALL * len(case.keys) and good >= PRECISION * len(keys))
+    assert fmean(found) >= FOUND
+
+
+@needs_corpus
+@pytest.mark.timeout(600)
+def test_later_visits_publish_nothing_wrong_and_find_the_list_or_refuse() -> None:
+    results = []
+    for case in (*own(), *corpus()):
+        first = read_listing(case.html, case.url)
+        for seed in range(SEEDS):
+            page = mutate.mutated(case, f"{case.name}/{seed}")
+            results.append((case.name, seed, visited(case, first, page)))
+    assert [one for one in results if one[2].wrong] == []
+    assert fmean(one[2].well for one in results) >= WELL

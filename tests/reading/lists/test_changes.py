@@ -1,0 +1,65 @@
+"""Lists whose pages changed since they were learnt are found again, or nothing of them is published."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicator.errors import NotAFeed
+from syndicator.reading.lists.learn import read_listing
+from tests.reading.lists import mutate
+from tests.reading.lists.cases import Case, own
+from tests.reading.lists.later import Later, visited
+
+CASES = own()
+SEEDS = 4
+
+
+def after(case: Case, *changes: mutate.Mutation, seed: str = "") -> tuple[mutate.Page, Later]:
+    page = mutate.mutated(case, f"{case.name}/{seed}", changes or None)
+    return page, visited(case, read_listing(case.html, case.url), page)
+
+
+@pytest.mark.parametrize("change", mutate.LAYOUTS, ids=lambda change: change.__name__)
+def test_a_changed_list_is_found_again_with_what_is_new_and_nothing_else(change: mutate.Mutation) -> None:
+    for case in CASES:
+        page, found = after(case, mutate.fresh, change)
+        assert found.well, (case.name, page.titles, found)
+
+
+def test_changes_together_publish_nothing_wrong() -> None:
+    found = [after(case, seed=str(seed))[1] for case in CASES for seed in range(SEEDS)]
+    assert [one.wrong for one in found if one.wrong] == []
+    assert sum(one.well for one in found) >= 0.9 * len(found)
+
+
+@pytest.mark.parametrize("change", [mutate.emptied, mutate.replaced], ids=lambda change: change.__name__)
+def test_of_a_page_whose_list_is_gone_nothing_is_published(change: mutate.Mutation) -> None:
+    for case in CASES:
+        assert not after(case, change)[1].wrong
+
+
+def test_articles_that_moved_are_not_new() -> None:
+    for case in CASES:
+        first = read_listing(case.html, case.url)
+        page = mutate.mutated(case, case.name, (mutate.readdressed,))
+        again = read_listing(page.bytes(), case.url, None, first.listing)
+        assert {entry.id for entry in again.entries} <= {entry.id for entry in first.entries}, case.name
+
+
+def test_a_list_of_which_nothing_is_known_is_taken_where_it_looks_the_same() -> None:
+    (case,) = (one for one in CASES if one.name == "de")
+    first = read_listing(case.html, case.url)
+    assert first.listing is not None
+    turned = case.html
+    for number, word in enumerate(("faehre", "schaf", "dritte", "karten", "leuchtturm", "schreiber", "baenke")):
+        turned = turned.replace(word.encode(), f"neu{number}".encode())
+    for item in case.items:
+        turned = turned.replace(item["title"].encode(), item["title"][::-1].encode())
+    again = read_listing(turned, case.url, None, first.listing)
+    assert len(again.entries) == len(first.entries)
+    assert not {entry.id for entry in again.entries} & {entry.id for entry in first.entries}
+    unlike = mutate.opened(Case("turned", case.url, turned, case.items), "1")
+    mutate.renamed(unlike)
+    bare = unlike.bytes().replace(b"<h2", b"<h4").replace(b"</h2", b"</h4").replace(b"/2026/", b"/n/2026/")
+    with pytest.raises(NotAFeed, match="none of the items that were there before is"):
+        read_listing(bare, case.url, None, first.listing)
