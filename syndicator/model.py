@@ -204,6 +204,7 @@ class ParsedFeed:
     complete: bool = True  # False when the parser had to guess (ill-formed XML)
     entries: tuple[Entry, ...] = ()
     listing: Wrapper | None = None  # of a page that lists articles
+    next_url: str = ""  # the page on which that list goes on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,9 @@ from typing import Literal
 
 from syndicator import cron, settings, urls
 from syndicator.errors import NotAFeed, RulesError, WorkerFailed
-from syndicator.listing import Seen
 from syndicator.model import Entry, Failed, Fetched, FetchResult, NotModified, Outcome, ParsedFeed, Source, SourceState
 from syndicator.pipeline import jobs
+from syndicator.pipeline.announced.listing import read_listing
 from syndicator.pipeline.context import BUGS, Page, RunContext, VisitContext, describe_bug
 from syndicator.pipeline.entry import entry_rows
 from syndicator.pipeline.entry.endings import EntryResult
@@ -149,7 +149,7 @@ async def _parse(context: VisitContext, result: Fetched) -> tuple[ParsedFeed, Pa
     Raises NotAFeed, WorkerFailed."""
     source = context.source
     if source.rules.links or source.kind == "list":
-        read = _list if source.rules.links else _listing
+        read = _list if source.rules.links else read_listing
         return public_only(await read(context, result), source), None
     if source.kind != "page":
         try:
@@ -186,14 +186,6 @@ async def _tell_hubs(
         said = await context.run.worker.call(jobs.page_links, result.body, result.final_url, dict(result.headers))
     new = [row.entry for row in rows if row.first_seen == now and row.entry]
     hubs.polled(context.source, offered(result.headers, said, result.final_url), new, context.state.last_success, now)
-
-
-async def _listing(context: VisitContext, result: Fetched) -> ParsedFeed:
-    """What a page lists whose list is learnt. Raises NotAFeed, WorkerFailed."""
-    run, state = context.run, context.state
-    seen = () if state.listing else tuple(Seen(url=url, title=title) for url, title in run.store.listed(state.key))
-    told = (result.body, result.final_url, dict(result.headers))
-    return await run.worker.call(jobs.read_listing, *told, state.listing, seen)
 
 
 async def _list(context: VisitContext, result: Fetched) -> ParsedFeed:

@@ -370,7 +370,7 @@ def test_a_feed_that_stands_for_another_makes_it_needless(monkeypatch: pytest.Mo
         empty = Fetched(url=url, final_url=url, status=200, headers={}, body=b"")
         return search._Feed(url, title, empty, ParsedFeed(format="rss20"))
 
-    async def answered(session: Any, url: str, known: Any) -> Any:
+    async def answered(session: Any, url: str, known: Any, **kind: str) -> Any:
         return None
 
     monkeypatch.setattr(search, "_parsed", parsed)

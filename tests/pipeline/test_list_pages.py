@@ -138,3 +138,28 @@ def test_without_a_memory_the_list_is_that_of_the_articles_there_are(app: App, w
     )
     world.fail("holt", 200, path="/", body=f"<main>{louder}</main><ul>{listing(world, 5)}</ul>".encode())
     assert visit(app).announced == 5
+
+
+def test_a_first_visit_reads_on_as_far_as_the_backfill_goes_and_later_ones_do_not(app: App, world: World) -> None:
+    learnt(app)
+    app.sources["holt"] = replace(app.sources["holt"], backfill=5)
+    stories = [story for story in world.stories if story.site == "holt" and story.truth]
+    items = [f"<li><h2><a href='{world.url(story)}'>{story.title}</a></h2></li>" for story in stories]
+    for page, part in enumerate((items[:3], items[2:5], items[:3]), 1):
+        path = "/" if page == 1 else f"/page/{page}"
+        body = f"<title>Notes</title><main><ul>{''.join(part)}</ul><a href='/page/{page + 1}'>Older posts</a></main>"
+        world.fail("holt", 200, path=path, body=body.encode())
+    asked = len(world.requests)
+    first = visit(app)
+    assert (first.announced, len(first.added)) == (5, 5)
+    paths = [seen.path for seen in world.requests[asked:]]
+    assert "/page/2" in paths and "/page/3" not in paths
+    asked = len(world.requests)
+    world.fail(
+        "holt",
+        200,
+        path="/",
+        body=f"<title>Now</title><ul>{''.join(items[:3])}</ul><a href='/page/2'>Next</a>".encode(),
+    )
+    assert visit(app).announced == 3
+    assert "/page/2" not in [seen.path for seen in world.requests[asked:]]

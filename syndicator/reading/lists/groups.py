@@ -14,7 +14,7 @@ from syndicator.reading.html.document import Document
 from syndicator.reading.lists.items import is_headline, read_items
 from syndicator.reading.lists.links import Link, read_links
 from syndicator.reading.lists.records import Record, read_records
-from syndicator.reading.lists.shapes import family, shape
+from syndicator.reading.lists.shapes import SOLD, family, shape
 
 # All numbers are choices, by 45 pages of the open corpus in folds of domains.
 LEAST = 3  # items that are a list
@@ -23,6 +23,7 @@ _MOST_GROUPS = 12  # whose items are read
 _MOST_LISTS = 5
 _ALIKE = 0.8  # of the addresses of a further list have the shape of the first one's
 _NEARLY_ALL = 0.9
+_MAIN_SITE, _FEW_SOLD = 0.8, 0.25  # of the items
 _HEADED = re.compile(r"h[1-6]\b")  # a form that begins with a heading
 _COUNT = re.compile(r"^(\d{1,3})[.)]\s+")
 _MORE = re.compile(
@@ -96,7 +97,7 @@ def score(group: Group, page: str) -> float:
         * (0.5 + 0.5 * own)
         * (0.3 + 0.7 * len(good) / count)
         * (1 + 0.5 * share([any(link.heading for link in record.links) for record in group.records]))
-        * (1 + 0.4 * share([item.published is not None for item in group.items]))
+        * (1 + 0.6 * share([item.published is not None for item in group.items]))
         * (1 + 0.3 * share([bool(item.image) for item in group.items]))
         * (1 - 0.8 * share([link.beside for link in firsts]))
         * (1 - 0.9 * share([all(link.inline for link in record.links) for record in group.records]))
@@ -165,13 +166,26 @@ def is_of(other: Group, best: Group) -> bool:
     return alike >= _ALIKE and bool(same) and other.links[0].heading == best.links[0].heading
 
 
+def _own(shown: Sequence[Shown]) -> list[Shown]:
+    """`shown` without the few that are of another site than nearly all, or have an address of what is sold as none of
+    the others has: what is paid for looks like an item."""
+    if not shown:
+        return []
+    sites = Counter(urls.site(one.item.url) for one in shown)
+    site, count = sites.most_common(1)[0]
+    if count >= _MAIN_SITE * len(shown):
+        shown = [one for one in shown if urls.site(one.item.url) == site]
+    sold = [one for one in shown if SOLD.search(one.item.url)]
+    return [one for one in shown if one not in sold] if len(sold) <= _FEW_SOLD * len(shown) else [*shown]
+
+
 def tidy(shown: Sequence[Shown]) -> list[Shown]:
     """`shown` without the few that are no items: those that lead to more of them, and without a date where nearly all
     have one; and their titles without the numbers that they are counted by."""
     dated = sum(one.item.published is not None for one in shown)
     if dated >= _NEARLY_ALL * len(shown):
         shown = [one for one in shown if one.item.published is not None]
-    found = [one for one in shown if one.item.title and not _MORE.match(one.item.title)]
+    found = [one for one in _own(shown) if one.item.title and not _MORE.match(one.item.title)]
     counted = [int(match[1]) for one in found if (match := _COUNT.match(one.item.title))]
     if len(counted) < LEAST or any(after != 1 and after <= before for before, after in pairwise(counted)):
         return found

@@ -13,6 +13,7 @@ from syndicator.reading.html.document import Document, inner, parse
 from syndicator.reading.lists import declared
 from syndicator.reading.lists import wrapper as wrappers
 from syndicator.reading.lists.groups import lists
+from syndicator.reading.lists.next_page import next_page
 from syndicator.reading.lists.whole import is_list
 from syndicator.reasons import FeedReason
 
@@ -49,6 +50,7 @@ def read_listing(
         site_url=url,
         language=document.language or "",
         entries=entries,
+        next_url=next_page(document),
         listing=replace(chosen.wrapper, note=chosen.note, whole=is_list(document, chosen.items)),
     )
 

@@ -26,7 +26,12 @@ _BESIDE_ROLES = {"navigation", "complementary", "contentinfo", "banner", "search
 _BESIDE_WORDS = re.compile(
     r"(^|[-_ ])(nav(bar|igation)?|menu|footer|sidebar|side-bar|aside|breadcrumbs?|related|recommend(ed|ations?)?|"
     r"promo(tion|ted)?s?|sponsor(ed)?|advert(isement|orial)?s?|popular|trending|most-?(read|viewed|watched|popular)|"
-    r"newsletter|cookie|consent|modal|share|social|pagination|pager|widget|comments?|tag-?cloud|blogroll)($|[-_ ])",
+    r"newsletter|cookie|consent|modal|share|social|pagination|pager|comments?|tag-?cloud|blogroll)($|[-_ ])",
+    re.I,
+)
+# of what has such a thing beside it (content-sidebar-wrap, has-sidebar), and of what an article is about (category-x)
+_AROUND = re.compile(
+    r"^(category|tag|post|type|format|topic)-|(^|[-_])(wrap(per)?|layout|has|with|without|no|contents?|main|page|container)($|[-_])",
     re.I,
 )
 _OTHER = re.compile(
@@ -156,7 +161,8 @@ def _is_beside(above: list[Any]) -> bool:
         if one.tag == "header" and not within and not any(each.tag in _WITHIN for each in one.iterancestors()):
             return True
         named = f"{one.get('class') or ''} {one.get('id') or ''}"[:300]
-        if one.tag != "main" and _BESIDE_WORDS.search(named):
+        words = (word for word in named.split() if not _AROUND.search(word))
+        if one.tag != "main" and any(_BESIDE_WORDS.search(word) for word in words):
             return True
         within = within or one.tag in _WITHIN
     return False

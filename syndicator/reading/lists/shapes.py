@@ -8,6 +8,11 @@ from urllib.parse import parse_qsl, urlsplit
 _NUMBER = re.compile(r"^\d+$")
 _YEAR = re.compile(r"^(19|20)\d\d$")
 _HASH = re.compile(r"^[0-9a-f]{8,}$|^[0-9a-f]{8}-[0-9a-f-]{20,}$", re.I)
+SOLD = re.compile(
+    r"[/.](sponsor\w*|partners?|promo\w*|ads?|advert\w*|anzeigen?|campaigns?|kampagnen?|landing|offers?|deals?|shop|store)"
+    r"([/.?]|$)",
+    re.I,
+)
 _ENDING = 5  # letters of one such as .html
 _FEW = 2  # words of a segment that is a name and no title
 

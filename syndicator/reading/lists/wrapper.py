@@ -11,6 +11,7 @@ from statistics import median
 
 from syndicator import urls
 from syndicator.listing import REMEMBERED, Seen, Shown, Wrapper
+from syndicator.reading.lists.shapes import SOLD
 
 # All numbers are choices.
 _MOST = 12  # forms, paths, shapes, layouts
@@ -19,11 +20,6 @@ _HALF = 0.5
 _NEARLY_ALL = 0.9
 _TITLED = 12  # characters of a title that is not another article's by chance
 _MIXED = 4  # shapes of a list whose articles are in all parts of a site
-_SOLD = re.compile(
-    r"[/.](sponsor\w*|partners?|promo\w*|ads?|advert\w*|anzeigen?|campaigns?|kampagnen?|landing|offers?|deals?|shop|store)"
-    r"([/.?]|$)",
-    re.I,
-)
 _NO_WORD = re.compile(r"[\W_]+")
 _LONG, _SHORT = 3.0, 0.25  # times the usual length of a title
 
@@ -170,7 +166,7 @@ def _end(form: str) -> str:
 def _is_of_many(one: Shown, shapes: Collection[str]) -> bool:
     """Whether an item with an address of a new shape is one of a list whose items have many: in a part of a site that
     is known, or on yet another host where they are on many, and no address of what is sold."""
-    if len(shapes) < _MIXED or _SOLD.search(one.item.url):
+    if len(shapes) < _MIXED or SOLD.search(one.item.url):
         return False
     hosts = {value.partition("/")[0] for value in shapes}
     if one.shape.partition("/")[0] not in hosts:

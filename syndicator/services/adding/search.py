@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from syndicator import urls
 from syndicator.errors import MissingError, NetworkDown, NotAFeed, SyndicatorError, UsageError, WorkerFailed
@@ -21,7 +22,7 @@ from syndicator.visiting.feeds.discovery import Discovery, FeedLink, known_feeds
 from syndicator.visiting.feeds.ranking import best_first, is_comments
 
 MOST_TRIED = 20  # feeds that one page names: more than a site has, and 20 pauses are half a minute
-_LIKELY = ("guess", "link", "known")  # of a feed's address: not certain enough to follow instead of an article
+_LIKELY = ("guess", "link", "known", "api")  # of a feed's address: not certain enough to follow instead of an article
 _XML = re.compile(r"\s*(text|application)/((atom|rss|rdf)\+)?xml\b", re.I)
 # Where the cure of a source that fails is none of an address that is to be one.
 _CURES: dict[str, str] = {
@@ -121,26 +122,28 @@ async def _named(session: Session, links: Sequence[FeedLink]) -> tuple[list[_Fee
         if link.url in needless:
             continue
         try:
-            feed = await _parsed(session, link.url, await _asked(session, link.url, {}), link.title)
+            # an interface is asked by robots.txt, as the page is that names it
+            answer = await _asked(session, link.url, {}, kind="page" if link.type == "api" else "feed")
+            feed = await _parsed(session, link.url, answer, link.title)
         except SyndicatorError as error:
             failed += [str(error)] if link.type not in _LIKELY else []
             continue
         feeds.setdefault(urls.alias(feed.address), feed)
         needless.add(link.instead_of)
-        if link.type == "guess":
+        if link.type in ("guess", "api"):
             break
     return list(feeds.values()), failed
 
 
-async def _asked(session: Session, url: str, known: Mapping[str, str]) -> Fetched:
+async def _asked(
+    session: Session, url: str, known: Mapping[str, str], *, kind: Literal["feed", "page"] = "feed"
+) -> Fetched:
     """The answer of `url`, with the values of its variables that are `known`: of an address that the operator wrote, as
     any page may name one. Raises MissingError, NetworkDown, which name the cure."""
     app = session.app
     if lacking := [name for name in secrets.variables(url) if name not in known]:
         raise MissingError(f"{url}: {unset_detail(lacking)}")
-    request = Request(
-        url=url, kind="feed", secrets=known, deadline=app.settings.fetch.feed_seconds, allow=session.allow
-    )
+    request = Request(url=url, kind=kind, secrets=known, deadline=app.settings.fetch.feed_seconds, allow=session.allow)
     result = await session.fetcher.fetch(request)
     if isinstance(result, Fetched):
         return result

@@ -14,6 +14,7 @@ from syndicator.visiting.feeds.fields import one_line, resolve
 from syndicator.visiting.feeds.jsonfeed import looks_json
 from syndicator.visiting.feeds.known import known_feed
 from syndicator.visiting.feeds.parser import parse_feed, unpacked
+from syndicator.visiting.feeds.posts_api import posts_api
 
 _TYPES = {
     "application/atom+xml": "atom",
@@ -27,6 +28,7 @@ _TYPES = {
     "application/xml": "xml",
 }
 # Where the common publishing systems keep their feeds.
+_NEWS = ("news-sitemap.xml", "sitemap-news.xml")  # of a whole site: guessed for its front page alone
 _GUESSES = ("feed", "feed.xml", "rss.xml", "atom.xml", "index.xml", "rss", "feed.json", "feeds/posts/default")
 _TAG = re.compile(r"<(base|link|meta|a)\s([^<>]*)", re.I)
 _ATTRIBUTE = re.compile(r"([a-zA-Z:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
@@ -41,7 +43,8 @@ _READ = 2_000_000  # characters of a page that are looked at
 class FeedLink:
     """A feed that a page links to, or a URL where one may be. `type`: the format (atom, rss, rdf, json, xml, opml,
     sitemap), "known" for what a service is known to have, "link" for a link that looks like a feed's, "guess" for a
-    common path. `instead_of`: the address of a link that it makes needless where it is a feed."""
+    common path, "api" for an open interface to its posts.
+    `instead_of`: the address of a link that it makes needless where it is a feed."""
 
     url: str
     title: str = ""
@@ -109,8 +112,14 @@ def _other(body: bytes, url: str, headers: Mapping[str, str]) -> Discovery:
     if b"<urlset" in start or b"<sitemapindex" in start:
         return Discovery("sitemap", _listed(body, url))
     page = _Page("" if looks_json(body) else _decoded(body, headers), url)
-    links = [*known_feeds(url), *(_with_better(page.alternates) or page.likely or _guesses(url))]
+    links = [*known_feeds(url), *(_with_better(page.alternates) or _tried(page.likely or _guesses(url), page.posts))]
     return Discovery("page", tuple(dict.fromkeys(links))[:_MOST], one_line(page.title), page.article)
+
+
+def _tried(links: list[FeedLink], posts: list[FeedLink]) -> list[FeedLink]:
+    """`links` with the interface to the posts after the first one: a feed tells more, and either makes the other
+    guesses needless."""
+    return [*links[:1], *posts, *links[1:]]
 
 
 def known_feeds(url: str) -> list[FeedLink]:
@@ -150,6 +159,7 @@ def _guesses(url: str) -> list[FeedLink]:
     root = f"{parts.scheme}://{parts.netloc}/"
     here = urljoin(url, ".")
     places = [base + path for base in dict.fromkeys((here, root)) for path in _GUESSES]
+    places += [root + path for path in _NEWS] if here == root else []
     return [FeedLink(place, "", "guess") for place in places]
 
 
@@ -178,6 +188,8 @@ class _Page:
         value = _uncommented(value)
         title = re.search(r"<title[^<>]*>([^<]*)", value, re.I)
         self.title = title[1] if title else ""
+        api = posts_api(value, url)
+        self.posts = [FeedLink(api, one_line(self.title), "api")] if api else []
         for match in _TAG.finditer(value):
             self._tag(match[1].lower(), _attributes(match[2]))
 

@@ -1,4 +1,4 @@
-"""JSON Feed 1 and 1.1 (jsonfeed.org) as a ParsedFeed. Pure."""
+"""JSON Feed 1 and 1.1 (jsonfeed.org), and the posts of WordPress and Ghost, as a ParsedFeed. Pure."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from syndicator.errors import NotAFeed
 from syndicator.model import Enclosure, Entry, ParsedFeed
 from syndicator.visiting.feeds.dates import parse_date
 from syndicator.visiting.feeds.fields import entry_id, names, one_line, resolve
+from syndicator.visiting.feeds.posts_api import parse_posts
 
 _LARGEST = 2**53  # bytes: the integers that JSON's numbers hold exactly (RFC 8259 section 6)
 _LONGEST_SECONDS = 1e9  # 30 years
@@ -29,6 +30,8 @@ def parse_json_feed(body: bytes, url: str, most: int) -> ParsedFeed:
         data = json.loads(body.decode("utf-8-sig", "replace"), strict=False)
     except (ValueError, RecursionError) as error:
         raise NotAFeed("broken-json", type(error).__name__) from error
+    if posts := parse_posts(data, url, most):
+        return posts
     if not isinstance(data, dict) or not isinstance(data.get("items"), list):
         raise NotAFeed("unknown-format", "JSON, but not a JSON Feed")
     version = _text(data.get("version"))

@@ -97,3 +97,23 @@ def test_a_picture_that_is_loaded_late_is_the_items() -> None:
     )
     feed = read_listing(f"<html><body><main>{body}</main></body></html>".encode(), URL)
     assert [entry.image for entry in feed.entries] == [f"https://a.example/i/{n}.jpg" for n in range(4)]
+
+
+def test_what_is_paid_for_among_the_items_is_left_out() -> None:
+    body = "".join(f"<li class='x'><h3><a href='/p/{n}'>{name}</a></h3></li>" for n, name in enumerate(NAMES))
+    ads = (
+        "<li class='x'><h3><a href='https://ads.example/landing'>A car that all of you want</a></h3></li>"
+        "<li class='x'><h3><a href='/sponsored/9'>A bank that all of you want</a></h3></li>"
+        "<li class='x'><h3><a rel='sponsored' href='/p/9'>A boat that all of you want</a></h3></li>"
+    )
+    more = "".join(f"<li class='x'><h3><a href='/p/1{n}'>And {name}</a></h3></li>" for n, name in enumerate(NAMES))
+    feed = read_listing(f"<html><body><ul>{body}{ads}{more}</ul></body></html>".encode(), URL)
+    assert len(feed.entries) == 8 and all("/p/" in entry.url and entry.url[-2:] != "/9" for entry in feed.entries)
+
+
+def test_a_list_beside_which_there_is_a_side_box_is_not_in_it() -> None:
+    body = "".join(f"<p class='row'><a href='/p/{n}'>{name}</a></p>" for n, name in enumerate(NAMES))
+    side = "".join(f"<p class='x'><a href='/s/{n}'>{name}, as all have read it</a></p>" for n, name in enumerate(NAMES))
+    page = f"<div class='content-sidebar-wrap'><div>{body}</div><div class='sidebar'>{side}</div></div>"
+    feed = read_listing(f"<html><body>{page}</body></html>".encode(), URL)
+    assert [entry.title for entry in feed.entries] == [*NAMES]

@@ -1,0 +1,1 @@
+"""What a source announces where that takes more than its one answer."""

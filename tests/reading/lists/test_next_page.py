@@ -1,0 +1,31 @@
+"""The next page of a list is found where the page says so, and no other page is taken for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicator.reading.html.document import parse
+from syndicator.reading.lists.next_page import next_page
+
+URL = "https://a.example/blog/"
+
+
+@pytest.mark.parametrize(
+    ("link", "found"),
+    [
+        ('<link rel="next" href="/blog/page/2/">', "/blog/page/2/"),
+        ('<a rel="next" href="?page=2">2</a>', "/blog/?page=2"),
+        ('<a href="/blog/page/2">Older posts</a>', "/blog/page/2"),
+        ('<a href="/blog/seite/2">Ältere Beiträge</a>', "/blog/seite/2"),
+        ('<a href="/blog?p=2">Page suivante</a><a href="/blog?p=2">Suivant</a>', "/blog?p=2"),
+        ('<a href="./?p=2">次へ</a>', "/blog/?p=2"),
+        ('<a href="/akhbar?page=2">التالي</a>', "/akhbar?page=2"),
+        ('<a href="/blog/page/2" aria-label="Next page">›</a>', "/blog/page/2"),
+        ('<a href="/p/next-year-will-be-better">Next year will be better</a>', ""),
+        ('<a href="https://b.example/page/2">Next</a>', ""),
+        ('<a href="#page-2">Next</a>', ""),
+    ],
+)
+def test_where_a_list_goes_on(link: str, found: str) -> None:
+    page = f"<html><body><p>Text</p>{link}</body></html>".encode()
+    assert next_page(parse(page, URL)).removeprefix("https://a.example") == found
