@@ -31,6 +31,7 @@ class Subscription:
     source_key: str
     hub: str
     topic: str
+    source_url: str = ""  # as the operator wrote it; of another address it is another source's
     made_at: datetime
     callback: str = ""  # that the hub was told last
     wanted: bool = True  # False: the hub is to be told that it ends

@@ -81,7 +81,7 @@ class Registry(Hubs):
         now = self._clock()
         for one in list(self._by_token.values()):
             source = sources.get(one.source_key)
-            if one.wanted and not (source and source.enabled and base and may_subscribe(source)):
+            if one.wanted and not (source and base and _is_for(one, source)):
                 self._end(one, now)
             elif one.wanted and one.callback and one.callback != self._callback(one):
                 self._put(replace(one, next_try=now))
@@ -216,6 +216,7 @@ class Registry(Hubs):
             token=self._mint(),
             secret=self._mint(),
             source_key=source.key,
+            source_url=source.url,
             hub=hub,
             topic=offer.topic,
             made_at=now,
@@ -264,3 +265,8 @@ class Registry(Hubs):
     def _unknown(self) -> int:
         """For a callback that is not known; before the store was read it may be one."""
         return HTTPStatus.SERVICE_UNAVAILABLE if self._base is None else HTTPStatus.NOT_FOUND
+
+
+def _is_for(one: Subscription, source: Source) -> bool:
+    """True where the subscription is what the operator wants of the source that has its key."""
+    return source.enabled and one.source_url == source.url and may_subscribe(source)

@@ -107,6 +107,14 @@ def test_a_source_that_goes_or_names_no_hub_any_more_ends_it(rig: Rig) -> None:
     assert rig.stored() == []
 
 
+def test_what_was_subscribed_to_at_another_address_is_not_this_source(rig: Rig) -> None:
+    rig.offer("h1")
+    rig.verify()
+    rig.begin(replace(ONE, url="https://other.example/feed"))
+    assert rig.asked() == [("h1", ONE.url, False)]
+    assert rig.registry.push("word0", {}, b"") == 410
+
+
 def test_who_is_reached_at_another_address_tells_its_hubs(rig: Rig) -> None:
     rig.offer("h1")
     rig.verify()
