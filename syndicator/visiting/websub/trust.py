@@ -36,7 +36,7 @@ def missed(subscription: Subscription, new: Sequence[Entry], before: datetime | 
     if since is None or not subscription.active(now):
         return 0
     times = (entry.published or entry.updated or before for entry in new)
-    return sum(at is not None and since <= at <= now - GRACE for at in times)
+    return sum(at is not None and since < at <= now - GRACE for at in times)
 
 
 def trust(subscription: Subscription, hub: Tally, now: datetime) -> float:

@@ -182,3 +182,19 @@ async def test_a_run_does_not_wait_long_for_a_hub_of_many(tmp_path: Path, monkey
             asked = sum(len(topic.asked) for topic in web.topics.values())
             assert before < asked
         assert all(len(topic.asked) == 1 and topic.verified == [200] for topic in web.topics.values())
+
+
+async def test_a_hub_that_verifies_later_is_waited_for(tmp_path: Path) -> None:
+    async with following(tmp_path) as (up, web):
+        url = web.topic(100, silent=True)
+        topic = web.at(url)
+        up.follow([url])
+        await up.run()
+        one = up.subscriptions()["s0"]
+        assert (one.reason, one.expires) == ("unverified", None)
+        assert (await web.verify(topic, "subscribe", url, lease="x")).status_code == 200
+        await up.run()
+        one = up.subscriptions()["s0"]
+        assert one.expires and not one.reason and len(topic.asked) == 1
+        assert (await web.verify(topic, "unsubscribe", url)).status_code == 404  # nobody asked for that
+        assert topic.errors == []

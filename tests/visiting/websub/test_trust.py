@@ -40,7 +40,7 @@ def test_a_hub_has_missed_what_came_while_it_stood_and_not_just_now() -> None:
 
 def test_an_entry_without_a_time_came_after_the_visit_before() -> None:
     assert missed(STANDS, [entry(None)], NOW - HOUR, NOW) == 1
-    assert missed(STANDS, [entry(None)], NOW - 9 * HOUR, NOW) == 0  # perhaps before we subscribed
+    assert missed(STANDS, [entry(None)], NOW - 8 * HOUR, NOW) == 0  # perhaps before we subscribed
     assert missed(STANDS, [entry(None)], None, NOW) == 0
 
 
