@@ -82,6 +82,10 @@ def shares(letters: int, score: float, *, linked: int = 0) -> Block:
     return Block("p", None, (), 0, 0, text=own, linked=linked, own=own, letters=letters, score=score)
 
 
+def heading(score: float) -> Block:
+    return Block("h", None, (), 0, 0, text="Salt", own="salt", letters=4, score=score)
+
+
 SUMMARY = "".join(chr(97 + place % 7) for place in range(160))
 
 
@@ -92,6 +96,9 @@ SUMMARY = "".join(chr(97 + place % 7) for place in range(160))
         ([shares(290, 0.9)], [], "", True),  # little text
         ([shares(900, 0.9)], [shares(170, 0.5)], "", False),
         ([shares(900, 0.9)], [shares(190, 0.5)], "", True),  # more than a fifth may be article or not
+        ([shares(900, 0.9)], [heading(0.5)] * 2, "", False),
+        ([shares(900, 0.9)], [heading(0.5)] * 3, "", True),  # headings that may be article or not
+        ([shares(900, 0.9), *[heading(0.9)] * 20], [heading(0.5)] * 3, "", False),  # few among many
         ([shares(900, 0.9), shares(900, 0.9, linked=900)], [], "", True),  # links
         ([shares(900, 0.9)], [shares(500, 0.1)], "", True),  # much prose left out
         ([shares(900, 0.9)], [Block("h", None, (), 0, 0, text=SUMMARY, own=SUMMARY, letters=50)], SUMMARY, True),
