@@ -19,6 +19,7 @@ NAVIGATION = (
     ("/add", "Add"),
     ("/articles", "Articles"),
     ("/sources", "Sources"),
+    ("/tags", "Tags"),
     ("/changes", "Changes"),
 )
 

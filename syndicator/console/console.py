@@ -44,7 +44,6 @@ class Console:
         self._hashes = ThreadPoolExecutor(1, "console-passwords")  # one try at a time: 128 MB each
         self._walks = ThreadPoolExecutor(1, "console-walks")
         self._walked = -_WALK_SECONDS
-        self._seen: str = ""
 
     async def read(self, what: Callable[[], T]) -> T:
         """What `what` reads, in the one thread that has the database."""
@@ -72,15 +71,16 @@ class Console:
         self.glance.changed()
         return job
 
-    async def walk(self) -> None:
-        """Walks through the folders now and then, beside the pages."""
-        if time.monotonic() - self._walked < _WALK_SECONDS:
-            return
-        self._walked = time.monotonic()
-        loop = asyncio.get_running_loop()
+    async def renew(self) -> None:
+        """Looks at the whole again, and now and then walks through the folders, beside the pages."""
         with suppress(SyndicatorError, OSError):  # the page itself tells what is wrong
-            self.glance.walked = await loop.run_in_executor(self._walks, Glance(self.config).walk)
-            self.glance.changed()
+            if self.glance.is_stale():
+                await self.read(self.glance.renew)
+            if time.monotonic() - self._walked >= _WALK_SECONDS:
+                self._walked = time.monotonic()
+                loop = asyncio.get_running_loop()
+                self.glance.walked = await loop.run_in_executor(self._walks, Glance(self.config).walk)
+                await self.read(self.glance.renew)
 
     async def close(self) -> None:
         await self.runner.close()

@@ -17,12 +17,23 @@ from starlette.types import ASGIApp
 from syndicator.console.answers import page
 from syndicator.console.console import Console
 from syndicator.console.guard import Guard
-from syndicator.console.routes import add, article, articles, changes, jobs, login, mend, source, today
+from syndicator.console.routes import add, article, articles, changes, jobs, login, mend, source, tags, today
 from syndicator.errors import SyndicatorError
 from syndicator.services.daemon import serve_console
 from syndicator.settings import Settings, load
 
-PAGES = (login, today, add, articles, article, source, mend, changes, jobs)  # one module a page; each lists its ROUTES
+PAGES = (
+    login,
+    today,
+    add,
+    articles,
+    article,
+    source,
+    mend,
+    tags,
+    changes,
+    jobs,
+)  # one module a page; each lists its ROUTES
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from syndicator.pipeline.descriptions.apply_answer import apply_answer, make_question
+    from syndicator.pipeline.descriptions.category_trial import tried_category
     from syndicator.pipeline.descriptions.learn import learn_files, suggest_files
     from syndicator.pipeline.descriptions.offers import offers_many
     from syndicator.pipeline.descriptions.redescribe import redescribe_many
@@ -45,6 +46,7 @@ else:  # a type checker sees the functions themselves; at run time there are onl
     shown_page = Lazy("syndicator.reading.pointing.shown_page:shown_page")
     suggested = Lazy("syndicator.reading.pointing.selectors:suggested")
     suggest_files = Lazy("syndicator.pipeline.descriptions.learn:suggest_files")
+    tried_category = Lazy("syndicator.pipeline.descriptions.category_trial:tried_category")
     tried = Lazy("syndicator.reading.trial:tried")
 
 __all__ = [
@@ -68,4 +70,5 @@ __all__ = [
     "suggest_files",
     "suggested",
     "tried",
+    "tried_category",
 ]

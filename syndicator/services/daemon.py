@@ -22,6 +22,7 @@ from syndicator.services.changes import changes
 from syndicator.services.container import App, Configuration, configuration, locked, open_app, utc_now
 from syndicator.services.health.feed import feed_name, token
 from syndicator.services.health.outage import Outage
+from syndicator.services.jobs.within import jobs_done_within
 from syndicator.services.pushes.registry import Registry
 from syndicator.services.refresh import RunReport, Wanted, Watch, remake, run
 from syndicator.services.settling import Settling
@@ -109,15 +110,16 @@ class ScheduledRuns:
 
     async def _run(self, app: App) -> RunReport:
         wanted = Wanted(llm_seconds=LLM_SECONDS, configuration=self._fault)
-        return await run(
-            app,
-            wanted,
-            stop=self._stop,
-            watch=self._watch,
-            settling=self._settling,
-            walks=self._walks,
-            hubs=self._hubs,
-        )
+        async with jobs_done_within(app, self._settling.hurry):
+            return await run(
+                app,
+                wanted,
+                stop=self._stop,
+                watch=self._watch,
+                settling=self._settling,
+                walks=self._walks,
+                hubs=self._hubs,
+            )
 
     def read(self) -> Configuration:
         """The configuration as it is now, or the last good one. Raises ConfigError where there is none."""

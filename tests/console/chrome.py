@@ -26,6 +26,7 @@ class Chrome:
 
     def __init__(self, base: str, session: str) -> None:
         self._base, self._session = base, session
+        self.clicks = 0
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         url = f"{self._base}/session/{self._session}{path}"
@@ -68,6 +69,7 @@ class Chrome:
         self.call("POST", "/frame", {"id": None})
 
     def click(self, css: str) -> None:
+        self.clicks += 1
         self.call("POST", f"/element/{self.find(css)}/click")
 
     def type(self, css: str, text: str, *, clear: bool = True) -> None:

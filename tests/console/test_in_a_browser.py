@@ -13,13 +13,16 @@ from urllib.parse import urljoin
 
 import pytest
 
+from syndicator.demo.settings import write_config
+from tests.cli.conftest import Instance
 from tests.console.chrome import KEYS, Chrome, chrome
-from tests.console.conftest import PASSWORD, Served
+from tests.console.conftest import PASSWORD, TAXONOMY, Served, serve
 from tests.console.test_today import article
 from tests.world import World
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
+MOST_CLICKS = 12  # from an empty instance to a mended site
 LOOKS = [(1280, 900, False), (1280, 900, True), (390, 844, False), (390, 844, True)]
 AXE = """const done = arguments[arguments.length - 1];
 axe.run(document, {resultTypes: ["violations"]}).then((found) =>
@@ -73,10 +76,13 @@ def test_every_page_in_four_looks(served: Served, window: Chrome, axe: str, worl
     served.ended(job.id)
     tried = served.console.ask("try-rules", {"key": "launchbeat", "select": [".entry-content > p"]}, "operator")
     served.ended(tried.id)
+    line = {"name": "Databases", "description": "databases, SQL, vector search"}
+    category = served.console.ask("try-category", line, "operator")
+    served.ended(category.id)
     pages = {
         "today": "/", "add": f"/add?job={job.id}", "articles": "/articles?filter=all", "unsure": "/articles",
         "article": f"/articles/{found.id}", "sources": "/sources", "source": "/sources/holt",
-        "mend": f"/sources/launchbeat/mend?job={tried.id}", "changes": "/changes",
+        "mend": f"/sources/launchbeat/mend?job={tried.id}", "changes": "/changes", "tags": f"/tags?job={category.id}",
     }  # fmt: skip
     folder = os.environ.get("CONSOLE_PICTURES")
     window.logged()
@@ -184,3 +190,50 @@ def test_what_is_in_the_frame_cannot_reach_out(served: Served, window: Chrome) -
     assert said == ["no cookie", "no parent", "no network"]
     window.leave()
     window.logged()
+
+
+def test_a_stranger_goes_from_nothing_to_a_mended_site(
+    tmp_path_factory: pytest.TempPathFactory, world: World, window: Chrome
+) -> None:
+    """An instance that follows nobody: log in, add a site, have it visited, mend it by pointing, apply that. The clicks
+    are counted; what is typed is a password and an address."""
+    folder = tmp_path_factory.mktemp("empty")
+    write_config(folder / "config", world, port=0, taxonomy=TAXONOMY)
+    settings = folder / "config/syndicator.toml"
+    settings.write_text(settings.read_text() + "\n[console]\nport = 0\n")
+    instance = Instance(folder, world)
+    instance.follow()
+    site = urljoin(next(one.url for one in world.sources if one.key == "launchbeat"), "/")
+    window.clicks = 0
+    for served in serve(instance):
+        visit(window, served, "/login")
+        window.type("input[name=password]", PASSWORD)
+        window.click("button")
+        window.wait("Nothing is followed yet")
+        window.type("#address", site)
+        window.click("form.add button")
+        window.wait("Where each field came from", 120)
+        window.click("form.found-sources > button")
+        window.wait("added: ", 60)
+        window.click("#strip .job a")
+        window.click("button[data-act=retry]")
+        window.until("return /[0-9]+ new, /.test(document.getElementById('strip').innerText)", "a visit", 120)
+        window.click("a[href$='/mend']")
+        window.enter(window.find("iframe#page"))
+        window.click("p[data-n]")
+        window.leave()
+        window.click("#pointed .use")
+        window.type(".rules textarea[name=remove]", ".wp-block-image")
+        window.click("button[value=try]")
+        window.wait("Save these rules", 120)
+        window.click("form.acts button[value=save]")
+        window.wait("See what changes", 60)
+        window.click("section form.acts button[value=plan]")
+        window.until("return /would change/.test(document.body.innerText)", "the plan", 120)
+        if window.run("return document.querySelector('button[value=apply]') !== null"):
+            window.click("button[value=apply]")
+            window.until("return /read again/.test(document.body.innerText)", "the end", 120)
+        assert "select = " in (instance.config / "sources.toml").read_text()
+        assert len(served.console.log.newest(9)) >= 2
+        print(f"{window.clicks} clicks")
+        assert window.clicks <= MOST_CLICKS

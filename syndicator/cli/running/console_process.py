@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+from syndicator.cli.logs import choice
+
 PASSWORDS = Path("console") / "passwords.json"  # in the state folder: the console is on while it is there
 _LOOK_SECONDS, _AGAIN_SECONDS, _END_SECONDS = 5.0, 30.0, 3.0
 
@@ -40,7 +42,8 @@ async def _there(path: Path) -> None:
 
 async def _run(config: Path) -> int:
     """One life of the console. It ends when its standard input does: with us, however we end."""
-    command = (sys.executable, "-m", "syndicator", "console", "--beside", "--config", str(config))
+    log = ("--log-format", "json" if choice().json else "text", *(("--quiet",) if choice().quiet else ()))
+    command = (sys.executable, "-m", "syndicator", *log, "console", "--beside", "--config", str(config))
     pipe, nowhere = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
     process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=nowhere)
     try:

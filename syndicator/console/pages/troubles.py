@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from syndicator.console.templating import ago, plural
 from syndicator.reasons import ConditionReason as Kind
+from syndicator.reasons import FetchReason
 from syndicator.services.health.condition import Condition
 from syndicator.services.health.look import Health
 
@@ -72,8 +73,8 @@ def _remedies(one: Condition) -> list[Remedy]:
         return []
     if one.kind == Kind.SOURCE_MOVED:
         return [Remedy(label="Adopt the new address", act="adopt-move", args=key, strong=True)]
-    if one.kind == Kind.SOURCE_GONE:
-        return [Remedy(label="Remove it", act="remove-source", args=key, strong=True), retry]
+    if one.kind == Kind.SOURCE_GONE or one.code == FetchReason.GONE:
+        return [Remedy(label="Remove it", act="remove-source", args=key, strong=True), retry, rest]
     if one.kind in (Kind.SOURCE_FAILING, Kind.SOURCE_SILENT):
         return [Remedy(label=retry.label, act=retry.act, args=key, strong=True), rest]
     if one.kind == Kind.FLOOD:

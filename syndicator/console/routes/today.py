@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -21,17 +23,15 @@ BUTTONS = {
     "undo": "number",
     "build": "",
 }
-_walking: set[asyncio.Task[None]] = set()
+_behind_pages: set[asyncio.Task[None]] = set()
 
 
 async def show(request: Request) -> Response:
     console = console_of(request)
-    task = asyncio.create_task(console.walk())
-    _walking.add(task)
-    task.add_done_callback(_walking.discard)
     today = await console.read(lambda: console.glance.today(SHOWN))
     fault = await console.read(console.glance.configuration_fault)
     need, know = troubles(today.health)
+    _behind(console.renew())
     return page(
         request,
         "today.html",
@@ -47,6 +47,13 @@ async def show(request: Request) -> Response:
         vocabulary=today.vocabulary,
         empty=not (today.health.fine or today.health.unvisited or today.health.conditions),
     )
+
+
+def _behind(what: Coroutine[Any, Any, None]) -> None:
+    """Has something done that the page does not wait for."""
+    task = asyncio.create_task(what)
+    _behind_pages.add(task)  # a task that nobody holds may be collected
+    task.add_done_callback(_behind_pages.discard)
 
 
 async def press(request: Request) -> Response:

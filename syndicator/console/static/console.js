@@ -24,7 +24,6 @@ const follow = () => {
     }
     if (now.ended) events.close();
   };
-  events.onerror = () => events.close();
 };
 new MutationObserver(follow).observe(document.body, { childList: true, subtree: true });
 follow();
@@ -38,7 +37,7 @@ document.addEventListener("submit", (event) => {
 // Keys.
 let at = -1;
 let leading = false;
-const places = { t: "/", d: "/add", a: "/articles", s: "/sources", h: "/changes" };
+const places = { t: "/", d: "/add", a: "/articles", s: "/sources", l: "/tags", h: "/changes" };
 const go = (step) => {
   const items = [...document.querySelectorAll(".item")];
   if (!items.length) return;

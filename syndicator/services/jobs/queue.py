@@ -8,7 +8,7 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -75,28 +75,35 @@ class Queue:
         """Ids of the jobs that nobody has begun, oldest first."""
         return sorted(path.name.removesuffix(_TODO) for path in self.root.glob(f"*{_TODO}"))
 
-    def claim(self) -> Job | None:
-        """The oldest job that nobody has begun, which is the caller's from now on; None where there is none."""
+    def claim(self, which: Callable[[Job], bool] = lambda job: True) -> Job | None:
+        """The oldest job that nobody has begun and `which` takes, which is the caller's then; None where there is
+        none."""
         for id in self.waiting():
+            found = self.get(id)
+            if found is not None and not which(found):
+                continue
             try:
                 (self.root / f"{id}{_TODO}").unlink()  # whoever deletes it has it
             except FileNotFoundError:
                 continue
-            job = self.get(id)
-            if job is None:
+            if found is None:
                 continue
-            if self.is_cancelled(id):
-                self.save(replace(job, status="cancelled", said="cancelled before it began"))
-                continue
-            begun = replace(job, status="running")
+            begun = replace(found, status="running")
             self.save(begun)
             return begun
         return None
 
     def cancel(self, id: str) -> None:
-        """Asks whoever does the job to stop at the next step."""
-        if _is_id(id) and (self.root / f"{id}{_FILE}").exists():
+        """Ends a job that nobody has begun; asks whoever does it to stop at the next step."""
+        job = self.get(id)
+        if job is None or job.ended:
+            return
+        try:
+            (self.root / f"{id}{_TODO}").unlink()
+        except FileNotFoundError:
             self._mark(id, _CANCEL)
+        else:
+            self.save(replace(job, status="cancelled", said="cancelled before it began"))
 
     def is_cancelled(self, id: str) -> bool:
         return (self.root / f"{id}{_CANCEL}").exists()

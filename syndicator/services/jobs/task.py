@@ -17,7 +17,8 @@ class CancelledJob(Exception):
 class Acted:
     """What came of an act. `subject`: the id of the article or the key of the source that it is about, else a name;
     `said`: a sentence; `build`: feeds may be stale now; `logged`: it changed something, which the log remembers;
-    `undoes`: the number of the change that it took back; `result`: what a page shows of it, as JSON has it."""
+    `undoes`: the number of the change that it took back; `result`: what a page shows of it, as JSON has it; `args`:
+    what the log keeps of what was asked for, where that is something else."""
 
     subject: str
     said: str
@@ -25,6 +26,7 @@ class Acted:
     logged: bool = True
     undoes: int | None = None
     result: Any = None
+    args: Mapping[str, Any] | None = None
 
 
 @dataclass(slots=True)

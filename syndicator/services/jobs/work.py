@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 import time
 import traceback
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from syndicator.errors import DiskError, SyndicatorError
+from syndicator.errors import DiskError, LockedError, SyndicatorError
 from syndicator.services.build import build_feeds
 from syndicator.services.container import App, locked, open_app, utc_now
 from syndicator.services.jobs.acts import ACTS, UNLOCKED
 from syndicator.services.jobs.log import Change, Log
-from syndicator.services.jobs.queue import Job, Queue
+from syndicator.services.jobs.queue import Job, Queue, Status
 from syndicator.services.jobs.task import Acted, CancelledJob, Task, read
 from syndicator.services.refresh import remake
 from syndicator.settings import load
@@ -34,52 +33,67 @@ def work(config: Path, wanted: Callable[[], bool], *, sleep: Callable[[float], N
 
 
 def drain(config: Path, queue: Queue) -> int:
-    """Does the jobs that wait now; then builds what they made stale. Returns how many they were."""
-    done: list[Job] = []
-    while (job := queue.claim()) is not None:
-        done.append(_do(config, queue, job))
-    stale = [one for one in done if one.status == "building"]
-    if stale:
-        said = _build(config)
-        for one in stale:
-            queue.save(replace(one, status="done", said=f"{one.said}{said}"))
-    if done:
+    """Does the jobs that wait now; then builds what they made stale. Those that need the lock of runs stay where they
+    are while a run has it: it does them itself, or leaves them for later (`within`). Returns how many were done."""
+    if not queue.waiting():
+        return 0
+    done = _all(queue, lambda job: job.act in UNLOCKED, lambda job: _in_new_app(config, queue, job))
+    try:
+        with locked(load(config)):
+            mine = _all(queue, lambda job: True, lambda job: _in_new_app(config, queue, job))
+            _build(config, queue, [one for one in mine if one.status == "building"])
+    except LockedError:
+        mine = []
+    except SyndicatorError as error:  # of the settings: whatever waits has to say so
+        mine = _all(queue, lambda job: True, _refusing(error))
+    if done or mine:
         queue.sweep()
-    return len(done)
+    return len(done) + len(mine)
 
 
-def _do(config: Path, queue: Queue, job: Job) -> Job:
+def _all(queue: Queue, which: Callable[[Job], bool], act: Callable[[Job], Job]) -> list[Job]:
+    done: list[Job] = []
+    while (job := queue.claim(which)) is not None:
+        done.append(ended(queue, job, act))
+    return done
+
+
+def ended(queue: Queue, job: Job, act: Callable[[Job], Job]) -> Job:
     """One job, which ends in whatever way: what it raises is told by it."""
     try:
-        ended = _acted(config, queue, job)
+        made = act(job)
     except CancelledJob:
-        ended = replace(job, status="cancelled", said="cancelled; what was done until then stays")
+        made = replace(job, status="cancelled", said="cancelled; what was done until then stays")
     except SyndicatorError as error:
-        ended = replace(job, status="failed", said=str(error))
+        made = replace(job, status="failed", said=str(error))
     except OSError as error:
-        ended = replace(job, status="failed", said=str(DiskError.of(error)))
-    except SystemExit:  # given up while it waited for the lock
-        ended = replace(job, status="cancelled", said="cancelled before it began")
+        made = replace(job, status="failed", said=str(DiskError.of(error)))
     except Exception as error:  # noqa: BLE001 - a job that fails must not end those behind it
         traceback.print_exc()
-        ended = replace(job, status="failed", said=f"our bug: {type(error).__name__}: {error}; nothing else was done")
-    queue.save(ended)
-    return ended
+        made = replace(job, status="failed", said=f"our bug: {type(error).__name__}: {error}; nothing else was done")
+    queue.save(made)
+    return made
 
 
-def _acted(config: Path, queue: Queue, job: Job) -> Job:
-    act, settings = ACTS[job.act], load(config)
-    cancelled = lambda: queue.is_cancelled(job.id)
-    with ExitStack() as held:
-        if job.act not in UNLOCKED:
-            held.enter_context(locked(settings, wait=True, give_up=cancelled))
-        app = held.enter_context(open_app(config, remake=remake))
-        task = Task(app=app, args=job.args, progress=_progress(queue, job))
-        acted = act(task)
-        change = _logged(app, job, task, acted) if acted.logged else None
-    number = change.number if change else None
-    status = "building" if acted.build else "done"
-    return replace(job, status=status, said=acted.said, result=acted.result, change=number)  # type: ignore[arg-type]
+def _refusing(error: SyndicatorError) -> Callable[[Job], Job]:
+    def refuse(job: Job) -> Job:
+        raise error
+
+    return refuse
+
+
+def _in_new_app(config: Path, queue: Queue, job: Job) -> Job:
+    with open_app(config, remake=remake) as app:
+        return acted(app, queue, job)
+
+
+def acted(app: App, queue: Queue, job: Job) -> Job:
+    """The job as it is once its act is done: its feeds may still be to be built. Raises what the act does."""
+    task = Task(app=app, args=job.args, progress=_progress(queue, job))
+    made = ACTS[job.act](task)
+    change = _logged(app, job, task, made) if made.logged else None
+    status: Status = "building" if made.build else "done"
+    return replace(job, status=status, said=made.said, result=made.result, change=change.number if change else None)
 
 
 def _progress(queue: Queue, job: Job) -> Callable[[int, int], None]:
@@ -106,17 +120,21 @@ def _logged(app: App, job: Job, task: Task, acted: Acted) -> Change:
         act=job.act,
         subject=acted.subject,
         said=acted.said,
-        args={name: value for name, value in job.args.items() if name != "body"},
+        args={name: value for name, value in (acted.args or job.args).items() if name != "body"},
         undoes=acted.undoes,
     )
     return Log(app.settings.state_dir).add(change, files)
 
 
-def _build(config: Path) -> str:
-    """Builds what is stale. What went wrong, as the end of a sentence; "" where all went well."""
+def _build(config: Path, queue: Queue, stale: Sequence[Job]) -> None:
+    """Builds what jobs made stale, which ends them. The caller holds the lock."""
+    if not stale:
+        return
     try:
-        with locked(load(config), wait=True), open_app(config, remake=remake) as app:
+        with open_app(config, remake=remake) as app:
             held = asyncio.run(build_feeds(app)).held
+        said = f"; held back: {', '.join(one.what for one in held)}" if held else ""
     except (SyndicatorError, OSError) as error:
-        return f"; the feeds are not built yet: {error}"
-    return f"; held back: {', '.join(one.what for one in held)}" if held else ""
+        said = f"; the feeds are not built yet: {error}"
+    for one in stale:
+        queue.save(replace(one, status="done", said=f"{one.said}{said}"))

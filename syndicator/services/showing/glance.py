@@ -18,7 +18,8 @@ from syndicator.services.container import Configuration, configuration, utc_now
 from syndicator.services.health.look import Health, Place, Walked, look, place_of, walk
 from syndicator.store.status import OnHold
 
-FRESH = timedelta(seconds=15)  # for how long a look at the whole is good
+# For how long a look at the whole is good: then a page has it made anew behind itself, later before.
+FRESH, OLDEST = timedelta(seconds=15), timedelta(minutes=3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,7 @@ class Glance:
     def __init__(self, config: Path) -> None:
         self.config = config
         self._read: Configuration | None = None
-        self._health: Health | None = None
+        self._seen: tuple[Health, tuple[OnHold, ...]] | None = None
         self.walked = Walked()
 
     @contextmanager
@@ -67,26 +68,34 @@ class Glance:
             return str(error)
         return ""
 
-    def health(self, place: Place) -> Health:
-        """How all is, at most `FRESH` old."""
-        if self._health is None or place.now - self._health.now > FRESH:
-            self._health = look(place, walked=self.walked)
-        return self._health
+    def is_stale(self) -> bool:
+        """Whether the last look at the whole is too old to be the next page's."""
+        return self._seen is None or utc_now() - self._seen[0].now > FRESH
+
+    def renew(self) -> None:
+        """Looks at the whole, for the pages to come."""
+        with self.place() as place:
+            self._seen = self._look(place)
+
+    def _look(self, place: Place) -> tuple[Health, tuple[OnHold, ...]]:
+        held = place.store.status.on_hold() if place.store else ()
+        return look(place, walked=self.walked), held
 
     def changed(self) -> None:
         """Something was changed: the next look is a new one."""
-        self._health = None
+        self._seen = None
 
     def today(self, most: int) -> Today:
         with self.place() as place:
-            health, store = self.health(place), place.store
+            if self._seen is None or place.now - self._seen[0].now > OLDEST:
+                self._seen = self._look(place)
+            (health, held), store = self._seen, place.store
             if store is None:
                 return Today(health=health, on_hold=(), latest=(), vocabulary=vocabulary(self.config))
             ids = store.index.ids(FeedKey(ALL.axis, ALL.slug), limit=most, since=None, most=most)
             pictures = store.pictures.taken(ids)
             found = store.index.articles(ids)
             latest = tuple(Latest(article=found[id], picture=pictures.get(id)) for id in ids if id in found)
-            held = store.status.on_hold()
             return Today(health=health, on_hold=held, latest=latest, vocabulary=vocabulary(self.config))
 
     def walk(self) -> Walked:

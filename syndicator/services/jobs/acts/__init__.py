@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from syndicator.services.jobs.acts import articles, looking, mending, sources, taking_back
+from syndicator.services.jobs.acts import articles, looking, mending, sources, tags, taking_back
 from syndicator.services.jobs.task import Acted, Task
 
 Act = Callable[[Task], Acted]
@@ -32,7 +32,13 @@ ACTS: Final[Mapping[str, Act]] = {
     "save-rules": mending.save_rules,
     "plan-reread": mending.plan_reread,
     "reread": mending.reread,
+    "suggest-tags": tags.suggest,
+    "add-tag": tags.add_tag,
+    "add-alias": tags.add_alias,
+    "plan-retag": tags.plan_retag,
+    "retag": tags.retag,
+    "try-category": tags.try_category,
 }
 
 # These change nothing: they need no lock, and no run has to end for them.
-UNLOCKED: Final = frozenset({"look", "try-rules"})
+UNLOCKED: Final = frozenset({"look", "suggest-tags", "try-category", "try-rules"})

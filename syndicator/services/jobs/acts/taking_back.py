@@ -6,6 +6,7 @@ import tomllib
 
 from syndicator.errors import UsageError
 from syndicator.services import reconcile
+from syndicator.services.descriptions import rename_tags
 from syndicator.services.editorial import withdrawing
 from syndicator.services.jobs import log
 from syndicator.services.jobs.patch import undone
@@ -22,6 +23,8 @@ def undo(task: Task) -> Acted:
         raise UsageError(f"there is no change {number}")
     if number in kept.undone():
         raise UsageError(f"change {number} was taken back already")
+    if change.act == "retag":
+        return _renamed_back(task, change)
     if change.act in ("withdraw", "bring-back"):
         return _other_way(task, change)
     files = kept.files(number)
@@ -35,6 +38,15 @@ def undo(task: Task) -> Acted:
     if any(name.startswith("article:") for name in wanted):
         reconcile.files(task.app)
     return Acted(subject=change.subject, said=f"taken back: {change.said}", undoes=number)
+
+
+def _renamed_back(task: Task, change: log.Change) -> Acted:
+    """A tag that was renamed gets its old name. Which articles had a tag that was merged is known no more."""
+    if change.args.get("kind") == "merge":
+        raise UsageError("a merge cannot be taken back: which articles had the old tag is known no more")
+    old, new = str(change.args["old"]), str(change.args["new"])
+    rename_tags.act(task.app, rename_tags.plan(task.app, "rename", new, old))
+    return Acted(subject=change.subject, said=f"taken back: {change.said}", undoes=change.number)
 
 
 def _other_way(task: Task, change: log.Change) -> Acted:

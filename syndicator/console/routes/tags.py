@@ -1,0 +1,93 @@
+"""Tags, categories and queries: how many articles each has, what a change would touch before it is made, and lines that
+are tried on the articles."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from syndicator.console.answers import ask, console_of, page, part
+from syndicator.console.guard import form_of
+from syndicator.services.showing import tags as showing
+
+_ACTS = {
+    "plan": ("plan-retag", ("kind", "old", "new")),
+    "apply": ("retag", ("kind", "old", "new")),
+    "suggest": ("suggest-tags", ()),
+    "add": ("add-tag", ("name",)),
+    "alias": ("add-alias", ("name", "alias")),
+    "try": ("try-category", ("name", "description")),
+}
+_MOST = 300  # tags on the page
+_LONGEST = 1000  # characters of a query
+
+
+async def show(request: Request) -> Response:
+    console = console_of(request)
+
+    def read() -> tuple[showing.Names, showing.QueryTrial | None]:
+        with console.glance.place() as place:
+            query = request.query_params.get("query", "")[:_LONGEST]
+            return showing.names(place), showing.try_query(place, query) if query.strip() else None
+
+    found, trial = await console.read(read)
+    job = console.queue.get(request.query_params.get("job", ""))
+    mine = job if job is not None and job.act in {act for act, _ in _ACTS.values()} else None
+    result: dict[str, Any] = mine.result if mine is not None and isinstance(mine.result, dict) else {}
+    return page(
+        request,
+        "tags.html",
+        title="Tags",
+        tags=found.tags[:_MOST],
+        more=len(found.tags) - _MOST,
+        categories=found.categories,
+        queries=found.queries,
+        query=request.query_params.get("query", ""),
+        trial=trial,
+        line=_line(request.query_params.get("query", "")),
+        waiting=mine.id if mine and not mine.ended and mine.status != "building" else "",
+        planned=result if mine and mine.act == "plan-retag" else None,
+        proposals=result.get("proposals"),
+        tried=result if mine and mine.act == "try-category" else None,
+        tried_name=str(mine.args.get("name", "")) if mine else "",
+        tried_line=str(mine.args.get("description", "")) if mine else "",
+    )
+
+
+async def act(request: Request) -> Response:
+    """Plans or does what a form asks for."""
+    form = form_of(request)
+    act, fields = _ACTS.get(form.text("then"), ("", ()))
+    if not act:
+        return PlainTextResponse("Not found.\n", 404)
+    args: dict[str, Any] = {name: form.text(name) for name in fields}
+    if act == "add-tag":
+        args["aliases"] = [one.strip() for one in form.text("aliases").split(",") if one.strip()]
+    return await ask(request, act, args, "/tags")
+
+
+async def live(request: Request) -> Response:
+    """What a query finds, while it is typed."""
+    console, query = console_of(request), request.query_params.get("query", "")[:_LONGEST]
+
+    def read() -> showing.QueryTrial | None:
+        with console.glance.place() as place:
+            return showing.try_query(place, query) if query.strip() else None
+
+    return part(request, "query.html", trial=await console.read(read), line=_line(query))
+
+
+def _line(query: str) -> str:
+    """The lines of feeds.toml that make a feed of the query."""
+    return f'[[feed]]\nname = "A name"\nquery = {json.dumps(query, ensure_ascii=False)}' if query.strip() else ""
+
+
+ROUTES = [
+    Route("/tags", show, methods=["GET"]),
+    Route("/tags", act, methods=["POST"]),
+    Route("/tags/query", live, methods=["GET"]),
+]

@@ -1,0 +1,54 @@
+"""What the console asks for while a run of `up` is under way, which has the lock: the run does it between two steps of
+its own, as it would see the edit of a file. What takes long waits for the end of the run."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from typing import Final
+
+from syndicator.services.container import App
+from syndicator.services.jobs.queue import Queue
+
+# Acts of some milliseconds, which ask no network and read no pages.
+QUICK: Final = frozenset(
+    (
+        *("confirm", "edit", "hide", "release", "split", "withdraw", "bring-back", "undo", "add", "rest", "wake"),
+        *("adopt-move", "change-source", "remove-source", "save-rules", "add-tag", "add-alias"),
+    )
+)
+_PAUSE_SECONDS = 0.3  # between two looks at a folder that is empty, or not there
+
+
+@asynccontextmanager
+async def jobs_done_within(app: App, hurry: Callable[[], None]) -> AsyncIterator[None]:
+    """While the block runs, does the quick jobs that come. `hurry` is called where feeds are stale by one: the run
+    builds them. Where nobody ever used the console, a look for its folder is all."""
+    doing = asyncio.create_task(_do(app, Queue(app.settings.state_dir), hurry))
+    try:
+        yield
+    finally:
+        doing.cancel()
+        with suppress(asyncio.CancelledError):
+            await doing
+
+
+async def _do(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
+    while True:
+        await asyncio.sleep(_PAUSE_SECONDS)
+        if queue.waiting():
+            one_by_one(app, queue, hurry)
+
+
+def one_by_one(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
+    """Does the quick jobs that wait."""
+    from syndicator.services.jobs.work import acted, ended  # where nobody uses the console, nothing of it is loaded
+
+    while (job := queue.claim(lambda job: job.act in QUICK)) is not None:
+        done = ended(queue, job, lambda job: acted(app, queue, job))
+        app.store.visits.commit()
+        if done.status == "building":
+            hurry()
+            queue.save(replace(done, status="done", said=f"{done.said}; its feeds are built by the run under way"))

@@ -1,0 +1,110 @@
+"""Tags, categories and saved queries with how many articles each has, and a query tried on the newest articles. Reads
+only."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from syndicator import text as texts
+from syndicator.articles import frontmatter
+from syndicator.axes import ALL
+from syndicator.errors import ConfigError
+from syndicator.model import Article, FeedKey
+from syndicator.publishing.queries.saved import SavedQuery, load_queries
+from syndicator.rules.query import QueryError, matches, parse
+from syndicator.services.health.look import Place
+from syndicator.services.showing.glance import vocabulary
+
+LOOKED = 250  # newest articles that a query is tried on while it is typed
+_SHOWN = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A tag or category: how many articles it has, and under which other names it is known. `listed`: in
+    taxonomy.toml."""
+
+    name: str
+    count: int
+    aliases: tuple[str, ...] = ()
+    description: str = ""
+    listed: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """All of them, each kind with the largest first."""
+
+    tags: tuple[Named, ...]
+    categories: tuple[Named, ...]
+    queries: tuple[tuple[SavedQuery, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryTrial:
+    """What a query finds among the newest articles. `fault`: what is wrong with it, and where (a place in the text)."""
+
+    found: tuple[Article, ...] = ()
+    count: int = 0
+    looked: int = 0
+    fault: str = ""
+
+
+def names(place: Place) -> Names:
+    """The names of taxonomy.toml and those that articles have. Raises StoreError."""
+    counts: dict[tuple[str, str], tuple[str, int]] = {}
+    for row in place.store.index.plain_feeds() if place.store else ():
+        if row.moved_to is None:
+            counts[row.key.axis, row.key.slug] = (row.name, row.count)
+    known = vocabulary(place.config)
+    tags = {texts.slug(one.name): one for one in known.tag}
+    categories = {texts.slug(one.name): one for one in known.category}
+    listed = [
+        Named(name=one.name, count=_count(counts, "tag", slug), aliases=one.aliases, description=one.description)
+        for slug, one in tags.items()
+    ]
+    used = [
+        Named(name=name, count=count, listed=False)
+        for (axis, slug), (name, count) in counts.items()
+        if axis == "tag" and slug not in tags and count
+    ]
+    filed = [
+        Named(name=one.name, count=_count(counts, "category", slug), description=one.description)
+        for slug, one in categories.items()
+    ]
+    with_count = []
+    with suppress(ConfigError):
+        with_count = [(one, _count(counts, *one.key)) for one in load_queries(place.config / "feeds.toml")]
+    return Names(tags=_largest([*listed, *used]), categories=_largest(filed), queries=tuple(with_count))
+
+
+def _count(counts: dict[tuple[str, str], tuple[str, int]], axis: str, slug: str) -> int:
+    return counts.get((axis, slug), ("", 0))[1]
+
+
+def _largest(found: list[Named]) -> tuple[Named, ...]:
+    return tuple(sorted(found, key=lambda one: (-one.count, one.name.casefold())))
+
+
+def try_query(place: Place, query: str) -> QueryTrial:
+    """What `query` finds among the newest articles."""
+    try:
+        asked = parse(query)
+    except QueryError as error:
+        return QueryTrial(fault=f"{error} (at character {error.at + 1})")
+    if place.store is None:
+        return QueryTrial()
+    index = place.store.index
+    ids = index.ids(FeedKey(ALL.axis, ALL.slug), limit=LOOKED, since=None, most=LOOKED)
+    articles = index.articles(ids)
+    found = [one for one in articles.values() if matches(asked, one, lambda one=one: _body(place, one.id))]  # type: ignore[misc]
+    return QueryTrial(found=tuple(found[:_SHOWN]), count=len(found), looked=len(articles))
+
+
+def _body(place: Place, id: str) -> str:
+    path = place.store.index.path(id) if place.store else None
+    try:
+        return texts.plain(frontmatter.body(place.article_store.read(path or "")))
+    except (ConfigError, OSError):
+        return ""

@@ -1,0 +1,96 @@
+"""The console as a command, and beside `up`: off until a password is set, and ended with whoever started it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from syndicator.console.security import passwords
+from tests.cli.conftest import Instance
+from tests.commands import ROOT
+from tests.world import World
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Instance:
+    config = tmp_path / "config"
+    config.mkdir()
+    (config / "syndicator.toml").write_text("[publish]\nport = 0\n[console]\nport = 0\n")
+    for name in ("sources", "taxonomy"):
+        (config / f"{name}.toml").write_text("")
+    return Instance(tmp_path, World())
+
+
+def test_it_is_off_until_a_password_is_set(empty: Instance) -> None:
+    from syndicator.errors import MissingError, UsageError
+
+    with pytest.raises(MissingError, match="--set-password"):
+        empty.run("console")
+    with pytest.raises(UsageError, match="10 characters"):
+        empty.run("console", "--set-password", answers="short\n")
+    said = empty.run("console", "--set-password", "--name", "ann", answers="correct horse battery\n")
+    assert "the password of ann is set" in said.stdout
+    path = passwords.file_of(empty.folder / "feeds/state")
+    assert list(json.loads(path.read_text())) == ["ann"] and path.stat().st_mode & 0o077 == 0
+
+
+def test_nothing_of_it_is_loaded_by_other_commands() -> None:
+    """What `up` loads, and what its runs do."""
+    code = (
+        "import sys; import syndicator.cli.running.serving, syndicator.services.daemon, syndicator.services.refresh;"
+        "print([one for one in sys.modules if one.startswith('syndicator.console') or one.endswith('jobs.work')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+def heard(log: Path, words: str) -> str:
+    """The first line of a log that has these words, once it is there."""
+    end = time.monotonic() + 60
+    while True:
+        found = [line for line in log.read_text().splitlines() if words in line]
+        if found:
+            return found[0]
+        assert time.monotonic() < end, log.read_text()
+        time.sleep(0.1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_up_serves_it_and_it_ends_with_up(empty: Instance, how: signal.Signals) -> None:
+    """A password that is set while `up` runs turns it on; with `up` all its processes end, however that does."""
+    log = empty.folder / "log"
+    with log.open("w") as file:
+        command = [sys.executable, "-m", "syndicator", "--log-format", "json", "up", "--config", str(empty.config)]
+        process = subprocess.Popen(command, cwd=ROOT, stderr=file, start_new_session=True)
+    try:
+        heard(log, "serving ")
+        assert "console at" not in log.read_text()
+        empty.run("console", "--set-password", answers="correct horse battery\n")
+        url = json.loads(heard(log, "console at "))["event"].removeprefix("console at ")
+        with urllib.request.urlopen(f"{url}login", timeout=60) as answer:
+            assert b"Log in" in answer.read()
+        process.send_signal(how)
+        process.wait(30)
+        end = time.monotonic() + 30
+        while group_of(process.pid):
+            assert time.monotonic() < end, group_of(process.pid)
+            time.sleep(0.2)
+    finally:
+        if group_of(process.pid):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def group_of(leader: int) -> list[str]:
+    """The processes of a group that run still."""
+    found = subprocess.run(["ps", "-eo", "pgid=,stat=,args="], capture_output=True, text=True, check=True)
+    lines = [line.split(None, 2) for line in found.stdout.splitlines()]
+    return [one[2] for one in lines if int(one[0]) == leader and not one[1].startswith("Z")]

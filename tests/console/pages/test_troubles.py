@@ -1,0 +1,36 @@
+"""What Today shows of what is wrong: for each thing the button to try first is its cure."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicator.console.pages.troubles import trouble
+from syndicator.reasons import ConditionReason as Kind
+from syndicator.reasons import FetchReason
+from syndicator.services.health.condition import Condition
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "first", "link"),
+    [
+        (Kind.SOURCE_FAILING, FetchReason.DNS, "retry", "/sources/a"),
+        (Kind.SOURCE_FAILING, FetchReason.GONE, "remove-source", "/sources/a"),
+        (Kind.SOURCE_GONE, "", "remove-source", "/sources/a"),
+        (Kind.SOURCE_MOVED, "", "adopt-move", "/sources/a"),
+        (Kind.EXTRACTION_COLLAPSED, "", "", "/sources/a/mend"),
+        (Kind.SELECTOR_UNMATCHED, "", "", "/sources/a/mend"),
+        (Kind.FLOOD, "", "", "/sources/a"),
+    ],
+)
+def test_the_cure_comes_first(kind: Kind, code: str, first: str, link: str) -> None:
+    made = trouble(Condition(kind=kind, subject="a", source="a", code=code))
+    strong = [one for one in made.remedies if one.strong]
+    assert [one.act for one in strong] == ([first] if first else []) and made.link == link
+    assert {tuple(one.args.items()) for one in made.remedies} == {(("key", "a"),)}
+
+
+def test_what_is_about_no_source_has_no_button_for_one() -> None:
+    held = trouble(Condition(kind=Kind.FEED_HELD, subject="tags/ai"))
+    assert [one.act for one in held.remedies] == ["build"]
+    assert trouble(Condition(kind=Kind.DISK, subject="/")).remedies == ()
+    assert trouble(Condition(kind=Kind.ARTICLES_ON_HOLD, subject="x", count=3)).link_says == "See 3 articles"

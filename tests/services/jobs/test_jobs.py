@@ -1,0 +1,154 @@
+"""Jobs of the console: done once, whoever does them, under the lock or within the run that has it."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator.services.container import locked, open_app
+from syndicator.services.jobs.log import Change, Log
+from syndicator.services.jobs.patch import undone
+from syndicator.services.jobs.queue import KEPT, Queue
+from syndicator.services.jobs.within import jobs_done_within
+from syndicator.services.jobs.work import drain
+from syndicator.settings import load
+from tests.cli.conftest import Instance
+from tests.world import World
+
+AT = "2026-11-26T15:00:00+00:00"
+
+
+@pytest.fixture
+def queue(tmp_path: Path) -> Queue:
+    return Queue(tmp_path)
+
+
+@pytest.fixture
+def instance(tmp_path: Path) -> Instance:
+    config = tmp_path / "config"
+    config.mkdir()
+    (config / "syndicator.toml").write_text("")
+    (config / "taxonomy.toml").write_text("")
+    (config / "sources.toml").write_text('# ours\n[[source]]\nkey = "a"\nurl = "https://a.example/feed"\n')
+    return Instance(tmp_path, World())
+
+
+def test_a_job_has_one_doer_and_the_oldest_goes_first(queue: Queue) -> None:
+    ids = [queue.add("rest", {"key": str(number)}, who="ann", at=AT).id for number in range(3)]
+    other = Queue(queue.root.parents[1])
+    taken = [one.claim() for one in (queue, other, queue, other)]
+    assert [job.id if job else None for job in taken] == [*ids, None]
+    assert [job.status for job in queue.recent(9)] == ["running"] * 3
+
+
+def test_a_job_that_waits_is_cancelled_at_once(queue: Queue) -> None:
+    id = queue.add("rest", {}, who="ann", at=AT).id
+    queue.cancel(id)
+    job = queue.get(id)
+    assert job is not None and job.status == "cancelled" and queue.claim() is None
+
+
+@pytest.mark.parametrize(
+    "id", ["", "..", "../passwords", "../../config/sources", "0" * 20 + "-xyz", "0" * 20 + "-0123456g"]
+)
+def test_an_id_names_no_other_file(queue: Queue, id: str) -> None:
+    queue.root.mkdir(parents=True)
+    (queue.root.parent / "passwords.json").write_text("{}")
+    assert queue.get(id) is None
+    queue.cancel(id)
+
+
+def test_old_jobs_are_forgotten_and_lost_ones_say_so(queue: Queue) -> None:
+    for number in range(KEPT + 5):
+        queue.add("rest", {"key": str(number)}, who="ann", at=AT)
+        queue.claim()
+    queue.sweep()
+    assert len(queue.recent(KEPT * 2)) == KEPT
+    queue.lost()
+    assert {job.status for job in queue.recent(KEPT)} == {"failed"}
+
+
+def test_while_a_run_has_the_lock_jobs_wait(instance: Instance) -> None:
+    settings = load(instance.config)
+    queue = Queue(settings.state_dir)
+    id = queue.add("rest", {"key": "a"}, who="ann", at=AT).id
+    with locked(settings):
+        assert drain(instance.config, queue) == 0 and queue.waiting() == [id]
+    assert drain(instance.config, queue) == 1
+    assert "enabled = false" in (instance.config / "sources.toml").read_text()
+
+
+def test_a_run_does_what_is_quick_itself(instance: Instance) -> None:
+    """The lock is held all the time."""
+    settings, hurried = load(instance.config), [0]
+    queue = Queue(settings.state_dir)
+
+    async def run() -> None:
+        with locked(settings), open_app(instance.config) as app:
+            async with jobs_done_within(app, lambda: hurried.append(1)):
+                quick = queue.add("rest", {"key": "a"}, who="ann", at=AT).id
+                slow = queue.add("retry", {"key": "a"}, who="ann", at=AT).id
+                for _ in range(100):
+                    await asyncio.sleep(0.05)
+                    if (job := queue.get(quick)) is not None and job.ended:
+                        break
+                assert job is not None and job.status == "done" and "run under way" in job.said, job
+                assert queue.waiting() == [slow]
+
+    asyncio.run(run())
+    assert hurried == [0, 1]
+    (change,) = Log(settings.state_dir).newest()
+    assert (change.who, change.subject, change.kept) == ("ann", "a", True)
+    assert (instance.config / "sources.toml").read_text().startswith("# ours\n")
+
+
+def test_what_fails_costs_no_other(instance: Instance) -> None:
+    queue = Queue(load(instance.config).state_dir)
+    wrong = queue.add("rest", {"key": "nobody"}, who="ann", at=AT).id
+    right = queue.add("rest", {"key": "a"}, who="ann", at=AT).id
+    drain(instance.config, queue)
+    failed, done = queue.get(wrong), queue.get(right)
+    assert failed is not None and done is not None
+    assert (failed.status, done.status) == ("failed", "done") and "nobody" in failed.said
+
+
+def test_a_change_is_kept_whole_and_half_a_line_is_passed_over(tmp_path: Path) -> None:
+    log = Log(tmp_path)
+    change = Change(number=0, at=AT, who="ann", act="edit", subject="x", said="x: edited")
+    first = log.add(change, {"article:x.md": ("a\n", "b\n")})
+    with log.path.open("ab") as file:
+        file.write(b'{"number": 2, "at"')
+    assert (first.number, log.newest()[0], log.files(1)) == (1, first, {"article:x.md": ("a\n", "b\n")})
+    assert log.undone() == set()
+
+
+LINES = st.lists(st.sampled_from(["a", "b", "c", "", "key = 1", "[[source]]"]), max_size=12)
+
+
+@given(LINES, LINES)
+def test_undoing_at_once_gives_what_was(before: list[str], after: list[str]) -> None:
+    old, new = ("".join(f"{line}\n" for line in lines) for lines in (before, after))
+    assert undone(old, new, new) == old
+
+
+@given(LINES, st.integers(0, 12), LINES)
+def test_what_was_edited_elsewhere_stays(base: list[str], place: int, added: list[str]) -> None:
+    """A line of its own is changed, and others are added at the beginning and at the end since."""
+    lines = [f"{number} {line}" for number, line in enumerate(base)]
+    place = min(place, len(lines))
+    text = "\n".join([*lines[:place], "old", *lines[place:]]) + "\n"
+    changed = text.replace("old\n", "new\n") if "old\n" in text else text
+    head, tail = "".join(f"+{line}\n" for line in added), "a last line\n"
+    assert undone(text, changed, head + changed + tail) == head + text + tail
+
+
+def test_an_edit_in_the_same_place_is_in_the_way() -> None:
+    with pytest.raises(ValueError, match="edited since"):
+        undone("a\nb\nc\n", "a\nX\nc\n", "a\nY\nc\n")
+    with pytest.raises(ValueError, match="edited since"):
+        undone(None, "a\n", "b\n")
+    assert undone(None, "a\n", "a\n") is None

@@ -1,0 +1,67 @@
+"""Lists of articles as somebody looks through them, on each database."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from syndicator.model import Outcome, SourceState
+from syndicator.store.browse.articles import Filter, Wanted
+from syndicator.store.engine import open_store
+from tests.store.conftest import NOW, record
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (Wanted(), [1, 2, 3, 4, 5, 6, 7]),
+        (Wanted(most=2, skip=1), [2, 3]),
+        (Wanted(words=["TITLE", "3"]), [3]),
+        (Wanted(words=["%"]), [7]),
+        (Wanted(words=["_"]), []),
+        (Wanted(source="other"), [6]),
+        (Wanted(source='o"ther'), []),
+        (Wanted(filter="untagged"), [2, 5]),
+        (Wanted(filter="partial"), [3]),
+        (Wanted(filter="hold"), [4]),
+        (Wanted(filter="unsure", none="none"), [2, 3, 4, 6]),
+        (Wanted(filter="unsure", source="other", none="none", words=["title"]), [6]),
+        (Wanted(filter="merged"), [1]),
+    ],
+)
+def test_a_list_has_what_is_wanted_the_newest_first(any_url: str, wanted: Wanted, found: list[int]) -> None:
+    more = {
+        2: {"tags": ()},
+        3: {"partial": True},
+        4: {"hold": True},
+        5: {"tags": (), "tags_by": "operator"},
+        6: {"category": "none", "source_key": "other"},
+        7: {"title": "100 % of it"},
+    }
+    with open_store(any_url, articles_exist=False) as store:
+        made = {number: record(store, number, **more.get(number, {})) for number in range(1, 8)}
+        store.index.merge(made[1].id, made[2].id)
+        numbers = {article.id: number for number, article in made.items()}
+        assert [numbers[one.article.id] for one in store.browse.articles(wanted)] == found
+
+
+def test_days_and_visits_of_a_source(any_url: str) -> None:
+    with open_store(any_url, articles_exist=False) as store:
+        for number, hours in enumerate((1, 2, 30, 900)):
+            record(store, number, added=NOW - timedelta(hours=hours))
+        record(store, 9, source_key="other")
+        for hours in (900, 2, 1):
+            outcome = Outcome(key="src", at=NOW - timedelta(hours=hours), status="unchanged")
+            store.visits.end_visit(outcome, SourceState(key="src", url="u"))
+        since, day = NOW - timedelta(days=30), NOW.replace(hour=0)
+        assert store.browse.days("src", since) == {day: 2, day - timedelta(days=1): 1}
+        assert [one.at for one in store.browse.outcomes("src", since)] == [NOW - timedelta(hours=h) for h in (1, 2)]
+
+
+def test_every_filter_is_one() -> None:
+    from typing import get_args
+
+    from syndicator.store.browse.articles import FILTERS
+
+    assert set(FILTERS) == set(get_args(Filter))
