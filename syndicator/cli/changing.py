@@ -4,7 +4,7 @@ change, and build the feeds."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -48,8 +48,8 @@ def build(opened: App) -> tuple[str, ...]:
     return build_among(opened, None)[0]
 
 
-def build_among(opened: App, feeds: Collection[FeedKey] | None) -> tuple[tuple[str, ...], int]:
-    """The same for `feeds` alone, None for all; how many others are stale, too."""
+def build_among(opened: App, feeds: Callable[[FeedKey], bool] | None) -> tuple[tuple[str, ...], int]:
+    """The same for those of which `feeds` is true, None for all; how many others are stale, too."""
     from syndicator.services.build import build_feeds
 
     built = asyncio.run(build_feeds(opened, among=feeds))

@@ -18,10 +18,11 @@ from syndicator.ports import ArticleIndex, FeedRow, Outlet
 from syndicator.publishing import article_pages, calendars, paths
 from syndicator.publishing.document import documents
 from syndicator.publishing.entries import Entries
+from syndicator.publishing.feed import Feed
 from syndicator.publishing.kept_entries import KeptEntries
 from syndicator.publishing.look import Look
 from syndicator.publishing.output import redirects
-from syndicator.publishing.render.head import Head, Removed, head
+from syndicator.publishing.render.head import Removed, head
 from syndicator.publishing.render.opml import opml
 from syndicator.publishing.render.view import View
 from syndicator.publishing.renderers import renderers
@@ -32,7 +33,6 @@ from syndicator.publishing.selection.staleness import BuildReport, Steps, ended,
 from syndicator.publishing.selection.window import head_of
 from syndicator.publishing.validate import culprit, lost_entries, schema
 from syndicator.publishing.web import combine, front
-from syndicator.publishing.web.calendar import CalendarPage
 from syndicator.publishing.web.pages import Pages
 from syndicator.reasons import FeedFileReason
 from syndicator.settings import Settings
@@ -59,6 +59,7 @@ def build(
     markdown: Callable[[str], str] = lambda id: "",
     look: Look | None = None,
     kept: KeptEntries | None = None,
+    brief: bool = False,
 ) -> Steps:
     """Renders feeds and puts them where they are published, each whole or not at all. A build is made in steps of some
     milliseconds, so that others have their turn in between; what changes meanwhile leaves its feeds stale.
@@ -68,7 +69,9 @@ def build(
     to render (`stale`), None for all, which restores everything after the web root was deleted. `remake`: makes the
     HTML of an article whose kept HTML is missing (in a process that can be ended). `excused`: ids of articles that
     were taken off the store on purpose and may vanish (pruned). `tags`: those of taxonomy.toml. `markdown`: the body
-    of an article. `look`: of the pages, ours unless given. `kept`: the entries of the builds before in this process."""
+    of an article. `look`: of the pages, ours unless given. `kept`: the entries of the builds before in this process.
+    `brief`: pages of older stories that are there already, and what speaks of all feeds where that of everything is not
+    among these, are left to a later build, which `stale` tells of."""
     pages, kept = Pages(specs, settings, look, tags), kept or KeptEntries()
     of = source_of or (lambda article: sources.get(article.source_key))
     table = renderers(pages)
@@ -76,9 +79,8 @@ def build(
     kept.begin(fingerprint.of_entries(shared, settings, pages.templates.look, tags))
     entries = Entries.of(index, of, instance, settings, table, tags=tags, markdown=markdown, remake=remake, kept=kept)
     whole_texts = [one for one in sources.values() if one.content == "full" and PAGE in settings.publish.formats]
-    builder = Builder(
-        index, outlet, settings, instance, entries, pages, frozenset(excused), whole_texts, whole=only is None
-    )
+    whole = only is None
+    builder = Builder(index, outlet, settings, instance, entries, pages, frozenset(excused), whole_texts, whole, brief)
     wanted = [spec for spec in specs if only is None or spec.key in only]
     feeds = []
     for spec in wanted:
@@ -94,7 +96,8 @@ def build(
     yield from builder.write_calendars(feeds)
     yield from builder.write_heads([feed for feed in feeds if feed.spec.key != ALL])
     builder.drop_ended(keys)
-    if outdated or builder.unfinished(keys) or builder.written or only is None or outlet.get(paths.INDEX) is None:
+    changed = outdated or builder.unfinished(keys) or builder.written or only is None
+    if not (brief and builder.is_left(everything)) and (changed or outlet.get(paths.INDEX) is None):
         builder.write_shared(specs)
         yield from builder.write_search(shared, everything)
     yield from builder.write_heads(everything)
@@ -105,27 +108,9 @@ def build(
 
 
 @dataclass(slots=True)
-class Feed:
-    """A feed that is being built. `made_with`: the fingerprint of its settings. `files`: what its row will remember,
-    name of a file (or fingerprint) -> digest. `left_out`: ids that stand in the archives instead of the head. `fault`:
-    why it must be held, found in its archives."""
-
-    spec: FeedSpec
-    row: FeedRow
-    ids: list[str]
-    head: Head
-    made_with: str
-    archives: list[Document]
-    calendar: list[CalendarPage] = field(default_factory=list)
-    left_out: frozenset[str] = frozenset()
-    files: dict[str, str] = field(default_factory=dict)
-    fault: str | None = None
-
-
-@dataclass(slots=True)
 class Builder:
     """The state of a build. `whole_texts`: the sources whose articles have pages of their own. `whole`: make every
-    document, even where nothing it is made of changed."""
+    document, even where nothing it is made of changed. `brief`: as in `build`."""
 
     index: ArticleIndex
     outlet: Outlet
@@ -136,6 +121,8 @@ class Builder:
     excused: frozenset[str]
     whole_texts: Sequence[Source]
     whole: bool
+    brief: bool = False
+    shown: dict[FeedKey, int] = field(default_factory=dict)
     written: set[str] = field(default_factory=set)
     unchanged: int = 0
     ended: list[str] = field(default_factory=list)
@@ -208,6 +195,8 @@ class Builder:
     def write_calendars(self, feeds: Sequence[Feed]) -> Iterator[None]:
         """The pages of days, months and years of `feeds` that changed."""
         for feed in feeds:
+            if self.brief:
+                feed.put_off_pages()
             feed.files |= {page.name: page.fingerprint for page in feed.calendar}
         found = [calendars.Calendar(feed.spec, feed.head, feed.calendar, feed.row.files) for feed in feeds]
         yield from calendars.write(
@@ -253,6 +242,7 @@ class Builder:
             held=tuple(self.held),
             set_aside=(*self.entries.problems.values(), *self.pages.problems()),
             ended=tuple(self.ended),
+            shown=self.shown,
         )
 
     def unfinished(self, wanted: Collection[FeedKey]) -> bool:
@@ -295,9 +285,7 @@ class Builder:
     def write_search(self, about: str, everything: Sequence[Feed]) -> Iterator[None]:
         """What the search page reads; `about`: a fingerprint of what else it is made with. The row of the feed of
         everything remembers what it was made of: that feed is stale whenever an article changes."""
-        row = self.rows.get(ALL)
-        left = row is not None and row.stale and not everything and any(spec.key == ALL for spec in self.pages.specs)
-        if left or PAGE not in self.settings.publish.formats:  # left: that feed, and so the search, to a later build
+        if self.is_left(everything) or PAGE not in self.settings.publish.formats:
             return
         views, made_of = self.entries.views, self._remembered(fingerprint.SEARCH)
         put, drop = self._put, self._delete
@@ -305,6 +293,12 @@ class Builder:
             self.index, self.outlet, lambda ids: views(ids, None), about, put, drop, made_of=made_of, whole=self.whole
         )
         self._remember(fingerprint.SEARCH, now_of, everything)
+
+    def is_left(self, everything: Sequence[Feed]) -> bool:
+        """True where the feed of everything is stale and not among these: it is a later build's, with what speaks of
+        all feeds."""
+        row = self.rows.get(ALL)
+        return row is not None and row.stale and not everything and any(spec.key == ALL for spec in self.pages.specs)
 
     def write_articles(self, shared: str, everything: Sequence[Feed]) -> Generator[None, None, Collection[str]]:
         """The pages of articles that are published whole; which of those that are there have to go. The row of the feed
@@ -377,6 +371,7 @@ class Builder:
             self._delete(name)
         files_made = feed.files | {fingerprint.FEED: feed.made_with}
         self.index.mark_fresh(feed.spec.key, files_made, seen=feed.row.mark)
+        self.shown[feed.spec.key] = len(feed.ids)
 
     def _render(self, feed: Feed) -> dict[str, bytes]:
         """The head feed in all its formats, by file name."""

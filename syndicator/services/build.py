@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -83,8 +83,10 @@ async def build_due(app: App, settling: Settling | None, turn: Callable[[], obje
     async with settling.alone:
         if not settling.is_due(app):
             return BuildReport()
-        with settling.building(app):
-            return await build_feeds(app, turn=turn)
+        with settling.building(app) as part:
+            report = await build_feeds(app, turn=turn, among=part.among, brief=part.brief)
+        settling.built(report.shown, report.left)
+        return report
 
 
 async def build_feeds(
@@ -92,11 +94,12 @@ async def build_feeds(
     *,
     all: bool = False,
     turn: Callable[[], object] = lambda: None,
-    among: Collection[FeedKey] | None = None,
+    among: Callable[[FeedKey], bool] | None = None,
+    brief: bool = False,
 ) -> BuildReport:
     """Builds the stale feeds, or all of them, and notifies the hubs of exactly those that changed. Others have their
-    turn between two feeds, and `turn` is called. `among`: only those of these feeds that are stale; the others stay so
-    for the next build."""
+    turn between two feeds, and `turn` is called. `among`: only those stale feeds of which this is true; the others stay
+    so for the next build. `brief`: as in `publishing.builder.build`."""
     clock = asyncio.get_running_loop().time
     began, began_at = clock(), app.clock()
     known = vocabulary(app)
@@ -108,8 +111,8 @@ async def build_feeds(
     shown_edits.follow(app, tags)
     all = all or replaced(app.store.index, outlet)
     shown = thumbnails.publish(app, outlet)
-    only = None if all else stale(specs, app.store.index, app.settings, app.instance, pages)
-    left = set() if only is None or among is None else only.difference(among)
+    only = None if all else stale(specs, app.store.index, app.settings, app.instance, pages, owed=not brief)
+    left = set() if only is None or among is None else {key for key in only if not among(key)}
     only = only if only is None else only - left
     if only is None or only:  # a build that was killed left its feed stale
         outlet.sweep()
@@ -133,12 +136,14 @@ async def build_feeds(
             markdown=lambda id: read(app, id).body,
             look=pages,
             kept=app.entries,
+            brief=brief,
         )
         report = await _turn_by_turn(steps, turn)
     thumbnails.take_off(app, outlet, shown)
     app.beside.note({spec.key for spec in specs} if only is None else only)
     if not left:
         app.store.visits.set_note(EXCUSED, None, app.clock())
+    if brief or not left:  # what is left by a brief one is in its source's feed
         freshness.note(app.store, began_at, app.clock())
     report = replace(report, builds=1, seconds=clock() - began, left=len(left))
     return replace(report, hubs=await _notify_hubs(app, report))

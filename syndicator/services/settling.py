@@ -4,24 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from syndicator.axes import SOURCE
-from syndicator.publishing.selection.settling import Waiting, is_due
+from syndicator.model import FeedKey
+from syndicator.publishing.selection.settling import Built, Waiting, is_due, is_rested
 from syndicator.publishing.selection.staleness import is_on
 from syndicator.services.container import App
 from syndicator.settings import seconds
 
-_LOOK_SECONDS = 3600.0  # after which a build looks for what no mark tells of, such as a replaced web root: a choice
+# After which a build is one of everything that is stale, with the pages of days, months and years, and looks for what
+# no mark tells of, such as a replaced web root. A choice.
+_LOOK_SECONDS = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one build is of. `among`: the feeds that may be written, None for all; `brief`: pages of older stories that
+    are there already are left to a later build, and so is what speaks of all feeds where that of everything is."""
+
+    among: Callable[[FeedKey], bool] | None = None
+    brief: bool = False
 
 
 class Settling:
     """What waits, from one run of `up` to the next. What visits file waits for `publish.settle`; everything else that
     makes feeds stale (edited and withdrawn articles, edited settings) is built at once, as are the first articles of a
-    source. The first run of a process builds whatever a crash may have left. clock: seconds, steady."""
+    source. Long feeds are written less often than short ones, and pages of older stories once an hour. The first run of
+    a process builds whatever a crash may have left. clock: seconds, steady."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -30,10 +43,14 @@ class Settling:
         self._made_with: Any = None
         self.alone = asyncio.Lock()  # held by the one build under way
         self._looked = 0.0
+        self._whole = True  # the next build is one of everything that is stale
+        self._filed = 0
+        self._built: dict[FeedKey, Built] = {}
 
     def begin(self, app: App) -> None:
         """To be called before visits: what is stale now is not by them."""
         if app.store.index.newest_mark() > self._mark:
+            self._whole = True
             self.hurry()
 
     def end(self, app: App) -> None:
@@ -42,6 +59,7 @@ class Settling:
 
     def filed(self) -> None:
         """An article more waits."""
+        self._filed += 1
         self._waiting = replace(self._waiting, articles=self._waiting.articles + 1)
 
     def hurry(self) -> None:
@@ -51,7 +69,7 @@ class Settling:
     def is_due(self, app: App) -> bool:
         """True when it is time to build. Reads the marks of stale feeds alone."""
         now = self._clock()
-        if self._made_with != _made_with(app) or now - self._looked >= _LOOK_SECONDS:
+        if self._is_whole(app):
             return True
         if not app.store.index.newest_mark():
             self._waiting = Waiting()
@@ -63,15 +81,34 @@ class Settling:
         return is_due(self._waiting, seconds(app.settings.publish.settle), now)
 
     @contextmanager
-    def building(self, app: App) -> Iterator[None]:
-        """To be held while all that waits is built. Where that fails, it waits on, and is due as it was."""
-        before, self._waiting = self._waiting, Waiting()
+    def building(self, app: App) -> Iterator[Part]:
+        """To be held while what waits is built, of which this yields the part. Where that fails, it waits on, and is
+        due as it was."""
+        before, whole = self._waiting, self._is_whole(app) or not seconds(app.settings.publish.settle)
+        self._waiting = Waiting()
         try:
-            yield
+            yield Part() if whole else Part(None if before.urgent else self._rested(app), brief=True)
         except BaseException:
             self._waiting = before
             raise
-        self._made_with, self._looked = _made_with(app), self._clock()
+        if whole:
+            self._made_with, self._looked, self._whole = _made_with(app), self._clock(), False
+
+    def built(self, shown: Mapping[FeedKey, int], left: int) -> None:
+        """To be called with the feeds that a build wrote and how many entries each shows, and how many it left."""
+        now = self._clock()
+        if left and self._waiting.since is None:
+            self._waiting = replace(self._waiting, since=now)
+        self._built |= {key: Built(at=now, entries=count, articles=self._filed) for key, count in shown.items()}
+
+    def _rested(self, app: App) -> Callable[[FeedKey], bool]:
+        settle, now = seconds(app.settings.publish.settle), self._clock()
+        return lambda key: is_rested(self._built.get(key), settle, now, self._filed)
+
+    def _is_whole(self, app: App) -> bool:
+        if self._made_with != _made_with(app) or self._clock() - self._looked >= _LOOK_SECONDS:
+            return True
+        return self._whole and self._waiting.urgent
 
 
 def _made_with(app: App) -> Any:

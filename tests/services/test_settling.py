@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from syndicator.publishing.selection.settling import MANY
-from syndicator.services.build import build_due
+from syndicator.publishing.selection.settling import LONG, MANY
+from syndicator.services.build import build_due, build_feeds
 from syndicator.services.container import App
 from syndicator.services.editorial import withdrawing
 from syndicator.services.settling import Settling
@@ -76,6 +76,53 @@ def test_the_first_articles_of_a_source_do_not_wait(runs: Runs) -> None:
     assert runs.run(1, source="two") == 1
     assert runs.run(1, source="two") == 0
     assert runs.run(1, source="two", first=True) == 1
+
+
+def test_a_long_feed_and_what_speaks_of_all_rest_while_short_ones_are_built(runs: Runs) -> None:
+    assert runs.run(2 * LONG) == 1  # many
+    runs.time.now += 200
+    runs.run(1, source="two")  # the first of its source
+    runs.time.now += 10
+    assert runs.run(1, source="two") == 0
+    runs.time.now += 180
+    before = runs.place.digests("public")
+    assert runs.run() == 1
+    after = runs.place.digests("public")
+    changed = {name for name in after if after[name] != before.get(name)}
+    assert {"sources/two.atom"} <= changed and not changed & {"all.atom", "index.html", "feeds.html"}
+    runs.time.now += 180
+    assert runs.run() == 1
+    assert "Story 103" in runs.place.published("all.atom")
+
+
+def test_pages_of_older_stories_that_are_there_wait_for_the_hour_and_for_no_other_command(runs: Runs) -> None:
+    page = "archive/all/2026-03-09.html"
+    runs.run(1)
+    runs.time.now += 180
+    assert runs.run() == 1
+    assert runs.shown() == 2 and "Story 2" not in runs.place.published(page)
+    with runs.place.app() as other:
+        assert asyncio.run(build_feeds(other)).written
+    assert "Story 2" in runs.place.published(page)
+    runs.run(1)
+    runs.time.now += 180
+    assert runs.run() == 1
+    assert "Story 3" not in runs.place.published(page)
+    runs.time.now += 3600
+    assert runs.run() == 1
+    assert "Story 3" in runs.place.published(page)
+    made = runs.place.digests("public")
+    asyncio.run(build_feeds(runs.app, all=True))
+    assert runs.place.digests("public") == made
+
+
+def test_what_is_withdrawn_goes_from_pages_of_older_stories_at_once(runs: Runs) -> None:
+    runs.run(1)
+    asyncio.run(build_feeds(runs.app))
+    withdrawing.withdraw(runs.app, "https://one.example/story-1")
+    assert runs.run() == 1
+    left = runs.place.published("archive/all/2026-03-09.html")
+    assert "Story 2" in left and "Story 1" not in left
 
 
 def test_what_no_visit_did_does_not_wait(runs: Runs) -> None:

@@ -20,6 +20,7 @@ from syndicator.settings import Settings
 
 # The name of a feed's fingerprint in FeedRow.files, beside the digests of real files; no file name has a # in it.
 FEED: Final = "#about"
+OWED: Final = "#owed"  # there where pages of older stories have changed and were not made again yet
 ARTICLES: Final = "#articles/"  # the same, followed by the day of the articles that have a page of their own
 SEARCH: Final = "#search/"  # in the row of the feed of everything, followed by the name of a period of the search
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import heapq
 import uuid
-from collections.abc import Collection, Generator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Generator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from syndicator.axes import ALL, AXES
 from syndicator.model import FeedKey, FeedSpec, Problem
@@ -21,7 +21,7 @@ from syndicator.settings import Publish, Settings
 class BuildReport:
     """What a build did. `written`: names of files that changed or went, below the web root. `held`: feeds whose old
     files stayed, and why. `set_aside`: articles that could not be shown as they should. `left`: how many stale feeds it
-    was not asked for."""
+    was not asked for; `shown`: how many entries each feed shows that it wrote."""
 
     written: tuple[str, ...] = ()
     unchanged: int = 0
@@ -31,6 +31,7 @@ class BuildReport:
     hubs: tuple[Problem, ...] = ()  # hubs that could not be notified
     builds: int = 0
     left: int = 0
+    shown: Mapping[FeedKey, int] = field(default_factory=dict)
     seconds: float = 0.0  # of all of them, those in which others had their turn included
 
 
@@ -45,19 +46,25 @@ def stale(
     settings: Settings | None = None,
     instance: uuid.UUID | None = None,
     look: Look | None = None,
+    *,
+    owed: bool = True,
 ) -> set[FeedKey]:
     """The feeds that need a build: marked stale, or never built yet, or, where settings and instance are given, built
-    with other settings than these or with another `look` of pages."""
+    with other settings than these or with another `look` of pages. `owed`: those of whose pages some were left to a
+    later build, too."""
     rows = {row.key: row for row in index.feeds()}
     if settings is None or instance is None:
-        return {spec.key for spec in specs if _outdated(rows.get(spec.key), None)}
+        return {spec.key for spec in specs if _outdated(rows.get(spec.key), None, owed)}
     shared, pages = fingerprint.common(settings, instance), fingerprint.of_pages(settings, look)
-    return {spec.key for spec in specs if _outdated(rows.get(spec.key), fingerprint.of_feed(spec, shared, pages))}
+    made_with = {spec.key: fingerprint.of_feed(spec, shared, pages) for spec in specs}
+    return {key for key, made in made_with.items() if _outdated(rows.get(key), made, owed)}
 
 
-def _outdated(row: FeedRow | None, made_with: str | None) -> bool:
+def _outdated(row: FeedRow | None, made_with: str | None, owed: bool) -> bool:
     """`made_with`: the fingerprint that a build would leave in the row now, None where it is not to be looked at."""
     if row is None or row.stale or row.dropped or not row.files:
+        return True
+    if owed and fingerprint.OWED in row.files:
         return True
     return made_with is not None and row.files.get(fingerprint.FEED) != made_with
 

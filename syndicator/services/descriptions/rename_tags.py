@@ -95,12 +95,12 @@ def act(app: App, planned: Retagging, progress: Callable[[int, int], None] = lam
     _rename_learnt(app, planned)
 
 
-def built_first(app: App, planned: Retagging) -> frozenset[FeedKey] | None:
-    """The feeds to build at once, where many others show the tag beneath articles that they show all the same: those
-    that have other articles now. None: all of them."""
+def built_first(app: App, planned: Retagging) -> Callable[[FeedKey], bool] | None:
+    """Whether a feed is to be built at once, where many others show the tag beneath articles that they show all the
+    same: those are that have other articles now. None: all are."""
     if len(planned.feeds) <= _AT_ONCE:
         return None
-    return frozenset((planned.old_feed, planned.new_feed, *(query.key for query in app.queries)))
+    return frozenset((planned.old_feed, planned.new_feed, *(query.key for query in app.queries))).__contains__
 
 
 def _rename_learnt(app: App, planned: Retagging) -> None:
