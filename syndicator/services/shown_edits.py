@@ -16,6 +16,7 @@ from syndicator.publishing.selection import fingerprint
 from syndicator.services.container import App
 
 _SOURCES: Final = "sources shown"  # a digest of the rest in the first line, in the second the fingerprints by source
+_STAMP: Final = "sources shown as of"  # `App.sources_stamp`
 _TAGS: Final = "tags linked"  # their slugs
 _DIGITS: Final = 12  # of a fingerprint: one source is compared with itself alone
 
@@ -37,9 +38,13 @@ def edited(before: Mapping[str, str], now: Mapping[str, str]) -> set[str]:
 
 def _sources(app: App) -> tuple[list[FeedKey], str | None]:
     """The feeds of the sources of which something else shows now, and the note of that, None where nothing does."""
+    visits, stamp = app.store.visits, app.sources_stamp
+    if stamp and visits.note(_STAMP) == stamp:
+        return [], None
+    visits.set_note(_STAMP, stamp or None, app.clock())
     now = {key: fingerprint.of_source(source)[:_DIGITS] for key, source in app.sources.items()}
     whole = hashlib.sha256(repr(sorted(now.items())).encode()).hexdigest()
-    digest, _, kept = (app.store.visits.note(_SOURCES) or "").partition("\n")
+    digest, _, kept = (visits.note(_SOURCES) or "").partition("\n")
     if digest == whole:
         return [], None
     changed = edited(json.loads(kept), now) if kept else ()

@@ -1,10 +1,12 @@
 """The sources as they were read and checked last, so that files that did not change are not read again.
 
-A hundred thousand of them take ten seconds to parse and check, and half a second to be remembered. The file is a cache:
-whatever is wrong with it, the sources are read as if it were not there."""
+A hundred thousand of them take ten seconds to parse and check, and half a second to be remembered. Of a file that was
+only added to, which is what `add` does, the end alone is parsed. The file is a cache: whatever is wrong with it, the
+sources are read as if it were not there."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -52,12 +54,17 @@ def read(path: Path, cache: Path, version: str, *, before: Read | None = None, r
     if before is not None and before.stamp == now:
         return before
     known = _remembered(cache, now, path)
+    if known is not None:
+        return Read(known, now)
+    known, checked = _with_added(cache, now, path)
     if known is None:
         from syndicator.sources.registry import load_sources  # what checks them is not loaded for those that were
 
         known = load_sources(path)
-        if remember and stamp(path, version) == now:
-            _remember(cache, now, known)
+    if remember:
+        data = path.read_bytes() if files_of(path) == [path] and path.exists() else None
+        if stamp(path, version) == now:
+            _remember(cache, now, known, data, checked)
     return Read(known, now)
 
 
@@ -66,7 +73,7 @@ def _remembered(cache: Path, now: str, path: Path) -> tuple[Source, ...] | None:
         edited = max(one.stat().st_mtime_ns for one in files_of(path))
         if cache.stat().st_mtime_ns < edited + _LATER_NS:
             return None
-        made, of, rows = json.loads(cache.read_bytes())
+        made, of, _, rows = json.loads(cache.read_bytes())
         if (tuple(made), of) != (_FIELDS + _RULES, now):
             return None
         return tuple(_source(row) for row in rows)
@@ -74,14 +81,41 @@ def _remembered(cache: Path, now: str, path: Path) -> tuple[Source, ...] | None:
         return None
 
 
-def _remember(cache: Path, now: str, sources: tuple[Source, ...]) -> None:
-    """Writes the cache; nothing where that is not possible, or what is read back would differ."""
+def _with_added(cache: Path, now: str, path: Path) -> tuple[tuple[Source, ...] | None, int]:
+    """The sources of the cache and those that were added behind them since, and how many are from the cache; None where
+    anything else changed. The bytes are compared, so times do not count."""
+    try:
+        made, of, (size, digest), rows = json.loads(cache.read_bytes())
+        data = path.read_bytes()
+        same = hashlib.sha256(data[:size]).hexdigest() == digest and len(data) >= size
+        if files_of(path) != [path] or tuple(made) != _FIELDS + _RULES or _version(of) != _version(now) or not same:
+            return None, 0
+        known = tuple(_source(row) for row in rows)
+    except (OSError, ValueError, TypeError):
+        return None, 0
+    end = data[size:]
+    if end and not (data[:size].endswith(b"\n") or end.startswith(b"\n")):
+        return None, 0
+    from syndicator.sources.added import added
+
+    more = added(path, end, known)
+    return (None, 0) if more is None else ((*known, *more), len(known))
+
+
+def _version(stamp: str) -> str:
+    return stamp.partition("\n")[0]
+
+
+def _remember(cache: Path, now: str, sources: tuple[Source, ...], data: bytes | None, checked: int) -> None:
+    """Writes the cache; nothing where that is not possible, or what is read back would differ. `data`: of sources.toml,
+    None where there are files beside it; `checked`: so many of the sources are from the cache."""
     rows = [_row(source) for source in sources]
     temporary = cache.with_name(f".{cache.name}.{os.getpid()}")
     with suppress(OSError, ValueError):
-        if tuple(_source(json.loads(json.dumps(row))) for row in rows) == sources:
+        if tuple(_source(json.loads(json.dumps(row))) for row in rows[checked:]) == sources[checked:]:
             cache.parent.mkdir(parents=True, exist_ok=True)
-            temporary.write_text(json.dumps((_FIELDS + _RULES, now, rows)), encoding="ascii")
+            of = (len(data), hashlib.sha256(data).hexdigest()) if data is not None else None
+            temporary.write_text(json.dumps((_FIELDS + _RULES, now, of, rows)), encoding="ascii")
             temporary.replace(cache)
     with suppress(OSError):
         temporary.unlink(missing_ok=True)

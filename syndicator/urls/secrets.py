@@ -33,6 +33,8 @@ def names_more(url: str, than: str) -> bool:
 
 def known(url: str, environ: Mapping[str, str]) -> dict[str, str]:
     """The values of the variables that `url` names, where the environment has one of at least eight characters."""
+    if "$" not in url:
+        return {}
     found = {name: environ.get(name, "").strip() for name in variables(url)}
     return {name: value for name, value in found.items() if len(value) >= LEAST}
 

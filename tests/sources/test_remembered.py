@@ -91,8 +91,11 @@ def test_an_edit_is_seen_whatever_it_leaves_as_it_was(path: Path, parsed: list[P
 
 def test_what_was_edited_a_moment_ago_is_read_again(path: Path, parsed: list[Path]) -> None:
     path.touch()
+    stat = path.stat()
     read(path)
-    read(path)
+    path.write_text(ALL.replace("plain.example", "edited.exampl"))  # the same length
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert read(path)[0].url == "https://edited.exampl/feed"
     assert len(parsed) == 2
 
 
@@ -126,3 +129,60 @@ def test_what_is_wrong_is_told_each_time(path: Path) -> None:
     for _ in range(2):
         with pytest.raises(ConfigError, match="has no key"):
             read(path)
+
+
+MORE = '\n[[source]]\nkey = "more"\nurl = "https://more.example/feed"\n[source.rules]\nselect = ["main p"]\n'
+
+
+def test_of_a_file_that_was_added_to_the_end_alone_is_parsed(path: Path, parsed: list[Path]) -> None:
+    first = read(path)
+    for text in (ALL + MORE, ALL + MORE + "# and no more\n"):
+        path.write_text(text)
+        assert read(path, remember=False) == load_sources(path)
+    assert len(load_sources(path)) == len(first) + 1
+    assert read(path) == read(path) == load_sources(path)  # remembered with what was added
+    assert parsed == [path]
+
+
+@pytest.mark.parametrize(
+    ("before", "end"),
+    [
+        (ALL, 'title = ["h2"]\n'),  # of the last source's rules
+        (ALL, MORE.replace("more", "plain")),  # known already
+        (ALL, MORE.replace('"more"', '"plain"')),
+        (ALL, "[source.more]\n"),
+        (ALL, "\n[source.rules]\n"),
+        (ALL, MORE.replace("key", "kye")),
+        (ALL, "\n[[source]\n"),
+        (ALL.rstrip(), "# a comment" + MORE),
+        (ALL.rstrip(), ' # it"s' + MORE),
+        (ALL.replace("plain", "plane"), MORE),
+    ],
+)
+def test_whatever_else_is_added_is_read_as_part_of_the_whole(
+    path: Path, parsed: list[Path], before: str, end: str
+) -> None:
+    read(path)
+    path.write_text(before)
+    if before != ALL:
+        read(path)
+    path.write_text(ALL.rstrip() + end if before == ALL.rstrip() else ALL + end)
+    parsed.clear()
+    try:
+        wanted: tuple[Source, ...] | str = load_sources(path)
+    except ConfigError as error:
+        wanted = str(error)
+    try:
+        found: tuple[Source, ...] | str = read(path)
+    except ConfigError as error:
+        found = str(error)
+    assert found == wanted and parsed == [path]
+
+
+def test_a_file_more_beside_it_is_no_addition(path: Path, parsed: list[Path]) -> None:
+    read(path)
+    beside = path.with_suffix(".d")
+    beside.mkdir()
+    (beside / "more.toml").write_text(MORE)
+    assert [one.key for one in read(path)] == ["plain", "full", "more"]
+    assert parsed == [path, path]
