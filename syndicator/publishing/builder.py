@@ -74,16 +74,14 @@ def build(
     among these, are left to a later build, which `stale` tells of."""
     pages, kept = Pages(specs, settings, look, tags), kept or KeptEntries()
     of = source_of or (lambda article: sources.get(article.source_key))
-    table = renderers(pages)
-    shared = fingerprint.common(settings, instance)
+    table, shared = renderers(pages), fingerprint.common(settings, instance)
     kept.begin(fingerprint.of_entries(shared, settings, pages.templates.look, tags))
     entries = Entries.of(index, of, instance, settings, table, tags=tags, markdown=markdown, remake=remake, kept=kept)
     whole_texts = [one for one in sources.values() if one.content == "full" and PAGE in settings.publish.formats]
     whole = only is None
     builder = Builder(index, outlet, settings, instance, entries, pages, frozenset(excused), whole_texts, whole, brief)
-    wanted = [spec for spec in specs if only is None or spec.key in only]
     feeds = []
-    for spec in wanted:
+    for spec in (spec for spec in specs if only is None or spec.key in only):
         feeds.append(builder.prepare(spec, shared))
         yield
     yield from builder.write_archives(feeds)
