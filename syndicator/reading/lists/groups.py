@@ -109,13 +109,18 @@ def lists(document: Document) -> list[list[Shown]]:
     """What the page lists, its own list first: each a group with those that list the same in another place or form, in
     the page's order."""
     links = read_links(document)
-    groups = read_groups(document, links)
+    groups = [group for group in read_groups(document, links) if not _is_beside(group)]
     found: dict[frozenset[str], list[Shown]] = {}
     for group in groups[:_MOST_LISTS]:
         items = merged(document, group, groups, links)
         if len(items) >= LEAST:
             found.setdefault(frozenset(one.key for one in items), items)
     return list(found.values())
+
+
+def _is_beside(group: Group) -> bool:
+    """Whether a list is what stands on every page: of one that a script draws there is nothing else."""
+    return sum(record.links[0].beside for record in group.records) * 2 > len(group.records)
 
 
 def merged(document: Document, best: Group, groups: Sequence[Group], links: Sequence[Link]) -> list[Shown]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -17,6 +17,7 @@ from syndicator.reading.html.document import Document, inner
 _MOST = 3_000  # links of a page that are looked at
 _LONGEST = 400  # characters of a link's text
 _STEPS = 3  # from a link up to what is repeated
+_NAMED = 4  # elements around a form without any class that are looked at for one
 _ABOVE = 40  # elements above a link that are looked at
 _INLINE_SHARE = 0.5  # of the text around a link that in running text is not its own
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -106,6 +107,8 @@ def _link(anchor: Any, url: str, place: int, classes: Mapping[str, int]) -> Link
     above = list(islice(anchor.iterancestors(), _ABOVE))
     said = text.line(inner(anchor, _LONGEST))
     steps = [step(one, classes) for one in _near(anchor, above)]
+    if not any("." in one for one in steps):  # "li > a" alone is that of menus, too: with the list that it is in
+        steps += _named(above[len(steps) - 1 :])
     return Link(
         anchor=anchor,
         url=url,
@@ -129,6 +132,19 @@ def _near(anchor: Any, above: list[Any]) -> Iterator[Any]:
         yield one
         if one.tag in ("article", "li", "tr"):
             return
+
+
+def _named(above: Sequence[Any]) -> list[str]:
+    """The tags upwards as far as one with a name, and that with its name."""
+    found: list[str] = []
+    for one in above[:_NAMED]:
+        if one.tag in ("body", "html"):
+            break
+        name = next(iter(class_words(one)), "") or (one.get("id") or "")
+        found.append(f"{one.tag}.{name}" if _NAME.fullmatch(name) else str(one.tag))
+        if "." in found[-1]:
+            break
+    return found
 
 
 def step(element: Any, classes: Mapping[str, int]) -> str:

@@ -63,3 +63,34 @@ def test_a_list_of_which_nothing_is_known_is_taken_where_it_looks_the_same() -> 
     bare = unlike.bytes().replace(b"<h2", b"<h4").replace(b"</h2", b"</h4").replace(b"/2026/", b"/n/2026/")
     with pytest.raises(NotAFeed, match="none of the items that were there before is"):
         read_listing(bare, case.url, None, first.listing)
+
+
+URL = "https://a.example/news/"
+NAMES = ("The ferry that came late", "A sheep on the pier again", "Rain for the third week", "Tickets are dearer now")
+ROWS = "".join(
+    f"<li class='x'><h3><a href='/p/{n}'>{name}</a></h3><time datetime='2026-03-0{9 - n}'></time></li>"
+    for n, name in enumerate(NAMES)
+)
+
+
+def test_what_looks_unlike_the_items_is_left_out_and_named() -> None:
+    first = read_listing(f"<html><body><ul>{ROWS}</ul></body></html>".encode(), URL)
+    new = "<li class='x'><h3><a href='/p/9'>A new boat is named today</a></h3><time datetime='2026-03-10'></time></li>"
+    other = (
+        "<li class='x'><h3><a href='/about/us/all'>All about our paper</a></h3><time datetime='2026-03-11'></time></li>"
+    )
+    again = read_listing(f"<html><body><ul>{other}{new}{ROWS}</ul></body></html>".encode(), URL, None, first.listing)
+    assert [entry.title for entry in again.entries] == ["A new boat is named today", *NAMES]
+    assert again.listing and "such as https://a.example/about/us/all" in again.listing.note
+
+
+def test_a_larger_list_that_came_is_not_taken_for_the_one_that_is_known() -> None:
+    first = read_listing(f"<html><body><ul>{ROWS}</ul></body></html>".encode(), URL)
+    louder = "".join(
+        f"<article class='big'><h2><a href='/p/best/{n}'>What everybody in this town should read, part {n}</a></h2>"
+        "<time datetime='2026-03-08'></time></article>"
+        for n in range(20)
+    )
+    page = f"<html><body><main>{louder}</main><ul>{ROWS}</ul></body></html>".encode()
+    again = read_listing(page, URL, None, first.listing)
+    assert [entry.title for entry in again.entries] == [*NAMES]

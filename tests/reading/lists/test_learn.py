@@ -106,9 +106,11 @@ def test_what_is_paid_for_among_the_items_is_left_out() -> None:
         "<li class='x'><h3><a href='/sponsored/9'>A bank that all of you want</a></h3></li>"
         "<li class='x'><h3><a rel='sponsored' href='/p/9'>A boat that all of you want</a></h3></li>"
     )
-    more = "".join(f"<li class='x'><h3><a href='/p/1{n}'>And {name}</a></h3></li>" for n, name in enumerate(NAMES))
+    ads += "<li class='x'><h3><a href='https://else.example/p/1'>A song that all of you want</a></h3></li>"
+    more = "".join(f"<li class='x'><h3><a href='/p/1{n}'>And {name}</a></h3></li>" for n, name in enumerate(NAMES * 2))
     feed = read_listing(f"<html><body><ul>{body}{ads}{more}</ul></body></html>".encode(), URL)
-    assert len(feed.entries) == 8 and all("/p/" in entry.url and entry.url[-2:] != "/9" for entry in feed.entries)
+    assert len(feed.entries) == 12 and all(urls.same_site(entry.url, URL) for entry in feed.entries)
+    assert all("/p/" in entry.url and entry.url[-2:] != "/9" for entry in feed.entries)
 
 
 def test_a_list_beside_which_there_is_a_side_box_is_not_in_it() -> None:
@@ -117,3 +119,44 @@ def test_a_list_beside_which_there_is_a_side_box_is_not_in_it() -> None:
     page = f"<div class='content-sidebar-wrap'><div>{body}</div><div class='sidebar'>{side}</div></div>"
     feed = read_listing(f"<html><body>{page}</body></html>".encode(), URL)
     assert [entry.title for entry in feed.entries] == [*NAMES]
+
+
+def test_a_page_that_has_menus_alone_has_no_list() -> None:
+    menu = "".join(f"<li><a href='/m/{n}'>{name}</a></li>" for n, name in enumerate(NAMES))
+    with pytest.raises(NotAFeed, match="no-list"):
+        read_listing(f"<html><body><nav><ul>{menu}</ul></nav><div id='app'></div></body></html>".encode(), URL)
+
+
+def test_menus_whose_elements_have_no_names_are_no_part_of_a_list_that_has_none_either() -> None:
+    body = "".join(f"<li><a href='/p/{n}'>{name}</a></li>" for n, name in enumerate(NAMES))
+    facets = "".join(f"<li><a href='/c/{n}/{n}'>Only those of kind {n}</a></li>" for n in range(9))
+    page = f"<div class='facets'><ul>{facets}</ul></div><div class='results'><ul>{body}</ul></div>"
+    found = read_listing(f"<html><body>{page}</body></html>".encode(), URL).entries
+    assert {entry.url.split("/")[3] for entry in found} in ({"p"}, {"c"})
+
+
+def test_links_in_the_texts_of_a_page_of_whole_articles_are_no_items() -> None:
+    text = "".join(
+        f"<p>Much was said of it in the town, and <a href='/old/{n}'>what mayor number {n} of the town had to say</a>, "
+        "which nobody there believed, was printed on the first page of the paper, twice.</p>"
+        for n in range(12)
+    )
+    body = "".join(f"<div><h2><a href='/p/{n}'>{name}</a></h2></div>" for n, name in enumerate(NAMES))
+    found = read_listing(f"<html><body><main>{body}{text}</main></body></html>".encode(), URL).entries
+    assert [entry.title for entry in found] == [*NAMES]
+
+
+def test_a_declared_date_goes_before_one_that_is_shown() -> None:
+    rows = ",".join(
+        f'{{"@type":"BlogPosting","url":"/p/{n}","headline":"{name}","datePublished":"2026-03-0{n + 1}"}}'
+        for n, name in enumerate(NAMES)
+    )
+    body = "".join(
+        f"<article><h2><a href='/p/{n}'>{name}</a></h2><span>9 May 2025</span></article>"
+        for n, name in enumerate(NAMES)
+    )
+    script = f'<script type="application/ld+json">[{rows}]</script>'
+    found = read_listing(f"<html><body><main>{body}</main>{script}</body></html>".encode(), URL).entries
+    assert [entry.published and (entry.published.month, entry.published.day) for entry in found] == [
+        (3, number) for number in range(1, 5)
+    ]
