@@ -124,7 +124,7 @@ async def run(
         if down:
             await follow(app, outcomes, built, seconds=_since(began), down=True, configuration=wanted.configuration)
             raise down
-        enriched = await _enrich(app, stop, _left(wanted, began, wanted.llm_seconds), watch.filed)
+        enriched = await ask_model(app, stop, _left(wanted, began, wanted.llm_seconds), watch.filed)
         if enriched.changed:
             built = together(built, await build_due(app, settling, watch.turn))
         outcomes, built = await _with_pushes(intake, outcomes, built)
@@ -188,8 +188,8 @@ def _noting(watch: Watch, settling: Settling, firsts: Collection[str]) -> Watch:
     return replace(watch, filed=filed, visited=visited)
 
 
-async def _enrich(app: App, stop: asyncio.Event, seconds: float, filed: Callable[[str], None]) -> EnrichReport:
-    """Asks the language model, where there is one: what that takes is not loaded otherwise."""
+async def ask_model(app: App, stop: asyncio.Event, seconds: float, filed: Callable[[str], None]) -> EnrichReport:
+    """Asks the language model, where there is one, for so many seconds: what that takes is not loaded otherwise."""
     if not app.settings.describe.llm.url:
         return EnrichReport()
     from syndicator.services.descriptions.enrich import enrich

@@ -9,12 +9,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from syndicator.errors import LockedError
 from syndicator.model import Outcome, Source, SourceState
 from syndicator.ports.hosts import Busy, HostTurns, Turn, Waits
 from syndicator.store import schema
 from syndicator.store.codec import micros
 from syndicator.store.engine import Store, open_store
-from syndicator.store.fleet.hosts import Hosts, HostWaits, LeaseLost
+from syndicator.store.fleet.hosts import Hosts, HostWaits, LeaseLost, poison_hold
+from tests.postgres import Server
 from tests.store.conftest import NOW, record
 
 LONG = 60.0
@@ -180,11 +182,29 @@ def test_work_of_which_nothing_comes_is_started_three_times_and_the_host_is_held
     assert hosts.is_poison("a.example")
     assert not hosts.start("a.example", "me")
     (named,) = hosts.counts().named
-    assert named.name == "a.example" and named.poison and named.seconds > 80_000
+    assert named.name == "a.example" and named.poison and 800 < named.seconds <= 900
     assert hosts.due(9) == []
 
     assert hosts.free_poison() == 1
     assert hosts.due(9) == ["a.example"]
+    assert not hosts.is_poison("a.example")
+
+
+@pytest.mark.parametrize(
+    ("starts", "seconds"), [(1, 0), (3, 0), (4, 900), (5, 0), (6, 1800), (7, 0), (8, 3600), (40, 86_400), (41, 0)]
+)
+def test_after_each_hold_a_host_is_tried_once_and_the_next_is_longer(starts: int, seconds: float) -> None:
+    assert poison_hold(starts) == seconds
+
+
+def test_work_that_a_living_worker_gives_up_is_not_lost(store: Store, hosts: Hosts) -> None:
+    followed(store, A)
+    for _ in range(5):
+        assert hosts.start("a.example", "me")
+        hosts.give_up("you")
+        assert hosts.due(9) == []
+        hosts.give_up("me")
+        assert hosts.due(9) == ["a.example"]
     assert not hosts.is_poison("a.example")
 
 
@@ -241,7 +261,7 @@ def test_the_hosts_are_counted(store: Store, hosts: Hosts) -> None:
     hosts.hold("b.example", 50)
     assert hosts.start("a.example", "me")
     found = hosts.counts()
-    assert (found.hosts, found.due, found.held, found.away, found.leased) == (2, 1, 1, 0, 1)
+    assert (found.hosts, found.due, found.held, found.away, found.leased, found.workers) == (2, 1, 1, 0, 1, 1)
     assert 90 < found.late < 200
     assert [one.poison for one in found.named] == [False]
 
@@ -280,3 +300,27 @@ def test_one_of_all_does_what_one_does_for_all(any_url: str) -> None:
         with other.fleet.alone("dispatch") as theirs:
             assert theirs
         record(one, 1)
+
+
+def test_one_machine_at_a_time_holds_a_lock_until_it_ends_or_its_connection_does(postgres: Server) -> None:
+    url = postgres.schema()
+    with open_store(url, articles_exist=False) as one, open_store(url, articles_exist=False) as other:
+        with one.fleet.hold("a run"):
+            with pytest.raises(LockedError, match="another machine holds 'a run'"), other.fleet.hold("a run"):
+                pass
+            with other.fleet.hold("something else"):
+                pass
+            with postgres.connect() as boss:
+                boss.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+            with other.fleet.hold("a run"):
+                pass
+        with other.fleet.hold("a run"):
+            pass
+
+
+def test_a_lock_is_for_one_instance_of_a_server(postgres: Server) -> None:
+    first, second = postgres.schema(), postgres.schema()
+    with open_store(first, articles_exist=False) as one, open_store(second, articles_exist=False) as other:
+        held = one.fleet.hold("a run")
+        with held, other.fleet.hold("a run"):
+            assert one.fleet.address != other.fleet.address

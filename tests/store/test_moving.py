@@ -37,7 +37,8 @@ def filled(url: str) -> None:
         for number in range(7):
             record(store, number, title=f"Täglich {number} 🦀", cover=f"https://example.org/{number}.png")
             state = SourceState(key=f"s{number}", url="https://a.example/", next_due=NOW)
-            store.visits.end_visit(Outcome(key=f"s{number}", at=NOW, status="unchanged"), state)
+            for _ in range(3):  # more than there are tries of a write that conflicts
+                store.visits.end_visit(Outcome(key=f"s{number}", at=NOW, status="unchanged"), state)
         store.visits.learn_blocks("a.example", "a" * 26, ["x"])
         store.visits.save_sketch("a" * 26, NOW, b"\x00\xff", [1, 2, -3], forget=NOW)
         store.visits.set_note("n", "text", NOW)
@@ -65,7 +66,7 @@ def test_what_moved_goes_on_where_it_was(url: str, postgres: Server) -> None:
         store.visits.end_visit(Outcome(key="s0", at=NOW, status="unchanged"), state)
         store.visits.learn_blocks("a.example", "b" * 26, ["x"])
         assert {row.key: row.count for row in store.index.feeds()}[ALL] == 7
-        assert len(store.status.outcomes("s0")) == 2
+        assert len(store.status.outcomes("s0")) == 4
     move(there, back)
     with open_store(back, articles_exist=True) as store:
         assert {row.key: row.count for row in store.index.feeds()}[ALL] == 7

@@ -18,14 +18,27 @@ from tests.postgres import Server
 HOSTS = [f"{number}.example" for number in range(5)]
 
 
-def with_queues(postgres: Server, work: Callable[[Queue, Queue], Awaitable[None]], silence: float = 30) -> None:
+def with_queues(postgres: Server, work: Callable[[Queue, Queue], Awaitable[None]]) -> None:
     """Does `work` with the queues of two workers."""
 
     async def go() -> None:
         with open_store(postgres.schema(), articles_exist=False) as store:
             url = store.fleet.address
-            async with open_queue(url, silence) as one, open_queue(url, silence) as other:
+            async with open_queue(url, 30) as one, open_queue(url, 30) as other:
                 await work(one, other)
+
+    asyncio.run(go())
+
+
+def test_workers_that_start_together_make_the_tables_once(postgres: Server) -> None:
+    async def go() -> None:
+        with open_store(postgres.schema(), articles_exist=False) as store:
+
+            async def one() -> Depths:
+                async with open_queue(store.fleet.address, 30) as queue:
+                    return await queue.look()
+
+            assert await asyncio.gather(*(one() for _ in range(5))) == [Depths()] * 5
 
     asyncio.run(go())
 
@@ -52,12 +65,12 @@ def test_a_job_whose_worker_is_silent_is_given_to_another(postgres: Server) -> N
     async def work(one: Queue, other: Queue) -> None:
         await one.offer(HOSTS[:2])
         lost, kept = await one.take(2)
-        await asyncio.sleep(0.7)
+        aged = "UPDATE pgqueuer SET heartbeat = heartbeat - interval '1 hour'"
+        await one._queries.driver.execute(aged)  # type: ignore[attr-defined]
         await one.keep([kept])
-        await asyncio.sleep(0.5)
         assert [job.host for job in await other.take(9)] == [lost.host]
 
-    with_queues(postgres, work, silence=1)
+    with_queues(postgres, work)
 
 
 def test_a_dead_job_is_named_until_it_is_revived(postgres: Server) -> None:

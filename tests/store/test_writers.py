@@ -199,3 +199,20 @@ def test_visits_that_share_commits_in_a_file_are_seen_at_once_here(pair: tuple[S
         assert len(first) == 2, "what has to be on the disk first was not asked for"
         state = other.visits.state("a")
         assert state and state.url == "https://b.example/"
+
+
+def test_what_one_merges_another_that_files_meanwhile_does_not_undo(pair: tuple[Store, Store]) -> None:
+    """What is known of an article is read once no other transaction is at work on it."""
+    one, other = pair
+    copy, original = record(one, 1), record(one, 2)
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    with ThreadPoolExecutor(1) as threads:
+        with one._db.write() as connection:
+            on_postgres.alone(connection, copy.id)
+            merged = schema.articles.update().where(schema.articles.c.id == copy.id)
+            connection.execute(merged.values(merged_into=original.id))
+            filed = threads.submit(record, other, 1, title="meanwhile")
+            while not connection.execute(waiting).scalar():
+                assert not filed.done()
+        filed.result()
+    assert one.index.merged() == {copy.id: original.id}

@@ -16,6 +16,7 @@ from syndicator.ports.pictures import Pictured
 from syndicator.reasons import ConditionReason
 from syndicator.services.freshness import Freshness
 from syndicator.services.health.counters import Counters
+from syndicator.store.fleet.hosts import HostCounts
 from syndicator.store.status import Counts
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -51,14 +52,21 @@ class _Measured(Collector):
     """Everything that is measured, once."""
 
     def __init__(
-        self, counts: Counts, counters: Counters, fresh: Freshness | None, pictures: Pictured | None = None
+        self,
+        counts: Counts,
+        counters: Counters,
+        fresh: Freshness | None,
+        pictures: Pictured | None = None,
+        hosts: HostCounts | None = None,
     ) -> None:
         self._counts, self._counters, self._fresh, self._pictures = counts, counters, fresh, pictures
+        self._hosts = hosts
 
     def collect(self) -> Iterator[Metric]:
         yield InfoMetricFamily("syndicator_build", "The version", value={"version": __version__})
         yield from self._gauges()
         yield from _of_pictures(self._pictures) if self._pictures else ()
+        yield from _of_hosts(self._hosts) if self._hosts else ()
         ill = GaugeMetricFamily("syndicator_conditions", "What is wrong or worth knowing, by kind", labels=["kind"])
         for kind, count in sorted(self._counters.get("conditions", {}).items()):
             ill.add_metric([kind], count)
@@ -115,10 +123,28 @@ def _of_pictures(found: Pictured) -> Iterator[Metric]:
     yield failed
 
 
-def page(counts: Counts, counters: Counters, fresh: Freshness | None, pictures: Pictured | None = None) -> bytes:
-    """The answer to a scrape, in Prometheus' text format, with the figures of this process."""
+def _of_hosts(found: HostCounts) -> Iterator[Metric]:
+    """Of several machines on one database."""
+    states = GaugeMetricFamily("syndicator_hosts", "Hosts of sources, by what becomes of them now", labels=["state"])
+    for state in ("due", "leased", "held", "away"):
+        states.add_metric([state], getattr(found, state))
+    yield states
+    late = "How long the first of the hosts that are due has waited for a worker"
+    yield GaugeMetricFamily("syndicator_hosts_late_seconds", late, value=found.late)
+    yield GaugeMetricFamily("syndicator_workers", "Workers that work on a host", value=found.workers)
+
+
+def page(
+    counts: Counts,
+    counters: Counters,
+    fresh: Freshness | None,
+    pictures: Pictured | None = None,
+    hosts: HostCounts | None = None,
+) -> bytes:
+    """The answer to a scrape, in Prometheus' text format, with the figures of this process. `hosts`: where several
+    machines share the database."""
     registry = CollectorRegistry()
-    registry.register(_Measured(counts, counters, fresh, pictures))
+    registry.register(_Measured(counts, counters, fresh, pictures, hosts))
     ProcessCollector(registry=registry)
     return generate_latest(registry)
 

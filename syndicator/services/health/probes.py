@@ -12,6 +12,7 @@ from syndicator.axes import ALL
 from syndicator.errors import MissingError, SyndicatorError
 from syndicator.formats import FORMATS
 from syndicator.services import freshness
+from syndicator.services.container import lease_seconds
 from syndicator.services.health import counters, metrics
 from syndicator.services.health.episodes import Event
 from syndicator.services.health.feed import document
@@ -41,7 +42,8 @@ def measured(settings: Settings) -> bytes:
     with _store(settings) as store:
         fresh = freshness.of(freshness.read(store))
         pictures = store.pictures.counts() if settings.publish.thumbnails else None
-        return metrics.page(store.status.counts(), counters.read(store), fresh, pictures)
+        hosts = None if store.single else store.hosts(lease_seconds(settings)).counts()
+        return metrics.page(store.status.counts(), counters.read(store), fresh, pictures, hosts)
 
 
 def health_feed(settings: Settings, token: str) -> bytes:

@@ -55,6 +55,7 @@ async def _visit_all(session: Session, run: RunContext, due: Sequence[tuple[Sour
         if outcome.reason == OURS or (outcome.no_network and not session.reach.lately):
             return  # held against nobody
         run.store.end_visit(outcome, after)
+        session.outcomes.append(outcome)
         totals = session.totals
         totals.visits += 1
         totals.failed += outcome.status in ("failed", "disabled")

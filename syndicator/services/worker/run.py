@@ -8,7 +8,8 @@ import random
 import socket
 import uuid
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from syndicator.errors import MissingError, StoreError, UsageError, first_of
@@ -30,28 +31,41 @@ _LONGEST_PAUSE = 15.0  # seconds between two tries to reach a database that is a
 _LOOK = 10.0  # seconds between two looks whether sources were pushed
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Worker:
+    """What outlives a session."""
+
+    config: Path
+    lanes: int
+    owner: str
+    stop: asyncio.Event
+    ready: Callable[[str], None]
+    totals: Totals = field(default_factory=Totals)
+    reach: Reach = field(default_factory=Reach)
+
+
 async def work(
     config: Path, lanes: int, *, stop: asyncio.Event, ready: Callable[[str], None], trouble: Callable[[str], None]
 ) -> Totals:
-    """Works until `stop` is set. `ready` is given who this worker is, `trouble` one line on what is wrong and goes on.
-    Raises ConfigError, UsageError, MissingError, StoreError for what waiting does not mend."""
-    totals, reach, tries = Totals(), Reach(), 0
-    owner = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
-    ready(owner)
+    """Works until `stop` is set. `ready` is given who this worker is each time that it begins, `trouble` one line on
+    what is wrong and goes on. Raises ConfigError, UsageError, MissingError, StoreError for what waiting does not
+    mend."""
+    owner, tries = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}", 0
+    worker = _Worker(config=config, lanes=lanes, owner=owner, stop=stop, ready=ready)
     while not stop.is_set():
         settings = load(config)
         need_server(settings)
         try:
-            await _session(config, settings, lanes, owner, stop, totals, reach)
+            await _session(worker, settings)
             tries = 0
         except StoreError as error:
-            if not isinstance(error, StoreAway) and not totals.jobs:
+            if not isinstance(error, StoreAway) and not worker.totals.jobs:
                 raise  # what is wrong from the start, waiting does not mend
             seconds = min(_LONGEST_PAUSE, 2.0**tries) * (0.5 + random.random() / 2)
             tries += 1
             trouble(f"{error}; tried again in {seconds:.0f} s")
             await pause(stop, seconds)
-    return totals
+    return worker.totals
 
 
 def need_server(settings: Settings) -> None:
@@ -76,26 +90,30 @@ def pushed(config: Path, settings: Settings) -> Configuration:
     return Configuration(settings=settings, sources=sources, queries=queries, sources_stamp=stamp)
 
 
-async def _session(
-    config: Path, settings: Settings, lanes: int, owner: str, stop: asyncio.Event, totals: Totals, reach: Reach
-) -> None:
+async def _session(worker: _Worker, settings: Settings) -> None:
     lease = lease_seconds(settings)
-    read = pushed(config, settings)
-    with open_app(config, read=read) as app:
+    read = pushed(worker.config, settings)
+    with open_app(worker.config, read=read) as app:
         async with open_queue(app.store.fleet.address, lease) as queue, _context(app) as run_context:
             session = Session(
                 app=app,
                 run=run_context,
                 hosts=app.store.hosts(lease),
                 queue=queue,
-                owner=owner,
+                owner=worker.owner,
                 lease=lease,
-                stop=stop,
+                stop=worker.stop,
                 over=asyncio.Event(),
-                totals=totals,
-                reach=reach,
+                totals=worker.totals,
+                reach=worker.reach,
             )
-            await _tasks(session, lanes, read.sources_stamp)
+            session.hosts.give_up(worker.owner)  # what a session had whose database went away
+            worker.ready(worker.owner)
+            try:
+                await _tasks(session, worker.lanes, read.sources_stamp)
+            finally:
+                with suppress(StoreError):  # the next session does it, or the leases end
+                    session.hosts.give_up(worker.owner)
 
 
 @asynccontextmanager

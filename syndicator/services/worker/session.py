@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -15,6 +16,7 @@ from syndicator.services.settling import Settling
 from syndicator.store.fleet.hosts import Hosts
 
 LANES = 32  # hosts that a worker works on at a time: a choice; a lane that waits for a host costs nothing
+_MOST_OUTCOMES = 20_000  # kept until somebody is told: a choice
 _LATELY = 600.0  # seconds for which a host that was reached says that there is a network: a choice
 
 
@@ -63,6 +65,7 @@ class Session:
     totals: Totals
     reach: Reach
     settling: Settling = field(default_factory=Settling)
+    outcomes: deque[Outcome] = field(default_factory=lambda: deque(maxlen=_MOST_OUTCOMES))  # that nobody was told of
 
     @property
     def ending(self) -> bool:

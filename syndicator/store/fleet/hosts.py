@@ -18,10 +18,11 @@ from syndicator.store import codec
 from syndicator.store.database import Database
 
 POISON_STARTS = 3  # starts of work on a host of which nothing came: the next one would end its worker as well
-POISON_HOLD = (
-    86_400.0  # seconds for which such a host is held, unless an operator frees it: a day, for somebody to look
-)
+# Seconds for which such a host is held at first, and at most, unless an operator frees it. It doubles with each try
+# that follows: hosts that were worked on beside it, and are sound, come back soon. Choices.
+POISON_HOLD, LONGEST_HOLD = 900.0, 86_400.0
 _MICROS = 1_000_000
+_KNOWN = timedelta(seconds=2)  # for which what others were told may be unknown here; hosts that are held give no leave
 _SEPARATOR = "\t"
 
 # The database's clock in microseconds since 1970. SQLite's has milliseconds.
@@ -55,6 +56,9 @@ ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, lease_until = excluded.
 WHERE hosts.lease_until <= {now} AND hosts.held_until <= {now}
 RETURNING starts"""
 _POISON = "UPDATE hosts SET held_until = {now} + :span, owner = '', lease_until = 0 WHERE name = :name"
+_GIVE_UP = """
+UPDATE hosts SET owner = '', lease_until = 0, starts = CASE WHEN starts > 0 THEN starts - 1 ELSE 0 END
+WHERE owner = :owner"""
 _KEEP = """
 UPDATE hosts SET lease_until = {now} + :lease WHERE owner = :owner AND lease_until > {now} AND name = :name
 RETURNING name"""
@@ -88,12 +92,21 @@ SELECT count(*) AS hosts,
  min(CASE WHEN held_until <= {now} THEN due END) - {now} AS oldest,
  coalesce(sum(CASE WHEN held_until > {now} THEN 1 ELSE 0 END), 0) AS held,
  coalesce(sum(CASE WHEN away_until > {now} THEN 1 ELSE 0 END), 0) AS away,
- coalesce(sum(CASE WHEN lease_until > {now} THEN 1 ELSE 0 END), 0) AS leased
+ coalesce(sum(CASE WHEN lease_until > {now} THEN 1 ELSE 0 END), 0) AS leased,
+ count(DISTINCT CASE WHEN lease_until > {now} THEN owner END) AS workers
 FROM hosts"""
 _NAMED = """
 SELECT name, held_until - {now} AS seconds, starts FROM hosts WHERE held_until > {now} AND due IS NOT NULL
 ORDER BY starts DESC, held_until DESC, name LIMIT :most"""
-_FREE = "UPDATE hosts SET held_until = 0, starts = 0 WHERE starts >= :starts"
+_FREE = "UPDATE hosts SET held_until = 0, starts = 0 WHERE starts >= :starts RETURNING name"
+
+
+def poison_hold(starts: int) -> float:
+    """For how many seconds a host is held whose work was started so often, this time included, and nothing came of it;
+    0 where it is to be tried. After a hold it is tried once. Pure."""
+    if starts <= POISON_STARTS or (starts - POISON_STARTS) % 2 == 0:
+        return 0.0
+    return float(min(LONGEST_HOLD, POISON_HOLD * 2 ** min((starts - POISON_STARTS) // 2, 20)))
 
 
 class LeaseLost(StoreError):
@@ -119,6 +132,7 @@ class HostCounts:
     held: int
     away: int
     leased: int
+    workers: int
     named: Sequence[HeldHost] = ()
 
 
@@ -132,12 +146,11 @@ class Hosts:
         self._made: dict[str, TextClause] = {}
 
     def take(self, host: str) -> Turn | Busy:
-        with self._db.write() as connection:
-            row = self._first(connection, _TAKE, name=host, lease=self._lease)
-            if row is not None:
-                reason, _, detail = (row.why if row.away else "").partition(_SEPARATOR)
-                return Turn(row.free_at, reason, detail)
-            waits = self._first(connection, _WAIT, name=host)
+        row = self._once(_TAKE, name=host, lease=self._lease)
+        if row is not None:
+            reason, _, detail = (row.why if row.away else "").partition(_SEPARATOR)
+            return Turn(row.free_at, reason, detail)
+        waits = self._once(_WAIT, name=host)
         if waits is None:
             return Busy(0.0)
         return Busy(max(waits.free, waits.held, 0) / _MICROS, held=waits.held > max(waits.free, 0))
@@ -153,9 +166,12 @@ class Hosts:
 
     def held(self, host: str) -> float:
         """For how many seconds more the host, or URL, is held; 0 for not."""
-        with self._db.write() as connection:
-            row = self._first(connection, _HELD, name=host)
+        row = self._once(_HELD, name=host)
         return 0.0 if row is None else row[0] / _MICROS
+
+    def any_held(self) -> bool:
+        """Whether any host or URL is held."""
+        return self._once("SELECT 1 FROM hosts WHERE held_until > {now} LIMIT 1") is not None
 
     def set_away(self, host: str, reason: str, detail: str, seconds: float) -> None:
         self._do(_AWAY, name=host, span=int(seconds * _MICROS), why=f"{reason}{_SEPARATOR}{detail}")
@@ -167,19 +183,21 @@ class Hosts:
     def start(self, host: str, owner: str) -> bool:
         """Begins work on a host. False where somebody else does it, it is held, or its work has ended its worker three
         times: it is held and named then."""
-        with self._db.write() as connection:
-            row = self._first(connection, _START, name=host, owner=owner, lease=self._lease)
-            if row is None:
-                return False
-            if row.starts > POISON_STARTS:
-                connection.execute(self._text(_POISON), {"name": host, "span": int(POISON_HOLD * _MICROS)})
-                return False
-        return True
+        row = self._once(_START, name=host, owner=owner, lease=self._lease)
+        if row is None:
+            return False
+        seconds = poison_hold(row.starts)
+        if seconds:
+            self._do(_POISON, name=host, span=int(seconds * _MICROS))
+        return not seconds
+
+    def give_up(self, owner: str) -> None:
+        """All work of `owner` is over, which lives: it does not count as lost."""
+        self._do(_GIVE_UP, owner=owner)
 
     def is_poison(self, host: str) -> bool:
         """True where work on the host ended its workers."""
-        with self._db.write() as connection:
-            row = connection.execute(text("SELECT starts FROM hosts WHERE name = :name"), {"name": host}).first()
+        row = self._once("SELECT starts FROM hosts WHERE name = :name", name=host)
         return row is not None and row.starts >= POISON_STARTS
 
     def keep(self, hosts: Collection[str], owner: str) -> set[str]:
@@ -206,8 +224,7 @@ class Hosts:
 
     def due(self, most: int) -> list[str]:
         """The hosts that are due and that nobody works on, the longest overdue first."""
-        with self._db.write() as connection:
-            return [row.name for row in connection.execute(self._text(_DUE), {"most": most})]
+        return [row.name for row in self._db.once(self._text(_DUE), {"most": most})]
 
     def fill(self) -> None:
         """Sets anew when each host is due, and forgets those of which nothing is known."""
@@ -217,9 +234,7 @@ class Hosts:
 
     def counts(self, most: int = 20) -> HostCounts:
         """How the hosts are doing, with the names of `most` that are held."""
-        with self._db.write() as connection:
-            row = self._first(connection, _COUNTS)
-            named = connection.execute(self._text(_NAMED), {"most": most}).all()
+        row, named = self._once(_COUNTS), self._db.once(self._text(_NAMED), {"most": most})
         return HostCounts(
             hosts=row.hosts,
             due=row.due,
@@ -227,6 +242,7 @@ class Hosts:
             held=row.held,
             away=row.away,
             leased=row.leased,
+            workers=row.workers,
             named=[
                 HeldHost(name=one.name, seconds=one.seconds / _MICROS, poison=one.starts >= POISON_STARTS)
                 for one in named
@@ -235,15 +251,14 @@ class Hosts:
 
     def free_poison(self) -> int:
         """Frees the hosts that are held because their work ended its workers; how many."""
-        with self._db.write() as connection:
-            return connection.execute(text(_FREE), {"starts": POISON_STARTS}).rowcount
+        return len(self._db.once(text(_FREE), {"starts": POISON_STARTS}))
 
     def _do(self, statement: str, **values: Any) -> None:
-        with self._db.write() as connection:
-            connection.execute(self._text(statement), values)
+        self._db.once(self._text(statement), values)
 
-    def _first(self, connection: Connection, statement: str, **values: Any) -> Any:
-        return connection.execute(self._text(statement), values).first()
+    def _once(self, statement: str, **values: Any) -> Any:
+        """The first row of what a statement returns."""
+        return next(iter(self._db.once(self._text(statement), values)), None)
 
     def _text(self, statement: str) -> TextClause:
         made = self._made.get(statement)
@@ -258,15 +273,20 @@ class HostWaits:
 
     def __init__(self, hosts: Hosts, clock: Callable[[], datetime], longest: timedelta) -> None:
         self._hosts, self._clock, self._longest = hosts, clock, longest
+        self._looked, self._any = clock() - _KNOWN, False
 
     def until(self, what: str) -> datetime | None:
         seconds = self._hosts.held(codec.key(what))
         return self._clock() + timedelta(seconds=seconds) if seconds else None
 
     def any(self) -> bool:
-        return True
+        now = self._clock()
+        if not timedelta(0) <= now - self._looked < _KNOWN:
+            self._looked, self._any = now, self._hosts.any_held()
+        return self._any
 
     def add(self, what: str, until: datetime) -> None:
         span = min(until - self._clock(), self._longest)
         if span > timedelta(0):
             self._hosts.hold(codec.key(what), span.total_seconds())
+            self._any = True

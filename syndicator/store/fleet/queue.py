@@ -40,7 +40,7 @@ class HostQueue:
 
     async def install(self) -> None:
         """Makes the tables where they are missing, or brings them to this version of the engine."""
-        async with _named():
+        async with _named(), self._queries.schema_lock():  # workers that start together would each make them
             if not await self._queries.schema_is_installed():
                 await self._queries.install(create_schema=False)
             else:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import text
+
 from syndicator.services.container import open_app
 from syndicator.services.worker.pushing import push
 from syndicator.store.engine import Store, open_store
@@ -78,6 +80,19 @@ class Instance:
     def articles(self) -> int:
         with self.store() as store:
             return len(store.visits.stamps())
+
+    def left(self) -> int:
+        """Sources that are due and entries that are to be read now; a page that failed is to be tried later."""
+        now = int(time.time() * 1e6)
+        with self.store() as store:
+            due = "SELECT count(*) FROM sources WHERE coalesce(next_due, 0) <= :now"
+            waiting = "SELECT count(*) FROM entries WHERE status = 'pending' AND coalesce(next_try, 0) <= :now"
+            return sum(int(store._db.scalar(text(one), {"now": now})) for one in (due, waiting))
+
+    def done(self) -> int:
+        """Articles that entries became."""
+        with self.store() as store:
+            return int(store._db.scalar(text("SELECT count(DISTINCT article) FROM entries WHERE status = 'done'")))
 
     def files(self) -> int:
         return len(list((self.folder / "feeds" / "articles").glob("*/*/*.md")))

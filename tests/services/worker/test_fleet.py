@@ -10,7 +10,7 @@ from tests.postgres import Server
 from tests.services.worker.fleet import instance
 from tests.services.worker.web import Web
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 def test_two_workers_read_each_page_once_and_build_feeds(postgres: Server, tmp_path: Path) -> None:
@@ -18,8 +18,8 @@ def test_two_workers_read_each_page_once_and_build_feeds(postgres: Server, tmp_p
         fleet.start()
         fleet.start()
         feed = tmp_path / "feeds" / "public" / "all.atom"
-        assert fleet.until(lambda: fleet.articles() == web.articles, 60), fleet.logs()
-        assert fleet.until(lambda: feed.exists() and feed.read_text().count("<entry>") >= 50, 30), fleet.logs()
+        assert fleet.until(lambda: fleet.articles() == web.articles, 240), fleet.logs()
+        assert fleet.until(lambda: feed.exists() and feed.read_text().count("<entry>") >= 50, 240), fleet.logs()
         assert fleet.stop() == [0, 0], fleet.logs()
 
     assert max(seen.most for seen in web.seen.values()) == 1

@@ -1,0 +1,61 @@
+"""The commands for several machines: sources push, queue, worker, db."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from tests.commands import run
+from tests.postgres import Server
+
+SOURCES = (
+    '[[source]]\nkey = "a"\nurl = "https://a.example/feed"\n\n[[source]]\nkey = "b"\nurl = "https://b.example/feed"\n'
+)
+
+
+def configured(folder: Path, url: str = "") -> Path:
+    config = folder / "config"
+    config.mkdir(parents=True)
+    store = f'[store]\nurl = "{url}"\n' if url else ""
+    (config / "syndicator.toml").write_text(f'[site]\nurl = "https://feeds.example"\ntitle = "T"\n{store}')
+    (config / "sources.toml").write_text(SOURCES)
+    return config
+
+
+def test_workers_want_a_server_and_sources(tmp_path: Path, postgres: Server) -> None:
+    config = configured(tmp_path / "file")
+    for words in (["worker"], ["queue"]):
+        done = run(*words, "--config", str(config))
+        assert done.returncode == 2 and "workers share a database server: set store.url to postgresql://" in done.stderr
+    config = configured(tmp_path / "server", postgres.schema())
+    done = run("worker", "--config", str(config))
+    assert done.returncode == 69 and "sources push` where sources.toml is" in done.stderr and "ready" not in done.stderr
+
+
+def test_sources_are_pushed_with_the_difference_and_the_database_moves(tmp_path: Path, postgres: Server) -> None:
+    config = configured(tmp_path, postgres.schema())
+    words = ["--config", str(config)]
+    assert run("db", "migrate", *words).stdout.startswith("the database postgres has this version's tables")
+    shown = run("sources", "push", "--dry-run", *words).stdout
+    assert shown.splitlines() == ["+ a", "+ b", "2 added, 0 changed, 0 removed; nothing was written"]
+    assert run("sources", "push", *words).stdout.splitlines()[-1] == "2 added, 0 changed, 0 removed"
+    path = config / "sources.toml"
+    path.write_text(SOURCES.replace('key = "b"', 'key = "c"').replace("a.example/feed", "a.example/other"))
+    change = json.loads(run("sources", "push", "--json", *words).stdout)["change"]
+    assert change == {"added": ["c"], "changed": ["a"], "removed": ["b"]}
+
+    queue = json.loads(run("queue", "--json", *words).stdout)
+    assert (queue["hosts"], queue["due"], queue["queued"], queue["workers"], queue["dead"]) == (2, 2, 0, [], [])
+    table = run("queue", "--requeue", *words).stdout
+    assert "due" in table and "0 hosts freed" in table
+
+    there = f"sqlite:///{tmp_path}/moved.db"
+    moved = json.loads(run("db", "move", there, "--json", *words).stdout)["rows"]
+    assert moved["sources"] == moved["followed"] == 2
+    again = run("db", "move", there, *words)
+    assert again.returncode == 69 and "is not new: it has rows in" in again.stderr
+    listed = run("sources", "--json", *words, environ={**os.environ, "SYNDICATOR_STORE__URL": there})
+    assert [one["source"]["key"] for one in json.loads(listed.stdout)] == ["a", "c"]
+    same = run("db", "move", there, *words, environ={**os.environ, "SYNDICATOR_STORE__URL": there})
+    assert same.returncode == 2

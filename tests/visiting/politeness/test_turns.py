@@ -1,0 +1,119 @@
+"""Hosts that several machines ask: one request at a time among all, waits that end, and what one learns all heed."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from syndicator.model import Failed, Fetched, FetchResult, Request
+from syndicator.ports.hosts import HostTurns
+from syndicator.visiting.politeness.fetcher import PoliteFetcher
+from syndicator.visiting.politeness.throttle import PATIENCE, Throttle
+from tests.visiting.politeness.common_turns import CommonTurns
+from tests.visiting.simclock import SimClock
+
+
+class Machines:
+    """Two processes that share hosts, over answers of some seconds."""
+
+    def __init__(self, pause: float = 2.0, seconds: float = 1.0) -> None:
+        self.clock = SimClock()
+        self.turns = CommonTurns(self.clock)
+        common: HostTurns = self.turns
+        self.throttles = [Throttle(pause, 1, self.clock.sleep, self.clock, turns=common) for _ in range(2)]
+        self.fetchers = [PoliteFetcher(self, throttle) for throttle in self.throttles]
+        self.seconds, self.open, self.most, self.began = seconds, 0, 0, list[float]()
+        self.answer: FetchResult | None = None
+
+    async def fetch(self, request: Request) -> FetchResult:
+        self.began.append(self.clock.since())
+        self.open += 1
+        self.most = max(self.most, self.open)
+        await self.clock.sleep(self.seconds)
+        self.open -= 1
+        if self.answer:
+            return self.answer
+        return Fetched(url=request.url, final_url=request.url, status=200, headers={}, body=b"")
+
+    async def aclose(self) -> None:
+        pass
+
+    def ask(self, *numbers: int) -> list[FetchResult]:
+        """What machines of these numbers get who ask for the same page at once."""
+
+        async def all_of() -> list[FetchResult]:
+            request = Request(url="https://a.example/page", kind="feed")
+            return list(await asyncio.gather(*(self.fetchers[number].fetch(request) for number in numbers)))
+
+        return asyncio.run(self.clock.run(all_of()))
+
+
+def test_machines_ask_a_host_one_at_a_time_and_keep_its_pause() -> None:
+    machines = Machines()
+    assert all(isinstance(one, Fetched) for one in machines.ask(0, 1, 0, 1))
+    assert machines.most == 1
+    gaps = [later - before for before, later in zip(machines.began, machines.began[1:], strict=False)]
+    assert min(gaps) >= 3.0  # a second for the answer, two for the pause
+
+
+def test_a_host_that_others_have_for_long_is_waited_for_and_not_for_ever() -> None:
+    machines = Machines()
+    machines.turns.take("a.example")  # by a machine that stopped
+    (found,) = machines.ask(0)
+    assert isinstance(found, Failed) and found.unasked, "no try of the page was counted"
+    assert machines.began == []
+    assert PATIENCE <= machines.clock.since() < PATIENCE + 5
+    assert found.retry_after and found.retry_after >= machines.clock() + timedelta(seconds=60)
+    assert found.detail.startswith("other machines ask the host")
+
+
+def test_a_host_that_is_free_soon_is_waited_for() -> None:
+    machines = Machines()
+    machines.turns.hold("a.example", PATIENCE - 5)
+    (found,) = machines.ask(0)
+    assert isinstance(found, Fetched)
+    assert machines.began[0] >= PATIENCE - 5
+
+
+def test_a_host_that_is_held_for_long_is_not_waited_for() -> None:
+    machines = Machines()
+    machines.turns.hold("a.example", 600)
+    (found,) = machines.ask(0)
+    assert isinstance(found, Failed) and found.unasked
+    assert machines.clock.since() == 0
+    assert found.retry_after == machines.clock() + timedelta(seconds=600)
+
+
+def test_what_one_did_not_reach_the_other_does_not_try() -> None:
+    machines = Machines()
+    machines.answer = Failed(url="https://a.example/page", reason="dns", detail="no such name")
+    machines.ask(0)
+    assert machines.turns.away == {"a.example": ("dns", "no such name")}
+    (found,) = machines.ask(1)
+    assert isinstance(found, Failed) and (found.reason, found.detail) == ("dns", "no such name")
+    assert len(machines.began) == 1
+
+
+def test_a_crawl_delay_that_one_read_holds_for_the_other() -> None:
+    machines = Machines()
+    machines.throttles[0].set_delay("a.example", 20)
+    machines.throttles[0].set_delay("a.example", 20)
+    assert machines.turns.delays == {"a.example": 20}
+    machines.ask(1)
+    machines.ask(0)
+    assert machines.began[1] - machines.began[0] >= 21
+
+
+def test_leave_is_given_back_where_a_request_is_cancelled() -> None:
+    machines = Machines(pause=0, seconds=1000)
+
+    async def cancelled() -> None:
+        task = asyncio.ensure_future(machines.fetchers[0].fetch(Request(url="https://a.example/", kind="feed")))
+        await machines.clock.sleep(1)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(machines.clock.run(cancelled()))
+    machines.seconds = 0
+    assert isinstance(machines.ask(1)[0], Fetched)
+    assert machines.clock.since() < 5
