@@ -112,6 +112,7 @@ _CURES = {
     errno.EPERM: "give this user the right to read and write it",
     errno.EMFILE: "too many files are open: raise the limit (ulimit -n), or lower fetch.concurrency",
     errno.ENFILE: "the system has too many open files: close other programs",
+    errno.EREMOTE: "see that the object store answers (AWS_ENDPOINT_URL, AWS_REGION) and run again, nothing is lost",
     errno.EIO: "the disk fails to read or write: check the disk",
 }
 # Errors of this machine, not of a page or a source.

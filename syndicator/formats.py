@@ -27,6 +27,18 @@ FORMATS: Final[dict[str, Format]] = {
     "json": Format(label="JSON Feed", media_type="application/feed+json"),
     "html": Format(label="Web page", media_type="text/html", subscribed=False),
 }
+# Media types of what is published beside the feeds, by ending.
+TYPES: Final = {
+    ".opml": "text/x-opml; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".webp": "image/webp",
+    ".xml": "application/xml; charset=utf-8",
+}
+CACHE_CONTROL: Final = "no-cache"  # of all that is published: asked for anew each time, and mostly not sent again
+# Of what is compressed. Measured on 1,000 of our documents: 7 % larger than at level 6, in two thirds of its time.
+GZIP_LEVEL: Final = 5
 ATOM: Final = "atom"  # in which archives are (RFC 5005), and in which two editions of a feed are compared
 JSON: Final = "json"  # whose archives are pages of it (next_url)
 PAGE: Final = "html"
@@ -47,3 +59,9 @@ def subscribed(names: Container[str]) -> list[str]:
 def of_file(name: str) -> Format | None:
     """The format of a file by its ending, None when it has none of ours."""
     return FORMATS.get(name.rpartition(".")[2])
+
+
+def media_type(name: str) -> str:
+    """The media type of a published file, "" for a kind of file that is not served."""
+    format = of_file(name)
+    return f"{format.media_type}; charset=utf-8" if format else TYPES.get(f".{name.rpartition('.')[2]}", "")

@@ -127,10 +127,34 @@ class Publish(_Section):
     port: int = Field(8080, ge=0, le=65535)
 
 
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*/?")
+
+
+def is_bucket(place: str) -> bool:
+    """True for the address of an object store, False for a folder."""
+    return "://" in place
+
+
+def _place(value: str) -> str:
+    if is_bucket(value) and not _BUCKET.fullmatch(value):
+        raise ValueError('write a folder, or a bucket like "s3://bucket/prefix"; credentials are in the environment')
+    return value
+
+
+def _folder(value: str) -> str:
+    if "://" in value:
+        raise ValueError("has to be a folder of this machine")
+    return value
+
+
+Place = Annotated[str, AfterValidator(_place)]  # a folder, or s3://bucket/prefix
+
+
 class Paths(_Section):
-    articles: str = "feeds/articles"
-    public: str = "feeds/public"
-    state: str = "feeds/state"
+    articles: Place = "feeds/articles"
+    public: Place = "feeds/public"
+    state: Annotated[str, AfterValidator(_folder)] = "feeds/state"
+    pages: Place = ""  # fetched pages, see store.pages_days; empty: in the state folder
 
 
 class Store(_Section):
@@ -232,16 +256,35 @@ class Settings(_Section):
     root: Annotated[Path, Field(exclude=True)] = Path()
 
     @property
-    def articles_dir(self) -> Path:
-        return self.root / self.paths.articles
+    def articles_at(self) -> str:
+        """A folder, or s3://bucket/prefix; so are the two that follow."""
+        return self._at(self.paths.articles)
 
     @property
-    def public_dir(self) -> Path:
-        return self.root / self.paths.public
+    def public_at(self) -> str:
+        return self._at(self.paths.public)
+
+    @property
+    def pages_at(self) -> str:
+        return self._at(self.paths.pages) if self.paths.pages else str(self.state_dir / "pages")
+
+    @property
+    def public_dir(self) -> Path | None:
+        """The folder that is served; None where published files are in an object store."""
+        return None if is_bucket(self.public_at) else Path(self.public_at)
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """What is written on this machine's disks."""
+        places = (self.articles_at, self.public_at, str(self.state_dir), self.pages_at if self.paths.pages else "")
+        return tuple(Path(place) for place in places if place and not is_bucket(place))
 
     @property
     def state_dir(self) -> Path:
         return self.root / self.paths.state
+
+    def _at(self, place: str) -> str:
+        return place if is_bucket(place) else str(self.root / place)
 
     @property
     def store_url(self) -> str:

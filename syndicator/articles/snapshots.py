@@ -23,8 +23,33 @@ def packed(html: bytes, headers: Mapping[str, str]) -> bytes:
     return gzip.compress(head + b"\n" + html, compresslevel=4, mtime=0)  # 6 costs half again the CPU for 7 % less
 
 
-class Snapshots:
-    """Raw pages under `root` by article id. A cache: what is broken or missing counts as absent, nothing is durable.
+def unpacked(data: bytes) -> tuple[bytes, dict[str, str]] | None:
+    """(html, headers) of what `packed` made, None for what is broken. Pure."""
+    head, _, html = (unzipped(data) or b"").partition(b"\n")
+    try:
+        headers = json.loads(head)
+    except ValueError:
+        return None
+    return html, {str(name): str(value) for name, value in headers.items()}
+
+
+def unzipped(data: bytes) -> bytes | None:
+    """The bytes of `data`, None for what is broken. Pure."""
+    try:
+        return gzip.decompress(data)
+    except (OSError, EOFError, zlib.error):
+        return None
+
+
+def checked_id(id: str) -> str:
+    """`id`, when it may be an article's. Raises ValueError."""
+    if not re.fullmatch(r"[a-z2-7]{6,26}", id):
+        raise ValueError(f"not an article id: {id[:40]!r}")
+    return id
+
+
+class FileSnapshots:
+    """The Snapshots (see ports) in the folder `root`.
 
     The name of a file says which version of ours made its article of the page: <id>.3.gz, <id>.gz for version 0. So
     no article and no table has to, which would change with an upgrade, and a listing tells what is outdated."""
@@ -43,13 +68,10 @@ class Snapshots:
 
     def get(self, id: str) -> tuple[bytes, dict[str, str]] | None:
         """(html, headers), None when the page is not kept."""
-        path = self._found(id)
         try:
-            head, _, html = gzip.decompress(path.read_bytes()).partition(b"\n")
-            headers = json.loads(head)
-        except (OSError, EOFError, zlib.error, ValueError):
+            return unpacked(self._found(id).read_bytes())
+        except OSError:
             return None
-        return html, {str(name): str(value) for name, value in headers.items()}
 
     def forget(self, id: str) -> None:
         """Removes the page of an article, where it is kept."""
@@ -66,7 +88,7 @@ class Snapshots:
         if path != current and path.exists():
             path.replace(current)
 
-    def prune(self, before: datetime, *, dry_run: bool = False) -> int:
+    def prune(self, before: datetime, *, dry_run: bool = False, daily: bool = False) -> int:
         """Removes the pages kept before `before` and temporary files that are left over; how many. With `dry_run` they
         are only counted."""
         limit = before.timestamp()
@@ -81,17 +103,12 @@ class Snapshots:
     def scrub(self, secret: Callable[[bytes], bool]) -> None:
         """Removes the pages in whose bytes or headers something is `secret`."""
         for path in sorted(self.root.glob("*/*.gz")):
-            try:
-                found = secret(gzip.decompress(path.read_bytes()))
-            except (OSError, EOFError, zlib.error):
-                found = True
-            if found:
+            whole = unzipped(path.read_bytes())
+            if whole is None or secret(whole):
                 path.unlink(missing_ok=True)
 
     def _path(self, id: str) -> Path:
-        if not re.fullmatch(r"[a-z2-7]{6,26}", id):
-            raise ValueError(f"not an article id: {id[:40]!r}")
-        return self.root / id[:2] / (f"{id}.{self.version}.gz" if self.version else f"{id}.gz")
+        return self.root / checked_id(id)[:2] / (f"{id}.{self.version}.gz" if self.version else f"{id}.gz")
 
     def _names(self) -> Iterator[str]:
         """The names of all files, read as fast as they can be: `status` and every run look."""

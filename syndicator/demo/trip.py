@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from syndicator.articles.article_store import ArticleStore
+from syndicator.articles.article_store import FileArticleStore
 from syndicator.demo.sample_articles import generate
 from syndicator.demo.settings import write_config
 from syndicator.demo.world import World
@@ -83,7 +83,7 @@ async def _take(world: World, place: Path, articles: int | None, port: int, stop
 
 async def _fill(app: App, count: int) -> str:
     """An article store of `count` made-up articles, and the CPU time of a build of it."""
-    quick = ArticleStore(app.settings.articles_dir, durable=False)
+    quick = FileArticleStore(Path(app.settings.articles_at), durable=False)
     filed = [(app.article_store.get(stamp.path), stamp) for stamp in app.article_store.walk()]
     filed += [quick.put(article)[:2] for article in generate(count, seed=1)]
     app.store.reindex(filed)

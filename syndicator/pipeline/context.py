@@ -10,13 +10,12 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from syndicator import log, urls
-from syndicator.articles.article_store import ArticleStore
 from syndicator.articles.beside.rights import RightsFile
-from syndicator.articles.snapshots import Snapshots
 from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.model import Entry, Source, SourceState
 from syndicator.pipeline import ownership
 from syndicator.ports import EntryRow, Fetcher, VisitStore
+from syndicator.ports.articles import ArticleStore, Snapshots
 from syndicator.ports.subscriptions import Hubs
 from syndicator.settings import Settings
 from syndicator.worker import Worker

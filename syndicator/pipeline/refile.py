@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from syndicator.articles.article_store import ArticleStore
 from syndicator.model import Article
 from syndicator.ports import EntryRow, VisitStore
+from syndicator.ports.articles import ArticleStore
 
 
 def refile(

@@ -368,3 +368,9 @@ class Outlet(Protocol):
 
     def names(self, folder: str) -> set[str]:
         """The names of the files in a folder under the web root, such as "pictures/"."""
+
+    def written(self, name: str) -> datetime | None:
+        """When the file was written, None when there is none."""
+
+    def sweep(self) -> int:
+        """Removes what a writer that was killed left half-written; how many. For whoever is the only writer."""

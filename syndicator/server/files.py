@@ -18,18 +18,9 @@ from urllib.parse import quote
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from syndicator.axes import AXES
-from syndicator.formats import PAGE, of_file
+from syndicator.formats import CACHE_CONTROL, GZIP_LEVEL, PAGE, media_type, of_file
 from syndicator.server.bodies import LARGEST, Bodies, Stamp
 
-# Media types of what is published beside the feeds, whose own are in `formats`.
-TYPES: Final = {
-    ".opml": "text/x-opml; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".svg": "image/svg+xml",
-    ".webp": "image/webp",
-    ".xml": "application/xml; charset=utf-8",
-}
 # The path of a request -> the file. Browsers ask for favicon.ico where a document, as a feed, cannot name its icon.
 _ALIASES: Final = {"": "index.html", "favicon.ico": "icon.svg"}
 _HIDDEN: Final = "maps/"
@@ -37,7 +28,6 @@ _MISSING: Final = "404.html"
 _MOVED: Final = "maps/moved.json"
 _REMEMBERED: Final = 10_000  # files, whose tags and headers take some 2 kB each: a choice
 _LEAST: Final = 256  # bytes of a file that is compressed: below, the header of a gzip costs what it saves
-_LEVEL: Final = 5  # as `publishing.output.files` has it
 _CHANGING: Final = 3  # tries at a file that is replaced while it is read
 CSP: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -76,6 +66,13 @@ def make_app(public: Path, *, hubs: Sequence[str] = (), base_url: str = "") -> A
     """An ASGI application that serves the folder `public` at the root. `hubs` and `base_url` (with a last slash) make
     the Link headers of feeds."""
     return _Files(public, tuple(hubs), base_url)
+
+
+async def elsewhere(scope: Scope, receive: Receive, send: Send) -> None:
+    """The application where the published files are in an object store, from which another server hands them out."""
+    status, headers, body = _plain("Not here: the feeds are served from an object store.\n", 404)
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 class _Files:
@@ -123,8 +120,8 @@ class _Files:
         body = self._whole(_MISSING, known) if known else None
         if body is None:
             return _plain("Not found.\n", 404)
-        kind = {"content-type": _media_type(_MISSING), "content-length": str(len(body))}
-        return 404, _lines({"cache-control": "no-cache", **_SECURITY, **kind}), body
+        kind = {"content-type": media_type(_MISSING), "content-length": str(len(body))}
+        return 404, _lines({"cache-control": CACHE_CONTROL, **_SECURITY, **kind}), body
 
     def _of_file(self, name: str, known: _Known, asked: Mapping[bytes, bytes]) -> Answer | None:
         """The answer for a file, None where it was replaced meanwhile."""
@@ -173,7 +170,7 @@ class _Files:
     def _compressed(self, name: str, known: _Known) -> bytes | None:
         """The file, compressed; None where that gains nothing or would be done anew for each request."""
         whole = self._whole(name, known) if _LEAST <= known.stamp[1] <= LARGEST and _is_text(name) else None
-        return gzip.compress(whole, _LEVEL, mtime=0) if whole is not None else None
+        return gzip.compress(whole, GZIP_LEVEL, mtime=0) if whole is not None else None
 
     def _headers(self, name: str, etag: str, modified: str) -> dict[str, str]:
         format = of_file(name)
@@ -182,7 +179,7 @@ class _Files:
             "etag": etag,
             "last-modified": modified,
             "vary": "Accept-Encoding, Sec-Fetch-Dest" if by_reader else "Accept-Encoding",
-            "cache-control": "no-cache",
+            "cache-control": CACHE_CONTROL,
             **_SECURITY,
         }
         links = [f'<{self.base}{quote(name)}>; rel="self"'] if self.base else []
@@ -196,7 +193,7 @@ class _Files:
         parts = name.split("/")
         if name.startswith(_HIDDEN) or any(part in ("", ".", "..") or part.startswith(".") for part in parts):
             return None
-        if "\\" in name or "\0" in name or not _media_type(name):
+        if "\\" in name or "\0" in name or not media_type(name):
             return None
         return self.root.joinpath(*parts)
 
@@ -297,15 +294,9 @@ def _unchanged(asked: Mapping[bytes, bytes], known: _Known) -> bool:
         return False
 
 
-def _media_type(name: str) -> str:
-    """The media type of a file, "" for a kind of file that is not served."""
-    format = of_file(name)
-    return f"{format.media_type}; charset=utf-8" if format else TYPES.get(Path(name).suffix, "")
-
-
 def _is_text(name: str) -> bool:
     """False for what is compressed already."""
-    return "charset" in _media_type(name) or name.endswith(".svg")
+    return "charset" in media_type(name) or name.endswith(".svg")
 
 
 def _type(name: str, *, page: bool) -> str:
@@ -315,7 +306,7 @@ def _type(name: str, *, page: bool) -> str:
     format = of_file(name)
     if format and format.xml and page:
         return "application/xml; charset=utf-8"
-    return _media_type(name)
+    return media_type(name)
 
 
 def _lines(headers: Mapping[str, str]) -> Headers:
@@ -324,5 +315,5 @@ def _lines(headers: Mapping[str, str]) -> Headers:
 
 def _plain(text: str, status: int, **more: str) -> Answer:
     body = text.encode()
-    headers = {"cache-control": "no-cache", **_SECURITY, **more, "content-length": str(len(body))}
+    headers = {"cache-control": CACHE_CONTROL, **_SECURITY, **more, "content-length": str(len(body))}
     return status, _lines(headers | ({"content-type": "text/plain; charset=utf-8"} if body else {})), body

@@ -1,4 +1,4 @@
-"""From the article store to feeds/public."""
+"""From the article store to the published files."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
 from syndicator.errors import ConfigError, WorkerFailed
 from syndicator.model import Article, FeedKey, FeedSpec, Problem
 from syndicator.publishing.look import look
-from syndicator.publishing.output.files import FileOutlet
 from syndicator.publishing.queries.members import finders_of, update_members
 from syndicator.publishing.selection.feeds import plan
 from syndicator.publishing.selection.staleness import BuildReport, Steps, replaced, settled, stale
 from syndicator.reasons import WorkerReason
 from syndicator.services import freshness, shown_edits, thumbnails
 from syndicator.services.container import App, make_fetcher, open_worker
+from syndicator.services.places.opening import open_outlet
 from syndicator.services.settling import Settling
 
 EXCUSED = "released"  # the name of the note in databases stays
@@ -107,7 +107,7 @@ async def build_feeds(
     axes = app.settings.publish.axes
     if update_members(specs, app.store.index, lambda id: read(app, id).text, axes) and finders_of(axes):
         specs = feed_specs(app, known)  # an author may have a feed now
-    outlet = FileOutlet(app.settings.public_dir, gzip=app.settings.publish.gzip)
+    outlet = open_outlet(app.settings, app.environ, whole=True)
     shown_edits.follow(app, tags)
     all = all or replaced(app.store.index, outlet)
     shown = thumbnails.publish(app, outlet)

@@ -13,23 +13,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from syndicator import __version__
-from syndicator.articles.article_store import ArticleStore
+from syndicator.articles.beside import kept, rights
 from syndicator.articles.beside.kept_away import KeptAway
 from syndicator.articles.beside.rights import RightsFile
-from syndicator.articles.snapshots import Snapshots
-from syndicator.axes import ALL
+from syndicator.articles.opening import open_articles
 from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.errors import ConfigError, LockedError, MissingError
-from syndicator.formats import FORMATS
 from syndicator.model import Article, Source
 from syndicator.pipeline.context import FilingContext, RunContext, rights_in
 from syndicator.pipeline.ownership import Rights, rights_of, terms
 from syndicator.ports import Enricher, Fetcher
+from syndicator.ports.articles import ArticleStore, Snapshots
 from syndicator.ports.subscriptions import Hubs
 from syndicator.publishing.kept_entries import KeptEntries
 from syndicator.publishing.queries.saved import SavedQuery, load_queries
-from syndicator.reading import READING_VERSION
 from syndicator.services.beside.files import Beside
+from syndicator.services.places.opening import begun, indexed, kept_pages
 from syndicator.settings import Llm, Settings, load
 from syndicator.sources import remembered
 from syndicator.store.engine import Store, is_gone, open_store
@@ -133,19 +132,26 @@ def open_app(
     ConfigError, StoreError, MissingError."""
     read = read or configuration(config, environ, remember=True)
     settings = read.settings
-    article_store = ArticleStore(settings.articles_dir)
-    has_begun = begun(article_store, settings)
+    article_store = open_articles(settings.articles_at, environ)
+    has_begun = begun(article_store, settings, environ)
     settings.state_dir.mkdir(parents=True, exist_ok=True)
     gone = remake is not None and has_begun and is_gone(settings.store_url)
     store = open_store(settings.store_url, articles_exist=has_begun, create=create or gone)
     try:
+        article_store = indexed(article_store, store, clock)
         _need_article_store(article_store, store)
-        beside = Beside(root=article_store.root, store=store, publish=settings.publish, clock=clock)
+        beside = Beside(
+            feeds=article_store.file(kept.FEEDS),
+            sources=article_store.file(kept.SOURCES),
+            store=store,
+            publish=settings.publish,
+            clock=clock,
+        )
         beside.begin()
         _keep_instance(article_store, store, clock(), begun=has_begun)
-        rights = RightsFile(article_store.root)
-        if not rights.exists():
-            rights.begin(_written_before(read.sources, article_store, store))
+        rights_file = RightsFile(article_store.file(rights.NAME))
+        if not rights_file.exists():
+            rights_file.begin(_written_before(read.sources, article_store, store))
         app = App(
             config=config,
             settings=settings,
@@ -155,8 +161,8 @@ def open_app(
             store=store,
             article_store=article_store,
             beside=beside,
-            rights_file=rights,
-            snapshots=kept_pages(settings),
+            rights_file=rights_file,
+            snapshots=kept_pages(settings, environ),
             kept_away=KeptAway(settings.state_dir / "withdrawn"),
             taxonomy=taxonomy_files(config, settings),
             clock=clock,
@@ -171,13 +177,6 @@ def open_app(
         store.close()
 
 
-def begun(article_store: ArticleStore, settings: Settings) -> bool:
-    """True when this instance has written or published articles. One whose only files were put there by hand has not,
-    until they are published."""
-    published = any((settings.public_dir / f"{ALL.slug}.{name}").exists() for name in FORMATS)
-    return article_store.begun() or (published and any(True for _ in article_store.walk()))
-
-
 def _keep_instance(article_store: ArticleStore, store: Store, now: datetime, *, begun: bool) -> None:
     """Mints this instance's uuid where nothing was written or published with one, and notes it in the database, so that
     it can be told when its file is lost. Raises ConfigError, which tells it."""
@@ -187,7 +186,7 @@ def _keep_instance(article_store: ArticleStore, store: Store, now: datetime, *, 
             f'id = "{noted}"' if noted else 'id = "<uuid of a backup>" (a new one shows every entry to all once more)'
         )
         raise ConfigError(
-            f"{article_store.root}/instance.toml is lost, of which all ids of what is published are made; restore "
+            f"{article_store.name}/instance.toml is lost, of which all ids of what is published are made; restore "
             f"it, or write this line into it: {line}"
         )
     known = str(article_store.instance())
@@ -202,7 +201,7 @@ def _need_article_store(article_store: ArticleStore, store: Store) -> None:
     known = len(store.visits.stamps()) if gone else 0
     if known:
         raise MissingError(
-            f"{article_store.root} is not the folder it was: the database knows {known} articles and no file is there; "
+            f"{article_store.name} is not the folder it was: the database knows {known} articles and no file is there; "
             f"mount it or restore it from a backup. To begin anew, move {store.name} away"
         )
 
@@ -226,11 +225,6 @@ def _articles(article_store: ArticleStore, store: Store) -> Iterator[Article]:
     for stamp in article_store.walk():
         with suppress(ConfigError, OSError):
             yield article_store.get(stamp.path)
-
-
-def kept_pages(settings: Settings) -> Snapshots:
-    """The pages of recent articles, and which version read them."""
-    return Snapshots(settings.state_dir / "pages", READING_VERSION)
 
 
 def need_folder(config: Path) -> None:

@@ -14,7 +14,7 @@ from syndicator.errors import ConfigError, DiskError, LockedError, NetworkDown, 
 from syndicator.model import Outcome
 from syndicator.publishing.kept_entries import KeptEntries
 from syndicator.server.callback import Callbacks, with_callbacks
-from syndicator.server.files import make_app
+from syndicator.server.files import elsewhere, make_app
 from syndicator.server.health import Health, with_health
 from syndicator.server.server import ASGIApp, Replaceable
 from syndicator.server.server import serve as serve_app
@@ -156,7 +156,8 @@ class Site:
 
     def _made(self) -> ASGIApp:
         settings = self.settings
-        files = make_app(settings.public_dir, hubs=settings.publish.hubs, base_url=settings.base_url)
+        public = settings.public_dir
+        files = make_app(public, hubs=settings.publish.hubs, base_url=settings.base_url) if public else elsewhere
         answering = with_health(files, _health(settings, self._silent_seconds))
         if self._hubs is None or not settings.site.callback:
             return answering
@@ -206,5 +207,6 @@ async def serve(site: Site, *, stop: asyncio.Event, listening: Callable[[str], N
     """Serves `site` until `stop` is set; `listening` is given the address. Raises MissingError when the port is
     taken."""
     settings = site.settings
-    settings.public_dir.mkdir(parents=True, exist_ok=True)
+    if settings.public_dir is not None:
+        settings.public_dir.mkdir(parents=True, exist_ok=True)
     await serve_app(site.app, settings.publish.host, settings.publish.port, stop=stop, listening=listening)

@@ -38,7 +38,8 @@ def article_id(app: App, what: str) -> str | None:
     store = app.store.visits
     id = known_at(store, [urls.alias(what)], what) or what
     if store.article(id) is None:
-        id = _of_file(app, Path(what))
+        path = app.article_store.path_of(what)
+        id = app.article_store.id_at(path) if path else ""
     return id if id and store.article(id) else None
 
 
@@ -48,11 +49,3 @@ def need_article(app: App, what: str) -> str:
     if id is None:
         raise UsageError(f"no article {what!r} in the article store; give its address, its id or its file")
     return id
-
-
-def _of_file(app: App, path: Path) -> str:
-    root = app.article_store.root.resolve()
-    inside = path.resolve()
-    if not inside.is_relative_to(root) or not inside.is_file():
-        return ""
-    return app.article_store.id_at(inside.relative_to(root).as_posix())

@@ -8,16 +8,18 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from syndicator.articles.article_store import ID_CHARS, ArticleStore, Changes
+from syndicator.articles.stores.paths import ID_CHARS
 from syndicator.errors import OURS, ConfigError, DiskError, MissingError
 from syndicator.model import Article, Problem, Source, SourceState
 from syndicator.ports import EntryRow, FileStamp
+from syndicator.ports.articles import ArticleStore, Changes
 from syndicator.reasons import FOR_THE_OPERATOR, CommandReason, FileReason
 from syndicator.rules.entries import is_muted
 from syndicator.services.beside.scrub import scrub
 from syndicator.services.container import App, filing_context
 from syndicator.services.recovery import carriers, clock, prunings, unchanged, withdrawals
 from syndicator.services.recovery.clock import AHEAD
+from syndicator.settings import is_bucket
 from syndicator.sources.states import reconciled
 from syndicator.store.engine import Store
 
@@ -114,6 +116,34 @@ def files(app: App) -> tuple[Problem, ...]:
     return (*problems, *clock.set_back(app))
 
 
+def left_behind(app: App) -> tuple[Problem, ...]:
+    """Records the article files that crashed writers left in an object store, which is found without a walk; of a
+    folder, where it takes one, nothing. Returns what is wrong with some. Raises OSError, StoreError."""
+    if not is_bucket(app.article_store.name):
+        return ()
+    return tuple(_taken_in(app, app.article_store.changed({}))[0])
+
+
+def file(app: App, path: str) -> tuple[Problem, ...]:
+    """Records one article file that a hand wrote, edited or deleted, which nothing else notices in an object store.
+    Returns what is wrong with it. Raises OSError, StoreError."""
+    visits = app.store.visits
+    try:
+        stamp = app.article_store.stamp(path)
+    except FileNotFoundError:
+        from syndicator.services.build import excuse
+
+        gone = [id for id, known in visits.stamps().items() if known.path == path]
+        excuse(app, gone)
+        for id in gone:
+            visits.forget(id)
+        return ()
+    if any(known == stamp for known in visits.stamps().values()):
+        return ()
+    problems, _ = _taken_in(app, Changes(edited=(stamp,)))
+    return tuple(problems)
+
+
 def _taken_in(app: App, changes: Changes) -> tuple[list[Problem], set[str]]:
     """Records the files that are new or were edited. Returns what is wrong with some, and how the ids of all begin:
     those articles are not gone, whatever their files are called now."""
@@ -143,7 +173,7 @@ def are_many(missing: int, known: int) -> bool:
 
 def _gone(app: Filed, paths: Sequence[str], known: int) -> str:
     return (
-        f"{len(paths)} of {known} article files are gone from {app.article_store.root}, such as {paths[0]}: put them "
+        f"{len(paths)} of {known} article files are gone from {app.article_store.name}, such as {paths[0]}: put them "
         "back (mount the disk, restore the folder of today), or run `syndicator reindex`, which takes the folder as it "
         "is and fetches again what it lacks"
     )
@@ -167,7 +197,7 @@ def unread(app: Filed) -> tuple[Problem, ...]:
     problems = []
     if not changes.new and are_many(len(changes.missing), len(rows)):
         detail = _gone(app, [rows[id].path for id in changes.missing], len(rows))
-        problems.append(Problem(what=str(app.article_store.root), reason=CommandReason.MISSING, detail=detail))
+        problems.append(Problem(what=app.article_store.name, reason=CommandReason.MISSING, detail=detail))
     for stamp in (*changes.new, *changes.edited):
         try:
             article = app.article_store.get(stamp.path)

@@ -132,7 +132,7 @@ async def run(
         settling.end(app)
     if walks:
         walks.end(app)
-    app.snapshots.prune(app.clock() - timedelta(days=app.settings.store.pages_days))
+    app.snapshots.prune(app.clock() - timedelta(days=app.settings.store.pages_days), daily=True)
     untold = await follow(app, outcomes, built, seconds=_since(began), configuration=wanted.configuration)
     return RunReport(
         outcomes=tuple(outcomes),

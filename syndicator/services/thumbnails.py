@@ -23,9 +23,9 @@ from syndicator.pipeline.requests import picture_request
 from syndicator.ports import Fetcher, Outlet
 from syndicator.ports.pictures import Picture, PictureRow
 from syndicator.publishing.output import thumbnails
-from syndicator.publishing.output.files import FileOutlet
 from syndicator.publishing.render.view import may_copy_picture
 from syndicator.services.container import App
+from syndicator.services.places.opening import open_outlet
 from syndicator.settings import Settings
 
 SECONDS: Final = 20.0  # after the visits of a run, for what is left: a choice; the rest is the next run's
@@ -64,7 +64,7 @@ class Taking:
     def __init__(self, app: App, fetcher: Fetcher, stop: asyncio.Event) -> None:
         self.app, self.fetcher, self.stop = app, fetcher, stop
         self.kept = kept_pictures(app.settings)
-        self.outlet = outlet(app.settings)
+        self.outlet = open_outlet(app.settings, app.environ)
         self.decoder = Decoder()
         self.changed = 0  # articles that show another picture, or none, since they were asked for
         self._seen: set[str] = set()
@@ -179,11 +179,6 @@ class Taking:
         page, headers = found
         said = (page + b"\n" + headers.get("x-robots-tag", "").encode()).lower().replace(b" ", b"")
         return any(rule in said for rule in _RULES)
-
-
-def outlet(settings: Settings) -> Outlet:
-    """The folder of published files."""
-    return FileOutlet(settings.public_dir, gzip=settings.publish.gzip)
 
 
 def publish(app: App, outlet: Outlet) -> set[str]:

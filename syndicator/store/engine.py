@@ -23,6 +23,7 @@ from syndicator.store.fleet.hosts import Hosts
 from syndicator.store.group import Group
 from syndicator.store.index import Index
 from syndicator.store.pictures.table import Pictures
+from syndicator.store.reservations.table import Reservations
 from syndicator.store.status import Status
 from syndicator.store.subscriptions.table import Subscriptions
 from syndicator.store.visits import Visits
@@ -38,12 +39,14 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self._db = database
-        self.visits = Visits(Group(database))
+        group = Group(database)
+        self.visits = Visits(group)
         self.index = Index(database)
         self.status = Status(database)
         self.enrichment = Enrichment(database)
         self.ahead = Ahead(database)
         self.pictures = Pictures(database)
+        self.reservations = Reservations(group)
         self.subscriptions = Subscriptions(database)
         self.browse = Browse(database)
         if not database.sqlite:

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, Table, Text, delete, func, insert, select, update
 
-from syndicator.articles.article_store import ID_CHARS
 from syndicator.articles.membership import named_feeds_of
+from syndicator.articles.stores.paths import ID_CHARS
 from syndicator.model import Article, FeedKey
 from syndicator.ports import EntryRow, FileStamp, Withdrawn
 from syndicator.store import codec, rows, schema

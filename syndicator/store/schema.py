@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-HEAD = "0008"  # the revision these tables are at; Alembic is imported only for a database at another one
+HEAD = "0009"  # the revision these tables are at; Alembic is imported only for a database at another one
 
 metadata = MetaData()
 
@@ -96,6 +96,15 @@ Index("articles_added", articles.c.added)  # what was added while the clock was 
 Index("articles_title", articles.c.title)  # what of a source may be an article that moved
 # Read whole at every start: the index has all that is asked for, so that the long rows stay on the disk.
 Index("articles_files", articles.c.id, articles.c.path, articles.c.mtime_ns, articles.c.size)
+
+# Paths of files in an object store that are being written, or that a crash left: no row of `articles` says so yet.
+reservations = Table(
+    "reservations",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("path", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),  # negative: nobody was to write it
+)
 
 # Which article is in which feed, in the order of a feed; copies and withdrawn articles have no row here.
 members = Table(

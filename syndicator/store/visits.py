@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, or_, select
 
-from syndicator.articles.stamps import Stamps
+from syndicator.articles.stores.stamps import Stamps
 from syndicator.axes import SOURCE
 from syndicator.model import Article, FeedKey, Outcome, SourceState
 from syndicator.ports import EntryRow, Filed, FileStamp, Withdrawn

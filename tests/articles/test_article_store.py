@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from syndicator.articles import disk, frontmatter
-from syndicator.articles.article_store import ArticleStore
-from syndicator.articles.stamps import Stamps
+from syndicator.articles.article_store import FileArticleStore
+from syndicator.articles.stores.stamps import Stamps
 from syndicator.errors import ConfigError
 from syndicator.model import Article, article_id
 from syndicator.ports import FileStamp
@@ -21,11 +21,11 @@ from tests.samples import Samples
 
 
 @pytest.fixture
-def article_store(tmp_path: Path) -> ArticleStore:
-    return ArticleStore(tmp_path / "feeds" / "articles")
+def article_store(tmp_path: Path) -> FileArticleStore:
+    return FileArticleStore(tmp_path / "feeds" / "articles")
 
 
-def content(article_store: ArticleStore) -> dict[str, bytes]:
+def content(article_store: FileArticleStore) -> dict[str, bytes]:
     return {
         str(path.relative_to(article_store.root)): path.read_bytes()
         for path in sorted(article_store.root.rglob("*"))
@@ -33,17 +33,17 @@ def content(article_store: ArticleStore) -> dict[str, bytes]:
     }
 
 
-def stamps(article_store: ArticleStore) -> dict[str, FileStamp]:
+def stamps(article_store: FileArticleStore) -> dict[str, FileStamp]:
     return {article_store.get(stamp.path).id: stamp for stamp in article_store.walk()}
 
 
-def edit(article_store: ArticleStore, path: str, old: str, new: str) -> None:
+def edit(article_store: FileArticleStore, path: str, old: str, new: str) -> None:
     file = article_store.root / path
     assert old in file.read_text(encoding="utf-8")
     file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
 
 
-def test_an_article_is_filed_by_its_day_title_and_id(article_store: ArticleStore) -> None:
+def test_an_article_is_filed_by_its_day_title_and_id(article_store: FileArticleStore) -> None:
     stored, stamp, changed = article_store.put(full(title="Robots, again: a “new” era"))
 
     assert stamp.path == f"2026/11/robots-again-a-new-era-{full().id[:6]}.md"
@@ -66,7 +66,7 @@ def test_an_article_is_filed_by_its_day_title_and_id(article_store: ArticleStore
     ],
 )
 def test_the_folder_is_the_month_published_else_added(
-    article_store: ArticleStore, published: datetime | None, added: datetime | None, folder: str
+    article_store: FileArticleStore, published: datetime | None, added: datetime | None, folder: str
 ) -> None:
     _, stamp, _ = article_store.put(full(published=published, added=added))
 
@@ -74,7 +74,7 @@ def test_the_folder_is_the_month_published_else_added(
     assert list(article_store.walk()) == [stamp]
 
 
-def test_the_same_article_is_not_written_again(article_store: ArticleStore) -> None:
+def test_the_same_article_is_not_written_again(article_store: FileArticleStore) -> None:
     stored, stamp, _ = article_store.put(full())
     before = (article_store.root / stamp.path).stat()
 
@@ -85,17 +85,17 @@ def test_the_same_article_is_not_written_again(article_store: ArticleStore) -> N
     assert (before.st_mtime_ns, before.st_ino) == (after.st_mtime_ns, after.st_ino)
 
 
-def test_a_new_title_or_day_keeps_the_path_in_this_process_and_the_next(article_store: ArticleStore) -> None:
+def test_a_new_title_or_day_keeps_the_path_in_this_process_and_the_next(article_store: FileArticleStore) -> None:
     _, stamp, _ = article_store.put(full())
 
-    for opened in (article_store, ArticleStore(article_store.root)):
+    for opened in (article_store, FileArticleStore(article_store.root)):
         renamed = full(title=f"New {id(opened)}", published=datetime(2020, 1, 1, tzinfo=UTC))
         _, later, changed = opened.put(renamed)
         assert (later.path, changed) == (stamp.path, True)
     assert len(list(article_store.walk())) == 1
 
 
-def test_what_a_hand_wrote_stays_and_the_rest_is_renewed(article_store: ArticleStore) -> None:
+def test_what_a_hand_wrote_stays_and_the_rest_is_renewed(article_store: FileArticleStore) -> None:
     _, stamp, _ = article_store.put(full())
     edit(article_store, stamp.path, "title: A title", "title: By hand\nrating: 5 # mine")
 
@@ -107,7 +107,7 @@ def test_what_a_hand_wrote_stays_and_the_rest_is_renewed(article_store: ArticleS
     assert article_store.get(stamp.path) == stored
 
 
-def test_edited_tags_are_the_operators_when_read(article_store: ArticleStore) -> None:
+def test_edited_tags_are_the_operators_when_read(article_store: FileArticleStore) -> None:
     _, stamp, _ = article_store.put(full())
     edit(article_store, stamp.path, "- AI\n", "- Robots\n")
 
@@ -115,20 +115,20 @@ def test_edited_tags_are_the_operators_when_read(article_store: ArticleStore) ->
     assert article_store.get(stamp.path).tags_by == "operator"
 
 
-def test_a_file_that_an_operator_renamed_or_moved_stays_the_articles_file(article_store: ArticleStore) -> None:
+def test_a_file_that_an_operator_renamed_or_moved_stays_the_articles_file(article_store: FileArticleStore) -> None:
     _, stamp, _ = article_store.put(full())
     moved = article_store.root / "2020" / "01" / "my-name.md"
     moved.parent.mkdir(parents=True)
     (article_store.root / stamp.path).rename(moved)
 
-    for opened in (article_store, ArticleStore(article_store.root)):
+    for opened in (article_store, FileArticleStore(article_store.root)):
         assert opened.find(full().id) == "2020/01/my-name.md"
         assert opened.put(full(title=f"New {id(opened)}"))[1].path == "2020/01/my-name.md"
     assert article_store.put(full(title="Newest"), "2020/01/my-name.md")[1].path == "2020/01/my-name.md"
     assert article_store.put(full(title="Wrong hint"), "2020/01/other.md")[1].path == "2020/01/my-name.md"
 
 
-def test_ids_that_start_alike_get_longer_names(article_store: ArticleStore) -> None:
+def test_ids_that_start_alike_get_longer_names(article_store: FileArticleStore) -> None:
     ends = ("aa" * 10, "aa" + "b" * 18, "a" * 6 + "c" * 14, "a" * 19 + "b", "a" * 19 + "c")
     ids = [f"abcdef{end}" for end in ends]
 
@@ -141,12 +141,12 @@ def test_ids_that_start_alike_get_longer_names(article_store: ArticleStore) -> N
         "2026/11/same-abcdefaaaaaaaaaaaaaaaaaaab.md",
         "2026/11/same-abcdefaaaaaaaaaaaaaaaaaaac.md",
     ]
-    for opened in (article_store, ArticleStore(article_store.root)):
+    for opened in (article_store, FileArticleStore(article_store.root)):
         assert [opened.find(id) for id in ids] == paths
     assert article_store.find("abcdefzzzzzzzzzzzzzzzzzzzz") is None
 
 
-def test_no_title_leads_out_of_the_folder_or_to_an_odd_name(article_store: ArticleStore, samples: Samples) -> None:
+def test_no_title_leads_out_of_the_folder_or_to_an_odd_name(article_store: FileArticleStore, samples: Samples) -> None:
     names = [*TRAPS, *sorted({row["name"] for row in samples.rows("paths", every=40)})]
 
     paths = [article_store._new_path(full(title=name)) for name in names]
@@ -160,22 +160,22 @@ HOSTILE = ["CON", "nul", "../../etc/passwd", "a/b\\c", "x" * 400, "日本" * 200
 
 
 @pytest.mark.parametrize("title", HOSTILE, ids=range(len(HOSTILE)))
-def test_a_hostile_title_is_filed_and_found(article_store: ArticleStore, title: str) -> None:
+def test_a_hostile_title_is_filed_and_found(article_store: FileArticleStore, title: str) -> None:
     _, stamp, _ = article_store.put(full(title=title))
 
     assert content(article_store).keys() == {stamp.path}
-    assert ArticleStore(article_store.root).find(full().id) == stamp.path
+    assert FileArticleStore(article_store.root).find(full().id) == stamp.path
     assert stamp.path.rpartition("/")[2].split(".")[0] not in ("con", "nul")
 
 
 @pytest.mark.parametrize("path", ["../x.md", "2026/../../x.md", "/etc/passwd", "", "2026//x.md", "."])
-def test_paths_that_lead_out_are_refused(article_store: ArticleStore, path: str) -> None:
+def test_paths_that_lead_out_are_refused(article_store: FileArticleStore, path: str) -> None:
     for act in (article_store.get, article_store.delete, article_store.stamp):
         with pytest.raises(ConfigError, match="no path in the article store"):
             act(path)
 
 
-def test_new_edited_and_missing_files_are_found(article_store: ArticleStore) -> None:
+def test_new_edited_and_missing_files_are_found(article_store: FileArticleStore) -> None:
     articles = [full(id=article_id(f"{URL}/{n}"), title=f"T{n}", url=f"{URL}/{n}") for n in range(4)]
     paths = [article_store.put(article)[1].path for article in articles]
     before = stamps(article_store)
@@ -198,7 +198,7 @@ def test_new_edited_and_missing_files_are_found(article_store: ArticleStore) -> 
     assert dict(light) == before
 
 
-def test_deleting(article_store: ArticleStore) -> None:
+def test_deleting(article_store: FileArticleStore) -> None:
     _, stamp, _ = article_store.put(full())
 
     assert article_store.delete(stamp.path)
@@ -209,7 +209,7 @@ def test_deleting(article_store: ArticleStore) -> None:
         article_store.get(stamp.path)
 
 
-def test_a_file_that_cannot_be_read_is_named_and_left_alone(article_store: ArticleStore) -> None:
+def test_a_file_that_cannot_be_read_is_named_and_left_alone(article_store: FileArticleStore) -> None:
     _, stamp, _ = article_store.put(full())
     edit(article_store, stamp.path, "title: A title", "title: a: b")
     broken = content(article_store)
@@ -221,16 +221,16 @@ def test_a_file_that_cannot_be_read_is_named_and_left_alone(article_store: Artic
     assert content(article_store) == broken
 
 
-def test_the_instance_is_minted_once(article_store: ArticleStore) -> None:
+def test_the_instance_is_minted_once(article_store: FileArticleStore) -> None:
     minted = article_store.instance()
 
-    assert article_store.instance() == ArticleStore(article_store.root).instance() == minted
+    assert article_store.instance() == FileArticleStore(article_store.root).instance() == minted
     article_store.put(full())
     assert article_store.instance() == minted
-    assert ArticleStore(article_store.root.parent / "other").instance() != minted
+    assert FileArticleStore(article_store.root.parent / "other").instance() != minted
 
 
-def test_a_lost_instance_is_not_minted_again_over_articles(article_store: ArticleStore) -> None:
+def test_a_lost_instance_is_not_minted_again_over_articles(article_store: FileArticleStore) -> None:
     minted = article_store.instance()
     article_store.put(full())
     (article_store.root / "instance.toml").unlink()
@@ -245,7 +245,7 @@ def test_a_lost_instance_is_not_minted_again_over_articles(article_store: Articl
 
 
 @pytest.mark.parametrize("data", ["", "id = 1", 'id = "x"', "id = ", "\ud800"])
-def test_a_broken_instance_is_named(article_store: ArticleStore, data: str) -> None:
+def test_a_broken_instance_is_named(article_store: FileArticleStore, data: str) -> None:
     article_store.root.mkdir(parents=True)
     (article_store.root / "instance.toml").write_bytes(data.encode("utf-8", "surrogatepass"))
 
@@ -253,7 +253,7 @@ def test_a_broken_instance_is_named(article_store: ArticleStore, data: str) -> N
         article_store.instance()
 
 
-def test_litter_of_dead_writers_is_swept_and_that_of_living_ones_is_not(article_store: ArticleStore) -> None:
+def test_litter_of_dead_writers_is_swept_and_that_of_living_ones_is_not(article_store: FileArticleStore) -> None:
     _, stamp, _ = article_store.put(full())
     folder = (article_store.root / stamp.path).parent
     dead = [
@@ -277,7 +277,7 @@ def test_litter_of_dead_writers_is_swept_and_that_of_living_ones_is_not(article_
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_litter(
-    article_store: ArticleStore, monkeypatch: pytest.MonkeyPatch
+    article_store: FileArticleStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     article_store.put(full())
     before = content(article_store)
@@ -323,7 +323,7 @@ def test_a_write_is_durable_in_the_right_order(tmp_path: Path, monkeypatch: pyte
     ]
 
 
-def test_a_link_in_the_place_of_a_temporary_file_is_not_followed(article_store: ArticleStore, tmp_path: Path) -> None:
+def test_a_link_for_a_temporary_file_is_not_followed(article_store: FileArticleStore, tmp_path: Path) -> None:
     target = tmp_path / "target"
     target.write_bytes(b"theirs")
     _, stamp, _ = article_store.put(full())
@@ -335,7 +335,7 @@ def test_a_link_in_the_place_of_a_temporary_file_is_not_followed(article_store: 
     assert target.read_bytes() == b"theirs"
 
 
-def test_an_article_without_text_of_its_own_is_filed(article_store: ArticleStore) -> None:
+def test_an_article_without_text_of_its_own_is_filed(article_store: FileArticleStore) -> None:
     stored, stamp, _ = article_store.put(Article(id=article_id(URL), url=URL, title=""))
 
     assert stamp.path == f"0000/00/article-{article_id(URL)[:6]}.md"
@@ -343,7 +343,7 @@ def test_an_article_without_text_of_its_own_is_filed(article_store: ArticleStore
 
 
 def test_files_that_are_put_together_share_one_sync_of_their_folder(
-    article_store: ArticleStore, monkeypatch: pytest.MonkeyPatch
+    article_store: FileArticleStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced: list[str] = []
     monkeypatch.setattr(disk, "sync_folder", lambda path: synced.append(path.name))

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from syndicator.articles import fields, frontmatter, hand_edits, normal_form
-from syndicator.articles.article_store import ArticleStore
+from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.field_types import WHOLE
 from syndicator.articles.fields import Field
 from syndicator.errors import ConfigError
@@ -38,7 +38,7 @@ class Timed(Article):
 def test_a_field_is_one_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(fields, "TABLE", (*fields.TABLE, Field("minutes", WHOLE, 2)))
     monkeypatch.setattr(frontmatter, "Article", Timed)
-    store = ArticleStore(tmp_path, durable=False)
+    store = FileArticleStore(tmp_path, durable=False)
     article = Timed(id="abcdefgh", url="https://example.org/a", title="A", minutes=-3)
     assert normal_form.settle(article) == replace(article, minutes=0)
 
@@ -143,7 +143,7 @@ def test_other_addresses_have_a_key_that_site_generators_do_not_take_for_redirec
 
 
 def test_an_old_file_says_its_other_addresses_and_is_not_written_anew_for_their_key(tmp_path: Path) -> None:
-    store = ArticleStore(tmp_path, durable=False)
+    store = FileArticleStore(tmp_path, durable=False)
     _, stamp, _ = store.put(full(aliases=OTHERS))
     path = tmp_path / stamp.path
     path.write_bytes(aged())
@@ -164,7 +164,7 @@ def test_an_old_file_says_its_other_addresses_and_is_not_written_anew_for_their_
 @pytest.mark.parametrize("ours", [(), OTHERS])
 @pytest.mark.parametrize("theirs", ["[/old/, /older]", "old.html", "[{path: /old}]"])
 def test_an_operators_own_redirects_stay_theirs(tmp_path: Path, ours: tuple[str, ...], theirs: str) -> None:
-    store = ArticleStore(tmp_path, durable=False)
+    store = FileArticleStore(tmp_path, durable=False)
     _, stamp, _ = store.put(full(aliases=ours))
     path = tmp_path / stamp.path
     path.write_text(path.read_text().replace("---\n", f"---\naliases: {theirs}\n", 1))

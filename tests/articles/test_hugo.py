@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.articles.article_store import ArticleStore
+from syndicator.articles.article_store import FileArticleStore
 from syndicator.model import article_id
 from tests.articles.samples import TRAPS, full
 from tests.articles.test_shortcodes import BODIES
@@ -43,7 +43,7 @@ def hugo(site: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_hugo_makes_pages_of_all_our_files(site: Path) -> None:
-    store = ArticleStore(site / "content", durable=False)
+    store = FileArticleStore(site / "content", durable=False)
     store.instance()
     texts = [*ODD, *(trap for trap in TRAPS if trap.strip())]
     for number, text in enumerate([*texts, *BODIES]):

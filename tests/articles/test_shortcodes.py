@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.articles import frontmatter, hand_edits
-from syndicator.articles.article_store import ArticleStore
+from syndicator.articles.article_store import FileArticleStore
 from syndicator.publishing.render.html import render_markdown
 from tests.articles.samples import URL, full
 
@@ -20,12 +20,12 @@ BODIES = [
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> ArticleStore:
-    return ArticleStore(tmp_path, durable=False)
+def store(tmp_path: Path) -> FileArticleStore:
+    return FileArticleStore(tmp_path, durable=False)
 
 
 @pytest.mark.parametrize("body", BODIES)
-def test_no_shortcode_stands_in_a_file_and_its_text_reads_as_it_did(store: ArticleStore, body: str) -> None:
+def test_no_shortcode_stands_in_a_file_and_its_text_reads_as_it_did(store: FileArticleStore, body: str) -> None:
     stored, stamp, _ = store.put(full(body=body))
     written = (store.root / stamp.path).read_text()
     loaded = store.get(stamp.path)
@@ -37,7 +37,7 @@ def test_no_shortcode_stands_in_a_file_and_its_text_reads_as_it_did(store: Artic
     assert store.put(loaded)[2] is False
 
 
-def test_an_old_file_is_not_written_anew_for_them(store: ArticleStore) -> None:
+def test_an_old_file_is_not_written_anew_for_them(store: FileArticleStore) -> None:
     _, stamp, _ = store.put(full(body=BODIES[0], aliases=()))
     path = store.root / stamp.path
     old = frontmatter.dump(hand_edits.sign(full(body=BODIES[0], aliases=())), body=BODIES[0])
@@ -49,7 +49,7 @@ def test_an_old_file_is_not_written_anew_for_them(store: ArticleStore) -> None:
     assert path.read_bytes() == old
 
 
-def test_an_operators_own_shortcodes_stay_as_a_hand_wrote_them(store: ArticleStore) -> None:
+def test_an_operators_own_shortcodes_stay_as_a_hand_wrote_them(store: FileArticleStore) -> None:
     _, stamp, _ = store.put(full(body=BODIES[0]))
     path = store.root / stamp.path
     path.write_text(path.read_text() + "\n{{< mine >}}\n")

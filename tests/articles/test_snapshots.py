@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.articles.snapshots import Snapshots
+from syndicator.articles.snapshots import FileSnapshots
 from syndicator.model import article_id
 
 ID, OTHER = article_id("a"), article_id("b")
 
 
 def test_a_page_comes_back_byte_for_byte(tmp_path: Path) -> None:
-    snapshots = Snapshots(tmp_path)
+    snapshots = FileSnapshots(tmp_path)
     html = bytes(range(256)) + b"\n\r\n" * 3
 
     snapshots.put(ID, html, {"content-type": "text/html", "x": "a\nb"})
@@ -28,14 +28,14 @@ def test_a_page_comes_back_byte_for_byte(tmp_path: Path) -> None:
 
 def test_nothing_waits_for_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fsync", lambda descriptor: pytest.fail("a cache was made durable"))
-    snapshots = Snapshots(tmp_path / "pages")
+    snapshots = FileSnapshots(tmp_path / "pages")
     snapshots.put("abcdefgh", b"page", {})
     assert snapshots.get("abcdefgh") == (b"page", {})
 
 
 def test_the_same_page_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
-        Snapshots(tmp_path / name).put(ID, b"<p>", {"b": "1", "a": "2"} if name == "one" else {"a": "2", "b": "1"})
+        FileSnapshots(tmp_path / name).put(ID, b"<p>", {"b": "1", "a": "2"} if name == "one" else {"a": "2", "b": "1"})
 
     one, two = (next((tmp_path / name).rglob("*.gz")).read_bytes() for name in ("one", "two"))
     assert one == two
@@ -43,7 +43,7 @@ def test_the_same_page_gives_the_same_bytes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"no gzip", b"\x1f\x8b\x08\x00cut"])
 def test_a_broken_page_counts_as_absent(tmp_path: Path, data: bytes) -> None:
-    snapshots = Snapshots(tmp_path)
+    snapshots = FileSnapshots(tmp_path)
     snapshots.put(ID, b"<p>", {})
     next(tmp_path.rglob("*.gz")).write_bytes(data)
 
@@ -51,7 +51,7 @@ def test_a_broken_page_counts_as_absent(tmp_path: Path, data: bytes) -> None:
 
 
 def test_the_file_says_which_version_read_the_page(tmp_path: Path) -> None:
-    before, now = Snapshots(tmp_path), Snapshots(tmp_path, 2)
+    before, now = FileSnapshots(tmp_path), FileSnapshots(tmp_path, 2)
     before.put(ID, b"<p>", {})
     now.put(OTHER, b"<p>", {})
     assert (before.outdated(), now.outdated()) == (frozenset(), {ID})
@@ -63,20 +63,20 @@ def test_the_file_says_which_version_read_the_page(tmp_path: Path) -> None:
     assert now.outdated() == frozenset() and now.get(ID) == (b"<p>", {})
     (new,) = tmp_path.rglob(f"{ID}*")
     assert new.stat().st_mtime == 1  # kept no longer for it
-    assert Snapshots(tmp_path, 3).outdated() == {ID, OTHER}
+    assert FileSnapshots(tmp_path, 3).outdated() == {ID, OTHER}
 
 
 def test_there_is_one_file_of_a_page_whatever_version_wrote_it(tmp_path: Path) -> None:
     for version in (0, 10, 9):
-        Snapshots(tmp_path, version).put(ID, f"{version}".encode(), {})
-        assert Snapshots(tmp_path, 1).get(ID) == (f"{version}".encode(), {})
-    Snapshots(tmp_path, 1).forget(ID)
+        FileSnapshots(tmp_path, version).put(ID, f"{version}".encode(), {})
+        assert FileSnapshots(tmp_path, 1).get(ID) == (f"{version}".encode(), {})
+    FileSnapshots(tmp_path, 1).forget(ID)
     assert list(tmp_path.rglob("*.gz")) == []
-    Snapshots(tmp_path, 1).note_read(ID)
+    FileSnapshots(tmp_path, 1).note_read(ID)
 
 
 def test_old_pages_and_litter_are_pruned(tmp_path: Path) -> None:
-    snapshots = Snapshots(tmp_path / "pages")
+    snapshots = FileSnapshots(tmp_path / "pages")
     now = datetime(2026, 11, 24, tzinfo=UTC)
     assert snapshots.prune(now) == 0
     for id, days in ((ID, 15), (OTHER, 13)):
@@ -95,4 +95,4 @@ def test_old_pages_and_litter_are_pruned(tmp_path: Path) -> None:
 def test_what_is_no_id_is_refused(tmp_path: Path) -> None:
     for id in ("../../etc/passwd", "", "ABCDEFGH", "a" * 40):
         with pytest.raises(ValueError, match="not an article id"):
-            Snapshots(tmp_path).get(id)
+            FileSnapshots(tmp_path).get(id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from syndicator.articles.article_store import ArticleStore
+from syndicator.articles.article_store import FileArticleStore
 from syndicator.model import Article, article_id
 from tests.articles.samples import TRAPS, full
 
@@ -15,7 +15,7 @@ SHORTCODES = ["{{< title >}}", "{{% title %}}", "<!--more-->", "---", "---js", "
 
 def stored(root: Path) -> dict[str, Article]:
     """Articles whose every field is a text that breaks things, by the path of their file."""
-    store = ArticleStore(root, durable=False)
+    store = FileArticleStore(root, durable=False)
     texts = [text for text in (*LOOKS_TYPED, *SHORTCODES, *TRAPS) if text.strip()]
     found = {}
     for number, text in enumerate(texts):

@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from syndicator.articles.article_store import ArticleStore
+from syndicator.articles.article_store import FileArticleStore
 from syndicator.model import Article, Outcome, SourceState, article_id
 from syndicator.ports import FileStamp
 from syndicator.services.container import open_app
@@ -49,7 +49,7 @@ def make(folder: Path, articles: int) -> str:
             for number in range(500):
                 at = NOW - timedelta(hours=number)
                 visits.end_visit(Outcome(key="s1", at=at, status="new"), states[1])
-        files: ArticleStore = app.article_store
+        files: FileArticleStore = app.article_store
         one = article(articles - 1)
         stored, stamp, _ = files.put(one)
         visits.record(stored, stamp)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from syndicator.articles.article_store import ArticleStore
+from syndicator.articles.article_store import FileArticleStore
 from syndicator.model import Article, FeedKey, Origin, SourceState, article_id
 from syndicator.ports import FileStamp
 from syndicator.store.engine import Store, open_store
@@ -72,7 +72,7 @@ def store_figures(store: Store, count: int) -> None:
     say("record(a new article)", lambda: visits.record(next(new), stamp(0), html="<p>"), 100)
 
 
-def article_figures(article_store: ArticleStore, count: int) -> None:
+def article_figures(article_store: FileArticleStore, count: int) -> None:
     dice = random.Random(3)
     articles = iter([article(number, dice) for number in range(count + 1)])
     say("put(a new article)", lambda: article_store.put(next(articles)), count)
@@ -108,7 +108,7 @@ def main(count: int) -> None:
         with open_store(url, articles_exist=True) as store:
             store_figures(store, count)
             source_figures(store)
-        article_figures(ArticleStore(Path(folder) / "articles", durable=False), max(count // 10, 10))
+        article_figures(FileArticleStore(Path(folder) / "articles", durable=False), max(count // 10, 10))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from syndicator.articles.article_store import ArticleStore
+from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.frontmatter import dump
 from syndicator.model import Article, Origin, article_id
 from syndicator.ports import FileStamp
@@ -104,7 +104,7 @@ def configure(folder: Path, sources: int, *, publish: str = "") -> None:
 def fill(folder: Path, articles: int, sources: int, *, files: bool = True) -> None:
     """Article files (`files`) and their rows. Without files, what walks over the article store finds them missing."""
     root = folder / "feeds/articles"
-    store = ArticleStore(root)
+    store = FileArticleStore(root)
     store.instance()
 
     def made() -> Iterator[tuple[Article, FileStamp]]:

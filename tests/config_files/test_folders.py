@@ -47,7 +47,8 @@ def test_base_directories_may_be_elsewhere(tmp_path: Path) -> None:
     environ = {"XDG_CONFIG_HOME": str(tmp_path / "settings"), "XDG_DATA_HOME": str(tmp_path / "data")}
     assert own_config(environ) == tmp_path / "settings/syndicator"
     assert root_of(tmp_path / "settings/syndicator", environ) == tmp_path / "data/syndicator"
-    assert load(tmp_path / "settings/syndicator", environ).articles_dir == tmp_path / "data/syndicator/feeds/articles"
+    settings = load(tmp_path / "settings/syndicator", environ)
+    assert Path(settings.articles_at) == tmp_path / "data/syndicator/feeds/articles"
 
 
 def test_relative_base_directories_and_no_home_count_as_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ CONFIG = Path(__file__).resolve().parent.parent.parent / "config"
 
 def test_the_shipped_settings_load() -> None:
     settings = load(CONFIG, {})
-    assert settings.articles_dir == CONFIG.parent / "feeds" / "articles"
+    assert Path(settings.articles_at) == CONFIG.parent / "feeds" / "articles"
 
 
 def test_every_setting_is_shown_with_its_default() -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.articles.article_store import NAME_BYTES, ArticleStore
+from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.membership import feeds_of
+from syndicator.articles.stores.paths import NAME_BYTES
 from syndicator.config_files.toml_file import TomlFile
 from syndicator.errors import ConfigError
 from syndicator.model import Article, article_id
@@ -35,7 +36,7 @@ def sound(name: str) -> None:
 )
 def test_titles_and_tags(samples: Samples, tmp_path: Path) -> None:
     found = [row["name"] for row in samples.rows("paths", every=45)]
-    article_store = ArticleStore(tmp_path / "deep/article store")
+    article_store = FileArticleStore(tmp_path / "deep/article store")
     article_store.instance()
     for number, name in enumerate(found):
         url = f"https://example.org/{number}"

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.articles.article_store import ArticleStore
+from syndicator.articles.article_store import FileArticleStore
 from syndicator.demo.settings import write_config
 from syndicator.model import Outcome, Rules
 from syndicator.pipeline.entry import entry_rows
@@ -193,7 +193,7 @@ def test_an_article_that_cannot_be_written_ends_the_run_and_no_page_loses_a_try(
         raise OSError(number, os.strerror(number), "feeds/articles/x.md")
 
     with monkeypatch.context() as patch:
-        patch.setattr(ArticleStore, "put", refused)
+        patch.setattr(FileArticleStore, "put", refused)
         with pytest.raises(OSError, match=r"feeds/articles/x\.md"):
             lab.run()
     assert {(row.status, row.tries) for row in lab.waiting} == {("pending", 0)}

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from syndicator.articles.article_store import ArticleStore
+from syndicator.articles.article_store import FileArticleStore
 from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.model import Article, article_id
 from syndicator.pipeline.descriptions import taught
@@ -23,7 +23,7 @@ TAGS = ("ferries", "bridges", "GPU", "rain")
 KEEP = 4  # newest articles whose text is kept here
 
 
-class Counting(ArticleStore):
+class Counting(FileArticleStore):
     """Which files are read."""
 
     def __init__(self, root: Path) -> None:

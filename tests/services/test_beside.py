@@ -12,6 +12,7 @@ import pytest
 
 from syndicator import urls
 from syndicator.articles.beside.kept import read_feeds, read_sources
+from syndicator.articles.stores.kept_files import FolderFile
 from syndicator.errors import ConfigError
 from syndicator.model import FeedKey, Origin
 from syndicator.services import reconcile
@@ -82,7 +83,7 @@ def test_a_lost_database_takes_nothing_with_it(place: Place, lost: list[str]) ->
 
 def test_the_file_says_what_the_articles_do_not(place: Place) -> None:
     fill(place)
-    kept = read_feeds(place.folder / "feeds/articles/feeds.toml")
+    kept = read_feeds(FolderFile(place.folder / "feeds/articles/feeds.toml"))
     models = FeedKey("tag", "models-of-language")
     assert kept[FeedKey("tag", "llm")].moved_to == kept[FeedKey("tag", "gpu")].moved_to == models
     assert kept[models].first_slug == "llm"
@@ -109,7 +110,7 @@ def test_a_source_that_an_older_version_removed_is_known_by_its_articles(place: 
         store_articles(app, "Lone", "Text.", source="lone", origin=Origin(url="https://lone.example/feed"))
     (place.folder / "feeds/articles/sources.toml").unlink(missing_ok=True)
     with place.app():
-        kept = read_sources(place.folder / "feeds/articles/sources.toml")
+        kept = read_sources(FolderFile(place.folder / "feeds/articles/sources.toml"))
     assert kept["lone"] == ("https://lone.example/feed",)
 
 
@@ -168,7 +169,7 @@ def test_a_broken_file_stops_a_run_with_its_name_and_changes_nothing(place: Plac
     path.unlink()  # the cure that the message names
     place.build()
     assert told(place) == before
-    assert read_feeds(path)
+    assert read_feeds(FolderFile(path))
 
 
 def test_an_instance_with_nothing_to_say_has_no_feeds_toml(place: Place) -> None:
@@ -283,7 +284,7 @@ def test_a_second_feed_that_was_begun_before_this_keeps_its_own_id(place: Place)
 def test_a_source_whose_address_was_changed_is_the_same(place: Place) -> None:
     published(place)
     configured(place, one="https://one.example/new", two="https://two.example/feed")
-    kept = read_sources(place.folder / "feeds/articles/sources.toml")
+    kept = read_sources(FolderFile(place.folder / "feeds/articles/sources.toml"))
     assert kept["one"] == ("https://one.example/feed", "https://one.example/new")
     assert told(place)["moved"] == {}
 
@@ -304,4 +305,4 @@ def test_a_list_of_sources_is_no_place_for_two_of_one(place: Place, tmp_path: Pa
     path = place.folder / "feeds/articles/sources.toml"
     path.write_text('[[source]]\nkey = "lone"\nurls = ["https://lone.example/feed"]\n')
     configured(place, **dict(re.findall(r'key = "(\w+)"\nurl = "([^"]+)"', SOURCES)))
-    assert list(read_sources(path)) == ["lone", "one", "two"]
+    assert list(read_sources(FolderFile(path))) == ["lone", "one", "two"]

@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NoReturn
 
-from syndicator.articles.article_store import ArticleStore
+from syndicator.articles.article_store import FileArticleStore
 from syndicator.axes import ALL
 from syndicator.model import Article, article_id
 from syndicator.ports import EntryRow
@@ -44,12 +44,12 @@ def article(number: int, edition: int = 0) -> Article:
     )
 
 
-def opened(root: Path) -> tuple[ArticleStore, Store]:
-    article_store = ArticleStore(root / "articles")
+def opened(root: Path) -> tuple[FileArticleStore, Store]:
+    article_store = FileArticleStore(root / "articles")
     return article_store, open_store(f"sqlite:///{root}/state/syndicator.db", articles_exist=article_store.begun())
 
 
-def adopt(article_store: ArticleStore, store: Store) -> int:
+def adopt(article_store: FileArticleStore, store: Store) -> int:
     """What every run does at its start: rows for files that have none or another stamp."""
     changes = article_store.changed(store.visits.stamps())
     for stamp in (*changes.new, *changes.edited):
@@ -71,7 +71,7 @@ def write(root: Path, acknowledge: int) -> None:
         _write_on(number, 4, article_store, store, acknowledge)
 
 
-def _write_on(number: int, group: int, article_store: ArticleStore, store: Store, acknowledge: int) -> None:
+def _write_on(number: int, group: int, article_store: FileArticleStore, store: Store, acknowledge: int) -> None:
     while True:
         for each in range(number, number + group):
             old = random.Random(each).randrange(each) if each and each % EVERY == 0 else None
@@ -83,7 +83,7 @@ def _write_on(number: int, group: int, article_store: ArticleStore, store: Store
         number += group
 
 
-def put(given: Article, article_store: ArticleStore, store: Store) -> None:
+def put(given: Article, article_store: FileArticleStore, store: Store) -> None:
     stored, stamp, _ = article_store.put(given)
     done = EntryRow(
         source_key="src",

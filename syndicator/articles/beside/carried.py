@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from pathlib import Path
 
-from syndicator.articles import disk
 from syndicator.articles.beside import lines
 from syndicator.axes import SOURCE_KEY
+from syndicator.ports.files import KeptFile
 
 NAME = "carried.tsv"
 _NOTE = "# Sources that announced an article which another source brought: article id, tab, source key.\n"
@@ -20,20 +19,27 @@ _LINE = re.compile(rf"([a-z2-7]{{26}})\t({SOURCE_KEY.pattern})\r?")
 Carried = tuple[str, str]  # article id, source key
 
 
-def read(path: Path) -> list[Carried]:
+def read(file: KeptFile) -> list[Carried]:
     """The lines of the file in order, each once; none where there is no file. What is no such line is passed over, and
     so is a last line that a crash cut short. Raises OSError."""
-    found = map(_LINE.fullmatch, lines.read(path))
+    return _of(lines.read(file))
+
+
+def _of(lines: Iterable[str]) -> list[Carried]:
+    found = map(_LINE.fullmatch, lines)
     return list(dict.fromkeys((line[1], line[2]) for line in found if line))
 
 
-def append(path: Path, carried: Iterable[Carried], *, durable: bool = True) -> None:
+def append(file: KeptFile, carried: Iterable[Carried]) -> None:
     """Adds lines, durable when it returns; makes the file where there is none. Raises OSError."""
-    lines.append(path, _NOTE, (f"{id}\t{source}" for id, source in carried), durable=durable)
+    lines.append(file, _NOTE, (f"{id}\t{source}" for id, source in carried))
 
 
-def compact(path: Path, *, durable: bool = True) -> None:
+def compact(file: KeptFile) -> None:
     """Writes the file anew without what `read` passes over, where there is such. Raises OSError."""
-    data = (_NOTE + "".join(f"{id}\t{source}\n" for id, source in read(path))).encode()
-    if path.exists() and path.read_bytes() != data:
-        disk.write(path, data, durable=durable)
+
+    def compacted(data: bytes | None) -> bytes | None:
+        kept = "".join(f"{id}\t{source}\n" for id, source in _of(lines.whole(data)))
+        return None if data is None else (_NOTE + kept).encode()
+
+    file.update(compacted)

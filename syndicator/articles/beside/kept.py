@@ -8,14 +8,13 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
-from syndicator.articles import disk
 from syndicator.articles.beside import toml
 from syndicator.axes import AXES
 from syndicator.errors import ConfigError
 from syndicator.model import FeedKey
+from syndicator.ports.files import KeptFile
 
 FEEDS, SOURCES = "feeds.toml", "sources.toml"
 _FEEDS_NOTE = """\
@@ -41,25 +40,53 @@ class KeptFeed:
     published: bool = False  # although it has fewer articles than a feed needs at first
 
 
-def read_feeds(path: Path) -> dict[FeedKey, KeptFeed]:
+def read_feeds(file: KeptFile) -> dict[FeedKey, KeptFeed]:
     """The exceptions by feed, none without a file. Raises ConfigError that names the file and the cure."""
-    return {one.key: one for one in _read(path, "feed", _feed)}
+    return _feeds(file.read(), file)
 
 
-def write_feeds(path: Path, kept: Iterable[KeptFeed]) -> None:
-    """Writes those that are exceptions, in order of axis and slug; no file where there was none and is nothing to
-    write. Raises OSError with the old file untouched."""
-    _write(path, _FEEDS_NOTE, "feed", [row for one in sorted(kept, key=lambda one: one.key) if (row := _feed_row(one))])
+def update_feeds(file: KeptFile, change: Callable[[dict[FeedKey, KeptFeed] | None], Iterable[KeptFeed]]) -> None:
+    """Writes what `change` makes of the exceptions in the file (None: there is no file): those that are exceptions, in
+    order of axis and slug; no file where there was none and is nothing to write. Raises ConfigError, and OSError with
+    the old file untouched."""
+
+    def changed(data: bytes | None) -> bytes | None:
+        kept = sorted(change(None if data is None else _feeds(data, file)), key=lambda one: one.key)
+        return _written(data, _FEEDS_NOTE, "feed", [row for one in kept if (row := _feed_row(one))])
+
+    file.update(changed)
 
 
-def read_sources(path: Path) -> dict[str, tuple[str, ...]]:
+def write_feeds(file: KeptFile, kept: Iterable[KeptFeed]) -> None:
+    """The same for who knows all of them."""
+    update_feeds(file, lambda before: kept)
+
+
+def read_sources(file: KeptFile) -> dict[str, tuple[str, ...]]:
     """Key of a source -> its addresses, the newest last; none without a file. Raises ConfigError as `read_feeds`."""
-    return dict(_read(path, "source", _source))
+    return dict(_read(file.read(), file, "source", _source))
 
 
-def write_sources(path: Path, kept: Mapping[str, tuple[str, ...]]) -> None:
-    """Writes them in order of key, as `write_feeds` does."""
-    _write(path, _SOURCES_NOTE, "source", [{"key": key, "urls": list(kept[key])} for key in sorted(kept) if kept[key]])
+def update_sources(
+    file: KeptFile, change: Callable[[dict[str, tuple[str, ...]]], Mapping[str, tuple[str, ...]]]
+) -> None:
+    """Writes what `change` makes of them in order of key, as `update_feeds` does."""
+
+    def changed(data: bytes | None) -> bytes | None:
+        kept = change(dict(_read(data, file, "source", _source)))
+        rows = [{"key": key, "urls": list(kept[key])} for key in sorted(kept) if kept[key]]
+        return _written(data, _SOURCES_NOTE, "source", rows)
+
+    file.update(changed)
+
+
+def write_sources(file: KeptFile, kept: Mapping[str, tuple[str, ...]]) -> None:
+    """The same for who knows all of them."""
+    update_sources(file, lambda before: kept)
+
+
+def _feeds(data: bytes | None, file: KeptFile) -> dict[FeedKey, KeptFeed]:
+    return {one.key: one for one in _read(data, file, "feed", _feed)}
 
 
 def _feed_row(one: KeptFeed) -> dict[str, Any]:
@@ -116,26 +143,22 @@ def _check(fine: bool, what: str) -> None:
         raise ValueError(what)
 
 
-def _read(path: Path, table: str, parsed: Callable[[dict[str, Any]], T]) -> list[T]:
+def _read(data: bytes | None, file: KeptFile, table: str, parsed: Callable[[dict[str, Any]], T]) -> list[T]:
     found: list[T] = []
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-        rows = data.pop(table, [])
-        _check(isinstance(rows, list) and not data, f"only [[{table}]] is known")
+        tables = tomllib.loads((data or b"").decode())
+        rows = tables.pop(table, [])
+        _check(isinstance(rows, list) and not tables, f"only [[{table}]] is known")
         for row in rows:
             found.append(parsed(row))
             _check(not row, f"{', '.join(row)} is not known in [[{table}]]")
-    except FileNotFoundError:
-        return []
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, ValueError, TypeError, AttributeError) as error:
         cure = "mend it, restore it from a backup, or delete it: it is written again from the database"
-        raise ConfigError(f"{path}: not as Syndicator writes it ({error}); {cure}") from error
+        raise ConfigError(f"{file}: not as Syndicator writes it ({error}); {cure}") from error
     return found
 
 
-def _write(path: Path, note: str, table: str, rows: list[dict[str, Any]]) -> None:
-    if not rows and not path.exists():
-        return
-    data = (note + "".join(toml.table(table, row) for row in rows)).encode()
-    if not path.exists() or path.read_bytes() != data:
-        disk.write(path, data)
+def _written(before: bytes | None, note: str, table: str, rows: list[dict[str, Any]]) -> bytes | None:
+    if not rows and before is None:
+        return None
+    return (note + "".join(toml.table(table, row) for row in rows)).encode()

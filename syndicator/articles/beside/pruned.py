@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from pathlib import Path
 
-from syndicator.articles import disk
 from syndicator.articles.beside import lines
+from syndicator.ports.files import KeptFile
 
 NAME = "pruned.tsv"
 _NOTE = """\
@@ -23,22 +22,29 @@ _LINE = re.compile(r"([a-z2-7]{26})\t([^\t\r\n]+)\r?")
 Pruned = tuple[str, str]  # article id, alias key
 
 
-def read(path: Path) -> list[Pruned]:
+def read(file: KeptFile) -> list[Pruned]:
     """The lines of the file in order, each once; none where there is no file. What is no such line is passed over.
     Raises OSError."""
-    found = map(_LINE.fullmatch, lines.read(path))
+    return _of(lines.read(file))
+
+
+def _of(lines: Iterable[str]) -> list[Pruned]:
+    found = map(_LINE.fullmatch, lines)
     return list(dict.fromkeys((line[1], line[2]) for line in found if line))
 
 
-def append(path: Path, pruned: Iterable[Pruned], *, durable: bool = True) -> None:
+def append(file: KeptFile, pruned: Iterable[Pruned]) -> None:
     """Adds lines, durable when it returns; makes the file where there is none. An alias that would be no line
     is left out: the others find its article. Raises OSError."""
     written = (f"{id}\t{alias}" for id, alias in pruned)
-    lines.append(path, _NOTE, (line for line in written if _LINE.fullmatch(line)), durable=durable)
+    lines.append(file, _NOTE, (line for line in written if _LINE.fullmatch(line)))
 
 
-def compact(path: Path, *, durable: bool = True) -> None:
+def compact(file: KeptFile) -> None:
     """Writes the file anew without what `read` passes over, where there is such. Raises OSError."""
-    data = (_NOTE + "".join(f"{id}\t{alias}\n" for id, alias in read(path))).encode()
-    if path.exists() and path.read_bytes() != data:
-        disk.write(path, data, durable=durable)
+
+    def compacted(data: bytes | None) -> bytes | None:
+        kept = "".join(f"{id}\t{alias}\n" for id, alias in _of(lines.whole(data)))
+        return None if data is None else (_NOTE + kept).encode()
+
+    file.update(compacted)

@@ -5,16 +5,17 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, timedelta
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
-from syndicator.articles import disk
 from syndicator.errors import ConfigError
+from syndicator.ports.files import KeptFile
 
 NAME = "rights.toml"
+_Before = Mapping[str, Collection[str]]
+_Linked = Mapping[str, Mapping[str, date]]
 BELIEVED = timedelta(days=7)  # a site that links a feed is asked again after that: feeds' addresses change hands
 _NOTE = """\
 # For whose sites a source may speak although its feed is elsewhere. Written by Syndicator; `speaks_for` in
@@ -24,18 +25,23 @@ _NOTE = """\
 
 
 class RightsFile:
-    """The file in the folder `root` of an article store, read when it is first asked for. Methods raise ConfigError for
-    a file that cannot be read, OSError when the disk refuses."""
+    """The file NAME of an article store, read when it is first asked for. Methods raise ConfigError for a file that
+    cannot be read, OSError when the disk refuses."""
 
-    def __init__(self, root: Path) -> None:
-        self.path = root / NAME
+    def __init__(self, file: KeptFile) -> None:
+        self._file = file
+
+    def __str__(self) -> str:
+        return str(self._file)
 
     def exists(self) -> bool:
-        return self.path.exists()
+        return self._file.stamp() is not None
 
     def begin(self, before: Mapping[str, Collection[str]]) -> None:
         """Writes the file for the first time: for each source the sites it wrote for until now."""
-        self._write({key: sorted(sites) for key, sites in before.items() if sites}, {})
+        first = _written({key: sorted(sites) for key, sites in before.items() if sites}, {})
+        self._file.update(lambda there: first if there is None else None)
+        self.__dict__.pop("_read", None)
 
     def before(self, key: str) -> tuple[str, ...]:
         """The sites that the source wrote for before articles had owners."""
@@ -48,24 +54,34 @@ class RightsFile:
 
     def link(self, key: str, site: str, today: date) -> None:
         """A page of `site` links the feed of the source."""
-        linked = self._read.get("linked", {})
-        if linked.get(key, {}).get(site) != today:
-            self._write(self._read.get("before", {}), {**linked, key: {**linked.get(key, {}), site: today}})
+        if self._read.get("linked", {}).get(key, {}).get(site) == today:
+            return
+
+        def linked(there: dict[str, Any]) -> tuple[_Before, _Linked]:
+            known = there.get("linked", {})
+            return there.get("before", {}), {**known, key: {**known.get(key, {}), site: today}}
+
+        self._update(linked)
 
     @cached_property
     def _read(self) -> dict[str, Any]:
-        try:
-            return tomllib.loads(self.path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return {}
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{self.path}: cannot be read ({error}); restore it from a backup") from error
+        return self._parsed(self._file.read())
 
-    def _write(self, before: Mapping[str, Collection[str]], linked: Mapping[str, Mapping[str, date]]) -> None:
-        lines = [_NOTE, "\n[before]\n"]
-        lines += [f"{json.dumps(key)} = {json.dumps(list(sites))}\n" for key, sites in sorted(before.items())]
-        for key, sites in sorted(linked.items()):
-            lines.append(f"\n[linked.{json.dumps(key)}]\n")
-            lines += [f"{json.dumps(site)} = {seen.isoformat()}\n" for site, seen in sorted(sites.items())]
-        disk.write(self.path, "".join(lines).encode())
+    def _parsed(self, data: bytes | None) -> dict[str, Any]:
+        try:
+            return tomllib.loads((data or b"").decode())
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{self._file}: cannot be read ({error}); restore it from a backup") from error
+
+    def _update(self, change: Callable[[dict[str, Any]], tuple[_Before, _Linked]]) -> None:
+        self._file.update(lambda data: _written(*change(self._parsed(data))))
         self.__dict__.pop("_read", None)
+
+
+def _written(before: _Before, linked: _Linked) -> bytes:
+    lines = [_NOTE, "\n[before]\n"]
+    lines += [f"{json.dumps(key)} = {json.dumps(list(sites))}\n" for key, sites in sorted(before.items())]
+    for key, sites in sorted(linked.items()):
+        lines.append(f"\n[linked.{json.dumps(key)}]\n")
+        lines += [f"{json.dumps(site)} = {seen.isoformat()}\n" for site, seen in sorted(sites.items())]
+    return "".join(lines).encode()

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from syndicator import text
-from syndicator.articles import disk, times
+from syndicator.articles import times
 from syndicator.articles.aliases import aliases_of
 from syndicator.articles.beside import toml
 from syndicator.articles.membership import feeds_of
 from syndicator.errors import ConfigError
 from syndicator.model import Article, FeedKey
 from syndicator.ports import Withdrawn
+from syndicator.ports.files import KeptFile
 
 NAME = "withdrawn.toml"
 _NOTE = "# Articles that were withdrawn: they are in no feed and are never fetched again. Delete an entry to undo it.\n"
@@ -32,21 +32,35 @@ def withdrawn_of(article: Article, at: Any, feeds: Iterable[FeedKey] | None = No
     )
 
 
-def read(path: Path) -> list[Withdrawn]:
+def read(file: KeptFile) -> list[Withdrawn]:
     """The withdrawals in the file, none when there is no file. Raises ConfigError."""
+    return _listed(file.read(), file)
+
+
+def _listed(data: bytes | None, file: KeptFile) -> list[Withdrawn]:
     try:
-        listed = tomllib.loads(path.read_text(encoding="utf-8")).get("withdrawn", [])
+        listed = tomllib.loads((data or b"").decode()).get("withdrawn", [])
         return [_parsed(entry) for entry in listed]
-    except FileNotFoundError:
-        return []
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ConfigError(f"{path}: not a list of withdrawn articles ({error}); restore it from a backup") from error
+        raise ConfigError(f"{file}: not a list of withdrawn articles ({error}); restore it from a backup") from error
 
 
-def write(path: Path, withdrawals: Iterable[Withdrawn]) -> None:
+def write(file: KeptFile, withdrawals: Iterable[Withdrawn]) -> None:
     """Writes the file whole, in order of time."""
-    ordered = sorted(withdrawals, key=lambda entry: (entry.at, entry.id))
-    disk.write(path, (_NOTE + "".join(map(_entry, ordered))).encode())
+    update(file, lambda before: withdrawals)
+
+
+def update(file: KeptFile, change: Callable[[list[Withdrawn]], Iterable[Withdrawn] | None]) -> None:
+    """Writes what `change` makes of the withdrawals in the file; nothing for None. Raises ConfigError, OSError."""
+
+    def changed(data: bytes | None) -> bytes | None:
+        found = change(_listed(data, file))
+        if found is None:
+            return None
+        ordered = sorted(found, key=lambda entry: (entry.at, entry.id))
+        return (_NOTE + "".join(map(_entry, ordered))).encode()
+
+    file.update(changed)
 
 
 def _entry(withdrawn: Withdrawn) -> str:

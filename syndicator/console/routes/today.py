@@ -14,6 +14,7 @@ from starlette.routing import Route
 from syndicator.console.answers import ask, console_of, local, page
 from syndicator.console.guard import form_of
 from syndicator.console.pages.troubles import number_line, sentence, troubles
+from syndicator.services.places.opening import published
 
 SHOWN, HELD = 10, 10  # articles: the newest, and of those on hold
 # What a button of a page may ask for, with the one thing that it is about.
@@ -80,15 +81,10 @@ async def confirm(request: Request) -> Response:
 async def picture(request: Request) -> Response:
     """A thumbnail of the published files, by the name that a page shows."""
     name = request.path_params["name"]
-    root = console_of(request).settings.public_dir.resolve()
-    path = (root / name).resolve()
-    if path.suffix != ".webp" or not path.is_relative_to(root) or not path.is_file():
+    data = published(console_of(request).settings, name) if Path(name).suffix == ".webp" else None
+    if data is None:
         return PlainTextResponse("Not found.\n", 404)
-    return Response(_bytes(path), media_type="image/webp", headers={"cache-control": "private, max-age=86400"})
-
-
-def _bytes(path: Path) -> bytes:
-    return path.read_bytes()
+    return Response(data, media_type="image/webp", headers={"cache-control": "private, max-age=86400"})
 
 
 ROUTES = [

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from syndicator.articles.article_store import ArticleStore
+from syndicator.articles.article_store import FileArticleStore
 from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.describing.taxonomy.suggest import Proposal, suggest
 from syndicator.describing.taxonomy.taxonomy import MOST_TEXTS, Taxonomy
@@ -18,6 +18,7 @@ from syndicator.model import Article
 from syndicator.pipeline.descriptions import taught
 from syndicator.pipeline.descriptions.taught import Taught
 from syndicator.ports import FileStamp
+from syndicator.ports.articles import ArticleStore
 
 
 def learn_files(files: TaxonomyFiles, root: str, stamps: Sequence[FileStamp], least: int) -> tuple[int, int, int]:
@@ -27,7 +28,7 @@ def learn_files(files: TaxonomyFiles, root: str, stamps: Sequence[FileStamp], le
     categories, from fewer than `least` articles, but the spelling of words. Raises ConfigError, OSError."""
     toml, learnt = Path(files[0]), Path(files[1])
     taxonomy = Taxonomy.from_toml(toml) if toml.exists() else Taxonomy()
-    articles = taught.read(ArticleStore(Path(root)), stamps, learnt, MOST_TEXTS)
+    articles = taught.read(FileArticleStore(Path(root)), stamps, learnt, MOST_TEXTS)
     past = balanced(confirmed_tags(articles, taxonomy))
     filed = [(one.title, one.text or "", one.category) for one in articles if one.category]
     known = taxonomy.learn(past, least=least, filed=filed)
@@ -93,7 +94,7 @@ def confirmed_tags(articles: Iterable[Article | Taught], taxonomy: Taxonomy) -> 
 def suggest_files(files: TaxonomyFiles, root: str, paths: Sequence[str]) -> list[Proposal]:
     """Tags that the taxonomy lacks, from the article files at `paths` below `root`. Raises ConfigError, OSError."""
     toml = Path(files[0])
-    article_store = ArticleStore(Path(root))
+    article_store = FileArticleStore(Path(root))
     articles = _readable(article_store, paths)
     described = ((article.title, article.text, article.keywords) for article in articles)
     return suggest(described, load(toml) if toml.exists() else None)

@@ -12,10 +12,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from syndicator.articles.article_store import ArticleStore
 from syndicator.articles.provenance import By, by_of
 from syndicator.errors import ConfigError
 from syndicator.ports import FileStamp
+from syndicator.ports.articles import ArticleStore
 
 _NAME: Final = "learnt-articles.gz"
 _VERSION: Final = 2  # another one is read anew
@@ -42,6 +42,9 @@ class Taught:
         return bool(self.category) or (bool(self.tags) and (self.tags_by == "operator" or by_publisher))
 
 
+_BAD = 1000  # files that are no article, of which nobody has as many
+
+
 def memory(learnt: Path) -> Path:
     """The file of the memory, beside what was `learnt`."""
     return learnt.with_name(_NAME)
@@ -50,6 +53,19 @@ def memory(learnt: Path) -> Path:
 def forget(learnt: Path) -> None:
     """Deletes the memory. Raises OSError."""
     memory(learnt).unlink(missing_ok=True)
+
+
+def lacking(files: Sequence[FileStamp], learnt: Path, newest: int) -> list[FileStamp]:
+    """Those of `files`, oldest first, that `read` may read. Some more, since files that are no article count here."""
+    known = _known(memory(learnt))
+
+    def is_known(place: int, stamp: FileStamp) -> bool:
+        before, old = known.get(stamp.path, (None, None))
+        if old is None or before != stamp:
+            return False
+        return old.text is not None or not (old.may_teach or place >= len(files) - newest - _BAD)
+
+    return [stamp for place, stamp in enumerate(files) if not is_known(place, stamp)]
 
 
 def read(article_store: ArticleStore, files: Sequence[FileStamp], learnt: Path, newest: int) -> list[Taught]:

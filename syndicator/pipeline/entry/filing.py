@@ -160,8 +160,11 @@ def _stored(id: str, run: RunContext) -> Article | None:
     path = run.article_store.find(id)
     if path is None:
         stamp = run.store.stamp(id)
-        path = stamp.path if stamp and (run.article_store.root / stamp.path).exists() else None
-    return run.article_store.get(path) if path else None
+        path = stamp.path if stamp else None
+    try:
+        return run.article_store.get(path) if path else None
+    except FileNotFoundError:
+        return None
 
 
 def _record(

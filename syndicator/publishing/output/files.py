@@ -6,14 +6,13 @@ import contextlib
 import gzip
 import os
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 from syndicator.errors import UsageError
+from syndicator.formats import GZIP_LEVEL
 from syndicator.publishing import paths
-
-# Measured on 1,000 of our documents: 7 % larger than at level 6, in two thirds of its time.
-_LEVEL: Final = 5
 
 
 class FileOutlet:
@@ -43,7 +42,7 @@ class FileOutlet:
         if not self._gzip or not paths.is_asked_often(name):
             sibling.unlink(missing_ok=True)
         elif changed or _mtime(sibling) < _mtime(path):  # the second also where a run was killed between the two
-            self._replace(sibling, gzip.compress(data, _LEVEL, mtime=0), earliest=_mtime(path))
+            self._replace(sibling, gzip.compress(data, GZIP_LEVEL, mtime=0), earliest=_mtime(path))
         return changed
 
     def delete(self, name: str) -> bool:
@@ -60,6 +59,10 @@ class FileOutlet:
         with contextlib.suppress(FileNotFoundError), os.scandir(path) as found:
             return {folder + entry.name for entry in found if not entry.name.startswith(".")}
         return set()
+
+    def written(self, name: str) -> datetime | None:
+        found = _mtime(self._path(name))
+        return datetime.fromtimestamp(found // 1_000_000_000, UTC) if found else None
 
     def sweep(self) -> int:
         """Removes what a writer that was killed left half-written; how many. For whoever is the only writer."""

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from syndicator import urls
-from syndicator.articles.article_store import ArticleStore
-from syndicator.articles.beside.rights import RightsFile
-from syndicator.articles.snapshots import Snapshots
+from syndicator.articles.article_store import FileArticleStore
+from syndicator.articles.beside.rights import NAME, RightsFile
+from syndicator.articles.snapshots import FileSnapshots
 from syndicator.model import Article, FetchResult, Problem, Request, Source, SourceState
 from syndicator.pipeline.owners.binding import known_at
 from syndicator.pipeline.visit import visit
@@ -104,15 +104,16 @@ def _elsewhere(app: App, source: Source) -> Iterator[App]:
         place = Path(folder)
         store = open_store(f"sqlite:///{place / 'preview.db'}", articles_exist=False)
         try:
-            rights = RightsFile(place)
+            articles = FileArticleStore(place)
+            rights = RightsFile(articles.file(NAME))
             rights.begin({})
             yield replace(
                 app,
                 sources={**app.sources, source.key: source},
                 store=store,
-                article_store=ArticleStore(place),
+                article_store=articles,
                 rights_file=rights,
-                snapshots=Snapshots(place / "pages"),
+                snapshots=FileSnapshots(place / "pages"),
             )
         finally:
             store.close()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from syndicator.errors import ConfigError
+from syndicator.errors import ConfigError, UsageError
 from syndicator.model import Article, Problem
 from syndicator.pipeline.dedupe.merge import WINDOW, remember
 from syndicator.pipeline.entry.release import was_released
@@ -21,6 +21,29 @@ class Reindexed:
     articles: int
     problems: tuple[Problem, ...]
     unlearnt: bool = False  # nothing is there that `learn` learnt
+
+
+def take_in(app: App, files: Sequence[str]) -> Reindexed:
+    """Records article files that a hand wrote, edited or deleted, named by their paths: in an object store nothing else
+    notices it. Raises UsageError for what is no path of one, OSError, StoreError."""
+    problems: list[Problem] = []
+    taken = 0
+    for what in files:
+        path = app.article_store.path_of(what) or _known_path(app, what)
+        if path is None:
+            raise UsageError(
+                f"{what!r} is no article file in {app.article_store.name}; name it like 2026/11/title-id.md"
+            )
+        found = reconcile.file(app, path)
+        problems += found
+        taken += not found
+    return Reindexed(articles=taken, problems=tuple(problems))
+
+
+def _known_path(app: App, what: str) -> str | None:
+    """The path of a file that is gone, of which a row tells."""
+    name = what.replace("\\", "/").removeprefix(f"{app.article_store.name}/")
+    return next((stamp.path for stamp in app.store.visits.stamps().values() if stamp.path == name), None)
 
 
 def reindex(app: App) -> Reindexed:

@@ -6,21 +6,20 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
 from syndicator import urls
 from syndicator.articles.beside.kept import (
-    FEEDS,
-    SOURCES,
     KeptFeed,
     read_feeds,
     read_sources,
-    write_feeds,
+    update_feeds,
+    update_sources,
     write_sources,
 )
 from syndicator.axes import ALL, QUERY, SOURCE
 from syndicator.model import FeedKey, Source
 from syndicator.ports import FeedRow
+from syndicator.ports.files import KeptFile
 from syndicator.publishing.selection import fingerprint
 from syndicator.publishing.selection.feeds import LEAST
 from syndicator.settings import Publish
@@ -33,10 +32,11 @@ _NOTHING = "feeds.toml has nothing to say"  # a note of the database: it was loo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
-    """The two files in `root`, and the store whose facts they keep. Methods raise ConfigError for a file that is not as
-    it should be, OSError, StoreError."""
+    """The two files, feeds.toml and sources.toml, and the store whose facts they keep. Methods raise ConfigError for a
+    file that is not as it should be, OSError, StoreError."""
 
-    root: Path
+    feeds: KeptFile
+    sources: KeptFile
     store: Store
     publish: Publish
     clock: Callable[[], datetime]
@@ -44,37 +44,45 @@ class Beside:
     def begin(self) -> None:
         """Sees to it that nothing is stored before it is written down. A database without the files, which is older
         than they are or lost them, writes them first."""
-        if not self._feeds.exists() and self.store.visits.note(_NOTHING) is None:
+        if not self._is_there and self.store.visits.note(_NOTHING) is None:
             self.note()
-            if not self._feeds.exists():
+            if not self._is_there:
                 self.store.visits.set_note(_NOTHING, "true", self.clock())
-        if not self._sources.exists():
+        if self.sources.stamp() is None:
             states = {key: (state.url,) for key, state in self.store.visits.states().items()}
-            write_sources(self._sources, {**_addresses(self.store.index), **states})
+            write_sources(self.sources, {**_addresses(self.store.index), **states})
         self.store.index.keep = self.keep
 
     def keep(self, row: FeedRow) -> None:
         """Writes down where a feed stands, before the database has it. Its name, and whether it is published, are
         added when it was built (`note`)."""
-        kept = self._kept()
-        kept[row.key] = _placed(kept.get(row.key, KeptFeed(row.key)), row)
-        self._write(kept)
+        self._change(lambda kept: {**kept, row.key: _placed(kept.get(row.key, KeptFeed(row.key)), row)})
 
     def note(self, keys: Collection[FeedKey] | None = None) -> None:
         """Writes down which feeds are published with few articles, and which of these (None: of all) have a name that
         the articles do not give."""
-        there, rows = self._feeds.exists(), self.store.index.plain_feeds()
-        kept = self._kept(rows)
+        there, rows = self._is_there, self.store.index.plain_feeds()
         names = self.store.index.names(row.key for row in rows if keys is None or row.key in keys or not row.name)
+        nameless = {row.key for row in rows if not row.name}  # in the file alone: its articles had no rows then
+        rows = [replace(row, name=names[row.key]) if row.key in nameless else row for row in rows]
         for row in rows:
-            if not row.name:  # it was in the file alone, and its articles had no rows then
-                row = replace(row, name=names[row.key])
+            if row.key in nameless:
                 self.store.index.save_feed(row)
-            before = kept.get(row.key, KeptFeed(row.key))
-            name = _name(row, names[row.key]) if row.key in names else before.name
-            kept[row.key] = replace(before, name=name, published=_few(row, self.publish))
-        if there == self._feeds.exists():  # no run has begun it meanwhile, who knows more
-            self._write(kept)
+
+        def noted(kept: Mapping[FeedKey, KeptFeed]) -> dict[FeedKey, KeptFeed]:
+            known = {row.key: kept.get(row.key, KeptFeed(row.key)) for row in rows}
+            called = {row.key: _name(row, names[row.key]) for row in rows if row.key in names}
+            return {**kept} | {
+                row.key: replace(
+                    known[row.key],
+                    name=called.get(row.key, known[row.key].name),
+                    published=_few(row, self.publish),
+                )
+                for row in rows
+            }
+
+        if there == self._is_there:  # no run has begun it meanwhile, who knows more
+            self._change(noted, rows)
 
     def believe(self) -> None:
         """Makes the database say of feeds what their file says, where there is one."""
@@ -83,9 +91,9 @@ class Beside:
 
     def apply(self) -> None:
         """The same for a database that has no articles yet: feeds that it did not know have no name until `note`."""
-        if not self._feeds.exists():
+        if not self._is_there:
             return
-        index, kept = self.store.index, read_feeds(self._feeds)
+        index, kept = self.store.index, read_feeds(self.feeds)
         rows = {row.key: row for row in index.plain_feeds()}
         changed: set[FeedKey] = set()
         for key in sorted(rows.keys() | kept.keys()):
@@ -105,12 +113,13 @@ class Beside:
     def follow(self, sources: Mapping[str, Source]) -> None:
         """Writes down where each source is. One at the address of a source that was removed carries on with its feed,
         whose old address moves."""
-        index, kept = self.store.index, read_sources(self._sources)
+        index, kept = self.store.index, read_sources(self.sources)
         wanted = {key: source.url for key, source in sources.items()}
         rows = self._source_rows()
         parting, heirs = departures(wanted, kept, rows), successions(wanted, kept, rows)
-        write_sources(
-            self._sources, {**kept, **{key: with_address(kept.get(key, ()), url) for key, url in wanted.items()}}
+        update_sources(
+            self.sources,
+            lambda kept: {**kept, **{key: with_address(kept.get(key, ()), url) for key, url in wanted.items()}},
         )
         for key in parting:
             others = [row for row in rows.values() if row.moved_to is None and row.key.slug not in heirs]
@@ -127,17 +136,13 @@ class Beside:
 
     def sources_stamp(self) -> str:
         """What changes whenever the file of `follow` does."""
-        try:
-            stat = self._sources.stat()
-        except FileNotFoundError:
-            return ""
-        return f"{stat.st_mtime_ns} {stat.st_size} {stat.st_ino}"
+        return self.sources.stamp() or ""
 
     def former(self, taken: Collection[str]) -> dict[str, str]:
         """The keys of removed sources that are not `taken`, by each address (urls.alias) that their articles came
         from."""
         rows = {key: row for key, row in self._source_rows().items() if key not in taken and row.moved_to is None}
-        kept = read_sources(self._sources) if rows else {}  # of 100,000 sources it takes four seconds
+        kept = read_sources(self.sources) if rows else {}  # of 100,000 sources it takes four seconds
         free = sorted(kept.keys() & rows.keys())
         return {urls.alias(url): key for key in reversed(free) for url in kept[key]}
 
@@ -146,27 +151,24 @@ class Beside:
         return set(self._source_rows())
 
     @property
-    def _feeds(self) -> Path:
-        return self.root / FEEDS
-
-    @property
-    def _sources(self) -> Path:
-        return self.root / SOURCES
+    def _is_there(self) -> bool:
+        return self.feeds.stamp() is not None
 
     def _source_rows(self) -> dict[str, FeedRow]:
         return {row.key.slug: row for row in self.store.index.plain_feeds(SOURCE)}
 
-    def _kept(self, rows: Iterable[FeedRow] | None = None) -> dict[FeedKey, KeptFeed]:
-        """What the file says; where there is none, what it would say of where feeds (all of them: `rows`) stand."""
-        if self._feeds.exists():
-            return read_feeds(self._feeds)
-        known = self.store.index.plain_feeds() if rows is None else rows
-        return {row.key: _placed(KeptFeed(row.key), row) for row in known}
-
-    def _write(self, kept: Mapping[FeedKey, KeptFeed]) -> None:
-        if not self._feeds.exists():
+    def _change(
+        self,
+        change: Callable[[Mapping[FeedKey, KeptFeed]], Mapping[FeedKey, KeptFeed]],
+        rows: Iterable[FeedRow] | None = None,
+    ) -> None:
+        """Writes what `change` makes of what the file says; where there is none, of what it would say of where feeds
+        (all of them: `rows`) stand."""
+        if not self._is_there:
             self.store.visits.set_note(_NOTHING, None, self.clock())
-        write_feeds(self._feeds, kept.values())
+            rows = self.store.index.plain_feeds() if rows is None else rows
+        anew = {row.key: _placed(KeptFeed(row.key), row) for row in rows or ()}
+        update_feeds(self.feeds, lambda kept: change(anew if kept is None else kept).values())
 
 
 def move(index: Index, old: FeedRow, heir: FeedRow) -> None:

@@ -7,15 +7,13 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from typing import TypeVar
 
-from syndicator.articles import disk
-from syndicator.articles.article_store import ArticleStore
-from syndicator.articles.snapshots import Snapshots
 from syndicator.errors import ConfigError
 from syndicator.model import Source
 from syndicator.pipeline.refile import refile
+from syndicator.ports.articles import ArticleStore, Snapshots
+from syndicator.ports.files import KeptFile
 from syndicator.store.engine import Store
 from syndicator.urls import secrets
 
@@ -44,8 +42,8 @@ def scrub(
         return 0
     store.scrub(secrets.spellings(new))
     changed = sum(_article(article_store, store, stamp.path, new) for stamp in list(article_store.walk()))
-    for path in article_store.root.iterdir():
-        _file(path, new)
+    for file in article_store.beside():
+        _scrub(file, new)
     snapshots.scrub(lambda data: secrets.masked_bytes(data, new) != data)
     noted = done | {_digest(article_store, name, value) for name, value in new.items()}
     visits.set_note(NOTE, json.dumps(sorted(noted)), now)
@@ -67,15 +65,12 @@ def _article(article_store: ArticleStore, store: Store, path: str, values: Mappi
         refile(article_store, store.visits, _masked(article, values), before=article, path=path)
     except ConfigError:  # no article any more
         pass
-    _file(article_store.root / path, values)
+    _scrub(article_store.file(path), values)
     return True
 
 
-def _file(path: Path, values: Mapping[str, str]) -> None:
-    data = path.read_bytes() if path.is_file() else b""
-    clean = secrets.masked_bytes(data, values)
-    if clean != data:
-        disk.write(path, clean)
+def _scrub(file: KeptFile, values: Mapping[str, str]) -> None:
+    file.update(lambda data: None if data is None else secrets.masked_bytes(data, values))
 
 
 def _masked(value: T, values: Mapping[str, str]) -> T:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from syndicator import text, urls
 from syndicator.articles import frontmatter
-from syndicator.articles.article_store import ArticleStore
+from syndicator.articles.stores.versions import is_ours
 from syndicator.errors import ConfigError
+from syndicator.ports.articles import ArticleStore
 from syndicator.reasons import CheckReason
 from syndicator.services.check.finding import Finding
 from syndicator.services.container import App
@@ -28,7 +28,7 @@ def by_hand(store: ArticleStore, categories: Collection[str]) -> Iterator[Findin
     for stamp in store.walk():
         try:
             data = store.read(stamp.path)
-            if store.is_ours(data):
+            if is_ours(data):
                 continue
             article = frontmatter.load(data, stamp.path)
         except (ConfigError, OSError):
@@ -36,7 +36,7 @@ def by_hand(store: ArticleStore, categories: Collection[str]) -> Iterator[Findin
         lines = {line.partition(b":")[0].strip(): number for number, line in enumerate(data.splitlines(), 1)}
 
         def told(key: str, reason: str, detail: str, path: str = stamp.path, at: dict[bytes, int] = lines) -> Finding:
-            line, file = at.get(key.encode()), str(store.root / path)
+            line, file = at.get(key.encode()), f"{store.name}/{path}"
             what = f"{file}:{line}" if line else file
             return Finding(severity="warning", what=what, reason=reason, detail=detail, file=file, line=line, key=key)
 
@@ -52,26 +52,26 @@ def by_hand(store: ArticleStore, categories: Collection[str]) -> Iterator[Findin
 def broken(app: App) -> Iterator[Finding]:
     """Files that are no article, and those of which there are two, with the line where it shows."""
     for problem in unread(app):
-        path = app.article_store.root / problem.what
+        path = f"{app.article_store.name}/{problem.what}"
         detail = problem.detail.removeprefix(f"{path}:").strip()
         key = _KEY.match(detail)
         said = _LINE.match(detail)
-        line = int(said[1]) if said else _line(path, key[1]) if key else None
+        line = int(said[1]) if said else _line(app.article_store, problem.what, key[1]) if key else None
         yield Finding(
             severity="error",
-            what=f"{path}:{line}" if line else str(path),
+            what=f"{path}:{line}" if line else path,
             reason=problem.reason,
             detail=_LINE.sub("", detail),
-            file=str(path),
+            file=path,
             line=line,
             key=key[1] if key and not said else "",
         )
 
 
-def _line(path: Path, key: str) -> int | None:
+def _line(store: ArticleStore, path: str, key: str) -> int | None:
     """The line of a file's frontmatter that sets `key`; its first line, where none does."""
     try:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = store.read(path).decode("utf-8", "replace").splitlines()
     except OSError:
         return None
     return next((number for number, line in enumerate(lines, 1) if line.startswith(f"{key}:")), 1)
@@ -80,21 +80,16 @@ def _line(path: Path, key: str) -> int | None:
 def passed_over(store: ArticleStore) -> Iterator[Finding]:
     """Markdown files below the folder of articles that are no articles for their name or their place."""
     articles = {stamp.path for stamp in store.walk()}
-    for folder, inner, names in os.walk(store.root):
-        inner[:] = sorted(name for name in inner if not name.startswith("."))
-        for name in sorted(names):
-            path = Path(folder, name).relative_to(store.root).as_posix()
-            if name.startswith(".") or name.upper().startswith("README.") or path in articles:
-                continue
-            ending = Path(name).suffix.lower()
-            if ending not in _MARKDOWN:
-                continue
-            wrong = not name.endswith(".md")
-            detail = f"only files that end in .md are articles; call it {Path(name).stem}.md" if wrong else ""
-            yield Finding(
-                severity="warning",
-                what=str(store.root / path),
-                reason=CheckReason.PASSED_OVER,
-                detail=detail or f"it is passed over where it is; articles are in {_PLACES}",
-                file=str(store.root / path),
-            )
+    for path in store.names():
+        name = path.rpartition("/")[2]
+        if name.upper().startswith("README.") or path in articles or Path(name).suffix.lower() not in _MARKDOWN:
+            continue
+        wrong = not name.endswith(".md")
+        detail = f"only files that end in .md are articles; call it {Path(name).stem}.md" if wrong else ""
+        yield Finding(
+            severity="warning",
+            what=f"{store.name}/{path}",
+            reason=CheckReason.PASSED_OVER,
+            detail=detail or f"it is passed over where it is; articles are in {_PLACES}",
+            file=f"{store.name}/{path}",
+        )

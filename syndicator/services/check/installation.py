@@ -139,7 +139,7 @@ def _unanswered(app: App) -> Iterable[Problem]:
         if not sites or source.speaks_for is not None:
             continue
         line = f"speaks_for = {json.dumps(sites[:_NAMED])}"
-        more = f" and {len(sites) - _NAMED} more, named in {app.rights_file.path}" if len(sites) > _NAMED else ""
+        more = f" and {len(sites) - _NAMED} more, named in {app.rights_file}" if len(sites) > _NAMED else ""
         detail = (
             f"it still writes the articles of {len(sites)} sites that are not its own; write in sources.toml for which "
             f"it may speak: {line}{more}; speaks_for = [] leaves them all to their own pages"

@@ -28,8 +28,7 @@ _RESERVED = (".example", ".test", ".invalid", ".localhost")  # RFC 2606: in no D
 
 def folders(settings: Settings) -> Iterator[Finding]:
     """Folders that cannot be written, and file systems that are nearly full."""
-    places = (settings.articles_dir, settings.public_dir, settings.state_dir)
-    for folder in places:
+    for folder in settings.folders:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             probe = folder / ".check"
@@ -40,7 +39,7 @@ def folders(settings: Settings) -> Iterator[Finding]:
             cure = "it is no folder; move it away" if taken else "give this user write access"
             detail = f"{error.strerror}; {cure}"
             yield Finding(severity="error", what=str(folder), reason=CheckReason.NOT_WRITABLE, detail=detail)
-    yield from full(disks_of(places))
+    yield from full(disks_of(settings.folders))
 
 
 def full(disks: Iterable[Disk]) -> Iterator[Finding]:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from syndicator.errors import ConfigError, WorkerFailed
 from syndicator.model import Article, Problem
 from syndicator.pipeline import jobs
 from syndicator.pipeline.descriptions.feed_changes import ChangeCounter, FeedChange
-from syndicator.pipeline.descriptions.taught import forget
+from syndicator.pipeline.descriptions.taught import forget, lacking
 from syndicator.pipeline.refile import refile
 from syndicator.pipeline.results import Redescription
 from syndicator.ports import FileStamp
 from syndicator.reasons import FileReason
 from syndicator.services import reconcile
 from syndicator.services.container import App, open_worker, taxonomy_files
+from syndicator.settings import is_bucket
 from syndicator.worker import Worker
 
 if TYPE_CHECKING:
@@ -72,8 +74,11 @@ def learn(app: App, *, least: int = LEAST) -> Learnt:
         forget(Path(files[1]))
         Path(files[1]).unlink(missing_ok=True)
         return Learnt(articles=0, tags=0)
-    with _long_worker() as worker:
-        articles, tags, filed = worker.call_sync(jobs.learn_files, files, str(app.article_store.root), stamps, least)
+    from syndicator.describing.taxonomy.taxonomy import MOST_TEXTS
+
+    wanted = (stamp.path for stamp in lacking(stamps, Path(files[1]), MOST_TEXTS))
+    with _at_hand(app, wanted) as folder, _long_worker() as worker:
+        articles, tags, filed = worker.call_sync(jobs.learn_files, files, folder, stamps, least)
     return Learnt(articles=articles, tags=tags, filed=filed)
 
 
@@ -81,8 +86,25 @@ def suggest(app: App) -> list[Proposal]:
     """What articles speak of and the taxonomy lacks, the most telling first. Raises WorkerFailed."""
     files = taxonomy_files(app.config, app.settings)
     paths = [stamp.path for stamp in _by_age(app)[-MOST_READ:]]
-    with _long_worker() as worker:
-        return worker.call_sync(jobs.suggest_files, files, str(app.article_store.root), paths)
+    with _at_hand(app, paths) as folder, _long_worker() as worker:
+        return worker.call_sync(jobs.suggest_files, files, folder, paths)
+
+
+@contextmanager
+def _at_hand(app: App, paths: Iterable[str]) -> Iterator[str]:
+    """The folder in which a worker finds the files: those of an object store, for which it has no credentials, are
+    copied into one that goes away."""
+    if not is_bucket(app.article_store.name):
+        yield app.article_store.name
+        return
+    with TemporaryDirectory(prefix="syndicator-articles-") as folder:
+        for path in paths:
+            with suppress(FileNotFoundError):
+                data = app.article_store.read(path)
+                place = Path(folder, path)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(data)
+        yield folder
 
 
 @contextmanager

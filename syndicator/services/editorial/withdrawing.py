@@ -78,7 +78,7 @@ def plan_return(app: App, what: str) -> Withdrawal:
     """What undoing the withdrawal of an article, named by URL or id, would do. Changes nothing. Raises UsageError."""
     found = withdrawn(app, what)
     if found is None:
-        path = app.article_store.root / "withdrawn.toml"
+        path = app.article_store.file("withdrawn.toml")
         raise UsageError(f"no article {what!r} was withdrawn; {path} lists those that were")
     return found
 

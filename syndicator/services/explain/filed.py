@@ -8,6 +8,7 @@ from typing import Any
 
 from syndicator import urls
 from syndicator.articles.snapshots import ANSWERED
+from syndicator.articles.stores.versions import loaded
 from syndicator.errors import MissingError, NotAnArticle, RulesError
 from syndicator.model import Article, Entry, ReadArticle, Source
 from syndicator.pipeline.descriptions.reread import reread
@@ -23,12 +24,14 @@ from syndicator.usage.terms import terms
 def show_filed(app: App, id: str) -> Shown:
     """For the article of the store with this id: its file as it stands. Raises MissingError, ConfigError."""
     path = app.store.index.path(id)
-    if path is None or not (app.article_store.root / path).exists():
-        raise MissingError(
-            f"{app.article_store.root}/{path}: the file of {id} is gone; `syndicator reindex` forgets it"
-        )
-    article = app.article_store.get(path)
-    return show_article(app, article, (app.article_store.root / path).read_bytes())
+    try:
+        data = app.article_store.read(path) if path else None
+    except FileNotFoundError:
+        data = None
+    place = f"{app.article_store.name}/{path}"
+    if data is None:
+        raise MissingError(f"{place}: the file of {id} is gone; `syndicator reindex` forgets it")
+    return show_article(app, loaded(data, place), data)
 
 
 def show_article(app: App, article: Article, data: bytes) -> Shown:

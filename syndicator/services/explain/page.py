@@ -83,7 +83,7 @@ def _state(app: App, url: str, found: Announced) -> str:
     if app.store.visits.is_withdrawn([urls.alias(url)]):
         return "withdrawn; `syndicator withdraw --undo` brings it back"
     if app.store.visits.is_pruned([urls.alias(url)]):
-        return f"pruned; without its lines in {app.article_store.root / 'pruned.tsv'} it is fetched again"
+        return f"pruned; without its lines in {app.article_store.file('pruned.tsv')} it is fetched again"
     row = found.row
     if row is None:
         return "not filed"

@@ -15,7 +15,6 @@ from typing import Final
 from syndicator.errors import DiskError, SyndicatorError
 from syndicator.log import logger
 from syndicator.model import Outcome, Problem
-from syndicator.publishing.output.files import FileOutlet
 from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.reasons import ConditionReason
 from syndicator.services import freshness
@@ -24,6 +23,7 @@ from syndicator.services.health import counters, episodes
 from syndicator.services.health.conditions import conditions
 from syndicator.services.health.look import observe
 from syndicator.services.health.memory import Outbox, is_due, put, read_memory, read_outbox, write_memory, write_outbox
+from syndicator.services.places.opening import open_outlet
 
 # How long runs in which nothing happens are spared a look at everything; and the share of its time that others have: of
 # 50,000 sources it takes over a second, in which nobody else has a turn. Both are a choice.
@@ -69,7 +69,7 @@ def _look(app: App, now: datetime, made: dict[str, dict[str, float]], configurat
     """Follows what is wrong, and counts how much of each kind there is."""
     clock = asyncio.get_running_loop().time
     began = clock()
-    seen = observe(app.store, app.article_store, app.settings, app.sources, now)
+    seen = observe(app.store, app.article_store, app.settings, app.sources, now, environ=app.environ)
     found = conditions(replace(seen, configuration=configuration), now)
     before = read_memory(app.store)
     memory, events = episodes.follow(before, found, now, app.instance)
@@ -89,9 +89,9 @@ def _publish(app: App) -> None:
     settings = app.settings
     with suppress(OSError):  # where none can be kept, nothing but the feed is missing
         feed.token(settings.state_dir)  # here, for `status`, which makes none: `up` and `serve` may never run
-    if not settings.health.publish and not (settings.public_dir / "health").is_dir():
+    outlet = open_outlet(settings, app.environ)
+    if not settings.health.publish and not outlet.names("health/"):
         return
-    outlet = FileOutlet(settings.public_dir, gzip=settings.publish.gzip)
     if settings.health.publish:
         key = feed.token(settings.state_dir)
         outlet.put(feed.feed_name(key), feed.document(read_memory(app.store).events, settings, key))

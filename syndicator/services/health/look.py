@@ -6,18 +6,19 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
-from syndicator.articles.article_store import ArticleStore
+from syndicator.articles.opening import open_articles
 from syndicator.axes import AXES
 from syndicator.formats import FORMATS
 from syndicator.model import FeedKey, Problem, Source, SourceState
-from syndicator.ports import Enriched, Move
+from syndicator.ports import Enriched, Move, Outlet
+from syndicator.ports.articles import ArticleStore
 from syndicator.ports.pictures import Pictured
 from syndicator.publishing import paths
 from syndicator.services import freshness, reconcile
-from syndicator.services.container import Configuration, begun, configuration, kept_pages, utc_now
+from syndicator.services.container import Configuration, configuration, utc_now
 from syndicator.services.freshness import Freshness
 from syndicator.services.health.condition import Condition, Disk, Held, Observed
 from syndicator.services.health.conditions import conditions
@@ -25,6 +26,7 @@ from syndicator.services.health.episodes import dated
 from syndicator.services.health.feed import feed_url, known_token
 from syndicator.services.health.memory import read_memory, read_outbox
 from syndicator.services.health.sources import notable
+from syndicator.services.places.opening import begun, indexed, kept_pages, open_outlet
 from syndicator.services.recovery import clock
 from syndicator.services.reread.chosen import outdated
 from syndicator.settings import Settings
@@ -45,6 +47,7 @@ class Place:
     store: Store | None
     article_store: ArticleStore
     now: datetime
+    environ: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,12 +84,20 @@ def place_of(
     """What is to be looked at, with the database opened for reading alone; `read`: the configuration, where the caller
     has read it. Raises ConfigError, StoreError."""
     read = read or configuration(config, environ)
-    article_store = ArticleStore(read.settings.articles_dir)
-    store = look_into(read.settings.store_url, articles_exist=begun(article_store, read.settings))
+    article_store = open_articles(read.settings.articles_at, environ)
+    store = look_into(read.settings.store_url, articles_exist=begun(article_store, read.settings, environ))
     try:
+        if store is not None:
+            article_store = indexed(article_store, store, now)
         sources = {source.key: source for source in read.sources}
         yield Place(
-            config=config, sources=sources, settings=read.settings, store=store, article_store=article_store, now=now()
+            config=config,
+            sources=sources,
+            settings=read.settings,
+            store=store,
+            article_store=article_store,
+            now=now(),
+            environ=environ,
         )
     finally:
         if store is not None:
@@ -103,7 +114,9 @@ class Walked:
 
 def walk(place: Place) -> Walked:
     """Walks through the folders. Raises StoreError, OSError."""
-    return _walked(place.store, place.article_store, place.settings, place.sources) if place.store else Walked()
+    if place.store is None:
+        return Walked()
+    return _walked(place.store, place.article_store, place.settings, place.sources, place.environ)
 
 
 def look(
@@ -112,10 +125,12 @@ def look(
     """How the instance is; `each` is given the state of each source, in the order of their keys. `walked`: what a walk
     told, for who asks often. Raises StoreError, OSError."""
     store, settings, sources = place.store, place.settings, place.sources
-    disks = disks_of([settings.articles_dir, settings.public_dir, settings.state_dir])
+    disks = disks_of(settings.folders)
     seen = Observed(sources=sources, disks=disks)
     if store is not None:
-        seen = observe(store, place.article_store, settings, sources, place.now, disks, each, walked)
+        seen = observe(
+            store, place.article_store, settings, sources, place.now, disks, each, walked, environ=place.environ
+        )
     found = conditions(seen, place.now)
     if store is not None:
         found = dated(found, read_memory(store))
@@ -148,17 +163,20 @@ def observe(
     disks: Sequence[Disk] | None = None,
     each: Callable[[SourceState], object] = lambda state: None,
     walked: Walked | None = None,
+    *,
+    environ: Mapping[str, str] = os.environ,
 ) -> Observed:
     """What conditions follow from; `each` is given the state of each source on the way. Reads only. Raises StoreError,
     OSError."""
     status, on_hold = store.status, store.status.on_hold()
-    walked = walked or _walked(store, article_store, settings, sources)
+    outlet = open_outlet(settings, environ)
+    walked = walked or _walked(store, article_store, settings, sources, environ)
     if disks is None:
-        disks = disks_of([settings.articles_dir, settings.public_dir, settings.state_dir])
+        disks = disks_of(settings.folders)
     return Observed(
         sources=sources,
         states=[_slim(state, now, each) for state in as_written(store.visits.each_state(), sources)],
-        held=[_held(problem, settings.public_dir) for problem in status.held()],
+        held=[_held(problem, outlet) for problem in status.held()],
         operator=status.for_the_operator(),
         floods=status.floods(),
         files=walked.files,
@@ -172,10 +190,16 @@ def observe(
     )
 
 
-def _walked(store: Store, article_store: ArticleStore, settings: Settings, sources: Mapping[str, Source]) -> Walked:
+def _walked(
+    store: Store,
+    article_store: ArticleStore,
+    settings: Settings,
+    sources: Mapping[str, Source],
+    environ: Mapping[str, str],
+) -> Walked:
     return Walked(
         files=reconcile.unread(_Filed(store, article_store)),
-        outdated=outdated(store.index, kept_pages(settings), sources),
+        outdated=outdated(store.index, kept_pages(settings, environ), sources),
     )
 
 
@@ -202,11 +226,11 @@ def _slim(state: SourceState, now: datetime, each: Callable[[SourceState], objec
     return SourceState(**{name: getattr(state, name) for name in kept})
 
 
-def _held(problem: Problem, public: Path) -> Held:
+def _held(problem: Problem, outlet: Outlet) -> Held:
     """A feed that is held, with the time of its live file."""
     axis, _, slug = problem.what.partition("/")
     stem = paths.stem(FeedKey(axis, slug)) if axis in AXES else problem.what
-    written = [when for name in FORMATS if (when := _written(public / f"{stem}.{name}"))]
+    written = [when for name in FORMATS if (when := outlet.written(f"{stem}.{name}"))]
     return Held(feed=stem, fault=problem.detail, published=max(written, default=None))
 
 
@@ -215,13 +239,6 @@ def _named(on_hold: Sequence[OnHold]) -> str:
     named = [f"{one.file} ({one.reason})" if one.reason else one.file for one in on_hold[:_MOST_NAMED]]
     more = len(on_hold) - len(named)
     return ", ".join(named) + (f" and {more} more" if more else "")
-
-
-def _written(path: Path) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
-    except OSError:
-        return None
 
 
 def disks_of(folders: Iterable[Path]) -> tuple[Disk, ...]:

@@ -17,7 +17,7 @@ from syndicator.services.health import counters, metrics
 from syndicator.services.health.episodes import Event
 from syndicator.services.health.feed import document
 from syndicator.services.health.memory import read_memory
-from syndicator.settings import Settings
+from syndicator.settings import Settings, is_bucket
 from syndicator.store.engine import Store, look_into
 
 
@@ -29,11 +29,12 @@ def unready(settings: Settings, *, writes: bool) -> str:
             pass
     except (SyndicatorError, OSError):
         return "database"
-    folders = {"articles": settings.articles_dir, "public": settings.public_dir, "state": settings.state_dir}
-    wrong = [name for name, folder in folders.items() if not _is_usable(folder, writes=writes)]
+    places = {"articles": settings.articles_at, "public": settings.public_at, "state": str(settings.state_dir)}
+    wrong = [name for name, place in places.items() if not _is_usable(place, writes=writes)]
     if wrong:
         return f"folders: {', '.join(wrong)}"
-    built = any((settings.public_dir / f"{ALL.slug}.{name}").exists() for name in FORMATS)
+    public = settings.public_dir  # of an object store nothing is known without asking it
+    built = public is None or any((public / f"{ALL.slug}.{name}").exists() for name in FORMATS)
     return "" if built else "no feed was built yet"
 
 
@@ -65,5 +66,7 @@ def _store(settings: Settings) -> Iterator[Store]:
         yield store
 
 
-def _is_usable(folder: Path, *, writes: bool) -> bool:
-    return folder.is_dir() and os.access(folder, os.R_OK | os.X_OK | (os.W_OK if writes else 0))
+def _is_usable(place: str, *, writes: bool) -> bool:
+    folder = Path(place)
+    usable = os.R_OK | os.X_OK | (os.W_OK if writes else 0)
+    return is_bucket(place) or (folder.is_dir() and os.access(folder, usable))

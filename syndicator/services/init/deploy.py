@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 from syndicator.axes import AXES
 from syndicator.errors import UsageError
-from syndicator.formats import FORMATS
-from syndicator.server.files import CSP, TYPES
+from syndicator.formats import FORMATS, TYPES
+from syndicator.server.files import CSP
 from syndicator.services.init.templates import filled
 
 FILES: Final = (

@@ -42,14 +42,14 @@ def write_folder(
 def _deployment(root: Path, config: Path) -> Deployment:
     """Where things are on this machine, by the settings that are there now."""
     settings, checkout = load(config), program.checkout()
-    made = (settings.articles_dir, settings.public_dir, settings.state_dir)
+    written = [path.resolve() for path in settings.folders]
     return Deployment(
         root=root.resolve(),
         config=config.resolve(),
-        public=settings.public_dir.resolve(),
+        public=(settings.public_dir or settings.root / "feeds/public").resolve(),
         program=program.words(),
         user=program.account(),
-        elsewhere=tuple(path.resolve() for path in made if not path.resolve().is_relative_to(root.resolve())),
+        elsewhere=tuple(path for path in written if not path.is_relative_to(root.resolve())),
         url=settings.site.url,
         port=settings.publish.port,
         checkout=str(checkout or ""),

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from syndicator import urls
-from syndicator.articles.snapshots import Snapshots
 from syndicator.errors import UsageError
 from syndicator.model import Source
+from syndicator.ports.articles import Snapshots
 from syndicator.services import reconcile
 from syndicator.services.container import App
 from syndicator.services.naming import article_id

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from syndicator.articles.beside.rights import RightsFile
+from syndicator.articles.beside.rights import NAME, RightsFile
 from syndicator.articles.snapshots import ANSWERED
 from syndicator.model import FeedKey
 from syndicator.pipeline.context import rights_in
-from syndicator.services.container import kept_pages
 from syndicator.services.health.look import Place
 from syndicator.services.naming import need_sources
+from syndicator.services.places.opening import kept_pages
 from syndicator.services.rules.try_out import POINTED
 
 
@@ -35,8 +35,8 @@ def kept(place: Place, key: str, most: int = POINTED) -> list[Kept]:
     need_sources(place, [key])
     if place.store is None:
         return []
-    rights = rights_in(RightsFile(place.article_store.root), place.sources[key])
-    snapshots, index = kept_pages(place.settings), place.store.index
+    rights = rights_in(RightsFile(place.article_store.file(NAME)), place.sources[key])
+    snapshots, index = kept_pages(place.settings, place.environ), place.store.index
     ids = index.ids(FeedKey("source", key), limit=10 * most, since=None, most=10 * most)
     found: list[Kept] = []
     for id, article in index.articles(ids).items():

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from syndicator.articles.article_store import ArticleStore
+from syndicator.articles.opening import open_articles
 from syndicator.errors import UsageError
-from syndicator.services.container import begun, locked
+from syndicator.services.container import locked
+from syndicator.services.places.opening import begun
 from syndicator.settings import Settings, load
 from syndicator.store.engine import open_store
 from syndicator.store.fleet.moving import copy
@@ -39,4 +41,4 @@ def move(origin: str, target: str, told: Callable[[str, int], object] = lambda t
 
 
 def _begun(settings: Settings) -> bool:
-    return begun(ArticleStore(settings.articles_dir), settings)
+    return begun(open_articles(settings.articles_at, os.environ), settings, os.environ)

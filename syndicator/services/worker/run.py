@@ -15,6 +15,7 @@ from pathlib import Path
 from syndicator.errors import MissingError, StoreError, UsageError, first_of
 from syndicator.pipeline.context import RunContext
 from syndicator.publishing.queries.saved import load_queries
+from syndicator.services import reconcile
 from syndicator.services.container import App, Configuration, lease_seconds, make_context, make_fetcher, open_app
 from syndicator.services.refresh import make_worker
 from syndicator.services.worker.building import build
@@ -148,9 +149,11 @@ async def _drain(session: Session, working: asyncio.Task[None]) -> None:
 
 
 async def _watch(session: Session, stamp: str) -> None:
-    """Ends the session when other sources were pushed: the next one reads them."""
+    """Ends the session when other sources were pushed: the next one reads them. Takes in what a worker that is gone
+    has left."""
     while not session.ending:
         if await pause(session.stop, _LOOK):
             return
+        reconcile.left_behind(session.app)
         if session.app.store.fleet.stamp() != stamp:
             session.over.set()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.articles.beside.kept import KeptFeed, read_feeds, read_sources, write_feeds, write_sources
+from syndicator.articles.stores.kept_files import FolderFile
 from syndicator.errors import ConfigError
 from syndicator.model import FeedKey
 
@@ -21,8 +22,8 @@ KEPT = (
 
 def test_what_is_written_is_read_and_what_is_no_exception_is_not_written(tmp_path: Path) -> None:
     path = tmp_path / "feeds.toml"
-    write_feeds(path, KEPT)
-    found = read_feeds(path)
+    write_feeds(FolderFile(path), KEPT)
+    found = read_feeds(FolderFile(path))
     assert list(found) == [SOURCE, TAG, OTHER]  # in order of axis and slug
     assert found[OTHER] == KEPT[0]
     assert found[SOURCE] == KEPT[2]
@@ -31,26 +32,26 @@ def test_what_is_written_is_read_and_what_is_no_exception_is_not_written(tmp_pat
 
 def test_the_same_facts_are_the_same_bytes(tmp_path: Path) -> None:
     path = tmp_path / "feeds.toml"
-    write_feeds(path, KEPT)
+    write_feeds(FolderFile(path), KEPT)
     before, stamp = path.read_bytes(), path.stat().st_mtime_ns
-    write_feeds(path, reversed(KEPT))
+    write_feeds(FolderFile(path), reversed(KEPT))
     assert (path.read_bytes(), path.stat().st_mtime_ns) == (before, stamp)
 
 
 def test_nothing_to_say_makes_no_file_and_empties_one_that_is_there(tmp_path: Path) -> None:
     path = tmp_path / "feeds.toml"
-    write_feeds(path, [KeptFeed(TAG)])
-    assert not path.exists() and read_feeds(path) == {}
-    write_feeds(path, KEPT)
-    write_feeds(path, [])
-    assert path.exists() and read_feeds(path) == {}
+    write_feeds(FolderFile(path), [KeptFeed(TAG)])
+    assert not path.exists() and read_feeds(FolderFile(path)) == {}
+    write_feeds(FolderFile(path), KEPT)
+    write_feeds(FolderFile(path), [])
+    assert path.exists() and read_feeds(FolderFile(path)) == {}
 
 
 def test_sources_keep_the_order_of_their_addresses(tmp_path: Path) -> None:
     path = tmp_path / "sources.toml"
     kept = {"wired": ("https://b.example/", "https://a.example/"), "ars": ("https://ars.example/feed",), "none": ()}
-    write_sources(path, kept)
-    assert list(read_sources(path).items()) == [("ars", kept["ars"]), ("wired", kept["wired"])]
+    write_sources(FolderFile(path), kept)
+    assert list(read_sources(FolderFile(path)).items()) == [("ars", kept["ars"]), ("wired", kept["wired"])]
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ def test_a_broken_file_is_named_with_its_cure(tmp_path: Path, data: str) -> None
     path = tmp_path / "feeds.toml"
     path.write_text(data)
     with pytest.raises(ConfigError, match=r"feeds\.toml: not as Syndicator writes it .*restore it from a backup"):
-        read_feeds(path)
+        read_feeds(FolderFile(path))
 
 
 @pytest.mark.parametrize("data", ["[[source]]", '[[source]]\nkey = "a"\nurls = "b"', "[[source]]\nkey = 1\nurls = []"])
@@ -83,4 +84,4 @@ def test_a_broken_list_of_sources_is_named(tmp_path: Path, data: str) -> None:
     path = tmp_path / "sources.toml"
     path.write_text(data)
     with pytest.raises(ConfigError, match=r"sources\.toml: not as"):
-        read_sources(path)
+        read_sources(FolderFile(path))

@@ -5,24 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 
 from syndicator.articles.beside import pruned
+from syndicator.articles.stores.kept_files import FolderFile
 
 A, B = "a" * 26, "b" * 26
 
 
 def test_it_grows_and_says_each_once(tmp_path: Path) -> None:
     path = tmp_path / pruned.NAME
-    assert pruned.read(path) == []
-    pruned.append(path, [(A, "one.example/a"), (A, "guid:one:x y")])
-    pruned.append(path, [(B, "one.example/ä"), (A, "one.example/a")])
-    assert pruned.read(path) == [(A, "one.example/a"), (A, "guid:one:x y"), (B, "one.example/ä")]
-    pruned.compact(path)
+    assert pruned.read(FolderFile(path)) == []
+    pruned.append(FolderFile(path), [(A, "one.example/a"), (A, "guid:one:x y")])
+    pruned.append(FolderFile(path), [(B, "one.example/ä"), (A, "one.example/a")])
+    assert pruned.read(FolderFile(path)) == [(A, "one.example/a"), (A, "guid:one:x y"), (B, "one.example/ä")]
+    pruned.compact(FolderFile(path))
     assert path.read_text().count("one.example/a") == 1
 
 
 def test_what_is_no_line_is_passed_over(tmp_path: Path) -> None:
     path = tmp_path / pruned.NAME
-    pruned.append(path, [(A, "guid:one:tab\there"), (A, "guid:one:two\nlines"), (A, "one.example/a")])
+    pruned.append(FolderFile(path), [(A, "guid:one:tab\there"), (A, "guid:one:two\nlines"), (A, "one.example/a")])
     path.write_bytes(path.read_bytes() + f"by hand\n{B}\tone.example/b\r\n{B}\tcut sho".encode())
-    assert pruned.read(path) == [(A, "one.example/a"), (B, "one.example/b")]
-    pruned.append(path, [(B, "one.example/c")])
-    assert pruned.read(path)[-1] == (B, "one.example/c")
+    assert pruned.read(FolderFile(path)) == [(A, "one.example/a"), (B, "one.example/b")]
+    pruned.append(FolderFile(path), [(B, "one.example/c")])
+    assert pruned.read(FolderFile(path))[-1] == (B, "one.example/c")

@@ -7,18 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.articles.beside.rights import RightsFile
+from syndicator.articles.beside.rights import NAME, RightsFile
+from syndicator.articles.stores.kept_files import FolderFile
 from syndicator.errors import ConfigError
 
 DAY = date(2026, 3, 1)
 
 
 def test_what_was_is_kept_and_links_are_added(tmp_path: Path) -> None:
-    file = RightsFile(tmp_path)
+    file = RightsFile(FolderFile(tmp_path / NAME))
     assert not file.exists() and file.before("planet") == () and file.linked("planet") == ()
     file.begin({"planet": {"b.example", "a.example/~x"}, "empty": ()})
     file.link("burner", "c.example", DAY)
-    again = RightsFile(tmp_path)
+    again = RightsFile(FolderFile(tmp_path / NAME))
     assert again.before("planet") == ("a.example/~x", "b.example") and again.before("empty") == ()
     assert again.linked("burner") == ("c.example",) and again.linked("planet") == ()
     before = (tmp_path / "rights.toml").stat().st_mtime_ns
@@ -27,7 +28,7 @@ def test_what_was_is_kept_and_links_are_added(tmp_path: Path) -> None:
 
 
 def test_a_link_is_believed_for_a_week(tmp_path: Path) -> None:
-    file = RightsFile(tmp_path)
+    file = RightsFile(FolderFile(tmp_path / NAME))
     file.link("burner", "c.example", DAY)
     assert file.linked("burner", DAY + timedelta(days=6)) == ("c.example",)
     assert file.linked("burner", DAY + timedelta(days=7)) == ()
@@ -37,4 +38,4 @@ def test_a_link_is_believed_for_a_week(tmp_path: Path) -> None:
 def test_a_file_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "rights.toml").write_text("[before\n")
     with pytest.raises(ConfigError, match=r"rights\.toml"):
-        RightsFile(tmp_path).before("planet")
+        RightsFile(FolderFile(tmp_path / NAME)).before("planet")

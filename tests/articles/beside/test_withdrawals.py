@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.articles.article_store import ArticleStore
+from syndicator.articles.article_store import FileArticleStore
 from syndicator.errors import ConfigError
 from syndicator.model import FeedKey, article_id
 from tests.articles.samples import NOW, TRAPS, full
 
 
 def test_nothing_is_withdrawn_at_first(tmp_path: Path) -> None:
-    assert ArticleStore(tmp_path).withdrawn() == []
+    assert FileArticleStore(tmp_path).withdrawn() == []
 
 
 def test_a_withdrawal_comes_back_with_all_that_finds_the_article(tmp_path: Path) -> None:
-    article_store = ArticleStore(tmp_path)
+    article_store = FileArticleStore(tmp_path)
 
     article_store.withdraw(full(), NOW)
     article_store.withdraw(full(), NOW + timedelta(days=1))  # twice is once
@@ -31,7 +31,7 @@ def test_a_withdrawal_comes_back_with_all_that_finds_the_article(tmp_path: Path)
 
 
 def test_any_text_survives_and_the_order_is_that_of_time(tmp_path: Path) -> None:
-    article_store = ArticleStore(tmp_path)
+    article_store = FileArticleStore(tmp_path)
     values = TRAPS[::3]
     for number, value in enumerate(values):
         article_store.withdraw(full(id=article_id(str(number)), source_id=value), NOW - timedelta(days=number))
@@ -44,7 +44,7 @@ def test_any_text_survives_and_the_order_is_that_of_time(tmp_path: Path) -> None
 
 
 def test_an_entry_deleted_by_hand_is_lifted(tmp_path: Path) -> None:
-    article_store = ArticleStore(tmp_path)
+    article_store = FileArticleStore(tmp_path)
     article_store.withdraw(full(), NOW)
     (tmp_path / "withdrawn.toml").write_text("# none\n")
 
@@ -58,4 +58,4 @@ def test_a_broken_file_is_named(tmp_path: Path, data: str) -> None:
     (tmp_path / "withdrawn.toml").write_text(data)
 
     with pytest.raises(ConfigError, match=r"withdrawn.toml: not a list of .*restore it from"):
-        ArticleStore(tmp_path).withdrawn()
+        FileArticleStore(tmp_path).withdrawn()

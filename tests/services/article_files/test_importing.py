@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.articles.article_store import ArticleStore
+from syndicator.articles.article_store import FileArticleStore
 from syndicator.errors import UsageError
 from syndicator.model import article_id
 from syndicator.services.article_files import pruning
@@ -195,7 +195,7 @@ def test_what_was_withdrawn_or_pruned_stays_away(site: Place, folder: Path) -> N
 def test_articles_of_another_instance_come_as_they_are(site: Place, tmp_path: Path) -> None:
     """Whatever stands in them, with their times; what is on hold there and copies stay there."""
     first = stored(tmp_path / "there")
-    store = ArticleStore(tmp_path / "there", durable=False)
+    store = FileArticleStore(tmp_path / "there", durable=False)
     url = "https://example.org/hold"
     store.put(full(id=article_id(url), url=url, hold=True, hold_reason="flood"))
     found = imported(site, tmp_path / "there")

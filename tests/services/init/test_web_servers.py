@@ -12,12 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.formats import FORMATS
+from syndicator.formats import FORMATS, TYPES
 from syndicator.model import FeedKey
 from syndicator.ports import FeedRow
 from syndicator.publishing.output import redirects
 from syndicator.publishing.output.files import FileOutlet
-from syndicator.server.files import TYPES
 from syndicator.services.init.start import Start
 from syndicator.services.init.write import write_folder
 

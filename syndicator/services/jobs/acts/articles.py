@@ -62,7 +62,7 @@ def edit(task: Task) -> Acted:
         raise UsageError(f"{path} was edited meanwhile, and stays as it is; look at it again")
     wanted = edited(data, path, task.args)
     task.touch("article", path)
-    task.app.article_store.edit(path, wanted)
+    task.app.article_store.edit(path, wanted, over=data)
     _take_in(task.app, path)
     return Acted(subject=id, said=f"{frontmatter.load(wanted, path).title}: edited")
 
@@ -104,7 +104,7 @@ def hide(task: Task) -> Acted:
         return Acted(subject=id, said=f"{article.title}: hidden already", logged=False)
     task.touch("article", path)
     held = frontmatter.dump(replace(article, hold=True), frontmatter.extra(data, path))
-    task.app.article_store.edit(path, held)
+    task.app.article_store.edit(path, held, over=data)
     _take_in(task.app, path)
     return Acted(subject=id, said=f"{article.title}: hidden until it is released")
 
@@ -155,6 +155,6 @@ def _copies(app: App, id: str) -> list[str]:
 
 def _take_in(app: App, path: str) -> None:
     """Records what was written, as of an edit by hand. Raises ConfigError where that is no article any more."""
-    wrong = [one for one in reconcile.files(app) if one.what == path]
+    wrong = [one for one in (*reconcile.files(app), *reconcile.file(app, path)) if one.what == path]
     if wrong:
         raise UsageError(f"{path}: {wrong[0].detail}")

@@ -1,0 +1,93 @@
+"""The two kinds of a KeptFile (see ports): in a folder, and in an object store."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from syndicator.articles import disk
+from syndicator.ports.objects import ABSENT, Objects
+
+_TAIL: Final = 4096  # bytes in which the last whole line ends: longer than any line
+_TRIES: Final = 20  # at a file that others write too; each try that fails is one of theirs that did not
+
+
+@dataclass(frozen=True, slots=True)
+class FolderFile:
+    """A file at `path`. One writer at a time (the run lock sees to it). Without `durable` no write waits for the
+    disk."""
+
+    path: Path
+    durable: bool = True
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    def read(self) -> bytes | None:
+        try:
+            return self.path.read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def update(self, change: Callable[[bytes | None], bytes | None]) -> None:
+        before = self.read()
+        after = change(before)
+        if after is not None and after != before:
+            disk.write(self.path, after, durable=self.durable)
+
+    def append(self, note: bytes, data: bytes) -> None:
+        """What is written before an error is at worst one more line that is cut short."""
+        if not self.path.exists():
+            disk.write(self.path, note + data, durable=self.durable)
+            return
+        with self.path.open("r+b") as file:
+            size = file.seek(0, os.SEEK_END)
+            start = file.seek(max(0, size - _TAIL))
+            end = start + file.read().rfind(b"\n") + 1
+            file.seek(end)
+            file.truncate()
+            file.write(data)
+            file.flush()
+            if self.durable:
+                os.fsync(file.fileno())
+
+    def stamp(self) -> str | None:
+        try:
+            stat = self.path.stat()
+        except FileNotFoundError:
+            return None
+        return f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ino}"
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectFile:
+    """An object. Of several writers each sees what the one before has written."""
+
+    objects: Objects
+    key: str
+
+    def __str__(self) -> str:
+        return f"{self.objects.name}/{self.key}"
+
+    def read(self) -> bytes | None:
+        found = self.objects.get(self.key)
+        return None if found is None else found[0]
+
+    def update(self, change: Callable[[bytes | None], bytes | None]) -> None:
+        for _ in range(_TRIES):
+            before, etag = self.objects.get(self.key) or (None, ABSENT)
+            after = change(before)
+            if after is None or after == before or self.objects.put(self.key, after, over=etag) is not None:
+                return
+        raise OSError(errno.EREMOTE, "others write it all the time; run again", str(self))
+
+    def append(self, note: bytes, data: bytes) -> None:
+        self.update(lambda before: (note if before is None else before[: before.rfind(b"\n") + 1]) + data)
+
+    def stamp(self) -> str | None:
+        found = self.objects.head(self.key)
+        return None if found is None else f"{found.size} {found.etag}"

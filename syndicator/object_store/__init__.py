@@ -1,0 +1,1 @@
+"""Where an object store is reached."""

@@ -1,0 +1,131 @@
+"""Published files in an object store, with the types and caching that our own server sends."""
+
+from __future__ import annotations
+
+import errno
+import gzip
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+from syndicator.errors import UsageError
+from syndicator.formats import CACHE_CONTROL, GZIP_LEVEL, media_type
+from syndicator.ports.objects import ABSENT, Objects, ObjectStamp
+from syndicator.publishing import paths
+
+_JUST_NOW: Final = datetime.max.replace(tzinfo=UTC)  # later than whatever was there before
+_OTHER: Final = "application/octet-stream"  # maps for web servers, which are no pages
+
+
+@dataclass(slots=True)
+class ObjectOutlet:
+    """An Outlet (see ports) on `objects`, for one build: what it replaces has to be as it was when it first looked, so
+    that of two builds at a time one ends, and its feeds stay stale. With `whole` it looks at all files at once, a
+    thousand a request, before anything else; otherwise at each one when it is first asked for.
+
+    The .gz beside files that are asked for often has their type and Content-Encoding: gzip."""
+
+    objects: Objects
+    gzip: bool = True
+    whole: bool = False
+    _seen: dict[str, ObjectStamp | None] = field(default_factory=dict, init=False)
+    _listed: bool = field(default=False, init=False)
+    _digests: bool = field(default=False, init=False)  # the store's etags are digests
+
+    def get(self, name: str) -> bytes | None:
+        seen = self._look(name)
+        found = self.objects.get(name) if seen else None
+        if found is None:
+            return None
+        self._check(name, found[1])
+        return found[0]
+
+    def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
+        """Of the times of `heir_of` nothing is to be seen to: a file that is written now is younger than they are."""
+        seen, sibling = self._look(name), f"{name}.gz"
+        changed = seen is None or not self._is(seen, data)
+        if changed:
+            self._write(name, name, data)
+        if not self.gzip or not paths.is_asked_often(name):
+            self._drop(sibling)
+        else:
+            there = self._look(sibling)
+            # the second also where a run was killed between the two
+            if changed or there is None or (seen is not None and there.modified < seen.modified):
+                self._write(sibling, name, gzip.compress(data, GZIP_LEVEL, mtime=0))
+        return changed
+
+    def delete(self, name: str) -> bool:
+        self._drop(f"{name}.gz")
+        return self._drop(name)
+
+    def names(self, folder: str) -> set[str]:
+        self._list()
+        there = (name for name, seen in self._seen.items() if seen and name.startswith(folder))
+        return {folder + name[len(folder) :].partition("/")[0] for name in there}
+
+    def written(self, name: str) -> datetime | None:
+        seen = self._look(name)
+        return seen.modified if seen else None
+
+    def sweep(self) -> int:
+        return 0  # an object is whole or absent
+
+    def _look(self, name: str) -> ObjectStamp | None:
+        if not name or any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in name.split("/")):
+            raise UsageError(f"{name!r} is no name of a published file")
+        if self.whole:
+            self._list()
+        if name not in self._seen:
+            self._seen[name] = None if self._listed else self.objects.head(name)
+        return self._seen[name]
+
+    def _list(self) -> None:
+        if not self._listed:
+            for one in self.objects.walk():
+                self._seen.setdefault(one.key, one)
+            self._listed = True
+
+    def _is(self, seen: ObjectStamp, data: bytes) -> bool:
+        """Whether the object is `data`. Most stores make the etag of the bytes' MD5; of one that is known to, nothing
+        is asked for to be compared."""
+        if seen.size != len(data):
+            return False
+        return _is_digest(seen.etag, data) or (not self._digests and self.get(seen.key) == data)
+
+    def _write(self, key: str, name: str, data: bytes) -> None:
+        seen = self._look(key)
+        headers = {"Content-Type": media_type(name) or _OTHER, "Cache-Control": CACHE_CONTROL}
+        if key != name:
+            headers["Content-Encoding"] = "gzip"
+        etag = self.objects.put(key, data, over=seen.etag if seen else ABSENT, headers=headers)
+        if etag is None:
+            raise self._clash(key)
+        self._digests = _is_digest(etag, data)
+        self._seen[key] = ObjectStamp(key=key, etag=etag, size=len(data), modified=_JUST_NOW)
+
+    def _drop(self, key: str) -> bool:
+        seen = self._look(key)
+        if seen is None:
+            return False
+        there = self.objects.head(key)
+        if there is not None:
+            self._check(key, there.etag)
+            self.objects.delete(key)
+        self._seen[key] = None
+        return there is not None
+
+    def _check(self, key: str, etag: str) -> None:
+        seen = self._seen[key]
+        if seen is None or seen.etag != etag:
+            raise self._clash(key)
+
+    def _clash(self, key: str) -> OSError:
+        detail = "another build has written it meanwhile; this one ends, and what is stale is built again"
+        return OSError(errno.EREMOTE, detail, f"{self.objects.name}/{key}")
+
+
+def _is_digest(etag: str, data: bytes) -> bool:
+    return etag.strip('"') == hashlib.md5(data, usedforsecurity=False).hexdigest()

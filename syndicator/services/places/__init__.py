@@ -1,0 +1,1 @@
+"""Where articles, pages and published files are."""

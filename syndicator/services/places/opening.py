@@ -1,0 +1,65 @@
+"""Opens the places of the settings: each is a folder or in an object store."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from syndicator.articles.snapshots import FileSnapshots
+from syndicator.axes import ALL
+from syndicator.errors import UsageError
+from syndicator.formats import FORMATS
+from syndicator.ports import Outlet
+from syndicator.ports.articles import ArticleStore, Snapshots
+from syndicator.publishing.output.files import FileOutlet
+from syndicator.reading import READING_VERSION
+from syndicator.settings import Settings, is_bucket
+from syndicator.store.engine import Store
+
+
+def indexed(article_store: ArticleStore, store: Store, clock: Callable[[], datetime]) -> ArticleStore:
+    """`article_store` with the index by which an object store finds its files; a folder needs none."""
+    from syndicator.articles.stores.object_articles import ObjectArticleStore
+
+    if isinstance(article_store, ObjectArticleStore):
+        return replace(article_store, paths=store.reservations.by(clock), clock=clock)
+    return article_store
+
+
+def kept_pages(settings: Settings, environ: Mapping[str, str]) -> Snapshots:
+    """The pages of recent articles, and which version read them."""
+    if not is_bucket(settings.pages_at):
+        return FileSnapshots(Path(settings.pages_at), READING_VERSION)
+    from syndicator.articles.stores.object_snapshots import ObjectSnapshots
+    from syndicator.object_store.bucket import Bucket
+
+    return ObjectSnapshots(Bucket(settings.pages_at, environ), READING_VERSION)
+
+
+def open_outlet(settings: Settings, environ: Mapping[str, str], *, whole: bool = False) -> Outlet:
+    """Where published files go; `whole`: for a build of many."""
+    if settings.public_dir is not None:
+        return FileOutlet(settings.public_dir, gzip=settings.publish.gzip)
+    from syndicator.object_store.bucket import Bucket
+    from syndicator.publishing.output.objects import ObjectOutlet
+
+    return ObjectOutlet(Bucket(settings.public_at, environ), settings.publish.gzip, whole)
+
+
+def begun(article_store: ArticleStore, settings: Settings, environ: Mapping[str, str]) -> bool:
+    """True when this instance has written or published articles. One whose only files were put there by hand has not,
+    until they are published."""
+    outlet = open_outlet(settings, environ)
+    published = any(outlet.written(f"{ALL.slug}.{name}") for name in FORMATS)
+    return article_store.begun() or (published and any(True for _ in article_store.walk()))
+
+
+def published(settings: Settings, name: str, environ: Mapping[str, str] = os.environ) -> bytes | None:
+    """A published file, None where there is none of that name."""
+    try:
+        return open_outlet(settings, environ).get(name)
+    except UsageError:
+        return None

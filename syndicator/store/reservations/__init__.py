@@ -1,0 +1,1 @@
+"""Paths of article files that may have no rows yet."""

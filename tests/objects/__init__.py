@@ -1,0 +1,1 @@
+"""What is kept in an object store instead of a folder."""

@@ -1,0 +1,54 @@
+"""Article stores of each kind, over the same index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from syndicator.articles.article_store import FileArticleStore
+from syndicator.articles.stores.object_articles import ObjectArticleStore
+from syndicator.ports.articles import ArticleStore
+from syndicator.ports.objects import Objects
+from syndicator.store.engine import Store, open_store
+
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+
+
+@dataclass
+class Place:
+    """An article store, its index, a clock, and what lies there whoever looks."""
+
+    articles: ArticleStore
+    store: Store
+    raw: Callable[[str], bytes | None]
+    write: Callable[[str, bytes], object]
+
+
+@contextmanager
+def folder(root: Path) -> Iterator[Place]:
+    articles = FileArticleStore(root / "articles")
+
+    def raw(path: str) -> bytes | None:
+        file = articles.root / path
+        return file.read_bytes() if file.exists() else None
+
+    def write(path: str, data: bytes) -> None:
+        (articles.root / path).parent.mkdir(parents=True, exist_ok=True)
+        (articles.root / path).write_bytes(data)
+
+    with open_store(f"sqlite:///{root}/index.db", articles_exist=False) as store:
+        yield Place(articles, store, raw, write)
+
+
+@contextmanager
+def bucket(root: Path, objects: Objects, clock: Callable[[], datetime] = lambda: NOW) -> Iterator[Place]:
+    def raw(path: str) -> bytes | None:
+        found = objects.get(path)
+        return found[0] if found else None
+
+    with open_store(f"sqlite:///{root}/index.db", articles_exist=False) as store:
+        articles = ObjectArticleStore(objects, store.reservations.by(clock), clock)
+        yield Place(articles, store, raw, lambda path, data: objects.put(path, data))

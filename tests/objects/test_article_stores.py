@@ -1,0 +1,188 @@
+"""The contract of an ArticleStore, for the folder and for the object store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from syndicator.errors import ConfigError
+from syndicator.model import Article, article_id
+from tests.articles.samples import full
+from tests.objects.stores import NOW, Place, bucket, folder
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    if request.param == "folder":
+        with folder(tmp_path) as place:
+            yield place
+        return
+    with bucket(tmp_path, request.getfixturevalue("bucket")) as place:
+        yield place
+
+
+def article(url: str = "https://one.example/a", **fields: object) -> Article:
+    made: Article = replace(full(), id=article_id(url), url=url, aliases=(), **fields)  # type: ignore[arg-type]
+    return made
+
+
+def filed(place: Place, one: Article) -> str:
+    """Written and recorded, as `refile` does: the path."""
+    stored, stamp, _ = place.articles.put(one)
+    place.store.visits.record(stored, stamp)
+    return stamp.path
+
+
+def test_an_article_is_filed_by_its_day_title_and_id_and_comes_back(place: Place) -> None:
+    stored, stamp, changed = place.articles.put(article(title="Robots, again"))
+    place.store.visits.record(stored, stamp)
+
+    assert changed and stamp.path == f"2026/11/robots-again-{article().id[:6]}.md"
+    assert place.articles.get(stamp.path) == stored
+    assert place.articles.stamp(stamp.path) == stamp and stamp.size == len(place.articles.read(stamp.path))
+    assert list(place.articles.walk()) == [stamp] and list(place.articles.names()) == [stamp.path]
+    assert place.articles.find(stored.id) == stamp.path
+    assert place.articles.id_at(stamp.path) == stored.id
+    assert place.raw(stamp.path) == place.articles.read(stamp.path)
+
+
+def test_the_path_stays_and_a_stamp_changes_with_the_file_alone(place: Place) -> None:
+    path = filed(place, article())
+    before = place.articles.stamp(path)
+    _, same, changed = place.articles.put(article())
+    assert (same, changed) == (before, False)
+    _, after, changed = place.articles.put(article(title="Another title"))
+    assert changed and after.path == path
+    assert (after.mtime_ns, after.size) != (before.mtime_ns, before.size)
+
+
+def test_what_a_hand_edited_stays_unless_it_is_ordered(place: Place) -> None:
+    path = filed(place, article(title="Ours"))
+    data = place.articles.read(path)
+    place.write(path, data.replace(b"title: Ours", b"title: Theirs"))
+
+    stored, _, changed = place.articles.put(article(title="Ours anew", author="Somebody Else"), path)
+    assert (stored.title, stored.author, changed) == ("Theirs", "Somebody Else", True)
+    stored, _, _ = place.articles.put(article(title="Ours anew"), path, ordered=("title",))
+    assert stored.title == "Ours anew"
+
+
+def test_a_file_that_is_no_article_any_more_is_not_written_over(place: Place) -> None:
+    path = filed(place, article())
+    broken = place.articles.read(path).replace(b"tags:", b"tags: [")
+    place.write(path, broken)
+    with pytest.raises(ConfigError):
+        place.articles.put(article(title="Another"), path)
+    assert place.raw(path) == broken
+    assert place.articles.id_at(path) == article().id
+
+
+def test_two_ids_that_begin_alike_have_two_files(place: Place) -> None:
+    one = replace(article(), id="abcdef" + "a" * 20)
+    two = replace(article("https://one.example/b"), id="abcdef" + "b" * 20)
+    paths = [filed(place, each) for each in (one, two)]
+    assert paths[0].endswith("-abcdef.md") and paths[1].endswith("-abcdefbb.md")
+    assert [place.articles.find(each.id) for each in (one, two)] == paths
+
+
+def test_a_path_that_leaves_the_store_is_refused(place: Place) -> None:
+    for path in ("../x.md", "2026//x.md", "", "/x.md", "2026/./x.md"):
+        with pytest.raises(ConfigError):
+            place.articles.get(path)
+        with pytest.raises(ConfigError):
+            place.articles.delete(path)
+
+
+def test_what_is_not_there_is_named_so(place: Place) -> None:
+    for ask in (place.articles.get, place.articles.read, place.articles.stamp):
+        with pytest.raises(FileNotFoundError):
+            ask("2026/11/none-abcdef.md")
+    assert place.articles.find(article().id) is None
+    assert not place.articles.delete("2026/11/none-abcdef.md")
+    assert place.articles.id_at("2026/11/none-abcdef.md") == "abcdef"
+
+
+def test_a_file_of_elsewhere_is_added_deleted_and_put_back(place: Place) -> None:
+    path = place.articles.add(article(), b"---\nid: " + article().id.encode() + b"\ntitle: T\n---\n\nText.\n")
+    assert place.articles.find(article().id) == path
+    data = place.articles.read(path)
+    with pytest.raises(FileExistsError):
+        place.articles.put_back(path, data)
+    assert place.articles.delete(path)
+    assert place.articles.find(article().id) is None
+    place.articles.put_back(path, data)
+    assert place.raw(path) == data
+    assert [one.path for one in place.articles.changed({}).new] == [path]  # the next start takes it in
+    place.articles.delete_all([path, "2026/11/none-abcdef.md"])
+    assert place.raw(path) is None
+
+
+def test_the_instance_is_minted_once_and_never_anew_where_there_are_articles(place: Place) -> None:
+    assert not place.articles.minted()
+    minted = place.articles.instance()
+    assert place.articles.minted() and place.articles.instance() == minted
+    data = place.raw("instance.toml")
+    assert data is not None and str(minted).encode() in data
+
+
+def test_withdrawals_carriers_and_prunings_outlive_the_database(place: Place) -> None:
+    filed(place, article())
+    articles = place.articles
+    assert not articles.lists_withdrawn() and articles.carried_stamp() is None and articles.pruned_stamp() is None
+    articles.withdraw(article(), NOW, ())
+    articles.withdraw(article("https://one.example/b"), NOW, ())
+    assert [one.url for one in articles.withdrawn()] == sorted(
+        ["https://one.example/a", "https://one.example/b"], key=article_id
+    )
+    articles.unlist_withdrawn(article().id)
+    assert [one.url for one in articles.withdrawn()] == ["https://one.example/b"]
+    articles.carry([(article().id, "planet")])
+    stamp = articles.carried_stamp()
+    articles.carry([(article().id, "planet"), (article().id, "links")])
+    assert articles.carried_stamp() != stamp
+    articles.prune([(article().id, "one.example/a")] * 2)
+    articles.compact()
+    assert articles.carried() == [(article().id, "planet"), (article().id, "links")]
+    assert (place.raw("carried.tsv") or b"").count(b"planet") == 1
+    assert articles.pruned() == [(article().id, "one.example/a")]
+    assert {str(file).rpartition("/")[2] for file in articles.beside()} == {
+        "carried.tsv",
+        "pruned.tsv",
+        "withdrawn.toml",
+    }
+    assert articles.folder_stamps() == articles.folder_stamps()
+
+
+def test_a_file_beside_is_read_written_and_added_to(place: Place) -> None:
+    file = place.articles.file("notes.tsv")
+    assert file.read() is None and file.stamp() is None
+    file.update(lambda before: None)
+    assert file.read() is None
+    file.append(b"# note\n", b"one\n")
+    assert file.read() == b"# note\none\n"
+    place.write("notes.tsv", b"# note\none\ncut sho")
+    file.append(b"# note\n", b"two\n")
+    assert file.read() == b"# note\none\ntwo\n"
+    stamp = file.stamp()
+    file.update(lambda before: before)
+    assert file.stamp() == stamp
+    file.update(lambda before: (before or b"") + b"three\n")
+    assert file.stamp() != stamp and place.raw("notes.tsv") == b"# note\none\ntwo\nthree\n"
+
+
+def test_what_an_operator_means_by_a_file_is_found(place: Place) -> None:
+    path = filed(place, article())
+    assert place.articles.path_of(f"{place.articles.name}/{path}") == path
+    assert place.articles.path_of("https://one.example/a") is None
+    assert place.articles.path_of("nothing") is None
+
+
+def test_within_together_files_are_there_at_once(place: Place) -> None:
+    with place.articles.together() as settle:
+        path = filed(place, article())
+        settle()
+        assert place.raw(path) is not None
+    assert place.articles.sweep() == 0

@@ -1,0 +1,116 @@
+"""The contract of Objects, by obstore, at each server that is there; and what a network may do."""
+
+from __future__ import annotations
+
+import errno
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from syndicator.errors import OURS, MissingError
+from syndicator.object_store.bucket import Bucket
+from syndicator.ports.objects import ABSENT
+from tests.objects.s3_server import S3
+
+
+def test_what_is_put_is_there_and_its_etag_changes_with_its_bytes(objects: Bucket) -> None:
+    assert objects.get("a/ä b.md") is None and objects.head("a/ä b.md") is None
+    first = objects.put("a/ä b.md", b"one")
+    assert objects.get("a/ä b.md") == (b"one", first)
+    second = objects.put("a/ä b.md", b"three")
+    assert second not in (None, first)
+    stamp = objects.head("a/ä b.md")
+    assert stamp is not None
+    assert (stamp.key, stamp.etag, stamp.size) == ("a/ä b.md", second, 5)
+    objects.put("b", b"")
+    objects.delete("a/ä b.md", "b")
+    objects.delete("a/ä b.md")
+    objects.delete()
+    assert objects.get("a/ä b.md") is None and objects.get("b") is None
+
+
+def test_of_two_writers_the_second_learns_of_the_first(objects: Bucket) -> None:
+    first = objects.put("x", b"one", over=ABSENT)
+    assert first is not None
+    assert objects.put("x", b"two", over=ABSENT) is None
+    assert objects.put("x", b"one", over=ABSENT) == first  # the very bytes: as good as written
+    second = objects.put("x", b"two", over=first)
+    assert second is not None
+    assert objects.put("x", b"three", over=first) is None
+    assert objects.get("x") == (b"two", second)
+    assert objects.put("gone", b"three", over=first) is None
+
+
+def test_a_listing_has_all_in_order_and_one_folder_alone_where_that_is_asked(objects: Bucket) -> None:
+    names = ["2026/11/a.md", "2026/11/b.md", "2026/12/c.md", "2026/12/d.md", "b.md", "feeds.toml", "z.toml", "zz/x"]
+    for name in reversed(names):
+        objects.put(name, name.encode())
+    assert [one.key for one in objects.walk()] == names
+    assert [one.key for one in objects.walk("2026/")] == names[:4]
+    assert [(one.key, one.size) for one in objects.walk(deep=False)] == [("b.md", 4), ("feeds.toml", 10), ("z.toml", 6)]
+    assert objects.folders() == ["2026/", "zz/"]
+    assert list(objects.walk("none/")) == []
+
+
+def test_a_lost_answer_is_no_other_writer(s3: S3, bucket: Bucket) -> None:
+    lost: list[str] = []
+
+    def lose_one(kind: str, key: str) -> str | None:
+        if kind == "put" and not lost:
+            lost.append(key)
+            return "lose"
+        return None
+
+    s3.before = lose_one
+    etag = bucket.put("x", b"one", over=ABSENT)
+    assert etag is not None and lost and s3.requests["put"] == 2
+    assert bucket.get("x") == (b"one", etag)
+
+
+@pytest.mark.parametrize("fault", ["drop", 503, 500])
+def test_a_store_that_comes_back_was_never_away(s3: S3, bucket: Bucket, fault: str | int) -> None:
+    faults = [fault, fault]
+    s3.before = lambda kind, key: faults.pop() if faults else None
+    assert bucket.put("x", b"one") is not None
+    assert bucket.get("x") is not None
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda bucket: bucket.get("x"),
+        lambda bucket: bucket.head("x"),
+        lambda bucket: bucket.put("x", b""),
+        lambda bucket: bucket.put("x", b"", over=ABSENT),
+        lambda bucket: bucket.delete("x"),
+        lambda bucket: list(bucket.walk()),
+        lambda bucket: bucket.folders(),
+    ],
+)
+def test_a_network_that_is_lost_is_named_as_an_error_of_the_system(s3: S3, act: Callable[[Bucket], object]) -> None:
+    bucket = Bucket(s3.url("i"), s3.environ, patience=timedelta(milliseconds=100))
+    s3.before = lambda kind, key: "drop"
+    with pytest.raises(OSError) as raised:
+        act(bucket)
+    assert raised.value.errno == errno.EREMOTE and errno.EREMOTE in OURS
+    assert str(raised.value.filename).startswith("s3://tests/i")
+    assert "\n" not in str(raised.value)
+
+
+def test_what_is_refused_is_a_matter_of_rights(s3: S3, bucket: Bucket) -> None:
+    s3.before = lambda kind, key: 403
+    with pytest.raises(PermissionError, match="the object store refuses"):
+        bucket.get("x")
+
+
+def test_a_bucket_that_is_not_there_takes_nothing(s3: S3) -> None:
+    with pytest.raises(OSError, match="NoSuchBucket"):
+        Bucket("s3://others/i", s3.environ).put("x", b"")
+
+
+def test_without_the_package_its_name_and_how_to_get_it_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "obstore", None)
+    with pytest.raises(MissingError, match=r"obstore.*uv pip install"):
+        Bucket("s3://tests/i", {})

@@ -1,0 +1,129 @@
+"""The contract of an Outlet, for the folder and for the object store."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from syndicator.errors import UsageError
+from syndicator.object_store.bucket import Bucket
+from syndicator.ports import Outlet
+from syndicator.publishing.output.files import FileOutlet
+from syndicator.publishing.output.objects import ObjectOutlet
+from tests.objects.s3_server import S3
+
+Make = Callable[..., Outlet]
+
+
+@pytest.fixture(params=["folder", "bucket", "whole bucket"])
+def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
+    """An outlet as each build opens one."""
+    if request.param == "folder":
+        return lambda gzip=True: FileOutlet(tmp_path, gzip)
+    bucket: Bucket = request.getfixturevalue("bucket")
+    return lambda gzip=True: ObjectOutlet(bucket, gzip, whole=request.param == "whole bucket")
+
+
+def test_what_is_put_is_there_and_written_only_where_it_differs(make: Make) -> None:
+    outlet = make()
+    assert outlet.get("tags/ai.atom") is None and outlet.written("tags/ai.atom") is None
+    assert outlet.put("tags/ai.atom", b"one")
+    assert not outlet.put("tags/ai.atom", b"one")
+    again = make()
+    assert again.get("tags/ai.atom") == b"one" and again.written("tags/ai.atom") is not None
+    assert not again.put("tags/ai.atom", b"one", heir_of=["tags/ml.atom"])
+    assert again.put("tags/ai.atom", b"two")
+    assert again.get("tags/ai.atom") == make().get("tags/ai.atom") == b"two"
+    assert again.sweep() == 0
+
+
+def test_names_are_those_of_a_folder_with_its_folders(make: Make) -> None:
+    outlet = make()
+    for name in ("all.html", "pictures/a.webp", "pictures/b.webp", "pictures/deep/c.webp"):
+        outlet.put(name, name.encode())
+    for one in (outlet, make()):
+        assert one.names("pictures/") == {"pictures/a.webp", "pictures/b.webp", "pictures/deep"}
+        assert one.names("none/") == set()
+
+
+def test_a_gz_is_beside_what_is_asked_for_often_and_goes_with_it(make: Make) -> None:
+    outlet = make()
+    for name in ("all.atom", "tags/ai.html", "archive/all/2026-11.atom"):
+        outlet.put(name, b"<feed/>" * 50)
+    packed = outlet.get("all.atom.gz")
+    assert packed is not None and gzip.decompress(packed) == b"<feed/>" * 50
+    assert outlet.get("tags/ai.html.gz") is None and outlet.get("archive/all/2026-11.atom.gz") is None
+    without = make(gzip=False)
+    assert not without.put("all.atom", b"<feed/>" * 50)
+    assert make().get("all.atom.gz") is None
+    last = make()
+    last.put("all.atom", b"<feed/>")
+    assert last.delete("all.atom") and not last.delete("all.atom")
+    assert last.get("all.atom") is None and make().get("all.atom.gz") is None
+
+
+@pytest.mark.parametrize("name", ["", "/etc/passwd", "../x", "a//b", "a/./b", "a\\b", "a\0b"])
+def test_a_name_that_leaves_the_root_is_refused(make: Make, name: str) -> None:
+    for act in (make().get, make().delete, lambda name: make().put(name, b"")):
+        with pytest.raises(UsageError):
+            act(name)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_of_two_builds_the_one_that_comes_second_to_a_file_ends(bucket: Bucket, whole: bool) -> None:
+    ObjectOutlet(bucket).put("all.atom", b"before")
+    first, second = ObjectOutlet(bucket, whole=whole), ObjectOutlet(bucket, whole=whole)
+    assert first.get("all.atom") == second.get("all.atom") == b"before"
+    assert first.get("new.atom") is second.get("new.atom") is None
+    assert first.put("all.atom", b"of the first")
+    assert first.put("new.atom", b"of the first")
+    for act in (
+        lambda: second.put("all.atom", b"of the second"),
+        lambda: second.put("new.atom", b"of the second"),
+        lambda: second.get("all.atom"),
+        lambda: second.delete("all.atom"),
+    ):
+        with pytest.raises(OSError, match="another build"):
+            act()
+    assert ObjectOutlet(bucket).get("all.atom") == ObjectOutlet(bucket).get("new.atom") == b"of the first"
+    second.put("new.atom", b"of the first")  # the very bytes are nobody's
+
+
+def test_a_build_lists_once_and_asks_for_nothing_that_it_need_not_compare(s3: S3, bucket: Bucket) -> None:
+    s3.page = 1000
+    names = [f"tags/{number}.html" for number in range(30)]
+    build = ObjectOutlet(bucket, whole=True)
+    for name in names:
+        build.put(name, name.encode())
+    s3.requests.clear()
+    again = ObjectOutlet(bucket, whole=True)
+    for name in names:
+        again.put(name, name.encode())
+    again.put(names[0], b"another")
+    for name in names[1:]:
+        again.put(name, name.upper().encode())  # as long as before: the store's etags tell that it is not the same
+    assert dict(s3.requests) == {"list": 1, "put": 30}
+
+
+def test_an_etag_that_is_no_digest_has_the_bytes_compared(
+    s3: S3, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As that of an object that is encrypted with a key of one's own."""
+    other = property(lambda kept: f'"{len(kept.data)}-{hash(kept.data)}"')
+    monkeypatch.setattr("tests.objects.s3_server.Kept.etag", other)
+    ObjectOutlet(bucket).put("all.html", b"one")
+    assert not ObjectOutlet(bucket).put("all.html", b"one")
+    assert ObjectOutlet(bucket).put("all.html", b"two")
+
+
+def test_a_gz_that_a_killed_build_did_not_reach_is_made_again(s3: S3, bucket: Bucket) -> None:
+    ObjectOutlet(bucket).put("all.atom", b"old" * 100)
+    stale = s3.objects["i/all.atom.gz"]
+    ObjectOutlet(bucket).put("all.atom", b"new" * 100)
+    s3.objects["i/all.atom.gz"] = stale
+    s3.objects["i/all.atom"] = type(stale)(b"new" * 100, {}, stale.at.replace(year=stale.at.year + 1))
+    assert not ObjectOutlet(bucket).put("all.atom", b"new" * 100)
+    assert gzip.decompress(s3.objects["i/all.atom.gz"].data) == b"new" * 100

@@ -1,0 +1,67 @@
+"""`reindex PATH`: one file that a hand wrote, edited or deleted is taken in, wherever it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from syndicator.errors import UsageError
+from syndicator.reasons import FileReason
+from syndicator.services.article_files import reindexing
+from syndicator.services.container import App, open_app
+from tests.objects.s3_server import S3
+
+_OF_A_HAND = b"---\ntitle: %s\nsource: https://one.example/a\npublished: 2026-11-20T10:00:00Z\n---\n\nSome words.\n"
+
+
+@contextmanager
+def opened(folder: Path, s3: S3 | None) -> Iterator[tuple[App, Callable[[str, bytes | None], None]]]:
+    """An instance, and what an editor does to a file."""
+    (folder / "config").mkdir()
+    (folder / "config/sources.toml").touch()
+    at = f'[paths]\narticles = "{s3.url("hand")}"\n' if s3 else ""
+    (folder / "config/syndicator.toml").write_text(at)
+
+    def edit(path: str, data: bytes | None) -> None:
+        file = folder / "feeds/articles" / path
+        if s3 and data is None:
+            s3.objects.pop(f"hand/{path}")
+        elif s3 and data is not None:
+            s3.put(f"hand/{path}", data)
+        elif data is None:
+            file.unlink()
+        else:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)
+
+    with open_app(folder / "config", environ=s3.environ if s3 else {}) as app:
+        yield app, edit
+
+
+@pytest.mark.parametrize("kind", ["folder", "bucket"])
+def test_a_file_is_taken_in_when_it_is_named(kind: str, tmp_path: Path, s3: S3) -> None:
+    path = "2026/11/by-hand.md"
+    with opened(tmp_path, s3 if kind == "bucket" else None) as (app, edit):
+        edit(path, _OF_A_HAND % b"First")
+        assert reindexing.take_in(app, [path]).articles == 1
+        (article,) = app.store.index.each()
+        assert article.title == "First"
+
+        edit(path, _OF_A_HAND % b"Second")
+        assert reindexing.take_in(app, [f"{app.article_store.name}/{path}"]).articles == 1
+        assert [one.title for one in app.store.index.each()] == ["Second"]
+        assert reindexing.take_in(app, [path]).problems == ()
+
+        edit(path, b"---\ntitle: [\n---\n")
+        (problem,) = reindexing.take_in(app, [path]).problems
+        assert (problem.what, problem.reason) == (path, FileReason.BAD_ARTICLE_FILE)
+        assert [one.title for one in app.store.index.each()] == ["Second"]
+
+        edit(path, None)
+        assert reindexing.take_in(app, [path]).articles == 1
+        assert list(app.store.index.each()) == []
+        with pytest.raises(UsageError, match="is no article file in"):
+            reindexing.take_in(app, [path])

@@ -1,0 +1,207 @@
+"""What crashes and other writers leave of an article in an object store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from syndicator.articles.stores import versions
+from syndicator.articles.stores.object_articles import WRITING, ObjectArticleStore
+from syndicator.model import Article
+from syndicator.object_store.bucket import Bucket
+from syndicator.store import schema
+from syndicator.store.engine import open_store
+from tests.articles.samples import full
+from tests.objects.s3_server import S3
+from tests.objects.stores import NOW, Place
+from tests.objects.stores import bucket as bucket_place
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def place(bucket: Bucket, clock: Clock, tmp_path: Path) -> Iterator[Place]:
+    with bucket_place(tmp_path, bucket, clock) as place:
+        yield place
+
+
+def kept(place: Place) -> int:
+    """How many reservations there are, those of articles with rows too."""
+    return len(place.store.reservations._db.rows(select(schema.reservations.c.id)))
+
+
+def article(**fields: object) -> Article:
+    made: Article = replace(full(), **fields)  # type: ignore[arg-type]
+    return made
+
+
+def test_a_file_without_a_row_is_taken_in_once_nobody_can_be_writing_it(place: Place, clock: Clock) -> None:
+    _, stamp, _ = place.articles.put(article())  # and the process ends
+    assert not place.articles.changed({})
+    clock.now += WRITING + timedelta(seconds=1)
+    assert place.articles.changed({}).new == (stamp,)
+    place.store.visits.record(article(), stamp)
+    assert place.store.reservations.reserved() == []
+    assert not place.articles.changed({})
+    assert kept(place) == 0
+
+
+def test_a_path_without_a_file_is_given_back(place: Place, clock: Clock) -> None:
+    place.store.reservations.by(lambda: clock.now).reserve(article().id, "2026/11/never-written.md")
+    assert not place.articles.changed(place.store.visits.stamps())
+    assert [one.path for one in place.store.reservations.reserved()] == ["2026/11/never-written.md"]
+    clock.now += WRITING + timedelta(seconds=1)
+    assert not place.articles.changed({}, sweep=False) and place.store.reservations.reserved()
+    assert not place.articles.changed({})  # nothing is new, and nothing is missing either
+    assert place.store.reservations.reserved() == []
+
+
+def test_the_next_visit_ends_what_a_crash_began_under_the_same_path(place: Place) -> None:
+    _, stamp, _ = place.articles.put(article(title="As it was read first"))
+    stored, again, changed = place.articles.put(article(title="As it is read now"))
+    assert (again.path, stored.title, changed) == (stamp.path, "As it is read now", True)
+    place.store.visits.record(stored, again)
+    assert place.store.reservations.reserved() == []
+
+
+def test_reservations_of_articles_with_rows_are_swept_when_they_are_old(place: Place, clock: Clock) -> None:
+    stored, stamp, _ = place.articles.put(article())
+    place.store.visits.record(stored, stamp)
+    assert not place.articles.changed({})
+    assert kept(place) == 1
+    clock.now += WRITING + timedelta(seconds=1)
+    assert not place.articles.changed({}, sweep=False) and kept(place) == 1
+    assert not place.articles.changed({})
+    assert kept(place) == 0
+
+
+def test_a_withdrawn_file_is_found_although_its_row_is_gone(place: Place, clock: Clock) -> None:
+    stored, stamp, _ = place.articles.put(article())
+    place.store.visits.record(stored, stamp)
+    clock.now += WRITING + timedelta(seconds=1)
+    place.articles.changed({})
+    assert kept(place) == 0
+    place.articles.withdraw(stored, NOW, ())
+    place.store.visits.withdraw(stored, (), (), NOW)  # and the process ends
+    assert place.articles.find(stored.id) == stamp.path
+    assert place.articles.delete(stamp.path)
+    assert place.articles.find(stored.id) is None and place.store.reservations.reserved() == []
+
+
+def test_a_pruned_file_that_a_crash_left_is_an_article_again(place: Place) -> None:
+    stored, stamp, _ = place.articles.put(article())
+    place.store.visits.record(stored, stamp)
+    place.articles.prune([(stored.id, "one.example/a")])
+    place.store.visits.prune([stored.id], [(stored.id, "one.example/a")])  # and the process ends
+    assert [one.path for one in place.articles.changed({}).new] == [stamp.path]
+
+
+def test_of_two_writers_of_a_new_article_the_path_of_the_first_stands(bucket: Bucket, place: Place) -> None:
+    """Each with an index that has not seen the other's row: one database, two connections."""
+    with open_store(f"sqlite:///{place.store.name}", articles_exist=True) as other_store:
+        other = ObjectArticleStore(bucket, other_store.reservations.by(lambda: NOW), lambda: NOW)
+        first, stamp, _ = place.articles.put(article(title="The first one's title"))
+        second, again, changed = other.put(article(title="The second one's title"))
+        assert again.path == stamp.path and changed
+        assert second.title == "The second one's title" and second.digest != first.digest
+        place.store.visits.record(first, stamp)
+        _, later, _ = other.put(article(title="The third one's title"))
+        assert later.path == stamp.path
+    assert [one.path for one in place.articles.walk()] == [stamp.path]
+
+
+def test_of_two_who_write_the_first_version_at_once_the_first_is_read_by_the_second(s3: S3, place: Place) -> None:
+    """The other one has the same reservation, and a hand has added a line by now."""
+    theirs = versions.first(article())[1].replace(b"---\n", b"---\nrating: 5\n", 1)
+    first = iter([theirs])
+
+    def before(kind: str, key: str) -> None:
+        if kind == "put" and (data := next(first, None)):
+            s3.put(key, data)
+
+    s3.before = before  # type: ignore[assignment]
+    _, stamp, changed = place.articles.put(article(title="Another title"))
+    assert changed
+    data = place.articles.read(stamp.path)
+    assert b"rating: 5" in data and b"Another title" in data
+
+
+def edited(s3: S3, kind: str, old: bytes, new: bytes) -> Callable[[str, str], None]:
+    """A hand that edits the file once, just before a request of such a `kind` is done."""
+    done: list[str] = []
+
+    def before(asked: str, key: str) -> None:
+        if asked == kind and key.endswith(".md") and not done:
+            done.append(key)
+            data = s3.objects[key].data
+            assert old in data
+            s3.put(key, data.replace(old, new))
+
+    return before
+
+
+def test_a_hand_that_edits_at_the_same_moment_wins_and_is_read(s3: S3, place: Place) -> None:
+    stored, stamp, _ = place.articles.put(article(title="Ours", excerpt="An excerpt."))
+    place.store.visits.record(stored, stamp)
+    s3.before = edited(s3, "put", b"title: Ours", b"title: Theirs")  # type: ignore[assignment]
+    again, last, changed = place.articles.put(article(title="Ours anew", excerpt="Another excerpt."), stamp.path)
+    assert (again.title, again.excerpt, changed) == ("Theirs", "Another excerpt.", True)
+    assert place.articles.stamp(stamp.path) == last
+    assert place.articles.get(stamp.path).title == "Theirs"
+
+
+def test_a_hand_that_edits_all_the_time_ends_the_run_and_loses_nothing(s3: S3, place: Place) -> None:
+    stored, stamp, _ = place.articles.put(article(title="Ours"))
+    place.store.visits.record(stored, stamp)
+    edits = iter(range(1000))
+
+    def before(kind: str, key: str) -> None:
+        if kind == "put":
+            s3.put(key, s3.objects[key].data + f"Line {next(edits)}.\n".encode())
+
+    s3.before = before  # type: ignore[assignment]
+    with pytest.raises(OSError, match="edited all the time"):
+        place.articles.put(article(title="Ours anew"), stamp.path)
+    s3.before = lambda kind, key: None
+    assert b"Line 0." in place.articles.read(stamp.path)
+
+
+def test_two_writers_of_a_file_beside_keep_both_their_lines(s3: S3, place: Place) -> None:
+    others = iter([b"three\n"])
+
+    def before(kind: str, key: str) -> None:
+        if kind == "put" and (line := next(others, None)):
+            s3.put(key, s3.objects[key].data + line)
+
+    place.articles.file("x.tsv").append(b"# note\n", b"one\n")
+    s3.before = before  # type: ignore[assignment]
+    place.articles.file("x.tsv").append(b"# note\n", b"two\n")
+    assert place.articles.file("x.tsv").read() == b"# note\none\nthree\ntwo\n"
+
+
+def test_only_a_reindex_lists(s3: S3, place: Place) -> None:
+    for title in ("One", "Two"):
+        stored, stamp, _ = place.articles.put(article(title=title))
+        place.store.visits.record(stored, stamp)
+    place.articles.find(stored.id)
+    place.articles.begun()
+    place.articles.changed(place.store.visits.stamps())
+    assert s3.requests["list"] == 0
+    assert len(list(place.articles.walk())) == 1
+    assert s3.requests["list"] == 1

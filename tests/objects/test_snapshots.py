@@ -1,0 +1,91 @@
+"""The contract of Snapshots, for the folder and for the object store."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicator.articles.snapshots import FileSnapshots
+from syndicator.articles.stores.object_snapshots import ObjectSnapshots
+from syndicator.model import article_id
+from syndicator.object_store.bucket import Bucket
+from syndicator.ports.articles import Snapshots
+from tests.objects.s3_server import S3
+
+ID, OTHER = article_id("a"), article_id("b")
+Make = Callable[[int], Snapshots]
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
+    if request.param == "folder":
+        return lambda version: FileSnapshots(tmp_path, version)
+    bucket: Bucket = request.getfixturevalue("bucket")
+    return lambda version: ObjectSnapshots(bucket, version)
+
+
+def test_a_page_comes_back_byte_for_byte(make: Make) -> None:
+    html = bytes(range(256)) + b"\n\r\n" * 3
+    make(1).put(ID, html, {"content-type": "text/html", "x": "a\nb"})
+    assert make(1).get(ID) == (html, {"content-type": "text/html", "x": "a\nb"})
+    assert make(1).get(OTHER) is None
+    make(1).forget(ID)
+    make(1).forget(ID)
+    assert make(1).get(ID) is None
+
+
+def test_it_is_known_which_version_read_a_page_and_there_is_one_of_it(make: Make) -> None:
+    make(0).put(ID, b"<p>", {})
+    make(2).put(OTHER, b"<p>", {})
+    assert make(0).outdated() == frozenset() and make(2).outdated() == {ID}
+    assert make(2).get(ID) == (b"<p>", {})
+    make(2).note_read(ID)
+    make(2).note_read(OTHER)
+    make(2).note_read(article_id("none"))
+    assert make(2).outdated() == frozenset() and make(3).outdated() == {ID, OTHER}
+    make(3).put(ID, b"new", {})
+    assert make(1).get(ID) == make(3).get(ID) == (b"new", {})
+    make(3).forget(ID)
+    assert make(2).get(ID) is None and make(3).outdated() == {OTHER}
+
+
+def test_what_is_secret_goes(make: Make) -> None:
+    make(1).put(ID, b"a token: abc", {})
+    make(1).put(OTHER, b"none", {"x": "none"})
+    make(1).scrub(lambda data: b"abc" in data)
+    assert make(1).get(ID) is None and make(1).get(OTHER) is not None
+
+
+def test_what_is_no_id_is_refused(make: Make) -> None:
+    for id in ("../../etc/passwd", "", "ABCDEFGH", "a" * 40):
+        with pytest.raises(ValueError, match="not an article id"):
+            make(1).get(id)
+
+
+def test_old_pages_are_pruned_and_daily_once_for_each_day(s3: S3, bucket: Bucket) -> None:
+    pages, now = ObjectSnapshots(bucket, 1), datetime.now(UTC)
+    for id in (ID, OTHER):
+        pages.put(id, b"<p>", {})
+    key = next(key for key in s3.objects if ID in key)
+    old = s3.objects[key]
+    s3.objects[key] = type(old)(old.data, old.headers, now - timedelta(days=15))
+    limit = now - timedelta(days=14)
+    assert pages.prune(limit, dry_run=True) == 1 and pages.get(ID) is not None
+    assert pages.prune(limit, daily=True) == 1 and pages.get(ID) is None
+    s3.requests.clear()
+    assert pages.prune(limit, daily=True) == 0 and s3.requests["list"] == 0
+    assert pages.prune(limit + timedelta(days=1), daily=True) == 0 and s3.requests["list"] == 1
+    assert pages.prune(now + timedelta(days=1)) == 1
+
+
+@pytest.mark.parametrize("data", [b"", b"no gzip", b"\x1f\x8b\x08\x00cut"])
+def test_a_broken_page_counts_as_absent(s3: S3, bucket: Bucket, tmp_path: Path, data: bytes) -> None:
+    pages = ObjectSnapshots(bucket, 1)
+    pages.put(ID, b"<p>", {})
+    s3.put(next(iter(s3.objects)), data)
+    assert pages.get(ID) is None
+    assert os.listdir(tmp_path) == []  # noqa: PTH208

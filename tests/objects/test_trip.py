@@ -1,0 +1,154 @@
+"""The whole trip with articles, pages and feeds in a bucket: the same bytes as in folders, whatever goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicator.demo.settings import write_config
+from syndicator.services.article_files import reindexing
+from syndicator.services.build import build_feeds
+from syndicator.services.container import App, open_app
+from syndicator.services.descriptions import redescribe
+from syndicator.services.refresh import RunReport, Wanted, Watch, run
+from tests.objects.s3_server import S3
+from tests.world import World
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("kept_workers")]
+_PATHS = """
+[paths]
+articles = "s3://tests/i/articles"
+public = "s3://tests/i/public"
+pages = "s3://tests/i/pages"
+"""
+
+
+class Place:
+    """A configuration with its own state. `create`: begins a database although the instance has been minted."""
+
+    def __init__(self, folder: Path, world: World, environ: dict[str, str] | None = None) -> None:
+        # One source after the other: which of two stories that come at once names the other is a matter of luck.
+        self.environ = {**(environ or {}), "SYNDICATOR_FETCH__CONCURRENCY": "1"}
+        self.folder, self.now = folder, datetime(2026, 1, 10, 12, tzinfo=UTC)
+        self.create = environ is not None
+        write_config(folder / "config", world)
+        if environ is not None:
+            with (folder / "config/syndicator.toml").open("a") as file:
+                file.write(_PATHS)
+
+    def opened(self) -> AbstractContextManager[App]:
+        create, self.create = self.create, False
+        return open_app(
+            self.folder / "config", clock=lambda: self.now, jitter=lambda: 0.5, environ=self.environ, create=create
+        )
+
+    async def run(self) -> RunReport:
+        with self.opened() as app:
+            return await run(app, Wanted(all=True), stop=asyncio.Event(), watch=Watch())
+
+    async def build(self) -> None:
+        with self.opened() as app:
+            await build_feeds(app, all=True)
+
+    def lose_the_database(self) -> None:
+        (self.folder / "feeds/state/syndicator.db").unlink()
+        self.create = True
+
+    def bytes_of(self, part: str) -> dict[str, bytes]:
+        root = self.folder / "feeds" / part
+        return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+async def places(s3: S3, tmp_path: Path) -> AsyncIterator[tuple[Place, Place, World]]:
+    """The same world followed into folders, and into a bucket by an instance of the same id."""
+    world = World(without={"slow"})
+    await world.start()
+    s3.page = 100
+    folder, bucket = Place(tmp_path / "folder", world), Place(tmp_path / "bucket", world, s3.environ)
+    await folder.run()
+    s3.put("i/articles/instance.toml", (folder.folder / "feeds/articles/instance.toml").read_bytes())
+    yield folder, bucket, world
+    await world.aclose()
+
+
+def same(folder: Place, s3: S3) -> None:
+    for part in ("articles", "public"):
+        ours, theirs = s3.below(f"i/{part}"), folder.bytes_of(part)
+        assert {name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name)} == set()
+
+
+async def test_a_bucket_has_the_same_bytes_as_a_folder_after_each_run(
+    places: tuple[Place, Place, World], s3: S3
+) -> None:
+    folder, bucket, world = places
+    report = await bucket.run()
+    assert not report.problems
+    same(folder, s3)
+    assert len(s3.below("i/pages")) == len(folder.bytes_of("state/pages")) + 1  # and the day of the last pruning
+    assert not any((bucket.folder / "feeds").glob("articles")) and not any((bucket.folder / "feeds").glob("public"))
+
+    _have_the_types_that_our_server_sends(s3)
+
+    before = s3.requests.copy()
+    await bucket.run()
+    asked = s3.requests - before
+    assert asked["put"] == asked["delete"] == 0  # nothing new, nothing written
+
+    story = next(one for one in world.stories if one.truth and "launchbeat" in one.key)
+    world.change(story.key, title="Quite another title than before")
+    for place in (folder, bucket):
+        place.now += timedelta(days=1)
+        await place.run()
+    same(folder, s3)
+    assert b"Quite another title than before" in s3.below("i/public")["all.atom"]
+
+    with bucket.opened() as app:  # the worker that reads all articles has no credentials
+        assert redescribe.learn(app, least=1).tags and redescribe.suggest(app) is not None
+
+    before_reindex = feeds_of(s3)
+    bucket.lose_the_database()
+    with bucket.opened() as app:
+        done = reindexing.reindex(app)
+        assert (done.articles, done.problems) == (len(list(app.article_store.walk())), ())
+    await bucket.build()
+    assert feeds_of(s3) == before_reindex
+
+
+def feeds_of(s3: S3) -> dict[str, bytes]:
+    return {name: data for name, data in s3.below("i/public").items() if name.endswith((".atom", ".rss", ".json"))}
+
+
+def _have_the_types_that_our_server_sends(s3: S3) -> None:
+    kept = s3.objects["i/public/all.atom"].headers
+    assert kept == {"Content-Type": "application/atom+xml; charset=utf-8", "Cache-Control": "no-cache"}
+    assert s3.objects["i/public/all.atom.gz"].headers == {**kept, "Content-Encoding": "gzip"}
+    assert s3.objects["i/public/index.html"].headers["Content-Type"] == "text/html; charset=utf-8"
+    assert s3.objects["i/public/maps/nginx.conf"].headers["Content-Type"] == "application/octet-stream"
+    assert "i/public/archive/all/2026-01.atom.gz" not in s3.objects
+
+
+@pytest.mark.slow
+async def test_a_run_that_loses_the_network_anywhere_is_made_good_by_the_next(
+    places: tuple[Place, Place, World], s3: S3, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store answers fewer and fewer requests, then none; the database is new each time it got that far."""
+    folder, bucket, _ = places
+    monkeypatch.setattr("syndicator.object_store.bucket._PATIENCE", timedelta(milliseconds=50))
+    for most in (10, 40, 120):
+        left = iter(range(most))
+        s3.before = lambda kind, key, left=left: None if next(left, None) is not None else 503  # type: ignore[misc]
+        with pytest.raises((OSError, BaseExceptionGroup)):
+            await bucket.run()
+    s3.before = lambda kind, key: None
+    bucket.now += timedelta(minutes=20)
+    await bucket.run()
+    bucket.now -= timedelta(minutes=20)
+    await bucket.build()
+    ours, theirs = s3.below("i/articles"), folder.bytes_of("articles")
+    assert ours.keys() == theirs.keys()

@@ -1,0 +1,98 @@
+"""Reserved paths of article files, on each database."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta
+
+import pytest
+
+from syndicator.store.engine import Store, open_store
+from syndicator.store.reservations.table import Reservations
+from tests.store.conftest import NOW, make, record, stamp
+
+NEW = "abcdef" + "a" * 20
+
+
+def reservations(store: Store, at: datetime = NOW) -> Reservations:
+    return store.reservations.by(lambda: at)
+
+
+def test_the_first_path_stands_whoever_asks_again(store: Store) -> None:
+    made = reservations(store)
+    assert made.path(NEW) is None
+    assert made.reserve(NEW, "2026/11/one-abcdef.md") == "2026/11/one-abcdef.md"
+    assert made.reserve(NEW, "2026/11/two-abcdef.md") == "2026/11/one-abcdef.md"
+    assert made.path(NEW) == "2026/11/one-abcdef.md"
+    made.release("2026/11/one-abcdef.md")
+    assert made.path(NEW) is None and made.reserved() == []
+
+
+def test_an_article_with_a_row_keeps_its_path(store: Store) -> None:
+    known = record(store, 1)
+    made = reservations(store)
+    assert made.path(known.id) == stamp(1).path
+    assert made.reserve(known.id, "2026/11/another.md") == stamp(1).path
+    assert made.reserved() == []
+
+
+def test_what_is_reserved_is_known_by_its_age_and_swept_once_it_has_a_row(store: Store) -> None:
+    known, made = make(1), reservations(store)
+    made.reserve(known.id, stamp(1).path)
+    reservations(store, NOW + timedelta(minutes=1)).reserve(NEW, "2026/11/one-abcdef.md", writing=False)
+    assert [(one.id, one.at, one.writing) for one in made.reserved()] == [
+        (known.id, NOW, True),
+        (NEW, NOW + timedelta(minutes=1), False),
+    ]
+    store.visits.record(known, stamp(1))
+    assert [one.id for one in made.reserved()] == [NEW]
+    made.sweep(NOW)
+    made.release(stamp(1).path)  # it was there still
+    made.sweep(NOW + timedelta(hours=1))
+    assert [one.id for one in made.reserved()] == [NEW]  # it has no row
+
+
+def test_ids_that_begin_alike_are_found_among_rows_and_reservations(store: Store) -> None:
+    known, made = record(store, 1), reservations(store)
+    near, far = known.id[:6] + "z" * 20, ("a" if known.id[0] != "a" else "b") + "z" * 25
+    for id in (near, far):
+        made.reserve(id, f"2026/11/{id}.md")
+    assert made.near(known.id[:6] + "y" * 20, 6) == sorted([known.id, near])
+    assert made.near(known.id, 6) == [near]
+
+
+def test_of_many_who_reserve_at_once_all_learn_of_one_path(any_url: str) -> None:
+    with open_store(any_url, articles_exist=False):
+        pass
+    found: list[str] = []
+    start = threading.Barrier(4)
+
+    def reserve(number: int) -> None:
+        with open_store(any_url, articles_exist=False) as store:
+            start.wait()
+            for round in range(10):
+                found.append(reservations(store).reserve(f"{NEW[:-1]}{chr(97 + round)}", f"{round}/by-{number}.md"))
+
+    threads = [threading.Thread(target=reserve, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 40 and len(set(found)) == 10
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_a_reservation_is_durable_when_it_is_made_whoever_shares_a_commit(any_url: str, shared: bool) -> None:
+    with open_store(any_url, articles_exist=False) as store:
+        if shared:
+            with store.visits.shared():
+                reservations(store).reserve(NEW, "2026/11/one.md")
+                assert seen(any_url) == ["2026/11/one.md"]
+        else:
+            reservations(store).reserve(NEW, "2026/11/one.md")
+        assert seen(any_url) == ["2026/11/one.md"]
+
+
+def seen(url: str) -> list[str]:
+    with open_store(url, articles_exist=True) as other:
+        return [one.path for one in other.reservations.reserved()]
