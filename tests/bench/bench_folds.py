@@ -153,7 +153,9 @@ def lines(rows: Sequence[Row], both: Sequence[Mapping[str, Prediction]]) -> Iter
     for name, part in (("must_have", slice(0, 2)), ("must_not", slice(2, 4))):
         yield compared(*(each[:, part] for each in arrays("snip")), _share).line(f"{name} found")
     for name in ("title", "author", "date", "image"):
-        yield compared(*arrays(name)).line(name)
+        found = arrays(name)
+        if len(found[0]):
+            yield compared(*found).line(name)
 
 
 def _losses(
