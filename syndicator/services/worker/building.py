@@ -47,7 +47,7 @@ async def _all_of_it(session: Session) -> None:
     model = await ask_model(app, session.stop, _MODEL_SECONDS, lambda title: None)
     if model.changed:
         built = together(built, await build_due(app, session.settling))
-    app.snapshots.prune(app.clock() - timedelta(days=app.settings.store.pages_days))
+    app.snapshots.prune(app.clock() - timedelta(days=app.settings.store.pages_days), daily=True)
     for problem in await follow(app, outcomes, built, seconds=time.monotonic() - began):
         logger("worker").info("nobody could be told", what=problem.what, detail=problem.detail)
     session.totals.files += len(built.written)
