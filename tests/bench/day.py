@@ -8,7 +8,8 @@ to 1,000 words (tests/bench/shelf.py) and are announced evenly over the day; wha
 it, then feeds are built as `up` builds them. With `--settle 0s` every run builds what it found. Each day is a process
 of its own: user+sys CPU of all of it (fetching and reading pages is not in it: tests/bench/bench_refresh.py), bytes
 written (wchar of the kernel, the database's too), the largest resident set, and the minutes from an article's
-announcement to its feeds, the wait for the next visit included (median and 95th percentile)."""
+announcement to its source's feed and to that of everything, the wait for the next visit included (median and 95th
+percentile)."""
 
 from __future__ import annotations
 
@@ -24,6 +25,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
+from syndicator.axes import ALL
 from syndicator.services.build import build_due, build_feeds
 from syndicator.services.container import App, open_app
 from syndicator.services.settling import Settling
@@ -45,6 +47,8 @@ class Day:
     minute: int = 0
     waits: list[float] = field(default_factory=list)
     waiting: list[float] = field(default_factory=list)
+    long_waits: list[float] = field(default_factory=list)  # for the feed of everything, which rests
+    long_waiting: list[float] = field(default_factory=list)
     builds: int = 0
     files: int = 0
 
@@ -69,12 +73,16 @@ class Day:
                 self.app.store.visits.record(stored, stamp)
                 settling.filed()
                 self.waiting.append(self.announced(number))
+                self.long_waiting.append(self.announced(number))
         report = await build_due(self.app, settling)
         settling.end(self.app)
         if report.builds:
             self.builds, self.files = self.builds + report.builds, self.files + len(report.written)
             self.waits += [self.minute - one for one in self.waiting]
             self.waiting.clear()
+        if ALL in report.shown:
+            self.long_waits += [self.minute - one for one in self.long_waiting]
+            self.long_waiting.clear()
 
 
 def begin(folder: Path, sources: int, settle: str) -> None:
@@ -100,7 +108,7 @@ def day(folder: Path, sources: int, articles: int, hours: float) -> dict[str, fl
             asyncio.run(lived.run(settling))
     used = resource.getrusage(resource.RUSAGE_SELF)
     written = Path("/proc/self/io").read_text().partition("wchar: ")[2].split()[0]
-    waits = sorted(lived.waits)
+    waits, long_waits = sorted(lived.waits), sorted(lived.long_waits)
     return {
         "cpu": used.ru_utime + used.ru_stime,
         "megabytes_written": int(written) / 1e6,
@@ -110,6 +118,8 @@ def day(folder: Path, sources: int, articles: int, hours: float) -> dict[str, fl
         "articles": len(waits),
         "p50": waits[len(waits) // 2],
         "p95": waits[int(len(waits) * 0.95)],
+        "all p50": long_waits[len(long_waits) // 2],
+        "all p95": long_waits[int(len(long_waits) * 0.95)],
     }
 
 
@@ -131,7 +141,7 @@ def main() -> None:
     print(
         f"{told.sources} sources, {told.articles} articles a day, {told.hours} h of it; load {os.getloadavg()[0]:.1f}"
     )
-    heads = ("s CPU", "MB written", "MB", "builds", "files", "articles", "p50 min", "p95 min")
+    heads = ("s CPU", "MB written", "MB", "builds", "files", "articles", "p50 min", "p95 min", "all p50", "all p95")
     print(f"{'settle':8}" + "".join(f"{head:>12}" for head in heads))
     for settle in told.settle:
         with tempfile.TemporaryDirectory() as folder:
