@@ -7,8 +7,9 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
+_REMEMBERED = 2000  # changes that are looked through
 KEPT_BYTES = 20_000_000  # of the files of one change: more is not kept, and cannot be undone
 
 
@@ -46,7 +47,8 @@ class Log:
         if kept:
             (self.root / "kept").mkdir(exist_ok=True)
             (self.root / "kept" / f"{number}.json").write_bytes(whole)
-        with self.path.open("ab") as file:
+        with self.path.open("a+b") as file:
+            file.write(_line_end(file))
             file.write(json.dumps(asdict(made), ensure_ascii=True).encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
@@ -65,7 +67,7 @@ class Log:
 
     def of(self, subject: str, most: int = 20) -> list[Change]:
         """The newest changes of a subject: the id of an article, the key of a source."""
-        return [one for one in self.newest(2000) if one.subject == subject][:most]
+        return [one for one in self.newest(_REMEMBERED) if one.subject == subject][:most]
 
     def files(self, number: int) -> dict[str, tuple[str | None, str | None]]:
         """What a change touched, before and after."""
@@ -76,16 +78,15 @@ class Log:
         return {name: (before, after) for name, (before, after) in found.items()}
 
     def undone(self) -> set[int]:
-        """The numbers of changes that were taken back, and not again."""
+        """The numbers of changes that were taken back, and not again: what took them back was not taken back."""
         found: set[int] = set()
-        for one in reversed(self.newest(2000)):
-            if one.undoes is not None:
+        for one in self.newest(_REMEMBERED):
+            if one.undoes is not None and one.number not in found:
                 found.add(one.undoes)
-                found.discard(one.number)
         return found
 
     def _last(self) -> int:
-        newest = self.newest(1)
+        newest = self.newest(20)  # of which the last may be half a line
         return newest[0].number if newest else 0
 
 
@@ -99,6 +100,14 @@ def _tail(path: Path, most: int) -> list[bytes]:
             file.seek(begin)
             data, size = file.read(size - begin) + data, begin
     return data.splitlines()[-most:]
+
+
+def _line_end(file: BinaryIO) -> bytes:
+    """What has to be written first, so that half a line, left where the machine stopped, spoils no other."""
+    if not file.seek(0, os.SEEK_END):
+        return b""
+    file.seek(-1, os.SEEK_END)
+    return b"" if file.read(1) == b"\n" else b"\n"
 
 
 def _read(line: bytes) -> Change | None:

@@ -66,10 +66,10 @@ class Queue:
             return None
         try:
             found = json.loads((self.root / f"{id}{_FILE}").read_bytes())
-        except (OSError, ValueError):
+            known = {one.name for one in fields(Job)}
+            return Job(**{name: value for name, value in found.items() if name in known} | {"id": id})
+        except (OSError, ValueError, RecursionError, TypeError, AttributeError):  # none, or damaged
             return None
-        known = {one.name for one in fields(Job)}
-        return Job(**{name: value for name, value in found.items() if name in known})
 
     def waiting(self) -> list[str]:
         """Ids of the jobs that nobody has begun, oldest first."""

@@ -52,6 +52,16 @@ def test_a_job_that_waits_is_cancelled_at_once(queue: Queue) -> None:
     assert job is not None and job.status == "cancelled" and queue.claim() is None
 
 
+@pytest.mark.parametrize("damaged", ["", "{", "[]", "null", "{}", '{"act": "rest"}', "1" * 9999, "[" * 99_999])
+def test_a_job_that_cannot_be_read_stops_none_behind_it(queue: Queue, damaged: str) -> None:
+    first, second = (queue.add("rest", {"key": one}, who="ann", at=AT).id for one in "ab")
+    (queue.root / f"{first}.json").write_text(damaged)
+    taken = queue.claim(lambda job: job.act == "rest")
+    if taken is None or taken.id != second:  # nothing is known of it
+        taken = queue.claim(lambda job: job.act == "rest")
+    assert taken is not None and taken.id == second and queue.claim() is None and len(queue.recent(9)) <= 2
+
+
 @pytest.mark.parametrize(
     "id", ["", "..", "../passwords", "../../config/sources", "0" * 20 + "-xyz", "0" * 20 + "-0123456g"]
 )
@@ -124,6 +134,18 @@ def test_a_change_is_kept_whole_and_half_a_line_is_passed_over(tmp_path: Path) -
         file.write(b'{"number": 2, "at"')
     assert (first.number, log.newest()[0], log.files(1)) == (1, first, {"article:x.md": ("a\n", "b\n")})
     assert log.undone() == set()
+    second = log.add(change, {"article:x.md": ("b\n", "c\n")})
+    assert (second.number, log.newest()) == (2, [second, first])
+    assert log.files(1) == {"article:x.md": ("a\n", "b\n")}
+
+
+def test_a_change_is_taken_back_where_what_took_it_back_was_not(tmp_path: Path) -> None:
+    log, taken_back = Log(tmp_path), []
+    for undoes in (None, 1, 2, 3):
+        change = Change(number=0, at=AT, who="ann", act="undo", subject="x", said="x", undoes=undoes)
+        log.add(change, {})
+        taken_back.append(log.undone())
+    assert taken_back == [set(), {1}, {2}, {1, 3}]
 
 
 LINES = st.lists(st.sampled_from(["a", "b", "c", "", "key = 1", "[[source]]"]), max_size=12)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 
 from syndicator.errors import UsageError
@@ -17,7 +18,7 @@ from syndicator.sources import registry
 def undo(task: Task) -> Acted:
     """Takes back the change with this "number". Raises UsageError where that cannot be: nothing is changed then."""
     kept = log.Log(task.app.settings.state_dir)
-    number = int(task.text("number")) if task.text("number").isdecimal() else 0
+    number = int(task.text("number")) if re.fullmatch("[0-9]{1,12}", task.text("number")) else 0
     change = kept.get(number)
     if change is None:
         raise UsageError(f"there is no change {number}")
