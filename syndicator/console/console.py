@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 from syndicator.console.runner import Runner
 from syndicator.console.security import passwords
 from syndicator.console.security.requests import hosts
-from syndicator.console.security.sessions import Sessions
+from syndicator.console.security.sessions import Session, Sessions
 from syndicator.console.security.throttle import Throttle
-from syndicator.errors import SyndicatorError
+from syndicator.errors import ConfigError, SyndicatorError
 from syndicator.services.jobs.log import Log
 from syndicator.services.jobs.queue import Job, Queue
 from syndicator.services.showing.glance import Glance, now
@@ -49,8 +49,23 @@ class Console:
         """What `what` reads, in the one thread that has the database."""
         return await asyncio.get_running_loop().run_in_executor(self._reads, what)
 
-    async def is_password(self, name: str, password: str) -> bool:
-        """Whether this is the password of `name`."""
+    def session(self, id: str) -> Session | None:
+        """The session of a cookie; None for one that is over: also by another password of its name, or none."""
+        found = self.sessions.find(id)
+        if found is None or not found.who or found.by == self._passwords().get(found.who):
+            return found
+        self.sessions.end(id)
+        return None
+
+    def _passwords(self) -> dict[str, str]:
+        """What is kept of passwords; none where that cannot be read: the login says why."""
+        try:
+            return passwords.read(passwords.file_of(self.settings.state_dir))
+        except ConfigError:
+            return {}
+
+    async def password(self, name: str, password: str) -> str:
+        """What is kept of the password of `name`, "" where this is not it. Raises ConfigError."""
         known = passwords.read(passwords.file_of(self.settings.state_dir))
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._hashes, passwords.check, known, name, password)

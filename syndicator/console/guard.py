@@ -16,7 +16,8 @@ from syndicator.console.security.requests import HEADERS, is_for_us, is_from_us
 from syndicator.console.security.sessions import Session, is_token
 
 MOST_BYTES = 3_000_000  # of a form: an OPML document of ten thousand feeds
-_MOST_FIELDS = 5000
+_MOST_FIELDS = 12_000  # of a form: all feeds of such a document chosen
+MOST_PAGES = 1_000_000  # of a list
 OPEN = ("/login", "/static/")  # who is not logged in gets these
 _READS = ("GET", "HEAD")
 
@@ -35,6 +36,12 @@ class Form:
 
     def __contains__(self, name: str) -> bool:
         return any(key == name for key, _ in self._pairs)
+
+
+def whole(written: str, most: int) -> int:
+    """A whole number from 0 to `most` as an address or a form has it; -1 for anything else. Pure."""
+    is_one = written.isascii() and written.isdigit() and len(written) <= len(str(most))
+    return int(written) if is_one and int(written) <= most else -1
 
 
 class Guard:
@@ -58,7 +65,7 @@ class Guard:
         headers, console = request.headers, self._console
         if not is_for_us(headers.get("host", ""), console.hosts):
             return PlainTextResponse("This name is not the console's; see [console] names.\n", 421)
-        session = console.sessions.find(request.cookies.get(cookie_name(console), ""))
+        session = console.session(request.cookies.get(cookie_name(console), ""))
         request.state.session = session
         known = session is not None and bool(session.who)
         is_open = request.url.path.startswith(OPEN)

@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from syndicator.console.answers import page
+from syndicator.console.answers import console_of, page
 from syndicator.console.console import Console
 from syndicator.console.guard import Guard
 from syndicator.console.routes import add, article, articles, changes, jobs, login, mend, source, tags, today
@@ -72,11 +72,19 @@ async def _static(request: Request) -> Response:
 
 
 async def _missing(request: Request, error: HTTPException) -> Response:
-    if request.state.session is None or not request.state.session.who:
+    if not _is_known(request):
         return PlainTextResponse("Not found.\n", error.status_code)
     return page(request, "wrong.html", status=error.status_code, title="Not found", what="There is no such page.")
 
 
+def _is_known(request: Request) -> bool:
+    """Whether who asks is logged in."""
+    return request.state.session is not None and bool(request.state.session.who)
+
+
 async def _failed(request: Request, error: SyndicatorError) -> Response:
-    """What is wrong with the instance, in place of the page."""
+    """What is wrong with the instance, in place of the page; to who is not logged in, only that something is."""
+    if not _is_known(request):
+        console_of(request).tell(f"console: {error}")
+        return PlainTextResponse("Something is wrong with this console; its log says what.\n", 503)
     return page(request, "wrong.html", status=503, title="This cannot be shown now", what=str(error))

@@ -9,6 +9,7 @@ import pytest
 
 from syndicator.console.security import passwords
 from syndicator.console.security.requests import hosts, is_for_us, is_from_us
+from syndicator.console.security.throttle import ALL_FREE, Throttle
 from syndicator.errors import ConfigError, UsageError
 from tests.console.conftest import PASSWORD, Browser, Served
 
@@ -59,6 +60,11 @@ def test_a_name_that_was_made_to_lead_here_gets_nothing(served: Served, browser:
         ("CONSOLE.example.org", True),
         ("example.org", False),
         ("[", False),
+        ("LOCALHOST:1", True),
+        ("localhost.", False),
+        ("[::1", False),
+        ("localhost@example.org", False),
+        ("127.1", False),
     ],
 )
 def test_which_names_are_ours(host: str, allowed: bool) -> None:
@@ -74,6 +80,8 @@ def test_which_names_are_ours(host: str, allowed: bool) -> None:
         ("null", None, False),
         (None, "cross-site", False),
         (None, "same-site", False),
+        ("http://[", None, False),
+        ("http://localhost:8081", None, False),
     ],
 )
 def test_which_senders_are_ours(origin: str | None, site: str | None, ours: bool) -> None:
@@ -124,6 +132,74 @@ def test_a_session_ends_where_it_was_ended(served: Served) -> None:
     assert Browser(served.port, kept).get("/").status == 303
 
 
+def test_a_session_ends_with_the_password_that_it_began_with(served: Served) -> None:
+    """Who took a cookie loses it when its owner sets another password, or has none any more."""
+    path = passwords.file_of(served.settings.state_dir)
+    kept = path.read_bytes()
+    try:
+        browser = served.browser()
+        passwords.set_password(path, "ann", "another password")
+        assert browser.get("/").status == 200
+        passwords.set_password(path, "operator", "a new password")
+        assert browser.get("/").status == 303
+        path.write_bytes(kept)
+        assert browser.get("/").status == 303  # it does not come back
+        browser = served.browser()
+        path.unlink()
+        assert browser.get("/").status == 303
+    finally:
+        passwords.set_password(path, "operator", PASSWORD)
+        path.write_bytes(kept)
+
+
+def test_a_stranger_is_not_told_what_is_wrong(served: Served) -> None:
+    path, told = passwords.file_of(served.settings.state_dir), list[str]()
+    path.chmod(0o644)
+    served.console.tell, tell = told.append, served.console.tell
+    try:
+        answer = Browser(served.port).log_in()
+    finally:
+        path.chmod(0o600)
+        served.console.tell = tell
+        served.console.throttle.succeeded("127.0.0.1")
+    assert answer.status == 503 and "chmod" not in answer.body and "token" not in answer.body
+    assert any("chmod 600" in line for line in told)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/pictures/a%00.webp", "/articles?filter=all&page=" + "9" * 30, "/articles?page=-1",
+        "/articles?page=" + "9" * 5000,
+        "/sources?page=" + "9" * 5000, "/sources?page=0", "/sources/holt/mend?page=" + "9" * 5000, "/articles/%00",
+        "/changes/" + "9" * 5000, "/changes/-1", "/add?job=%00", "/jobs/%00", "/articles?q=%00&source=%00",
+        "/tags?query=" + "(" * 900, "/sources/%00", "/login?next=%00", "/articles?page=%C2%B2", "/?job=" + "9" * 5000,
+    ],
+)  # fmt: skip
+def test_nothing_that_an_address_says_fails(browser: Browser, path: str) -> None:
+    assert browser.get(path).status in (200, 303, 404)
+
+
+def test_a_number_that_is_none_is_refused(served: Served, browser: Browser) -> None:
+    for number in ("9" * 5000, "-1", "\u00b2", "1e3", ""):
+        job = served.ended(browser.post("/do/undo", {"number": number}).job)
+        assert job.status == "failed" and "there is no change" in job.said
+        assert browser.post("/sources/holt/mend/point", {"id": "", "number": number}).status == 404
+    assert browser.post("/do/rest", {"key": "holt"}, Origin="http://[").status == 403
+
+
+def test_right_passwords_cost_nobody_a_wait() -> None:
+    now = [0.0]
+    throttle = Throttle(lambda: now[0])
+    for _ in range(3 * ALL_FREE):
+        assert throttle.wait("a") == 0
+        throttle.failed("a")
+        throttle.succeeded("a")
+    for number in range(ALL_FREE):
+        throttle.failed(f"address {number}")
+    assert throttle.wait("b") > 0
+
+
 def test_who_guesses_has_to_wait(served: Served) -> None:
     """Brute force: after five wrong ones even the right one waits."""
     address, guesser = "127.0.0.1", Browser(served.port)
@@ -160,7 +236,9 @@ def test_no_path_leads_out(browser: Browser, path: str) -> None:
 
 def test_a_form_that_is_too_large_is_not_read(browser: Browser) -> None:
     assert browser.post("/add/look", {"opml": "x" * 3_100_000}).status == 413
-    many = {f"f{number}": "" for number in range(6000)}
+    chosen = {"look": "", "take": [str(number) for number in range(10_000)]}
+    assert browser.post("/add", chosen).status == 303
+    many = {f"f{number}": "" for number in range(13_000)}
     assert browser.post("/add/look", many).status == 413
 
 

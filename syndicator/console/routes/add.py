@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from syndicator.console.answers import ask, console_of, page
-from syndicator.console.guard import form_of
+from syndicator.console.guard import form_of, whole
 from syndicator.services.jobs.queue import Job
 from syndicator.services.showing.glance import vocabulary
 
@@ -52,8 +52,8 @@ def _chosen(looked: Job | None, taken: list[str]) -> list[object]:
     """The tables of what was chosen, by their places in what a look found."""
     result = looked.result if looked is not None and looked.act == "look" else None
     found = result["candidates"] if isinstance(result, dict) else []
-    numbers = [int(one) for one in taken if one.isascii() and one.isdigit()]
-    return [found[number]["source"] for number in numbers if number < len(found)]
+    numbers = (whole(one, len(found) - 1) for one in taken)
+    return [found[number]["source"] for number in numbers if number >= 0]
 
 
 ROUTES = [

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from syndicator.console.answers import console_of, page
+from syndicator.console.guard import MOST_PAGES, whole
 from syndicator.services.showing import lists
 from syndicator.services.showing.glance import vocabulary
 from syndicator.services.showing.lists import FILTERS, Filter, Wanted
@@ -29,7 +30,7 @@ async def show(request: Request) -> Response:
     words, source = query.get("q", "").split(), query.get("source", "")
     chosen = query.get("filter", "all" if words or source else "unsure")
     filter: Filter = next((one for one in FILTERS if one == chosen), "unsure")
-    number = int(query["page"]) if query.get("page", "").isdecimal() else 1
+    number = max(1, whole(query.get("page", ""), MOST_PAGES))
     wanted = Wanted(
         filter=filter,
         source=source,

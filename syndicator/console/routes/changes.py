@@ -8,9 +8,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from syndicator.console.answers import console_of, page
+from syndicator.console.guard import whole
 from syndicator.console.pages.differences import of_texts
 
 SHOWN = 100
+_MOST_CHANGES = 1_000_000_000
 
 
 async def show(request: Request) -> Response:
@@ -20,7 +22,7 @@ async def show(request: Request) -> Response:
 
 async def one(request: Request) -> Response:
     """One change, with what it did to each file."""
-    log, number = console_of(request).log, request.path_params["number"]
+    log, number = console_of(request).log, whole(request.path_params["number"], _MOST_CHANGES)
     change = log.get(number)
     if change is None:
         raise HTTPException(404)
@@ -30,5 +32,5 @@ async def one(request: Request) -> Response:
 
 ROUTES = [
     Route("/changes", show, methods=["GET"]),
-    Route("/changes/{number:int}", one, methods=["GET"]),
+    Route("/changes/{number}", one, methods=["GET"]),
 ]

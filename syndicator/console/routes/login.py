@@ -31,14 +31,15 @@ async def log_in(request: Request) -> Response:
         said = f"Too many tries. Wait {math.ceil(wait)} seconds."
         return _form(request, then, said, 429, {"retry-after": str(math.ceil(wait))})
     console.throttle.failed(address)  # until it is known to be right, so that tries at once count, too
-    if not await console.is_password(name, form.text("password")[:_LONGEST]):
+    kept = await console.password(name, form.text("password")[:_LONGEST])
+    if not kept:
         console.tell(f"console: a login from {address or 'somewhere'} was refused")
         return _form(request, then, "Name or password is wrong.", 403)
     console.throttle.succeeded(address)
     console.sessions.end(session_of(request).id)
     console.runner.wake()
     response = RedirectResponse(then, 303)
-    set_cookie(response, request, console, console.sessions.begin(name).id)
+    set_cookie(response, request, console, console.sessions.begin(name, kept).id)
     return response
 
 

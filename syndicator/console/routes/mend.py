@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from syndicator.console.answers import ask, console_of, page, part
-from syndicator.console.guard import Form, form_of
+from syndicator.console.guard import Form, form_of, whole
 from syndicator.console.pages.differences import of_texts
 from syndicator.errors import NotAnArticle, UsageError, WorkerFailed
 from syndicator.pipeline import jobs
@@ -31,6 +31,7 @@ ROLES: tuple[tuple[Role, str, str], ...] = (
     ("date", "Date", "of publication"),
     ("cover", "Picture", ""),
 )
+_MOST_ELEMENTS = 10_000_000  # of a page
 _ACTS = {"try": "try-rules", "save": "save-rules", "plan": "plan-reread", "apply": "reread"}
 
 
@@ -40,8 +41,7 @@ async def show(request: Request) -> Response:
     found, pages = await _source(request), await _kept(request)
     job = console.queue.get(request.query_params.get("job", ""))
     mine = job if job is not None and job.args.get("key") == key and job.act in _ACTS.values() else None
-    chosen = request.query_params.get("page", "")
-    number = int(chosen) if chosen.isdecimal() and int(chosen) < len(pages) else 0
+    number = max(0, whole(request.query_params.get("page", ""), len(pages) - 1))
     return page(
         request,
         "mend.html",
@@ -68,7 +68,7 @@ async def act(request: Request) -> Response:
         return PlainTextResponse("Not found.\n", 404)
     args: dict[str, Any] = {"key": key, "stamp": form.text("stamp")}
     args |= _written(form) if then in ("try", "save") else {}
-    return await ask(request, _ACTS[then], args, f"/sources/{key}/mend?page={form.text('page') or 0}")
+    return await ask(request, _ACTS[then], args, f"/sources/{key}/mend?page={max(0, whole(form.text('page'), 99))}")
 
 
 async def framed(request: Request) -> Response:
@@ -91,12 +91,13 @@ async def point(request: Request) -> Response:
     form, pages = form_of(request), await _kept(request)
     role: Role = next((name for name, _, _ in ROLES if name == form.text("role")), "select")
     first = next((one for one in pages if one.id == form.text("id")), None)
-    if first is None or not form.text("number").isdecimal():
+    number = whole(form.text("number"), _MOST_ELEMENTS)
+    if first is None or number < 0:
         return PlainTextResponse("Not found.\n", 404)
     others = [one for one in pages if one is not first]
     try:
         found = await console_of(request).worker.call(
-            jobs.suggested, [one.page for one in (first, *others)], int(form.text("number")), role
+            jobs.suggested, [one.page for one in (first, *others)], number, role
         )
     except WorkerFailed as error:
         return PlainTextResponse(f"That took too long: {error}\n", 422)

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from syndicator.console.answers import ask, console_of, page
-from syndicator.console.guard import form_of
+from syndicator.console.guard import MOST_PAGES, form_of, whole
 from syndicator.console.pages.rhythm import rhythm
 from syndicator.console.pages.troubles import trouble
 from syndicator.errors import UsageError
@@ -24,7 +24,7 @@ _FIELDS = ("title", "url", "category", "tags", "every", "content", "licence", "k
 async def show_all(request: Request) -> Response:
     console, query = console_of(request), request.query_params
     words = query.get("q", "").split()
-    number = int(query["page"]) if query.get("page", "").isdecimal() else 1
+    number = max(1, whole(query.get("page", ""), MOST_PAGES))
 
     def read() -> list[lists.SourceRow]:
         with console.glance.place() as place:

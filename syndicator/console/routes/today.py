@@ -81,7 +81,9 @@ async def confirm(request: Request) -> Response:
 async def picture(request: Request) -> Response:
     """A thumbnail of the published files, by the name that a page shows."""
     name = request.path_params["name"]
-    data = published(console_of(request).settings, name) if Path(name).suffix == ".webp" else None
+    data = (
+        published(console_of(request).settings, name) if name.isprintable() and Path(name).suffix == ".webp" else None
+    )
     if data is None:
         return PlainTextResponse("Not found.\n", 404)
     return Response(data, media_type="image/webp", headers={"cache-control": "private, max-age=86400"})

@@ -73,10 +73,10 @@ def set_password(path: Path, name: str, password: str) -> None:
     temporary.replace(path)
 
 
-def check(known: dict[str, str], name: str, password: str) -> bool:
-    """Whether this is the password of `name`. Takes as long for a name that nobody has."""
+def check(known: dict[str, str], name: str, password: str) -> str:
+    """What is kept of the password of `name`, "" where this is not it. Takes as long for a name that nobody has."""
     kept = known.get(name)
     if kept is None:
         hashed(password, _DECOY.encode())
-        return False
-    return matches(password, kept)
+        return ""
+    return kept if matches(password, kept) else ""

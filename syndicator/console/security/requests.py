@@ -45,4 +45,7 @@ def is_from_us(host: str, origin: str | None, site: str | None) -> bool:
     and `site` are what browsers add (Origin, Sec-Fetch-Site)."""
     if site is not None and site not in ("same-origin", "none"):
         return False
-    return origin is None or urlsplit(origin).netloc.lower() == host.lower()
+    try:
+        return origin is None or urlsplit(origin).netloc.lower() == host.lower()
+    except ValueError:
+        return False

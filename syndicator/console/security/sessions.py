@@ -15,11 +15,13 @@ _MOST = 1000  # of all, those of nobody included; the oldest go
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """`who` is "" before the login, where a session only keeps the token of its form."""
+    """`who` is "" before the login, where a session only keeps the token of its form. `by`: what was kept of the
+    password that it began with; with another one it is over."""
 
     id: str
     token: str
     who: str = ""
+    by: str = ""
     began: float = 0.0
     seen: float = 0.0
 
@@ -32,9 +34,10 @@ class Sessions:
         self._clock = clock
         self._all: dict[bytes, Session] = {}
 
-    def begin(self, who: str = "") -> Session:
+    def begin(self, who: str = "", by: str = "") -> Session:
         now = self._clock()
-        made = Session(id=secrets.token_urlsafe(32), token=secrets.token_urlsafe(32), who=who, began=now, seen=now)
+        id, token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+        made = Session(id=id, token=token, who=who, by=by, began=now, seen=now)
         while len(self._all) >= _MOST:
             del self._all[min(self._all, key=lambda one: (bool(self._all[one].who), self._all[one].seen))]
         self._all[_key(made.id)] = replace(made, id="")
@@ -54,10 +57,6 @@ class Sessions:
 
     def end(self, id: str) -> None:
         self._all.pop(_key(id), None)
-
-    def end_of(self, who: str) -> None:
-        """Ends all sessions of a name: its password was changed."""
-        self._all = {key: one for key, one in self._all.items() if one.who != who}
 
 
 def is_token(session: Session, given: str) -> bool:

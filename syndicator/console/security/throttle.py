@@ -33,7 +33,10 @@ class Throttle:
             self._failed[who] = (count + 1 if now - last < _FORGOTTEN else 1, now)
 
     def succeeded(self, address: str) -> None:
+        """The last try, which was counted as it began, was right."""
         self._failed.pop(address, None)
+        count, last = self._failed.get(_ALL, (0, 0.0))
+        self._failed[_ALL] = (max(0, count - 1), last)
 
     def _left(self, who: str, now: float, free: int) -> float:
         count, last = self._failed.get(who, (0, now))
