@@ -80,7 +80,7 @@ def parse(value: str) -> datetime | None:
         when = parsedate_to_datetime(value)
     except (ValueError, TypeError, IndexError, OverflowError):
         return next(days(value), None)
-    return when if when.tzinfo else when.replace(tzinfo=UTC)
+    return _in_utc(when) if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 def days(value: str, *, month_first: bool = False) -> Iterator[datetime]:
@@ -120,11 +120,22 @@ def _moment(
     year: str, month: str, day: str, hour: str | None, minute: str | None, second: str | None, zone: str | None
 ) -> datetime | None:
     try:
-        return datetime(
-            int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=_zone(zone)
+        return _in_utc(
+            datetime(
+                int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=_zone(zone)
+            )
         )
     except ValueError:
         return None
+
+
+def _in_utc(when: datetime) -> datetime | None:
+    """The moment, None where UTC has none such: a page may write the last second of the year 9999 and a zone behind."""
+    try:
+        when.astimezone(UTC)
+    except OverflowError:
+        return None
+    return when
 
 
 def _zone(value: str | None) -> timezone:

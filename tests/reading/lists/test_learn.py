@@ -41,6 +41,30 @@ def test_what_is_no_list_has_none(body: str) -> None:
         read_listing(f"<html><body>{body}</body></html>".encode(), URL)
 
 
+@pytest.mark.parametrize(
+    "href",
+    [
+        "javascript:alert({n})", "data:text/html,{n}", "file:///etc/{n}", "mailto:{n}@a.example", "//[::{n}",
+        "https://a.example:99999/p/{n}", "ftp://a.example/p/{n}", "blob:https://a.example/{n}",
+    ],
+)  # fmt: skip
+def test_what_leads_nowhere_on_the_web_is_no_item(href: str) -> None:
+    rows = "".join(f"<li><h3><a href='{href.format(n=n)}'>{name}</a></h3>" for n, name in enumerate(NAMES))
+    with pytest.raises(NotAFeed, match="no-list"):
+        read_listing(f"<html><body><main><ul>{rows}</ul></main></body></html>".encode(), URL)
+
+
+def test_items_of_a_hostile_list_bring_no_password_no_script_and_no_moment_out_of_time() -> None:
+    rows = "".join(
+        f"<li><h3><a href='https://user:word@a.example/p/{n}-x'>{name}</a></h3>"
+        f"<time datetime='9999-12-31T23:59:59-14:00'>soon</time><img width=300 height=300 src='javascript:{n}.jpg'>"
+        for n, name in enumerate(NAMES)
+    )
+    entries = read_listing(f"<html><body><main><ul>{rows * 3}</ul></main></body></html>".encode(), URL).entries
+    assert [entry.url for entry in entries] == [f"https://a.example/p/{n}-x" for n in range(len(NAMES))]
+    assert {(entry.published, entry.image) for entry in entries} == {(None, "")}
+
+
 def test_a_list_that_only_json_ld_has_is_taken_from_it() -> None:
     rows = ",".join(
         f'{{"@type":"ListItem","position":{n},"item":{{"@type":"BlogPosting","url":"/p/{n}","headline":"{name}",'

@@ -30,6 +30,15 @@ def day(html: str, url: str = URL) -> str:
 
 
 @pytest.mark.parametrize(
+    "written",
+    ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "99991231T235959-1400", "Fri, 31 Dec 9999 23:59 -1400"],
+)
+def test_a_moment_that_utc_has_not_is_none(written: str) -> None:
+    assert date_text.parse(written) is None and not list(date_text.days(written.replace(",", "")))[1:]
+    assert published(f'<meta property="article:published_time" content="{written}"><body>{HEAD}{TEXT}') is None
+
+
+@pytest.mark.parametrize(
     ("written", "wanted"),
     [
         ("2024-03-14T22:40:00+00:00", "2024-03-14T22:40:00+00:00"),
