@@ -13,6 +13,7 @@ from syndicator.articles.stores import paths, versions
 from syndicator.articles.stores.kept_files import FolderFile
 from syndicator.articles.stores.paths import ID_CHARS, id_part, is_article
 from syndicator.articles.stores.stamps import by_path
+from syndicator.errors import ConfigError
 from syndicator.model import Article
 from syndicator.ports.articles import Changes
 from syndicator.ports.files import FileStamp
@@ -69,6 +70,8 @@ class FileArticleStore(Listed):
     def get(self, path: str) -> Article:
         """The article in the file at `path`, its tags_by and excerpt_by "operator" where a hand wrote those. Raises
         ConfigError for a file that is no article, FileNotFoundError, OSError."""
+        if (name := paths.printable(path)) != path:
+            raise ConfigError(f"{name}: its name is not UTF-8, and nothing can be kept of it; rename it")
         return versions.loaded(self._inside(path).read_bytes(), str(self.root / path))
 
     def stamp(self, path: str) -> FileStamp:

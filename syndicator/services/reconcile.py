@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from syndicator.articles.stores.paths import ID_CHARS
+from syndicator.articles.stores.paths import ID_CHARS, printable
 from syndicator.errors import OURS, ConfigError, DiskError, MissingError
 from syndicator.model import Article, Problem, Source, SourceState
 from syndicator.ports import EntryRow, FileStamp
@@ -223,8 +223,8 @@ def unreadable(path: str, error: ConfigError | OSError) -> Problem:
     if isinstance(error, OSError):
         if error.errno in OURS - {errno.EACCES, errno.EPERM}:
             raise DiskError.of(error) from error
-        return Problem(what=path, reason=FileReason.UNREADABLE_FILE, detail=str(DiskError.of(error)))
-    return Problem(what=path, reason=FileReason.BAD_ARTICLE_FILE, detail=str(error))
+        return Problem(what=printable(path), reason=FileReason.UNREADABLE_FILE, detail=str(DiskError.of(error)))
+    return Problem(what=printable(path), reason=FileReason.BAD_ARTICLE_FILE, detail=str(error))
 
 
 def as_shown(article: Article) -> Article:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -143,3 +144,22 @@ def test_a_file_of_another_name_is_not_gone(filled: Place, broken: bool) -> None
         assert len(started(filled)) == broken
         assert filled.build().held == ()
         assert filled.published("all.json") == before
+
+
+def test_a_name_that_is_no_text_costs_no_other_article(filled: Place) -> None:
+    """As files have that were unpacked from an archive of another system."""
+    path = filled.path(TITLE)
+    odd = os.fsencode(path.parent) + b"/m\xff.md"
+    try:
+        Path(os.fsdecode(odd)).write_text(path.read_text().replace("Text 2", "Text of a copy"))
+    except OSError as error:
+        pytest.skip(f"this file system takes no such name: {error}")
+    path.write_text(path.read_text().replace("Text 2", "Another text 2"))
+    with filled.app() as app:
+        (named,) = reconcile.files(app)
+        assert reconcile.unread(app) == (named,)
+    assert named.reason == "bad-article-file" and named.what.endswith("m\\udcff.md") and "rename" in named.detail
+    assert "all.json" in filled.build().written
+    assert "Another" in str(entries(filled, "all.json")[TITLE])
+    assert len(entries(filled, "all.json")) == 5
+    assert [one.what for one in reindex(filled).problems] == [named.what]

@@ -48,3 +48,8 @@ def checked(path: str, store: object) -> str:
     if any(part in ("", ".", "..") for part in path.split("/")):
         raise ConfigError(f"{path!r} is no path in the article store {store}")
     return path
+
+
+def printable(path: str) -> str:
+    """A path as it can be written anywhere: bytes that are no UTF-8, which a file's name may have, as escapes. Pure."""
+    return path.encode("utf-8", "backslashreplace").decode()
