@@ -45,6 +45,21 @@ def test_a_list_is_pasted(served: Served, browser: Browser) -> None:
     served.done(browser.post("/do/undo", {"number": str(job.change), "next": "/"}))
 
 
+def test_who_wrote_a_list_learns_nothing_of_this_machine(served: Served, browser: Browser) -> None:
+    """A variable in an address would be sent to whoever it leads to; the form of a source takes none, either."""
+    document = OPML.format(name="x").replace("list.example/feed", "list.example/feed?key=${HOME}")
+    body = look(served, browser, opml=document)
+    assert "names a variable of this machine" in body and 'name="take"' not in body
+    job = served.ended(browser.post("/add/look", {"address": "https://list.example/${HOME}"}).job)
+    assert job.status == "failed" and "by hand" in job.said
+    (stamp,) = re.findall(r'name="stamp" value="([^"]+)"', browser.get("/sources/holt").body)
+    path = served.instance.config / "sources.toml"
+    before = path.read_text()
+    form = {"stamp": stamp, "url": "https://list.example/?key=${HOME}"}
+    job = served.ended(browser.post("/sources/holt", form).job)
+    assert job.status == "failed" and "by hand" in job.said and path.read_text() == before
+
+
 def test_what_is_written_is_one_source_whatever_its_fields_have(served: Served, browser: Browser) -> None:
     """TOML injection."""
     body = look(served, browser, opml=OPML.format(name="x"))

@@ -12,6 +12,7 @@ from syndicator.errors import UsageError
 from syndicator.services.adding import outlines, preview, search, writing
 from syndicator.services.adding.found import Candidate, Found, by_address, if_known
 from syndicator.services.adding.session import Session, open_session
+from syndicator.services.jobs.acts.sources import refuse_variables
 from syndicator.services.jobs.task import Acted, Task
 from syndicator.sources.schema import source_of
 from syndicator.sources.tables import table
@@ -23,8 +24,10 @@ def look_for(task: Task) -> Acted:
     """What is at "address", or in the OPML document "opml"; how entries of the first feeds would be published."""
     address, opml = task.text("address").strip(), task.text("opml")
     if opml.strip():
-        found = outlines.as_found(task.app, "OPML", outlines.read_list(opml.encode(), "the document"))
+        listed = outlines.from_elsewhere(outlines.read_list(opml.encode(), "the document"))  # whoever wrote it
+        found = outlines.as_found(task.app, "OPML", listed)
         return Acted(subject="OPML", said=_said(found), build=False, logged=False, result=_plain(found, {}))
+    refuse_variables(address, "")
     if outlines.is_file(address):  # a path of this machine is for the command line
         raise UsageError(f"{address!r} is a file here; paste what it has, or call `syndicator import` with it")
     found, shown = asyncio.run(_look(task, address))

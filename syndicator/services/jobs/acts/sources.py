@@ -19,6 +19,7 @@ from syndicator.services.refresh import Wanted, run
 from syndicator.sources import registry
 from syndicator.sources.schema import source_of
 from syndicator.sources.tables import table
+from syndicator.urls import secrets
 
 _TEXTS = ("title", "category", "every", "content", "licence", "language", "keep", "mute")
 
@@ -103,7 +104,15 @@ def changed(source: Source, task: Task) -> Source:
         values |= {"tags": tags} if tags else {}
     if "url" in task.args:
         values["url"] = task.text("url").strip()
+        refuse_variables(values["url"], source.url)
     return source_of(values)
+
+
+def refuse_variables(address: str, before: str) -> None:
+    """A variable of this machine is sent where the address leads: that is for whoever may edit its files. Raises
+    UsageError for an address with one that is not the one of before."""
+    if address != before and (named := secrets.variables(address)):
+        raise UsageError(f"an address that names a variable (${{{named[0]}}}) is written into sources.toml by hand")
 
 
 def remove(task: Task) -> Acted:
