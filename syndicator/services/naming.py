@@ -38,7 +38,7 @@ def article_id(app: App, what: str) -> str | None:
     store = app.store.visits
     id = known_at(store, [urls.alias(what)], what) or what
     if store.article(id) is None:
-        path = app.article_store.path_of(what)
+        path = app.article_store.path_of(what) if "\0" not in what else None
         id = app.article_store.id_at(path) if path else ""
     return id if id and store.article(id) else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from syndicator.console.security.requests import hosts, is_for_us, is_from_us
 from syndicator.console.security.throttle import ALL_FREE, Throttle
 from syndicator.errors import ConfigError, UsageError
 from tests.console.conftest import PASSWORD, Browser, Served
+from tests.console.test_today import article
 
 PAGES = ("/", "/add", "/changes", "/jobs/1", "/pictures/x.webp")
 
@@ -169,7 +171,8 @@ def test_a_stranger_is_not_told_what_is_wrong(served: Served) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "/pictures/a%00.webp", "/articles?filter=all&page=" + "9" * 30, "/articles?page=-1",
+        "/pictures/a%00.webp",
+        "/pictures/" + "a" * 300 + ".webp", "/articles?filter=all&page=" + "9" * 30, "/articles?page=-1",
         "/articles?page=" + "9" * 5000,
         "/sources?page=" + "9" * 5000, "/sources?page=0", "/sources/holt/mend?page=" + "9" * 5000, "/articles/%00",
         "/changes/" + "9" * 5000, "/changes/-1", "/add?job=%00", "/jobs/%00", "/articles?q=%00&source=%00",
@@ -218,6 +221,31 @@ def test_after_a_login_one_stays_on_the_console(served: Served) -> None:
         form = {"token": browser.get("/login").token, "name": "operator", "password": PASSWORD, "next": there}
         answer = browser.ask("POST", "/login", form)
         assert (answer.status, answer.headers["location"]) == (303, "/"), there
+
+
+def test_no_form_fails_the_console(served: Served, browser: Browser) -> None:
+    found, _ = article(served, "A seven-watt summariser")
+    forms = {
+        "/add": ("look", "take"),
+        f"/articles/{found.id}": ("title", "cover", "body", "stamp"),
+        "/sources/holt/mend": ("then", "page"),
+        "/sources/holt/mend/point": ("id", "number"),
+        "/tags": ("then", "name", "aliases"),
+        "/confirm": ("id", "tags", "seen", "category", "next"),
+        "/do/undo": ("number", "next"),
+        "/jobs/x/cancel": ("next",),
+        f"/jobs/{'0' * 20}-00000000/cancel": ("next",),
+        "/nowhere": ("x",),
+    }
+    token = browser.get("/").token
+    for path, names in forms.items():
+        script = {"HX-Request": "1"} if "cancel" in path else {}
+        for name, value in product(names, ("", "\0", "9" * 5000, "//[")):
+            then = {} if name == "then" else {"then": "plan"}
+            assert browser.ask("POST", path, {"token": token, **then, name: value}, **script).status < 500, (path, name)
+    assert Browser(served.port).get("/login?next=//%5B").status == 200
+    for job in served.queue.recent(500):
+        assert "our bug" not in served.ended(job.id).said, job
 
 
 @pytest.mark.parametrize(

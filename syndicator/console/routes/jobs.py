@@ -53,6 +53,8 @@ async def _events(console: Console, id: str) -> AsyncIterator[bytes]:
 
 async def cancel(request: Request) -> Response:
     console, id = console_of(request), request.path_params["id"]
+    if console.queue.get(id) is None:
+        return PlainTextResponse("Not found.\n", 404)
     console.queue.cancel(id)
     if request.headers.get("hx-request"):
         return part(request, "strip.html", job=await console.until(id, 0.5), undone=set())

@@ -24,6 +24,7 @@ BUTTONS = {
     "undo": "number",
     "build": "",
 }
+_LONGEST_NAME = 200  # characters of the name of a picture
 _behind_pages: set[asyncio.Task[None]] = set()
 
 
@@ -81,9 +82,8 @@ async def confirm(request: Request) -> Response:
 async def picture(request: Request) -> Response:
     """A thumbnail of the published files, by the name that a page shows."""
     name = request.path_params["name"]
-    data = (
-        published(console_of(request).settings, name) if name.isprintable() and Path(name).suffix == ".webp" else None
-    )
+    is_name = name.isprintable() and len(name) <= _LONGEST_NAME and Path(name).suffix == ".webp"
+    data = published(console_of(request).settings, name) if is_name else None
     if data is None:
         return PlainTextResponse("Not found.\n", 404)
     return Response(data, media_type="image/webp", headers={"cache-control": "private, max-age=86400"})
