@@ -81,7 +81,7 @@ def there(typed: str, sandbox: Sandbox) -> str:
     story = next(address for address in sandbox.world.truths() if "//127.0.0.4:" in address)
     assert held
     for shown, real in {
-        r"https://example\.org/blog\b": sandbox.world.feed_url("parallel").replace("feed.atom", ""),
+        r"https://example\.org/blog\b/?": sandbox.world.feed_url("parallel").replace("feed.atom", ""),
         r"https://example\.org/2025/10/some-article\b": story,
         r"\bfeeds/articles/2026/11/some\.md\b": str(files[0].relative_to(sandbox.checkout)),
         r"\bURL\b": story,
