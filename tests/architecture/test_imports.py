@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 FLOORS = "Imports run downwards by the floors"
 CIRCLES = "No circle, in the whole and inside a wing"
-STORE = "Only services open the store, the server and the folder of published files"
+STORE = "Only services open the store, the server and the place of published files"
 PACKAGES = "Every third-party package has its listed importers"
 
 UPWARDS = "from syndicator.services import build\n"

@@ -269,7 +269,7 @@ def test_what_an_older_version_read_is_offered_once_and_until_it_was_read_again(
 ) -> None:
     with place.app() as app:
         assert (newly_outdated(app), offered(app)) == (0, 0)
-    monkeypatch.setattr("syndicator.services.container.READING_VERSION", READING_VERSION + 1)
+    monkeypatch.setattr("syndicator.services.places.opening.READING_VERSION", READING_VERSION + 1)
     articles, published = place.digests("articles"), place.digests("public")
     with place.app() as app:
         assert [newly_outdated(app), newly_outdated(app)] == [3, 0]
