@@ -223,6 +223,7 @@ def test_after_a_login_one_stays_on_the_console(served: Served) -> None:
         assert (answer.status, answer.headers["location"]) == (303, "/"), there
 
 
+@pytest.mark.slow
 def test_no_form_fails_the_console(served: Served, browser: Browser) -> None:
     found, _ = article(served, "A seven-watt summariser")
     forms = {

@@ -83,6 +83,7 @@ def same(folder: Place, s3: S3) -> None:
         assert {name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name)} == set()
 
 
+@pytest.mark.slow
 async def test_a_bucket_has_the_same_bytes_as_a_folder_after_each_run(
     places: tuple[Place, Place, World], s3: S3
 ) -> None:

@@ -166,6 +166,7 @@ async def test_a_push_removes_nothing_and_is_worth_what_its_source_is(tmp_path: 
         assert topic.polls == 2  # what could not be read said that there is something
 
 
+@pytest.mark.slow
 async def test_a_run_does_not_wait_long_for_a_hub_of_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intake, "_ASKING_SECONDS", 0.05)
     monkeypatch.setattr(intake, "_AT_ONCE", 1)
