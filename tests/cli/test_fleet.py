@@ -6,6 +6,8 @@ import json
 import os
 from pathlib import Path
 
+import pytest
+
 from tests.commands import run
 from tests.postgres import Server
 
@@ -23,6 +25,7 @@ def configured(folder: Path, url: str = "") -> Path:
     return config
 
 
+@pytest.mark.slow
 def test_workers_want_a_server_and_sources(tmp_path: Path, postgres: Server) -> None:
     config = configured(tmp_path / "file")
     for words in (["worker"], ["queue"]):
@@ -33,6 +36,7 @@ def test_workers_want_a_server_and_sources(tmp_path: Path, postgres: Server) -> 
     assert done.returncode == 69 and "sources push` where sources.toml is" in done.stderr and "ready" not in done.stderr
 
 
+@pytest.mark.slow
 def test_sources_are_pushed_with_the_difference_and_the_database_moves(tmp_path: Path, postgres: Server) -> None:
     config = configured(tmp_path, postgres.schema())
     words = ["--config", str(config)]

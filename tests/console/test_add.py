@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.console.conftest import Browser, Served
 from tests.world import World
 
@@ -18,6 +20,7 @@ def look(served: Served, browser: Browser, **form: str) -> str:
     return browser.get(f"/add?job={job.id}").body
 
 
+@pytest.mark.slow
 def test_a_site_is_followed(served: Served, browser: Browser, world: World) -> None:
     address = next(one.url for one in world.sources if one.key == "ledger")
     site = re.sub(r"/[^/]*$", "/", address)

@@ -307,7 +307,7 @@ def test_a_secret_stays_one(small: Instance) -> None:
     how="sent while sites that answer slowly are being visited",
     holds="exit 0 long before the sites answer, nothing torn, nothing lost",
 )
-@pytest.mark.parametrize("command", [pytest.param("refresh", marks=pytest.mark.slow), "up"])
+@pytest.mark.parametrize("command", [pytest.param(one, marks=pytest.mark.slow) for one in ("refresh", "up")])
 def test_sigterm(small: Instance, command: str) -> None:
     for site in ("parallel", "holt"):
         small.world.latency(site, 180)

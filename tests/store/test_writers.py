@@ -22,6 +22,7 @@ from tests.postgres import Server
 from tests.store.conftest import NOW, make, record, stamp
 
 WRITERS = 4
+EACH = 6  # articles of a writer
 TAGS = ("AI", "Chips", "Law", "Markets")
 
 
@@ -42,7 +43,7 @@ def side_by_side(url: str, work: Callable[[Store, int], object], writers: int = 
 def test_articles_that_all_share_feeds_are_all_there_and_counted(any_url: str) -> None:
     def work(store: Store, writer: int) -> None:
         tags = TAGS[writer:] + TAGS[:writer]  # each would lock the feeds in an order of his own
-        for number in range(15):
+        for number in range(EACH):
             record(store, 100 * writer + number, tags=tags, category=None)
             store.visits.end_visit(outcome(f"s{writer}"), SourceState(key=f"s{writer}", url="https://a.example/"))
 
@@ -50,9 +51,9 @@ def test_articles_that_all_share_feeds_are_all_there_and_counted(any_url: str) -
 
     with open_store(any_url, articles_exist=False) as store:
         rows = {row.key: row for row in store.index.feeds()}
-        assert len(store.index.ids(ALL, limit=999, since=None, most=999)) == WRITERS * 15
-        assert [rows[key].count for key in (ALL, FeedKey(TAG, "chips"))] == [WRITERS * 15] * 2
-        assert {row.count for row in store.index.plain_feeds(TAG)} == {WRITERS * 15}
+        assert len(store.index.ids(ALL, limit=999, since=None, most=999)) == WRITERS * EACH
+        assert [rows[key].count for key in (ALL, FeedKey(TAG, "chips"))] == [WRITERS * EACH] * 2
+        assert {row.count for row in store.index.plain_feeds(TAG)} == {WRITERS * EACH}
 
 
 def test_one_article_that_all_record_is_one_in_each_feed(any_url: str) -> None:

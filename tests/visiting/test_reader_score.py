@@ -26,7 +26,7 @@ from tests.visiting.conftest import NOW, Reply, Seen, Web
 CASES = tomllib.loads(Path(__file__).with_name("reader_score.toml").read_text())["server"]
 DAYS = 30
 SHOWN = 20  # entries of a feed
-QUICK = 200  # requests, above which a month takes too long for the quick tests
+QUICK = 100  # requests, above which a month takes too long for the quick tests
 
 
 @dataclass

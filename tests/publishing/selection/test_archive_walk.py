@@ -62,7 +62,7 @@ class Subscriber:
 DAYS = 34  # a month is closed and the next one begins
 
 
-@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 5))])
+@pytest.mark.parametrize("seed", [pytest.param(seed, marks=pytest.mark.slow) for seed in range(5)])
 def test_a_subscriber_meets_every_article_once_and_misses_none(seed: int) -> None:
     chance = random.Random(seed)
     index, outlet = MemoryIndex(), MemoryOutlet()

@@ -86,6 +86,7 @@ print(hashlib.sha256(repr(sorted(outlet.files.items())).encode()).hexdigest())
 """
 
 
+@pytest.mark.slow
 def test_the_same_bytes_in_any_time_zone_and_with_any_hash_seed() -> None:
     found = set()
     for zone, seed, locale in (
