@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from syndicator.console.console import Console
 from syndicator.console.guard import session_of
 from syndicator.console.templating import render
+from syndicator.errors import UsageError
+from syndicator.services.health.look import Place
 from syndicator.services.showing.glance import now
+
+T = TypeVar("T")
 
 _PATIENCE_SECONDS = 0.8  # that a page without a script waits for what it asked for, before it says that it is under way
 NAVIGATION = (
@@ -26,6 +32,20 @@ NAVIGATION = (
 def console_of(request: Request) -> Console:
     found: Console = request.app.state.console
     return found
+
+
+async def looked_up(request: Request, look: Callable[[Place], T]) -> T:
+    """What `look` finds of the instance. Raises HTTPException(404) where there is no such thing (UsageError)."""
+    console = console_of(request)
+
+    def read() -> T:
+        with console.glance.place() as place:
+            return look(place)
+
+    try:
+        return await console.read(read)
+    except UsageError as error:
+        raise HTTPException(404) from error
 
 
 def page(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:

@@ -4,8 +4,6 @@ screen, the browser's console stays empty. CONSOLE_PICTURES names a folder for p
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +12,7 @@ from urllib.parse import urljoin
 import pytest
 
 from syndicator.demo.settings import write_config
+from tests import axe as axe_core
 from tests.cli.conftest import Instance
 from tests.console.chrome import KEYS, Chrome, chrome
 from tests.console.conftest import PASSWORD, TAXONOMY, Served, serve
@@ -42,15 +41,7 @@ def window(served: Served) -> Iterator[Chrome]:
 @pytest.fixture(scope="module")
 def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     """axe-core, from npm."""
-    npm, folder = shutil.which("npm"), tmp_path_factory.mktemp("npm")
-    if not npm:
-        pytest.skip("no npm here, which axe-core comes from")
-    command = [npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "axe-core@4"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, timeout=120)
-    script = folder / "node_modules/axe-core/axe.min.js"
-    if done.returncode or not script.exists():
-        pytest.skip("npm cannot serve axe-core")
-    return script.read_text()
+    return axe_core.script(tmp_path_factory.mktemp("npm")).read_text()
 
 
 def visit(window: Chrome, served: Served, path: str) -> None:

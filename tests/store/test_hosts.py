@@ -60,6 +60,7 @@ def test_one_at_a_time_has_leave_and_the_pause_follows_its_end(hosts: Hosts) -> 
 def test_leave_that_is_given_back_without_a_pause_can_be_had_at_once(hosts: Hosts) -> None:
     for _ in range(3):
         hosts.give_back(HOST, turn(hosts), 0)
+    assert isinstance(hosts.take(HOST), Turn)
 
 
 def test_leave_that_is_not_given_back_ends_by_itself_and_is_nobodys_then(store: Store) -> None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from syndicator.articles import frontmatter
-from syndicator.console.answers import ask, console_of, page
+from syndicator.console.answers import ask, console_of, looked_up, page
 from syndicator.console.guard import Form, form_of
 from syndicator.console.pages.differences import of_texts
-from syndicator.errors import SyndicatorError, UsageError
+from syndicator.errors import SyndicatorError
 from syndicator.services.jobs.acts.articles import edited
 from syndicator.services.showing import lists
 from syndicator.services.showing.glance import vocabulary
@@ -22,16 +21,8 @@ FIELDS = ("title", "excerpt", "author", "cover", "body")
 
 
 async def _file(request: Request) -> lists.File:
-    console, id = console_of(request), request.path_params["id"]
-
-    def read() -> lists.File:
-        with console.glance.place() as place:
-            return lists.article(place, id)
-
-    try:
-        return await console.read(read)
-    except UsageError as error:
-        raise HTTPException(404) from error
+    id = request.path_params["id"]
+    return await looked_up(request, lambda place: lists.article(place, id))
 
 
 async def show(request: Request) -> Response:

@@ -5,15 +5,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from syndicator.console.answers import ask, console_of, page, part
+from syndicator.console.answers import ask, console_of, looked_up, page, part
 from syndicator.console.guard import Form, form_of, whole
 from syndicator.console.pages.differences import of_texts
-from syndicator.errors import NotAnArticle, UsageError, WorkerFailed
+from syndicator.errors import NotAnArticle, WorkerFailed
 from syndicator.pipeline import jobs
 from syndicator.services.jobs.acts.mending import FIELDS
 from syndicator.services.jobs.queue import Job
@@ -105,29 +104,13 @@ async def point(request: Request) -> Response:
 
 
 async def _kept(request: Request) -> list[Kept]:
-    console, key = console_of(request), request.path_params["key"]
-
-    def read() -> list[Kept]:
-        with console.glance.place() as place:
-            return kept(place, key)
-
-    try:
-        return await console.read(read)
-    except UsageError as error:
-        raise HTTPException(404) from error
+    key = request.path_params["key"]
+    return await looked_up(request, lambda place: kept(place, key))
 
 
 async def _source(request: Request) -> lists.SourcePage:
-    console, key = console_of(request), request.path_params["key"]
-
-    def read() -> lists.SourcePage:
-        with console.glance.place() as place:
-            return lists.source(place, key)
-
-    try:
-        return await console.read(read)
-    except UsageError as error:
-        raise HTTPException(404) from error
+    key = request.path_params["key"]
+    return await looked_up(request, lambda place: lists.source(place, key))
 
 
 def _written(form: Form) -> dict[str, list[str]]:

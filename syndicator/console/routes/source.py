@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from syndicator.console.answers import ask, console_of, page
+from syndicator.console.answers import ask, console_of, looked_up, page
 from syndicator.console.guard import MOST_PAGES, form_of, whole
 from syndicator.console.pages.rhythm import rhythm
 from syndicator.console.pages.troubles import trouble
-from syndicator.errors import UsageError
 from syndicator.services.showing import lists
 from syndicator.services.showing.glance import vocabulary
 
@@ -46,15 +44,7 @@ async def show_all(request: Request) -> Response:
 
 async def show(request: Request) -> Response:
     console, key = console_of(request), request.path_params["key"]
-
-    def read() -> lists.SourcePage:
-        with console.glance.place() as place:
-            return lists.source(place, key)
-
-    try:
-        found = await console.read(read)
-    except UsageError as error:
-        raise HTTPException(404) from error
+    found = await looked_up(request, lambda place: lists.source(place, key))
     health = found.health
     due = health.state.next_due if health.state else None
     return page(
