@@ -53,7 +53,7 @@ def test_machines_ask_a_host_one_at_a_time_and_keep_its_pause() -> None:
     assert all(isinstance(one, Fetched) for one in machines.ask(0, 1, 0, 1))
     assert machines.most == 1
     gaps = [later - before for before, later in zip(machines.began, machines.began[1:], strict=False)]
-    assert min(gaps) >= 3.0  # a second for the answer, two for the pause
+    assert min(gaps) >= 3.0 - 1e-6  # a second for the answer, two for the pause; sums of floats end a hair below
 
 
 def test_a_host_that_others_have_for_long_is_waited_for_and_not_for_ever() -> None:
