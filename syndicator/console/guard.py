@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -141,7 +141,3 @@ def _with_headers(send: Send, more: Mapping[str, str] = HEADERS) -> Send:
         await send(message)
 
     return sending
-
-
-def headers_of(scope: Scope) -> Headers:
-    return Headers(scope=scope)

@@ -57,11 +57,6 @@ def update_feeds(file: KeptFile, change: Callable[[dict[FeedKey, KeptFeed] | Non
     file.update(changed)
 
 
-def write_feeds(file: KeptFile, kept: Iterable[KeptFeed]) -> None:
-    """The same for who knows all of them."""
-    update_feeds(file, lambda before: kept)
-
-
 def read_sources(file: KeptFile) -> dict[str, tuple[str, ...]]:
     """Key of a source -> its addresses, the newest last; none without a file. Raises ConfigError as `read_feeds`."""
     return dict(_read(file.read(), file, "source", _source))

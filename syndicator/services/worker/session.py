@@ -15,7 +15,6 @@ from syndicator.services.container import App
 from syndicator.services.settling import Settling
 from syndicator.store.fleet.hosts import Hosts
 
-LANES = 32  # hosts that a worker works on at a time: a choice; a lane that waits for a host costs nothing
 _MOST_OUTCOMES = 20_000  # kept until somebody is told: a choice
 _LATELY = 600.0  # seconds for which a host that was reached says that there is a network: a choice
 

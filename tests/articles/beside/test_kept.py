@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.articles.beside.kept import KeptFeed, read_feeds, read_sources, write_feeds, write_sources
+from syndicator.articles.beside.kept import KeptFeed, read_feeds, read_sources, update_feeds, write_sources
 from syndicator.articles.stores.kept_files import FolderFile
 from syndicator.errors import ConfigError
 from syndicator.model import FeedKey
@@ -22,7 +22,7 @@ KEPT = (
 
 def test_what_is_written_is_read_and_what_is_no_exception_is_not_written(tmp_path: Path) -> None:
     path = tmp_path / "feeds.toml"
-    write_feeds(FolderFile(path), KEPT)
+    update_feeds(FolderFile(path), lambda before: KEPT)
     found = read_feeds(FolderFile(path))
     assert list(found) == [SOURCE, TAG, OTHER]  # in order of axis and slug
     assert found[OTHER] == KEPT[0]
@@ -32,18 +32,18 @@ def test_what_is_written_is_read_and_what_is_no_exception_is_not_written(tmp_pat
 
 def test_the_same_facts_are_the_same_bytes(tmp_path: Path) -> None:
     path = tmp_path / "feeds.toml"
-    write_feeds(FolderFile(path), KEPT)
+    update_feeds(FolderFile(path), lambda before: KEPT)
     before, stamp = path.read_bytes(), path.stat().st_mtime_ns
-    write_feeds(FolderFile(path), reversed(KEPT))
+    update_feeds(FolderFile(path), lambda before: reversed(KEPT))
     assert (path.read_bytes(), path.stat().st_mtime_ns) == (before, stamp)
 
 
 def test_nothing_to_say_makes_no_file_and_empties_one_that_is_there(tmp_path: Path) -> None:
     path = tmp_path / "feeds.toml"
-    write_feeds(FolderFile(path), [KeptFeed(TAG)])
+    update_feeds(FolderFile(path), lambda before: [KeptFeed(TAG)])
     assert not path.exists() and read_feeds(FolderFile(path)) == {}
-    write_feeds(FolderFile(path), KEPT)
-    write_feeds(FolderFile(path), [])
+    update_feeds(FolderFile(path), lambda before: KEPT)
+    update_feeds(FolderFile(path), lambda before: [])
     assert path.exists() and read_feeds(FolderFile(path)) == {}
 
 
