@@ -241,7 +241,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     feeds = web(given.sources, given.days, given.seed)
-    both: dict[str, Callable[[Feed], bool]] = {"all": lambda feed: True, "with a hub": lambda feed: feed.hub}
+    both: dict[str, Callable[[Feed], bool]] = {
+        "all": lambda feed: True,
+        "with a hub": lambda feed: feed.hub,
+        "with validators and without a wish of the server's": lambda feed: feed.validates and not feed.max_age,
+    }
     chance = random.Random(given.seed)
     rows = {
         "ours, polling": [ours(feed, given.days, chance, hubs=False) for feed in feeds],
