@@ -333,6 +333,9 @@ class ArticleIndex(Protocol):
         its bytes. To be called after the files are on disk: a process that is killed between the two writes them
         again."""
 
+    def mark_all_fresh(self, fresh: Sequence[tuple[FeedKey, Mapping[str, str], int]]) -> None:
+        """The same for several feeds at once, each with its files and the mark that was seen: all of them or none."""
+
     def keep_back(self, key: FeedKey, reason: str) -> None:
         """Validation kept the old files: the feed stays stale, with the reason as one line for the operator."""
 

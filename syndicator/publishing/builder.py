@@ -19,6 +19,7 @@ from syndicator.publishing import article_pages, calendars, paths
 from syndicator.publishing.document import documents
 from syndicator.publishing.entries import Entries
 from syndicator.publishing.feed import Feed
+from syndicator.publishing.fresh import FreshFeeds
 from syndicator.publishing.kept_entries import KeptEntries
 from syndicator.publishing.look import Look
 from syndicator.publishing.output import redirects
@@ -120,7 +121,7 @@ class Builder:
     whole_texts: Sequence[Source]
     whole: bool
     brief: bool = False
-    shown: dict[FeedKey, int] = field(default_factory=dict)
+    shown: dict[FeedKey, tuple[int, int]] = field(default_factory=dict)
     written: set[str] = field(default_factory=set)
     unchanged: int = 0
     ended: list[str] = field(default_factory=list)
@@ -129,8 +130,10 @@ class Builder:
     removed: dict[FeedKey, list[Removed]] = field(init=False)
     open_month: str = field(init=False)
     _moved: dict[FeedKey, list[FeedKey]] = field(init=False)
+    fresh: FreshFeeds = field(init=False)
 
     def __post_init__(self) -> None:
+        self.fresh = FreshFeeds(self.index)
         self.rows = {row.key: row for row in self.index.feeds()}
         self.removed = defaultdict(list)
         targets = redirects.moved(list(self.rows.values()))
@@ -206,6 +209,7 @@ class Builder:
         for feed in feeds:
             self._write_head(feed)
             yield
+        self.fresh.settle()
 
     def drop_ended(self, wanted: Collection[FeedKey]) -> None:
         """Feeds that the configuration names no more: their files go, their addresses answer 410. Archives of feeds
@@ -368,8 +372,8 @@ class Builder:
         for name in filter(fingerprint.is_file, set(feed.row.files) - set(feed.files)):
             self._delete(name)
         files_made = feed.files | {fingerprint.FEED: feed.made_with}
-        self.index.mark_fresh(feed.spec.key, files_made, seen=feed.row.mark)
-        self.shown[feed.spec.key] = len(feed.ids)
+        self.fresh.add(feed.spec.key, files_made, feed.row.mark)
+        self.shown[feed.spec.key] = (len(feed.ids), feed.row.count)
 
     def _render(self, feed: Feed) -> dict[str, bytes]:
         """The head feed in all its formats, by file name."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from syndicator.axes import SOURCE
 from syndicator.model import FeedKey
-from syndicator.publishing.selection.settling import Built, Waiting, is_due, is_rested
+from syndicator.publishing.selection.settling import Built, Waiting, crowd, is_due, is_rested
 from syndicator.publishing.selection.staleness import is_on
 from syndicator.services.container import App
 from syndicator.settings import seconds
@@ -44,7 +44,6 @@ class Settling:
         self.alone = asyncio.Lock()  # held by the one build under way
         self._looked = 0.0
         self._whole = True  # the next build is one of everything that is stale
-        self._filed = 0
         self._built: dict[FeedKey, Built] = {}
 
     def begin(self, app: App) -> None:
@@ -59,7 +58,6 @@ class Settling:
 
     def filed(self) -> None:
         """An article more waits."""
-        self._filed += 1
         self._waiting = replace(self._waiting, articles=self._waiting.articles + 1)
 
     def hurry(self) -> None:
@@ -94,16 +92,18 @@ class Settling:
         if whole:
             self._made_with, self._looked, self._whole = _made_with(app), self._clock(), False
 
-    def built(self, shown: Mapping[FeedKey, int], left: int) -> None:
-        """To be called with the feeds that a build wrote and how many entries each shows, and how many it left."""
+    def built(self, shown: Mapping[FeedKey, tuple[int, int]], left: int) -> None:
+        """To be called with the feeds that a build wrote, how many entries each shows and how many articles it has,
+        and how many feeds it left."""
         now = self._clock()
         if left and self._waiting.since is None:
             self._waiting = replace(self._waiting, since=now)
-        self._built |= {key: Built(at=now, entries=count, articles=self._filed) for key, count in shown.items()}
+        self._built |= {key: Built(at=now, entries=n, articles=count) for key, (n, count) in shown.items()}
 
     def _rested(self, app: App) -> Callable[[FeedKey], bool]:
-        settle, now = seconds(app.settings.publish.settle), self._clock()
-        return lambda key: is_rested(self._built.get(key), settle, now, self._filed)
+        settle, now, many = seconds(app.settings.publish.settle), self._clock(), crowd(self._built.values())
+        count = app.store.index.count
+        return lambda key: is_rested(self._built.get(key), settle, now, lambda: count(key), many)
 
     def _is_whole(self, app: App) -> bool:
         if self._made_with != _made_with(app) or self._clock() - self._looked >= _LOOK_SECONDS:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, delete, func, literal, null, or_, select, update
@@ -151,6 +152,11 @@ class Index:
         """The same, of one axis or all, without what other tables tell of it (latest article, mark): cheaper."""
         found = _PLAIN if axis is None else _PLAIN.where(_f.axis == axis)
         return [_feed(row) for row in self._db.rows(self._counted(found))]
+
+    def count(self, key: FeedKey) -> int:
+        """How many articles a feed has, 0 where there is none."""
+        found = self._db.rows(self._counted(select(_f.count).where(_this(key))))
+        return sum(found[0]) if found else 0
 
     def _counted(self, statement: Any) -> Any:
         """With what marks count besides the row, where they do."""
@@ -318,15 +324,22 @@ class Index:
             rows.touch(connection, {key: (key.slug, 0) for key in keys})
 
     def mark_fresh(self, key: FeedKey, files: Mapping[str, str], *, seen: int) -> None:
-        taken = delete(schema.stale_marks).where(*_marks_of(key), _marks.n <= seen)
+        self.mark_all_fresh([(key, files, seen)])
+
+    def mark_all_fresh(self, fresh: Sequence[tuple[FeedKey, Mapping[str, str], int]]) -> None:
         with self._db.write() as connection:
-            _set(connection, key, held=None, files=json.dumps(dict(files), sort_keys=True))
-            if self._db.sqlite:
-                connection.execute(taken)
-                return
-            for part in chunks(self._seen.get(key, ())):  # one with a lower number may have come since
-                more = sum(connection.scalars(taken.where(_marks.n.in_(part)).returning(_marks.more)))
-                connection.execute(update(schema.feeds).where(_this(key)).values(count=_f.count + more))
+            for key, files, seen in sorted(fresh, key=itemgetter(0)):
+                self._mark_fresh(connection, key, files, seen)
+
+    def _mark_fresh(self, connection: Connection, key: FeedKey, files: Mapping[str, str], seen: int) -> None:
+        taken = delete(schema.stale_marks).where(*_marks_of(key), _marks.n <= seen)
+        _set(connection, key, held=None, files=json.dumps(dict(files), sort_keys=True))
+        if self._db.sqlite:
+            connection.execute(taken)
+            return
+        for part in chunks(self._seen.get(key, ())):  # one with a lower number may have come since
+            more = sum(connection.scalars(taken.where(_marks.n.in_(part)).returning(_marks.more)))
+            connection.execute(update(schema.feeds).where(_this(key)).values(count=_f.count + more))
 
     def set_files(self, files: Mapping[FeedKey, Mapping[str, str]]) -> None:
         """Has the rows of these feeds remember just these files; nothing else of them changes."""

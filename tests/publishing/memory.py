@@ -198,6 +198,10 @@ class MemoryIndex:
         row = self.rows[key]
         self.rows[key] = replace(row, mark=row.mark if row.mark > seen else 0, held=None, files=dict(files))
 
+    def mark_all_fresh(self, fresh: Sequence[tuple[FeedKey, Mapping[str, str], int]]) -> None:
+        for key, files, seen in fresh:
+            self.mark_fresh(key, files, seen=seen)
+
     def keep_back(self, key: FeedKey, reason: str) -> None:
         self.rows[key] = replace(self.rows[key], held=reason)
 

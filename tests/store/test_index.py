@@ -198,6 +198,13 @@ def test_stale_held_and_fresh(store: Store) -> None:
     assert row(store, FeedKey("query", "q")).count == 0
     store.index.mark_stale([])
 
+    seen = {key: row(store, key).mark for key in (AI, ALL)}
+    store.index.mark_stale([ALL])
+    store.index.mark_all_fresh([(AI, {"f": "a"}, seen[AI]), (ALL, {"f": "b"}, seen[ALL])])
+    assert (row(store, AI).stale, row(store, ALL).stale) == (False, True)
+    assert (row(store, AI).files, row(store, ALL).files) == ({"f": "a"}, {"f": "b"})
+    assert (store.index.count(AI), store.index.count(FeedKey("tag", "none"))) == (1, 0)
+
 
 def test_what_comes_while_a_feed_is_built_stays_to_be_built(store: Store) -> None:
     record(store, 1)

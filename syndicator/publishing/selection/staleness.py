@@ -21,7 +21,7 @@ from syndicator.settings import Publish, Settings
 class BuildReport:
     """What a build did. `written`: names of files that changed or went, below the web root. `held`: feeds whose old
     files stayed, and why. `set_aside`: articles that could not be shown as they should. `left`: how many stale feeds it
-    was not asked for; `shown`: how many entries each feed shows that it wrote."""
+    was not asked for; `shown`: how many entries each feed shows that it wrote, and how many articles it has."""
 
     written: tuple[str, ...] = ()
     unchanged: int = 0
@@ -31,7 +31,7 @@ class BuildReport:
     hubs: tuple[Problem, ...] = ()  # hubs that could not be notified
     builds: int = 0
     left: int = 0
-    shown: Mapping[FeedKey, int] = field(default_factory=dict)
+    shown: Mapping[FeedKey, tuple[int, int]] = field(default_factory=dict)
     seconds: float = 0.0  # of all of them, those in which others had their turn included
 
 
