@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import PackageNotFoundError, metadata
+import tomllib
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, metadata, requires
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,10 +31,28 @@ def licence(name: str) -> str | None:
     return found.get("License-Expression") or "; ".join(classifiers) or found.get("License") or ""
 
 
+def of_extras() -> set[str]:
+    """The packages that the extras of pyproject.toml bring, and what those need, as far as they are installed."""
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    found, wanted = set(), [need for needs in extras.values() for need in needs]
+    while wanted:
+        need, _, marker = wanted.pop().partition(";")
+        name, *more = re.findall(r"[A-Za-z0-9._-]+", need.partition(">")[0].partition("=")[0])
+        names = {name.lower(), *(f"{name}-{extra}".lower() for extra in more)}  # psycopg[binary] is psycopg-binary
+        if "extra" in marker or names <= found:
+            continue
+        found |= names
+        with suppress(PackageNotFoundError):
+            wanted += requires(name) or []
+    return found
+
+
 def test_every_licence_is_permissive_or_in_the_notice() -> None:
+    extras = of_extras()
+    assert {"psycopg", "psycopg-binary", "pgqueuer", "obstore", "croniter", "python-dateutil"} <= extras
     named = set(re.findall(r"(?m)^([a-z0-9-]+) {2,}", (ROOT / "NOTICE").read_text()))
     asking = set()
-    for name in LOCKED:
+    for name in {*LOCKED, *extras}:
         stated = licence(name)
         if stated is not None and name not in STATED_AS_TEXT:
             parts = {part.rpartition("::")[2].strip() for part in re.split(r"\bAND\b|\bOR\b|;", stated)}

@@ -23,10 +23,18 @@ class FileArticleStore(Listed):
     """The ArticleStore (see ports) in the folder `root`. One writer at a time (the run lock sees to it); readers
     whenever they like."""
 
-    def __init__(self, root: Path, *, durable: bool = True) -> None:
-        """Without `durable` no write waits for the disk: for an article store that is thrown away."""
+    def __init__(
+        self,
+        root: Path,
+        *,
+        durable: bool = True,
+        in_turn: Callable[[], contextlib.AbstractContextManager[object]] = contextlib.nullcontext,
+    ) -> None:
+        """Without `durable` no write waits for the disk: for an article store that is thrown away. `in_turn`: what
+        writers of the files beside the articles wait in, where there are several."""
         self.root = root
         self.durable = durable
+        self.in_turn = in_turn
         self._paths: dict[str, list[str]] | None = None  # first six of the id -> paths; filled by the first search
         self._unsettled: set[Path] | None = None  # folders of files that were put within `together`
 
@@ -153,6 +161,10 @@ class FileArticleStore(Listed):
             self._paths = None
         return Changes(tuple(sorted(new, key=_path)), tuple(sorted(edited, key=_path)), tuple(missing))
 
+    def left_behind(self) -> Changes:
+        """Nothing that is found without a walk: `changed` finds it."""
+        return Changes()
+
     def folder_stamps(self) -> dict[str, tuple[int, int]]:
         """What changes when an article file comes, goes or is replaced, and with the files beside the articles: cheap,
         as no article file is looked at. A file that is edited in place changes none of it."""
@@ -207,7 +219,7 @@ class FileArticleStore(Listed):
         self._paths = None
 
     def file(self, name: str) -> FolderFile:
-        return FolderFile(self.root / name, self.durable)
+        return FolderFile(self.root / name, self.durable, self.in_turn)
 
     def beside(self) -> Iterator[FolderFile]:
         yield from (FolderFile(path) for path in self.root.iterdir() if path.is_file())

@@ -92,6 +92,9 @@ class ArticleStore(Protocol):
         left. Of an object store, whose files nobody looks at without being told to, that alone. What is good for
         nothing is removed on the way, unless `sweep` is False."""
 
+    def left_behind(self) -> Changes:
+        """What crashed writers left, as far as it is found without a walk: where several machines write."""
+
     def folder_stamps(self) -> Mapping[str, tuple[int, int]]:
         """What changes when an article file comes, goes or is replaced (in a folder), and with the files beside the
         articles: cheap, as no article file is looked at."""
@@ -171,8 +174,8 @@ class Reserved:
 
 
 class ArticlePaths(Protocol):
-    """What an object store's articles are found by in place of a walk: the index, and what is reserved beside it. Each
-    method that writes is durable when it returns."""
+    """What the articles of an object store, or of a folder that machines share, are found by in place of a walk: the
+    index, and what is reserved beside it. Each method that writes is durable when it returns."""
 
     def path(self, id: str) -> str | None:
         """The path of an article that has a row, or that is reserved for it."""

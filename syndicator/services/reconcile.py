@@ -19,7 +19,6 @@ from syndicator.services.beside.scrub import scrub
 from syndicator.services.container import App, filing_context
 from syndicator.services.recovery import carriers, clock, prunings, unchanged, withdrawals
 from syndicator.services.recovery.clock import AHEAD
-from syndicator.settings import is_bucket
 from syndicator.sources.states import reconciled
 from syndicator.store.engine import Store
 
@@ -117,11 +116,9 @@ def files(app: App) -> tuple[Problem, ...]:
 
 
 def left_behind(app: App) -> tuple[Problem, ...]:
-    """Records the article files that crashed writers left in an object store, which is found without a walk; of a
-    folder, where it takes one, nothing. Returns what is wrong with some. Raises OSError, StoreError."""
-    if not is_bucket(app.article_store.name):
-        return ()
-    return tuple(_taken_in(app, app.article_store.changed({}))[0])
+    """Records the article files that crashed writers left, which are found without a walk where several machines write.
+    Returns what is wrong with some. Raises OSError, StoreError."""
+    return tuple(_taken_in(app, app.article_store.left_behind())[0])
 
 
 def file(app: App, path: str) -> tuple[Problem, ...]:

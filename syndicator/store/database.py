@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from syndicator.errors import DiskError, StoreError
 from syndicator.store.dialect import postgres
-from syndicator.store.dialect.postgres import StoreAway, StoreConflict
+from syndicator.store.dialect.postgres import StoreAway, StoreBusy, StoreConflict
 
 T = TypeVar("T")
 
@@ -117,8 +117,8 @@ class Database:
     @contextmanager
     def named_errors(self) -> Iterator[None]:
         """Turns what the driver raises into a StoreError (DiskError for want of descriptors) with a cure: StoreConflict
-        where another writer came in between, StoreAway where there is no connection (any more); the next call makes
-        another."""
+        where another writer came in between, StoreBusy where one holds a lock for long, StoreAway where there is no
+        connection (any more); the next call makes another."""
         try:
             yield
         except DBAPIError as error:
@@ -128,6 +128,8 @@ class Database:
             if postgres.is_away(error):
                 self._forget_connections()
                 raise StoreAway(postgres.away(self.name, error)) from error
+            if postgres.is_busy(error):
+                raise StoreBusy(explain(self.name, str(error.orig))) from error
             raise StoreError(explain(self.name, str(error.orig))) from error
         except SQLAlchemyError as error:
             raise StoreError(f"{self.name}: {error}") from error
@@ -153,7 +155,6 @@ def explain(name: str, message: str) -> str:
     cures = (
         ("malformed", "it is damaged; run `syndicator reindex`, which makes a new one from the article files"),
         ("not a database", "it is damaged; run `syndicator reindex`, which makes a new one from the article files"),
-        ("lock timeout", "another program holds it; try again when that has ended"),
         ("lock timeout", "another program holds it; try again when that has ended"),
         ("locked", "another program holds it; try again when that has ended"),
         ("full", "the disk is full; free some space and run again, nothing is lost"),

@@ -24,6 +24,7 @@ async def main():
     await server.serve_forever()
 asyncio.run(main())
 """
+_MOST_SOCKETS = 5000
 _SERVER = f"""
 import asyncio, sys
 BODY = sys.stdin.buffer.read()
@@ -62,7 +63,8 @@ def feeds(count: int, latency: float = 0) -> Iterator[list[str]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
-    command = [sys.executable, "-c", _SERVER, str(port), str(latency), *addresses(count)]
+    listen = addresses(count) if count <= _MOST_SOCKETS else ["0.0.0.0"]
+    command = [sys.executable, "-c", _SERVER, str(port), str(latency), *listen]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
         assert server.stdin is not None
         assert server.stdout is not None

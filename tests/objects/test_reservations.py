@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import select
 
 from syndicator.articles.stores import versions
-from syndicator.articles.stores.object_articles import WRITING, ObjectArticleStore
+from syndicator.articles.stores.object_articles import ObjectArticleStore
+from syndicator.articles.stores.reserved import WRITING
 from syndicator.model import Article
 from syndicator.object_store.bucket import Bucket
 from syndicator.store import schema

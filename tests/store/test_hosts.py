@@ -9,12 +9,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from syndicator.errors import LockedError
 from syndicator.model import Outcome, Source, SourceState
 from syndicator.ports.hosts import Busy, HostTurns, Turn, Waits
 from syndicator.store import schema
 from syndicator.store.codec import micros
+from syndicator.store.dialect.postgres import StoreBusy
 from syndicator.store.engine import Store, open_store
 from syndicator.store.fleet.hosts import Hosts, HostWaits, LeaseLost, poison_hold
 from tests.postgres import Server
@@ -305,6 +307,20 @@ def test_one_of_all_does_what_one_does_for_all(any_url: str) -> None:
         record(one, 1)
 
 
+def test_who_hands_hosts_out_may_lose_the_right_to(postgres: Server) -> None:
+    """Its connection ends where its machine stops, or builds, for long: another one goes on, and so does it."""
+    url = postgres.schema()
+    with open_store(url, articles_exist=False) as one, open_store(url, articles_exist=False) as other:
+        with one.fleet.alone("dispatch") as mine:
+            assert mine
+            with postgres.connect() as boss:
+                boss.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+            with other.fleet.alone("dispatch") as theirs:
+                assert theirs
+        with one.fleet.alone("dispatch") as mine:
+            assert mine
+
+
 def test_one_machine_at_a_time_holds_a_lock_until_it_ends_or_its_connection_does(postgres: Server) -> None:
     url = postgres.schema()
     with open_store(url, articles_exist=False) as one, open_store(url, articles_exist=False) as other:
@@ -327,3 +343,24 @@ def test_a_lock_is_for_one_instance_of_a_server(postgres: Server) -> None:
         held = one.fleet.hold("a run")
         with held, other.fleet.hold("a run"):
             assert one.fleet.address != other.fleet.address
+
+
+def test_who_stands_still_in_a_transaction_keeps_nobody_from_handing_hosts_out(postgres: Server) -> None:
+    url = postgres.schema()
+    with open_store(url, articles_exist=False) as store, open_store(url, articles_exist=True) as still:
+        hosts = store.hosts(LONG)
+        followed(store, A, B)
+        store.visits.save_states([SourceState(key=one.key, url=one.url) for one in (A, B)])
+        with still._db.write() as connection:
+            connection.execute(select(schema.hosts).where(schema.hosts.c.name == "a.example").with_for_update()).all()
+            hosts.fill()
+            assert dues(store) == {"a.example": micros(NOW), "b.example": 0}
+            with pytest.raises(StoreBusy), store._db.write() as waiting:
+                waiting.exec_driver_sql("SET LOCAL lock_timeout = '1ms'")
+                waiting.execute(schema.hosts.update().values(delay=1))
+        hosts.fill()
+        assert dues(store) == {"a.example": 0, "b.example": 0}
+
+
+def dues(store: Store) -> dict[str, int]:
+    return dict(store._db.plain_rows(select(schema.hosts.c.name, schema.hosts.c.due)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,11 +19,12 @@ _TRIES: Final = 20  # at a file that others write too; each try that fails is on
 
 @dataclass(frozen=True, slots=True)
 class FolderFile:
-    """A file at `path`. One writer at a time (the run lock sees to it). Without `durable` no write waits for the
-    disk."""
+    """A file at `path`. One writer at a time: `in_turn` waits for others, where a run lock does not see to it. Without
+    `durable` no write waits for the disk."""
 
     path: Path
     durable: bool = True
+    in_turn: Callable[[], AbstractContextManager[object]] = nullcontext
 
     def __str__(self) -> str:
         return str(self.path)
@@ -34,13 +36,18 @@ class FolderFile:
             return None
 
     def update(self, change: Callable[[bytes | None], bytes | None]) -> None:
-        before = self.read()
-        after = change(before)
-        if after is not None and after != before:
-            disk.write(self.path, after, durable=self.durable)
+        with self.in_turn():
+            before = self.read()
+            after = change(before)
+            if after is not None and after != before:
+                disk.write(self.path, after, durable=self.durable)
 
     def append(self, note: bytes, data: bytes) -> None:
         """What is written before an error is at worst one more line that is cut short."""
+        with self.in_turn():
+            self._append(note, data)
+
+    def _append(self, note: bytes, data: bytes) -> None:
         if not self.path.exists():
             disk.write(self.path, note + data, durable=self.durable)
             return

@@ -12,11 +12,11 @@ import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from syndicator.articles.beside.listed import Listed
-from syndicator.articles.stores import versions
+from syndicator.articles.stores import reserved, versions
 from syndicator.articles.stores.kept_files import ObjectFile
 from syndicator.articles.stores.paths import ID_CHARS, checked, id_part, is_article_path, new_path
 from syndicator.model import Article, FeedKey
@@ -24,8 +24,6 @@ from syndicator.ports.articles import ArticlePaths, Changes
 from syndicator.ports.files import FileStamp
 from syndicator.ports.objects import ABSENT, Objects, ObjectStamp
 
-# How long whoever reserved a path may be writing its file: longer than the most patient request.
-WRITING: Final = timedelta(minutes=10)
 _TRIES: Final = 20  # at a file that a hand edits at the same time
 _HEADERS: Final = {"Content-Type": "text/markdown; charset=utf-8"}
 
@@ -131,20 +129,16 @@ class ObjectArticleStore(Listed):
         yield from sorted(one.key for one in self.objects.walk())
 
     def changed(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
-        """What is reserved and was not confirmed in time: files without rows are new, the rest is good for nothing."""
+        """What crashes left, and nothing else: no file is looked at without being told to."""
+        return self.left_behind(sweep=sweep)
+
+    def left_behind(self, *, sweep: bool = True) -> Changes:
         assert self.clock is not None
-        since, new = self.clock() - WRITING, []
-        if sweep:
-            self._index.sweep(since)
-        for one in self._index.reserved():
-            if one.writing and one.at > since:
-                continue
-            found = self.objects.head(one.path)
-            if found is not None:
-                new.append(_stamp_of(found))
-            elif sweep:
-                self._index.release(one.path)
-        return Changes(new=tuple(sorted(new, key=lambda stamp: stamp.path)))
+        return reserved.left_behind(self._index, self.clock(), self._look, sweep=sweep)
+
+    def _look(self, path: str) -> FileStamp | None:
+        found = self.objects.head(path)
+        return None if found is None else _stamp_of(found)
 
     def folder_stamps(self) -> dict[str, tuple[int, int]]:
         return {one.key: (number(one.etag), one.size) for one in self.objects.walk(deep=False)}
@@ -204,8 +198,7 @@ class ObjectArticleStore(Listed):
                 self._index.reserve(id, path, writing=False)
 
     def _new_path(self, article: Article) -> str:
-        near = self._index.near(article.id, ID_CHARS)
-        return new_path(article, {other[:size] for other in near for size in range(ID_CHARS, len(other) + 1)})
+        return reserved.new_path(self._index, article)
 
     def _place(self, path: str) -> str:
         return f"{self.name}/{path}"

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.snapshots import FileSnapshots
 from syndicator.axes import ALL
 from syndicator.errors import UsageError
@@ -16,14 +17,18 @@ from syndicator.ports import Outlet
 from syndicator.ports.articles import ArticleStore, Snapshots
 from syndicator.publishing.output.files import FileOutlet
 from syndicator.reading import READING_VERSION
+from syndicator.services.places.shared_articles import SharedArticleStore
 from syndicator.settings import Settings, is_bucket
 from syndicator.store.engine import Store
 
 
 def indexed(article_store: ArticleStore, store: Store, clock: Callable[[], datetime]) -> ArticleStore:
-    """`article_store` with the index by which an object store finds its files; a folder needs none."""
+    """`article_store` with the index by which an object store finds its files, and a folder that machines share. A
+    folder of one machine needs none."""
     from syndicator.articles.stores.object_articles import ObjectArticleStore
 
+    if isinstance(article_store, FileArticleStore) and not store.single:
+        return SharedArticleStore(article_store.root, store.reservations.by(clock), clock, store.fleet.in_turn)
     if isinstance(article_store, ObjectArticleStore):
         return replace(article_store, paths=store.reservations.by(clock), clock=clock)
     return article_store

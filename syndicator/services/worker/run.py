@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import random
 import socket
@@ -23,7 +24,7 @@ from syndicator.services.worker.dispatch import dispatch
 from syndicator.services.worker.lanes import Lanes
 from syndicator.services.worker.session import Reach, Session, Totals, pause
 from syndicator.settings import Settings, load
-from syndicator.store.dialect.postgres import StoreAway
+from syndicator.store.dialect.postgres import StoreAway, StoreBusy
 from syndicator.store.engine import open_store
 from syndicator.store.fleet.queue import open_queue
 
@@ -59,14 +60,22 @@ async def work(
         try:
             await _session(worker, settings)
             tries = 0
-        except StoreError as error:
-            if not isinstance(error, StoreAway) and not worker.totals.jobs:
-                raise  # what is wrong from the start, waiting does not mend
+        except (StoreError, OSError) as error:
+            if not _passes(error, worker.totals):
+                raise
             seconds = min(_LONGEST_PAUSE, 2.0**tries) * (0.5 + random.random() / 2)
             tries += 1
             trouble(f"{error}; tried again in {seconds:.0f} s")
             await pause(stop, seconds)
     return worker.totals
+
+
+def _passes(error: StoreError | OSError, totals: Totals) -> bool:
+    """True for what waiting mends: a database or object store that is away, another build that was quicker; not what is
+    wrong from the start, nor what is wrong with a disk of this machine."""
+    if isinstance(error, OSError):
+        return error.errno == errno.EREMOTE and totals.jobs > 0
+    return isinstance(error, StoreAway | StoreBusy) or totals.jobs > 0
 
 
 def need_server(settings: Settings) -> None:

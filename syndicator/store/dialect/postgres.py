@@ -24,20 +24,31 @@ CONNECT = {
     "prepare_threshold": None,  # prepared statements do not survive a pooler that hands connections around
 }
 # No statement of ours takes a minute but those of migrations and of a rebuild. A process that was stopped within a
-# transaction must not hold up all others: its connection is ended. All are choices.
-_LIMITS = "SET statement_timeout = '120s'; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '15s'"
-_UNLIMITED = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0"
+# transaction must not hold up all others: its connection is ended before they give up; nor must a machine without
+# power, which the server would notice after two hours. All are choices.
+_LIMITS = (
+    "SET statement_timeout = '120s'; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '5s'; "
+    "SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"
+)
+_UNLIMITED = (
+    "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
+)
 
 # SQLSTATE: serialization_failure, deadlock_detected; unique_violation, as where two insert the same and neither sees it
 _CONFLICTS = ("40001", "40P01", "23505")
 # connection_exception, operator_intervention (the server stops, starts or ended us), idle for too long, too many of us
 _AWAY = ("08", "57P", "25P03", "53300")
+_BUSY = "55P03"  # lock_not_available: somebody holds what is waited for
 _TRIES = 8
 _PAUSE = 0.01  # seconds before the second try, doubled for each further one
 
 
 class StoreConflict(StoreError):
     """Another writer came in between; the same again succeeds."""
+
+
+class StoreBusy(StoreError):
+    """Another program holds for long what is to be written; later it does not."""
 
 
 class StoreAway(StoreError):
@@ -47,6 +58,11 @@ class StoreAway(StoreError):
 def is_conflict(error: DBAPIError) -> bool:
     """True for what the same transaction, once more, does not run into."""
     return getattr(error.orig, "sqlstate", None) in _CONFLICTS
+
+
+def is_busy(error: DBAPIError) -> bool:
+    """True where a lock was waited for in vain."""
+    return getattr(error.orig, "sqlstate", None) == _BUSY
 
 
 def is_away(error: DBAPIError) -> bool:

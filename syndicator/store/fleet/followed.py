@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, or_, select, text
+from sqlalchemy.exc import DBAPIError
 
 from syndicator.errors import LockedError
 from syndicator.model import Source, SourceState
@@ -30,8 +31,10 @@ _DUE_OF = (
     .order_by(_s.next_due.nulls_first(), _s.key)
     .limit(bindparam("most"))
 )
+_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '/files', 0))")
+_PATIENT = "SET LOCAL idle_in_transaction_session_timeout = '15s'"
 _TRY = text("SELECT pg_try_advisory_xact_lock(hashtextextended(current_schema() || '/' || :name, 0))")
-_HOLD = text("SELECT pg_try_advisory_lock(hashtextextended(current_schema() || '/' || :name, 0))")
+_FOR_LONG = "SET LOCAL idle_in_transaction_session_timeout = 0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,13 +110,38 @@ class Fleet:
     @contextmanager
     def alone(self, name: str) -> Iterator[bool]:
         """Whether nobody else does `name` at the moment, and until the end of the block nobody begins to. What is done
-        inside has to be harmless all the same where it is done twice: a machine that stops for a quarter of a minute
-        loses it."""
+        inside has to be harmless all the same where it is done twice: a machine that stops, or builds, for a quarter of
+        a minute loses it."""
         if self._db.sqlite:
             yield True
             return
-        with self._db.named_errors(), self._db.engine.connect() as connection, connection.begin():
+        with self._db.named_errors(), self._passing() as connection:
+            connection.exec_driver_sql(_PATIENT)
             yield bool(connection.execute(_TRY, {"name": name}).scalar())
+
+    @contextmanager
+    def _passing(self) -> Iterator[Connection]:
+        """A transaction that writes nothing. That its connection was lost meanwhile is nobody's trouble."""
+        with self._db.engine.connect() as connection:
+            transaction = connection.begin()
+            try:
+                yield connection
+            finally:
+                try:
+                    transaction.rollback()
+                except DBAPIError:
+                    connection.invalidate()
+
+    @contextmanager
+    def in_turn(self) -> Iterator[None]:
+        """Waits until no other machine is in such a block: for files that are read and then written, in a folder that
+        machines share. A moment each."""
+        if self._db.sqlite:
+            yield
+            return
+        with self._db.named_errors(), self._db.engine.connect() as connection, connection.begin():
+            connection.execute(_TURN)
+            yield
 
     @contextmanager
     def hold(self, name: str) -> Iterator[None]:
@@ -122,13 +150,12 @@ class Fleet:
         if self._db.sqlite:
             yield
             return
-        with self._db.named_errors(), self._db.engine.connect() as plain:
-            connection = plain.execution_options(isolation_level="AUTOCOMMIT")
-            if not connection.execute(_HOLD, {"name": name}).scalar():
+        # In a transaction that stays open, and not in a session: behind a pooler that hands connections around after
+        # each transaction, the lock of a session would be left with whoever comes next. It keeps no rows from vacuum.
+        with self._db.named_errors(), self._passing() as connection:
+            if not connection.execute(_TRY, {"name": name}).scalar():
                 raise LockedError(
                     f"another machine holds {name!r} in the database {self._db.name}; --wait waits for it"
                 )
-            try:
-                yield
-            finally:
-                connection.invalidate()  # the lock ends with its connection
+            connection.exec_driver_sql(_FOR_LONG)
+            yield

@@ -77,15 +77,25 @@ WHERE name = :name AND owner = :owner AND lease_until > {{now}}"""
 _DUE = """
 SELECT name FROM hosts WHERE due <= {now} AND lease_until <= {now} AND held_until <= {now} AND away_until <= {now}
 ORDER BY due, name LIMIT :most"""
+# Hosts whose rows somebody has locked are left out ({skip}; SQLite has one writer): it may stand still.
 _FILL = """
 INSERT INTO hosts (name, due)
-SELECT s.host, min(coalesce(s.next_due, 0)) FROM sources s JOIN followed f ON f.key = s.key
-WHERE NOT s.disabled AND f.enabled AND s.host <> '' GROUP BY s.host
-ON CONFLICT (name) DO UPDATE SET due = excluded.due WHERE hosts.due IS NULL OR hosts.due <> excluded.due"""
-_EMPTY = f"UPDATE hosts SET due = NULL WHERE due IS NOT NULL AND {_OWN_DUE} IS NULL"
+WITH wanted AS (
+  SELECT s.host AS name, min(coalesce(s.next_due, 0)) AS due FROM sources s JOIN followed f ON f.key = s.key
+  WHERE NOT s.disabled AND f.enabled AND s.host <> '' GROUP BY s.host),
+changed AS (
+  SELECT hosts.name, wanted.due FROM hosts JOIN wanted ON wanted.name = hosts.name
+  WHERE hosts.due IS NULL OR hosts.due <> wanted.due {skip})
+SELECT name, due FROM changed
+UNION ALL SELECT name, due FROM wanted WHERE NOT EXISTS (SELECT 1 FROM hosts WHERE hosts.name = wanted.name)
+ON CONFLICT (name) DO UPDATE SET due = excluded.due"""
+_EMPTY = f"""
+UPDATE hosts SET due = NULL WHERE name IN (
+  SELECT name FROM hosts WHERE due IS NOT NULL AND {_OWN_DUE} IS NULL {{skip}})"""
 _IDLE = """
-DELETE FROM hosts WHERE due IS NULL AND free_at <= {now} AND held_until <= {now} AND away_until <= {now}
-AND lease_until <= {now} AND starts = 0"""
+DELETE FROM hosts WHERE name IN (
+  SELECT name FROM hosts WHERE due IS NULL AND free_at <= {now} AND held_until <= {now} AND away_until <= {now}
+  AND lease_until <= {now} AND starts = 0 {skip})"""
 _COUNTS = """
 SELECT count(*) AS hosts,
  coalesce(sum(CASE WHEN due <= {now} AND held_until <= {now} THEN 1 ELSE 0 END), 0) AS due,
@@ -264,7 +274,8 @@ class Hosts:
         made = self._made.get(statement)
         if made is None:
             now = _NOW[self._db.engine.dialect.name]
-            made = self._made[statement] = text(statement.replace("{now}", now))
+            skip = "" if self._db.sqlite else "FOR UPDATE OF hosts SKIP LOCKED"
+            made = self._made[statement] = text(statement.replace("{now}", now).replace("{skip}", skip))
         return made
 
 

@@ -40,7 +40,12 @@ class HostQueue:
 
     async def install(self) -> None:
         """Makes the tables where they are missing, or brings them to this version of the engine."""
-        async with _named(), self._queries.schema_lock():  # workers that start together would each make them
+        async with _named():
+            if await self._queries.schema_is_installed() and not (await self._queries.plan_upgrade()).statements:
+                return
+        # Workers that start together would each make them. The lock is of a session, and not for a pooler that hands
+        # connections around: a worker that is started past it does this once.
+        async with _named(), self._queries.schema_lock():
             if not await self._queries.schema_is_installed():
                 await self._queries.install(create_schema=False)
             else:

@@ -2,28 +2,48 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import text
 
+from syndicator.articles.opening import open_articles
+from syndicator.services.build import build_feeds
 from syndicator.services.container import open_app
 from syndicator.services.worker.pushing import push
+from syndicator.services.worker.run import pushed
+from syndicator.settings import load
 from syndicator.store.engine import Store, open_store
 from tests.services.worker.web import Web
 
 
 class Instance:
-    """The configuration in `folder` for the feeds of `web`, with its database at `url`."""
+    """The configuration in `folder` for the feeds of `web`, with its database at `url`. `environ`: how a bucket is
+    reached that has articles, pages and feeds, each worker with a state folder of its own; None: all share folders."""
 
-    def __init__(self, folder: Path, web: Web, url: str, *, pause: float = 0.05, seconds: float = 4.0) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        web: Web,
+        url: str,
+        *,
+        pause: float = 0.05,
+        seconds: float = 4.0,
+        bucket: str = "",
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
         self.folder, self.url, self.web = folder, url, web
+        self.environ, self.bucket = {**os.environ, "COLUMNS": "200", **(environ or {})}, bucket
         self.config = folder / "config"
         self.config.mkdir(parents=True)
         (self.config / "syndicator.toml").write_text(
@@ -31,13 +51,14 @@ class Instance:
             f'[store]\nurl = "{url}"\n'
             f"[fetch]\npause = {pause}\nfeed_seconds = {seconds}\npage_seconds = {seconds}\nallow_loopback = true\n"
             f'[publish]\nsettle = "1s"\nthumbnails = false\narchives = false\n'
+            + (f'[paths]\narticles = "{bucket}/a"\npublic = "{bucket}/p"\npages = "{bucket}/h"\n' if bucket else "")
         )
         lines = [f'[[source]]\nkey = "s{n}"\nurl = "{one}"\n' for n, one in enumerate(web.urls())]
         (self.config / "sources.toml").write_text("\n".join(lines))
         self.workers: list[subprocess.Popen[bytes]] = []
 
     def push(self) -> None:
-        with open_app(self.config) as app:
+        with open_app(self.config, environ=self.environ) as app:
             push(app)
 
     def start(self, lanes: int = 8) -> subprocess.Popen[bytes]:
@@ -53,8 +74,9 @@ class Instance:
             "--config",
             str(self.config),
         ]
+        own = {"SYNDICATOR_PATHS__STATE": str(self.folder / f"state{len(self.workers)}")} if self.bucket else {}
         with (self.folder / f"worker{len(self.workers)}.log").open("wb") as log:
-            made = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, "COLUMNS": "200"})
+            made = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env={**self.environ, **own})
         self.workers.append(made)
         return made
 
@@ -77,6 +99,53 @@ class Instance:
         with open_store(self.url, articles_exist=True, create=True) as opened:
             yield opened
 
+    def alive(self, but: subprocess.Popen[bytes] | None = None) -> list[subprocess.Popen[bytes]]:
+        """Workers that run, the oldest first."""
+        return [one for one in self.workers if one is not but and one.poll() is None]
+
+    def visit_again(self) -> None:
+        """All sources are due, and with them pages that timed out on a busy machine."""
+        with self.store() as store:
+            for number, _ in enumerate(self.web.urls()):
+                rows = store.visits.pending(f"s{number}", datetime.max.replace(tzinfo=UTC))
+                store.visits.save_entries([replace(row, next_try=None) for row in rows])
+            with store._db.write() as connection:
+                connection.execute(text("UPDATE sources SET next_due = NULL"))
+            store.hosts(60).fill()
+
+    def poison(self) -> list[str]:
+        """Hosts that are held because their work ended its workers."""
+        with self.store() as store:
+            return [one.name for one in store.hosts(60).counts().named if one.poison]
+
+    def pending(self) -> int:
+        """Entries that are to be read, now or later."""
+        with self.store() as store:
+            return int(store._db.scalar(text("SELECT count(*) FROM entries WHERE status = 'pending'")))
+
+    def state(self) -> str:
+        """What there is to do, for whoever reads why a test failed."""
+        with self.store() as store:
+            hosts = store._db.rows(text("SELECT * FROM hosts WHERE due < 2000000000000000 AND due IS NOT NULL"))
+            counts = (self.left(), self.pending(), self.stale(), self.articles(), self.files(), self.done())
+            late = [row for row in hosts if row.due <= time.time() * 1e6]
+            return f"left, pending, stale, articles, files, done: {counts}; due: {late}"
+
+    def stale(self) -> bool:
+        """Whether a feed is to be built."""
+        with self.store() as store:
+            return store.index.newest_mark() > 0
+
+    def built_anew(self) -> tuple[str, ...]:
+        """The files that a build of everything changes, once no worker runs: none where nothing was forgotten."""
+
+        async def build() -> tuple[str, ...]:
+            read = pushed(self.config, load(self.config))
+            with open_app(self.config, read=read, environ=self.environ) as app:
+                return (await build_feeds(app, all=True)).written
+
+        return asyncio.run(build())
+
     def articles(self) -> int:
         with self.store() as store:
             return len(store.visits.stamps())
@@ -95,7 +164,7 @@ class Instance:
             return int(store._db.scalar(text("SELECT count(DISTINCT article) FROM entries WHERE status = 'done'")))
 
     def files(self) -> int:
-        return len(list((self.folder / "feeds" / "articles").glob("*/*/*.md")))
+        return sum(1 for _ in open_articles(load(self.config).articles_at, self.environ).walk())
 
     def log(self, number: int) -> str:
         """What a worker has logged."""
@@ -115,7 +184,7 @@ class Instance:
 
 
 @contextmanager
-def instance(folder: Path, web: Web, url: str, **options: float) -> Iterator[Instance]:
+def instance(folder: Path, web: Web, url: str, **options: Any) -> Iterator[Instance]:
     """An instance whose sources are pushed; its workers are killed at the end."""
     made = Instance(folder, web, url, **options)
     made.push()

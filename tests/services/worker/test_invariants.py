@@ -18,9 +18,16 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 LEASE = 11.0  # seconds, of the instances here: 1.5 times the longest request, which is 4 seconds, and five
 
 
-def one_at_a_time(web: Web, *, frozen: int = 0) -> None:
-    """At most one request was open at each host, besides one that was frozen with its worker."""
-    assert {name: seen.most for name, seen in web.seen.items() if seen.most > 1 + frozen} == {}
+PAUSE = 0.15  # seconds between two requests to a host, where workers are killed
+
+
+def one_at_a_time(web: Web, *, pause: float = 0.0, frozen_until: float = 0.0) -> None:
+    """No request to a host began before the one before had been answered, and `pause` was over. A worker that stood
+    still had leave for one request to a host, which it may have made when it went on, at `frozen_until`."""
+    early = {name: found for name, seen in web.seen.items() if (found := seen.early(pause))}
+    if frozen_until:
+        assert max(map(len, early.values()), default=0) <= 1, early
+    assert [at for found in early.values() for at in found if not frozen_until or at < frozen_until] == []
 
 
 def all_once(fleet: Instance, web: Web) -> None:
@@ -30,32 +37,43 @@ def all_once(fleet: Instance, web: Web) -> None:
 
 
 def test_workers_that_are_killed_stopped_and_cut_off_lose_nothing(postgres: Server, tmp_path: Path) -> None:
-    """Three workers; for a quarter of a minute one is killed every 3 seconds, one is stopped for longer than its lease,
-    the database restarts, and the queue is emptied."""
-    web = Web(hosts=20, feeds=3, entries=3, seconds=0.05)
-    with web.serving(), instance(tmp_path, web, postgres.schema(), pause=0.15) as fleet:
+    """Three workers. For a minute one is killed every 5 seconds and another takes its place; meanwhile the queue is
+    emptied, the database restarts, and the first worker stands still for longer than its lease."""
+    web = Web(hosts=30, feeds=3, entries=3, seconds=0.05)
+    with web.serving(), instance(tmp_path, web, postgres.schema(), pause=PAUSE) as fleet:
         for _ in range(3):
             fleet.start()
         assert fleet.until(lambda: fleet.articles() > 5, 240), fleet.logs()
-        stopped = fleet.workers[0]
-        stopped.send_signal(signal.SIGSTOP)
-        for number in range(4):
-            time.sleep(3)
-            victim = fleet.workers[1 + number % 2] if number < 2 else fleet.workers[-1]
-            victim.kill()
+        stopped, goes_on = fleet.workers[0], 0.0
+        for number in range(12):
+            time.sleep(5)
+            fleet.alive(but=stopped)[0].kill()
             fleet.start()
-            if number == 1:
+            if number == 2:
                 with fleet.store() as store, store._db.write() as connection:
                     connection.exec_driver_sql("TRUNCATE pgqueuer")
-            if number == 2:
+            if number == 4:
+                stopped.send_signal(signal.SIGSTOP)
+            if number == 7:
                 postgres.control("-m", "fast", "restart")
-        stopped.send_signal(signal.SIGCONT)
-        assert fleet.until(lambda: fleet.left() == 0, 240), fleet.logs()
+            if number == 9:
+                goes_on = time.monotonic()
+                stopped.send_signal(signal.SIGCONT)
+            if number in (3, 6):
+                web.entries += 1
+                fleet.visit_again()
+        assert fleet.until(lambda: fleet.left() == 0, 240), fleet.state()
+        assert fleet.poison() == []
+        fleet.visit_again()  # what was visited at the moment at which its feed grew
+        assert fleet.until(lambda: fleet.left() == fleet.pending() == 0 and not fleet.stale(), 240), fleet.state()
         assert set(fleet.stop()) <= {0, -9}, fleet.logs()
-    one_at_a_time(web, frozen=1)
-    all_once(fleet, web)
-    most = max(web.pages().values())
-    assert most <= 1 + len(fleet.workers), "a page is asked for again only where its worker ended before it was read"
+        one_at_a_time(web, pause=PAUSE, frozen_until=goes_on)
+        assert (fleet.articles(), fleet.files(), fleet.done()) == (web.articles,) * 3
+        most = max(web.pages().values())
+        assert most <= 1 + len(fleet.workers), (
+            "a page is asked for again only where its worker ended before it was read"
+        )
+        assert fleet.built_anew() == (), "what was marked as stale was built, whoever was killed"
 
 
 def test_cold_hosts_are_served_beside_a_hot_one(postgres: Server, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 import socket
 import threading
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 _SYLLABLES = ("ka", "lo", "mi", "ren", "tas", "vel", "dor", "qui", "pan", "sto", "ber", "nia", "gus", "fel", "tor")
+_MOST_ENTRIES = 10  # of a feed: pages are numbered so that a feed may grow
 
 
 @dataclass
@@ -23,6 +25,11 @@ class Seen:
     spans: list[tuple[float, float]] = field(default_factory=list)
     open: int = 0
     most: int = 0
+
+    def early(self, pause: float) -> list[float]:
+        """When requests began before the last one was answered and `pause` was over, which is summed from floats."""
+        spans = sorted(self.spans)
+        return [later for (_, ended), (later, _) in itertools.pairwise(spans) if later - ended < pause - 0.001]
 
 
 class Web:
@@ -61,7 +68,7 @@ class Web:
     def link(self, name: str, feed: int, entry: int) -> str:
         """The address that a feed names for an entry."""
         place = self.names.index(name)
-        number = (place * self.feeds + feed) * self.entries + entry
+        number = (place * self.feeds + feed) * _MOST_ENTRIES + entry
         if number * 37 % 100 < self.foreign:
             other = self.names[(place + 1) % len(self.names)]
             there = f"{other}:{self.port}/story/{number}"
@@ -71,8 +78,9 @@ class Web:
     def answer(self, name: str, path: str, head: bytes) -> bytes:
         parts = path.strip("/").split("/")
         if parts[0].startswith("feed"):
-            if b"if-none-match" in head.lower():
-                return b'HTTP/1.1 304 Not Modified\r\netag: "1"\r\n\r\n'
+            version = f'etag: "{self.entries}"\r\n'
+            if f'if-none-match: "{self.entries}"'.encode() in head.lower():
+                return f"HTTP/1.1 304 Not Modified\r\n{version}\r\n".encode()
             number = int(parts[0][4:])
             items = "".join(
                 f"<item><title>Story {n} of {name} {number}</title><link>{self.link(name, number, n)}</link>"
@@ -81,7 +89,7 @@ class Web:
             )
             channel = f"<channel><title>{name}</title>{items}</channel>"
             text = f'<?xml version="1.0"?><rss version="2.0">{channel}</rss>'
-            return _page(text, "application/rss+xml", 'etag: "1"\r\n')
+            return _page(text, "application/rss+xml", version)
         if parts[0] == "to":
             there = f"http://{parts[1]}:{self.port}/story/{parts[2]}"
             return f"HTTP/1.1 302 Found\r\nlocation: {there}\r\ncontent-length: 0\r\n\r\n".encode()
@@ -114,11 +122,12 @@ class Web:
         seen.most = max(seen.most, seen.open)
         try:
             await asyncio.sleep(self.seconds)
-            writer.write(self.answer(name, path, head))
+            answer = self.answer(name, path, head)
+            seen.spans.append((began, time.monotonic()))  # before whoever asked can know of it
+            writer.write(answer)
             await writer.drain()
         finally:
             seen.open -= 1
-            seen.spans.append((began, time.monotonic()))
 
     @contextmanager
     def serving(self) -> Iterator[Web]:

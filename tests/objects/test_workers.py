@@ -1,0 +1,64 @@
+"""Workers of several machines on PostgreSQL, with articles, pages and feeds in a bucket and no shared folder."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from syndicator.object_store.bucket import Bucket
+from tests.objects.s3_server import BUCKET, S3
+from tests.postgres import Server
+from tests.services.worker.fleet import Instance, instance
+from tests.services.worker.web import Web
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+@pytest.fixture(params=["ours", "moto"])
+def environ(request: pytest.FixtureRequest) -> Mapping[str, str]:
+    """How the server of a bucket is reached, of each kind."""
+    if request.param == "moto":
+        found: Mapping[str, str] = request.getfixturevalue("moto")
+        return found
+    server: S3 = request.getfixturevalue("s3")
+    return server.environ
+
+
+def published(fleet: Instance, name: str) -> str:
+    found = Bucket(f"{fleet.bucket}/p", fleet.environ).get(name)
+    return found[0].decode() if found else ""
+
+
+def test_workers_without_a_shared_folder_file_each_article_once(
+    postgres: Server, environ: Mapping[str, str], tmp_path: Path
+) -> None:
+    """Three workers; one is killed, one stands still for longer than its lease, and the database restarts."""
+    web = Web(hosts=14, feeds=2, entries=3, seconds=0.05)
+    bucket = f"s3://{BUCKET}/{tmp_path.name}"
+    with (
+        web.serving(),
+        instance(tmp_path, web, postgres.schema(), pause=0.1, bucket=bucket, environ=environ) as fleet,
+    ):
+        for _ in range(3):
+            fleet.start()
+        assert fleet.until(lambda: fleet.articles() > 5, 240), fleet.logs()
+        fleet.workers[0].send_signal(signal.SIGSTOP)
+        fleet.workers[1].kill()
+        fleet.start()
+        postgres.control("-m", "fast", "restart")
+        time.sleep(13)  # the lease is 11 seconds
+        fleet.workers[0].send_signal(signal.SIGCONT)
+        web.entries += 1
+        assert fleet.until(lambda: fleet.left() == 0, 240), fleet.logs()
+        fleet.visit_again()
+        assert fleet.until(lambda: fleet.left() == fleet.pending() == 0 and not fleet.stale(), 240), fleet.logs()
+        assert set(fleet.stop()) <= {0, -9}, fleet.logs()
+        assert (fleet.articles(), fleet.files(), fleet.done()) == (web.articles,) * 3
+        assert published(fleet, "all.atom").count("<entry>") >= 50
+        assert fleet.built_anew() == (), "what was marked as stale was built, whoever was killed"
+    assert not (tmp_path / "feeds" / "articles").exists()
+    assert not any(tmp_path.glob("state*/pages")) and not any(tmp_path.glob("**/*.atom"))
