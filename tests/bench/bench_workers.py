@@ -1,12 +1,15 @@
 """What a visit costs with workers on PostgreSQL, and what each worker more brings.
 
-    python -m tests.bench.bench_workers [--sources 3000] [--workers 1 2 3] [--lanes 32] [--latency 200]
+    python -m tests.bench.bench_workers [--sources 100000] [--visited 6000] [--workers 1 2 3] [--lanes 16]
+        [--latency 200] [--first 2000]
 
 As many feeds, each on a loopback address of its own, served by another process that does not count, every answer
-`--latency` milliseconds late. For each number of workers, on a fresh database of a server of our own: a first visit
-that takes entries alone, and one at which nothing changed (304). Printed: sources a second from the first to the last
-visit, CPU of all workers and of the server for a source, and the share of a core that a worker had. Rates count on an
-idle machine alone, whose load is printed."""
+`--latency` milliseconds late. The database, of a server of our own, knows all sources. For each number of workers
+`--first` of them are due that were never visited, and take entries alone; then `--visited` are due at which nothing
+changed (304). `--lanes` keeps a worker waiting for answers and not for CPU, so that two cores carry three. Clocks run
+from the moment at which all workers are ready. Printed: sources a second from then to the last visit, CPU of all
+workers and of the server for a source, what a worker's start took, and the share of a core that each had. Rates count
+on an idle machine alone, whose load is printed."""
 
 from __future__ import annotations
 
@@ -14,7 +17,8 @@ import argparse
 import os
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import text
@@ -57,58 +61,82 @@ def server_cpu(server: Server) -> float:
     return cpu([int((server.folder / "data/postmaster.pid").read_text().split()[0])])
 
 
-def visited(fleet: Instance) -> int:
+@contextmanager
+def counting(fleet: Instance) -> Iterator[Callable[[], int]]:
+    """How many visits there were, asked on one connection: another one for each look would count as the server's."""
     with fleet.store() as store:
-        return int(store._db.scalar(text("SELECT count(*) FROM outcomes")))
+        yield lambda: int(store._db.scalar(text("SELECT count(*) FROM outcomes")))
 
 
-def span(fleet: Instance) -> float:
-    """Seconds from the first outcome to the last. They are in whole seconds."""
+def make_due(fleet: Instance, sources: int, first: int, count: int) -> None:
+    """So many sources are due, from the one of that number on, and all others a day from now."""
     with fleet.store() as store:
-        ((first, last),) = store._db.rows(text("SELECT min(at), max(at) FROM outcomes"))
-    return float(max(1.0, (last - first) / 1e6))
+        with store._db.write() as connection:
+            connection.execute(text("DELETE FROM outcomes"))
+            later = int((time.time() + 86_400) * 1e6)
+            connection.execute(text("UPDATE sources SET next_due = :later"), {"later": later})
+            keys = [f"s{number % sources}" for number in range(first, first + count)]
+            connection.execute(text("UPDATE sources SET next_due = NULL WHERE key = ANY(:keys)"), {"keys": keys})
+        store.hosts(60).fill()
 
 
-def measure(server: Server, addresses: Sequence[str], workers: int, lanes: int) -> None:
+def run_one(server: Server, fleet: Instance, what: str, count: int, workers: int, lanes: int) -> None:
+    """Starts workers, and measures from when they are ready to when so many sources were visited."""
+    fleet.workers.clear()
+    for _ in range(workers):
+        fleet.start(lanes)
+    assert fleet.until(lambda: all("ready" in fleet.log(number) for number in range(workers)), 120), fleet.logs()
+    pids = [one.pid for one in fleet.workers]
+    with counting(fleet) as visited:
+        done, began = visited(), time.monotonic()
+        start, before = cpu(pids), server_cpu(server)
+        while (now := visited()) < count and time.monotonic() - began < 900:
+            time.sleep(0.5)
+        wall, used, database = time.monotonic() - began, cpu(pids) - start, server_cpu(server) - before
+    fleet.stop()
+    each = 1000 / (now - done)
+    print(
+        f"{workers} workers, {what}: {now - done} in {wall:.1f} s, {(now - done) / wall:.1f} sources/s; CPU a source: "
+        f"workers {used * each:.2f} ms, server {database * each:.2f} ms; {used / workers / wall:.2f} of a core a "
+        f"worker, whose start took {start / workers:.1f} s",
+        flush=True,
+    )
+
+
+def measure(server: Server, addresses: Sequence[str], given: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as name:
-        fleet = Instance(Path(name), Elsewhere(addresses), server.schema(), pause=0.0, seconds=20.0)
+        fleet = Instance(Path(name), Elsewhere(addresses), server.schema(), pause=0.0, seconds=20.0, verbose=False)
         path = fleet.config / "sources.toml"
         path.write_text(path.read_text().replace("\n[[", "backfill = 0\n\n[[") + "backfill = 0\n")
+        began = time.monotonic()
         fleet.push()
-        for what in ("first visit, entries only", "nothing changed (304)"):
-            with fleet.store() as store, store._db.write() as connection:
-                connection.execute(text("DELETE FROM outcomes"))
-                connection.execute(text("UPDATE sources SET next_due = NULL"))
-            with fleet.store() as store:
-                store.hosts(60).fill()
-            fleet.workers.clear()
-            before, began = server_cpu(server), time.monotonic()
-            for _ in range(workers):
-                fleet.start(lanes)
-            assert fleet.until(lambda: visited(fleet) >= len(addresses), 900), fleet.logs()
-            wall, took = time.monotonic() - began, span(fleet)
-            used = cpu([one.pid for one in fleet.workers])
-            database = server_cpu(server) - before
-            fleet.stop()
-            each = 1000 / len(addresses)
-            print(
-                f"{workers} workers, {what}: {len(addresses) / took:.0f} sources/s, workers {used * each:.2f} ms and "
-                f"server {database * each:.2f} ms CPU a source, {used / workers / wall:.2f} of a core a worker",
-                flush=True,
-            )
+        print(f"{len(addresses)} sources pushed in {time.monotonic() - began:.1f} s", flush=True)
+        known = 0
+        for workers in given.workers:
+            make_due(fleet, given.sources, known, given.first)
+            run_one(server, fleet, "first visits, entries only", given.first, workers, given.lanes)
+            known += given.first
+        for workers in given.workers:  # those that were visited above, over and over
+            run_again(server, fleet, known, given, workers)
+
+
+def run_again(server: Server, fleet: Instance, known: int, given: argparse.Namespace, workers: int) -> None:
+    make_due(fleet, known, 0, min(known, given.visited))
+    run_one(server, fleet, "nothing changed (304)", min(known, given.visited), workers, given.lanes)
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--sources", type=int, default=3000)
+    options.add_argument("--sources", type=int, default=100_000)
+    options.add_argument("--visited", type=int, default=6000)
+    options.add_argument("--first", type=int, default=2000)
     options.add_argument("--workers", type=int, nargs="+", default=[1, 2, 3])
-    options.add_argument("--lanes", type=int, default=32)
+    options.add_argument("--lanes", type=int, default=16)
     options.add_argument("--latency", type=float, default=200)
     given = options.parse_args()
     print(f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} CPUs")
     with postgres.server() as server, feeds(given.sources, given.latency / 1000) as addresses:
-        for workers in given.workers:
-            measure(server, addresses, workers, given.lanes)
+        measure(server, addresses, given)
     print(f"load {os.getloadavg()[0]:.1f}")
 
 

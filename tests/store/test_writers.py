@@ -177,7 +177,7 @@ def test_connections_have_limits_in_time_and_read_what_is_committed(pair: tuple[
 
     assert shown("statement_timeout") == "2min"
     assert shown("lock_timeout") == "10s"
-    assert shown("idle_in_transaction_session_timeout") == "15s"
+    assert shown("idle_in_transaction_session_timeout") == "5s"
     assert shown("transaction_isolation") == "read committed"
 
 

@@ -9,6 +9,7 @@ from syndicator.services.worker.host_work import work_on
 from syndicator.services.worker.session import Session, pause
 
 _LOOK = 0.5  # seconds between two looks into a queue that had no job: a choice
+_TOGETHER = 0.05  # seconds for which lanes that become free are gathered, to be filled with one look: a choice
 _SIGNS = 3  # of life in a lease
 
 
@@ -32,11 +33,18 @@ class Lanes:
                     task = group.create_task(self._work(job))
                     self._under_way[task] = job
                     task.add_done_callback(self._under_way.pop)
-                if not jobs:
+                if not room:
+                    await self._become_free()
+                elif not jobs:
                     await pause(session.stop if not session.over.is_set() else session.over, _LOOK)
             while self._under_way:
                 await asyncio.wait(self._under_way)
             signs.cancel()
+
+    async def _become_free(self) -> None:
+        """Waits for a lane whose job has ended, and a moment for others."""
+        await asyncio.wait(self._under_way, timeout=_LOOK, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.sleep(_TOGETHER)
 
     async def _work(self, job: Job) -> None:
         alive = await work_on(self._session, job.host)

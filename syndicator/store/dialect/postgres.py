@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import random
 import time
 from collections.abc import Callable
@@ -110,10 +111,16 @@ _ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 def retried(part: Any) -> None:
     """Has the methods of `part` tried again, a few times, where another writer came in between: each is one
     transaction, so that nothing of a try that failed is left."""
-    for name in dir(type(part)):
-        method = getattr(part, name)
-        if not name.startswith("_") and callable(method) and hasattr(method, "__func__"):
-            setattr(part, name, _trying(method))
+    kind: Any = type(part)
+    part.__class__ = _retrying(kind)
+
+
+@functools.cache
+def _retrying(kind: Any) -> Any:
+    """A class like `kind` whose public methods are tried again; made once: each job of a worker has such parts."""
+    found = ((name, inspect.getattr_static(kind, name)) for name in dir(kind) if not name.startswith("_"))
+    methods = {name: _trying(one) for name, one in found if inspect.isfunction(one)}
+    return type(kind.__name__, (kind,), {"__doc__": kind.__doc__, "__module__": kind.__module__, **methods})
 
 
 def _trying(method: Callable[..., Any]) -> Callable[..., Any]:

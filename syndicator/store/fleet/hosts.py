@@ -89,9 +89,11 @@ changed AS (
 SELECT name, due FROM changed
 UNION ALL SELECT name, due FROM wanted WHERE NOT EXISTS (SELECT 1 FROM hosts WHERE hosts.name = wanted.name)
 ON CONFLICT (name) DO UPDATE SET due = excluded.due"""
-_EMPTY = f"""
+_EMPTY = """
 UPDATE hosts SET due = NULL WHERE name IN (
-  SELECT name FROM hosts WHERE due IS NOT NULL AND {_OWN_DUE} IS NULL {{skip}})"""
+  SELECT name FROM hosts WHERE due IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM sources s JOIN followed f ON f.key = s.key
+    WHERE s.host = hosts.name AND NOT s.disabled AND f.enabled) {skip})"""
 _IDLE = """
 DELETE FROM hosts WHERE name IN (
   SELECT name FROM hosts WHERE due IS NULL AND free_at <= {now} AND held_until <= {now} AND away_until <= {now}

@@ -168,7 +168,8 @@ class Throttle:
         if host is None:
             if len(self._hosts) >= _MOST_HOSTS:
                 self._forget()
-            until = None if self._backoff is None else self._backoff.until(name)
+            # where others ask, too, a host that is held gives no leave
+            until = self._backoff.until(name) if self._backoff is not None and self._turns is None else None
             host = self._hosts[name] = _Host(asyncio.Semaphore(self._per_host), backoff_until=until)
         return host
 

@@ -40,9 +40,10 @@ class Instance:
         pause: float = 0.05,
         seconds: float = 4.0,
         bucket: str = "",
+        verbose: bool = True,
         environ: Mapping[str, str] | None = None,
     ) -> None:
-        self.folder, self.url, self.web = folder, url, web
+        self.folder, self.url, self.web, self.verbose = folder, url, web, verbose
         self.environ, self.bucket = {**os.environ, "COLUMNS": "200", **(environ or {})}, bucket
         self.config = folder / "config"
         self.config.mkdir(parents=True)
@@ -67,7 +68,7 @@ class Instance:
             sys.executable,
             "-m",
             "syndicator",
-            "--verbose",
+            *(["--verbose"] if self.verbose else []),
             "worker",
             "--lanes",
             str(lanes),
