@@ -44,8 +44,8 @@ class Seen:
 class Wrapper:
     """What the items of a list are known by, in several ways of which a new layout leaves some: forms, paths, shapes
     and layouts as in `Shown`, those of most items first; how many of them in a hundred show a date; how long their
-    titles are; whether the newest stand first; the items that were there, the latest first; and what the operator is to
-    know of how the list was last read."""
+    titles are; whether the newest stand first; the items that were there, the latest first; what the operator is to
+    know of how the list was last read; and whether somebody pointed to it: then it is looked for in all of the page."""
 
     by: str = ""  # what it was learnt from: "json-ld", "h-feed" or "blocks"
     forms: tuple[str, ...] = ()
@@ -57,4 +57,5 @@ class Wrapper:
     newest_first: bool = False
     seen: tuple[Seen, ...] = ()
     note: str = ""
+    pointed: bool = False
     whole: bool = False  # the page was a list and no article when it was learnt

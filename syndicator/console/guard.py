@@ -17,7 +17,9 @@ from syndicator.console.security.sessions import Session, is_token
 
 MOST_BYTES = 3_000_000  # of a form: an OPML document of ten thousand feeds
 _MOST_FIELDS = 12_000  # of a form: all feeds of such a document chosen
+UNREADABLE = 422  # the status of an answer about a page that cannot be read
 MOST_PAGES = 1_000_000  # of a list
+MOST_ELEMENTS = 10_000_000  # of a page that is pointed at
 OPEN = ("/login", "/static/")  # who is not logged in gets these
 _READS = ("GET", "HEAD")
 

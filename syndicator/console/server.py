@@ -16,8 +16,8 @@ from starlette.types import ASGIApp
 
 from syndicator.console.answers import console_of, page
 from syndicator.console.console import Console
-from syndicator.console.guard import Guard
-from syndicator.console.routes import add, article, articles, changes, jobs, login, mend, source, tags, today
+from syndicator.console.guard import UNREADABLE, Guard
+from syndicator.console.routes import add, article, articles, changes, jobs, lists, login, mend, source, tags, today
 from syndicator.errors import SyndicatorError
 from syndicator.services.daemon import serve_console
 from syndicator.settings import Settings, load
@@ -30,6 +30,7 @@ PAGES = (
     article,
     source,
     mend,
+    lists,
     tags,
     changes,
     jobs,
@@ -74,6 +75,8 @@ async def _static(request: Request) -> Response:
 async def _missing(request: Request, error: HTTPException) -> Response:
     if not _is_known(request):
         return PlainTextResponse("Not found.\n", error.status_code)
+    if error.status_code == UNREADABLE:
+        return page(request, "wrong.html", status=UNREADABLE, title="This cannot be read", what=error.detail)
     return page(request, "wrong.html", status=error.status_code, title="Not found", what="There is no such page.")
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from syndicator.pipeline.read_article import read_and_render
     from syndicator.reading.list_page import read_list
     from syndicator.reading.lists.learn import read_listing
+    from syndicator.reading.lists.pointed import pointed
     from syndicator.reading.paging.next_page import address_of_next
     from syndicator.reading.pointing.selectors import suggested
     from syndicator.reading.pointing.shown_page import shown_page
@@ -36,6 +37,7 @@ else:  # a type checker sees the functions themselves; at run time there are onl
     linked_feeds = Lazy("syndicator.visiting.feeds.discovery:linked_feeds")
     offers_many = Lazy("syndicator.pipeline.descriptions.offers:offers_many")
     page_links = Lazy("syndicator.visiting.websub.page:page_links")
+    pointed = Lazy("syndicator.reading.lists.pointed:pointed")
     parse_feed = Lazy("syndicator.visiting.feeds.parser:parse_feed")
     read_and_render = Lazy("syndicator.pipeline.read_article:read_and_render")
     read_list = Lazy("syndicator.reading.list_page:read_list")
@@ -60,6 +62,7 @@ __all__ = [
     "offers_many",
     "page_links",
     "parse_feed",
+    "pointed",
     "read_and_render",
     "read_list",
     "read_listing",

@@ -17,6 +17,7 @@ from tests.cli.conftest import Instance
 from tests.console.chrome import KEYS, Chrome, chrome
 from tests.console.conftest import PASSWORD, TAXONOMY, Served, serve
 from tests.console.test_today import article
+from tests.reading.lists.test_pointed import BESIDE, STORIES, page
 from tests.world import World
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -73,6 +74,7 @@ def test_every_page_in_four_looks(served: Served, window: Chrome, axe: str, worl
     pages = {
         "today": "/", "add": f"/add?job={job.id}", "articles": "/articles?filter=all", "unsure": "/articles",
         "article": f"/articles/{found.id}", "sources": "/sources", "source": "/sources/holt",
+        "lists": f"/lists?job={job.id}",
         "mend": f"/sources/launchbeat/mend?job={tried.id}", "changes": "/changes", "tags": f"/tags?job={category.id}",
     }  # fmt: skip
     folder = os.environ.get("CONSOLE_PICTURES")
@@ -164,6 +166,40 @@ def test_a_site_is_mended_by_pointing(served: Served, window: Chrome) -> None:
     window.click("section form.acts button[value=plan]")
     window.until("return /articles? of \\d+ would change/.test(document.body.innerText)", "the plan", 90)
     assert "select = " in (served.instance.config / "sources.toml").read_text()
+    assert window.logged() == []
+
+
+def test_a_list_is_pointed_to_and_followed(served: Served, window: Chrome, world: World, axe: str) -> None:
+    """Click on an article, all like it light up and stand beside it; one more click follows them."""
+    world.fail("holt", 200, path="/front", body=page(STORIES, BESIDE), headers={"content-type": "text/html"})
+    site = urljoin(next(one.url for one in world.sources if one.key == "holt"), "/front")
+    job = served.console.ask("look", {"address": site}, "operator")
+    assert served.ended(job.id).status == "done"
+    visit(window, served, f"/add?job={job.id}")
+    before = changed(served)
+    window.click("a[href^='/lists']")
+    window.enter(window.find("iframe#page"))
+    window.click("aside li a")
+    window.until("return document.querySelectorAll('.lit').length === 5", "five notices that are lit up")
+    window.click("article h2 a")
+    window.until("return document.querySelectorAll('.lit').length === 8", "eight stories that are lit up")
+    window.leave()
+    said = window.text()
+    assert "8 articles" in said and all(title in said for _, title in STORIES)
+    folder = os.environ.get("CONSOLE_PICTURES")
+    for width, height, dark in LOOKS:
+        window.look(width, height, dark=dark)
+        if folder:
+            window.picture(Path(folder) / f"listed-{width}-{'dark' if dark else 'light'}.png")
+        window.run(axe)
+        assert window.run_async(AXE) == [], (width, dark)
+        assert not window.run("return document.documentElement.scrollWidth > innerWidth"), width
+    window.look(1280, 900, dark=False)
+    window.click(".choose")
+    until(served, before + 1)
+    assert f'url = "{site}"' in (served.instance.config / "sources.toml").read_text()
+    window.wait("by the list of 8 articles")
+    world.heal("holt")
     assert window.logged() == []
 
 

@@ -10,9 +10,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from syndicator.console.answers import ask, console_of, looked_up, page, part
-from syndicator.console.guard import Form, form_of, whole
+from syndicator.console.framing import framed
+from syndicator.console.guard import MOST_ELEMENTS, Form, form_of, whole
 from syndicator.console.pages.differences import of_texts
-from syndicator.errors import NotAnArticle, WorkerFailed
+from syndicator.errors import WorkerFailed
 from syndicator.pipeline import jobs
 from syndicator.services.jobs.acts.mending import FIELDS
 from syndicator.services.jobs.queue import Job
@@ -30,7 +31,6 @@ ROLES: tuple[tuple[Role, str, str], ...] = (
     ("date", "Date", "of publication"),
     ("cover", "Picture", ""),
 )
-_MOST_ELEMENTS = 10_000_000  # of a page
 _ACTS = {"try": "try-rules", "save": "save-rules", "plan": "plan-reread", "apply": "reread"}
 
 
@@ -70,19 +70,13 @@ async def act(request: Request) -> Response:
     return await ask(request, _ACTS[then], args, f"/sources/{key}/mend?page={max(0, whole(form.text('page'), 99))}")
 
 
-async def framed(request: Request) -> Response:
+async def shown(request: Request) -> Response:
     """A kept page for the frame, which has an origin of its own and no network."""
     pages = await _kept(request)
     found = next((one for one in pages if one.id == request.path_params["id"]), None)
     if found is None:
         return PlainTextResponse("Not found.\n", 404)
-    console = console_of(request)
-    try:
-        made, policy = await console.worker.call(jobs.shown_page, *found.page)
-    except (NotAnArticle, WorkerFailed) as error:
-        return PlainTextResponse(f"This page cannot be shown: {error}\n", 422)
-    headers = {"content-security-policy": policy, "x-frame-options": "SAMEORIGIN"}
-    return Response(made, media_type="text/html", headers=headers)
+    return await framed(request, found.page)
 
 
 async def point(request: Request) -> Response:
@@ -90,7 +84,7 @@ async def point(request: Request) -> Response:
     form, pages = form_of(request), await _kept(request)
     role: Role = next((name for name, _, _ in ROLES if name == form.text("role")), "select")
     first = next((one for one in pages if one.id == form.text("id")), None)
-    number = whole(form.text("number"), _MOST_ELEMENTS)
+    number = whole(form.text("number"), MOST_ELEMENTS)
     if first is None or number < 0:
         return PlainTextResponse("Not found.\n", 404)
     others = [one for one in pages if one is not first]
@@ -140,5 +134,5 @@ ROUTES = [
     Route("/sources/{key}/mend", show, methods=["GET"]),
     Route("/sources/{key}/mend", act, methods=["POST"]),
     Route("/sources/{key}/mend/point", point, methods=["POST"]),
-    Route("/sources/{key}/mend/pages/{id}", framed, methods=["GET"]),
+    Route("/sources/{key}/mend/pages/{id}", shown, methods=["GET"]),
 ]

@@ -96,14 +96,15 @@ if (frame && asking) {
     const place = document.getElementById("pointed");
     if (made) place.replaceWith(made);
     else place.textContent = text;
-    document.querySelector("#pointed .use")?.focus({ preventScroll: true });
+    document.querySelector("#pointed :is(.use, .choose)")?.focus({ preventScroll: true });
+    if (made?.dataset.light) light(made);
   });
-  const light = (button) =>
-    frame.contentWindow.postMessage({ light: button.dataset.light.split(" ").filter(Boolean).map(Number) }, "*");
+  const light = (lit) =>
+    frame.contentWindow.postMessage({ light: lit.dataset.light.split(" ").filter(Boolean).map(Number) }, "*");
   for (const kind of ["mouseover", "focusin"])
     document.addEventListener(kind, (event) => {
-      const button = event.target.closest?.(".use");
-      if (button) light(button);
+      const lit = event.target.closest?.("[data-light]");
+      if (lit) light(lit);
     });
   document.addEventListener("click", (event) => {
     const button = event.target.closest(".use");

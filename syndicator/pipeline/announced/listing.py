@@ -21,7 +21,8 @@ async def read_listing(context: VisitContext, result: Fetched) -> ParsedFeed:
     seen = () if state.listing else tuple(Seen(url=url, title=title) for url, title in run.store.listed(state.key))
     told = (result.body, result.final_url, dict(result.headers))
     feed: ParsedFeed = await run.worker.call(jobs.read_listing, *told, state.listing, seen)
-    return feed if state.listing else await _with_older(context, feed)
+    first = state.last_success is None  # of a list that somebody pointed to, too
+    return feed if state.listing and not first else await _with_older(context, feed)
 
 
 async def _with_older(context: VisitContext, feed: ParsedFeed) -> ParsedFeed:

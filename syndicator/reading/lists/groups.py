@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 from syndicator import urls
 from syndicator.listing import Item, Shown
@@ -46,8 +47,16 @@ class Group:
     score: float = 0.0
 
 
-def read_groups(document: Document, links: Sequence[Link]) -> list[Group]:
-    """The lists of a page, the most likely to be its own first."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Listed:
+    """A list: its items, and of each, by its key, the elements of the page that are its own."""
+
+    shown: tuple[Shown, ...]
+    elements: Mapping[str, tuple[Any, ...]]
+
+
+def read_groups(document: Document, links: Sequence[Link], also: Collection[str] = ()) -> list[Group]:
+    """The lists of a page, the most likely to be its own first. `also`: forms that are read however few they say."""
     by_form: dict[str, list[Link]] = defaultdict(list)
     for link in links:
         by_form[link.form].append(link)
@@ -56,6 +65,7 @@ def read_groups(document: Document, links: Sequence[Link]) -> list[Group]:
             by_form[f"... > {link.short}"].append(link)
     rough = {form: _rough(own) for form, own in by_form.items() if len({one.key for one in own}) >= LEAST}
     best = sorted(rough, key=lambda form: rough[form], reverse=True)[:_MOST_GROUPS]
+    best += [form for form in rough if form in also and form not in best]
     found = [group for form in best if (group := _group(document, form, by_form[form], links))]
     return sorted(found, key=lambda one: one.score, reverse=True)
 
@@ -105,17 +115,28 @@ def score(group: Group, page: str) -> float:
     return said * weight
 
 
-def lists(document: Document) -> list[list[Shown]]:
+def lists(document: Document, also: Collection[str] = ()) -> list[list[Shown]]:
     """What the page lists, its own list first: each a group with those that list the same in another place or form, in
-    the page's order."""
-    links = read_links(document)
-    groups = [group for group in read_groups(document, links) if not _is_beside(group)]
-    found: dict[frozenset[str], list[Shown]] = {}
-    for group in groups[:_MOST_LISTS]:
-        items = merged(document, group, groups, links)
-        if len(items) >= LEAST:
-            found.setdefault(frozenset(one.key for one in items), items)
+    the page's order. `also`: forms whose lists are wanted wherever they stand, as somebody pointed to them."""
+    return [[*one.shown] for one in read_lists(document, read_links(document), also)]
+
+
+def read_lists(document: Document, links: Sequence[Link], also: Collection[str] = ()) -> list[Listed]:
+    """`lists` with the elements of their items."""
+    found: dict[frozenset[str], Listed] = {}
+    for one in _each_list(document, links, also):
+        if len(one.shown) >= LEAST:
+            found.setdefault(frozenset(item.key for item in one.shown), one)
     return list(found.values())
+
+
+def _each_list(document: Document, links: Sequence[Link], also: Collection[str]) -> Iterator[Listed]:
+    groups = read_groups(document, links, also)
+    own = [group for group in groups if not _is_beside(group)]
+    asked = [group for group in groups if group.form in also]
+    yield from (merged(document, group, own, links) for group in own[:_MOST_LISTS])
+    yield from (_listed(document, group.links, links) for group in asked)
+    yield from (merged(document, group, own, links) for group in asked)
 
 
 def _is_beside(group: Group) -> bool:
@@ -123,15 +144,21 @@ def _is_beside(group: Group) -> bool:
     return sum(record.links[0].beside for record in group.records) * 2 > len(group.records)
 
 
-def merged(document: Document, best: Group, groups: Sequence[Group], links: Sequence[Link]) -> list[Shown]:
+def merged(document: Document, best: Group, groups: Sequence[Group], links: Sequence[Link]) -> Listed:
     """The items of `best` and of the other groups that are of the same list."""
     own = [*best.links, *_alike(best, links)]
     for other in groups:
         if other is not best and is_of(other, best):
             own += other.links
+    return _listed(document, own, links)
+
+
+def _listed(document: Document, own: Sequence[Link], links: Sequence[Link]) -> Listed:
+    """The list whose items are linked by `own`."""
     records = sorted(read_records(own, links), key=lambda one: one.place)
     forms = {link.key: link.form for link in reversed(own)}
-    return tidy(read_items(document, records, forms))
+    shown = tidy(read_items(document, records, forms))
+    return Listed(tuple(shown), {record.key: record.elements for record in records})
 
 
 def _alike(best: Group, links: Sequence[Link]) -> list[Link]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from syndicator import text
@@ -36,7 +36,7 @@ def read_listing(
     page may be taken for new."""
     try:
         document = parse(html, url, headers)
-        found = candidates(document)
+        found = candidates(document, wrapper.forms if wrapper and wrapper.pointed else ())
         chosen = wrappers.again(found, wrapper) if wrapper else wrappers.first(found, seen)
     except NotAnArticle as refusal:
         raise NotAFeed(FeedReason.NO_LIST, str(refusal)) from refusal
@@ -55,9 +55,10 @@ def read_listing(
     )
 
 
-def candidates(document: Document) -> list[tuple[str, Sequence[Shown]]]:
-    """The lists of a page, each with what it was learnt from, the most likely to be its own first."""
-    return declared.candidates(document, lists(document))
+def candidates(document: Document, also: Collection[str] = ()) -> list[tuple[str, Sequence[Shown]]]:
+    """The lists of a page, each with what it was learnt from, the most likely to be its own first. `also`: forms whose
+    lists are wanted wherever they stand."""
+    return declared.candidates(document, lists(document, also))
 
 
 def _entry(shown: Shown) -> Entry:

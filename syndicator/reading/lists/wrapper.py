@@ -191,6 +191,7 @@ def _grown(new: Wrapper, old: Wrapper) -> Wrapper:
     def both(name: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*getattr(new, name), *getattr(old, name))))[:_MOST]
 
+    new = replace(new, pointed=old.pointed)
     return replace(new, forms=both("forms"), paths=both("paths"), shapes=both("shapes"), layouts=both("layouts"))
 
 

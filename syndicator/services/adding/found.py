@@ -54,7 +54,7 @@ class Candidate:
 class Found:
     """What is at one `address`: candidates, the best first, or why there is none. `whole`: a list that is taken as a
     whole, `listed` as it stands in OPML, with what of it was `skipped`. `untried`: feeds that the page names and nobody
-    looked at, because it names very many."""
+    looked at, because it names very many. `page`: the web page that answered, also where nothing was found on it."""
 
     address: str
     candidates: tuple[Candidate, ...] = ()
@@ -63,6 +63,7 @@ class Found:
     listed: SubscriptionList | None = None
     skipped: tuple[Skipped, ...] = ()
     untried: int = 0
+    page: Fetched | None = None
 
 
 def by_address(app: App) -> dict[str, Source]:

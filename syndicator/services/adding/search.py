@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from syndicator import urls
@@ -90,7 +90,10 @@ async def _look(session: Session, address: str, url: str) -> Found:
         except NotAFeed as refusal:
             if refusal.reason != FeedReason.HTML:
                 raise MissingError(f"{url}: {refusal}") from refusal
-    return await _page(session, address, url, answer, found)
+    try:
+        return replace(await _page(session, address, url, answer, found), page=answer)
+    except MissingError as error:  # a person may see a list there
+        return Found(address=address, error=error, page=answer)
 
 
 async def _page(session: Session, address: str, url: str, answer: Fetched, found: Discovery) -> Found:

@@ -14,8 +14,13 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from syndicator.articles import disk
+from syndicator.articles.snapshots import ANSWERED, packed, unpacked
+from syndicator.model import Fetched
+
 KEPT = 200  # jobs that have ended
-_TODO, _CANCEL, _FILE = ".todo", ".cancel", ".json"
+PAGES = 20  # web pages of jobs
+_TODO, _CANCEL, _FILE, _PAGE = ".todo", ".cancel", ".json", ".page"
 
 Status = Literal["queued", "running", "building", "done", "failed", "cancelled"]
 ENDED = ("done", "failed", "cancelled")
@@ -70,6 +75,21 @@ class Queue:
             return Job(**{name: value for name, value in found.items() if name in known} | {"id": id})
         except (OSError, ValueError, RecursionError, TypeError, AttributeError):  # none, or damaged
             return None
+
+    def keep_page(self, id: str, page: Fetched) -> None:
+        """Keeps the web page of a job, to be pointed at: those of the newest jobs stay."""
+        headers = {**page.headers, ANSWERED: page.final_url}
+        disk.write(self.root / f"{id}{_PAGE}", packed(page.body, headers), durable=False)
+        for path in sorted(self.root.glob(f"*{_PAGE}"), reverse=True)[PAGES:]:
+            path.unlink(missing_ok=True)
+
+    def page(self, id: str) -> tuple[bytes, str, dict[str, str]] | None:
+        """The web page of a job: its bytes, the address that answered, and its headers; None where none is kept."""
+        try:
+            kept = unpacked((self.root / f"{id}{_PAGE}").read_bytes()) if _is_id(id) else None
+        except OSError:
+            return None
+        return (kept[0], kept[1].get(ANSWERED, ""), kept[1]) if kept else None
 
     def waiting(self) -> list[str]:
         """Ids of the jobs that nobody has begun, oldest first."""

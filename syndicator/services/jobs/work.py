@@ -91,6 +91,8 @@ def acted(app: App, queue: Queue, job: Job) -> Job:
     """The job as it is once its act is done: its feeds may still be to be built. Raises what the act does."""
     task = Task(app=app, args=job.args, progress=_progress(queue, job))
     made = ACTS[job.act](task)
+    if made.page is not None:
+        queue.keep_page(job.id, made.page)
     change = _logged(app, job, task, made) if made.logged else None
     status: Status = "building" if made.build else "done"
     return replace(job, status=status, said=made.said, result=made.result, change=change.number if change else None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from syndicator.services.jobs.acts import articles, looking, mending, sources, tags, taking_back
+from syndicator.services.jobs.acts import articles, lists, looking, mending, sources, tags, taking_back
 from syndicator.services.jobs.task import Acted, Task
 
 Act = Callable[[Task], Acted]
@@ -13,6 +13,9 @@ Act = Callable[[Task], Acted]
 ACTS: Final[Mapping[str, Act]] = {
     "add": looking.add,
     "look": looking.look_for,
+    "fetch-list": lists.fetch_list,
+    "follow-list": lists.follow_list,
+    "use-list": lists.use_list,
     "confirm": articles.confirm,
     "edit": articles.edit,
     "hide": articles.hide,
@@ -41,4 +44,4 @@ ACTS: Final[Mapping[str, Act]] = {
 }
 
 # These change nothing: they need no lock, and no run has to end for them.
-UNLOCKED: Final = frozenset({"look", "suggest-tags", "try-category", "try-rules"})
+UNLOCKED: Final = frozenset({"look", "fetch-list", "suggest-tags", "try-category", "try-rules"})

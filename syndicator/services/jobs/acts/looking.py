@@ -31,13 +31,14 @@ def look_for(task: Task) -> Acted:
     if outlines.is_file(address):  # a path of this machine is for the command line
         raise UsageError(f"{address!r} is a file here; paste what it has, or call `syndicator import` with it")
     found, shown = asyncio.run(_look(task, address))
-    return Acted(subject=address, said=_said(found), build=False, logged=False, result=_plain(found, shown))
+    result = _plain(found, shown)
+    return Acted(subject=address, said=_said(found), build=False, logged=False, result=result, page=found.page)
 
 
 async def _look(task: Task, address: str) -> tuple[Found, dict[str, preview.Preview]]:
     async with open_session(task.app, task.texts("allow")) as session:
         found = await search.look(session, address)
-        if found.error is not None:
+        if found.error is not None and found.page is None:
             raise found.error
         task.progress(1, 2)
         return found, await _previews(session, found)
@@ -90,6 +91,8 @@ def _source(values: Mapping[str, Any]) -> Any:
 
 def _said(found: Found) -> str:
     count = len(found.candidates)
+    if found.error is not None:
+        return str(found.error)
     return f"{found.address}: {count} {'thing' if count == 1 else 'things'} to follow"
 
 
@@ -97,6 +100,8 @@ def _plain(found: Found, shown: Mapping[str, preview.Preview]) -> dict[str, Any]
     """What was found as JSON has it."""
     return {
         "address": found.address,
+        "fault": str(found.error or ""),
+        "page": found.page.url if found.page else "",
         "whole": found.whole,
         "untried": found.untried,
         "skipped": [{"line": one.line, "name": one.name, "why": one.why} for one in found.skipped],

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import replace
 
 from syndicator.errors import UsageError
 from syndicator.services import reconcile
 from syndicator.services.descriptions import rename_tags
 from syndicator.services.editorial import withdrawing
 from syndicator.services.jobs import log
+from syndicator.services.jobs.acts.lists import LEARNING
 from syndicator.services.jobs.patch import undone
-from syndicator.services.jobs.task import Acted, Task, read
+from syndicator.services.jobs.task import Acted, Task, read, unpacked_list
 from syndicator.sources import registry
 
 
@@ -28,6 +30,7 @@ def undo(task: Task) -> Acted:
         return _renamed_back(task, change)
     if change.act in ("withdraw", "bring-back"):
         return _other_way(task, change)
+    _refuse_older_list(kept, change)
     files = kept.files(number)
     if not files:
         raise UsageError(f"nothing was kept by which change {number} could be taken back: {change.said}")
@@ -58,7 +61,21 @@ def _other_way(task: Task, change: log.Change) -> Acted:
     return Acted(subject=done.id, said=f"taken back: {change.said}", undoes=change.number)
 
 
+def _refuse_older_list(kept: log.Log, change: log.Change) -> None:
+    """Raises UsageError for a list that is not the one that was pointed to last."""
+    taken = kept.undone()
+    later = [
+        one.number
+        for one in kept.of(change.subject)
+        if change.act in LEARNING and one.act in LEARNING and one.number > change.number and one.number not in taken
+    ]
+    if later:
+        raise UsageError(f"its list was pointed to again since; take change {later[0]} back first")
+
+
 def _before(task: Task, name: str, before: str | None, after: str | None) -> str | None:
+    if name.startswith("list:"):  # every visit adds to what is remembered of a list: no edit
+        return before
     try:
         return undone(before, after, read(task.app, name))
     except ValueError as error:
@@ -78,9 +95,20 @@ def _check(task: Task, name: str, text: str | None) -> None:
 def _write(task: Task, name: str, text: str | None) -> None:
     kind, _, path = name.partition(":")
     task.touch(kind, path)
-    if kind == "config":
+    if kind == "list":
+        _list_back(task, path, text)
+    elif kind == "config":
         registry.put_text(task.app.config / path, text, seen=task.before[name])
     elif text is None:
         task.app.article_store.delete(path)
     else:
         task.app.article_store.edit(path, text.encode("utf-8", "surrogateescape"))
+
+
+def _list_back(task: Task, key: str, text: str | None) -> None:
+    """What was remembered of the list of a source, None for nothing: then its next visit learns one anew."""
+    visits = task.app.store.visits
+    state = visits.state(key)
+    if state is not None:
+        listing = unpacked_list(text) if text is not None else None
+        visits.save_states([replace(state.asked_whole(), listing=listing)])

@@ -1,0 +1,123 @@
+"""A list that somebody points to: followed, used in place of the one that was learnt, and taken back. Over real
+requests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from html import unescape
+from urllib.parse import urljoin
+
+import pytest
+
+from syndicator.services.container import open_app
+from tests.console.conftest import Browser, Served
+from tests.console.test_today import EVIL
+from tests.reading.lists.test_pointed import BESIDE, STORIES, page
+from tests.world import World
+
+FRONT = "/front"
+
+
+@pytest.fixture
+def site(world: World) -> Iterator[str]:
+    """A site without a feed, whose front page has a list and another beside it."""
+    hostile = [(9, f"{EVIL.replace('<', '&lt;')} of week nine"), *BESIDE]
+    world.fail("holt", 200, path=FRONT, body=page(STORIES, hostile), headers={"content-type": "text/html"})
+    world.fail("holt", 404, path="/robots.txt", body=b"")
+    yield urljoin(next(one.url for one in world.sources if one.key == "holt"), FRONT)
+    world.heal("holt")
+
+
+def looked(served: Served, browser: Browser, site: str) -> str:
+    job = served.done(browser.post("/add/look", {"address": site}))
+    assert f'href="/lists?job={job.id}"' in browser.get(f"/add?job={job.id}").body
+    return job.id
+
+
+def place_of(browser: Browser, job: str, text: str) -> str:
+    """The number of the element of the frame that begins with a text."""
+    (frame,) = re.findall(r"<iframe [^>]*>", browser.get(f"/lists?job={job}").body)
+    assert 'sandbox="allow-scripts"' in frame
+    answer = browser.get(re.findall(r'src="([^"]+)"', frame)[0])
+    assert answer.headers["content-security-policy"].startswith("sandbox allow-scripts; default-src 'none'")
+    return re.findall(rf'data-n="(\d+)">{text}', answer.body)[0]
+
+
+def test_a_list_is_pointed_to_followed_and_taken_back(served: Served, browser: Browser, site: str) -> None:
+    path = served.instance.config / "sources.toml"
+    before, job = path.read_text(), looked(served, browser, site)
+    number = place_of(browser, job, "Harbour notice of week 2")
+    shown = browser.post(f"/lists/{job}/point", {"number": number}).body
+    assert "6 articles" in shown and "Harbour notice of week 5" in unescape(shown) and "story" not in shown
+    assert "<img src=x" not in shown and "<script>alert" not in shown
+    assert len(re.findall(r'data-light="([\d ]+)"', shown)[0].split()) == 6
+    assert path.read_text() == before
+    done = served.done(browser.post(f"/lists/{job}", {"number": number, "choice": "0"}))
+    assert 'kind = "list"' in path.read_text() and f'url = "{site}"' in path.read_text()
+    key = done.said.split(":")[1].split(",")[0].strip()
+    with open_app(served.instance.config) as app:
+        state = app.store.visits.state(key)
+        assert state and state.listing and state.listing.pointed and len(state.listing.seen) == 6
+    served.instance.run("refresh", "--source", key)
+    with open_app(served.instance.config) as app:
+        state = app.store.visits.state(key)
+        assert state and state.last_success and state.listing and len(state.listing.seen) == 6
+        rows = [*app.store.visits.pending(key, datetime.max.replace(tzinfo=UTC)), *app.store.visits.refused(key)]
+        assert len(rows) == 6 and all("/notice/" in row.url for row in rows)  # there are no pages behind them
+    # now the other list of its page, in place of this one
+    again = served.done(browser.post(f"/sources/{key}/list"))
+    number = place_of(browser, again.id, "The ferry that came late for the 3th")
+    shown = browser.post(f"/lists/{again.id}/point", {"number": number}).body
+    assert "8 articles" in shown and "Use this list" in shown and "2026-03-03" in shown
+    used = served.done(browser.post(f"/lists/{again.id}", {"number": number, "choice": "0"}))
+    with open_app(served.instance.config) as app:
+        other = app.store.visits.state(key)
+        assert other and other.listing and len(other.listing.seen) == 8 and other.next_due is None
+    assert "The ferry" in browser.get(f"/changes/{used.change}").body
+    first = served.ended(browser.post("/do/undo", {"number": str(done.change), "next": "/"}).job)
+    assert first.status == "failed" and f"take change {used.change} back first" in first.said
+    served.done(browser.post("/do/undo", {"number": str(used.change), "next": "/"}))
+    with open_app(served.instance.config) as app:
+        back = app.store.visits.state(key)
+        assert back and back.listing and len(back.listing.seen) == 6
+    served.done(browser.post("/do/undo", {"number": str(done.change), "next": "/"}))
+    assert path.read_text() == before
+
+
+def test_what_a_strangers_page_says_is_a_number_or_nothing(served: Served, browser: Browser, site: str) -> None:
+    job = looked(served, browser, site)
+    for number in ("", "-1", "1e3", "٣", "1;2", "0x1", "9" * 30, EVIL, '{"pointed": 1}'):
+        assert browser.post(f"/lists/{job}/point", {"number": number}).status == 404
+        assert browser.post(f"/lists/{job}", {"number": number, "choice": "0"}).status == 404
+    assert "in no list" in browser.post(f"/lists/{job}/point", {"number": "9999999"}).body
+    number = place_of(browser, job, "Harbour notice of week 2")
+    for choice in ("", "-1", "9", EVIL):
+        assert browser.post(f"/lists/{job}", {"number": number, "choice": choice}).status == 404
+
+
+@pytest.mark.parametrize("id", ["x", "../../config", "00000000000000000000-00000000"])
+def test_a_job_that_is_none_has_no_page(browser: Browser, id: str) -> None:
+    for path in (f"/lists?job={id}", f"/lists/{id}/page"):
+        assert browser.get(path).status == 404
+    assert browser.post(f"/lists/{id}/point", {"number": "1"}).status == 404
+
+
+def test_a_page_on_which_nothing_is_found_can_be_pointed_at(served: Served, browser: Browser, world: World) -> None:
+    """It is said what is wrong, and that a person may see more."""
+    rows = "".join(f'<li><a href="/n/{n}">{name}</a></li>' for n, name in enumerate("abcde"))
+    body = f"<html><body><nav><ul class=menu>{rows}</ul></nav></body></html>".encode()
+    world.fail("holt", 404)
+    world.fail("holt", 200, path="/menu", body=body, headers={"content-type": "text/html"})
+    address = urljoin(next(one.url for one in world.sources if one.key == "holt"), "/menu")
+    job = served.done(browser.post("/add/look", {"address": address}))
+    shown = browser.get(f"/add?job={job.id}").body
+    world.heal("holt")
+    assert 'role="alert"' in shown and "Point to one of them" in shown
+
+
+def test_a_source_of_another_kind_has_no_list(served: Served, browser: Browser) -> None:
+    job = served.ended(browser.post("/sources/launchbeat/list").job)
+    assert job.status == "failed" and "not those of a list" in job.said
+    assert "Point to its list" not in browser.get("/sources/launchbeat").body

@@ -1,0 +1,98 @@
+"""A list is learnt from one of its items that somebody pointed to."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicator import urls
+from syndicator.errors import NotAFeed
+from syndicator.reading.html.document import parse
+from syndicator.reading.lists.learn import read_listing
+from syndicator.reading.lists.pointed import PointedList, pointed
+from tests.reading.lists.cases import Case, own
+
+URL = "https://a.example/news/"
+STORIES = [(n, f"The ferry that came late for the {n}th time") for n in range(1, 9)]
+BESIDE = [(n, f"Harbour notice of week {n} and of its tides") for n in range(1, 6)]
+
+
+def page(stories: list[tuple[int, str]], beside: list[tuple[int, str]], name: str = "card") -> bytes:
+    """A site whose front page has its stories and, beside them, notices."""
+    main = "".join(
+        f'<article class="{name}"><h2><a href="/story/{n}-x">{said}</a></h2><time datetime="2026-03-0{n}">then</time>'
+        f"<p class='lead'>It was said that it would.</p></article>"
+        for n, said in stories
+    )
+    notices = "".join(f'<li class="notice"><b>!</b> <a href="/notice/{n}-x">{said}</a></li>' for n, said in beside)
+    return (
+        f"<html><body><nav><a href='/'>Home</a></nav><main>{main}</main>"
+        f"<aside class='sidebar'><h4>Notices</h4><ul>{notices}</ul></aside></body></html>"
+    ).encode()
+
+
+PAGE = page(STORIES, BESIDE)
+
+
+def number_of(html: bytes, css: str, place: int = 0) -> int:
+    from syndicator.rules.selectors import matched
+
+    tree = parse(html, URL).tree
+    return list(tree.iter()).index(matched(tree, css)[place])
+
+
+def addresses(one: PointedList) -> list[str]:
+    return [item.url.removeprefix("https://a.example") for item in one.items]
+
+
+@pytest.mark.parametrize("css", [".lead", "time", "h2 a", "article.card", "h2"])
+def test_all_items_like_the_one_that_is_meant_are_found(css: str) -> None:
+    """Wherever in an item: its text, its date, its link or all of it."""
+    first = pointed(PAGE, URL, number_of(PAGE, css, 3))[0]
+    assert addresses(first) == [f"/story/{n}-x" for n, _ in STORIES]
+    cards = {number_of(PAGE, "article.card", place) for place in range(len(STORIES))}
+    assert set(first.elements) == cards
+    assert [item.title for item in first.items] == [said for _, said in STORIES]
+    assert all(item.published for item in first.items)
+
+
+def test_what_stands_beside_is_a_list_for_who_points_to_it() -> None:
+    """And is found again at the visits that follow, in a new layout of the rest and with a new item."""
+    (first, *_) = pointed(PAGE, URL, number_of(PAGE, "li.notice b", 1))
+    assert addresses(first) == [f"/notice/{n}-x" for n, _ in BESIDE]
+    assert "/notice/" not in str(read_listing(PAGE, URL).entries)
+    wrapper = first.wrapper
+    for beside in (BESIDE, [(6, "Harbour notice of week 6 and of its tides"), *BESIDE]):
+        feed = read_listing(page(STORIES, beside, "tile"), URL, None, wrapper)
+        assert [entry.url.rpartition("/")[2] for entry in feed.entries] == [f"{n}-x" for n, _ in beside]
+        assert feed.listing and feed.listing.pointed
+        wrapper = feed.listing
+    with pytest.raises(NotAFeed, match="list-changed"):  # without it nothing else of the page is taken for it
+        read_listing(page(STORIES, []), URL, None, wrapper)
+
+
+@pytest.mark.parametrize("css", ["html", "body", "main", "nav a", "h4"])
+def test_what_is_in_no_item_is_in_no_list(css: str) -> None:
+    assert pointed(PAGE, URL, number_of(PAGE, css)) == ()
+
+
+@pytest.mark.parametrize("number", [-1, 10**7])
+def test_a_number_that_is_no_element_is_in_no_list(number: int) -> None:
+    assert pointed(PAGE, URL, number) == ()
+    assert pointed(b"%PDF", URL, 0) == ()
+
+
+@pytest.mark.parametrize("case", own(), ids=lambda case: case.name)
+def test_any_item_of_a_list_leads_to_the_whole_of_it(case: Case) -> None:
+    """As it would be published: what a visit reads of the page with what was learnt."""
+    document = parse(case.html, case.url)
+    tree, base = document.tree, document.base_url
+    wanted = [urls.alias(item["url"]) for item in case.items]
+    elements = list(tree.iter())
+    for url in wanted:
+        anchors = [one for one in tree.iter("a") if urls.alias(urls.absolute(base, one.get("href")) or "") == url]
+        found = [pointed(case.html, case.url, elements.index(one)) for one in anchors]
+        lists = [one for each in found for one in each]
+        assert wanted in [[urls.alias(item.url) for item in one.items] for one in lists], url
+        whole = next(one for one in lists if [urls.alias(item.url) for item in one.items] == wanted)
+        again = read_listing(case.html, case.url, None, whole.wrapper).entries
+        assert [urls.alias(entry.url) for entry in again] == wanted
