@@ -186,7 +186,7 @@ def put_text(path: Path, text: str | None, *, seen: str | None) -> None:
     """A file of the configuration as it was once, None for none. Raises UsageError where it is not as it was `seen` any
     more, LockedError."""
     with _locked_file(path) as target:
-        now = target.read_text(encoding="utf-8") if target.exists() else None
+        now = target.read_bytes().decode("utf-8", "surrogateescape") if target.exists() else None  # ends of lines stay
         if now != seen:
             raise UsageError(f"{path} was edited meanwhile, and stays as it is; look at it again")
         if text is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from html import unescape
 from urllib.parse import quote
 
@@ -64,7 +65,7 @@ def test_a_name_is_a_name(served: Served, browser: Browser, name: str) -> None:
 def test_a_query_is_tried_while_it_is_typed(browser: Browser) -> None:
     body = browser.get(f"/tags/query?query={quote('tag:AI and watt')}").body
     assert "1 of the newest" in body and "A seven-watt summariser" in body
-    assert "query = &#34;tag:AI and watt&#34;" in body or 'query = "tag:AI and watt"' in unescape(body)
+    assert 'name="query" value="tag:AI and watt"' in body
     assert "80,412 notes" not in body
     assert 'class="wrong"' in browser.get(f"/tags/query?query={quote('tag:(')}").body
     evil = browser.get(f"/tags?query={quote(EVIL)}").body
@@ -83,6 +84,92 @@ def test_a_line_of_a_category_is_tried(served: Served, browser: Browser) -> None
     assert "would move" in browser.get(f"/tags?job={job.id}").body
     with open_app(served.instance.config) as app:
         assert all(one.category != "Databases" for one in app.store.index.each())
+
+
+def test_a_line_is_written_and_taken_back(served: Served, browser: Browser) -> None:
+    """What it touches is shown first; a line that a hand edited meanwhile stays."""
+    path = served.instance.config / "taxonomy.toml"
+    path.write_text(path.read_text().replace('name = "Cities"', 'name = "Cities"  # ours'))
+    before = path.read_text()
+    form = {"name": "cities", "description": 'cities,  streets and "potholes"'}
+    job = served.done(browser.post("/tags", form | {"then": "try"}))
+    page = unescape(browser.get(f"/tags?job={job.id}").body)
+    assert "Write this line" in page and ("Feeds that it touches" in page) == bool(job.result["feeds"])
+    stamped = form | {"then": "write", "stamp": job.result["stamp"]}
+    done = served.done(browser.post("/tags", stamped))
+    now = path.read_text()
+    assert tomllib.loads(now)["category"][1] == {"name": "Cities", "description": 'cities, streets and "potholes"'}
+    assert "# ours" in now and now.count("[[category]]") == before.count("[[category]]")
+    late = served.ended(browser.post("/tags", stamped | {"description": "quicker"}).job)
+    assert late.status == "failed" and "edited meanwhile" in late.said and path.read_text() == now
+    served.done(browser.post("/do/undo", {"number": str(done.change), "next": "/"}))
+    assert path.read_text() == before
+    made = served.done(browser.post("/tags", {"then": "write", "name": "Databases", "description": "SQL", "stamp": ""}))
+    assert tomllib.loads(path.read_text())["category"][-1] == {"name": "Databases", "description": "SQL"}
+    path.write_text(path.read_text() + "# a hand\n")
+    served.done(browser.post("/do/undo", {"number": str(made.change), "next": "/"}))
+    assert path.read_text().rstrip() == before.rstrip() + "\n# a hand"
+    path.write_text(before)
+
+
+def test_a_query_becomes_a_feed_and_is_changed_and_taken_back(served: Served, browser: Browser) -> None:
+    path = served.instance.config / "feeds.toml"
+    before = path.read_text() if path.exists() else None
+    asked = {"then": "plan-query", "query": 'tag:AI and not "press release"', "title": 'AI, and "no" news'}
+    planned = served.done(browser.post("/tags", asked)).result
+    assert (planned["slug"], planned["changed"]) == ("ai-and-no-news", False)
+    assert 0 < planned["count"] < planned["looked"]
+    assert (path.read_text() if path.exists() else None) == before
+    said = {name: planned[name] for name in ("slug", "title", "query", "stamp")} | {"then": "save-query"}
+    done = served.done(browser.post("/tags", said))
+    (feed,) = tomllib.loads(path.read_text())["feed"]
+    assert feed == {name: said[name] for name in ("slug", "query", "title")}
+    assert (served.settings.public_dir / "queries/ai-and-no-news.atom").exists()
+    body = browser.get("/tags").body
+    assert "AI, and" in unescape(body) and f'<span class="count">{planned["count"]}</span>' in body
+    twice = served.ended(browser.post("/tags", asked).job)
+    assert twice.status == "failed" and "already" in twice.said
+    path.write_text(path.read_text().replace("[[feed]]", "[[feed]]  # ours"))
+    narrower = asked | {"query": "tag:AI and watt", "title": "", "slug": planned["slug"]}
+    job = served.done(browser.post("/tags", narrower))
+    assert job.result["joins"] == 0 and job.result["leaves"] == planned["count"] - job.result["count"] > 0
+    page = unescape(browser.get(f"/tags?job={job.id}").body)
+    assert f"0 join, {job.result['leaves']} leave" in page and "Change the feed" in page
+    changed = {name: job.result[name] for name in ("slug", "title", "query", "stamp")} | {"then": "save-query"}
+    stale = served.ended(browser.post("/tags", changed | {"stamp": planned["stamp"]}).job)
+    assert stale.status == "failed" and "edited meanwhile" in stale.said
+    last = served.done(browser.post("/tags", changed))
+    assert tomllib.loads(path.read_text())["feed"][0]["query"] == "tag:AI and watt" and "# ours" in path.read_text()
+    served.done(browser.post("/do/undo", {"number": str(last.change), "next": "/"}))
+    assert tomllib.loads(path.read_text())["feed"][0]["query"] == asked["query"]
+    path.write_text(path.read_text().replace("[[feed]]  # ours", "[[feed]]"))
+    served.done(browser.post("/do/undo", {"number": str(done.change), "next": "/"}))
+    assert (path.read_text() if path.exists() else None) == before
+
+
+@pytest.mark.parametrize("evil", [EVIL, 'x"\n[[feed]]\nslug = "y"\nquery = "tag:AI', "tag:(", "\x00", "x" * 3000])
+def test_a_query_or_a_line_is_one_value(served: Served, browser: Browser, evil: str) -> None:
+    """TOML injection and stored XSS through feeds.toml and taxonomy.toml."""
+    taxonomy, feeds = served.instance.config / "taxonomy.toml", served.instance.config / "feeds.toml"
+    before, there = taxonomy.read_text(), feeds.read_text() if feeds.exists() else None
+    forms = [
+        {"then": "save-query", "query": evil, "title": evil, "slug": "evil", "stamp": ""},
+        {"then": "save-query", "query": "tag:AI", "title": evil, "slug": "../evil", "stamp": ""},
+        {"then": "plan-query", "query": evil, "title": evil, "slug": evil},
+        {"then": "write", "name": "Cities", "description": evil, "stamp": ""},
+        {"then": "write", "name": evil, "description": evil, "stamp": ""},
+    ]
+    for form in forms:
+        job = served.ended(browser.post("/tags", form).job)
+        for path in ("/tags", f"/tags?job={job.id}", "/changes"):
+            assert "<script>alert" not in browser.get(path).body, form
+        if feeds.exists():
+            assert len(tomllib.loads(feeds.read_text()).get("feed", ())) <= 1 and "../evil" not in feeds.read_text()
+        assert len(tomllib.loads(taxonomy.read_text())["category"]) <= len(tomllib.loads(before)["category"]) + 1
+        taxonomy.write_text(before)
+        feeds.unlink(missing_ok=True)
+        if there is not None:
+            feeds.write_text(there)
 
 
 def test_names_are_proposed(served: Served, browser: Browser) -> None:

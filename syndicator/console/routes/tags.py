@@ -4,6 +4,8 @@ are tried on the articles."""
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from starlette.requests import Request
@@ -12,6 +14,8 @@ from starlette.routing import Route
 
 from syndicator.console.answers import ask, console_of, page, part
 from syndicator.console.guard import form_of
+from syndicator.errors import ConfigError
+from syndicator.publishing.queries.saved import SavedQuery
 from syndicator.services.showing import tags as showing
 
 _ACTS = {
@@ -21,6 +25,9 @@ _ACTS = {
     "add": ("add-tag", ("name",)),
     "alias": ("add-alias", ("name", "alias")),
     "try": ("try-category", ("name", "description")),
+    "write": ("save-category", ("name", "description", "stamp")),
+    "plan-query": ("plan-query", ("query", "title", "slug")),
+    "save-query": ("save-query", ("query", "title", "slug", "stamp")),
 }
 _MOST = 300  # tags on the page
 _LONGEST = 1000  # characters of a query
@@ -48,11 +55,13 @@ async def show(request: Request) -> Response:
         queries=found.queries,
         query=request.query_params.get("query", ""),
         trial=trial,
-        line=_line(request.query_params.get("query", "")),
+        saved=[one for one, _ in found.queries],
         waiting=mine.id if mine and not mine.ended and mine.status != "building" else "",
         planned=result if mine and mine.act == "plan-retag" else None,
         proposals=result.get("proposals"),
         tried=result if mine and mine.act == "try-category" else None,
+        planned_query=result if mine and mine.act == "plan-query" else None,
+        lines=_lines(result) if mine and mine.act == "plan-query" and result else "",
         tried_name=str(mine.args.get("name", "")) if mine else "",
         tried_line=str(mine.args.get("description", "")) if mine else "",
     )
@@ -74,16 +83,19 @@ async def live(request: Request) -> Response:
     """What a query finds, while it is typed."""
     console, query = console_of(request), request.query_params.get("query", "")[:_LONGEST]
 
-    def read() -> showing.QueryTrial | None:
-        with console.glance.place() as place:
-            return showing.try_query(place, query) if query.strip() else None
+    def read() -> tuple[showing.QueryTrial | None, list[SavedQuery]]:
+        with console.glance.place() as place, suppress(ConfigError):
+            return showing.try_query(place, query) if query.strip() else None, showing.queries(place)
+        return None, []
 
-    return part(request, "query.html", trial=await console.read(read), line=_line(query))
+    trial, saved = await console.read(read)
+    return part(request, "query.html", trial=trial, saved=saved, query=query)
 
 
-def _line(query: str) -> str:
-    """The lines of feeds.toml that make a feed of the query."""
-    return f'[[feed]]\nname = "A name"\nquery = {json.dumps(query, ensure_ascii=False)}' if query.strip() else ""
+def _lines(planned: Mapping[str, Any]) -> str:
+    """The lines of feeds.toml that make a feed of a query."""
+    told = [f"{name} = {json.dumps(planned[name], ensure_ascii=False)}" for name in ("slug", "query", "title")]
+    return "\n".join(["[[feed]]", *(line for line in told if not line.endswith('""'))])
 
 
 ROUTES = [

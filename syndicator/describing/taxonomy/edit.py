@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from syndicator.config_files.tables import is_comment, span
 from syndicator.config_files.toml_file import TomlFile
 from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary, fold, parse
 from syndicator.errors import ConfigError
 
 _HEADER = re.compile(r"\s*\[\[\s*(?:tag|'tag'|\"tag\")\s*\]\]")
-_ANY_HEADER = re.compile(r"\s*\[")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ def rewritten(text: str, change: Change, path: Path) -> str:
 
 def _edited(text: str, change: Change) -> str:
     lines = text.splitlines(keepends=True)
-    spans = [_span(lines, number) for number, line in enumerate(lines) if _HEADER.match(line)]
+    spans = [span(lines, number) for number, line in enumerate(lines) if _HEADER.match(line)]
     places: dict[int, str] = {}
     if change.at is not None and change.at < len(spans):
         start, end = spans[change.at]
@@ -92,27 +92,15 @@ def _edited(text: str, change: Change) -> str:
     return result
 
 
-def _span(lines: list[str], header: int) -> tuple[int, int]:
-    """A table from its header (for a table that goes: from the comment over it, see `_close`) to its last line that
-    says something."""
-    end = next((n for n in range(header + 1, len(lines)) if _ANY_HEADER.match(lines[n])), len(lines))
-    last = max(n for n in range(header, end) if lines[n].strip() and (n == header or not _is_comment(lines[n])))
-    return header, last + 1
-
-
 def _close(lines: list[str], at: int) -> None:
     """Where a table went: the comment that stood directly over it and the blank lines behind it go too."""
     start = at
-    while start > 0 and _is_comment(lines[start - 1]):
+    while start > 0 and is_comment(lines[start - 1]):
         start -= 1
     stop = at
     while stop < len(lines) and not lines[stop].strip():
         stop += 1
     del lines[start:stop]
-
-
-def _is_comment(line: str) -> bool:
-    return line.lstrip().startswith("#")
 
 
 def _table(text: str, tag: TagDef) -> str:

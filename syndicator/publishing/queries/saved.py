@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from syndicator.axes import AXES, QUERY
-from syndicator.config_files.toml_file import read
+from syndicator.config_files.toml_file import TomlFile, read
 from syndicator.errors import ConfigError
 from syndicator.model import ContentMode, FeedKey
 from syndicator.publishing.paths import parse_stem
@@ -42,9 +42,11 @@ class SavedQuery:
 def load_queries(path: Path) -> tuple[SavedQuery, ...]:
     """The [[feed]] entries of feeds.toml; none where the file is absent. Raises ConfigError; a bad query is shown with
     a caret under its fault."""
-    if not path.exists():
-        return ()
-    file = read(path)
+    return queries_of(read(path)) if path.exists() else ()
+
+
+def queries_of(file: TomlFile) -> tuple[SavedQuery, ...]:
+    """The same of a file that was read."""
     try:
         items = FeedsFile.model_validate(file.values).feed
     except ValidationError as error:

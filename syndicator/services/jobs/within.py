@@ -16,7 +16,8 @@ from syndicator.services.jobs.queue import Queue
 QUICK: Final = frozenset(
     (
         *("confirm", "edit", "hide", "release", "split", "withdraw", "bring-back", "undo", "add", "rest", "wake"),
-        *("adopt-move", "change-source", "remove-source", "save-rules", "add-tag", "add-alias", "follow-list"),
+        *("adopt-move", "change-source", "remove-source", "save-rules", "add-tag", "add-alias"),
+        *("follow-list", "save-category", "save-query"),
     )
 )
 _PAUSE_SECONDS = 0.3  # between two looks at a folder that is empty, or not there

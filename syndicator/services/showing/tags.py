@@ -75,8 +75,13 @@ def names(place: Place) -> Names:
     ]
     with_count = []
     with suppress(ConfigError):
-        with_count = [(one, _count(counts, *one.key)) for one in load_queries(place.config / "feeds.toml")]
+        with_count = [(one, _count(counts, *one.key)) for one in queries(place)]
     return Names(tags=_largest([*listed, *used]), categories=_largest(filed), queries=tuple(with_count))
+
+
+def queries(place: Place) -> list[SavedQuery]:
+    """The saved queries of feeds.toml. Raises ConfigError."""
+    return [one for one in load_queries(place.config / "feeds.toml") if one.feed is None]
 
 
 def _count(counts: dict[tuple[str, str], tuple[str, int]], axis: str, slug: str) -> int:

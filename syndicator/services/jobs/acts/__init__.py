@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from syndicator.services.jobs.acts import articles, lists, looking, mending, sources, tags, taking_back
+from syndicator.services.jobs.acts import articles, lists, looking, mending, sources, tags, taking_back, writing
 from syndicator.services.jobs.task import Acted, Task
 
 Act = Callable[[Task], Acted]
@@ -41,7 +41,10 @@ ACTS: Final[Mapping[str, Act]] = {
     "plan-retag": tags.plan_retag,
     "retag": tags.retag,
     "try-category": tags.try_category,
+    "save-category": writing.save_category,
+    "plan-query": writing.plan_query,
+    "save-query": writing.save_query,
 }
 
 # These change nothing: they need no lock, and no run has to end for them.
-UNLOCKED: Final = frozenset({"look", "fetch-list", "suggest-tags", "try-category", "try-rules"})
+UNLOCKED: Final = frozenset({"look", "fetch-list", "suggest-tags", "try-category", "try-rules", "plan-query"})

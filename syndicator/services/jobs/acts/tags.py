@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Any, Literal
@@ -15,6 +17,7 @@ from syndicator.model import Article, FeedKey
 from syndicator.pipeline import jobs
 from syndicator.services.container import open_worker
 from syndicator.services.descriptions import redescribe, rename_tags
+from syndicator.services.jobs.acts.writing import category_stamp
 from syndicator.services.jobs.task import Acted, Task
 
 TRIED = 200  # newest articles on which a category's line is tried: some seconds
@@ -90,7 +93,20 @@ def try_category(task: Task) -> Acted:
         if before != after
     ]
     said = f"{name}: {len(moved)} of the newest {len(articles)} articles would move"
-    return Acted(subject="tags", said=said, logged=False, build=False, result={"moved": moved, "looked": len(articles)})
+    result = {
+        "moved": moved,
+        "looked": len(articles),
+        "feeds": _feeds(moved),
+        "stamp": category_stamp(task.app.config, name),
+    }
+    return Acted(subject="tags", said=said, logged=False, build=False, result=result)
+
+
+def _feeds(moved: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
+    """The feeds of categories that such articles would join and leave. Pure."""
+    joins, leaves = Counter(one["after"] for one in moved), Counter(one["before"] for one in moved)
+    names = sorted(name for name in {*joins, *leaves} if name)
+    return [{"feed": name, "joins": joins[name], "leaves": leaves[name]} for name in names]
 
 
 def _newest(task: Task) -> list[Article]:

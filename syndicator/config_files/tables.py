@@ -1,0 +1,66 @@
+"""One table of a list in a TOML file, such as a [[feed]], added or changed in the text, so that comments stay. Pure."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+_ANY_HEADER = re.compile(r"\s*\[")
+
+
+def with_table(text: str, kind: str, number: int | None, values: Mapping[str, str]) -> str:
+    """`text`, in which the table `number` (from 0) of the list `kind` has these values; None adds a table at the end.
+    What a table has already and is no value of these is not touched. Raises ValueError for a file that is written in a
+    way (inline tables, headers in strings) in which an edit would change more: what comes out is read again."""
+    after = _edited(text, kind, number, values)
+    if tomllib.loads(after) != _wanted(tomllib.loads(text), kind, number, values):
+        raise ValueError(f"{kind} cannot be edited safely")
+    return after
+
+
+def _wanted(before: dict[str, Any], kind: str, number: int | None, values: Mapping[str, str]) -> dict[str, Any]:
+    tables = [*before.get(kind, ())]
+    if number is None:
+        tables.append({**values})
+    else:
+        tables[number] = {**tables[number], **values}
+    return {**before, kind: tables}
+
+
+def _edited(text: str, kind: str, number: int | None, values: Mapping[str, str]) -> str:
+    lines = text.splitlines(keepends=True)
+    header = re.compile(rf"\s*\[\[\s*(?:{kind}|'{kind}'|\"{kind}\")\s*\]\]")
+    spans = [span(lines, at) for at, line in enumerate(lines) if header.match(line)]
+    if number is None:
+        above = text.rstrip() + "\n\n" if text.strip() else ""
+        return above + _changed(f"[[{kind}]]\n", kind, values)
+    if number >= len(spans):
+        raise ValueError(f"table {number} of {kind} has no header of its own")
+    first, last = spans[number]
+    return "".join([*lines[:first], _changed("".join(lines[first:last]), kind, values), *lines[last:]])
+
+
+def span(lines: list[str], header: int) -> tuple[int, int]:
+    """A table, from the line of its header to its last line that says something, as lines of `lines`."""
+    end = next((n for n in range(header + 1, len(lines)) if _ANY_HEADER.match(lines[n])), len(lines))
+    last = max(n for n in range(header, end) if lines[n].strip() and (n == header or not is_comment(lines[n])))
+    return header, last + 1
+
+
+def is_comment(line: str) -> bool:
+    return line.lstrip().startswith("#")
+
+
+def _changed(text: str, kind: str, values: Mapping[str, str]) -> str:
+    """The text of one table made to say `values`; what it says already is not touched."""
+    import tomlkit
+
+    document: Any = tomlkit.parse(text)
+    table: Any = document[kind][0]
+    for name, value in values.items():
+        if table.get(name) != value:
+            table[name] = value
+    result = tomlkit.dumps(document)
+    return result if result.endswith("\n") else result + "\n"
