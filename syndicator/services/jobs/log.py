@@ -7,9 +7,10 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 
 _REMEMBERED = 2000  # changes that are looked through
+OTHER_WAY: Final = ("withdraw", "bring-back")  # acts of which each takes the other back
 KEPT_BYTES = 20_000_000  # of the files of one change: more is not kept, and cannot be undone
 
 
@@ -28,6 +29,17 @@ class Change:
     args: Mapping[str, Any] = field(default_factory=dict)
     undoes: int | None = None
     kept: bool = True  # False: it has no files to put back
+
+    @property
+    def lasting(self) -> str:
+        """Why it cannot be taken back, "" where it can. Later edits may be in the way all the same."""
+        if self.kept or self.act in OTHER_WAY or (self.act == "retag" and self.args.get("kind") != "merge"):
+            return ""
+        if self.act == "undo":
+            return "it took back what is done anew instead: withdraw, rename or merge again"
+        if self.act == "retag":
+            return "which articles had the old tag was not kept: by an earlier version, or of very many"
+        return f"it changed no file, or files of more than {KEPT_BYTES // 1_000_000} MB together, which are not kept"
 
 
 class Log:

@@ -56,8 +56,8 @@ class Task:
 
     def touch(self, kind: str, path: str) -> None:
         """Says that a file is about to be changed, so that the log has what it was: "article" with the path of its
-        file, "config" with the name of a file of the configuration, or "list" with the key of a source whose list is
-        learnt."""
+        file, "config" with the name of a file of the configuration, "list" with the key of a source whose list is
+        learnt, or "tags" with the id of an article of which only these change."""
         name = f"{kind}:{path}"
         if name not in self.before:
             self.before[name] = read(self.app, name)
@@ -68,6 +68,9 @@ def read(app: App, name: str) -> str | None:
     kind, _, path = name.partition(":")
     if kind == "list":
         return list_text(app, path)
+    if kind == "tags":
+        article = app.store.visits.article(path)
+        return "".join(f"{tag}\n" for tag in article.tags) if article else None
     try:
         data = app.article_store.read(path) if kind == "article" else (app.config / path).read_bytes()
     except FileNotFoundError:

@@ -65,9 +65,14 @@ def retag(task: Task) -> Acted:
     """Renames a tag, or merges it into another: in taxonomy.toml, in articles, and in feeds, whose addresses stay
     good."""
     planned = rename_tags.plan(task.app, _kind(task), task.text("old"), task.text("new"))
+    if planned.kind == "merge":  # a rename is taken back by another
+        task.touch("config", _FILE)
+        for id in planned.articles:
+            task.touch("tags", id)
     rename_tags.act(task.app, planned, task.progress)
     said = f"{planned.old} → {planned.new}: {len(planned.articles)} articles"
     kept = {"kind": planned.kind, "old": planned.old, "new": planned.new}
+    kept |= {"old_feed": planned.old_feed.slug, "new_feed": planned.new_feed.slug}
     return Acted(subject="tags", said=said, result=_planned(planned), args=kept)
 
 

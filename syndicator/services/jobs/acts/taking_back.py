@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import replace
 
 from syndicator.errors import UsageError
+from syndicator.model import FeedKey
 from syndicator.services import reconcile
-from syndicator.services.descriptions import rename_tags
+from syndicator.services.descriptions import part_tags, rename_tags
 from syndicator.services.editorial import withdrawing
 from syndicator.services.jobs import log
 from syndicator.services.jobs.acts.lists import LEARNING
 from syndicator.services.jobs.patch import undone
 from syndicator.services.jobs.task import Acted, Task, read, unpacked_list
 from syndicator.sources import registry
+
+_TAGS = "tags:"  # names of the log of articles of which only the tags change
 
 
 def undo(task: Task) -> Acted:
@@ -26,14 +30,19 @@ def undo(task: Task) -> Acted:
         raise UsageError(f"there is no change {number}")
     if number in kept.undone():
         raise UsageError(f"change {number} was taken back already")
-    if change.act == "retag":
-        return _renamed_back(task, change)
-    if change.act in ("withdraw", "bring-back"):
+    if change.lasting:
+        raise UsageError(f"change {number} cannot be taken back: {change.lasting}")
+    if change.act in log.OTHER_WAY:
         return _other_way(task, change)
+    if change.act == "retag":
+        return _parted(task, change) if change.args.get("kind") == "merge" else _renamed_back(task, change)
     _refuse_older_list(kept, change)
-    files = kept.files(number)
-    if not files:
-        raise UsageError(f"nothing was kept by which change {number} could be taken back: {change.said}")
+    return _put_back(task, change)
+
+
+def _put_back(task: Task, change: log.Change) -> Acted:
+    """What a change touched gets its text of before."""
+    files = _files(task, change)
     wanted = {name: _before(task, name, *texts) for name, texts in files.items()}
     for name, text in wanted.items():
         _check(task, name, text)
@@ -41,16 +50,55 @@ def undo(task: Task) -> Acted:
         _write(task, name, text)
     if any(name.startswith("article:") for name in wanted):
         reconcile.files(task.app)
-    return Acted(subject=change.subject, said=f"taken back: {change.said}", undoes=number)
+    return Acted(subject=change.subject, said=f"taken back: {change.said}", undoes=change.number)
+
+
+def _files(task: Task, change: log.Change) -> dict[str, tuple[str | None, str | None]]:
+    files = log.Log(task.app.settings.state_dir).files(change.number)
+    if not files:
+        raise UsageError(f"what was kept of change {change.number} is not there any more: {change.said}")
+    return files
 
 
 def _renamed_back(task: Task, change: log.Change) -> Acted:
-    """A tag that was renamed gets its old name. Which articles had a tag that was merged is known no more."""
-    if change.args.get("kind") == "merge":
-        raise UsageError("a merge cannot be taken back: which articles had the old tag is known no more")
+    """A tag that was renamed gets its old name."""
     old, new = str(change.args["old"]), str(change.args["new"])
     rename_tags.act(task.app, rename_tags.plan(task.app, "rename", new, old))
     return Acted(subject=change.subject, said=f"taken back: {change.said}", undoes=change.number)
+
+
+def _parted(task: Task, change: log.Change) -> Acted:
+    """Two tags that were merged are two again. Articles whose tags were edited since, where the merge changed them,
+    stay as they are."""
+    files = _files(task, change)
+    old, new = (FeedKey("tag", str(change.args[name])) for name in ("old_feed", "new_feed"))
+    part_tags.need_parted(task.app, old, new)
+    texts = {name: _before(task, name, *both) for name, both in files.items() if not name.startswith(_TAGS)}
+    for name, text in texts.items():
+        _check(task, name, text)
+    tags, edited = _tags_before(task, files)
+    for name, text in texts.items():
+        _put(task, name, text)
+    part_tags.part(task.app, old, new, tags, task.progress)
+    more = f"; {edited} with tags that were edited since stay as they are" if edited else ""
+    return Acted(subject=change.subject, said=f"taken back: {change.said}{more}", undoes=change.number)
+
+
+def _tags_before(
+    task: Task, files: Mapping[str, tuple[str | None, str | None]]
+) -> tuple[dict[str, tuple[str, ...]], int]:
+    """The tags that articles get back, by id, and how many stay as they were edited."""
+    found: dict[str, tuple[str, ...]] = {}
+    edited = 0
+    for name, (before, after) in files.items():
+        now = read(task.app, name) if name.startswith(_TAGS) else None
+        if now is None:  # another file, or an article that is not there any more
+            continue
+        try:
+            found[name.removeprefix(_TAGS)] = tuple((undone(before, after, now) or "").splitlines())
+        except ValueError:
+            edited += 1
+    return found, edited
 
 
 def _other_way(task: Task, change: log.Change) -> Acted:
@@ -95,10 +143,15 @@ def _check(task: Task, name: str, text: str | None) -> None:
 def _write(task: Task, name: str, text: str | None) -> None:
     kind, _, path = name.partition(":")
     task.touch(kind, path)
+    _put(task, name, text)
+
+
+def _put(task: Task, name: str, text: str | None) -> None:
+    kind, _, path = name.partition(":")
     if kind == "list":
         _list_back(task, path, text)
     elif kind == "config":
-        registry.put_text(task.app.config / path, text, seen=task.before[name])
+        registry.put_text(task.app.config / path, text, seen=read(task.app, name))
     elif text is None:
         task.app.article_store.delete(path)
     else:
