@@ -1,13 +1,15 @@
 """A day of a fleet in simulated time, on the dispatch and the leases that workers use: no request is made.
 
     python -m tests.bench.bench_fleet [--sources 100000] [--hosts 30000] [--workers 3] [--lanes 64] [--hours 24]
+        [--interval 3600] [--step 1]
 
-A server of PostgreSQL of our own (tests/postgres.py) has the sources, each due every hour on average; three in five
-hosts have one source, a few have hundreds. The clock of the database is replaced by one that the simulation sets
-(a function `clock_timestamp` in the schema), so that a day passes in minutes while each statement is the one that
-workers send: `Hosts.due`, `start`, `take`, `give_back`, `end`, `fill`. A visit takes a second of that day, and two
-after it are the host's pause. Printed: how late visits were, as a share of an interval; how often two had one host at a
-time, or less than its pause lay between; how evenly workers and hosts were served; statements and CPU a visit."""
+A server of PostgreSQL of our own (tests/postgres.py) has the sources, each due every `--interval` seconds on average.
+Most hosts have one source or a few, and none has more than it can be asked for in half of that time. The clock of the
+database is replaced by one that the simulation sets (a function `clock_timestamp` in the schema), so that a day passes
+in minutes while each statement is the one that workers send: `Hosts.due`, `start`, `take`, `give_back`, `end`, `fill`.
+A visit takes a second of that day, and two after it are the host's pause. Printed: how late visits began, as a share of
+an interval; how often two had one host at a time, or less than its pause lay between; how evenly workers and hosts were
+served; visits a second of real time."""
 
 from __future__ import annotations
 
@@ -17,19 +19,18 @@ import os
 import random
 import time
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from statistics import quantiles
 
 from sqlalchemy import Connection, text
 
 from syndicator.ports.hosts import Turn
-from syndicator.store import schema
 from syndicator.store.engine import Store, open_store
 from syndicator.store.fleet.hosts import Hosts
 from tests import postgres
 
 _START = 1_800_000_000.0  # seconds since 1970
-_INTERVAL = 3600.0
-_VISIT, _PAUSE, _STEP = 1.0, 2.0, 1.0
+_VISIT, _PAUSE = 1.0, 2.0
 _LEASE = 35.0
 _TAKEN = 8  # jobs that a worker takes before the next one does: so that work is spread as by chance
 
@@ -38,6 +39,9 @@ CREATE TABLE simulated (at double precision NOT NULL);
 INSERT INTO simulated VALUES (0);
 CREATE FUNCTION clock_timestamp() RETURNS timestamptz LANGUAGE sql STABLE AS 'SELECT to_timestamp(at) FROM simulated';
 """
+
+
+Due = tuple[str, float]  # a source, and when it was due
 
 
 class Day:
@@ -50,12 +54,13 @@ class Day:
         self.queue: list[str] = []
         self.queued: set[str] = set()
         self.lanes: dict[int, int] = Counter()
-        self.ends: list[tuple[float, int, str, list[str], Turn]] = []
+        self.ends: list[tuple[float, int, str, int, list[Due], Turn]] = []
         self.late: list[float] = []
         self.visits: Counter[str] = Counter()
         self.by_worker: Counter[int] = Counter()
         self.open: dict[str, float] = {}
         self.broken = 0
+        self.began = time.monotonic()
         self.number = 0
 
     def set_clock(self, now: float) -> None:
@@ -89,15 +94,14 @@ class Day:
                     due = self.due_of(host)
                     self.next_visit(worker, host, due)
 
-    def due_of(self, host: str) -> list[str]:
+    def due_of(self, host: str) -> list[Due]:
         statement = text(
             "SELECT key, next_due FROM sources WHERE host = :host AND next_due <= :now ORDER BY next_due LIMIT 200"
         )
         found = self.store._db.rows(statement, {"host": host, "now": int(self.now * 1e6)})
-        self.late += [self.now - due / 1e6 for _, due in found[:1]]
-        return [key for key, _ in found]
+        return [(key, due / 1e6) for key, due in found]
 
-    def next_visit(self, worker: int, host: str, due: list[str]) -> None:
+    def next_visit(self, worker: int, host: str, due: list[Due]) -> None:
         """Asks for leave; where that is not given, again when it may be."""
         if not due:
             self.hosts.end(host, f"w{worker}")
@@ -109,24 +113,25 @@ class Day:
             if self.open.get(host, 0.0) > self.now:
                 self.broken += 1
             self.open[host] = self.now + _VISIT + _PAUSE
-            heapq.heappush(self.ends, (self.now + _VISIT, self.number, host, [str(worker), *due], turn))
+            self.late.append(self.now - due[0][1])
+            heapq.heappush(self.ends, (self.now + _VISIT, self.number, host, worker, due, turn))
         else:
             again = self.now + max(turn.seconds, 0.05)
-            heapq.heappush(self.ends, (again, self.number, host, [str(worker), *due], Turn(-1)))
+            heapq.heappush(self.ends, (again, self.number, host, worker, due, Turn(-1)))
 
     def finish(self) -> None:
         """Visits whose time has come end, and the next source of the host begins."""
         while self.ends and self.ends[0][0] <= self.now:
-            _, _, host, (worker, *due), turn = heapq.heappop(self.ends)
+            _, _, host, worker, due, turn = heapq.heappop(self.ends)
             if turn.token != -1:
                 self.hosts.give_back(host, turn, _PAUSE)
-                self.write(due.pop(0), host, int(worker))
-            self.next_visit(int(worker), host, due)
+                self.write(due.pop(0)[0], host, worker)
+            self.next_visit(worker, host, due)
 
     def write(self, key: str, host: str, worker: int) -> None:
         """The result, with the fence, in one transaction."""
         fence = self.hosts.fence(host, f"w{worker}")
-        later = self.now + _INTERVAL * self.chance.uniform(0.8, 1.2)
+        later = self.now + self.given.interval * self.chance.uniform(0.8, 1.2)
         with self.store._db.write() as connection:
             fence(connection)
             connection.execute(
@@ -137,18 +142,27 @@ class Day:
 
 
 def make(connection: Connection, given: argparse.Namespace) -> None:
-    """The sources: host 0 has a fiftieth of all, most hosts have one or a few."""
-    chance = random.Random(3)
-    rows, followed = [], []
+    """The sources: most hosts have one or a few, and some as many as can be visited in half of an interval."""
+    cursor = connection.connection.cursor()
+    with cursor.copy("COPY sources (key, url, next_due, disabled, data, host) FROM STDIN") as rows:
+        for number, host, due in drawn(given):
+            rows.write_row((f"s{number}", "", due, False, "{}", f"h{host}"))
+    with cursor.copy("COPY followed (key, place, enabled, data) FROM STDIN") as rows:
+        for number in range(given.sources):
+            rows.write_row((f"s{number}", number, True, "{}"))
+    connection.exec_driver_sql("ANALYZE sources, followed")
+
+
+def drawn(given: argparse.Namespace) -> Iterator[tuple[int, int, int]]:
+    """Each source's number, host and when it is due first."""
+    chance, of_host = random.Random(3), Counter[int]()
+    most = int(given.interval / (_VISIT + _PAUSE) / 2)
     for number in range(given.sources):
         host = number if number < given.hosts else int(given.hosts * chance.random() ** 6)
-        due = int((_START + chance.uniform(0, _INTERVAL)) * 1e6)
-        row = {"key": f"s{number}", "url": "", "next_due": due, "disabled": False, "data": "{}", "host": f"h{host}"}
-        rows.append(row)
-        followed.append({"key": f"s{number}", "place": number, "enabled": True, "data": "{}"})
-    for start in range(0, len(rows), 5000):
-        connection.execute(schema.sources.insert(), rows[start : start + 5000])
-        connection.execute(schema.followed.insert(), followed[start : start + 5000])
+        while of_host[host] >= most:
+            host = int(given.hosts * chance.random())
+        of_host[host] += 1
+        yield number, host, int((_START + chance.uniform(0, given.interval)) * 1e6)
 
 
 def run(given: argparse.Namespace) -> None:
@@ -171,28 +185,39 @@ def run(given: argparse.Namespace) -> None:
 def simulate(day: Day) -> None:
     end, steps = _START + day.given.hours * 3600, 0
     while day.now < end:
-        if steps % 600 == 0:
+        if steps % max(1, int(600 / day.given.step)) == 0:
             day.hosts.fill()
         day.dispatch()
         day.begin()
         day.finish()
-        day.set_clock(day.now + _STEP)
+        day.set_clock(day.now + day.given.step)
         steps += 1
 
 
 def report(day: Day) -> None:
     visits, cpu = sum(day.visits.values()), time.process_time()
-    shares = quantiles([late / _INTERVAL for late in day.late], n=1000)
-    wanted = defaultdict(int)
+    took = time.monotonic() - day.began
+    shares = quantiles([late / day.given.interval for late in day.late], n=1000)
+    over = sum(late > day.given.interval * 0.05 for late in day.late)
+    overdue = text("SELECT count(*) FROM sources WHERE next_due < :at")
+    at = int((day.now - day.given.interval * 0.05) * 1e6)
+    left = day.store._db.scalar(overdue, {"at": at})  # by more than a twentieth
+    wanted: dict[str, int] = defaultdict(int)
     for (host,) in day.store._db.rows(text("SELECT host FROM sources")):
         wanted[host] += 1
-    fair = sorted(day.visits[host] / (wanted[host] * day.given.hours) for host in wanted)
-    print(f"{visits} visits of {day.given.sources} sources on {len(wanted)} hosts in {day.given.hours} h")
-    print(f"late: median {shares[499]:.4f}, 0.99 {shares[989]:.4f}, 0.999 {shares[998]:.4f} of an interval")
+    rounds = day.given.hours * 3600 / day.given.interval
+    fair = sorted(day.visits[host] / (wanted[host] * rounds) for host in wanted if wanted[host] * rounds >= 20)
+    print(f"{visits} visits of {day.given.sources} sources on {len(wanted)} hosts in {day.given.hours} h of that day")
+    print(
+        f"late, as a share of an interval: median {shares[499]:.4f}, 0.99 {shares[989]:.4f}, 0.999 {shares[998]:.4f},"
+    )
+    print(f"most {max(day.late) / day.given.interval:.4f}; over 0.05: {over}; due and not begun at the end: {left}")
     print(f"two at a host at a time, or within its pause: {day.broken}")
-    middle = fair[len(fair) // 2]
-    print(f"visits an hour and source, by host: least {fair[0]:.2f}, median {middle:.2f}, most {fair[-1]:.2f}")
-    print(f"by worker: {dict(day.by_worker)}; CPU of the simulation {1000 * cpu / max(1, visits):.2f} ms a visit")
+    if fair:
+        spread = f"least {fair[0]:.2f}, median {fair[len(fair) // 2]:.2f}, most {fair[-1]:.2f}"
+        print(f"visits for each that was due, of hosts with 20 and more: {spread}")
+    print(f"by worker: {sorted(day.by_worker.values())}")
+    print(f"{took:.0f} s, {visits / took:.0f} visits/s; the simulation's own CPU {1000 * cpu / visits:.2f} ms a visit")
 
 
 def main() -> None:
@@ -202,6 +227,8 @@ def main() -> None:
     options.add_argument("--workers", type=int, default=3)
     options.add_argument("--lanes", type=int, default=64)
     options.add_argument("--hours", type=float, default=24)
+    options.add_argument("--interval", type=float, default=3600, help="seconds between two visits of a source")
+    options.add_argument("--step", type=float, default=1, help="seconds of the day between two looks of the dispatcher")
     print(f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} CPUs")
     run(options.parse_args())
 

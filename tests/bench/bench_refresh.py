@@ -7,7 +7,8 @@ As many feeds, each on a loopback address of its own, served by another process 
 visit that takes entries alone (`backfill = 0`), and one at which nothing changed (304). Peers, where `--peer` names a
 Python that has `reader`, `aiohttp`, `feedparser` and `httpx`, are run in the same rounds: reader, which stores the same
 entries in a file, and bare loops that store nothing (httpx with feedparser, aiohttp with feedparser), which are a
-floor. `--ours`, which may be given more than once, runs another checkout of this project in the same rounds. CPU is
+floor. `--ours`, which may be given more than once, runs another checkout of this project in the same rounds; given
+twice, the second is compared with the first, pair by pair. CPU is
 user and system, children included; MB what the processes gave to the disk (`ru_oublock`); `--syncs` counts their fsync
 and fdatasync with strace in a round of its own. Wall time counts on an idle machine alone, whose load is printed.
 """
@@ -140,7 +141,8 @@ def measure(given: argparse.Namespace) -> None:
                     configure(folder / checkout.name / "config", urls, given.width)
                 runs = jobs(checkouts, given.peer, folder / "urls.json", folder, given.width)
                 for what in (FIRST, SAME):
-                    for who, command in runs[what].items():
+                    # whoever runs second finds the machine warm: each is that in every other round
+                    for who, command in list(runs[what].items())[:: -1 if turn % 2 else 1]:
                         if turn < given.rounds:
                             costs.setdefault((what, who), []).append(process(command, folder))
                         elif who.startswith("ours"):
@@ -149,6 +151,20 @@ def measure(given: argparse.Namespace) -> None:
         line = shown(found)
         more = f", {counted[what, who]} syncs" if (what, who) in counted else ""
         print(f"{what + ': ' + who:58} {line}{more}")
+    if len(checkouts) == 2:
+        for what in (FIRST, SAME):
+            print(f"{what}: {compared(*(costs[what, f'ours, {one.name}'] for one in checkouts))}")
+
+
+def compared(before: Sequence[Cost], after: Sequence[Cost]) -> str:
+    """The second's CPU as a share of the first's, round by round: the median of the pairs, and the interval that has
+    the median of all such pairs with 96 % (order statistics 2 and 8 of nine)."""
+    ratios = sorted(second.cpu / first.cpu for first, second in zip(before, after, strict=True))
+    cut = max(0, round(len(ratios) * 2 / 9) - 1)
+    return (
+        f"{len(ratios)} pairs, median {median(ratios):.3f}, {ratios[cut]:.3f} to {ratios[-1 - cut]:.3f}, "
+        f"all {ratios[0]:.3f} to {ratios[-1]:.3f}"
+    )
 
 
 def shown(found: Sequence[Cost]) -> str:
