@@ -9,7 +9,7 @@ from typing import Any
 
 from syndicator.errors import NotAnArticle
 from syndicator.model import Draft, Entry, Rules
-from syndicator.reading import classify, page_type
+from syndicator.reading import classify
 from syndicator.reading.body import body as bodies
 from syndicator.reading.html.document import parse
 from syndicator.reading.metadata.metadata import read_metadata
@@ -45,7 +45,7 @@ def read(
     body = bodies.read_body(document, meta, entry=entry, rules=rules, repeated=repeated)
     from_page = body.trace.get("from") == "page"
     kind = classify.kind_of(document, meta.title, body.blocks, body.everything) if from_page else None
-    typed = page_type.type_of(document, body.everything) if from_page else None
+    typed = body.typed if from_page else None
     if typed and kind in (None, "empty") and not body.trace.get("select") and not classify.is_declared(document):
         kind = "listing" if typed.is_list(announced=entry is not None) else kind
     if kind or not body.markdown.strip():

@@ -3,16 +3,17 @@
     python -m tests.bench.bench_folds [--folds 3] [--keep DIR]
 
 Three times the weights of blocks are fitted to two thirds of the domains (tools/train/fit_blocks.py) and the pages of
-the last third are read with them, all else as shipped: so rules and limits that were chosen by hand on open pages, and
-the weights of page types, are not new to them. Each figure stands with trafilatura's of the same run and the 95 %
-interval of the difference, a paired percentile bootstrap over pages. With --keep weights stay in DIR, where a second
-run finds them, and the predictions of both as ours.jsonl and trafilatura.jsonl. 15 minutes on two idle cores.
+the last third are read with them; the trees that judge ends are grown on ends of the other thirds, each read with
+weights that were fitted without it (tools/train/fit_ends.py). All else is as shipped: so rules and limits that were
+chosen by hand on open pages, and the weights of page types, are not new to them. Each figure stands with trafilatura's
+of the same run and the 95 % interval of the difference, a paired percentile bootstrap over pages. With --keep weights
+stay in DIR, where a second run finds them, and the predictions of both as ours.jsonl and trafilatura.jsonl. 20 minutes
+on two idle cores.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import importlib.util
 import json
 import tempfile
@@ -24,15 +25,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from syndicator import urls
-from syndicator.reading.body.scoring import scorer
 from tests.bench import bench_reading
 from tests.bench.bench_reading import BOOT, NOWHERE, SHARED, Prediction, html_of
 from tests.gate.test_lost_gate import FOUND, LOST, edges
-from tools.train import boosting, fit_blocks
+from tools.train import fit_blocks, fit_ends
+from tools.train import folds as by_domain
 from tools.train.provenance import single_thread
 
 Row = dict[str, Any]
+ENDS = "end_trees.json"
 ARTICLES = ("article", "documentation")
 SETS = ("zyte", "wcxb", "fundus")
 EDGED = ("articles, docs", "newspapers")  # groups whose first and last lines and losses are counted
@@ -61,40 +62,22 @@ class Compared(NamedTuple):
         return f"| {name} | {self.pages} | {self.ours:.3f} | {self.other:.3f} | {gap} |"
 
 
-def fold_of(row: Row, folds: int) -> int:
-    """The fold of a page, as fit_blocks.parted has it: that of its site."""
-    site = urls.site(row["url"] or "") or row["domain"] or row["id"]
-    return int(hashlib.sha256(site.encode()).hexdigest(), 16) % folds
-
-
 def fit(rows: Sequence[Row], folds: int, folder: Path) -> None:
-    """Writes the weights and trees of each fold into a folder of its number, unless they are there."""
-    if (folder / str(folds - 1)).exists():
+    """Writes the tables of each fold into a folder of its number, unless they are there: those of blocks, and trees of
+    ends that were grown on the other folds."""
+    by_domain.fit(rows, folder, folds)
+    if (folder / str(folds - 1) / ENDS).exists():
         return
-    with Pool(2) as pool:
-        examples = [each for each in pool.map(fit_blocks.example, rows, chunksize=4) if each is not None]
-    for number, (train, _) in enumerate(fit_blocks.parted(examples, folds)):
-        (folder / str(number)).mkdir()
-        for name, text in fit_blocks.written(fit_blocks.fit_all(train, boosting.Plan()), rows).items():
-            (folder / str(number) / name).write_text(text, "utf-8")
-
-
-@cache
-def _file(folder: Path, name: str) -> str:
-    return (folder / name).read_text("utf-8")
-
-
-def _use(folder: Path) -> None:
-    """Has the scorer read its tables from `folder`, for the rest of this process."""
-    scorer.weights.cache_clear()
-    scorer.boosted.cache_clear()
-    scorer._file = lambda name: _file(folder, name)
+    found = fit_ends.pages(rows, folder, folds)
+    for number in range(folds):
+        grown = fit_ends.grow(each for each in found if each.fold != number)
+        (folder / str(number) / ENDS).write_text(fit_ends.written(grown, rows), "utf-8")
 
 
 def read(task: tuple[Row, Path]) -> tuple[Prediction, Prediction]:
     """What both make of a page, ours with the weights in the folder of its fold."""
     row, folder = task
-    _use(folder)
+    by_domain.use(folder)
     html, url = html_of(row), row["url"] or NOWHERE
     return {"id": row["id"], **bench_reading.ours(html, url)}, {"id": row["id"], **bench_reading.theirs(html, url)}
 
@@ -183,7 +166,7 @@ def main() -> None:
         folder = asked.keep or Path(made)
         folder.mkdir(parents=True, exist_ok=True)
         fit(rows, asked.folds, folder)
-        tasks = [(row, folder / str(fold_of(row, asked.folds))) for row in rows]
+        tasks = [(row, folder / str(by_domain.fold_of(row, asked.folds))) for row in rows]
         with Pool(2) as pool:
             found = pool.map(read, tasks, chunksize=8)
         for at, name in enumerate(bench_reading.TOOLS):

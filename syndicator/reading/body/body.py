@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from syndicator import text as texts
 from syndicator.model import Entry, Rules
+from syndicator.reading import page_type
 from syndicator.reading.body import (
     clean,
     consent,
@@ -18,6 +19,7 @@ from syndicator.reading.body import (
     selectors,
     trafilatura,
 )
+from syndicator.reading.body.cuts import end_features
 from syndicator.reading.body.doubt import believe, doubt, indistinct, unsure, wrong
 from syndicator.reading.body.scoring import features, scorer
 from syndicator.reading.body.scoring.block_features import Columns
@@ -25,10 +27,14 @@ from syndicator.reading.html.blocks import Block, read_blocks
 from syndicator.reading.html.document import Document
 from syndicator.reading.markdown import writer
 from syndicator.reading.metadata.metadata import Metadata
+from syndicator.reading.page_type import PageType
 
 _MOST_CUTS = 60  # cuts that the trace lists
 _QUOTED = 80  # characters of a cut that it quotes
 _FEED_TEXT = 200  # letters from which a feed's content can stand in for a page
+# Probability of an article from which the trees look at the ends of the text: of a page of services, a manual or a
+# thread they cut more of what belongs to it than of what does not.
+_TRIMMED = 0.5
 _FEED_MORE = 2  # how many times as much of it there must be as on the page
 
 
@@ -42,6 +48,7 @@ class Body:
     blocks: tuple[Block, ...] = ()  # those it is made of
     everything: tuple[Block, ...] = ()  # all that the page has
     trace: Mapping[str, Any] = field(default_factory=dict)
+    typed: PageType | None = None  # what the page is, where the body is its own
 
 
 def read_body(
@@ -56,25 +63,42 @@ def read_body(
     if rules.content == "feed" and from_feed:
         return _from_feed(from_feed, from_feed, document.base_url, "rules.content")
     blocks, notes = selectors.apply(document.tree, read_blocks(document.tree), rules)
-    overlap.measure(blocks)
-    if not notes.get("select"):
-        blocks = consent.without(blocks)
-    box = containers.build(blocks)
-    containers.add_up(blocks, box)
-    page = _Page(
-        document, meta, blocks, box, features.of_text(blocks, meta.title) if blocks else {}, bool(notes.get("select"))
-    )
-    summary = (feed_content.words(entry.summary) if entry else "") or meta.description
-    compared, kept, cuts, lost = _choose(page, "\n".join(block.text for block in from_feed), summary)
-    notes |= {"second try": lost} if lost else {}
+    page = _page(document, meta, blocks, selected=bool(notes.get("select")))
+    chosen = _choose(page, "\n".join(block.text for block in from_feed), _summary(entry, meta))
+    choice = chosen.choice
+    typed = page_type.type_of(document, page.blocks)
+    if not page.selected and typed.probabilities.get("article", 0.0) > _TRIMMED:
+        choice = clean.trim(page.blocks, choice, chosen.scored.values, facts(meta))
+    kept, cuts = clean.attach(page.blocks, choice, chosen.scored.heaviest)
+    notes |= {"second try": chosen.lost} if chosen.lost else {}
     digests = [repeats.digest(block) for block in kept if repeats.is_comparable(block)]
     kept, known = clean.drop_repeated(kept, repeated, rules.keep)
-    notes = {"from": "page", "compared": compared, **notes}
-    why = lost or doubt(kept, from_feed, entry=entry)
-    unclear = indistinct(kept, blocks, selected=page.selected)
+    notes = {"from": "page", "compared": chosen.compared, **notes}
+    why = chosen.lost or doubt(kept, from_feed, entry=entry)
+    unclear = indistinct(kept, page.blocks, selected=page.selected)
     notes |= {**({"doubt": why} if why else {}), **({"unclear": unclear} if unclear else {})}
-    made = _finish(kept, blocks, [*cuts, *known], document.base_url, notes)
-    return _or_feed(replace(made, digests=tuple(digests)), from_feed, document.base_url)
+    made = _finish(kept, page.blocks, [*cuts, *known], document.base_url, notes)
+    return _or_feed(replace(made, digests=tuple(digests), typed=typed), from_feed, document.base_url)
+
+
+class Chosen(NamedTuple):
+    """`compared`: with which text the blocks were compared; `lost`: why the first try cannot be the article."""
+
+    compared: str
+    choice: clean.Choice
+    scored: scorer.Scored
+    lost: str = ""
+
+
+def untrimmed(document: Document, meta: Metadata) -> tuple[Sequence[Block], Chosen]:
+    """The blocks of a page that nobody announced, and which of them are chosen before its ends are looked at."""
+    page = _page(document, meta, read_blocks(document.tree), selected=False)
+    return page.blocks, _choose(page, "", _summary(None, meta))
+
+
+def facts(meta: Metadata) -> end_features.Facts:
+    """What the ends of a text are compared with."""
+    return end_features.Facts(meta.title, (meta.author or "").split(", "), meta.description, meta.sitename)
 
 
 class _Page(NamedTuple):
@@ -86,43 +110,52 @@ class _Page(NamedTuple):
     selected: bool  # an operator chose the blocks
 
 
-class _Chosen(NamedTuple):
-    """`compared`: with which text the blocks were compared; `lost`: why the first try cannot be the article."""
+def _page(document: Document, meta: Metadata, blocks: Sequence[Block], *, selected: bool) -> _Page:
+    overlap.measure(blocks)
+    if not selected:
+        blocks = consent.without(list(blocks))
+    box = containers.build(blocks)
+    containers.add_up(blocks, box)
+    return _Page(document, meta, blocks, box, features.of_text(blocks, meta.title) if blocks else {}, selected)
 
-    compared: str
-    kept: list[Block]
-    cuts: list[clean.Cut]
-    lost: str = ""
+
+def _summary(entry: Entry | None, meta: Metadata) -> str:
+    return (feed_content.words(entry.summary) if entry else "") or meta.description
 
 
-def _choose(page: _Page, content: str, summary: str) -> _Chosen:
+def _choose(page: _Page, content: str, summary: str) -> Chosen:
     """The blocks that are the article: judged by themselves, and where that is unsure compared with an extractor's
     text, which costs as much as all else. `content` is the feed's, `summary` the feed's or the page's own."""
     overlap.guess(page.blocks, page.box)
     if content and overlap.covers(page.blocks, content):
         overlap.compare(page.blocks, content)
         return _compared(page, "feed content")
-    alone = _Chosen("nothing", *_kept(page, scorer.score(page.blocks, page.box, page.text, "alone")))
-    if page.selected or not unsure(alone.kept, page.blocks, summary):
+    scored = scorer.score(page.blocks, page.box, page.text, "alone")
+    alone = Chosen("nothing", _decide(page), scored)
+    if page.selected or not unsure(_staying(page, alone.choice), page.blocks, summary):
         return alone
     return _compared(page, _compare(page, summary))
 
 
-def _compared(page: _Page, name: str) -> _Chosen:
+def _compared(page: _Page, name: str) -> Chosen:
     """The choice once the overlap of the blocks is that with the text `name`; a second one where it must be wrong."""
-    heaviest = scorer.score(page.blocks, page.box, page.text, "asked")
-    kept, cuts = _kept(page, heaviest)
+    scored = scorer.score(page.blocks, page.box, page.text, "asked")
+    choice = _decide(page)
     declared = page.document.meta("og:type").lower() == "article"
-    lost = "" if page.selected else wrong(kept, page.blocks, declared=declared)
+    lost = "" if page.selected else wrong(_staying(page, choice), page.blocks, declared=declared)
     if lost:
         believe(page.blocks)
-        kept, cuts = _kept(page, heaviest)
-    return _Chosen(name, kept, cuts, lost)
+        choice = _decide(page)
+    return Chosen(name, choice, scored, lost)
 
 
-def _kept(page: _Page, heaviest: Sequence[str]) -> tuple[list[Block], list[clean.Cut]]:
+def _decide(page: _Page) -> clean.Choice:
     authors = (page.meta.author or "").split(", ")
-    return clean.choose(page.blocks, heaviest, page.meta.title, authors, selected=page.selected)
+    return clean.decide(page.blocks, page.meta.title, authors, selected=page.selected)
+
+
+def _staying(page: _Page, choice: clean.Choice) -> list[Block]:
+    return [block for block, stays in zip(page.blocks, choice.stay, strict=True) if stays]
 
 
 def _compare(page: _Page, summary: str) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from syndicator.reading.body import overlap, repeats
-from syndicator.reading.body.cuts import boilerplate, comments, edges, lists
+from syndicator.reading.body.cuts import boilerplate, comments, edges, end_features, ends, lists
+from syndicator.reading.body.scoring.block_features import Columns
 from syndicator.reading.html import class_hints
 from syndicator.reading.html.blocks import Block
 
@@ -44,6 +46,14 @@ class Cut:
     rule: str
 
 
+class Choice(NamedTuple):
+    """Which of the blocks stay so far, the score that each needs, and the rule that cut those that it keeps not."""
+
+    stay: list[bool]
+    least: list[float]
+    rules: dict[Block, str]
+
+
 def choose(
     blocks: Sequence[Block],
     heaviest: Sequence[str],
@@ -57,6 +67,11 @@ def choose(
     `heaviest` names for each block the feature that weighs most in its score, `title` and `authors` are the page's,
     `selected` says that an operator chose these blocks.
     """
+    return attach(blocks, decide(blocks, title, authors, selected=selected), heaviest)
+
+
+def decide(blocks: Sequence[Block], title: str, authors: Sequence[str] = (), *, selected: bool = False) -> Choice:
+    """Which of the scored `blocks` stay by score and rules; images are not looked at."""
     promoting = sum(class_hints.bit(name) for name in _PROMOTING)
     least = [_least(block, promoting, selected) for block in blocks]
     stay = [
@@ -71,11 +86,27 @@ def choose(
         rules |= edges.trim(blocks, stay, title, authors)
     _drop_title(blocks, stay, title)
     _drop_orphans(blocks, stay)
+    return Choice(stay, least, rules)
+
+
+def trim(blocks: Sequence[Block], choice: Choice, values: Columns, facts: end_features.Facts) -> Choice:
+    """`choice` without what is not the article's at its ends. `values`: the features of `blocks`; `facts`: the page's
+    own."""
+    stay = list(choice.stay)
+    found = ends.trim(blocks, stay, values, facts)
+    _drop_title(blocks, stay, facts.title)
+    _drop_orphans(blocks, stay)
+    return choice._replace(stay=stay, rules=choice.rules | found)
+
+
+def attach(blocks: Sequence[Block], choice: Choice, heaviest: Sequence[str]) -> tuple[list[Block], list[Cut]]:
+    """The `blocks` of the choice with images and captions where they belong, and those of the others worth a line."""
+    stay = list(choice.stay)
     _keep_attached(blocks, stay)
     kept = [block for block, keep in zip(blocks, stay, strict=True) if keep]
     cuts = [
-        Cut(block, rules.get(block) or _by_score(block, score, feature))
-        for block, feature, keep, score in zip(blocks, heaviest, stay, least, strict=True)
+        Cut(block, choice.rules.get(block) or _by_score(block, score, feature))
+        for block, feature, keep, score in zip(blocks, heaviest, stay, choice.least, strict=True)
         if not keep and block.letters and (block.overlap > overlap.MOST or block.score > _TRACED)
     ]
     return kept, cuts

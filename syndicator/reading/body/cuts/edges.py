@@ -9,6 +9,7 @@ with the words of data/phrases.toml. They are those of boilerplate.RULES in form
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from syndicator.reading.body import overlap
@@ -23,6 +24,7 @@ _MOST_ABOVE, _MOST_BELOW = 25, 40  # lines that are looked at
 _SHORT = 25  # letters below which a line above the text that does not end as a sentence does is a label
 _LINK_ABOVE, _LINK_BELOW = 60, 150  # letters of a lone link
 _CREDIT, _DISCLOSURE = 160, 400  # letters of a line that tells whose a picture is, or what the site earns
+_APPEAL = 400  # letters of a paragraph in which a site asks for something, or tells who wrote
 _ASIDE = 160  # letters of a line below the text that has words of one
 _LABEL = 120  # letters of a line that ends with a colon and has nothing below it
 _SIGNED = 8  # letters of what an editor signs with, in brackets
@@ -33,6 +35,12 @@ _SHARE = 0.3  # share of all letters that a list of links below the text may hav
 _TWICE = 12  # letters from which a line that stands twice is known
 _NEAR = 1  # lines above it among which its copy stands: a refrain comes back later
 _ENDS = ".!?。！？…"
+_CLOSING = "\"'”’»)]*_ "  # may follow what ends a sentence
+_TITLES = 3  # headings of the first rank whose words are those of a title too
+_TITLE_WORDS = 0.6  # share of a heading's words that stand in titles from which it is a part of one
+_WORD = re.compile(r"\w{3,}")
+_LABEL_WORDS = 3
+_DIVIDING = ("–", "—", " -", "|", "/")
 _LINES = frozenset(("p", "dt", "caption"))
 _COUNTED = re.compile(
     r"^\W*(?:(?:page|seite|pagina|página|strona|sida)\W*\d+\s*(?:/|of|von|de|sur|di|van)\s*\d+"
@@ -56,9 +64,11 @@ def trim(blocks: Sequence[Block], stay: list[bool], title: str, authors: Sequenc
     first = next((place for place in leads if not _discloses(blocks[kept[place]])), leads[0])
     above = kept[: min(first, _MOST_ABOVE)]
     known = {overlap.letters(name) for name in authors} - {""}
-    found |= _above([blocks[at] for at in above], overlap.letters(title), known)
+    heads = _Heads(blocks, kept, title)
+    found |= _above([blocks[at] for at in kept[: len(above) + 1]], len(above), overlap.letters(title), known, heads)
     letters = sum(blocks[at].letters for at in kept)
-    found |= _below([blocks[at] for at in kept[leads[-1] + 1 :][-_MOST_BELOW:]], letters)
+    last = next((place for place in reversed(leads) if not _appeals(blocks[kept[place]])), leads[0])
+    found |= _below([blocks[at] for at in kept[last + 1 :][-_MOST_BELOW:]], letters)
     for at in kept:
         if blocks[at] in found:
             stay[at] = False
@@ -72,6 +82,11 @@ def _is_lead(block: Block) -> bool:
 def _discloses(block: Block) -> bool:
     """True for what tells what the site earns, however long a paragraph it is."""
     return block.letters < _DISCLOSURE and bool(phrases.inside(("disclosure",), phrases.ready(block.text)))
+
+
+def _appeals(block: Block) -> bool:
+    """True for what the site asks of its readers, or tells of who wrote, however long a paragraph it is."""
+    return block.letters < _APPEAL and bool(phrases.inside(("appeal",), phrases.ready(block.text)))
 
 
 def _is_link(block: Block) -> bool:
@@ -92,14 +107,46 @@ def _twice(blocks: Sequence[Block], kept: Sequence[int]) -> dict[Block, str]:
     }
 
 
-def _above(lines: Sequence[Block], title: str, authors: set[str]) -> dict[Block, str]:
-    """Those of `lines`, all above the first paragraph, that are no part of the article."""
+class _Heads:
+    """The headings that are kept, and the words of the page's titles."""
+
+    def __init__(self, blocks: Sequence[Block], kept: Sequence[int], title: str) -> None:
+        self._marked = Counter(_markup(blocks[at]) for at in kept if blocks[at].kind == "h")
+        titles = [block.text for block in blocks if block.level == 1][:_TITLES]
+        self._words = frozenset(_WORD.findall(" ".join([title, *titles]).casefold()))
+
+    def why(self, line: Block, after: Block) -> str:
+        """Why `line`, a heading with no text above it and `after` below it, is none of the article's; "" where it may
+        be. One that is marked up as another is a section's."""
+        if line.level == 1 or self._marked[_markup(line)] > 1:
+            return ""
+        words = frozenset(_WORD.findall(line.text.casefold()))
+        if words and len(words & self._words) >= _TITLE_WORDS * len(words):
+            return "words of the title above the text"
+        headed = after.kind == "p" and _list_of(after) is None and line.letters < _SHORT
+        return "a label above the text" if headed and _is_label(line.text) else ""
+
+
+def _is_label(text: str) -> bool:
+    """True for a word or three that are no sentence, or for what a dash or a bar divides from what follows."""
+    if text.endswith(_DIVIDING):
+        return True
+    return len(text.split()) <= _LABEL_WORDS and not text.rstrip(_CLOSING).endswith(tuple(_ENDS + ":："))
+
+
+def _markup(block: Block) -> tuple[str, str, int]:
+    return (block.element.tag, block.element.get("class") or "", block.level)
+
+
+def _above(texts: Sequence[Block], above: int, title: str, authors: set[str], heads: _Heads) -> dict[Block, str]:
+    """Those of the first `texts` that are no part of the article: of as many as stand `above` the first paragraph."""
+    lines = texts[:above]
     lists: dict[Frame, int] = {}
     for line in lines:
         if (frame := _list_of(line)) is not None:
             lists[frame] = lists.get(frame, 0) + 1
     found: dict[Block, str] = {}
-    for line in lines:
+    for place, line in enumerate(lines):
         frame = _list_of(line)
         few = frame is None or lists[frame] <= _MOST_LISTED
         if line.kind in ("row", "code"):
@@ -107,7 +154,8 @@ def _above(lines: Sequence[Block], title: str, authors: set[str]) -> dict[Block,
         if len(title) > _TITLE and line.own == title:
             found[line] = "the title above the text"
         elif line.kind == "h":
-            continue
+            rule = heads.why(line, texts[place + 1]) if len(found) == place and place + 1 < len(texts) else ""
+            found |= {line: rule} if rule else {}
         elif line.own in authors:
             found[line] = "an author above the text"
         elif rule := _why_above(line, few=few, listed=frame is not None):
@@ -172,6 +220,8 @@ def _why_below(line: Block) -> str:
         return ""
     if line.letters < _LABEL and line.text.rstrip("*_ ").endswith((":", "：")):
         return "a label below the text"
+    if _appeals(line):
+        return "an appeal below the text"
     if line.letters < _LINK_BELOW and _is_link(line):
         return "a link below the text"
     if line.letters < _ASIDE and phrases.inside(("aside",), text):

@@ -14,7 +14,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -25,6 +25,13 @@ from syndicator.reading.html.blocks import Block
 
 _MOST = 30.0  # log odds beyond which the score no longer changes; keeps exp() in range
 Table = Literal["asked", "alone"]
+
+
+class Scored(NamedTuple):
+    """`heaviest`: for each block the feature that weighs most in the weighted sum; `values`: all features by name."""
+
+    heaviest: list[str]
+    values: Columns
 
 
 @cache
@@ -44,12 +51,12 @@ def _file(name: str) -> str:
     return files("syndicator.reading").joinpath(f"data/{name}").read_text("utf-8")
 
 
-def score(blocks: Sequence[Block], box: containers.Containers, text: Columns, table: Table) -> list[str]:
-    """Sets the score of each block, the probability (0 to 1) that it is article; returns for each the feature that
-    weighs most in the weighted sum. `text` are the features of `features.of_text`. Raises ValueError when features and
-    weights have not the same names, or the trees ask for a feature that there is not."""
+def score(blocks: Sequence[Block], box: containers.Containers, text: Columns, table: Table) -> Scored:
+    """Sets the score of each block, the probability (0 to 1) that it is article. `text` are the features of
+    `features.of_text`. Raises ValueError when features and weights have not the same names, or the trees ask for a
+    feature that there is not."""
     if not blocks:
-        return []
+        return Scored([], {})
     values = features.columns(blocks, box, text)
     fitted = matched(weights(table), values)
     parts = np.array([values[name] for name in fitted])  # a row for each feature, a column for each block
@@ -61,7 +68,7 @@ def score(blocks: Sequence[Block], box: containers.Containers, text: Columns, ta
     names = list(fitted)
     parts[names.index("bias")] = 0.0  # the same for every block, so it explains nothing
     heaviest = np.where(total > 0, parts.argmax(axis=0), parts.argmin(axis=0))
-    return [names[index] for index in heaviest.tolist()]
+    return Scored([names[index] for index in heaviest.tolist()], values)
 
 
 def matched(fitted: Mapping[str, float], made: Mapping[str, object]) -> Mapping[str, float]:

@@ -39,6 +39,9 @@ def text_of(above: str = "", below: str = "", title: str = "The last ferry leave
         " you pay may go to the shed. What we think of it is not for sale.</p>",
         "<p>Template item</p>",
         "<h2>The last ferry leaves the island</h2>",
+        "<h2>Life on the water: the last ferry leaves the island</h2>",
+        "<h3>Main content</h3>",
+        "<h2>Farewell to an island –</h2>",
     ],
 )
 def test_what_is_cut_above_the_first_paragraph(line: str) -> None:
@@ -50,6 +53,8 @@ def test_what_is_cut_above_the_first_paragraph(line: str) -> None:
     [
         "<p>It was a Monday.</p>",
         "<h2>A dawn without anybody</h2>",
+        "<h2>Who rows now?</h2>",
+        "<h2>In short</h2><ul><li>The ferry has left.</li><li>Nobody waved to it.</li></ul>",
         "<ul><li>Salt</li><li>Tar</li><li>Rope</li><li>Oakum</li></ul>",
         "<p>What we know:</p>",
         "<p>„Ahoi“</p>",
@@ -69,6 +74,10 @@ def test_what_stays_above_it(line: str) -> None:
         '<p><a href="/watches">Back to our picks of boats for the summer</a></p>',
         "<p>Subscribe to get the latest posts sent to your email.</p>",
         "<p>Pin it for later!</p>",
+        "<p>— Additional reporting by Bo Lens</p>",
+        "<p>Bo Lens is a freelance writer who has rowed around the island twice, with a dog and once without, and who"
+        " reads aloud on the stairs of the quay.</p><p>For more stories like this, take our boat.</p>",
+        "<p>Hat Ihnen dieser Artikel gefallen? Dann unterstützen Sie uns bitte mit einer Spende für das Boot.</p>",
         "<p>(dmk)</p>",
         "<ul><li><a href='/a'>Photos of an icy moon</a></li><li><a href='/b'>Twin harbours of the north</a></li></ul>",
         "<p>We have got you covered:</p><ul><li><a href='/a'>Photos of an icy moon</a></li></ul>",
@@ -84,10 +93,16 @@ def test_what_is_cut_below_the_last(line: str) -> None:
         "<p>The island has voted.</p>",
         "<ul><li>Bread on Tuesdays</li><li>Letters on Fridays</li></ul>",
         "<p>Two went: the captain and his dog.</p>",
+        "<p>The captain said that he had written for all of the newspapers of the county, and rowed for one.</p>",
     ],
 )
 def test_what_stays_below_it(line: str) -> None:
     assert not text_of(below=line).endswith(STORY[-1])
+
+
+def test_a_short_heading_that_is_marked_up_as_another_stays_above_the_text() -> None:
+    assert text_of(above="<h3>The morning</h3>", below=f"<h3>The evening</h3>{TEXT}").startswith("### The morning")
+    assert text_of(above="<h3>The morning</h3>", below=TEXT).startswith(STORY[0])
 
 
 def test_a_line_that_stands_twice_stands_once() -> None:
