@@ -15,6 +15,7 @@ from syndicator.reading.body import (
     containers,
     feed_content,
     overlap,
+    players,
     repeats,
     selectors,
     trafilatura,
@@ -77,6 +78,7 @@ def read_body(
     why = chosen.lost or doubt(kept, from_feed, entry=entry)
     unclear = indistinct(kept, page.blocks, selected=page.selected)
     notes |= {**({"doubt": why} if why else {}), **({"unclear": unclear} if unclear else {})}
+    kept = players.placed(document.tree, page.blocks, kept, document.base_url)
     made = _finish(kept, page.blocks, [*cuts, *known], document.base_url, notes)
     return _or_feed(replace(made, digests=tuple(digests), typed=typed), from_feed, document.base_url)
 

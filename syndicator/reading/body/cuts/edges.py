@@ -40,6 +40,7 @@ _TITLES = 3  # headings of the first rank whose words are those of a title too
 _TITLE_WORDS = 0.6  # share of a heading's words that stand in titles from which it is a part of one
 _WORD = re.compile(r"\w{3,}")
 _LABEL_WORDS = 3
+_MOST_TITLES = 2.5  # times the letters of the title that a heading with it may have
 _DIVIDING = ("–", "—", " -", "|", "/")
 _LINES = frozenset(("p", "dt", "caption"))
 _COUNTED = re.compile(
@@ -113,24 +114,33 @@ class _Heads:
     def __init__(self, blocks: Sequence[Block], kept: Sequence[int], title: str) -> None:
         self._marked = Counter(_markup(blocks[at]) for at in kept if blocks[at].kind == "h")
         titles = [block.text for block in blocks if block.level == 1][:_TITLES]
-        self._words = frozenset(_WORD.findall(" ".join([title, *titles]).casefold()))
+        self._words = _words_of(" ".join([title, *titles]))
+        self._title = overlap.letters(title)
 
     def why(self, line: Block, after: Block) -> str:
         """Why `line`, a heading with no text above it and `after` below it, is none of the article's; "" where it may
         be. One that is marked up as another is a section's."""
-        if line.level == 1 or self._marked[_markup(line)] > 1:
+        if line.level == 1:
             return ""
-        words = frozenset(_WORD.findall(line.text.casefold()))
+        if len(self._title) > _TITLE and self._title in line.own and len(line.own) < _MOST_TITLES * len(self._title):
+            return "the title above the text"
+        short = line.letters < _SHORT and _list_of(after) is None
+        if short and line.text.endswith(_DIVIDING):
+            return "a label above the text"
+        if self._marked[_markup(line)] > 1:
+            return ""
+        words = _words_of(line.text)
         if words and len(words & self._words) >= _TITLE_WORDS * len(words):
             return "words of the title above the text"
-        headed = after.kind == "p" and _list_of(after) is None and line.letters < _SHORT
-        return "a label above the text" if headed and _is_label(line.text) else ""
+        return "a label above the text" if short and after.kind == "p" and _is_label(line.text) else ""
+
+
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text.replace("\xad", "").casefold()))
 
 
 def _is_label(text: str) -> bool:
-    """True for a word or three that are no sentence, or for what a dash or a bar divides from what follows."""
-    if text.endswith(_DIVIDING):
-        return True
+    """True for a word or three that are no sentence."""
     return len(text.split()) <= _LABEL_WORDS and not text.rstrip(_CLOSING).endswith(tuple(_ENDS + ":："))
 
 

@@ -42,6 +42,8 @@ def text_of(above: str = "", below: str = "", title: str = "The last ferry leave
         "<h2>Life on the water: the last ferry leaves the island</h2>",
         "<h3>Main content</h3>",
         "<h2>Farewell to an island –</h2>",
+        "<h2>Farewell –</h2><h2>The last ferry leaves the is\xadland</h2>",
+        "<h2>Premiere on the quay of the old town: The last ferry leaves the island</h2>",
     ],
 )
 def test_what_is_cut_above_the_first_paragraph(line: str) -> None:

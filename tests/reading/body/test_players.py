@@ -1,0 +1,64 @@
+"""Frames that play films or sound become links where they stand inside the text, and no others do."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicator.reading.reader import read
+
+URL = "https://www.harbourpost.example/2024/last-ferry"
+STORY = tuple(
+    f"The {who} had asked the county for a successor since the spring, and it had answered with a form that nobody"
+    f" could fill in before the {day} on which the boats of the island are painted."
+    for who, day in (("captain", "Monday"), ("mate", "Tuesday"), ("cook", "Friday"))
+)
+FILM = '<iframe src="https://films.example/embed/1" title="The ferry leaves" width="560" height="315"></iframe>'
+LINK = "[The ferry leaves](https://films.example/embed/1)"
+
+
+def made(inside: str, *, before: str = "", after: str = "") -> list[str]:
+    text = f"<p>{STORY[0]}</p>{inside}<p>{STORY[1]}</p><p>{STORY[2]}</p>"
+    page = f"<html><title>The last ferry</title><body>{before}<article><h1>The last ferry</h1>{text}</article>{after}"
+    return read(page.encode(), URL).body.split("\n\n")
+
+
+@pytest.mark.parametrize(
+    ("frame", "link"),
+    [
+        (FILM, LINK),
+        (f"<figure><div class='video'>{FILM}</div></figure>", LINK),
+        (f"<p>{FILM}</p>{FILM}", LINK),  # once
+        (FILM.replace("src=", "data-src="), LINK),
+        ('<iframe allowfullscreen src="//films.example/v/7"></iframe>', "[films.example](https://films.example/v/7)"),
+        (
+            '<iframe allow="autoplay; encrypted-media" src="/listen/3"></iframe>',
+            "[harbourpost.example](https://www.harbourpost.example/listen/3)",
+        ),
+        ('<iframe width="100%" height="152" src="https://radio.example/episode/9"></iframe>', "[radio.example]"),
+    ],
+)
+def test_a_player_inside_the_text_is_a_link(frame: str, link: str) -> None:
+    body = made(frame)
+    assert [body[0], *body[2:]] == list(STORY)
+    assert body[1].startswith(link)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        '<iframe src="https://films.example/counter"></iframe>',
+        FILM.replace("https://films.example/embed/1", "about:blank"),
+        FILM.replace("https://films.example", "http://127.0.0.1"),
+        FILM.replace("https://films.example/embed/1", "javascript:embed/1"),
+        FILM.replace('"560"', '"1"'),
+        f"<div class='ad-slot'>{FILM}</div>",
+        FILM.replace("<iframe", "<iframe class='advert'"),
+    ],
+)
+def test_a_frame_that_plays_nothing_is_not(frame: str) -> None:
+    assert made(frame) == list(STORY)
+
+
+def test_a_player_outside_of_the_text_is_not() -> None:
+    assert made("", before=FILM) == list(STORY)
+    assert made("", after=FILM) == list(STORY)
