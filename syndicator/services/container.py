@@ -66,6 +66,7 @@ class App:
     jitter: Callable[[], float]
     environ: Mapping[str, str]
     sources_stamp: str = ""  # differs after every edit of the sources; "" where nobody looked
+    sources_before: tuple[str, int] = ("", 0)  # the stamp before an edit that only added sources, and how many
     entries: KeptEntries = field(default_factory=KeptEntries)  # for its builds
 
     def rights_of(self, source: Source) -> Rights:
@@ -90,6 +91,7 @@ class Configuration:
     sources: tuple[Source, ...]
     queries: tuple[SavedQuery, ...]
     sources_stamp: str = ""  # differs after every edit of the sources
+    sources_before: tuple[str, int] = ("", 0)  # as in `App`
 
 
 def configuration(
@@ -111,6 +113,7 @@ def configuration(
         sources=read.sources,
         queries=load_queries(config / "feeds.toml"),
         sources_stamp=read.stamp,
+        sources_before=(read.base, read.added),
     )
 
 
@@ -149,19 +152,17 @@ def open_app(
         )
         beside.begin()
         _keep_instance(article_store, store, clock(), begun=has_begun)
-        rights_file = RightsFile(article_store.file(rights.NAME))
-        if not rights_file.exists():
-            rights_file.begin(_written_before(read.sources, article_store, store))
         app = App(
             config=config,
             settings=settings,
             sources={source.key: source for source in read.sources},
             sources_stamp=read.sources_stamp,
+            sources_before=read.sources_before,
             queries=read.queries,
             store=store,
             article_store=article_store,
             beside=beside,
-            rights_file=rights_file,
+            rights_file=_rights_file(read.sources, article_store, store),
             snapshots=kept_pages(settings, environ),
             kept_away=KeptAway(settings.state_dir / "withdrawn"),
             taxonomy=taxonomy_files(config, settings),
@@ -192,6 +193,14 @@ def _keep_instance(article_store: ArticleStore, store: Store, now: datetime, *, 
     known = str(article_store.instance())
     if known != noted:
         store.visits.set_note(_INSTANCE, known, now)
+
+
+def _rights_file(sources: Iterable[Source], article_store: ArticleStore, store: Store) -> RightsFile:
+    """The file of what sources wrote before articles had owners; the first start makes it."""
+    file = RightsFile(article_store.file(rights.NAME))
+    if not file.exists():
+        file.begin(_written_before(sources, article_store, store))
+    return file
 
 
 def _need_article_store(article_store: ArticleStore, store: Store) -> None:

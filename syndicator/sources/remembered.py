@@ -22,6 +22,7 @@ from syndicator.sources.files import files_of
 # second edit of the same length would leave no trace. File systems keep times to two seconds at worst (FAT).
 _LATER_NS = 2_000_000_000
 
+_UNKNOWN = (None, 0, "")
 _LEAST = 2  # fields of a source: key and address
 _FIELDS = tuple(field.name for field in fields(Source))
 _RULES = tuple(field.name for field in fields(Rules))
@@ -30,10 +31,13 @@ _DEFAULTS = {field.name: field.default for field in fields(Source)}
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Sources, and the state of the files that they are from: different after every edit."""
+    """Sources, and the state of the files that they are from: different after every edit. Where the last edit only
+    added some, `base` is the state before it, and they are the last `added` ones."""
 
     sources: tuple[Source, ...]
     stamp: str
+    base: str = ""
+    added: int = 0
 
 
 def stamp(path: Path, version: str) -> str:
@@ -56,7 +60,7 @@ def read(path: Path, cache: Path, version: str, *, before: Read | None = None, r
     known = _remembered(cache, now, path)
     if known is not None:
         return Read(known, now)
-    known, checked = _with_added(cache, now, path)
+    known, checked, base = _with_added(cache, now, path)
     if known is None:
         from syndicator.sources.registry import load_sources  # what checks them is not loaded for those that were
 
@@ -65,7 +69,7 @@ def read(path: Path, cache: Path, version: str, *, before: Read | None = None, r
         data = path.read_bytes() if files_of(path) == [path] and path.exists() else None
         if stamp(path, version) == now:
             _remember(cache, now, known, data, checked)
-    return Read(known, now)
+    return Read(known, now, base, len(known) - checked if base else 0)
 
 
 def _remembered(cache: Path, now: str, path: Path) -> tuple[Source, ...] | None:
@@ -81,25 +85,25 @@ def _remembered(cache: Path, now: str, path: Path) -> tuple[Source, ...] | None:
         return None
 
 
-def _with_added(cache: Path, now: str, path: Path) -> tuple[tuple[Source, ...] | None, int]:
-    """The sources of the cache and those that were added behind them since, and how many are from the cache; None where
-    anything else changed. The bytes are compared, so times do not count."""
+def _with_added(cache: Path, now: str, path: Path) -> tuple[tuple[Source, ...] | None, int, str]:
+    """The sources of the cache and those that were added behind them since, how many are from the cache, and the state
+    of the files that it is of; None where anything else changed. The bytes are compared, so times do not count."""
     try:
         made, of, (size, digest), rows = json.loads(cache.read_bytes())
         data = path.read_bytes()
         same = hashlib.sha256(data[:size]).hexdigest() == digest and len(data) >= size
         if files_of(path) != [path] or tuple(made) != _FIELDS + _RULES or _version(of) != _version(now) or not same:
-            return None, 0
+            return _UNKNOWN
         known = tuple(_source(row) for row in rows)
     except (OSError, ValueError, TypeError):
-        return None, 0
+        return _UNKNOWN
     end = data[size:]
     if end and not (data[:size].endswith(b"\n") or end.startswith(b"\n")):
-        return None, 0
+        return _UNKNOWN
     from syndicator.sources.added import added
 
     more = added(path, end, known)
-    return (None, 0) if more is None else ((*known, *more), len(known))
+    return _UNKNOWN if more is None else ((*known, *more), len(known), of)
 
 
 def _version(stamp: str) -> str:

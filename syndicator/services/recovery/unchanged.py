@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from syndicator.model import Source
 from syndicator.services.container import App
 from syndicator.services.recovery.clock import AHEAD
 
@@ -11,7 +12,20 @@ _FOLLOWED = "sources followed"
 
 def reconciled(app: App) -> bool:
     """True when the database knows the sources as they are written now, and no visit lies in the future."""
-    return _noted(app, _RECONCILED, app.sources_stamp) and not app.store.ahead.visited(app.clock() + AHEAD)
+    return _noted(app, _RECONCILED, app.sources_stamp) and not _ahead(app)
+
+
+def added(app: App) -> list[Source] | None:
+    """The sources that the database does not know yet, where it knows all others as they are written now; None where
+    only a look at all of them can tell."""
+    base, added = app.sources_before
+    if not _noted(app, _RECONCILED, base) or _ahead(app):
+        return None
+    return list(app.sources.values())[len(app.sources) - added :]
+
+
+def _ahead(app: App) -> bool:
+    return app.store.ahead.visited(app.clock() + AHEAD)
 
 
 def note_reconciled(app: App) -> None:

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from syndicator.articles.beside.kept import KeptFeed, read_feeds, read_sources, update_feeds, write_sources
+from syndicator.articles.beside import toml
+from syndicator.articles.beside.kept import (
+    KeptFeed,
+    plain_sources,
+    read_feeds,
+    read_sources,
+    update_feeds,
+    write_sources,
+)
 from syndicator.articles.stores.kept_files import FolderFile
 from syndicator.errors import ConfigError
 from syndicator.model import FeedKey
@@ -52,6 +63,29 @@ def test_sources_keep_the_order_of_their_addresses(tmp_path: Path) -> None:
     kept = {"wired": ("https://b.example/", "https://a.example/"), "ars": ("https://ars.example/feed",), "none": ()}
     write_sources(FolderFile(path), kept)
     assert list(read_sources(FolderFile(path)).items()) == [("ars", kept["ars"]), ("wired", kept["wired"])]
+
+
+TEXTS = st.text(st.sampled_from('ab"\\\n\t]#, é😀\x7f\u2028'), max_size=5)
+ROWS = st.builds(lambda key, urls: toml.table("source", {"key": key, "urls": urls}), TEXTS, st.lists(TEXTS, max_size=3))
+LINES = st.sampled_from(
+    ("# a note\n", "\n", "[[source]]\n", 'key = "k"\n', 'urls = ["u"]\n', 'urls = ["u", "v"\n', "]\n")
+)
+
+
+@given(st.lists(ROWS | LINES, max_size=9), st.booleans())
+def test_the_fast_way_reads_what_a_parser_reads_or_leaves_it_to_that(parts: list[str], noted: bool) -> None:
+    data = ("# A note.\n" * noted + "".join(parts)).encode()
+    found = plain_sources(data)
+    if found is not None:
+        rows = tomllib.loads(data.decode()).get("source", [])
+        assert found == {row["key"]: tuple(row["urls"]) for row in rows}
+
+
+def test_what_we_write_is_read_the_fast_way(tmp_path: Path) -> None:
+    path = tmp_path / "sources.toml"
+    kept = {"ars": ("https://ars.example/feed",), "wired": ("https://b.example/é", "https://a.example/")}
+    write_sources(FolderFile(path), kept)
+    assert plain_sources(path.read_bytes()) == kept
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,33 @@ def test_an_edit_counts_at_the_next_run(place: Place, looked: list[str]) -> None
     assert looked == ["sources", "sources", "follow"]
 
 
+def test_of_sources_that_were_added_at_the_end_the_others_are_left_alone(place: Place, looked: list[str]) -> None:
+    age(place)
+    run(place)
+    path = place.config / "sources.toml"
+    path.write_text(path.read_text() + '\n[[source]]\nkey = "late"\nurl = "https://late.example/feed"\n')
+    age(place, by=5_000_000_000)
+    run(place)
+    assert looked == ["sources", "follow", "follow"]
+    with place.app() as app:
+        added = app.store.visits.state("late")
+        assert added is not None and added.url == "https://late.example/feed" and added.terms
+        assert "late" in (place.folder / "feeds/articles/sources.toml").read_text()
+
+
+def test_an_addition_to_sources_that_no_run_has_looked_at_is_no_reason_to_leave_them(
+    place: Place, looked: list[str]
+) -> None:
+    age(place)
+    with place.app() as app:
+        app.store.visits.set_note("sources reconciled", "of another time", NOW)
+    path = place.config / "sources.toml"
+    path.write_text(path.read_text() + '\n[[source]]\nkey = "late"\nurl = "https://late.example/feed"\n')
+    age(place, by=5_000_000_000)
+    run(place)
+    assert looked[0] == "sources"
+
+
 def test_a_touched_file_of_addresses_is_followed_again(place: Place, looked: list[str]) -> None:
     age(place)
     run(place)
