@@ -5,10 +5,10 @@
 
 As many feeds, each on a loopback address of its own, served by another process that does not count. Rows: a first
 visit that takes entries alone (`backfill = 0`), and one at which nothing changed (304). Peers, where `--peer` names a
-Python that has `reader`, `aiohttp`, `feedparser` and `httpx`, are run in the same rounds: reader, which stores the same
-entries in a file, and bare loops that store nothing (httpx with feedparser, aiohttp with feedparser), which are a
-floor. `--ours`, which may be given more than once, runs another checkout of this project in the same rounds; given
-twice, the second is compared with the first, pair by pair. CPU is
+Python that has `reader` (with `sgmllib3k`, which it imports and may not bring), `aiohttp`, `feedparser` and `httpx`,
+are run in the same rounds: reader, which stores the same entries in a file, and bare loops that store nothing (httpx
+with feedparser, aiohttp with feedparser), which are a floor. `--ours`, which may be given more than once, runs another
+checkout of this project in the same rounds; given twice, the second is compared with the first, pair by pair. CPU is
 user and system, children included; MB what the processes gave to the disk (`ru_oublock`); `--syncs` counts their fsync
 and fdatasync with strace in a round of its own. Wall time counts on an idle machine alone, whose load is printed.
 """
@@ -85,10 +85,12 @@ class Cost:
 def process(command: Sequence[str], folder: Path) -> Cost:
     """Runs it to its end. Raises AssertionError where it fails."""
     began = time.monotonic()
-    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
-    _, status, used = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    assert child.returncode == 0, command
+    with (folder / "said").open("w+b") as said:
+        child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said, cwd=folder)
+        _, status, used = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        said.seek(0)
+        assert child.returncode == 0, f"{command}: {said.read()[-2000:].decode(errors='replace')}"
     return Cost(used.ru_utime + used.ru_stime, time.monotonic() - began, used.ru_oublock * 512 / 1e6)
 
 

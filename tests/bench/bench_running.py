@@ -3,13 +3,15 @@
     python -m tests.bench.bench_running [--rounds 10]
 
 Rows: `refresh` with nothing due, a whole process, beside one that only imports what it cannot do without (SQLAlchemy,
-pydantic, typer), turn by turn; a tick that finds 277 of 100,000 sources due, and how memory grows over many.
+pydantic, typer), turn by turn; the beat of `up` with 10,000 and 100,000 sources of which none is due; a tick that
+finds 277 of 100,000 sources due, and how memory grows over many.
 CPU, least and median; wall as well, which counts only on an idle machine.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import subprocess
 import sys
@@ -20,12 +22,15 @@ from pathlib import Path
 from statistics import median
 
 from syndicator.model import SourceState
+from syndicator.services.daemon import ScheduledRuns
 from syndicator.services.init.write import write_config
+from syndicator.services.refresh import Watch
 from syndicator.store.engine import open_store
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 FLOOR = "import sqlalchemy, pydantic, typer"
 TICKS = 50
+BEATS = 5
 
 
 def process(*words: str) -> tuple[float, float]:
@@ -53,6 +58,33 @@ def nothing_due(rounds: int) -> dict[str, list[tuple[float, float]]]:
             found["refresh with nothing due"].append(process(*refresh))
             found["its imports alone"].append(process("-c", FLOOR))
     return found
+
+
+def beats(sources: int, rounds: int) -> list[float]:
+    """Seconds of CPU of each beat of `up` with so many sources, none of them due, after the first, which reads them."""
+
+    async def beating(config: Path) -> list[float]:
+        runs = ScheduledRuns(config, stop=asyncio.Event(), watch=Watch(), report=lambda _: None, trouble=print)
+        costs = []
+        for _ in range(rounds + 1):
+            start = time.process_time()
+            await runs.run_once()
+            costs.append(time.process_time() - start)
+        return costs[1:]
+
+    with tempfile.TemporaryDirectory() as name:
+        config, state = Path(name) / "config", Path(name) / "feeds/state"
+        write_config(config)
+        urls = {f"s{number}": f"https://s{number}.example/feed" for number in range(sources)}
+        (config / "sources.toml").write_text(
+            "".join(f'[[source]]\nkey = "{key}"\nurl = "{url}"\n\n' for key, url in urls.items())
+        )
+        state.mkdir(parents=True)
+        later = datetime.now(UTC) + timedelta(days=30)
+        states = [SourceState(key=key, url=url, next_due=later, feed_due=later) for key, url in urls.items()]
+        with open_store(f"sqlite:///{state}/syndicator.db", articles_exist=False) as store:
+            store.visits.save_states(states)
+        return asyncio.run(beating(config))
 
 
 def ticks() -> tuple[list[float], float]:
@@ -87,6 +119,9 @@ def main() -> None:
     for what, costs in nothing_due(options.parse_args().rounds).items():
         cpu, wall = ([one[part] for one in costs] for part in (0, 1))
         print(f"{what:44} {min(cpu):.2f} {median(cpu):.2f} s CPU, wall {min(wall):.2f} {median(wall):.2f} s")
+    for sources in (10_000, 100_000):
+        taken = beats(sources, BEATS)
+        print(f"{f'the beat of up, {sources:,} sources, none due':44} {min(taken):.3f} {median(taken):.3f} s CPU")
     due, grown = ticks()
     print(f"{'100,000 sources, a visit_all with 277 due':44} {min(due):.3f} {median(due):.3f} ms CPU a due source")
     print(f"{f'  memory over {TICKS} ticks':44} {grown:+.1f} MB; load {os.getloadavg()[0]:.1f}")
