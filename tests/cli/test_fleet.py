@@ -7,7 +7,9 @@ import os
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from syndicator.store.engine import open_store
 from tests.commands import run
 from tests.postgres import Server
 
@@ -38,9 +40,12 @@ def test_workers_want_a_server_and_sources(tmp_path: Path, postgres: Server) -> 
 
 @pytest.mark.slow
 def test_sources_are_pushed_with_the_difference_and_the_database_moves(tmp_path: Path, postgres: Server) -> None:
-    config = configured(tmp_path, postgres.schema())
+    url = postgres.schema()
+    config = configured(tmp_path, url)
     words = ["--config", str(config)]
     assert run("db", "migrate", *words).stdout.startswith("the database postgres has this version's tables")
+    with open_store(url, articles_exist=False) as store:
+        assert store._db.scalar(text("SELECT to_regclass('pgqueuer') IS NOT NULL")), "the queue's tables, too"
     shown = run("sources", "push", "--dry-run", *words).stdout
     assert shown.splitlines() == ["+ a", "+ b", "2 added, 0 changed, 0 removed; nothing was written"]
     assert run("sources", "push", *words).stdout.splitlines()[-1] == "2 added, 0 changed, 0 removed"

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from syndicator.articles.opening import open_articles
 from syndicator.errors import UsageError
-from syndicator.services.container import locked
+from syndicator.services.container import lease_seconds, locked
 from syndicator.services.places.opening import begun
 from syndicator.settings import Settings, load
 from syndicator.store.engine import open_store
 from syndicator.store.fleet.moving import copy
+from syndicator.store.fleet.queue import open_queue
 
 
 def migrate(config: Path) -> str:
-    """Brings the database to this version's tables, or makes it; what every command does when it opens it. Returns its
-    name. Raises ConfigError, StoreError."""
+    """Brings the database to this version's tables, or makes it; what every command does when it opens it. On a server
+    the queue's, too, which workers do at their start: behind a pooler that hands connections around they had better not.
+    Returns its name. Raises ConfigError, StoreError."""
     settings = load(config)
     with open_store(settings.store_url, articles_exist=_begun(settings)) as store:
+        if not store.single:
+            asyncio.run(_install_queue(store.fleet.address, lease_seconds(settings)))
         return store.name
+
+
+async def _install_queue(address: str, lease: float) -> None:
+    async with open_queue(address, lease):
+        pass
 
 
 def move_to(config: Path, target: str, told: Callable[[str, int], object]) -> Mapping[str, int]:
