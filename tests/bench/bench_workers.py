@@ -1,7 +1,7 @@
 """What a visit costs with workers on PostgreSQL, and what each worker more brings.
 
     python -m tests.bench.bench_workers [--sources 100000] [--visited 6000] [--workers 1 2 3] [--lanes 16]
-        [--latency 200] [--first 2000]
+        [--latency 200] [--first 2000] [--all]
 
 As many feeds, each on a loopback address of its own, served by another process that does not count, every answer
 `--latency` milliseconds late. The database, of a server of our own, knows all sources. For each number of workers
@@ -9,7 +9,10 @@ As many feeds, each on a loopback address of its own, served by another process 
 changed (304). `--lanes` keeps a worker waiting for answers and not for CPU, so that two cores carry three. Clocks run
 from the moment at which all workers are ready. Printed: sources a second from then to the last visit, CPU of all
 workers and of the server for a source, what a worker's start took, and the share of a core that each had. Rates count
-on an idle machine alone, whose load is printed."""
+on an idle machine alone, whose load is printed.
+
+`--all`: instead of that, every source is due once, at which nothing changed: one is visited, and what is remembered of
+it is given to all others."""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import text
@@ -111,6 +115,9 @@ def measure(server: Server, addresses: Sequence[str], given: argparse.Namespace)
         began = time.monotonic()
         fleet.push()
         print(f"{len(addresses)} sources pushed in {time.monotonic() - began:.1f} s", flush=True)
+        if given.all:
+            visit_all(server, fleet, given)
+            return
         known = 0
         for workers in given.workers:
             make_due(fleet, given.sources, known, given.first)
@@ -125,6 +132,17 @@ def run_again(server: Server, fleet: Instance, known: int, given: argparse.Names
     run_one(server, fleet, "nothing changed (304)", min(known, given.visited), workers, given.lanes)
 
 
+def visit_all(server: Server, fleet: Instance, given: argparse.Namespace) -> None:
+    """Every source once, with as many workers as were asked for last."""
+    make_due(fleet, given.sources, 0, 1)
+    run_one(server, fleet, "first visit", 1, 1, given.lanes)
+    with fleet.store() as store:
+        states = store.visits.states()
+        store.visits.save_states([replace(states["s0"], key=key, url=one.url) for key, one in states.items()])
+    make_due(fleet, given.sources, 0, given.sources)
+    run_one(server, fleet, "nothing changed (304)", given.sources, given.workers[-1], given.lanes)
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--sources", type=int, default=100_000)
@@ -133,6 +151,7 @@ def main() -> None:
     options.add_argument("--workers", type=int, nargs="+", default=[1, 2, 3])
     options.add_argument("--lanes", type=int, default=16)
     options.add_argument("--latency", type=float, default=200)
+    options.add_argument("--all", action="store_true")
     given = options.parse_args()
     print(f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} CPUs")
     with postgres.server() as server, feeds(given.sources, given.latency / 1000) as addresses:
