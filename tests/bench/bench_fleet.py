@@ -1,7 +1,7 @@
 """A day of a fleet in simulated time, on the dispatch and the leases that workers use: no request is made.
 
     python -m tests.bench.bench_fleet [--sources 100000] [--hosts 30000] [--workers 3] [--lanes 64] [--hours 24]
-        [--interval 3600] [--step 1]
+        [--interval 3600] [--step 1] [--seconds 600]
 
 A server of PostgreSQL of our own (tests/postgres.py) has the sources, each due every `--interval` seconds on average.
 Most hosts have one source or a few, and none has more than it can be asked for in half of that time. The clock of the
@@ -9,7 +9,7 @@ database is replaced by one that the simulation sets (a function `clock_timestam
 in minutes while each statement is the one that workers send: `Hosts.due`, `start`, `take`, `give_back`, `end`, `fill`.
 A visit takes a second of that day, and two after it are the host's pause. Printed: how late visits began, as a share of
 an interval; how often two had one host at a time, or less than its pause lay between; how evenly workers and hosts were
-served; visits a second of real time."""
+served; visits a second of real time. After `--seconds` of that the day ends early."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ def run(given: argparse.Namespace) -> None:
 
 def simulate(day: Day) -> None:
     end, steps = _START + day.given.hours * 3600, 0
-    while day.now < end:
+    while day.now < end and time.monotonic() - day.began < day.given.seconds:
         if steps % max(1, int(600 / day.given.step)) == 0:
             day.hosts.fill()
         day.dispatch()
@@ -205,9 +205,10 @@ def report(day: Day) -> None:
     wanted: dict[str, int] = defaultdict(int)
     for (host,) in day.store._db.rows(text("SELECT host FROM sources")):
         wanted[host] += 1
-    rounds = day.given.hours * 3600 / day.given.interval
+    hours = (day.now - _START) / 3600
+    rounds = hours * 3600 / day.given.interval
     fair = sorted(day.visits[host] / (wanted[host] * rounds) for host in wanted if wanted[host] * rounds >= 20)
-    print(f"{visits} visits of {day.given.sources} sources on {len(wanted)} hosts in {day.given.hours} h of that day")
+    print(f"{visits} visits of {day.given.sources} sources on {len(wanted)} hosts in {hours:.2f} h of that day")
     print(
         f"late, as a share of an interval: median {shares[499]:.4f}, 0.99 {shares[989]:.4f}, 0.999 {shares[998]:.4f},"
     )
@@ -228,6 +229,7 @@ def main() -> None:
     options.add_argument("--lanes", type=int, default=64)
     options.add_argument("--hours", type=float, default=24)
     options.add_argument("--interval", type=float, default=3600, help="seconds between two visits of a source")
+    options.add_argument("--seconds", type=float, default=600, help="of real time, at most")
     options.add_argument("--step", type=float, default=1, help="seconds of the day between two looks of the dispatcher")
     print(f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} CPUs")
     run(options.parse_args())

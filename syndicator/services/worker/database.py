@@ -19,7 +19,7 @@ from syndicator.store.fleet.queue import open_queue
 
 def migrate(config: Path) -> str:
     """Brings the database to this version's tables, or makes it; what every command does when it opens it. On a server
-    the queue's, too, which workers do at their start: behind a pooler that hands connections around they had better not.
+    the queue's, too, which workers do at their start, and had better not behind a pooler that hands connections around.
     Returns its name. Raises ConfigError, StoreError."""
     settings = load(config)
     with open_store(settings.store_url, articles_exist=_begun(settings)) as store:
