@@ -23,7 +23,7 @@ from syndicator.reading.html.blocks import Block
 End = Literal["first", "last"]
 ENDS: tuple[End, ...] = ("first", "last")
 # Chosen on folds by domain.
-_LEAST: Mapping[End, float] = {"first": 0.4, "last": 0.6}  # log odds of a text that stays at the end
+_LEAST: Mapping[End, float] = {"first": 0.0, "last": 0.6}  # log odds of a text that stays at the end
 _MOST_SHARE = 0.2  # of all letters that one end may lose
 _NEARLY = 0.08  # score from which a text nearly stayed
 _FURTHER = 3  # of them that may stand further out
