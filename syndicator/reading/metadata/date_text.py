@@ -38,6 +38,7 @@ class Names:
     first: re.Pattern[str]  # words of a sentence that tells when a text first appeared
     published: re.Pattern[str]
     updated: re.Pattern[str]
+    joined: re.Pattern[str]  # words before the day on which a user of a forum joined
 
 
 @cache
@@ -61,6 +62,7 @@ def names() -> Names:
         first=_labels(labels["first"]),
         published=_labels(labels["published"]),
         updated=_labels(labels["updated"]),
+        joined=_labels(labels["joined"]),
     )
 
 

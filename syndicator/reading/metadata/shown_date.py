@@ -28,6 +28,7 @@ _DATE_ALONE = 2  # briefness of such a line
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _DIGIT = re.compile(r"\d")
 _SURE = re.compile(r"publish|entry-date|post-date|pubdate", re.I)
+_JOINED = re.compile(r"join(?:ed|-?date)|regist(?:ered|ration)|member-?since", re.I)
 ENOUGH = 3  # score of a date from which it is surely the article's
 _US = frozenset({"en", "en-US"})
 
@@ -104,9 +105,16 @@ def _days(spot: Spot, seen: Survey, month_first: bool) -> Iterator[Day]:
     if not place and not marked:
         return
     for line in lines if place else _lines(element):
+        if _is_joining(spot, named, line):
+            continue
         for when in date_text.days(line, month_first=month_first):
             label = _label(spot, named, line)
             yield Day(place + marked + _briefness(line) + label, abs(distance), when, label)
+
+
+def _is_joining(spot: Spot, named: str, line: str) -> bool:
+    """True for the day on which a user of a forum joined it."""
+    return bool(_JOINED.search(named) or date_text.names().joined.search(f"{spot.before[-_ONLY:]} {line}"[: 2 * _ONLY]))
 
 
 def _briefness(line: str) -> int:

@@ -24,6 +24,9 @@ _MOST_EVENTS = 120_000  # two an element
 _MOST_HEADINGS = 200  # among which the headline is looked for
 _LONG_ENOUGH = 12  # letters above which a part of a headline is believed to be it
 _LEAST_NAMED = 4  # characters from which class names are looked at
+_HELD = 0.6  # share of a page's paragraphs from which what holds them is no sidebar or widget, whatever it is called
+_LEAST_PARAGRAPHS = 5  # of a page on which shares tell
+_COMMENTS = "comment"  # in names of what may hold most of a page and is not the article
 _LAST = 80  # characters before an element that are remembered
 
 
@@ -52,6 +55,7 @@ def survey(tree: Any, headline: str) -> Survey:
     around = set(heading.iterancestors()) if heading is not None else set()
     spots: list[Spot] = []
     known: dict[str, bool] = {}
+    paragraphs = sum(1 for _ in body.iter("p"))
     origin = length = 0
     last = ""
     away: Any = None
@@ -60,7 +64,11 @@ def survey(tree: Any, headline: str) -> Survey:
         if count > _MOST_EVENTS:
             break
         if event == "start":
-            if element not in around and (_is_away(element, known) or (element.tag == "table" and around)):
+            if (
+                element not in around
+                and (_is_away(element, known) or (element.tag == "table" and around))
+                and not _holds_most(element, paragraphs)
+            ):
                 away = element
                 walk.skip_subtree()
                 continue
@@ -108,6 +116,14 @@ def _is_away(element: Any, known: dict[str, bool]) -> bool:
     if named not in known:
         known[named] = _named_away(named)
     return known[named]
+
+
+def _holds_most(element: Any, paragraphs: int) -> bool:
+    """True when most of the page's `paragraphs` stand in a div or section: it is the article, "widget" or not."""
+    if element.tag not in ("div", "section") or paragraphs < _LEAST_PARAGRAPHS:
+        return False
+    named = f"{element.get('class') or ''} {element.get('id') or ''}"[:400].lower()
+    return _COMMENTS not in named and sum(1 for _ in element.iter("p")) >= _HELD * paragraphs
 
 
 def _named_away(named: str) -> bool:

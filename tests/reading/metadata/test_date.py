@@ -192,3 +192,13 @@ def test_updated() -> None:
 def test_hostile_dates_end(html: str) -> None:
     found = published(HEAD + html)
     assert found is None or found.year >= 1990
+
+
+def test_the_day_on_which_a_user_joined_is_not_the_post_s() -> None:
+    profile = (
+        "<dl><dd class='profile-joined'><strong>Joined:</strong> 24 July 2017</dd><dd>Registriert: 24.07.2017</dd></dl>"
+    )
+    page = f"<h1>Ferry times</h1>{profile}<p>by <b>keel</b> » <time datetime='2024-02-24T18:41:02Z'>24 Feb</time></p>"
+    document = parse(page.encode(), "https://forum.example/t/ferry/1")
+    seen = survey(document.tree, "Ferry times")
+    assert date.published(document, None, seen, None).value == datetime(2024, 2, 24, 18, 41, 2, tzinfo=UTC)

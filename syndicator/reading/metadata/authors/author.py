@@ -11,7 +11,7 @@ from syndicator.model import Entry
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document
 from syndicator.reading.html.schema_org import articles
-from syndicator.reading.metadata.authors import byline, person_names, site_owner
+from syndicator.reading.metadata.authors import byline, opener, person_names, site_owner
 from syndicator.reading.metadata.candidates import Choice
 from syndicator.reading.metadata.site_title import key
 from syndicator.reading.metadata.survey import Survey
@@ -33,7 +33,6 @@ _MOST = 12  # values of a meta; more are those of references or comments
 _SEEN = 5  # score of a byline from which it is surely one
 _MOST_ARTICLES = 3  # JSON-LD objects that are looked at
 _MOST_AUTHORS = 20  # of one of them
-_MOST_WORDS = 3  # words up to which a name must look like a person's to be added to declared ones
 _LEAST_NAME = 5  # letters of a site's name above which "The" before it or "Inc" behind it is looked for
 _LONGEST = 300  # characters of all names together
 _BARS = re.compile(r"\s+[-–—|/]\s+")
@@ -43,14 +42,17 @@ _TWO = 2
 def read(document: Document, sitename: str, entry: Entry | None, survey: Survey) -> Choice[str]:
     """The authors as "A, B", and the candidate they come from. `survey` is the page as read around its headline."""
     site = _site_names(document, sitename)
+    persons = frozenset(_persons(document))
     declared = [
         (candidate, people)
         for candidate, names_ in _declared(document, entry)
-        if (people := _named(_kept(names_, site)))
+        if (people := _named(_kept(names_, site, persons)))
     ]
+    if not declared and (name := opener.read(document)):
+        return Choice(name, "opener", (("opener", name),))
     kind, score, found = byline.read(survey)
     # on alice.blogspot.com the name of the site is that of who writes it, where readers see it as a byline
-    shown = _kept(found, frozenset() if urls.is_shared(document.url) else site)
+    shown = _kept(found, frozenset() if urls.is_shared(document.url) else site, persons)
     shown = shown if score >= _SEEN and len(shown) == 1 else _named(shown)
     candidates = [*declared, (kind, shown)] if shown else declared
     best = next((row for row in declared if _is_full(row[1])), None)
@@ -78,7 +80,7 @@ def _outranks(shown: Sequence[str], score: int, best: tuple[str, Sequence[str]])
         return False
     added = [name for name in shown if person_names.plain_key(name) not in theirs]
     if theirs < own:
-        return all(person_names.is_person(name) or len(name.split()) > _MOST_WORDS for name in added)
+        return all(person_names.is_person(name) or person_names.is_long(name) for name in added)
     return not theirs & own and candidate not in ("json-ld", "entry")
 
 
@@ -87,9 +89,21 @@ def _is_full(people: Sequence[str]) -> bool:
     return any(person_names.rank(name) == person_names.FULL for name in people)
 
 
-def _kept(people: Iterable[str], site: frozenset[str]) -> list[str]:
+def _kept(people: Iterable[str], site: frozenset[str], persons: frozenset[str]) -> list[str]:
+    """`people` without the site itself, unless it bears the name of a person: one of `persons` or by its sound."""
     own = (_without_site(name, site) for name in people)
-    return list(dict.fromkeys(name for name in own if name and (_is_owner(name) or not _is_site(name, site))))
+    known = (name for name in own if name in persons or _is_owner(name) or (name and not _is_site(name, site)))
+    return list(dict.fromkeys(known))
+
+
+def _persons(document: Document) -> Iterator[str]:
+    """The authors in JSON-LD that it declares to be persons, and that look like it."""
+    for item in articles(document)[:_MOST_ARTICLES]:
+        stated = item.get("author")
+        for each in (stated if isinstance(stated, list) else [stated])[:_MOST_AUTHORS]:
+            if isinstance(each, dict) and "Person" in jsonld.types(each):
+                names = jsonld.strings(each, "name")
+                yield from (name for name in names if person_names.is_person(name) and not person_names.is_titled(name))
 
 
 def _without_site(name: str, site: frozenset[str]) -> str:

@@ -10,7 +10,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Any
+
+from lxml import etree
 
 from syndicator.reading.html.document import inner
 from syndicator.reading.metadata.authors import person_names, unmarked_byline
@@ -19,10 +22,10 @@ from syndicator.reading.metadata.survey import Spot, Survey
 _HREF = re.compile(
     r"/(?:authors?|autor(?:en|es|a|i|zy)?|auteurs?|autore|writers?|contributors?|columnists?|reporters?|journalists?|"
     r"by|people|profiles?|users?|u|staff|team|redakteure?|redaktion|journaliste|periodista|"
-    r"firmas?|profil|experts?|bio|about-author|correspondents?|persons?)/[^/?#]{2,}|[?&]author(?:_id|_name)?=|/@\w",
+    r"firmas?|profil|experts?|bio|about-author|correspondents?|persons?|producers?)/[^/?#]{2,}|[?&]author(?:_id|_name)?=|[?&]_author=|/@\w",
     re.I,
 )
-_HREF_SURE = re.compile(r"/(?:authors?|autor(?:en|es|a|i|zy)?|auteurs?|autore|contributors?|by)/|[?&]author=", re.I)
+_HREF_SURE = re.compile(r"/(?:authors?|autor(?:en|es|a|i|zy)?|auteurs?|autore|contributors?|by)/|[?&]_?author=", re.I)
 _CLASS = re.compile(
     r"(?:^|[\s_-])(authors?|byline|bylines|auteurs?|autor|autore|autoren|verfasser|writers?|"
     r"contributors?|creator|posted-?by|written-?by|signature|journalist|reporter|username|vcard|redakteur|firma|"
@@ -32,7 +35,8 @@ _HINT = re.compile(
     r"auth?or|auteur|autore|byline|verfasser|writer|contributor|creator|poste?d|written|signature|journalist|reporter|username|vcard|redakteur|firma|attribution"
 )
 _BYLINE_CLASS = re.compile(
-    r"by-?line|posted-?by|written-?by|author-?name|meta-?author|entry-?author|post-?author|article-?author|vcard", re.I
+    r"by-?line|posted-?by|written-?by|author-?name|meta-?author|entry-?author|post-?author|article-?author|vcard|(?:^|\s)[up]-author(?![a-z])",
+    re.I,
 )
 _NOT_CLASS = re.compile(
     r"comment|related|recommend|teaser|avatar|social|share|image|photo|caption|credit|book|quote|reply|reviewer|widget|sidebar|popular|trending|tags?\b|bio\b|-bio|biograph|description|desc\b|role|position|job|staff\b|func\b|occupation|affiliation",
@@ -49,6 +53,8 @@ _MOST_INITIALS = 4  # letters of capitals alone below which they are a section o
 _LOOK = 4  # characters of tag and classes above which elements with the same ones are taken for one kind
 _LEAST_NAMED = 6  # characters from which class names are looked at
 _FIRST_PIECES = 6  # texts of a byline among which the word "by" is looked for
+_ALIKE = frozenset({"span", "a", "li", "div", "p"})
+_MOST_ALIKE = 8  # names of a byline that has an element for each
 _MOST_AROUND = 100  # characters around a link to an author above which it is in running text
 _REMEMBERED = 512  # class names and ends of lines whose result is kept
 _MOST_MARKS = 400
@@ -132,7 +138,7 @@ def _mark(spot: Spot, survey: Survey) -> tuple[tuple[str, ...], str, int, str] |
     if person_names.words().other.end(spot.before):
         return None
     pieces = _pieces(element)
-    found = tuple(_people([" ".join(pieces)] if kind == "by" else pieces))
+    found = _alike(element) or tuple(_people([" ".join(pieces)] if kind == "by" else pieces))
     if kind == "class" and weight < _STRONG and any(name.islower() for name in found) and not _ends_by(spot.before):
         return None
     if kind == "by" and any(name.isupper() and len(name) < _MOST_INITIALS for name in found):
@@ -209,6 +215,17 @@ def _pieces(element: Any) -> list[str]:
         if length > _LONG or count > 4 * _LONG:
             return out[:1] if len(out) > 1 else []
     return out
+
+
+def _alike(element: Any) -> tuple[str, ...]:
+    """The names in a byline that has an element for each, one like the other: nothing need stand between them."""
+    for holder in islice(element.iter(etree.Element), _FIRST_PIECES):
+        looks = {(child.tag, child.get("class")) for child in holder}
+        if len(looks) == 1 < len(holder) <= _MOST_ALIKE and holder[0].tag in _ALIKE:
+            names = tuple(" ".join(inner(child, _LONG).split()).strip(" ,") for child in holder)
+            if all(person_names.is_person(name) and person_names.has_given_name(name) for name in names):
+                return tuple(dict.fromkeys(names))
+    return ()
 
 
 def _people(pieces: list[str]) -> Iterator[str]:

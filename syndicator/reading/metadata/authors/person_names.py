@@ -37,6 +37,32 @@ _PARTICLES = re.compile(
     re.I,
 )
 _BETWEEN = re.compile(r"(?:d[aeiou]|del|della|das|dos|des|v[ao]n|der|den|ter?|zu[mr]?|l[ae]|al|el|bin|ibn|y)")
+# "Head of News" behind a name: small words that names of people do not have
+_ROLE_OF = re.compile(r"\s(?:of|at|for|to|der|des|für|bei|beim|im|in)\s")
+_LOGIN = re.compile(r"(?=[\w.-]*[^\W\d_])[\w.-]+")
+_ARTICLES = frozenset(
+    {
+        "the",
+        "der",
+        "die",
+        "das",
+        "le",
+        "la",
+        "les",
+        "el",
+        "los",
+        "las",
+        "il",
+        "lo",
+        "gli",
+        "o",
+        "a",
+        "os",
+        "as",
+        "de",
+        "het",
+    }
+)
 _MOST_WORDS = 6
 _LONGEST = 60  # characters of one name
 _MOST = 20  # names
@@ -156,7 +182,7 @@ def _listed(rest: str, *, lenient: bool = False) -> list[str]:
     running = any(len(part.split()) > _MOST_WORDS for part in parts)  # text, of which no word is a login
     for part in parts:
         name = _tidy(part)
-        if running and name[:1].islower():
+        if (running and name[:1].islower()) or (out and _ROLE_OF.search(name)):
             continue
         if out and _CREDENTIAL.match(name) and not _CJK.search(name) and not _is_agency(name):
             out[-1] = f"{out[-1]}, {name}"
@@ -202,6 +228,11 @@ def is_name(value: str) -> bool:
     return not _is_phrase(value.split())
 
 
+def is_login(value: str) -> bool:
+    """True when `value` can be what a user of a site is called: a name, or a word of letters and digits."""
+    return is_name(value) or bool(_LOGIN.fullmatch(value) and value.casefold() not in words().never)
+
+
 def _is_phrase(parts: list[str]) -> bool:
     """True for several words of which one is in lower case and none of those that names have, or the last is a role."""
     if len(parts) < _LEAST_WORDS:
@@ -227,6 +258,19 @@ def is_person(value: str) -> bool:
     if len(parts) not in _PERSON_WORDS or not all(part[:1].isupper() for part in parts):
         return False
     return not any(part.casefold().strip(".,") in words().companies for part in parts)
+
+
+def is_titled(value: str) -> bool:
+    """True for a name that begins with an article, as papers' names do: "El Diario", "Les Nouvelles"."""
+    return value.split(None, 1)[0].casefold() in _ARTICLES
+
+
+def is_long(value: str) -> bool:
+    """True for a name of more words than `is_person` can judge, none of them a word of companies."""
+    parts = value.split()
+    return len(parts) > _PERSON_WORDS[-1] and not any(
+        part.casefold().strip(".,") in words().companies for part in parts
+    )
 
 
 def bare(name: str) -> str:

@@ -18,7 +18,7 @@ from syndicator.reading.metadata.site_title import key
 
 _BETWEEN = re.compile(r"\s+[|–—»:·•-]+\s+|\s*[|»]\s*|:\s")
 _COPYRIGHT = re.compile(
-    r"(?:©|\(c\)|copyright)[\s©]*(?:(?:19|20)\d\d(?:\s?[-–—]\s?(?:(?:19|20)?\d\d|present|heute))?)?,?\s*(?:by\s+)?"
+    r"(?:©|\(c\)|copyright)[\s©]*(?:\(c\)\s*)?(?:(?:19|20)\d\d(?:\s?[-–—]\s?(?:(?:19|20)?\d\d|present|heute)?)?)?,?\s*(?:by\s+)?"
     r"([^\W\d_][\w.'’ -]{3,40})",
     re.I,
 )

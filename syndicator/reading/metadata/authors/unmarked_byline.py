@@ -37,8 +37,8 @@ def read(spot: Spot, survey: Survey) -> tuple[tuple[str, ...], str, int] | None:
         whole = _short(element)
         if names := _within_line(element, whole):
             return names, "line", 2 if all(map(_is_whole, names)) else 1
-        if name := _beside_date(spot, whole):
-            return (name,), "date", 1
+        if names := _beside_date(spot, whole):
+            return names, "date", 1
         if distance >= 0 and element.tag in _LINES and (name := _alone(whole, distance)):
             return (name,), "alone", 1
     if element.tag == "p" and distance >= _SIGNED_AFTER and spot.before[-1:] in _ENDS:
@@ -65,20 +65,24 @@ def _within_line(element: Any, whole: str) -> tuple[str, ...]:
     return tuple(person_names.people(found[1])) if found else ()
 
 
-def _beside_date(spot: Spot, whole: str) -> str:
-    """The name in "4 May 2024 | Ann Other", or in an element that a date stands before or after."""
+def _beside_date(spot: Spot, whole: str) -> tuple[str, ...]:
+    """The names in "4 May 2024 | Ann Other", or in an element that a date stands before or after."""
     element = spot.element
     own = whole if whole and _DAY.search(whole) else " ".join((element.text or "")[:_READ].split())
     if not _LEAST < len(own) <= _LONG_LINE:
-        return ""
-    people = [piece for piece in _BARS.split(own) if _is_known(piece)]
-    if len(people) != 1:
-        return ""
-    rest = own.replace(people[0], "")
+        return ()
+    pieces = [piece for piece in _BARS.split(own) if _LETTER.search(piece) and not _DAY.search(piece)]
+    people = tuple(piece for piece in pieces if _is_known(piece))
+    if len(people) != 1 and not (people and all(map(person_names.is_person, pieces))):
+        return ()
+    people = people if len(people) == 1 else tuple(pieces)
+    rest = own
+    for name in people:
+        rest = rest.replace(name, "")
     if _DAY.search(rest):
-        return people[0]
+        return people
     dated = _DAY.search(spot.before) or _DAY.search(_after(element))
-    return people[0] if dated and not _LETTER.search(rest) else ""
+    return people if dated and not _LETTER.search(rest) else ()
 
 
 def _short(element: Any) -> str:

@@ -50,6 +50,11 @@ def read(
         ("Von Jörg Ahrens und Lena Brandt, dpa", ["Jörg Ahrens", "Lena Brandt", "dpa"]),
         ("© Ana Lima", ["Ana Lima"]),
         ("Ana Lima, Master Gardener", ["Ana Lima"]),
+        ("Ana Lima, Head of the Harbour Office", ["Ana Lima"]),
+        ("Ana Lima, Projektleiterin der Stiftung", ["Ana Lima"]),
+        ("Contact Ana Lima", []),
+        ("Event Coordinator", []),
+        ("Veröffentlicht", []),
         ("Rezept von", []),
         ("By admin", []),
         ("By 3 May 2024", []),
@@ -244,6 +249,30 @@ def test_the_entry_s_authors() -> None:
         "Maren Oduya, Tom Fisk"
     )
     assert read(page, entry=Entry(id="1", authors=("Harbour Post", "x@y.example"))) == "Bo Uploader"
+
+
+def test_a_byline_with_an_element_for_each_name() -> None:
+    names = "".join(f"<span class='n'>{name}</span>" for name in ("Maria Oduya", "Thomas Fisk", "Anna Lima"))
+    assert read(f"{HEAD}<div class='byline'><div>{names}</div></div>") == "Maria Oduya, Thomas Fisk, Anna Lima"
+    assert read(f"{HEAD}<p>Anna Lima, Thomas Fisk</p><p>4 May 2024</p>{TEXT}") == "Anna Lima, Thomas Fisk"
+
+
+def test_a_person_whose_site_bears_the_same_name() -> None:
+    script = '<script type="application/ld+json">{"@type":"Article","author":{"@type":"%s","name":"%s"}}</script>'
+    assert read(script % ("Person", "Zuza Gryfik") + HEAD, site="Zuza Gryfik") == "Zuza Gryfik"
+    assert read(script % ("Organization", "Zuza Gryfik") + HEAD, site="Zuza Gryfik") is None
+    assert read(script % ("Person", "Les Nouvelles") + HEAD, site="Les Nouvelles") is None
+
+
+def test_what_holds_most_of_the_page_is_no_sidebar() -> None:
+    byline = "<p class='byline'>By Maren Oduya</p>"
+    assert read(f"{HEAD}<div class='grid-sidebar'>{byline}{TEXT * 6}</div>") == "Maren Oduya"
+    assert read(f"{HEAD}<div class='grid-sidebar'>{byline}</div>{TEXT * 6}") is None
+
+
+def test_the_owner_s_copyright_of_many_years() -> None:
+    page = parse(b"<p>Copyright (c) 2012- Maria Oduya. All rights reserved.</p>", "https://mariaoduya.example/ferry")
+    assert author.read(page, "", None, survey(page.tree, "")).value == "Maria Oduya"
 
 
 @pytest.mark.timeout(15)

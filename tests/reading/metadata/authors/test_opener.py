@@ -1,0 +1,53 @@
+"""Who opened a thread: by microdata, by the elements of forum software; elsewhere a user only comments."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicator.reading.html.document import parse
+from syndicator.reading.metadata.metadata import read_metadata
+
+THREAD = "https://forum.quayside.example/viewtopic.php?t=4711"
+ARTICLE = "https://www.quayside.example/2024/ferry-times"
+HEAD = "<title>Ferry times</title><h1>Ferry times</h1>"
+REPLY = (
+    '<div itemprop="comment" itemtype="https://schema.org/Comment">'
+    '<b itemprop="author"><i itemprop="name">{}</i></b></div>'
+)
+MARKED = '<div itemscope itemtype="https://schema.org/DiscussionForumPosting">{}<p>When does it leave?</p>{}</div>'
+OPENED = '<div class="hidden"><span itemprop="author"><meta itemprop="name" content="keel_42"></span></div>'
+
+
+def author(html: str, url: str = THREAD) -> str | None:
+    return read_metadata(parse(f"<html><body>{HEAD}{html}</body></html>".encode(), url)).author
+
+
+@pytest.mark.parametrize(
+    "post",
+    [
+        '<dl class="postprofile"><dt><a class="avatar" href="/u/1"></a>'
+        '<a class="username" href="memberlist.php?mode=viewprofile&u=1">keel_42</a></dt></dl>',
+        '<div class="postleft"><dl><dt><strong>keel_42</strong></dt><dd>Member</dd></dl></div>',
+        '<article><div class="PostUser"><h3 class="PostUser-name">keel_42</h3></div></article>',
+        '<div class="author_information"><strong><a href="/user-7.html"><span>keel_42</span></a></strong></div>',
+        '<td><a class="bigusername" href="member.php?u=1">keel_42</a></td>',
+        '<section class="message-user"><h4><a class="username" href="/members/keel.1/">keel_42</a></h4></section>',
+    ],
+)
+def test_the_name_on_the_first_post_counts(post: str) -> None:
+    page = f"<div>{post}<p>When does it leave?</p></div><div>{post.replace('keel_42', 'bosun')}<p>At dawn.</p></div>"
+    assert author(page) == "keel_42"
+
+
+def test_microdata_tells_the_opener_from_those_who_reply() -> None:
+    assert author(MARKED.format(OPENED, REPLY.format("bosun"))) == "keel_42"
+    assert author(MARKED.format(REPLY.format("bosun"), OPENED), ARTICLE) == "keel_42"
+
+
+def test_a_declared_author_and_nobody_s_name() -> None:
+    declared = (
+        '<script type="application/ld+json">{"@type":"DiscussionForumPosting","author":{"name":"Ana Lima"}}</script>'
+    )
+    assert author(declared + '<a class="username">bosun</a>') == "Ana Lima"
+    assert author('<a class="username">Guest</a><p>When does it leave?</p>') is None
+    assert author('<form><a class="username">bosun</a></form><p>When does it leave?</p>') is None
