@@ -8,9 +8,12 @@ from typing import Any
 
 from lxml import etree
 
+from syndicator import text
 from syndicator.reading.metadata.site_title import LONGEST, trimmed, visible
 
 _MOST = 60  # headings read of a page
+_MOST_LAST = 3  # elements at the end of a heading that may be no part of the headline
+_MOST_BEHIND = 25  # characters in several of them: a source and a count
 _LEAST = 3  # characters above which what follows a kicker can be the headline
 _SKIP = frozenset({"script", "style", "button", "sup", "svg", "noscript", "template"})
 _HIDDEN = re.compile(
@@ -37,7 +40,7 @@ class Heading:
     tag: str
     text: str
     without_kicker: tuple[str, ...] = ()
-    first_line: str = ""  # without its last element, when there seems to be a small line below it
+    first_lines: tuple[str, ...] = ()  # without its last one, two, three elements, where no text stands behind these
 
 
 def headings(tree: Any) -> list[Heading]:
@@ -46,11 +49,11 @@ def headings(tree: Any) -> list[Heading]:
     for element in tree.iter("h1", "h2", "h3"):
         if len(out) >= _MOST:
             break
-        value = _shown(element, None)
+        value = _shown(element, [])
         if 1 < len(value) <= LONGEST:
             logo = _is_logo(element)
             kicker = () if logo else _without_kicker(element, value)
-            out.append(Heading("logo" if logo else element.tag, value, kicker, "" if logo else _first_line(element)))
+            out.append(Heading("logo" if logo else element.tag, value, kicker, () if logo else _first_lines(element)))
     return out
 
 
@@ -61,18 +64,24 @@ def _without_kicker(heading: Any, value: str) -> tuple[str, ...]:
         if first is None or (holder.text or "").strip():
             return ()
         if first.tag == "small" or _KICKER.search((first.get("class") or "")[:300]):
-            rest = _shown(heading, first)
+            rest = _shown(heading, [first])
             return (rest,) if rest != value and len(rest) > _LEAST else ()
         holder = first
     return ()
 
 
-def _first_line(heading: Any) -> str:
-    """The text of a heading without its last element, "" where text follows that."""
-    last = heading[-1] if len(heading) else None
-    if last is None or not isinstance(last.tag, str) or (last.tail or "").strip():
-        return ""
-    return _shown(heading, last)
+def _first_lines(heading: Any) -> tuple[str, ...]:
+    """The text of a heading without its last elements, one, two or three of them, as far as no text follows one
+    and several are short."""
+    out: list[str] = []
+    last: list[Any] = []
+    for element in heading.iterchildren(etree.Element, reversed=True):
+        if len(last) == _MOST_LAST or (element.tail or "").strip():
+            break
+        last.append(element)
+        if len(last) == 1 or sum(len(text.line("".join(each.itertext()))) for each in last) <= _MOST_BEHIND:
+            out.append(_shown(heading, last))
+    return tuple(out)
 
 
 def _is_logo(heading: Any) -> bool:
@@ -91,8 +100,8 @@ def _is_logo(heading: Any) -> bool:
     )
 
 
-def _shown(heading: Any, without: Any) -> str:
-    """The text of a heading without the small print in it, and without the element `without`."""
+def _shown(heading: Any, without: list[Any]) -> str:
+    """The text of a heading without the small print in it, and without the elements `without`."""
     pieces: list[str] = []
     skipped: Any = None
     length = 0
@@ -101,7 +110,7 @@ def _shown(heading: Any, without: Any) -> str:
             event == "start"
             and skipped is None
             and element is not heading
-            and (element is without or _is_hidden(element))
+            and (element in without or _is_hidden(element))
         ):
             skipped = element
         if event == "end" and element is skipped:

@@ -25,7 +25,7 @@ _MOST_SENTENCES = 4  # more are a text
 _DATED = re.compile(r"^\d{1,2}([./])\d{1,2}\1(?:19|20)\d\d\s*[-–—|:]\s+(?=\S)")
 _FEW = 6  # words; the name of a site is not longer
 _LEAST_LABEL = 4  # letters of a host's label that names the site
-_LABEL_SHARE = 0.6  # share of a text that it must be for the text to be the site's name
+_LABEL_SHARE = 0.75  # share of a text that it must be for the text to be the site's name
 _LEAST_NAME = 3  # letters above which a site's name is looked for in a section, and a word of a URL counts
 
 

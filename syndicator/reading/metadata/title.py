@@ -27,6 +27,7 @@ _TELLING = 4  # letters of a word that means something by itself
 _LEAST_WORDS = 2  # of an h1 that is believed without a head that agrees
 _SLUG_WORDS = 3  # of a URL from which it counts against an h1, and of a head that an h1 may end with
 _END_SHARE = 0.4  # share of the h1 that this head must be
+_QUOTES = tuple("\"'“„«‘")
 _MOST_ARTICLES = 3  # JSON-LD objects that are looked at
 _TITLE_METAS = ("og:title", "twitter:title", "headline", "dc.title", "parsely-title", "sailthru.title")
 
@@ -71,8 +72,14 @@ def _heads(document: Document) -> Iterator[tuple[str, str]]:
     for item in articles(document)[:_MOST_ARTICLES]:
         yield from (("json-ld", value) for value in jsonld.strings(item.get("headline") or item.get("name")))
     for name in _TITLE_METAS:
-        yield from ((name, jsonld.clean(value)) for value in document.metas.get(name, ())[:2])
+        yield from ((name, value) for value in _stated(document.metas.get(name, ())))
     yield "title", _document_title(document)
+
+
+def _stated(values: Sequence[str]) -> list[str]:
+    """The first of a meta's values, of two with little in it the longer: plugins add one of their own."""
+    cleaned = [jsonld.clean(value) for value in values[:2]]
+    return [max(cleaned, key=len)] if len(cleaned) > 1 and len(words(cleaned[0])) < _LEAST_WORDS else cleaned[:1]
 
 
 def _document_title(document: Document) -> str:
@@ -81,14 +88,13 @@ def _document_title(document: Document) -> str:
 
 
 def _best(found: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> Heading | None:
-    """The heading that agrees best with the heads: any h1 that does or that the URL spells, else a lower one that is
-    nearly the same, else an h1 that a head begins with."""
+    """The heading that agrees best with the heads or the URL's words: any h1 that does, else a lower one that is nearly
+    the same as a head, else an h1 that a head begins with."""
     whole = [words(part) for head in heads for part in {head, site.main_part(head)}]
     starts = [words(site.first_part(head)) for head in heads]
     spelt = [sorted(site.slug)] if len(site.slug) >= _SPELT else []
     tries = (
-        (("h1",), whole, _AGREES),
-        (("h1",), spelt, _AGREES),
+        (("h1",), [*whole, *spelt], _AGREES),
         (("h2", "h3"), whole, _SAME),
         (("h1",), starts, _SAME),
     )
@@ -132,10 +138,11 @@ def _settle(heading: Heading, heads: Sequence[str], site: SiteTitle) -> str:
         other = key(head)
         if other == own:  # words of two elements may have run together in the heading
             return head if len(words(head)) > len(words(value)) else value
-        if heading.first_line and key(heading.first_line) == other:
-            return head  # a subtitle stands below it in the same heading
+        if any(key(line) == other for line in heading.first_lines):
+            return head  # a subtitle, a source or a count of comments stands behind it in the same heading
         whole_end = own.endswith(other) and len(words(head)) >= _SLUG_WORDS and len(other) >= _END_SHARE * len(own)
-        if whole_end or (heading.tag != "h1" and own.startswith(other)):
+        quoted = value[len(head) :].lstrip()[:1] in _QUOTES  # a meta that its own quotation mark has ended
+        if whole_end or (heading.tag != "h1" and own.startswith(other) and not quoted):
             return head
     return site.main_part(value, hard_only=True)
 

@@ -64,6 +64,33 @@ def test_a_subtitle_in_the_heading_is_left_out_where_the_head_leaves_it_out() ->
     assert read(html) == "Fish Cakes, Hot and Fresh"
 
 
+def test_what_stands_behind_the_headline_in_its_heading() -> None:
+    html = "<title>Fish Cakes, Hot and Fresh</title><h1>Fish Cakes, Hot and Fresh<a>(quay.example)</a><i>87</i></h1>"
+    assert read(html) == "Fish Cakes, Hot and Fresh"
+
+
+def test_a_head_that_a_quotation_mark_has_ended() -> None:
+    html = '<meta property="og:title" content="Captain calls the rival "><h2>Captain calls the rival "unfit"</h2>'
+    assert read(html) == 'Captain calls the rival "unfit"'
+
+
+def test_the_first_of_two_metas_and_the_longer_of_two_when_it_says_little() -> None:
+    metas = "".join(f'<meta property="og:title" content="{value}">' for value in ("Ferries and their bells", "Forum"))
+    assert read(f"{metas}<h1>Forum</h1><h1>Ferries and their bells</h1>") == "Ferries and their bells"
+
+
+def test_an_h1_that_the_url_spells_beats_one_that_a_head_half_says() -> None:
+    html = (
+        "<title>Where to Row in Quayport</title><h1>The Best Rowing Spots in Quayport</h1><h1>Where to Eat and Row</h1>"
+    )
+    assert read(html, url="https://paper.example/best-rowing-spots-quayport").startswith("The Best")
+
+
+def test_a_title_that_has_the_host_s_name_in_it_is_no_name_of_the_site() -> None:
+    url = "https://forum.astronomy.example/t/1"
+    assert read("<title>New to Astronomy – Which telescope?</title>", url=url) == "New to Astronomy – Which telescope?"
+
+
 def test_an_issue_that_bears_the_site_s_name_has_a_title() -> None:
     assert read("<title>Harbour Post 02/2022</title><p>x", "Harbour Post") == "Harbour Post 02/2022"
     assert read("<title>Harbour Post</title><p>x", "Harbour Post") == ""
