@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from syndicator.reading.body import overlap, repeats
-from syndicator.reading.body.cuts import boilerplate, comments, edges, end_features, ends, lists
+from syndicator.reading.body.cuts import boilerplate, comments, edges, end_features, ends, lists, tables
 from syndicator.reading.body.scoring.block_features import Columns
 from syndicator.reading.html import class_hints
 from syndicator.reading.html.blocks import Block
@@ -79,6 +79,7 @@ def decide(blocks: Sequence[Block], title: str, authors: Sequence[str] = (), *, 
         for block, score in zip(blocks, least, strict=True)
     ]
     lists.keep(blocks, stay)
+    tables.keep(blocks, stay)
     rules = {} if selected else comments.cut(blocks, stay)
     for cut in (*boilerplate.RULES, repeats.copies):
         rules |= cut(blocks, stay)

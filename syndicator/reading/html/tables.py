@@ -20,7 +20,8 @@ _COLUMNS = 2  # from which a table without th can hold data
 _MOST_ROWS = 200  # looked at to tell data from layout
 _SPAN_DIGITS = 3  # of a believable colspan (at most 1,000 by WHATWG HTML 4.9.11)
 _GUTTER = re.compile(
-    r"gutter|(?<!in)line-?no|linenumber|line_numbers|line-numbers-rows|(?:^|\s)lnt?(?=\s|$)|hljs-ln-n|blob-num|crayon-num|rouge-gutter",
+    r"gutter|(?<!in)line-?no|linenumber|line_numbers|line-numbers-rows|(?:^|\s)lnt?(?=\s|$)|hljs-ln-n|blob-num|crayon-num|rouge-gutter|"
+    r"(?:^|\s)boring(?=\s|$)",  # lines that mdBook hides until a reader asks for them
     re.I,
 )
 # listings that highlighters build of rows without a pre: SyntaxHighlighter, Crayon, GitHub, highlightjs-line-numbers
