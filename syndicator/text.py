@@ -73,6 +73,8 @@ def suggestion(word: str, known: Iterable[str]) -> str:
 
 def line(value: str) -> str:
     """`value` as one line: legal characters, runs of white space as one space, NFC."""
+    if value.isprintable() and "  " not in value:  # most are: of white space it has lone blanks, and nothing illegal
+        return (value if value.isascii() else unicodedata.normalize("NFC", value)).strip()
     return _SPACE.sub(" ", unicodedata.normalize("NFC", legal(value))).strip()
 
 
@@ -101,6 +103,10 @@ def plain(markdown: str) -> str:
                 fence = ""
             else:
                 out.append(outer[min(margin, len(outer) - len(outer.lstrip(" "))) :])
+            continue
+        if inner[:1].isalpha():  # most lines: no marker begins with a letter
+            out.append(_inline_text(inner).strip())
+            table = False
             continue
         inner = _content(inner)
         opened = _FENCE.match(inner)

@@ -46,6 +46,8 @@ _WATCH = 0.02  # seconds between two checks of the child's memory
 # What of the environment a child needs; tokens of the operator's stay with the parent.
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ", "LD_LIBRARY_PATH", "SYSTEMROOT")
 _MEGABYTE = 1_000_000
+_MOST_KEPT = 0.75  # share of its memory that a child may hold between calls: vectors, models of languages and dates
+_ROOM = 100  # bytes that are free for each byte of a call, up to half of all: pages of the open corpus take 8 to 42
 _MOST_NEW = 50_000  # objects made since the last search for cycles, from which a child searches again: a choice
 _FOR_THE_PARENT = (signal.SIGINT, signal.SIGTERM)  # it decides when its children end
 
@@ -204,6 +206,7 @@ class _Child:
 
     def run(self, job: _Job) -> tuple[bytes, bytes]:
         """One call: the kind of answer and its pickle. Raises WorkerFailed; the next call then starts a new process."""
+        self._make_room(_ROOM * len(job.payload))
         self.start(job)
         process = self._process
         if process is None or process.stdin is None or process.stdout is None:
@@ -225,9 +228,16 @@ class _Child:
         if kind == _MEMORY:
             self.discard()
             raise WorkerFailed(WorkerReason.MEMORY, f"needed more than {self._megabytes} MB")
-        if _resident(process.pid) > self._megabytes * _MEGABYTE // 2:
+        if _resident(process.pid) > _MOST_KEPT * self._megabytes * _MEGABYTE:
             self.discard()  # memory that a page left behind must not count against the next one
         return kind, answer
+
+    def _make_room(self, needed: int) -> None:
+        """Ends the process where beside what it holds a call might not find the bytes that it needs. What it holds are
+        mostly tables that the next one would load again, which takes as long as fifty pages."""
+        process, limit = self._process, self._megabytes * _MEGABYTE
+        if process is not None and _resident(process.pid) + min(needed, limit // 2) > limit:
+            self.discard()
 
     def kill(self, job: _Job | None = None) -> None:
         """Ends the process, from any thread: a call that waits for it sees its pipe end. With `job`, only while the

@@ -100,8 +100,15 @@ def test_a_swollen_process_is_replaced() -> None:
         first = worker.call_sync(jobs.pid)
         assert worker.call_sync(jobs.double, 1) == 2
         assert worker.call_sync(jobs.pid) == first
-        worker.call_sync(jobs.hoard, 120)
-        assert worker.call_sync(jobs.pid) != first
+        worker.call_sync(jobs.hoard, 80)
+        assert worker.call_sync(jobs.pid) == first, "what it keeps is worth keeping"
+        worker.call_sync(jobs.echo, bytes(100_000))
+        assert worker.call_sync(jobs.pid) == first
+        worker.call_sync(jobs.echo, bytes(1_200_000))
+        second = worker.call_sync(jobs.pid)
+        assert second != first, "a large page finds room"
+        worker.call_sync(jobs.hoard, 150)
+        assert worker.call_sync(jobs.pid) != second
     finally:
         worker.close()
 

@@ -106,7 +106,7 @@ def _breaks_off(kept: Sequence[Block]) -> bool:
 def _named(document: Document, title: str, blocks: Sequence[Block]) -> str | None:
     """The kind of page that its title names. A title that goes on after its phrase ("Before you continue to the Daily
     News") is believed when more phrases of that kind stand on the page."""
-    heads = [title, document.tree.findtext(".//title") or ""]
+    heads = [title, next((title.text or "" for title in document.tree.iter("title")), "")]
     for kind in _KINDS:
         for head in heads:
             named = phrases.ready(" ".join(head.split()))

@@ -1,6 +1,7 @@
 """Scores the reader and trafilatura's own over ../shared/corpus/pages in one run, and prints the table.
 
     python -m tests.bench.bench_reading [--every N | --quick] [--by GROUP] [--keep DIR]
+    python -m tests.bench.bench_reading --cpu [--every N]    only what a page costs, reading and describing
 
 Two processes. Scores come from ../shared/tools/score_articles.py; CPU is each tool's own, on the same page one after
 the other; kept structure is counted against the markdown that some truths have. Every figure stands with its 95 %
@@ -13,11 +14,13 @@ import argparse
 import gzip
 import json
 import logging
+import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from multiprocessing import Pool
 from pathlib import Path
 from typing import Any
@@ -192,14 +195,55 @@ def _cell(values: Sequence[float]) -> str:
     return shown.ljust(26)
 
 
+def cpu(pages: Sequence[dict[str, Any]], rounds: int = 3) -> str:
+    """What reading, reading with describing, and trafilatura take of each page, one after the other in this process,
+    which looks for garbage as the worker's does; the least of the rounds after one that warms. Every tool has seen
+    every page by then, so what is loaded or remembered once counts for none."""
+    from syndicator.describing.taxonomy.taxonomy import Taxonomy
+    from syndicator.errors import NotAnArticle
+    from syndicator.pipeline.read_article import read_article
+    from syndicator.reading.reader import read
+    from syndicator.services.init.start import SHIPPED
+    from syndicator.worker import _spare_garbage
+
+    taxonomy = Taxonomy.from_toml(SHIPPED / "taxonomy.toml")
+
+    def spent(tool: Callable[[bytes, str], Any], row: dict[str, Any]) -> float:
+        html, started = html_of(row), time.process_time()
+        with suppress(NotAnArticle):
+            tool(html, row["url"] or NOWHERE)
+        return time.process_time() - started
+
+    def described(html: bytes, url: str) -> object:
+        return read_article(html, url, taxonomy)
+
+    tools: tuple[Callable[[bytes, str], Any], ...] = (read, described, theirs)
+    _spare_garbage()
+    turns = [[[spent(tool, row) for tool in tools] for row in pages] for _ in range(rounds + 1)]
+    least = 1e3 * np.array(turns[1:]).min(axis=0)
+    mean, median = least.mean(axis=0), np.median(least, axis=0)
+    names = ("reading", "reading and describing", "trafilatura")
+    lines = [
+        f"{name:24} median {median[at]:6.1f} ms, mean {mean[at]:6.1f} ms; times trafilatura: medians "
+        f"{_cell(_interval(least[:, [at, 2]], _times_median, BOOT)).strip()}, means {mean[at] / mean[2]:.2f}"
+        for at, name in enumerate(names)
+    ]
+    return "\n".join([f"{len(pages)} pages, load {os.getloadavg()[0]:.1f}", *lines])
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--every", type=int, default=1, help="only each Nth page")
+    options.add_argument("--cpu", action="store_true", help="only what a page costs")
     options.add_argument("--quick", action="store_true", help="only the 21 quick pages")
     options.add_argument("--by", choices=["set", "lang", "page_type"], help="the scorer's own lines for each group too")
     options.add_argument("--keep", type=Path, help="folder in which the predictions stay")
     asked = options.parse_args()
     pages = rows(asked.every, asked.quick)
+    if asked.cpu:
+        logging.disable(logging.CRITICAL)
+        print(cpu(pages))
+        return
     with tempfile.TemporaryDirectory() as made:
         folder = asked.keep or Path(made)
         folder.mkdir(parents=True, exist_ok=True)

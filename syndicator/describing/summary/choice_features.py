@@ -139,7 +139,7 @@ def _kind(found: Candidates) -> dict[str, float]:
     0 to 1."""
     lines = [line for line in found.text.split("\n") if line.strip()]
     head = found.text[:4000]
-    low = [word.casefold() for word in WORD.findall(head)]
+    low = WORD.findall(head.lower()) if head.isascii() else [word.casefold() for word in WORD.findall(head)]
     n = max(1, len(low))
     first = [length(c.text) for c in found.sentences[:8]]
     return {
@@ -147,8 +147,8 @@ def _kind(found: Candidates) -> dict[str, float]:
         "text-length": math.log(len(found.text) + 1) / 10,
         "lines": math.log(len(lines) + 1) / 5,
         "line-length": min(200.0, sum(map(len, lines)) / max(1, len(lines))) / 200,
-        "first-person": min(0.1, sum(word in FIRST_PERSON for word in low) / n) * 10,
-        "second-person": min(0.1, sum(word in SECOND_PERSON for word in low) / n) * 10,
+        "first-person": min(0.1, sum(map(FIRST_PERSON.__contains__, low)) / n) * 10,
+        "second-person": min(0.1, sum(map(SECOND_PERSON.__contains__, low)) / n) * 10,
         "quotes": min(0.05, (head.count('"') + head.count("“")) / n) * 20,
         "sentence-length": sum(first) / max(1, len(first)) / 30,
     }

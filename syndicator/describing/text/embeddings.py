@@ -62,17 +62,21 @@ class Embedder:
         import numpy as np
 
         parts = chunks(text)
-        new = {part: self.tokenizer.encode(part) for part in dict.fromkeys(parts) if part not in self.known}
-        cut = [self.known.get(part) or new[part] for part in parts]
-        if len(self.known) > REMEMBERED:
-            self.known.clear()
-        self.known.update((part, pieces) for part, pieces in new.items() if len(part) <= LONGEST)
+        cut = self._cut(parts)
         pieces = [own for own, _ in cut]
         ids = list(chain.from_iterable(pieces))
         starts = list(accumulate(map(len, parts), initial=-1))[:-1]
         before = list(accumulate(map(len, pieces), initial=0))[:-1]
         rows = self.table[np.array(ids, dtype=np.int64)]
         return Head(starts, before, [begins for _, begins in cut], rows, rows.sum(axis=0))
+
+    def _cut(self, parts: Sequence[str]) -> list[Pieces]:
+        found = list(map(self.known.get, parts))
+        new = {part: self.tokenizer.encode(part) for part, own in zip(parts, found, strict=True) if own is None}
+        if len(self.known) > REMEMBERED:
+            self.known.clear()
+        self.known.update((part, pieces) for part, pieces in new.items() if len(part) <= LONGEST)
+        return [own or new[part] for part, own in zip(parts, found, strict=True)]
 
     def mean(self, text: str) -> Vector:
         """The unit vector of `text`, zeros when it has no piece."""

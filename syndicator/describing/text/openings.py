@@ -98,5 +98,7 @@ def bare_surnames(sentences: Iterable[str]) -> frozenset[str]:
     its reader has not met. Words that the text writes in lower case too are none ("Columbus Police")."""
     texts = [f"a {one}" for one in sentences]
     names = {match[1] for text in texts for match in _NAME.finditer(text)}
-    words = {word for text in texts for word in _WORD.findall(text)} if names else set()
+    whole = "\n".join(texts)
+    written = {name for name in names if name.lower() in whole}  # few are: most texts need not be cut into words
+    words = {word for text in texts for word in _WORD.findall(text)} if written else set()
     return frozenset(name for name in names if name.lower() not in words)

@@ -158,9 +158,9 @@ def _keep_attached(blocks: Sequence[Block], stay: list[bool]) -> None:
     bad = sum(class_hints.bit(name) for name in _BAD_IMAGE)
     figures = set()
     for index, block in enumerate(blocks):
-        inside = texts[0] - 2 <= index <= texts[-1]
-        close = any(stay[max(0, index - _NEAR) : index]) or any(stay[index + 1 : index + 1 + _NEAR])
         if block.kind == "img":
+            inside = texts[0] - 2 <= index <= texts[-1]
+            close = any(stay[max(0, index - _NEAR) : index]) or any(stay[index + 1 : index + 1 + _NEAR])
             stay[index] = inside and close and not block.near & bad and not _is_icon(block)
             if stay[index]:
                 figures |= {frame for frame in block.frames if frame.kind == "figure"}

@@ -34,7 +34,8 @@ def letters(value: str) -> str:
     """`value` as lower-case letters and digits alone."""
     if value.isascii():  # thirty times cheaper than the pattern
         return value.lower().encode().translate(None, _OTHER_ASCII).decode()
-    return "".join(_LETTERS.findall(value.lower()))
+    low = value.lower().encode("utf-8", "surrogatepass").translate(None, _OTHER_ASCII).decode("utf-8", "surrogatepass")
+    return low if low.isalnum() else "".join(_LETTERS.findall(low))
 
 
 def measure(blocks: Sequence[Block]) -> None:

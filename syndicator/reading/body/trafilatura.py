@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any, Literal
 
 # Pages above either are not shown to it: its time is the square of their size. The largest real one of 801 has 11,533
@@ -18,7 +19,8 @@ def extract(tree: Any, focus: Focus = "fast") -> str:
     """
     from trafilatura import bare_extraction
 
-    if any(at > _MOST_ELEMENTS or len(element) > _MOST_CHILDREN for at, element in enumerate(tree.iter())):
+    elements = list(islice(tree.iter(), _MOST_ELEMENTS + 2))
+    if len(elements) > _MOST_ELEMENTS + 1 or max(map(len, elements)) > _MOST_CHILDREN:
         return ""
     found = bare_extraction(
         tree, fast=focus == "fast", include_comments=False, include_tables=True, with_metadata=False

@@ -6,13 +6,13 @@ One walk over the tree without recursion: a page may be nested thousands of elem
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from lxml import etree
 
 from syndicator.reading.html import class_hints, images, tables
+from syndicator.reading.html.class_hints import of_words
 from syndicator.reading.html.elements import CODE, IMAGES, INLINE, MARKS, NO_END, SKIP, UNCLOSED
 from syndicator.reading.html.runs import BREAK, Run, Stretch, code_lines, collapse, paragraphs
 
@@ -25,6 +25,7 @@ _EMOJI = re.compile(r"\b(emoji|wp-smiley|emoticon)\b")
 _MOST_FRAMES = 24  # deeper nesting of lists and quotes is flattened
 _MOST_STEPS = 500_000  # tags that are read of a page; the largest of 801 real ones has 23,000
 _MOST_BLOCKS = 20_000  # blocks read of a page; the longest of 801 real ones has 3,500
+_HINTING = class_hints.ATTRIBUTES
 _START_DIGITS = 8  # of the number that an ordered list starts with
 
 
@@ -113,7 +114,7 @@ class _Walker:
         if tag in SKIP and not (tag in UNCLOSED and element.find(".//p") is not None):
             return True
         frames, above, last, marks, href, hidden, block = self.state
-        found, named, concealed = _attributes(element, self.tags)
+        found, named, concealed = _attributes(element, self.tags.get(tag, 0))
         hidden = hidden or concealed
         if tag not in INLINE:
             return self._block(element, tag, found, hidden, named)
@@ -237,13 +238,14 @@ class _Walker:
                 return
 
 
-def _attributes(element: Any, tags: Mapping[str, int]) -> tuple[int, str, bool]:
-    """The class hints of `element`, its class, and whether its attributes hide it; `tags`: the hints of tags."""
-    found, named, hidden = tags.get(element.tag, 0), "", False
+def _attributes(element: Any, found: int) -> tuple[int, str, bool]:
+    """The class hints of `element`, its class, and whether its attributes hide it; `found`: the hints of its tag."""
+    named, hidden = "", False
     for name, value in element.items():
-        if name in class_hints.ATTRIBUTES:
-            found |= class_hints.of_words(value)
-            named = value if name == "class" else named
+        if name in _HINTING:
+            found |= of_words(value)
+            if name == "class":
+                named = value
         elif name == "style":
             hidden = hidden or _HIDDEN.search(value) is not None
         elif name == "hidden":

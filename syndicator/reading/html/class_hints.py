@@ -66,7 +66,10 @@ def _literal(expression: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def _of_word(value: str) -> int:
-    words = _CAMEL.sub("-", value[:_MOST]).lower()
+    value = value[:_MOST]
+    words = value.lower()
+    if words != value:
+        words = _CAMEL.sub("-", value).lower()
     scan, expressions = _patterns()
     found = 0
     for literal in scan.findall(words):

@@ -106,13 +106,14 @@ def _alternate(document: Document) -> str | None:
 
 def _print_links(tree: Any) -> Iterator[str]:
     for count, element in enumerate(tree.iter("a", "link")):
-        href = element.get("href") or ""
+        href = element.get("href", "")
         if count > _MOST_LINKS:
             return
-        alternate = (
-            element.tag == "link" and element.get("media") == "print" and "alternate" in (element.get("rel") or "")
-        )
-        if alternate or (element.tag == "a" and _is_print(href[:_LOOKED_AT])):
+        if (
+            _is_print(href[:_LOOKED_AT])
+            if element.tag == "a"
+            else element.get("media") == "print" and "alternate" in element.get("rel", "")
+        ):
             yield href[:_LONGEST_URL]
 
 

@@ -82,9 +82,13 @@ def address_of_next(html: bytes, url: str, headers: Mapping[str, str], first: st
 
 def _links(document: Document, number: int) -> Iterator[tuple[str, Any]]:
     """The links of a page that have a number in them, with their absolute addresses."""
+    digits = str(number)
     has_it = re.compile(rf"(?<!\d){number}(?!\d)").search  # spares resolving the hundreds that lead elsewhere
     for element in islice(document.tree.iter("a", "link"), _MOST_LINKS):
-        href = (element.get("href") or "")[:_LONGEST_URL].strip()
+        href = element.get("href", "")
+        if digits not in href:
+            continue
+        href = href[:_LONGEST_URL].strip()
         if has_it(href) and (element.tag == "a" or element.get("rel")):
             found = urls.absolute(document.base_url, text.legal(href))
             if found:

@@ -107,7 +107,8 @@ class Matcher:
         stems: list[str] = []
         for line in lines:
             starts.append(len(stems))
-            words = [match[0].casefold() for match in _found(line)]
+            low = line.casefold()
+            words = WORD.findall(low) if len(low) == len(line) else list(map(str.casefold, WORD.findall(line)))
             stems += [stem(word) if word[:3] in heads else word for word in words]
         return Words(stems, "\n".join(lines), starts)
 

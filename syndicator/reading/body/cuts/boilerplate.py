@@ -61,13 +61,10 @@ def link_rows(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
     """Cuts paragraphs that are a row of short links and nothing else: menus, tags, steps to other pages."""
     found: dict[Block, str] = {}
     for index, block in enumerate(blocks):
+        if block.kind != "p" or block.linked <= _LINK_ROW_SHARE * len(block.text):
+            continue
         links = {run.href for run in block.runs if run.href}
-        if (
-            block.kind == "p"
-            and len(links) > _LINK_ROW
-            and block.linked > _LINK_ROW_SHARE * len(block.text)
-            and block.letters < _LINK_LETTERS * len(links)
-        ):
+        if len(links) > _LINK_ROW and block.letters < _LINK_LETTERS * len(links):
             stay[index], found[block] = False, "a row of links"
     return found
 

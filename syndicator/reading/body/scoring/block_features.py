@@ -129,7 +129,7 @@ def _frames_shown(frames: tuple[Frame, ...]) -> dict[str, bool]:
 def _of_runs(blocks: Sequence[Block]) -> Columns:
     """Whether all text is bold or italic, and whether all links lead into the page."""
     marks = [_common_marks(block.runs) for block in blocks]
-    hrefs = [[run.href for run in block.runs if run.href] for block in blocks]
+    hrefs = [[run.href for run in block.runs if run.href] if block.linked else [] for block in blocks]
     return {
         "bold": _flags([bool(mark & BOLD) for mark in marks]),
         "italic": _flags([bool(mark & ITALIC) for mark in marks]),
@@ -139,6 +139,8 @@ def _of_runs(blocks: Sequence[Block]) -> Columns:
 
 def _common_marks(runs: Sequence[Run]) -> int:
     """The marks that all runs of text bear; none where there is no text."""
+    if len(runs) == 1:  # most texts
+        return runs[0].marks if runs[0].text.strip() else 0
     none_yet = -1  # all bits
     marks = none_yet
     for run in runs:

@@ -128,7 +128,8 @@ def _of_lists(blocks: Sequence[Block]) -> Columns:
 
 
 def _shape_of(mates: Sequence[Block]) -> dict[str, float]:
-    fragments = sum(1 for mate in mates if any(run.href[:1] == "#" for run in mate.runs)) / (len(mates) or 1)
+    linked = [mate.runs for mate in mates if mate.linked]
+    fragments = sum(1 for runs in linked if any(run.href[:1] == "#" for run in runs)) / (len(mates) or 1)
     letters = sum(len(mate.text) for mate in mates) or 1
     return {
         "list-link": sum(mate.linked for mate in mates) / letters,
