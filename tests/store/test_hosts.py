@@ -307,14 +307,21 @@ def test_one_of_all_does_what_one_does_for_all(any_url: str) -> None:
         record(one, 1)
 
 
+def cut_off(postgres: Server) -> None:
+    """Ends the connections that hold locks, as for a machine that is gone, and waits until they have ended."""
+    with postgres.connect() as boss:
+        boss.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+        while boss.execute("SELECT 1 FROM pg_locks WHERE locktype = 'advisory'").fetchone():
+            time.sleep(0.01)
+
+
 def test_who_hands_hosts_out_may_lose_the_right_to(postgres: Server) -> None:
     """Its connection ends where its machine stops, or builds, for long: another one goes on, and so does it."""
     url = postgres.schema()
     with open_store(url, articles_exist=False) as one, open_store(url, articles_exist=False) as other:
         with one.fleet.alone("dispatch") as mine:
             assert mine
-            with postgres.connect() as boss:
-                boss.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+            cut_off(postgres)
             with other.fleet.alone("dispatch") as theirs:
                 assert theirs
         with one.fleet.alone("dispatch") as mine:
@@ -329,8 +336,7 @@ def test_one_machine_at_a_time_holds_a_lock_until_it_ends_or_its_connection_does
                 pass
             with other.fleet.hold("something else"):
                 pass
-            with postgres.connect() as boss:
-                boss.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+            cut_off(postgres)
             with other.fleet.hold("a run"):
                 pass
         with other.fleet.hold("a run"):
