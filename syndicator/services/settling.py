@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from syndicator.axes import SOURCE
+from syndicator.axes import ALL, SOURCE
 from syndicator.model import FeedKey
 from syndicator.publishing.selection.settling import Built, Waiting, crowd, is_due, is_rested
 from syndicator.publishing.selection.staleness import is_on
@@ -101,9 +101,10 @@ class Settling:
         self._built |= {key: Built(at=now, entries=n, articles=count) for key, (n, count) in shown.items()}
 
     def _rested(self, app: App) -> Callable[[FeedKey], bool]:
+        """That of everything is the one most read: it rests no longer because of others."""
         settle, now, many = seconds(app.settings.publish.settle), self._clock(), crowd(self._built.values())
         count = app.store.index.count
-        return lambda key: is_rested(self._built.get(key), settle, now, lambda: count(key), many)
+        return lambda key: is_rested(self._built.get(key), settle, now, lambda: count(key), 1.0 if key == ALL else many)
 
     def _is_whole(self, app: App) -> bool:
         if self._made_with != _made_with(app) or self._clock() - self._looked >= _LOOK_SECONDS:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from syndicator.model import FeedKey
 from syndicator.publishing.selection.settling import LONG, MANY
 from syndicator.services.build import build_due, build_feeds
 from syndicator.services.container import App
@@ -80,6 +81,7 @@ def test_the_first_articles_of_a_source_do_not_wait(runs: Runs) -> None:
 
 def test_a_long_feed_and_what_speaks_of_all_rest_while_short_ones_are_built(runs: Runs) -> None:
     assert runs.run(2 * LONG) == 1  # many
+    runs.settling.built({FeedKey("tag", str(n)): (200, 200) for n in range(60)}, 0)  # not its crowd
     runs.time.now += 200
     runs.run(1, source="two")  # the first of its source
     runs.time.now += 10
