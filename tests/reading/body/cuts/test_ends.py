@@ -110,7 +110,9 @@ def test_what_the_trees_know_is_cut_and_named(monkeypatch: pytest.MonkeyPatch) -
     assert {"at the first end of the text", "at the last end of the text"} <= {
         cut["rule"] for cut in made.trace["body"]["cut"]
     }
-    assert "page two" in read_with(BELOW[0], monkeypatch, 3.0).body
+    whole = read_with(BELOW[0], monkeypatch, 3.0)
+    assert "page two" in whole.body
+    assert set(whole.blocks) == set(made.blocks), "what repeats on the pages of a site is known from all of them"
 
 
 def test_what_an_operator_chose_and_what_is_no_article_is_not_trimmed(monkeypatch: pytest.MonkeyPatch) -> None:
