@@ -302,6 +302,7 @@ class ReadArticle(Article):
     blocks: tuple[str, ...] = ()  # digests of the body's blocks, to learn what repeats on a host
     alternate: str | None = None  # AMP or print page worth one more fetch
     doubts: tuple[str, ...] = ()  # codes of `reasons.HoldReason` that the reading gives
+    category_score: float | None = None  # how likely `category` is; None: there is none to choose from
 
     def filed(self) -> Article:
         """What of it is filed."""

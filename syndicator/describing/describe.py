@@ -23,6 +23,11 @@ class Description:
     category_score: float | None = None  # how likely the likeliest category is; None: there is none to choose from
     trace: Mapping[str, str] = field(default_factory=dict)  # field -> the rule that chose it
 
+    @property
+    def certainty(self) -> float | None:
+        """How likely `category` is, 0 where none is clear; None where there is none to choose from."""
+        return self.category_score if self.category or self.category_score is None else 0.0
+
 
 def describe(
     title: str,

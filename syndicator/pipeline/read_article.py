@@ -96,6 +96,7 @@ def _described(draft: Draft, taxonomy: Taxonomy) -> ReadArticle:
         keywords=draft.keywords,
         section=draft.section,
         doubts=doubts(draft, description.category_score),
+        category_score=description.certainty,
     )
 
 
@@ -135,6 +136,7 @@ def read_and_render(
         matches=read.trace.get("rules", {}),
         ruled=frozenset(name for name in _RULED if str(read.trace[name]["from"]).startswith("rules.")),
         doubts=read.doubts,
+        category_score=read.category_score,
         sketch=sketch(plain(article.body)),
         packed=packed(html, {**(headers or {}), ANSWERED: url}) if kept else b"",
         alternate=read.alternate if _is_stub(read) else None,

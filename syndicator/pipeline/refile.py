@@ -20,16 +20,17 @@ def refile(
     ordered: Collection[str] = (),
     entry: EntryRow | None = None,
     html: str | None = None,
+    score: float | None = None,
 ) -> tuple[Article, bool]:
     """Writes the file of `article`; then records its row, its aliases, the end of its `entry` and the stale marks of
     the feeds that it joins, leaves or stays in, in one transaction. A crash in between leaves a file without a row, or
     with an old one, which the next run records.
 
-    `before` is the article as its file says until now, `path` where that file is, for callers who know; `ordered` names
-    fields that an operator asked to change although a hand edited them; `html` is the body rendered, for sources that
-    are published whole. Returns the article as it stands in its file now, where fields that a hand edited stay, and
-    whether the file changed; with neither a change nor an `entry`, nothing is recorded. Raises OSError, ConfigError
-    and StoreError.
+    `before` is the article as its file says until now, `path` where that file is, for callers who know; `ordered`
+    names fields that an operator asked to change although a hand edited them; `html` is the body rendered, for
+    sources that are published whole; `score` how likely its category is, where it was chosen now. Returns the
+    article as it stands in its file now, where fields that a hand edited stay, and whether the file changed; with
+    neither a change nor an `entry`, nothing is recorded. Raises OSError, ConfigError and StoreError.
     """
     stored, stamp, changed = article_store.put(article, path, ordered=ordered)
     if changed or entry is not None:
@@ -42,6 +43,7 @@ def refile(
             entry=entry,
             html=html if stored.body == article.body else None,  # a body edited by hand is rendered by the build
             same_body=before is not None and before.body == stored.body,
+            score=score,
             parted=before is not None and bool(before.merged_into) and not stored.merged_into,
         )
     return stored, changed

@@ -25,6 +25,7 @@ class PageReading:
     matches: Mapping[str, int] = field(default_factory=dict)
     ruled: frozenset[str] = frozenset()
     doubts: tuple[str, ...] = ()  # codes of `reasons.HoldReason`
+    category_score: float | None = None  # how likely its category is
     sketch: Sketch | None = None
     packed: bytes = b""
     alternate: str | None = None  # AMP or print version of a page that is a stub
@@ -33,10 +34,12 @@ class PageReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redescription:
-    """What changes of an article: attribute -> value, and for each field a line that says what changes and why."""
+    """What changes of an article: attribute -> value, and for each field a line that says what changes and why; and how
+    likely its category is."""
 
     values: Mapping[str, Any]
     why: tuple[str, ...]
+    score: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -137,13 +137,15 @@ class VisitStore(Protocol):
         entry: EntryRow | None = None,
         html: str | None = None,
         same_body: bool = False,
+        score: float | None = None,
         parted: bool = False,
     ) -> None:
         """The article as its file says: its row, its memberships, every alias that finds it (its address and its other
         ones, its GUID within its source, that of `entry`), the end of `entry`, and the stale mark of each feed that
         showed it or shows it now, in one transaction. `html` is its body rendered; without it, what was rendered before
-        is kept where the article has the `same_body`, and dropped otherwise. `parted`: it was a copy and is none any
-        more; without that, a copy stays one although its file does not say so."""
+        is kept where the article has the `same_body`, and dropped otherwise. `score`: how likely its category is, 0 to
+        1; without it, what is known of that stays. `parted`: it was a copy and is none any more; without that, a copy
+        stays one although its file does not say so."""
 
     def carriers(self, id: str) -> list[str]:
         """The keys of the sources that announced article `id`, besides the one that its file names."""

@@ -164,14 +164,22 @@ _NO_MARK = delete(schema.stale_marks).where(
 
 
 def save(
-    connection: Connection, article: Article, stamp: FileStamp, *, keep_html: bool = False, parted: bool = False
+    connection: Connection,
+    article: Article,
+    stamp: FileStamp,
+    *,
+    keep_html: bool = False,
+    score: float | None = None,
+    parted: bool = False,
 ) -> None:
     """Puts the row of `article`, its memberships and the marks of every feed that shows it or showed it. What was
-    rendered of its body goes, unless `keep_html` (the body is the same). `parted`: it is no copy any more."""
+    rendered of its body goes, unless `keep_html` (the body is the same). `score`: how likely its category is; None
+    leaves what is known of that. `parted`: it is no copy any more."""
     alone(connection, article.id)
     known = connection.execute(_KNOWN, {"id": article.id}).one()
     into = article.merged_into or (None if parted else known.merged_into)
-    upsert(connection, schema.articles, [article_row(article, stamp, into)])
+    scored = {} if score is None else {"score": round(1000 * score)}
+    upsert(connection, schema.articles, [article_row(article, stamp, into) | scored])
     if known.old is not None and not keep_html:
         connection.execute(_NO_HTML, {"gone": article.id})
     show(

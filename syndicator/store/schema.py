@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+)
 
-HEAD = "0009"  # the revision these tables are at; Alembic is imported only for a database at another one
+HEAD = "0010"  # the revision these tables are at; Alembic is imported only for a database at another one
 
 metadata = MetaData()
 
@@ -89,6 +101,7 @@ articles = Table(
     Column("title", Text, nullable=False),
     Column("merged_into", String(26)),
     Column("data", Text, nullable=False),
+    Column("score", SmallInteger),  # thousandths: how likely its category was when it was read; unknown after `reindex`
 )
 
 Index("articles_merged", articles.c.merged_into)

@@ -237,13 +237,14 @@ class Visits(Comparisons):
         entry: EntryRow | None = None,
         html: str | None = None,
         same_body: bool = False,
+        score: float | None = None,
         parted: bool = False,
     ) -> None:
         keys = dict.fromkeys(rows.alias_keys(article))
         if entry is not None:
             keys[codec.key(guid_alias(entry.source_key, entry.entry_id))] = None
         with self._db.write() as connection:
-            rows.save(connection, article, stamp, keep_html=same_body, parted=parted)
+            rows.save(connection, article, stamp, keep_html=same_body, score=score, parted=parted)
             made = [{"alias": value, "id": article.id} for value in keys]
             upsert(connection, schema.aliases, made[:1])  # its own address, which an earlier version let others take
             insert_new(connection, schema.aliases, made[1:])

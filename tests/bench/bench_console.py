@@ -43,7 +43,8 @@ def make(folder: Path, articles: int) -> str:
         visits.save_states(states)
         with visits.shared():
             for number in range(articles):
-                visits.record(article(number), FileStamp(path=f"2026/11/a{number}.md", mtime_ns=number + 1, size=1))
+                there = FileStamp(path=f"2026/11/a{number}.md", mtime_ns=number + 1, size=1)
+                visits.record(article(number), there, score=number % 1000 / 1000)
                 if number % 1000 == 0:
                     visits.commit()
             for number in range(500):

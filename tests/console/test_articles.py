@@ -7,6 +7,8 @@ from html import unescape
 
 import pytest
 
+from syndicator.services.container import open_app
+from syndicator.store.browse.articles import UNSURE, Wanted
 from tests.console.conftest import Browser, Served
 from tests.console.test_today import EVIL, article
 
@@ -37,6 +39,24 @@ def test_what_is_unsure_comes_first(browser: Browser) -> None:
 )
 def test_a_search_finds_what_it_says(browser: Browser, query: str, found: set[str]) -> None:
     assert set(titles(browser, f"/articles?{query}")) == found
+
+
+def test_how_likely_a_category_is_is_known_of_what_was_read(served: Served, browser: Browser) -> None:
+    """And shown where it is little; the least likely stand first."""
+    id = article(served, "Three evals I trust")[0].id
+    with open_app(served.instance.config) as app:
+        visits = app.store.visits
+        there, stamp = visits.article(id), visits.stamp(id)
+        assert there and stamp
+        visits.record(there, stamp, score=0.31)
+        known = {one.article.title: one.score for one in app.store.browse.articles(Wanted(most=100))}
+        unsure = app.store.browse.articles(Wanted(filter="unsure", most=100))
+    assert known and all(score is not None and 0 <= score <= 1 for score in known.values())
+    scores = [one.score for one in unsure if not one.article.hold]
+    assert scores == sorted(scores, key=lambda score: score if score is not None else 1)
+    little = [round(100 * score) for score in scores if score is not None and score < UNSURE / 1000]
+    body = browser.get("/articles").body
+    assert little and [int(one) for one in re.findall(r"category (\d+) % likely", body)] == little
 
 
 def test_what_was_confirmed_is_unsure_no_more(served: Served, browser: Browser) -> None:

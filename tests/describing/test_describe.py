@@ -111,3 +111,14 @@ def test_a_text_in_a_script_without_blanks_needs_words_of_its_category(taxonomy:
 def test_a_machine_of_some_model_is_no_machine_learning(taxonomy: Taxonomy) -> None:
     text = "The espresso of these models is as good as in a café, and the machine grinds the beans itself. " * 10
     assert taxonomy.category("Espresso machines", text).name != "AI"
+
+
+def test_how_sure_a_category_is_is_said_and_none_where_no_category_is_clear(taxonomy: Taxonomy) -> None:
+    sure = describe(TITLE, TEXT, taxonomy=taxonomy)
+    assert sure.certainty == sure.category_score and sure.certainty
+    recipe = (
+        "Peel the onions and fry them in butter until they are soft. Add the flour, stir, and let the soup simmer. "
+    )
+    nowhere = describe("Onion soup for four", recipe * 8, taxonomy=taxonomy)
+    assert nowhere.category == "" and nowhere.category_score and nowhere.certainty == 0.0
+    assert describe(TITLE, TEXT, taxonomy=Taxonomy()).certainty is None

@@ -38,9 +38,9 @@ def stamp(number: int) -> FileStamp:
     return FileStamp(path=f"2026/11/title-{number}.md", mtime_ns=1_000_000_000 + number, size=100)
 
 
-def record(store: Store, number: int, **changes: Any) -> Article:
+def record(store: Store, number: int, score: float | None = None, **changes: Any) -> Article:
     article = make(number, **changes)
-    store.visits.record(article, stamp(number))
+    store.visits.record(article, stamp(number), score=score)
     return article
 
 

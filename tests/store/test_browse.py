@@ -25,7 +25,7 @@ from tests.store.conftest import NOW, record
         (Wanted(filter="untagged"), [2, 5]),
         (Wanted(filter="partial"), [3]),
         (Wanted(filter="hold"), [4]),
-        (Wanted(filter="unsure", none="none"), [2, 3, 4, 6]),
+        (Wanted(filter="unsure", none="none"), [4, 2, 3, 6]),  # what is on hold first
         (Wanted(filter="unsure", source="other", none="none", words=["title"]), [6]),
         (Wanted(filter="merged"), [1]),
     ],
@@ -44,6 +44,21 @@ def test_a_list_has_what_is_wanted_the_newest_first(any_url: str, wanted: Wanted
         store.index.merge(made[1].id, made[2].id)
         numbers = {article.id: number for number, article in made.items()}
         assert [numbers[one.article.id] for one in store.browse.articles(wanted)] == found
+
+
+def test_the_least_likely_category_is_the_first_of_unsure_ones(any_url: str) -> None:
+    """What is on hold comes before, what is confirmed not at all, and a score outlives an edit that says none."""
+    scores = {1: 0.7, 2: 0.41, 3: None, 4: 0.3, 5: 0.1, 6: 0.699, 7: 0.2}
+    more = {3: {"tags": ()}, 5: {"tags_by": "operator"}, 7: {"hold": True}}
+    with open_store(any_url, articles_exist=False) as store:
+        made = {number: record(store, number, score=one, **more.get(number, {})) for number, one in scores.items()}
+        record(store, 4, title="edited since")
+        numbers = {article.id: number for number, article in made.items()}
+        found = store.browse.articles(Wanted(filter="unsure", none="none"))
+        assert [numbers[one.article.id] for one in found] == [7, 4, 2, 6, 3]
+        assert [one.score for one in found] == [0.2, 0.3, 0.41, 0.699, None]
+        newest = store.browse.articles(Wanted())
+        assert [numbers[one.article.id] for one in newest] == [1, 2, 3, 4, 5, 6, 7]
 
 
 def test_days_and_visits_of_a_source(any_url: str) -> None:

@@ -54,7 +54,7 @@ def redescribe(
     if excerpt != article.excerpt and may_write(article, "excerpt", By.EXTRACTIVE):
         values |= {"excerpt": excerpt, "excerpt_by": description.excerpt_by}
         why.append(f"excerpt: {description.excerpt_by or 'no sentence fits'}")
-    return Redescription(values=values, why=tuple(why)) if values else None
+    return Redescription(values=values, why=tuple(why), score=description.certainty) if values else None
 
 
 def _category_otherwise(article: Article, source: Source | None) -> str | None:

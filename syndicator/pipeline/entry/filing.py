@@ -179,6 +179,7 @@ def _record(
         before=before,
         entry=entry_rows.done(context.row, reading.article.id, now),
         html=reading.html,
+        score=reading.category_score,
     )
     remember(stored, run.store, now, named=named, after=context.unannounced)
     if page.html:

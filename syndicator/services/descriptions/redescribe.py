@@ -154,7 +154,8 @@ def apply(app: App, planned: Plan, progress: Progress = lambda done, total: None
     for number, item in enumerate(planned.articles, 1):
         before = app.article_store.get(item.path)
         after = replace(before, **item.told.values)
-        refile(app.article_store, app.store.visits, after, before=before, path=item.path)
+        store, score = app.store.visits, item.told.score
+        refile(app.article_store, store, after, before=before, path=item.path, score=score)
         progress(number, len(planned.articles))
 
 

@@ -16,6 +16,7 @@ from syndicator.services.health.status.source import SourceHealth, look_at
 from syndicator.services.jobs.acts.articles import stamp as stamp_of_file
 from syndicator.services.jobs.acts.sources import stamp as stamp_of_source
 from syndicator.store.browse.articles import FILTERS as FILTERS
+from syndicator.store.browse.articles import UNSURE
 from syndicator.store.browse.articles import Filter as Filter
 from syndicator.store.browse.articles import Wanted as Wanted
 
@@ -30,6 +31,7 @@ class Item:
     article: Article
     path: str
     picture: Picture | None
+    unsure: int | None = None  # how likely its category is, in a hundred, where that is little and nobody confirmed it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +76,21 @@ def articles(place: Place, wanted: Wanted) -> list[Item]:
         return []
     listed = place.store.browse.articles(wanted)
     pictures = place.store.pictures.taken([one.article.id for one in listed])
-    return [Item(article=one.article, path=one.path, picture=pictures.get(one.article.id)) for one in listed]
+    return [
+        Item(
+            article=one.article,
+            path=one.path,
+            picture=pictures.get(one.article.id),
+            unsure=_unsure(one.article, one.score),
+        )
+        for one in listed
+    ]
+
+
+def _unsure(article: Article, score: float | None) -> int | None:
+    """How likely the category is, in a hundred, where it is unsure. Pure."""
+    is_unsure = score is not None and 1000 * score < UNSURE and article.tags_by != "operator"
+    return round(100 * score) if is_unsure and score is not None else None
 
 
 def article(place: Place, id: str) -> File:
