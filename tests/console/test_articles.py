@@ -54,8 +54,9 @@ def test_how_likely_a_category_is_is_known_of_what_was_read(served: Served, brow
     assert known and all(score is not None and 0 <= score <= 1 for score in known.values())
     scores = [one.score for one in unsure if not one.article.hold]
     assert scores == sorted(scores, key=lambda score: score if score is not None else 1)
-    little = [round(100 * score) for score in scores if score is not None and score < UNSURE / 1000]
+    little = [round(100 * score) for score in scores if score and score < UNSURE / 1000]
     body = browser.get("/articles").body
+    assert "no clear category" in body
     assert little and [int(one) for one in re.findall(r"category (\d+) % likely", body)] == little
 
 

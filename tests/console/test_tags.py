@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from html import unescape
 from urllib.parse import quote
@@ -116,10 +117,14 @@ def test_a_query_becomes_a_feed_and_is_changed_and_taken_back(served: Served, br
     path = served.instance.config / "feeds.toml"
     before = path.read_text() if path.exists() else None
     asked = {"then": "plan-query", "query": 'tag:AI and not "press release"', "title": 'AI, and "no" news'}
-    planned = served.done(browser.post("/tags", asked)).result
+    job = served.done(browser.post("/tags", asked))
+    planned = job.result
     assert (planned["slug"], planned["changed"]) == ("ai-and-no-news", False)
     assert 0 < planned["count"] < planned["looked"]
     assert (path.read_text() if path.exists() else None) == before
+    shown = browser.get(f"/tags?job={job.id}").body
+    (lines,) = [one for one in re.findall(r"<pre[^>]*>(.*?)</pre>", shown, re.S) if "[[feed]]" in one]
+    assert tomllib.loads(unescape(lines))["feed"] == [{name: planned[name] for name in ("slug", "query", "title")}]
     said = {name: planned[name] for name in ("slug", "title", "query", "stamp")} | {"then": "save-query"}
     done = served.done(browser.post("/tags", said))
     (feed,) = tomllib.loads(path.read_text())["feed"]

@@ -26,8 +26,14 @@ async def one(request: Request) -> Response:
     change = log.get(number)
     if change is None:
         raise HTTPException(404)
-    diffs = [(name.partition(":")[2], of_texts(*texts)) for name, texts in log.files(number).items()]
+    diffs = [(_named(name), of_texts(*texts)) for name, texts in log.files(number).items()]
     return page(request, "change.html", title=change.said, change=change, diffs=diffs, undone=log.undone())
+
+
+def _named(name: str) -> str:
+    """What a change touched, as a person calls it. Pure."""
+    kind, _, what = name.partition(":")
+    return f"{kind} of {what}" if kind in ("tags", "list") else what
 
 
 ROUTES = [

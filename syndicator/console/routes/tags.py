@@ -94,8 +94,8 @@ async def live(request: Request) -> Response:
 
 def _lines(planned: Mapping[str, Any]) -> str:
     """The lines of feeds.toml that make a feed of a query."""
-    told = [f"{name} = {json.dumps(planned[name], ensure_ascii=False)}" for name in ("slug", "query", "title")]
-    return "\n".join(["[[feed]]", *(line for line in told if not line.endswith('""'))])
+    said = [(name, planned[name]) for name in ("slug", "query", "title") if planned[name]]
+    return "\n".join(["[[feed]]", *(f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in said)])
 
 
 ROUTES = [

@@ -57,8 +57,7 @@ def add_alias(task: Task) -> Acted:
 def plan_retag(task: Task) -> Acted:
     """What a rename or a merge would do. Changes nothing."""
     planned = rename_tags.plan(task.app, _kind(task), task.text("old"), task.text("new"))
-    said = f"{planned.old} → {planned.new}: {len(planned.articles)} articles"
-    return Acted(subject="tags", said=said, logged=False, build=False, result=_planned(planned))
+    return Acted(subject="tags", said=_said(planned), logged=False, build=False, result=_planned(planned))
 
 
 def retag(task: Task) -> Acted:
@@ -70,10 +69,14 @@ def retag(task: Task) -> Acted:
         for id in planned.articles:
             task.touch("tags", id)
     rename_tags.act(task.app, planned, task.progress)
-    said = f"{planned.old} → {planned.new}: {len(planned.articles)} articles"
     kept = {"kind": planned.kind, "old": planned.old, "new": planned.new}
     kept |= {"old_feed": planned.old_feed.slug, "new_feed": planned.new_feed.slug}
-    return Acted(subject="tags", said=said, result=_planned(planned), args=kept)
+    return Acted(subject="tags", said=_said(planned), result=_planned(planned), args=kept)
+
+
+def _said(planned: rename_tags.Retagging) -> str:
+    count = len(planned.articles)
+    return f"{planned.old} → {planned.new}: {count} {'article' if count == 1 else 'articles'}"
 
 
 def try_category(task: Task) -> Acted:
