@@ -8,9 +8,11 @@ import shutil
 import socket
 import subprocess
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +72,12 @@ class Chrome:
 
     def click(self, css: str) -> None:
         self.clicks += 1
-        self.call("POST", f"/element/{self.find(css)}/click")
+        try:
+            self.call("POST", f"/element/{self.find(css)}/click")
+        except urllib.error.HTTPError as error:
+            if error.code != HTTPStatus.NOT_FOUND:
+                raise
+            self.call("POST", f"/element/{self.find(css)}/click")  # another stood in its place by then
 
     def type(self, css: str, text: str, *, clear: bool = True) -> None:
         element = self.find(css)

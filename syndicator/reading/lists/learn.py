@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from syndicator import text
+from syndicator import text, urls
 from syndicator.errors import NotAFeed, NotAnArticle
 from syndicator.listing import Seen, Shown, Wrapper
 from syndicator.model import Entry, ParsedFeed
@@ -13,6 +13,7 @@ from syndicator.reading.html.document import Document, inner, parse
 from syndicator.reading.lists import declared
 from syndicator.reading.lists import wrapper as wrappers
 from syndicator.reading.lists.groups import lists
+from syndicator.reading.lists.links import read_links
 from syndicator.reading.lists.next_page import next_page
 from syndicator.reading.lists.whole import is_list
 from syndicator.reasons import FeedReason
@@ -37,7 +38,7 @@ def read_listing(
     try:
         document = parse(html, url, headers)
         found = candidates(document, wrapper.forms if wrapper and wrapper.pointed else ())
-        chosen = wrappers.again(found, wrapper) if wrapper else wrappers.first(found, seen)
+        chosen = wrappers.again(found, wrapper) if wrapper else _first(document, found, seen)
     except NotAnArticle as refusal:
         raise NotAFeed(FeedReason.NO_LIST, str(refusal)) from refusal
     except wrappers.Unsure as unsure:
@@ -53,6 +54,19 @@ def read_listing(
         next_url=next_page(document),
         listing=replace(chosen.wrapper, note=chosen.note, whole=is_list(document, chosen.items)),
     )
+
+
+def _first(document: Document, own: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen]) -> wrappers.Chosen:
+    """The list of a page of which nothing but articles is known. Where they are in none of the page's `own` lists,
+    somebody had pointed to another one. Raises Unsure."""
+    known = wrappers.Known(seen)
+    keys = {urls.alias(one.url) for one in seen}
+    elsewhere = bool(seen) and not any(known.has(item) for _, shown in own for item in shown)
+    forms = {link.form for link in read_links(document) if link.key in keys} if elsewhere else set()
+    if not forms:
+        return wrappers.first(own, seen)
+    chosen = wrappers.first(candidates(document, forms), seen)
+    return replace(chosen, wrapper=replace(chosen.wrapper, pointed=True))
 
 
 def candidates(document: Document, also: Collection[str] = ()) -> list[tuple[str, Sequence[Shown]]]:

@@ -6,6 +6,7 @@ import pytest
 
 from syndicator import urls
 from syndicator.errors import NotAFeed
+from syndicator.listing import Seen
 from syndicator.reading.html.document import parse
 from syndicator.reading.lists.learn import read_listing
 from syndicator.reading.lists.pointed import PointedList, pointed
@@ -68,6 +69,18 @@ def test_what_stands_beside_is_a_list_for_who_points_to_it() -> None:
         wrapper = feed.listing
     with pytest.raises(NotAFeed, match="list-changed"):  # without it nothing else of the page is taken for it
         read_listing(page(STORIES, []), URL, None, wrapper)
+
+
+def test_after_a_lost_database_it_is_the_list_of_the_articles_there_are() -> None:
+    """Beside the page's own lists, too; where those have any of them, they are it."""
+    notices = [Seen(url=f"https://a.example/notice/{n}-x", title=said) for n, said in BESIDE[:3]]
+    feed = read_listing(PAGE, URL, None, None, notices)
+    assert [entry.title for entry in feed.entries] == [said for _, said in BESIDE]
+    assert feed.listing and feed.listing.pointed
+    stories = [Seen(url=f"https://a.example/story/{n}-x", title=said) for n, said in STORIES[:1]]
+    feed = read_listing(PAGE, URL, None, None, [*notices, *stories])
+    assert [entry.title for entry in feed.entries] == [said for _, said in STORIES]
+    assert feed.listing and not feed.listing.pointed
 
 
 @pytest.mark.parametrize("css", ["html", "body", "main", "nav a", "h4"])
