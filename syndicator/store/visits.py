@@ -250,8 +250,7 @@ class Visits(Comparisons):
             insert_new(connection, schema.aliases, made[1:])
             if entry is not None:
                 self._upsert_entries(connection, [entry])
-            if html is not None:
-                upsert(connection, schema.html, [{"id": article.id, "html": html}])
+            upsert(connection, schema.html, [{"id": article.id, "html": html}] if html is not None else [])
 
     def carriers(self, id: str) -> list[str]:
         return [source for (source,) in self._db.rows(rows.CARRIERS, {"id": id})]

@@ -265,7 +265,7 @@ def test_a_stranger_goes_from_nothing_to_a_mended_site(
         window.click("form.acts button[value=save]")
         window.wait("See what changes", 60)
         window.click("section form.acts button[value=plan]")
-        window.until("return /would change/.test(document.body.innerText)", "the plan", 120)
+        window.until("return /articles? of \\d+ would change/.test(document.body.innerText)", "the plan", 120)
         if window.run("return document.querySelector('button[value=apply]') !== null"):
             window.click("button[value=apply]")
             window.until("return /read again/.test(document.body.innerText)", "the end", 120)
