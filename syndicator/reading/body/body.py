@@ -72,7 +72,7 @@ def read_body(
         choice = clean.trim(page.blocks, choice, chosen.scored.values, facts(meta))
     kept, cuts = clean.attach(page.blocks, choice, chosen.scored.heaviest)
     notes |= {"second try": chosen.lost} if chosen.lost else {}
-    # What the ends lost counts: where a page's trees let a foot pass that they cut on the others, the others tell of it.
+    # What the ends lost counts: where trees let a foot pass that they cut on other pages, these tell of it.
     told = dict.fromkeys((*kept, *(_staying(page, chosen.choice) if choice is not chosen.choice else ())))
     digests = [repeats.digest(block) for block in told if repeats.is_comparable(block)]
     kept, known = clean.drop_repeated(kept, repeated, rules.keep)
