@@ -62,7 +62,10 @@ def trim(blocks: Sequence[Block], stay: list[bool], values: Mapping[str, Any], f
         names, rows = end_features.rows(blocks, places, values, flat)
         odds = trees.log_odds(boosted(end), dict(zip(names, rows.T, strict=True)))
         kept = [blocks[at].letters if stay[at] else 0 for at in places]
-        for at in [at for at in places[: _cut(odds - _LEAST[end], kept)] if stay[at]]:
+        cut = _cut(odds - _LEAST[end], kept)
+        # a list is not cut in two
+        begun = {frame for at in places[cut:] if stay[at] for frame in blocks[at].frames}
+        for at in [at for at in places[:cut] if stay[at] and begun.isdisjoint(blocks[at].frames)]:
             stay[at] = False
             found[blocks[at]] = f"at the {end} end of the text"
     return found

@@ -115,6 +115,19 @@ def test_what_the_trees_know_is_cut_and_named(monkeypatch: pytest.MonkeyPatch) -
     assert set(whole.blocks) == set(made.blocks), "what repeats on the pages of a site is known from all of them"
 
 
+@pytest.mark.parametrize(("letters", "gone"), [(30, 3), (60, 0)])
+def test_a_list_at_an_end_is_cut_whole_or_not_at_all(letters: int, gone: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fifth of the letters may go: three items of 30 beside 400, or one of 60."""
+    monkeypatch.setattr(ends, "boosted", lambda end: trees.read([{"asks": "bias > 2.0", "leaves": "-3 0"}]))
+    monkeypatch.setattr(ends, "ENDS", ("last",))
+    items = "".join(f"<li>{letter * letters}</li>" for letter in "abc")
+    blocks = blocks_of("".join(f"<p>{letter * 100}</p>" for letter in "defg") + f"<ul>{items}</ul>")
+    stay = [True] * len(blocks)
+    found = ends.trim(blocks, stay, {"bias": np.ones(len(blocks))}, end_features.Facts())
+    assert [block.text[0] for block in found] == list("cba")[:gone]
+    assert stay.count(False) == gone
+
+
 def test_what_an_operator_chose_and_what_is_no_article_is_not_trimmed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ends, "trim", lambda *given: pytest.fail("trimmed"))
     assert "page two" in read(page(BELOW[0]), URL, rules=Rules(select=("article",))).body
