@@ -43,6 +43,7 @@ def text_of(above: str = "", below: str = "", title: str = "The last ferry leave
         "<h3>Main content</h3>",
         "<h2>Farewell to an island –</h2>",
         "<h2>Farewell –</h2><h2>The last ferry leaves the is\xadland</h2>",
+        "<h2>Farewell: the last island ferry leaves today</h2>",  # most of the title's words, in another order
         "<h2>Premiere on the quay of the old town: The last ferry leaves the island</h2>",
     ],
 )
