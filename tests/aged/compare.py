@@ -8,6 +8,9 @@ from typing import Any
 
 from tests.aged.facts import Facts
 
+# Files beside the articles of which an earlier version may have none.
+BESIDE = ("carried", "pruned", "rights")
+
 
 def none(found: Iterable[str]) -> None:
     """Raises AssertionError that shows the lines that were found."""
@@ -25,6 +28,7 @@ def differences(before: Facts, after: Facts) -> list[str]:
         *each("address", _redirects(before), _redirects(after)),
         *each("withdrawn", before["withdrawn"], after["withdrawn"]),
         *_sets("feeds.opml", before["opml"], after["opml"]),
+        *(line for name in BESIDE if name in before for line in _sets(name, before[name], after.get(name, ()))),
         *_values("status", before.get("status", {}), after.get("status", {})),
     ]
 
@@ -46,6 +50,11 @@ def growth(before: Facts, after: Facts, new: Collection[str]) -> list[str]:
         *each("address", _redirects(before), _redirects(after)),
         *each("withdrawn", before["withdrawn"], after["withdrawn"]),
         *(f"feeds.opml: {address} is missing" for address in set(before["opml"]) - set(after["opml"])),
+        *(
+            f"{name}: {line} is missing"
+            for name in BESIDE
+            for line in set(before.get(name, ())) - set(after.get(name, ()))
+        ),
     ]
 
 

@@ -23,6 +23,7 @@ GONE = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
 KEYS = (
     *("title", "date", "excerpt", "coverImage", "author", "tags", "category", "source", "id", "published", "updated"),
     *("added", "source_key", "source_id", "enclosure", "also", "aliases", "revisions", "merged_into", "split_from"),
+    "hold",
     "digest",  # of what was written last: what differs from it was edited by hand
     *("mood", "weight"),  # an operator's own
 )
@@ -44,6 +45,7 @@ def read(root: Path) -> Facts:
         # the pages of withdrawn articles are gone as well: earlier versions had none, and no map that named them
         "gone": [name for name in maps["gone"] if not name.startswith("articles/")],
         "withdrawn": withdrawn(root / "feeds/articles/withdrawn.toml"),
+        **beside(root / "feeds/articles"),
         "opml": sorted(etree.parse(public / "feeds.opml").xpath("//outline/@xmlUrl")),
     }
 
@@ -56,6 +58,8 @@ def articles(folder: Path) -> dict[str, Facts]:
         name = str(path.relative_to(folder))
         front, body = path.read_text(encoding="utf-8").removeprefix("---\n").split("\n---\n", 1)
         values = yaml.load(front, Loader=yaml.BaseLoader)  # every value as it is written
+        if "schema" not in values:
+            values.pop("hold", None)  # the operator's own key, as in files of before
         values["aliases"] = values.get("aliases") or values.get("other_urls")  # its key since schema 3
         if values["id"] in found:
             raise AssertionError(f"article {values['id']} is there twice: {found[values['id']]['file']} and {name}")
@@ -73,6 +77,18 @@ def withdrawn(path: Path) -> dict[str, Facts]:
     told = tomllib.loads(path.read_text()) if path.exists() else {}
     rows = next((value for value in told.values() if isinstance(value, list)), [])
     return {row["id"]: {"url": row["url"], "at": str(row["at"])} for row in rows}
+
+
+def beside(folder: Path) -> dict[str, list[str]]:
+    """The lines of the files beside the articles that say who carries, what was pruned, and who may write for whom."""
+    found = {name: folder / f"{name}.tsv" for name in ("carried", "pruned")}
+    lines = {name: path.read_text().splitlines() for name, path in found.items() if path.exists()}
+    told = tomllib.loads((folder / "rights.toml").read_text()) if (folder / "rights.toml").exists() else {}
+    rights = [f"before {key} {site}" for key, sites in told.get("before", {}).items() for site in sites]
+    rights += [f"linked {key} {site}" for key, sites in told.get("linked", {}).items() for site in sites]
+    return {name: [line for line in text if not line.startswith("#")] for name, text in lines.items()} | (
+        {"rights": rights} if told else {}
+    )
 
 
 def status(told: Mapping[str, Any]) -> Facts:

@@ -1,4 +1,4 @@
-"""A copy of the aged instance, and the commands run on it: each in a process of its own, as an operator runs them."""
+"""A copy of an aged instance, and the commands run on it: each in a process of its own, as an operator runs them."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from typing import Any
 from tests import commands
 from tests.aged import facts
 from tests.aged.facts import Facts
+from tests.aged.lives import HERE, Life
 
-HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 KEPT, EXPECTED = "instance", "expected.json"
 DATABASE = "feeds/state/syndicator.db"
 
 
-def expected() -> Facts:
+def expected(life: Life) -> Facts:
     """What the old version said of the instance."""
-    found: Facts = json.loads((HERE / EXPECTED).read_text(encoding="utf-8"))
+    found: Facts = json.loads((life.folder / EXPECTED).read_text(encoding="utf-8"))
     return found
 
 
 class Instance:
-    """The instance in `folder`, which is copied there first. `proxy`: through which its sources are reached; nobody
-    listens at the address that stands in when there is none."""
+    """The instance of a life in `folder`, where it is copied first. `proxy`: through which its sources are reached;
+    nobody listens at the address that stands in when there is none."""
 
-    def __init__(self, folder: Path, proxy: str = "http://127.0.0.1:9") -> None:
-        shutil.copytree(HERE / KEPT, folder)
-        self.folder, self.proxy = folder, proxy
+    def __init__(self, life: Life, folder: Path, proxy: str = "http://127.0.0.1:9") -> None:
+        shutil.copytree(life.folder / KEPT, folder)
+        self.life, self.folder, self.proxy = life, folder, proxy
         self.public, self.articles = folder / "feeds/public", folder / "feeds/articles"
         self._restore_times()
 
@@ -48,7 +48,7 @@ class Instance:
 
     def _environ(self, settings: Mapping[str, str]) -> dict[str, str]:
         known = {name: value for name, value in os.environ.items() if not name.upper().startswith("SYNDICATOR_")}
-        ours = {"FETCH__PROXY": self.proxy, "PUBLISH__EXTENSIONS": '["tombstones"]'}  # which every feed once had
+        ours = {"FETCH__PROXY": self.proxy, **self.life.settings}
         given = {f"SYNDICATOR_{name}": value for name, value in {**ours, **settings}.items()}
         return {**known, **given}
 

@@ -1,12 +1,11 @@
-"""What a newer version makes of the aged instance, step by step: everything is built, then the sources are visited."""
+"""What a newer version makes of an aged instance, step by step: everything is built, then the sources are visited."""
 
 from __future__ import annotations
 
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,45 +14,9 @@ import httpx
 
 from tests.aged.facts import Facts
 from tests.aged.instance import Instance
-from tests.aged.sites import answers
-from tests.aged.stories import END, Story, extra, stories, url_of
-from tests.aged.web import Answer, Web
+from tests.aged.lives import Life
+from tests.aged.web import Web
 from tests.publishing.newsboat import Newsboat
-
-LATER = END + timedelta(days=1)
-READ = (
-    "all.atom",
-    "all.rss",
-    "tags/rope.rss",  # renamed twice
-    "tags/glaze.atom",  # merged
-    "tags/radio.atom",
-    "categories/sea.rss",
-    "sources/pier.atom",  # a source that was removed
-    "sources/wave.rss",  # a podcast
-    "queries/rope-at-sea.atom",
-)
-
-
-def announced() -> tuple[Story, ...]:
-    """What the sites announce a day after the summer: two new articles, an address that was withdrawn, and an article
-    that is known, under another id."""
-    withdrawn = replace(extra("harbour", 3, LATER), url=url_of("lantern", 6), link=url_of("lantern", 6))
-    known = next(story for story in stories(END) if story.place == ("harbour", 6))
-    return (
-        extra("harbour", 1, LATER - timedelta(hours=3)),
-        extra("wave", 2, LATER - timedelta(hours=2)),
-        withdrawn,
-        replace(known, guid="again", published=LATER),
-    )
-
-
-# What is new then: the page that answered 503 until the end of the summer is one of them.
-NEW = (announced()[0].url, announced()[1].url, url_of("mill", 14))
-
-
-def later() -> dict[str, Answer]:
-    """The sites a day after the summer."""
-    return answers(LATER, announced(), healed=True)
 
 
 @dataclass(slots=True)
@@ -72,13 +35,13 @@ class Journey:
     shown: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
 
-def travel(folder: Path, web: Web, before: Facts) -> Journey:
+def travel(life: Life, folder: Path, web: Web, before: Facts) -> Journey:
     """The whole way, in a new `folder`."""
-    aged, seen = Instance(folder / "aged", web.proxy), Journey()
-    web.answers = later()
+    aged, seen = Instance(life, folder / "aged", web.proxy), Journey()
+    web.answers = life.later()
     seen.before = aged.written()
     with aged.serving() as address:
-        readers = {name: Newsboat(folder / "readers" / str(n), address + name) for n, name in enumerate(READ)}
+        readers = {name: Newsboat(folder / "readers" / str(n), address + name) for n, name in enumerate(life.read)}
         _poll("old", readers, seen)
         seen.built.append(aged.json("build"))
         seen.facts["build"], seen.upgraded = aged.facts(), aged.written()

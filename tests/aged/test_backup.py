@@ -81,7 +81,7 @@ def test_a_copy_made_while_a_tag_is_renamed_has_every_article_in_its_feed(
 ) -> None:
     """Under the old address or the new one, whichever the copy knows; with the id of before."""
     held = before["feeds"]["tags/cordage.atom"]
-    found = list(copies(aged, tmp_path / "copies", "tags", "rename", "Cordage", "Lines"))
+    found = list(copies(aged, tmp_path / "copies", "tags", "rename", aged.life.tag, "Lines"))
     for copy in picked(found):
         after = restored(aged, copy)
         name = after["moved"].get("tags/cordage.atom", "tags/cordage.atom")

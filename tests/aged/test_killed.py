@@ -13,7 +13,6 @@ import pytest
 from tests.aged.compare import differences, growth, none
 from tests.aged.facts import Facts
 from tests.aged.instance import DATABASE, Instance
-from tests.aged.journey import NEW
 from tests.aged.web import Web
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -21,7 +20,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 def test_a_build_that_is_killed(aged: Instance, before: Facts, tmp_path: Path) -> None:
     """While it writes every file anew, which the site's other title makes it do; the title is set back afterwards."""
-    calm = Instance(tmp_path / "calm")
+    calm = Instance(aged.life, tmp_path / "calm")
     calm.command("build", "--all")
     moments = (opened(aged), rewritten(aged, 0.5))
     killed = [aged.kill(when, "build", "--all", SITE__TITLE=f"Another {n}") for n, when in enumerate(moments)]
@@ -36,7 +35,7 @@ def test_a_run_that_is_killed(aged: Instance, before: Facts, web: Web) -> None:
     count = filed(aged)
     killed = aged.kill(lambda: filed(aged) > count, "refresh")
     aged.command("refresh")
-    none(growth(before, aged.facts(), NEW))
+    none(growth(before, aged.facts(), aged.life.added))
     skip_unless(killed)
 
 
@@ -58,7 +57,7 @@ def test_many_kills(aged: Instance, before: Facts, web: Web, seed: int) -> None:
     assert killed > 0
     aged.command("refresh", "--all")
     aged.command("build", "--all")
-    none(growth(before, aged.facts(), NEW))
+    none(growth(before, aged.facts(), aged.life.added))
 
 
 @pytest.mark.slow

@@ -7,8 +7,9 @@ import json
 import pytest
 
 from tests.aged.instance import Instance
+from tests.aged.lives import FIRST
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.parametrize("life", [FIRST], indirect=True)]
 
 OWN, ELSEWHERE = 'url = "http://lantern.example/feed"', 'url = "http://burner.example/lantern"'
 FULL = ("all.json", "sources/lantern.json")

@@ -16,7 +16,7 @@ _HTML = "text/html; charset=utf-8"
 class Answer:
     """What an address says."""
 
-    body: str = ""
+    body: str | bytes = ""
     status: int = 200
     type: str = _HTML
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -45,7 +45,7 @@ def serving() -> Iterator[Web]:
         def do_GET(self) -> None:
             web.asked.append(self.path)
             answer = web.answers.get(self.path, NOT_FOUND)
-            body = answer.body.encode()
+            body = answer.body.encode() if isinstance(answer.body, str) else answer.body
             self.send_response(answer.status)
             for name, value in {"Content-Type": answer.type, **answer.headers}.items():
                 self.send_header(name, value)

@@ -1,0 +1,1 @@
+syndicatorSearch("2026-02.t0","98 0\nagain 0\nat 0\nbefore 0\nbell 0\nclay 0\nelin 0\nexample 0\nhung 0\nit 0\nletter 0\nparish 0\nring 0\nsaid 0\nslack 0\nstory 0\nsund 0\nthe 0\nup 0\nwas 0\nwater 0\nwhat 0\nworkshop 0")
