@@ -28,12 +28,23 @@ class Server:
     def __init__(self, base: str, folder: Path | None = None) -> None:
         self.base, self.folder = base, folder
 
-    def schema(self) -> str:
-        """The URL of an empty schema."""
-        name = f"t{os.getpid()}_{next(_number)}"
+    def schema(self, name: str = "") -> str:
+        """The URL of an empty schema, which is called `name` if that is given."""
+        name = name or _new_name()
         with self.connect() as connection:
             connection.execute(f"CREATE SCHEMA {name}")
-        return f"{self.base}{'&' if '?' in self.base else '?'}options=-csearch_path%3D{name}"
+        return self._url(name)
+
+    def restored(self, dump: str, schema: str) -> str:
+        """The URL of a new schema that holds a dump of `schema`."""
+        name = _new_name()
+        with self.connect() as connection:
+            connection.execute(dump)
+            connection.execute(f"ALTER SCHEMA {schema} RENAME TO {name}")
+        return self._url(name)
+
+    def _url(self, schema: str) -> str:
+        return f"{self.base}{'&' if '?' in self.base else '?'}options=-csearch_path%3D{schema}"
 
     def connect(self) -> Any:
         import psycopg
@@ -44,6 +55,10 @@ class Server:
         """What `pg_ctl` does to the server of our own: ("restart", "-m", "immediate")."""
         assert self.folder, f"{URL} names a server that is not ours"
         _as_owner([_program("pg_ctl"), "-D", str(self.folder / "data"), "-l", str(self.folder / "log"), "-w", *words])
+
+
+def _new_name() -> str:
+    return f"t{os.getpid()}_{next(_number)}"
 
 
 def plain(url: str) -> str:

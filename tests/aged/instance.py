@@ -18,9 +18,11 @@ from tests import commands
 from tests.aged import facts
 from tests.aged.facts import Facts
 from tests.aged.lives import HERE, Life
+from tests.postgres import Server, plain
 
 ROOT = HERE.parent.parent
-KEPT, EXPECTED = "instance", "expected.json"
+KEPT, EXPECTED, DUMP = "instance", "expected.json", "postgres.sql"
+SCHEMA = "aged"  # of a dump
 DATABASE = "feeds/state/syndicator.db"
 
 
@@ -30,25 +32,41 @@ def expected(life: Life) -> Facts:
     return found
 
 
+def restored(life: Life, server: Server) -> str:
+    """The address of the life's database on a server."""
+    return server.restored((life.folder / DUMP).read_text(encoding="utf-8"), SCHEMA)
+
+
 class Instance:
     """The instance of a life in `folder`, where it is copied first. `proxy`: through which its sources are reached;
-    nobody listens at the address that stands in when there is none."""
+    nobody listens at the address that stands in when there is none. `store`: the address of its database if that is
+    on a server."""
 
-    def __init__(self, life: Life, folder: Path, proxy: str = "http://127.0.0.1:9") -> None:
+    def __init__(self, life: Life, folder: Path, proxy: str = "http://127.0.0.1:9", store: str = "") -> None:
         shutil.copytree(life.folder / KEPT, folder)
-        self.life, self.folder, self.proxy = life, folder, proxy
+        self.life, self.folder, self.proxy, self.store = life, folder, proxy, store
         self.public, self.articles = folder / "feeds/public", folder / "feeds/articles"
         self._restore_times()
 
     def _restore_times(self) -> None:
         """The database knows the article files by their times, which a version control system does not keep."""
+        for path, mtime in self._stamps():
+            os.utime(self.articles / path, ns=(mtime, mtime))
+
+    def _stamps(self) -> list[Any]:
+        query = "SELECT path, mtime_ns FROM articles"
+        if self.store:
+            import psycopg
+
+            (self.folder / DATABASE).unlink()
+            with psycopg.connect(plain(self.store)) as connection:
+                return connection.execute(query).fetchall()
         with closing(sqlite3.connect(f"file:{self.folder / DATABASE}?mode=ro&immutable=1", uri=True)) as database:
-            for path, mtime in database.execute("SELECT path, mtime_ns FROM articles"):
-                os.utime(self.articles / path, ns=(mtime, mtime))
+            return database.execute(query).fetchall()
 
     def _environ(self, settings: Mapping[str, str]) -> dict[str, str]:
         known = {name: value for name, value in os.environ.items() if not name.upper().startswith("SYNDICATOR_")}
-        ours = {"FETCH__PROXY": self.proxy, **self.life.settings}
+        ours = {"FETCH__PROXY": self.proxy, "STORE__URL": self.store, **self.life.settings}
         given = {f"SYNDICATOR_{name}": value for name, value in {**ours, **settings}.items()}
         return {**known, **given}
 

@@ -14,7 +14,6 @@ import httpx
 
 from tests.aged.facts import Facts
 from tests.aged.instance import Instance
-from tests.aged.lives import Life
 from tests.aged.web import Web
 from tests.publishing.newsboat import Newsboat
 
@@ -35,9 +34,9 @@ class Journey:
     shown: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
 
-def travel(life: Life, folder: Path, web: Web, before: Facts) -> Journey:
-    """The whole way, in a new `folder`."""
-    aged, seen = Instance(life, folder / "aged", web.proxy), Journey()
+def travel(aged: Instance, folder: Path, web: Web, before: Facts) -> Journey:
+    """The whole way of an instance; `folder`: for the feed readers."""
+    life, seen = aged.life, Journey()
     web.answers = life.later()
     seen.before = aged.written()
     with aged.serving() as address:

@@ -33,6 +33,8 @@ class Life:
     unasked: frozenset[str]  # addresses of feeds that moved, closed, or are not followed any more
     checked: tuple[tuple[str, str], ...]  # what `check` finds, and the reason
     settings: Mapping[str, str] = field(default_factory=dict)  # in the environment of every command
+    recut: tuple[str, ...] = ()  # differences once the database is lost: months in parts are published whole
+    on_server: bool = False  # its database is on PostgreSQL
     rewritten: tuple[str, ...] = ()  # published files whose bytes this version writes differently on purpose
 
     @property
@@ -124,6 +126,7 @@ SECOND = Life(
     ),
     tag="cordage",
     asked=frozenset({"http://ferry.example/feed", "http://loft.example/news", "http://almanac.example/"}),
+    recut=("feed archive/*", "feed *: links was *"),
     checked=(("parish", "speaks-for"), ("source/quay", "held"), ("sources.toml:53", "unknown-name")),
     unasked=frozenset(
         {
@@ -132,4 +135,4 @@ SECOND = Life(
         }
     ),
 )
-LIVES = (FIRST, SECOND)
+ON_SERVER = replace(SECOND, on_server=True)

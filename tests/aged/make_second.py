@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 import types
 from collections.abc import Callable, Iterator
@@ -25,8 +26,9 @@ from syndicator.services.jobs import queue as queues
 from syndicator.services.jobs import work
 from syndicator.services.jobs.acts.articles import stamp
 from syndicator.services.jobs.log import Log
+from tests import postgres
 from tests.aged import facts, make
-from tests.aged.instance import EXPECTED
+from tests.aged.instance import DUMP, EXPECTED, SCHEMA
 from tests.aged.make import Summer, command, drop, hold
 from tests.aged.second_plot import SECOND
 from tests.aged.sites import answers
@@ -294,15 +296,25 @@ def pack(root: Path, target: Path) -> None:
         copy(root / "feeds/state" / name, target / "feeds/state" / name)
 
 
+def dump(server: postgres.Server, target: Path) -> None:
+    """The database on PostgreSQL as SQL that any server and the driver can read."""
+    words = ["pg_dump", "--schema", SCHEMA, "--no-owner", "--no-privileges", "--rows-per-insert", "200"]
+    found = subprocess.run([*words, postgres.plain(server.base)], check=True, capture_output=True, text=True).stdout
+    kept = [line for line in found.splitlines() if not line.startswith(("\\restrict", "\\unrestrict"))]
+    target.write_text("\n".join(kept) + "\n")
+
+
 def main(target: Path) -> None:
     work = target / "work"
-    with serving() as web:
+    with serving() as web, postgres.server() as server:
         os.environ["SYNDICATOR_FETCH__PROXY"] = web.proxy
         spring = Spring(work, web)
         begin(spring)
         with clock(spring):
             live(spring)
             status = json.loads(spring.command("status", "--json"))
+            spring.command("db", "move", server.schema(SCHEMA))
+        dump(server, target / DUMP)
     kept = target / "instance"
     pack(work, kept)
     expected = {**facts.read(kept), "edited": spring.edited, "status": facts.status(status)}

@@ -12,9 +12,10 @@ import pytest
 from tests.aged.compare import each, none
 from tests.aged.facts import Facts
 from tests.aged.instance import Instance
+from tests.aged.test_aged import IN_A_FILE
 from tests.aged.web import Web
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [IN_A_FILE, pytest.mark.slow, pytest.mark.timeout(300)]
 PARTS = ("config", "feeds/articles")
 
 

@@ -13,9 +13,10 @@ import pytest
 from tests.aged.compare import differences, growth, none
 from tests.aged.facts import Facts
 from tests.aged.instance import DATABASE, Instance
+from tests.aged.test_aged import IN_A_FILE
 from tests.aged.web import Web
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [IN_A_FILE, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def test_a_build_that_is_killed(aged: Instance, before: Facts, tmp_path: Path) -> None:

@@ -10,12 +10,12 @@ import pytest
 
 from tests.aged.facts import Facts
 from tests.aged.instance import Instance
-from tests.aged.test_aged import titles
+from tests.aged.test_aged import IN_A_FILE, titles
 from tests.aged.web import Web
 from tests.publishing import miniflux
 from tests.publishing.miniflux import Miniflux
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [IN_A_FILE, pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 def test_miniflux_is_shown_nothing_twice(aged: Instance, before: Facts, web: Web, tmp_path: Path) -> None:

@@ -1,0 +1,39 @@
+"""The console's log of changes outlives an upgrade."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicator.services.jobs.log import Log
+from syndicator.services.jobs.queue import Queue
+from syndicator.services.jobs.work import drain
+from tests.aged.facts import Facts
+from tests.aged.instance import Instance
+from tests.aged.lives import SECOND
+
+pytestmark = [pytest.mark.slow, pytest.mark.parametrize("life", [SECOND], indirect=True)]
+
+
+def undone(aged: Instance, act: str) -> str:
+    """The id or key that the newest change by `act` was about, after a job has taken the change back."""
+    state = aged.folder / "feeds/state"
+    change = next(change for change in Log(state).newest() if change.act == act)
+    queue = Queue(state)
+    job = queue.add("undo", {"number": str(change.number)}, who="ben", at="2026-06-01T12:00:00+00:00")
+    drain(aged.folder / "config", queue)
+    done = queue.get(job.id)
+    assert done is not None
+    assert (done.status, change.number in Log(state).undone()) == ("done", True), done.said
+    return change.subject
+
+
+def test_changes_that_the_older_version_made_are_taken_back(aged: Instance, before: Facts) -> None:
+    hidden = before["articles"][undone(aged, "hide")]
+    assert undone(aged, "rest") == "wire"
+    undone(aged, "retag")
+    after = aged.facts()
+    assert (hidden["hold"], after["articles"][hidden["id"]].get("hold")) == ("true", None)
+    assert hidden["urn"] in after["entries"]
+    assert "enabled = false" not in (aged.folder / "config/sources.toml").read_text()
+    assert after["moved"]["tags/crossings.atom"] == "tags/bridges.atom"
+    assert after["feeds"]["tags/bridges.atom"]["id"] == before["feeds"]["tags/crossings.atom"]["id"]
