@@ -34,7 +34,7 @@ class Connection(HttpToolsProtocol):
     peer = ""
     _pool: Connections
     _phase = _HEADER
-    _since = 0.0  # when the phase began; HEADER and BODY are one wait, for the whole request
+    since = 0.0  # when the phase began; HEADER and BODY are one wait, for the whole request
     _received = 0  # bytes of the request under way, body and framing
     _body = 0  # bytes of its body
     _most = 0  # bytes that its body may have
@@ -56,17 +56,9 @@ class Connection(HttpToolsProtocol):
         """True while its client has to do something before there is anything to answer."""
         return self._phase != _ANSWER and not self.transport.get_write_buffer_size()
 
-    @property
-    def _is_over(self) -> bool:
-        return self._phase == _CLOSE or self.transport.is_closing()
-
-    @property
-    def since(self) -> float:
-        return self._since
-
     def cut_if_late(self, now: float) -> None:
         phase = _ANSWER if self.transport.get_write_buffer_size() else self._phase
-        if now - self._since <= _SECONDS[phase]:
+        if now - self.since <= _SECONDS[phase]:
             return
         if phase in (_HEADER, _BODY) and self._received:
             self.refuse(HTTPStatus.REQUEST_TIMEOUT)
@@ -81,30 +73,32 @@ class Connection(HttpToolsProtocol):
             answered = answered or cycle.response_started
             cycle.disconnected = True  # for the application the client is gone
             cycle.message_event.set()
+        self._enter(_CLOSE)
         if answered:
             self.transport.abort()
             return
         self._unset_keepalive_if_required()
-        self._enter(_CLOSE)
         self._write(status)
         self.transport.write_eof()
         self.flow.resume_reading()
 
     def data_received(self, data: bytes) -> None:
         for start in range(0, len(data), limits.HEAD_BYTES):
-            if self._is_over:
+            if self._phase == _CLOSE:
                 return
             part = data[start : start + limits.HEAD_BYTES]
             self._received += len(part)
             super().data_received(part)
             # a header that does not end, trailers, and chunks with more framing than content
             is_long = self._received - 2 * self._body > limits.HEAD_BYTES
-            if (is_long or len(self.headers or ()) > limits.HEADERS) and not self._is_over:
+            if (is_long or len(self.headers or ()) > limits.HEADERS) and self._phase != _CLOSE:
                 self.refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
     def on_headers_complete(self) -> None:
-        is_long = self._received > limits.HEAD_BYTES and self._head_bytes() > limits.HEAD_BYTES
-        if is_long or len(self.headers) > limits.HEADERS:
+        head = 0  # a header that came at once is shorter than that
+        if self._received > limits.HEAD_BYTES:
+            head = len(self.url) + sum(len(name + value) for name, value in self.headers)
+        if head > limits.HEAD_BYTES or len(self.headers) > limits.HEADERS:
             self._stop(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         if len(self.pipeline) >= limits.PIPELINED:
             self._stop(HTTPStatus.TOO_MANY_REQUESTS)  # not said: it would stand for an answer that is awaited
@@ -112,7 +106,8 @@ class Connection(HttpToolsProtocol):
         self._phase = _BODY
         is_read = self.scope["method"] in ("GET", "HEAD")
         self._most = limits.BODY_BYTES if is_read else self._pool.body_bytes(self.scope["path"])
-        if not is_read and any(name == b"content-length" and int(size) > self._most for name, size in self.headers):
+        header, self.headers = self.headers, []  # trailers are no part of the header that the application reads
+        if not is_read and any(name == b"content-length" and int(size) > self._most for name, size in header):
             self._stop(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
     def on_body(self, body: bytes) -> None:
@@ -138,10 +133,7 @@ class Connection(HttpToolsProtocol):
         self.refuse(self._status)
 
     def _enter(self, phase: int) -> None:
-        self._phase, self._since = phase, self._pool.clock()
-
-    def _head_bytes(self) -> int:
-        return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+        self._phase, self.since = phase, self._pool.clock()
 
     def _stop(self, status: HTTPStatus) -> NoReturn:
         self._status = status

@@ -34,6 +34,7 @@ class Watched:
     port: int = 0
     now: float = 0.0
     seen: list[tuple[str, str, str]] = field(default_factory=list)  # method, path, client
+    headers: list[set[str]] = field(default_factory=list)
     bodies: list[bytes | None] = field(default_factory=list)  # None: the client was gone
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     go: asyncio.Event = field(default_factory=asyncio.Event)  # awaited by /wait
@@ -52,6 +53,7 @@ class Watched:
         if request.method == "POST" and scope["path"] != "/early":
             try:
                 self.bodies.append(await request.body())
+                self.headers.append(set(Request(scope).headers))
             except ClientDisconnect:
                 self.bodies.append(None)
         await PlainTextResponse(scope["path"])(scope, receive, send)
@@ -190,6 +192,13 @@ async def test_a_refused_client_that_does_not_close_is_cut(watched: Watched) -> 
     assert watched.connections
     await watched.later(limits.LINGER_SECONDS + 1)
     await until(lambda: not watched.connections)
+
+
+async def test_trailers_are_no_header(watched: Watched) -> None:
+    body = b"transfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\nx-trailer: a\r\n\r\n"
+    assert b" 200 " in await (await watched.open().send(POST + body)).answer()
+    assert watched.bodies == [b"a"]
+    assert watched.headers == [{"host", "transfer-encoding"}]
 
 
 async def test_a_body_of_an_early_answer_is_bounded_too(watched: Watched) -> None:
