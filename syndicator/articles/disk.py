@@ -8,15 +8,18 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+PRIVATE, PRIVATE_FOLDER = 0o600, 0o700  # rights of what is for this account alone
 _TEMPORARY = re.compile(r"\.tmp-(\d+)-.*")
 
 
-def write(path: Path, data: bytes, *, durable: bool = True, folders: set[Path] | None = None) -> os.stat_result:
+def write(
+    path: Path, data: bytes, *, durable: bool = True, folders: set[Path] | None = None, mode: int = 0o644
+) -> os.stat_result:
     """Puts `data` at `path` and returns the file's stat. Order: temporary file, fsync, rename, fsync of the folder; a
     crash leaves the old file or the new one, at worst with a temporary file beside it, which `is_litter` recognises.
     Raises OSError with nothing changed and nothing left. Without `durable` a power cut may leave anything: for what can
     be made again. With `folders`, to which the folder is added, its fsync is the caller's: until then a power cut may
-    leave the old file, or none."""
+    leave the old file, or none. `mode`: its rights, less the umask's."""
     if durable:
         make_folder(path.parent)
     else:
@@ -25,7 +28,7 @@ def write(path: Path, data: bytes, *, durable: bool = True, folders: set[Path] |
     # so that whoever reads every *.md, hidden ones too, never sees half of one.
     temporary = path.parent / f".tmp-{os.getpid()}-{path.name}.part"
     try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o644)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
@@ -42,6 +45,12 @@ def write(path: Path, data: bytes, *, durable: bool = True, folders: set[Path] |
     elif durable:
         sync_folder(path.parent)
     return stat
+
+
+def make_private_folder(path: Path) -> None:
+    """`path` with its parents, for this account alone; also one that others could read."""
+    path.mkdir(parents=True, exist_ok=True)
+    path.chmod(PRIVATE_FOLDER)
 
 
 def make_folder(path: Path) -> None:

@@ -7,15 +7,15 @@ from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from syndicator.console.console import Console
 from syndicator.console.security.requests import HEADERS, is_for_us, is_from_us
 from syndicator.console.security.sessions import Session, is_token
+from syndicator.ports.request_limits import BODY_BYTES, FORM_BYTES
 
-MOST_BYTES = 3_000_000  # of a form: an OPML document of ten thousand feeds
 _MOST_FIELDS = 12_000  # of a form: all feeds of such a document chosen
 UNREADABLE = 422  # the status of an answer about a page that cannot be read
 MOST_PAGES = 1_000_000  # of a list
@@ -46,6 +46,11 @@ def whole(written: str, most: int) -> int:
     return int(written) if is_one and int(written) <= most else -1
 
 
+def body_bytes(path: str) -> int:
+    """The most bytes of a form that is sent to `path`: few as long as nobody is logged in. Pure."""
+    return BODY_BYTES if path.startswith(OPEN) else FORM_BYTES
+
+
 class Guard:
     """Lets to the pages what is for the console, from the console, and by somebody who is logged in."""
 
@@ -65,7 +70,7 @@ class Guard:
     async def _refused(self, request: Request) -> Response | None:
         """The answer to what is not let in; else the session, and the form that was sent, are in its state."""
         headers, console = request.headers, self._console
-        if not is_for_us(headers.get("host", ""), console.hosts):
+        if not is_for_us(",".join(headers.getlist("host")), console.hosts):
             return PlainTextResponse("This name is not the console's; see [console] names.\n", 421)
         session = console.session(request.cookies.get(cookie_name(console), ""))
         request.state.session = session
@@ -77,13 +82,15 @@ class Guard:
             return PlainTextResponse("No such method.\n", 405)
         if not is_from_us(headers["host"], headers.get("origin"), headers.get("sec-fetch-site")):
             return PlainTextResponse("This was not sent by a page of the console.\n", 403)
+        if session is None or not (known or is_open):
+            return _to_login(request)
         form = await _form(request)
         if form is None:
-            return PlainTextResponse("That is no form, or too large.\n", 413)
-        if session is None or not is_token(session, form.text("token")):
-            return _to_login(request) if session is None else PlainTextResponse("This form is too old; reload.\n", 403)
+            return PlainTextResponse("That is no form, or has too many fields.\n", 413)
+        if not is_token(session, form.text("token")):
+            return PlainTextResponse("This form is too old; reload.\n", 403)
         request.state.form = form
-        return None if known or is_open else _to_login(request)
+        return None
 
 
 def session_of(request: Request) -> Session:
@@ -103,8 +110,10 @@ def cookie_name(console: Console) -> str:
 
 
 def set_cookie(response: Response, request: Request, console: Console, id: str) -> None:
-    """Gives the browser the id of its session. Over TLS, which a proxy may do, it comes back over TLS alone."""
-    secure = request.url.scheme == "https" or request.headers.get("origin", "").startswith("https:")
+    """Give the browser the id of its session. Over TLS, which a proxy may do, it comes back over TLS alone. Who forges
+    these headers harms their own cookie alone."""
+    headers = request.headers
+    secure = headers.get("x-forwarded-proto") == "https" or headers.get("origin", "").startswith("https:")
     response.set_cookie(cookie_name(console), id, httponly=True, samesite="strict", secure=secure, path="/")
 
 
@@ -116,17 +125,13 @@ def _to_login(request: Request) -> Response:
 
 
 async def _form(request: Request) -> Form | None:
-    """The fields of a form; None for what is none, or larger than any."""
+    """The fields of a form; None for what is none, has more fields than any, or did not come whole."""
     if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         return None
-    data = bytearray()
-    async for part in request.stream():
-        data += part
-        if len(data) > MOST_BYTES:
-            return None
     try:
-        pairs = parse_qsl(data.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
-    except (UnicodeDecodeError, ValueError):
+        data = (await request.body()).decode("utf-8")
+        pairs = parse_qsl(data, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except (ClientDisconnect, UnicodeDecodeError, ValueError):
         return None
     return Form(pairs)
 

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 from syndicator.console.answers import console_of, page
 from syndicator.console.console import Console
-from syndicator.console.guard import UNREADABLE, Guard
+from syndicator.console.guard import UNREADABLE, Guard, body_bytes
 from syndicator.console.routes import add, article, articles, changes, jobs, lists, login, mend, source, tags, today
 from syndicator.errors import SyndicatorError
 from syndicator.services.daemon import serve_console
@@ -56,7 +56,7 @@ async def run(
     settings: Settings = load(config)
     console = Console(config, settings, tell)
     try:
-        await serve_console(make_app(console), settings, stop=stop, listening=listening)
+        await serve_console(make_app(console), settings, stop=stop, listening=listening, body_bytes=body_bytes)
     finally:
         await console.close()
 

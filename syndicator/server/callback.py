@@ -15,9 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from syndicator.ports.subscriptions import PATH
 
-# A body is read whole before its signature can be checked: this many at once, each in so many seconds. Choices.
-_AT_ONCE: Final = 8
-_SECONDS: Final = 30.0
+_AT_ONCE: Final = 8  # bodies that are read at once: each whole, before its signature can be checked. A choice.
 _LONGEST_TOKEN: Final = 64
 _HEADERS: Final = {
     "cache-control": "no-store",
@@ -30,12 +28,12 @@ _HEADERS: Final = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callbacks:
     """What is asked of whoever runs the server. Each is given the token of a callback, and answers with a status and
-    a body. `known`: whether a push to it is read at all: its status where not, else 200. `most`: bytes of a push."""
+    a body. `known`: whether a push to it is read at all: its status where not, else 200. How many bytes a push may have
+    is said to `server.serve`."""
 
     verify: Callable[[str, Mapping[str, str]], tuple[int, str]]
     known: Callable[[str], int]
     push: Callable[[str, Mapping[str, str], bytes], int]
-    most: int
 
 
 def with_callbacks(app: ASGIApp, callbacks: Callbacks) -> ASGIApp:
@@ -70,30 +68,12 @@ async def _pushed(request: Request, token: str, callbacks: Callbacks, room: asyn
         return _plain(HTTPStatus.SERVICE_UNAVAILABLE, **{"retry-after": "60"})
     async with room:
         try:
-            async with asyncio.timeout(_SECONDS):
-                body = await _body(request, callbacks.most)
-        except TimeoutError:
-            return _plain(HTTPStatus.REQUEST_TIMEOUT)
+            body = await request.body()
         except ClientDisconnect:
             return _plain(HTTPStatus.BAD_REQUEST)
-    if body is None:
-        return _plain(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     status = callbacks.push(token, request.headers, body)
     busy = status == HTTPStatus.SERVICE_UNAVAILABLE
     return _plain(status, **({"retry-after": "60"} if busy else {}))
-
-
-async def _body(request: Request, most: int) -> bytes | None:
-    """The body, None where it is longer than `most` bytes: what is more is not read."""
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > most:
-        return None
-    read = bytearray()
-    async for chunk in request.stream():
-        read += chunk
-        if len(read) > most:
-            return None
-    return bytes(read)
 
 
 def _plain(status: int, **headers: str) -> Response:

@@ -1,84 +1,192 @@
-"""The open connections of the server: how many there may be, and how long each may take. Holding one open costs a
-stranger nothing, and us one of the descriptors that serving and fetching share."""
+"""The connections of the server, and how each keeps to the limits on requests (`request_limits`)."""
 
 from __future__ import annotations
 
-import resource
+import asyncio
 import time
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections import Counter
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any, Final, NoReturn, cast
 
-HEADER_SECONDS = 10.0  # from the connection, or the end of the answer before, to the end of a request's header
-ANSWER_SECONDS = 300.0  # for the whole answer: 5 MB at 17 kB/s
-_MOST = 1000  # connections of one process; those of 60,000 readers that ask once an hour and are kept 5 s are 85
-_SHARE = 2  # the server has every second descriptor of the process at most: the rest is for fetching and files
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from syndicator.ports import request_limits as limits
+
+BodyBytes = Callable[[str], int]  # the most bytes of a request body, by path
 
 
-class _State(NamedTuple):
-    """What a connection is at, and since when: `cycle` is its last request, None before there is one."""
+# What is awaited of a connection, and for how many seconds: an enum would cost each request a microsecond.
+_HEADER: Final = 0
+_BODY: Final = 1
+_ANSWER: Final = 2
+_CLOSE: Final = 3
+_SECONDS: Final = (limits.HEADER_SECONDS, limits.REQUEST_SECONDS, limits.ANSWER_SECONDS, limits.LINGER_SECONDS)
 
-    cycle: object
-    busy: bool  # an answer is under way; otherwise a request is waited for
-    since: float
+
+class _Refused(Exception):
+    """Ends the parsing of a request that was refused."""
+
+
+class Connection(HttpToolsProtocol):
+    """uvicorn's protocol of a connection, within the limits. `peer`: its client (`request_limits.client_of`)."""
+
+    peer = ""
+    _pool: Connections
+    _phase = _HEADER
+    since = 0.0  # when the phase began; HEADER and BODY are one wait, for the whole request
+    _received = 0  # bytes of the request under way, body and framing
+    _body = 0  # bytes of its body
+    _most = 0  # bytes that its body may have
+    _status = HTTPStatus.BAD_REQUEST
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        self._pool = cast(Connections, self.connections)
+        peer = transport.get_extra_info("peername")
+        self.peer = limits.client_of(str(peer[0])) if isinstance(peer, tuple) else ""
+        refusal = self._pool.make_room(self.peer)
+        self._enter(_HEADER)
+        super().connection_made(transport)
+        if refusal is not None:
+            self._write(refusal)
+            self.transport.close()
+
+    @property
+    def waits(self) -> bool:
+        """True while its client has to do something before there is anything to answer."""
+        return self._phase != _ANSWER and not self.transport.get_write_buffer_size()
+
+    def cut_if_late(self, now: float) -> None:
+        phase = _ANSWER if self.transport.get_write_buffer_size() else self._phase
+        if now - self.since <= _SECONDS[phase]:
+            return
+        if phase in (_HEADER, _BODY) and self._received:
+            self.refuse(HTTPStatus.REQUEST_TIMEOUT)
+        else:
+            self.transport.abort()
+
+    def refuse(self, status: HTTPStatus) -> None:
+        """Answer the request under way with `status` in place of the application, and close. If an answer is under way,
+        close alone: the status would be read as a part of that answer."""
+        cycle, answered = self.cycle, bool(self.pipeline) or self._phase == _ANSWER
+        if self._phase == _BODY:
+            answered = answered or cycle.response_started
+            cycle.disconnected = True  # for the application the client is gone
+            cycle.message_event.set()
+        self._enter(_CLOSE)
+        if answered:
+            self.transport.abort()
+            return
+        self._unset_keepalive_if_required()
+        self._write(status)
+        self.transport.write_eof()
+        self.flow.resume_reading()
+
+    def data_received(self, data: bytes) -> None:
+        for start in range(0, len(data), limits.HEAD_BYTES):
+            if self._phase == _CLOSE:
+                return
+            part = data[start : start + limits.HEAD_BYTES]
+            self._received += len(part)
+            super().data_received(part)
+            # a header that does not end, trailers, and chunks with more framing than content
+            is_long = self._received - 2 * self._body > limits.HEAD_BYTES
+            if (is_long or len(self.headers or ()) > limits.HEADERS) and self._phase != _CLOSE:
+                self.refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+
+    def on_headers_complete(self) -> None:
+        head = 0  # a header that came at once is shorter than that
+        if self._received > limits.HEAD_BYTES:
+            head = len(self.url) + sum(len(name + value) for name, value in self.headers)
+        if head > limits.HEAD_BYTES or len(self.headers) > limits.HEADERS:
+            self._stop(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        if len(self.pipeline) >= limits.PIPELINED:
+            self._stop(HTTPStatus.TOO_MANY_REQUESTS)  # not said: it would stand for an answer that is awaited
+        super().on_headers_complete()
+        self._phase = _BODY
+        is_read = self.scope["method"] in ("GET", "HEAD")
+        self._most = limits.BODY_BYTES if is_read else self._pool.body_bytes(self.scope["path"])
+        header, self.headers = self.headers, []  # trailers are no part of the header that the application reads
+        if not is_read and any(name == b"content-length" and int(size) > self._most for name, size in header):
+            self._stop(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+
+    def on_body(self, body: bytes) -> None:
+        self._body += len(body)
+        if self._body > self._most:
+            self._stop(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._received = self._body = 0
+        self.cycle.more_body = False  # also of a request that was answered before it was complete
+        self._enter(_HEADER if self.cycle.response_complete else _ANSWER)
+
+    def on_response_complete(self) -> None:
+        is_last = not self.pipeline and not self.cycle.more_body
+        super().on_response_complete()
+        if is_last:
+            self._enter(_HEADER)
+
+    def send_400_response(self, msg: str) -> None:
+        """Called by uvicorn for what is no request, and after `_stop`."""
+        self.refuse(self._status)
+
+    def _enter(self, phase: int) -> None:
+        self._phase, self.since = phase, self._pool.clock()
+
+    def _stop(self, status: HTTPStatus) -> NoReturn:
+        self._status = status
+        raise _Refused
+
+    def _write(self, status: HTTPStatus) -> None:
+        text = f"{status.phrase}.\n".encode()
+        own = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(text))]
+        lines = [*self.server_state.default_headers, *own, (b"connection", b"close")]
+        head = b"".join(b"%s: %s\r\n" % line for line in lines)
+        self.transport.write(STATUS_LINE[status] + head + b"\r\n" + text)
 
 
 class Connections(set[Any]):
-    """The connections of uvicorn's `ServerState`, of any of its protocols. When there are more than `most`, the one
-    that has waited longest for its request is cut off, and if none waits, the one that has answered longest: who asks
-    at once is always served. clock: seconds, steady."""
+    """The connections of uvicorn's `ServerState`. `body_bytes`: the most bytes of a request body. `clock`: seconds,
+    steady."""
 
-    def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, most: int, body_bytes: BodyBytes, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
-        self._most = most
-        self._clock = clock
-        self._states: dict[Any, _State] = {}
+        self.body_bytes, self.clock = body_bytes, clock
+        self._most, self._most_of_one = most, limits.most_of_a_client(most)
+        self._count: Counter[str] = Counter()
 
     def add(self, connection: Any, /) -> None:
-        if len(self) >= self._most:
-            self._look()
-            oldest = min(self._states, key=lambda one: (self._states[one].busy, self._states[one].since))
-            self._cut(oldest)
         super().add(connection)
-        self._states[connection] = _State(None, False, self._clock())
+        self._count[connection.peer] += 1
 
     def discard(self, connection: Any, /) -> None:
-        super().discard(connection)
-        self._states.pop(connection, None)
+        if connection in self:
+            super().discard(connection)
+            self._count[connection.peer] -= 1
+            if not self._count[connection.peer]:
+                del self._count[connection.peer]
 
-    def close_late(self) -> None:
-        """Cuts off what has taken longer than it may."""
-        self._look()
-        now = self._clock()
-        for connection, state in list(self._states.items()):
-            if now - state.since > (ANSWER_SECONDS if state.busy else HEADER_SECONDS):
-                self._cut(connection)
+    def make_room(self, peer: str) -> HTTPStatus | None:
+        """Make room for a connection of `peer`: the one that has waited longest for its request is cut, of this client
+        if it has its share already. The status to refuse it with if all are answering."""
+        if self._count[peer] >= self._most_of_one and not self._cut_oldest(one for one in self if one.peer == peer):
+            return HTTPStatus.TOO_MANY_REQUESTS
+        if len(self) >= self._most and not self._cut_oldest(self):
+            return HTTPStatus.SERVICE_UNAVAILABLE
+        return None
 
-    def _look(self) -> None:
-        for connection, before in self._states.items():
-            cycle, busy = connection.cycle, _busy(connection)
-            if cycle is not before.cycle or busy != before.busy:
-                self._states[connection] = _State(cycle, busy, self._clock())
+    def cut_late(self) -> None:
+        """Cut what has taken longer than it may."""
+        now = self.clock()
+        for connection in list(self):
+            connection.cut_if_late(now)
 
-    def _cut(self, connection: Any) -> None:
-        self.discard(connection)
-        if connection.transport is not None:
-            connection.transport.abort()
-
-
-def _busy(connection: Any) -> bool:
-    """True while a request is answered, to its last byte sent."""
-    cycle, transport = connection.cycle, connection.transport
-    if cycle is not None and not cycle.response_complete:
+    def _cut_oldest(self, connections: Iterable[Connection]) -> bool:
+        oldest = min((one for one in connections if one.waits), key=lambda one: one.since, default=None)
+        if oldest is None:
+            return False
+        self.discard(oldest)
+        oldest.transport.abort()
         return True
-    return transport is not None and bool(transport.get_write_buffer_size())
-
-
-def most_connections(descriptors: int) -> int:
-    """How many connections the server may have in a process that may open `descriptors` (RLIMIT_NOFILE). Pure."""
-    return max(1, min(_MOST, descriptors // _SHARE))
-
-
-def descriptors() -> int:
-    """The most files and sockets that this process may have open."""
-    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return _MOST * _SHARE if soft == resource.RLIM_INFINITY else soft

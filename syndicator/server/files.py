@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from syndicator.axes import AXES
 from syndicator.formats import CACHE_CONTROL, GZIP_LEVEL, PAGE, media_type, of_file
+from syndicator.ports.request_limits import PART_BYTES
 from syndicator.server.bodies import LARGEST, Bodies, Stamp
 
 # The path of a request -> the file. Browsers ask for favicon.ico where a document, as a feed, cannot name its icon.
@@ -89,7 +90,11 @@ class _Files:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         status, headers, body = self._answer(scope)
         await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+        body = b"" if scope["method"] == "HEAD" else body
+        last = max(len(body) - 1, 0) // PART_BYTES * PART_BYTES
+        for start in range(0, last, PART_BYTES):  # the next part waits until the client has read most of this one
+            await send({"type": "http.response.body", "body": body[start : start + PART_BYTES], "more_body": True})
+        await send({"type": "http.response.body", "body": body[last:]})
 
     def _answer(self, scope: Scope) -> Answer:
         if scope["method"] not in ("GET", "HEAD"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import resource
 import socket
 from collections.abc import Callable, Iterator
 
@@ -12,7 +13,8 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from syndicator.errors import MissingError
-from syndicator.server.connections import Connections, descriptors, most_connections
+from syndicator.ports.request_limits import BODY_BYTES, CONNECTIONS, SHARE, most_connections
+from syndicator.server.connections import BodyBytes, Connection, Connections
 
 _AT_ONCE = 100  # connections that the event loop accepts before it sees to those it has; the system queues the others
 
@@ -31,28 +33,36 @@ class Replaceable:
 
 
 async def serve(
-    app: ASGIApp, host: str, port: int, *, stop: asyncio.Event, listening: Callable[[str], None] = lambda address: None
+    app: ASGIApp,
+    host: str,
+    port: int,
+    *,
+    stop: asyncio.Event,
+    listening: Callable[[str], None] = lambda address: None,
+    body_bytes: BodyBytes = lambda path: BODY_BYTES,
 ) -> None:
-    """Serves `app` on `host`:`port` (0: any free port) until `stop` is set; open requests get 3 s to end.
-    Connections are bounded in number and time (`connections`). `listening` is called with the address once it is
-    bound. Installs no signal handlers. Raises MissingError when the port is taken
-    or may not be used, or the address is not this machine's."""
+    """Serve `app` on `host`:`port` (0: any free port) until `stop` is set; open requests get 3 s to end. Requests are
+    held to the `request_limits`; `body_bytes`: the most bytes of a request body, by path. The client of a request is
+    its peer, whatever a header says. `listening` is called with the address once it is bound. Installs no signal
+    handlers. Raises MissingError when the port is taken or may not be used, or the address is not this machine's."""
     listener = _listen(host, port)
-    most = most_connections(descriptors())
+    most = most_connections(_descriptors())
     listener.listen(min(_AT_ONCE, most))  # who is told the address may connect at once
     listening(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")
     config = uvicorn.Config(
         app,
-        http="httptools",  # in C: half of the CPU of an answer (tests/bench/bench_web.py)
+        http=Connection,  # over httptools, in C: half of the CPU of an answer (tests/bench/bench_web.py)
         ws="none",
         log_config=None,
+        log_level="error",  # strangers' broken requests fill no log
+        proxy_headers=False,
         access_log=False,
         lifespan="off",
         timeout_graceful_shutdown=3,
         server_header=False,
         backlog=min(_AT_ONCE, most),
     )
-    server = _Server(config, Connections(most))
+    server = _Server(config, Connections(most, body_bytes))
     serving = asyncio.ensure_future(server.serve(sockets=[listener]))
     stopping = asyncio.ensure_future(stop.wait())
     try:
@@ -75,13 +85,19 @@ class _Server(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         """Called by uvicorn ten times a second."""
         if counter % 10 == 0:
-            self._connections.close_late()
+            self._connections.cut_late()
         return await super().on_tick(counter)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Signals belong to the command that serves."""
         yield
+
+
+def _descriptors() -> int:
+    """The most files and sockets that this process may have open."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return CONNECTIONS * SHARE if soft == resource.RLIM_INFINITY else soft
 
 
 def _listen(host: str, port: int) -> socket.socket:

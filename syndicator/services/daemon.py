@@ -12,6 +12,8 @@ from pathlib import Path
 
 from syndicator.errors import ConfigError, DiskError, LockedError, NetworkDown, SyndicatorError
 from syndicator.model import Outcome
+from syndicator.ports.request_limits import BODY_BYTES
+from syndicator.ports.subscriptions import PATH
 from syndicator.publishing.kept_entries import KeptEntries
 from syndicator.server.callback import Callbacks, with_callbacks
 from syndicator.server.files import elsewhere, make_app
@@ -154,6 +156,10 @@ class Site:
         self.settings = settings
         self.app.now = self._made()
 
+    def body_bytes(self, path: str) -> int:
+        """The most bytes of a request body: a hub may push as much as a feed may have."""
+        return self.settings.fetch.wire_bytes if path.startswith(PATH) else BODY_BYTES
+
     def _made(self) -> ASGIApp:
         settings = self.settings
         public = settings.public_dir
@@ -161,8 +167,7 @@ class Site:
         answering = with_health(files, _health(settings, self._silent_seconds))
         if self._hubs is None or not settings.site.callback:
             return answering
-        most = settings.fetch.wire_bytes
-        hubs = Callbacks(verify=self._hubs.verify, known=self._hubs.known, push=self._hubs.push, most=most)
+        hubs = Callbacks(verify=self._hubs.verify, known=self._hubs.known, push=self._hubs.push)
         return with_callbacks(answering, hubs)
 
 
@@ -196,11 +201,17 @@ def _token(settings: Settings) -> str:
 
 
 async def serve_console(
-    app: ASGIApp, settings: Settings, *, stop: asyncio.Event, listening: Callable[[str], None]
+    app: ASGIApp,
+    settings: Settings,
+    *,
+    stop: asyncio.Event,
+    listening: Callable[[str], None],
+    body_bytes: Callable[[str], int],
 ) -> None:
     """Serves the console `app` until `stop` is set; `listening` is given the address. Raises MissingError when the port
     is taken."""
-    await serve_app(app, settings.console.host, settings.console.port, stop=stop, listening=listening)
+    where = settings.console
+    await serve_app(app, where.host, where.port, stop=stop, listening=listening, body_bytes=body_bytes)
 
 
 async def serve(site: Site, *, stop: asyncio.Event, listening: Callable[[str], None]) -> None:
@@ -209,4 +220,5 @@ async def serve(site: Site, *, stop: asyncio.Event, listening: Callable[[str], N
     settings = site.settings
     if settings.public_dir is not None:
         settings.public_dir.mkdir(parents=True, exist_ok=True)
-    await serve_app(site.app, settings.publish.host, settings.publish.port, stop=stop, listening=listening)
+    host, port = settings.publish.host, settings.publish.port
+    await serve_app(site.app, host, port, stop=stop, listening=listening, body_bytes=site.body_bytes)

@@ -49,10 +49,11 @@ _BLOCKED_6: tuple[tuple[ipaddress.IPv6Network, str], ...] = tuple(
         ("3fff::/20", "documentation"),
     )
 )
-# Names that only a network's own DNS or a machine itself resolves: RFC 6761, 6762 (with its appendix G) and 8375, and
-# ICANN's .internal.
+# Names that the public DNS does not have, so that only a network's own DNS or a machine itself resolves them: RFC 6761,
+# 6762 (with its appendix G), 8375 and 9476, ICANN's .internal, and what ICANN gives nobody since networks use it
+# (corp, home, mail). Below .arpa there are no web servers.
 _PRIVATE_NAME = re.compile(
-    r"(.+\.)?(localhost|localdomain|local|internal|intranet|private|corp|home|lan|home\.arpa)|[^.]+"
+    r"(.+\.)?(localhost|localdomain|local|internal|intranet|private|corp|home|mail|lan|arpa|alt)|[^.]+"
 )
 _LITERAL = re.compile(r"[\d.]+|.*:.*")
 _MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")

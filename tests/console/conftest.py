@@ -21,6 +21,7 @@ from urllib.parse import urlencode
 import pytest
 
 from syndicator.console.console import Console
+from syndicator.console.guard import body_bytes
 from syndicator.console.runner import Runner
 from syndicator.console.security import passwords
 from syndicator.console.server import make_app
@@ -171,7 +172,8 @@ def serve(instance: Instance) -> Iterator[Served]:
         heard.set()
 
     app = make_app(console)
-    running = asyncio.run_coroutine_threadsafe(serve_console(app, settings, stop=stop, listening=listening), loop)
+    serving = serve_console(app, settings, stop=stop, listening=listening, body_bytes=body_bytes)
+    running = asyncio.run_coroutine_threadsafe(serving, loop)
     assert heard.wait(30)
     try:
         yield Served(instance, settings, console, port[0])

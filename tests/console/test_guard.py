@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import stat
 from itertools import product
 from pathlib import Path
@@ -213,6 +214,34 @@ def test_who_guesses_has_to_wait(served: Served) -> None:
     assert served.console.throttle.wait(address) > 0
     served.console.throttle.succeeded(address)
     assert guesser.log_in().status == 303
+
+
+def test_no_header_makes_a_guesser_another_client(served: Served) -> None:
+    guesser = Browser(served.port)
+    token, codes = guesser.get("/login").token, []
+    for number in range(8):
+        form = {"token": token, "name": "operator", "password": f"wrong {number}"}
+        address = f"192.0.2.{number}"
+        forged = {"X_Forwarded_For": address, "Forwarded": f"for={address}", "X_Real_IP": address}
+        codes.append(guesser.ask("POST", "/login", form, **forged).status)
+    served.console.throttle.succeeded("127.0.0.1")
+    assert codes == [403] * 5 + [429] * 3
+
+
+def test_two_host_names_are_none(served: Served) -> None:
+    with socket.create_connection(("127.0.0.1", served.port), timeout=20) as client:
+        client.sendall(b"GET /login HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\nConnection: close\r\n\r\n")
+        assert client.recv(100).startswith(b"HTTP/1.1 421 ")
+
+
+def test_who_is_not_logged_in_sends_no_large_form(served: Served) -> None:
+    """A body of this length is announced, and never sent."""
+    stranger = Browser(served.port)
+    token = stranger.get("/login").token
+    large = {"Content_Length": "100000", "Content_Type": "application/x-www-form-urlencoded"}
+    assert stranger.ask("POST", "/login", None, **large).status == 413
+    assert stranger.ask("POST", "/add/look", {"token": token}, Content_Length="100000").status == 303
+    assert Browser(served.port).ask("POST", "/add/look", None, **large).status == 303
 
 
 def test_after_a_login_one_stays_on_the_console(served: Served) -> None:

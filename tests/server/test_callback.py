@@ -43,9 +43,9 @@ async def client(asked: Asked) -> AsyncIterator[httpx.AsyncClient]:
         await send({"type": "http.response.body", "body": b""})  # type: ignore[operator]
 
     stop, where = asyncio.Event(), asyncio.Queue[str]()
-    made = Callbacks(verify=asked.verify, known=asked.known, push=asked.push, most=1000)
+    app = with_callbacks(files, Callbacks(verify=asked.verify, known=asked.known, push=asked.push))
     serving = asyncio.create_task(
-        serve(with_callbacks(files, made), "127.0.0.1", 0, stop=stop, listening=where.put_nowait)
+        serve(app, "127.0.0.1", 0, stop=stop, listening=where.put_nowait, body_bytes=lambda path: 1000)
     )
     async with httpx.AsyncClient(base_url=await where.get(), trust_env=False, timeout=20) as one:
         yield one

@@ -35,6 +35,7 @@ PRIVATE = [
     "http://nas.lan/",
     "http://intranet/",
     "http://wiki.corp/",
+    "http://1.0.0.10.in-addr.arpa/",
 ]
 PUBLIC = [
     "https://api.example.com/v1",

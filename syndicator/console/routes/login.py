@@ -11,6 +11,7 @@ from starlette.routing import Route
 from syndicator.console.answers import console_of, local
 from syndicator.console.guard import cookie_name, form_of, session_of, set_cookie
 from syndicator.console.templating import render
+from syndicator.ports.request_limits import client_of
 
 _LONGEST = 1000  # characters of a password that are looked at
 
@@ -25,7 +26,7 @@ async def show(request: Request) -> Response:
 async def log_in(request: Request) -> Response:
     """A right password begins a new session: an id that somebody else may know is worth nothing then."""
     console, form = console_of(request), form_of(request)
-    address = request.client.host if request.client else ""
+    address = client_of(request.client.host) if request.client else ""
     then, name = local(form.text("next") or "/"), form.text("name").strip()
     if wait := console.throttle.wait(address):
         said = f"Too many tries. Wait {math.ceil(wait)} seconds."

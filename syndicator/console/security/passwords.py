@@ -6,10 +6,10 @@ import base64
 import hashlib
 import hmac
 import json
-import os
 import secrets
 from pathlib import Path
 
+from syndicator.articles import disk
 from syndicator.errors import ConfigError, UsageError
 
 # RFC 7914 with the cost that OWASP's cheat sheet of password storage asks for: 128 MB and a third of a second a try.
@@ -62,15 +62,9 @@ def set_password(path: Path, name: str, password: str) -> None:
         raise UsageError(f"{name!r} is no name: up to {LONGEST_NAME} characters that can be seen")
     if len(password) < LEAST:
         raise UsageError(f"the password is too short: {LEAST} characters at least; a few words are easy to keep")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.parent.chmod(0o700)
+    disk.make_private_folder(path.parent)
     known = read(path) | {name: hashed(password, secrets.token_bytes(16))}
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        json.dump(known, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    disk.write(path, json.dumps(known, indent=1).encode(), mode=disk.PRIVATE)
 
 
 def check(known: dict[str, str], name: str, password: str) -> str:

@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from syndicator import text, urls
+from syndicator.urls.addresses import refusal
 
 _NAMES: Final = (
     "a abbr b blockquote br code dd del dl dt em h1 h2 h3 h4 h5 h6 hr i img li ol p pre s strong sub sup "
@@ -42,8 +43,8 @@ _PIXEL: Final = re.compile(
 
 def render_markdown(markdown: str, base_url: str) -> str:
     """The body of an article as sanitised HTML: raw HTML in the markdown stays text, relative addresses become absolute
-    against `base_url`, tracking pixels go. Sanitised after rendering, last, since escaped markup can come alive when it
-    is rendered."""
+    against `base_url`, links into private networks lose their address, tracking pixels go. Sanitised after rendering,
+    last, since escaped markup can come alive when it is rendered."""
     renderer = _renderer()
     tokens = list(_adjusted(renderer.parse(text.legal(markdown)), base_url))
     return nh3.clean(
@@ -79,7 +80,7 @@ def _adjusted(tokens: Sequence[Token], base_url: str) -> Iterator[Token]:
 
 def _image(token: Token, base_url: str) -> Iterator[Token]:
     """The image with an absolute address, its alternative text where it has none, nothing for a tracking pixel."""
-    source = urls.absolute(base_url, str(token.attrs.get("src", "")))
+    source = _address(base_url, str(token.attrs.get("src", "")))
     if source and _PIXEL.search(source):
         return
     if source:
@@ -92,6 +93,12 @@ def _image(token: Token, base_url: str) -> Iterator[Token]:
 def _point(token: Token, base_url: str) -> None:
     target = str(token.attrs.get("href", ""))
     if not target.lower().startswith("mailto:"):
-        token.attrs["href"] = urls.absolute(base_url, target) or ""
+        token.attrs["href"] = _address(base_url, target)
     if not token.attrs["href"]:
         del token.attrs["href"]
+
+
+def _address(base_url: str, reference: str) -> str:
+    """`reference` as an absolute address, "" for none, and for one that leads readers into a private network."""
+    found = urls.absolute(base_url, reference)
+    return found if found and not refusal(found, base_url) else ""

@@ -17,7 +17,7 @@ from urllib.parse import quote, unquote, urlsplit
 from syndicator import text, urls
 from syndicator.model import Article, ContentMode, Enclosure, Origin, Source, entry_urn
 from syndicator.ports.pictures import Picture
-from syndicator.urls import secrets
+from syndicator.urls import addresses, secrets
 from syndicator.usage.terms import terms
 
 # An earlier date is nearly always a publisher's slip (year 1, the Unix epoch), and the W3C validator calls it
@@ -41,6 +41,7 @@ _PLAIN: Final = re.compile(
     r"https?://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:[0-9]{1,5})?"
     r"(/([A-Za-z0-9;/?:@&=+$._!~*'(),-]|%[0-9A-Fa-f]{2})*)?(#[A-Za-z0-9._-]*)?"
 )
+_WORDS: Final = re.compile(r"[\s=;]+")  # between the addresses of a line of rights or of a podcast
 _TWICE: Final = re.compile(r"%25[0-9A-Fa-f]{2}")
 _FRAGMENT: Final = re.compile(r"[\w.~-]*", re.ASCII)
 _ESCAPED: Final = re.compile(r"[A-Za-z]?(?:%[89A-F][0-9A-F])+")
@@ -120,7 +121,7 @@ def view(
     """The entry of `article`. `mode`: the feed's own content mode, None for what the source says. `html`: its rendered
     body, "" when there is none. `picture`: its thumbnail, where one was made. Raises ValueError when the article has no
     usable address."""
-    article = _without_secrets(article, source)
+    article = _without_private(_without_secrets(article, source), source)
     published, updated = times(article)
     allowed, restricted = permitted(article, source)
     shown = allowed if mode is None else _poorer(mode, allowed)
@@ -176,6 +177,29 @@ def _without_secrets(article: Article, source: Source | None) -> Article:
 def _enclosure_without(given: Enclosure, names: Collection[str]) -> Enclosure:
     told = tuple(line for line in given.podcast if secrets.published(line, names) == line)
     return replace(given, url=secrets.published(given.url, names), podcast=told)
+
+
+def _without_private(article: Article, source: Source | None) -> Article:
+    """`article` without the addresses that lead subscribers into private networks or have a password in them: its page,
+    its feed and whoever serves them may say anything. A source that the operator lets into private networks may name
+    addresses there."""
+    if source and (source.allow or addresses.private(source.url)):
+        return article
+
+    def public(value: str) -> str:
+        return "" if any(addresses.refusal(word, article.url) for word in _WORDS.split(value)) else value
+
+    given, origin = article.enclosure, article.origin
+    if given is not None:
+        given = replace(given, podcast=tuple(filter(public, given.podcast))) if public(given.url) else None
+    return replace(
+        article,
+        cover=public(article.cover or ""),
+        also=tuple(filter(public, article.also)),
+        enclosure=given,
+        origin=replace(origin, url=public(origin.url), site=public(origin.site), id=public(origin.id)),
+        rights=tuple(filter(public, article.rights)),
+    )
 
 
 _RICHER: Final[tuple[ContentMode, ...]] = ("link", "excerpt", "full")

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+from syndicator.articles import disk
+
 _REMEMBERED = 2000  # changes that are looked through
 OTHER_WAY: Final = ("withdraw", "bring-back")  # acts of which each takes the other back
 KEPT_BYTES = 20_000_000  # of the files of one change: more is not kept, and cannot be undone
@@ -51,15 +53,15 @@ class Log:
 
     def add(self, change: Change, files: Mapping[str, tuple[str | None, str | None]]) -> Change:
         """Writes it down, durable, under the next number."""
-        self.root.mkdir(parents=True, exist_ok=True)
+        disk.make_private_folder(self.root)
         number = self._last() + 1
         whole = json.dumps(files, ensure_ascii=True).encode()
         kept = bool(files) and len(whole) <= KEPT_BYTES
         made = Change(**{**asdict(change), "number": number, "kept": kept})
         if kept:
-            (self.root / "kept").mkdir(exist_ok=True)
-            (self.root / "kept" / f"{number}.json").write_bytes(whole)
-        with self.path.open("a+b") as file:
+            disk.make_private_folder(self.root / "kept")
+            disk.write(self.root / "kept" / f"{number}.json", whole, mode=disk.PRIVATE)
+        with open(self.path, "a+b", opener=_for_us_alone) as file:
             file.write(_line_end(file))
             file.write(json.dumps(asdict(made), ensure_ascii=True).encode() + b"\n")
             file.flush()
@@ -100,6 +102,13 @@ class Log:
     def _last(self) -> int:
         newest = self.newest(20)  # of which the last may be half a line
         return newest[0].number if newest else 0
+
+
+def _for_us_alone(path: str, flags: int) -> int:
+    """Open a file for this account alone; also one that others could read."""
+    descriptor = os.open(path, flags, disk.PRIVATE)
+    os.fchmod(descriptor, disk.PRIVATE)
+    return descriptor
 
 
 def _tail(path: Path, most: int) -> list[bytes]:

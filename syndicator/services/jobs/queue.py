@@ -4,7 +4,6 @@ them, may be two processes, and neither loses one when it ends."""
 from __future__ import annotations
 
 import json
-import os
 import re
 import secrets
 import time
@@ -49,22 +48,22 @@ class Job:
 
 
 class Queue:
-    """The jobs of an instance. Every file is written whole and renamed."""
+    """The jobs of an instance. Every file is written whole and renamed, and is for this account alone: forms may have
+    passwords in them."""
 
     def __init__(self, state_dir: Path) -> None:
         self.root = state_dir / "console" / "jobs"
 
     def add(self, act: str, args: Mapping[str, Any], *, who: str, at: str) -> Job:
         job = Job(id=f"{time.time_ns():020d}-{secrets.token_hex(4)}", act=act, args=dict(args), who=who, at=at)
-        self.root.mkdir(parents=True, exist_ok=True)
+        disk.make_private_folder(self.root.parent)
+        disk.make_private_folder(self.root)
         self.save(job)
         self._mark(job.id, _TODO)
         return job
 
     def save(self, job: Job) -> None:
-        temporary = self.root / f".{job.id}.{os.getpid()}"
-        temporary.write_text(json.dumps(asdict(job), ensure_ascii=True), encoding="utf-8")
-        temporary.replace(self.root / f"{job.id}{_FILE}")
+        self._write(f"{job.id}{_FILE}", json.dumps(asdict(job), ensure_ascii=True).encode())
 
     def get(self, id: str) -> Job | None:
         if not _is_id(id):
@@ -79,7 +78,7 @@ class Queue:
     def keep_page(self, id: str, page: Fetched) -> None:
         """Keeps the web page of a job, to be pointed at: those of the newest jobs stay."""
         headers = {**page.headers, ANSWERED: page.final_url}
-        disk.write(self.root / f"{id}{_PAGE}", packed(page.body, headers), durable=False)
+        self._write(f"{id}{_PAGE}", packed(page.body, headers))
         for path in sorted(self.root.glob(f"*{_PAGE}"), reverse=True)[PAGES:]:
             path.unlink(missing_ok=True)
 
@@ -149,7 +148,10 @@ class Queue:
                         path.with_suffix(suffix).unlink()
 
     def _mark(self, id: str, suffix: str) -> None:
-        (self.root / f"{id}{suffix}").touch()
+        (self.root / f"{id}{suffix}").touch(disk.PRIVATE)
+
+    def _write(self, name: str, data: bytes) -> None:
+        disk.write(self.root / name, data, durable=False, mode=disk.PRIVATE)
 
 
 def _is_id(id: str) -> bool:

@@ -120,3 +120,10 @@ def test_the_text_of_clean_articles_stays(samples: Samples) -> None:
         found = set(re.findall(r"\w+", rendered))
         wanted, kept = wanted + len(words), kept + sum(word in found for word in words)
     assert wanted > 1_000 and kept / wanted >= 0.99
+
+
+@pytest.mark.parametrize("host", ["169.254.169.254", "0x7f.1", "[::1]", "printer.local", "intranet", "me:s@a.example"])
+def test_links_and_pictures_of_private_networks_are_text(host: str) -> None:
+    markdown = f"[a link](http://{host}/x) ![a picture](http://{host}/x.png)"
+    assert render_markdown(markdown, BASE) == "<p><a>a link</a> a picture</p>\n"
+    assert render_markdown(markdown, "http://10.0.0.7/").count(host) == (0 if "@" in host else 2)

@@ -134,3 +134,61 @@ def test_an_original_id_has_one_spelling_or_a_name_made_of_it(given: str, made: 
 )
 def test_a_title_that_the_text_begins_with_is_shown_once(html: str, kept: str | None) -> None:
     assert view(article(1), FULL, INSTANCE, None, html).html == (html if kept is None else kept)
+
+
+PRIVATE = [
+    "http://169.254.169.254/x",
+    "http://0x7f.1/x",
+    "http://[::ffff:10.0.0.1]/x",
+    "http://nas.lan/x",
+    "http://me:s@a.example/x",
+]
+
+
+def _all_from(url: str) -> dict[str, Any]:
+    """An article of which every address that a page or a feed may say is `url`."""
+    podcast = (f"transcript {url}; type=text/vtt", f"person Ann; href={url}", f"person Ben; img={url}?a=b", "person Cy")
+    return {
+        "cover": url,
+        "also": (url, "https://copy.example/1"),
+        "origin": Origin(url=url, site=url, id=url, title="Alpha"),
+        "rights": (
+            f"licence: {url} (html, page)",
+            f"rights: See {url} (html, page)",
+            "rights: Free (schema.org, page)",
+        ),
+        "enclosure": Enclosure(url="https://alpha.example/a.mp3", type="audio/mpeg", podcast=podcast),
+    }
+
+
+@pytest.mark.parametrize("url", PRIVATE)
+def test_no_address_that_a_stranger_says_leads_into_a_private_network(url: str) -> None:
+    made = shown(**_all_from(url))
+    assert (made.cover, made.licence, made.rights) == ("", "", "Free")
+    assert made.related == ("https://copy.example/1",)
+    assert (made.origin.url, made.origin.site, made.origin.id) == (FULL.url, "", FULL.url)
+    assert made.enclosure is not None and made.enclosure.podcast == ("person Cy",)
+    assert shown(enclosure=Enclosure(url=f"{url}.mp3", type="audio/mpeg")).enclosure is None
+
+
+@pytest.mark.parametrize(
+    ("source", "changes"),
+    [
+        (Source(key="alpha", url="https://alpha.example/feed", allow=("10.0.0.0/8",)), {}),
+        (Source(key="alpha", url="http://10.0.0.7/feed"), {}),
+        (FULL, {"url": "http://10.0.0.7/1"}),
+    ],
+)
+def test_whom_the_operator_lets_in_may_name_addresses_there(source: Source, changes: dict[str, Any]) -> None:
+    url = "http://10.0.0.1/x"
+    made = shown(source, **_all_from(url), **changes)
+    assert {made.cover, made.licence, made.origin.site, made.related[0]} == {url}
+    assert made.enclosure is not None and len(made.enclosure.podcast) == 4
+
+
+def test_public_addresses_stay() -> None:
+    url = "https://beta.example/x?a=b;c=d"
+    made = shown(**_all_from(url))
+    assert {made.cover, made.licence, made.origin.url, made.related[0]} == {url}
+    assert made.enclosure is not None and len(made.enclosure.podcast) == 4
+    assert made.rights == f"See {url}; Free"

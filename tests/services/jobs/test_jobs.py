@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from syndicator.console.security import passwords
+from syndicator.model import Fetched
 from syndicator.services.container import locked, open_app
 from syndicator.services.jobs.log import Change, Log
 from syndicator.services.jobs.patch import undone
@@ -137,6 +141,36 @@ def test_a_change_is_kept_whole_and_half_a_line_is_passed_over(tmp_path: Path) -
     second = log.add(change, {"article:x.md": ("b\n", "c\n")})
     assert (second.number, log.newest()) == (2, [second, first])
     assert log.files(1) == {"article:x.md": ("a\n", "b\n")}
+
+
+@pytest.fixture
+def open_umask() -> Iterator[None]:
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("open_umask")
+@pytest.mark.parametrize("old", [False, True], ids=["new", "of an earlier version"])
+def test_what_the_console_writes_is_for_this_account_alone(tmp_path: Path, old: bool) -> None:
+    root = tmp_path / "console"
+    if old:
+        for folder in (root, root / "jobs", root / "kept"):
+            folder.mkdir()
+        (root / "changes.jsonl").touch()
+    queue = Queue(tmp_path)
+    job = queue.add("rest", {"url": "https://ann:secret@a.example/"}, who="ann", at=AT)
+    page = Fetched(url="https://a.example/", final_url="https://a.example/", status=200, headers={}, body=b"x")
+    queue.keep_page(job.id, page)
+    queue.claim()
+    queue.cancel(job.id)
+    change = Change(number=0, at=AT, who="ann", act="rest", subject="a", said="")
+    Log(tmp_path).add(change, {"config:sources.toml": ("a", "b")})
+    passwords.set_password(passwords.file_of(tmp_path), "ann", "correct horse battery")
+    modes = {str(path.relative_to(tmp_path)): (path.is_dir(), path.stat().st_mode & 0o777) for path in root.rglob("*")}
+    assert len(modes) == 8
+    assert {name for name, (is_folder, mode) in modes.items() if mode != (0o700 if is_folder else 0o600)} == set()
+    assert root.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_change_is_taken_back_where_what_took_it_back_was_not(tmp_path: Path) -> None:
