@@ -20,7 +20,7 @@ from syndicator.pipeline.owners.adoption import may_adopt
 from syndicator.pipeline.owners.links import ask_front, ask_page
 from syndicator.pipeline.requests import let_in, page_request, refusal, without_credentials
 from syndicator.pipeline.results import PageReading
-from syndicator.reasons import CommandReason, EntryReason, FetchReason, FileReason, WorkerReason
+from syndicator.reasons import CommandReason, EntryReason, FetchReason, FileReason
 from syndicator.rules import walls
 
 LEAST_CONTENT = 80  # characters; a feed's own content stands in for a page only when there is something to read
@@ -111,10 +111,8 @@ async def _read(context: EntryContext, page: Page) -> EntryResult:
         return endings.ask_operator(context, error.reason, f"source {source.key!r}: {error}")
     except NotAnArticle as refusal:
         return replace(await _without_article(context, page, refusal), wall=walls.wall_of(refusal.kind))
-    except WorkerFailed as failure:
-        if failure.reason == WorkerReason.CRASHED:  # not the page's fault for certain
-            return endings.retry_or_refuse(context, failure.reason, failure.detail)
-        return endings.end(context, "refused", failure.reason, failure.detail)
+    except WorkerFailed as failure:  # not the page's fault for certain: the machine may be busy or short of memory
+        return endings.retry_or_refuse(context, failure.reason, failure.detail)
     context.log.debug("page read", bytes=len(page.html), characters=len(reading.article.body))
     made_before(reading.article.body, reading.sketch)
     article = filing.as_filed(reading.article, entry, source, context.state, now, run.settings.describe.uncategorised)
