@@ -25,7 +25,7 @@ from syndicator.store import codec, rows, schema
 from syndicator.store.database import chunks, insert_new, upsert
 from syndicator.store.group import Group
 from syndicator.store.sketches import Comparisons
-from syndicator.store.visit_rows import entry_row, forget_unread, state_row
+from syndicator.store.visit_rows import entry_row, forget_unread, state_row, without_text
 from syndicator.urls import guid_alias, same_site
 
 OUTCOMES_KEPT = 50  # per source
@@ -365,9 +365,9 @@ class Visits(Comparisons):
         with self._db.write() as connection:
             shown = rows.erase(connection, article.id, stale)
             feeds = tuple(sorted({*shown, *stale}))
-            rows.save_withdrawal(
-                connection, Withdrawn(id=article.id, at=at, feeds=feeds, url=article.url, aliases=tuple(keys))
-            )
+            entry = Withdrawn(id=article.id, at=at, feeds=feeds, url=article.url, aliases=tuple(keys))
+            rows.save_withdrawal(connection, entry)
+            self._upsert_entries(connection, without_text(connection, keys))
 
     def readmit(self, id: str, *, unread: bool) -> list[str]:
         """Forgets that article `id` was withdrawn, and marks the feeds that showed it as stale. With `unread` its
