@@ -164,8 +164,8 @@ class FileReason(Reason):
     DUPLICATE_ARTICLE = "duplicate-article", "another file has the same id", "delete one of the two"
     CLOCK_BEHIND = (
         "clock-behind",
-        "more than one in twenty articles was added later than this machine's clock says; nothing is changed",
-        "set the clock; where it is right, correct `added` in the files",
+        "the last visit or the newest article is later than this machine's clock says; what was published stays",
+        "set the clock; if it is right, nothing: it was ahead then",
     )
     DATABASE_CORRUPT = "database-corrupt", "the database file is damaged", "`syndicator reindex` makes a new one"
 

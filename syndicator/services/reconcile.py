@@ -89,8 +89,9 @@ def due_again(app: App, source: Source) -> list[EntryRow]:
 
 def files(app: App) -> tuple[Problem, ...]:
     """Scrubs secrets that have become variables, does as the files beside the articles say, records article files that
-    are new or were edited by hand, forgets those that were deleted, and records which sources carry them. Returns the
-    files that could not be read, each with its reason: they stay as they are. Raises ConfigError, OSError,
+    are new or were edited by hand, forgets those that a hand deleted, has those fetched again that an earlier day's
+    folder lacks, and records which sources carry them. Returns the files that could not be read, each with its reason:
+    they stay as they are. Raises ConfigError, OSError,
     StoreError."""
     visits = app.store.visits
     if scrub(app.sources.values(), app.environ, app.article_store, app.store, app.snapshots, app.clock()):
@@ -107,7 +108,7 @@ def files(app: App) -> tuple[Problem, ...]:
     prunings.settle(app)
     rows = visits.stamps()
     changes = app.article_store.changed(rows)
-    problems, there = _taken_in(app, changes)
+    problems, there, written = _taken_in(app, changes)
     gone = [id for id in changes.missing if id[:ID_CHARS] not in there]
     if are_many(len(gone), len(rows)):
         raise MissingError(_gone(app, [rows[id].path for id in gone], len(rows)))
@@ -118,6 +119,7 @@ def files(app: App) -> tuple[Problem, ...]:
     for id in gone:
         visits.forget(id)
     carriers.settle(app)
+    clock.bring_back(app, written)
     return (*problems, *clock.set_back(app))
 
 
@@ -143,14 +145,16 @@ def file(app: App, path: str) -> tuple[Problem, ...]:
         return ()
     if any(known == stamp for known in visits.stamps().values()):
         return ()
-    problems, _ = _taken_in(app, Changes(edited=(stamp,)))
+    problems, _, written = _taken_in(app, Changes(edited=(stamp,)))
+    clock.bring_back(app, written)
     return tuple(problems)
 
 
-def _taken_in(app: App, changes: Changes) -> tuple[list[Problem], set[str]]:
-    """Records the files that are new or were edited. Returns what is wrong with some, and how the ids of all begin:
-    those articles are not gone, whatever their files are called now."""
-    problems, there = [], set()
+def _taken_in(app: App, changes: Changes) -> tuple[list[Problem], set[str], list[Article]]:
+    """Records the files that are new or were edited. Returns what is wrong with some; how the ids of all begin: those
+    articles are not gone, whatever their files are called now; and the articles that were added at another time
+    before, or are new."""
+    problems, there, written = [], set(), []
     for stamp in (*changes.new, *changes.edited):
         try:
             article = app.article_store.get(stamp.path)
@@ -165,8 +169,10 @@ def _taken_in(app: App, changes: Changes) -> tuple[list[Problem], set[str]]:
         if other:
             problems.append(double(stamp.path, other))
             continue
-        _record(app, article, stamp)
-    return problems, there
+        before = app.store.visits.article(article.id)
+        written += [article] if before is None or before.added != article.added else []
+        _record(app, article, stamp, before)
+    return problems, there, written
 
 
 def are_many(missing: int, known: int) -> bool:
@@ -240,11 +246,10 @@ def as_shown(article: Article) -> Article:
     return replace(article, excerpt=summarize(article.title, article.text, article.language))
 
 
-def _record(app: App, article: Article, stamp: FileStamp) -> None:
+def _record(app: App, article: Article, stamp: FileStamp, before: Article | None) -> None:
     from syndicator.pipeline.entry.release import release, was_released
 
     visits = app.store.visits
-    before = visits.article(article.id)
     if was_released(article, on_hold=before is not None and before.hold):
         article = release(article, stamp.path, filing_context(app))
         stamp = app.article_store.stamp(stamp.path)

@@ -19,6 +19,7 @@ from syndicator.services.container import App, make_fetcher, new_worker
 from syndicator.services.descriptions.enrich_report import EnrichReport
 from syndicator.services.health.follow import follow
 from syndicator.services.naming import need_sources
+from syndicator.services.recovery import clock
 from syndicator.services.reread.chosen import newly_outdated
 from syndicator.services.settling import Settling
 from syndicator.services.walking import Walks
@@ -128,6 +129,7 @@ async def run(
         if enriched.changed:
             built = together(built, await build_due(app, settling, watch.turn))
         outcomes, built = await _with_pushes(intake, outcomes, built)
+    problems = (*problems, *clock.compare(app))
     if settling:
         settling.end(app)
     if walks:

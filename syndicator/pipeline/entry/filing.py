@@ -46,15 +46,29 @@ async def as_moved(context: EntryContext, article: Article) -> EntryResult | Non
 
 
 def as_filed(
-    article: Article, entry: Entry, source: Source, state: SourceState, now: datetime, uncategorised: str
+    article: Article,
+    entry: Entry,
+    source: Source,
+    state: SourceState,
+    now: datetime,
+    uncategorised: str,
+    *,
+    added: datetime | None = None,
+    answered: datetime | None = None,
 ) -> Article:
-    """What ingestion adds to a reading: where it came from, when, and the operator's defaults. Pure."""
+    """What ingestion adds to a reading: where it came from, when, and the operator's defaults. Pure. `added`: later
+    than `now` if the clock is behind an earlier article, so that it, or the clock of then, is wrong; the page was
+    `answered` at that time by its server's clock."""
+    added = added or now
+    wrong = added > now
+    latest = (answered if wrong else None) or added
+    published = article.published or (latest if wrong else None)
     others = ownership.of_site(article.url, (*article.aliases, entry.url))
     return replace(
         article,
-        published=min(article.published, now) if article.published else None,
-        updated=min(article.updated, now) if article.updated else None,
-        added=now,
+        published=min(published, latest) if published else None,
+        updated=min(article.updated, latest) if article.updated else None,
+        added=added,
         source_key=source.key,
         source_id=entry.id,
         category=article.category or source.category or uncategorised,

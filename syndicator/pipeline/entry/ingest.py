@@ -22,6 +22,7 @@ from syndicator.pipeline.requests import let_in, page_request, refusal, without_
 from syndicator.pipeline.results import PageReading
 from syndicator.reasons import CommandReason, EntryReason, FetchReason, FileReason
 from syndicator.rules import walls
+from syndicator.visiting.fetch.headers import http_date
 
 LEAST_CONTENT = 80  # characters; a feed's own content stands in for a page only when there is something to read
 NO_PAGE = b"<!doctype html><title></title>"
@@ -115,7 +116,16 @@ async def _read(context: EntryContext, page: Page) -> EntryResult:
         return endings.retry_or_refuse(context, failure.reason, failure.detail)
     context.log.debug("page read", bytes=len(page.html), characters=len(reading.article.body))
     made_before(reading.article.body, reading.sketch)
-    article = filing.as_filed(reading.article, entry, source, context.state, now, run.settings.describe.uncategorised)
+    article = filing.as_filed(
+        reading.article,
+        entry,
+        source,
+        context.state,
+        now,
+        run.settings.describe.uncategorised,
+        added=run.added(),
+        answered=http_date(page.headers.get("date", "")),
+    )
     if run.traced:
         run.traced(article.id, reading.trace)
     moved = await filing.as_moved(context, article)
