@@ -162,6 +162,11 @@ class FileReason(Reason):
     BAD_ARTICLE_FILE = "bad-article-file", "the file is no article any more", "correct the line that the detail names"
     UNREADABLE_FILE = "unreadable-file", "the system does not hand the file out", "see the detail"
     DUPLICATE_ARTICLE = "duplicate-article", "another file has the same id", "delete one of the two"
+    LOST_FILE = (
+        "lost-file",
+        "the folder of an earlier day was put back, which lacks this file; its article stays in its feeds meanwhile",
+        "nothing: its page is fetched again; if that is gone, put today's file back, or `syndicator prune` it",
+    )
     CLOCK_BEHIND = (
         "clock-behind",
         "the last visit or the newest article is later than this machine's clock says; what was published stays",

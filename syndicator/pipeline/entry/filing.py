@@ -102,7 +102,10 @@ def file(context: EntryContext, page: Page, reading: PageReading) -> EntryResult
     else:
         old = _stored(known, run) if known else None
     if old is None:
-        made = replace(reading, article=_beside_others(context, reading))
+        lost = run.store.article(context.row.article_id) if context.row.article_id and bound is None else None
+        again = lost is not None and urls.same_site(lost.url, article.url)
+        filed = replace(lost, body=article.body) if lost and again else _beside_others(context, reading)
+        made = replace(reading, article=filed)
         id = _record(context, page, made, None, named=article.also)
         return EntryResult(added=id, characters=len(made.article.body))
     revised = _revised(context, old, article)

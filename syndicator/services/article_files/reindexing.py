@@ -13,7 +13,7 @@ from syndicator.ports import FileStamp
 from syndicator.services import reconcile
 from syndicator.services.build import excuse
 from syndicator.services.container import App
-from syndicator.services.recovery import carriers, clock, prunings, withdrawals
+from syndicator.services.recovery import carriers, clock, prunings, restored, withdrawals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +93,7 @@ def reindex(app: App) -> Reindexed:
     unknown = {id for id in unread if app.store.visits.stamp(id) is None}  # after a lost database
     if gone or unknown:
         excuse(app, gone | unknown)
-    if reconcile.are_many(len(gone), len(known)):
+    if gone and (restored.is_older(app) or reconcile.are_many(len(gone), len(known))):
         app.store.visits.reopen(gone)
     app.beside.note()
     for article in recent:
