@@ -103,16 +103,8 @@ class FeedReason(Reason):
 class WorkerReason(Reason):
     """Why reading a page or a feed was given up."""
 
-    HUNG = (
-        "hung",
-        "it took more CPU than fetch.worker_seconds, or no answer came in twenty times as long; it is tried five times",
-        "raise that setting, if the page is worth it",
-    )
-    MEMORY = (
-        "memory",
-        "it took more memory than fetch.worker_megabytes; it is tried five times",
-        "raise that setting, if the page is worth it",
-    )
+    HUNG = "hung", "it took more CPU than fetch.worker_seconds", "raise that setting, if the page is worth it"
+    MEMORY = "memory", "it took more memory than fetch.worker_megabytes", "raise that setting, if the page is worth it"
     CRASHED = "crashed", "the process that read it died or failed", "nothing, it is tried again"
 
 

@@ -300,13 +300,13 @@ def _locked_everywhere(settings: Settings, *, wait: bool, give_up: Callable[[], 
 
 def filing_context(app: App) -> FilingContext:
     """What it takes to file an article beside those that are there."""
-    from syndicator.pipeline.entry.sequence import Sequence
+    from syndicator.pipeline.entry.sequence import sequence
 
     return FilingContext(
         store=app.store.visits,
         article_store=app.article_store,
         clock=app.clock,
-        added=Sequence(app.clock, app.store.ahead.newest_added()),
+        added=sequence(app.clock, app.store.ahead.newest_added()),
         ranks={key: place for place, key in enumerate(app.sources)},
     )
 

@@ -6,21 +6,21 @@ import errno
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from syndicator.articles.stores.paths import ID_CHARS, printable
 from syndicator.errors import OURS, ConfigError, DiskError, MissingError
 from syndicator.model import Article, Problem, Source, SourceState
 from syndicator.ports import EntryRow, FileStamp
-from syndicator.ports.articles import Changes
+from syndicator.ports.articles import ArticleStore, Changes
 from syndicator.reasons import FOR_THE_OPERATOR, CommandReason, FileReason
 from syndicator.rules.entries import is_muted
 from syndicator.services.beside.scrub import scrub
 from syndicator.services.container import App, filing_context
-from syndicator.services.places.filed import Filed
 from syndicator.services.recovery import carriers, clock, prunings, restored, unchanged, withdrawals
 from syndicator.services.recovery.clock import AHEAD
 from syndicator.sources.states import reconciled
+from syndicator.store.engine import Store
 
 _ANY_TIME = datetime.max.replace(tzinfo=UTC)
 
@@ -110,11 +110,11 @@ def files(app: App) -> tuple[Problem, ...]:
     changes = app.article_store.changed(rows)
     problems, there, written = _taken_in(app, changes)
     gone = [id for id in changes.missing if id[:ID_CHARS] not in there]
-    if are_many(len(gone) - len(restored.awaited(app, gone)), len(rows)):
+    if are_many(len(gone) - len(restored.awaited(app.store, gone)), len(rows)):
         raise MissingError(_gone(app, [rows[id].path for id in gone], len(rows)))
-    lost = restored.lost(app, gone)
+    lost = restored.lost(app.article_store, app.store, gone)
     restored.fetch_again(app, lost)
-    problems += restored.problems(rows[id].path for id in gone if id in lost)
+    problems += [Problem(what=rows[id].path, reason=FileReason.LOST_FILE) for id in gone if id in lost]
     gone = [id for id in gone if id not in lost]
     if gone:
         from syndicator.services.build import excuse  # late, as what files articles is: `status` needs neither
@@ -193,17 +193,29 @@ def _gone(app: Filed, paths: Sequence[str], known: int) -> str:
     )
 
 
+class Filed(Protocol):
+    """What has article files and the rows of them."""
+
+    @property
+    def store(self) -> Store: ...
+
+    @property
+    def article_store(self) -> ArticleStore: ...
+
+
 def unread(app: Filed) -> tuple[Problem, ...]:
     """The article files that cannot be read, of those that are new or were touched since they were recorded, and that
     many are gone: what `files` would find, and nothing is changed. Raises OSError, StoreError."""
     rows = app.store.visits.stamps()
     changes = app.article_store.changed(rows, sweep=False)
     problems = []
-    if not changes.new and are_many(len(changes.missing) - len(restored.awaited(app, changes.missing)), len(rows)):
+    awaited = restored.awaited(app.store, changes.missing)
+    if not changes.new and are_many(len(changes.missing) - len(awaited), len(rows)):
         detail = _gone(app, [rows[id].path for id in changes.missing], len(rows))
         problems.append(Problem(what=app.article_store.name, reason=CommandReason.MISSING, detail=detail))
     elif not changes.new:
-        problems += restored.problems(rows[id].path for id in sorted(restored.lost(app, changes.missing)))
+        lost = restored.lost(app.article_store, app.store, changes.missing)
+        problems += [Problem(what=rows[id].path, reason=FileReason.LOST_FILE) for id in sorted(lost)]
     for stamp in (*changes.new, *changes.edited):
         try:
             article = app.article_store.get(stamp.path)

@@ -46,29 +46,15 @@ async def as_moved(context: EntryContext, article: Article) -> EntryResult | Non
 
 
 def as_filed(
-    article: Article,
-    entry: Entry,
-    source: Source,
-    state: SourceState,
-    now: datetime,
-    uncategorised: str,
-    *,
-    added: datetime | None = None,
-    answered: datetime | None = None,
+    article: Article, entry: Entry, source: Source, state: SourceState, now: datetime, uncategorised: str
 ) -> Article:
-    """What ingestion adds to a reading: where it came from, when, and the operator's defaults. Pure. `added`: later
-    than `now` if the clock is behind an earlier article, so that it, or the clock of then, is wrong; the page was
-    `answered` at that time by its server's clock."""
-    added = added or now
-    wrong = added > now
-    latest = (answered if wrong else None) or added
-    published = article.published or (latest if wrong else None)
+    """What ingestion adds to a reading: where it came from, when, and the operator's defaults. Pure."""
     others = ownership.of_site(article.url, (*article.aliases, entry.url))
     return replace(
         article,
-        published=min(published, latest) if published else None,
-        updated=min(article.updated, latest) if article.updated else None,
-        added=added,
+        published=min(article.published, now) if article.published else None,
+        updated=min(article.updated, now) if article.updated else None,
+        added=now,
         source_key=source.key,
         source_id=entry.id,
         category=article.category or source.category or uncategorised,
@@ -83,6 +69,11 @@ def as_filed(
             updated=entry.updated or entry.published,
         ),
     )
+
+
+def in_sequence(article: Article, added: datetime) -> Article:
+    """`article`, which was filed as of now by a better clock than ours, at its place in the order of feeds. Pure."""
+    return replace(article, published=article.published or article.added, added=added)
 
 
 def file(context: EntryContext, page: Page, reading: PageReading) -> EntryResult:

@@ -116,16 +116,12 @@ async def _read(context: EntryContext, page: Page) -> EntryResult:
         return endings.retry_or_refuse(context, failure.reason, failure.detail)
     context.log.debug("page read", bytes=len(page.html), characters=len(reading.article.body))
     made_before(reading.article.body, reading.sketch)
+    behind = (added := run.added()) > now  # one of the two clocks is wrong, or was; so the server's counts
+    latest = http_date(page.headers.get("date", "")) or added if behind else now
     article = filing.as_filed(
-        reading.article,
-        entry,
-        source,
-        context.state,
-        now,
-        run.settings.describe.uncategorised,
-        added=run.added(),
-        answered=http_date(page.headers.get("date", "")),
+        reading.article, entry, source, context.state, latest, run.settings.describe.uncategorised
     )
+    article = filing.in_sequence(article, added) if behind else article
     if run.traced:
         run.traced(article.id, reading.trace)
     moved = await filing.as_moved(context, article)

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 
-class Sequence:
-    """This machine's clock, but never before the article that was added last: if the clock is behind that, the second
-    after it, until the clock has caught up. clock: now, aware. newest: when the newest article was added."""
+def sequence(clock: Callable[[], datetime], newest: datetime | None) -> Callable[[], datetime]:
+    """When an article is added that is filed now: `clock`, but never before the article that was added last, at
+    `newest`; if the clock is behind that, the second after it, until the clock has caught up."""
+    last = newest + timedelta(seconds=1) if newest and newest > clock() else clock()
 
-    def __init__(self, clock: Callable[[], datetime], newest: datetime | None) -> None:
-        self._clock = clock
-        self._last = newest + timedelta(seconds=1) if newest and newest > clock() else clock()
+    def added() -> datetime:
+        nonlocal last
+        last = max(last, clock())
+        return last
 
-    def __call__(self) -> datetime:
-        self._last = max(self._last, self._clock())
-        return self._last
+    return added

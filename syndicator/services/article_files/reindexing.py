@@ -93,7 +93,7 @@ def reindex(app: App) -> Reindexed:
     unknown = {id for id in unread if app.store.visits.stamp(id) is None}  # after a lost database
     if gone or unknown:
         excuse(app, gone | unknown)
-    if gone and (restored.is_older(app) or reconcile.are_many(len(gone), len(known))):
+    if gone and (restored.is_older(app.article_store, app.store) or reconcile.are_many(len(gone), len(known))):
         app.store.visits.reopen(gone)
     app.beside.note()
     for article in recent:

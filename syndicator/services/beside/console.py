@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from syndicator.articles import disk
 
@@ -21,32 +20,30 @@ def forget(state_dir: Path, id: str, names: Iterable[str], path: str) -> None:
     spelled = [json.dumps(name)[1:-1].encode() for name in names if name]
     for job in (console / "jobs").glob("*.json"):
         data = job.read_bytes()
-        if any(name in data for name in spelled) and not _is_open(data):
+        if any(name in data for name in spelled) and _read(data).get("status") not in _OPEN:
             job.unlink(missing_ok=True)
     for page in (console / "jobs").glob("*.page"):
         page.unlink(missing_ok=True)
     for kept in (console / "kept").glob("*.json"):
-        with suppress(ValueError):  # damaged
-            files = json.loads(kept.read_bytes())
-            if files.pop(f"article:{path}", None) is not None:
-                disk.write(kept, json.dumps(files).encode())
+        files = _read(kept.read_bytes())
+        if files.pop(f"article:{path}", None) is not None:
+            disk.write(kept, json.dumps(files).encode())
     log = console / "changes.jsonl"
     if log.exists():
         disk.write(log, b"".join(_without_text(line, id) for line in log.read_bytes().splitlines(keepends=True)))
 
 
-def _is_open(data: bytes) -> bool:
-    try:
-        return json.loads(data).get("status") in _OPEN
-    except (ValueError, AttributeError):  # damaged
-        return False
-
-
 def _without_text(line: bytes, id: str) -> bytes:
-    try:
-        change = json.loads(line)
-    except ValueError:  # half a line
-        return line
+    change = _read(line)
     if change.get("subject") != id:
         return line
     return json.dumps(change | {"said": change["act"], "args": {}}).encode() + b"\n"
+
+
+def _read(data: bytes) -> dict[str, Any]:
+    """The object in a JSON text; an empty one if it is damaged."""
+    try:
+        found = json.loads(data)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

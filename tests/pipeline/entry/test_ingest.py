@@ -6,6 +6,7 @@ import asyncio
 import socket
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -116,6 +117,17 @@ def test_a_page_that_hung_once_becomes_an_article(place: Place) -> None:
     with place.app() as app:
         take_entry(app, entry, page(entry.url), worker=Failing("hung"))
         assert take_entry(app, entry, page(entry.url)).added
+
+
+def test_an_undated_page_has_the_time_of_its_server_while_our_clock_is_behind(place: Place) -> None:
+    undated = page("https://one.example/a")
+    dated = replace(undated, headers={**undated.headers, "date": "Tue, 10 Mar 2026 23:30:00 GMT"})
+    with place.app() as app:
+        store_articles(app, "Newest", "Text.", added=NOW + timedelta(hours=12))
+        assert take(app, "https://one.example/a", dated).added
+    article = place.article("Bridges")
+    assert article.published == NOW + timedelta(hours=11, minutes=30)
+    assert article.added == NOW + timedelta(hours=12, seconds=1)
 
 
 def test_the_page_of_a_withdrawn_entry_is_not_even_fetched(place: Place) -> None:
