@@ -41,7 +41,7 @@ _READY, _VALUE, _ERROR, _BUG, _MEMORY = b"R", b"V", b"E", b"B", b"M"
 _START_SECONDS = (
     60.0  # for starting the child and importing the function's module, which do not count as the call's time
 )
-_STARVED = 4  # times the limit that a call may take while other processes use the CPU: a choice
+_FAR = 20  # times its CPU limit that a call may take of wall time, however busy the machine is: a choice
 _WATCH = 0.02  # seconds between two checks of the child's memory
 # What of the environment a child needs; tokens of the operator's stay with the parent.
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ", "LD_LIBRARY_PATH", "SYSTEMROOT")
@@ -68,7 +68,8 @@ class Lazy(Generic[P, T]):
 
 
 class Worker:
-    """Runs module-level functions in `count` child processes, each call within `seconds` and `megabytes` resident.
+    """Runs module-level functions in `count` child processes, each call within `seconds` of CPU and `megabytes`
+    resident.
 
     Children start with the first call. preload: modules a child imports at its start, so that no call pays for them.
     """
@@ -215,15 +216,15 @@ class _Child:
             _write(process.stdin, b"C", job.payload)
             kind, answer = self._frame(process, process.stdout, _START_SECONDS)
             if kind == _READY:  # imported: the clock of the call starts
-                kind, answer = self._frame(process, process.stdout, self._seconds)
+                kind, answer = self._frame(process, process.stdout, _FAR * self._seconds)
         except WorkerFailed:
             self.discard()
             raise
         except (EOFError, OSError, ValueError) as error:  # ValueError: another thread closed the pipe
             status = self._status(process)
             self.discard()
-            if status == -signal.SIGALRM:
-                raise WorkerFailed(WorkerReason.HUNG, f"no result within {self._seconds:g} s") from error
+            if status == -signal.SIGPROF:
+                raise WorkerFailed(WorkerReason.HUNG, f"needed more than {self._seconds:g} s of CPU") from error
             raise WorkerFailed(WorkerReason.CRASHED, f"the process ended with status {status}") from error
         if kind == _MEMORY:
             self.discard()
@@ -272,25 +273,16 @@ class _Child:
         self._process, self._killed = None, False
 
     def _frame(self, process: subprocess.Popen[bytes], pipe: IO[bytes], seconds: float) -> tuple[bytes, bytes]:
-        """The next frame, within `seconds`; the child's memory is checked meanwhile. On a busy machine a child that has
-        not had `seconds` of CPU yet may take up to _STARVED times as long."""
-        started = time.monotonic()
-        end = started + seconds
-        cpu = _cpu(process.pid)[0] + seconds
+        """The next frame, within `seconds` of wall time; the child's memory is checked meanwhile."""
+        end = time.monotonic() + seconds
         poll = select.poll()
         poll.register(pipe, select.POLLIN | select.POLLHUP)
-        while True:
-            left = end - time.monotonic()
-            if left <= 0:
-                used, runnable = _cpu(process.pid)
-                if runnable and used < cpu and end < started + _STARVED * seconds:
-                    end += min(cpu - used, 1.0)
-                    continue
-                raise WorkerFailed(WorkerReason.HUNG, f"no result within {seconds:g} s")
+        while (left := end - time.monotonic()) > 0:
             if poll.poll(1000 * min(left, _WATCH)):
                 return _read(pipe)
             if _resident(process.pid) > self._megabytes * _MEGABYTE:
                 raise WorkerFailed(WorkerReason.MEMORY, f"needed more than {self._megabytes} MB")
+        raise WorkerFailed(WorkerReason.HUNG, f"no result within {seconds:g} s")
 
 
 @contextlib.contextmanager
@@ -321,15 +313,6 @@ def _resident(pid: int) -> int:
 def _pages(process: str) -> list[bytes]:
     """Total and resident pages first (Linux proc(5), statm)."""
     return Path(f"/proc/{process}/statm").read_bytes().split()
-
-
-def _cpu(pid: int) -> tuple[float, bool]:
-    """Seconds of CPU that a process has used, and whether it wants more now; (0, False) where no system tells."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), fields[0] == "R"
-    except (OSError, ValueError, IndexError):
-        return 0.0, False
 
 
 def _write(pipe: IO[bytes], kind: bytes, payload: bytes) -> None:
@@ -392,10 +375,12 @@ def _answer(payload: bytes, answers: IO[bytes], seconds: float) -> tuple[bytes, 
         if isinstance(function, Lazy):
             function = function.load()  # before the clock of the call starts
         _write(answers, _READY, b"")
-        signal.setitimer(signal.ITIMER_REAL, _STARVED * seconds + 2)  # the parent kills first, unless it is gone
+        signal.setitimer(signal.ITIMER_PROF, seconds)  # of CPU; its signal ends the process, also in C code
+        signal.setitimer(signal.ITIMER_REAL, _FAR * seconds + 2)  # the parent kills first, unless it is gone
         try:
             return _VALUE, pickle.dumps(function(*args, **kwargs), protocol=pickle.HIGHEST_PROTOCOL)
         finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
             signal.setitimer(signal.ITIMER_REAL, 0)
     except SyndicatorError as error:
         return _ERROR, pickle.dumps(error)

@@ -80,9 +80,26 @@ def test_a_result_that_cannot_travel(worker: Worker) -> None:
         worker.call_sync(jobs.unpicklable)
 
 
-@pytest.mark.parametrize(("function", "args"), [(jobs.sleep, (60.0,)), (jobs.spin, ())])
-def test_hung(worker: Worker, function: Callable[..., object], args: tuple[object, ...]) -> None:
-    _fails(worker, "hung", function, *args)
+@pytest.mark.parametrize(
+    ("function", "args", "why"),
+    [(jobs.sleep, (60.0,), "no result within 2 s"), (jobs.spin, (), "needed more than 0.1 s of CPU")],
+)
+def test_hung(function: Callable[..., object], args: tuple[object, ...], why: str) -> None:
+    worker = Worker(seconds=0.1, megabytes=200)
+    try:
+        with pytest.raises(WorkerFailed, match=f"hung: {why}"):
+            worker.call_sync(function, *args)
+        assert worker.call_sync(jobs.double, 21) == 42
+    finally:
+        worker.close()
+
+
+def test_time_in_which_a_child_gets_no_cpu_does_not_count() -> None:
+    worker = Worker(seconds=0.1, megabytes=200)
+    try:
+        assert worker.call_sync(jobs.slow_pid, 0.5)
+    finally:
+        worker.close()
 
 
 @pytest.mark.parametrize("step", [10, 2000])

@@ -67,7 +67,8 @@ class Decoder:
             code, webp = _exchange(process, data, self._seconds)
         except TimeoutError as error:
             self.close()
-            raise PictureRefused(PictureReason.HUNG, f"no answer within {self._seconds:g} s") from error
+            detail = f"no answer within {self._seconds:g} s"  # the machine may be busy: CPU is limited in the child
+            raise PictureRefused(PictureReason.HUNG, detail, final=False) from error
         except (EOFError, OSError, ValueError) as error:
             raise self._ended() from error
         return self._looked_at(code, webp)

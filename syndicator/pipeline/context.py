@@ -35,6 +35,7 @@ class FilingContext:
     store: VisitStore
     article_store: ArticleStore
     clock: Callable[[], datetime]
+    added: Callable[[], datetime]  # when an article is added that is filed now: `pipeline.entry.sequence`
     ranks: Mapping[str, int]  # the place of each source in sources.toml
 
 

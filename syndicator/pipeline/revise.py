@@ -26,6 +26,7 @@ def revise(old: Article, new: Article, now: datetime) -> Article | None:
         return None
     if not _announced(old, new) and _flaps(old, now):
         return None
+    now = _later(old, now)
     moved = new.updated if new.updated and old.updated and old.updated < new.updated <= now else now
     return replace(
         new,
@@ -51,6 +52,7 @@ def revise(old: Article, new: Article, now: datetime) -> Article | None:
 
 def now_revised(article: Article, now: datetime) -> Article:
     """`article`, whose text has just changed without a word of its publisher's: that is when it was updated."""
+    now = _later(article, now)
     return replace(article, updated=now, revisions=(*article.revisions, _iso(now)))
 
 
@@ -75,9 +77,15 @@ def adopt(old: Article, new: Article, now: datetime) -> Article:
         revisions=old.revisions,
     )
     if not same_text(old, new):
-        return replace(adopted, revisions=(*old.revisions, _iso(now)))
+        return replace(adopted, revisions=(*old.revisions, _iso(_later(old, now))))
     shown = times(old)[1]
     return adopted if times(adopted)[1] == shown else replace(adopted, revisions=(*old.revisions, _iso(shown)))
+
+
+def _later(old: Article, now: datetime) -> datetime:
+    """`now`, or the second after `old` was updated if the clock is behind that: readers see that it changed."""
+    shown = times(old)[1]
+    return shown + timedelta(seconds=1) if shown > now else now
 
 
 def _iso(moment: datetime) -> str:
@@ -93,7 +101,7 @@ def _announced(old: Article, new: Article) -> bool:
 def _flaps(old: Article, now: datetime) -> bool:
     if len(old.revisions) >= MOST_REVISIONS:
         return True
-    return bool(old.revisions) and now - datetime.fromisoformat(old.revisions[-1]) < APART
+    return bool(old.revisions) and abs(now - datetime.fromisoformat(old.revisions[-1])) < APART
 
 
 def _words(article: Article) -> list[str]:

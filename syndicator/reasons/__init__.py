@@ -103,7 +103,7 @@ class FeedReason(Reason):
 class WorkerReason(Reason):
     """Why reading a page or a feed was given up."""
 
-    HUNG = "hung", "it took longer than fetch.worker_seconds", "raise that setting, if the page is worth it"
+    HUNG = "hung", "it took more CPU than fetch.worker_seconds", "raise that setting, if the page is worth it"
     MEMORY = "memory", "it took more memory than fetch.worker_megabytes", "raise that setting, if the page is worth it"
     CRASHED = "crashed", "the process that read it died or failed", "nothing, it is tried again"
 
@@ -154,10 +154,15 @@ class FileReason(Reason):
     BAD_ARTICLE_FILE = "bad-article-file", "the file is no article any more", "correct the line that the detail names"
     UNREADABLE_FILE = "unreadable-file", "the system does not hand the file out", "see the detail"
     DUPLICATE_ARTICLE = "duplicate-article", "another file has the same id", "delete one of the two"
+    LOST_FILE = (
+        "lost-file",
+        "the folder of an earlier day was put back, which lacks this file; its article stays in its feeds meanwhile",
+        "nothing: its page is fetched again; if that is gone, put today's file back, or `syndicator prune` it",
+    )
     CLOCK_BEHIND = (
         "clock-behind",
-        "more than one in twenty articles was added later than this machine's clock says; nothing is changed",
-        "set the clock; where it is right, correct `added` in the files",
+        "the last visit or the newest article is later than this machine's clock says; what was published stays",
+        "set the clock; if it is right, nothing: it was ahead then",
     )
     DATABASE_CORRUPT = "database-corrupt", "the database file is damaged", "`syndicator reindex` makes a new one"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from syndicator.describing.taxonomy.vocabulary import Vocabulary
@@ -16,7 +16,6 @@ from syndicator.publishing.look import look
 from syndicator.publishing.queries.members import finders_of, update_members
 from syndicator.publishing.selection.feeds import plan
 from syndicator.publishing.selection.staleness import BuildReport, Steps, replaced, settled, stale
-from syndicator.reasons import WorkerReason
 from syndicator.services import freshness, shown_edits, thumbnails
 from syndicator.services.container import App, make_fetcher, open_worker
 from syndicator.services.places.opening import open_outlet
@@ -213,14 +212,11 @@ def _renderer(app: App) -> Iterator[Callable[[str], str | None]]:
 
 
 def _once_more(render: Callable[[], str]) -> str | None:
-    """What `render` makes in a worker, None where it fails. A process that is gone is no fault of the text, which
-    nothing would try again before its feed changes: a second one is given it."""
-    for last in (False, True):
-        try:
+    """The result of `render` in a worker, None if it fails twice: a busy machine may be to blame for the first time,
+    and nothing would try the text again before its feed changes."""
+    for _ in range(2):
+        with suppress(WorkerFailed):
             return render()
-        except WorkerFailed as error:
-            if last or error.reason != WorkerReason.CRASHED:
-                break
     return None
 
 

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from syndicator import __version__
@@ -68,6 +68,7 @@ class App:
     sources_stamp: str = ""  # differs after every edit of the sources; "" where nobody looked
     sources_before: tuple[str, int] = ("", 0)  # the stamp before an edit that only added sources, and how many
     entries: KeptEntries = field(default_factory=KeptEntries)  # for its builds
+    clock_offsets: dict[str, timedelta] = field(default_factory=dict)  # host -> how far `clock` is ahead of its clock
 
     def rights_of(self, source: Source) -> Rights:
         """Whose articles the operator's terms for `source` hold for."""
@@ -299,8 +300,15 @@ def _locked_everywhere(settings: Settings, *, wait: bool, give_up: Callable[[], 
 
 def filing_context(app: App) -> FilingContext:
     """What it takes to file an article beside those that are there."""
-    ranks = {key: place for place, key in enumerate(app.sources)}
-    return FilingContext(store=app.store.visits, article_store=app.article_store, clock=app.clock, ranks=ranks)
+    from syndicator.pipeline.entry.sequence import sequence
+
+    return FilingContext(
+        store=app.store.visits,
+        article_store=app.article_store,
+        clock=app.clock,
+        added=sequence(app.clock, app.store.ahead.newest_added()),
+        ranks={key: place for place, key in enumerate(app.sources)},
+    )
 
 
 def make_context(
@@ -319,6 +327,7 @@ def make_context(
         store=filing.store,
         article_store=filing.article_store,
         clock=filing.clock,
+        added=filing.added,
         ranks=filing.ranks,
         settings=app.settings,
         sources=app.sources,
@@ -370,7 +379,9 @@ def make_fetcher(app: App) -> Fetcher:
     from syndicator.visiting.politeness.robots import Robots
     from syndicator.visiting.politeness.throttle import Throttle
 
-    client = HttpFetcher(app.settings.fetch, user_agent=user_agent(app.settings), clock=app.clock)
+    client = HttpFetcher(
+        app.settings.fetch, user_agent=user_agent(app.settings), clock=app.clock, offsets=app.clock_offsets
+    )
     notes = app.store.visits
 
     def note_now(key: str, value: str | None, at: datetime) -> None:

@@ -17,7 +17,7 @@ from syndicator.reasons import FOR_THE_OPERATOR, CommandReason, FileReason
 from syndicator.rules.entries import is_muted
 from syndicator.services.beside.scrub import scrub
 from syndicator.services.container import App, filing_context
-from syndicator.services.recovery import carriers, clock, prunings, unchanged, withdrawals
+from syndicator.services.recovery import carriers, clock, prunings, restored, unchanged, withdrawals
 from syndicator.services.recovery.clock import AHEAD
 from syndicator.sources.states import reconciled
 from syndicator.store.engine import Store
@@ -89,8 +89,9 @@ def due_again(app: App, source: Source) -> list[EntryRow]:
 
 def files(app: App) -> tuple[Problem, ...]:
     """Scrubs secrets that have become variables, does as the files beside the articles say, records article files that
-    are new or were edited by hand, forgets those that were deleted, and records which sources carry them. Returns the
-    files that could not be read, each with its reason: they stay as they are. Raises ConfigError, OSError,
+    are new or were edited by hand, forgets those that a hand deleted, has those fetched again that an earlier day's
+    folder lacks, and records which sources carry them. Returns the files that could not be read, each with its reason:
+    they stay as they are. Raises ConfigError, OSError,
     StoreError."""
     visits = app.store.visits
     if scrub(app.sources.values(), app.environ, app.article_store, app.store, app.snapshots, app.clock()):
@@ -107,10 +108,14 @@ def files(app: App) -> tuple[Problem, ...]:
     prunings.settle(app)
     rows = visits.stamps()
     changes = app.article_store.changed(rows)
-    problems, there = _taken_in(app, changes)
+    problems, there, written = _taken_in(app, changes)
     gone = [id for id in changes.missing if id[:ID_CHARS] not in there]
-    if are_many(len(gone), len(rows)):
+    if are_many(len(gone) - len(restored.awaited(app.store, gone)), len(rows)):
         raise MissingError(_gone(app, [rows[id].path for id in gone], len(rows)))
+    lost = restored.lost(app.article_store, app.store, gone)
+    restored.fetch_again(app, lost)
+    problems += [Problem(what=rows[id].path, reason=FileReason.LOST_FILE) for id in gone if id in lost]
+    gone = [id for id in gone if id not in lost]
     if gone:
         from syndicator.services.build import excuse  # late, as what files articles is: `status` needs neither
 
@@ -118,6 +123,8 @@ def files(app: App) -> tuple[Problem, ...]:
     for id in gone:
         visits.forget(id)
     carriers.settle(app)
+    clock.bring_back(app, written)
+    restored.mark(app)
     return (*problems, *clock.set_back(app))
 
 
@@ -143,14 +150,16 @@ def file(app: App, path: str) -> tuple[Problem, ...]:
         return ()
     if any(known == stamp for known in visits.stamps().values()):
         return ()
-    problems, _ = _taken_in(app, Changes(edited=(stamp,)))
+    problems, _, written = _taken_in(app, Changes(edited=(stamp,)))
+    clock.bring_back(app, written)
     return tuple(problems)
 
 
-def _taken_in(app: App, changes: Changes) -> tuple[list[Problem], set[str]]:
-    """Records the files that are new or were edited. Returns what is wrong with some, and how the ids of all begin:
-    those articles are not gone, whatever their files are called now."""
-    problems, there = [], set()
+def _taken_in(app: App, changes: Changes) -> tuple[list[Problem], set[str], list[Article]]:
+    """Records the files that are new or were edited. Returns what is wrong with some; how the ids of all begin: those
+    articles are not gone, whatever their files are called now; and the articles that were added at another time
+    before, or are new."""
+    problems, there, written = [], set(), []
     for stamp in (*changes.new, *changes.edited):
         try:
             article = app.article_store.get(stamp.path)
@@ -165,8 +174,10 @@ def _taken_in(app: App, changes: Changes) -> tuple[list[Problem], set[str]]:
         if other:
             problems.append(double(stamp.path, other))
             continue
-        _record(app, article, stamp)
-    return problems, there
+        before = app.store.visits.article(article.id)
+        written += [article] if before is None or before.added != article.added else []
+        _record(app, article, stamp, before)
+    return problems, there, written
 
 
 def are_many(missing: int, known: int) -> bool:
@@ -198,9 +209,13 @@ def unread(app: Filed) -> tuple[Problem, ...]:
     rows = app.store.visits.stamps()
     changes = app.article_store.changed(rows, sweep=False)
     problems = []
-    if not changes.new and are_many(len(changes.missing), len(rows)):
+    awaited = restored.awaited(app.store, changes.missing)
+    if not changes.new and are_many(len(changes.missing) - len(awaited), len(rows)):
         detail = _gone(app, [rows[id].path for id in changes.missing], len(rows))
         problems.append(Problem(what=app.article_store.name, reason=CommandReason.MISSING, detail=detail))
+    elif not changes.new:
+        lost = restored.lost(app.article_store, app.store, changes.missing)
+        problems += [Problem(what=rows[id].path, reason=FileReason.LOST_FILE) for id in sorted(lost)]
     for stamp in (*changes.new, *changes.edited):
         try:
             article = app.article_store.get(stamp.path)
@@ -240,11 +255,10 @@ def as_shown(article: Article) -> Article:
     return replace(article, excerpt=summarize(article.title, article.text, article.language))
 
 
-def _record(app: App, article: Article, stamp: FileStamp) -> None:
+def _record(app: App, article: Article, stamp: FileStamp, before: Article | None) -> None:
     from syndicator.pipeline.entry.release import release, was_released
 
     visits = app.store.visits
-    before = visits.article(article.id)
     if was_released(article, on_hold=before is not None and before.hold):
         article = release(article, stamp.path, filing_context(app))
         stamp = app.article_store.stamp(stamp.path)

@@ -19,6 +19,7 @@ from syndicator.services.container import App, make_fetcher, new_worker
 from syndicator.services.descriptions.enrich_report import EnrichReport
 from syndicator.services.health.follow import follow
 from syndicator.services.naming import need_sources
+from syndicator.services.recovery import clock, restored
 from syndicator.services.reread.chosen import newly_outdated
 from syndicator.services.settling import Settling
 from syndicator.services.walking import Walks
@@ -128,6 +129,7 @@ async def run(
         if enriched.changed:
             built = together(built, await build_due(app, settling, watch.turn))
         outcomes, built = await _with_pushes(intake, outcomes, built)
+    problems = (*problems, *_noted(app))
     if settling:
         settling.end(app)
     if walks:
@@ -142,6 +144,12 @@ async def run(
         untold=untold,
         outdated=newly_outdated(app),
     )
+
+
+def _noted(app: App) -> tuple[Problem, ...]:
+    """Notes how new the articles are, and how right the clock is. Returns the problem if it is wrong."""
+    restored.mark(app)
+    return clock.compare(app)
 
 
 @asynccontextmanager

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, func, or_, select, update
 
-from syndicator.articles import times
 from syndicator.model import Article, Outcome
 from syndicator.ports import EntryRow
 from syndicator.reasons import EntryReason
@@ -16,8 +15,10 @@ from syndicator.store.database import Database, upsert
 from syndicator.store.visit_rows import entry_row
 
 _a, _e, _o, _q = schema.articles.c, schema.entries.c, schema.outcomes.c, schema.llm_asked.c
-_ADDED = select(_a.id, _a.data).where(_a.added > bindparam("limit"))
+_NEWEST = select(_a.data).order_by(_a.added.desc()).limit(bindparam("most"))
+_NEAR = 50  # articles among which the newest of ours is looked for: a hand dates files as it likes
 _LONGEST_WAIT = timedelta(days=1)  # no page is asked to wait longer
+_LONGEST_PICTURE = timedelta(days=8)  # and no picture
 
 
 class Ahead:
@@ -26,24 +27,24 @@ class Ahead:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def added(self, limit: datetime) -> list[Article]:
-        """The articles that were added later, without their bodies: a look at one index."""
-        return [codec.unpack(Article, data) for _, data in self._db.rows(_ADDED, {"limit": codec.micros(limit)})]
+    def newest_added(self) -> datetime | None:
+        """When the newest article was added that we filed; None if there is none. Reads a few rows of an index."""
+        found = (codec.unpack(Article, data) for (data,) in self._db.rows(_NEWEST, {"most": _NEAR}))
+        return next((one.added for one in found if one.digest), None)
 
-    def revised(self, limit: datetime) -> list[Article]:
-        """The articles added before, of which a revision is later. Reads every row."""
-        known = select(_a.data).where(_a.added <= codec.micros(limit), _a.data.contains('"revisions"'))
-        found = (codec.unpack(Article, data) for (data,) in self._db.rows(known))
-        return [one for one in found if any(times.parsed(each) > limit for each in one.revisions)]
+    def last_visit(self) -> datetime | None:
+        """When a source was visited last by the clocks of then. A look at one index."""
+        newest = self._db.scalar(select(func.max(_o.at)))
+        return None if newest is None else codec.moment(newest)
 
     def visited(self, limit: datetime) -> bool:
-        """Whether there was a visit later: a look at one index."""
-        newest = self._db.scalar(select(func.max(_o.at)))
-        return newest is not None and newest > codec.micros(limit)
+        """True if a visit was later than `limit`."""
+        last = self.last_visit()
+        return last is not None and last > limit
 
     def set_back(self, now: datetime, limit: datetime) -> None:
-        """Later visits and entries become of `now`, and what waits for longer than anything may, for a page or for a
-        language model, waits no more. One transaction."""
+        """Later visits and entries become of `now`, and what waits for longer than anything may, for a page, a picture
+        or a language model, waits no more. One transaction."""
         late, longest = codec.micros(limit), codec.micros(now + _LONGEST_WAIT)
         entries = select(_e.data).where(or_(_e.first_seen > late, _e.next_try > longest))
         with self._db.write() as connection:
@@ -55,6 +56,8 @@ class Ahead:
             if found:
                 upsert(connection, schema.entries, [entry_row(row) for row in found])
             connection.execute(delete(schema.llm_asked).where(_q.at > late, _q.status == "failed"))
+            beyond = schema.pictures.c.next_try > codec.micros(now + _LONGEST_PICTURE)
+            connection.execute(update(schema.pictures).where(beyond).values(next_try=0))
 
 
 def _set_back(row: EntryRow, now: datetime) -> EntryRow:

@@ -100,6 +100,10 @@ class Store:
             rebuild.scrub(connection, spellings)
         self._db.compact()
 
+    def compact(self) -> None:
+        """Leaves nothing in the file that was deleted, also by a version that did not overwrite it."""
+        self._db.compact()
+
     def close(self) -> None:
         """Ends the connections. What was written is durable already."""
         self._db.close()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, or_, select
 
 from syndicator.model import SourceState
 from syndicator.ports import EntryRow
@@ -58,3 +59,11 @@ def forget_unread(connection: Connection, ids: Collection[str], aliases: Collect
             connection.execute(delete(table).where(columns.source == source, columns.entry == entry))
             found.add(row.source_key)
     return sorted(found)
+
+
+def without_text(connection: Connection, aliases: Collection[str]) -> list[EntryRow]:
+    """The entries at the addresses `aliases` (alias keys), without what feeds say of them. Reads every entry."""
+    data = schema.entries.c.data
+    said = select(data).where(or_(*(data.contains(key, autoescape=True) for key in aliases)))
+    rows = (codec.unpack(EntryRow, found) for found in connection.scalars(said))
+    return [replace(row, entry=None) for row in rows if row.entry and alias(row.url) in aliases]

@@ -25,7 +25,7 @@ from syndicator.store import codec, rows, schema
 from syndicator.store.database import chunks, insert_new, upsert
 from syndicator.store.group import Group
 from syndicator.store.sketches import Comparisons
-from syndicator.store.visit_rows import entry_row, forget_unread, state_row
+from syndicator.store.visit_rows import entry_row, forget_unread, state_row, without_text
 from syndicator.urls import guid_alias, same_site
 
 OUTCOMES_KEPT = 50  # per source
@@ -301,9 +301,9 @@ class Visits(Comparisons):
     def count_muted(self, source_key: str) -> int:
         return int(self._db.rows(_COUNT_MUTED, {"source": codec.key(source_key)})[0][0])
 
-    def reopen(self, ids: Collection[str]) -> None:
-        """Makes the entries that were these articles due again, and their sources, whose feeds are asked for whole, in
-        one transaction."""
+    def reopen(self, ids: Collection[str], *, bound: bool = False) -> None:
+        """Makes the entries that were these articles due again, and their sources, whose feeds are asked for whole.
+        `bound`: they stay these articles. One transaction."""
         entries, sources = schema.entries, schema.sources
         self._write_ended()
         with self._db.write() as connection:
@@ -311,7 +311,7 @@ class Visits(Comparisons):
             for part in chunks(sorted(ids)):
                 found = select(entries.c.data).where(entries.c.article.in_(part), entries.c.status == "done")
                 rows = [codec.unpack(EntryRow, data) for (data,) in connection.execute(found).all()]
-                due = [replace(row.reopened(), tries=0, article_id=None) for row in rows]
+                due = [replace(row.reopened(), tries=0, article_id=row.article_id if bound else None) for row in rows]
                 self._upsert_entries(connection, due)
                 keys |= {row.source_key for row in rows}
             for part in chunks(sorted(keys)):
@@ -360,14 +360,14 @@ class Visits(Comparisons):
 
     def withdraw(self, article: Article, aliases: Iterable[str], stale: Iterable[FeedKey], at: datetime) -> None:
         """Deletes the article's row, marks the feeds that showed it and `stale` as stale, and remembers every alias
-        under which it must never come back, in one transaction."""
+        under which it must never come back, in one transaction. What feeds say of it is forgotten."""
         keys = dict.fromkeys([*rows.alias_keys(article), *(codec.key(value) for value in aliases)])
         with self._db.write() as connection:
             shown = rows.erase(connection, article.id, stale)
             feeds = tuple(sorted({*shown, *stale}))
-            rows.save_withdrawal(
-                connection, Withdrawn(id=article.id, at=at, feeds=feeds, url=article.url, aliases=tuple(keys))
-            )
+            entry = Withdrawn(id=article.id, at=at, feeds=feeds, url=article.url, aliases=tuple(keys))
+            rows.save_withdrawal(connection, entry)
+            self._upsert_entries(connection, without_text(connection, keys))
 
     def readmit(self, id: str, *, unread: bool) -> list[str]:
         """Forgets that article `id` was withdrawn, and marks the feeds that showed it as stale. With `unread` its

@@ -93,7 +93,7 @@ class Place:
 
     def digests(self, part: str) -> dict[str, str]:
         root = self.folder / "feeds" / part
-        files = sorted(path for path in root.rglob("*") if path.is_file())
+        files = sorted(path for path in root.rglob("*") if path.is_file() and path.name != "newest.txt")
         return {str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 

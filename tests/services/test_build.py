@@ -170,7 +170,8 @@ class Dying:
     [
         (1, WorkerReason.CRASHED, []),
         (2, WorkerReason.CRASHED, ["html-missing"]),
-        (1, WorkerReason.HUNG, ["html-missing"]),
+        (1, WorkerReason.HUNG, []),
+        (2, WorkerReason.HUNG, ["html-missing"]),
     ],
 )
 def test_a_text_is_rendered_once_more_where_the_process_was_gone(

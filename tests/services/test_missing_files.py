@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from syndicator.articles.frontmatter import load
 from syndicator.errors import MissingError
 from syndicator.services import reconcile
 from syndicator.services.article_files.reindexing import reindex
+from syndicator.services.container import open_app
 from syndicator.services.reconcile import are_many
 from tests.aged.web import serving
 from tests.services.places import Place, store_articles
@@ -84,6 +88,51 @@ def test_reindex_takes_the_folder_as_it_is(place: Place) -> None:
         reconcile.files(app)
     assert place.build().held == ()
     assert place.published("all.atom").count("<entry") == 5
+
+
+def test_files_that_an_earlier_folder_lacks_are_fetched_again_as_they_were(tmp_path: Path) -> None:
+    source = {"key": "one", "url": "http://one.example/feed", "tags": ["Harbour"]}
+    with serving() as web:
+        life = Life(tmp_path, web, Case(row="", name="", file="", sources=(source,), days=()))
+        folder, public = tmp_path / "feeds/articles", tmp_path / "feeds/public"
+        live(life, range(5))
+        shutil.copytree(folder, tmp_path / "yesterday")
+        live(life, range(9))
+        before, feeds = life.articles(), {path: path.read_bytes() for path in public.rglob("*.atom")}
+        shutil.rmtree(folder)
+        shutil.copytree(tmp_path / "yesterday", folder)
+        assert len(life.articles()) == 5
+        with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
+            assert [problem.reason for problem in reconcile.unread(app)] == ["lost-file"] * 4
+            problems = reconcile.files(app)
+            assert [problem.reason for problem in problems] == ["lost-file"] * 4
+            assert reconcile.files(app) == problems, "until they are there again"
+        deleted = next(path for path in folder.rglob("*.md") if load(path.read_bytes()).url.endswith("/0"))
+        deleted.unlink()
+        live(life, range(9), other="Another title")
+        del before["http://one.example/0"]
+        after = life.articles()
+        assert after.keys() == before.keys(), "a hand meant the one that it deleted"
+        for url, article in after.items():
+            assert replace(article, body="") == replace(before[url], body="")
+            assert article.body == before[url].body
+        entries = {path: re.findall(rb"(?s)<entry.*?</entry>", data) for path, data in feeds.items()}
+        for path, known in entries.items():
+            shown = re.findall(rb"(?s)<entry.*?</entry>", path.read_bytes())
+            assert shown == [entry for entry in known if b"http://one.example/0" not in entry], path
+        with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
+            assert reconcile.files(app) == ()
+
+
+def live(life: Life, numbers: range, other: str = "Story") -> None:
+    """A day with these stories in the feed; from the sixth on they are called so."""
+    life.now += timedelta(days=1)
+    pages = {
+        f"http://one.example/{n}": Page(text=f"one-{n}", title=f"{other if n > 4 else 'Story'} {n}") for n in numbers
+    }
+    feed = tuple(Item(link=address, title=page.title) for address, page in pages.items())
+    life.change(Day(pages=pages, feeds={"http://one.example/feed": feed}))
+    life.visit()
 
 
 @pytest.mark.slow

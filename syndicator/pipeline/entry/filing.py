@@ -71,6 +71,11 @@ def as_filed(
     )
 
 
+def in_sequence(article: Article, added: datetime) -> Article:
+    """`article`, which was filed as of now by a better clock than ours, at its place in the order of feeds. Pure."""
+    return replace(article, published=article.published or article.added, added=added)
+
+
 def file(context: EntryContext, page: Page, reading: PageReading) -> EntryResult:
     """Files the reading as a new article, or as a revision of the one that the entry is already. Raises ConfigError,
     OSError, StoreError."""
@@ -88,7 +93,10 @@ def file(context: EntryContext, page: Page, reading: PageReading) -> EntryResult
     else:
         old = _stored(known, run) if known else None
     if old is None:
-        made = replace(reading, article=_beside_others(context, reading))
+        lost = run.store.article(context.row.article_id) if context.row.article_id and bound is None else None
+        again = lost is not None and urls.same_site(lost.url, article.url)
+        filed = replace(lost, body=article.body) if lost and again else _beside_others(context, reading)
+        made = replace(reading, article=filed)
         id = _record(context, page, made, None, named=article.also)
         return EntryResult(added=id, characters=len(made.article.body))
     revised = _revised(context, old, article)

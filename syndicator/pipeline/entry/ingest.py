@@ -20,8 +20,9 @@ from syndicator.pipeline.owners.adoption import may_adopt
 from syndicator.pipeline.owners.links import ask_front, ask_page
 from syndicator.pipeline.requests import let_in, page_request, refusal, without_credentials
 from syndicator.pipeline.results import PageReading
-from syndicator.reasons import CommandReason, EntryReason, FetchReason, FileReason, WorkerReason
+from syndicator.reasons import CommandReason, EntryReason, FetchReason, FileReason
 from syndicator.rules import walls
+from syndicator.visiting.fetch.headers import http_date
 
 LEAST_CONTENT = 80  # characters; a feed's own content stands in for a page only when there is something to read
 NO_PAGE = b"<!doctype html><title></title>"
@@ -111,13 +112,16 @@ async def _read(context: EntryContext, page: Page) -> EntryResult:
         return endings.ask_operator(context, error.reason, f"source {source.key!r}: {error}")
     except NotAnArticle as refusal:
         return replace(await _without_article(context, page, refusal), wall=walls.wall_of(refusal.kind))
-    except WorkerFailed as failure:
-        if failure.reason == WorkerReason.CRASHED:  # not the page's fault for certain
-            return endings.retry_or_refuse(context, failure.reason, failure.detail)
-        return endings.end(context, "refused", failure.reason, failure.detail)
+    except WorkerFailed as failure:  # not the page's fault for certain: the machine may be busy or short of memory
+        return endings.retry_or_refuse(context, failure.reason, failure.detail)
     context.log.debug("page read", bytes=len(page.html), characters=len(reading.article.body))
     made_before(reading.article.body, reading.sketch)
-    article = filing.as_filed(reading.article, entry, source, context.state, now, run.settings.describe.uncategorised)
+    behind = (added := run.added()) > now  # one of the two clocks is wrong, or was; so the server's counts
+    latest = http_date(page.headers.get("date", "")) or added if behind else now
+    article = filing.as_filed(
+        reading.article, entry, source, context.state, latest, run.settings.describe.uncategorised
+    )
+    article = filing.in_sequence(article, added) if behind else article
     if run.traced:
         run.traced(article.id, reading.trace)
     moved = await filing.as_moved(context, article)

@@ -21,7 +21,7 @@ def release(article: Article, path: str, context: FilingContext) -> Article:
     in the archive of this month, so that nobody misses it who has read them up to here. It is told beside the copies of
     its story that were published meanwhile. Done twice, or after a crash half way, it is as if done once. Raises
     OSError, ConfigError, StoreError."""
-    now = context.clock()
+    now = context.added()
     new = replace(article, hold=False, hold_reason="", added=now)
     if not new.also and not new.merged_into:
         new = merge_copy(new, context, now)

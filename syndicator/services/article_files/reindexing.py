@@ -13,7 +13,7 @@ from syndicator.ports import FileStamp
 from syndicator.services import reconcile
 from syndicator.services.build import excuse
 from syndicator.services.container import App
-from syndicator.services.recovery import carriers, prunings, withdrawals
+from syndicator.services.recovery import carriers, clock, prunings, restored, withdrawals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +53,7 @@ def reindex(app: App) -> Reindexed:
     problems: list[Problem] = []
     unread: list[str] = []
     recent: list[Article] = []
+    late: list[Article] = []
     now = app.clock()
     app.article_store.sweep()
     app.beside.apply()
@@ -80,17 +81,19 @@ def reindex(app: App) -> Reindexed:
                 continue
             if article.added and article.added >= now - WINDOW:
                 recent.append(article)
+            late.extend([article] if article.added and article.added > now else [])
             yield reconcile.as_shown(article), stamp
 
     carriers.settle(app)  # makes the file where it was lost
     app.article_store.compact()
     prunings.settle(app)
     count = app.store.reindex(readable(), app.article_store.withdrawn(), app.article_store.carried())
+    clock.bring_back(app, late)
     gone = known.keys() - set(app.store.visits.stamps())
     unknown = {id for id in unread if app.store.visits.stamp(id) is None}  # after a lost database
     if gone or unknown:
         excuse(app, gone | unknown)
-    if reconcile.are_many(len(gone), len(known)):
+    if gone and (restored.is_older(app.article_store, app.store) or reconcile.are_many(len(gone), len(known))):
         app.store.visits.reopen(gone)
     app.beside.note()
     for article in recent:

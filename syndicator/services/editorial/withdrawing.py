@@ -8,7 +8,6 @@ from syndicator import urls
 from syndicator.errors import UsageError
 from syndicator.model import Article, FeedKey, Problem
 from syndicator.pipeline.dedupe.merge import also_of
-from syndicator.pipeline.descriptions import taught
 from syndicator.pipeline.refile import refile
 from syndicator.services import reconcile
 from syndicator.services.container import App
@@ -49,12 +48,14 @@ def plan_withdrawal(app: App, what: str) -> Withdrawal:
 
 
 def withdraw(app: App, what: str, *, purge: bool = False) -> Withdrawal:
-    """Removes an article, named by URL, file or id, from every feed and page for good. Its file is kept for
-    `withdrawals.KEPT_FOR`, unless `purge`: then it is forgotten at once, and so is its page; also of an article that
-    was withdrawn before. Raises UsageError."""
+    """Removes an article, named by URL, file or id, from every feed and page for good, and its text from all that was
+    kept of it. Its file alone is kept for `withdrawals.KEPT_FOR`, unless `purge`: then it is forgotten at once, also of
+    an article that was withdrawn before. Raises UsageError."""
     if purge and (before := withdrawn(app, what)):
+        path, _ = app.kept_away.get(before.id) or ("", b"")
         app.kept_away.drop(before.id)
-        _forget(app, before.id)
+        withdrawals.forget_text(app, before.id, before.url, path)
+        app.store.compact()
         return replace(before, kept=False)
     planned = plan_withdrawal(app, what)
     article = app.store.visits.article(planned.id)
@@ -62,16 +63,10 @@ def withdraw(app: App, what: str, *, purge: bool = False) -> Withdrawal:
     _name_copy(app, article, named=False)
     app.article_store.withdraw(article, app.clock(), planned.feeds)
     app.store.visits.withdraw(article, (), planned.feeds, app.clock())
-    withdrawals.take_away(app, planned.id, keep=not purge)
+    withdrawals.take_away(app, planned.id, planned.url, keep=not purge)
     if purge:
-        _forget(app, planned.id)
+        app.store.compact()
     return replace(planned, kept=not purge)
-
-
-def _forget(app: App, id: str) -> None:
-    """Deletes what else has the text of the article."""
-    app.snapshots.forget(id)
-    taught.forget(app.settings.state_dir / "learnt.npz")
 
 
 def plan_return(app: App, what: str) -> Withdrawal:

@@ -102,7 +102,8 @@ class Registry(Hubs):
         """The subscriptions whose hub is to be asked, longest overdue first."""
         if not self._base:
             return []
-        found = [one for one in self._by_token.values() if one.next_try is not None and one.next_try <= now]
+        latest = now + lease.LONGEST  # beyond that the clock was wrong
+        found = [one for one in self._by_token.values() if one.next_try and not now < one.next_try <= latest]
         return sorted(found, key=lambda one: (one.next_try or now, one.token))
 
     def asking(self, token: str) -> Subscription:

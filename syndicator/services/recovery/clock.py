@@ -1,8 +1,9 @@
-"""What was filed while the clock was ahead is brought back once the clock is right."""
+"""A clock that is wrong, or was, is noticed and reported. What was published stays as it was: the order of feeds
+follows `pipeline.entry.sequence`, whatever the clock says."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,89 +12,67 @@ from syndicator.articles import times
 from syndicator.errors import ConfigError
 from syndicator.model import Article, Problem
 from syndicator.pipeline.refile import refile
-from syndicator.reasons import FileReason
+from syndicator.reasons import ConditionReason, FileReason
 from syndicator.services.container import App
 from syndicator.store.engine import Store
 
-# A clock that ran ahead by more than this and was set right leaves times behind that are no longer believed.
+# The times of two clocks may differ by so much.
 AHEAD = timedelta(minutes=10)
-# Where more articles than these, and more than this share of all, lie in the future, it is this clock that is wrong. An
-# hour of a small instance files a few articles, a day of a large one not five in a hundred. Both are a choice.
-_HANDFUL = 5
-_SHARE = 0.05
+_NOTE = "clock"  # the note: what is wrong with it by the servers that answered last, "" if nothing is
+_HOSTS = 3  # so many servers can tell: the clock of one is wrong more often than ours. A choice
 
 
 def set_back(app: App) -> tuple[Problem, ...]:
-    """Brings times that lie in the future back to now: of articles, in their files, where what a hand edited stays; of
-    visits and entries, in the database. Their order among each other stays. With nothing in the future, two looks at an
-    index. Returns what is wrong where it is this clock that is: then nothing changes. Raises OSError, StoreError."""
-    now = app.clock()
-    limit, ahead = now + AHEAD, app.store.ahead
-    late, visited = ahead.added(limit), ahead.visited(limit)
-    if not late and not visited:
+    """Has nothing wait for a time that the clock was at before it was set back, in the database alone. Returns the
+    problem if the clock is behind what was stored. Raises StoreError."""
+    now, detail = app.clock(), behind(app.store, app.clock())
+    if app.store.ahead.visited(now + AHEAD):
+        app.store.ahead.set_back(now, now + AHEAD)
+        app.store.visits.set_note(_NOTE, None, now)  # those servers answered before
+    return (Problem(what="clock", reason=FileReason.CLOCK_BEHIND, detail=detail),) if detail else ()
+
+
+def compare(app: App) -> tuple[Problem, ...]:
+    """Compares the clock with those of the servers that answered in this run, and notes what came of it. Returns the
+    problem if it is wrong. Raises StoreError."""
+    offsets, visits = app.clock_offsets.values(), app.store.visits
+    if len(offsets) < _HOSTS:
         return ()
-    if detail := _behind(late, app.store.status.counts().articles, now):
-        return (Problem(what="clock", reason=FileReason.CLOCK_BEHIND, detail=detail),)
-    revised = ahead.revised(limit) if visited else []
-    places = in_order((article.added for article in late if article.added), now)
-    for article in (*late, *revised):
-        with suppress(ConfigError, FileNotFoundError):  # a file that is broken or gone is told of elsewhere
-            _refile(app, article.id, places, now)
-    if visited:
-        ahead.set_back(now, limit)
-    return ()
+    offset = middle(offsets)
+    way = "ahead of" if offset > timedelta() else "behind"
+    detail = f"it is {abs(offset)} {way} the clocks of {len(offsets)} servers" if abs(offset) > AHEAD else ""
+    if visits.note(_NOTE) != detail:
+        visits.set_note(_NOTE, detail, app.clock())
+    return (Problem(what="clock", reason=ConditionReason.CLOCK, detail=detail),) if detail else ()
+
+
+def middle(offsets: Iterable[timedelta]) -> timedelta:
+    """The offset that as many are nearer to zero than as are farther from it. Pure."""
+    ordered = sorted(offsets, key=abs)
+    return ordered[(len(ordered) - 1) // 2]
 
 
 def behind(store: Store, now: datetime) -> str:
-    """What is wrong with this machine's clock by the articles there are, "" where nothing is."""
-    late = store.ahead.added(now + AHEAD)
-    return _behind(late, store.status.counts().articles, now) if late else ""
+    """What is wrong with this machine's clock, "" if nothing says so: first by what the last visit says, then by the
+    servers that answered, then by the newest article. Raises StoreError."""
+    last, newest = store.ahead.last_visit(), store.ahead.newest_added()
+    if last and last > now + AHEAD:
+        return f"it says {times.iso(now)}, and the last visit was at {times.iso(last)}; what was published stays"
+    noted = store.visits.note(_NOTE)
+    if noted is None and newest and newest > now + AHEAD:
+        return f"it says {times.iso(now)}, and the newest article was added at {times.iso(newest)}, which stays"
+    return noted or ""
 
 
-def _behind(late: Sequence[Article], known: int, now: datetime) -> str:
-    ours = sum(bool(article.digest) for article in late)  # a hand may date files as it likes
-    if not is_wrong(ours, known):
-        return ""
-    newest = max(article.added for article in late if article.added)
-    return (
-        f"{ours} of {known} articles were added later than {times.iso(now)}, the last one {times.iso(newest)}: set "
-        "this machine's clock"
-    )
-
-
-def is_wrong(late: int, known: int) -> bool:
-    """True when so many articles lie in the future that the clock is to blame, and not the articles. Pure."""
-    return late >= _HANDFUL and late > _SHARE * known
-
-
-def in_order(late: Iterable[datetime], now: datetime) -> dict[datetime, datetime]:
-    """What each of these times becomes: the latest `now`, every one before it a second less. Pure."""
-    ordered = sorted(set(late), reverse=True)
-    return {moment: now - timedelta(seconds=place) for place, moment in enumerate(ordered)}
-
-
-def brought_back(article: Article, places: Mapping[datetime, datetime], now: datetime) -> Article:
-    """`article` without a time after `now`. Pure."""
-    added = places.get(article.added, article.added) if article.added else None
-    latest = added if added and added != article.added else now
-
-    def past(moment: datetime | None) -> datetime | None:
-        return latest if moment and moment > now else moment
-
-    revisions = (times.iso(past(times.parsed(one))) for one in article.revisions)
-    return replace(
-        article,
-        added=added,
-        published=past(article.published),
-        updated=past(article.updated),
-        revisions=tuple(dict.fromkeys(revisions)),
-    )
-
-
-def _refile(app: App, id: str, places: Mapping[datetime, datetime], now: datetime) -> None:
-    path = app.store.index.path(id)
-    if path is None:
-        return
-    before = app.article_store.get(path)
-    after = brought_back(before, places, now)
-    refile(app.article_store, app.store.visits, after, before=before, path=path, ordered=("added",))
+def bring_back(app: App, written: Collection[Article]) -> None:
+    """Has files that a hand has just written and dated later than now count as of now, in their order; their date
+    stays. Raises OSError, StoreError."""
+    newest = app.store.ahead.newest_added()
+    latest = max(app.clock(), newest or app.clock())
+    late = [one for one in written if not one.digest and one.added and one.added > latest + AHEAD]
+    for place, article in enumerate(sorted(late, key=lambda one: (one.added, one.id), reverse=True)):
+        path = app.store.index.path(article.id)
+        with suppress(ConfigError, FileNotFoundError):  # a file that is broken or gone is told of elsewhere
+            before = app.article_store.get(path) if path else article
+            after = replace(before, added=latest - timedelta(seconds=place))
+            refile(app.article_store, app.store.visits, after, before=before, path=path, ordered=("added",))

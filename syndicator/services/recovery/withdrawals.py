@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from syndicator.model import Article
+from syndicator.pipeline.descriptions import taught
+from syndicator.services.beside import console
 from syndicator.services.container import App
 
 KEPT_FOR = timedelta(days=30)  # the file of a withdrawn article
@@ -24,7 +26,7 @@ def settle(app: App) -> None:
     for one in listed.values():
         if one.id not in known:
             visits.withdraw(Article(id=one.id, url=one.url, title=""), one.aliases, one.feeds, one.at)
-        take_away(app, one.id)
+        take_away(app, one.id, one.url)
     for id in app.kept_away.ids():
         if id not in listed:
             _put_back(app, id)
@@ -34,14 +36,23 @@ def settle(app: App) -> None:
         read_again(app, visits.readmit(id, unread=files.find(id) is None), "a withdrawal was undone")
 
 
-def take_away(app: App, id: str, *, keep: bool = True) -> None:
-    """Deletes the file of a withdrawn article, which is kept elsewhere first, so that the withdrawal can be undone."""
+def take_away(app: App, id: str, url: str, *, keep: bool = True) -> None:
+    """Deletes the file of a withdrawn article, which is kept elsewhere first, so that the withdrawal can be undone, and
+    all else that has its text."""
     path = app.article_store.find(id)
     if path is None:
         return
     if keep:
         app.kept_away.put(id, path, app.article_store.read(path))
     app.article_store.delete(path)
+    forget_text(app, id, url, path)
+
+
+def forget_text(app: App, id: str, url: str, path: str) -> None:
+    """Deletes what else has the text of a withdrawn article, whose file was at `path`. Raises OSError."""
+    app.snapshots.forget(id)
+    taught.forget(app.settings.state_dir / "learnt.npz")
+    console.forget(app.settings.state_dir, id, (id, path, url), path)
 
 
 def _put_back(app: App, id: str) -> None:

@@ -7,9 +7,9 @@ import base64
 import logging
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from urllib.parse import unquote
 
@@ -24,7 +24,7 @@ from syndicator.visiting.fetch import dns
 from syndicator.visiting.fetch.address import Refusal, bare, next_hop, origin, parse_url
 from syndicator.visiting.fetch.decompress import BadEncoding, Inflater, TooLarge
 from syndicator.visiting.fetch.failures import explain
-from syndicator.visiting.fetch.headers import SUCCESS, error_code, fresh_seconds, joined, retry_after
+from syndicator.visiting.fetch.headers import SUCCESS, clock_offset, error_code, fresh_seconds, joined, retry_after
 from syndicator.visiting.fetch.transport import AddrInfo, Clients, open_socket
 
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -56,6 +56,7 @@ class HttpFetcher:
     """ports.Fetcher on the real network.
 
     settings: limits, proxy and NAT64 prefixes. user_agent: sent with every request. clock: now, aware, for Retry-After.
+    offsets: is given, by host, how far `clock` is ahead of the clock of the server that answers.
     lookup, dial: how names are resolved and sockets opened; tests put their own there. Raises ConfigError for a proxy
     that is not an address.
     """
@@ -66,12 +67,14 @@ class HttpFetcher:
         *,
         user_agent: str,
         clock: Callable[[], datetime],
+        offsets: MutableMapping[str, timedelta] | None = None,
         lookup: dns.Lookup = dns.system,
         dial: Callable[[AddrInfo], socket.socket] = open_socket,
     ) -> None:
         self._settings = settings
         self._user_agent = user_agent
         self._clock = clock
+        self._offsets = {} if offsets is None else offsets
         self._clients = Clients(settings, lookup, dial)
         logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it logs URLs with their credentials
 
@@ -133,6 +136,8 @@ class HttpFetcher:
     async def _answer(self, chain: _Chain, here: str, response: httpx.Response) -> FetchResult | None:
         headers = joined(response.headers.multi_items())
         status = response.status_code
+        if (offset := clock_offset(headers, self._clock())) is not None:
+            self._offsets[chain.url.host] = offset
         if status in _REDIRECTS and (chain.request.method == "GET" or _keeps_method(chain.request, status)):
             return self._redirect(chain, here, status, headers)
         shown = redacted(chain.request.url)

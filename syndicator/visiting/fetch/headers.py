@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -43,6 +43,15 @@ def retry_after(value: str, now: datetime) -> datetime | None:
     if when is None or when <= now:
         return None
     return min(when, now + LONGEST_RETRY)
+
+
+def clock_offset(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    """How far `now` is ahead of the server's clock by Date and Age (RFC 9110 section 6.6.1, RFC 9111 section 5.1).
+    None if the answer has no Date."""
+    sent, age = http_date(headers.get("date", "")), headers.get("age", "")
+    if sent is None:
+        return None
+    return now - sent - timedelta(seconds=int(age) if age.isdecimal() and len(age) <= _AGE_DIGITS else 0)
 
 
 def error_code(status: int) -> str:

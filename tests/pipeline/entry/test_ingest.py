@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from syndicator import urls
+from syndicator.errors import WorkerFailed
 from syndicator.model import Entry, Rules, Source, SourceState
 from syndicator.pipeline.context import Page
 from syndicator.pipeline.entry.endings import EntryResult
@@ -17,6 +21,7 @@ from syndicator.pipeline.entry.ingest import ingest
 from syndicator.ports import EntryRow
 from syndicator.services.container import App, make_context, make_fetcher
 from syndicator.services.editorial import withdrawing
+from syndicator.worker import Worker
 from tests.faults.instance import InProcess
 from tests.services.places import NOW, Place, store_articles
 
@@ -38,23 +43,35 @@ def page(url: str, canonical: str = "") -> Page:
     return Page(html=html.encode(), url=url, headers={"content-type": "text/html"})
 
 
+class Failing(InProcess):
+    """A worker of a busy machine: it fails for `reason`."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+    async def call(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        raise WorkerFailed(self.reason, "as told")
+
+
 def take(app: App, url: str, page: Page | None, content: str = "", source: Source = SOURCE) -> EntryResult:
     """Ingests an entry with this address and content; `page` where it is at hand."""
     entry = Entry(id=f"guid of {url}", url=url, title="Bridges", content=content)
     return take_entry(app, entry, page, source)
 
 
-def take_entry(app: App, entry: Entry, page: Page | None, source: Source = SOURCE) -> EntryResult:
+def take_entry(
+    app: App, entry: Entry, page: Page | None, source: Source = SOURCE, worker: InProcess | None = None
+) -> EntryResult:
     """Ingests an entry as the next visit of its source does."""
     known = app.store.visits.entries(source.key, [entry.id]).get(entry.id)
     row = EntryRow(
         source_key=source.key, entry_id=entry.id, url=entry.url, digest="", status="pending", first_seen=NOW,
-        entry=entry, article_id=known.article_id if known else None,
+        entry=entry, article_id=known.article_id if known else None, tries=known.tries if known else 0,
     )  # fmt: skip
 
     async def run() -> EntryResult:
         fetcher = make_fetcher(app)
-        context = make_context(app, fetcher, InProcess(), lambda title: None)
+        context = make_context(app, fetcher, cast(Worker, worker or InProcess()), lambda title: None)
         try:
             return await ingest(context.visit(source, SourceState(key=source.key, url=source.url)).entry(row, page))
         finally:
@@ -81,6 +98,36 @@ def test_a_page_that_lacks_a_header_of_the_operators_is_not_asked_and_loses_no_t
         assert reason(result) == "unset-variable"
         (row,) = app.store.visits.entries(source.key, ["guid of https://one.example/a"]).values()
         assert (row.status, row.tries) == ("pending", 0)
+
+
+@pytest.mark.parametrize("why", ["hung", "memory", "crashed"])
+def test_a_page_that_the_worker_fails_at_is_tried_again_before_it_is_refused(place: Place, why: str) -> None:
+    entry, waits = Entry(id="guid", url="https://one.example/a", title="Bridges"), []
+    with place.app() as app:
+        for tries in range(1, 6):
+            assert reason(take_entry(app, entry, page(entry.url), worker=Failing(why))) == why
+            (row,) = app.store.visits.entries(SOURCE.key, [entry.id]).values()
+            waits += [row.next_try - place.now] if row.status == "pending" and row.next_try else []
+            assert (row.status, row.tries) == (("pending", tries) if tries < 5 else ("refused", 4))
+    assert waits == sorted(set(waits)) and len(waits) == 4, "each pause is longer"
+
+
+def test_a_page_that_hung_once_becomes_an_article(place: Place) -> None:
+    entry = Entry(id="guid", url="https://one.example/a", title="Bridges")
+    with place.app() as app:
+        take_entry(app, entry, page(entry.url), worker=Failing("hung"))
+        assert take_entry(app, entry, page(entry.url)).added
+
+
+def test_an_undated_page_has_the_time_of_its_server_while_our_clock_is_behind(place: Place) -> None:
+    undated = page("https://one.example/a")
+    dated = replace(undated, headers={**undated.headers, "date": "Tue, 10 Mar 2026 23:30:00 GMT"})
+    with place.app() as app:
+        store_articles(app, "Newest", "Text.", added=NOW + timedelta(hours=12))
+        assert take(app, "https://one.example/a", dated).added
+    article = place.article("Bridges")
+    assert article.published == NOW + timedelta(hours=11, minutes=30)
+    assert article.added == NOW + timedelta(hours=12, seconds=1)
 
 
 def test_the_page_of_a_withdrawn_entry_is_not_even_fetched(place: Place) -> None:

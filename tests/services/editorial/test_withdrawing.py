@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
+import zlib
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,13 +14,22 @@ import pytest
 
 from syndicator import urls
 from syndicator.errors import UsageError
-from syndicator.model import FeedKey, SourceState
+from syndicator.model import FeedKey, Fetched, SourceState
+from syndicator.pipeline.descriptions import taught
 from syndicator.ports import EntryRow
 from syndicator.reasons import EntryReason
 from syndicator.services import reconcile
 from syndicator.services.article_files import reindexing
+from syndicator.services.container import open_app
 from syndicator.services.editorial import withdrawing
+from syndicator.services.jobs.acts.articles import stamp
+from syndicator.services.jobs.log import Log
+from syndicator.services.jobs.queue import Queue
+from syndicator.services.jobs.work import drain
+from tests.aged.web import serving
 from tests.services.places import NOW, Place, store_articles
+from tests.trust.case import Case, Day, Page
+from tests.trust.life import Life
 
 URL = "https://one.example/story"
 
@@ -281,3 +293,70 @@ def test_the_list_says_all_feeds_that_showed_it(place: Place) -> None:
     withdraw(place)
     assert '"query/models"' in listed(place).read_text()
     assert re.search("deleted-entry", place.published("queries/models.atom"))
+
+
+MARKER = "quicksilverbyword"
+
+
+def holding(folder: Path) -> list[str]:
+    """The files that have the marker, packed ones too."""
+
+    def has(path: Path) -> bool:
+        data = path.read_bytes()
+        return MARKER.encode() in data or MARKER.encode() in unpacked(data)
+
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and has(path))
+
+
+def unpacked(data: bytes) -> bytes:
+    for opened in (gzip.decompress, zlib.decompress):
+        with suppress(OSError, EOFError, zlib.error):
+            return opened(data)
+    return b""
+
+
+def test_the_text_of_a_withdrawn_article_stands_nowhere_but_in_the_file_to_undo_it_with(tmp_path: Path) -> None:
+    address = "http://one.example/a"
+    raw = f"<title>Bridges</title><article><h1>Bridges</h1><p>{' '.join([f'The {MARKER} of the council.'] * 600)}</p>"
+    one = {"key": "one", "url": "http://one.example/feed", "content": "full"}
+    two = {"key": "two", "url": "http://two.example/feed", "mute": "title:Bridges"}
+    entry = f"<entry><id>{address}</id><title>Bridges</title><link href='{address}'/><content>{f'{MARKER} ' * 400}"
+    feed = f"<feed xmlns='http://www.w3.org/2005/Atom'><title>F</title>{entry}</content></entry></feed>"
+    with serving() as web:
+        life = Life(tmp_path, web, Case(row="", name="", file="", sources=(one, two), days=()))
+        feeds = {f"http://{site}.example/feed": Page(raw=feed) for site in ("one", "two")}
+        life.change(Day(pages={address: Page(raw=raw)}, feeds=feeds))
+        life.visit()
+        ((url, article),) = life.articles().items()
+        state, queue = life.feeds / "state", Queue(life.feeds / "state")
+        with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
+            (path,) = (stamp.path for stamp in app.article_store.walk())
+            data = app.article_store.read(path)
+            taught.read(app.article_store, list(app.article_store.walk()), state / "learnt.npz", 9)
+        body = f"{article.body} Edited."
+        queue.add(
+            "edit",
+            {"id": article.id, "stamp": stamp(data), "body": body, "excerpt": MARKER},
+            who="ann",
+            at=life.now.isoformat(),
+        )
+        assert drain(life.config, queue) == 1
+        kept = Fetched(url=url, final_url=url, status=200, headers={}, body=raw.encode())
+        queue.keep_page(queue.recent(1)[0].id, kept)
+        places = ("articles/2", "public/a", "state/console/jobs", "state/console/kept", "state/pages", "state/learnt-")
+        found = holding(life.feeds)
+        assert [
+            place
+            for place in (*places, "public/search", "state/syndicator.db")
+            if not any(place in one for one in found)
+        ] == []
+
+        with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
+            withdrawing.withdraw(app, article.id)
+        life.visit()
+        (left,) = holding(life.feeds)
+        assert left.startswith("state/withdrawn/")
+        assert [change.act for change in Log(state).newest()] == ["edit"], "it stays listed"
+        with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
+            withdrawing.withdraw(app, article.id, purge=True)
+        assert holding(life.feeds) == []

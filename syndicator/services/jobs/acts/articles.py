@@ -132,7 +132,7 @@ def split_off(task: Task) -> Acted:
 def withdraw_one(task: Task) -> Acted:
     """Takes an article off every feed and page."""
     done = withdrawing.withdraw(task.app, task.text("id"))
-    return Acted(subject=done.id, said=f"{done.title}: withdrawn from {len(done.feeds)} feeds")
+    return Acted(subject=done.id, said=f"{done.url}: withdrawn from {len(done.feeds)} feeds")
 
 
 def bring_back(task: Task) -> Acted:
