@@ -21,6 +21,11 @@ class Seen:
     case: Case
 
     @property
+    def kind(self) -> str:
+        """A word for what differs, whichever article it is."""
+        return self.difference.kind
+
+    @property
     def so_far(self) -> tuple[Day, ...]:
         return self.case.days[: self.day + 1]
 

@@ -13,7 +13,17 @@ from urllib.parse import urlsplit
 from syndicator.model import Article
 
 ATOM = "{http://www.w3.org/2005/Atom}"
-ORDER, HEAD = "order", "head"
+ORDER = "order"
+# Names of fields in files, JSON Feed and Atom that say the same.
+_SAME = {
+    "date_published": "published",
+    "date_modified": "updated",
+    "authors": "author",
+    "origin": "source",
+    "attachments": "enclosure",
+    "link enclosure": "enclosure",
+    **dict.fromkeys(("body", "excerpt", "content", "content_html", "content_text", "summary"), "text"),
+}
 Fields = Mapping[str, Any]
 
 
@@ -116,10 +126,11 @@ class Difference:
 
     @property
     def kind(self) -> str:
-        """What differs, whichever article it is: a word for one cause, or for few."""
-        place = self.place if self.place.startswith(("file", "all")) else self.place.partition("/")[0]
-        how = "" if self.field else " is extra" if self.alone is None else " is missing"
-        return f"{place}{how} {self.field}".strip()
+        """A word for what differs, whichever article it is and in whichever format."""
+        place = "file" if self.place == "file" else "own feed" if self.place.startswith("sources/") else "other feeds"
+        if self.url and not self.field:
+            return f"{place}: article is {'extra' if self.alone is None else 'missing'}"
+        return f"{place}: {'' if self.url else 'head '}{_SAME.get(self.field, self.field)}"
 
     def __str__(self) -> str:
         values = f"{_short(self.beside)} beside neighbours, {_short(self.alone)} alone"

@@ -1,5 +1,5 @@
 """Draws worlds and lives each with its neighbours followed and without: `python -m tests.trust.world [--worlds N]
-[--seed N] [--except WORDS ...]`. Prints each world that fails, shrunk, as a case, and leaves with 1."""
+[--seed N] [--except WORDS ...]`. Prints, for each kind of difference, a shrunk world as a case, and leaves with 1."""
 
 from __future__ import annotations
 
@@ -7,69 +7,83 @@ import argparse
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Collection, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from tests.trust import pair
 from tests.trust.case import Case
 from tests.trust.draw import worlds
-from tests.trust.memory import machine
+from tests.trust.memory import Machine, machine
 from tests.trust.printing import as_toml
+from tests.trust.shrink import shrunk
 
-_CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large]
+
+class Judge:
+    """Lives worlds. `ignored`: pieces of kinds of differences that do not count. `failed`: by kind, the smallest world
+    that showed it; `count`: how many did."""
+
+    def __init__(self, machine: Machine, folder: Path, ignored: Collection[str] = ()) -> None:
+        self._machine, self._folder, self._ignored = machine, folder, ignored
+        self.failed: dict[str, Case] = {}
+        self.count: Counter[str] = Counter()
+
+    def seen(self, case: Case) -> list[pair.Seen]:
+        """What the neighbours changed that they may not."""
+        lived = self._folder / "world"
+        try:
+            found = list(pair.live(lived, self._machine, case))
+        finally:
+            shutil.rmtree(lived, ignore_errors=True)
+        return [one for one in found if not any(words in one.kind for words in self._ignored)]
+
+    def draw(self, count: int, *, first: bool = False, number: int | None = None, **options: Any) -> None:
+        """Live `count` worlds, or until the `first` that fails. `number`: the seed; `options`: settings of Hypothesis,
+        which draws and does not shrink: that took five minutes a world, with `shrunk` it takes some seconds."""
+
+        def live(case: Case) -> None:
+            if first and self.failed:
+                return
+            for kind in {one.kind for one in self.seen(case)}:
+                self.count[kind] += 1
+                if kind not in self.failed or _size(case) < _size(self.failed[kind]):
+                    self.failed[kind] = case
+
+        made = settings(
+            max_examples=count,
+            database=None,
+            deadline=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+            **options,
+        )
+        test = made(given(worlds())(live))
+        (test if number is None else seed(number)(test))()
+
+    def told(self, kind: str) -> str:
+        """The smallest world that shows a difference of this kind, and what differs in it."""
+        case = shrunk(self.failed[kind], lambda case: any(one.kind == kind for one in self.seen(case)))
+        differences = {one.kind: f"# {one}\n" for one in reversed(self.seen(case))}
+        return f"# {kind}: {self.count[kind]} worlds\n{''.join(reversed(differences.values()))}{as_toml(case)}"
 
 
-class Betrayed(AssertionError):
-    """A neighbour changed what is published of the victim. Each kind of difference has a class of its own, so that
-    Hypothesis shrinks each for itself."""
+def _size(case: Case) -> int:
+    return len(as_toml(case))
 
 
 @contextmanager
-def judge(ignored: Collection[str] = ()) -> Iterator[Callable[[Case], None]]:
-    """A function that lives a world and raises `Betrayed` with the world as a case. `ignored`: pieces of kinds of
-    differences that do not count."""
-    kinds: dict[str, type[Betrayed]] = {}
-    folder = Path(tempfile.mkdtemp(dir=_memory()))
-
-    def live(case: Case) -> None:
-        lived = folder / "world"
-        try:
-            seen = [one for one in pair.live(lived, shared, case) if not _is_in(one.difference.kind, ignored)]
-        finally:
-            shutil.rmtree(lived, ignore_errors=True)
-        if seen:
-            kind = seen[0].difference.kind
-            raise kinds.setdefault(kind, type(kind, (Betrayed,), {}))(_message(seen, case))
-
+def judging(ignored: Collection[str] = ()) -> Iterator[Judge]:
+    """A judge with a folder in memory, if there is such: a world writes some hundred small files."""
+    folder = Path(tempfile.mkdtemp(dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
     try:
         with machine(folder / "machine") as shared:
-            yield live
+            yield Judge(shared, folder, ignored)
     finally:
         shutil.rmtree(folder)
-
-
-def _memory() -> str | None:
-    """A folder in memory, if there is one: a world writes some hundred small files."""
-    return "/dev/shm" if Path("/dev/shm").is_dir() else None
-
-
-def _is_in(kind: str, ignored: Collection[str]) -> bool:
-    return any(words in kind for words in ignored)
-
-
-def _message(seen: list[pair.Seen], case: Case) -> str:
-    differences = "\n".join(f"# {one}" for one in dict.fromkeys(map(str, seen)))
-    return f"\n{differences}\n{as_toml(case)}"
-
-
-def drawn(live: Callable[[Case], None], count: int, **more: Any) -> Callable[[], None]:
-    """A test of `count` worlds. `more`: settings of Hypothesis."""
-    options = settings(max_examples=count, database=None, deadline=None, suppress_health_check=_CHECKS, **more)
-    return options(given(worlds())(live))
 
 
 def main() -> int:
@@ -78,24 +92,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--except", dest="ignored", nargs="*", default=(), metavar="WORDS", help="kinds to ignore")
     words = parser.parse_args()
-    with judge(words.ignored) as live:
-        try:
-            seed(words.seed)(drawn(live, words.worlds))()
-        except (Betrayed, ExceptionGroup) as failed:
-            for error in _each(failed):
-                print(f"# {type(error).__name__}{error}", flush=True)
-            return 1
-    print(f"{words.worlds} worlds: no neighbour changed anything")
-    return 0
-
-
-def _each(error: Exception) -> Iterator[Exception]:
-    """The errors of a group, or this one."""
-    if isinstance(error, ExceptionGroup):
-        for inner in error.exceptions:
-            yield from _each(inner)
-    else:
-        yield error
+    with judging(words.ignored) as judge:
+        judge.draw(words.worlds, number=words.seed)
+        for kind in sorted(judge.failed):
+            print(judge.told(kind), flush=True)
+    print(f"{words.worlds} worlds; differences: {dict(judge.count.most_common()) or 'none'}")
+    return 1 if judge.failed else 0
 
 
 if __name__ == "__main__":
