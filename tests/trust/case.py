@@ -61,7 +61,7 @@ class Item:
     """An entry of a feed. Without an `id` its link is its id; without a `title` its text's; `content`: the word of its
     text, none without."""
 
-    link: str
+    link: str = ""
     id: str = ""
     title: str = ""
     content: str = ""

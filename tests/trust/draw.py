@@ -225,21 +225,26 @@ def _neighbour(plan: _Plan, site: Site) -> None:
 
 def _announcement(plan: _Plan, site: Site, day: int, number: int) -> Item:
     own = site.at(f"e{day}{number}")
-    kind = plan.pick("story", "story", "old", "page", "page", "redirect", "amp")
+    kind = plan.pick("story", "story", "old", "page", "page", "redirect", "amp", "through", "bare")
     link = {
         "story": lambda: plan.spelling(plan.story()),
         "old": lambda: plan.spelling(plan.victim.at("old")),
         "amp": lambda: plan.victim.at("amp/1"),
         "page": lambda: own,
         "redirect": lambda: own,
+        "through": lambda: plan.victim.at(f"go?to=e{day}{number}"),  # the victim redirects to whom it is asked to
+        "bare": lambda: "",  # the id alone names the story
     }[kind]()
+    if kind == "through":
+        plan.put(day, link, Page(to=own, status=plan.pick(302, 301)))
+        plan.put(day, own, _claiming(plan))
     if kind == "page":
         plan.put(day, own, _claiming(plan))
     if kind == "redirect":
         plan.put(day, own, Page(to=plan.spelling(plan.story()), status=plan.pick(302, 301)))
     return Item(
         link=link,
-        id=plan.pick("", "", f"id{day}{number}", plan.story(), "tag:1"),
+        id=plan.story() if kind == "bare" else plan.pick("", "", f"id{day}{number}", plan.story(), "tag:1"),
         title=plan.sometimes("Title of v-1", "Neighbour's title"),
         content=plan.pick("", "e-x", "v-1", "e-x+e-y"),
         published=plan.pick(*_HOURS),
@@ -295,10 +300,17 @@ def _feed_moves(plan: _Plan, followed: Any) -> None:
 
 
 def _page_turns(plan: _Plan, followed: Any) -> None:
-    """A page that the neighbour has announced, or will, leads to the victim's or says something else."""
+    """A page that the neighbour has announced, or will, is gone, leads to the victim's or says something else."""
     site, day = plan.pick(*plan.neighbours), plan.day()
     address = site.at(f"e{plan.day()}0")
-    plan.put(day, address, plan.pick(Page(to=plan.story(), status=301), Page(to=plan.story()), _claiming(plan)))
+    lead, away = Page(to=plan.story(), status=301), Page(to=plan.story())
+    plan.put(day, address, plan.pick(lead, away, Page(text="e-gone", status=410), _claiming(plan)))
+
+
+def _front_page(plan: _Plan, followed: Any) -> None:
+    """The front page of a site links a feed: a neighbour's the victim's, or each its own."""
+    site, feed = plan.pick((plan.neighbours[0], plan.victim), (plan.victim, plan.victim))
+    plan.put(plan.day(), site.base, Page(text=f"front-{site.key}", feeds=(feed.feed,)))
 
 
 def _database_lost(plan: _Plan, followed: Any) -> None:
@@ -333,6 +345,7 @@ _EVENTS = (
     _robots,
     _feed_moves,
     _withdrawn_for_a_time,
+    _front_page,
 )
 
 

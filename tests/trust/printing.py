@@ -47,12 +47,8 @@ def _expected(where: str, expected: Expected) -> Iterator[str]:
 
 def _said(value: Any) -> dict[str, Any]:
     """The fields that are not what they are by default."""
-    made = type(value)() if not _needs(value) else type(value)(link="")
-    return {one.name: said for one in fields(value) if (said := getattr(value, one.name)) != getattr(made, one.name)}
-
-
-def _needs(value: Any) -> bool:
-    return any(one.name == "link" for one in fields(value))
+    plain = type(value)()
+    return {one.name: said for one in fields(value) if (said := getattr(value, one.name)) != getattr(plain, one.name)}
 
 
 def _value(value: Any) -> str:

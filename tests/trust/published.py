@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from syndicator.model import Article
 
 ATOM = "{http://www.w3.org/2005/Atom}"
-ORDER = "order"
+ORDER, FEED = "order", "feed"  # what differs besides fields of entries and heads
 # Names of fields in files, JSON Feed and Atom that say the same.
 _SAME = {
     "date_published": "published",
@@ -130,7 +130,8 @@ class Difference:
         place = "file" if self.place == "file" else "own feed" if self.place.startswith("sources/") else "other feeds"
         if self.url and not self.field:
             return f"{place}: article is {'extra' if self.alone is None else 'missing'}"
-        return f"{place}: {'' if self.url else 'head '}{_SAME.get(self.field, self.field)}"
+        head = "" if self.url or self.field in (ORDER, FEED) else "head "
+        return f"{place}: {head}{_SAME.get(self.field, self.field)}"
 
     def __str__(self) -> str:
         values = f"{_short(self.beside)} beside neighbours, {_short(self.alone)} alone"
@@ -151,7 +152,12 @@ def differences(beside: Published, alone: Published) -> Iterator[Difference]:
         if common[0] != common[1]:
             yield Difference(place=name, url="", field=ORDER, beside=common[0], alone=common[1])
     for name in sorted({*beside.heads, *alone.heads}):
-        yield from _of_fields(name, "", beside.heads.get(name, {}), alone.heads.get(name, {}))
+        heads = [beside.heads.get(name), alone.heads.get(name)]
+        if heads[0] is None or heads[1] is None:
+            there = [head and "published" for head in heads]
+            yield Difference(place=name, url="", field=FEED, beside=there[0], alone=there[1])
+        else:
+            yield from _of_fields(name, "", heads[0], heads[1])
 
 
 def _of_entries(place: str, beside: Mapping[str, Fields], alone: Mapping[str, Fields]) -> Iterator[Difference]:
