@@ -3,7 +3,6 @@ operator does. Whoever adds a feature that reads something new of strangers adds
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Any
@@ -355,9 +354,3 @@ def _spell(plan: _Plan) -> None:
         for address, page in list(plan.pages[day].items()):
             for spelled in sorted(plan.spelled.get(address, ())):
                 plan.pages[day].setdefault(spelled, page)
-
-
-def addresses(case: Case) -> Iterator[str]:
-    """Every address that answers."""
-    for day in case.days:
-        yield from (*day.pages, *day.feeds)

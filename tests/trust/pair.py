@@ -75,6 +75,11 @@ ALLOWED = (
 )
 
 
+def is_allowed(seen: Seen) -> bool:
+    """True for a difference that a neighbour may make."""
+    return any(one.holds(seen) for one in ALLOWED)
+
+
 def sources(case: Case) -> list[dict[str, object]]:
     """Every source that is followed on any day of the case."""
     return [dict(one) for listed in (case.sources, *(day.sources or () for day in case.days)) for one in listed]
@@ -106,7 +111,7 @@ def live(folder: Path, machine: Machine, case: Case) -> Iterator[Seen]:
             _command(lives, words, own.values())
         seen = [published(life.feeds / "public", life.articles(), set(own.values()), set(own)) for life in lives]
         found = (Seen(difference=one, day=number, case=case) for one in differences(*seen))
-        yield from (one for one in found if not any(allowed.holds(one) for allowed in ALLOWED))
+        yield from (one for one in found if not is_allowed(one))
     for life in lives:
         life.end()
 

@@ -164,7 +164,7 @@ def _of_entries(place: str, beside: Mapping[str, Fields], alone: Mapping[str, Fi
     for url in sorted({*beside, *alone}):
         one, other = beside.get(url), alone.get(url)
         if one is None or other is None:
-            there = [None if fields is None else fields.get("title") for fields in (one, other)]
+            there = [None if fields is None else fields.get("title", "published") for fields in (one, other)]
             yield Difference(place=place, url=url, field="", beside=there[0], alone=there[1])
         else:
             yield from _of_fields(place, url, one, other)

@@ -13,6 +13,8 @@ from tests.trust.case import Case, Day, Item, Page
 from tests.trust.draw import worlds
 from tests.trust.memory import machine
 from tests.trust.printing import as_toml
+from tests.trust.published import Difference, Published, differences, unit
+from tests.trust.shrink import shrunk
 
 BANK, EVIL = ({"key": key, "url": f"http://{key}.example/feed"} for key in ("bank", "evil"))
 ARTICLE = "http://bank.example/a"
@@ -43,3 +45,64 @@ def test_the_names_of_those_who_announce_an_article_may_differ(tmp_path: Path) -
     feeds = {BANK["url"]: (Item(link=ARTICLE),), EVIL["url"]: ()}
     later = Day(feeds={EVIL["url"]: (Item(link=ARTICLE),)})
     assert compared(tmp_path, Day(pages=pages, feeds=feeds), later) == []
+
+
+def seen(place: str, field: str, beside: object, alone: object, *, feeds: tuple[str, ...] = ()) -> pair.Seen:
+    """A difference at ARTICLE, whose page links `feeds`."""
+    day = Day(pages={ARTICLE: Page(text="bank-a", feeds=feeds)})
+    case = Case(row="own", name="", file="", sources=(EVIL, BANK), days=(day,), without=("evil",))
+    found = Difference(place=place, url=ARTICLE, field=field, beside=beside, alone=alone)
+    return pair.Seen(difference=found, day=0, case=case)
+
+
+def test_a_file_of_a_page_that_its_site_does_not_announce_may_be_there_and_not_be_missing() -> None:
+    assert pair.is_allowed(seen("file", "", "A title", None))
+    assert not pair.is_allowed(seen("file", "", None, "A title"))
+    assert not pair.is_allowed(seen("all.json", "", "A title", None))
+
+
+def test_a_feed_may_speak_for_the_one_page_that_links_it() -> None:
+    assert pair.is_allowed(seen("file", "title", "Evil's", "Bank's", feeds=("http://evil.example/feed",)))
+    assert not pair.is_allowed(seen("file", "title", "Evil's", "Bank's", feeds=("http://bank.example/feed",)))
+    assert not pair.is_allowed(seen("all.json", "", None, "Bank's", feeds=("http://evil.example/feed",)))
+
+
+def test_every_kind_of_difference_is_seen() -> None:
+    two = {"a": {"title": "A"}, "b": {"title": "B"}}
+    beside = Published(articles={"a": {"title": "A"}}, feeds={"all.json": two}, heads={"sources/bank.json": {"id": 1}})
+    alone = Published(
+        articles={"a": {"title": "Another"}},
+        feeds={"all.json": dict(reversed(two.items())), "tags/x.json": {"a": {}}},
+        heads={"sources/bank.json": {"id": 2}, "sources/bank.atom": {"id": 1}},
+    )
+    assert [one.kind for one in differences(beside, alone)] == [
+        "file: title",
+        "other feeds: order",
+        "other feeds: article is missing",
+        "own feed: feed",
+        "own feed: head id",
+    ]
+
+
+def test_what_counts_as_one_site() -> None:
+    assert {unit(url) for url in ("http://www.bank.example:8080/a", "https://bank.example/b")} == {"bank.example"}
+    assert unit("http://old.bank.example/") == "old.bank.example"
+    assert unit("http://uni.example/~alice/a") != unit("http://uni.example/~bob/a")
+
+
+def test_a_world_is_shrunk_to_what_it_takes() -> None:
+    items = tuple(Item(link=f"http://evil.example/{number}", title="A title", author="Ada") for number in range(3))
+    day = Day(after=4, pages={ARTICLE: Page(text="a+b"), "x": Page(text="c")}, feeds={"f": items}, run=("reindex",))
+    world = Case(row="own", name="", file="", sources=(EVIL, BANK), days=(day,) * 3, without=("evil",))
+
+    def happens(case: Case) -> bool:
+        authors = [item.author for day in case.days for listed in day.feeds.values() for item in listed]
+        return "Ada" in authors and any(ARTICLE in day.pages for day in case.days)
+
+    least = Day(pages={ARTICLE: Page(text="a")}, feeds={"f": (Item(link=items[2].link, author="Ada"),)})
+    assert shrunk(world, happens).days == (least,)
+
+
+def test_shrinking_ends_after_as_many_tries_as_it_may_make() -> None:
+    world = Case(row="own", name="", file="", sources=(EVIL, BANK), days=(Day(),) * 3, without=("evil",))
+    assert len(shrunk(world, lambda case: True, most=1).days) == 2
