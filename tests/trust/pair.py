@@ -7,18 +7,21 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.trust.case import Case, Day
+from tests.trust.case import Case, Day, Page
 from tests.trust.memory import Machine, MemoryLife
-from tests.trust.published import Difference, differences, published, unit
+from tests.trust.published import Difference, Published, differences, published, unit
+
+_RECENT = 7 * 24  # hours within which a page is news
 
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """A difference, and what the sites had said until that day."""
+    """A difference, what the sites had said until that day, and what is published then without neighbours."""
 
     difference: Difference
     day: int
     case: Case
+    alone: Published
 
     @property
     def kind(self) -> str:
@@ -28,6 +31,15 @@ class Seen:
     @property
     def so_far(self) -> tuple[Day, ...]:
         return self.case.days[: self.day + 1]
+
+    @property
+    def hours(self) -> float:
+        """The time of the case."""
+        return 24 * sum(day.after for day in self.so_far[1:])
+
+    def page(self, url: str) -> Page | None:
+        """The answer of an address."""
+        return next((day.pages[url] for day in reversed(self.so_far) if url in day.pages), None)
 
     def __str__(self) -> str:
         return f"day {self.day}: {self.difference}"
@@ -50,6 +62,16 @@ def _is_unshown(seen: Seen) -> bool:
     return found.place == "file" and not found.field and found.alone is None
 
 
+def _is_news(seen: Seen) -> bool:
+    """A page with a recent date is in a common feed, and nothing with its text is there without the neighbour."""
+    found = seen.difference
+    page = seen.page(found.url)
+    if found.field or found.alone is not None or found.place.startswith(("file", "sources/")) or page is None:
+        return False
+    texts = {other.text for url in seen.alone.feeds.get(found.place, {}) if (other := seen.page(url))}
+    return page.published is not None and page.published > seen.hours - _RECENT and page.text not in texts
+
+
 def _is_invited(seen: Seen) -> bool:
     """The article's own page linked a neighbour's feed."""
     feeds = {source["url"] for source in neighbours(seen.case)}
@@ -67,6 +89,11 @@ ALLOWED = (
         reason="a neighbour may announce pages that their site does not: they have a file, and only the neighbour's "
         "feed shows them",
         holds=_is_unshown,
+    ),
+    Allowed(
+        reason="a page that says that it is news may be listed before its site announces it: the neighbour is followed "
+        "for what it finds",
+        holds=_is_news,
     ),
     Allowed(
         reason="a page that links a feed invites it to speak for that one address",
@@ -110,7 +137,7 @@ def live(folder: Path, machine: Machine, case: Case) -> Iterator[Seen]:
         for words in day.run:
             _command(lives, words, own.values())
         seen = [published(life.feeds / "public", life.articles(), set(own.values()), set(own)) for life in lives]
-        found = (Seen(difference=one, day=number, case=case) for one in differences(*seen))
+        found = (Seen(difference=one, day=number, case=case, alone=seen[1]) for one in differences(*seen))
         yield from (one for one in found if not is_allowed(one))
     for life in lives:
         life.end()

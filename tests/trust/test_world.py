@@ -47,12 +47,12 @@ def test_the_names_of_those_who_announce_an_article_may_differ(tmp_path: Path) -
     assert compared(tmp_path, Day(pages=pages, feeds=feeds), later) == []
 
 
-def seen(place: str, field: str, beside: object, alone: object, *, feeds: tuple[str, ...] = ()) -> pair.Seen:
-    """A difference at ARTICLE, whose page links `feeds`."""
-    day = Day(pages={ARTICLE: Page(text="bank-a", feeds=feeds)})
+def seen(place: str, field: str, beside: object, alone: object, *, page: Page = Page(text="bank-a")) -> pair.Seen:
+    """A difference at ARTICLE, which answers with `page`."""
+    day = Day(pages={ARTICLE: page})
     case = Case(row="own", name="", file="", sources=(EVIL, BANK), days=(day,), without=("evil",))
     found = Difference(place=place, url=ARTICLE, field=field, beside=beside, alone=alone)
-    return pair.Seen(difference=found, day=0, case=case)
+    return pair.Seen(difference=found, day=0, case=case, alone=Published(articles={}, feeds={}))
 
 
 def test_a_file_of_a_page_that_its_site_does_not_announce_may_be_there_and_not_be_missing() -> None:
@@ -61,10 +61,20 @@ def test_a_file_of_a_page_that_its_site_does_not_announce_may_be_there_and_not_b
     assert not pair.is_allowed(seen("all.json", "", "A title", None))
 
 
+def test_a_page_may_be_listed_before_its_site_announces_it_if_it_is_news_and_no_other_has_its_text() -> None:
+    recent, old = Page(text="bank-a", published=-2), Page(text="bank-a", published=-2000)
+    assert pair.is_allowed(seen("all.json", "", "A title", None, page=recent))
+    assert not pair.is_allowed(seen("all.json", "", "A title", None, page=old))
+    assert not pair.is_allowed(seen("sources/bank.json", "", "A title", None, page=recent))
+    shown = Published(articles={}, feeds={"all.json": {ARTICLE: {}}})
+    assert not pair.is_allowed(replace(seen("all.json", "", "A title", None, page=recent), alone=shown))
+
+
 def test_a_feed_may_speak_for_the_one_page_that_links_it() -> None:
-    assert pair.is_allowed(seen("file", "title", "Evil's", "Bank's", feeds=("http://evil.example/feed",)))
-    assert not pair.is_allowed(seen("file", "title", "Evil's", "Bank's", feeds=("http://bank.example/feed",)))
-    assert not pair.is_allowed(seen("all.json", "", None, "Bank's", feeds=("http://evil.example/feed",)))
+    invited, own = (Page(text="bank-a", feeds=(str(source["url"]),)) for source in (EVIL, BANK))
+    assert pair.is_allowed(seen("file", "title", "Evil's", "Bank's", page=invited))
+    assert not pair.is_allowed(seen("file", "title", "Evil's", "Bank's", page=own))
+    assert not pair.is_allowed(seen("all.json", "", None, "Bank's", page=invited))
 
 
 def test_every_kind_of_difference_is_seen() -> None:
