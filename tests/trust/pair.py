@@ -72,6 +72,29 @@ def _is_news(seen: Seen) -> bool:
     return page.published is not None and page.published > seen.hours - _RECENT and page.text not in texts
 
 
+def _is_untellable(seen: Seen) -> bool:
+    """The story has no date, and a neighbour's own page with its text was announced on no later day."""
+    found, page = seen.difference, seen.page(seen.difference.url)
+    hidden = found.field == "copy of" or (
+        not found.field and found.beside is None and not found.place.startswith("file")
+    )
+    if not hidden or page is None or page.published is not None or found.place.startswith("sources/"):
+        return False
+    by_feed = {str(source["url"]): unit(str(source["url"])) for source in neighbours(seen.case)}
+    for day in seen.so_far:
+        for feed, items in day.feeds.items():
+            for item in () if isinstance(items, Page) else items:
+                if by_feed.get(feed) == unit(item.link) and _has_text(seen.page(item.link), page):
+                    return True
+        if any(item.link == found.url for items in day.feeds.values() if not isinstance(items, Page) for item in items):
+            return False
+    return False
+
+
+def _has_text(copy: Page | None, page: Page) -> bool:
+    return copy is not None and page.text in copy.text.split("+")
+
+
 def _is_invited(seen: Seen) -> bool:
     """The article's own page linked a neighbour's feed."""
     feeds = {source["url"] for source in neighbours(seen.case)}
@@ -94,6 +117,11 @@ ALLOWED = (
         reason="a page that says that it is news may be listed before its site announces it: the neighbour is followed "
         "for what it finds",
         holds=_is_news,
+    ),
+    Allowed(
+        reason="of two undated pages with one text, each on its own site, nobody can tell which is the original if the "
+        "neighbour's was announced no later",
+        holds=_is_untellable,
     ),
     Allowed(
         reason="a page that links a feed invites it to speak for that one address",

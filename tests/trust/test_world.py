@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -68,6 +69,23 @@ def test_a_page_may_be_listed_before_its_site_announces_it_if_it_is_news_and_no_
     assert not pair.is_allowed(seen("sources/bank.json", "", "A title", None, page=recent))
     shown = Published(articles={}, feeds={"all.json": {ARTICLE: {}}})
     assert not pair.is_allowed(replace(seen("all.json", "", "A title", None, page=recent), alone=shown))
+
+
+def test_a_copy_may_hide_a_story_only_if_nobody_can_tell_which_is_older() -> None:
+    copy = "http://evil.example/copy"
+
+    def hidden(story: Page, *days: Mapping[str, tuple[Item, ...]]) -> bool:
+        pages = {ARTICLE: story, copy: Page(text="bank-a")}
+        lived = tuple(Day(pages=pages, feeds=feeds) for feeds in days)
+        case = replace(seen("all.json", "", None, "A title").case, days=lived)
+        return pair.is_allowed(replace(seen("all.json", "", None, "A title"), case=case, day=len(days) - 1))
+
+    ours, theirs = {str(BANK["url"]): (Item(link=ARTICLE),)}, {str(EVIL["url"]): (Item(link=copy),)}
+    undated = Page(text="bank-a")
+    assert hidden(undated, theirs, ours) and hidden(undated, {**ours, **theirs})
+    assert not hidden(undated, ours, theirs)
+    assert not hidden(Page(text="bank-a", published=-3), theirs, ours)
+    assert not hidden(Page(text="bank-b"), theirs, ours)
 
 
 def test_a_feed_may_speak_for_the_one_page_that_links_it() -> None:
