@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.trust.case import Case, Day, Page
 from tests.trust.memory import Machine, MemoryLife
-from tests.trust.published import Difference, Published, differences, published, unit
+from tests.trust.published import Difference, Published, differences, plain, published, unit
 
 _RECENT = 7 * 24  # hours within which a page is news
 
@@ -39,7 +39,8 @@ class Seen:
 
     def page(self, url: str) -> Page | None:
         """The answer of an address."""
-        return next((day.pages[url] for day in reversed(self.so_far) if url in day.pages), None)
+        pages = (page for day in reversed(self.so_far) for at, page in day.pages.items() if plain(at) == plain(url))
+        return next(pages, None)
 
     def __str__(self) -> str:
         return f"day {self.day}: {self.difference}"

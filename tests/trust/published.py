@@ -35,6 +35,11 @@ def unit(url: str) -> str:
     return f"{host}/{first}" if first[:1] in ("~", "@") else host
 
 
+def plain(url: str) -> str:
+    """The address without TLS and `www.`: a site answers the same with and without."""
+    return url.replace("https://", "http://", 1).replace("//www.", "//", 1)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Published:
     """`articles`: address -> fields of the file; `feeds`: name -> address -> fields of the entry, in the feed's order;
