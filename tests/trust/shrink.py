@@ -77,7 +77,16 @@ def _less(day: Day) -> Iterator[Day]:
         yield replace(day, sources=None)
     if day.after != 1:
         yield replace(day, after=1)
-    yield from (replace(day, run=day.run[:number] + day.run[number + 1 :]) for number in range(len(day.run)))
+    if day.run:
+        yield replace(day, run=())
+    for number, words in enumerate(day.run):
+        if words != "reindex":  # nothing runs without it after the database was lost
+            yield replace(day, run=day.run[:number] + day.run[number + 1 :])
+    yield from _less_said(day)
+
+
+def _less_said(day: Day) -> Iterator[Day]:
+    """The day with an address less, or with one that says less."""
     for name in ("pages", "feeds"):
         said = getattr(day, name)
         for address in said:
