@@ -8,12 +8,17 @@ import tempfile
 from pathlib import Path
 
 from tests.aged.web import serving
+from tests.trust import pair
 from tests.trust.case import Case, cases
 from tests.trust.life import Life
+from tests.trust.memory import machine
 
 
 def complaints(case: Case) -> list[str]:
     with tempfile.TemporaryDirectory() as folder, serving() as web:
+        if case.without:
+            with machine(Path(folder, "machine")) as shared:
+                return list(map(str, pair.live(Path(folder), shared, case)))
         return Life(Path(folder), web, case).live()
 
 

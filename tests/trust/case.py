@@ -6,6 +6,8 @@
     settings = "…"               lines of syndicator.toml, where the defaults do not do
     taxonomy = "…"               of taxonomy.toml
     who = ["bank"]               sources that are followed: bank at http://bank.example/feed
+    without = ["evil"]           the case is lived with and without these sources, and what is published of the others'
+                                 sites must be the same (tests/trust/pair.py)
     [[case.source]]              one with more to say, as in sources.toml
     [[case.day]]                 what changes on that day, before everything that is followed is visited and built
     after = 1                    days after the day before (default 1; 0.5 is twelve hours)
@@ -59,13 +61,14 @@ class Item:
     """An entry of a feed. Without an `id` its link is its id; without a `title` its text's; `content`: the word of its
     text, none without."""
 
-    link: str
+    link: str = ""
     id: str = ""
     title: str = ""
     content: str = ""
     published: float | None = None
     author: str = ""
     tags: tuple[str, ...] = ()
+    enclosure: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,20 +109,23 @@ class Case:
     expect: Expected = Expected()
     settings: str = ""
     taxonomy: str = ""
+    without: tuple[str, ...] = ()
 
 
 @cache
 def cases() -> tuple[Case, ...]:
     """All cases, by file. Raises TypeError or ValueError for a word that the files do not have."""
-    return tuple(case for path in sorted(HERE.glob("*.toml")) for case in _of(path))
+    files = sorted(HERE.glob("*.toml"))
+    return tuple(case for path in files for case in parsed(path.read_text(encoding="utf-8"), path.stem))
 
 
-def _of(path: Path) -> Iterator[Case]:
-    for table in tomllib.loads(path.read_text(encoding="utf-8"))["case"]:
+def parsed(text: str, file: str) -> Iterator[Case]:
+    """The cases in the `text` of a file."""
+    for table in tomllib.loads(text)["case"]:
         days = tuple(_day(day) for day in table.pop("day"))
         sources = (*map(_followed, table.pop("who", ())), *table.pop("source", ()))
         expect = _made(Expected, table.pop("expect", {}))
-        yield Case(file=path.stem, sources=sources, days=days, expect=expect, **table)
+        yield _made(Case, {**table, "file": file, "sources": sources, "days": days, "expect": expect})
 
 
 def _followed(key: str) -> Mapping[str, str]:

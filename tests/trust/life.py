@@ -58,14 +58,19 @@ class Life:
     def live(self) -> list[str]:
         found: list[str] = []
         for number, day in enumerate(self.case.days):
-            self.now += timedelta(days=day.after if number else 0)
-            self.change(day)
-            if day.visit:
-                self.visit()
+            self.begin(number)
             for words in day.run:
                 found += self.command(words)
             found += [f"day {number}: {line}" for line in (*self._steady(), *self._check(day.expect))]
         return found + list(self._check(self.case.expect))
+
+    def begin(self, number: int) -> None:
+        """Change what the day changes, visit and build."""
+        day = self.case.days[number]
+        self.now += timedelta(days=day.after if number else 0)
+        self.change(day)
+        if day.visit:
+            self.visit()
 
     def _sources(self, sources: tuple[Any, ...]) -> None:
         (self.config / "sources.toml").write_text(tomlkit.dumps({"source": [dict(source) for source in sources]}))
@@ -83,12 +88,15 @@ class Life:
 
     def visit(self) -> None:
         async def go() -> None:
-            with open_app(self.config, clock=lambda: self.now, jitter=lambda: 0.5, environ={}) as app:
+            with self.app() as app:
                 await run(app, Wanted(all=True), stop=asyncio.Event())
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(refresh, "make_worker", lambda app: InProcess())
             asyncio.run(go())
+
+    def app(self, **options: Any) -> Any:
+        return open_app(self.config, clock=lambda: self.now, jitter=lambda: 0.5, environ={}, **options)
 
     def command(self, words: str) -> Iterator[str]:
         if words.startswith("rm "):

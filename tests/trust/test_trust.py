@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.aged.web import serving
+from tests.trust import pair
 from tests.trust.case import Case, cases
 from tests.trust.life import Life
+from tests.trust.memory import machine
 
 QUICK = 1  # of each file, the rule itself; the others, and the attacks, are its corners
 
@@ -27,6 +29,10 @@ def parameters() -> list[object]:
 
 @pytest.mark.parametrize("case", parameters())
 def test_case(case: Case, tmp_path: Path) -> None:
+    if case.without:
+        with machine(tmp_path / "machine") as shared:
+            assert list(map(str, pair.live(tmp_path, shared, case))) == []
+        return
     with serving() as web:
         assert Life(tmp_path, web, case).live() == []
 

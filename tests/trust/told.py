@@ -73,6 +73,9 @@ def _entry(item: Item, began: datetime) -> str:
         f"<author><name>{escape(item.author)}</name></author>" if item.author else "",
         *(f'<category term="{escape(tag)}"/>' for tag in item.tags),
         f'<content type="html">{escape(text)}</content>' if text else "",
+        f'<link rel="enclosure" type="audio/mpeg" length="1" href="{escape(item.enclosure)}"/>'
+        if item.enclosure
+        else "",
     ]
     if item.published is not None:
         when = _at(began, item.published).isoformat()

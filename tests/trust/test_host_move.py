@@ -1,0 +1,103 @@
+"""Subscribers' own programs while a site moves to another host: every story once, in every feed that shows it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.aged.web import serving as web_serving
+from tests.publishing import miniflux, newsboat, reader
+from tests.publishing.miniflux import Miniflux
+from tests.publishing.newsboat import Newsboat
+from tests.publishing.reader import Reader
+from tests.publishing.test_newsboat import serving
+from tests.trust.case import Case, Day, Item, Page
+from tests.trust.life import Life
+from tests.trust.test_readers import Reader as Subscriber
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+OLD, NEW = "http://old.example/", "http://moved.example/"
+FEEDS = ("all.atom", "all.rss", "sources/site.atom", "sources/site.rss")
+BEFORE, LATER = 58, 3  # stories before the move, and on each day after it
+
+
+class Site:
+    """A site that publishes stories and moves from `OLD` to `NEW`."""
+
+    def __init__(self, life: Life) -> None:
+        self.life, self.count, self.base = life, 0, OLD
+
+    def live(self, *, new: int, days: float = 1) -> None:
+        """So many new stories, and a visit."""
+        self.life.now += timedelta(days=days)
+        self.count += new
+        pages = {f"{self.base}{number}": self._page(number) for number in range(1, self.count + 1)}
+        items = tuple(self._item(number) for number in range(self.count, 0, -1))
+        moved = {address: Page(to=NEW + address.removeprefix(OLD), status=301) for address in self._left()}
+        feeds = {f"{OLD}feed": Page(to=f"{NEW}feed", status=301), f"{self.base}feed": items}
+        self.life.change(Day(pages={**moved, **pages}, feeds=feeds))
+        self.life.visit()
+
+    def _left(self) -> list[str]:
+        return [f"{OLD}{number}" for number in range(1, BEFORE + 1)] if self.base == NEW else []
+
+    def _page(self, number: int) -> Page:
+        return Page(text=f"story-{number}", title=f"Story {number} of the site")
+
+    def _item(self, number: int) -> Item:
+        return Item(link=f"{self.base}{number}", title=f"Story {number} of the site")
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[tuple[Site, str]]:
+    with web_serving() as web, serving(tmp_path / "feeds/public") as address:
+        source = {"key": "site", "url": f"{OLD}feed", "backfill": 100}
+        settings = "limit = 200\n"
+        case = Case(row="once", name="", file="", sources=(source,), days=(), settings=settings)
+        yield Site(Life(tmp_path, web, case, address)), address
+
+
+def move(site: Site, subscribe: Callable[[str], Subscriber]) -> list[str]:
+    """What went wrong, a line each. `subscribe` follows a feed of this name."""
+    site.live(new=BEFORE)
+    following = {feed: subscribe(feed) for feed in FEEDS}
+    for subscriber in following.values():
+        subscriber.poll()
+    site.base = NEW
+    for days in (10, 1, 1, 1, 1, 1):
+        site.live(new=LATER, days=days)
+        for subscriber in following.values():
+            subscriber.poll()
+    return [line for feed, subscriber in following.items() for line in _complaints(site, feed, subscriber)]
+
+
+def _complaints(site: Site, feed: str, subscriber: Subscriber) -> Iterator[str]:
+    shown = Counter(map(newsboat.number, subscriber.titles))
+    again = sorted(story for story, times in shown.items() if times > 1)
+    missed = sorted({*range(1, site.count + 1)} - {*shown})
+    yield from ([f"{feed}: shown again: {again}"] if again else [])
+    yield from ([f"{feed}: missed: {missed}"] if missed else [])
+
+
+def test_newsboat_shows_every_story_of_a_site_that_moves_once(site: tuple[Site, str], tmp_path: Path) -> None:
+    newsboat.needed()
+    moving, address = site
+    assert move(moving, lambda feed: Newsboat(tmp_path / "readers" / feed, address + feed)) == []
+
+
+def test_reader_shows_every_story_of_a_site_that_moves_once(site: tuple[Site, str], tmp_path: Path) -> None:
+    reader.needed()
+    moving, address = site
+    assert move(moving, lambda feed: Reader(tmp_path / "readers" / feed, address + feed)) == []
+
+
+def test_miniflux_shows_every_story_of_a_site_that_moves_once(site: tuple[Site, str], tmp_path: Path) -> None:
+    moving, address = site
+    with miniflux.running(tmp_path / "miniflux") as client:
+        wrong = move(moving, lambda feed: Miniflux(client, address + feed))
+        assert wrong == []

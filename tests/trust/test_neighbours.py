@@ -1,0 +1,21 @@
+"""A neighbour that is followed changes nothing that is published of another site."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.trust.world import judging
+
+
+@pytest.mark.parametrize(
+    "count",
+    [
+        pytest.param(20, marks=pytest.mark.timeout(300)),
+        pytest.param(200, marks=[pytest.mark.slow, pytest.mark.timeout(900)]),
+    ],
+)
+def test_neighbours_change_nothing(count: int) -> None:
+    with judging() as judge:
+        judge.draw(count, first=True, derandomize=True)
+        if judge.failed:
+            pytest.fail(judge.told(min(judge.failed)), pytrace=False)
