@@ -72,7 +72,7 @@ def check_complete(instance: Instance) -> None:
     holds="69 and the cure, or the feed held; nothing torn; the next run does the rest, nothing lost, twice or fetched "
     "again",
 )
-@pytest.mark.parametrize("kilobytes", slow(ROOM, 340))
+@pytest.mark.parametrize("kilobytes", slow(ROOM))
 def test_a_full_disk(small: Instance, kilobytes: int) -> None:
     with disk(small.feeds, size=f"{kilobytes}k") as free:
         check_spoken(small.command("refresh", "--all", "--json"), "free some space")
