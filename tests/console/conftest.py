@@ -134,7 +134,7 @@ class Served:
         assert made.log_in().status == 303
         return made
 
-    def ended(self, id: str, seconds: float = 60) -> Job:
+    def ended(self, id: str, seconds: float = 100) -> Job:
         """The job once it has ended."""
         end = time.monotonic() + seconds
         while (job := self.queue.get(id)) is None or not job.ended:
