@@ -6,6 +6,7 @@ A start costs half a second of CPU, nearly all of it imports, and the tests run 
 from __future__ import annotations
 
 import atexit
+import gc
 import json
 import os
 import runpy
@@ -19,6 +20,10 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+
+import pytest
+
+from tests import command_line
 
 ROOT = Path(__file__).resolve().parent.parent
 _IMPORTED = (
@@ -70,7 +75,11 @@ def serve(descriptor: int) -> None:
     """Forks a command for each request until the other end closes. In a fork it returns after that command."""
     for module in _IMPORTED:
         import_module(module)
-    import_module("syndicator.cli").load_commands()
+    cli = import_module("syndicator.cli")
+    cli.load_commands()
+    command_line.share(pytest.MonkeyPatch())
+    command_line.made(cli.app)
+    gc.freeze()
     line = socket.socket(fileno=descriptor)
     while True:
         request, descriptors, _, _ = socket.recv_fds(line, _MOST_BYTES, 2)

@@ -32,8 +32,10 @@ def share(patch: pytest.MonkeyPatch) -> None:
 
 def make_tables(connection: Connection) -> None:
     """What `metadata.create_all` does to an empty database, with statements that were written once."""
+    cursor = connection.connection.cursor()
     for statement in _definitions(connection.dialect):
-        connection.exec_driver_sql(statement)
+        cursor.execute(statement)
+    cursor.close()
 
 
 @cache

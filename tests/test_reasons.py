@@ -18,11 +18,15 @@ from tools.reasons import PLACE, document
 PACKAGE = Path(__file__).resolve().parent.parent / "syndicator"
 ALL = {str(one) for group in GROUPS for one in group}
 REFUSALS = {"NotAFeed", "NotAnArticle", "Refusal", "WorkerFailed"}  # called with a code first
+_MAY_NAME_ONE = re.compile(r"\b(reason|kind|disabled)=|\.reason\b|" + "|".join(f"{name}\\(" for name in REFUSALS))
 
 
 def literals(path: Path) -> Iterator[str]:
     """Every string that a module of the package writes, or compares, as a reason."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    text = path.read_text()
+    if not _MAY_NAME_ONE.search(text):
+        return
+    for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Call):
             first = node.args[:1] if isinstance(node.func, ast.Name) and node.func.id in REFUSALS else []
             named = [keyword.value for keyword in node.keywords if keyword.arg in ("reason", "kind", "disabled")]

@@ -21,7 +21,7 @@ from syndicator.services.build import build_feeds
 from syndicator.services.container import open_app
 from syndicator.services.editorial import withdrawing
 from syndicator.services.refresh import RunReport, Wanted, Watch, run
-from tests.world import World
+from tests.world import World, patient_config
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("kept_workers")]
 START = datetime(2026, 1, 10, 12, tzinfo=UTC)
@@ -68,10 +68,11 @@ class Place:
 @pytest.fixture
 async def place(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Place]:
     """Without the slow site, whose deadline each run would wait for, unless a test asks for the `whole` world."""
-    world = World(without=() if request.node.get_closest_marker("whole") else {"slow"})
+    whole = request.node.get_closest_marker("whole")
+    world = World(without=() if whole else {"slow"})
     await world.start()
     made = Place(tmp_path, world)
-    write_config(made.config, world)
+    (write_config if whole else patient_config)(made.config, world)
     yield made
     await world.aclose()
 

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ import pytest
 from syndicator.demo import feeds
 from syndicator.demo import world as demo
 from syndicator.demo.server import Answer
+from syndicator.demo.settings import write_config
 from syndicator.demo.sites import Site, Trouble
 from syndicator.demo.story import Story, Truth
 
@@ -151,6 +153,13 @@ class World(demo.World):
 
     def _modified(self) -> datetime:
         return super()._modified() + timedelta(minutes=self._revision)
+
+
+def patient_config(folder: Path, world: World, *, port: int | None = None, taxonomy: str | None = None) -> None:
+    """The demo's configuration, with time for the answers of a busy machine: for a world without its slow site."""
+    write_config(folder, world, port=port, taxonomy=taxonomy)
+    settings = folder / "syndicator.toml"
+    settings.write_text(settings.read_text().replace("_seconds = 3", "_seconds = 30"))
 
 
 @contextmanager

@@ -58,12 +58,12 @@ TRAPS = [
 ]
 
 
-def strings_of(samples: Samples) -> Iterator[str]:
-    """Every string of the samples of odd strings, YAML documents, file names and injections."""
+def strings_of(samples: Samples, every: int) -> Iterator[str]:
+    """The samples of odd strings, YAML documents, file names and injections: of others' each `every`-th."""
     for kind, key in (("strings", "s"), ("injection", "payload"), ("paths", "name")):
-        for row in samples.rows(kind):
+        for row in samples.rows(kind, every):
             yield str(row[key])
-    for path in samples.files("vectors/yaml", "*.yaml"):
+    for path in samples.files("vectors/yaml", "*.yaml", every=every):
         yield path.read_text(encoding="utf-8")
         for case in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader):
             yield from (str(case[key]) for key in ("yaml", "json", "dump") if case.get(key))

@@ -12,8 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from syndicator.cli import app, load_commands
-from syndicator.demo.settings import write_config
-from tests.world import World, serving
+from tests.world import World, patient_config, serving
 
 load_commands()
 TAXONOMY = '[[tag]]\nname = "AI"\n'
@@ -25,13 +24,11 @@ class Instance:
     def __init__(self, folder: Path, world: World) -> None:
         self.folder, self.world, self.config = folder, world, folder / "config"
         if not self.config.exists():
-            write_config(self.config, world, port=0, taxonomy=TAXONOMY)
+            patient_config(self.config, world, port=0, taxonomy=TAXONOMY)
 
     def follow(self, *keys: str) -> None:
         """Of all sources only these stay."""
-        for source in self.world.sources:
-            if source.key not in keys:
-                self.run("remove", source.key)
+        self.run("remove", *(source.key for source in self.world.sources if source.key not in keys))
 
     def run(self, *words: str, answers: str = "") -> Result:
         words = (*words, "--config", str(self.config))
@@ -49,10 +46,10 @@ class Instance:
         return [listed["source"]["key"] for listed in self.json("sources")]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def world() -> Iterator[World]:
     with serving(World(without={"slow"})) as started:
-        yield started
+        yield started  # no test changes what it serves: it is that of `visited`, too
 
 
 @pytest.fixture
@@ -60,7 +57,7 @@ def instance(tmp_path: Path, world: World) -> Instance:
     return Instance(tmp_path, world)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def visited(tmp_path_factory: pytest.TempPathFactory, world: World) -> Path:
     """A folder in which two sources, one of them gone, were visited once."""
     instance = Instance(tmp_path_factory.mktemp("visited"), world)

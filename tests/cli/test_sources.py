@@ -11,6 +11,7 @@ import pytest
 from syndicator.cli import sources
 from syndicator.errors import MissingError, UsageError
 from tests.cli.conftest import Instance
+from tests.world import World, serving
 
 
 @pytest.fixture
@@ -165,14 +166,16 @@ def test_add_takes_a_list_as_import_does(empty: Instance) -> None:
 
 
 @pytest.mark.slow
-def test_a_permanent_move_is_written_when_asked_for(instance: Instance) -> None:
-    instance.follow("holt")
-    instance.world.move_feed("holt", "/new/feed.json")
-    for _ in range(3):
-        instance.run("refresh", "--all")
-    moved = instance.run("sources", "--apply-moves").output
+def test_a_permanent_move_is_written_when_asked_for(tmp_path: Path) -> None:
+    with serving(World(without={"slow"})) as world:
+        instance = Instance(tmp_path, world)
+        instance.follow("holt")
+        world.move_feed("holt", "/new/feed.json")
+        for _ in range(3):
+            instance.run("refresh", "--all")
+        moved = instance.run("sources", "--apply-moves").output
+        (listed,) = instance.json("sources")
     assert "moved: holt: " in moved and moved.splitlines()[0].endswith("/new/feed.json")
-    (listed,) = instance.json("sources")
     assert listed["source"]["url"].endswith("/new/feed.json")
 
 

@@ -25,13 +25,12 @@ from syndicator.console.guard import body_bytes
 from syndicator.console.runner import Runner
 from syndicator.console.security import passwords
 from syndicator.console.server import make_app
-from syndicator.demo.settings import write_config
 from syndicator.services.daemon import serve_console
 from syndicator.services.jobs.queue import Job, Queue
 from syndicator.services.jobs.work import drain
 from syndicator.settings import Settings, load
 from tests.cli.conftest import Instance
-from tests.world import World, serving
+from tests.world import World, patient_config, serving
 
 PASSWORD = "correct horse battery"
 TAXONOMY = """[[category]]
@@ -136,7 +135,7 @@ class Served:
         assert made.log_in().status == 303
         return made
 
-    def ended(self, id: str, seconds: float = 60) -> Job:
+    def ended(self, id: str, seconds: float = 100) -> Job:
         """The job once it has ended."""
         end = time.monotonic() + seconds
         while (job := self.queue.get(id)) is None or not job.ended:
@@ -196,7 +195,7 @@ def world() -> Iterator[World]:
 def followed(tmp_path_factory: pytest.TempPathFactory, world: World) -> Path:
     """A folder in which five sources were visited once; one of them is gone."""
     folder = tmp_path_factory.mktemp("followed")
-    write_config(folder / "config", world, port=0, taxonomy=TAXONOMY)
+    patient_config(folder / "config", world, port=0, taxonomy=TAXONOMY)
     settings = folder / "config/syndicator.toml"
     settings.write_text(settings.read_text() + "\n[console]\nport = 0\n")
     instance = Instance(folder, world)

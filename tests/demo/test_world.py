@@ -27,7 +27,7 @@ STORY = "launchbeat/the-chip-that-forgets-on-purpose"
 
 @pytest.fixture
 def client() -> Iterator[httpx.Client]:
-    with httpx.Client(trust_env=False, timeout=5) as opened:
+    with httpx.Client(trust_env=False, timeout=60) as opened:
         yield opened
 
 

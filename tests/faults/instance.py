@@ -19,13 +19,12 @@ from typing import Any
 import pytest
 
 from syndicator.articles.frontmatter import load
-from syndicator.demo.settings import write_config
 from syndicator.model import Article
 from syndicator.services import refresh
 from syndicator.services.container import App, open_app
 from syndicator.services.refresh import RunReport, Wanted, run
 from tests import commands
-from tests.world import World
+from tests.world import World, patient_config
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Sites that tests do without where two sites and one that fails show the same.
@@ -54,9 +53,7 @@ class Instance:
         self.config = folder / "config"
         self.feeds = folder / "feeds"
         self.now = START
-        write_config(self.config, world, port=0, taxonomy=TAXONOMY)
-        patient = (self.config / "syndicator.toml").read_text().replace("_seconds = 3", "_seconds = 20")
-        (self.config / "syndicator.toml").write_text(patient)  # a busy machine is not the fault that is looked for
+        patient_config(self.config, world, port=0, taxonomy=TAXONOMY)
 
     # -- runs ---------------------------------------------------------------------------------------------------------
 

@@ -312,7 +312,7 @@ def test_sigterm(small: Instance, command: str) -> None:
     for site in ("parallel", "holt"):
         small.world.latency(site, 180)
     text = (small.config / "syndicator.toml").read_text()
-    (small.config / "syndicator.toml").write_text(text.replace("_seconds = 20", "_seconds = 240"))
+    (small.config / "syndicator.toml").write_text(text.replace("_seconds = 30", "_seconds = 240"))
     process = small.start(command, *(("--all",) if command == "refresh" else ()))
     wait_for(lambda: {seen.site for seen in small.world.requests} >= {"parallel", "holt"})
     process.send_signal(signal.SIGTERM)

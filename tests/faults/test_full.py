@@ -21,11 +21,6 @@ FEW = (8, 10, 12, 15, 18, 20)  # descriptors; from 25 on there are enough
 SHORT = (100, 9_000, 40_000, 200_000, 400_000)  # bytes that no file may pass; the database needs more
 
 
-def slow(values: tuple[int, ...], *default: int) -> list[object]:
-    """All of `values`, those that are no `default` only among the slow tests."""
-    return [value if value in default else pytest.param(value, marks=pytest.mark.slow) for value in values]
-
-
 @contextmanager
 def disk(folder: Path, **options: object) -> Iterator[Callable[[], object]]:
     """A file system of its own at `folder`; what it yields gives it room. Skips where mounting is not allowed."""
@@ -72,7 +67,8 @@ def check_complete(instance: Instance) -> None:
     holds="69 and the cure, or the feed held; nothing torn; the next run does the rest, nothing lost, twice or fetched "
     "again",
 )
-@pytest.mark.parametrize("kilobytes", slow(ROOM, 340))
+@pytest.mark.slow
+@pytest.mark.parametrize("kilobytes", ROOM)
 def test_a_full_disk(small: Instance, kilobytes: int) -> None:
     with disk(small.feeds, size=f"{kilobytes}k") as free:
         check_spoken(small.command("refresh", "--all", "--json"), "free some space")
@@ -99,7 +95,8 @@ def test_no_inodes(small: Instance, inodes: int) -> None:
     how="RLIMIT_NOFILE of a real `refresh` at so few that the database, a module, a socket or the worker lacks one",
     holds="69 and `ulimit -n`; the next run with enough does it all, at once: nothing is held against a page or site",
 )
-@pytest.mark.parametrize("files", slow(FEW))
+@pytest.mark.slow
+@pytest.mark.parametrize("files", FEW)
 def test_few_descriptors(small: Instance, files: int) -> None:
     limit = (resource.RLIMIT_NOFILE, (files, files))
     check_spoken(

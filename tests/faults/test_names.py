@@ -35,7 +35,7 @@ def sound(name: str) -> None:
     holds="nothing outside its folder, no reserved name, at most 120 bytes; every text survives its file",
 )
 def test_titles_and_tags(samples: Samples, tmp_path: Path) -> None:
-    found = [row["name"] for row in samples.rows("paths", every=45)]
+    found = [row["name"] for row in samples.rows("paths", every=150)]
     article_store = FileArticleStore(tmp_path / "deep/article store")
     article_store.instance()
     for number, name in enumerate(found):
@@ -56,9 +56,10 @@ def test_titles_and_tags(samples: Samples, tmp_path: Path) -> None:
     how="every name as tag and category: the addresses of their feeds",
     holds="inside its folder, no reserved name, at most 120 bytes",
 )
-def test_feeds(samples: Samples) -> None:
+@pytest.mark.parametrize("every", [20, pytest.param(1, marks=pytest.mark.slow)])
+def test_feeds(samples: Samples, every: int) -> None:
     slugs: dict[str, str] = {}
-    for name in (row["name"] for row in samples.rows("paths")):
+    for name in (row["name"] for row in samples.rows("paths", every)):
         for key in feeds_of(Article(id="a", url="https://example.org/", title="t", tags=(name,), category=name)):
             parts = paths.file_name(key, "atom").split("/")
             assert len(parts) <= 2

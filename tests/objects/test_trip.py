@@ -10,14 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.demo.settings import write_config
 from syndicator.services.article_files import reindexing
 from syndicator.services.build import build_feeds
 from syndicator.services.container import App, open_app
 from syndicator.services.descriptions import redescribe
 from syndicator.services.refresh import RunReport, Wanted, Watch, run
 from tests.objects.s3_server import S3
-from tests.world import World
+from tests.world import World, patient_config
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("kept_workers")]
 _PATHS = """
@@ -36,7 +35,7 @@ class Place:
         self.environ = {**(environ or {}), "SYNDICATOR_FETCH__CONCURRENCY": "1"}
         self.folder, self.now = folder, datetime(2026, 1, 10, 12, tzinfo=UTC)
         self.create = environ is not None
-        write_config(folder / "config", world)
+        patient_config(folder / "config", world)
         if environ is not None:
             with (folder / "config/syndicator.toml").open("a") as file:
                 file.write(_PATHS)

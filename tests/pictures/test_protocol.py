@@ -13,6 +13,7 @@ from syndicator.pictures.thumbnail import thumbnail
 from tests.pictures import made
 
 GOOD = thumbnail(made.jpeg())
+SMALL = made.gradient((120, 63))
 
 
 def test_the_size_is_read_from_the_frame() -> None:
@@ -26,9 +27,9 @@ def test_the_size_is_read_from_the_frame() -> None:
         GOOD[:-2],
         GOOD + b"<script>",
         b"<html>" + GOOD,
-        made.encoded(made.gradient(), "WEBP", lossless=True),
-        made.encoded(made.gradient(), "WEBP", exif=b"Exif\0\0MM\0*"),
-        made.encoded(made.gradient(), "WEBP", save_all=True, append_images=[made.gradient().rotate(180)]),
+        made.encoded(SMALL, "WEBP", lossless=True),
+        made.encoded(SMALL, "WEBP", exif=b"Exif\0\0MM\0*"),
+        made.encoded(SMALL, "WEBP", save_all=True, append_images=[SMALL.rotate(180)]),
         made.encoded(made.gradient((641, 100)), "WEBP"),
         made.jpeg(),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import struct
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -76,16 +77,17 @@ def test_icons_and_counters_are_refused(size: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize(
-    "data",
+    "make",
     [
-        made.stated_png(5000, 4001),
-        made.stated_png(60_000, 60_000),
-        made.encoded(Image.new("L", (7100, 7100)), "JPEG"),
-        made.encoded(Image.new("1", (6000, 6000)), "GIF"),
+        lambda: made.stated_png(5000, 4001),
+        lambda: made.stated_png(60_000, 60_000),
+        lambda: made.encoded(Image.new("L", (7100, 7100)), "JPEG"),
+        lambda: made.encoded(Image.new("1", (6000, 6000)), "GIF"),
     ],
     ids=["png", "png of 3.6 gigapixels", "jpeg of 50 megapixels", "gif of 36 megapixels"],
 )
-def test_bombs_are_refused_by_their_header(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bombs_are_refused_by_their_header(make: Callable[[], bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    data = make()
     monkeypatch.setattr(Image.Image, "load", lambda self: pytest.fail("it was decoded"))
     assert answer(data)[0] == 1 + protocol.REFUSALS.index(PictureReason.PIXELS)
 
@@ -130,10 +132,10 @@ def test_what_is_transparent_is_white() -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        made.encoded(made.gradient().convert("CMYK"), "JPEG"),
-        made.encoded(made.gradient().convert("LA"), "PNG"),
-        made.encoded(made.gradient().convert("1"), "PNG"),
-        made.encoded(made.gradient().convert("RGBA"), "WEBP"),
+        made.encoded(made.gradient((320, 200)).convert("CMYK"), "JPEG"),
+        made.encoded(made.gradient((320, 200)).convert("LA"), "PNG"),
+        made.encoded(made.gradient((320, 200)).convert("1"), "PNG"),
+        made.encoded(made.gradient((320, 200)).convert("RGBA"), "WEBP"),
     ],
     ids=["cmyk", "grey with alpha", "black and white", "webp with alpha"],
 )

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.demo.settings import write_config
 from syndicator.model import Outcome, Rules, Source, SourceState
 from syndicator.pipeline.requests import feed_request
 from syndicator.services import refresh
@@ -18,7 +17,7 @@ from syndicator.services.container import App, open_app
 from syndicator.settings import Settings
 from tests.faults.instance import NOT_SMALL, InProcess
 from tests.unstamped import unstamped
-from tests.world import World, serving
+from tests.world import World, patient_config, serving
 
 NOW = [datetime(2026, 1, 10, 12, tzinfo=UTC)]
 LINKS = Rules(links=("ul li",))
@@ -33,7 +32,7 @@ def world() -> Iterator[World]:
 @pytest.fixture
 def app(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
-    write_config(tmp_path / "config", world, port=0)
+    patient_config(tmp_path / "config", world, port=0)
     with open_app(tmp_path / "config", read=unstamped(tmp_path / "config"), clock=lambda: NOW[0], environ={}) as opened:
         front = opened.sources["holt"].url.rsplit("/", 1)[0] + "/"
         opened.sources["holt"] = replace(opened.sources["holt"], kind="auto", url=front, rules=LINKS)

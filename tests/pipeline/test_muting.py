@@ -11,13 +11,12 @@ from typing import Any
 
 import pytest
 
-from syndicator.demo.settings import write_config
 from syndicator.model import Outcome
 from syndicator.services import reconcile, refresh
 from syndicator.services.container import App, open_app
 from tests.faults.instance import NOT_SMALL, InProcess
 from tests.unstamped import unstamped
-from tests.world import World, serving
+from tests.world import World, patient_config, serving
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
 
@@ -31,7 +30,7 @@ def world() -> Iterator[World]:
 @pytest.fixture
 def app(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
-    write_config(tmp_path / "config", world, port=0)
+    patient_config(tmp_path / "config", world, port=0)
     with open_app(tmp_path / "config", read=unstamped(tmp_path / "config"), clock=lambda: NOW, environ={}) as opened:
         yield opened
 

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from syndicator.articles.article_store import FileArticleStore
-from syndicator.demo.settings import write_config
 from syndicator.model import Outcome, Rules
 from syndicator.pipeline.entry import entry_rows
 from syndicator.ports import EntryRow
@@ -25,7 +24,7 @@ from syndicator.services.check import check
 from syndicator.services.container import App, open_app
 from tests.faults.instance import NOT_SMALL, InProcess
 from tests.unstamped import unstamped
-from tests.world import World, serving
+from tests.world import World, patient_config, serving
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -59,7 +58,7 @@ class Lab:
 @pytest.fixture
 def lab(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
     monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
-    write_config(tmp_path / "config", world, port=0)
+    patient_config(tmp_path / "config", world, port=0)
     clock, environ = [NOW], dict[str, str]()
     with open_app(
         tmp_path / "config",

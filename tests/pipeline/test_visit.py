@@ -15,7 +15,6 @@ import pytest
 from sqlalchemy import event
 
 from syndicator.articles import disk, snapshots
-from syndicator.demo.settings import write_config
 from syndicator.model import Outcome
 from syndicator.pipeline import visit as pipeline_visit
 from syndicator.pipeline import visit_all
@@ -26,7 +25,7 @@ from syndicator.services.container import App, open_app
 from syndicator.store import codec
 from syndicator.visiting import flood
 from tests.faults.instance import NOT_SMALL, InProcess
-from tests.world import World, serving
+from tests.world import World, patient_config, serving
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +37,7 @@ def world() -> Iterator[World]:
 @pytest.fixture
 def app(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
-    write_config(tmp_path / "config", world, port=0)
+    patient_config(tmp_path / "config", world, port=0)
     with open_app(tmp_path / "config", environ={}) as opened:
         yield opened
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.demo.settings import write_config
 from syndicator.errors import NetworkDown
 from syndicator.model import Outcome, SourceState
 from syndicator.pipeline import visit as visits
@@ -20,7 +19,7 @@ from syndicator.services import refresh
 from syndicator.services.container import App, open_app
 from syndicator.visiting import cadence
 from tests.faults.instance import NOT_SMALL, InProcess
-from tests.world import World, serving
+from tests.world import World, patient_config, serving
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
 LONG = timedelta(days=300)
@@ -40,7 +39,7 @@ def clock() -> list[datetime]:
 @pytest.fixture
 def app(tmp_path: Path, world: World, clock: list[datetime], monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
-    write_config(tmp_path / "config", world, port=0)
+    patient_config(tmp_path / "config", world, port=0)
     with open_app(tmp_path / "config", clock=lambda: clock[0], jitter=lambda: 0.5, environ={}) as opened:
         yield opened
 

@@ -21,7 +21,7 @@ def free_port() -> int:
 
 
 def fetched(url: str) -> bytes:
-    with urllib.request.urlopen(url, timeout=5) as answer:
+    with urllib.request.urlopen(url, timeout=60) as answer:
         return bytes(answer.read())
 
 
@@ -41,7 +41,7 @@ async def test_serves_until_told_to_stop(tmp_path: Path) -> None:
     running = asyncio.create_task(serve(make_app(tmp_path), "127.0.0.1", port, stop=stop))
     assert await answered(f"http://127.0.0.1:{port}/") == b"<p>Hello"
     stop.set()
-    await asyncio.wait_for(running, 5)
+    await asyncio.wait_for(running, 60)
 
 
 @pytest.mark.anyio
@@ -50,7 +50,7 @@ async def test_who_is_told_the_address_may_connect_at_once(tmp_path: Path) -> No
 
     def listening(address: str) -> None:
         host, port = address.removeprefix("http://").rstrip("/").split(":")
-        with socket.create_connection((host, int(port)), timeout=5):
+        with socket.create_connection((host, int(port)), timeout=60):
             connected.append(address)
         stop.set()
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import hashlib
-from collections.abc import Iterator
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +65,14 @@ class Place:
     def write_taxonomy(self, text: str) -> None:
         (self.config / "taxonomy.toml").write_text(text)
 
+    def take(self, fill: Callable[[Place], object]) -> Place:
+        """This place with all that `fill` puts into a place of this configuration: it is filled once a process, and
+        copied with the times of its files."""
+        first = _filled(fill, tuple((path.name, path.read_text()) for path in sorted(self.config.iterdir())))
+        shutil.copytree(first.folder, self.folder, dirs_exist_ok=True)
+        self.now = first.now
+        return self
+
     @contextmanager
     def app(self, *, create: bool = False) -> Iterator[App]:
         with open_app(self.config, clock=lambda: self.now, jitter=lambda: 0.5, environ={}, create=create) as app:
@@ -95,6 +108,17 @@ class Place:
         root = self.folder / "feeds" / part
         files = sorted(path for path in root.rglob("*") if path.is_file() and path.name != "newest.txt")
         return {str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+@cache
+def _filled(fill: Callable[[Place], object], config: tuple[tuple[str, str], ...]) -> Place:
+    folder = Path(tempfile.mkdtemp(prefix="place-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT")))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    place = Place(folder)
+    for name, text in config:
+        (place.config / name).write_text(text)
+    fill(place)
+    return place
 
 
 def store_articles(app: App, title: str, body: str, *, source: str = "one", **fields: Any) -> Article:

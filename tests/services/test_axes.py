@@ -40,6 +40,10 @@ def gone(place: Place) -> set[str]:
 @pytest.fixture
 def filled(place: Place) -> Place:
     """With a tag that has fewer articles left than a new one needs."""
+    return place.take(fill)
+
+
+def fill(place: Place) -> None:
     (place.config / "feeds.toml").write_text('[[feed]]\nslug = "chips"\nquery = "tag:GPU"\n')
     with place.app() as app:
         store_articles(app, "First", "Text.", tags=("GPU", "Bees"), category="AI")
@@ -49,7 +53,6 @@ def filled(place: Place) -> Place:
     with place.app() as app:
         reconcile.files(app)
     publish(place, ALL)
-    return place
 
 
 @pytest.mark.slow

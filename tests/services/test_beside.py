@@ -72,7 +72,7 @@ def rebuild(place: Place, *lost: str) -> None:
 
 @pytest.mark.parametrize("lost", [["state"], ["state", "public"]])
 def test_a_lost_database_takes_nothing_with_it(place: Place, lost: list[str]) -> None:
-    fill(place)
+    place.take(fill)
     before, files = told(place), place.digests("articles")
     assert {"tags/models-of-language.atom", "tags/ships.atom"} <= before.keys()
     assert "queries/chips.atom" in before["gone"]
@@ -82,7 +82,7 @@ def test_a_lost_database_takes_nothing_with_it(place: Place, lost: list[str]) ->
 
 
 def test_the_file_says_what_the_articles_do_not(place: Place) -> None:
-    fill(place)
+    place.take(fill)
     kept = read_feeds(FolderFile(place.folder / "feeds/articles/feeds.toml"))
     models = FeedKey("tag", "models-of-language")
     assert kept[FeedKey("tag", "llm")].moved_to == kept[FeedKey("tag", "gpu")].moved_to == models
@@ -96,7 +96,7 @@ def test_the_file_says_what_the_articles_do_not(place: Place) -> None:
 
 
 def test_the_first_start_after_an_upgrade_writes_what_only_the_database_knew(place: Place) -> None:
-    fill(place)
+    place.take(fill)
     folder = place.folder / "feeds/articles"
     before = {name: (folder / name).read_bytes() for name in ("feeds.toml", "sources.toml")}
     for name in before:
@@ -116,7 +116,7 @@ def test_a_source_that_an_older_version_removed_is_known_by_its_articles(place: 
 
 def test_the_file_is_written_before_the_database(place: Place) -> None:
     """Killed in between, the next start makes the database say what the file says."""
-    fill(place)
+    place.take(fill)
     with place.app() as app:
         row = next(row for row in app.store.index.feeds() if row.key == FeedKey("tag", "ships"))
         app.beside.keep(row.__class__(key=row.key, name=row.name, first_slug="boats", moved_to=None))
@@ -126,7 +126,7 @@ def test_the_file_is_written_before_the_database(place: Place) -> None:
 
 
 def test_an_edit_by_hand_counts(place: Place) -> None:
-    fill(place)
+    place.take(fill)
     path = place.folder / "feeds/articles/feeds.toml"
     path.write_text(path.read_text() + '\n[[feed]]\nfeed = "tag/boats"\nmoved_to = "tag/ships"\n')
     edited = path.read_bytes()
@@ -143,7 +143,7 @@ def test_an_edit_by_hand_counts(place: Place) -> None:
 
 
 def test_a_feed_given_up_by_hand_ends(place: Place) -> None:
-    fill(place)
+    place.take(fill)
     path = place.folder / "feeds/articles/feeds.toml"
     assert place.published("sources/one.atom")
     path.write_text(
@@ -157,7 +157,7 @@ def test_a_feed_given_up_by_hand_ends(place: Place) -> None:
 
 
 def test_a_broken_file_stops_a_run_with_its_name_and_changes_nothing(place: Place) -> None:
-    fill(place)
+    place.take(fill)
     before = told(place)
     path = place.folder / "feeds/articles/feeds.toml"
     path.write_text("x")
@@ -181,7 +181,7 @@ def test_an_instance_with_nothing_to_say_has_no_feeds_toml(place: Place) -> None
 
 def test_an_article_that_still_has_the_old_tag_is_in_the_feed_that_carries_on(place: Place) -> None:
     """As in a copy that was made while the tag was renamed."""
-    fill(place)
+    place.take(fill)
     with place.app() as app:
         store_articles(app, "Late", "Text that came late.", tags=("LLM",))
     place.build()

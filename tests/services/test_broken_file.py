@@ -22,6 +22,10 @@ QUERY = '[[feed]]\nslug = "engines"\nquery = "turbine"\n'
 @pytest.fixture
 def filled(place: Place) -> Place:
     """A place with five articles in feeds, one of which is published whole and found by its text."""
+    return place.take(fill)
+
+
+def fill(place: Place) -> None:
     (place.config / "sources.toml").write_text(FULL)
     (place.config / "feeds.toml").write_text(QUERY)
     with place.app() as app:
@@ -29,7 +33,6 @@ def filled(place: Place) -> Place:
             body = f"Text {number} of a **turbine**." if number == 2 else f"Text {number}."
             store_articles(app, f"Chips from {number}", body, category="AI", tags=("GPU",))
     assert place.build().set_aside == ()
-    return place
 
 
 def harm(place: Place) -> Path:

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from syndicator.demo.settings import write_config
 from syndicator.errors import StoreError, WorkerFailed
 from syndicator.publishing.builder import Builder
 from syndicator.reasons import WorkerReason
@@ -19,7 +18,7 @@ from syndicator.services.build import build_meanwhile
 from syndicator.services.container import App, open_app
 from tests.faults.instance import NOT_SMALL, InProcess
 from tests.services.places import Place, store_articles
-from tests.world import World, serving
+from tests.world import World, patient_config, serving
 
 SLOW = "parallel"
 
@@ -33,7 +32,7 @@ def world() -> Iterator[World]:
 @pytest.fixture
 def app(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     monkeypatch.setattr(refresh, "make_worker", lambda app: InProcess())
-    write_config(tmp_path / "config", world, port=0)
+    patient_config(tmp_path / "config", world, port=0)
     with open_app(tmp_path / "config", environ={}) as opened:
         yield opened
 

@@ -13,14 +13,13 @@ from typer.testing import CliRunner, Result
 
 from syndicator.cli import app as cli
 from syndicator.cli import load_commands
-from syndicator.demo.settings import write_config
 from syndicator.services.container import open_app
 from syndicator.services.refresh import RunReport, Wanted, run
 from tests import commands
 from tests.fakellm import BEHAVIOURS, FakeLlm, Question, Said, honest, llm
 from tests.services.descriptions.test_enrich import FIRST, SECOND, Lab
 from tests.services.places import Place
-from tests.world import World, world
+from tests.world import World, patient_config, world
 
 pytestmark = pytest.mark.slow
 
@@ -52,7 +51,7 @@ def _says(item: dict[str, Any]) -> str:
 
 def test_ours_first_then_the_models_and_updated_stays(tmp_path: Path, world: World, llm: FakeLlm) -> None:
     config, public = tmp_path / "config", tmp_path / "feeds/public"
-    write_config(config, world)
+    patient_config(config, world)
     told_by(config, llm.url)
     at_first: dict[str, dict[str, Any]] = {}
 
@@ -80,7 +79,7 @@ def test_ours_first_then_the_models_and_updated_stays(tmp_path: Path, world: Wor
 def test_a_dead_endpoint_holds_nothing_up_and_is_named(tmp_path: Path, world: World, llm: FakeLlm) -> None:
     llm.close()
     config = tmp_path / "config"
-    write_config(config, world)
+    patient_config(config, world)
     told_by(config, llm.url)
     report = visit(config)
     assert len(entries(tmp_path / "feeds/public")) > 10
@@ -137,7 +136,7 @@ def test_describe_llm_wants_an_endpoint(tmp_path: Path) -> None:
 
 def test_refresh_publishes_without_the_key_and_says_so(tmp_path: Path, world: World, llm: FakeLlm) -> None:
     config = tmp_path / "config"
-    write_config(config, world)
+    patient_config(config, world)
     told_by(config, llm.url, 'key_env = "MY_MISSING_KEY"\n')
     environ = {name: value for name, value in os.environ.items() if name != "MY_MISSING_KEY"}
     done = commands.run("refresh", "--config", str(config), environ=environ)

@@ -41,13 +41,15 @@ def test_what_is_many(missing: int, known: int, many: bool) -> None:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    place = Place(tmp_path)
+    return Place(tmp_path).take(fill)
+
+
+def fill(place: Place) -> None:
     place.now += timedelta(days=1)  # of thirty articles, an hour apart
     with place.app(create=True) as app:
         for number in range(30):
             store_articles(app, f"Story {number}", "Of it.")
     place.build()
-    return place
 
 
 def articles(place: Place) -> list[Path]:

@@ -77,10 +77,12 @@ async def visited(place: Place) -> None:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    made = Place(tmp_path, settings=SETTINGS)
-    asyncio.run(visited(made))
-    made.now += timedelta(days=2)
-    return made
+    return Place(tmp_path, settings=SETTINGS).take(fill)
+
+
+def fill(place: Place) -> None:
+    asyncio.run(visited(place))
+    place.now += timedelta(days=2)
 
 
 def rule(place: Place, line: str = 'remove = [".promo"]') -> None:

@@ -15,12 +15,15 @@ THREE = '\n[[source]]\nkey = "three"\nurl = "https://three.example/feed"\n'
 @pytest.fixture
 def filled(place: Place) -> Place:
     """Two sources, each with a tag of its own; the first one's article is in an archive."""
+    return place.take(fill)
+
+
+def fill(place: Place) -> None:
     with place.app(create=True) as app:
         old = {"added": NOW - timedelta(days=60), "published": NOW - timedelta(days=60), "robots": ("nosnippet",)}
         store_articles(app, "First", "Text.", tags=("LLM",), excerpt="Text of the first.", **old)
         store_articles(app, "Second", "Text.", tags=("GPU",), source="two")
     place.build()
-    return place
 
 
 @pytest.fixture

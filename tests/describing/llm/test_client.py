@@ -88,7 +88,7 @@ def test_a_host_that_takes_no_connection_is_given_up_soon() -> None:
         for one in waiting:
             one.close()
     assert failed(result) == "connect"
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 50
 
 
 def test_the_known_form_is_begun_with(llm: FakeLlm) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from syndicator.demo.settings import write_config
 from syndicator.demo.story import Story
 from syndicator.errors import UsageError
 from syndicator.model import Article, article_id
@@ -26,7 +25,7 @@ from tests.pipeline.test_similarity import prose
 from tests.services.places import Place
 from tests.test_trip import Place as Trip
 from tests.test_trip import key_of
-from tests.world import World
+from tests.world import World, patient_config
 
 pytestmark = pytest.mark.usefixtures("kept_workers")
 STORY = prose(1, 300)
@@ -332,7 +331,7 @@ async def trip(tmp_path: Path) -> AsyncIterator[Trip]:
     world = World()
     await world.start()
     made = Trip(tmp_path, world)
-    write_config(made.config, world)
+    patient_config(made.config, world)
     yield made
     await world.aclose()
 

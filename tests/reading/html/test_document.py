@@ -217,7 +217,6 @@ def test_hopeless_jsonld_is_nothing(script: str) -> None:
         b"<title>x</title>" * 20_000,
     ],
 )
-@pytest.mark.timeout(20)
 def test_hostile_bytes_parse(data: bytes) -> None:
     assert parse(data, URL).tree.tag == "html"
 

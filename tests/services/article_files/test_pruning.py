@@ -63,6 +63,10 @@ def test_what_a_hand_wrote_and_what_is_on_hold_stays_and_copies_go_with_their_ar
 @pytest.fixture
 def filled(place: Place) -> Place:
     """Three months with articles of two sources, one with a tag of its own."""
+    return place.take(fill)
+
+
+def fill(place: Place) -> None:
     with place.app() as app:
         for number in range(6):
             at = NOW - timedelta(days=60) + number * 10 * DAY
@@ -70,7 +74,6 @@ def filled(place: Place) -> Place:
         store_articles(app, "Lone", "Text.", source="two", added=NOW - 70 * DAY, tags=("GPU",), tags_by="matched")
         reconcile.sources(app)
     place.build()
-    return place
 
 
 def prune(place: Place, *named: str, **which: object) -> pruning.Pruning:

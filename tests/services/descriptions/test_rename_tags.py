@@ -48,7 +48,7 @@ def moved(place: Place) -> dict[str, str]:
 
 
 def test_a_renamed_tag_keeps_its_feed(place: Place) -> None:
-    fill(place)
+    place.take(fill)
     id, entry = feed_id(place, "tags/llm.atom"), place.article("Models")
     with place.app() as app:
         planned = rename_tags.plan(app, "rename", "llm", "language models")
@@ -73,7 +73,7 @@ def test_a_renamed_tag_keeps_its_feed(place: Place) -> None:
 
 
 def test_a_rename_may_be_taken_back(place: Place) -> None:
-    fill(place)
+    place.take(fill)
     id = feed_id(place, "tags/llm.atom")
     retag(place, "rename", "LLM", "language models")
     place.build()
@@ -86,7 +86,7 @@ def test_a_rename_may_be_taken_back(place: Place) -> None:
 
 
 def test_only_the_spelling_changes(place: Place) -> None:
-    fill(place)
+    place.take(fill)
     retag(place, "rename", "GPU", "Gpu")
     place.build()
     assert place.article("Chips").tags == ("Gpu", "LLM")
@@ -96,7 +96,7 @@ def test_only_the_spelling_changes(place: Place) -> None:
 
 
 def test_a_merged_tag_becomes_part_of_the_other(place: Place) -> None:
-    fill(place)
+    place.take(fill)
     id = feed_id(place, "tags/gpu.atom")
     retag(place, "merge", "LLM", "GPU")
     assert place.build().held == ()
@@ -110,7 +110,7 @@ def test_a_merged_tag_becomes_part_of_the_other(place: Place) -> None:
 
 
 def test_the_operators_own_tags_follow_and_stay_theirs(place: Place) -> None:
-    fill(place)
+    place.take(fill)
     place.edit("Models", "- LLM", "- LLM\n- Mine")
     retag(place, "rename", "LLM", "language models")
     with place.app() as app:
@@ -122,7 +122,7 @@ def test_the_operators_own_tags_follow_and_stay_theirs(place: Place) -> None:
 
 
 def test_doing_it_twice_or_after_a_crash_changes_nothing_more(place: Place) -> None:
-    fill(place)
+    place.take(fill)
     with place.app() as app:
         planned = rename_tags.plan(app, "rename", "LLM", "language models")
         rename_tags.act(app, planned)
@@ -140,7 +140,7 @@ def test_doing_it_twice_or_after_a_crash_changes_nothing_more(place: Place) -> N
 
 def test_a_feed_that_few_articles_are_left_in_stays_after_a_rename(tmp_path_factory: pytest.TempPathFactory) -> None:
     place = Place(tmp_path_factory.mktemp("few"), settings="[publish]\ntag_min = 2\n")
-    fill(place)
+    place.take(fill)
     place.edit("Chips", "- LLM\n", "")
     place.build()
     retag(place, "rename", "LLM", "language models")
@@ -165,7 +165,7 @@ def test_what_was_learnt_speaks_by_the_new_name(place: Place) -> None:
 def test_archives_of_the_old_name_go_and_the_new_ones_are_there(tmp_path_factory: pytest.TempPathFactory) -> None:
     settings = "[publish]\ntag_min = 1\nlimit = 1\nwindow_hours = 0\n"
     place = Place(tmp_path_factory.mktemp("old"), settings=settings)
-    fill(place)
+    place.take(fill)
     with place.app() as app:
         store_articles(app, "Later", "Of later.", tags=("GPU",), added=place.now.replace(month=5))
     place.build()
@@ -191,13 +191,13 @@ def test_archives_of_the_old_name_go_and_the_new_ones_are_there(tmp_path_factory
     ],
 )
 def test_what_makes_no_sense_is_refused_with_a_cure(place: Place, kind: Kind, old: str, new: str, message: str) -> None:
-    fill(place)
+    place.take(fill)
     with place.app() as app, pytest.raises(UsageError, match=message):
         rename_tags.plan(app, kind, old, new)
 
 
 def test_an_address_that_answers_for_another_is_not_taken(place: Place) -> None:
-    fill(place)
+    place.take(fill)
     retag(place, "rename", "LLM", "language models")
     place.write_taxonomy(place.taxonomy.replace(', "LLM"', ""))
     with place.app() as app, pytest.raises(UsageError, match="answers with tags/language-models"):
@@ -205,14 +205,14 @@ def test_an_address_that_answers_for_another_is_not_taken(place: Place) -> None:
 
 
 def test_without_a_list_of_tags_there_is_nothing_to_rename_in(place: Place) -> None:
-    fill(place)
+    place.take(fill)
     place.write_taxonomy("")
     with place.app() as app, pytest.raises(UsageError, match="tags suggest"):
         rename_tags.plan(app, "rename", "LLM", "X")
 
 
 def test_saved_queries_that_ask_for_the_old_tag_are_named(place: Place) -> None:
-    fill(place)
+    place.take(fill)
     text = '[[feed]]\nslug = "a"\nquery = \'tag:GPU and not (tag:"llm")\'\n\n[[feed]]\nslug = "b"\nquery = "tag:GPU"\n'
     (place.config / "feeds.toml").write_text(text)
     with place.app() as app:

@@ -32,13 +32,16 @@ def sat(app: App) -> Review:
 
 @pytest.fixture
 def place(place: Place) -> Place:
+    return place.take(fill)
+
+
+def fill(place: Place) -> None:
     with place.app() as app:
         sure = store_articles(app, "Sure", MODELS, tags=("LLM",), tags_by="matched", category="AI")
         store_articles(app, "Strange", "Roses want sun, and tulips rain.", tags=("GPU",), tags_by="matched")
         store_articles(app, "Bare", "Tulips want rain.")
         store_articles(app, "Mine", MODELS, tags=("GPU",), tags_by="operator")
         store_articles(app, "Copy", MODELS, merged_into=sure.id)
-    return place
 
 
 @contextmanager

@@ -11,13 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.demo.settings import write_config
 from syndicator.model import Article
 from syndicator.reasons import EntryReason
 from syndicator.services import refresh
 from syndicator.services.container import App, open_app
 from tests.faults.instance import NOT_SMALL, InProcess
-from tests.world import World, serving
+from tests.world import World, patient_config, serving
 
 LATER = datetime(2999, 1, 1, tzinfo=UTC)
 
@@ -34,7 +33,7 @@ def _no_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def opened(folder: Path, world: World, hold: str) -> App:
-    write_config(folder / "config", world, port=0)
+    patient_config(folder / "config", world, port=0)
     settings = folder / "config/syndicator.toml"
     settings.write_text(settings.read_text().replace("[publish]", f'[publish]\nhold = "{hold}"'))
     return open_app(folder / "config", environ={}).__enter__()

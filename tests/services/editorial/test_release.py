@@ -30,6 +30,10 @@ QUERY = '[[feed]]\nslug = "llm"\nquery = "tag:LLM"\n'
 @pytest.fixture
 def filled(place: Place) -> Place:
     """Three published articles and one on hold, which is older than two of them, and a saved query."""
+    return place.take(fill)
+
+
+def fill(place: Place) -> None:
     (place.config / "feeds.toml").write_text(QUERY)
     with place.app() as app:
         store_articles(app, "Old", "Old text.", tags=("LLM",), category="AI")
@@ -37,7 +41,6 @@ def filled(place: Place) -> Place:
         store_articles(app, "Newer", "Newer text.", tags=("LLM",))
         store_articles(app, "Newest", "Newest text.", tags=("LLM",))
     place.build()
-    return place
 
 
 def run(place: Place) -> None:

@@ -89,7 +89,7 @@ def markdown(place: Place) -> dict[str, str]:
 
 
 def test_trying_says_which_feeds_would_lose_it_and_changes_nothing(place: Place) -> None:
-    fill(place)
+    place.take(fill)
     before = place.digests("articles"), place.digests("public")
     with place.app() as app:
         planned = withdrawing.plan_withdrawal(app, URL)
@@ -101,7 +101,7 @@ def test_trying_says_which_feeds_would_lose_it_and_changes_nothing(place: Place)
 
 def test_what_comes_back_is_as_it_was(place: Place) -> None:
     place.tell_of_withdrawals()
-    fill(place)
+    place.take(fill)
     files, published = markdown(place), feeds(place)
     withdraw(place)
     assert "Story" not in entries(place) and markdown(place) != files
@@ -118,7 +118,7 @@ def test_what_comes_back_is_as_it_was(place: Place) -> None:
 
 
 def test_an_article_is_named_by_any_of_its_addresses_or_its_id(place: Place) -> None:
-    fill(place)
+    place.take(fill)
     id = withdraw(place).id
     for what in ("http://one.example/story/", id):
         with place.app() as app:
@@ -129,7 +129,7 @@ def test_an_article_is_named_by_any_of_its_addresses_or_its_id(place: Place) -> 
 
 def test_copies_stand_for_themselves_while_it_is_withdrawn(place: Place) -> None:
     """They are other sites' articles: what is withdrawn is this one."""
-    fill(place)
+    place.take(fill)
     withdraw(place)
     assert "Copy" in entries(place)
     undo(place)
@@ -137,14 +137,14 @@ def test_copies_stand_for_themselves_while_it_is_withdrawn(place: Place) -> None
 
 
 def test_its_file_is_in_no_backup_of_the_articles(place: Place) -> None:
-    fill(place)
+    place.take(fill)
     withdraw(place)
     assert len(kept(place)) == 1
     assert all("by hand" not in path.read_text() for path in (place.folder / "feeds/articles").rglob("*.*"))
 
 
 def test_an_entry_deleted_by_hand_is_undone_at_the_next_start(place: Place) -> None:
-    fill(place)
+    place.take(fill)
     published = feeds(place)
     withdraw(place)
     listed(place).write_text("# none\n")
@@ -154,7 +154,7 @@ def test_an_entry_deleted_by_hand_is_undone_at_the_next_start(place: Place) -> N
 
 
 def test_so_it_is_where_the_database_was_lost(place: Place) -> None:
-    fill(place)
+    place.take(fill)
     withdraw(place)
     for path in (place.folder / "feeds/state").glob("syndicator.db*"):
         path.unlink()
@@ -166,7 +166,7 @@ def test_so_it_is_where_the_database_was_lost(place: Place) -> None:
 
 
 def test_a_list_that_is_lost_is_no_undoing(place: Place) -> None:
-    fill(place)
+    place.take(fill)
     withdraw(place)
     before = listed(place).read_bytes()
     listed(place).unlink()
@@ -178,14 +178,14 @@ def test_a_list_that_is_lost_is_no_undoing(place: Place) -> None:
 
 
 def test_a_second_withdrawal_says_how_to_undo_the_first(place: Place) -> None:
-    fill(place)
+    place.take(fill)
     withdraw(place)
     with place.app() as app, pytest.raises(UsageError, match=r"is withdrawn already; .*--undo"):
         withdrawing.withdraw(app, URL)
 
 
 def test_its_file_is_kept_for_thirty_days(place: Place) -> None:
-    fill(place)
+    place.take(fill)
     withdraw(place)
     place.now += timedelta(days=30)
     start(place)
@@ -198,7 +198,7 @@ def test_its_file_is_kept_for_thirty_days(place: Place) -> None:
 
 
 def test_what_is_purged_is_forgotten_at_once(place: Place) -> None:
-    fill(place)
+    place.take(fill)
     with place.app() as app:
         app.snapshots.put(app.store.visits.find([urls.alias(URL)]) or "", b"<p>page", {})
     assert not withdraw(place, purge=True).kept
@@ -209,7 +209,7 @@ def test_what_is_purged_is_forgotten_at_once(place: Place) -> None:
 
 
 def test_what_was_withdrawn_can_be_purged_later(place: Place) -> None:
-    fill(place)
+    place.take(fill)
     withdraw(place)
     assert not withdraw(place, purge=True).kept
     assert kept(place) == []
@@ -217,7 +217,7 @@ def test_what_was_withdrawn_can_be_purged_later(place: Place) -> None:
 
 
 def test_without_its_file_it_is_read_again_when_it_is_announced(place: Place) -> None:
-    fill(place)
+    place.take(fill)
     with place.app() as app:
         id = app.store.visits.find([urls.alias(URL)])
         rows = [
@@ -251,7 +251,7 @@ def test_without_its_file_it_is_read_again_when_it_is_announced(place: Place) ->
 
 
 def test_what_was_read_is_not_read_again_when_its_file_comes_back(place: Place) -> None:
-    fill(place)
+    place.take(fill)
     with place.app() as app:
         id = app.store.visits.find([urls.alias(URL)])
         row = EntryRow(
@@ -268,7 +268,7 @@ def test_what_was_read_is_not_read_again_when_its_file_comes_back(place: Place) 
 def test_a_withdrawal_that_is_killed_ends_well(place: Place, moment: str) -> None:
     """Killed after its file was kept, nothing happened; after it was listed, the next start ends it, and it can be
     undone."""
-    fill(place)
+    place.take(fill)
     with place.app() as app:
         planned = withdrawing.plan_withdrawal(app, URL)
         path = app.article_store.find(planned.id)
@@ -289,7 +289,7 @@ def test_a_withdrawal_that_is_killed_ends_well(place: Place, moment: str) -> Non
 def test_the_list_says_all_feeds_that_showed_it(place: Place) -> None:
     place.tell_of_withdrawals()
     place.config.joinpath("feeds.toml").write_text('[[feed]]\nslug = "models"\nquery = "tag:LLM"\n')
-    fill(place)
+    place.take(fill)
     withdraw(place)
     assert '"query/models"' in listed(place).read_text()
     assert re.search("deleted-entry", place.published("queries/models.atom"))

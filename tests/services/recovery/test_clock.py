@@ -41,12 +41,15 @@ def entries(place: Place) -> list[dict[str, Any]]:
 @pytest.fixture
 def filled(place: Place) -> Place:
     """A place with sixty articles, of which none lies in the future."""
+    return place.take(fill)
+
+
+def fill(place: Place) -> None:
     with place.app() as app:
         for number in range(OLD):
             at = NOW - timedelta(days=9) + timedelta(hours=number)
             store_articles(app, f"Old {number}", "Text.", added=at, published=at)
     place.build()
-    return place
 
 
 def ahead(place: Place, count: int) -> list[Article]:
