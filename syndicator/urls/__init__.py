@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -145,10 +146,10 @@ def domain(url: str) -> str:
 
 @lru_cache(maxsize=4096)
 def site(url: str) -> str:
-    """Whose `url` is, "" when it is no URL: the unit of ownership. It is the registrable domain, private suffixes of
-    the public suffix list counted (alice.github.io); the host with its port where there is none (an address, a name of
-    one label); one name on a host that strangers share (data/shared_hosts.toml: alice.substack.com,
-    github.com/alice); and one user below it (example.org/~alice, mastodon.example/@alice)."""
+    """The unit of ownership that `url` belongs to, "" if it is no URL: its host without `www.`, whatever the scheme.
+    A name has one owner on all its ports; an IP address or a name of one label (a machine of the operator's) one on
+    each. On a host that strangers share (data/shared_hosts.toml: github.com/alice) and below a user's mark
+    (example.org/~alice, mastodon.example/@alice) it is that user's part of the path."""
     try:
         parts = urlsplit(canonical(url))
     except BadUrl:
@@ -159,15 +160,30 @@ def site(url: str) -> str:
         return f"{user[1:]}.{name}"
     if user:
         return f"{name}/{user}"
-    for shared in _shared().subdomains:
-        if name.endswith(f".{shared}"):
-            return f"{name.removesuffix(shared).rstrip('.').rpartition('.')[2]}.{shared}"
-    return _registrable(name) or _unlisted(name) or parts.netloc.removeprefix("www.")
+    return parts.netloc.removeprefix("www.") if "." not in name or _is_number(name) else name
 
 
 def same_site(one: str, other: str) -> bool:
-    """True when two URLs are of one site."""
+    """True if two URLs have one owner (`site`)."""
     return site(one) == site(other)
+
+
+@lru_cache(maxsize=4096)
+def publisher(url: str) -> str:
+    """The registrable domain of `url`, private suffixes of the public suffix list counted (alice.github.io): one
+    publisher, as far as a name can tell, but not one owner, since subdomains may be handed to others. On shared hosts
+    it is `site`, with one name below those of `subdomains` (alice.substack.com)."""
+    found = site(url)
+    name = found.partition("/")[0].partition(":")[0]
+    if "/" in found or found.startswith("["):
+        return found
+    below = _shared().subdomains.fullmatch(name)
+    return (below[1] if below else "") or _registrable(name) or _unlisted(name) or found
+
+
+def same_publisher(one: str, other: str) -> bool:
+    """True if two URLs are below one registrable domain (`publisher`)."""
+    return publisher(one) == publisher(other)
 
 
 def is_shared(url: str) -> bool:
@@ -175,15 +191,16 @@ def is_shared(url: str) -> bool:
     Such a site is mostly one person's."""
     import tld  # late, as in _registrable
 
-    name = site(url)
+    name = publisher(url)
     owner = tld.get_fld(f"https://{name}", fail_silently=True, search_private=False) if name else None
     return owner is not None and str(owner) != name
 
 
 class _Shared(NamedTuple):
-    subdomains: tuple[str, ...]
+    subdomains: re.Pattern[str]  # of a host below one of them; its first group is the user's
     users: tuple[str, ...]
     paths: Mapping[str, int]
+    patterns: Mapping[str, int]  # those of `paths` with a `*`, which stands for one label
 
 
 @cache
@@ -191,13 +208,24 @@ def _shared() -> _Shared:
     import tomllib  # late, as the public suffix list is: a run with nothing due needs neither
 
     found = tomllib.loads((Path(__file__).parent.parent / "data/shared_hosts.toml").read_text(encoding="utf-8"))
-    return _Shared(tuple(found["subdomains"]), tuple(found["users"]), found["paths"])
+    paths = {name: count for name, count in found["paths"].items() if "*" not in name}
+    patterns = {name: count for name, count in found["paths"].items() if "*" in name}
+    parents = "|".join(re.escape(name).replace(r"\*", "[a-z.]{2,6}") for name in found["subdomains"])
+    return _Shared(re.compile(rf"(?:.*\.)?([^.]+\.(?:{parents}))"), tuple(found["users"]), paths, patterns)
+
+
+def _depth(name: str) -> int:
+    """How many segments of the path name whose site it is on host `name`."""
+    shared = _shared()
+    if name in shared.paths:
+        return shared.paths[name]
+    return next((count for pattern, count in shared.patterns.items() if fnmatchcase(name, pattern)), 0)
 
 
 def _user(name: str, path: str) -> str:
     """The beginning of the path that names whose site it is on a shared host, "" where none does."""
     segments = [segment for segment in path.lower().split("/") if segment]
-    count = _shared().paths.get(name, 0)
+    count = _depth(name)
     if len(segments) > 1 and segments[0] in _BEFORE_USER and (count or segments[1][0] in _USER_MARKS):
         del segments[0]
     if segments and segments[0][0] in _USER_MARKS:
@@ -209,11 +237,16 @@ def _user(name: str, path: str) -> str:
 def _unlisted(name: str) -> str:
     """The last two labels of a name whose top-level domain no list has: the public suffix list's own rule for it."""
     labels = name.split(".")
-    return "" if re.fullmatch(r"[\d.]+|.*:.*", name) or len(labels) == 1 else ".".join(labels[-2:])
+    return "" if _is_number(name) or len(labels) == 1 else ".".join(labels[-2:])
+
+
+def _is_number(name: str) -> bool:
+    """True for an IP address in the place of a name."""
+    return re.fullmatch(r"[\d.]+|.*:.*", name) is not None
 
 
 def _registrable(name: str) -> str:
-    if re.fullmatch(r"[\d.]+|.*:.*", name):
+    if _is_number(name):
         return ""
     import tld  # late: it imports the standard library's HTTP client, which a run with nothing due does not need
 

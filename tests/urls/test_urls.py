@@ -18,6 +18,7 @@ from syndicator.urls import (
     is_root,
     is_shared,
     own_host,
+    publisher,
     redacted,
     respelled,
     site,
@@ -235,7 +236,8 @@ def test_host_and_domain(url: str, expected: tuple[str, str]) -> None:
 
 # Each row is one site: whoever publishes at one of its addresses owns the others. No two rows share one.
 _SITES = [
-    ("https://www.bbc.co.uk/news/1", "http://feeds.bbc.co.uk/news.rss", "https://BBC.co.uk:8443/"),
+    ("https://www.bbc.co.uk/news/1", "http://bbc.co.uk/news.rss", "https://BBC.co.uk:8443/"),
+    ("http://feeds.bbc.co.uk/news.rss",),
     ("https://alice.github.io/a", "https://www.alice.github.io/feed.xml"),
     ("https://bob.github.io/a",),
     ("https://github.io/",),
@@ -251,7 +253,12 @@ _SITES = [
     ("https://medium.com/",),
     ("https://cs.university.edu/~alice/x", "https://cs.university.edu/%7Ealice/rss.xml"),
     ("https://cs.university.edu/~bob/x", "https://cs.university.edu/~bob"),
-    ("https://cs.university.edu/news/1", "https://www.university.edu/"),
+    ("https://cs.university.edu/news/1", "https://www.cs.university.edu/"),
+    ("https://www.university.edu/",),
+    ("https://feeds.buzzsprout.com/1.rss", "https://feeds.buzzsprout.com/1"),
+    ("https://feeds.buzzsprout.com/2.rss",),
+    ("https://s3.eu-west-1.amazonaws.com/alice/feed.xml", "https://s3.eu-west-1.amazonaws.com/alice/1"),
+    ("https://s3.eu-west-1.amazonaws.com/bob/feed.xml",),
     ("https://mastodon.example/@alice/1", "https://mastodon.example/@alice.rss"),
     ("https://mastodon.example/@bob",),
     ("https://mastodon.example/about", "https://www.mastodon.example/"),
@@ -271,7 +278,8 @@ _SITES = [
     ("http://localhost/a",),
     ("http://localhost:8080/a",),
     ("http://intranet/",),
-    ("http://wiki.intranet/", "http://a.wiki.intranet/"),
+    ("http://wiki.intranet/", "https://wiki.intranet:8443/"),
+    ("http://a.wiki.intranet/",),
     ("http://blog.intranet/", "http://www.blog.intranet/"),
 ]
 
@@ -287,7 +295,36 @@ def test_sites_are_told_apart() -> None:
 
 @pytest.mark.parametrize("url", ["nonsense", "", "mailto:a@example.org"])
 def test_no_url_is_of_no_site(url: str) -> None:
-    assert site(url) == ""
+    assert site(url) == publisher(url) == ""
+
+
+# Each row is below one domain, in several sites or one. No two rows share one.
+_PUBLISHERS = [
+    ("https://www.bbc.co.uk/news/1", "http://feeds.bbc.co.uk/news.rss", "https://BBC.co.uk:8443/"),
+    ("https://cs.university.edu/news/1", "https://www.university.edu/"),
+    ("https://cs.university.edu/~alice/1",),
+    ("https://alice.github.io/1", "https://a.alice.github.io/"),
+    ("https://bob.github.io/1",),
+    ("https://alice.blogspot.com/1",),
+    ("https://alice.blogspot.co.uk/1", "https://www.alice.blogspot.co.uk/"),
+    ("https://bob.blogspot.de/1",),
+    ("https://alice.libsyn.com/1",),
+    ("https://bob.surge.sh/",),
+    ("https://alice.fandom.com/wiki/1",),
+    ("https://github.com/alice/x",),
+    ("http://127.0.0.1:8001/a",),
+    ("http://127.0.0.1:8002/a",),
+    ("http://wiki.intranet/", "http://a.wiki.intranet/"),
+]
+
+
+@pytest.mark.parametrize("addresses", _PUBLISHERS)
+def test_addresses_of_one_publisher(addresses: tuple[str, ...]) -> None:
+    assert len({publisher(url) for url in addresses}) == 1
+
+
+def test_publishers_are_told_apart() -> None:
+    assert len({publisher(urls[0]) for urls in _PUBLISHERS}) == len(_PUBLISHERS)
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ def score(group: Group, page: str) -> float:
     shapes = Counter(shape(item.url) for item in group.items)
     alike = shapes.most_common(1)[0][1] / count
     related = Counter(family(item.url) for item in group.items).most_common(1)[0][1] / count
-    own = sum(urls.same_site(item.url, page) for item in group.items) / count
+    own = sum(urls.same_publisher(item.url, page) for item in group.items) / count
 
     def share(values: Sequence[bool]) -> float:
         return sum(values) / count
@@ -165,7 +165,7 @@ def _alike(best: Group, links: Sequence[Link]) -> list[Link]:
     """Links beside the list that look like those of its items: as a featured one, or those of further sections."""
     owns, shorts = {link.own for link in best.links}, {link.short for link in best.links}
     taken = {link.key for link in best.links}
-    sites = {urls.site(link.url) for link in best.links}
+    sites = {urls.publisher(link.url) for link in best.links}
     shapes = {shape(item.url) for item in best.items}
     heading = sum(link.heading for link in best.links) * 2 > len(best.links)
 
@@ -182,7 +182,7 @@ def _alike(best: Group, links: Sequence[Link]) -> list[Link]:
         if link.key not in taken
         and not (link.beside or link.inline)
         and link.heading == heading
-        and urls.site(link.url) in sites
+        and urls.publisher(link.url) in sites
         and is_headline(link.said)
         and is_alike(link)
     ]
@@ -203,10 +203,10 @@ def _own(shown: Sequence[Shown]) -> list[Shown]:
     the others has: what is paid for looks like an item."""
     if not shown:
         return []
-    sites = Counter(urls.site(one.item.url) for one in shown)
+    sites = Counter(urls.publisher(one.item.url) for one in shown)
     site, count = sites.most_common(1)[0]
     if count >= _MAIN_SITE * len(shown):
-        shown = [one for one in shown if urls.site(one.item.url) == site]
+        shown = [one for one in shown if urls.publisher(one.item.url) == site]
     sold = [one for one in shown if SOLD.search(one.item.url)]
     return [one for one in shown if one not in sold] if len(sold) <= _FEW_SOLD * len(shown) else [*shown]
 

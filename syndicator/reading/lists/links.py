@@ -98,7 +98,7 @@ def _address(base: str, reference: str, page: str) -> str | None:
     path = urlsplit(url).path
     if not url or urls.alias(url) == urls.alias(page) or _FILE.search(path):
         return None
-    if urls.is_root(url) and urls.same_site(url, page):
+    if urls.is_root(url) and urls.same_publisher(url, page):
         return None
     return None if _OTHER.search(path) else url
 

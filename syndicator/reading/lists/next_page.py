@@ -38,6 +38,6 @@ def _is_next(anchor: Any) -> bool:
 
 def _address(document: Document, href: str) -> str:
     url = urls.absolute(document.base_url, href) if href else None
-    if not url or not urls.same_site(url, document.url) or urls.alias(url) == urls.alias(document.url):
+    if not url or not urls.same_publisher(url, document.url) or urls.alias(url) == urls.alias(document.url):
         return ""
     return url if urlsplit(url).netloc == urlsplit(document.url).netloc else ""

@@ -38,8 +38,8 @@ class Identity:
 
 
 def identify(document: Document) -> Identity:
-    """The identity of the page: rel=canonical and og:url count on the same site only, never as the root.
-    Where the address that answered is not known, these two are all there is."""
+    """The identity of the page: rel=canonical and og:url count on its own host only, never as the root. If the address
+    that answered is not known, these two are all there is."""
     own = _canonical(document.url) or document.url
     key, elsewhere, aliases = "", None, [own]
     for stated in _stated(document):
@@ -94,12 +94,12 @@ def _stated(document: Document) -> Iterator[str]:
 
 
 def _alternate(document: Document) -> str | None:
-    """The AMP page, else a print version, on the same site, when either is another page than this."""
-    own, site = urls.alias(document.url), urls.site(document.url)
+    """The AMP page, else a print version, of the same publisher, if it is another page than this."""
+    own, publisher = urls.alias(document.url), urls.publisher(document.url)
     for reference in (*_links(document.tree, "amphtml"), *_print_links(document.tree)):
         found = urls.absolute(document.base_url, reference)
-        same_site = not site or (found and urls.site(found) == site)
-        if found and same_site and urls.alias(found) != own and not refusal(found, document.url):
+        ours = not publisher or (found and urls.publisher(found) == publisher)
+        if found and ours and urls.alias(found) != own and not refusal(found, document.url):
             return found
     return None
 

@@ -45,9 +45,9 @@ def test_another_host_is_a_hint_only() -> None:
     assert read(link("https://agency.example/")).duplicate_of is None
 
 
-def test_another_host_of_the_same_registrable_domain_counts() -> None:
+def test_another_host_of_the_same_domain_is_a_hint_only() -> None:
     found = read(link("https://www.example.com/ferry"), "https://m.example.com/ferry")
-    assert (found.canonical, found.aliases) == ("https://www.example.com/ferry", ("https://m.example.com/ferry",))
+    assert (found.canonical, found.duplicate_of) == ("https://m.example.com/ferry", "https://www.example.com/ferry")
 
 
 @pytest.mark.parametrize(
