@@ -112,6 +112,7 @@ class SourceState:
     moved_times: int = 0  # visits in a row that agree
     effective_url: str | None = None  # adopted move
     moved_at: datetime | None = None  # when it was adopted, None where an earlier version did
+    site_moved: bool = False  # its articles moved along: both hosts confirmed it
     warning: str = ""  # what the operator should know of a source that is well
     pushed_newer: datetime | None = None  # when a hub brought what the feed as last fetched does not have
 
@@ -287,6 +288,7 @@ class Article:
     title_by: str = ""  # "" is the publisher
     category_by: str = ""  # "" is what normal_form.category_by says
     digest2: str = ""  # as digest, of the fields of schema 2 that an operator may edit
+    unlisted: bool = False  # schema 5: an old page that only other sites announced: in the feeds of its carriers alone
 
     @property
     def text(self) -> str:

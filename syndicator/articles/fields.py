@@ -110,6 +110,7 @@ TABLE: tuple[Field, ...] = (
     Field("category_by", TEXT, 2),
     Field("digest2", TEXT, 2),
     Field("other_urls", TEXTS, 3, "aliases"),
+    Field("unlisted", FLAG, 5),
 )
 
 

@@ -7,11 +7,12 @@ from syndicator.model import Article, FeedKey
 
 
 def feeds_of(article: Article) -> list[FeedKey]:
-    """The feeds that carry `article`, no key twice. A copy of another article is in its source's alone, one that is on
-    hold in none."""
+    """The feeds that carry `article`, no key twice. A copy of another article and one that is unlisted are in those of
+    its source alone, one that is on hold is in none."""
     if article.hold:
         return []
-    return [key for key in named_feeds_of(article) if not article.merged_into or AXES[key.axis].copies]
+    aside = article.merged_into or article.unlisted
+    return [key for key in named_feeds_of(article) if not aside or AXES[key.axis].copies]
 
 
 def named_feeds_of(article: Article) -> dict[FeedKey, str]:

@@ -14,6 +14,7 @@ from syndicator.articles.beside.rights import RightsFile
 from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.model import Entry, Source, SourceState
 from syndicator.pipeline import ownership
+from syndicator.pipeline.ownership import Owners
 from syndicator.ports import EntryRow, Fetcher, VisitStore
 from syndicator.ports.articles import ArticleStore, Snapshots
 from syndicator.ports.subscriptions import Hubs
@@ -37,6 +38,7 @@ class FilingContext:
     clock: Callable[[], datetime]
     added: Callable[[], datetime]  # when an article is added that is filed now: `pipeline.entry.sequence`
     ranks: Mapping[str, int]  # the place of each source in sources.toml
+    owners: Owners
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +62,7 @@ class RunContext(FilingContext):
 
     def visit(self, source: Source, state: SourceState) -> VisitContext:
         """The context of a visit to `source`."""
-        return VisitContext(run=self, source=source, state=state)
+        return VisitContext(run=self, source=source, state=state, answered=urls.site(state.effective_url or source.url))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,7 @@ class VisitContext:
     state: SourceState
     in_feed: frozenset[str] = frozenset()  # alias keys of what the feed announces, where this visit read it
     uncertain: bool = False  # nothing that this visit did has shown yet that there is a network
+    answered: str = ""  # the site that the feed came from
 
     @property
     def log(self) -> log.Logger:
@@ -81,7 +84,13 @@ class VisitContext:
     @property
     def rights(self) -> ownership.Rights:
         """Whose articles the source may write, as far as is known now."""
-        return rights_in(self.run.rights_file, self.source, self.run.clock().date())
+        return rights_in(self.run.rights_file, self.source, self.run.clock().date(), self.answered)
+
+    def home(self, url: str) -> str:
+        """The site of `url`, or the one that the source's site left for it."""
+        site = urls.site(url)
+        move = self.run.rights_file.moved(self.source.key).get(site) if site == self.answered else None
+        return move.old if move else site
 
     def terms(self, url: str) -> Source:
         """The source as what the operator wrote of it holds for the article at `url`."""
@@ -95,6 +104,7 @@ class VisitContext:
             state=self.state,
             in_feed=self.in_feed,
             uncertain=self.uncertain,
+            answered=self.answered,
             row=row,
             page=page,
         )
@@ -115,6 +125,13 @@ class EntryContext(VisitContext):
 
     row: EntryRow
     page: Page | None
+    pages: frozenset[str] = frozenset()  # alias keys of pages that were just seen to link the source's feed
+
+    @property
+    def rights(self) -> ownership.Rights:
+        """The rights of the source, and those that pages of this entry give it."""
+        rights = rights_in(self.run.rights_file, self.source, self.run.clock().date(), self.answered)
+        return replace(rights, pages=self.pages) if self.pages else rights
 
     @property
     def log(self) -> log.Logger:
@@ -139,7 +156,13 @@ class EntryContext(VisitContext):
     def aliases(self) -> list[str]:
         """The alias keys under which an article of this entry would be known."""
         entry = self.announced
-        return [*([urls.alias(entry.url)] if entry.url else []), urls.guid_alias(self.source.key, entry.id)]
+        addresses = [entry.url, self._before_move(entry.url)] if entry.url else []
+        return [*dict.fromkeys(map(urls.alias, addresses)), urls.guid_alias(self.source.key, entry.id)]
+
+    def _before_move(self, url: str) -> str:
+        """The address that the article at `url` had before the site moved, if its path is still the same."""
+        here, home = urls.site(url), self.home(url)
+        return url.replace(here, home, 1) if here != home else url
 
     @property
     def unannounced(self) -> datetime | None:
@@ -148,11 +171,17 @@ class EntryContext(VisitContext):
         return before if before is not None and before < self.row.first_seen else None
 
 
-def rights_in(file: RightsFile, source: Source, today: date | None = None) -> ownership.Rights:
-    """The rights of `source` as the file beside the articles has them; with `today`, of the sites that link its feed
-    only those seen to do so lately. Raises ConfigError."""
-    linked, before = file.linked(source.key, today), file.before(source.key)
-    return ownership.rights_of(source, linked=linked, before=before)
+def rights_in(
+    file: RightsFile, source: Source, today: date | None = None, answered: str | None = None
+) -> ownership.Rights:
+    """The rights of `source` as the file beside the articles has them. With `today`, those by which it may write now;
+    without, those by which what it wrote is published, which it keeps when it loses the others. `answered`: the site
+    that its feed came from, which has to be the one that its own site moved to; None: any. Raises ConfigError."""
+    sites = [*(file.linked(source.key, today) if today else file.shown(source.key))]
+    for new, move in file.moved(source.key).items():
+        if answered in (None, new):
+            sites += [new, move.old]
+    return ownership.rights_of(source, sites=sites, before=file.before(source.key))
 
 
 def describe_bug(bug: BaseException) -> str:

@@ -58,15 +58,14 @@ def now_revised(article: Article, now: datetime) -> Article:
 
 def adopt(old: Article, new: Article, now: datetime) -> Article:
     """`old`, which another source brought, as the reading `new` of its site's own source has it: everything but its
-    identity, and whether the times of its entry moved. The two are the same as if nobody had brought it before.
-    `updated` of the entry moves only with the text: where the words are the same but the times that the two sources
-    give are not, what it showed until now is kept as a revision."""
+    identity, the source that its entry names included. `updated` of the entry moves only with the text: if the words
+    are the same but the times that the two sources give are not, what it showed until now is kept as a revision. One
+    that was unlisted is added with `new`, since the feeds that it joins have not shown it."""
     adopted = replace(
         new,
         id=old.id,
         url=old.url,
-        added=old.added,
-        origin=old.origin,
+        added=new.added if old.unlisted else old.added,
         also=old.also,
         merged_into=old.merged_into,
         split_from=old.split_from,
@@ -76,6 +75,8 @@ def adopt(old: Article, new: Article, now: datetime) -> Article:
         digest=old.digest,
         revisions=old.revisions,
     )
+    if old.unlisted:
+        return adopted
     if not same_text(old, new):
         return replace(adopted, revisions=(*old.revisions, _iso(_later(old, now))))
     shown = times(old)[1]

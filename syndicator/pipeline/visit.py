@@ -17,6 +17,7 @@ from syndicator.pipeline.context import BUGS, Page, RunContext, VisitContext, de
 from syndicator.pipeline.entry import entry_rows
 from syndicator.pipeline.entry.endings import EntryResult
 from syndicator.pipeline.entry.ingest import ingest
+from syndicator.pipeline.owners.moves import follow_move
 from syndicator.pipeline.pushed import signalled
 from syndicator.pipeline.reprocess import reprocess
 from syndicator.pipeline.requests import feed_request, without_credentials
@@ -74,6 +75,7 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
     if isinstance(result, Fetched) and result.digest != context.state.body_digest:
         try:
             feed, page = await _parse(context, result)
+            context = await follow_move(context, result, feed)
             announced_now = _announce(context, feed, started)
             await _tell_hubs(context, result, feed, announced_now, started)
             rows = due_entries(rows, announced_now, run.clock())

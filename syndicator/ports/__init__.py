@@ -351,6 +351,7 @@ class Move:
     moved_to: str
     since: datetime | None  # None: before this was noted
     warning: str = ""  # why the operator should look at it
+    site_moved: bool = False  # its articles moved along, and keep their ids and addresses
 
 
 class Outlet(Protocol):

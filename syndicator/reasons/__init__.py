@@ -291,6 +291,16 @@ class CheckReason(Reason):
         "a source has written articles of other sites, and you have not said whether it may",
         "write the line of the detail in sources.toml, or speaks_for = []",
     )
+    RIGHT_ENDS = (
+        "right-ends",
+        "a site that linked the feed of a source was not seen to do so lately: soon it will not speak for it",
+        "look at the site; if it may go on, write the line of the detail in sources.toml",
+    )
+    RIGHT_LOST = (
+        "right-lost",
+        "a source wrote for a host that is not its own, and does so no longer; what was filed stays as it is",
+        "write the line of the detail in sources.toml, if it may go on",
+    )
     CANNOT_OPEN = "cannot-open", "the configuration or the database cannot be used", "see the detail"
 
 

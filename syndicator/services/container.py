@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 import random
 import uuid
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from syndicator import __version__
-from syndicator.articles.beside import kept, rights
+from syndicator.articles.beside import kept
 from syndicator.articles.beside.kept_away import KeptAway
 from syndicator.articles.beside.rights import RightsFile
 from syndicator.articles.opening import open_articles
@@ -21,18 +20,18 @@ from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.errors import ConfigError, LockedError, MissingError
 from syndicator.model import Article, Source
 from syndicator.pipeline.context import FilingContext, RunContext, rights_in
-from syndicator.pipeline.ownership import Rights, rights_of, terms
+from syndicator.pipeline.ownership import Owners, Rights, terms
 from syndicator.ports import Enricher, Fetcher
 from syndicator.ports.articles import ArticleStore, Snapshots
 from syndicator.ports.subscriptions import Hubs
 from syndicator.publishing.kept_entries import KeptEntries
 from syndicator.publishing.queries.saved import SavedQuery, load_queries
 from syndicator.services.beside.files import Beside
+from syndicator.services.beside.rights_file import open_rights
 from syndicator.services.places.opening import begun, indexed, kept_pages
 from syndicator.settings import Llm, Settings, load
 from syndicator.sources import remembered
 from syndicator.store.engine import Store, is_gone, open_store
-from syndicator.urls import site
 from syndicator.urls.addresses import private
 from syndicator.worker import Worker
 
@@ -163,7 +162,7 @@ def open_app(
             store=store,
             article_store=article_store,
             beside=beside,
-            rights_file=_rights_file(read.sources, article_store, store),
+            rights_file=open_rights(read.sources, article_store, store),
             snapshots=kept_pages(settings, environ),
             kept_away=KeptAway(settings.state_dir / "withdrawn"),
             taxonomy=taxonomy_files(config, settings),
@@ -196,14 +195,6 @@ def _keep_instance(article_store: ArticleStore, store: Store, now: datetime, *, 
         store.visits.set_note(_INSTANCE, known, now)
 
 
-def _rights_file(sources: Iterable[Source], article_store: ArticleStore, store: Store) -> RightsFile:
-    """The file of what sources wrote before articles had owners; the first start makes it."""
-    file = RightsFile(article_store.file(rights.NAME))
-    if not file.exists():
-        file.begin(_written_before(sources, article_store, store))
-    return file
-
-
 def _need_article_store(article_store: ArticleStore, store: Store) -> None:
     """Raises MissingError when the folder of articles is not there, as when its disk is not mounted. It must not be
     taken for one whose articles were all deleted: everything would be fetched again and published under new ids."""
@@ -214,27 +205,6 @@ def _need_article_store(article_store: ArticleStore, store: Store) -> None:
             f"{article_store.name} is not the folder it was: the database knows {known} articles and no file is there; "
             f"mount it or restore it from a backup. To begin anew, move {store.name} away"
         )
-
-
-def _written_before(sources: Iterable[Source], article_store: ArticleStore, store: Store) -> dict[str, set[str]]:
-    """For each source the sites, besides its own, whose articles it has written: the first start of a version in which
-    articles have owners finds them, and they stay its until the operator has said for whom it speaks."""
-    own, found = {source.key: rights_of(source) for source in sources}, defaultdict(set)
-    for article in _articles(article_store, store):
-        rights = own.get(article.source_key)
-        if rights and not rights.owns(article.url):
-            found[article.source_key].add(site(article.url))
-    return found
-
-
-def _articles(article_store: ArticleStore, store: Store) -> Iterator[Article]:
-    """Every article without its body: as the database has them, or from their files where it has none."""
-    if store.visits.stamps():
-        yield from store.index.each()
-        return
-    for stamp in article_store.walk():
-        with suppress(ConfigError, OSError):
-            yield article_store.get(stamp.path)
 
 
 def need_folder(config: Path) -> None:
@@ -308,7 +278,17 @@ def filing_context(app: App) -> FilingContext:
         clock=app.clock,
         added=sequence(app.clock, app.store.ahead.newest_added()),
         ranks={key: place for place, key in enumerate(app.sources)},
+        owners=owners(app),
     )
+
+
+def owners(app: App) -> Owners:
+    """The sources in sources.toml with the rights by which they may write now."""
+
+    def rights(source: Source) -> Rights:
+        return rights_in(app.rights_file, source, app.clock().date())
+
+    return Owners(app.sources, rights, app.rights_file.all_linked())
 
 
 def make_context(
@@ -329,6 +309,7 @@ def make_context(
         clock=filing.clock,
         added=filing.added,
         ranks=filing.ranks,
+        owners=filing.owners,
         settings=app.settings,
         sources=app.sources,
         fetcher=fetcher,

@@ -12,7 +12,7 @@ from syndicator.ports import Move
 
 def moves(states: Sequence[SourceState]) -> tuple[Move, ...]:
     """The sources that are asked for at the address to which theirs moved."""
-    moved = [state for state in states if state.effective_url and state.effective_url != state.url]
+    moved = [state for state in states if _target(state) not in ("", state.url)]
     if not moved:
         return ()
     owners: dict[str, list[str]] = defaultdict(list)
@@ -23,12 +23,18 @@ def moves(states: Sequence[SourceState]) -> tuple[Move, ...]:
         Move(
             source=state.key,
             url=urls.redacted(state.url),
-            moved_to=urls.redacted(state.effective_url or ""),
+            moved_to=urls.redacted(_target(state)),
             since=state.moved_at,
-            warning=_warning(state, state.effective_url or "", owners),
+            warning="" if state.site_moved else _warning(state, _target(state), owners),
+            site_moved=state.site_moved,
         )
         for state in moved
     )
+
+
+def _target(state: SourceState) -> str:
+    """The address that is asked in place of the operator's, or will be, "" if there is none."""
+    return state.effective_url or (state.moved_to if state.site_moved else None) or ""
 
 
 def _warning(moved: SourceState, target: str, owners: Mapping[str, Sequence[str]]) -> str:

@@ -71,12 +71,13 @@ def alias_keys(article: Article) -> list[str]:
 
 
 def shown_in(article: Article, merged_into: str | None, withdrawn: bool, carriers: Iterable[str]) -> dict[FeedKey, str]:
-    """The feeds that show `article` now, with their names: none once withdrawn and while on hold, as a copy only those
-    of its sources, which are its own and its `carriers`."""
+    """The feeds that show `article` now, with their names: none once withdrawn and while on hold, as a copy or unlisted
+    only those of its sources, which are its own and its `carriers`."""
     if withdrawn or article.hold:
         return {}
     named = {FeedKey(SOURCE, source): source for source in carriers} | named_feeds_of(article)
-    return {key: name for key, name in named.items() if merged_into is None or AXES[key.axis].copies}
+    aside = merged_into is not None or article.unlisted
+    return {key: name for key, name in named.items() if not aside or AXES[key.axis].copies}
 
 
 def follow(moves: Mapping[FeedKey, FeedKey], shown: Mapping[FeedKey, str]) -> dict[FeedKey, str]:

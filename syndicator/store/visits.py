@@ -26,7 +26,7 @@ from syndicator.store.database import chunks, insert_new, upsert
 from syndicator.store.group import Group
 from syndicator.store.sketches import Comparisons
 from syndicator.store.visit_rows import entry_row, forget_unread, state_row, without_text
-from syndicator.urls import guid_alias, same_site
+from syndicator.urls import guid_alias, same_publisher
 
 OUTCOMES_KEPT = 50  # per source
 
@@ -446,5 +446,5 @@ class Visits(Comparisons):
 
 
 def _belongs(value: str, url: str) -> bool:
-    """True when the alias of a withdrawn article is on the site of its `url`; earlier versions took others, too."""
-    return not url or value.startswith(_GUID) or same_site(f"http://{value}", url)
+    """True if the alias of a withdrawn article is of the domain of its `url`; earlier versions took others, too."""
+    return not url or value.startswith(_GUID) or same_publisher(f"http://{value}", url)

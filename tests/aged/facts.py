@@ -85,7 +85,8 @@ def beside(folder: Path) -> dict[str, list[str]]:
     lines = {name: path.read_text().splitlines() for name, path in found.items() if path.exists()}
     told = tomllib.loads((folder / "rights.toml").read_text()) if (folder / "rights.toml").exists() else {}
     rights = [f"before {key} {site}" for key, sites in told.get("before", {}).items() for site in sites]
-    rights += [f"linked {key} {site}" for key, sites in told.get("linked", {}).items() for site in sites]
+    wrote = [(key, site) for name in ("linked", "shown") for key, sites in told.get(name, {}).items() for site in sites]
+    rights += [f"linked {key} {site}" for key, site in dict.fromkeys(wrote)]  # its link counts, or did once
     return {name: [line for line in text if not line.startswith("#")] for name, text in lines.items()} | (
         {"rights": rights} if told else {}
     )

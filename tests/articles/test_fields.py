@@ -85,7 +85,7 @@ def test_a_later_field_makes_the_file_say_its_schema_after_the_fields_that_every
 
 
 @pytest.mark.parametrize(
-    "line", ["", "schema: 1\n", "schema: 5\n", "schema: Article\n", "schema: 2.0\n", "schema: [2]\n"]
+    "line", ["", "schema: 1\n", "schema: 6\n", "schema: Article\n", "schema: 2.0\n", "schema: [2]\n"]
 )
 def test_without_our_schema_a_later_key_is_the_operators(line: str) -> None:
     keys = f"{line}hold: true\nrights: [a, {{b: c}}]\nauthors: {{name: Ada}}\n".encode()

@@ -13,10 +13,11 @@ from syndicator.pipeline.ownership import Rights, heard, of_site, rights_of, ter
 OURS = "https://www.paper.example/feed"
 NEIGHBOURS = [  # (feed, address, is it the feed's own site?)
     (OURS, "https://paper.example/news/1", True),
-    (OURS, "http://news.paper.example:8080/news/1", True),
+    (OURS, "http://paper.example:8080/news/1", True),
+    (OURS, "http://news.paper.example/news/1", False),
     ("http://127.0.0.1:8001/feed", "http://127.0.0.1:8002/1", False),  # another port, another server
     (OURS, "https://bank.example/1", False),
-    ("https://feeds.bbc.co.uk/news.rss", "https://www.bbc.co.uk/news/1", True),
+    ("https://feeds.bbc.co.uk/news.rss", "https://www.bbc.co.uk/news/1", False),
     ("https://alice.substack.com/feed", "https://alice.substack.com/p/1", True),
     ("https://alice.substack.com/feed", "https://bob.substack.com/p/1", False),
     ("https://medium.com/feed/@alice", "https://medium.com/@alice/1", True),
@@ -70,12 +71,13 @@ def test_places(address: str, place: str, there: bool) -> None:
         ({}, {}, False),
         ({"speaks_for": ("bank.example",)}, {}, True),
         ({"speaks_for": ("other.example",)}, {}, False),
-        ({}, {"linked": ("bank.example",)}, True),
+        ({}, {"sites": ("bank.example",)}, True),
         ({}, {"before": ("bank.example",)}, True),
         ({"speaks_for": ()}, {"before": ("bank.example",)}, False),  # the operator answered: nobody
         ({"speaks_for": ("other.example",)}, {"before": ("bank.example",)}, False),
-        ({"speaks_for": ()}, {"linked": ("bank.example",)}, True),
+        ({"speaks_for": ()}, {"sites": ("bank.example",)}, True),
         ({}, {"before": ("github.com",)}, False),
+        ({}, {"before": ("example",)}, False),
     ],
 )
 def test_rights(fields: dict[str, object], more: dict[str, object], owns: bool) -> None:

@@ -85,9 +85,9 @@ OWN = replace(
 def test_what_is_adopted_is_as_its_own_source_has_it_but_for_its_identity() -> None:
     old = replace(OLD, also=("https://copy.example/",), aliases=("https://example.org/d",), merged_into="c" * 26)
     adopted = adopt(old, OWN, THEN + timedelta(hours=5))
-    kept = ("id", "url", "added", "origin", "also", "merged_into", "split_from", "digest")
+    kept = ("id", "url", "added", "also", "merged_into", "split_from", "digest")
     assert all(getattr(adopted, name) == getattr(old, name) for name in kept)
-    theirs = ("title", "body", "author", "published", "updated", "tags", "source_key", "source_id")
+    theirs = ("title", "body", "author", "published", "updated", "tags", "source_key", "source_id", "origin")
     assert all(getattr(adopted, name) == getattr(OWN, name) for name in theirs)
     assert adopted.aliases == ("https://example.org/d", "https://example.org/c")
 
@@ -100,6 +100,12 @@ def test_adoption_moves_what_an_entry_says_of_its_change_only_with_the_text() ->
     assert adopt(OLD, same, now).revisions == ()
     revised = replace(OLD, revisions=("2026-11-01T13:00:00Z",))
     assert adopt(revised, OWN, now).revisions == revised.revisions
+
+
+def test_one_that_was_unlisted_is_new_in_the_feeds_that_it_joins() -> None:
+    now = THEN + timedelta(hours=5)
+    adopted = adopt(replace(OLD, unlisted=True), OWN, now)
+    assert (adopted.unlisted, adopted.added) == (False, OWN.added)
 
 
 def test_neither_ends_a_hold_nor_begins_one() -> None:

@@ -33,8 +33,14 @@ def test_a_copy_is_the_same_story_whatever_stands_round_it() -> None:
     story, other = prose(1), prose(2)
     assert alike(story, story.upper().replace(" ", ",  "))
     assert alike(story, f"{other[:300]} {story} {other[-600:]}")
-    assert alike(story, story[: len(story) // 2] + other[:200])
+    assert alike(story, story[: len(story) * 2 // 3] + other[:200])
     assert not alike(story, other)
+
+
+def test_a_page_that_holds_as_much_besides_is_no_copy() -> None:
+    story = prose(1)
+    assert not alike(story, f"{story} {prose(2)}")
+    assert not alike(story, " ".join(prose(number) for number in range(8)))
 
 
 def test_two_stories_that_quote_the_same_are_two() -> None:

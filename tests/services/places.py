@@ -91,6 +91,9 @@ class Place:
     def article(self, title: str) -> Article:
         return load(self.path(title).read_bytes())
 
+    def articles(self) -> list[Article]:
+        return [load(path.read_bytes()) for path in sorted((self.folder / "feeds/articles").rglob("*.md"))]
+
     def path(self, title: str) -> Path:
         files = sorted((self.folder / "feeds/articles").rglob("*.md"))
         return next(path for path in files if load(path.read_bytes()).title == title)

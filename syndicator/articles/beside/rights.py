@@ -1,27 +1,38 @@
-"""The file beside the article files that says for whose sites a source may speak although its feed is elsewhere: found
-on the sites' own pages, or kept from the time before articles had owners."""
+"""The file beside the article files that remembers for which hosts a source may speak besides its own."""
 
 from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from syndicator.errors import ConfigError
 from syndicator.ports.files import KeptFile
 
 NAME = "rights.toml"
-_Before = Mapping[str, Collection[str]]
-_Linked = Mapping[str, Mapping[str, date]]
-BELIEVED = timedelta(days=7)  # a site that links a feed is asked again after that: feeds' addresses change hands
+ASKED_AGAIN = timedelta(days=7)  # a host that links a feed is asked again after that: feeds' addresses change hands
+BELIEVED = timedelta(days=60)  # after its front page was last seen to link the feed; a host may be down for weeks
+WARNED = timedelta(days=30)  # before a right ends
+_UNIT = "host"  # what rights are for; files of earlier versions have no such line, and registrable domains in it
 _NOTE = """\
-# For whose sites a source may speak although its feed is elsewhere. Written by Syndicator; `speaks_for` in
-# config/sources.toml is the operator's place. [before]: sites whose articles it wrote when no article had an owner; it
-# keeps that until its speaks_for is written. [linked.<source>]: sites whose own pages link its feed, and when seen.
+# For which hosts a source may speak besides its own. Written by Syndicator; `speaks_for` in config/sources.toml is the
+# operator's place. [before]: domains whose articles a source wrote when no article had an owner; it keeps that until
+# its speaks_for is written. [shown]: hosts it wrote for until it lost the right; what was filed stays as it is.
+# [linked.<source>]: hosts whose front page links its feed, and when that was last seen. [moved.<source>]: hosts to
+# which its site moved, and from where.
 """
+
+_Names = Mapping[str, Collection[str]]
+
+
+class MovedHost(NamedTuple):
+    """The host that a site moved away from, and the day on which both sides had confirmed it."""
+
+    old: str
+    on: date
 
 
 class RightsFile:
@@ -34,34 +45,88 @@ class RightsFile:
     def __str__(self) -> str:
         return str(self._file)
 
-    def exists(self) -> bool:
-        return self._file.stamp() is not None
+    def is_current(self) -> bool:
+        """False if the file is missing or an earlier version wrote it."""
+        return self._file.stamp() is not None and self._read.get("unit") == _UNIT
 
-    def begin(self, before: Mapping[str, Collection[str]]) -> None:
-        """Writes the file for the first time: for each source the sites it wrote for until now."""
-        first = _written({key: sorted(sites) for key, sites in before.items() if sites}, {})
-        self._file.update(lambda there: first if there is None else None)
-        self.__dict__.pop("_read", None)
+    def begin(self, before: _Names, shown: _Names) -> None:
+        """Write the first file of this version: per source the domains it wrote for before there were owners, and the
+        hosts it may write for no longer. A file of an earlier version keeps its [before]; its links become [shown],
+        since pages of articles gave them, too."""
+
+        def upgraded(there: dict[str, Any]) -> dict[str, Any]:
+            if there.get("unit") == _UNIT:
+                return there
+            kept = {key: {*hosts, *there.get("linked", {}).get(key, ())} for key, hosts in shown.items()}
+            kept |= {key: set(hosts) for key, hosts in there.get("linked", {}).items() if key not in kept}
+            return {"before": there.get("before", before), "shown": kept}
+
+        self._update(upgraded)
 
     def before(self, key: str) -> tuple[str, ...]:
-        """The sites that the source wrote for before articles had owners."""
+        """The domains that the source wrote for before articles had owners."""
         return tuple(self._read.get("before", {}).get(key, ()))
 
-    def linked(self, key: str, today: date | None = None) -> tuple[str, ...]:
-        """The sites whose own pages link the feed of the source; with `today`, those seen to do so lately."""
+    def shown(self, key: str) -> tuple[str, ...]:
+        """The hosts whose articles the source once wrote: what was filed is still published as it was."""
+        return (*self._read.get("shown", {}).get(key, ()), *self._read.get("linked", {}).get(key, ()))
+
+    def linked(self, key: str, today: date) -> tuple[str, ...]:
+        """The hosts whose front page links the feed of the source, as far as that is still believed."""
         found: Mapping[str, date] = self._read.get("linked", {}).get(key, {})
-        return tuple(site for site, seen in found.items() if today is None or today - seen < BELIEVED)
+        return tuple(site for site, seen in found.items() if today - seen < BELIEVED)
+
+    def all_linked(self) -> Iterator[tuple[str, str]]:
+        """(source, host) of every link and every move."""
+        for table in ("linked", "moved"):
+            for key, hosts in self._read.get(table, {}).items():
+                yield from ((key, host) for host in hosts)
+
+    def is_fresh(self, key: str, site: str, today: date) -> bool:
+        """True if `site` need not be asked again whether its front page links the feed."""
+        seen = self._read.get("linked", {}).get(key, {}).get(site)
+        return seen is not None and today - seen < ASKED_AGAIN
+
+    def ending(self, key: str, today: date) -> dict[str, date]:
+        """The hosts whose link is believed for WARNED at most, with the day on which that ends."""
+        ends = {site: seen + BELIEVED for site, seen in self._read.get("linked", {}).get(key, {}).items()}
+        return {site: end for site, end in ends.items() if today < end <= today + WARNED}
+
+    def moved(self, key: str) -> dict[str, MovedHost]:
+        """The hosts that the source's site moved to, each with where from."""
+        return {new: MovedHost(**move) for new, move in self._read.get("moved", {}).get(key, {}).items()}
 
     def link(self, key: str, site: str, today: date) -> None:
-        """A page of `site` links the feed of the source."""
-        if self._read.get("linked", {}).get(key, {}).get(site) == today:
+        """Remember that the front page of `site` links the feed of the source."""
+        if self._read.get("linked", {}).get(key, {}).get(site) != today:
+            self._put("linked", key, {site: today})
+
+    def unlink(self, key: str, site: str) -> None:
+        """End the right of the source to write for `site`, whose front page links its feed no longer."""
+        if site not in self._read.get("linked", {}).get(key, {}):
             return
 
-        def linked(there: dict[str, Any]) -> tuple[_Before, _Linked]:
-            known = there.get("linked", {})
-            return there.get("before", {}), {**known, key: {**known.get(key, {}), site: today}}
+        def unlinked(there: dict[str, Any]) -> dict[str, Any]:
+            links = {name: day for name, day in there["linked"][key].items() if name != site}
+            hosts = {*there.get("shown", {}).get(key, ()), site}
+            return {
+                **there,
+                "linked": {**there["linked"], key: links},
+                "shown": {**there.get("shown", {}), key: hosts},
+            }
 
-        self._update(linked)
+        self._update(unlinked)
+
+    def move(self, key: str, old: str, new: str, today: date) -> None:
+        """Remember that the source's site moved from host `old` to host `new`."""
+        self._put("moved", key, {new: {"old": old, "on": today}})
+
+    def _put(self, table: str, key: str, rows: Mapping[str, Any]) -> None:
+        def put(there: dict[str, Any]) -> dict[str, Any]:
+            known = there.get(table, {})
+            return {**there, table: {**known, key: {**known.get(key, {}), **rows}}}
+
+        self._update(put)
 
     @cached_property
     def _read(self) -> dict[str, Any]:
@@ -73,15 +138,26 @@ class RightsFile:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ConfigError(f"{self._file}: cannot be read ({error}); restore it from a backup") from error
 
-    def _update(self, change: Callable[[dict[str, Any]], tuple[_Before, _Linked]]) -> None:
-        self._file.update(lambda data: _written(*change(self._parsed(data))))
+    def _update(self, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        self._file.update(lambda data: _written(change(self._parsed(data))))
         self.__dict__.pop("_read", None)
 
 
-def _written(before: _Before, linked: _Linked) -> bytes:
-    lines = [_NOTE, "\n[before]\n"]
-    lines += [f"{json.dumps(key)} = {json.dumps(list(sites))}\n" for key, sites in sorted(before.items())]
-    for key, sites in sorted(linked.items()):
-        lines.append(f"\n[linked.{json.dumps(key)}]\n")
-        lines += [f"{json.dumps(site)} = {seen.isoformat()}\n" for site, seen in sorted(sites.items())]
+def _written(tables: Mapping[str, Any]) -> bytes:
+    lines = [_NOTE, f"unit = {json.dumps(_UNIT)}\n"]
+    for name in ("before", "shown"):
+        lines.append(f"\n[{name}]\n")
+        rows = sorted(tables.get(name, {}).items())
+        lines += [f"{json.dumps(key)} = {json.dumps(sorted(hosts))}\n" for key, hosts in rows if hosts]
+    for name in ("linked", "moved"):
+        for key, hosts in sorted(tables.get(name, {}).items()):
+            lines.append(f"\n[{name}.{json.dumps(key)}]\n")
+            lines += [f"{json.dumps(host)} = {_value(value)}\n" for host, value in sorted(hosts.items())]
     return "".join(lines).encode()
+
+
+def _value(value: date | Mapping[str, Any]) -> str:
+    """A day, or the inline table of a move."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return f"{{ old = {json.dumps(value['old'])}, on = {value['on'].isoformat()} }}"

@@ -80,10 +80,11 @@ def _print_problems(found: Sequence[Problem], json: bool) -> None:
 
 def _ownership(config: Path) -> list[Problem]:
     from syndicator.services.container import open_app
-    from syndicator.services.ownership import mend
+    from syndicator.services.ownership import mend, rights
 
     with open_app(config) as opened:
-        return [problem for fault in mend.find(opened) for problem in mend.told(fault)]
+        found = [problem for fault in mend.find(opened) for problem in mend.told(fault)]
+        return [*found, *rights.lost(opened)]
 
 
 def _mend_ownership(config: Path, yes: bool, json: bool) -> None:

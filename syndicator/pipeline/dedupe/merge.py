@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 
 from syndicator import log, urls
 from syndicator.articles.hand_edits import hand_edited
 from syndicator.model import Article
 from syndicator.pipeline.context import FilingContext
-from syndicator.pipeline.dedupe.precedence import Precedence, believed, precedence
+from syndicator.pipeline.dedupe.precedence import WINDOW, Precedence, believed, precedence
+from syndicator.pipeline.ownership import NONE, claim_of
 from syndicator.pipeline.refile import refile
-from syndicator.pipeline.similarity import Sketch, containment, same_story, sketch
+from syndicator.pipeline.similarity import Sketch, containment, holds, same_story, sketch
 from syndicator.ports import VisitStore
 from syndicator.text import plain, words
 
-WINDOW = timedelta(days=7)  # between two articles that are one story; syndication takes hours
 _MOST_MADE = 64  # articles that were read and are not filed yet
 MOST_ALSO = 20  # addresses of copies that an article shows
 
@@ -33,7 +33,7 @@ def merge_copy(article: Article, run: FilingContext, now: datetime, *, after: da
     if first is None:
         return replace(article, also=())
     logger = log.logger("pipeline", source=article.source_key, host=urls.host(article.url), article=article.id)
-    if _may_turn(first, now) and _outranks(article, first, run, after):
+    if may_turn(first, now) and _outranks(article, first, run, after):
         logger.info("stands", instead_of=first.id, title=first.title)
         return _took_over(article, first, run)
     logger.info("merged", into=first.id, title=first.title)
@@ -71,6 +71,17 @@ def alike(one: Article, other: Article) -> bool:
     return bool(said) and said == words(plain(other.body))
 
 
+def is_copy(one: Article, other: Article, run: FilingContext) -> bool:
+    """True if two articles tell one story, or one is another page of the other's site (for printing, with a session in
+    its address) that only a neighbour announced and that holds it."""
+    made, there = sketched(one.body), sketched(other.body)
+    return alike(one, other) or bool(made and there and _is_spelling(one, other, run) and holds(made, there))
+
+
+def _is_spelling(one: Article, other: Article, run: FilingContext) -> bool:
+    return urls.same_site(one.url, other.url) and (_is_neighbours(one, run) != _is_neighbours(other, run))
+
+
 def in_file(id: str, run: FilingContext) -> Article | None:
     """The article as its file has it, None when there is none. Raises ConfigError."""
     path = run.article_store.find(id)
@@ -92,20 +103,20 @@ def place_of(article: Article, others: Iterable[Article], run: FilingContext) ->
     since, named = run.store.claims(article.id)
     copied = any(is_named([named], other) for other in others) if named else False
     since = since or believed(article.published, article.added or run.clock(), None)
-    return precedence(article, since, run.ranks, copied=copied)
+    return precedence(article, since, run.ranks, neighbour=_is_neighbours(article, run), copied=copied)
 
 
 def near(article: Article, run: FilingContext, now: datetime) -> Iterator[Article]:
-    """The articles that stand and are not on hold, as their files have them, for recent ones with the text of
-    `article`, and have that text themselves; the likest first."""
+    """The articles that stand for recent ones with the text of `article` and have that text themselves, as their files
+    have them; none that is on hold or unlisted. The likest first."""
     made = sketched(article.body)
     seen = {article.id}
-    for id in _likely(article, made, run.store, now) if made else ():
+    for id in _likely(article, made, run, now) if made else ():
         first = standing(id, run.store)
-        if first is not None and first.id not in seen and not first.hold:
+        if first is not None and first.id not in seen and not first.hold and not first.unlisted:
             seen.add(first.id)
             found = in_file(first.id, run)
-            if found is not None and not parted(article, found) and alike(article, found):
+            if found is not None and not parted(article, found) and is_copy(article, found, run):
                 yield found
 
 
@@ -141,7 +152,8 @@ def _original(article: Article, run: FilingContext, now: datetime) -> Article | 
     that one's, else the likest."""
     id = run.store.find(map(urls.alias, article.also)) if article.also else None
     first = standing(id, run.store) if id else None
-    named = in_file(first.id, run) if first is not None and first.id != article.id and not first.hold else None
+    stands = first is not None and first.id != article.id and not first.hold and not first.unlisted
+    named = in_file(first.id, run) if first is not None and stands else None
     if named is not None and not parted(article, named) and alike(article, named):
         return named
     return next(near(article, run, now), None)
@@ -151,8 +163,14 @@ def _outranks(article: Article, first: Article, run: FilingContext, after: datet
     """True when `article`, which is new, stands before `first`, which stands now."""
     added = article.added or run.clock()
     since = believed(article.published, added, after)
-    ours = precedence(article, since, run.ranks, copied=is_named(map(urls.alias, article.also), first))
+    copied = is_named(map(urls.alias, article.also), first)
+    ours = precedence(article, since, run.ranks, neighbour=_is_neighbours(article, run), copied=copied)
     return ours < place_of(first, [article], run)
+
+
+def _is_neighbours(article: Article, run: FilingContext) -> bool:
+    """True if no source of the article's own site filed it."""
+    return claim_of(article, run.owners) == NONE
 
 
 def is_named(aliases: Iterable[str], article: Article) -> bool:
@@ -160,24 +178,30 @@ def is_named(aliases: Iterable[str], article: Article) -> bool:
     return not {*aliases}.isdisjoint(map(urls.alias, (article.url, *article.aliases)))
 
 
-def _may_turn(first: Article, now: datetime) -> bool:
+def may_turn(first: Article, now: datetime) -> bool:
     """Roles turn while a story is news, and never where an operator's hand was at work."""
     return first.added is not None and first.added >= now - WINDOW and not hand_edited(first)
 
 
 def _took_over(article: Article, first: Article, run: FilingContext) -> Article:
-    others = (one.url for one in copies(first, run) if alike(article, one))
-    also = also_of(replace(article, also=()), first.url, *others)
+    others = [one for one in copies(first, run) if alike(article, one)]
+    also = also_of(replace(article, also=()), *(one.url for one in (first, *others) if is_shown(one, article, run)))
     refile(run.article_store, run.store, replace(first, merged_into=article.id), before=first)
     return replace(article, also=also, merged_into="")
 
 
 def joined(article: Article, first: Article, run: FilingContext) -> Article:
-    stands = replace(first, also=also_of(first, article.url), merged_into="")
+    shown = (article.url,) if is_shown(article, first, run) else ()
+    stands = replace(first, also=also_of(first, *shown), merged_into="")
     if stands != first:
         refile(run.article_store, run.store, stands, before=first)
     called = is_named(map(urls.alias, article.also), first)
     return replace(article, also=article.also[:1] if called else (), merged_into=first.id)
+
+
+def is_shown(copy: Article, first: Article, run: FilingContext) -> bool:
+    """True if `first` names the address of its `copy`: not if a neighbour announced another spelling of its own."""
+    return not urls.same_site(copy.url, first.url) or not _is_neighbours(copy, run)
 
 
 def copies(first: Article, run: FilingContext) -> list[Article]:
@@ -186,18 +210,18 @@ def copies(first: Article, run: FilingContext) -> list[Article]:
     return [one for one in found if one is not None]
 
 
-def _likely(article: Article, made: Sketch, store: VisitStore, now: datetime) -> list[str]:
+def _likely(article: Article, made: Sketch, run: FilingContext, now: datetime) -> list[str]:
     """The ids of recent articles whose sketches are of the same story, the likest first. The dates that they claim tell
     apart only what one source says again: a stranger's copy could claim any."""
     found = []
-    for id, data in store.likely(made.keys, now - WINDOW).items():
-        other, there = store.article(id), Sketch.unpack(data)
+    for id, data in run.store.likely(made.keys, now - WINDOW).items():
+        other, there = run.store.article(id), Sketch.unpack(data)
         if other is None or other.id == article.id:
             continue
         one_source = other.source_key == article.source_key
         if one_source and not _close(article.published, other.published):
             continue
-        if same_story(made, there, one_source=one_source):
+        if same_story(made, there, one_source=one_source) or (_is_spelling(article, other, run) and holds(made, there)):
             found.append((-containment(made, there), id))
     return [id for _, id in sorted(found)]
 

@@ -34,7 +34,8 @@ async def earlier(context: EntryContext, article: Article) -> Article | None:
         old = in_file(id, run)
         if old is None or parted(article, old) or not _may_be(context, old):
             continue
-        here, same = urls.same_site(old.url, article.url), is_same(article, old, late=late)
+        here = urls.site(old.url) in (urls.site(article.url), context.home(article.url))
+        same = is_same(article, old, late=late)
         if here and same:
             return old
         if same or (here and words(old.title) == words(article.title)):

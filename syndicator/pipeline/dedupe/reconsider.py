@@ -11,6 +11,7 @@ from syndicator import log, urls
 from syndicator.model import Article
 from syndicator.pipeline.context import FilingContext
 from syndicator.pipeline.dedupe import merge
+from syndicator.pipeline.dedupe.precedence import WINDOW
 from syndicator.pipeline.refile import refile
 
 
@@ -25,7 +26,7 @@ def reconsider(old: Article, new: Article, run: FilingContext, now: datetime) ->
         return new
     if new.merged_into:
         first = merge.in_file(new.merged_into, run)
-        if first is None or merge.alike(new, first):
+        if first is None or merge.is_copy(new, first, run):
             return new
         kept = tuple(url for url in first.also if not merge.is_named([urls.alias(url)], new))
         if kept != first.also:
@@ -39,7 +40,7 @@ def reconsider(old: Article, new: Article, run: FilingContext, now: datetime) ->
 def _left(first: Article, run: FilingContext) -> Article:
     """`first`, which stands, with those of its copies that still have its text; the others stand for themselves."""
     had = merge.copies(first, run)
-    still = [one for one in had if merge.alike(first, one)]
+    still = [one for one in had if merge.is_copy(first, one, run)]
     parted = [one for one in had if one not in still]
     if parted:
         logger = log.logger("pipeline", source=first.source_key, host=urls.host(first.url), article=first.id)
@@ -72,7 +73,7 @@ def _one_story(one: Article, other: Article) -> bool:
 def _as_copy(article: Article, run: FilingContext, now: datetime) -> Article:
     """`article`, which stands alone, as a copy of the recent article whose text it has now, if there is one. What an
     operator's hand took out of a merge, which the other one still names, stays out."""
-    if article.added is None or article.added < now - merge.WINDOW:
+    if article.added is None or article.added < now - WINDOW:
         return article
     for first in merge.near(article, run, now):
         if not any(merge.is_named([urls.alias(url)], article) for url in first.also):

@@ -49,7 +49,7 @@ async def _other(context: EntryContext, page: Page, address: str) -> Page | None
     run, source = context.run, context.terms(page.url)
     request = page_request(address, source, run.settings, run.environ)
     result = without_credentials(request, source, run.environ) or await run.fetcher.fetch(request)
-    if not isinstance(result, Fetched) or not urls.same_site(result.final_url, page.url):
+    if not isinstance(result, Fetched) or not urls.same_publisher(result.final_url, page.url):
         return None
     return Page(html=result.body, url=page.url, headers={**result.headers, READ_AT: address})
 

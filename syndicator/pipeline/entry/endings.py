@@ -10,6 +10,7 @@ from typing import Literal
 from syndicator.model import Failed, Problem
 from syndicator.pipeline.context import EntryContext
 from syndicator.pipeline.entry import entry_rows
+from syndicator.pipeline.owners.adoption import take_name
 from syndicator.pipeline.owners.binding import known_at
 from syndicator.pipeline.refile import carry
 from syndicator.ports import EntryRow, VisitStore
@@ -41,7 +42,8 @@ def why_away(store: VisitStore, aliases: Sequence[str]) -> EntryReason | None:
 
 def known_article(context: EntryContext) -> str | None:
     """The id of the article that the announced address already is, None when it is new."""
-    return known_at(context.run.store, context.aliases, context.announced.url, context.source.key)
+    url = context.announced.url
+    return known_at(context.run.store, context.aliases, url, context.source.key, context.home(url))
 
 
 def known_already(context: EntryContext, known: str) -> EntryResult:
@@ -93,6 +95,7 @@ def end(context: EntryContext, status: Literal["refused", "skipped"], reason: st
     """The entry makes no article, unless it is one that we have."""
     known = None if context.row.article_id else known_article(context)
     if known and status == "refused":  # it cannot be read (any more) for its own source
+        take_name(context, known)
         return known_already(context, known)
     _save(context, entry_rows.ended(context.row, status, reason, detail))
     context.log.info(status, reason=reason, detail=detail)

@@ -6,17 +6,18 @@ from dataclasses import replace
 from datetime import datetime
 
 from syndicator import urls
-from syndicator.model import Article, Entry, Origin, Source, SourceState
+from syndicator.model import Article, Entry, Source, SourceState
 from syndicator.pipeline import ownership
 from syndicator.pipeline.context import EntryContext, Page, RunContext
-from syndicator.pipeline.dedupe.merge import merge_copy, remember
+from syndicator.pipeline.dedupe import merge
 from syndicator.pipeline.dedupe.moved import earlier
 from syndicator.pipeline.dedupe.reconsider import reconsider
 from syndicator.pipeline.editorial.hold import hold_reason
 from syndicator.pipeline.entry import endings, entry_rows
 from syndicator.pipeline.entry.endings import EntryResult
-from syndicator.pipeline.owners.adoption import adopts, hand_over
+from syndicator.pipeline.owners.adoption import adopts, hand_over, keep_as_copy, origin_of
 from syndicator.pipeline.owners.binding import known_at, strayed
+from syndicator.pipeline.owners.neighbours import aside
 from syndicator.pipeline.refile import refile
 from syndicator.pipeline.results import PageReading
 from syndicator.pipeline.revise import adopt, revise
@@ -32,10 +33,11 @@ async def as_moved(context: EntryContext, article: Article) -> EntryResult | Non
     if row.article_id or away or known_at(run.store, keys, article.url):
         return None
     old = await earlier(context, article)
-    if old is not None and not urls.same_site(old.url, article.url):
+    homes = {urls.site(article.url), context.home(article.url)}
+    if old is not None and urls.site(old.url) not in homes:
         return endings.known_already(context, old.id)
     if old is not None:
-        more = [url for url in (article.url, *article.aliases) if url != old.url and urls.same_site(url, old.url)]
+        more = [url for url in (article.url, *article.aliases) if url != old.url and urls.site(url) in homes]
         named = replace(old, aliases=tuple(dict.fromkeys((*old.aliases, *more))))
         refile(run.article_store, run.store, named, before=old, entry=entry_rows.done(row, old.id, run.clock()))
         context.log.info("moved", article=old.id, title=old.title)
@@ -61,13 +63,7 @@ def as_filed(
         language=article.language or source.language,
         enclosure=entry.enclosures[0] if entry.enclosures else None,
         aliases=tuple(dict.fromkeys(url for url in others if url != article.url)),
-        origin=Origin(
-            title=source.title or state.feed_title,
-            url=source.url,
-            site=state.site_url,
-            id=state.feed_id or source.url,
-            updated=entry.updated or entry.published,
-        ),
+        origin=origin_of(source, state, entry),
     )
 
 
@@ -92,6 +88,9 @@ def file(context: EntryContext, page: Page, reading: PageReading) -> EntryResult
         old: Article | None = bound
     else:
         old = _stored(known, run) if known else None
+    if old is not None and bound is None and _is_other_spelling(context, old, article):
+        keep_as_copy(context, old, article.id)
+        old = None
     if old is None:
         lost = run.store.article(context.row.article_id) if context.row.article_id and bound is None else None
         again = lost is not None and urls.same_site(lost.url, article.url)
@@ -106,6 +105,13 @@ def file(context: EntryContext, page: Page, reading: PageReading) -> EntryResult
     return EntryResult(changed=_record(context, page, made, old, named=article.also))
 
 
+def _is_other_spelling(context: EntryContext, old: Article, article: Article) -> bool:
+    """True if a neighbour filed the article as `old` under another address than its owner's `article` has, and that one
+    may still take its place."""
+    may_turn = old.unlisted or merge.may_turn(old, context.run.clock())
+    return old.url != article.url and may_turn and adopts(context, old)
+
+
 def _beside_others(context: EntryContext, reading: PageReading) -> Article:
     """The article of a reading, which is new, as it is to be filed: on hold, where it takes part in no story before it
     is released, or as it is beside the copies of its story."""
@@ -113,7 +119,8 @@ def _beside_others(context: EntryContext, reading: PageReading) -> Article:
     why = _why_on_hold(context, reading)
     if why:
         return replace(article, hold=True, hold_reason=why, also=())
-    return merge_copy(article, run, run.clock(), after=context.unannounced)
+    now = run.clock()
+    return aside(article, run, now) or merge.merge_copy(article, run, now, after=context.unannounced)
 
 
 def _why_on_hold(context: EntryContext, reading: PageReading) -> str:
@@ -185,11 +192,12 @@ def _record(
         run.store,
         reading.article,
         before=before,
+        ordered=("added",) if before and before.unlisted else (),
         entry=entry_rows.done(context.row, reading.article.id, now),
         html=reading.html,
         score=reading.category_score,
     )
-    remember(stored, run.store, now, named=named, after=context.unannounced)
+    merge.remember(stored, run.store, now, named=named, after=context.unannounced)
     if page.html:
         if not stored.merged_into:  # a copy repeats the whole of its article
             run.store.learn_blocks(urls.own_host(page.url), stored.id, reading.blocks)

@@ -17,7 +17,7 @@ from syndicator.pipeline.entry.alternates import fullest
 from syndicator.pipeline.entry.endings import EntryResult
 from syndicator.pipeline.entry.pages import all_pages
 from syndicator.pipeline.owners.adoption import may_adopt
-from syndicator.pipeline.owners.links import ask_front, ask_page
+from syndicator.pipeline.owners.links import ask_front, linked_by
 from syndicator.pipeline.requests import let_in, page_request, refusal, without_credentials
 from syndicator.pipeline.results import PageReading
 from syndicator.reasons import CommandReason, EntryReason, FetchReason, FileReason
@@ -49,8 +49,6 @@ async def _ingest(context: EntryContext) -> EntryResult:
     known = None if row.article_id else endings.known_article(context)
     if known and not await may_adopt(context, known):
         return endings.known_already(context, known)
-    if known:
-        endings.carry_known(context, known)  # whatever comes of its page
     if row.article_id and filing.only_points(context, row.article_id):
         return endings.known_already(context, row.article_id)
     page = context.page or await _fetch(context)
@@ -101,7 +99,7 @@ async def _without_page(context: EntryContext, failed: Failed) -> EntryResult:
 
 
 async def _read(context: EntryContext, page: Page) -> EntryResult:
-    await ask_page(context, page)
+    context = await linked_by(context, page)
     run, source, entry = context.run, context.terms(page.url), context.heard(page.url)
     now = run.clock()
     rules = source.rules if page.html else replace(source.rules, content="feed")

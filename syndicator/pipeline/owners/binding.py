@@ -10,18 +10,28 @@ from syndicator.model import Article
 from syndicator.ports import VisitStore
 
 
-def known_at(store: VisitStore, aliases: Iterable[str], url: str, source: str = "") -> str | None:
-    """The id of the article that one of the alias keys finds, the first that may be what is at `url`: it is of that
-    site, or this `source` announced it at that very address before (which led to it), or there is no `url`. A database
-    of an earlier version has aliases on other sites: they find nothing."""
+def known_at(
+    store: VisitStore, aliases: Iterable[str], url: str, source: str = "", home: str | None = None
+) -> str | None:
+    """The id of the first article that one of the alias keys finds and that may be what is at `url`: it is of that
+    site; or its file names that very address, and this `source` filed it (the address led to it) or it is of that
+    domain (as earlier versions filed it); or there is no `url`. Aliases on other sites in a database of an earlier
+    version find nothing. `home`: the site that this one moved away from."""
     for key in aliases:
         id = store.find([key])
-        article = store.article(id) if id else None
+        article = _by_its_owner(store, store.article(id) if id else None)
         if article is None:
             continue
-        if not url or urls.same_site(article.url, url) or (article.source_key == source and url in article.aliases):
+        named = url in article.aliases and (article.source_key == source or urls.same_publisher(article.url, url))
+        if not url or named or urls.site(article.url) in (urls.site(url), home):
             return article.id
     return None
+
+
+def _by_its_owner(store: VisitStore, article: Article | None) -> Article | None:
+    """The article, or the one of the same address in the spelling of its own site's source."""
+    first = store.article(article.merged_into) if article and article.merged_into else None
+    return first if first and article and urls.alias(first.url) == urls.alias(article.url) else article
 
 
 def strayed(old: Article, announced: str, answered: str) -> bool:

@@ -8,8 +8,7 @@ from datetime import datetime
 
 from syndicator import urls
 from syndicator.model import Article
-from syndicator.pipeline.owners.claims import NONE, OWNS, Claimant, claim_of
-from syndicator.pipeline.ownership import of_site
+from syndicator.pipeline.ownership import NONE, OWNS, Claimant, claim_of, of_site
 from syndicator.ports import EntryRow
 from syndicator.reasons import EntryReason
 

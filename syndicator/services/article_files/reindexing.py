@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from syndicator.errors import ConfigError, UsageError
 from syndicator.model import Article, Problem
-from syndicator.pipeline.dedupe.merge import WINDOW, remember
+from syndicator.pipeline.dedupe.merge import remember
+from syndicator.pipeline.dedupe.precedence import WINDOW
 from syndicator.pipeline.entry.release import was_released
 from syndicator.ports import FileStamp
 from syndicator.services import reconcile

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from syndicator.articles.beside.rights import BELIEVED
 from syndicator.axes import ALL
 from syndicator.config_files.toml_file import TomlFile, read
 from syndicator.describing.taxonomy import vocabulary
@@ -21,6 +21,7 @@ from syndicator.reasons import CheckReason
 from syndicator.services.check import article_files, configuration, machine, names, templates
 from syndicator.services.check.finding import Finding, in_order, of_fault, of_problem
 from syndicator.services.container import App, make_fetcher, open_app, utc_now
+from syndicator.services.ownership.rights import line
 from syndicator.services.recovery import clock as recovery
 from syndicator.settings import load
 from syndicator.sources.registry import placed_sources
@@ -73,7 +74,7 @@ def _opened(app: App, placed: Sequence[Placed], now: datetime) -> Iterator[Findi
     last, behind = status.counts().last_run, recovery.behind(app.store, now)
     yield from machine.clock(now, installed=_installed(), last_run=last, articles=behind)
     yield from _names(app, placed)
-    yield from (of_problem(one, "warning") for one in _unanswered(app))
+    yield from (of_problem(one, "warning") for one in _unanswered(app, now))
     yield from article_files.broken(app)
     yield from (of_problem(one) for one in status.check())
     yield from (of_problem(one, "warning") for one in status.held())
@@ -131,17 +132,24 @@ def _of(rows: Iterable[FeedRow], axis: str) -> list[str]:
     return [row.name for row in rows if row.key.axis == axis]
 
 
-def _unanswered(app: App) -> Iterable[Problem]:
-    """Sources that write for sites not their own, as they did before articles had owners, and wait for the operator."""
+def _unanswered(app: App, now: datetime) -> Iterator[Problem]:
+    """Rights that wait for the operator: sources that write for domains not their own, as they did before articles had
+    owners, and links of front pages that were not seen lately."""
     for source in app.sources.values():
-        linked = app.rights_file.linked(source.key)
-        sites = [site for site in app.rights_file.before(source.key) if site not in linked]
-        if not sites or source.speaks_for is not None:
+        if source.speaks_for is not None:
             continue
-        line = f"speaks_for = {json.dumps(sites[:_NAMED])}"
-        more = f" and {len(sites) - _NAMED} more, named in {app.rights_file}" if len(sites) > _NAMED else ""
-        detail = (
-            f"it still writes the articles of {len(sites)} sites that are not its own; write in sources.toml for which "
-            f"it may speak: {line}{more}; speaks_for = [] leaves them all to their own pages"
-        )
-        yield Problem(what=source.key, reason=CheckReason.SPEAKS_FOR, detail=detail)
+        for host, end in app.rights_file.ending(source.key, now.date()).items():
+            detail = (
+                f"the front page of {host} was last seen to link its feed on {end - BELIEVED}: from {end} on its own "
+                f"words on articles there do not count; if they should, write in sources.toml: {line(source, [host])}"
+            )
+            yield Problem(what=source.key, reason=CheckReason.RIGHT_ENDS, detail=detail)
+        sites = app.rights_file.before(source.key)
+        if sites:
+            more = f" and {len(sites) - _NAMED} more, named in {app.rights_file}" if len(sites) > _NAMED else ""
+            detail = (
+                f"it still writes the articles of {len(sites)} domains that are not its own; write in sources.toml for "
+                f"which it may speak: {line(source, sites[:_NAMED])}{more}; speaks_for = [] leaves them all to their "
+                f"own pages"
+            )
+            yield Problem(what=source.key, reason=CheckReason.SPEAKS_FOR, detail=detail)

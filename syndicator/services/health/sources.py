@@ -10,6 +10,7 @@ from statistics import median
 from typing import Final
 
 from syndicator.model import SourceState
+from syndicator.ports import Move
 from syndicator.reasons import ConditionReason, FetchReason, WorkerReason, explained
 from syndicator.rules.lengths import NEWEST, has_collapsed
 from syndicator.rules.use import unmatched
@@ -60,16 +61,22 @@ def of_sources(seen: Observed, now: datetime) -> Iterator[Condition]:
         yield replace(
             plain(ConditionReason.SOURCE_MOVED, source=move.source),
             since=move.since,
-            detail=f"{move.url} is now {move.moved_to}" + (f"; {move.warning}" if move.warning else ""),
+            detail=f"{move.url} is now {move.moved_to}" + _moved_along(move),
             needs_you=bool(move.warning),
         )
     yield from (_waiting(ConditionReason.FLOOD, one) for one in seen.floods)
     yield from (_waiting(ConditionReason.ENTRIES_WAIT, one) for one in seen.operator)
 
 
+def _moved_along(move: Move) -> str:
+    if move.site_moved:
+        return "; its articles moved along and keep their ids"
+    return f"; {move.warning}" if move.warning else ""
+
+
 def notable(state: SourceState, now: datetime) -> bool:
     """Whether something may be told of a source by what is remembered of it."""
-    if state.warning or state.effective_url:
+    if state.warning or state.effective_url or state.site_moved:
         return True
     return next(of_source(state, now), None) is not None
 

@@ -9,20 +9,14 @@ from datetime import datetime
 
 from syndicator import urls
 from syndicator.model import Entry, Problem
-from syndicator.pipeline.owners.claims import Claimant
 from syndicator.pipeline.owners.faults import Fault, fault_of
 from syndicator.pipeline.ownership import of_site
 from syndicator.pipeline.refile import refile
 from syndicator.ports import EntryRow
 from syndicator.reasons import CheckReason, EntryReason
-from syndicator.services.container import App
+from syndicator.services.container import App, owners
 from syndicator.services.reconcile import OWNED_SINCE
 from syndicator.store.database import chunks
-
-
-def claimants(app: App) -> dict[str, Claimant]:
-    """The sources in sources.toml with their rights, by key."""
-    return {key: Claimant(source=source, rights=app.rights_of(source)) for key, source in app.sources.items()}
 
 
 def find(app: App) -> list[Fault]:
@@ -32,7 +26,7 @@ def find(app: App) -> list[Fault]:
         rows[row.article_id or ""].append(row)
     noted = app.store.visits.note(OWNED_SINCE)
     since = datetime.fromisoformat(noted) if noted else app.clock()
-    known = claimants(app)
+    known = owners(app)
     found = []
     for part in chunks(sorted(app.store.visits.stamps())):
         for id, article in app.store.index.articles(part).items():

@@ -1,4 +1,4 @@
-"""rights.toml: written once with what was, then kept with the sites that link a feed."""
+"""rights.toml: written once with what was, then kept with the hosts that link a feed and those that a site moved to."""
 
 from __future__ import annotations
 
@@ -7,35 +7,73 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.articles.beside.rights import NAME, RightsFile
+from syndicator.articles.beside.rights import NAME, MovedHost, RightsFile
 from syndicator.articles.stores.kept_files import FolderFile
 from syndicator.errors import ConfigError
 
 DAY = date(2026, 3, 1)
 
 
-def test_what_was_is_kept_and_links_are_added(tmp_path: Path) -> None:
-    file = RightsFile(FolderFile(tmp_path / NAME))
-    assert not file.exists() and file.before("planet") == () and file.linked("planet") == ()
-    file.begin({"planet": {"b.example", "a.example/~x"}, "empty": ()})
+def opened(tmp_path: Path) -> RightsFile:
+    return RightsFile(FolderFile(tmp_path / NAME))
+
+
+def test_rights_of_the_past_are_kept_and_links_are_added(tmp_path: Path) -> None:
+    file = opened(tmp_path)
+    assert not file.is_current() and file.before("planet") == () and file.linked("planet", DAY) == ()
+    file.begin({"planet": {"b.example", "a.example/~x"}, "empty": ()}, {"planet": {"m.planet.example"}})
     file.link("burner", "c.example", DAY)
-    again = RightsFile(FolderFile(tmp_path / NAME))
+    again = opened(tmp_path)
+    assert again.is_current()
     assert again.before("planet") == ("a.example/~x", "b.example") and again.before("empty") == ()
-    assert again.linked("burner") == ("c.example",) and again.linked("planet") == ()
+    assert again.shown("planet") == ("m.planet.example",)
+    assert again.linked("burner", DAY) == ("c.example",) and again.linked("planet", DAY) == ()
     before = (tmp_path / "rights.toml").stat().st_mtime_ns
     again.link("burner", "c.example", DAY)
     assert (tmp_path / "rights.toml").stat().st_mtime_ns == before
 
 
-def test_a_link_is_believed_for_a_week(tmp_path: Path) -> None:
-    file = RightsFile(FolderFile(tmp_path / NAME))
+def test_links_in_a_file_of_an_earlier_version_count_for_what_is_filed_alone(tmp_path: Path) -> None:
+    (tmp_path / NAME).write_text('[before]\n"old" = ["a.example"]\n[linked."burner"]\n"c.example" = 2026-03-01\n')
+    file = opened(tmp_path)
+    assert not file.is_current()
+    file.begin({"new": {"d.example"}}, {"burner": {"e.example"}})
+    assert file.is_current() and file.linked("burner", DAY) == ()
+    assert set(file.shown("burner")) == {"c.example", "e.example"}
+    assert (file.before("old"), file.before("new")) == (("a.example",), ())
+
+
+def test_a_link_is_asked_after_a_week_and_ends_after_sixty_days_with_a_warning(tmp_path: Path) -> None:
+    file = opened(tmp_path)
     file.link("burner", "c.example", DAY)
-    assert file.linked("burner", DAY + timedelta(days=6)) == ("c.example",)
-    assert file.linked("burner", DAY + timedelta(days=7)) == ()
-    assert file.linked("burner") == ("c.example",)
+    at = {days: DAY + timedelta(days=days) for days in (6, 7, 29, 30, 59, 60)}
+    assert [file.is_fresh("burner", "c.example", at[days]) for days in (6, 7)] == [True, False]
+    assert [file.linked("burner", at[days]) for days in (59, 60)] == [("c.example",), ()]
+    ends = {"c.example": at[60]}
+    assert [file.ending("burner", at[days]) for days in (29, 30, 59, 60)] == [{}, ends, ends, {}]
+    assert file.shown("burner") == ("c.example",)
+
+
+def test_a_link_that_is_gone_is_believed_no_more(tmp_path: Path) -> None:
+    file = opened(tmp_path)
+    file.unlink("burner", "c.example")
+    assert not (tmp_path / NAME).exists()
+    file.link("burner", "c.example", DAY)
+    file.link("burner", "d.example", DAY)
+    file.unlink("burner", "c.example")
+    again = opened(tmp_path)
+    assert again.linked("burner", DAY) == ("d.example",) and set(again.shown("burner")) == {"c.example", "d.example"}
+
+
+def test_a_move_names_both_hosts(tmp_path: Path) -> None:
+    file = opened(tmp_path)
+    file.move("bank", "bank.example", "bank-2.example", DAY)
+    again = opened(tmp_path)
+    assert again.moved("bank") == {"bank-2.example": MovedHost("bank.example", DAY)}
+    assert list(again.all_linked()) == [("bank", "bank-2.example")] and again.moved("burner") == {}
 
 
 def test_a_file_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "rights.toml").write_text("[before\n")
     with pytest.raises(ConfigError, match=r"rights\.toml"):
-        RightsFile(FolderFile(tmp_path / NAME)).before("planet")
+        opened(tmp_path).before("planet")

@@ -13,8 +13,9 @@ import pytest
 
 from syndicator.demo.story import Story
 from syndicator.errors import UsageError
-from syndicator.model import Article, article_id
-from syndicator.pipeline.dedupe.merge import MOST_ALSO, WINDOW, merge_copy, remember
+from syndicator.model import Article, Origin, article_id
+from syndicator.pipeline.dedupe.merge import MOST_ALSO, merge_copy, remember
+from syndicator.pipeline.dedupe.precedence import WINDOW
 from syndicator.pipeline.refile import refile
 from syndicator.services import reconcile
 from syndicator.services.article_files import reindexing
@@ -51,7 +52,9 @@ def file(
     url = f"https://{source}.example/{title.casefold()}"
     place.now += timedelta(seconds=1)
     now = app.clock()
-    filed = {"published": now, "added": now, "source_key": source, "source_id": url, "tags": ("LLM",), **fields}
+    feed = Origin(url=f"https://{source}.example/feed")
+    filed = {"published": now, "added": now, "source_key": source, "source_id": url, "origin": feed, "tags": ("LLM",)}
+    filed |= fields
     run = make_context(app, make_fetcher(app), make_worker(app), lambda title: None)
     reading = Article(id=article_id(url), url=url, title=title, body=body, **filed)
     article = merge_copy(reading, run, now, after=after)
@@ -166,10 +169,11 @@ def test_a_copy_of_a_copy_belongs_to_the_first_and_all_are_split_at_once(place: 
         assert app.store.index.merged() == {}
 
 
-def test_what_is_old_is_no_copy(place: Place) -> None:
+def test_a_claim_to_be_old_makes_no_original_and_what_is_old_no_copy(place: Place) -> None:
     with place.app() as app:
-        file(place, app, "First")
-        assert not file(place, app, "Reprint", source="two", published=place.now - 2 * WINDOW).merged_into
+        first = file(place, app, "First")
+        reprint = file(place, app, "Reprint", source="two", published=place.now - 2 * WINDOW)
+        assert reprint.merged_into == first.id
         place.now += 2 * WINDOW
         assert not file(place, app, "Late", source="three").merged_into
 

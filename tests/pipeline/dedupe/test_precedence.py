@@ -8,7 +8,7 @@ from itertools import permutations
 import pytest
 
 from syndicator.model import Article
-from syndicator.pipeline.dedupe.precedence import REACH, believed, precedence
+from syndicator.pipeline.dedupe.precedence import REACH, Precedence, believed, precedence
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -21,15 +21,16 @@ RANKS = {"first": 0, "second": 1}
         pytest.param(NOON - HOUR, NOON, NOON - 2 * HOUR, NOON - HOUR, id="between two visits a claim is believed"),
         pytest.param(NOON - 9 * HOUR, NOON, NOON - 2 * HOUR, NOON - 2 * HOUR, id="it was not there at the last visit"),
         pytest.param(NOON - 9 * HOUR, NOON, None, NOON - 9 * HOUR, id="a first visit takes a day's claim"),
-        pytest.param(NOON - 9 * REACH, NOON, None, NOON - REACH, id="and no more than a day's"),
+        pytest.param(NOON - 6 * REACH, NOON, None, NOON - REACH, id="and no more than a day's"),
+        pytest.param(NOON - 9 * REACH, NOON, None, NOON + HOUR, id="a claim of more than a week is none"),
         pytest.param(
-            NOON - 9 * REACH,
+            NOON - 6 * REACH,
             NOON + HOUR / 4,
             NOON - 5 * REACH,
             NOON - REACH,
             id="nor does a source asked weekly",
         ),
-        pytest.param(None, NOON, NOON - HOUR, NOON, id="without a date it is of when we saw it"),
+        pytest.param(None, NOON, NOON - HOUR, NOON + 2 * HOUR, id="without a date it is of after we saw it"),
         pytest.param(NOON + HOUR, NOON, NOON - HOUR, NOON, id="nothing is later than when we saw it"),
         pytest.param(NOON - HOUR, NOON, NOON + HOUR, NOON, id="a clock that was set back"),
     ],
@@ -46,15 +47,20 @@ def article(id: str, source: str = "", minutes: int = 0) -> Article:
     )
 
 
+def place(name: str, source: str, minutes: int, since: datetime = NOON, **marks: bool) -> Precedence:
+    return precedence(article(name, source, minutes), since, RANKS, **{"neighbour": False, "copied": False, **marks})
+
+
 def test_the_order_is_total_whatever_comes_first() -> None:
     in_order = [
-        precedence(article("z", "second", 9), NOON - HOUR, RANKS, copied=False),  # earliest of those that name nobody
-        precedence(article("y", "first", 9), NOON, RANKS, copied=False),  # then by rank
-        precedence(article("x", "second", 8), NOON, RANKS, copied=False),
-        precedence(article("w", "removed", 1), NOON, RANKS, copied=False),  # a source that is listed no more
-        precedence(article("u", "removed", 2), NOON, RANKS, copied=False),  # then what we filed first
-        precedence(article("v", "removed", 2), NOON, RANKS, copied=False),  # then by id
-        precedence(article("a", "first", 0), NOON - 9 * HOUR, RANKS, copied=True),  # what calls itself a copy is one
+        place("z", "second", 9, NOON - HOUR),  # earliest of those that name nobody
+        place("y", "first", 9),  # then by rank
+        place("x", "second", 8),
+        place("w", "removed", 1),  # a source that is listed no more
+        place("u", "removed", 2),  # then what we filed first
+        place("v", "removed", 2),  # then by id
+        place("a", "first", 0, NOON - 9 * HOUR, copied=True),  # what calls itself a copy is one
+        place("b", "first", 0, NOON - 9 * HOUR, neighbour=True),  # last what its own site did not announce
     ]
     for shuffled in permutations(in_order, 4):
         assert sorted(shuffled) == [one for one in in_order if one in shuffled]

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from syndicator.model import Article
-from syndicator.pipeline.dedupe.merge import WINDOW, remember
+from syndicator.pipeline.dedupe.merge import remember
+from syndicator.pipeline.dedupe.precedence import WINDOW
 from syndicator.pipeline.dedupe.reconsider import reconsider
 from syndicator.pipeline.refile import refile
 from syndicator.services import reconcile
@@ -66,7 +67,7 @@ def test_copies_that_still_have_the_text_stay_copies(place: Place) -> None:
         file(place, app, "Copy", STORY[:1000], source="two")
         file(place, app, "Third", STORY + prose(5, 40), source="three")
         assert len(revise(place, app, "First", STORY + " Corrected.").also) == 2
-        assert len(revise(place, app, "First", STORY[: len(STORY) // 4] + prose(6, 10)).also) == 2
+        assert len(revise(place, app, "First", STORY[: len(STORY) * 2 // 3] + prose(6, 10)).also) == 2
         assert place.article("Copy").merged_into == place.article("Third").merged_into == first.id
 
 

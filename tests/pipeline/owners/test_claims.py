@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from syndicator.model import Article, Origin, Source
-from syndicator.pipeline.owners.claims import NONE, OWNS, SPEAKS, Claimant, claim_of
-from syndicator.pipeline.ownership import rights_of
+from syndicator.pipeline.ownership import NONE, OWNS, SPEAKS, Claimant, claim_of, rights_of
 
 URL = "https://bank.example/a"
 
@@ -16,7 +15,7 @@ def claimant(source: Source, **more: object) -> Claimant:
 def test_the_sites_own_feed_comes_before_one_that_speaks_for_it_and_that_before_all_others() -> None:
     planet = Source(key="planet", url="https://planet.example/feed")
     assert claimant(Source(key="bank", url="https://bank.example/feed")).claim(URL) == OWNS
-    assert claimant(planet, linked=("bank.example",)).claim(URL) == OWNS
+    assert claimant(planet, sites=("bank.example",)).claim(URL) == OWNS
     spoken = Source(key="agency", url="https://agency.example/feed", speaks_for=("bank.example",))
     assert claimant(spoken).claim(URL) == SPEAKS
     assert claimant(planet).claim(URL) == NONE

@@ -47,12 +47,24 @@ def test_a_front_page_is_asked_once_a_week(place: Place, web: Web) -> None:
         assert take(app, 1) and take(app, 2)
         assert take(app, 3, Source(key="planet", url="http://planet.example/feed")) is None
         assert web.asked.count(FRONT) == 1
-        assert app.rights_file.linked("burner") == ("bank.example",)
+        assert linked(app, "burner") == ("bank.example",)
         place.now += timedelta(days=8)
         web.answers = {FRONT: Answer(body="<html><head></head><body>Bank</body></html>")}
         assert take(app, 4) is None  # the address of the feed may have changed hands
-        assert web.asked.count(FRONT) == 2
+        assert web.asked.count(FRONT) == 2 and linked(app, "burner") == ()
+        assert app.rights_file.shown("burner") == ("bank.example",)  # what was filed stays as it is
         assert not app.store.visits.find(["bank.example/4"])
+
+
+def test_a_front_page_that_is_away_for_weeks_ends_nothing(place: Place, web: Web) -> None:
+    web.answers = {FRONT: Answer(body=f"<html><head>{LINK}</head><body>Bank</body></html>")}
+    with place.app() as app:
+        assert take(app, 1)
+        place.now += timedelta(days=30)
+        web.answers = {FRONT: Answer(status=404)}
+        assert take(app, 2) and web.asked.count(FRONT) == 2
+        place.now += timedelta(days=31)
+        assert take(app, 3) is None
 
 
 def test_a_front_page_that_leads_to_another_site_says_nothing(place: Place, web: Web) -> None:
@@ -61,17 +73,21 @@ def test_a_front_page_that_leads_to_another_site_says_nothing(place: Place, web:
         "http://evil.example/": Answer(body=f"<html><head>{LINK}</head></html>"),
     }
     with place.app() as app:
-        assert take(app, 1) is None and app.rights_file.linked("burner") == ()
+        assert take(app, 1) is None and linked(app, "burner") == ()
 
 
-def test_a_page_that_answers_is_enough(place: Place, web: Web) -> None:
+def linked(app: App, key: str) -> tuple[str, ...]:
+    return app.rights_file.linked(key, app.clock().date())
+
+
+def test_a_page_that_links_the_feed_speaks_for_itself_alone(place: Place, web: Web) -> None:
     text = "".join(f"<p>The council counted {number} bridges in its report.</p>" for number in range(30))
     body = f"<html><head><title>Theirs</title>{LINK}</head><body><article><h1>Theirs</h1>{text}</article></body></html>"
-    web.answers = {f"{FRONT}1": Answer(body=body)}
+    web.answers = {f"{FRONT}1": Answer(body=body), f"{FRONT}2": Answer(body=body.replace(LINK, ""))}
     with place.app() as app:
-        assert take(app, 1)
-        assert FRONT not in web.asked and app.rights_file.linked("burner") == ("bank.example",)
-    assert place.article("Story 1").url == f"{FRONT}1"
+        assert take(app, 1) and take(app, 2) and take(app, 3) is None
+        assert web.asked.count(FRONT) == 1 and linked(app, "burner") == ()
+    assert {one.title: one.url for one in place.articles()} == {"Story 1": f"{FRONT}1", "Theirs": f"{FRONT}2"}
 
 
 @pytest.mark.parametrize(
@@ -110,7 +126,7 @@ def test_a_feed_that_redirects_to_another_sites_wins_nothing_there(place: Place,
 
     with place.app() as app:
         visiting(app, evil, feed, ask)
-        assert said == [False] and app.rights_file.linked("evil") == ()
+        assert said == [False] and linked(app, "evil") == ()
         visiting(app, Source(key="bank", url=feed), "", ask)
         assert said == [False, True]
 

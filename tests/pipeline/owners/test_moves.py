@@ -1,0 +1,87 @@
+"""A site that moved to another host: both sides have to say so."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from syndicator.model import Entry, Fetched, ParsedFeed, Source, SourceState
+from syndicator.pipeline.owners.moves import follow_move, same_articles
+from syndicator.services.container import make_context, make_fetcher
+from tests.aged.web import Answer, Web, serving
+from tests.faults.instance import InProcess
+from tests.services.places import Place, store_articles
+
+OLD, NEW = "http://bank.example", "http://bank-2.example"
+BANK = Source(key="bank", url=f"{OLD}/feed")
+OWNER = '[[source]]\nkey = "heir"\nurl = "http://bank-2.example/feed"\n'
+NUMBERS = range(4)
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    with serving() as started:
+        yield started
+
+
+def entry(number: int, host: str = NEW, title: str = "") -> Entry:
+    return Entry(id=f"{number}", url=f"{host}/{number}", title=title or f"Story {number}")
+
+
+def confirmed(
+    folder: Path, web: Web, *, status: int = 301, entries: tuple[Entry, ...] = (), sources: str = "", moved: str = NEW
+) -> list[str]:
+    """The hosts that the bank's site moved to, after a visit in which its feed was answered from NEW."""
+    place = Place(folder, settings=f'[fetch]\npause = 0\nproxy = "{web.proxy}"\n')
+    (place.config / "sources.toml").write_text(f'[[source]]\nkey = "bank"\nurl = "{BANK.url}"\n{sources}')
+    web.answers = {f"{NEW}/{n}": Answer(body="<title>Here</title>") for n in NUMBERS}
+    web.answers |= {f"{OLD}/{n}": Answer(status=status, headers={"Location": f"{NEW}/{n}"}) for n in NUMBERS}
+    feed = ParsedFeed(format="atom", entries=entries or tuple(map(entry, NUMBERS)))
+    to = f"{moved}/feed" if moved else None
+    answer = Fetched(url=BANK.url, final_url=f"{NEW}/feed", status=200, headers={}, body=b"", moved_to=to)
+    with place.app() as app:
+        for number in NUMBERS:
+            store_articles(app, f"Story {number}", "A text.", source_key="bank", url=f"{OLD}/{number}")
+
+        async def run() -> None:
+            fetcher = make_fetcher(app)
+            context = make_context(app, fetcher, InProcess(), lambda title: None)
+            await follow_move(context.visit(BANK, SourceState(key="bank", url=BANK.url)), answer, feed)
+            await fetcher.aclose()
+
+        asyncio.run(run())
+        return list(app.rights_file.moved("bank"))
+
+
+def test_a_move_that_both_hosts_confirm_is_followed(tmp_path: Path, web: Web) -> None:
+    assert confirmed(tmp_path, web) == ["bank-2.example"]
+
+
+def test_pages_that_are_redirected_for_now_do_not_move(tmp_path: Path, web: Web) -> None:
+    assert confirmed(tmp_path, web, status=302) == []
+
+
+def test_a_feed_that_is_redirected_for_now_does_not_move(tmp_path: Path, web: Web) -> None:
+    assert confirmed(tmp_path, web, moved="") == []
+
+
+def test_a_feed_of_other_articles_is_another_feed(tmp_path: Path, web: Web) -> None:
+    others = tuple(entry(number, title=f"Another {number}") for number in range(10, 16))
+    assert confirmed(tmp_path, web, entries=(*others, entry(0), entry(1))) == []
+
+
+def test_nobody_moves_to_a_host_that_somebody_else_owns(tmp_path: Path, web: Web) -> None:
+    assert confirmed(tmp_path, web, sources=OWNER) == []
+
+
+def test_articles_are_the_same_by_path_or_title() -> None:
+    listed = [(f"{OLD}/1", "Story 1"), (f"{OLD}/2/", "Story 2"), (f"{OLD}/3", "Story 3")]
+    entries = [entry(1, title="Renamed"), Entry(id="b", url=f"{NEW}/blog/2", title="story 2!"), entry(9), entry(3, OLD)]
+    assert same_articles(entries, listed, "bank-2.example") == [
+        (f"{OLD}/1", f"{NEW}/1"),
+        (f"{OLD}/2/", f"{NEW}/blog/2"),
+    ]
+    assert same_articles(entries, listed[2:], "bank-2.example") == []
