@@ -19,6 +19,9 @@ from syndicator.cli.running import service
 from syndicator.errors import MissingError, UsageError
 from syndicator.model import Fetched, ParsedFeed
 from syndicator.services.adding import search
+from syndicator.services.container import open_app
+from syndicator.services.jobs.acts import looking
+from syndicator.services.jobs.task import Task
 from syndicator.visiting.feeds.discovery import FeedLink
 from tests.aged.web import Answer, Web, serving
 from tests.cli.sites import NEWEST, alternate, blog, insecure, page, rss, story
@@ -385,3 +388,63 @@ def test_story_pages_are_articles(adding: Adding) -> None:
     (found,) = adding.json(f"{SITE}alone/")
     assert found["source"]["kind"] == "page"
     assert [(one["title"], one["author"]) for one in found["articles"]] == [("Alone", "Nora Lindqvist")]
+
+
+ELSEWHERE = "http://rss.paper.example/feed"
+
+
+def paper(host: str = "www.paper.example", *, front: str = "", last: str = "Tickets at night") -> dict[str, Answer]:
+    """A feed, which names its last article `last`, and the host of its articles."""
+    names = ("Ferries count sheep", "Rain on the pier", "Tickets at night")
+    pages = {f"http://{host}/{number}/": story(name) for number, name in enumerate(names)}
+    return {
+        ELSEWHERE: rss("The Paper", f"http://{host}/", [*zip((*names[:-1], last), pages, strict=True)]),
+        f"http://{host}/": page("The Paper", front, body="<p>All the news of the harbour.</p>"),
+        **pages,
+    }
+
+
+def test_a_feed_with_its_articles_on_another_host_of_its_domain_speaks_for_it(adding: Adding) -> None:
+    adding.web.answers = paper()
+    (seen,) = adding.json(ELSEWHERE, "--dry-run")
+    assert seen["source"]["speaks_for"] == ["paper.example"] and seen["proposed_speaks_for"] == []
+    assert [one["origins"]["title"] for one in seen["articles"]] == ["entry"] * 3  # as the line has it
+    assert adding.urls == [] and len(adding.web.asked) == len(set(adding.web.asked))
+    assert '    speaks_for = ["paper.example"]: its articles are there' in adding.run(ELSEWHERE, "--yes").output
+    assert adding.written[0]["speaks_for"] == ["paper.example"]
+
+
+@pytest.mark.usefixtures("there")
+@pytest.mark.parametrize(("answer", "lines"), [("y\n", [["paper.example"]]), ("n\n", [])])
+def test_the_line_is_shown_before_the_operator_answers(adding: Adding, answer: str, lines: list[list[str]]) -> None:
+    adding.web.answers = paper()
+    output = adding.run(ELSEWHERE, answers=answer).output
+    assert "would add" in output and 'speaks_for = ["paper.example"]' in output
+    assert [source["speaks_for"] for source in adding.written] == lines
+
+
+@pytest.mark.parametrize(
+    ("answers", "proposed"),
+    [
+        (paper("news.other.example"), ["news.other.example"]),  # of another domain
+        (paper(last="Harbour closed for good"), ["paper.example"]),  # its page has another title
+        (paper(last=""), ["paper.example"]),
+        (paper(front=alternate(ELSEWHERE)), []),  # owned: the front page links the feed
+    ],
+)
+def test_no_line_is_written_that_is_not_sure_or_not_needed(
+    adding: Adding, answers: dict[str, Answer], proposed: list[str]
+) -> None:
+    adding.web.answers = answers
+    output = adding.run(ELSEWHERE).output
+    assert adding.urls == [ELSEWHERE] and "speaks_for" not in adding.written[0]
+    assert (f'not written: speaks_for = ["{"".join(proposed)}"]' in output) == bool(proposed)
+    assert ("speaks_for" in output) == bool(proposed)
+
+
+def test_the_console_writes_the_line_that_its_look_showed(adding: Adding) -> None:
+    adding.web.answers = paper()
+    with open_app(adding.config) as opened:
+        found = looking.look_for(Task(app=opened, args={"address": ELSEWHERE})).result
+        looking.add(Task(app=opened, args={"sources": [found["candidates"][0]["source"]]}))
+    assert adding.written[0]["speaks_for"] == ["paper.example"]

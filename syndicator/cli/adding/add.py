@@ -138,6 +138,7 @@ async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Ch
         if choice.ask and chosen:
             typer.echo("reading the newest entries ...", err=True)
         shown = await asyncio.gather(*(preview.preview(session, one) for one in chosen))
+        chosen = list(map(preview.speaking, chosen, shown))
         done = output.Added(chosen=list(zip(chosen, shown, strict=True)), others=others, failed=failed, written=False)
         new = [one for one in chosen if not one.known]
         if choice.dry_run or not new:

@@ -77,6 +77,7 @@ def show(done: Added, verb: str, *, others: bool = True) -> None:
         printing.say(f"{'already known' if one.known else verb}: {one.source.key}: {one.source.url} ({one.what})")
         if one.warning:
             printing.log("warning", source=one.source.key, what=one.warning)
+        _show_hosts(one, preview)
         if one.kind == "list" and not one.known:
             _show_items(one)
         for article in preview.articles:
@@ -89,6 +90,18 @@ def show(done: Added, verb: str, *, others: bool = True) -> None:
         printing.say(f"not chosen: {number}: {one.source.url} ({one.what})")
     if done.others and others:
         printing.say("--pick N takes another, --all every feed of articles")
+
+
+def _show_hosts(candidate: Candidate, preview: Preview) -> None:
+    """The line of sources.toml for articles on other hosts than the feed's."""
+    from syndicator.services.ownership.rights import line
+
+    if preview.speaks_for:
+        why = "its articles are there, under the titles that the feed gives them"
+        printing.say(f"    {line(candidate.source, ())}: {why}")
+    if preview.elsewhere:
+        why = "what the feed says of its articles there does not count without that line in sources.toml"
+        printing.say(f"    not written: {line(candidate.source, preview.elsewhere)}: {why}")
 
 
 def _show_items(candidate: Candidate) -> None:
@@ -126,6 +139,7 @@ def _plain(one: Candidate, preview: Preview, done: Added) -> dict[str, Any]:
         "known": one.known,
         "warning": one.warning,
         "latest": one.latest,
+        "proposed_speaks_for": preview.elsewhere,
         "articles": preview.articles,
         "problems": preview.problems,
         "not_chosen": others,

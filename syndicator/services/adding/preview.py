@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.beside.rights import NAME, RightsFile
 from syndicator.articles.snapshots import FileSnapshots
 from syndicator.model import Article, FetchResult, Problem, Request, Source, SourceState
+from syndicator.pipeline.context import rights_in
 from syndicator.pipeline.owners.binding import known_at
 from syndicator.pipeline.visit import visit
 from syndicator.ports import Fetcher
@@ -24,9 +25,11 @@ from syndicator.services.adding.found import Candidate
 from syndicator.services.adding.session import Session
 from syndicator.services.container import App, make_context
 from syndicator.store.engine import open_store
+from syndicator.text import words
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 ENTRIES = 3  # enough to see a habit, and three pauses at most
+_ALIKE = 0.5  # F1 of words from which two titles agree, as headings of a page agree with its head
 _SHOWN = {"title": "title", "author": "author", "published": "date", "cover": "cover", "excerpt": "excerpt"}
 
 
@@ -49,10 +52,14 @@ class ShownArticle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """The newest articles of a source, the newest first, and what would not be filed."""
+    """The newest articles of a source, the newest first, and what would not be filed. `speaks_for`: other hosts of its
+    domain, whose pages have the titles that the feed gives them: to be written for it. `elsewhere`: further hosts
+    that it does not own."""
 
     articles: tuple[ShownArticle, ...] = ()
     problems: tuple[Problem, ...] = ()
+    speaks_for: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
 
 
 async def preview(session: Session, candidate: Candidate) -> Preview:
@@ -61,18 +68,50 @@ async def preview(session: Session, candidate: Candidate) -> Preview:
     if candidate.known or candidate.kind == "opml":
         return Preview()
     source = replace(candidate.source, backfill=min(ENTRIES, candidate.source.backfill))
+    fetcher = _Remembering(session.fetcher, candidate)
+    plain = await _visited(session, fetcher, source)
+    ours = tuple(host for host in plain.elsewhere if urls.same_publisher(f"https://{host}/", source.url))
+    if not ours:
+        return plain
+    with_line = await _visited(session, fetcher, replace(source, speaks_for=ours))
+    return replace(with_line, speaks_for=ours) if _agree(plain, with_line, ours) else plain
+
+
+async def _visited(session: Session, fetcher: Fetcher, source: Source) -> Preview:
     traces: dict[str, Mapping[str, Any]] = {}
     with _elsewhere(session.app, source) as app:
-        run = make_context(app, _Remembering(session.fetcher, candidate), session.worker, lambda title: None)
+        run = make_context(app, fetcher, session.worker, lambda title: None)
         run = replace(run, traced=traces.__setitem__)
         outcome, _ = await visit(run.visit(source, SourceState(key=source.key, url=source.url)), stop=asyncio.Event())
         articles = [app.article_store.get(stamp.path) for stamp in app.article_store.walk()]
+        rights = rights_in(app.rights_file, source, app.clock().date())
     newest = sorted(articles, key=lambda one: (one.published or _NEVER, one.id), reverse=True)
     failed = [Problem(what=source.url, reason=outcome.reason, detail=outcome.detail)] if outcome.reason else []
     return Preview(
         articles=tuple(_shown(one, traces.get(one.id, {}), session.app) for one in newest),
         problems=(*failed, *outcome.skipped),
+        elsewhere=tuple(dict.fromkeys(urls.site(one.url) for one in newest if not rights.owns(one.url))),
     )
+
+
+def _agree(plain: Preview, with_line: Preview, hosts: Collection[str]) -> bool:
+    """True if each page on `hosts` has the title of its entry: `plain` has the pages' own titles, `with_line` those of
+    the feed if it has any. Pure."""
+    titles = {one.url: one.title for one in with_line.articles if one.origins.get("title") == "entry"}
+    pages = [one for one in plain.articles if urls.site(one.url) in hosts]
+    return all(_alike(words(one.title), words(titles.get(one.url, ""))) for one in pages)
+
+
+def _alike(one: Collection[str], other: Collection[str]) -> bool:
+    both, all_words = {*one} & {*other}, len({*one}) + len({*other})
+    return bool(both) and 2 * len(both) >= _ALIKE * all_words
+
+
+def speaking(candidate: Candidate, shown: Preview) -> Candidate:
+    """`candidate` with the line for the hosts that `shown` found to be its own."""
+    if not shown.speaks_for:
+        return candidate
+    return replace(candidate, source=replace(candidate.source, speaks_for=shown.speaks_for))
 
 
 def _shown(article: Article, trace: Mapping[str, Any], app: App) -> ShownArticle:
@@ -106,7 +145,7 @@ def _elsewhere(app: App, source: Source) -> Iterator[App]:
         try:
             articles = FileArticleStore(place)
             rights = RightsFile(articles.file(NAME))
-            rights.begin({})
+            rights.begin({}, {})
             yield replace(
                 app,
                 sources={**app.sources, source.key: source},
@@ -120,15 +159,19 @@ def _elsewhere(app: App, source: Source) -> Iterator[App]:
 
 
 class _Remembering:
-    """A fetcher that does not ask again for the feed that was just looked at."""
+    """A fetcher that asks for nothing twice, nor for the feed that was just looked at."""
 
     def __init__(self, fetcher: Fetcher, candidate: Candidate) -> None:
-        self._fetcher, self._url, self._answer = fetcher, candidate.source.url, candidate.answer
+        self._fetcher = fetcher
+        self._answers: dict[tuple[str, str], FetchResult] = {}
+        if candidate.answer is not None:
+            self._answers["feed", candidate.source.url] = candidate.answer
 
     async def fetch(self, request: Request) -> FetchResult:
-        if self._answer is not None and request.kind == "feed" and request.url == self._url:
-            return self._answer
-        return await self._fetcher.fetch(request)
+        asked = request.kind, request.url
+        if asked not in self._answers:
+            self._answers[asked] = await self._fetcher.fetch(request)
+        return self._answers[asked]
 
     async def aclose(self) -> None:
         """The other fetcher goes on."""

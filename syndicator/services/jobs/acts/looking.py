@@ -110,7 +110,8 @@ def _plain(found: Found, shown: Mapping[str, preview.Preview]) -> dict[str, Any]
 
 
 def _candidate(one: Candidate, shown: preview.Preview | None) -> dict[str, Any]:
-    values = {name: value for name, value in table(one.source).items() if name != "key"}
+    source = preview.speaking(one, shown).source if shown else one.source
+    values = {name: value for name, value in table(source).items() if name != "key"}
     return {
         "source": _listed(values),
         "key": one.source.key,
