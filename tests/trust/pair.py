@@ -11,6 +11,7 @@ from tests.trust.case import Case, Day, Page
 from tests.trust.memory import Machine, MemoryLife
 from tests.trust.published import Difference, Published, differences, plain, published, unit
 
+_TIMES = ("published", "date_published", "updated", "date_modified", "source", "order")  # of an entry, and of a feed
 _RECENT = 7 * 24  # hours within which a page is news
 
 
@@ -38,9 +39,24 @@ class Seen:
         return 24 * sum(day.after for day in self.so_far[1:])
 
     def page(self, url: str) -> Page | None:
-        """The answer of an address."""
-        pages = (page for day in reversed(self.so_far) for at, page in day.pages.items() if plain(at) == plain(url))
-        return next(pages, None)
+        """The answer of an address, or of one that names it as its own."""
+        return next(self.pages(url), None)
+
+    def pages(self, url: str) -> Iterator[Page]:
+        """The answers of an address, and of those that name it as theirs, the last first."""
+        for day in reversed(self.so_far):
+            for at, page in day.pages.items():
+                if plain(url) in map(plain, (at, page.canonical, page.ogurl)):
+                    yield page
+
+    def was_news(self, url: str) -> bool:
+        """True if a page of this address had a recent date on a day on which it answered."""
+        hours, found = 0.0, False
+        for number, day in enumerate(self.so_far):
+            hours += 24 * day.after if number else 0
+            pages = replace(self, day=number).pages(url)
+            found = found or any(one.published is not None and one.published > hours - _RECENT for one in pages)
+        return found
 
     def __str__(self) -> str:
         return f"day {self.day}: {self.difference}"
@@ -55,7 +71,7 @@ class Allowed:
 
 
 def _is_name(seen: Seen) -> bool:
-    return seen.difference.field in ("carriers", "also", "link related")
+    return seen.difference.field in ("carriers", "also", "link related", "aliases")
 
 
 def _is_unshown(seen: Seen) -> bool:
@@ -70,22 +86,45 @@ def _is_news(seen: Seen) -> bool:
     if found.field or found.alone is not None or found.place.startswith(("file", "sources/")) or page is None:
         return False
     texts = {other.text for url in seen.alone.feeds.get(found.place, {}) if (other := seen.page(url))}
-    return page.published is not None and page.published > seen.hours - _RECENT and page.text not in texts
+    return seen.was_news(found.url) and page.text not in texts
+
+
+def _is_of_news(seen: Seen) -> bool:
+    """When an article that was listed as news before its site announced it was added, and what follows from that."""
+    found = seen.difference
+    there = seen.alone.feeds.get(found.place, {})
+    return found.field in _TIMES and any(map(seen.was_news, [found.url] if found.url in there else there))
+
+
+def _was_read_in_time(seen: Seen) -> bool:
+    """The page, or one that names it as its own address, answered on one day, and it was gone, elsewhere or closed to
+    robots on another."""
+    if seen.difference.alone is not None and seen.difference.field:
+        return False
+    url = seen.difference.url
+    robots = url.partition("://")[0] + "://" + url.split("/")[2] + "/robots.txt" if "://" in url else ""
+    said = list(seen.pages(url))
+    at = [plain(address) for day in seen.so_far for address in day.pages]
+    closed = plain(url) not in at or any(robots in day.pages for day in seen.so_far)
+    answered = [page for page in said if page.status == 200 and not page.to]
+    return bool(answered) and (closed or len(answered) < len(said))
 
 
 def _is_untellable(seen: Seen) -> bool:
-    """The story has no date, and a neighbour's own page with its text was announced on no later day."""
+    """A neighbour's own page with the text of the story was announced on no later day."""
     found, page = seen.difference, seen.page(seen.difference.url)
     hidden = found.field == "copy of" or (
         not found.field and found.beside is None and not found.place.startswith("file")
     )
-    if not hidden or page is None or page.published is not None or found.place.startswith("sources/"):
+    if not hidden or page is None or found.place.startswith("sources/"):
         return False
     by_feed = {str(source["url"]): unit(str(source["url"])) for source in neighbours(seen.case)}
     for day in seen.so_far:
         for feed, items in day.feeds.items():
             for item in () if isinstance(items, Page) else items:
-                if by_feed.get(feed) == unit(item.link) and _has_text(seen.page(item.link), page):
+                there = seen.page(item.link)
+                target = there.to if there and there.to else item.link
+                if by_feed.get(feed) == unit(target) and _has_text(seen.page(target), page):
                     return True
         if any(item.link == found.url for items in day.feeds.values() if not isinstance(items, Page) for item in items):
             return False
@@ -99,14 +138,14 @@ def _has_text(copy: Page | None, page: Page) -> bool:
 def _is_invited(seen: Seen) -> bool:
     """The article's own page linked a neighbour's feed."""
     feeds = {source["url"] for source in neighbours(seen.case)}
-    pages = (day.pages.get(seen.difference.url) for day in seen.so_far)
-    return bool(seen.difference.field) and any(page and not feeds.isdisjoint(page.feeds) for page in pages)
+    return any(not feeds.isdisjoint(page.feeds) for page in seen.pages(seen.difference.url))
 
 
 # The only place where a difference is excused.
 ALLOWED = (
     Allowed(
-        reason="who announced an article, and where copies of it stand, is a list that grows; it changes nothing else",
+        reason="who announced an article, where copies of it stand, and which of its host's addresses lead to it, are "
+        "lists that grow; they change nothing else",
         holds=_is_name,
     ),
     Allowed(
@@ -120,9 +159,18 @@ ALLOWED = (
         holds=_is_news,
     ),
     Allowed(
-        reason="of two undated pages with one text, each on its own site, nobody can tell which is the original if the "
-        "neighbour's was announced no later",
+        reason="an article that was listed as news keeps the time at which it was added",
+        holds=_is_of_news,
+    ),
+    Allowed(
+        reason="of two pages with one text, each on its own site, nobody can tell which is the original if the "
+        "neighbour's was announced no later: what they say of their dates within a week are claims",
         holds=_is_untellable,
+    ),
+    Allowed(
+        reason="a page that answered when a neighbour announced it was read then; it stays when its site announces it "
+        "after it is gone",
+        holds=_was_read_in_time,
     ),
     Allowed(
         reason="a page that links a feed invites it to speak for that one address",
