@@ -5,7 +5,8 @@
 Same story: a text against a copy of it as syndication makes them (other furniture round it, cut short, copy-edited) and
 against an update of it. Another story: every two texts of the corpus, thousands of which are on one event (news of the
 same weeks). `--look` prints the likest of these, for the eye: some are the same story after all and do not count. Sets
-of one publisher stand apart: instalments of a series share half of their words, as copies of other sites do not."""
+of one publisher stand apart: instalments of a series share half of their words, as copies of other sites do not.
+Digests: pages of two, three and eight whole stories, and the share of their stories that would count as the digest."""
 
 from __future__ import annotations
 
@@ -16,10 +17,11 @@ import json
 import random
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from syndicator.pipeline.similarity import Sketch, containment, resemblance, sketch
+from syndicator.pipeline.similarity import Sketch, containment, resemblance, same_story, sketch
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 NEWS = ("cat_bbc", "cat_ag", "cat_kpcrowd10", "summ_cnndm", "summ_inshorts", "summ_blogs")
@@ -93,7 +95,44 @@ COPIES: dict[str, Callable[[str, str, random.Random], str]] = {
     "cut to 40 %": cut(0.4),
     "update": updated,
 }
-Pair = tuple[float, float]  # resemblance, containment
+DIGESTS = (2, 3, 8)  # stories
+
+
+class Pair(NamedTuple):
+    """How like two texts are: their resemblance, the share of the shorter and of the longer one that the other one has,
+    and if they are one story by the rule as shipped."""
+
+    alike: float
+    shorter: float
+    longer: float
+    shipped: bool
+
+
+Rule = Callable[[Pair], bool]
+
+
+def pair_of(one: Sketch, other: Sketch) -> Pair:
+    held = containment(one, other)
+    longer = held * min(one.size, other.size) / max(one.size, other.size)
+    return Pair(resemblance(one, other), held, longer, same_story(one, other, one_source=False))
+
+
+def by_resemblance(alike: float, held: float) -> Rule:
+    return lambda pair: pair.alike >= alike and pair.shorter >= held
+
+
+def by_both(shorter: float, longer: float) -> Rule:
+    return lambda pair: pair.shorter >= shorter and pair.longer >= longer
+
+
+RULES: dict[str, Rule] = {
+    f"resemblance {alike:.2f}, of the shorter {held:.2f}": by_resemblance(alike, held)
+    for alike, held in [(r, c) for r in (0.0, 0.15, 0.2, 0.3) for c in (0.3, 0.4, 0.5, 0.6, 0.7)] + [(0.8, 0.8)]
+}
+RULES |= {
+    f"of the shorter 0.60, the longer {half:.2f}": by_both(0.6, half) for half in (0.3, 0.35, 0.4, 0.45, 0.5, 0.55)
+}
+RULES["as shipped"] = lambda pair: pair.shipped
 
 
 def copies(texts: Sequence[str]) -> dict[str, list[Pair | None]]:
@@ -106,8 +145,21 @@ def copies(texts: Sequence[str]) -> dict[str, list[Pair | None]]:
         for kind, make in COPIES.items():
             second = sketch(make(text, other, dice))
             if first and second:
-                pair = resemblance(first, second), containment(first, second)
-                found[kind].append(pair if set(first.keys) & set(second.keys) else None)
+                found[kind].append(pair_of(first, second) if set(first.keys) & set(second.keys) else None)
+    return found
+
+
+def digests(texts: Sequence[str]) -> dict[str, list[Pair | None]]:
+    """Number of stories -> likeness of each digest and each of its stories. A digest has every text once and the next
+    ones, seven further on each."""
+    found: dict[str, list[Pair | None]] = {f"{count} stories": [] for count in DIGESTS}
+    for count, pairs in zip(DIGESTS, found.values(), strict=True):
+        for number in range(len(texts)):
+            stories = [texts[(number + 7 * step) % len(texts)] for step in range(count)]
+            whole = sketch("\n".join(stories))
+            for one in map(sketch, stories):
+                if whole and one:
+                    pairs.append(pair_of(one, whole) if set(one.keys) & set(whole.keys) else None)
     return found
 
 
@@ -121,7 +173,7 @@ def strangers(texts: Sequence[str]) -> Iterator[tuple[Pair, str, str]]:
     pairs = Counter((a, b) for numbers in holders.values() for a in numbers for b in numbers if a < b)
     for a, b in pairs:
         one, other = sketches[a], sketches[b]
-        yield (resemblance(one, other), containment(one, other)), texts[a], texts[b]
+        yield pair_of(one, other), texts[a], texts[b]
 
 
 def print_of(text: str) -> str:
@@ -140,31 +192,38 @@ def main() -> None:
     texts = [*articles, *others]
     series: list[Pair] = []
     differ: list[Pair] = []
-    for pair, one, other in sorted(strangers(texts), key=lambda item: -item[0][1]):
-        if pair[0] >= TRULY_THE_SAME or f"{print_of(one)}-{print_of(other)}" in SAME_STORY:
+    for pair, one, other in sorted(strangers(texts), key=lambda item: -item[0].shorter):
+        if pair.alike >= TRULY_THE_SAME or f"{print_of(one)}-{print_of(other)}" in SAME_STORY:
             continue
         ours = others.get(one) == others.get(other) and others.get(one) in ONE_PUBLISHER
         (series if ours else differ).append(pair)
-        if given.look and pair[1] >= 0.3:
+        if given.look and pair.shorter >= 0.3:
             kind = "one publisher" if ours else "two"
-            print(f"{pair[0]:.2f} {pair[1]:.2f} {kind} {print_of(one)}-{print_of(other)} {one[:90]!r} | {other[:90]!r}")
+            ids = f"{print_of(one)}-{print_of(other)}"
+            print(f"{pair.alike:.2f} {pair.shorter:.2f} {kind} {ids} {one[:90]!r} | {other[:90]!r}")
     print(f"{len(texts)} texts, {len(texts) * (len(texts) - 1) // 2} pairs, {1000 * cost:.1f} ms a sketch")
-    table(same, differ, series)
+    table(same, differ, series, digests(articles))
 
 
-def table(same: dict[str, list[Pair | None]], differ: Sequence[Pair], series: Sequence[Pair]) -> None:
-    print("resemblance containment | wrong: two publishers, one | precision | found: " + ", ".join(same))
-    thresholds = [(r, c) for r in (0.0, 0.15, 0.2, 0.3) for c in (0.3, 0.4, 0.5, 0.6, 0.7)]
-    for alike, held in [*thresholds, (0.8, 0.8)]:
+def table(
+    same: Mapping[str, list[Pair | None]],
+    differ: Sequence[Pair],
+    series: Sequence[Pair],
+    of_digests: Mapping[str, list[Pair | None]],
+) -> None:
+    print("rule | wrong: two publishers, one | precision | % found: " + ", ".join(same), end=" | ")
+    print("% of the stories of a digest hidden: " + ", ".join(of_digests))
+    for name, rule in RULES.items():
+        wrong = sum(map(rule, differ)), sum(map(rule, series))
+        right = sum(rule(pair) for pairs in same.values() for pair in pairs if pair)
+        precision = right / (right + wrong[0])
+        shares = [f"{100 * share(pairs, rule):5.1f}" for pairs in (*same.values(), *of_digests.values())]
+        found, hidden = "  ".join(shares[: len(same)]), "  ".join(shares[len(same) :])
+        print(f"{name:37s} | {wrong[0]:3d} {wrong[1]:3d} | {precision:.4f} | {found} | {hidden}")
 
-        def meant(pair: Pair | None, alike: float = alike, held: float = held) -> bool:
-            return pair is not None and pair[0] >= alike and pair[1] >= held
 
-        wrong = sum(map(meant, differ)), sum(map(meant, series))
-        right = [sum(map(meant, pairs)) for pairs in same.values()]
-        told = "  ".join(f"{100 * count / len(pairs):5.1f}" for count, pairs in zip(right, same.values(), strict=True))
-        precision = sum(right) / (sum(right) + wrong[0])
-        print(f"{alike:.2f} {held:.2f} | {wrong[0]:3d} {wrong[1]:3d} | {precision:.4f} | {told}")
+def share(pairs: Sequence[Pair | None], rule: Rule) -> float:
+    return sum(pair is not None and rule(pair) for pair in pairs) / len(pairs)
 
 
 if __name__ == "__main__":
