@@ -8,16 +8,16 @@ __version__ = "0.2.0"
 __all__ = ["NotAnArticle", "Taxonomy", "__version__", "read_article", "summarize"]
 
 if TYPE_CHECKING:
+    from syndicator.core.errors import NotAnArticle
     from syndicator.describing.summary.excerpt import summarize
     from syndicator.describing.taxonomy.taxonomy import Taxonomy
-    from syndicator.errors import NotAnArticle
     from syndicator.pipeline.read_article import read_article
 
 _HOMES = {
     "read_article": "syndicator.pipeline.read_article",
     "summarize": "syndicator.describing.summary.excerpt",
     "Taxonomy": "syndicator.describing.taxonomy.taxonomy",
-    "NotAnArticle": "syndicator.errors",
+    "NotAnArticle": "syndicator.core.errors",
 }
 
 

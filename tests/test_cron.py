@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.cron import next_fire
-from syndicator.errors import ConfigError
+from syndicator.configuration.cron import next_fire
+from syndicator.core.errors import ConfigError
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)  # a Tuesday
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from syndicator import errors
-from syndicator.settings import Settings
+from syndicator.configuration.settings import Settings
+from syndicator.core import errors
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from syndicator import invocation
 from syndicator.cli import printing
-from syndicator.errors import UsageError
+from syndicator.core import invocation
+from syndicator.core.errors import UsageError
 
 ROOT = Path(__file__).resolve().parents[1]
 

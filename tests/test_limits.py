@@ -19,8 +19,8 @@ import typer
 from pydantic import BaseModel
 
 from syndicator.cli import app, load_commands
-from syndicator.settings import Settings
-from syndicator.sources.schema import SourceTable
+from syndicator.configuration.settings import Settings
+from syndicator.configuration.sources.schema import SourceTable
 
 ROOT = Path(__file__).resolve().parents[1]
 LIMITS = {

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator import log
+from syndicator.core import log
 from syndicator.demo.settings import write_config
 from syndicator.services import refresh
 from syndicator.services.container import open_app
@@ -21,7 +21,7 @@ from tests.world import World, serving
 # What reading a page in a program of somebody's own leaves behind.
 READ = """
 import logging, sys
-import syndicator.log
+import syndicator.core.log
 from syndicator import read_article
 before = logging.getLogger().level, logging.getLogger().handlers[:]
 read_article(b"<title>T</title><article><p>" + b"Words of a story. " * 50, "https://x.example/a")

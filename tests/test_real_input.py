@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 import pytest
 
 from syndicator.articles.frontmatter import load
-from syndicator.errors import NotAFeed
+from syndicator.core.errors import NotAFeed
 from syndicator.services.container import open_app
 from syndicator.services.refresh import RunReport, Wanted, Watch, run
 from syndicator.visiting.feeds.parser import parse_feed

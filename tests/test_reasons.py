@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.errors import NotAnArticle
-from syndicator.reasons import GROUPS, FetchReason, PageReason, Reason
+from syndicator.core.errors import NotAnArticle
+from syndicator.core.reasons import GROUPS, FetchReason, PageReason, Reason
 from tools.reasons import PLACE, document
 
 PACKAGE = Path(__file__).resolve().parent.parent / "syndicator"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.errors import ConfigError
-from syndicator.settings import Llm, load, origins, unknown_variables
+from syndicator.configuration.settings import Llm, load, origins, unknown_variables
+from syndicator.core.errors import ConfigError
 
 SECRET = "s3ntinel"
 

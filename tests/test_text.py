@@ -1,4 +1,4 @@
-"""syndicator.text.plain: our markdown as text, a paragraph, heading, item or row a line."""
+"""syndicator.core.text.plain: our markdown as text, a paragraph, heading, item or row a line."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator import text
+from syndicator.core import text
 from syndicator.reading.html.runs import Run
 from syndicator.reading.markdown import inline
 

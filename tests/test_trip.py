@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from syndicator.articles.frontmatter import load
+from syndicator.core.errors import NetworkDown, StoreError
+from syndicator.core.model import Article
 from syndicator.demo.settings import write_config
-from syndicator.errors import NetworkDown, StoreError
-from syndicator.model import Article
 from syndicator.services.article_files import reindexing
 from syndicator.services.build import build_feeds
 from syndicator.services.container import open_app

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.errors import NotAFeed, WorkerFailed
-from syndicator.worker import Lazy, Worker
+from syndicator.core.errors import NotAFeed, WorkerFailed
+from syndicator.processes.worker import Lazy, Worker
 from tests import worker_jobs as jobs
 
 
@@ -218,7 +218,8 @@ def test_signals_meant_for_the_parent_end_no_child(worker: Worker, number: signa
 def test_a_call_outlives_a_signal_to_the_whole_group() -> None:
     """What systemd does when it stops a service: the parent is told and decides, the page under way is not lost."""
     code = (
-        "import signal, time; from syndicator.worker import Lazy, Worker; from tests import worker_jobs as jobs\n"
+        "import signal, time; from syndicator.processes.worker import Lazy, Worker\n"
+        "from tests import worker_jobs as jobs\n"
         "told = []; signal.signal(signal.SIGTERM, lambda number, frame: told.append(number))\n"
         "worker = Worker(seconds=20, megabytes=200); worker.start(); print('started', flush=True)\n"
         "worker.call_sync(jobs.sleep, 1.0); first = worker.call_sync(jobs.pid); print(len(told), flush=True)\n"
@@ -242,7 +243,8 @@ def test_a_call_outlives_a_signal_to_the_whole_group() -> None:
 @pytest.mark.parametrize("job", ["jobs.sleep, 60.0", "jobs.spin"])
 def test_dies_with_its_parent(job: str) -> None:
     code = (
-        "import threading, time; from syndicator.worker import Lazy, Worker; from tests import worker_jobs as jobs\n"
+        "import threading, time; from syndicator.processes.worker import Lazy, Worker\n"
+        "from tests import worker_jobs as jobs\n"
         "worker = Worker(seconds=1, megabytes=200); print(worker.call_sync(jobs.pid), flush=True)\n"
         f"threading.Thread(target=lambda: worker.call_sync({job}), daemon=True).start(); time.sleep(60)\n"
     )

@@ -7,7 +7,7 @@ import os
 import sys
 import time
 
-from syndicator.errors import NotAFeed
+from syndicator.core.errors import NotAFeed
 
 
 def double(value: int) -> int:

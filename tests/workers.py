@@ -8,7 +8,7 @@ import atexit
 from collections.abc import Sequence
 from functools import cache
 
-from syndicator.worker import Worker
+from syndicator.processes.worker import Worker
 
 
 class _Kept(Worker):

@@ -14,10 +14,10 @@ from typing import Any
 
 from pydantic import BaseModel, create_model
 
+from syndicator.configuration.settings import Settings
+from syndicator.configuration.sources.schema import SourceTable
 from syndicator.describing.taxonomy.vocabulary import Vocabulary
 from syndicator.publishing.queries.saved import FeedsFile
-from syndicator.settings import Settings
-from syndicator.sources.schema import SourceTable
 
 ROOT = Path(__file__).resolve().parent.parent
 PLACE = ROOT / "syndicator" / "data" / "schemas"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from syndicator import urls
-from syndicator.model import Article
+from syndicator.core import urls
+from syndicator.core.model import Article
 
 
 def aliases_of(article: Article) -> list[str]:

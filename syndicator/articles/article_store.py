@@ -13,10 +13,10 @@ from syndicator.articles.stores import paths, versions
 from syndicator.articles.stores.kept_files import FolderFile
 from syndicator.articles.stores.paths import ID_CHARS, id_part, is_article
 from syndicator.articles.stores.stamps import by_path
-from syndicator.errors import ConfigError
-from syndicator.model import Article
-from syndicator.ports.articles import Changes
-from syndicator.ports.files import FileStamp
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import Article
+from syndicator.core.ports.articles import Changes
+from syndicator.core.ports.files import FileStamp
 
 
 class FileArticleStore(Listed):

@@ -9,7 +9,7 @@ from typing import Any
 from syndicator.articles import fields, hand_edits
 from syndicator.articles.normal_form import category_by, settle
 from syndicator.articles.provenance import By, may_write
-from syndicator.model import Article
+from syndicator.core.model import Article
 
 
 def claim(article: Article) -> Article:

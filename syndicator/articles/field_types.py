@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from syndicator import text
 from syndicator.articles import times
-from syndicator.errors import ConfigError
-from syndicator.model import Enclosure, Origin
-from syndicator.urls import BadUrl, canonical
+from syndicator.core import text
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import Enclosure, Origin
+from syndicator.core.urls import BadUrl, canonical
 
 _NEWLINE = re.compile(r"\r\n?")
 _BLANKS = re.compile(r"\n(?:[ \t]*\n){2,}")

@@ -18,7 +18,7 @@ from typing import Any
 
 from syndicator.articles import times
 from syndicator.articles.field_types import ADDRESS, ENCLOSURE, FLAG, ORIGIN, TEXT, TEXT_OR_NONE, TEXTS, TIME, FieldType
-from syndicator.model import Article
+from syndicator.core.model import Article
 
 SCHEMA = "schema"
 OPERATOR_KEYS = "operator_keys"

@@ -15,8 +15,8 @@ from frontmatter.default_handlers import YAMLHandler
 
 from syndicator.articles import fields, normal_form, times
 from syndicator.articles.field_types import BODY, guarded, read_day, spelled
-from syndicator.errors import ConfigError
-from syndicator.model import Article, article_id
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import Article, article_id
 
 # Read as text whatever it looks like: `on`, `no`, `1.10` and dates keep their spelling.
 _TextLoader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)

@@ -17,7 +17,7 @@ from functools import lru_cache
 
 from syndicator.articles import fields
 from syndicator.articles.field_types import BODY
-from syndicator.model import Article
+from syndicator.core.model import Article
 
 FIELDS = ("title", "date", "excerpt", "coverImage", "author", "tags", "category", "body")
 _HASH_CHARS = 6  # one edit in 16 million goes unnoticed, and eight hashes stay a short line

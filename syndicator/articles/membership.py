@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from syndicator.axes import AXES
-from syndicator.model import Article, FeedKey
+from syndicator.core.axes import AXES
+from syndicator.core.model import Article, FeedKey
 
 
 def feeds_of(article: Article) -> list[FeedKey]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from syndicator.articles import fields
 from syndicator.articles.field_types import BODY
-from syndicator.model import Article
+from syndicator.core.model import Article
 
 
 def settle(article: Article) -> Article:

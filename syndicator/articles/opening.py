@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from syndicator.articles.article_store import FileArticleStore
-from syndicator.ports.articles import ArticleStore
+from syndicator.core.ports.articles import ArticleStore
 
 
 def open_articles(place: str, environ: Mapping[str, str]) -> ArticleStore:
@@ -14,7 +14,7 @@ def open_articles(place: str, environ: Mapping[str, str]) -> ArticleStore:
     where an object store needs a package that is not installed, OSError."""
     if "://" not in place:
         return FileArticleStore(Path(place))
+    from syndicator.articles.object_store.bucket import Bucket
     from syndicator.articles.stores.object_articles import ObjectArticleStore
-    from syndicator.object_store.bucket import Bucket
 
     return ObjectArticleStore(Bucket(place, environ))

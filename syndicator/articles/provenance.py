@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from syndicator.articles.hand_edits import is_hand_edited
 from syndicator.articles.normal_form import category_by
-from syndicator.model import Article
+from syndicator.core.model import Article
 
 
 class By(StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from syndicator.model import Article
+from syndicator.core.model import Article
 
 
 def moment(value: datetime | None) -> datetime | None:

@@ -16,8 +16,8 @@ import typer
 from syndicator.cli.base import Exemplified, app
 from syndicator.cli.help.completion import VARIABLE
 from syndicator.cli.logs import hear_others
-from syndicator.errors import DiskError, SyndicatorError, UsageError
-from syndicator.invocation import program
+from syndicator.core.errors import DiskError, SyndicatorError, UsageError
+from syndicator.core.invocation import program
 
 __all__ = ["app", "main"]
 
@@ -151,6 +151,6 @@ def _nearer(message: str) -> str:
     found = re.search(r"'([^']*)' is not one of (.*)", message)
     if not found:
         return message
-    from syndicator.text import suggestion
+    from syndicator.core.text import suggestion
 
     return found[0].rstrip(".") + suggestion(found[1], re.findall("'([^']*)'", found[2]))

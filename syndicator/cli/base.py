@@ -13,7 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 from syndicator import __version__
 from syndicator.cli.help import completion
 from syndicator.cli.logs import LogFormat, choose, chosen, log
-from syndicator.config_files.folders import VARIABLE, own_config
+from syndicator.configuration.config_files.folders import VARIABLE, own_config
 
 # What `--help` lists, in this order: what is used every day comes first.
 PANELS = {
@@ -154,7 +154,7 @@ def _warn_of_variables() -> None:
     """Names what is set in the environment and is no setting: a slip of the pen would go unseen."""
     if not any(name.upper().startswith("SYNDICATOR_") for name in os.environ):
         return
-    from syndicator.settings import unknown_variables
+    from syndicator.configuration.settings import unknown_variables
 
     for name, near in unknown_variables(os.environ).items():
         log("no such setting", "warning", variable=name, **({"cure": f"did you mean {near}?"} if near else {}))

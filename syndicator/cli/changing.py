@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from syndicator.model import FeedKey
+    from syndicator.core.model import FeedKey
     from syndicator.pipeline.descriptions.feed_changes import FeedChange
     from syndicator.services.container import App
 
@@ -27,8 +27,8 @@ Since = Annotated[
 @contextmanager
 def opened_for_change(config: Path, *, create: bool = False) -> Iterator[App]:
     """The app, once no other run is under way. `create`: also where the database is lost."""
+    from syndicator.configuration.settings import load
     from syndicator.services.container import locked, need_folder, open_app
-    from syndicator.settings import load
 
     need_folder(config)
     with locked(load(config), wait=True), open_app(config, create=create) as opened:

@@ -15,8 +15,8 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from syndicator.cli.visible import visible_fields
-from syndicator.invocation import as_typed
-from syndicator.log import ROOT
+from syndicator.core.invocation import as_typed
+from syndicator.core.log import ROOT
 
 Level = Literal["debug", "info", "warning", "error"]
 # What journald makes of "<4>" at the beginning of a line (sd-daemon(3)), so that `journalctl -p warning` works.
@@ -105,7 +105,7 @@ def _logger() -> Any:
 
 
 def _log_steps() -> None:
-    """Each step of a visit on stderr too (see `syndicator.log`). Its end is logged with more by the command itself."""
+    """Each step of a visit on stderr too (see `core.log`). Its end is logged with more by the command itself."""
     import structlog
 
     handler = logging.StreamHandler(sys.stderr)

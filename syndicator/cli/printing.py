@@ -15,14 +15,14 @@ from syndicator.cli import logs
 from syndicator.cli.logs import Level
 from syndicator.cli.plural import counted, local
 from syndicator.cli.visible import one_line, visible
-from syndicator.errors import SyndicatorError
-from syndicator.invocation import as_typed
-from syndicator.reasons import ConditionReason
-from syndicator.text import width
+from syndicator.core.errors import SyndicatorError
+from syndicator.core.invocation import as_typed
+from syndicator.core.reasons import ConditionReason
+from syndicator.core.text import width
 
 if TYPE_CHECKING:  # every command imports this module, so it imports no service
-    from syndicator.model import Outcome, Problem
-    from syndicator.ports import Enriched
+    from syndicator.core.model import Outcome, Problem
+    from syndicator.core.ports import Enriched
     from syndicator.services.descriptions.enrich_report import EnrichReport
     from syndicator.services.refresh import RunReport, Watch
 

@@ -124,7 +124,9 @@ def import_(
         found = outlines.as_found(opened, file, listed, meaning(listed, folders, ask=not json and is_answered()))
         named = writing.named(opened, found.candidates, writing.Wishes())
         new = [one.source for one in named if not one.known]
-        added = [source.key for source in (new if dry_run else writing.write(opened, named, by_address(opened)))]
+        added = [
+            source.key for source in (new if dry_run else writing.write_sources(opened, named, by_address(opened)))
+        ]
     known = [one.source.url for one in named if one.known]
     if json:
         printing.as_json({"added": added, "known": known, "skipped": found.skipped, "applied": not dry_run})

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from syndicator.console.console import Console
 from syndicator.console.guard import session_of
 from syndicator.console.templating import render
-from syndicator.errors import UsageError
+from syndicator.core.errors import UsageError
 from syndicator.services.health.look import Place
 from syndicator.services.showing.glance import now
 

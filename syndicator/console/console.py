@@ -10,17 +10,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+from syndicator.configuration.settings import Settings
 from syndicator.console.runner import Runner
 from syndicator.console.security import passwords
 from syndicator.console.security.requests import hosts
 from syndicator.console.security.sessions import Session, Sessions
 from syndicator.console.security.throttle import Throttle
-from syndicator.errors import ConfigError, SyndicatorError
+from syndicator.core.errors import ConfigError, SyndicatorError
+from syndicator.processes.worker import Worker
 from syndicator.services.jobs.log import Log
 from syndicator.services.jobs.queue import Job, Queue
 from syndicator.services.showing.glance import Glance, now
-from syndicator.settings import Settings
-from syndicator.worker import Worker
 
 T = TypeVar("T")
 
@@ -68,7 +68,7 @@ class Console:
         """What is kept of the password of `name`, "" where this is not it. Raises ConfigError."""
         known = passwords.read(passwords.file_of(self.settings.state_dir))
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._hashes, passwords.check, known, name, password)
+        return await loop.run_in_executor(self._hashes, passwords.check_password, known, name, password)
 
     def ask(self, act: str, args: Mapping[str, Any], who: str) -> Job:
         """Queues something to be done."""

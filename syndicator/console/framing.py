@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from syndicator.console.answers import console_of
-from syndicator.errors import NotAnArticle, WorkerFailed
+from syndicator.core.errors import NotAnArticle, WorkerFailed
 from syndicator.pipeline import jobs
 
 

@@ -14,13 +14,13 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from syndicator.configuration.settings import Settings, load
 from syndicator.console.answers import console_of, page
 from syndicator.console.console import Console
 from syndicator.console.guard import UNREADABLE, Guard, body_bytes
 from syndicator.console.routes import add, article, articles, changes, jobs, lists, login, mend, source, tags, today
-from syndicator.errors import SyndicatorError
+from syndicator.core.errors import SyndicatorError
 from syndicator.services.daemon import serve_console
-from syndicator.settings import Settings, load
 
 PAGES = (
     login,

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 
-from syndicator.model import Article, Origin, article_id
+from syndicator.core.model import Article, Origin, article_id
 
 FIRST = datetime(2023, 9, 1, tzinfo=UTC)
 DAYS = 730

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from syndicator.configuration.sources.registry import add_source
 from syndicator.demo.world import World
 from syndicator.services.init.start import SHIPPED
-from syndicator.sources.registry import add_source
 
 DEADLINE_SECONDS = 3  # the slowest site of the world answers later than that
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from syndicator.model import ContentMode
+from syndicator.core.model import ContentMode
 
 FeedFormat = Literal["rss", "atom", "rdf", "json"]
 

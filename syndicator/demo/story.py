@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any
 
-from syndicator.text import line
+from syndicator.core.text import line
 
 # Nothing in the demo is newer or older than its own autumn, so that it is in nobody's future.
 FIRST_DAY = datetime(2025, 9, 1, 6, 0, tzinfo=UTC)

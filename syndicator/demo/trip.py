@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from syndicator.articles.article_store import FileArticleStore
+from syndicator.configuration.settings import load
+from syndicator.core.errors import UsageError
+from syndicator.core.ports import FeedRow
 from syndicator.demo.sample_articles import generate
 from syndicator.demo.settings import write_config
 from syndicator.demo.world import World
-from syndicator.errors import UsageError
-from syndicator.ports import FeedRow
 from syndicator.services.build import build_feeds
 from syndicator.services.container import App, locked, open_app
 from syndicator.services.refresh import RunReport, Wanted, Watch, run
-from syndicator.settings import load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from urllib.parse import unquote, urlsplit
 
+from syndicator.core.model import Source
 from syndicator.demo import feeds, pages, pictures
 from syndicator.demo.server import Answer, Respond, Seen, SiteServer
 from syndicator.demo.sites import SITES, TROUBLES, Site, Trouble
 from syndicator.demo.story import FIRST_DAY, Story, stories
-from syndicator.model import Source
 
 _HTML = "text/html; charset=utf-8"
 

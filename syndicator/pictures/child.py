@@ -11,10 +11,10 @@ from typing import Final, NoReturn
 
 from PIL import Image
 
+from syndicator.core.reasons import PictureReason
 from syndicator.pictures import protocol
 from syndicator.pictures.shut_off import Open, shut_off
 from syndicator.pictures.thumbnail import FORMATS, Refused, thumbnail
-from syndicator.reasons import PictureReason
 
 MEGABYTES: Final = 400  # besides the interpreter: 50 megapixels of a JPEG's coefficients, or 20 of RGBA and its copy
 SECONDS: Final = 2.0  # of CPU for one picture, 200 times what is usual

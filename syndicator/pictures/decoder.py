@@ -14,9 +14,9 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
+from syndicator.core.reasons import PictureReason
 from syndicator.pictures import protocol
-from syndicator.reasons import PictureReason
-from syndicator.worker import environment
+from syndicator.processes.worker import environment
 
 _SECONDS: Final = 20.0  # of wall time for one picture; its CPU is limited in the child
 _START_SECONDS: Final = 60.0

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from syndicator.model import Failed
-from syndicator.ports.pictures import Picture, PictureRow
-from syndicator.reasons import FetchReason, PictureReason, explained
+from syndicator.core.model import Failed
+from syndicator.core.ports.pictures import Picture, PictureRow
+from syndicator.core.reasons import FetchReason, PictureReason, explained
 
 _MOST_TRIES: Final = 5
 _FIRST_WAIT: Final = timedelta(hours=1)  # four times as long after each failure: the last one is after five days

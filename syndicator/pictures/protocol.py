@@ -6,7 +6,7 @@ from __future__ import annotations
 import struct
 from typing import Final
 
-from syndicator.reasons import PictureReason
+from syndicator.core.reasons import PictureReason
 
 # question: length, bytes of a picture; answer: one of CODES, length, bytes of a WebP (none where the code is a refusal)
 QUESTION: Final = struct.Struct(">I")

@@ -11,8 +11,8 @@ from typing import Final
 
 from PIL import ExifTags, Image, UnidentifiedImageError
 
+from syndicator.core.reasons import PictureReason
 from syndicator.pictures.protocol import MOST_ANSWER, MOST_SIDE
-from syndicator.reasons import PictureReason
 
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF")  # decoders of others are never tried, whatever the bytes say they are
 _ENOUGH: Final = 576  # what scaling by a whole number brings from MOST_SIDE to here is not resized: no loss seen

@@ -9,17 +9,17 @@ from datetime import date, datetime
 from typing import Any
 from weakref import WeakValueDictionary
 
-from syndicator import log, urls
 from syndicator.articles.beside.rights import RightsFile
+from syndicator.configuration.settings import Settings
+from syndicator.core import log, urls
+from syndicator.core.model import Entry, Source, SourceState
+from syndicator.core.ports import EntryRow, Fetcher, VisitStore
+from syndicator.core.ports.articles import ArticleStore, Snapshots
+from syndicator.core.ports.subscriptions import Hubs
 from syndicator.describing.taxonomy.files import TaxonomyFiles
-from syndicator.model import Entry, Source, SourceState
 from syndicator.pipeline import ownership
 from syndicator.pipeline.ownership import Owners
-from syndicator.ports import EntryRow, Fetcher, VisitStore
-from syndicator.ports.articles import ArticleStore, Snapshots
-from syndicator.ports.subscriptions import Hubs
-from syndicator.settings import Settings
-from syndicator.worker import Worker
+from syndicator.processes.worker import Worker
 
 # Exceptions that a fault in our own code raises on strange input. They cost that page or visit, which is reported with
 # the exception's name, and not the run. What the disk and the store raise is not among them: that ends the run.

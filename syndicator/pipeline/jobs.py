@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from syndicator.configuration.sources.opml import read_opml
     from syndicator.pipeline.descriptions.apply_answer import apply_answer, make_question
     from syndicator.pipeline.descriptions.category_trial import tried_category
     from syndicator.pipeline.descriptions.learn import learn_files, suggest_files
@@ -21,12 +22,11 @@ if TYPE_CHECKING:
     from syndicator.reading.pointing.shown_page import shown_page
     from syndicator.reading.reader import kind_of
     from syndicator.reading.trial import tried
-    from syndicator.sources.opml import read_opml
     from syndicator.visiting.feeds.discovery import discover, linked_feeds
     from syndicator.visiting.feeds.parser import parse_feed
     from syndicator.visiting.websub.page import page_links
 else:  # a type checker sees the functions themselves; at run time there are only their names
-    from syndicator.worker import Lazy
+    from syndicator.processes.worker import Lazy
 
     address_of_next = Lazy("syndicator.reading.paging.next_page:address_of_next")
     apply_answer = Lazy("syndicator.pipeline.descriptions.apply_answer:apply_answer")
@@ -42,7 +42,7 @@ else:  # a type checker sees the functions themselves; at run time there are onl
     read_and_render = Lazy("syndicator.pipeline.read_article:read_and_render")
     read_list = Lazy("syndicator.reading.list_page:read_list")
     read_listing = Lazy("syndicator.reading.lists.learn:read_listing")
-    read_opml = Lazy("syndicator.sources.opml:read_opml")
+    read_opml = Lazy("syndicator.configuration.sources.opml:read_opml")
     redescribe_many = Lazy("syndicator.pipeline.descriptions.redescribe:redescribe_many")
     reread = Lazy("syndicator.pipeline.descriptions.reread:reread")
     shown_page = Lazy("syndicator.reading.pointing.shown_page:shown_page")

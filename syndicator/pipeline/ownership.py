@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from syndicator import urls
-from syndicator.model import Article, Entry, Rules, Source
+from syndicator.core import urls
+from syndicator.core.model import Article, Entry, Rules, Source
 
 NONE, SPEAKS, OWNS = 0, 1, 2  # how strong a claim to an article is
 _MOST_PARTS = 5  # of a path that a place names

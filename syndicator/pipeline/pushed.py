@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from syndicator.model import Source, SourceState
-from syndicator.urls.addresses import private
+from syndicator.core.model import Source, SourceState
+from syndicator.core.urls.addresses import private
 
 _LEAST = timedelta(minutes=5)  # between two polls that a hub has us make: our choice
 

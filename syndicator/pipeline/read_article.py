@@ -8,21 +8,21 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from syndicator import urls
 from syndicator.articles.normal_form import settle
 from syndicator.articles.snapshots import ANSWERED, READ_AT, packed
+from syndicator.core import urls
+from syndicator.core.model import Draft, Entry, ReadArticle, Rules, article_id
+from syndicator.core.text import plain
 from syndicator.describing.describe import describe
 from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import fold
-from syndicator.model import Draft, Entry, ReadArticle, Rules, article_id
 from syndicator.pipeline.editorial.doubt import doubts
 from syndicator.pipeline.results import PageReading
 from syndicator.pipeline.similarity import sketch
 from syndicator.publishing.render.html import render_markdown
 from syndicator.reading.paging.join import Part, apart, whole
 from syndicator.reading.reader import read
-from syndicator.text import plain
 
 _STUB = 600  # characters of a body below which it may be one; of 2,449 open pages one in 40 of the articles is shorter
 _RULED = ("title", "author", "published", "cover")  # fields of the trace that a rule may say

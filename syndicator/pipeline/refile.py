@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from syndicator.model import Article
-from syndicator.ports import EntryRow, VisitStore
-from syndicator.ports.articles import ArticleStore
+from syndicator.core.model import Article
+from syndicator.core.ports import EntryRow, VisitStore
+from syndicator.core.ports.articles import ArticleStore
 
 
 def refile(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from syndicator import urls
 from syndicator.articles.provenance import By, by_of, may_write
-from syndicator.errors import NotAnArticle, RulesError, WorkerFailed
-from syndicator.model import Article, Entry
+from syndicator.core import urls
+from syndicator.core.errors import NotAnArticle, RulesError, WorkerFailed
+from syndicator.core.model import Article, Entry
 from syndicator.pipeline import jobs
 from syndicator.pipeline.context import VisitContext
 from syndicator.pipeline.dedupe.merge import remember

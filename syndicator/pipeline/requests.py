@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
-from syndicator import urls
-from syndicator.model import Failed, Request, Source, SourceState
-from syndicator.reasons import FetchReason
-from syndicator.settings import Settings
-from syndicator.urls import addresses, secrets
+from syndicator.configuration.settings import Settings
+from syndicator.core import urls
+from syndicator.core.model import Failed, Request, Source, SourceState
+from syndicator.core.reasons import FetchReason
+from syndicator.core.urls import addresses, secrets
 
 MOST_PICTURE = 2_000_000  # bytes; asked for by subscribers, and more than pages should have
 

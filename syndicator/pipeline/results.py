@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from syndicator.model import Article
+from syndicator.core.model import Article
 from syndicator.pipeline.similarity import Sketch
 
 

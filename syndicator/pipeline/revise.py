@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from syndicator.model import Article
+from syndicator.core.model import Article
+from syndicator.core.text import words
 from syndicator.publishing.render.view import times
-from syndicator.text import words
 
 # A clock or a counter in a page must not count as a change of its text: at most one a day and 24 in all, both a choice.
 MOST_REVISIONS = 24

@@ -6,12 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from syndicator import urls
-from syndicator.model import Entry, ParsedFeed, Source
+from syndicator.core import urls
+from syndicator.core.model import Entry, ParsedFeed, Source
+from syndicator.core.ports import EntryRow
+from syndicator.core.reasons import EntryReason
 from syndicator.pipeline.entry import entry_rows
 from syndicator.pipeline.requests import refusal
-from syndicator.ports import EntryRow
-from syndicator.reasons import EntryReason
 
 REREAD_EVERY = timedelta(days=1)
 REREAD_UNTIL = timedelta(days=7)

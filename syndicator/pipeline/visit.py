@@ -8,9 +8,25 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
-from syndicator import cron, settings, urls
-from syndicator.errors import NotAFeed, RulesError, WorkerFailed
-from syndicator.model import Entry, Failed, Fetched, FetchResult, NotModified, Outcome, ParsedFeed, Source, SourceState
+from syndicator.configuration import cron, settings
+from syndicator.configuration.rules.entries import is_muted
+from syndicator.configuration.rules.use import counted
+from syndicator.configuration.rules.walls import KEPT
+from syndicator.core import urls
+from syndicator.core.errors import NotAFeed, RulesError, WorkerFailed
+from syndicator.core.model import (
+    Entry,
+    Failed,
+    Fetched,
+    FetchResult,
+    NotModified,
+    Outcome,
+    ParsedFeed,
+    Source,
+    SourceState,
+)
+from syndicator.core.ports import EntryRow
+from syndicator.core.reasons import NOT_A_FEED, CommandReason, FeedReason
 from syndicator.pipeline import jobs
 from syndicator.pipeline.announced.listing import read_listing
 from syndicator.pipeline.context import BUGS, Page, RunContext, VisitContext, describe_bug
@@ -22,11 +38,6 @@ from syndicator.pipeline.pushed import signalled
 from syndicator.pipeline.reprocess import reprocess
 from syndicator.pipeline.requests import feed_request, without_credentials
 from syndicator.pipeline.select import due_entries, held_back, in_turn, late_entries, public_only, select
-from syndicator.ports import EntryRow
-from syndicator.reasons import NOT_A_FEED, CommandReason, FeedReason
-from syndicator.rules.entries import is_muted
-from syndicator.rules.use import counted
-from syndicator.rules.walls import KEPT
 from syndicator.visiting import cadence, flood, remembered
 from syndicator.visiting.fetch.headers import DELTA
 from syndicator.visiting.websub.offer import offered

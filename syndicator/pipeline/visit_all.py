@@ -7,8 +7,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 
-from syndicator.errors import NetworkDown, first_of
-from syndicator.model import OURS, Outcome, Source, SourceState
+from syndicator.core.errors import NetworkDown, first_of
+from syndicator.core.model import OURS, Outcome, Source, SourceState
 from syndicator.pipeline.context import RunContext
 from syndicator.pipeline.visit import Deadline, visit
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from syndicator.axes import SOURCE
-from syndicator.formats import PAGE
-from syndicator.model import FeedKey, Source
-from syndicator.ports import ArticleIndex, Outlet
+from syndicator.core.axes import SOURCE
+from syndicator.core.formats import PAGE
+from syndicator.core.model import FeedKey, Source
+from syndicator.core.ports import ArticleIndex, Outlet
 from syndicator.publishing import paths
 from syndicator.publishing.entries import Entries
 from syndicator.publishing.render.view import View

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from syndicator.axes import ALL, AXES, SOURCE
-from syndicator.errors import OF_A_FILE, OURS, DiskError
-from syndicator.formats import ATOM, PAGE
-from syndicator.model import Article, FeedKey, FeedSpec, Problem, Source, entry_urn
-from syndicator.ports import ArticleIndex, FeedRow, Outlet
+from syndicator.configuration.settings import Settings
+from syndicator.core.axes import ALL, AXES, SOURCE
+from syndicator.core.errors import OF_A_FILE, OURS, DiskError
+from syndicator.core.formats import ATOM, PAGE
+from syndicator.core.model import Article, FeedKey, FeedSpec, Problem, Source, entry_urn
+from syndicator.core.ports import ArticleIndex, FeedRow, Outlet
+from syndicator.core.reasons import FeedFileReason
 from syndicator.publishing import article_pages, calendars, paths
 from syndicator.publishing.document import documents
 from syndicator.publishing.entries import Entries
@@ -31,12 +33,10 @@ from syndicator.publishing.search import write as search
 from syndicator.publishing.selection import archive, fingerprint
 from syndicator.publishing.selection.archive import Document
 from syndicator.publishing.selection.staleness import BuildReport, Steps, ended, off, old_archives
-from syndicator.publishing.selection.window import head_of
+from syndicator.publishing.selection.window import head_of_window
 from syndicator.publishing.validate import culprit, lost_entries, schema
 from syndicator.publishing.web import combine, front
 from syndicator.publishing.web.pages import Pages
-from syndicator.reasons import FeedFileReason
-from syndicator.settings import Settings
 
 # Tombstones (RFC 6721) of a head feed: so many at most, and each until the feed has an article that is so much newer,
 # by when every reader that polls at all has polled.
@@ -158,7 +158,7 @@ class Builder:
             self.index.save_feed(row)
             self.index.mark_fresh(spec.key, {}, seen=0)
             self.written.add(redirects.JSON)
-        chosen = head_of(spec, self.index, row)
+        chosen = head_of_window(spec, self.index, row)
         archives: list[Document] = []
         if archive.wanted(spec, self.settings.publish.archives):
             about = fingerprint.of_archive(spec, shared)
@@ -291,7 +291,7 @@ class Builder:
             return
         views, made_of = self.entries.views, self._remembered(fingerprint.SEARCH)
         put, drop = self._put, self._delete
-        now_of = yield from search.write(
+        now_of = yield from search.write_search(
             self.index, self.outlet, lambda ids: views(ids, None), about, put, drop, made_of=made_of, whole=self.whole
         )
         self._remember(fingerprint.SEARCH, now_of, everything)

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from syndicator.axes import ALL, AXES
-from syndicator.formats import PAGE
-from syndicator.model import FeedSpec
-from syndicator.ports import ArticleIndex
+from syndicator.core.axes import ALL, AXES
+from syndicator.core.formats import PAGE
+from syndicator.core.model import FeedSpec
+from syndicator.core.ports import ArticleIndex
 from syndicator.publishing import paths
 from syndicator.publishing.entries import Entries
 from syndicator.publishing.render.head import Head
@@ -55,7 +55,7 @@ def write(
             months[month].append((one, list(group)))
     for month in sorted(months):
         for one, found in months[month]:
-            ids = _ids(one.spec, found, index)
+            ids = _calendar_ids(one.spec, found, index)
             for page in found:
                 stories = [] if page.parts else [id for day in page.days for id in ids.get(day, ())]
                 put(page.name, pages.calendar_page(one.head, page, entries.stories(stories, one.spec.content)))
@@ -63,7 +63,7 @@ def write(
         entries.forget()
 
 
-def _ids(spec: FeedSpec, pages: Sequence[CalendarPage], index: ArticleIndex) -> Mapping[str, Sequence[str]]:
+def _calendar_ids(spec: FeedSpec, pages: Sequence[CalendarPage], index: ArticleIndex) -> Mapping[str, Sequence[str]]:
     """The articles of these pages by day, in one query."""
     days = [day for page in pages if not page.parts for day in page.days]
     return index.day_ids(spec.key, min(days), max(days)) if days else {}

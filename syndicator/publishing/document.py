@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from syndicator.model import ContentMode
+from syndicator.core.model import ContentMode
 from syndicator.publishing.entries import Entries
 from syndicator.publishing.render.head import Head
 from syndicator.publishing.render.view import View

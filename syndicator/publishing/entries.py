@@ -7,18 +7,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from syndicator.formats import PAGE
-from syndicator.model import Article, ContentMode, Problem, Source
-from syndicator.ports import ArticleIndex
-from syndicator.ports.pictures import Picture
+from syndicator.configuration.settings import Settings
+from syndicator.core.formats import PAGE
+from syndicator.core.model import Article, ContentMode, Problem, Source
+from syndicator.core.ports import ArticleIndex
+from syndicator.core.ports.pictures import Picture
+from syndicator.core.reasons import FeedFileReason
+from syndicator.core.text import legal
 from syndicator.publishing.kept_entries import KeptEntries, Key, Made
 from syndicator.publishing.render.card import card
 from syndicator.publishing.render.links import Links, links
 from syndicator.publishing.render.view import View, permitted, view
 from syndicator.publishing.renderers import Renderer
-from syndicator.reasons import FeedFileReason
-from syndicator.settings import Settings
-from syndicator.text import legal
 
 _STORIES: Final = 20_000  # kept at a time: some 30 MB
 

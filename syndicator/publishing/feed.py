@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from syndicator.model import FeedSpec
-from syndicator.ports import FeedRow
+from syndicator.core.model import FeedSpec
+from syndicator.core.ports import FeedRow
 from syndicator.publishing.render.head import Head
 from syndicator.publishing.selection import fingerprint
 from syndicator.publishing.selection.archive import Document

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from syndicator.model import FeedKey
-from syndicator.ports import ArticleIndex
+from syndicator.core.model import FeedKey
+from syndicator.core.ports import ArticleIndex
 
 # So many in one transaction write a third of what they would in one each, and sync once. A choice.
 _MOST: Final = 32

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:  # what renders is not loaded by a run with nothing to build
-    from syndicator.model import ContentMode
+    from syndicator.core.model import ContentMode
     from syndicator.publishing.render.view import View
 
 Key = tuple[str, "ContentMode | None"]  # article id, and the mode of the feed

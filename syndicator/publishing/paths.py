@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from syndicator.axes import ALL, AXES
-from syndicator.formats import ATOM, PAGE, of_file
-from syndicator.model import FeedKey
+from syndicator.core.axes import ALL, AXES
+from syndicator.core.formats import ATOM, PAGE, of_file
+from syndicator.core.model import FeedKey
 
 MAPS: Final = "maps/"  # redirect maps for web servers; our own server does not hand them out
 ARCHIVES: Final = "archive/"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from syndicator.formats import PAGE
+from syndicator.core.formats import PAGE
 from syndicator.publishing.render import atom, jsonfeed, rss
 from syndicator.publishing.render.head import Head
 from syndicator.publishing.render.view import View

@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import urlsplit
 
-from syndicator import urls
+from syndicator.core import urls
 from syndicator.reading.html import phrases
 from syndicator.reading.html.blocks import Block
 from syndicator.reading.html.document import Document

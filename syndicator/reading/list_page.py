@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from syndicator import text, urls
-from syndicator.errors import NotAFeed
-from syndicator.model import Entry, ParsedFeed
+from syndicator.configuration.rules import selectors
+from syndicator.core import text, urls
+from syndicator.core.errors import NotAFeed
+from syndicator.core.model import Entry, ParsedFeed
+from syndicator.core.reasons import FeedReason
 from syndicator.reading.html.document import inner, parse
-from syndicator.reasons import FeedReason
-from syndicator.rules import selectors
 
 _MOST = 1_000  # links; a choice, as for what a page of a person's making lists
 _LONGEST = 300  # characters of a link's text
@@ -29,7 +29,7 @@ def read_list(html: bytes, url: str, headers: Mapping[str, str] | None, links: S
         if reference not in addresses:
             if len(found) == _MOST:  # making addresses is most of the work
                 continue
-            address = _address(document.base_url, reference)
+            address = _list_page_address(document.base_url, reference)
             addresses[reference] = address if address and urls.alias(address) != itself else None
         if not (address := addresses[reference]):
             continue
@@ -60,7 +60,7 @@ def _anchor(element: Any) -> Any:
     return next((one for one in chain(element.iter("a"), element.iterancestors("a")) if one.get("href")), None)
 
 
-def _address(base: str, reference: str) -> str | None:
+def _list_page_address(base: str, reference: str) -> str | None:
     found = urls.absolute(base, reference)
     try:
         return urls.canonical(found) if found else None

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from syndicator import urls
+from syndicator.core import urls
 from syndicator.reading.html import class_hints, jsonld
 from syndicator.reading.html.blocks import Block
 from syndicator.reading.html.document import Document

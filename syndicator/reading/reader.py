@@ -7,8 +7,8 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from syndicator.errors import NotAnArticle
-from syndicator.model import Draft, Entry, Rules
+from syndicator.core.errors import NotAnArticle
+from syndicator.core.model import Draft, Entry, Rules
 from syndicator.reading import classify
 from syndicator.reading.body import body as bodies
 from syndicator.reading.html.document import parse

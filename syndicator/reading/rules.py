@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from syndicator.model import Rules
-from syndicator.rules.selectors import matched
+from syndicator.configuration.rules.selectors import matched
+from syndicator.core.model import Rules
 
 FIELDS = ("title", "author", "date", "cover")
 _SELECTORS = ("select", "remove", *FIELDS)

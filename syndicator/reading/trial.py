@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from syndicator import text
-from syndicator.errors import NotAnArticle
-from syndicator.model import Draft, Rules
+from syndicator.core import text
+from syndicator.core.errors import NotAnArticle
+from syndicator.core.model import Draft, Rules
 from syndicator.reading.html.document import parse
 from syndicator.reading.reader import read
 from syndicator.reading.rules import matches

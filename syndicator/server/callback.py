@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from syndicator.ports.subscriptions import PATH
+from syndicator.core.ports.subscriptions import PATH
 
 _AT_ONCE: Final = 8  # bodies that are read at once: each whole, before its signature can be checked. A choice.
 _LONGEST_TOKEN: Final = 64

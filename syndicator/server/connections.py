@@ -11,7 +11,7 @@ from typing import Any, Final, NoReturn, cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from syndicator.ports import request_limits as limits
+from syndicator.core.ports import request_limits as limits
 
 BodyBytes = Callable[[str], int]  # the most bytes of a request body, by path
 

@@ -17,9 +17,9 @@ from urllib.parse import quote
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from syndicator.axes import AXES
-from syndicator.formats import CACHE_CONTROL, GZIP_LEVEL, PAGE, media_type, of_file
-from syndicator.ports.request_limits import PART_BYTES
+from syndicator.core.axes import AXES
+from syndicator.core.formats import CACHE_CONTROL, GZIP_LEVEL, PAGE, media_type, of_file
+from syndicator.core.ports.request_limits import PART_BYTES
 from syndicator.server.bodies import LARGEST, Bodies, Stamp
 
 # The path of a request -> the file. Browsers ask for favicon.ico where a document, as a feed, cannot name its icon.

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from syndicator.errors import SyndicatorError
+from syndicator.core.errors import SyndicatorError
 
 # A proxy says for whom it asks by one of these; who asks through one is not on this machine.
 _FORWARDED: Final = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from syndicator.errors import MissingError
-from syndicator.ports.request_limits import BODY_BYTES, CONNECTIONS, SHARE, most_connections
+from syndicator.core.errors import MissingError
+from syndicator.core.ports.request_limits import BODY_BYTES, CONNECTIONS, SHARE, most_connections
 from syndicator.server.connections import BodyBytes, Connection, Connections
 
 _AT_ONCE = 100  # connections that the event loop accepts before it sees to those it has; the system queues the others

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
+from syndicator.core.errors import ConfigError, WorkerFailed
+from syndicator.core.model import Article, FeedKey, FeedSpec, Problem
 from syndicator.describing.taxonomy.vocabulary import Vocabulary
 from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
-from syndicator.errors import ConfigError, WorkerFailed
-from syndicator.model import Article, FeedKey, FeedSpec, Problem
 from syndicator.publishing.look import look
 from syndicator.publishing.queries.members import finders_of, update_members
 from syndicator.publishing.selection.feeds import plan

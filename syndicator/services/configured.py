@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from syndicator.settings import load, origins
+from syndicator.configuration.settings import load, origins
 
 _PASSWORD = re.compile(r"(?<=://)([^/@:]*):[^/@]*(?=@)")  # of a URL: what stands between its user's name and the @
 

@@ -16,24 +16,24 @@ from syndicator.articles.beside import kept
 from syndicator.articles.beside.kept_away import KeptAway
 from syndicator.articles.beside.rights import RightsFile
 from syndicator.articles.opening import open_articles
+from syndicator.configuration.settings import Llm, Settings, load
+from syndicator.configuration.sources import remembered
+from syndicator.core.errors import ConfigError, LockedError, MissingError
+from syndicator.core.model import Article, Source
+from syndicator.core.ports import Enricher, Fetcher
+from syndicator.core.ports.articles import ArticleStore, Snapshots
+from syndicator.core.ports.subscriptions import Hubs
+from syndicator.core.urls.addresses import private
 from syndicator.describing.taxonomy.files import TaxonomyFiles
-from syndicator.errors import ConfigError, LockedError, MissingError
-from syndicator.model import Article, Source
 from syndicator.pipeline.context import FilingContext, RunContext, rights_in
 from syndicator.pipeline.ownership import Owners, Rights, terms
-from syndicator.ports import Enricher, Fetcher
-from syndicator.ports.articles import ArticleStore, Snapshots
-from syndicator.ports.subscriptions import Hubs
+from syndicator.processes.worker import Worker
 from syndicator.publishing.kept_entries import KeptEntries
 from syndicator.publishing.queries.saved import SavedQuery, load_queries
 from syndicator.services.beside.files import Beside
 from syndicator.services.beside.rights_file import open_rights
 from syndicator.services.places.opening import begun, indexed, kept_pages
-from syndicator.settings import Llm, Settings, load
-from syndicator.sources import remembered
 from syndicator.store.engine import Store, is_gone, open_store
-from syndicator.urls.addresses import private
-from syndicator.worker import Worker
 
 _POLL_SECONDS = 0.2  # between two tries to get the lock
 _LEASE_FACTOR, _LEASE_MORE = 1.5, 5.0  # of the longest request, and seconds more: a choice

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from syndicator.errors import ConfigError, DiskError, LockedError, NetworkDown, SyndicatorError
-from syndicator.model import Outcome
-from syndicator.ports.request_limits import BODY_BYTES
-from syndicator.ports.subscriptions import PATH
+from syndicator.configuration.settings import Settings
+from syndicator.core.errors import ConfigError, DiskError, LockedError, NetworkDown, SyndicatorError
+from syndicator.core.model import Outcome
+from syndicator.core.ports.request_limits import BODY_BYTES
+from syndicator.core.ports.subscriptions import PATH
 from syndicator.publishing.kept_entries import KeptEntries
 from syndicator.server.callback import Callbacks, with_callbacks
 from syndicator.server.files import elsewhere, make_app
@@ -29,7 +30,6 @@ from syndicator.services.pushes.registry import Registry
 from syndicator.services.refresh import RunReport, Wanted, Watch, remake, run
 from syndicator.services.settling import Settling
 from syndicator.services.walking import Walks
-from syndicator.settings import Settings
 
 LLM_SECONDS = 60.0  # of a scheduled run: visits that fall due meanwhile wait for that long and one answer at most
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from syndicator.configuration.sources import registry
 from syndicator.services.container import App
 from syndicator.services.naming import need_sources
-from syndicator.sources import registry
 
 
 def remove(app: App, keys: Iterable[str]) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 
-from syndicator.model import Article
+from syndicator.core.model import Article
 from syndicator.store.engine import Store
 
 KEPT = 200  # articles

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from syndicator import urls
-from syndicator.errors import UsageError
-from syndicator.model import Source
+from syndicator.core import urls
+from syndicator.core.errors import UsageError
+from syndicator.core.model import Source
+from syndicator.core.text import suggestion
 from syndicator.pipeline.owners.binding import known_at
 from syndicator.services.container import App
-from syndicator.text import suggestion
 
 
 class Followed(Protocol):

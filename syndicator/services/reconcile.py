@@ -9,17 +9,17 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from syndicator.articles.stores.paths import ID_CHARS, printable
-from syndicator.errors import OURS, ConfigError, DiskError, MissingError
-from syndicator.model import Article, Problem, Source, SourceState
-from syndicator.ports import EntryRow, FileStamp
-from syndicator.ports.articles import ArticleStore, Changes
-from syndicator.reasons import FOR_THE_OPERATOR, CommandReason, FileReason
-from syndicator.rules.entries import is_muted
+from syndicator.configuration.rules.entries import is_muted
+from syndicator.configuration.sources.states import reconciled
+from syndicator.core.errors import OURS, ConfigError, DiskError, MissingError
+from syndicator.core.model import Article, Problem, Source, SourceState
+from syndicator.core.ports import EntryRow, FileStamp
+from syndicator.core.ports.articles import ArticleStore, Changes
+from syndicator.core.reasons import FOR_THE_OPERATOR, CommandReason, FileReason
 from syndicator.services.beside.scrub import scrub
 from syndicator.services.container import App, filing_context
 from syndicator.services.recovery import carriers, clock, prunings, restored, unchanged, withdrawals
 from syndicator.services.recovery.clock import AHEAD
-from syndicator.sources.states import reconciled
 from syndicator.store.engine import Store
 
 _ANY_TIME = datetime.max.replace(tzinfo=UTC)

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from syndicator.errors import NetworkDown, first_of
-from syndicator.model import Outcome, Problem, SourceState
-from syndicator.ports import Fetcher
+from syndicator.core.errors import NetworkDown, first_of
+from syndicator.core.model import Outcome, Problem, SourceState
+from syndicator.core.ports import Fetcher
+from syndicator.processes.worker import Worker
 from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.services import reconcile, thumbnails
 from syndicator.services.build import BUILD_SECONDS, build_due, build_meanwhile, together
@@ -23,7 +24,6 @@ from syndicator.services.recovery import clock, restored
 from syndicator.services.reread.chosen import newly_outdated
 from syndicator.services.settling import Settling
 from syndicator.services.walking import Walks
-from syndicator.worker import Worker
 
 if TYPE_CHECKING:
     from syndicator.services.pushes.intake import Intake

@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from syndicator.axes import ALL, SOURCE
-from syndicator.model import FeedKey
+from syndicator.configuration.settings import seconds
+from syndicator.core.axes import ALL, SOURCE
+from syndicator.core.model import FeedKey
 from syndicator.publishing.selection.settling import Built, Waiting, crowd, is_due, is_rested
 from syndicator.publishing.selection.staleness import is_on
 from syndicator.services.container import App
-from syndicator.settings import seconds
 
 # After which a build is one of everything that is stale, with the pages of days, months and years, and looks for what
 # no mark tells of, such as a replaced web root. A choice.

@@ -8,8 +8,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from syndicator.axes import SOURCE, TAG
-from syndicator.model import FeedKey
+from syndicator.core.axes import SOURCE, TAG
+from syndicator.core.model import FeedKey
 from syndicator.publishing import paths
 from syndicator.publishing.render.links import links
 from syndicator.publishing.selection import fingerprint

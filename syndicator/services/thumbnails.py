@@ -12,21 +12,21 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from syndicator import urls
-from syndicator.errors import DiskError
-from syndicator.log import logger
-from syndicator.model import Article, Failed, Fetched
+from syndicator.configuration.settings import Settings
+from syndicator.core import urls
+from syndicator.core.errors import DiskError
+from syndicator.core.log import logger
+from syndicator.core.model import Article, Failed, Fetched
+from syndicator.core.ports import Fetcher, Outlet
+from syndicator.core.ports.pictures import Picture, PictureRow
 from syndicator.pictures import outcomes
 from syndicator.pictures.decoder import Decoder, PictureRefused
 from syndicator.pictures.kept import KeptPictures
 from syndicator.pipeline.requests import picture_request
-from syndicator.ports import Fetcher, Outlet
-from syndicator.ports.pictures import Picture, PictureRow
 from syndicator.publishing.output import thumbnails
 from syndicator.publishing.render.view import may_copy_picture
 from syndicator.services.container import App
 from syndicator.services.places.opening import open_outlet
-from syndicator.settings import Settings
 
 SECONDS: Final = 20.0  # after the visits of a run, for what is left: a choice; the rest is the next run's
 _AT_ONCE: Final = 8  # pictures under way, each of another host

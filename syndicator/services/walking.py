@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from syndicator.model import Problem
+from syndicator.core.model import Problem
 from syndicator.services import reconcile
 from syndicator.services.container import App
 from syndicator.services.recovery import clock

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, func, or_, select, update
 
-from syndicator.model import Article, Outcome
-from syndicator.ports import EntryRow
-from syndicator.reasons import EntryReason
+from syndicator.core.model import Article, Outcome
+from syndicator.core.ports import EntryRow
+from syndicator.core.reasons import EntryReason
 from syndicator.store import codec, schema
 from syndicator.store.database import Database, upsert
 from syndicator.store.visit_rows import entry_row

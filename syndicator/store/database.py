@@ -15,7 +15,7 @@ from sqlalchemy import URL, Connection, CursorResult, Engine, Executable, Table,
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from syndicator.errors import DiskError, StoreError
+from syndicator.core.errors import DiskError, StoreError
 from syndicator.store.dialect import postgres
 from syndicator.store.dialect.postgres import StoreAway, StoreBusy, StoreConflict
 

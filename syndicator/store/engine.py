@@ -9,9 +9,9 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, select
 from sqlalchemy.engine import make_url
 
-from syndicator.errors import StoreError
-from syndicator.model import Article
-from syndicator.ports import FileStamp, Withdrawn
+from syndicator.core.errors import StoreError
+from syndicator.core.model import Article
+from syndicator.core.ports import FileStamp, Withdrawn
 from syndicator.store import rebuild, schema
 from syndicator.store.ahead import Ahead
 from syndicator.store.browse.articles import Browse

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, or_, select
 
-from syndicator.ports import Asked, Meter
+from syndicator.core.ports import Asked, Meter
 from syndicator.store import codec, schema
 from syndicator.store.database import Database, upsert
 

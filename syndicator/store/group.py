@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Executable, Transaction
 from sqlalchemy.exc import SQLAlchemyError
 
-from syndicator.errors import StoreError
+from syndicator.core.errors import StoreError
 from syndicator.store.database import Database, explain
 
 _POINT = "one_write"

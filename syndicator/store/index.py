@@ -16,11 +16,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, delete, func, literal, null, or_, select, update
 
 from syndicator.articles.membership import named_feeds_of
-from syndicator.axes import ALL, SOURCE
-from syndicator.errors import StoreError
-from syndicator.model import Article, FeedKey
-from syndicator.ports import FeedRow, FileStamp, Withdrawn
-from syndicator.ports.pictures import Picture
+from syndicator.core.axes import ALL, SOURCE
+from syndicator.core.errors import StoreError
+from syndicator.core.model import Article, FeedKey
+from syndicator.core.ports import FeedRow, FileStamp, Withdrawn
+from syndicator.core.ports.pictures import Picture
 from syndicator.store import codec, rows, schema
 from syndicator.store.database import Database, chunks, upsert
 from syndicator.store.pictures.table import Pictures

@@ -10,8 +10,8 @@ from sqlalchemy import Column, Connection, Table, Text, delete, func, insert, se
 
 from syndicator.articles.membership import named_feeds_of
 from syndicator.articles.stores.paths import ID_CHARS
-from syndicator.model import Article, FeedKey
-from syndicator.ports import EntryRow, FileStamp, Withdrawn
+from syndicator.core.model import Article, FeedKey
+from syndicator.core.ports import EntryRow, FileStamp, Withdrawn
 from syndicator.store import codec, rows, schema
 from syndicator.store.database import chunks, insert_new
 

@@ -12,12 +12,12 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from syndicator import text
 from syndicator.articles.aliases import aliases_of
 from syndicator.articles.membership import named_feeds_of
-from syndicator.axes import AXES, SOURCE, TAG
-from syndicator.model import Article, FeedKey
-from syndicator.ports import FileStamp, Withdrawn
+from syndicator.core import text
+from syndicator.core.axes import AXES, SOURCE, TAG
+from syndicator.core.model import Article, FeedKey
+from syndicator.core.ports import FileStamp, Withdrawn
 from syndicator.store import codec, schema
 from syndicator.store.database import chunks, insert_new, upsert
 from syndicator.store.dialect.postgres import alone

@@ -9,10 +9,10 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Table, func, or_, select, text
 
-from syndicator.errors import StoreError
-from syndicator.model import Article, Outcome, Problem
-from syndicator.ports import Asked, Enriched, EntryRow, Meter
-from syndicator.reasons import FOR_THE_OPERATOR, EntryReason
+from syndicator.core.errors import StoreError
+from syndicator.core.model import Article, Outcome, Problem
+from syndicator.core.ports import Asked, Enriched, EntryRow, Meter
+from syndicator.core.reasons import FOR_THE_OPERATOR, EntryReason
 from syndicator.store import codec, schema
 from syndicator.store.database import Database
 from syndicator.store.enrichment import Enrichment

@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, or_, select
 
-from syndicator.model import SourceState
-from syndicator.ports import EntryRow
-from syndicator.reasons import EntryReason
+from syndicator.core.model import SourceState
+from syndicator.core.ports import EntryRow
+from syndicator.core.reasons import EntryReason
+from syndicator.core.urls import alias, guid_alias, host
 from syndicator.store import codec, schema
 from syndicator.store.database import chunks
-from syndicator.urls import alias, guid_alias, host
 
 _AWAY = (EntryReason.WITHDRAWN, EntryReason.PRUNED)
 

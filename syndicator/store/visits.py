@@ -17,16 +17,16 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, or_, select
 
 from syndicator.articles.stores.stamps import Stamps
-from syndicator.axes import SOURCE
-from syndicator.model import Article, FeedKey, Outcome, SourceState
-from syndicator.ports import EntryRow, Filed, FileStamp, Withdrawn
-from syndicator.reasons import EntryReason
+from syndicator.core.axes import SOURCE
+from syndicator.core.model import Article, FeedKey, Outcome, SourceState
+from syndicator.core.ports import EntryRow, Filed, FileStamp, Withdrawn
+from syndicator.core.reasons import EntryReason
+from syndicator.core.urls import guid_alias, same_publisher
 from syndicator.store import codec, rows, schema
 from syndicator.store.database import chunks, insert_new, upsert
 from syndicator.store.group import Group
 from syndicator.store.sketches import Comparisons
 from syndicator.store.visit_rows import entry_row, forget_unread, state_row, without_text
-from syndicator.urls import guid_alias, same_publisher
 
 OUTCOMES_KEPT = 50  # per source
 

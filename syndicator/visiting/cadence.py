@@ -11,9 +11,9 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-from syndicator.model import Failed, Fetched, FetchResult, NotModified, ParsedFeed, Source, SourceState
-from syndicator.reasons import FetchReason
-from syndicator.settings import seconds
+from syndicator.configuration.settings import seconds
+from syndicator.core.model import Failed, Fetched, FetchResult, NotModified, ParsedFeed, Source, SourceState
+from syndicator.core.reasons import FetchReason
 from syndicator.visiting.fetch.headers import fresh_seconds
 from syndicator.visiting.websub.trust import backup
 

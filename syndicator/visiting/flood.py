@@ -9,8 +9,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from statistics import median
 
-from syndicator.ports import EntryRow
-from syndicator.reasons import EntryReason
+from syndicator.core.ports import EntryRow
+from syndicator.core.reasons import EntryReason
 
 DAY = timedelta(days=1)
 WEEKS = timedelta(days=21)  # of which the usual day is taken

@@ -66,5 +66,5 @@ def test_a_breach_is_seen(breach: str, tmp_path: Path) -> None:
 
 def test_a_line_for_a_package_that_nobody_imports_is_seen(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "syndicator", tmp_path / "syndicator", ignore=shutil.ignore_patterns("__pycache__", "data"))
-    (tmp_path / ".importlinter").write_text((ROOT / ".importlinter").read_text() + "    attrs: syndicator.text\n")
+    (tmp_path / ".importlinter").write_text((ROOT / ".importlinter").read_text() + "    attrs: syndicator.core.text\n")
     assert "attrs is listed and nobody imports it" in lint(tmp_path)

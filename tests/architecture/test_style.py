@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "syndicator").rglob("*.py"))
-MOST_LINES_OF_A_FILE = 450
+MOST_LINES_OF_A_FILE = 500
 MOST_LINES_OF_A_FUNCTION = 60
 MOST_FILES_OF_A_FOLDER = 14  # a dozen or so: more is not seen at once
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from syndicator.model import Article, Enclosure, Origin, article_id
+from syndicator.core.model import Article, Enclosure, Origin, article_id
 from tests.samples import Samples
 
 NOW = datetime(2026, 11, 24, 12, 30, 5, tzinfo=UTC)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from syndicator.articles.aliases import aliases_of
-from syndicator.model import Article
+from syndicator.core.model import Article
 
 
 def test_an_article_is_found_by_its_addresses_on_its_own_site_and_its_guid() -> None:

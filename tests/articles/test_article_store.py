@@ -13,9 +13,9 @@ import pytest
 from syndicator.articles import disk, frontmatter
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.stores.stamps import Stamps
-from syndicator.errors import ConfigError
-from syndicator.model import Article, article_id
-from syndicator.ports import FileStamp
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import Article, article_id
+from syndicator.core.ports import FileStamp
 from tests.articles.samples import NOW, TRAPS, URL, full
 from tests.samples import Samples
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from syndicator.articles import edits, frontmatter, normal_form
 from syndicator.articles.hand_edits import FIELDS, digest, hand_edited, sign
-from syndicator.model import Article
+from syndicator.core.model import Article
 from tests.articles.samples import full
 
 HAND: dict[str, dict[str, Any]] = {

@@ -14,8 +14,8 @@ from syndicator.articles import fields, frontmatter, hand_edits, normal_form
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.field_types import WHOLE
 from syndicator.articles.fields import Field
-from syndicator.errors import ConfigError
-from syndicator.model import Article
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import Article
 from tests.articles.samples import full
 
 

@@ -13,11 +13,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator import text
 from syndicator.articles import field_types, fields, frontmatter, normal_form
 from syndicator.articles.field_types import FieldType
-from syndicator.errors import ConfigError
-from syndicator.model import Article, Enclosure, Origin, ReadArticle, article_id
+from syndicator.core import text
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import Article, Enclosure, Origin, ReadArticle, article_id
 from tests.articles.samples import NOW, TRAPS, URL, full, strings_of
 from tests.samples import Samples
 

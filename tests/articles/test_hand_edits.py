@@ -11,7 +11,7 @@ from syndicator.articles import edits, fields, frontmatter
 from syndicator.articles.field_types import FLAG, TEXT
 from syndicator.articles.fields import Field
 from syndicator.articles.hand_edits import digest, hand_edited, names, sign
-from syndicator.model import Article
+from syndicator.core.model import Article
 from tests.articles.samples import full
 
 OURS: dict[str, Any] = {"authors": ("Ada",), "rights": ("all reserved",), "hold": True}

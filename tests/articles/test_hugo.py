@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.articles.article_store import FileArticleStore
-from syndicator.model import article_id
+from syndicator.core.model import article_id
 from tests.articles.samples import TRAPS, full
 from tests.articles.test_shortcodes import BODIES
 from tests.articles.wild import expected, stored

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator import text
 from syndicator.articles.membership import feeds_of, named_feeds_of
-from syndicator.model import FeedKey
+from syndicator.core import text
+from syndicator.core.model import FeedKey
 from tests.articles.samples import full
 from tests.samples import Samples
 

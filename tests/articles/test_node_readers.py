@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from syndicator.articles.frontmatter import body, by_hand
-from syndicator.model import Article
+from syndicator.core.model import Article
 from tests.articles.samples import full
 from tests.articles.wild import expected, stored
 

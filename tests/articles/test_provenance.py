@@ -10,7 +10,7 @@ import pytest
 from syndicator.articles import edits, frontmatter
 from syndicator.articles.hand_edits import names, sign
 from syndicator.articles.provenance import By, by_of, may_write
-from syndicator.model import Article
+from syndicator.core.model import Article
 from tests.articles.samples import full
 
 EDITED: dict[str, dict[str, Any]] = {

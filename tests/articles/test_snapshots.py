@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.articles.snapshots import FileSnapshots
-from syndicator.model import article_id
+from syndicator.core.model import article_id
 
 ID, OTHER = article_id("a"), article_id("b")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.articles.article_store import FileArticleStore
-from syndicator.model import Article, article_id
+from syndicator.core.model import Article, article_id
 from tests.articles.samples import TRAPS, full
 
 LOOKS_TYPED = ["1e3", "0o14", "1_000", ".5", "0x1F", "1:30", "2026-02-11", "2026-02-11T10:00:00Z", "2026-02-30", "NaN"]

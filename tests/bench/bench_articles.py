@@ -28,12 +28,12 @@ from pathlib import Path
 
 from sqlalchemy import text
 
+from syndicator.configuration.settings import load
+from syndicator.core.model import Article
 from syndicator.demo.sample_articles import generate
-from syndicator.model import Article
 from syndicator.services.build import build_feeds
 from syndicator.services.container import open_app
 from syndicator.services.worker.run import pushed
-from syndicator.settings import load
 from syndicator.store.engine import Store
 from tests import postgres
 from tests.bench.bench_workers import Elsewhere, cpu, server_cpu

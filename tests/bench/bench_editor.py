@@ -16,13 +16,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from syndicator.core.errors import NotAnArticle
+from syndicator.core.model import Draft
+from syndicator.core.text import plain
 from syndicator.describing.describe import Description, describe
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
-from syndicator.errors import NotAnArticle
-from syndicator.model import Draft
 from syndicator.pipeline.read_article import own_names
 from syndicator.reading.reader import read
-from syndicator.text import plain
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 EDITOR = SHARED / "corpus" / "editor"

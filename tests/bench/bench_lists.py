@@ -20,9 +20,9 @@ from statistics import fmean
 from typing import Any
 from urllib.parse import urlsplit
 
-from syndicator import urls
-from syndicator.errors import NotAFeed
-from syndicator.model import Entry
+from syndicator.core import urls
+from syndicator.core.errors import NotAFeed
+from syndicator.core.model import Entry
 from syndicator.reading.lists.learn import read_listing
 from syndicator.reading.lists.wrapper import plain
 

@@ -27,9 +27,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from syndicator import cron
-from syndicator.model import Entry, Fetched, NotModified, ParsedFeed, Source, SourceState
-from syndicator.ports.subscriptions import Subscription, Tally
+from syndicator.configuration import cron
+from syndicator.core.model import Entry, Fetched, NotModified, ParsedFeed, Source, SourceState
+from syndicator.core.ports.subscriptions import Subscription, Tally
 from syndicator.visiting import cadence, remembered
 from syndicator.visiting.websub import trust
 

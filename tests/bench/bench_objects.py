@@ -15,8 +15,8 @@ from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from syndicator.articles.object_store.bucket import Bucket
 from syndicator.demo.sample_articles import generate
-from syndicator.object_store.bucket import Bucket
 from syndicator.publishing.output.files import FileOutlet
 from syndicator.publishing.output.objects import ObjectOutlet
 from tests.objects.s3_server import S3

@@ -28,14 +28,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
-from syndicator.model import Entry, Source, SourceState
+from syndicator.core.model import Entry, Source, SourceState
+from syndicator.core.ports import EntryRow
 from syndicator.pipeline.entry.ingest import ingest
 from syndicator.pipeline.visit_all import sharing_commits
-from syndicator.ports import EntryRow
+from syndicator.processes.worker import Worker
 from syndicator.services.container import App, make_context, make_fetcher, open_app
 from syndicator.services.init.start import SHIPPED
 from syndicator.services.refresh import make_worker
-from syndicator.worker import Worker
 from tests.bench.bench_reading import html_of, rows
 from tests.bench.feed_server import SERVE, addresses
 from tests.worker_jobs import pid

@@ -25,13 +25,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from syndicator.model import Article, Origin, Source, article_id
-from syndicator.ports import FileStamp
+from syndicator.configuration.settings import Publish, Settings, Site
+from syndicator.core.model import Article, Origin, Source, article_id
+from syndicator.core.ports import FileStamp
 from syndicator.publishing.builder import build
 from syndicator.publishing.output.files import FileOutlet
 from syndicator.publishing.selection.feeds import plan
 from syndicator.publishing.selection.staleness import stale
-from syndicator.settings import Publish, Settings, Site
 from syndicator.store.engine import Store, open_store
 from tests.bench.publishing_peers import compare
 from tests.publishing.memory import finish

@@ -49,8 +49,8 @@ def html_of(row: dict[str, Any]) -> bytes:
 
 
 def ours(html: bytes, url: str) -> Prediction:
-    from syndicator import text
-    from syndicator.errors import NotAnArticle
+    from syndicator.core import text
+    from syndicator.core.errors import NotAnArticle
     from syndicator.reading.reader import read
 
     try:
@@ -199,12 +199,12 @@ def cpu(pages: Sequence[dict[str, Any]], rounds: int = 3) -> str:
     """What reading, reading with describing, and trafilatura take of each page, one after the other in this process,
     which looks for garbage as the worker's does; the least of the rounds after one that warms. Every tool has seen
     every page by then, so what is loaded or remembered once counts for none."""
+    from syndicator.core.errors import NotAnArticle
     from syndicator.describing.taxonomy.taxonomy import Taxonomy
-    from syndicator.errors import NotAnArticle
     from syndicator.pipeline.read_article import read_article
+    from syndicator.processes.worker import _spare_garbage
     from syndicator.reading.reader import read
     from syndicator.services.init.start import SHIPPED
-    from syndicator.worker import _spare_garbage
 
     taxonomy = Taxonomy.from_toml(SHIPPED / "taxonomy.toml")
 

@@ -18,9 +18,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from syndicator import urls
-from syndicator.errors import NotAFeed, NotAnArticle
-from syndicator.model import Entry, Source
+from syndicator.core import urls
+from syndicator.core.errors import NotAFeed, NotAnArticle
+from syndicator.core.model import Entry, Source
 from syndicator.pipeline.ownership import rights_of
 from syndicator.reading.html.document import parse
 from syndicator.reading.metadata.identity import identify

@@ -21,7 +21,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
-from syndicator.model import SourceState
+from syndicator.core.model import SourceState
 from syndicator.services.daemon import ScheduledRuns
 from syndicator.services.init.write import write_config
 from syndicator.services.refresh import Watch

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zlib import crc32
 
-from syndicator.model import Article, article_id
+from syndicator.core.model import Article, article_id
 from syndicator.publishing.render.view import View, view
 from syndicator.publishing.search import shards
 from syndicator.publishing.search.periods import periods

@@ -15,8 +15,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from syndicator.articles.article_store import FileArticleStore
-from syndicator.model import Article, FeedKey, Origin, SourceState, article_id
-from syndicator.ports import FileStamp
+from syndicator.core.model import Article, FeedKey, Origin, SourceState, article_id
+from syndicator.core.ports import FileStamp
 from syndicator.store.engine import Store, open_store
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

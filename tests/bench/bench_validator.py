@@ -23,12 +23,12 @@ from pathlib import Path
 from typing import Any
 
 from syndicator import NotAnArticle, read_article
-from syndicator.model import Article, Enclosure, Origin, Source, article_id
+from syndicator.configuration.settings import Publish, Settings, Site
+from syndicator.core.model import Article, Enclosure, Origin, Source, article_id
 from syndicator.publishing.builder import build
 from syndicator.publishing.output.files import FileOutlet
 from syndicator.publishing.render.html import render_markdown
 from syndicator.publishing.selection.feeds import plan
-from syndicator.settings import Publish, Settings, Site
 from syndicator.store import codec
 from tests.bench.bench_reading import NOWHERE, html_of, rows
 from tests.publishing import validator

@@ -23,8 +23,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
-from syndicator.model import Fetched, NotModified, Request
-from syndicator.settings import Fetch
+from syndicator.configuration.settings import Fetch
+from syndicator.core.model import Fetched, NotModified, Request
 from syndicator.visiting.feeds.parser import parse_feed
 from syndicator.visiting.fetch import HttpFetcher
 from syndicator.visiting.politeness.fetcher import PoliteFetcher
@@ -130,7 +130,7 @@ def measure(count: int, rounds: int, reader: Path | None) -> Costs:
 
 def isolation(calls: int = 60) -> tuple[float, float]:
     """Median CPU milliseconds of parsing a feed here, and in the worker with both sides counted; turn by turn."""
-    from syndicator.worker import Worker
+    from syndicator.processes.worker import Worker
 
     body = sample_feed(60)
     worker = Worker(seconds=10, megabytes=600, preload=("feedparser",))

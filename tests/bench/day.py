@@ -25,7 +25,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
-from syndicator.axes import ALL
+from syndicator.core.axes import ALL
 from syndicator.services.build import build_due, build_feeds
 from syndicator.services.container import App, open_app
 from syndicator.services.settling import Settling

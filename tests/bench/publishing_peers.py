@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from syndicator.model import Article
+from syndicator.core.model import Article
 
 HUGO = """\
 baseURL = "https://feeds.example/"

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.frontmatter import dump
-from syndicator.model import Article, Origin, article_id
-from syndicator.ports import FileStamp
+from syndicator.core.model import Article, Origin, article_id
+from syndicator.core.ports import FileStamp
 from syndicator.store.engine import open_store
 
 BEGIN = datetime(2025, 1, 1, tzinfo=UTC)

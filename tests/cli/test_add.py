@@ -16,8 +16,8 @@ from syndicator.articles.frontmatter import load
 from syndicator.cli import app
 from syndicator.cli.adding import add
 from syndicator.cli.running import service
-from syndicator.errors import MissingError, UsageError
-from syndicator.model import Fetched, ParsedFeed
+from syndicator.core.errors import MissingError, UsageError
+from syndicator.core.model import Fetched, ParsedFeed
 from syndicator.services.adding import search
 from syndicator.services.container import open_app
 from syndicator.services.jobs.acts import looking
@@ -446,5 +446,5 @@ def test_the_console_writes_the_line_that_its_look_showed(adding: Adding) -> Non
     adding.web.answers = paper()
     with open_app(adding.config) as opened:
         found = looking.look_for(Task(app=opened, args={"address": ELSEWHERE})).result
-        looking.add(Task(app=opened, args={"sources": [found["candidates"][0]["source"]]}))
+        looking.add_source(Task(app=opened, args={"sources": [found["candidates"][0]["source"]]}))
     assert adding.written[0]["speaks_for"] == ["paper.example"]

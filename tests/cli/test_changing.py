@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from syndicator.cli import app
-from syndicator.errors import UsageError
+from syndicator.core.errors import UsageError
 from syndicator.services.build import build_feeds
 from tests.services.descriptions.test_redescribe import MODELS
 from tests.services.places import Place, store_articles
@@ -47,7 +47,7 @@ def test_describe_says_what_changes_and_why_and_then_does_it(place: Place) -> No
 
 
 def test_describe_wants_to_know_which(place: Place) -> None:
-    from syndicator.errors import UsageError
+    from syndicator.core.errors import UsageError
 
     with pytest.raises(UsageError, match="--all"):
         run(place, "describe")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.sources.registry import load_sources
+from syndicator.configuration.sources.registry import load_sources
 
 MOST_SECONDS = 2.0  # of the processor, for the whole process; it takes 0.8
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from syndicator.articles.frontmatter import load
-from syndicator.errors import UsageError
+from syndicator.core.errors import UsageError
 from tests.cli.conftest import Instance
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from syndicator.cli import sources
-from syndicator.errors import MissingError, UsageError
+from syndicator.core.errors import MissingError, UsageError
 from tests.cli.conftest import Instance
 from tests.world import World, serving
 

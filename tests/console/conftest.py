@@ -20,6 +20,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from syndicator.configuration.settings import Settings, load
 from syndicator.console.console import Console
 from syndicator.console.guard import body_bytes
 from syndicator.console.runner import Runner
@@ -28,7 +29,6 @@ from syndicator.console.server import make_app
 from syndicator.services.daemon import serve_console
 from syndicator.services.jobs.queue import Job, Queue
 from syndicator.services.jobs.work import drain
-from syndicator.settings import Settings, load
 from tests.cli.conftest import Instance
 from tests.world import World, patient_config, serving
 

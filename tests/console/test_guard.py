@@ -12,7 +12,7 @@ import pytest
 from syndicator.console.security import passwords
 from syndicator.console.security.requests import hosts, is_for_us, is_from_us
 from syndicator.console.security.throttle import ALL_FREE, Throttle
-from syndicator.errors import ConfigError, UsageError
+from syndicator.core.errors import ConfigError, UsageError
 from tests.console.conftest import PASSWORD, Browser, Served
 from tests.console.test_today import article
 
@@ -311,9 +311,9 @@ def test_only_this_account_reads_the_passwords(served: Served) -> None:
 def test_a_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
     path = passwords.file_of(tmp_path)
     passwords.set_password(path, "ann", "long enough it is")
-    assert passwords.check(passwords.read(path), "ann", "long enough it is")
-    assert not passwords.check(passwords.read(path), "ann", "long enough it isn't")
-    assert not passwords.check(passwords.read(path), "bob", "long enough it is")
+    assert passwords.check_password(passwords.read(path), "ann", "long enough it is")
+    assert not passwords.check_password(passwords.read(path), "ann", "long enough it isn't")
+    assert not passwords.check_password(passwords.read(path), "bob", "long enough it is")
     path.chmod(0o644)
     with pytest.raises(ConfigError, match="chmod 600"):
         passwords.read(path)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.model import Article
+from syndicator.core.model import Article
 from syndicator.services.container import open_app
 from tests.console.conftest import Browser, Served
 

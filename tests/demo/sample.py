@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from syndicator.configuration.settings import load
 from syndicator.demo import world as demo
 from syndicator.demo.server import Answer, SiteServer
 from syndicator.demo.settings import write_config
 from syndicator.demo.sites import SITES, TROUBLES
 from syndicator.services.container import locked, open_app
 from syndicator.services.refresh import Wanted, run
-from syndicator.settings import load
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "sample"
 NOW = datetime(2025, 12, 1, 12, tzinfo=UTC)

@@ -6,8 +6,8 @@ from collections import Counter
 from datetime import timedelta
 from itertools import islice
 
+from syndicator.core.model import article_id
 from syndicator.demo.sample_articles import DAYS, FIRST, generate
-from syndicator.model import article_id
 
 
 def test_the_same_seed_gives_the_same_articles() -> None:

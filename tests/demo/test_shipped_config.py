@@ -9,10 +9,10 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from syndicator.axes import by_place
-from syndicator.model import Rules, Source
-from syndicator.settings import Settings, load
-from syndicator.sources.registry import key_for, load_sources
+from syndicator.configuration.settings import Settings, load
+from syndicator.configuration.sources.registry import key_for, load_sources
+from syndicator.core.axes import by_place
+from syndicator.core.model import Rules, Source
 
 CONFIG = Path(__file__).resolve().parent.parent.parent / "config"
 

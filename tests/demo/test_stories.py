@@ -7,10 +7,10 @@ import re
 
 import pytest
 
+from syndicator.core.text import line
 from syndicator.demo import pages
 from syndicator.demo.sites import SITES
 from syndicator.demo.story import FIRST_DAY, Story, parse, stories
-from syndicator.text import line
 
 PLACES = {place.key: place for place in SITES}
 STORIES = {story.key: story for story in stories()}

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from syndicator.articles.frontmatter import load as load_article
+from syndicator.configuration.settings import load
+from syndicator.core.model import Article
+from syndicator.core.text import line
 from syndicator.demo.settings import write_config
 from syndicator.demo.story import Story, Truth
-from syndicator.model import Article
 from syndicator.services.container import locked, open_app
 from syndicator.services.refresh import RunReport, Wanted, run
-from syndicator.settings import load
-from syndicator.text import line
 from tests.world import World, serving
 
 FIRST_KEYS = ["title", "date", "excerpt", "coverImage", "author", "tags", "category", "source"]

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.core.errors import ConfigError
 from syndicator.describing.describe import describe
 from syndicator.describing.summary.excerpt import summarize
 from syndicator.describing.taxonomy.categories import FLOOR
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
-from syndicator.errors import ConfigError
 
 CONFIG = Path(__file__).resolve().parents[2] / "config" / "taxonomy.toml"
 TITLE = "Chatbot maker raises billions"

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from syndicator.articles.frontmatter import load
-from syndicator.model import Article
+from syndicator.core.model import Article
 from syndicator.services import refresh
 from syndicator.services.container import App, open_app
 from syndicator.services.refresh import RunReport, Wanted, run

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.configuration.settings import load
 from syndicator.services.container import locked, utc_now
-from syndicator.settings import load
 from syndicator.store.engine import open_store
 from tests.faults.instance import Done, Instance, wait_for
 from tests.faults.table import fault

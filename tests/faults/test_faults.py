@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from syndicator.articles import disk
-from syndicator.errors import MissingError, NetworkDown, SyndicatorError
-from syndicator.model import Failed, Fetched, FetchResult, Request
+from syndicator.core.errors import MissingError, NetworkDown, SyndicatorError
+from syndicator.core.model import Failed, Fetched, FetchResult, Request
+from syndicator.processes.schedule import Scheduler
 from syndicator.publishing.output import files
-from syndicator.schedule import Scheduler
 from syndicator.services import daemon, refresh
 from syndicator.services.article_files import reindexing
 from syndicator.services.editorial import withdrawing

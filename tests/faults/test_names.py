@@ -10,11 +10,11 @@ import pytest
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.membership import feeds_of
 from syndicator.articles.stores.paths import NAME_BYTES
-from syndicator.config_files.toml_file import TomlFile
-from syndicator.errors import ConfigError
-from syndicator.model import Article, article_id
+from syndicator.configuration.config_files.toml_file import TomlFile
+from syndicator.configuration.sources.schema import check
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import Article, article_id
 from syndicator.publishing import paths
-from syndicator.sources.schema import check
 from tests.faults.instance import START
 from tests.faults.table import fault
 from tests.samples import Samples

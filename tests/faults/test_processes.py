@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.sources.registry import add_source
+from syndicator.configuration.sources.registry import add_source
 from tests.faults.instance import ROOT, Instance, wait_for
 from tests.faults.table import fault
 from tests.faults.test_kill import readers
@@ -25,7 +25,7 @@ from tests.faults.test_kill import readers
 # `up` itself, with runs more often than once a minute.
 UP = """
 import sys
-from syndicator import schedule
+from syndicator.processes import schedule
 from syndicator.cli import main
 schedule.Scheduler.__init__.__kwdefaults__["seconds"] = {seconds}
 main()

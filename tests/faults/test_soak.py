@@ -18,12 +18,12 @@ from typing import Any
 
 import pytest
 
-from syndicator.errors import WorkerFailed
-from syndicator.model import Failed, Fetched, FetchResult, NotModified, Request
+from syndicator.core.errors import WorkerFailed
+from syndicator.core.model import Failed, Fetched, FetchResult, NotModified, Request
+from syndicator.core.urls import host
 from syndicator.services import refresh
 from syndicator.services.container import App, open_app
 from syndicator.services.refresh import Wanted, run
-from syndicator.urls import host
 from syndicator.visiting.politeness.fetcher import PoliteFetcher
 from syndicator.visiting.politeness.robots import Robots
 from syndicator.visiting.politeness.throttle import Throttle

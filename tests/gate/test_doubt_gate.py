@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from syndicator.core.errors import NotAnArticle
+from syndicator.core.ports import Filed
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
-from syndicator.errors import NotAnArticle
 from syndicator.pipeline.editorial.hold import hold_reason
 from syndicator.pipeline.read_article import read_article
-from syndicator.ports import Filed
 from tests.bench import bench_reading
 from tests.gate import scores
 

@@ -7,7 +7,7 @@ from statistics import fmean
 
 import pytest
 
-from syndicator import urls
+from syndicator.core import urls
 from syndicator.reading.lists.learn import read_listing
 from tests.bench.bench_lists import CORPUS, PRECISION, RECALL
 from tests.reading.lists import mutate

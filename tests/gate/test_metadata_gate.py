@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.errors import NotAnArticle
+from syndicator.core.errors import NotAnArticle
 from syndicator.reading.html.document import parse
 from syndicator.reading.metadata.metadata import read_metadata
 from tests.bench import bench_reading

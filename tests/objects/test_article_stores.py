@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.errors import ConfigError
-from syndicator.model import Article, article_id
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import Article, article_id
 from tests.articles.samples import full
 from tests.objects.stores import NOW, Place, bucket, folder
 

@@ -9,9 +9,9 @@ from datetime import timedelta
 
 import pytest
 
-from syndicator.errors import OURS, MissingError
-from syndicator.object_store.bucket import Bucket
-from syndicator.ports.objects import ABSENT
+from syndicator.articles.object_store.bucket import Bucket
+from syndicator.core.errors import OURS, MissingError
+from syndicator.core.ports.objects import ABSENT
 from tests.objects.s3_server import S3
 
 

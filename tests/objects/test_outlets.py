@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.errors import UsageError
-from syndicator.object_store.bucket import Bucket
-from syndicator.ports import Outlet
+from syndicator.articles.object_store.bucket import Bucket
+from syndicator.core.errors import UsageError
+from syndicator.core.ports import Outlet
 from syndicator.publishing.output.files import FileOutlet
 from syndicator.publishing.output.objects import ObjectOutlet
 from tests.objects.s3_server import S3

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.errors import UsageError
-from syndicator.reasons import FileReason
+from syndicator.core.errors import UsageError
+from syndicator.core.reasons import FileReason
 from syndicator.services.article_files import reindexing
 from syndicator.services.container import App, open_app
 from tests.objects.s3_server import S3

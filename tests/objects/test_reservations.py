@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from syndicator.articles.object_store.bucket import Bucket
 from syndicator.articles.stores import versions
 from syndicator.articles.stores.object_articles import ObjectArticleStore
 from syndicator.articles.stores.reserved import WRITING
-from syndicator.model import Article
-from syndicator.object_store.bucket import Bucket
+from syndicator.core.model import Article
 from syndicator.store import schema
 from syndicator.store.engine import open_store
 from tests.articles.samples import full

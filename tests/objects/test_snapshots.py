@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.articles.object_store.bucket import Bucket
 from syndicator.articles.snapshots import FileSnapshots
 from syndicator.articles.stores.object_snapshots import ObjectSnapshots
-from syndicator.model import article_id
-from syndicator.object_store.bucket import Bucket
-from syndicator.ports.articles import Snapshots
+from syndicator.core.model import article_id
+from syndicator.core.ports.articles import Snapshots
 from tests.objects.s3_server import S3
 
 ID, OTHER = article_id("a"), article_id("b")

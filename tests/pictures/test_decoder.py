@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.core.reasons import PictureReason
 from syndicator.pictures import decoder
 from syndicator.pictures.decoder import Decoder, PictureRefused
-from syndicator.reasons import PictureReason
-from syndicator.worker import environment
+from syndicator.processes.worker import environment
 from tests.pictures import made
 
 ATTEMPTS = """

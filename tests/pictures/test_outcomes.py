@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syndicator.model import Failed
+from syndicator.core.model import Failed
+from syndicator.core.ports.pictures import Picture, PictureRow
+from syndicator.core.reasons import PictureReason
 from syndicator.pictures import outcomes
-from syndicator.ports.pictures import Picture, PictureRow
-from syndicator.reasons import PictureReason
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 ROW = PictureRow(id="a" * 26, url="https://example.org/a.jpg", next_try=NOW)

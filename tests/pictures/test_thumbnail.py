@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from syndicator.core.reasons import PictureReason
 from syndicator.pictures import protocol
 from syndicator.pictures.child import answer
 from syndicator.pictures.thumbnail import Refused, thumbnail
-from syndicator.reasons import PictureReason
 from tests.pictures import made
 
 

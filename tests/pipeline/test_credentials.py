@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.configuration.settings import Settings
+from syndicator.core.errors import MissingError
+from syndicator.core.model import Source, SourceState
 from syndicator.demo.server import Answer, Seen, SiteServer
-from syndicator.errors import MissingError
-from syndicator.model import Source, SourceState
 from syndicator.pipeline.requests import feed_request, page_request
 from syndicator.services import refresh
 from syndicator.services.container import open_app
 from syndicator.services.explain.page import show_url
-from syndicator.settings import Settings
 from tests.faults.instance import InProcess
 
 SECRET = "Bearer s3ntinel"

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from syndicator.pipeline import jobs
-from syndicator.worker import Lazy
+from syndicator.processes.worker import Lazy
 
 # What reads pages and feeds: for the worker's processes alone.
 HEAVY = {"trafilatura", "lxml", "feedparser", "nupunkt", "tokenizers", "numpy", "markdown_it", "nh3"}

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.model import Outcome, Rules, Source, SourceState
+from syndicator.configuration.settings import Settings
+from syndicator.core.model import Outcome, Rules, Source, SourceState
 from syndicator.pipeline.requests import feed_request
 from syndicator.services import refresh
 from syndicator.services.container import App, open_app
-from syndicator.settings import Settings
 from tests.faults.instance import NOT_SMALL, InProcess
 from tests.unstamped import unstamped
 from tests.world import World, patient_config, serving

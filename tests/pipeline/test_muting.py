@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.model import Outcome
+from syndicator.core.model import Outcome
 from syndicator.services import reconcile, refresh
 from syndicator.services.container import App, open_app
 from tests.faults.instance import NOT_SMALL, InProcess

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from syndicator.articles.article_store import FileArticleStore
-from syndicator.model import Outcome, Rules
+from syndicator.core.model import Outcome, Rules
+from syndicator.core.ports import EntryRow
 from syndicator.pipeline.entry import entry_rows
-from syndicator.ports import EntryRow
 from syndicator.publishing.output.files import FileOutlet
 from syndicator.services import reconcile, refresh
 from syndicator.services.build import build_feeds

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from syndicator.model import Enclosure, Entry, Rules, Source
+from syndicator.core.model import Enclosure, Entry, Rules, Source
 from syndicator.pipeline.ownership import Rights, heard, of_site, rights_of, terms
 
 OURS = "https://www.paper.example/feed"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syndicator.model import Rules, Source, SourceState
+from syndicator.core.model import Rules, Source, SourceState
 from syndicator.pipeline.pushed import is_signal, signalled
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.articles.frontmatter import load
-from syndicator.model import Article, Problem
+from syndicator.core.model import Article, Problem
 from syndicator.services import refresh
 from syndicator.services.container import open_app
 from syndicator.services.refresh import Wanted, run

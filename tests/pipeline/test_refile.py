@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from syndicator import urls
-from syndicator.model import Article, FeedKey
+from syndicator.core import urls
+from syndicator.core.model import Article, FeedKey
+from syndicator.core.ports import EntryRow
 from syndicator.pipeline.entry import entry_rows
 from syndicator.pipeline.refile import refile
-from syndicator.ports import EntryRow
 from syndicator.services.container import App
 from tests.services.places import NOW, Place, store_articles
 

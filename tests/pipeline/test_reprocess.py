@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from syndicator.articles.hand_edits import sign
-from syndicator.model import Article
+from syndicator.core.model import Article
 from syndicator.pipeline.reprocess import better_reading
 
 OURS = Article(

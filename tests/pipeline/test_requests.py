@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syndicator.model import Enclosure, Entry, ParsedFeed, Source
+from syndicator.core.model import Enclosure, Entry, ParsedFeed, Source
 from syndicator.pipeline.requests import let_in, refusal
 from syndicator.pipeline.select import public_only
 

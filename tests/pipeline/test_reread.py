@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from syndicator.model import Article
+from syndicator.core.model import Article
 from syndicator.pipeline.descriptions.reread import differences
 from syndicator.pipeline.results import FieldChange
 

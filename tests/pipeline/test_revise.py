@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syndicator.model import Article, Origin
+from syndicator.core.model import Article, Origin
 from syndicator.pipeline.revise import MOST_REVISIONS, adopt, revise
 from syndicator.publishing.render.view import times
 

@@ -13,14 +13,14 @@ from urllib.parse import unquote
 
 import pytest
 
+from syndicator.configuration.settings import Settings
+from syndicator.core.model import Source, SourceState
 from syndicator.demo.server import Answer, Seen
-from syndicator.model import Source, SourceState
 from syndicator.pipeline.requests import feed_request, page_request, without_credentials
 from syndicator.services import refresh
 from syndicator.services.check import check
 from syndicator.services.container import open_app
 from syndicator.services.refresh import RunReport
-from syndicator.settings import Settings
 from tests.faults.instance import InProcess
 from tests.pipeline.test_credentials import PAGE, SETTINGS, listening
 

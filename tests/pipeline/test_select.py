@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.model import Entry
+from syndicator.core.model import Entry
 from syndicator.pipeline.entry import entry_rows
 from syndicator.pipeline.select import due_entries, held_back, in_turn, late_entries, select
 

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from syndicator.articles.article_store import FileArticleStore
+from syndicator.core.model import Article, article_id
+from syndicator.core.ports import FileStamp
 from syndicator.describing.taxonomy.files import TaxonomyFiles
-from syndicator.model import Article, article_id
 from syndicator.pipeline.descriptions import taught
 from syndicator.pipeline.descriptions.learn import learn_files
-from syndicator.ports import FileStamp
 
 WORDS = tuple(re.findall(r"\w+", "harbour bridge ferry toll river boat quay iron lane town Acme Labs GPU model rain"))
 TAGS = ("ferries", "bridges", "GPU", "rain")

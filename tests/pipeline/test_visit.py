@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import event
 
 from syndicator.articles import disk, snapshots
-from syndicator.model import Outcome
+from syndicator.core.model import Outcome
 from syndicator.pipeline import visit as pipeline_visit
 from syndicator.pipeline import visit_all
 from syndicator.pipeline.dedupe import merge

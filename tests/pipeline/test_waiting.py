@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.errors import NetworkDown
-from syndicator.model import Outcome, SourceState
+from syndicator.core.errors import NetworkDown
+from syndicator.core.model import Outcome, SourceState
+from syndicator.core.ports import EntryRow
 from syndicator.pipeline import visit as visits
 from syndicator.pipeline.visit import SIDE_BY_SIDE
-from syndicator.ports import EntryRow
 from syndicator.services import refresh
 from syndicator.services.container import App, open_app
 from syndicator.visiting import cadence

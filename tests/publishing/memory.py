@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from zlib import crc32
 
 from syndicator.articles.membership import named_feeds_of
-from syndicator.axes import ALL, AXES
-from syndicator.model import Article, FeedKey
-from syndicator.ports import FeedRow, Withdrawn
-from syndicator.ports.pictures import Picture
+from syndicator.core.axes import ALL, AXES
+from syndicator.core.model import Article, FeedKey
+from syndicator.core.ports import FeedRow, Withdrawn
+from syndicator.core.ports.pictures import Picture
 from syndicator.publishing.render.view import times
 from syndicator.publishing.selection.staleness import BuildReport, Steps
 

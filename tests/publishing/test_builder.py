@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from syndicator.model import Article, Enclosure, FeedKey, Origin, Source, article_id, entry_urn
+from syndicator.configuration.settings import Publish, Settings, Site
+from syndicator.core.model import Article, Enclosure, FeedKey, Origin, Source, article_id, entry_urn
 from syndicator.publishing.builder import BuildReport, build
 from syndicator.publishing.selection.feeds import plan
 from syndicator.publishing.selection.staleness import stale
-from syndicator.settings import Publish, Settings, Site
 from tests.publishing.memory import MemoryIndex, MemoryOutlet, finish
 
 INSTANCE = uuid.UUID("6f1f6c0e-2f4e-4a53-9d0b-0a3f7b1f2c11")

@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from syndicator.model import Article, Enclosure, Origin, article_id
+from syndicator.configuration.settings import Publish, Settings, Site
+from syndicator.core.model import Article, Enclosure, Origin, article_id
 from syndicator.publishing.output.files import FileOutlet
 from syndicator.publishing.validate import schema
-from syndicator.settings import Publish, Settings, Site
 from tests.publishing import validator
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import START, article, built

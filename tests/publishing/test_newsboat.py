@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.articles.membership import feeds_of
-from syndicator.model import Article, FeedKey
+from syndicator.core.model import Article, FeedKey
 from syndicator.publishing.output.redirects import moved
 from syndicator.publishing.paths import parse_stem
 from syndicator.server.files import make_app

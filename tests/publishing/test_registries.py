@@ -11,10 +11,11 @@ import pytest
 from lxml import etree, html
 from starlette.testclient import TestClient
 
-from syndicator.axes import AXES, Axis
-from syndicator.errors import ConfigError
-from syndicator.formats import FORMATS, Format
-from syndicator.model import FeedKey, feed_urn
+from syndicator.configuration.settings import Settings, load
+from syndicator.core.axes import AXES, Axis
+from syndicator.core.errors import ConfigError
+from syndicator.core.formats import FORMATS, Format
+from syndicator.core.model import FeedKey, feed_urn
 from syndicator.publishing.output.redirects import moved
 from syndicator.publishing.render.head import Head
 from syndicator.publishing.render.view import View
@@ -22,7 +23,6 @@ from syndicator.publishing.renderers import RENDERERS, Renderer, renderers
 from syndicator.publishing.selection.feeds import LEAST
 from syndicator.publishing.web.pages import Pages
 from syndicator.server.files import make_app
-from syndicator.settings import Settings, load
 from tests.publishing.test_builder import ATOM
 from tests.services.places import Place, store_articles
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.errors import NotAnArticle
+from syndicator.core.errors import NotAnArticle
 from syndicator.reading.reader import read
 
 PROSE = "".join(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator import urls
-from syndicator.errors import NotAFeed
-from syndicator.model import Entry
+from syndicator.core import urls
+from syndicator.core.errors import NotAFeed
+from syndicator.core.model import Entry
 from syndicator.reading.list_page import read_list
 
 URL = "https://a.example/news"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.errors import NotAnArticle
-from syndicator.model import Entry
+from syndicator.core.errors import NotAnArticle
+from syndicator.core.model import Entry
 from syndicator.reading import page_type
 from syndicator.reading.body import body as bodies
 from syndicator.reading.body import overlap

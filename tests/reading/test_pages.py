@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from syndicator import text
-from syndicator.model import Draft
+from syndicator.core import text
+from syndicator.core.model import Draft
 from syndicator.reading.reader import read
 
 from .structures import structures

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from syndicator import text
-from syndicator.errors import ConfigError, NotAnArticle
-from syndicator.model import Entry, Rules
+from syndicator.core import text
+from syndicator.core.errors import ConfigError, NotAnArticle
+from syndicator.core.model import Entry, Rules
 from syndicator.reading.reader import read
 from tests.reading import hostile
 

@@ -8,7 +8,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator import text
+from syndicator.core import text
 from syndicator.describing.summary import excerpt
 from syndicator.describing.text import sentences
 from syndicator.reading.body import overlap

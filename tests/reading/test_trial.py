@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.errors import RulesError
-from syndicator.model import Rules
+from syndicator.core.errors import RulesError
+from syndicator.core.model import Rules
 from syndicator.reading.trial import Trial, tried
 
 URL = "https://a.example/story"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from syndicator.model import Entry, Source
-from syndicator.rules.entries import is_muted, remembered
+from syndicator.configuration.rules.entries import is_muted, remembered
+from syndicator.core.model import Entry, Source
 
 ENTRY = Entry(
     id="1",

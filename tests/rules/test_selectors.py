@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from lxml import html
 
-from syndicator.errors import RulesError
-from syndicator.rules import selectors
+from syndicator.configuration.rules import selectors
+from syndicator.core.errors import RulesError
 
 TREE = html.fromstring("<html><head><meta name=a content=b></head><body><p class=x>One</p><p>Two</p></body></html>")
 

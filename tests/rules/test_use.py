@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from syndicator.model import SourceState
-from syndicator.rules.use import ENOUGH, counted, unmatched
+from syndicator.configuration.rules.use import ENOUGH, counted, unmatched
+from syndicator.core.model import SourceState
 
 MISS, HIT = {"select": 0}, {"select": 2}
 

@@ -9,7 +9,7 @@ import pytest
 from starlette.datastructures import Headers
 from starlette.testclient import TestClient
 
-from syndicator.errors import StoreError
+from syndicator.core.errors import StoreError
 from syndicator.server.files import make_app
 from syndicator.server.health import Health, is_this_machine, with_health
 

@@ -16,8 +16,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from syndicator.ports import request_limits as limits
-from syndicator.ports.request_limits import client_of, most_connections, most_of_a_client
+from syndicator.core.ports import request_limits as limits
+from syndicator.core.ports.request_limits import client_of, most_connections, most_of_a_client
 from syndicator.server import server as module
 from syndicator.server.connections import Connections
 from syndicator.server.server import serve

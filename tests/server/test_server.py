@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.errors import MissingError
+from syndicator.core.errors import MissingError
 from syndicator.server.files import make_app
 from syndicator.server.server import _listen, serve
 

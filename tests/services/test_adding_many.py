@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.errors import UsageError
-from syndicator.model import Source
+from syndicator.configuration.sources.registry import load_sources
+from syndicator.core.errors import UsageError
+from syndicator.core.model import Source
 from syndicator.services.adding.found import Candidate, by_address
-from syndicator.services.adding.writing import write
+from syndicator.services.adding.writing import write_sources
 from syndicator.services.container import open_app
 from syndicator.services.init.write import write_config
-from syndicator.sources.registry import load_sources
 
 NEW = Candidate(source=Source(key="new", url="https://new.example/feed"), kind="feed")
 
@@ -25,8 +25,8 @@ def test_an_edit_since_they_were_read_is_seen(tmp_path: Path) -> None:
     with open_app(config) as app:
         sources.write_text('[[source]]\nkey = "a"\nurl = "https://new.example/feed"\n')
         with pytest.raises(UsageError, match="already"):
-            write(app, [NEW], by_address(app))  # which does not know of it
+            write_sources(app, [NEW], by_address(app))  # which does not know of it
     with open_app(config) as app:
         sources.write_text('[[source]]\nkey = "a"\nurl = "https://a.example/"\n')
-        write(app, [NEW], by_address(app))
+        write_sources(app, [NEW], by_address(app))
     assert [source.key for source in load_sources(sources)] == ["a", "new"]

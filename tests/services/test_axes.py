@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from syndicator.errors import ConfigError
+from syndicator.core.errors import ConfigError
 from syndicator.services import reconcile
 from tests.services.places import Place, store_articles
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from syndicator import urls
 from syndicator.articles.beside.kept import read_feeds, read_sources
 from syndicator.articles.stores.kept_files import FolderFile
-from syndicator.errors import ConfigError
-from syndicator.model import FeedKey, Origin
+from syndicator.core import urls
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import FeedKey, Origin
 from syndicator.services import reconcile
 from syndicator.services.article_files import reindexing
 from syndicator.services.descriptions import rename_tags

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from syndicator.errors import StoreError, WorkerFailed
+from syndicator.core.errors import StoreError, WorkerFailed
+from syndicator.core.reasons import WorkerReason
 from syndicator.publishing.builder import Builder
-from syndicator.reasons import WorkerReason
 from syndicator.services import build, refresh
 from syndicator.services.build import build_meanwhile
 from syndicator.services.container import App, open_app

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from syndicator.articles.beside import carried
-from syndicator.model import FeedKey
-from syndicator.ports import EntryRow
+from syndicator.core.model import FeedKey
+from syndicator.core.ports import EntryRow
 from syndicator.services import reconcile
 from syndicator.services.article_files import reindexing
 from syndicator.services.container import App
@@ -103,7 +103,7 @@ def test_a_lost_database_loses_no_membership(place: Place) -> None:
 def test_reindex_takes_the_file_for_the_truth_and_makes_it_where_it_is_lost(place: Place) -> None:
     with place.app() as app:
         story = store_articles(app, "Story", "Text.")
-        path = app.article_store.root / carried.NAME
+        path = app.article_store.root / carried.CARRIED_TSV
         carry(app, story.id, "two")
         path.unlink()
         reindexing.reindex(app)

@@ -128,7 +128,7 @@ def test_describe_llm_names_what_is_refused_and_what_is_missing(lab: Lab, monkey
 
 
 def test_describe_llm_wants_an_endpoint(tmp_path: Path) -> None:
-    from syndicator.errors import ConfigError
+    from syndicator.core.errors import ConfigError
 
     with pytest.raises(ConfigError, match=r"describe\.llm\.url is empty"):
         command(Place(tmp_path), "describe", "--all", "--llm")

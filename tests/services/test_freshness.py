@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from syndicator.model import SourceState
+from syndicator.core.model import SourceState
 from syndicator.services import freshness
 from syndicator.services.freshness import Freshness, Samples
 from tests.services.places import NOW, Place, store_articles

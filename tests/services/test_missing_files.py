@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.articles.frontmatter import load
-from syndicator.errors import MissingError
+from syndicator.core.errors import MissingError
 from syndicator.services import reconcile
 from syndicator.services.article_files.reindexing import reindex
 from syndicator.services.container import open_app

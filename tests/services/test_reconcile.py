@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from syndicator import urls
-from syndicator.model import SourceState
+from syndicator.core import urls
+from syndicator.core.model import SourceState
 from syndicator.services import reconcile
 from tests.services.places import NOW, Place, store_articles
 

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from syndicator.errors import NetworkDown
+from syndicator.core.errors import NetworkDown
 from syndicator.services import refresh
 from tests.services.places import Place, store_articles
 

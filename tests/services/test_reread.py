@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from syndicator import urls
-from syndicator.errors import ConfigError, UsageError
-from syndicator.model import Article, article_id
-from syndicator.ports import EntryRow
+from syndicator.core import urls
+from syndicator.core.errors import ConfigError, UsageError
+from syndicator.core.model import Article, article_id
+from syndicator.core.ports import EntryRow
+from syndicator.core.reasons import ConditionReason
 from syndicator.reading import READING_VERSION
-from syndicator.reasons import ConditionReason
 from syndicator.services.container import App
 from syndicator.services.health.look import look, place_of
 from syndicator.services.refresh import Wanted, run

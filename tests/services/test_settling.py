@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from syndicator.model import FeedKey
+from syndicator.core.model import FeedKey
 from syndicator.publishing.selection.settling import LONG, MANY
 from syndicator.services.build import build_due, build_feeds
 from syndicator.services.container import App

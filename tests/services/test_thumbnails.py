@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
+from syndicator.configuration.settings import Settings
+from syndicator.core.model import Source
+from syndicator.core.ports.pictures import Pictured
 from syndicator.demo.server import Answer, Seen, SiteServer
-from syndicator.model import Source
 from syndicator.pictures.decoder import Decoder
 from syndicator.pipeline.requests import picture_request
-from syndicator.ports.pictures import Pictured
 from syndicator.services import refresh
 from syndicator.services.editorial.withdrawing import withdraw
 from syndicator.services.explain import published
-from syndicator.settings import Settings
 from tests.pictures import made
 from tests.services.places import Place, store_articles
 

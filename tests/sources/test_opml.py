@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from syndicator.errors import NotAFeed
-from syndicator.model import Rules, Source
-from syndicator.sources.opml import SPACE, Folders, SubscriptionList, followed, read_opml, write_opml
-from syndicator.sources.schema import source_of
-from syndicator.sources.tables import table
+from syndicator.configuration.sources.opml import SPACE, Folders, SubscriptionList, followed, read_opml, write_opml
+from syndicator.configuration.sources.schema import source_of
+from syndicator.configuration.sources.tables import table
+from syndicator.core.errors import NotAFeed
+from syndicator.core.model import Rules, Source
 
 LIST = b"""<?xml version="1.0"?>
 <opml version="1.1"><head><title>Mine</title></head><body>

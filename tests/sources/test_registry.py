@@ -9,13 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicator import urls
-from syndicator.config_files.toml_file import TomlFile
-from syndicator.errors import ConfigError, LockedError, UsageError
-from syndicator.model import Rules, Source
-from syndicator.sources import registry
-from syndicator.sources.registry import add_source, add_sources, key_for, load_sources, remove_source, update_url
-from syndicator.sources.schema import check
+from syndicator.configuration.config_files.toml_file import TomlFile
+from syndicator.configuration.sources import registry
+from syndicator.configuration.sources.registry import (
+    add_source,
+    add_sources,
+    key_for,
+    load_sources,
+    remove_source,
+    update_url,
+)
+from syndicator.configuration.sources.schema import check
+from syndicator.core import urls
+from syndicator.core.errors import ConfigError, LockedError, UsageError
+from syndicator.core.model import Rules, Source
 from syndicator.visiting.fetch.ssrf import parse_allow
 
 SAMPLE = """\

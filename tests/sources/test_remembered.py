@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.errors import ConfigError
-from syndicator.model import Source
-from syndicator.sources import registry, remembered
-from syndicator.sources.registry import load_sources
+from syndicator.configuration.sources import registry, remembered
+from syndicator.configuration.sources.registry import load_sources
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import Source
 
 ALL = """
 [[source]]

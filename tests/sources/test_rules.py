@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.errors import ConfigError
-from syndicator.model import Rules
-from syndicator.sources.registry import load_sources
+from syndicator.configuration.sources.registry import load_sources
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import Rules
 
 TWO = """\
 [[source]]

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicator.errors import ConfigError, UsageError
-from syndicator.model import Rules
-from syndicator.sources.registry import load_sources, save_rules
+from syndicator.configuration.sources.registry import load_sources, save_rules
+from syndicator.core.errors import ConfigError, UsageError
+from syndicator.core.model import Rules
 
 BEFORE = """\
 # all of them

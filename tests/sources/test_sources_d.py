@@ -9,12 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.errors import ConfigError, UsageError
-from syndicator.model import Rules, Source
-from syndicator.services.container import configuration
-from syndicator.services.followed import remove
-from syndicator.sources.files import files_of
-from syndicator.sources.registry import (
+from syndicator.configuration.sources.files import files_of
+from syndicator.configuration.sources.registry import (
     add_source,
     load_sources,
     placed_sources,
@@ -22,6 +18,10 @@ from syndicator.sources.registry import (
     save_rules,
     update_url,
 )
+from syndicator.core.errors import ConfigError, UsageError
+from syndicator.core.model import Rules, Source
+from syndicator.services.container import configuration
+from syndicator.services.followed import remove
 from tests.services.places import Place
 
 

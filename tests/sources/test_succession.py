@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.model import FeedKey
-from syndicator.ports import FeedRow
-from syndicator.sources.succession import departures, is_at, successions, with_address
+from syndicator.configuration.sources.succession import departures, is_at, successions, with_address
+from syndicator.core.model import FeedKey
+from syndicator.core.ports import FeedRow
 
 U, V = "https://u.example/feed", "https://v.example/feed"
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from syndicator.articles import normal_form
-from syndicator.model import Article, article_id
-from syndicator.ports import FileStamp
+from syndicator.core.model import Article, article_id
+from syndicator.core.ports import FileStamp
 from syndicator.store.engine import Store, open_store
 from tests.postgres import Server
 

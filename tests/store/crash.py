@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from syndicator.articles.article_store import FileArticleStore
-from syndicator.axes import ALL
-from syndicator.model import Article, article_id
-from syndicator.ports import EntryRow
+from syndicator.core.axes import ALL
+from syndicator.core.model import Article, article_id
+from syndicator.core.ports import EntryRow
 from syndicator.store.engine import Store, open_store
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

@@ -12,7 +12,7 @@ import resource
 import sys
 from pathlib import Path
 
-from syndicator.errors import StoreError
+from syndicator.core.errors import StoreError
 from tests.store.crash import adopt, article, child, opened, put, verdict
 
 LIMITS = [*range(2_000, 20_000, 2_000), *range(20_000, 240_000, 20_000)]  # bytes; an article has some 22,000

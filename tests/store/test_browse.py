@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from syndicator.model import Outcome, SourceState
+from syndicator.core.model import Outcome, SourceState
 from syndicator.store.browse.articles import Filter, Wanted
 from syndicator.store.engine import open_store
 from tests.store.conftest import NOW, record

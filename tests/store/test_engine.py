@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from syndicator.errors import StoreError
+from syndicator.core.errors import StoreError
 from syndicator.store import schema
 from syndicator.store.database import Database
 from syndicator.store.dialect.postgres import StoreAway

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from syndicator.model import Problem
-from syndicator.ports import Asked, Meter
+from syndicator.core.model import Problem
+from syndicator.core.ports import Asked, Meter
 from syndicator.store.engine import Store, open_store
 from tests.store.conftest import make, record, stamp
 

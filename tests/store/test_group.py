@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from syndicator.axes import ALL
-from syndicator.errors import StoreError
-from syndicator.model import Outcome, SourceState
-from syndicator.ports import EntryRow, FileStamp
+from syndicator.core.axes import ALL
+from syndicator.core.errors import StoreError
+from syndicator.core.model import Outcome, SourceState
+from syndicator.core.ports import EntryRow, FileStamp
 from syndicator.store.engine import Store, open_store
 from tests.store.conftest import NOW, make, record, stamp
 

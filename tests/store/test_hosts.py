@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from syndicator.errors import LockedError
-from syndicator.model import Outcome, Source, SourceState
-from syndicator.ports.hosts import Busy, HostTurns, Turn, Waits
+from syndicator.core.errors import LockedError
+from syndicator.core.model import Outcome, Source, SourceState
+from syndicator.core.ports.hosts import Busy, HostTurns, Turn, Waits
 from syndicator.store import schema
 from syndicator.store.codec import micros
 from syndicator.store.dialect.postgres import StoreBusy
@@ -272,7 +272,7 @@ def test_the_hosts_are_counted(store: Store, hosts: Hosts) -> None:
 
 
 def test_sources_come_back_as_they_were_pushed(store: Store) -> None:
-    from syndicator.model import Rules
+    from syndicator.core.model import Rules
 
     odd = Source(
         key="odd",

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syndicator.errors import StoreError
-from syndicator.model import FeedKey
-from syndicator.ports import ArticleIndex, FeedRow
+from syndicator.core.errors import StoreError
+from syndicator.core.model import FeedKey
+from syndicator.core.ports import ArticleIndex, FeedRow
 from syndicator.store.engine import Store
 from tests.store.conftest import NOW, make, record, stamp
 

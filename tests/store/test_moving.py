@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from syndicator.axes import ALL
-from syndicator.errors import StoreError
-from syndicator.model import Outcome, SourceState
+from syndicator.core.axes import ALL
+from syndicator.core.errors import StoreError
+from syndicator.core.model import Outcome, SourceState
 from syndicator.services.worker.database import move
 from syndicator.store import schema
 from syndicator.store.database import Database

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import pairwise
 
-from syndicator.axes import ALL
-from syndicator.model import FeedKey
+from syndicator.core.axes import ALL
+from syndicator.core.model import FeedKey
+from syndicator.core.ports.pictures import Picture, Pictured
 from syndicator.pictures import outcomes
-from syndicator.ports.pictures import Picture, Pictured
 from syndicator.store.engine import Store
 from tests.store.conftest import NOW, make, record, stamp
 

@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from syndicator.errors import StoreError
-from syndicator.ports.queue import Depths, Queue
+from syndicator.core.errors import StoreError
+from syndicator.core.ports.queue import Depths, Queue
 from syndicator.store.dialect.postgres import StoreAway
 from syndicator.store.engine import open_store
 from syndicator.store.fleet.queue import open_queue

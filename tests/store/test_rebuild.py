@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from syndicator.model import Article, FeedKey, Outcome, SourceState
-from syndicator.ports import EntryRow, FeedRow, FileStamp, Withdrawn
+from syndicator.core.model import Article, FeedKey, Outcome, SourceState
+from syndicator.core.ports import EntryRow, FeedRow, FileStamp, Withdrawn
+from syndicator.core.urls import alias
 from syndicator.store.engine import Store, open_store
-from syndicator.urls import alias
 from tests.store.conftest import NOW, make, record, stamp
 
 ALL, AI = FeedKey("all", "all"), FeedKey("tag", "ai")

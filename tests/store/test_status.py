@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.errors import StoreError
-from syndicator.model import FeedKey, Outcome, Problem, SourceState
-from syndicator.ports import EntryRow
+from syndicator.core.errors import StoreError
+from syndicator.core.model import FeedKey, Outcome, Problem, SourceState
+from syndicator.core.ports import EntryRow
 from syndicator.store.engine import Store, look_into, open_store
 from syndicator.store.status import Counts, Waiting
 from tests.store.conftest import NOW, record

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from syndicator.ports.subscriptions import Subscription, Tally
+from syndicator.core.ports.subscriptions import Subscription, Tally
 from syndicator.store.engine import Store
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

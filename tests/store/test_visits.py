@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator import ports
-from syndicator.errors import StoreError
-from syndicator.model import Enclosure, Entry, EntryStatus, FeedKey, Origin, Outcome, Problem, SourceState
-from syndicator.ports import EntryRow, VisitStore
+from syndicator.core import ports
+from syndicator.core.errors import StoreError
+from syndicator.core.model import Enclosure, Entry, EntryStatus, FeedKey, Origin, Outcome, Problem, SourceState
+from syndicator.core.ports import EntryRow, VisitStore
+from syndicator.core.urls import alias
 from syndicator.store import codec
 from syndicator.store.engine import Store
-from syndicator.urls import alias
 from tests.store.conftest import NOW, make, record, stamp
 
 HOUR = timedelta(hours=1)

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from syndicator.axes import ALL, TAG
-from syndicator.errors import StoreError
-from syndicator.model import FeedKey, Outcome, SourceState
+from syndicator.core.axes import ALL, TAG
+from syndicator.core.errors import StoreError
+from syndicator.core.model import FeedKey, Outcome, SourceState
 from syndicator.store import rows, schema
 from syndicator.store.dialect import postgres as on_postgres
 from syndicator.store.dialect.postgres import StoreAway, StoreConflict

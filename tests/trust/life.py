@@ -16,8 +16,8 @@ import pytest
 import tomlkit
 
 from syndicator.articles.frontmatter import load
-from syndicator.errors import ConfigError
-from syndicator.model import Article
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import Article
 from syndicator.services import refresh
 from syndicator.services.container import open_app
 from syndicator.services.refresh import Wanted, run

@@ -15,8 +15,8 @@ from typing import Any
 import httpx
 import pytest
 
+from syndicator.core.errors import SyndicatorError, UsageError
 from syndicator.describing.taxonomy.files import TaxonomyFiles
-from syndicator.errors import SyndicatorError, UsageError
 from syndicator.services import refresh
 from syndicator.services.article_files.reindexing import reindex
 from syndicator.services.build import build_feeds

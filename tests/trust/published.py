@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from syndicator.model import Article
+from syndicator.core.model import Article
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 ORDER, FEED = "order", "feed"  # what differs besides fields of entries and heads

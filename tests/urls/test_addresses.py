@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from syndicator import urls
-from syndicator.urls.addresses import private, refusal
+from syndicator.core import urls
+from syndicator.core.urls.addresses import private, refusal
 from tests.samples import Samples
 
 PRIVATE = [

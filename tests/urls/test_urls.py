@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from syndicator.urls import (
+from syndicator.core.urls import (
     BadUrl,
     absolute,
     alias,

@@ -11,11 +11,11 @@ import pytest
 from lxml import etree
 
 from syndicator.articles.frontmatter import load
-from syndicator.model import Article
+from syndicator.configuration.settings import Publish, Settings, Site
+from syndicator.core.model import Article
 from syndicator.pipeline.descriptions.reread import _rights
 from syndicator.publishing.render.view import view
 from syndicator.publishing.web.story import facts
-from syndicator.settings import Publish, Settings, Site
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import article, built
 from tests.visiting.conftest import Reply, Web, web

@@ -12,15 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.model import Article, Fetched, Source
+from syndicator.core.model import Article, Fetched, Source
+from syndicator.core.text import line
+from syndicator.core.usage import robots_txt
+from syndicator.core.usage.statement import PLACES, Statement, parsed
+from syndicator.core.usage.terms import Terms, terms
+from syndicator.core.usage.vocabularies import names, said, vocabularies
 from syndicator.publishing.render.view import may_copy_picture, permitted
 from syndicator.reading.html.document import parse
 from syndicator.reading.metadata import usage
-from syndicator.text import line
-from syndicator.usage import robots_txt
-from syndicator.usage.statement import PLACES, Statement, parsed
-from syndicator.usage.terms import Terms, terms
-from syndicator.usage.vocabularies import names, said, vocabularies
 from syndicator.visiting.feeds.parser import parse_feed
 from syndicator.visiting.politeness.fetcher import _marked
 from syndicator.visiting.politeness.robots import RobotsVerdict

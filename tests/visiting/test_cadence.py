@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.cron import next_fire
-from syndicator.model import Entry, Failed, Fetched, FetchResult, NotModified, ParsedFeed, Source, SourceState
+from syndicator.configuration.cron import next_fire
+from syndicator.core.model import Entry, Failed, Fetched, FetchResult, NotModified, ParsedFeed, Source, SourceState
 from syndicator.visiting.cadence import Next, next_visit
 from syndicator.visiting.remembered import after
 from tests.visiting.conftest import NOW

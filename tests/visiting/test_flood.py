@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-from syndicator.model import Entry
+from syndicator.core.model import Entry
+from syndicator.core.ports import EntryRow
 from syndicator.pipeline.select import select
-from syndicator.ports import EntryRow
 from syndicator.visiting import flood
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

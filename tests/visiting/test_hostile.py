@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.errors import NotAFeed, WorkerFailed
-from syndicator.model import Failed, Request
-from syndicator.settings import Fetch
+from syndicator.configuration.settings import Fetch
+from syndicator.core.errors import NotAFeed, WorkerFailed
+from syndicator.core.model import Failed, Request
+from syndicator.processes.worker import Worker
 from syndicator.visiting.feeds.parser import parse_feed
 from syndicator.visiting.fetch import HttpFetcher
-from syndicator.worker import Worker
 from tests.visiting.conftest import NOW
 
 BOMBS = ["trunc", "lie", "gz", "gg", "br", "zs", "bighead", "endless", "slowbody", "slowhead", "hang"]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.model import SourceState
+from syndicator.core.model import SourceState
 from syndicator.services.container import open_app
 from syndicator.services.refresh import RunReport, Wanted, run
 from tests.visiting.conftest import Reply, Seen, Web

@@ -12,9 +12,19 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.cron import next_fire
-from syndicator.model import Entry, Failed, Fetched, FetchResult, NotModified, ParsedFeed, Request, Source, SourceState
-from syndicator.urls import host
+from syndicator.configuration.cron import next_fire
+from syndicator.core.model import (
+    Entry,
+    Failed,
+    Fetched,
+    FetchResult,
+    NotModified,
+    ParsedFeed,
+    Request,
+    Source,
+    SourceState,
+)
+from syndicator.core.urls import host
 from syndicator.visiting.cadence import next_visit
 from syndicator.visiting.politeness.fetcher import PoliteFetcher
 from syndicator.visiting.politeness.robots import Robots

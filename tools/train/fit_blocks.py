@@ -26,9 +26,9 @@ from typing import Any
 
 import numpy as np
 
-from syndicator import urls
-from syndicator.errors import NotAnArticle
-from syndicator.model import Rules
+from syndicator.core import urls
+from syndicator.core.errors import NotAnArticle
+from syndicator.core.model import Rules
 from syndicator.reading.body import containers, overlap, trafilatura
 from syndicator.reading.body.scoring import features, scorer, trees
 from syndicator.reading.html import document

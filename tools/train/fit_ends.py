@@ -24,8 +24,8 @@ from typing import Any
 
 import numpy as np
 
-from syndicator.errors import NotAnArticle
-from syndicator.model import Rules
+from syndicator.core.errors import NotAnArticle
+from syndicator.core.model import Rules
 from syndicator.reading.body import body
 from syndicator.reading.body.cuts import end_features, ends
 from syndicator.reading.body.scoring import trees
@@ -81,12 +81,12 @@ def page(task: tuple[Row, Path, int]) -> Page | None:
     blocks, chosen = body.untrimmed(parsed, meta)
     if sum(chosen.choice.stay) < LEAST:
         return None
-    facts = end_features.flat(body.facts(meta))
+    facts = end_features.flat_end(body.facts(meta))
     right = _right(blocks, row["truth"])
     found = {}
     for end in ends.ENDS:
         places = ends.candidates(blocks, chosen.choice.stay, end)
-        names, rows = end_features.rows(blocks, places, chosen.scored.values, facts)
+        names, rows = end_features.end_rows(blocks, places, chosen.scored.values, facts)
         wanted = np.array([right(at, end) for at in places[: len(rows)]], dtype=float)
         found[end] = End(names, rows.astype(np.float32), wanted)
     return Page(row["id"], fold, found)

@@ -65,7 +65,7 @@ def fit_sentences(found: list[Example]) -> np.ndarray:
     """The weight of each of `sentence_features.FEATURES`: ridge regression on the reward of single
     sentences, centred within each text."""
     share = Counter(name for name, *_ in found)
-    tables = [(name, sentence_features.rows(text), stems, truth) for name, text, stems, truth in found]
+    tables = [(name, sentence_features.sentence_rows(text), stems, truth) for name, text, stems, truth in found]
     every = np.vstack([x for _, x, _, _ in tables])
     mean, spread = every.mean(0), every.std(0) + 1e-6
     a, b = np.zeros((every.shape[1],) * 2), np.zeros(every.shape[1])
@@ -118,7 +118,7 @@ def ascend(
 
 def table(text: Candidates, sentence: np.ndarray) -> tuple[np.ndarray, list[tuple[int, ...]], np.ndarray]:
     """Choice x feature, the choices, and what the opening of each gives it."""
-    found = sentence_features.rows(text)
+    found = sentence_features.sentence_rows(text)
     choices = ranker.possible(text, found @ sentence)
     if not choices:
         return np.zeros((0, 1), np.float32), choices, np.zeros(0, np.float32)
@@ -143,7 +143,7 @@ def main() -> None:
         "tools/train/fit_excerpts.py",
         [TEXTS / f"summ_{name}.jsonl.gz" for name in SUMMARIES],
         {
-            "sentence": dict(zip(sentence_features.FEATURES, made.sentence.tolist(), strict=True)),
+            "sentence": dict(zip(sentence_features.SENTENCE_FEATURES, made.sentence.tolist(), strict=True)),
             "choice": dict(zip(choice_features.FEATURES, made.choice.tolist(), strict=True)),
         },
         write=options.write,

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from syndicator.errors import NotAnArticle
+from syndicator.core.errors import NotAnArticle
 from syndicator.reading.body import overlap
 from syndicator.reading.html import document
 from syndicator.reading.html.blocks import read_blocks

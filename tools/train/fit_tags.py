@@ -15,9 +15,9 @@ import argparse
 
 import numpy as np
 
+from syndicator.core.text import plain
 from syndicator.describing.taxonomy.tagging import keys, zero_shot
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
-from syndicator.text import plain
 from tests.bench import bench_editor
 from tests.bench.bench_describing import TEXTS, part, site, vocabulary
 from tools.train.provenance import single_thread

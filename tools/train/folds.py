@@ -10,7 +10,7 @@ from multiprocessing import Pool
 from pathlib import Path
 from typing import Any
 
-from syndicator import urls
+from syndicator.core import urls
 from syndicator.reading.body.cuts import ends
 from syndicator.reading.body.scoring import scorer
 from tools.train import boosting, fit_blocks

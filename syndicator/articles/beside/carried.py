@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterable
 
 from syndicator.articles.beside import lines
-from syndicator.axes import SOURCE_KEY
-from syndicator.ports.files import KeptFile
+from syndicator.core.axes import SOURCE_KEY
+from syndicator.core.ports.files import KeptFile
 
-NAME = "carried.tsv"
+CARRIED_TSV = "carried.tsv"
 _NOTE = "# Sources that announced an article which another source brought: article id, tab, source key.\n"
 _LINE = re.compile(rf"([a-z2-7]{{26}})\t({SOURCE_KEY.pattern})\r?")
 
@@ -22,10 +22,10 @@ Carried = tuple[str, str]  # article id, source key
 def read(file: KeptFile) -> list[Carried]:
     """The lines of the file in order, each once; none where there is no file. What is no such line is passed over, and
     so is a last line that a crash cut short. Raises OSError."""
-    return _of(lines.read(file))
+    return _carried_of(lines.read(file))
 
 
-def _of(lines: Iterable[str]) -> list[Carried]:
+def _carried_of(lines: Iterable[str]) -> list[Carried]:
     found = map(_LINE.fullmatch, lines)
     return list(dict.fromkeys((line[1], line[2]) for line in found if line))
 
@@ -39,7 +39,7 @@ def compact(file: KeptFile) -> None:
     """Writes the file anew without what `read` passes over, where there is such. Raises OSError."""
 
     def compacted(data: bytes | None) -> bytes | None:
-        kept = "".join(f"{id}\t{source}\n" for id, source in _of(lines.whole(data)))
+        kept = "".join(f"{id}\t{source}\n" for id, source in _carried_of(lines.whole(data)))
         return None if data is None else (_NOTE + kept).encode()
 
     file.update(compacted)

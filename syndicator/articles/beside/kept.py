@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from syndicator.articles.beside import toml
-from syndicator.axes import AXES
-from syndicator.errors import ConfigError
-from syndicator.model import FeedKey
-from syndicator.ports.files import KeptFile
+from syndicator.core.axes import AXES
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import FeedKey
+from syndicator.core.ports.files import KeptFile
 
 FEEDS, SOURCES = "feeds.toml", "sources.toml"
 _FEEDS_NOTE = """\
@@ -180,4 +180,4 @@ def _read(data: bytes | None, file: KeptFile, table: str, parsed: Callable[[dict
 def _written(before: bytes | None, note: str, table: str, rows: list[dict[str, Any]]) -> bytes | None:
     if not rows and before is None:
         return None
-    return (note + "".join(toml.table(table, row) for row in rows)).encode()
+    return (note + "".join(toml.toml_table(table, row) for row in rows)).encode()

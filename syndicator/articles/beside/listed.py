@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from syndicator.articles.beside import carried, pruned, withdrawals
-from syndicator.errors import ConfigError
-from syndicator.model import Article, FeedKey
-from syndicator.ports import Withdrawn
-from syndicator.ports.files import KeptFile
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import Article, FeedKey
+from syndicator.core.ports import Withdrawn
+from syndicator.core.ports.files import KeptFile
 
 _INSTANCE = "instance.toml"
 
@@ -46,38 +46,40 @@ class Listed(ABC):
             before = {entry.id: entry for entry in listed}
             return (added | before).values() if added.keys() - before.keys() else None
 
-        withdrawals.update(self.file(withdrawals.NAME), after)
+        withdrawals.update(self.file(withdrawals.WITHDRAWN_TOML), after)
 
     def unlist_withdrawn(self, id: str) -> None:
-        withdrawals.update(self.file(withdrawals.NAME), lambda listed: [entry for entry in listed if entry.id != id])
+        withdrawals.update(
+            self.file(withdrawals.WITHDRAWN_TOML), lambda listed: [entry for entry in listed if entry.id != id]
+        )
 
     def lists_withdrawn(self) -> bool:
-        return self.file(withdrawals.NAME).stamp() is not None
+        return self.file(withdrawals.WITHDRAWN_TOML).stamp() is not None
 
     def withdrawn(self) -> list[Withdrawn]:
-        return withdrawals.read(self.file(withdrawals.NAME))
+        return withdrawals.read(self.file(withdrawals.WITHDRAWN_TOML))
 
     def carry(self, announced: Iterable[tuple[str, str]]) -> None:
-        carried.append(self.file(carried.NAME), announced)
+        carried.append(self.file(carried.CARRIED_TSV), announced)
 
     def carried(self) -> list[tuple[str, str]]:
-        return carried.read(self.file(carried.NAME))
+        return carried.read(self.file(carried.CARRIED_TSV))
 
     def carried_stamp(self) -> str | None:
-        return self.file(carried.NAME).stamp()
+        return self.file(carried.CARRIED_TSV).stamp()
 
     def prune(self, aliases: Iterable[tuple[str, str]]) -> None:
-        pruned.append(self.file(pruned.NAME), aliases)
+        pruned.append(self.file(pruned.PRUNED_TSV), aliases)
 
     def pruned(self) -> list[tuple[str, str]]:
-        return pruned.read(self.file(pruned.NAME))
+        return pruned.read(self.file(pruned.PRUNED_TSV))
 
     def pruned_stamp(self) -> str | None:
-        return self.file(pruned.NAME).stamp()
+        return self.file(pruned.PRUNED_TSV).stamp()
 
     def compact(self) -> None:
-        carried.compact(self.file(carried.NAME))
-        pruned.compact(self.file(pruned.NAME))
+        carried.compact(self.file(carried.CARRIED_TSV))
+        pruned.compact(self.file(pruned.PRUNED_TSV))
 
     def _mint(self, file: KeptFile) -> uuid.UUID:
         line = f'id = "{uuid.uuid4()}"\n'

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable
 
 from syndicator.articles.beside import lines
-from syndicator.ports.files import KeptFile
+from syndicator.core.ports.files import KeptFile
 
-NAME = "pruned.tsv"
+PRUNED_TSV = "pruned.tsv"
 _NOTE = """\
 # Articles whose files were pruned: article id, tab, address or entry. They are not fetched again. To undo it, put the
 # file back, or delete the lines: then the source is asked for it.

@@ -9,10 +9,10 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from syndicator.errors import ConfigError
-from syndicator.ports.files import KeptFile
+from syndicator.core.errors import ConfigError
+from syndicator.core.ports.files import KeptFile
 
-NAME = "rights.toml"
+RIGHTS_TOML = "rights.toml"
 ASKED_AGAIN = timedelta(days=7)  # a host that links a feed is asked again after that: feeds' addresses change hands
 BELIEVED = timedelta(days=60)  # after its front page was last seen to link the feed; a host may be down for weeks
 WARNED = timedelta(days=30)  # before a right ends

@@ -6,10 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from syndicator import text
+from syndicator.core import text
 
 
-def table(name: str, row: Mapping[str, Any]) -> str:
+def toml_table(name: str, row: Mapping[str, Any]) -> str:
     """One table of the array `name`: texts (without the characters that no file can have), lists of texts, and truth
     values."""
     return f"\n[[{name}]]\n" + "".join(f"{key} = {_value(value)}\n" for key, value in row.items())

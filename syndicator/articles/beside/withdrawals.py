@@ -6,17 +6,17 @@ import tomllib
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from syndicator import text
 from syndicator.articles import times
 from syndicator.articles.aliases import aliases_of
 from syndicator.articles.beside import toml
 from syndicator.articles.membership import feeds_of
-from syndicator.errors import ConfigError
-from syndicator.model import Article, FeedKey
-from syndicator.ports import Withdrawn
-from syndicator.ports.files import KeptFile
+from syndicator.core import text
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import Article, FeedKey
+from syndicator.core.ports import Withdrawn
+from syndicator.core.ports.files import KeptFile
 
-NAME = "withdrawn.toml"
+WITHDRAWN_TOML = "withdrawn.toml"
 _NOTE = "# Articles that were withdrawn: they are in no feed and are never fetched again. Delete an entry to undo it.\n"
 
 
@@ -71,7 +71,7 @@ def _entry(withdrawn: Withdrawn) -> str:
         "aliases": list(withdrawn.aliases),
         "feeds": [f"{key.axis}/{key.slug}" for key in withdrawn.feeds],
     }
-    return toml.table("withdrawn", row)
+    return toml.toml_table("withdrawn", row)
 
 
 def _parsed(entry: dict[str, Any]) -> Withdrawn:

@@ -19,10 +19,10 @@ from syndicator.articles.beside.listed import Listed
 from syndicator.articles.stores import reserved, versions
 from syndicator.articles.stores.kept_files import ObjectFile
 from syndicator.articles.stores.paths import ID_CHARS, checked, id_part, is_article_path, new_path
-from syndicator.model import Article, FeedKey
-from syndicator.ports.articles import ArticlePaths, Changes
-from syndicator.ports.files import FileStamp
-from syndicator.ports.objects import ABSENT, Objects, ObjectStamp
+from syndicator.core.model import Article, FeedKey
+from syndicator.core.ports.articles import ArticlePaths, Changes
+from syndicator.core.ports.files import FileStamp
+from syndicator.core.ports.objects import ABSENT, Objects, ObjectStamp
 
 _TRIES: Final = 20  # at a file that a hand edits at the same time
 _HEADERS: Final = {"Content-Type": "text/markdown; charset=utf-8"}
@@ -198,7 +198,7 @@ class ObjectArticleStore(Listed):
                 self._index.reserve(id, path, writing=False)
 
     def _new_path(self, article: Article) -> str:
-        return reserved.new_path(self._index, article)
+        return reserved.new_reserved_path(self._index, article)
 
     def _place(self, path: str) -> str:
         return f"{self.name}/{path}"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from syndicator import text
 from syndicator.articles import times
-from syndicator.errors import ConfigError
-from syndicator.model import Article
+from syndicator.core import text
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import Article
 
 NAME_BYTES = 120  # of a file's name: under the 255 of file systems with room for a temporary file's marks
 ID_CHARS = 6  # of the id in a file's name ...

@@ -8,15 +8,15 @@ from typing import Final
 
 from syndicator.articles.stores import paths
 from syndicator.articles.stores.paths import ID_CHARS
-from syndicator.model import Article
-from syndicator.ports.articles import ArticlePaths, Changes
-from syndicator.ports.files import FileStamp
+from syndicator.core.model import Article
+from syndicator.core.ports.articles import ArticlePaths, Changes
+from syndicator.core.ports.files import FileStamp
 
 # How long whoever reserved a path may be writing its file: longer than the most patient request.
 WRITING: Final = timedelta(minutes=10)
 
 
-def new_path(index: ArticlePaths, article: Article) -> str:
+def new_reserved_path(index: ArticlePaths, article: Article) -> str:
     """A path that no other article has whose id begins alike."""
     near = index.near(article.id, ID_CHARS)
     return paths.new_path(article, {other[:size] for other in near for size in range(ID_CHARS, len(other) + 1)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from syndicator.ports import FileStamp
+from syndicator.core.ports import FileStamp
 
 
 class Stamps(Mapping[str, FileStamp]):

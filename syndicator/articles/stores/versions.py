@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection
 
 from syndicator.articles import edits, hand_edits, normal_form
-from syndicator.errors import ConfigError
-from syndicator.model import Article
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import Article
 
 _ID_LINE = re.compile(rb"^id: *['\"]?([a-z2-7]{6,26})['\"]?\s*$", re.MULTILINE)
 _OURS = re.compile(rb"^digest: *\S", re.MULTILINE)  # stands in every file that we wrote

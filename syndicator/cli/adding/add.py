@@ -100,7 +100,7 @@ def add(
 
 
 def _one_way(choice: Choice, addresses: Sequence[str], yes: bool) -> None:
-    from syndicator.errors import UsageError
+    from syndicator.core.errors import UsageError
 
     if bool(choice.pick) + choice.all + yes > 1:
         raise UsageError("--pick, --all and --yes each say what to take; give one of them")
@@ -147,7 +147,7 @@ async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Ch
             output.show(done, "would add", others=False)
             if not typer.confirm(f"Add {counted(len(new), 'source')}?", default=True, err=True):
                 return done
-        writing.write(opened, chosen, session.known)
+        writing.write_sources(opened, chosen, session.known)
         return replace(done, written=True)
 
 
@@ -166,7 +166,7 @@ def _read(opened: App, found: Found, choice: Choice) -> Found:
 
 def _pick(found: Found, choice: Choice) -> tuple[Candidate, ...]:
     """What is taken of what was found at one address. Raises UsageError."""
-    from syndicator.errors import UsageError
+    from syndicator.core.errors import UsageError
     from syndicator.services.adding.found import best, every
 
     total = len(found.candidates)

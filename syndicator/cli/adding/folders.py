@@ -12,7 +12,7 @@ from syndicator.cli.plural import counted
 from syndicator.cli.visible import one_line
 
 if TYPE_CHECKING:
-    from syndicator.sources.opml import Skipped, SubscriptionList
+    from syndicator.configuration.sources.opml import Skipped, SubscriptionList
 
 Meaning = Literal["category", "tag", "ignore"]
 Folders = Annotated[

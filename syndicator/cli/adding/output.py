@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from syndicator.cli import printing
 
 if TYPE_CHECKING:
-    from syndicator.errors import SyndicatorError
+    from syndicator.core.errors import SyndicatorError
     from syndicator.services.adding.found import Candidate, Found
     from syndicator.services.adding.preview import Preview, ShownArticle
 

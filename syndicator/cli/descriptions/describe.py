@@ -60,7 +60,7 @@ def describe(
     from datetime import UTC
 
     from syndicator.cli import printing
-    from syndicator.errors import UsageError
+    from syndicator.core.errors import UsageError
     from syndicator.services.descriptions import redescribe
 
     if not all and since is None:
@@ -91,7 +91,7 @@ def _ask(since: datetime | None, dry_run: bool, json: bool, config: Path) -> Non
 
     from syndicator.cli import printing
     from syndicator.cli.running.stopping import stopping
-    from syndicator.errors import ConfigError, MissingError
+    from syndicator.core.errors import ConfigError, MissingError
     from syndicator.services import reconcile
     from syndicator.services.descriptions import enrich
     from syndicator.services.descriptions.enrich_report import EnrichReport

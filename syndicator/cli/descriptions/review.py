@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from syndicator.cli.base import CONFIG, Config, Json
 from syndicator.cli.descriptions.tags import tags
 from syndicator.cli.plural import counted, local
-from syndicator.errors import UsageError
+from syndicator.core.errors import UsageError
 
 if TYPE_CHECKING:
     from syndicator.cli.descriptions.keys import Keys

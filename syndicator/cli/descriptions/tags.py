@@ -15,7 +15,7 @@ from syndicator.cli.plural import counted
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from syndicator.model import Article
+    from syndicator.core.model import Article
     from syndicator.pipeline.descriptions.confirm import Decision, Names
 
 tags = typer.Typer(help="Propose, confirm, rename and merge tags.", no_args_is_help=True)

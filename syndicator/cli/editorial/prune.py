@@ -43,7 +43,7 @@ def prune(
     """Delete articles for good, or kept pages older than store.pages_days where no articles are named. No source brings
     the articles back, and readers keep what they have. Of --older-than, --keep and --source all that are given must
     hold."""
-    from syndicator.errors import UsageError
+    from syndicator.core.errors import UsageError
 
     rules = older_than is not None or keep is not None
     if named and (rules or source):
@@ -61,9 +61,9 @@ def prune(
 
 
 def _which(named: Sequence[str], older_than: str | None, keep: int | None, source: str) -> Which:
-    from syndicator.errors import UsageError
+    from syndicator.configuration.settings import seconds
+    from syndicator.core.errors import UsageError
     from syndicator.services.article_files.pruning import Which
-    from syndicator.settings import seconds
 
     try:
         age = timedelta(seconds=seconds(older_than)) if older_than is not None else None

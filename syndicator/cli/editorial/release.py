@@ -27,7 +27,7 @@ def release(
 ) -> None:
     """Publish articles that are on hold, and build their feeds. `status` lists them."""
     from syndicator.cli import printing
-    from syndicator.errors import UsageError
+    from syndicator.core.errors import UsageError
     from syndicator.services.editorial import release as releasing
 
     if bool(named) + bool(source) + all != 1:

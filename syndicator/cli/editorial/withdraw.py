@@ -30,7 +30,7 @@ def withdraw(
 ) -> None:
     """Remove an article from every feed and page, for good."""
     from syndicator.cli import printing
-    from syndicator.errors import UsageError
+    from syndicator.core.errors import UsageError
     from syndicator.publishing import paths
     from syndicator.services.editorial import withdrawing
 

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from syndicator import urls
 from syndicator.cli.base import CONFIG, Config, Json, app
 from syndicator.cli.help.completion import source_keys
 from syndicator.cli.plural import counted, local, span
 from syndicator.cli.visible import one_line
-from syndicator.reasons import explained
-from syndicator.text import width
+from syndicator.core import urls
+from syndicator.core.reasons import explained
+from syndicator.core.text import width
 
 if TYPE_CHECKING:
-    from syndicator.model import Outcome
-    from syndicator.ports import EntryRow
-    from syndicator.ports.pictures import Pictured
-    from syndicator.ports.subscriptions import Subscription
+    from syndicator.core.model import Outcome
+    from syndicator.core.ports import EntryRow
+    from syndicator.core.ports.pictures import Pictured
+    from syndicator.core.ports.subscriptions import Subscription
     from syndicator.services.health.condition import Condition
     from syndicator.services.health.look import Health
     from syndicator.services.health.status.source import SourceHealth

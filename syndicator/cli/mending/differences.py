@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from syndicator.cli.visible import one_line
-from syndicator.model import Article
+from syndicator.core.model import Article
 from syndicator.pipeline.results import FieldChange
 
 LONGEST = 60  # characters of a value that are shown

@@ -14,7 +14,7 @@ from syndicator.cli.help.completion import source_keys
 from syndicator.cli.plural import counted
 
 if TYPE_CHECKING:
-    from syndicator.model import Problem
+    from syndicator.core.model import Problem
     from syndicator.services.container import App
     from syndicator.services.reread.chosen import Which
     from syndicator.services.reread.plan import Changed, Plan

@@ -37,8 +37,8 @@ def console(
 
 def _set_password(config: Config, name: str) -> None:
     from syndicator.cli import printing
+    from syndicator.configuration.settings import load
     from syndicator.console.security import passwords
-    from syndicator.settings import load
 
     asked = sys.stdin.isatty()
     password = typer.prompt("Password", hide_input=True, confirmation_prompt=True) if asked else sys.stdin.readline()
@@ -50,10 +50,10 @@ def _set_password(config: Config, name: str) -> None:
 async def _serve(config: Config, beside: bool) -> None:
     from syndicator.cli import printing
     from syndicator.cli.running.stopping import stopping
+    from syndicator.configuration.settings import load
     from syndicator.console import server
     from syndicator.console.security import passwords
-    from syndicator.errors import MissingError
-    from syndicator.settings import load
+    from syndicator.core.errors import MissingError
 
     if not passwords.read(passwords.file_of(load(config).state_dir)):
         raise MissingError("the console is off: `syndicator console --set-password` sets a password, and turns it on")

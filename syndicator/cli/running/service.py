@@ -70,10 +70,10 @@ def refresh(
 ) -> None:
     """Visit the sources that are due and build the feeds that changed. For cron."""
     from syndicator.cli import printing
-    from syndicator.errors import UsageError
+    from syndicator.configuration.settings import load
+    from syndicator.core.errors import UsageError
     from syndicator.services.container import locked, need_folder, open_app
     from syndicator.services.refresh import RunReport, Wanted, remake, run
-    from syndicator.settings import load
 
     need_folder(config)
     if relearn and not source:
@@ -102,8 +102,8 @@ def refresh(
 
 
 def _seconds(duration: str | None) -> float | None:
-    from syndicator.errors import UsageError
-    from syndicator.settings import seconds
+    from syndicator.configuration.settings import seconds
+    from syndicator.core.errors import UsageError
 
     try:
         return float(seconds(duration)) if duration else None
@@ -123,11 +123,11 @@ def build(
 ) -> None:
     """Build the feeds from the stored articles. Visits no source."""
     from syndicator.cli import printing
+    from syndicator.configuration.settings import load
     from syndicator.services import reconcile
     from syndicator.services.build import build_feeds
     from syndicator.services.container import locked, need_folder, open_app
     from syndicator.services.refresh import remake
-    from syndicator.settings import load
 
     need_folder(config)
     with locked(load(config), wait=wait), open_app(config, remake=remake) as opened:

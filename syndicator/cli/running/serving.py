@@ -13,16 +13,16 @@ from pathlib import Path
 from syndicator.cli import printing
 from syndicator.cli.running.console_process import console_beside
 from syndicator.cli.running.stopping import GRACE_SECONDS, on_hangup, stopping
-from syndicator.errors import SyndicatorError
-from syndicator.model import Outcome
-from syndicator.schedule import Scheduler
+from syndicator.configuration.settings import load
+from syndicator.core.errors import SyndicatorError
+from syndicator.core.model import Outcome
+from syndicator.processes.schedule import Scheduler
 from syndicator.services import daemon
 from syndicator.services.changes import changes
 from syndicator.services.container import Configuration, configuration, utc_now
 from syndicator.services.health.systemd import Notify
 from syndicator.services.pushes.registry import Registry
 from syndicator.services.refresh import RunReport, Watch
-from syndicator.settings import load
 
 
 async def up(config: Path) -> None:

@@ -12,7 +12,7 @@ import typer
 from syndicator.cli.base import CONFIG, Config, Json, app
 from syndicator.cli.changing import opened_for_change
 from syndicator.cli.plural import counted
-from syndicator.model import Problem
+from syndicator.core.model import Problem
 
 if TYPE_CHECKING:
     from syndicator.services.check.finding import Finding
@@ -33,7 +33,7 @@ def check(
     config: Config = CONFIG,
 ) -> None:
     """Look for problems of configuration and installation, and say how to solve them. Exits with 78 for any error."""
-    from syndicator.errors import ConfigError, UsageError
+    from syndicator.core.errors import ConfigError, UsageError
     from syndicator.services.check import check as examine
 
     if (mend and not ownership) or (yes and not mend):
@@ -90,7 +90,7 @@ def _ownership(config: Path) -> list[Problem]:
 def _mend_ownership(config: Path, yes: bool, json: bool) -> None:
     """Shows what is wrong, asks, and mends it."""
     from syndicator.cli import printing
-    from syndicator.errors import UsageError
+    from syndicator.core.errors import UsageError
     from syndicator.services.ownership import mend
 
     with opened_for_change(config) as opened:

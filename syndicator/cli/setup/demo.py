@@ -57,9 +57,9 @@ async def _kill(folder: Path | None, times: int, *, json: bool) -> None:
 async def _demo(folder: Path | None, *, once: bool, articles: int | None, port: int, json: bool) -> None:
     from syndicator.cli import printing
     from syndicator.cli.setup.demo_report import demo_report
+    from syndicator.configuration.settings import load
     from syndicator.demo.trip import trip
     from syndicator.services import daemon
-    from syndicator.settings import load
 
     stop = asyncio.Event()
     with stopping(stop), printing.watching() as watch:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from syndicator.model import Outcome
+from syndicator.core.model import Outcome
 
 DAYS, _WIDE, _HIGH = 30, 20, 90  # of them, units of one, units of the highest bar
 _AHEAD = 2  # days from the beginning of today in which the next visit is shown

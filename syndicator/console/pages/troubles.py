@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from syndicator.console.templating import ago, plural
-from syndicator.reasons import ConditionReason as Kind
-from syndicator.reasons import FetchReason
+from syndicator.core.reasons import ConditionReason as Kind
+from syndicator.core.reasons import FetchReason
 from syndicator.services.health.condition import Condition
 from syndicator.services.health.look import Health
 

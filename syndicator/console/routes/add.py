@@ -40,7 +40,7 @@ async def look(request: Request) -> Response:
     return await ask(request, "look", args, "/add")
 
 
-async def add(request: Request) -> Response:
+async def add_source(request: Request) -> Response:
     """Follows what was chosen of a look."""
     form, console = form_of(request), console_of(request)
     looked = console.queue.get(form.text("look"))
@@ -59,5 +59,5 @@ def _chosen(looked: Job | None, taken: list[str]) -> list[object]:
 ROUTES = [
     Route("/add", show, methods=["GET"]),
     Route("/add/look", look, methods=["POST"]),
-    Route("/add", add, methods=["POST"]),
+    Route("/add", add_source, methods=["POST"]),
 ]

@@ -12,7 +12,7 @@ from syndicator.articles import frontmatter
 from syndicator.console.answers import ask, console_of, looked_up, page
 from syndicator.console.guard import Form, form_of
 from syndicator.console.pages.differences import of_texts
-from syndicator.errors import SyndicatorError
+from syndicator.core.errors import SyndicatorError
 from syndicator.services.jobs.acts.articles import edited
 from syndicator.services.showing import lists
 from syndicator.services.showing.glance import vocabulary

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from syndicator.console.answers import ask, console_of, page, part
 from syndicator.console.framing import framed
 from syndicator.console.guard import MOST_ELEMENTS, UNREADABLE, form_of, whole
-from syndicator.errors import WorkerFailed
+from syndicator.core.errors import WorkerFailed
 from syndicator.pipeline import jobs
 from syndicator.services.jobs.queue import Job
 from syndicator.services.jobs.task import packed_list

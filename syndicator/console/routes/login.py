@@ -11,7 +11,7 @@ from starlette.routing import Route
 from syndicator.console.answers import console_of, local
 from syndicator.console.guard import cookie_name, form_of, session_of, set_cookie
 from syndicator.console.templating import render
-from syndicator.ports.request_limits import client_of
+from syndicator.core.ports.request_limits import client_of
 
 _LONGEST = 1000  # characters of a password that are looked at
 

@@ -13,7 +13,7 @@ from syndicator.console.answers import ask, console_of, looked_up, page, part
 from syndicator.console.framing import framed
 from syndicator.console.guard import MOST_ELEMENTS, Form, form_of, whole
 from syndicator.console.pages.differences import of_texts
-from syndicator.errors import WorkerFailed
+from syndicator.core.errors import WorkerFailed
 from syndicator.pipeline import jobs
 from syndicator.services.jobs.acts.mending import FIELDS
 from syndicator.services.jobs.queue import Job

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from syndicator.console.answers import ask, console_of, page, part
 from syndicator.console.guard import form_of
-from syndicator.errors import ConfigError
+from syndicator.core.errors import ConfigError
 from syndicator.publishing.queries.saved import SavedQuery
 from syndicator.services.showing import tags as showing
 

@@ -10,7 +10,7 @@ import secrets
 from pathlib import Path
 
 from syndicator.articles import disk
-from syndicator.errors import ConfigError, UsageError
+from syndicator.core.errors import ConfigError, UsageError
 
 # RFC 7914 with the cost that OWASP's cheat sheet of password storage asks for: 128 MB and a third of a second a try.
 _N, _R, _P, _LENGTH = 2**17, 8, 1, 32
@@ -67,7 +67,7 @@ def set_password(path: Path, name: str, password: str) -> None:
     disk.write(path, json.dumps(known, indent=1).encode(), mode=disk.PRIVATE)
 
 
-def check(known: dict[str, str], name: str, password: str) -> str:
+def check_password(known: dict[str, str], name: str, password: str) -> str:
     """What is kept of the password of `name`, "" where this is not it. Takes as long for a name that nobody has."""
     kept = known.get(name)
     if kept is None:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from syndicator.model import Failed
-from syndicator.ports import Meter
-from syndicator.settings import Llm
+from syndicator.configuration.settings import Llm
+from syndicator.core.model import Failed
+from syndicator.core.ports import Meter
 
 FIRST_REST: Final = timedelta(minutes=1)  # doubled with each in a row
 LONGEST_REST: Final = timedelta(hours=1)

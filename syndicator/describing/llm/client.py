@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
+from syndicator.configuration.settings import Llm
+from syndicator.core.model import Failed, Fetched, FetchResult, Request
+from syndicator.core.ports import Fetcher, Material, Reply
 from syndicator.describing.llm import prompt
 from syndicator.describing.llm.prompt import FORMS
-from syndicator.model import Failed, Fetched, FetchResult, Request
-from syndicator.ports import Fetcher, Material, Reply
-from syndicator.settings import Llm
 
 CONNECT_SECONDS: Final = 3.0  # a host that does not even take the connection by then is not there
 _UNKNOWN_FORM: Final = (400, 422)  # what endpoints answer to a form of request that they do not know

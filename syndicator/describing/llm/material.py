@@ -11,14 +11,14 @@ from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
 
-from syndicator import text as _text
+from syndicator.core import text as _text
+from syndicator.core.model import Article
+from syndicator.core.ports import Choosable, Material
 from syndicator.describing.llm import aligned
 from syndicator.describing.summary import candidates
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.text import language as _language
 from syndicator.describing.text import openings
-from syndicator.model import Article
-from syndicator.ports import Choosable, Material
 
 LEAST = 200  # columns of text below which an excerpt of it is the text itself
 MOST_CATEGORIES, MOST_TAGS = 5, 12  # that a model may choose from: a longer list is not read by a small one

@@ -9,9 +9,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from syndicator.core.ports import Material
+from syndicator.core.text import width
 from syndicator.describing.llm import aligned
-from syndicator.ports import Material
-from syndicator.text import width
 
 VERSION: Final = "2"  # changes with whatever changes the answers: all are asked for anew then
 INSTRUCTION: Final = 2_500  # characters of the question that are not the article

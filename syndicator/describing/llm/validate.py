@@ -11,14 +11,14 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+from syndicator.core.ports import Choosable, Material
+from syndicator.core.text import line
 from syndicator.describing.llm import prompt, writing
 from syndicator.describing.llm.material import visible
 from syndicator.describing.llm.verdict import Accepted, Refusal, short
 from syndicator.describing.summary.excerpt import joined
 from syndicator.describing.taxonomy.vocabulary import fold
 from syndicator.describing.text import excerpt_rules
-from syndicator.ports import Choosable, Material
-from syndicator.text import line
 
 LONGEST: Final = 20_000  # characters of an answer that are looked at; ours has a hundred
 _THOUGHT: Final = re.compile(r"^\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from syndicator.core.ports import Material
 from syndicator.describing.llm import aligned
 from syndicator.describing.llm.verdict import Refusal, short
 from syndicator.describing.text import excerpt_rules, language, sentences
-from syndicator.ports import Material
 
 # An address with a scheme, a path or an @, and a bare host in small letters: "Booking.com" is a name.
 _ADDRESS: Final = re.compile(

@@ -37,7 +37,7 @@ _SUMMED: Final = (
     "line", "starts-line", "refers-back", "quotes", "question", "first-person", "second-person", "cue",
 )  # fmt: skip
 # The number of words is there already, as "length".
-_BESIDE_WORDS: Final = tuple(name for name in sentence_features.FEATURES if name != "words")
+_BESIDE_WORDS: Final = tuple(name for name in sentence_features.SENTENCE_FEATURES if name != "words")
 FEATURES: Final = (
     *_COVERAGE,
     *(f"first sentence: {name}" for name in _BESIDE_WORDS),
@@ -56,7 +56,7 @@ def rows(found: Candidates, measured: Floats, choices: Sequence[tuple[int, ...]]
     places = np.array([[*choice, *[absent] * (excerpt_rules.SENTENCES - len(choice))] for choice in choices])
     picked = np.vstack([measured, np.zeros((1, measured.shape[1]), np.float32)])[places]
     total = picked.sum(axis=1)
-    lengths = picked[:, :, sentence_features.FEATURES.index("words")]
+    lengths = picked[:, :, sentence_features.SENTENCE_FEATURES.index("words")]
     by_length = (picked * lengths[:, :, None]).sum(axis=1) / lengths.sum(axis=1)[:, None]
     covered = _coverage(found, places, choices, lengths.sum(axis=1))
     kind = _kind(found)
@@ -73,7 +73,7 @@ def rows(found: Candidates, measured: Floats, choices: Sequence[tuple[int, ...]]
 
 
 def _places(names: Sequence[str]) -> list[int]:
-    return [sentence_features.FEATURES.index(name) for name in names]
+    return [sentence_features.SENTENCE_FEATURES.index(name) for name in names]
 
 
 def _coverage(

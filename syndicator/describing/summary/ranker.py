@@ -14,11 +14,11 @@ from functools import lru_cache
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Final
 
+from syndicator.core.text import width
 from syndicator.describing.summary import choice_features, sentence_features
 from syndicator.describing.summary.candidates import Candidates
 from syndicator.describing.text import excerpt_rules, openings
 from syndicator.describing.weights import load
-from syndicator.text import width
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,7 +50,7 @@ def best(found: Candidates) -> tuple[int, ...]:
     if not found.sentences:
         return ()
     known = weights()
-    rows = sentence_features.rows(found)
+    rows = sentence_features.sentence_rows(found)
     choices = possible(found, rows @ known.sentence)
     if not choices:
         return ()
@@ -64,9 +64,9 @@ def opening(found: Candidates, measured: Floats, choices: Sequence[tuple[int, ..
     import numpy as np
 
     cost = np.array([COSTS.get(fault, 0.0) for fault in found.faults], dtype=np.float32)
-    near = measured[:, sentence_features.FEATURES.index("near-title")]
+    near = measured[:, sentence_features.SENTENCE_FEATURES.index("near-title")]
     first = np.array([choice[0] for choice in choices])
-    cue = measured[:, sentence_features.FEATURES.index("cue")]
+    cue = measured[:, sentence_features.SENTENCE_FEATURES.index("cue")]
     result: Floats = (NEAR * near + NEWS * cue - cost)[first]
     return result
 
@@ -105,6 +105,6 @@ def _may_follow(found: Candidates, a: int, b: int) -> bool:
 def weights() -> Weights:
     """The weights of data/ranker.toml. Raises ValueError when they are not those of the features."""
     return Weights(
-        load("ranker.toml", "sentence", sentence_features.FEATURES),
+        load("ranker.toml", "sentence", sentence_features.SENTENCE_FEATURES),
         load("ranker.toml", "choice", choice_features.FEATURES),
     )

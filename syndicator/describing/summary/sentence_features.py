@@ -10,12 +10,12 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from syndicator.core.text import width
 from syndicator.describing.summary.candidates import Candidates
 from syndicator.describing.summary.words import FIRST_PERSON, SECOND_PERSON, WORD, bags_of, length
 from syndicator.describing.text import excerpt_rules
 from syndicator.describing.text.embeddings import embedder
 from syndicator.describing.text.sentences import Sentence
-from syndicator.text import width
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,10 +47,10 @@ _OWN: Final = (
     "content-words", "common-words", "is-short",
 )  # fmt: skip
 _NEAR: Final = ("near-text", "near-title", "near-sentences")
-FEATURES: Final = (*_OWN, *_NEAR)
+SENTENCE_FEATURES: Final = (*_OWN, *_NEAR)
 
 
-def rows(found: Candidates) -> Floats:
+def sentence_rows(found: Candidates) -> Floats:
     """Candidate x `FEATURES`."""
     import numpy as np
 

@@ -7,10 +7,10 @@ from collections import Counter
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from syndicator.core.text import width
 from syndicator.describing.summary.candidates import Candidates
 from syndicator.describing.text.language import function_words
 from syndicator.describing.text.sentences import cjk
-from syndicator.text import width
 
 WORD: Final = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?")
 _HAN = re.compile(r"(?=([\u3041-\u30ff\u3400-\u9fff]{2}))")

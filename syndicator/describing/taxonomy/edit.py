@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from syndicator.config_files.tables import is_comment, span
-from syndicator.config_files.toml_file import TomlFile
+from syndicator.configuration.config_files.tables import is_comment, span
+from syndicator.configuration.config_files.toml_file import TomlFile
+from syndicator.core.errors import ConfigError
 from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary, fold, parse
-from syndicator.errors import ConfigError
 
 _HEADER = re.compile(r"\s*\[\[\s*(?:tag|'tag'|\"tag\")\s*\]\]")
 

@@ -51,7 +51,7 @@ class LearntCategories:
         return dict(zip(self.names, map(Said, (self.weight * beyond).tolist(), shares), strict=True))
 
 
-def learn(
+def learn_categories(
     names: Sequence[str], posts: Sequence[tuple[str, str, str]], scores: Sequence[Floats]
 ) -> LearntCategories | None:
     """What (title, text, category) of articles teach, oldest first; `scores`: what the taxonomy's words give each of

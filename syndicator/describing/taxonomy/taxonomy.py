@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from syndicator.core.errors import UsageError
 from syndicator.describing.taxonomy import casing, categories, learnt_categories, vocabulary
 from syndicator.describing.taxonomy.categories import Guess
 from syndicator.describing.taxonomy.category_words import Categories, prepare
@@ -23,7 +24,6 @@ from syndicator.describing.taxonomy.topics import ENGLISH, topics
 from syndicator.describing.taxonomy.vocabulary import Vocabulary
 from syndicator.describing.text import word_forms
 from syndicator.describing.text.language import SAMPLE, detect
-from syndicator.errors import UsageError
 
 MOST_TAGS: Final = 5  # of an article
 SHORT: Final = 600  # characters
@@ -170,7 +170,7 @@ class Taxonomy:
             return replace(spelled, trust=None)
         cold = ((self._zero_shot_chances(title, text, ()), tags) for title, text, tags in named[-MOST_TRIED:])
         return replace(
-            spelled, learnt=fit_learnt.learn(named), trust=trust.learn(cold) if self.vocabulary.tag else None
+            spelled, learnt=fit_learnt.fit_learnt(named), trust=trust.learn(cold) if self.vocabulary.tag else None
         )
 
     def _learn_categories(self, filed: Iterable[tuple[str, str, str]], least: int) -> LearntCategories | None:
@@ -180,13 +180,13 @@ class Taxonomy:
             return None
         known = [(self._categories(title, text), title, text) for title, text, _ in posts]
         scores = [categories.bare_scores(one, title, text)[: len(names)] for one, title, text in known if one]
-        return learnt_categories.learn(names, posts, scores)
+        return learnt_categories.learn_categories(names, posts, scores)
 
     def save(self, path: Path | str) -> None:
         """Writes what was learnt to `path`, for `with_learnt`. Raises UsageError when nothing was, OSError."""
         if self.learnt is None and self.filed is None and not self.forms:
             raise UsageError("nothing was learnt yet: no article of the past has a tag that somebody confirmed")
-        learnt_file.save(learnt_file.State(self.learnt, self.forms, self.trust, self.filed), Path(path))
+        learnt_file.save_learnt(learnt_file.State(self.learnt, self.forms, self.trust, self.filed), Path(path))
 
     def renamed(self, old: str, new: str) -> Taxonomy:
         """With what was learnt of the tag `old`, however it is spelled, as of `new`."""
@@ -199,7 +199,7 @@ class Taxonomy:
     def with_learnt(self, path: Path | str) -> Taxonomy:
         """This taxonomy with what `save` wrote. Raises OSError, ValueError or KeyError for a file that `save` did not
         write."""
-        state = learnt_file.load(Path(path))
+        state = learnt_file.load_learnt(Path(path))
         return replace(self, learnt=state.tagger, forms=state.forms, trust=state.trust, filed=state.filed)
 
     def __reduce__(self) -> tuple[Any, ...]:

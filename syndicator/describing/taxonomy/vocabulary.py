@@ -9,8 +9,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
-from syndicator.config_files.toml_file import TomlFile, read
-from syndicator.errors import ConfigError, Fault
+from syndicator.configuration.config_files.toml_file import TomlFile, read
+from syndicator.core.errors import ConfigError, Fault
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 

@@ -8,8 +8,8 @@ from functools import lru_cache
 from importlib import resources
 from typing import Final
 
+from syndicator.core.text import width
 from syndicator.describing.text.sentences import ends, unbalanced
-from syndicator.text import width
 
 # Caps of length, chosen: an excerpt is read at a glance.
 WORDS: Final = 55

@@ -12,7 +12,7 @@ from typing import Final
 
 PHRASE: Final = 5  # words of a noun phrase that are looked at
 _NEVER = "(?!)"
-_WORD = re.compile(r"[^\W_]+(?:[’'.-][^\W_]+)*\.?")
+_OPENING_WORD = re.compile(r"[^\W_]+(?:[’'.-][^\W_]+)*\.?")
 _SUPERLATIVE = re.compile(r"(?:average|typical|first|last|final|most|best|worst|latest|newest|next|only|\w{3,}est)$")
 _DEMONYM = re.compile(r"(?:ese|ish|ian|ean|ch|can)$")
 
@@ -30,7 +30,7 @@ class OpeningWords:
     def undefined(self, sentence: str) -> bool:
         """True where the subject is an article and a noun that names nothing: "The publication asked ...", but not "The
         publication of the list", "The New York Times" or "The internet"."""
-        words = _WORD.findall(sentence[:120])
+        words = _OPENING_WORD.findall(sentence[:120])
         if not words or words[0].casefold() not in self.sets["articles"]:
             return False
         if not self.sets["verbs"]:

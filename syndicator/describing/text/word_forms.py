@@ -17,7 +17,7 @@ LEAST: Final = 3  # articles that must write a form
 READ: Final = 12_000  # characters of an article that are looked at
 PROSE: Final = 6  # words a line of prose has at least
 TITLED: Final = 0.5  # share of capitals inside a line from which on it is a title
-_WORD = re.compile(r"[^\W_](?:[\w'’.+#&-]*[\w+#])?")
+_FORM_WORD = re.compile(r"[^\W_](?:[\w'’.+#&-]*[\w+#])?")
 _OWN = re.compile(r"['’]s$")
 _INSIDE = re.compile(r"[\w,;)] $")
 _SMALL = frozenset(word for words in function_words().values() for word in words)
@@ -67,7 +67,7 @@ def _several(run: Sequence[str]) -> Iterator[Sequence[str]]:
 def _runs(text: str) -> Iterator[list[str]]:
     """Words inside sentences of prose that stand side by side."""
     for line in text[:READ].split("\n"):
-        found = list(_WORD.finditer(line))
+        found = list(_FORM_WORD.finditer(line))
         if len(found) < PROSE or not ends(line.rstrip()):
             continue
         inside = [bool(_INSIDE.search(line, max(0, m.start() - 2), m.start())) for m in found]

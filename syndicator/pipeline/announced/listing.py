@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from syndicator import urls
-from syndicator.errors import NotAFeed, WorkerFailed
-from syndicator.listing import Seen
-from syndicator.model import Entry, Fetched, ParsedFeed
+from syndicator.core import urls
+from syndicator.core.errors import NotAFeed, WorkerFailed
+from syndicator.core.listing import Seen
+from syndicator.core.model import Entry, Fetched, ParsedFeed
 from syndicator.pipeline import jobs
 from syndicator.pipeline.context import VisitContext
 from syndicator.pipeline.requests import page_request

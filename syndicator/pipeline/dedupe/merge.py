@@ -7,16 +7,16 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
-from syndicator import log, urls
 from syndicator.articles.hand_edits import hand_edited
-from syndicator.model import Article
+from syndicator.core import log, urls
+from syndicator.core.model import Article
+from syndicator.core.ports import VisitStore
+from syndicator.core.text import plain, words
 from syndicator.pipeline.context import FilingContext
 from syndicator.pipeline.dedupe.precedence import WINDOW, Precedence, believed, precedence
 from syndicator.pipeline.ownership import NONE, claim_of
 from syndicator.pipeline.refile import refile
 from syndicator.pipeline.similarity import Sketch, containment, holds, same_story, sketch
-from syndicator.ports import VisitStore
-from syndicator.text import plain, words
 
 _MOST_MADE = 64  # articles that were read and are not filed yet
 MOST_ALSO = 20  # addresses of copies that an article shows

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from syndicator import urls
-from syndicator.errors import NotAnArticle, WorkerFailed
-from syndicator.model import Article, Fetched, Rules
+from syndicator.core import urls
+from syndicator.core.errors import NotAnArticle, WorkerFailed
+from syndicator.core.model import Article, Fetched, Rules
+from syndicator.core.reasons import EntryReason
+from syndicator.core.text import plain, words
 from syndicator.pipeline import jobs
 from syndicator.pipeline.context import EntryContext
 from syndicator.pipeline.dedupe.merge import in_file, parted, sketched
 from syndicator.pipeline.requests import page_request, without_credentials
 from syndicator.pipeline.similarity import same_story
-from syndicator.reasons import EntryReason
-from syndicator.text import plain, words
 
 # Zones are 14 hours from UTC at most: a site that mistakes its own is off by no more.
 SHIFT = timedelta(hours=14)

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from syndicator.model import Article
+from syndicator.core.model import Article
 
 WINDOW = timedelta(days=7)  # between two articles that are one story; syndication takes hours
 REACH = timedelta(days=1)  # how far back a page may date itself

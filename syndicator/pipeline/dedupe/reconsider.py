@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from syndicator import log, urls
-from syndicator.model import Article
+from syndicator.core import log, urls
+from syndicator.core.model import Article
 from syndicator.pipeline.context import FilingContext
 from syndicator.pipeline.dedupe import merge
 from syndicator.pipeline.dedupe.precedence import WINDOW

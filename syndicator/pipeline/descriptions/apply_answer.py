@@ -7,14 +7,14 @@ from __future__ import annotations
 from typing import Any
 
 from syndicator.articles.provenance import By, may_write
+from syndicator.core.model import Article, Source
+from syndicator.core.ports import Material
 from syndicator.describing.llm import material
 from syndicator.describing.llm.validate import judge
 from syndicator.describing.llm.verdict import Refusal
 from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.describing.taxonomy.taxonomy import MOST_TAGS, Taxonomy
-from syndicator.model import Article, Source
 from syndicator.pipeline.read_article import load_taxonomy, spelled
-from syndicator.ports import Material
 
 
 def make_question(files: TaxonomyFiles, article: Article, write: bool) -> Material:

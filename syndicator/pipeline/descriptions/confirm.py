@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from syndicator import text
 from syndicator.articles.normal_form import category_by
 from syndicator.articles.provenance import By
+from syndicator.core import text
+from syndicator.core.errors import UsageError
+from syndicator.core.model import Article
 from syndicator.describing.taxonomy.tagging.keys import key
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, fold
-from syndicator.errors import UsageError
-from syndicator.model import Article
 
 ORDERED = ("tags", "category")  # fields of the file that a decision may change
 

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from syndicator.articles.membership import feeds_of
-from syndicator.axes import AXES
-from syndicator.model import Article, FeedKey
+from syndicator.core.axes import AXES
+from syndicator.core.model import Article, FeedKey
 from syndicator.publishing.paths import stem
 
 

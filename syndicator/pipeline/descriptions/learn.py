@@ -9,16 +9,16 @@ from contextlib import suppress
 from pathlib import Path
 
 from syndicator.articles.article_store import FileArticleStore
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import Article
+from syndicator.core.ports import FileStamp
+from syndicator.core.ports.articles import ArticleStore
 from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.describing.taxonomy.suggest import Proposal, suggest
 from syndicator.describing.taxonomy.taxonomy import MOST_TEXTS, Taxonomy
 from syndicator.describing.taxonomy.vocabulary import load
-from syndicator.errors import ConfigError
-from syndicator.model import Article
 from syndicator.pipeline.descriptions import taught
 from syndicator.pipeline.descriptions.taught import Taught
-from syndicator.ports import FileStamp
-from syndicator.ports.articles import ArticleStore
 
 
 def learn_files(files: TaxonomyFiles, root: str, stamps: Sequence[FileStamp], least: int) -> tuple[int, int, int]:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from syndicator.core.model import Article
 from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
-from syndicator.model import Article
 from syndicator.pipeline.read_article import load_taxonomy
 
 MOST: Final = 9  # offered tags: one key each

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from syndicator.articles.provenance import By, may_write
+from syndicator.core.model import Article, Source
 from syndicator.describing.describe import describe
 from syndicator.describing.taxonomy.files import TaxonomyFiles
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
-from syndicator.model import Article, Source
 from syndicator.pipeline.read_article import load_taxonomy, own_names, spelled
 from syndicator.pipeline.results import Redescription
 

@@ -8,20 +8,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from syndicator import urls
 from syndicator.articles import edits, fields
 from syndicator.articles.hand_edits import is_hand_edited
 from syndicator.articles.provenance import By, may_write
 from syndicator.articles.snapshots import ANSWERED
+from syndicator.core import urls
+from syndicator.core.errors import NotAnArticle
+from syndicator.core.model import Article, Entry, Rules, Source
+from syndicator.core.usage.statement import parsed
 from syndicator.describing.taxonomy.files import TaxonomyFiles
-from syndicator.errors import NotAnArticle
-from syndicator.model import Article, Entry, Rules, Source
 from syndicator.pipeline.descriptions.redescribe import redescribe
 from syndicator.pipeline.read_article import load_taxonomy, read_and_render
 from syndicator.pipeline.results import FieldChange, PageReading, Reread
 from syndicator.pipeline.revise import now_revised, same_text
 from syndicator.reading.metadata.title import untag
-from syndicator.usage.statement import parsed
 
 # keys
 _SHOWN = ("title", "author", "coverImage", "excerpt", "tags", "category", "language", "robots", "rights", "partial")

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from syndicator.articles.provenance import By, by_of
-from syndicator.errors import ConfigError
-from syndicator.ports import FileStamp
-from syndicator.ports.articles import ArticleStore
+from syndicator.core.errors import ConfigError
+from syndicator.core.ports import FileStamp
+from syndicator.core.ports.articles import ArticleStore
 
 _NAME: Final = "learnt-articles.gz"
 _VERSION: Final = 2  # another one is read anew

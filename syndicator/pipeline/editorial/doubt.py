@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from syndicator import text
-from syndicator.model import Draft
-from syndicator.reasons import HoldReason
+from syndicator.core import text
+from syndicator.core.model import Draft
+from syndicator.core.reasons import HoldReason
 
 _SHORT: Final = 1600  # letters: a page that says it shows a part, and shows more, mostly shows the whole article
 _LEAST_SCORE: Final = 0.22  # probability of the likeliest category, below which none fits; both chosen on the corpus

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from syndicator.ports import Filed
-from syndicator.reasons import HoldReason
+from syndicator.core.ports import Filed
+from syndicator.core.reasons import HoldReason
 
 # The first article of a source waits where sources have so many articles each, on average: so of all articles no more
 # than one in so many does. While an instance is new, so is all of it, and its operator is looking.

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from syndicator import urls
 from syndicator.articles.snapshots import READ_AT
-from syndicator.errors import NotAnArticle, WorkerFailed
-from syndicator.model import Article, Fetched
+from syndicator.core import urls
+from syndicator.core.errors import NotAnArticle, WorkerFailed
+from syndicator.core.model import Article, Fetched
 from syndicator.pipeline.context import EntryContext, Page
 from syndicator.pipeline.requests import page_request, without_credentials
 from syndicator.pipeline.results import PageReading

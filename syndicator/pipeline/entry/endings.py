@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from syndicator.model import Failed, Problem
+from syndicator.core.model import Failed, Problem
+from syndicator.core.ports import EntryRow, VisitStore
+from syndicator.core.reasons import EntryReason, PageReason
 from syndicator.pipeline.context import EntryContext
 from syndicator.pipeline.entry import entry_rows
 from syndicator.pipeline.owners.adoption import take_name
 from syndicator.pipeline.owners.binding import known_at
 from syndicator.pipeline.refile import carry
-from syndicator.ports import EntryRow, VisitStore
-from syndicator.reasons import EntryReason, PageReason
 
 _NO_ARTICLE = frozenset(PageReason)
 

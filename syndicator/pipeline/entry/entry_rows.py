@@ -9,10 +9,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from syndicator.model import Failed, Problem, Rules
-from syndicator.ports import EntryRow
-from syndicator.reasons import FOR_THE_OPERATOR, EntryReason, FetchReason, PageReason, WorkerReason
-from syndicator.rules.entries import remembered
+from syndicator.configuration.rules.entries import remembered
+from syndicator.core.model import Failed, Problem, Rules
+from syndicator.core.ports import EntryRow
+from syndicator.core.reasons import FOR_THE_OPERATOR, EntryReason, FetchReason, PageReason, WorkerReason
 
 # Five tries from a quarter of an hour on, doubled each time, outlast an outage of a working day: a choice.
 MOST_TRIES = 5

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from syndicator import urls
-from syndicator.model import Article, Entry, Source, SourceState
+from syndicator.core import urls
+from syndicator.core.model import Article, Entry, Source, SourceState
+from syndicator.core.reasons import EntryReason
 from syndicator.pipeline import ownership
 from syndicator.pipeline.context import EntryContext, Page, RunContext
 from syndicator.pipeline.dedupe import merge
@@ -21,7 +22,6 @@ from syndicator.pipeline.owners.neighbours import aside
 from syndicator.pipeline.refile import refile
 from syndicator.pipeline.results import PageReading
 from syndicator.pipeline.revise import adopt, revise
-from syndicator.reasons import EntryReason
 
 
 async def as_moved(context: EntryContext, article: Article) -> EntryResult | None:

@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from syndicator import urls
-from syndicator.errors import ConfigError, NotAnArticle, WorkerFailed
-from syndicator.model import Entry, Failed, Fetched, NotModified, Rules
+from syndicator.configuration.rules import walls
+from syndicator.core import urls
+from syndicator.core.errors import ConfigError, NotAnArticle, WorkerFailed
+from syndicator.core.model import Entry, Failed, Fetched, NotModified, Rules
+from syndicator.core.reasons import CommandReason, EntryReason, FetchReason, FileReason
 from syndicator.pipeline import jobs
 from syndicator.pipeline.context import BUGS, EntryContext, Page, describe_bug
 from syndicator.pipeline.dedupe.merge import made_before
@@ -20,8 +22,6 @@ from syndicator.pipeline.owners.adoption import may_adopt
 from syndicator.pipeline.owners.links import ask_front, linked_by
 from syndicator.pipeline.requests import let_in, page_request, refusal, without_credentials
 from syndicator.pipeline.results import PageReading
-from syndicator.reasons import CommandReason, EntryReason, FetchReason, FileReason
-from syndicator.rules import walls
 from syndicator.visiting.fetch.headers import http_date
 
 LEAST_CONTENT = 80  # characters; a feed's own content stands in for a page only when there is something to read

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from syndicator import urls
-from syndicator.errors import NotAnArticle, WorkerFailed
-from syndicator.model import Failed, Fetched
+from syndicator.core import urls
+from syndicator.core.errors import NotAnArticle, WorkerFailed
+from syndicator.core.model import Failed, Fetched
 from syndicator.pipeline import jobs
 from syndicator.pipeline.context import EntryContext, Page
 from syndicator.pipeline.entry.alternates import Reader

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from syndicator.model import Article
+from syndicator.core.model import Article
 from syndicator.pipeline.context import FilingContext
 from syndicator.pipeline.dedupe.merge import merge_copy, remember
 from syndicator.pipeline.refile import refile

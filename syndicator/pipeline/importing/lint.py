@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from syndicator import text, urls
+from syndicator.core import text, urls
+from syndicator.core.model import Article
+from syndicator.core.reasons import LintReason
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.text import excerpt_rules
-from syndicator.model import Article
 from syndicator.reading.html import phrases
-from syndicator.reasons import LintReason
 
 _BLANK_RUN = re.compile(r"\n[ \t]*\n[ \t]*\n")
 _MARKS = re.compile(r"^\s*(?:[-*>#]+|\d+\.)\s+|[*_`]{1,3}|\[|\]\([^)]*\)")
@@ -42,11 +42,11 @@ class Oddity:
 
 def lint(article: Article, body: str, taxonomy: Taxonomy | None = None) -> list[Oddity]:
     """What is odd about `article`, whose file has the text `body` (markdown, as it stands there)."""
-    own = (*_tags(article, taxonomy), *_excerpt(article), *_body(body), *_cover(article), *_author(article))
+    own = (*_linted_tags(article, taxonomy), *_excerpt(article), *_body(body), *_cover(article), *_author(article))
     return [*own, *_category(article, taxonomy)]
 
 
-def _tags(article: Article, taxonomy: Taxonomy | None) -> Iterator[Oddity]:
+def _linted_tags(article: Article, taxonomy: Taxonomy | None) -> Iterator[Oddity]:
     from syndicator.describing.taxonomy import casing
 
     spell = taxonomy.spelling if taxonomy else casing.canonical

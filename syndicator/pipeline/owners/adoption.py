@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from syndicator.model import Article, Entry, Origin, Source, SourceState
+from syndicator.core.model import Article, Entry, Origin, Source, SourceState
 from syndicator.pipeline.context import EntryContext, Page, VisitContext
 from syndicator.pipeline.dedupe.merge import in_file
 from syndicator.pipeline.owners.links import linked_by

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from syndicator import urls
-from syndicator.model import Article
-from syndicator.ports import VisitStore
+from syndicator.core import urls
+from syndicator.core.model import Article
+from syndicator.core.ports import VisitStore
 
 
 def known_at(

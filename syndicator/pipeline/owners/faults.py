@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from syndicator import urls
-from syndicator.model import Article
+from syndicator.core import urls
+from syndicator.core.model import Article
+from syndicator.core.ports import EntryRow
+from syndicator.core.reasons import EntryReason
 from syndicator.pipeline.ownership import NONE, OWNS, Claimant, claim_of, of_site
-from syndicator.ports import EntryRow
-from syndicator.reasons import EntryReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from syndicator import urls
 from syndicator.articles.beside.rights import ASKED_AGAIN
-from syndicator.errors import WorkerFailed
-from syndicator.model import Failed, Fetched
+from syndicator.core import urls
+from syndicator.core.errors import WorkerFailed
+from syndicator.core.model import Failed, Fetched
 from syndicator.pipeline import jobs
 from syndicator.pipeline.context import EntryContext, Page
 from syndicator.pipeline.requests import page_request

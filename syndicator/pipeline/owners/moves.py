@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from syndicator import urls
-from syndicator.model import Entry, Fetched, ParsedFeed
+from syndicator.core import urls
+from syndicator.core.model import Entry, Fetched, ParsedFeed
+from syndicator.core.text import words
 from syndicator.pipeline.context import VisitContext
 from syndicator.pipeline.requests import page_request
-from syndicator.text import words
 
 _SAMPLED = 3  # old pages that are asked where they are now; a choice: each is a request
 _SHARE = 0.5  # of the new feed's entries that have to be articles we know; a site goes on publishing while it moves

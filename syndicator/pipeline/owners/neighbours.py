@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from syndicator import urls
-from syndicator.model import Article
+from syndicator.core import urls
+from syndicator.core.model import Article
 from syndicator.pipeline.context import FilingContext
 from syndicator.pipeline.dedupe.merge import in_file, is_copy, parted, sketched, standing
 from syndicator.pipeline.ownership import NONE, claim_of

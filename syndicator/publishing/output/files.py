@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from syndicator.errors import UsageError
-from syndicator.formats import GZIP_LEVEL
+from syndicator.core.errors import UsageError
+from syndicator.core.formats import GZIP_LEVEL
 from syndicator.publishing import paths
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
-from syndicator.errors import UsageError
-from syndicator.formats import CACHE_CONTROL, GZIP_LEVEL, media_type
-from syndicator.ports.objects import ABSENT, Objects, ObjectStamp
+from syndicator.core.errors import UsageError
+from syndicator.core.formats import CACHE_CONTROL, GZIP_LEVEL, media_type
+from syndicator.core.ports.objects import ABSENT, Objects, ObjectStamp
 from syndicator.publishing import paths
 
 _JUST_NOW: Final = datetime.max.replace(tzinfo=UTC)  # later than whatever was there before

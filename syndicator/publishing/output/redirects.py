@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from urllib.parse import urlsplit
 
-from syndicator.formats import FORMATS
-from syndicator.model import FeedKey
-from syndicator.ports import FeedRow
+from syndicator.core.formats import FORMATS
+from syndicator.core.model import FeedKey
+from syndicator.core.ports import FeedRow
 from syndicator.publishing import paths
 
 JSON = paths.MAPS + "moved.json"

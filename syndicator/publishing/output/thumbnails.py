@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from syndicator.ports import Outlet
+from syndicator.core.ports import Outlet
 from syndicator.publishing.paths import PICTURES
 
 

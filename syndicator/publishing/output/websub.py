@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
 from urllib.parse import urlencode
 
-from syndicator.model import Failed, FetchResult, Problem, Request
-from syndicator.ports import Fetcher
+from syndicator.core.model import Failed, FetchResult, Problem, Request
+from syndicator.core.ports import Fetcher
+from syndicator.core.reasons import FetchReason
 from syndicator.publishing import paths
-from syndicator.reasons import FetchReason
 
 _TRIES = 3
 _AT_ONCE = 10  # addresses in one request: hubs bound what they read of one, and none says how much

@@ -7,10 +7,10 @@ import hashlib
 from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
-from syndicator.axes import AXES, Members
-from syndicator.model import Article, FeedKey, FeedSpec
-from syndicator.ports import ArticleIndex
-from syndicator.rules.query import matches, parse
+from syndicator.configuration.rules.query import matches, parse
+from syndicator.core.axes import AXES, Members
+from syndicator.core.model import Article, FeedKey, FeedSpec
+from syndicator.core.ports import ArticleIndex
 
 _FORM: Final = "1"  # to be raised when queries are understood differently
 _PART: Final = 500  # articles held in memory at a time

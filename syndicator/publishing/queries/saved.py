@@ -8,13 +8,13 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from syndicator.axes import AXES, QUERY
-from syndicator.config_files.toml_file import TomlFile, read
-from syndicator.errors import ConfigError
-from syndicator.model import ContentMode, FeedKey
+from syndicator.configuration.config_files.toml_file import TomlFile, read
+from syndicator.configuration.rules.query import Expr, QueryError, parse
+from syndicator.configuration.settings import FormatName, seconds
+from syndicator.core.axes import AXES, QUERY
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import ContentMode, FeedKey
 from syndicator.publishing.paths import parse_stem
-from syndicator.rules.query import Expr, QueryError, parse
-from syndicator.settings import FormatName, seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

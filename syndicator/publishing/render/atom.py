@@ -13,7 +13,7 @@ from typing import Final
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
-from syndicator.formats import ATOM, FORMATS, PAGE
+from syndicator.core.formats import ATOM, FORMATS, PAGE
 from syndicator.publishing.render.extensions import EntryExtension, FeedExtension, Part, plain_text
 from syndicator.publishing.render.head import Head
 from syndicator.publishing.render.view import View

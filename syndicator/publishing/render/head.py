@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from syndicator.formats import FORMATS, PAGE
-from syndicator.model import FeedSpec, feed_urn
+from syndicator.configuration.settings import Settings
+from syndicator.core.formats import FORMATS, PAGE
+from syndicator.core.model import FeedSpec, feed_urn
 from syndicator.publishing import paths
 from syndicator.publishing.render.view import language, line, name, uri
-from syndicator.settings import Settings
 
 EMPTY: Final = datetime(2000, 1, 1, tzinfo=UTC)  # `updated` of a feed that never had an entry
 

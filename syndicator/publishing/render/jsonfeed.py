@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from syndicator.formats import JSON, PAGE
+from syndicator.core.formats import JSON, PAGE
 from syndicator.publishing.render.head import Head
 from syndicator.publishing.render.view import View
 

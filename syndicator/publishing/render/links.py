@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from syndicator.axes import AXES, SOURCE, TAG
-from syndicator.formats import PAGE
-from syndicator.model import FeedKey
+from syndicator.configuration.settings import Settings
+from syndicator.core.axes import AXES, SOURCE, TAG
+from syndicator.core.formats import PAGE
+from syndicator.core.model import FeedKey
+from syndicator.core.text import slug
 from syndicator.publishing import paths
-from syndicator.settings import Settings
-from syndicator.text import slug
 
 _CATEGORY = "category"
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from lxml import etree
 
-from syndicator import text
-from syndicator.axes import AXES
-from syndicator.formats import FORMATS, PAGE
-from syndicator.model import FeedSpec
+from syndicator.core import text
+from syndicator.core.axes import AXES
+from syndicator.core.formats import FORMATS, PAGE
+from syndicator.core.model import FeedSpec
 from syndicator.publishing import paths
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
-from syndicator.formats import ATOM, FORMATS
+from syndicator.core.formats import ATOM, FORMATS
 from syndicator.publishing.render.atom import categories, media
 from syndicator.publishing.render.extensions import EntryExtension, FeedExtension, Part
 from syndicator.publishing.render.head import Head

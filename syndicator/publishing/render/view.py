@@ -14,11 +14,11 @@ from html import unescape
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
-from syndicator import text, urls
-from syndicator.model import Article, ContentMode, Enclosure, Origin, Source, entry_urn
-from syndicator.ports.pictures import Picture
-from syndicator.urls import addresses, secrets
-from syndicator.usage.terms import terms
+from syndicator.core import text, urls
+from syndicator.core.model import Article, ContentMode, Enclosure, Origin, Source, entry_urn
+from syndicator.core.ports.pictures import Picture
+from syndicator.core.urls import addresses, secrets
+from syndicator.core.usage.terms import terms
 
 # An earlier date is nearly always a publisher's slip (year 1, the Unix epoch), and the W3C validator calls it
 # implausible (its validators.py, implausible_8601): it counts as unknown.

@@ -47,7 +47,7 @@ def edition(made: Iterable[bytes]) -> str:
     return found.hexdigest()[:16]
 
 
-def names(name: str, count: int, parts: int) -> list[str]:
+def shard_names(name: str, count: int, parts: int) -> list[str]:
     """The names of the files of a period of `count` articles."""
     docs = range(-(-count // DOCS))
     return [f"{FOLDER}{name}.t{part}.js" for part in range(parts)] + [f"{FOLDER}{name}.d{part}.js" for part in docs]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any, Final
 
-from syndicator.axes import ALL
-from syndicator.ports import ArticleIndex, Outlet
+from syndicator.core.axes import ALL
+from syndicator.core.ports import ArticleIndex, Outlet
 from syndicator.publishing.render.view import View
 from syndicator.publishing.search import shards
 from syndicator.publishing.search.periods import Period, periods
@@ -14,7 +14,7 @@ from syndicator.publishing.search.periods import Period, periods
 _UNKNOWN: Final[list[Any]] = ["", "", 0, 0]  # what the list says of a period that it does not have
 
 
-def write(
+def write_search(
     index: ArticleIndex,
     outlet: Outlet,
     views: Callable[[Sequence[str]], Sequence[View]],
@@ -38,7 +38,7 @@ def write(
     wanted = {shards.MANIFEST}
     for period in periods(months, newest, about):
         before = known.get(period.name, _UNKNOWN)
-        names = shards.names(period.name, before[2], before[3])
+        names = shards.shard_names(period.name, before[2], before[3])
         now_of[period.name] = period.fingerprint
         if before[0] and made_of.get(period.name) == period.fingerprint and there.issuperset(names):
             listed.append(before)

@@ -17,10 +17,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from syndicator.axes import AXES
-from syndicator.formats import ATOM, JSON
-from syndicator.model import FeedKey, FeedSpec
-from syndicator.ports import ArticleIndex
+from syndicator.core.axes import AXES
+from syndicator.core.formats import ATOM, JSON
+from syndicator.core.model import FeedKey, FeedSpec
+from syndicator.core.ports import ArticleIndex
 from syndicator.publishing import paths
 from syndicator.publishing.render.head import Head
 from syndicator.publishing.selection import fingerprint, window

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from syndicator.axes import ALL, AUTHOR, TAG, by_place
-from syndicator.model import FeedKey, FeedSpec, Source
-from syndicator.ports import FeedRow
+from syndicator.configuration.settings import Publish, Settings
+from syndicator.core.axes import ALL, AUTHOR, TAG, by_place
+from syndicator.core.model import FeedKey, FeedSpec, Source
+from syndicator.core.ports import FeedRow
+from syndicator.core.text import slug
 from syndicator.publishing.queries.saved import SavedQuery
 from syndicator.publishing.selection.staleness import is_on
-from syndicator.settings import Publish, Settings
-from syndicator.text import slug
 
 # How many articles a feed of an axis needs before it is published for the first time, None: the axis is off. One, where
 # the axis is not named here; one as well for a tag of taxonomy.toml, which the operator asked for.

@@ -12,11 +12,11 @@ from collections.abc import Iterable
 from dataclasses import MISSING, fields
 from typing import Any, Final
 
-from syndicator.formats import PAGE
-from syndicator.model import FeedSpec, Source
+from syndicator.configuration.settings import Settings
+from syndicator.core.formats import PAGE
+from syndicator.core.model import FeedSpec, Source
 from syndicator.publishing.look import Look
 from syndicator.publishing.render.links import Links, links
-from syndicator.settings import Settings
 
 # The name of a feed's fingerprint in FeedRow.files, beside the digests of real files; no file name has a # in it.
 FEED: Final = "#about"

@@ -8,13 +8,13 @@ import uuid
 from collections.abc import Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from syndicator.axes import ALL, AXES
-from syndicator.model import FeedKey, FeedSpec, Problem
-from syndicator.ports import ArticleIndex, FeedRow, Outlet
+from syndicator.configuration.settings import Publish, Settings
+from syndicator.core.axes import ALL, AXES
+from syndicator.core.model import FeedKey, FeedSpec, Problem
+from syndicator.core.ports import ArticleIndex, FeedRow, Outlet
 from syndicator.publishing import paths
 from syndicator.publishing.look import Look
 from syndicator.publishing.selection import fingerprint
-from syndicator.settings import Publish, Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from syndicator.model import Article, FeedKey, FeedSpec
-from syndicator.ports import ArticleIndex, FeedRow
+from syndicator.core.model import Article, FeedKey, FeedSpec
+from syndicator.core.ports import ArticleIndex, FeedRow
 
 DAY: Final = timedelta(days=1)
 _REACH: Final = 4  # times `most`: how far back articles are looked for to stand beside a flood
@@ -24,7 +24,7 @@ class Selection:
     left_out: frozenset[str] = frozenset()
 
 
-def head_of(spec: FeedSpec, index: ArticleIndex, row: FeedRow | None) -> Selection:
+def head_of_window(spec: FeedSpec, index: ArticleIndex, row: FeedRow | None) -> Selection:
     """What a head feed holds: the newest `limit`, and all that were added in the `window_hours` before the newest of
     them. Of the last 24 hours `most` at most, with what is older `most_older` at most.
 

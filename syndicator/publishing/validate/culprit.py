@@ -6,9 +6,9 @@ import re
 import uuid
 from typing import Final
 
-from syndicator.formats import ATOM
-from syndicator.model import FeedKey, entry_urn
-from syndicator.ports import ArticleIndex
+from syndicator.core.formats import ATOM
+from syndicator.core.model import FeedKey, entry_urn
+from syndicator.core.ports import ArticleIndex
 from syndicator.publishing import paths
 from syndicator.publishing.validate import schema
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterable, Sequence
 
-from syndicator.model import FeedSpec, entry_urn
-from syndicator.ports import ArticleIndex
+from syndicator.core.model import FeedSpec, entry_urn
+from syndicator.core.ports import ArticleIndex
 
 _EVERY = 2**31 - 1
 

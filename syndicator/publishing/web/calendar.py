@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
 
-from syndicator.formats import PAGE as HTML
+from syndicator.core.formats import PAGE as HTML
 from syndicator.publishing import paths
 
 PAGE: Final = 100  # stories: some 30 KB as gzip, and as much as a person looks through

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from syndicator.model import Article
+from syndicator.core.model import Article
 from syndicator.publishing.render.view import name
 
 PAGE: Final = "combine.html"

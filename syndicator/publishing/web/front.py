@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from syndicator import text
-from syndicator.axes import TAG
-from syndicator.formats import PAGE
-from syndicator.model import FeedKey, FeedSpec
-from syndicator.ports import FeedRow
+from syndicator.core import text
+from syndicator.core.axes import TAG
+from syndicator.core.formats import PAGE
+from syndicator.core.model import FeedKey, FeedSpec
+from syndicator.core.ports import FeedRow
 from syndicator.publishing import paths
 from syndicator.publishing.render.view import View
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from syndicator import text
-from syndicator.axes import ALL, AXES, QUERY, SOURCE, by_place
-from syndicator.formats import FORMATS, PAGE, subscribed
-from syndicator.model import Article, FeedKey, FeedSpec, Problem
-from syndicator.ports import FeedRow
+from syndicator.configuration.settings import Settings
+from syndicator.core import text
+from syndicator.core.axes import ALL, AXES, QUERY, SOURCE, by_place
+from syndicator.core.formats import FORMATS, PAGE, subscribed
+from syndicator.core.model import Article, FeedKey, FeedSpec, Problem
+from syndicator.core.ports import FeedRow
+from syndicator.core.reasons import FeedFileReason
 from syndicator.publishing import paths
 from syndicator.publishing.look import TEMPLATES, Look
 from syndicator.publishing.render.head import Head
@@ -22,8 +24,6 @@ from syndicator.publishing.web.calendar import YEAR, CalendarPage, file_name, ho
 from syndicator.publishing.web.shell import Page, page
 from syndicator.publishing.web.story import Day
 from syndicator.publishing.web.templates import ROOT, Templates
-from syndicator.reasons import FeedFileReason
-from syndicator.settings import Settings
 
 FEEDS: Final = "feeds.html"  # the page of all feeds
 ARCHIVE: Final = "archive.html"

@@ -12,10 +12,10 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from syndicator import text
+from syndicator.configuration.settings import Settings
+from syndicator.core import text
 from syndicator.publishing import paths
 from syndicator.publishing.render.view import language, uri
-from syndicator.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)

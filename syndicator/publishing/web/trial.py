@@ -9,17 +9,17 @@ from datetime import UTC, datetime
 from importlib import resources
 from typing import Final
 
-from syndicator.axes import ALL, SOURCE, TAG
-from syndicator.model import Article, FeedKey, FeedSpec, Source
-from syndicator.ports import FeedRow
-from syndicator.ports.pictures import Picture
+from syndicator.configuration.settings import Settings
+from syndicator.core.axes import ALL, SOURCE, TAG
+from syndicator.core.model import Article, FeedKey, FeedSpec, Source
+from syndicator.core.ports import FeedRow
+from syndicator.core.ports.pictures import Picture
 from syndicator.publishing import paths
 from syndicator.publishing.look import TEMPLATES, Look
 from syndicator.publishing.render.head import head
 from syndicator.publishing.render.view import View, view
 from syndicator.publishing.web.calendar import PAGE, calendar
 from syndicator.publishing.web.pages import Pages
-from syndicator.settings import Settings
 
 _WHEN: Final = datetime(2026, 3, 10, 12, tzinfo=UTC)
 _SOURCE: Final = Source(key="sample", url="https://sample.example/feed", title="Sample", content="full")

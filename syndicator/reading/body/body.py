@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from syndicator import text as texts
-from syndicator.model import Entry, Rules
+from syndicator.core import text as texts
+from syndicator.core.model import Entry, Rules
 from syndicator.reading import page_type
 from syndicator.reading.body import (
     clean,

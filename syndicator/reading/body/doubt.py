@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from syndicator.model import Entry
+from syndicator.core.model import Entry
 from syndicator.reading.body import containers, feed_content, overlap
 from syndicator.reading.html import class_hints
 from syndicator.reading.html.blocks import Block

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from syndicator.errors import NotAnArticle
-from syndicator.model import Entry
+from syndicator.core.errors import NotAnArticle
+from syndicator.core.model import Entry
 from syndicator.reading.body import overlap
 from syndicator.reading.html.blocks import Block, read_blocks
 from syndicator.reading.html.document import tree_of

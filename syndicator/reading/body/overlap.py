@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from syndicator import text as texts
+from syndicator.core import text as texts
 from syndicator.reading.body import containers
 from syndicator.reading.html.blocks import Block
 

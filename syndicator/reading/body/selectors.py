@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from syndicator.model import Rules
+from syndicator.configuration.rules.selectors import compiled
+from syndicator.core.model import Rules
 from syndicator.reading.html.blocks import Block
-from syndicator.rules.selectors import compiled
 
 
 def apply(tree: Any, blocks: Sequence[Block], rules: Rules) -> tuple[list[Block], dict[str, Any]]:

@@ -11,10 +11,10 @@ from typing import Any
 from lxml import etree
 from lxml import html as lxml_html
 
-from syndicator import text, urls
-from syndicator.errors import NotAnArticle
+from syndicator.core import text, urls
+from syndicator.core.errors import NotAnArticle
+from syndicator.core.urls.addresses import refusal
 from syndicator.reading.html import charset, jsonld
-from syndicator.urls.addresses import refusal
 
 _MAGIC = (
     b"%PDF",

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from syndicator import text
+from syndicator.core import text
 
 Object = dict[str, Any]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from syndicator import urls
+from syndicator.core import urls
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document
 

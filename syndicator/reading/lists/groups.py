@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from syndicator import urls
-from syndicator.listing import Item, Shown
+from syndicator.core import urls
+from syndicator.core.listing import Item, Shown
 from syndicator.reading.html.document import Document
 from syndicator.reading.lists.items import is_headline, read_items
 from syndicator.reading.lists.links import Link, read_links

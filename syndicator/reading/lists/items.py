@@ -9,8 +9,8 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
-from syndicator import text
-from syndicator.listing import Item, Shown
+from syndicator.core import text
+from syndicator.core.listing import Item, Shown
 from syndicator.reading.html import images
 from syndicator.reading.html.document import Document, inner
 from syndicator.reading.lists.links import Link

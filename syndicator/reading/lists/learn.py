@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from syndicator import text, urls
-from syndicator.errors import NotAFeed, NotAnArticle
-from syndicator.listing import Seen, Shown, Wrapper
-from syndicator.model import Entry, ParsedFeed
+from syndicator.core import text, urls
+from syndicator.core.errors import NotAFeed, NotAnArticle
+from syndicator.core.listing import Seen, Shown, Wrapper
+from syndicator.core.model import Entry, ParsedFeed
+from syndicator.core.reasons import FeedReason
 from syndicator.reading.html.document import Document, inner, parse
 from syndicator.reading.lists import declared
 from syndicator.reading.lists import wrapper as wrappers
@@ -16,7 +17,6 @@ from syndicator.reading.lists.groups import lists
 from syndicator.reading.lists.links import read_links
 from syndicator.reading.lists.next_page import next_page
 from syndicator.reading.lists.whole import is_list
-from syndicator.reasons import FeedReason
 
 _MOST = 1_000  # items; a choice, as for what a page of a person's making lists
 _LONGEST = 300  # characters of the page's title

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
-from syndicator import text, urls
+from syndicator.core import text, urls
 from syndicator.reading.html.document import Document, inner
 
 _MOST = 3_000  # links that are looked at

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
-from syndicator import urls
-from syndicator.listing import REMEMBERED, Seen, Shown, Wrapper
+from syndicator.core import urls
+from syndicator.core.listing import REMEMBERED, Seen, Shown, Wrapper
 from syndicator.reading.lists.shapes import SOLD
 
 # All numbers are choices.

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from itertools import groupby
 from urllib.parse import quote
 
-from syndicator import text as texts
-from syndicator import urls
+from syndicator.core import text as texts
+from syndicator.core import urls
+from syndicator.core.urls.addresses import refusal
 from syndicator.reading.html.elements import BOLD, CODE, ITALIC, STRIKE
 from syndicator.reading.html.images import Image
 from syndicator.reading.html.runs import Run
-from syndicator.urls.addresses import refusal
 
 _SPECIAL = re.compile(r"[\\`*\[\]<]|~~|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w{1,32};)")
 _SIGN = re.compile(r"[\\`*\[\]<~_&]")  # one of which every match of _SPECIAL begins with; most texts have none

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from syndicator import text as texts
+from syndicator.core import text as texts
 from syndicator.reading.html.blocks import Block, Frame
 from syndicator.reading.markdown import inline
 

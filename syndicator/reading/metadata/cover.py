@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
-from syndicator import text, urls
-from syndicator.model import Entry
+from syndicator.core import text, urls
+from syndicator.core.model import Entry
+from syndicator.core.urls.addresses import refusal
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document
 from syndicator.reading.html.schema_org import articles
 from syndicator.reading.metadata.candidates import Choice, first_sane
-from syndicator.urls.addresses import refusal
 
 # file names of logos, portraits and placeholders
 _NEVER = re.compile(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-from syndicator.model import Entry
+from syndicator.core.model import Entry
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document, inner
 from syndicator.reading.html.schema_org import articles
@@ -74,7 +74,7 @@ _LARGE = 600_000  # characters of source above which htmldate is not asked: it i
 def published(document: Document, entry: Entry | None, seen: Survey, now: datetime | None) -> Choice[datetime]:
     """When the page was published, and the candidate that the date comes from. Dates a day after `now` or before 1990
     do not count."""
-    visible = [day for day in shown_date.days(document, seen) if sane(day.when, now)]
+    visible = [day for day in shown_date.shown_days(document, seen) if sane(day.when, now)]
     choice = first_sane(_published(document, entry, seen, visible), lambda when: sane(when, now))
     first = next((day for day in visible if day.score >= shown_date.ENOUGH), None)
     if choice.value is None or choice.candidate in _SETTLED or first is None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from syndicator import text
+from syndicator.core import text
 from syndicator.reading.metadata.site_title import LONGEST, trimmed, visible
 
 _MOST = 60  # headings read of a page

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from syndicator import text, urls
+from syndicator.core import text, urls
+from syndicator.core.urls.addresses import refusal
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document
-from syndicator.urls.addresses import refusal
 
 _DIRECTIVE = re.compile(
     r"^(nosnippet|noarchive|noindex|noimageindex|none|max-image-preview:none|max-snippet:\s*-?\d{1,9})$"

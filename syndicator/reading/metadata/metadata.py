@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from syndicator import text
-from syndicator.model import Entry, Rules
+from syndicator.core import text
+from syndicator.core.model import Entry, Rules
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document
 from syndicator.reading.html.schema_org import articles
@@ -57,7 +57,7 @@ def read_metadata(
     byline = ruled.author(document, rules) or author.read(document, site, entry, seen)
     when = ruled.published(document, rules, now) or date.published(document, entry, seen, now)
     changed = date.updated(document, entry, now)
-    picture = ruled.picture(document, rules) or cover.read(document, entry)
+    picture = ruled.ruled_picture(document, rules) or cover.read(document, entry)
     who = identity.identify(document)
     fields: dict[str, Choice[Any]] = {
         "title": headline,

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from syndicator.usage import robots_txt
+from syndicator.core.usage import robots_txt
 
 _AI = frozenset(("ai-input", "ai-index", "ai-train"))
 _USES = ("search", "full-text", *sorted(_AI))

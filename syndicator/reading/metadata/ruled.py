@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from syndicator import text
-from syndicator.model import Rules
+from syndicator.configuration.rules import selectors
+from syndicator.core import text
+from syndicator.core.model import Rules
 from syndicator.reading.html.document import Document, inner
 from syndicator.reading.metadata import cover, date, date_text
 from syndicator.reading.metadata.authors import person_names
 from syndicator.reading.metadata.candidates import Choice, first_sane
 from syndicator.reading.metadata.site_title import LONGEST
-from syndicator.rules import selectors
 
 _MOST = 20  # elements of one selector that are looked at
 _TEXT = 2_000  # characters of one
@@ -46,7 +46,7 @@ def published(document: Document, rules: Rules, now: datetime | None) -> Choice[
     return first_sane((("rules.date", when) for _, when in found), lambda when: date.sane(when, now))
 
 
-def picture(document: Document, rules: Rules) -> Choice[str]:
+def ruled_picture(document: Document, rules: Rules) -> Choice[str]:
     """The picture that `rules.cover` selects: an img, what contains one, a link or a meta. Never a private address."""
     found = (_picture(document, element, name) for element, name in _elements(document, rules.cover))
     return first_sane((("rules.cover", cover.absolute(document, value)) for value in found), bool)

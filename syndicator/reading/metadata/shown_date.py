@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
-from syndicator import urls
+from syndicator.core import urls
 from syndicator.reading.html.document import Document
 from syndicator.reading.metadata import date_text
 from syndicator.reading.metadata.survey import Spot, Survey
@@ -43,7 +43,7 @@ class Day(NamedTuple):
     timed: bool = False  # it is the datetime of a time element
 
 
-def days(document: Document, seen: Survey) -> list[Day]:
+def shown_days(document: Document, seen: Survey) -> list[Day]:
     """The dates that readers see, the likeliest day of publication first; from `ENOUGH` on it is sure."""
     month_first = _is_american(document)
     least = seen.origin - _BEFORE if seen.found else 0

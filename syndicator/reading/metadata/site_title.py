@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from syndicator import text, urls
+from syndicator.core import text, urls
 
 LONGEST = 300  # characters; longer is text, not a title
 EDGE = " \t|–—-·•:»«~/,_¶#§🔗"

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from syndicator import text
-from syndicator.model import Entry, Rules
+from syndicator.core import text
+from syndicator.core.model import Entry, Rules
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document
 from syndicator.reading.html.schema_org import articles

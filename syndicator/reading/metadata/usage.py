@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from syndicator import text
-from syndicator.model import Entry
+from syndicator.core import text
+from syndicator.core.model import Entry
+from syndicator.core.usage import robots_txt
+from syndicator.core.usage.vocabularies import names, said
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document
 from syndicator.reading.html.schema_org import articles
 from syndicator.reading.metadata import rsl
-from syndicator.usage import robots_txt
-from syndicator.usage.vocabularies import names, said
 
 _RSL = "application/rsl+xml"
 _MOST_LINKS = 3_000  # looked at for rel=license

@@ -9,8 +9,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
-from syndicator.errors import NotAnArticle
-from syndicator.model import Draft
+from syndicator.core.errors import NotAnArticle
+from syndicator.core.model import Draft
 from syndicator.reading.paging.shape import numbered
 
 PAGES: Final = "x-pages"  # the header that has the pages of which kept bytes consist

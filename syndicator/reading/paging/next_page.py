@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
-from syndicator import text, urls
-from syndicator.errors import NotAnArticle
+from syndicator.core import text, urls
+from syndicator.core.errors import NotAnArticle
 from syndicator.reading.html.document import Document, parse
 from syndicator.reading.paging.shape import MOST_NUMBER, numbered
 

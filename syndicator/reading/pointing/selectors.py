@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final, Literal
 
-from syndicator import text
-from syndicator.errors import NotAnArticle, RulesError
+from syndicator.configuration.rules.selectors import compiled
+from syndicator.core import text
+from syndicator.core.errors import NotAnArticle, RulesError
 from syndicator.reading.html.document import inner, parse
-from syndicator.rules.selectors import compiled
 
 Role = Literal["select", "remove", "title", "author", "date", "cover"]
 ROLES: Final[tuple[Role, ...]] = ("select", "remove", "title", "author", "date", "cover")

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from syndicator import urls
-from syndicator.errors import SyndicatorError
-from syndicator.model import Entry, Fetched, Source
+from syndicator.configuration.sources.opml import Skipped, SubscriptionList
+from syndicator.core import urls
+from syndicator.core.errors import SyndicatorError
+from syndicator.core.model import Entry, Fetched, Source
 from syndicator.services.container import App
-from syndicator.sources.opml import Skipped, SubscriptionList
 
 SHOWN = 5  # entries of a candidate
 MOST_ITEMS = 100  # of a list, which has to be looked at whole

@@ -7,13 +7,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from syndicator.configuration.sources.opml import (
+    Folders,
+    Outline,
+    Skipped,
+    SubscriptionList,
+    followed,
+    read_opml,
+    write_opml,
+)
+from syndicator.configuration.sources.schema import source_of
+from syndicator.core.errors import MissingError, NotAFeed, UsageError
+from syndicator.core.urls import secrets
 from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
-from syndicator.errors import MissingError, NotAFeed, UsageError
 from syndicator.services.adding.found import Candidate, Found, by_address, if_known
 from syndicator.services.container import App
-from syndicator.sources.opml import Folders, Outline, Skipped, SubscriptionList, followed, read_opml, write_opml
-from syndicator.sources.schema import source_of
-from syndicator.urls import secrets
 
 # What a list from elsewhere does not decide.
 _OPERATORS = frozenset(("allow", "content", "headers_env", "licence", "robots", "speaks_for"))

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from syndicator import urls
-from syndicator.errors import MissingError, NotAFeed, NotAnArticle, WorkerFailed
-from syndicator.model import Fetched, ParsedFeed, Rules, Source
+from syndicator.configuration.sources.opml import LONGEST_TITLE
+from syndicator.core import urls
+from syndicator.core.errors import MissingError, NotAFeed, NotAnArticle, WorkerFailed
+from syndicator.core.model import Fetched, ParsedFeed, Rules, Source
 from syndicator.pipeline import jobs
 from syndicator.services.adding.found import MOST_ITEMS, SHUT_PAGE, Candidate, if_known
 from syndicator.services.adding.session import Session
-from syndicator.sources.opml import LONGEST_TITLE
 from syndicator.visiting.feeds.discovery import Discovery
 
 
-async def candidates(session: Session, url: str, answer: Fetched, found: Discovery) -> list[Candidate]:
+async def page_candidates(session: Session, url: str, answer: Fetched, found: Discovery) -> list[Candidate]:
     """The page at `url` as an article, as a list of articles, or both, what it is first. A front page is no article,
     what says that it is an article no list but where it is nothing else. Raises MissingError for what is neither."""
-    page = _candidate(session, url, answer, found)
+    page = _page_candidate(session, url, answer, found)
     listed = await _list(session, page, answer)
     if urls.is_root(url):
         return listed
@@ -31,7 +31,7 @@ async def candidates(session: Session, url: str, answer: Fetched, found: Discove
     return [*listed, page] if refused else [page, *listed]
 
 
-def _candidate(session: Session, url: str, answer: Fetched, found: Discovery) -> Candidate:
+def _page_candidate(session: Session, url: str, answer: Fetched, found: Discovery) -> Candidate:
     title = found.title[:LONGEST_TITLE].strip() or None
     source = Source(key="", url=url, kind="page", title=title, allow=session.allow)
     warning = SHUT_PAGE if answer.warning else ""

@@ -12,20 +12,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from syndicator import urls
 from syndicator.articles.article_store import FileArticleStore
-from syndicator.articles.beside.rights import NAME, RightsFile
+from syndicator.articles.beside.rights import RIGHTS_TOML, RightsFile
 from syndicator.articles.snapshots import FileSnapshots
-from syndicator.model import Article, FetchResult, Problem, Request, Source, SourceState
+from syndicator.core import urls
+from syndicator.core.model import Article, FetchResult, Problem, Request, Source, SourceState
+from syndicator.core.ports import Fetcher
+from syndicator.core.text import words
 from syndicator.pipeline.context import rights_in
 from syndicator.pipeline.owners.binding import known_at
 from syndicator.pipeline.visit import visit
-from syndicator.ports import Fetcher
 from syndicator.services.adding.found import Candidate
 from syndicator.services.adding.session import Session
 from syndicator.services.container import App, make_context
 from syndicator.store.engine import open_store
-from syndicator.text import words
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 ENTRIES = 3  # enough to see a habit, and three pauses at most
@@ -144,7 +144,7 @@ def _elsewhere(app: App, source: Source) -> Iterator[App]:
         store = open_store(f"sqlite:///{place / 'preview.db'}", articles_exist=False)
         try:
             articles = FileArticleStore(place)
-            rights = RightsFile(articles.file(NAME))
+            rights = RightsFile(articles.file(RIGHTS_TOML))
             rights.begin({}, {})
             yield replace(
                 app,

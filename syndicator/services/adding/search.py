@@ -7,17 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from syndicator import urls
-from syndicator.errors import MissingError, NetworkDown, NotAFeed, SyndicatorError, UsageError, WorkerFailed
-from syndicator.model import Failed, Fetched, ParsedFeed, Request, Source
+from syndicator.configuration.sources.opml import LONGEST_TITLE, SubscriptionList
+from syndicator.core import urls
+from syndicator.core.errors import MissingError, NetworkDown, NotAFeed, SyndicatorError, UsageError, WorkerFailed
+from syndicator.core.model import Failed, Fetched, ParsedFeed, Request, Source
+from syndicator.core.reasons import FeedReason, FetchReason, explained
+from syndicator.core.urls import secrets
 from syndicator.pipeline import jobs
 from syndicator.pipeline.requests import unset_detail
-from syndicator.reasons import FeedReason, FetchReason, explained
 from syndicator.services.adding import outlines, pages
 from syndicator.services.adding.found import SHOWN, Candidate, Found, if_known
 from syndicator.services.adding.session import Session
-from syndicator.sources.opml import LONGEST_TITLE, SubscriptionList
-from syndicator.urls import secrets
 from syndicator.visiting.feeds.discovery import Discovery, FeedLink, known_feeds
 from syndicator.visiting.feeds.ranking import best_first, is_comments
 
@@ -105,7 +105,7 @@ async def _page(session: Session, address: str, url: str, answer: Fetched, found
     own = {urls.alias(one.feed.site_url) for one in feeds if not is_comments(one.address, one.title, one.feed)}
     alone = article and urls.alias(answer.final_url) not in own  # no front page that calls itself an article
     if found.kind == "page" and (alone or not candidates):
-        candidates = (*await pages.candidates(session, url, answer, found), *candidates)
+        candidates = (*await pages.page_candidates(session, url, answer, found), *candidates)
     if not candidates and failed:
         raise MissingError(f"{url} names feeds, and none of them can be read: {failed[0]}")
     if not candidates:

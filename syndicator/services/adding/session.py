@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from syndicator.model import Source
-from syndicator.ports import Fetcher
+from syndicator.core.model import Source
+from syndicator.core.ports import Fetcher
+from syndicator.processes.worker import Worker
 from syndicator.services.adding.found import by_address
 from syndicator.services.container import App, make_fetcher
 from syndicator.services.refresh import make_worker
-from syndicator.worker import Worker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

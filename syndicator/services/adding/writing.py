@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from syndicator import __version__, urls
-from syndicator.errors import UsageError
-from syndicator.model import ContentMode, Source
+from syndicator import __version__
+from syndicator.configuration.sources import registry, remembered
+from syndicator.configuration.sources.schema import source_of
+from syndicator.configuration.sources.tables import table
+from syndicator.core import urls
+from syndicator.core.errors import UsageError
+from syndicator.core.model import ContentMode, Source
 from syndicator.services.adding.found import Candidate
 from syndicator.services.container import App
-from syndicator.sources import registry, remembered
-from syndicator.sources.schema import source_of
-from syndicator.sources.tables import table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,7 @@ def named(app: App, chosen: Sequence[Candidate], wishes: Wishes) -> list[Candida
     return found
 
 
-def write(app: App, chosen: Sequence[Candidate], known: Mapping[str, Source]) -> list[Source]:
+def write_sources(app: App, chosen: Sequence[Candidate], known: Mapping[str, Source]) -> list[Source]:
     """Writes the new ones to sources.toml, all or none, and returns them. `known`: what `found.by_address` says. Raises
     as `registry.add_sources` does."""
     new, path = [one.source for one in chosen if not one.known], app.config / "sources.toml"

@@ -8,16 +8,16 @@ from pathlib import Path, PurePosixPath
 
 from syndicator.articles import frontmatter
 from syndicator.articles.aliases import aliases_of
+from syndicator.configuration.settings import Settings
+from syndicator.core.errors import ConfigError, UsageError
+from syndicator.core.model import Article, Problem
+from syndicator.core.reasons import LintReason
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
-from syndicator.errors import ConfigError, UsageError
-from syndicator.model import Article, Problem
 from syndicator.pipeline.entry.endings import why_away
 from syndicator.pipeline.importing.habits import is_draft, translate
 from syndicator.pipeline.importing.lint import lint
-from syndicator.reasons import LintReason
 from syndicator.services import reconcile
 from syndicator.services.container import App
-from syndicator.settings import Settings
 
 _ENDINGS = (".md", ".markdown", ".mdx")
 

@@ -8,16 +8,16 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from syndicator import urls
 from syndicator.articles.aliases import aliases_of
-from syndicator.errors import UsageError
-from syndicator.model import Article, FeedKey
+from syndicator.core import urls
+from syndicator.core.errors import UsageError
+from syndicator.core.model import Article, FeedKey
+from syndicator.core.text import suggestion
 from syndicator.pipeline.descriptions import taught
 from syndicator.services.container import App
 from syndicator.services.naming import need_article
 from syndicator.services.recovery import prunings
 from syndicator.store import codec
-from syndicator.text import suggestion
 
 _AT_A_TIME = 500  # articles that are pruned in one transaction: what a crash leaves is whole
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from syndicator.errors import ConfigError, UsageError
-from syndicator.model import Article, Problem
+from syndicator.core.errors import ConfigError, UsageError
+from syndicator.core.model import Article, Problem
+from syndicator.core.ports import FileStamp
 from syndicator.pipeline.dedupe.merge import remember
 from syndicator.pipeline.dedupe.precedence import WINDOW
 from syndicator.pipeline.entry.release import was_released
-from syndicator.ports import FileStamp
 from syndicator.services import reconcile
 from syndicator.services.build import excuse
 from syndicator.services.container import App

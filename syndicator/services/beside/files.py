@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from syndicator import urls
 from syndicator.articles.beside.kept import (
     KeptFeed,
     read_feeds,
@@ -16,14 +15,15 @@ from syndicator.articles.beside.kept import (
     update_sources,
     write_sources,
 )
-from syndicator.axes import ALL, QUERY, SOURCE
-from syndicator.model import FeedKey, Source
-from syndicator.ports import FeedRow
-from syndicator.ports.files import KeptFile
+from syndicator.configuration.settings import Publish
+from syndicator.configuration.sources.succession import departures, successions, with_address
+from syndicator.core import urls
+from syndicator.core.axes import ALL, QUERY, SOURCE
+from syndicator.core.model import FeedKey, Source
+from syndicator.core.ports import FeedRow
+from syndicator.core.ports.files import KeptFile
 from syndicator.publishing.selection import fingerprint
 from syndicator.publishing.selection.feeds import LEAST
-from syndicator.settings import Publish
-from syndicator.sources.succession import departures, successions, with_address
 from syndicator.store.engine import Store
 from syndicator.store.index import Index
 

@@ -6,18 +6,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
-from syndicator import urls
-from syndicator.articles.beside.rights import NAME, RightsFile
-from syndicator.errors import ConfigError
-from syndicator.model import Article, Source
+from syndicator.articles.beside.rights import RIGHTS_TOML, RightsFile
+from syndicator.core import urls
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import Article, Source
+from syndicator.core.ports.articles import ArticleStore
 from syndicator.pipeline.context import rights_in
-from syndicator.ports.articles import ArticleStore
 from syndicator.store.engine import Store
 
 
 def open_rights(sources: Iterable[Source], article_store: ArticleStore, store: Store) -> RightsFile:
     """The file of rights; the first start of this version writes down for which hosts sources wrote until now."""
-    file = RightsFile(article_store.file(NAME))
+    file = RightsFile(article_store.file(RIGHTS_TOML))
     if not file.is_current():
         file.begin(*_written_for(sources, file, article_store, store))
     return file

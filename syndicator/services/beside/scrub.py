@@ -9,13 +9,13 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from syndicator.errors import ConfigError
-from syndicator.model import Source
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import Source
+from syndicator.core.ports.articles import ArticleStore, Snapshots
+from syndicator.core.ports.files import KeptFile
+from syndicator.core.urls import secrets
 from syndicator.pipeline.refile import refile
-from syndicator.ports.articles import ArticleStore, Snapshots
-from syndicator.ports.files import KeptFile
 from syndicator.store.engine import Store
-from syndicator.urls import secrets
 
 NOTE = "scrubbed"
 T = TypeVar("T")

@@ -6,12 +6,12 @@ import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from syndicator import text, urls
 from syndicator.articles import frontmatter
 from syndicator.articles.stores.versions import is_ours
-from syndicator.errors import ConfigError
-from syndicator.ports.articles import ArticleStore
-from syndicator.reasons import CheckReason
+from syndicator.core import text, urls
+from syndicator.core.errors import ConfigError
+from syndicator.core.ports.articles import ArticleStore
+from syndicator.core.reasons import CheckReason
 from syndicator.services.check.finding import Finding
 from syndicator.services.container import App
 from syndicator.services.reconcile import unread

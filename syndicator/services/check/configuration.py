@@ -7,19 +7,19 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from syndicator import urls
-from syndicator.config_files.toml_file import TomlFile, read
-from syndicator.errors import ConfigError
-from syndicator.model import Source
+from syndicator.configuration.config_files.toml_file import TomlFile, read
+from syndicator.configuration.settings import Alert, Settings, load, unknown_variables
+from syndicator.configuration.sources.registry import placed_sources
+from syndicator.configuration.sources.schema import Placed
+from syndicator.core import urls
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import Source
+from syndicator.core.reasons import CheckReason, CommandReason, FetchReason
+from syndicator.core.urls import secrets
 from syndicator.pipeline.requests import unset, unset_in_url
 from syndicator.publishing.queries.saved import load_queries
-from syndicator.reasons import CheckReason, CommandReason, FetchReason
 from syndicator.services.check.finding import Finding, of_error, of_fault
 from syndicator.services.container import llm_key, need_folder
-from syndicator.settings import Alert, Settings, load, unknown_variables
-from syndicator.sources.registry import placed_sources
-from syndicator.sources.schema import Placed
-from syndicator.urls import secrets
 
 
 def faults(config: Path, environ: Mapping[str, str]) -> list[Finding]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from syndicator.errors import ConfigError, Fault
-from syndicator.model import Problem
-from syndicator.reasons import CommandReason
+from syndicator.core.errors import ConfigError, Fault
+from syndicator.core.model import Problem
+from syndicator.core.reasons import CommandReason
 
 Severity = Literal["error", "warning"]
 

@@ -9,23 +9,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from syndicator.articles.beside.rights import BELIEVED
-from syndicator.axes import ALL
-from syndicator.config_files.toml_file import TomlFile, read
+from syndicator.configuration.config_files.toml_file import TomlFile, read
+from syndicator.configuration.settings import load
+from syndicator.configuration.sources.registry import placed_sources
+from syndicator.configuration.sources.schema import Placed
+from syndicator.core.axes import ALL
+from syndicator.core.errors import SyndicatorError
+from syndicator.core.model import Problem
+from syndicator.core.ports import FeedRow
+from syndicator.core.reasons import CheckReason
 from syndicator.describing.taxonomy import vocabulary
 from syndicator.describing.taxonomy.vocabulary import Vocabulary
-from syndicator.errors import SyndicatorError
-from syndicator.model import Problem
-from syndicator.ports import FeedRow
 from syndicator.publishing import paths
-from syndicator.reasons import CheckReason
 from syndicator.services.check import article_files, configuration, machine, names, templates
 from syndicator.services.check.finding import Finding, in_order, of_fault, of_problem
 from syndicator.services.container import App, make_fetcher, open_app, utc_now
 from syndicator.services.ownership.rights import line
 from syndicator.services.recovery import clock as recovery
-from syndicator.settings import load
-from syndicator.sources.registry import placed_sources
-from syndicator.sources.schema import Placed
 from syndicator.visiting.fetch import dns
 
 _NAMED = 20  # sites in one line; a choice

@@ -10,14 +10,14 @@ from contextlib import suppress
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from syndicator.model import Source
-from syndicator.reasons import CheckReason, ConditionReason, FetchReason
+from syndicator.configuration.settings import Settings
+from syndicator.core.model import Source
+from syndicator.core.reasons import CheckReason, ConditionReason, FetchReason
 from syndicator.services.check.finding import Finding
 from syndicator.services.health.condition import Disk
 from syndicator.services.health.conditions import is_nearly_full, room
 from syndicator.services.health.look import disks_of
 from syndicator.services.recovery.clock import AHEAD
-from syndicator.settings import Settings
 
 Lookup = Callable[[str, int], object]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from syndicator import text
-from syndicator.config_files.toml_file import TomlFile
-from syndicator.errors import Fault
+from syndicator.configuration.config_files.toml_file import TomlFile
+from syndicator.configuration.rules.query import And, Expr, Not, Or, Term
+from syndicator.configuration.sources.schema import Placed
+from syndicator.core import text
+from syndicator.core.errors import Fault
 from syndicator.publishing.queries.saved import SavedQuery
-from syndicator.rules.query import And, Expr, Not, Or, Term
-from syndicator.sources.schema import Placed
 
 CATEGORY, TAG, SOURCE = "category", "tag", "source"  # axes, and the fields of queries
 _ANOTHER = "another here"

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from syndicator.configuration.settings import Settings
+from syndicator.core.reasons import FeedFileReason
 from syndicator.publishing.look import TEMPLATES, look
-from syndicator.reasons import FeedFileReason
 from syndicator.services.check.finding import Finding
-from syndicator.settings import Settings
 
 _PLACED: Final = re.compile(rf"{TEMPLATES}/(?P<name>.+?), line (?P<line>\d+): (?P<said>.*)", re.DOTALL)
 

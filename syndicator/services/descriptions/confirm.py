@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from syndicator.articles.provenance import by_of
+from syndicator.core.errors import UsageError
+from syndicator.core.model import Article, Problem
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, load
-from syndicator.errors import UsageError
-from syndicator.model import Article, Problem
 from syndicator.pipeline.descriptions.confirm import ORDERED, Decision, Names, carried_over, decided, same
 from syndicator.pipeline.descriptions.feed_changes import ChangeCounter, FeedChange
 from syndicator.pipeline.refile import refile

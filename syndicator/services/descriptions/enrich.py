@@ -7,21 +7,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from syndicator import log
+from syndicator.core import log
+from syndicator.core.errors import ConfigError, WorkerFailed
+from syndicator.core.model import Article, Failed, Problem
+from syndicator.core.ports import Asked, Enricher, FileStamp, Material, Meter, Reply
+from syndicator.core.reasons import CommandReason, FileReason, LlmReason
+from syndicator.core.text import width
+from syndicator.core.usage.terms import terms
 from syndicator.describing.llm import budget, material, prompt
 from syndicator.describing.llm.verdict import Refusal
-from syndicator.errors import ConfigError, WorkerFailed
-from syndicator.model import Article, Failed, Problem
 from syndicator.pipeline import jobs
 from syndicator.pipeline.context import BUGS, describe_bug
 from syndicator.pipeline.refile import refile
-from syndicator.ports import Asked, Enricher, FileStamp, Material, Meter, Reply
-from syndicator.reasons import CommandReason, FileReason, LlmReason
+from syndicator.processes.worker import Worker
 from syndicator.services.container import App, llm_key, make_enricher, open_worker
 from syndicator.services.descriptions.enrich_report import EnrichReport
-from syndicator.text import width
-from syndicator.usage.terms import terms
-from syndicator.worker import Worker
 
 RECENT = timedelta(days=7)  # a run asks about what was added since; `describe --llm` about all
 MOST_TRIES = 3  # for one text; then only `describe --llm` tries again

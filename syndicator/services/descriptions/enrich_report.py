@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from syndicator.model import Problem
+from syndicator.core.model import Problem
 
 if TYPE_CHECKING:
     from syndicator.describing.llm.budget import Hindrance

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from syndicator.errors import UsageError
-from syndicator.model import Article, FeedKey
+from syndicator.core.errors import UsageError
+from syndicator.core.model import Article, FeedKey
 from syndicator.pipeline.refile import refile
 from syndicator.services.container import App
 

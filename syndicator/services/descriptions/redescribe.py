@@ -10,19 +10,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from syndicator.errors import ConfigError, WorkerFailed
-from syndicator.model import Article, Problem
+from syndicator.configuration.settings import is_bucket
+from syndicator.core.errors import ConfigError, WorkerFailed
+from syndicator.core.model import Article, Problem
+from syndicator.core.ports import FileStamp
+from syndicator.core.reasons import FileReason
 from syndicator.pipeline import jobs
 from syndicator.pipeline.descriptions.feed_changes import ChangeCounter, FeedChange
 from syndicator.pipeline.descriptions.taught import forget, lacking
 from syndicator.pipeline.refile import refile
 from syndicator.pipeline.results import Redescription
-from syndicator.ports import FileStamp
-from syndicator.reasons import FileReason
+from syndicator.processes.worker import Worker
 from syndicator.services import reconcile
 from syndicator.services.container import App, open_worker, taxonomy_files
-from syndicator.settings import is_bucket
-from syndicator.worker import Worker
 
 if TYPE_CHECKING:
     from syndicator.describing.taxonomy.suggest import Proposal

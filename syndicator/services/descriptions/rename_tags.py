@@ -6,21 +6,21 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from syndicator import text
 from syndicator.articles import disk
+from syndicator.configuration.rules.query import And, Expr, Not, Or, Term
+from syndicator.core import text
+from syndicator.core.errors import UsageError
+from syndicator.core.model import Article, FeedKey
+from syndicator.core.ports import FeedRow
+from syndicator.core.text import suggestion
 from syndicator.describing.taxonomy.edit import Change, joined, knows, place, rewritten
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, fold, load
-from syndicator.errors import UsageError
-from syndicator.model import Article, FeedKey
 from syndicator.pipeline.descriptions.feed_changes import ChangeCounter, FeedChange
 from syndicator.pipeline.refile import refile
-from syndicator.ports import FeedRow
 from syndicator.publishing.output.redirects import moved
-from syndicator.rules.query import And, Expr, Not, Or, Term
 from syndicator.services import reconcile
 from syndicator.services.beside.files import move
 from syndicator.services.container import App
-from syndicator.text import suggestion
 
 _MANY = 500  # rows read at a time
 _SHARED = 100  # articles whose rows share a commit, as those of visits do

@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from syndicator.articles.provenance import By
-from syndicator.errors import ConfigError, UsageError
-from syndicator.model import Article, Problem
+from syndicator.core.errors import ConfigError, UsageError
+from syndicator.core.model import Article, Problem
 from syndicator.pipeline import jobs
 from syndicator.pipeline.descriptions.confirm import Decision, decided
 from syndicator.pipeline.descriptions.offers import Offers, doubt
+from syndicator.processes.worker import Worker
 from syndicator.services import reconcile
 from syndicator.services.container import App, taxonomy_files
 from syndicator.services.descriptions.confirm import names, write
-from syndicator.worker import Worker
 
 NEWEST = 5000  # published articles that are looked through
 DOUBTED = 200  # newest tagged ones of these of which it is reckoned how doubtful they are

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from syndicator.errors import ConfigError, UsageError
-from syndicator.model import Article, Problem
+from syndicator.core.errors import ConfigError, UsageError
+from syndicator.core.model import Article, Problem
 from syndicator.pipeline.entry.release import release as publish
 from syndicator.services import reconcile
 from syndicator.services.container import App, filing_context

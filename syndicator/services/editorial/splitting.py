@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from syndicator import urls
-from syndicator.errors import UsageError
-from syndicator.model import Article
+from syndicator.core import urls
+from syndicator.core.errors import UsageError
+from syndicator.core.model import Article
 from syndicator.pipeline.refile import refile
 from syndicator.services.container import App
 from syndicator.services.naming import need_article

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from syndicator import urls
-from syndicator.errors import UsageError
-from syndicator.model import Article, FeedKey, Problem
+from syndicator.core import urls
+from syndicator.core.errors import UsageError
+from syndicator.core.model import Article, FeedKey, Problem
 from syndicator.pipeline.dedupe.merge import also_of
 from syndicator.pipeline.refile import refile
 from syndicator.services import reconcile

@@ -6,13 +6,13 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from syndicator import urls
-from syndicator.errors import NotAFeed, WorkerFailed
-from syndicator.model import Entry, Fetched, ParsedFeed, Source, SourceState
+from syndicator.core import urls
+from syndicator.core.errors import NotAFeed, WorkerFailed
+from syndicator.core.model import Entry, Fetched, ParsedFeed, Source, SourceState
+from syndicator.core.ports import EntryRow, Fetcher
 from syndicator.pipeline import jobs, ownership
 from syndicator.pipeline.requests import feed_request, without_credentials
 from syndicator.pipeline.visit import introduced
-from syndicator.ports import EntryRow, Fetcher
 from syndicator.services.container import App, open_worker
 
 _ANY_TIME = datetime.max.replace(tzinfo=UTC)

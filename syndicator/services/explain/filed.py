@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
-from syndicator import urls
 from syndicator.articles.snapshots import ANSWERED
 from syndicator.articles.stores.versions import loaded
-from syndicator.errors import MissingError, NotAnArticle, RulesError
-from syndicator.model import Article, Entry, ReadArticle, Source
+from syndicator.core import urls
+from syndicator.core.errors import MissingError, NotAnArticle, RulesError
+from syndicator.core.model import Article, Entry, ReadArticle, Source
+from syndicator.core.usage.terms import terms
 from syndicator.pipeline.descriptions.reread import reread
 from syndicator.pipeline.read_article import load_taxonomy, read_article
 from syndicator.services.container import App
@@ -18,7 +19,6 @@ from syndicator.services.explain import origins
 from syndicator.services.explain.llm import llm_history
 from syndicator.services.explain.published import standing
 from syndicator.services.explain.shown import Shown
-from syndicator.usage.terms import terms
 
 
 def show_filed(app: App, id: str) -> Shown:

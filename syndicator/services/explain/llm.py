@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import Article
+from syndicator.core.ports import Asked
 from syndicator.describing.llm import prompt
-from syndicator.errors import ConfigError
-from syndicator.model import Article
 from syndicator.pipeline.descriptions.apply_answer import make_question
-from syndicator.ports import Asked
 from syndicator.services.container import App
 
 _FENCE = "(a line of random letters)"

@@ -7,13 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from syndicator import urls
 from syndicator.articles.frontmatter import dump, load
 from syndicator.articles.hand_edits import sign
 from syndicator.articles.normal_form import settle
+from syndicator.core import urls
+from syndicator.core.errors import MissingError, NotAnArticle, UsageError
+from syndicator.core.model import Article, Entry, Failed, Fetched, ReadArticle, Request, Rules, Source, SourceState
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
-from syndicator.errors import MissingError, NotAnArticle, UsageError
-from syndicator.model import Article, Entry, Failed, Fetched, ReadArticle, Request, Rules, Source, SourceState
 from syndicator.pipeline.entry.filing import as_filed
 from syndicator.pipeline.read_article import load_taxonomy, read_article, spelled
 from syndicator.pipeline.requests import page_request, without_credentials

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from syndicator.errors import MissingError, UsageError
-from syndicator.formats import PAGE
-from syndicator.model import Article
+from syndicator.core.errors import MissingError, UsageError
+from syndicator.core.formats import PAGE
+from syndicator.core.model import Article
+from syndicator.core.reasons import HoldReason
 from syndicator.pictures import outcomes
 from syndicator.publishing.entries import Entries
 from syndicator.publishing.look import look
@@ -15,7 +16,6 @@ from syndicator.publishing.paths import stem
 from syndicator.publishing.renderers import renderers
 from syndicator.publishing.web.pages import Pages
 from syndicator.publishing.web.story import alone
-from syndicator.reasons import HoldReason
 from syndicator.services import build
 from syndicator.services.container import App
 from syndicator.services.naming import article_id

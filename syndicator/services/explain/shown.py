@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from syndicator.model import ReadArticle
+from syndicator.core.model import ReadArticle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

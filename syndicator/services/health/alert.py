@@ -18,12 +18,12 @@ from email.utils import format_datetime
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
-from syndicator.errors import ConfigError
+from syndicator.configuration.settings import Alert, Site
+from syndicator.core.errors import ConfigError
+from syndicator.core.text import line
 from syndicator.services.health.episodes import Event, titles
 from syndicator.services.health.feed import lines
 from syndicator.services.health.memory import Outbox
-from syndicator.settings import Alert, Site
-from syndicator.text import line
 
 SECONDS: Final = 30.0  # for a command, and for each step of a mail
 _OUTPUT = 2000  # characters of what a command prints that are logged

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from syndicator.model import Problem, Source, SourceState
-from syndicator.reasons import ConditionReason
+from syndicator.core.model import Problem, Source, SourceState
+from syndicator.core.reasons import ConditionReason
 from syndicator.store.status import Waiting
 
 

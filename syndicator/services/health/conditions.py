@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from syndicator.reasons import ConditionReason, explained
+from syndicator.core.reasons import ConditionReason, explained
 from syndicator.services.health.condition import Condition, Disk, Observed, plain, printable
 from syndicator.services.health.sources import of_sources
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from syndicator.model import Outcome
+from syndicator.core.model import Outcome
 from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.store.engine import Store
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from syndicator.reasons import ConditionReason, FetchReason
+from syndicator.core.reasons import ConditionReason, FetchReason
 from syndicator.services.health.condition import Condition
 
 # Counts, or remarks on what is well: `status` has them, nobody is called for them.

@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree
 
+from syndicator.configuration.settings import Settings
+from syndicator.core.text import legal, line
 from syndicator.services.health.episodes import Event, titles
-from syndicator.settings import Settings
-from syndicator.text import legal, line
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _FILE = "health-token"

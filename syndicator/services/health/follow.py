@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from syndicator.errors import DiskError, SyndicatorError
-from syndicator.log import logger
-from syndicator.model import Outcome, Problem
+from syndicator.core.errors import DiskError, SyndicatorError
+from syndicator.core.log import logger
+from syndicator.core.model import Outcome, Problem
+from syndicator.core.reasons import ConditionReason
 from syndicator.publishing.selection.staleness import BuildReport
-from syndicator.reasons import ConditionReason
 from syndicator.services import freshness
 from syndicator.services.container import App
 from syndicator.services.health import counters, episodes

@@ -10,12 +10,14 @@ from datetime import datetime
 from pathlib import Path
 
 from syndicator.articles.opening import open_articles
-from syndicator.axes import AXES
-from syndicator.formats import FORMATS
-from syndicator.model import FeedKey, Problem, Source, SourceState
-from syndicator.ports import Enriched, Move, Outlet
-from syndicator.ports.articles import ArticleStore
-from syndicator.ports.pictures import Pictured
+from syndicator.configuration.settings import Settings
+from syndicator.configuration.sources.moves import moves
+from syndicator.core.axes import AXES
+from syndicator.core.formats import FORMATS
+from syndicator.core.model import FeedKey, Problem, Source, SourceState
+from syndicator.core.ports import Enriched, Move, Outlet
+from syndicator.core.ports.articles import ArticleStore
+from syndicator.core.ports.pictures import Pictured
 from syndicator.publishing import paths
 from syndicator.services import freshness, reconcile
 from syndicator.services.container import Configuration, configuration, utc_now
@@ -29,8 +31,6 @@ from syndicator.services.health.sources import notable
 from syndicator.services.places.opening import begun, indexed, kept_pages, open_outlet
 from syndicator.services.recovery import clock
 from syndicator.services.reread.chosen import outdated
-from syndicator.settings import Settings
-from syndicator.sources.moves import moves
 from syndicator.store.engine import Store, look_into
 from syndicator.store.status import Counts, OnHold
 

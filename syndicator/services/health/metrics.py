@@ -12,8 +12,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoM
 from prometheus_client.registry import Collector
 
 from syndicator import __version__
-from syndicator.ports.pictures import Pictured
-from syndicator.reasons import ConditionReason
+from syndicator.core.ports.pictures import Pictured
+from syndicator.core.reasons import ConditionReason
 from syndicator.services.freshness import Freshness
 from syndicator.services.health.counters import Counters
 from syndicator.store.fleet.hosts import HostCounts

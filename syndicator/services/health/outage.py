@@ -7,12 +7,12 @@ import uuid
 from collections.abc import Mapping
 from datetime import datetime
 
-from syndicator.errors import ConfigError, SyndicatorError
-from syndicator.reasons import ConditionReason, explained
+from syndicator.configuration.settings import Settings
+from syndicator.core.errors import ConfigError, SyndicatorError
+from syndicator.core.reasons import ConditionReason, explained
 from syndicator.services.health.condition import Condition
 from syndicator.services.health.episodes import Memory, follow
 from syndicator.services.health.memory import Outbox, is_due, put
-from syndicator.settings import Settings
 
 _IN_A_ROW = 2  # runs: a file that is just being written mends itself
 

@@ -8,16 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from syndicator.axes import ALL
-from syndicator.errors import MissingError, SyndicatorError
-from syndicator.formats import FORMATS
+from syndicator.configuration.settings import Settings, is_bucket
+from syndicator.core.axes import ALL
+from syndicator.core.errors import MissingError, SyndicatorError
+from syndicator.core.formats import FORMATS
 from syndicator.services import freshness
 from syndicator.services.container import lease_seconds
 from syndicator.services.health import counters, metrics
 from syndicator.services.health.episodes import Event
 from syndicator.services.health.feed import document
 from syndicator.services.health.memory import read_memory
-from syndicator.settings import Settings, is_bucket
 from syndicator.store.engine import Store, look_into
 
 

@@ -9,14 +9,14 @@ from itertools import pairwise
 from statistics import median
 from typing import Final
 
-from syndicator.model import SourceState
-from syndicator.ports import Move
-from syndicator.reasons import ConditionReason, FetchReason, WorkerReason, explained
-from syndicator.rules.lengths import NEWEST, has_collapsed
-from syndicator.rules.use import unmatched
-from syndicator.rules.walls import LEAD, Wall, wall
+from syndicator.configuration.rules.lengths import NEWEST, has_collapsed
+from syndicator.configuration.rules.use import unmatched
+from syndicator.configuration.rules.walls import LEAD, Wall, wall
+from syndicator.configuration.sources.moves import moves
+from syndicator.core.model import SourceState
+from syndicator.core.ports import Move
+from syndicator.core.reasons import ConditionReason, FetchReason, WorkerReason, explained
 from syndicator.services.health.condition import Condition, Observed, plain
-from syndicator.sources.moves import moves
 from syndicator.store.status import Waiting
 
 # Failures that mend themselves more often than not: nobody is called for them before they have lasted for a day.

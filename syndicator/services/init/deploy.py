@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from syndicator.axes import AXES
-from syndicator.errors import UsageError
-from syndicator.formats import FORMATS, TYPES
+from syndicator.core.axes import AXES
+from syndicator.core.errors import UsageError
+from syndicator.core.formats import FORMATS, TYPES
 from syndicator.server.files import CSP
 from syndicator.services.init.templates import filled
 

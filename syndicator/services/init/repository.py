@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from syndicator.errors import UsageError
+from syndicator.core.errors import UsageError
 from syndicator.services.init.templates import filled
 
 # The name of a template -> the files it adds to the configuration, each with the text of ours that it is made of.

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from syndicator.errors import UsageError
+from syndicator.core.errors import UsageError
 
 _DATA: Final = Path(__file__).resolve().parents[2] / "data"
 SHIPPED: Final = _DATA / "config"  # the same as `config` of the repository

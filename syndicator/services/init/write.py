@@ -6,13 +6,13 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from syndicator.errors import UsageError
+from syndicator.configuration.settings import load
+from syndicator.core.errors import UsageError
 from syndicator.services.init import program
 from syndicator.services.init.deploy import Deployment, deployment_files
 from syndicator.services.init.repository import repository_files
 from syndicator.services.init.start import Start, checked, config_files
 from syndicator.services.init.templates import filled
-from syndicator.settings import load
 
 
 def write_folder(

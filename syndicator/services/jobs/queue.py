@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from syndicator.articles import disk
 from syndicator.articles.snapshots import ANSWERED, packed, unpacked
-from syndicator.model import Fetched
+from syndicator.core.model import Fetched
 
 KEPT = 200  # jobs that have ended
 PAGES = 20  # web pages of jobs

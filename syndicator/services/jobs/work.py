@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from syndicator.errors import DiskError, LockedError, SyndicatorError
+from syndicator.configuration.settings import load
+from syndicator.core.errors import DiskError, LockedError, SyndicatorError
 from syndicator.services.build import build_feeds
 from syndicator.services.container import App, locked, open_app, utc_now
 from syndicator.services.jobs.acts import ACTS, UNLOCKED
@@ -17,7 +18,6 @@ from syndicator.services.jobs.log import Change, Log
 from syndicator.services.jobs.queue import Job, Queue, Status
 from syndicator.services.jobs.task import Acted, CancelledJob, Task, read
 from syndicator.services.refresh import remake
-from syndicator.settings import load
 
 _PAUSE_SECONDS = 0.1  # between two looks for jobs
 _STEP_SECONDS = 0.3  # between two notes of how far a job is

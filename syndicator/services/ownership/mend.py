@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from syndicator import urls
-from syndicator.model import Entry, Problem
+from syndicator.core import urls
+from syndicator.core.model import Entry, Problem
+from syndicator.core.ports import EntryRow
+from syndicator.core.reasons import CheckReason, EntryReason
 from syndicator.pipeline.owners.faults import Fault, fault_of
 from syndicator.pipeline.ownership import of_site
 from syndicator.pipeline.refile import refile
-from syndicator.ports import EntryRow
-from syndicator.reasons import CheckReason, EntryReason
 from syndicator.services.container import App, owners
 from syndicator.services.reconcile import OWNED_SINCE
 from syndicator.store.database import chunks

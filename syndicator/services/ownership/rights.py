@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from syndicator.model import Problem, Source
-from syndicator.reasons import CheckReason
+from syndicator.core.model import Problem, Source
+from syndicator.core.reasons import CheckReason
 from syndicator.services.container import App, owners
 
 

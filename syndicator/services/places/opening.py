@@ -10,15 +10,15 @@ from pathlib import Path
 
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.snapshots import FileSnapshots
-from syndicator.axes import ALL
-from syndicator.errors import UsageError
-from syndicator.formats import FORMATS
-from syndicator.ports import Outlet
-from syndicator.ports.articles import ArticleStore, Snapshots
+from syndicator.configuration.settings import Settings, is_bucket
+from syndicator.core.axes import ALL
+from syndicator.core.errors import UsageError
+from syndicator.core.formats import FORMATS
+from syndicator.core.ports import Outlet
+from syndicator.core.ports.articles import ArticleStore, Snapshots
 from syndicator.publishing.output.files import FileOutlet
 from syndicator.reading import READING_VERSION
 from syndicator.services.places.shared_articles import SharedArticleStore
-from syndicator.settings import Settings, is_bucket
 from syndicator.store.engine import Store
 
 
@@ -38,8 +38,8 @@ def kept_pages(settings: Settings, environ: Mapping[str, str]) -> Snapshots:
     """The pages of recent articles, and which version read them."""
     if not is_bucket(settings.pages_at):
         return FileSnapshots(Path(settings.pages_at), READING_VERSION)
+    from syndicator.articles.object_store.bucket import Bucket
     from syndicator.articles.stores.object_snapshots import ObjectSnapshots
-    from syndicator.object_store.bucket import Bucket
 
     return ObjectSnapshots(Bucket(settings.pages_at, environ), READING_VERSION)
 
@@ -48,7 +48,7 @@ def open_outlet(settings: Settings, environ: Mapping[str, str], *, whole: bool =
     """Where published files go; `whole`: for a build of many."""
     if settings.public_dir is not None:
         return FileOutlet(settings.public_dir, gzip=settings.publish.gzip)
-    from syndicator.object_store.bucket import Bucket
+    from syndicator.articles.object_store.bucket import Bucket
     from syndicator.publishing.output.objects import ObjectOutlet
 
     return ObjectOutlet(Bucket(settings.public_at, environ), settings.publish.gzip, whole)

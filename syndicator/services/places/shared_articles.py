@@ -10,9 +10,9 @@ from pathlib import Path
 
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.stores import reserved
-from syndicator.model import Article
-from syndicator.ports.articles import ArticlePaths, Changes
-from syndicator.ports.files import FileStamp
+from syndicator.core.model import Article
+from syndicator.core.ports.articles import ArticlePaths, Changes
+from syndicator.core.ports.files import FileStamp
 
 
 class SharedArticleStore(FileArticleStore):
@@ -48,7 +48,7 @@ class SharedArticleStore(FileArticleStore):
             self._index.release(path)
 
     def _new_path(self, article: Article) -> str:
-        return self._index.reserve(article.id, reserved.new_path(self._index, article))
+        return self._index.reserve(article.id, reserved.new_reserved_path(self._index, article))
 
     def _stamp_of(self, path: str) -> FileStamp | None:
         try:

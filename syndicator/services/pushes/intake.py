@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final, Protocol
 
-from syndicator.errors import first_of
-from syndicator.model import OURS, Fetched, Outcome
-from syndicator.ports import Fetcher
-from syndicator.ports.subscriptions import Subscription
+from syndicator.core.errors import first_of
+from syndicator.core.model import OURS, Fetched, Outcome
+from syndicator.core.ports import Fetcher
+from syndicator.core.ports.subscriptions import Subscription
 from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.services.build import build_due, together
 from syndicator.services.container import App, make_context, make_fetcher, new_worker

@@ -14,16 +14,16 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from weakref import WeakValueDictionary
 
-from syndicator.log import logger
-from syndicator.model import Entry, Source
-from syndicator.ports.subscriptions import PATH, Hubs, Offer, Subscription, Tally
+from syndicator.core.log import logger
+from syndicator.core.model import Entry, Source
+from syndicator.core.ports.subscriptions import PATH, Hubs, Offer, Subscription, Tally
 from syndicator.store.subscriptions.table import Subscriptions
 from syndicator.visiting.websub import lease, trust
 from syndicator.visiting.websub.offer import may_subscribe
 from syndicator.visiting.websub.signature import is_signed
 
 if TYPE_CHECKING:
-    from syndicator.worker import Worker
+    from syndicator.processes.worker import Worker
 
 _TOKEN_BYTES: Final = 32  # of chance in a callback and in a secret
 # What waits to be read: some dozens of the largest feeds, or a burst of a thousand small ones. Choices.

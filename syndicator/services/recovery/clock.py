@@ -9,10 +9,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from syndicator.articles import times
-from syndicator.errors import ConfigError
-from syndicator.model import Article, Problem
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import Article, Problem
+from syndicator.core.reasons import ConditionReason, FileReason
 from syndicator.pipeline.refile import refile
-from syndicator.reasons import ConditionReason, FileReason
 from syndicator.services.container import App
 from syndicator.store.engine import Store
 

@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 from syndicator.articles import times
 from syndicator.articles.beside import lines
-from syndicator.ports.articles import ArticleStore
+from syndicator.core.ports.articles import ArticleStore
 from syndicator.services.container import App
 from syndicator.store.engine import Store
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syndicator.model import Source
+from syndicator.core.model import Source
 from syndicator.services.container import App
 from syndicator.services.recovery.clock import AHEAD
 

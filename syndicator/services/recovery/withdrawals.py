@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 
-from syndicator.model import Article
+from syndicator.core.model import Article
 from syndicator.pipeline.descriptions import taught
 from syndicator.services.beside import console
 from syndicator.services.container import App

@@ -6,15 +6,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from syndicator import urls
-from syndicator.errors import UsageError
-from syndicator.model import Source
-from syndicator.ports.articles import Snapshots
+from syndicator.core import urls
+from syndicator.core.errors import UsageError
+from syndicator.core.model import Source
+from syndicator.core.ports.articles import Snapshots
+from syndicator.core.text import suggestion
 from syndicator.services import reconcile
 from syndicator.services.container import App
 from syndicator.services.naming import article_id
 from syndicator.store.index import Index
-from syndicator.text import suggestion
 
 ROWS = 500  # rows read at a time
 _READING = "reading version"  # the note with the version that ran last

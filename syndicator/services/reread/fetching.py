@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from syndicator import urls
 from syndicator.articles.snapshots import ANSWERED
-from syndicator.errors import NetworkDown
-from syndicator.model import Article, Failed, Fetched, Problem
+from syndicator.core import urls
+from syndicator.core.errors import NetworkDown
+from syndicator.core.model import Article, Failed, Fetched, Problem
+from syndicator.core.ports import Fetcher
+from syndicator.core.reasons import FetchReason
 from syndicator.pipeline.requests import page_request, without_credentials
-from syndicator.ports import Fetcher
-from syndicator.reasons import FetchReason
 from syndicator.services.container import App, make_fetcher
 from syndicator.services.reread.chosen import Which, chosen
 from syndicator.services.reread.plan import Progress

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from syndicator import urls
-from syndicator.errors import ConfigError, NotAnArticle, RulesError, WorkerFailed
-from syndicator.model import Article, Problem
+from syndicator.core import urls
+from syndicator.core.errors import ConfigError, NotAnArticle, RulesError, WorkerFailed
+from syndicator.core.model import Article, Problem
+from syndicator.core.reasons import FileReason
 from syndicator.pipeline import jobs
 from syndicator.pipeline.dedupe.merge import remember
 from syndicator.pipeline.descriptions.feed_changes import ChangeCounter, FeedChange
 from syndicator.pipeline.refile import refile
 from syndicator.pipeline.results import Reread
-from syndicator.reasons import FileReason
+from syndicator.processes.worker import Worker
 from syndicator.services import reconcile
 from syndicator.services.container import App, open_worker
 from syndicator.services.reread.chosen import Which, chosen, due_again
-from syndicator.worker import Worker
 
 Progress = Callable[[int, int], None]  # done, of how many
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from syndicator import urls
 from syndicator.articles.snapshots import ANSWERED
-from syndicator.errors import WorkerFailed
-from syndicator.model import FeedKey, Rules, Source
+from syndicator.configuration.sources import registry
+from syndicator.core import urls
+from syndicator.core.errors import WorkerFailed
+from syndicator.core.model import FeedKey, Rules, Source
 from syndicator.pipeline import jobs
+from syndicator.processes.worker import Worker
 from syndicator.services.container import App, open_worker
 from syndicator.services.naming import need_sources
-from syndicator.sources import registry
-from syndicator.worker import Worker
 
 if TYPE_CHECKING:  # the libraries that read pages are not loaded for a type
     from syndicator.reading.trial import Trial

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from syndicator.axes import ALL
+from syndicator.core.axes import ALL
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import Article, FeedKey
+from syndicator.core.ports.pictures import Picture
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, load
-from syndicator.errors import ConfigError
-from syndicator.model import Article, FeedKey
-from syndicator.ports.pictures import Picture
 from syndicator.services.container import Configuration, configuration, utc_now
 from syndicator.services.health.look import Health, Place, Walked, look, place_of, walk
 from syndicator.store.status import OnHold

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from syndicator.articles.beside.rights import NAME, RightsFile
+from syndicator.articles.beside.rights import RIGHTS_TOML, RightsFile
 from syndicator.articles.snapshots import ANSWERED
-from syndicator.model import FeedKey
+from syndicator.core.model import FeedKey
 from syndicator.pipeline.context import rights_in
 from syndicator.services.health.look import Place
 from syndicator.services.naming import need_sources
@@ -35,7 +35,7 @@ def kept(place: Place, key: str, most: int = POINTED) -> list[Kept]:
     need_sources(place, [key])
     if place.store is None:
         return []
-    rights = rights_in(RightsFile(place.article_store.file(NAME)), place.sources[key])
+    rights = rights_in(RightsFile(place.article_store.file(RIGHTS_TOML)), place.sources[key])
     snapshots, index = kept_pages(place.settings, place.environ), place.store.index
     ids = index.ids(FeedKey("source", key), limit=10 * most, since=None, most=10 * most)
     found: list[Kept] = []

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from syndicator.articles import frontmatter
-from syndicator.errors import ConfigError, UsageError
-from syndicator.model import Article, FeedKey, Outcome, Source, SourceState
-from syndicator.ports.pictures import Picture
+from syndicator.core.errors import ConfigError, UsageError
+from syndicator.core.model import Article, FeedKey, Outcome, Source, SourceState
+from syndicator.core.ports.pictures import Picture
 from syndicator.publishing import paths
 from syndicator.services.health.look import Place, as_written
 from syndicator.services.health.status.source import SourceHealth, look_at

@@ -6,13 +6,13 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 
-from syndicator import text as texts
 from syndicator.articles import frontmatter
-from syndicator.axes import ALL
-from syndicator.errors import ConfigError
-from syndicator.model import Article, FeedKey
+from syndicator.configuration.rules.query import QueryError, matches, parse
+from syndicator.core import text as texts
+from syndicator.core.axes import ALL
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import Article, FeedKey
 from syndicator.publishing.queries.saved import SavedQuery, load_queries
-from syndicator.rules.query import QueryError, matches, parse
 from syndicator.services.health.look import Place
 from syndicator.services.showing.glance import vocabulary
 

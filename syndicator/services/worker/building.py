@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from datetime import timedelta
 
-from syndicator.errors import LockedError
-from syndicator.log import logger
+from syndicator.core.errors import LockedError
+from syndicator.core.log import logger
 from syndicator.services import thumbnails
 from syndicator.services.build import build_due, together
 from syndicator.services.container import locked

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from syndicator.articles.opening import open_articles
-from syndicator.errors import UsageError
+from syndicator.configuration.settings import Settings, load
+from syndicator.core.errors import UsageError
 from syndicator.services.container import lease_seconds, locked
 from syndicator.services.places.opening import begun
-from syndicator.settings import Settings, load
 from syndicator.store.engine import open_store
 from syndicator.store.fleet.moving import copy
 from syndicator.store.fleet.queue import open_queue

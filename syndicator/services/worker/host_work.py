@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from syndicator.errors import first_of
-from syndicator.log import logger
-from syndicator.model import OURS, Source, SourceState
+from syndicator.core.errors import first_of
+from syndicator.core.log import logger
+from syndicator.core.model import OURS, Source, SourceState
 from syndicator.pipeline.context import RunContext
 from syndicator.pipeline.visit import visit
 from syndicator.services.worker.session import Session

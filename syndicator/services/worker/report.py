@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from syndicator.configuration.settings import load
 from syndicator.services.container import lease_seconds
 from syndicator.services.worker.run import need_server
-from syndicator.settings import load
 from syndicator.store.engine import open_store
 from syndicator.store.fleet.hosts import HeldHost
 from syndicator.store.fleet.queue import open_queue

@@ -13,7 +13,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from syndicator.errors import MissingError, StoreError, UsageError, first_of
+from syndicator.configuration.settings import Settings, load
+from syndicator.core.errors import MissingError, StoreError, UsageError, first_of
 from syndicator.pipeline.context import RunContext
 from syndicator.publishing.queries.saved import load_queries
 from syndicator.services import reconcile
@@ -23,7 +24,6 @@ from syndicator.services.worker.building import build
 from syndicator.services.worker.dispatch import dispatch
 from syndicator.services.worker.lanes import Lanes
 from syndicator.services.worker.session import Reach, Session, Totals, pause
-from syndicator.settings import Settings, load
 from syndicator.store.dialect.postgres import StoreAway, StoreBusy
 from syndicator.store.engine import open_store
 from syndicator.store.fleet.queue import open_queue

@@ -8,9 +8,9 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from syndicator.model import Outcome
+from syndicator.core.model import Outcome
+from syndicator.core.ports.queue import Queue
 from syndicator.pipeline.context import RunContext
-from syndicator.ports.queue import Queue
 from syndicator.services.container import App
 from syndicator.services.settling import Settling
 from syndicator.store.fleet.hosts import Hosts

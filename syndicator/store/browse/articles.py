@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from sqlalchemy import ColumnElement, case, func, not_, or_, select
 
-from syndicator.model import Article, Outcome
+from syndicator.core.model import Article, Outcome
 from syndicator.store import codec, schema
 from syndicator.store.database import Database
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from syndicator.errors import StoreError
+from syndicator.core.errors import StoreError
 
 DRIVER = "postgresql+psycopg"
 _CURE = "see that the server runs and store.url is right; nothing is lost, the next run goes on"

@@ -11,8 +11,8 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, delete, or_, select, text
 from sqlalchemy.exc import DBAPIError
 
-from syndicator.errors import LockedError
-from syndicator.model import Source, SourceState
+from syndicator.core.errors import LockedError
+from syndicator.core.model import Source, SourceState
 from syndicator.store import codec, schema
 from syndicator.store.database import Database, chunks, upsert
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection, TextClause, text
 
-from syndicator.errors import StoreError
-from syndicator.ports.hosts import Busy, Turn
+from syndicator.core.errors import StoreError
+from syndicator.core.ports.hosts import Busy, Turn
 from syndicator.store import codec
 from syndicator.store.database import Database
 

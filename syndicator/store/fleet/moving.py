@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, Table, func, insert, select, text, update
 
-from syndicator.errors import StoreError
+from syndicator.core.errors import StoreError
 from syndicator.store import schema
 from syndicator.store.database import Database
 from syndicator.store.dialect import postgres

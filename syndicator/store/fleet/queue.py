@@ -11,8 +11,8 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from syndicator.errors import StoreError
-from syndicator.ports.queue import Depths, Job
+from syndicator.core.errors import StoreError
+from syndicator.core.ports.queue import Depths, Job
 from syndicator.store.dialect.postgres import StoreAway
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.util.exc import CommandError
 
-from syndicator.errors import StoreError
+from syndicator.core.errors import StoreError
 from syndicator.store.database import Database
 from syndicator.store.dialect import postgres
 

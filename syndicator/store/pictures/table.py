@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from syndicator.model import FeedKey
-from syndicator.ports.pictures import Picture, Pictured, PictureRow
+from syndicator.core.model import FeedKey
+from syndicator.core.ports.pictures import Picture, Pictured, PictureRow
 from syndicator.store import codec, rows, schema
 from syndicator.store.database import Database, chunks
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, func, select
 
-from syndicator.ports.articles import Reserved
+from syndicator.core.ports.articles import Reserved
 from syndicator.store import codec, schema
 from syndicator.store.database import insert_new
 from syndicator.store.group import Group

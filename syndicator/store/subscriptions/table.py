@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import bindparam, delete, select
 
-from syndicator.ports.subscriptions import Subscription, Tally
+from syndicator.core.ports.subscriptions import Subscription, Tally
 from syndicator.store import codec, schema
 from syndicator.store.database import Database, chunks, upsert
 

@@ -9,7 +9,7 @@ from html import unescape
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
-from syndicator.errors import NotAFeed
+from syndicator.core.errors import NotAFeed
 from syndicator.visiting.feeds.fields import one_line, resolve
 from syndicator.visiting.feeds.jsonfeed import looks_json
 from syndicator.visiting.feeds.known import known_feed

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from html import unescape
 
-from syndicator import text, urls
+from syndicator.core import text, urls
 
 # Markup that titles contain; anything else in angle brackets is text ("List<String>").
 _TAG = re.compile(

@@ -8,8 +8,8 @@ from html import escape
 from typing import Any
 from urllib.parse import urljoin
 
-from syndicator.errors import NotAFeed
-from syndicator.model import Enclosure, Entry, ParsedFeed
+from syndicator.core.errors import NotAFeed
+from syndicator.core.model import Enclosure, Entry, ParsedFeed
 from syndicator.visiting.feeds.dates import parse_date
 from syndicator.visiting.feeds.fields import entry_id, names, one_line, resolve
 from syndicator.visiting.feeds.posts_api import parse_posts

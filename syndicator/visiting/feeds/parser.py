@@ -13,9 +13,9 @@ from html import escape
 from typing import Any
 from xml.sax import SAXException
 
-from syndicator.errors import NotAFeed
-from syndicator.model import Enclosure, Entry, ParsedFeed
-from syndicator.usage.vocabularies import said
+from syndicator.core.errors import NotAFeed
+from syndicator.core.model import Enclosure, Entry, ParsedFeed
+from syndicator.core.usage.vocabularies import said
 from syndicator.visiting.feeds import podcast
 from syndicator.visiting.feeds.dates import YEARS, parse_date
 from syndicator.visiting.feeds.fields import entry_id, names, one_line, resolve

@@ -13,7 +13,7 @@ from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
-from syndicator.model import Entry, ParsedFeed
+from syndicator.core.model import Entry, ParsedFeed
 from syndicator.visiting.feeds.dates import parse_date
 from syndicator.visiting.feeds.fields import entry_id, names, one_line, resolve
 
@@ -66,7 +66,7 @@ def parse_posts(data: Any, url: str, most: int) -> ParsedFeed | None:
 
 
 def _post(post: dict[str, Any], url: str) -> Entry:
-    link = resolve(url, _text(post.get("link")))
+    link = resolve(url, _post_text(post.get("link")))
     title, content = one_line(unescape(_rendered(post, "title"))), _rendered(post, "content")
     embedded = post.get("_embedded")
     parts = embedded if isinstance(embedded, dict) else {}
@@ -75,8 +75,8 @@ def _post(post: dict[str, Any], url: str) -> Entry:
         url=link,
         title=title,
         authors=names(list(_each(parts.get("author"), "name"))),
-        published=_date(post.get("date_gmt")),
-        updated=_date(post.get("modified_gmt")),
+        published=_post_date(post.get("date_gmt")),
+        updated=_post_date(post.get("modified_gmt")),
         summary=_rendered(post, "excerpt"),
         content=content,
         image=resolve(url, next(_each(parts.get("wp:featuredmedia"), "source_url"), "")),
@@ -85,39 +85,39 @@ def _post(post: dict[str, Any], url: str) -> Entry:
 
 def _ghost_post(post: dict[str, Any], url: str) -> Entry:
     link, title, content = (
-        resolve(url, _text(post.get("url"))),
-        one_line(_text(post.get("title"))),
-        _text(post.get("html")),
+        resolve(url, _post_text(post.get("url"))),
+        one_line(_post_text(post.get("title"))),
+        _post_text(post.get("html")),
     )
     return Entry(
-        id=entry_id(_text(post.get("id")), link, title, content),
+        id=entry_id(_post_text(post.get("id")), link, title, content),
         url=link,
         title=title,
         authors=names(list(_each(post.get("authors"), "name"))),
-        published=parse_date(_text(post.get("published_at"))),
-        updated=parse_date(_text(post.get("updated_at"))),
-        summary=_text(post.get("custom_excerpt")) or _text(post.get("excerpt")),
+        published=parse_date(_post_text(post.get("published_at"))),
+        updated=parse_date(_post_text(post.get("updated_at"))),
+        summary=_post_text(post.get("custom_excerpt")) or _post_text(post.get("excerpt")),
         content=content,
         categories=tuple(dict.fromkeys(one_line(tag) for tag in _each(post.get("tags"), "name"))),
-        image=resolve(url, _text(post.get("feature_image"))),
+        image=resolve(url, _post_text(post.get("feature_image"))),
     )
 
 
 def _rendered(post: dict[str, Any], name: str) -> str:
     value = post.get(name)
-    return _text(value.get("rendered") if isinstance(value, dict) else value)
+    return _post_text(value.get("rendered") if isinstance(value, dict) else value)
 
 
 def _each(value: Any, name: str) -> Iterator[str]:
     rows = value if isinstance(value, list) else []
-    yield from (said for row in rows if isinstance(row, dict) and (said := _text(row.get(name))))
+    yield from (said for row in rows if isinstance(row, dict) and (said := _post_text(row.get(name))))
 
 
-def _date(value: Any) -> datetime | None:
+def _post_date(value: Any) -> datetime | None:
     """A time of WordPress in GMT, which says no zone."""
-    said = _text(value)
+    said = _post_text(value)
     return parse_date(f"{said}Z" if said and not said.endswith("Z") else said) if said else None
 
 
-def _text(value: Any) -> str:
+def _post_text(value: Any) -> str:
     return value.strip() if isinstance(value, str) else ""

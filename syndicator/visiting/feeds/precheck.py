@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from syndicator.errors import NotAFeed
+from syndicator.core.errors import NotAFeed
 
 MOST_BYTES = 16_000_000  # of a decoded feed; our choice, as the next one is
 MOST_ENTRIES = 1_000

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from syndicator import urls
-from syndicator.model import Entry, ParsedFeed
+from syndicator.core import urls
+from syndicator.core.model import Entry, ParsedFeed
 
 # /comments/feed/ (WordPress), /feeds/comments/default (Blogger), ?feed=comments-rss2; /comment/ alone is a newspaper's
 # opinion pages.

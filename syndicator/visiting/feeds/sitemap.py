@@ -9,8 +9,8 @@ from typing import Any
 
 from lxml import etree
 
-from syndicator.errors import NotAFeed
-from syndicator.model import Entry, ParsedFeed
+from syndicator.core.errors import NotAFeed
+from syndicator.core.model import Entry, ParsedFeed
 from syndicator.visiting.feeds.dates import parse_date
 from syndicator.visiting.feeds.fields import one_line, resolve
 

@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 
 import httpx
 
-from syndicator.urls import redacted
+from syndicator.core.urls import redacted
 
 
 class Refusal(Exception):

@@ -9,8 +9,8 @@ import ssl
 import aiohttp
 import httpx
 
-from syndicator.model import OURS
-from syndicator.urls import BadUrl
+from syndicator.core.model import OURS
+from syndicator.core.urls import BadUrl
 from syndicator.visiting.fetch.transport import Blocked
 
 _SHORT_OF = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)  # files, buffers, memory of this machine

@@ -18,10 +18,10 @@ import httpx
 from aiohttp.abc import AbstractResolver, ResolveResult
 from httpx_aiohttp import AiohttpTransport
 
-from syndicator.errors import ConfigError
-from syndicator.settings import Fetch
-from syndicator.urls import canonical
-from syndicator.urls.addresses import private
+from syndicator.configuration.settings import Fetch
+from syndicator.core.errors import ConfigError
+from syndicator.core.urls import canonical
+from syndicator.core.urls.addresses import private
 from syndicator.visiting.fetch import dns, ssrf
 
 _CLIENTS = 64  # origins whose connections stay open; past this many, the one least recently used is closed

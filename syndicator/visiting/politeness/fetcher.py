@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from syndicator.log import logger
-from syndicator.model import Failed, Fetched, FetchResult, Request, Source
-from syndicator.ports import Fetcher
-from syndicator.ports.hosts import Turn, Waits
-from syndicator.urls import BadUrl, canonical, host, redacted, same_site
-from syndicator.usage import robots_txt
+from syndicator.core.log import logger
+from syndicator.core.model import Failed, Fetched, FetchResult, Request, Source
+from syndicator.core.ports import Fetcher
+from syndicator.core.ports.hosts import Turn, Waits
+from syndicator.core.urls import BadUrl, canonical, host, redacted, same_site
+from syndicator.core.usage import robots_txt
 from syndicator.visiting.fetch.headers import REDIRECTION
 from syndicator.visiting.politeness.robots import OPERATOR, Robots, RobotsVerdict
 from syndicator.visiting.politeness.throttle import HostBusy, Throttle

@@ -14,10 +14,10 @@ from weakref import WeakValueDictionary
 
 from protego import Protego
 
-from syndicator.model import Failed, Fetched, Request, Source
-from syndicator.ports import Fetcher
-from syndicator.urls import host
-from syndicator.usage import robots_txt
+from syndicator.core.model import Failed, Fetched, Request, Source
+from syndicator.core.ports import Fetcher
+from syndicator.core.urls import host
+from syndicator.core.usage import robots_txt
 from syndicator.visiting.fetch.headers import CLIENT_ERROR
 from syndicator.visiting.politeness.throttle import LONGEST_DELAY
 

@@ -12,9 +12,9 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlencode
 
-from syndicator.model import Failed, Fetched, FetchResult, Request
-from syndicator.ports.subscriptions import Mode, Subscription
-from syndicator.reasons import HubReason
+from syndicator.core.model import Failed, Fetched, FetchResult, Request
+from syndicator.core.ports.subscriptions import Mode, Subscription
+from syndicator.core.reasons import HubReason
 
 # All of these are our choices: the recommendation leaves them to the subscriber.
 LEASE: Final = timedelta(days=10)  # that is asked for

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from syndicator.model import ParsedFeed
+from syndicator.core.model import ParsedFeed
 from syndicator.visiting.feeds.discovery import head_links
 
 _BYTES = 200_000  # of a page that are looked at for the links of its head: a choice

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
-from syndicator.model import Entry
-from syndicator.ports.subscriptions import Subscription, Tally
+from syndicator.core.model import Entry
+from syndicator.core.ports.subscriptions import Subscription, Tally
 
 # All of these are our choices.
 GRACE: Final = timedelta(minutes=5)  # a hub may take so long before a poll that is faster counts against it

@@ -14,7 +14,7 @@ ONE, TWO = "a" * 26, "b" * 26
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / carried.NAME
+    return tmp_path / carried.CARRIED_TSV
 
 
 def test_what_was_appended_is_read_in_order_and_once(path: Path) -> None:

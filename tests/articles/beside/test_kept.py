@@ -19,8 +19,8 @@ from syndicator.articles.beside.kept import (
     write_sources,
 )
 from syndicator.articles.stores.kept_files import FolderFile
-from syndicator.errors import ConfigError
-from syndicator.model import FeedKey
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import FeedKey
 
 TAG, OTHER, SOURCE = FeedKey("tag", "cordage"), FeedKey("tag", "rope"), FeedKey("source", "pier")
 KEPT = (
@@ -66,7 +66,9 @@ def test_sources_keep_the_order_of_their_addresses(tmp_path: Path) -> None:
 
 
 TEXTS = st.text(st.sampled_from('ab"\\\n\t]#, é😀\x7f\u2028'), max_size=5)
-ROWS = st.builds(lambda key, urls: toml.table("source", {"key": key, "urls": urls}), TEXTS, st.lists(TEXTS, max_size=3))
+ROWS = st.builds(
+    lambda key, urls: toml.toml_table("source", {"key": key, "urls": urls}), TEXTS, st.lists(TEXTS, max_size=3)
+)
 LINES = st.sampled_from(
     ("# a note\n", "\n", "[[source]]\n", 'key = "k"\n', 'urls = ["u"]\n', 'urls = ["u", "v"\n', "]\n")
 )

@@ -11,7 +11,7 @@ A, B = "a" * 26, "b" * 26
 
 
 def test_it_grows_and_says_each_once(tmp_path: Path) -> None:
-    path = tmp_path / pruned.NAME
+    path = tmp_path / pruned.PRUNED_TSV
     assert pruned.read(FolderFile(path)) == []
     pruned.append(FolderFile(path), [(A, "one.example/a"), (A, "guid:one:x y")])
     pruned.append(FolderFile(path), [(B, "one.example/ä"), (A, "one.example/a")])
@@ -21,7 +21,7 @@ def test_it_grows_and_says_each_once(tmp_path: Path) -> None:
 
 
 def test_what_is_no_line_is_passed_over(tmp_path: Path) -> None:
-    path = tmp_path / pruned.NAME
+    path = tmp_path / pruned.PRUNED_TSV
     pruned.append(FolderFile(path), [(A, "guid:one:tab\there"), (A, "guid:one:two\nlines"), (A, "one.example/a")])
     path.write_bytes(path.read_bytes() + f"by hand\n{B}\tone.example/b\r\n{B}\tcut sho".encode())
     assert pruned.read(FolderFile(path)) == [(A, "one.example/a"), (B, "one.example/b")]

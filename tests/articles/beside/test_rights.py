@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.articles.beside.rights import NAME, MovedHost, RightsFile
+from syndicator.articles.beside.rights import RIGHTS_TOML, MovedHost, RightsFile
 from syndicator.articles.stores.kept_files import FolderFile
-from syndicator.errors import ConfigError
+from syndicator.core.errors import ConfigError
 
 DAY = date(2026, 3, 1)
 
 
 def opened(tmp_path: Path) -> RightsFile:
-    return RightsFile(FolderFile(tmp_path / NAME))
+    return RightsFile(FolderFile(tmp_path / RIGHTS_TOML))
 
 
 def test_rights_of_the_past_are_kept_and_links_are_added(tmp_path: Path) -> None:
@@ -34,7 +34,9 @@ def test_rights_of_the_past_are_kept_and_links_are_added(tmp_path: Path) -> None
 
 
 def test_links_in_a_file_of_an_earlier_version_count_for_what_is_filed_alone(tmp_path: Path) -> None:
-    (tmp_path / NAME).write_text('[before]\n"old" = ["a.example"]\n[linked."burner"]\n"c.example" = 2026-03-01\n')
+    (tmp_path / RIGHTS_TOML).write_text(
+        '[before]\n"old" = ["a.example"]\n[linked."burner"]\n"c.example" = 2026-03-01\n'
+    )
     file = opened(tmp_path)
     assert not file.is_current()
     file.begin({"new": {"d.example"}}, {"burner": {"e.example"}})
@@ -57,7 +59,7 @@ def test_a_link_is_asked_after_a_week_and_ends_after_sixty_days_with_a_warning(t
 def test_a_link_that_is_gone_is_believed_no_more(tmp_path: Path) -> None:
     file = opened(tmp_path)
     file.unlink("burner", "c.example")
-    assert not (tmp_path / NAME).exists()
+    assert not (tmp_path / RIGHTS_TOML).exists()
     file.link("burner", "c.example", DAY)
     file.link("burner", "d.example", DAY)
     file.unlink("burner", "c.example")

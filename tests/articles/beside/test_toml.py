@@ -8,10 +8,10 @@ from syndicator.articles.beside import toml
 def test_texts_lists_and_truth_values_are_read_as_they_were_given() -> None:
     row = {"key": 'a "b" \\ é 😀', "urls": ["https://a.example/\n", "x"], "dropped": True}
 
-    assert tomllib.loads(toml.table("feed", row)) == {"feed": [row]}
+    assert tomllib.loads(toml.toml_table("feed", row)) == {"feed": [row]}
 
 
 def test_characters_that_no_file_can_have_are_left_out() -> None:
-    written = toml.table("feed", {"key": "a\x7f\x00b\ud800", "urls": ["\x85c"]})
+    written = toml.toml_table("feed", {"key": "a\x7f\x00b\ud800", "urls": ["\x85c"]})
 
     assert tomllib.loads(written)["feed"] == [{"key": "ab", "urls": ["\x85c"]}]

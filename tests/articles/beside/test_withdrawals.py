@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from syndicator.articles.article_store import FileArticleStore
-from syndicator.errors import ConfigError
-from syndicator.model import FeedKey, article_id
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import FeedKey, article_id
 from tests.articles.samples import NOW, TRAPS, full
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from syndicator.cli.health.status import fitting, pictured
-from syndicator.errors import UsageError
-from syndicator.ports.pictures import Pictured
-from syndicator.reasons import ConditionReason
+from syndicator.core.errors import UsageError
+from syndicator.core.ports.pictures import Pictured
+from syndicator.core.reasons import ConditionReason
 from syndicator.services.container import open_app
 from syndicator.services.health.condition import Condition
 from tests.cli.conftest import Instance

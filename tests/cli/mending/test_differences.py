@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from syndicator.cli.mending.differences import lines
-from syndicator.model import Article
+from syndicator.core.model import Article
 from syndicator.pipeline.results import FieldChange
 
 LONG = "The council met on Thursday and spoke about the bridge over the river "

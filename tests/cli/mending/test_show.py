@@ -11,7 +11,7 @@ import pytest
 from syndicator.articles.frontmatter import load
 from syndicator.cli.mending import show
 from syndicator.cli.mending.explained import lines
-from syndicator.errors import MissingError, NetworkDown, NotAnArticle, UsageError
+from syndicator.core.errors import MissingError, NetworkDown, NotAnArticle, UsageError
 from tests.cli.conftest import Instance
 from tests.world import Story
 

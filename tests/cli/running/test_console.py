@@ -30,7 +30,7 @@ def empty(tmp_path: Path) -> Instance:
 
 
 def test_it_is_off_until_a_password_is_set(empty: Instance) -> None:
-    from syndicator.errors import MissingError, UsageError
+    from syndicator.core.errors import MissingError, UsageError
 
     with pytest.raises(MissingError, match="--set-password"):
         empty.run("console")

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from syndicator.cli import app
-from syndicator.errors import ConfigError
+from syndicator.core.errors import ConfigError
 from syndicator.services.configured import configured, masked
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from syndicator.cli import app
-from syndicator.errors import UsageError
+from syndicator.core.errors import UsageError
 from syndicator.services.init import program
 from tests.world import World
 

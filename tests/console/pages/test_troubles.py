@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from syndicator.console.pages.troubles import trouble
-from syndicator.reasons import ConditionReason as Kind
-from syndicator.reasons import FetchReason
+from syndicator.core.reasons import ConditionReason as Kind
+from syndicator.core.reasons import FetchReason
 from syndicator.services.health.condition import Condition
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from syndicator.configuration.settings import Fetch, Llm
+from syndicator.core.model import Failed
+from syndicator.core.ports import Choosable, Material, Reply
 from syndicator.describing.llm.client import Endpoint, completions
-from syndicator.model import Failed
-from syndicator.ports import Choosable, Material, Reply
-from syndicator.settings import Fetch, Llm
 from syndicator.visiting.fetch import HttpFetcher
 from syndicator.visiting.fetch.ssrf import endpoint
 from tests.fakellm import BEHAVIOURS, FakeLlm, Said, always, completion, llm

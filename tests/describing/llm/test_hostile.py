@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from syndicator.core.ports import Material
 from syndicator.describing.llm.material import choices
 from syndicator.describing.llm.validate import judge
 from syndicator.describing.llm.verdict import Accepted
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
-from syndicator.ports import Material
 
 HERE = Path(__file__).parent
 ARTICLES = tomllib.loads((HERE / "claims.toml").read_text("utf-8"))["article"]

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from syndicator.core.model import Article
+from syndicator.core.ports import Choosable, Material
+from syndicator.core.text import width
 from syndicator.describing.llm import prompt
 from syndicator.describing.llm.material import choices, key, material, visible, without_injections
 from syndicator.describing.llm.prompt import FORMS
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import CategoryDef, TagDef, Vocabulary
-from syndicator.model import Article
-from syndicator.ports import Choosable, Material
-from syndicator.text import width
 
 CATEGORIES = (("AI", "language models"), ("Other", ""))
 ASKED = Material(

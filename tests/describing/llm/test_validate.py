@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from syndicator.core.ports import Choosable, Material
 from syndicator.describing.llm.validate import judge
 from syndicator.describing.llm.verdict import Accepted, Refusal
 from syndicator.describing.text import excerpt_rules
-from syndicator.ports import Choosable, Material
 
 LONG = " ".join(["word"] * 29)
 SENTENCES = (

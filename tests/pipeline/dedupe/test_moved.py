@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syndicator.model import Article
+from syndicator.core.model import Article
 from syndicator.pipeline.dedupe.moved import is_same
 from tests.pipeline.test_similarity import prose
 

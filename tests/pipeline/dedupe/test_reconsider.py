@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.model import Article
+from syndicator.core.model import Article
 from syndicator.pipeline.dedupe.merge import remember
 from syndicator.pipeline.dedupe.precedence import WINDOW
 from syndicator.pipeline.dedupe.reconsider import reconsider

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from syndicator.model import Draft
+from syndicator.core.model import Draft
+from syndicator.core.ports import Filed
+from syndicator.core.reasons import HoldReason
 from syndicator.pipeline.editorial.doubt import doubts
 from syndicator.pipeline.editorial.hold import MANY, hold_reason
-from syndicator.ports import Filed
-from syndicator.reasons import HoldReason
 
 TEXT, CATEGORY = HoldReason.UNSURE_TEXT.value, HoldReason.UNSURE_CATEGORY.value
 

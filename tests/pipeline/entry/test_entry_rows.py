@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syndicator.model import Entry, Failed, Rules
+from syndicator.core.model import Entry, Failed, Rules
+from syndicator.core.ports import EntryRow
 from syndicator.pipeline.entry import entry_rows
 from syndicator.pipeline.entry.entry_rows import FIRST_WAIT, MOST_TRIES
-from syndicator.ports import EntryRow
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 ROW = EntryRow(

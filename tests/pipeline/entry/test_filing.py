@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from syndicator.model import Article, Entry, Source, SourceState
+from syndicator.core.model import Article, Entry, Source, SourceState
 from syndicator.pipeline.entry.filing import as_filed
 from tests.services.places import NOW
 

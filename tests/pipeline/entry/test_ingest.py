@@ -12,16 +12,16 @@ from typing import Any, cast
 
 import pytest
 
-from syndicator import urls
-from syndicator.errors import WorkerFailed
-from syndicator.model import Entry, Rules, Source, SourceState
+from syndicator.core import urls
+from syndicator.core.errors import WorkerFailed
+from syndicator.core.model import Entry, Rules, Source, SourceState
+from syndicator.core.ports import EntryRow
 from syndicator.pipeline.context import Page
 from syndicator.pipeline.entry.endings import EntryResult
 from syndicator.pipeline.entry.ingest import ingest
-from syndicator.ports import EntryRow
+from syndicator.processes.worker import Worker
 from syndicator.services.container import App, make_context, make_fetcher
 from syndicator.services.editorial import withdrawing
-from syndicator.worker import Worker
 from tests.faults.instance import InProcess
 from tests.services.places import NOW, Place, store_articles
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.articles.frontmatter import load
-from syndicator.model import Article
+from syndicator.core.model import Article
 from syndicator.services.container import open_app
 from syndicator.services.health.look import look, place_of
 from tests.services.pushes.up import Up, following

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from syndicator.core.model import Article
+from syndicator.core.reasons import LintReason
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
-from syndicator.model import Article
 from syndicator.pipeline.importing.lint import lint
-from syndicator.reasons import LintReason
 
 BODY = (
     "The lamp of the old harbour now answers questions about the tide. It runs a large language model on a machine in "

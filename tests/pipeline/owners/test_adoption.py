@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from syndicator.model import Article, Entry, FeedKey, Origin, SourceState
+from syndicator.core.model import Article, Entry, FeedKey, Origin, SourceState
+from syndicator.core.ports import EntryRow
+from syndicator.core.reasons import EntryReason
 from syndicator.pipeline.context import Page
 from syndicator.pipeline.entry.endings import EntryResult
 from syndicator.pipeline.entry.ingest import ingest
-from syndicator.ports import EntryRow
-from syndicator.reasons import EntryReason
 from syndicator.services.container import App, make_context, make_fetcher
 from tests.faults.instance import InProcess
 from tests.services.places import NOW, Place, store_articles

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.articles.frontmatter import load
-from syndicator.model import Article, Entry, Source, article_id
+from syndicator.core.model import Article, Entry, Source, article_id
 from syndicator.pipeline.context import Page
 from syndicator.services.container import App
 from syndicator.services.editorial import withdrawing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syndicator.model import Article, Origin, Source
+from syndicator.core.model import Article, Origin, Source
 from syndicator.pipeline.ownership import NONE, OWNS, SPEAKS, Claimant, claim_of, rights_of
 
 URL = "https://bank.example/a"

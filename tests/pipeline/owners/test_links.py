@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.model import Entry, Source, SourceState
+from syndicator.core.model import Entry, Source, SourceState
+from syndicator.core.ports import EntryRow
 from syndicator.pipeline.context import EntryContext, VisitContext
 from syndicator.pipeline.owners.links import ask_front, front_page
-from syndicator.ports import EntryRow
 from syndicator.services.container import App, make_context, make_fetcher
 from tests.aged.web import Answer, Web, serving
 from tests.faults.instance import InProcess

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.errors import UsageError
+from syndicator.core.errors import UsageError
 from syndicator.publishing.output.files import FileOutlet
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from syndicator.model import FeedKey
-from syndicator.ports import FeedRow
+from syndicator.core.model import FeedKey
+from syndicator.core.ports import FeedRow
 from syndicator.publishing.output.redirects import CADDY, JSON, NGINX, files, moved
 
 

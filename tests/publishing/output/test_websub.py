@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from syndicator.model import Failed, Fetched, FetchResult, Request
+from syndicator.core.model import Failed, Fetched, FetchResult, Request
 from syndicator.publishing.output.websub import notify, refused, urls_of
 
 pytestmark = pytest.mark.anyio

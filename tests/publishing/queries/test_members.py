@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.model import Article
+from syndicator.core.model import Article
 from syndicator.services.article_files import reindexing
 from syndicator.services.editorial import splitting, withdrawing
 from tests.services.places import Place, store_articles

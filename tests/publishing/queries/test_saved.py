@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.errors import ConfigError
-from syndicator.model import Article, FeedKey
+from syndicator.configuration.rules import query as language
+from syndicator.configuration.rules.query import QueryError, parse
+from syndicator.core.errors import ConfigError
+from syndicator.core.model import Article, FeedKey
 from syndicator.publishing.queries.saved import load_queries
-from syndicator.rules import query as language
-from syndicator.rules.query import QueryError, parse
 
 STORY = Article(
     id="x",

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from syndicator.axes import ALL
-from syndicator.model import FeedSpec
+from syndicator.configuration.settings import Settings, Site
+from syndicator.core.axes import ALL
+from syndicator.core.model import FeedSpec
 from syndicator.publishing.render import atom
 from syndicator.publishing.render.head import Head, head
 from syndicator.publishing.render.xml import splice
 from syndicator.publishing.validate import schema
-from syndicator.settings import Settings, Site
 
 SPEC = FeedSpec(key=ALL, name="Everything", title='A & <B> "C"', first_slug="all", language="en")
 WHEN = datetime(2026, 11, 26, 8, 30, 0, 123456, tzinfo=UTC)

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from lxml import etree, html
 
-from syndicator.model import Source
+from syndicator.configuration.settings import Describe, Publish, Settings, Site
+from syndicator.core.model import Source
 from syndicator.publishing.render.card import card
 from syndicator.publishing.render.links import Links, links
 from syndicator.publishing.render.view import View, view
 from syndicator.publishing.selection import fingerprint
-from syndicator.settings import Describe, Publish, Settings, Site
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import ATOM, INSTANCE, article, built
 from tests.publishing.test_hostile_text import TRAPS, payloads

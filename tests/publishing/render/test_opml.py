@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from lxml import etree
 
+from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.publishing.queries.saved import SavedQuery
 from syndicator.publishing.render.opml import opml
 from syndicator.publishing.selection.feeds import plan
-from syndicator.settings import Publish, Settings, Site
 from tests.publishing.memory import MemoryIndex
 from tests.publishing.test_builder import SOURCES, article
 

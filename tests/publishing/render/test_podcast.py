@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from lxml import etree
 
-from syndicator.model import Enclosure
-from syndicator.settings import Publish, Settings, Site
+from syndicator.configuration.settings import Publish, Settings, Site
+from syndicator.core.model import Enclosure
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import article, built
 from tests.visiting.feeds.test_podcast import LINES

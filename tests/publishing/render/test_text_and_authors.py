@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from syndicator.settings import Publish, Settings, Site
+from syndicator.configuration.settings import Publish, Settings, Site
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import ATOM, article, built
 

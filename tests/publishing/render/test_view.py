@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.model import ContentMode, Enclosure, Origin, Source
+from syndicator.core.model import ContentMode, Enclosure, Origin, Source
 from syndicator.publishing.render.view import View, permitted, uri, view
 from tests.publishing.test_builder import INSTANCE, START, article
 

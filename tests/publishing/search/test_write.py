@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.axes import ALL
+from syndicator.core.axes import ALL
 from syndicator.publishing.search import shards
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import SETTINGS, article, built
@@ -132,7 +132,7 @@ def test_many_articles_are_spread_over_files_and_what_is_everywhere_is_not_liste
     _, outlet = made(*articles, article(999))
     (period,) = (row for row in listed(outlet) if row[0] == "2023")
     assert period[2:] == [300, 2]
-    assert set(shards.names(*(period[at] for at in (0, 2, 3)))) <= set(outlet.files)
+    assert set(shards.shard_names(*(period[at] for at in (0, 2, 3)))) <= set(outlet.files)
     lines = dict(
         line.split(" ")
         for part in range(2)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from syndicator.articles.membership import named_feeds_of
-from syndicator.model import FeedKey, entry_urn
-from syndicator.settings import Publish, Settings
+from syndicator.configuration.settings import Publish, Settings
+from syndicator.core.model import FeedKey, entry_urn
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import ATOM, INSTANCE, SETTINGS, START, article, built
 

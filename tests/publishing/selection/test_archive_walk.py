@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 import pytest
 from lxml import etree
 
-from syndicator.model import FeedKey, entry_urn
+from syndicator.configuration.settings import Publish, Settings, Site
+from syndicator.core.model import FeedKey, entry_urn
 from syndicator.publishing.builder import BuildReport, build
 from syndicator.publishing.selection.feeds import plan
 from syndicator.publishing.selection.staleness import stale
-from syndicator.settings import Publish, Settings, Site
 from tests.publishing.memory import MemoryIndex, MemoryOutlet, finish
 from tests.publishing.test_builder import INSTANCE, SOURCES, START, article
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from syndicator.model import FeedKey, Source
-from syndicator.ports import FeedRow
+from syndicator.configuration.rules.query import parse
+from syndicator.configuration.settings import Publish, Settings, Site
+from syndicator.core.model import FeedKey, Source
+from syndicator.core.ports import FeedRow
 from syndicator.publishing.queries.saved import SavedQuery
 from syndicator.publishing.selection.feeds import plan
-from syndicator.rules.query import parse
-from syndicator.settings import Publish, Settings, Site
 
 SETTINGS = Settings(site=Site(title="Example"), publish=Publish(limit=20, most=100))
 ALPHA = Source(key="alpha", url="https://alpha.example/feed", title="Alpha News", language="de")

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from syndicator.model import FeedKey, FeedSpec, Rules, Source
+from syndicator.configuration.settings import Publish, Settings, Site
+from syndicator.core.model import FeedKey, FeedSpec, Rules, Source
 from syndicator.publishing.selection import fingerprint
-from syndicator.settings import Publish, Settings, Site
 
 INSTANCE = uuid.UUID(int=1)
 SETTINGS = Settings(site=Site(title="Days", url="https://feeds.example/"))

@@ -9,9 +9,9 @@ from datetime import timedelta
 import pytest
 from lxml import etree
 
-from syndicator.model import Article, FeedKey, entry_urn
+from syndicator.configuration.settings import Publish, Settings
+from syndicator.core.model import Article, FeedKey, entry_urn
 from syndicator.publishing.selection import archive
-from syndicator.settings import Publish, Settings
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import ATOM, INSTANCE, SETTINGS, START, article, built
 

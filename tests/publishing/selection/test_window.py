@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from syndicator.model import Article, FeedKey, FeedSpec
-from syndicator.publishing.selection.window import head_of, places_of
+from syndicator.core.model import Article, FeedKey, FeedSpec
+from syndicator.publishing.selection.window import head_of_window, places_of
 from tests.publishing.memory import MemoryIndex
 from tests.publishing.test_builder import START, article
 
@@ -31,13 +31,13 @@ def test_the_newest_and_all_of_the_window_up_to_the_most(limit: int, hours: int,
     index = MemoryIndex(ADDED)
     spec = FeedSpec(key=KEY, name="", title="", first_slug="all", limit=limit, window_hours=hours, most=most)
     wanted = [ADDED[number].id for number in shown]
-    assert head_of(spec, index, index.rows[KEY]).ids == wanted
-    assert head_of(spec, index, None).ids == wanted  # a feed that was never built
+    assert head_of_window(spec, index, index.rows[KEY]).ids == wanted
+    assert head_of_window(spec, index, None).ids == wanted  # a feed that was never built
 
 
 def test_a_feed_without_articles_is_empty() -> None:
     spec = FeedSpec(key=KEY, name="", title="", first_slug="all")
-    assert head_of(spec, MemoryIndex(), None).ids == []
+    assert head_of_window(spec, MemoryIndex(), None).ids == []
 
 
 def minutes(count: int, source: str, *, ago: timedelta = timedelta(0), first: int = 0) -> list[Article]:
@@ -51,7 +51,7 @@ def shown(articles: list[Article], **changes: Any) -> Counter[str]:
     """How many entries each source has in the head of everything."""
     index = MemoryIndex(articles)
     spec = replace(FeedSpec(key=KEY, name="", title="", first_slug="all", share=0.33), **changes)
-    return Counter(index.article_store[id].source_key for id in head_of(spec, index, None).ids)
+    return Counter(index.article_store[id].source_key for id in head_of_window(spec, index, None).ids)
 
 
 def test_who_asks_daily_gets_all_of_a_day_of_399_articles() -> None:

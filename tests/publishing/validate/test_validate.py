@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from syndicator.axes import ALL
-from syndicator.model import entry_urn
+from syndicator.core.axes import ALL
+from syndicator.core.model import entry_urn
 from syndicator.publishing.validate import schema
 from syndicator.publishing.validate.culprit import named
 from syndicator.publishing.validate.lost_entries import suspects

@@ -19,10 +19,10 @@ from typing import Any
 import pytest
 from lxml import html as lxml_html
 
+from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.publishing.builder import build
 from syndicator.publishing.render.html import render_markdown
 from syndicator.publishing.selection.feeds import plan
-from syndicator.settings import Publish, Settings, Site
 from tests import axe as axe_core
 from tests.publishing.memory import MemoryIndex, MemoryOutlet, finish
 from tests.publishing.test_builder import INSTANCE, SOURCES, article

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
+from syndicator.configuration.rules.query import matches, parse
 from syndicator.publishing.web import combine
-from syndicator.rules.query import matches, parse
 from tests.publishing.test_builder import article
 
 

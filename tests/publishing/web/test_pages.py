@@ -15,8 +15,8 @@ import pytest
 from lxml import etree
 from lxml import html as lxml_html
 
+from syndicator.configuration.settings import Settings, Site
 from syndicator.publishing.look import Look
-from syndicator.settings import Settings, Site
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import article, built
 
@@ -77,7 +77,7 @@ SCRIPT = """
 import gzip
 import hashlib
 import json
-from syndicator.settings import Settings, Site
+from syndicator.configuration.settings import Settings, Site
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import article, built
 index, outlet = MemoryIndex(article(n) for n in range(6)), MemoryOutlet()

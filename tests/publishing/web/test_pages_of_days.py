@@ -7,10 +7,10 @@ from datetime import timedelta
 
 from lxml import html
 
-from syndicator.model import Article
+from syndicator.configuration.settings import Publish, Settings
+from syndicator.core.model import Article
 from syndicator.publishing.selection.feeds import plan
 from syndicator.publishing.selection.staleness import stale
-from syndicator.settings import Publish, Settings
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import SETTINGS, SOURCES, START, article, built
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.errors import NotAnArticle
+from syndicator.core.errors import NotAnArticle
 from syndicator.reading.body import class_words, containers, overlap
 from syndicator.reading.html import class_hints
 from syndicator.reading.html.blocks import Block, read_blocks

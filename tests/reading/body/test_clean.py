@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.model import Rules
+from syndicator.core.model import Rules
 from syndicator.reading.body import clean, overlap
 from syndicator.reading.html.blocks import read_blocks
 from syndicator.reading.html.document import parse

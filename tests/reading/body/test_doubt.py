@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from syndicator.model import Entry
+from syndicator.core.model import Entry
 from syndicator.reading.body.doubt import indistinct
 from syndicator.reading.html.blocks import Block
 from syndicator.reading.reader import read

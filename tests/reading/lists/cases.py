@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from syndicator import urls
+from syndicator.core import urls
 
 PAGES = Path(__file__).parent / "pages"
 CORPUS = Path(__file__).resolve().parents[4] / "shared" / "corpus"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from syndicator import urls
-from syndicator.errors import NotAFeed
-from syndicator.model import ParsedFeed
+from syndicator.core import urls
+from syndicator.core.errors import NotAFeed
+from syndicator.core.model import ParsedFeed
 from syndicator.reading.lists.learn import read_listing
 from tests.reading.lists.cases import Case
 from tests.reading.lists.mutate import Page

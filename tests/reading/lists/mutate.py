@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsp
 
 from lxml import html as lxml_html
 
-from syndicator import urls
+from syndicator.core import urls
 from tests.reading.lists.cases import Case
 
 _WORDS = """harbour ferry lantern kettle orchard marble thunder ribbon saddle meadow copper violin garden winter pepper

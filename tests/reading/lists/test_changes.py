@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.errors import NotAFeed
+from syndicator.core.errors import NotAFeed
 from syndicator.reading.lists.learn import read_listing
 from tests.reading.lists import mutate
 from tests.reading.lists.cases import Case, own

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator import urls
-from syndicator.errors import NotAFeed
+from syndicator.core import urls
+from syndicator.core.errors import NotAFeed
 from syndicator.reading.lists.learn import read_listing
 from tests.reading.lists.cases import Case, own
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator import urls
-from syndicator.errors import NotAFeed
-from syndicator.listing import Seen
+from syndicator.core import urls
+from syndicator.core.errors import NotAFeed
+from syndicator.core.listing import Seen
 from syndicator.reading.html.document import parse
 from syndicator.reading.lists.learn import read_listing
 from syndicator.reading.lists.pointed import PointedList, pointed
@@ -35,7 +35,7 @@ PAGE = page(STORIES, BESIDE)
 
 
 def number_of(html: bytes, css: str, place: int = 0) -> int:
-    from syndicator.rules.selectors import matched
+    from syndicator.configuration.rules.selectors import matched
 
     tree = parse(html, URL).tree
     return list(tree.iter()).index(matched(tree, css)[place])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.model import Entry
+from syndicator.core.model import Entry
 from syndicator.reading.html.document import parse
 from syndicator.reading.metadata import cover
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.model import Entry
+from syndicator.core.model import Entry
 from syndicator.reading.html.document import parse
 from syndicator.reading.metadata import date, date_text
 from syndicator.reading.metadata.survey import survey

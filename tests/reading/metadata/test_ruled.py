@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.model import Entry, Rules
+from syndicator.core.model import Entry, Rules
 from syndicator.reading.html.document import parse
 from syndicator.reading.metadata.metadata import Metadata, read_metadata
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.model import Entry, Rules
+from syndicator.core.model import Entry, Rules
 from syndicator.reading.html.document import parse
 from syndicator.reading.metadata import title
 from syndicator.reading.metadata.site_title import SiteTitle

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.errors import NotAnArticle
-from syndicator.model import Draft
+from syndicator.core.errors import NotAnArticle
+from syndicator.core.model import Draft
 from syndicator.reading.html.document import parse
 from syndicator.reading.paging.join import Missing, Part, apart, joined, together, whole
 from syndicator.reading.paging.next_page import next_page

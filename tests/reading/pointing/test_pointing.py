@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from syndicator.errors import NotAnArticle
+from syndicator.core.errors import NotAnArticle
 from syndicator.reading.html.document import parse
 from syndicator.reading.pointing.selectors import Role, suggested
 from syndicator.reading.pointing.shown_page import POLICY, SCRIPT, STYLE, shown_page
@@ -41,7 +41,7 @@ PAGES = [(page(number, box=number != 3), f"{URL}{number}", {"content-type": "tex
 
 def number_of(css: str) -> int:
     """The number of the first element of a selector on the first page."""
-    from syndicator.rules.selectors import matched
+    from syndicator.configuration.rules.selectors import matched
 
     tree = parse(*PAGES[0]).tree
     return list(tree.iter()).index(matched(tree, css)[0])

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from syndicator.articles.article_store import FileArticleStore
-from syndicator.errors import UsageError
-from syndicator.model import article_id
+from syndicator.core.errors import UsageError
+from syndicator.core.model import article_id
 from syndicator.services.article_files import pruning
 from syndicator.services.article_files.importing import Imported, import_folder
 from syndicator.services.editorial import withdrawing

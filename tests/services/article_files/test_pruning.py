@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from syndicator import urls
-from syndicator.errors import UsageError
-from syndicator.model import SourceState
-from syndicator.ports import EntryRow
+from syndicator.core import urls
+from syndicator.core.errors import UsageError
+from syndicator.core.model import SourceState
+from syndicator.core.ports import EntryRow
 from syndicator.services import reconcile
 from syndicator.services.article_files import pruning, reindexing
 from syndicator.services.article_files.pruning import Row, Which, chosen, going

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syndicator.model import Source
+from syndicator.core.model import Source
 from syndicator.services.check import machine
 from syndicator.services.health.condition import Disk
 

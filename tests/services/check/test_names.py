@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.config_files.toml_file import TomlFile
+from syndicator.configuration.config_files.toml_file import TomlFile
+from syndicator.configuration.sources.schema import check_all
 from syndicator.publishing.queries.saved import load_queries
 from syndicator.services.check.names import Names, in_queries, in_sources
-from syndicator.sources.schema import check_all
 
 NAMES = Names(
     categories=["AI", "Policy"],

@@ -6,10 +6,10 @@ from importlib import resources
 
 import pytest
 
+from syndicator.configuration.settings import Settings
 from syndicator.publishing.look import Look
 from syndicator.publishing.web.trial import faults, template_names
 from syndicator.services.check import check
-from syndicator.settings import Settings
 from tests.services.places import Place
 
 

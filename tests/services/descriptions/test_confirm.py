@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from syndicator.articles.provenance import By, by_of, may_write
-from syndicator.errors import ConfigError, UsageError
-from syndicator.model import Article
+from syndicator.core.errors import ConfigError, UsageError
+from syndicator.core.model import Article
 from syndicator.pipeline.descriptions.confirm import Decision, Names, with_tags, without_tags
 from syndicator.services.container import App
 from syndicator.services.descriptions import confirm, redescribe

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.model import Article
+from syndicator.core.model import Article
 from syndicator.pipeline.descriptions.learn import confirmed_tags
 from syndicator.pipeline.read_article import load_taxonomy
 from syndicator.services import reconcile

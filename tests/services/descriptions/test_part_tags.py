@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.errors import UsageError
-from syndicator.model import FeedKey
+from syndicator.core.errors import UsageError
+from syndicator.core.model import FeedKey
 from syndicator.services.descriptions import part_tags
 from tests.services.descriptions.test_rename_tags import feed_id, fill, moved, retag
 from tests.services.places import Place

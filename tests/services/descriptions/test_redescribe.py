@@ -6,9 +6,9 @@ from collections import Counter
 
 import pytest
 
+from syndicator.core.model import Article
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
-from syndicator.model import Article
 from syndicator.pipeline.descriptions.learn import Post, balanced, confirmed_tags
 from syndicator.pipeline.descriptions.taught import memory
 from syndicator.services import reconcile

@@ -10,11 +10,11 @@ from typing import Literal
 import pytest
 
 from syndicator.articles.hand_edits import hand_edited
-from syndicator.config_files.toml_file import TomlFile
+from syndicator.configuration.config_files.toml_file import TomlFile
+from syndicator.core.errors import ConfigError, UsageError
+from syndicator.core.model import FeedKey
 from syndicator.describing.taxonomy.edit import joined, rewritten
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, parse
-from syndicator.errors import ConfigError, UsageError
-from syndicator.model import FeedKey
 from syndicator.services.descriptions import redescribe, rename_tags
 from tests.services.places import TAXONOMY, Place, store_articles
 

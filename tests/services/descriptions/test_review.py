@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.errors import UsageError
+from syndicator.core.errors import UsageError
 from syndicator.pipeline.descriptions.offers import Offers, doubt, offers
 from syndicator.pipeline.read_article import load_taxonomy
 from syndicator.services.container import App, taxonomy_files

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.model import Article
-from syndicator.reasons import EntryReason
+from syndicator.core.model import Article
+from syndicator.core.reasons import EntryReason
 from syndicator.services import refresh
 from syndicator.services.container import App, open_app
 from tests.faults.instance import NOT_SMALL, InProcess

@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from syndicator.errors import UsageError
-from syndicator.model import Article
+from syndicator.core.errors import UsageError
+from syndicator.core.model import Article
 from syndicator.pipeline.dedupe.merge import merge_copy, remember
 from syndicator.pipeline.refile import refile
 from syndicator.services import reconcile

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from syndicator import urls
-from syndicator.errors import UsageError
-from syndicator.model import FeedKey, Fetched, SourceState
+from syndicator.core import urls
+from syndicator.core.errors import UsageError
+from syndicator.core.model import FeedKey, Fetched, SourceState
+from syndicator.core.ports import EntryRow
+from syndicator.core.reasons import EntryReason
 from syndicator.pipeline.descriptions import taught
-from syndicator.ports import EntryRow
-from syndicator.reasons import EntryReason
 from syndicator.services import reconcile
 from syndicator.services.article_files import reindexing
 from syndicator.services.container import open_app

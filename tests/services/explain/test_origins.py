@@ -12,8 +12,8 @@ from syndicator.articles.edits import claim
 from syndicator.articles.frontmatter import dump, load
 from syndicator.articles.hand_edits import sign
 from syndicator.articles.normal_form import settle
+from syndicator.core.model import Article, Source
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
-from syndicator.model import Article, Source
 from syndicator.services.explain import origins
 
 TEXT = (

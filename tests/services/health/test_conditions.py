@@ -3,9 +3,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from syndicator.model import Problem, Source, SourceState
-from syndicator.reasons import ConditionReason, explained
-from syndicator.rules.lengths import has_collapsed
+from syndicator.configuration.rules.lengths import has_collapsed
+from syndicator.core.model import Problem, Source, SourceState
+from syndicator.core.reasons import ConditionReason, explained
 from syndicator.services.health.condition import Condition, Disk, Held, Observed
 from syndicator.services.health.conditions import conditions
 from syndicator.services.health.sources import silent_since

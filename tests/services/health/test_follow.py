@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 import pytest
 from prometheus_client import parser
 
-from syndicator.model import Outcome, Problem, SourceState
+from syndicator.core.model import Outcome, Problem, SourceState
 from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.publishing.validate.schema import atom_fault
 from syndicator.services.container import App

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.model import FeedKey, SourceState
-from syndicator.reasons import ConditionReason
+from syndicator.core.model import FeedKey, SourceState
+from syndicator.core.reasons import ConditionReason
 from syndicator.services.health.episodes import Memory, follow
 from syndicator.services.health.look import Health, look, place_of
 from syndicator.services.health.memory import write_memory

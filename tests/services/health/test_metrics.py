@@ -8,8 +8,8 @@ from pathlib import Path
 
 from prometheus_client import parser
 
-from syndicator.model import Outcome, Problem
-from syndicator.ports.pictures import Pictured
+from syndicator.core.model import Outcome, Problem
+from syndicator.core.ports.pictures import Pictured
 from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.services.freshness import Freshness
 from syndicator.services.health import metrics

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from syndicator.errors import StoreError
+from syndicator.configuration.settings import load
+from syndicator.core.errors import StoreError
 from syndicator.services import daemon
 from syndicator.services.health.outage import Outage
 from syndicator.services.refresh import RunReport, Watch
-from syndicator.settings import load
 from tests.services.places import NOW, Place
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.errors import UsageError
+from syndicator.core.errors import UsageError
 from syndicator.services.init.deploy import FILES, Deployment, deployment_files
 
 HERE = Deployment(

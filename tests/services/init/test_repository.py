@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from syndicator.errors import UsageError
+from syndicator.core.errors import UsageError
 from syndicator.services.init import program
 from syndicator.services.init.repository import repository_files
 from syndicator.services.init.start import Start

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from syndicator import Taxonomy
-from syndicator.errors import UsageError
+from syndicator.configuration.settings import load
+from syndicator.configuration.sources.registry import load_sources
+from syndicator.core.errors import UsageError
 from syndicator.services.init.start import SHIPPED, Start, checked, config_files
 from syndicator.services.init.write import write_config
-from syndicator.settings import load
-from syndicator.sources.registry import load_sources
 
 BODY = "Water them in the morning. Tomato plants like the sun, and pots dry out fast."
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.formats import FORMATS, TYPES
-from syndicator.model import FeedKey
-from syndicator.ports import FeedRow
+from syndicator.core.formats import FORMATS, TYPES
+from syndicator.core.model import FeedKey
+from syndicator.core.ports import FeedRow
 from syndicator.publishing.output import redirects
 from syndicator.publishing.output.files import FileOutlet
 from syndicator.services.init.start import Start

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from syndicator.configuration.settings import load
 from syndicator.console.security import passwords
-from syndicator.model import Fetched
+from syndicator.core.model import Fetched
 from syndicator.services.container import locked, open_app
 from syndicator.services.jobs.log import Change, Log
 from syndicator.services.jobs.patch import undone
 from syndicator.services.jobs.queue import KEPT, Queue
 from syndicator.services.jobs.within import jobs_done_within
 from syndicator.services.jobs.work import drain
-from syndicator.settings import load
 from tests.cli.conftest import Instance
 from tests.world import World
 

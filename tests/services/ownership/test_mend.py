@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.model import Article, Entry, FeedKey, Origin
-from syndicator.ports import EntryRow
-from syndicator.reasons import EntryReason
+from syndicator.core.model import Article, Entry, FeedKey, Origin
+from syndicator.core.ports import EntryRow
+from syndicator.core.reasons import EntryReason
+from syndicator.core.urls import alias
 from syndicator.services import reconcile
 from syndicator.services.container import App
 from syndicator.services.ownership.mend import find, mend, told
-from syndicator.urls import alias
 from tests import commands
 from tests.services.places import NOW, Place, store_articles
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.model import Source
-from syndicator.ports.subscriptions import Offer, Subscription
+from syndicator.core.model import Source
+from syndicator.core.ports.subscriptions import Offer, Subscription
 from syndicator.services.pushes import registry as module
 from syndicator.services.pushes.registry import Registry
 from syndicator.store.engine import Store, open_store

@@ -10,14 +10,14 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from syndicator.ports.subscriptions import Subscription
-from syndicator.schedule import Scheduler
+from syndicator.configuration.settings import load
+from syndicator.core.ports.subscriptions import Subscription
+from syndicator.processes.schedule import Scheduler
 from syndicator.server.server import serve
 from syndicator.services import daemon
 from syndicator.services.container import open_app, utc_now
 from syndicator.services.pushes.registry import Registry
 from syndicator.services.refresh import RunReport, Watch
-from syndicator.settings import load
 from tests.services.pushes.web import Web, until
 
 SETTINGS = """\

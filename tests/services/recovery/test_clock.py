@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from syndicator.model import Article, Outcome, Problem, SourceState
+from syndicator.core.model import Article, Outcome, Problem, SourceState
+from syndicator.core.ports import EntryRow
+from syndicator.core.reasons import EntryReason
 from syndicator.pipeline.revise import revise
-from syndicator.ports import EntryRow
 from syndicator.publishing.render.view import times
-from syndicator.reasons import EntryReason
 from syndicator.services import reconcile
 from syndicator.services.article_files.reindexing import reindex
 from syndicator.services.container import open_app

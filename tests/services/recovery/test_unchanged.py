@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from syndicator.model import Outcome, SourceState
+from syndicator.core.model import Outcome, SourceState
 from syndicator.services import reconcile
 from syndicator.services.beside.files import Beside
 from tests.services.places import NOW, Place

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.errors import UsageError
-from syndicator.model import Rules
+from syndicator.core.errors import UsageError
+from syndicator.core.model import Rules
 from syndicator.services import refresh
 from syndicator.services.rules.try_out import pages_matched, save, score, try_out
 from tests.faults.instance import InProcess

@@ -18,11 +18,11 @@ from typing import Any
 from sqlalchemy import text
 
 from syndicator.articles.opening import open_articles
+from syndicator.configuration.settings import load
 from syndicator.services.build import build_feeds
 from syndicator.services.container import open_app
 from syndicator.services.worker.pushing import push
 from syndicator.services.worker.run import pushed
-from syndicator.settings import load
 from syndicator.store.engine import Store, open_store
 from tests.services.worker.web import Web
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from syndicator.articles.article_store import FileArticleStore
-from syndicator.articles.beside.rights import NAME, RightsFile
+from syndicator.articles.beside.rights import RIGHTS_TOML, RightsFile
 from syndicator.services.places.opening import indexed
 from syndicator.store.engine import open_store
 from tests.postgres import Server
@@ -23,7 +23,7 @@ def test_of_several_writers_none_loses_a_line_of_another(postgres: Server, tmp_p
     def write(number: int) -> None:
         with open_store(url, articles_exist=False) as store:
             articles = indexed(FileArticleStore(tmp_path), store, lambda: datetime.now(UTC))
-            rights, carried = RightsFile(articles.file(NAME)), articles.file("carried.tsv")
+            rights, carried = RightsFile(articles.file(RIGHTS_TOML)), articles.file("carried.tsv")
             ready.wait()
             for line in range(EACH):
                 rights.link(f"s{number}", f"{line}.example", date(2026, 3, 1))
@@ -31,7 +31,7 @@ def test_of_several_writers_none_loses_a_line_of_another(postgres: Server, tmp_p
 
     with ThreadPoolExecutor(WRITERS) as threads:
         list(threads.map(write, range(WRITERS)))
-    rights = RightsFile(FileArticleStore(tmp_path).file(NAME))
+    rights = RightsFile(FileArticleStore(tmp_path).file(RIGHTS_TOML))
     assert [len(rights.linked(f"s{number}", date(2026, 3, 1))) for number in range(WRITERS)] == [EACH] * WRITERS
     lines = (tmp_path / "carried.tsv").read_text().splitlines()
     written = [f"{number}\t{line}" for number in range(WRITERS) for line in range(EACH)]

@@ -12,7 +12,7 @@ import pytest
 
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.stores.reserved import WRITING
-from syndicator.ports.articles import ArticleStore
+from syndicator.core.ports.articles import ArticleStore
 from syndicator.services.places.opening import indexed
 from syndicator.store.engine import Store, open_store
 from tests.articles.samples import full

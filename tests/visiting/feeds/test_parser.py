@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator import text
-from syndicator.errors import NotAFeed
-from syndicator.model import Enclosure, Entry, ParsedFeed
+from syndicator.core import text
+from syndicator.core.errors import NotAFeed
+from syndicator.core.model import Enclosure, Entry, ParsedFeed
 from syndicator.visiting.feeds.parser import parse_feed
 from syndicator.visiting.feeds.repair import repaired
 from tests.samples import OWN, Samples, read

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from syndicator.articles import frontmatter
-from syndicator.model import Enclosure
+from syndicator.core.model import Enclosure
 from syndicator.visiting.feeds.parser import parse_feed
 from tests.articles.samples import full
 

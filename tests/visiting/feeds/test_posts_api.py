@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from syndicator.errors import NotAFeed
+from syndicator.core.errors import NotAFeed
 from syndicator.visiting.feeds.discovery import discover
 from syndicator.visiting.feeds.parser import parse_feed
 

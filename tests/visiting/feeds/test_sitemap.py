@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.errors import NotAFeed
+from syndicator.core.errors import NotAFeed
 from syndicator.visiting.feeds.parser import parse_feed
 
 NEWS = b"""<?xml version="1.0" encoding="UTF-8"?>

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.errors import NotAFeed
+from syndicator.core.errors import NotAFeed
 from syndicator.visiting.feeds import parser, well_formed
 from syndicator.visiting.feeds.jsonfeed import looks_json
 from syndicator.visiting.feeds.precheck import checked, looks_html, trimmed

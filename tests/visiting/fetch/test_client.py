@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from syndicator.model import Failed, Fetched, FetchResult, NotModified, Request
-from syndicator.settings import Fetch
+from syndicator.configuration.settings import Fetch
+from syndicator.core.model import Failed, Fetched, FetchResult, NotModified, Request
 from syndicator.visiting.fetch import HttpFetcher
 from tests.visiting.conftest import NOW, Reply, Seen, Web
 

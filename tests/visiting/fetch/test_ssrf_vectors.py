@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from syndicator.model import Failed, Request
-from syndicator.settings import Fetch
+from syndicator.configuration.settings import Fetch
+from syndicator.core.model import Failed, Request
 from syndicator.visiting.fetch import AddrInfo, HttpFetcher
 from syndicator.visiting.fetch.dns import Answer
 from tests.samples import Samples

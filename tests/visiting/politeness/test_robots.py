@@ -9,7 +9,7 @@ from typing import Literal
 
 import pytest
 
-from syndicator.model import Failed, Fetched, FetchResult, NotModified, Request, Source
+from syndicator.core.model import Failed, Fetched, FetchResult, NotModified, Request, Source
 from syndicator.visiting.politeness.fetcher import PoliteFetcher
 from syndicator.visiting.politeness.robots import Robots, RobotsVerdict, decide, parse, product
 from syndicator.visiting.politeness.throttle import Throttle

@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 
-from syndicator.model import Fetched, FetchResult, Request
+from syndicator.core.model import Fetched, FetchResult, Request
 from syndicator.visiting.politeness.fetcher import PoliteFetcher
 from syndicator.visiting.politeness.throttle import Throttle
 from tests.visiting.simclock import SimClock

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from syndicator.model import Failed, Fetched, FetchResult, Request
-from syndicator.ports.hosts import HostTurns
+from syndicator.core.model import Failed, Fetched, FetchResult, Request
+from syndicator.core.ports.hosts import HostTurns
 from syndicator.visiting.politeness.fetcher import PoliteFetcher
 from syndicator.visiting.politeness.throttle import PATIENCE, Throttle
 from tests.visiting.politeness.common_turns import CommonTurns

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.model import Failed, Fetched
-from syndicator.ports.subscriptions import Subscription
+from syndicator.core.model import Failed, Fetched
+from syndicator.core.ports.subscriptions import Subscription
 from syndicator.visiting.websub import lease
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

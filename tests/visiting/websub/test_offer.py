@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.model import ParsedFeed, Source
+from syndicator.core.model import ParsedFeed, Source
 from syndicator.visiting.feeds.parser import parse_feed
 from syndicator.visiting.websub.offer import may_subscribe, offered
 from syndicator.visiting.websub.page import page_links

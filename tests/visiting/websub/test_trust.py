@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.model import Entry
-from syndicator.ports.subscriptions import Subscription, Tally
+from syndicator.core.model import Entry
+from syndicator.core.ports.subscriptions import Subscription, Tally
 from syndicator.visiting.websub.trust import GRACE, backup, counted, missed, trust
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

@@ -45,7 +45,7 @@ AGAIN: Final = 2  # posts that a tag needs, for the others to say something of o
 MOST_TAGS: Final = 5  # tags of an article, for which the threshold is best
 
 
-def learn(history: Iterable[Post]) -> LearntTagger | None:
+def fit_learnt(history: Iterable[Post]) -> LearntTagger | None:
     """What (title, text, tags) of the past teach, oldest first; None when no post has a tag. The whole past at once."""
     import numpy as np
 

@@ -37,7 +37,7 @@ class State(NamedTuple):
     filed: LearntCategories | None = None
 
 
-def save(state: State, path: Path) -> None:
+def save_learnt(state: State, path: Path) -> None:
     """Writes what was learnt. Raises OSError."""
     import numpy as np
 
@@ -88,7 +88,7 @@ def _arrays(tagger: LearntTagger) -> dict[str, Any]:
     }
 
 
-def load(path: Path) -> State:
+def load_learnt(path: Path) -> State:
     """What `save` wrote. Raises OSError, ValueError or KeyError for another file, ValueError also for one of other
     features than ours."""
     import numpy as np

@@ -51,14 +51,14 @@ class Flat(NamedTuple):
     words: frozenset[str]  # of the title
 
 
-def flat(facts: Facts) -> Flat:
+def flat_end(facts: Facts) -> Flat:
     """The letters of `facts`."""
     authors = tuple(own for name in facts.authors if len(own := overlap.letters(name)) >= _LEAST_NAME)
     title, description, site = (overlap.letters(each) for each in (facts.title, facts.description, facts.site))
     return Flat(title, authors, description, site, _words_of(facts.title))
 
 
-def rows(
+def end_rows(
     blocks: Sequence[Block], order: Sequence[int], values: Mapping[str, Any], facts: Flat
 ) -> tuple[tuple[str, ...], Any]:
     """Names of the features, and a row of them for each of the first MOST texts of `order`.

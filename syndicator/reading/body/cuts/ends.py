@@ -54,12 +54,12 @@ def trim(blocks: Sequence[Block], stay: list[bool], values: Mapping[str, Any], f
     """Cuts what is not the article's at both ends, as rules of boilerplate.py do. `values`: the features that the
     scorer had for `blocks`."""
     found: dict[Block, str] = {}
-    flat = end_features.flat(facts)
+    flat = end_features.flat_end(facts)
     for end in ENDS:
         places = candidates(blocks, stay, end)
         if sum(stay[at] for at in places) < _LEAST_TEXTS:
             continue
-        names, rows = end_features.rows(blocks, places, values, flat)
+        names, rows = end_features.end_rows(blocks, places, values, flat)
         odds = trees.log_odds(boosted(end), dict(zip(names, rows.T, strict=True)))
         kept = [blocks[at].letters if stay[at] else 0 for at in places]
         cut = _cut(odds - _LEAST[end], kept)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from syndicator import text
+from syndicator.core import text
 from syndicator.reading.html.document import Document, inner
 from syndicator.reading.metadata.authors import person_names
 
@@ -46,11 +46,11 @@ def read(document: Document) -> str:
     body = next(document.tree.iter("body"), document.tree)
     for element in islice(body.iter("div", "article", "section", "main", "body", "span"), _MOST):
         if any(name in (element.get("itemtype") or "") for name in _THREADS):
-            return _declared(element)
+            return _declared_in_opener(element)
     return _first_user(body) if _ADDRESS.search(document.url) else ""
 
 
-def _declared(thread: Any) -> str:
+def _declared_in_opener(thread: Any) -> str:
     """The name in the first author of `thread` that is not a reply's."""
     for element in _without_replies(thread):
         if "author" in (element.get("itemprop") or "").split():

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from syndicator import text
+from syndicator.core import text
 
 _LETTERS = r"[^\W\d_]"
 _URL = re.compile(r"(?:https?:)?//|www\.|\b[\w-]+\.(?:com|org|net|de|co|io|html?|php)\b", re.I)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from syndicator import text, urls
+from syndicator.core import text, urls
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document
 from syndicator.reading.metadata.authors import person_names
@@ -32,7 +32,9 @@ _SHORT = 60  # characters of a line that can name the owner
 
 def read(document: Document, sitename: str) -> str:
     """The name of the person whose site the page is of, "" when no two places agree on one."""
-    companies = {key(name) for item in document.jsonld if _COMPANIES & set(jsonld.types(item)) for name in _name(item)}
+    companies = {
+        key(name) for item in document.jsonld if _COMPANIES & set(jsonld.types(item)) for name in _site_owner_name(item)
+    }
     found: dict[str, tuple[str, set[str]]] = {}
     for kind, value in _names(document, sitename):
         name = value.strip(" .,")
@@ -76,5 +78,5 @@ def _short_lines(document: Document) -> Iterator[tuple[Any, str]]:
                 yield element, line[:_SHORT]
 
 
-def _name(item: jsonld.Object) -> Iterator[str]:
+def _site_owner_name(item: jsonld.Object) -> Iterator[str]:
     yield from jsonld.strings(item.get("name"))

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from syndicator import urls
-from syndicator.model import Outcome, SourceState
-from syndicator.ports.subscriptions import Subscription
+from syndicator.core import urls
+from syndicator.core.model import Outcome, SourceState
+from syndicator.core.ports.subscriptions import Subscription
 from syndicator.services.health.condition import Condition
 from syndicator.services.health.look import Health
 from syndicator.services.health.status.source import SourceHealth

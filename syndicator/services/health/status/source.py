@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from syndicator.model import Outcome, Source, SourceState
-from syndicator.ports import EntryRow
-from syndicator.ports.subscriptions import Subscription
+from syndicator.core.model import Outcome, Source, SourceState
+from syndicator.core.ports import EntryRow
+from syndicator.core.ports.subscriptions import Subscription
 from syndicator.services.health.condition import Condition, Observed
 from syndicator.services.health.conditions import conditions
 from syndicator.services.health.episodes import dated

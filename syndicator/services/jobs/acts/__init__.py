@@ -11,7 +11,7 @@ from syndicator.services.jobs.task import Acted, Task
 Act = Callable[[Task], Acted]
 
 ACTS: Final[Mapping[str, Act]] = {
-    "add": looking.add,
+    "add": looking.add_source,
     "look": looking.look_for,
     "fetch-list": lists.fetch_list,
     "follow-list": lists.follow_list,

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from syndicator.articles import frontmatter
-from syndicator.errors import UsageError
-from syndicator.model import Article
+from syndicator.core.errors import UsageError
+from syndicator.core.model import Article
 from syndicator.pipeline.descriptions.confirm import Decision, Names
 from syndicator.services import reconcile
 from syndicator.services.container import App

@@ -6,11 +6,11 @@ import asyncio
 from dataclasses import replace
 from typing import Final
 
-from syndicator.errors import UsageError
-from syndicator.listing import Wrapper
-from syndicator.model import Failed, Fetched, SourceState
+from syndicator.core.errors import UsageError
+from syndicator.core.listing import Wrapper
+from syndicator.core.model import Failed, Fetched, SourceState
+from syndicator.core.reasons import FetchReason
 from syndicator.pipeline.requests import feed_request
-from syndicator.reasons import FetchReason
 from syndicator.services.adding.search import unanswered
 from syndicator.services.adding.session import open_session
 from syndicator.services.jobs.acts import looking
@@ -45,7 +45,7 @@ def follow_list(task: Task) -> Acted:
     """Follows a page for the list that somebody pointed to. "sources": the table of it; "wrapper": what its items are
     known by."""
     wrapper = _wrapper(task)
-    made = looking.add(task)
+    made = looking.add_source(task)
     _remember(task, made.subject, _address(task), wrapper)
     said = f"{made.said}, by the list of {len(wrapper.seen)} articles that was pointed to"
     return replace(made, said=said, args={"address": _address(task)})

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from syndicator.errors import UsageError
+from syndicator.configuration.sources.schema import source_of
+from syndicator.configuration.sources.tables import table
+from syndicator.core.errors import UsageError
 from syndicator.services.adding import outlines, preview, search, writing
 from syndicator.services.adding.found import Candidate, Found, by_address, if_known
 from syndicator.services.adding.session import Session, open_session
 from syndicator.services.jobs.acts.sources import refuse_variables
 from syndicator.services.jobs.task import Acted, Task
-from syndicator.sources.schema import source_of
-from syndicator.sources.tables import table
 
 PREVIEWED = 3  # feeds of one address whose entries are read at once; others are when they are asked for
 
@@ -52,7 +52,7 @@ async def _previews(session: Session, found: Found) -> dict[str, preview.Preview
     return {one.source.url: made for one, made in zip(some, shown, strict=True)}
 
 
-def add(task: Task) -> Acted:
+def add_source(task: Task) -> Acted:
     """Adds what was chosen of a look: "sources", each as the table of one. With "category", "tags", "every", "content"
     and "licence" for all of them, where they are not empty."""
     known = by_address(task.app)
@@ -73,7 +73,7 @@ def add(task: Task) -> Acted:
     if not any(not one.known for one in named):
         raise UsageError("all of it is followed already" if named else "nothing was chosen")
     task.touch("config", "sources.toml")
-    added = writing.write(task.app, named, known)
+    added = writing.write_sources(task.app, named, known)
     keys = ", ".join(one.key for one in added)
     return Acted(subject=added[0].key, said=f"added: {keys}", result={"keys": [one.key for one in added]})
 

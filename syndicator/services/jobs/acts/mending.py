@@ -6,17 +6,17 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from syndicator import text
-from syndicator.errors import ConfigError, RulesError, UsageError
-from syndicator.model import Rules
+from syndicator.configuration.sources.schema import source_of
+from syndicator.configuration.sources.tables import table
+from syndicator.core import text
+from syndicator.core.errors import ConfigError, RulesError, UsageError
+from syndicator.core.model import Rules
 from syndicator.services.jobs.acts.sources import source_of_task, stamp, touch_source
 from syndicator.services.jobs.task import Acted, Task
 from syndicator.services.naming import need_sources
 from syndicator.services.reread import plan as rereading
 from syndicator.services.reread.chosen import Which
 from syndicator.services.rules import try_out
-from syndicator.sources.schema import source_of
-from syndicator.sources.tables import table
 
 FIELDS = ("select", "remove", "title", "author", "date", "cover")
 _LISTED = 50  # articles that change, of which each field is shown

@@ -8,18 +8,18 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from syndicator.errors import UsageError
-from syndicator.model import Source
+from syndicator.configuration.sources import registry
+from syndicator.configuration.sources.schema import source_of
+from syndicator.configuration.sources.tables import table
+from syndicator.core.errors import UsageError
+from syndicator.core.model import Source
+from syndicator.core.urls import secrets
 from syndicator.services import followed
 from syndicator.services.build import build_feeds
 from syndicator.services.container import App
 from syndicator.services.jobs.task import Acted, Task
 from syndicator.services.naming import need_sources
 from syndicator.services.refresh import Wanted, run
-from syndicator.sources import registry
-from syndicator.sources.schema import source_of
-from syndicator.sources.tables import table
-from syndicator.urls import secrets
 
 _TEXTS = ("title", "category", "every", "content", "licence", "language", "keep", "mute")
 

@@ -9,11 +9,11 @@ from dataclasses import asdict
 from typing import Any, Literal
 
 from syndicator.articles import disk
-from syndicator.axes import ALL
+from syndicator.core.axes import ALL
+from syndicator.core.errors import ConfigError, UsageError, WorkerFailed
+from syndicator.core.model import Article, FeedKey
 from syndicator.describing.taxonomy.edit import Change, knows, place, rewritten
 from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary, load
-from syndicator.errors import ConfigError, UsageError, WorkerFailed
-from syndicator.model import Article, FeedKey
 from syndicator.pipeline import jobs
 from syndicator.services.container import open_worker
 from syndicator.services.descriptions import redescribe, rename_tags

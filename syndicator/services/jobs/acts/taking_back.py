@@ -7,8 +7,9 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 
-from syndicator.errors import UsageError
-from syndicator.model import FeedKey
+from syndicator.configuration.sources import registry
+from syndicator.core.errors import UsageError
+from syndicator.core.model import FeedKey
 from syndicator.services import reconcile
 from syndicator.services.descriptions import part_tags, rename_tags
 from syndicator.services.editorial import withdrawing
@@ -16,7 +17,6 @@ from syndicator.services.jobs import log
 from syndicator.services.jobs.acts.lists import LEARNING
 from syndicator.services.jobs.patch import undone
 from syndicator.services.jobs.task import Acted, Task, read, unpacked_list
-from syndicator.sources import registry
 
 _TAGS = "tags:"  # names of the log of articles of which only the tags change
 

@@ -7,18 +7,18 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from syndicator import text
 from syndicator.articles import frontmatter
-from syndicator.config_files.tables import with_table
-from syndicator.config_files.toml_file import TomlFile
+from syndicator.configuration.config_files.tables import with_table
+from syndicator.configuration.config_files.toml_file import TomlFile
+from syndicator.configuration.rules.query import Expr, QueryError, matches, parse
+from syndicator.configuration.sources import registry
+from syndicator.core import text
+from syndicator.core.errors import ConfigError, UsageError
+from syndicator.core.model import Article
 from syndicator.describing.taxonomy import vocabulary
 from syndicator.describing.taxonomy.vocabulary import CategoryDef, fold
-from syndicator.errors import ConfigError, UsageError
-from syndicator.model import Article
 from syndicator.publishing.queries.saved import SavedQuery, load_queries, queries_of
-from syndicator.rules.query import Expr, QueryError, matches, parse
 from syndicator.services.jobs.task import Acted, Task
-from syndicator.sources import registry
 
 _TAXONOMY, _FEEDS = "taxonomy.toml", "feeds.toml"
 _PART = 500  # rows read at a time

@@ -7,7 +7,7 @@ import json
 import sqlalchemy as sa
 from alembic import op
 
-from syndicator.urls import host
+from syndicator.core.urls import host
 
 revision = "0007"
 down_revision: str | None = "0006"

@@ -18,7 +18,7 @@ TITLE, TEXT = "Birds of the wood", "They counted birds again."
 def tagger() -> LearntTagger:
     birds = [(f"Bird count {n}", f"Volunteers counted {n} birds in the wood.", ["birds"]) for n in range(20)]
     tools = [(f"Release {n} of curl", f"Release {n} of curl mends transfers.", ["curl"]) for n in range(20)]
-    learnt = fit_learnt.learn([*birds, *tools])
+    learnt = fit_learnt.fit_learnt([*birds, *tools])
     assert learnt is not None
     return learnt
 
@@ -36,14 +36,14 @@ def packed(names: tuple[str, ...]) -> Any:
 
 
 def read(path: Path) -> dict[str, float]:
-    learnt = learnt_file.load(path).tagger
+    learnt = learnt_file.load_learnt(path).tagger
     assert learnt is not None
     return learnt.scores(TITLE, TEXT)
 
 
 def test_weights_are_read_by_name(tagger: LearntTagger, tmp_path: Path) -> None:
     path = tmp_path / "learnt.npz"
-    learnt_file.save(learnt_file.State(tagger, {}), path)
+    learnt_file.save_learnt(learnt_file.State(tagger, {}), path)
     before = read(path)
     turned = np.concatenate([*tagger.weights[:-1].reshape(3, -1)[:, ::-1], tagger.weights[-1:]])
     rewrite(path, weights=turned, features=packed(FEATURES[::-1]))
@@ -53,7 +53,7 @@ def test_weights_are_read_by_name(tagger: LearntTagger, tmp_path: Path) -> None:
 
 def test_a_file_from_before_names_is_read_as_it_was(tagger: LearntTagger, tmp_path: Path) -> None:
     path = tmp_path / "learnt.npz"
-    learnt_file.save(learnt_file.State(tagger, {}), path)
+    learnt_file.save_learnt(learnt_file.State(tagger, {}), path)
     before = read(path)
     rewrite(path, features=None)
     assert read(path) == before
@@ -61,7 +61,7 @@ def test_a_file_from_before_names_is_read_as_it_was(tagger: LearntTagger, tmp_pa
 
 def test_a_file_of_other_features_is_refused(tagger: LearntTagger, tmp_path: Path) -> None:
     path = tmp_path / "learnt.npz"
-    learnt_file.save(learnt_file.State(tagger, {}), path)
+    learnt_file.save_learnt(learnt_file.State(tagger, {}), path)
     rewrite(path, features=packed((*FEATURES[:-1], "colour")))
     with pytest.raises(ValueError, match="colour"):
-        learnt_file.load(path)
+        learnt_file.load_learnt(path)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from syndicator.model import Draft, Rules
+from syndicator.core.model import Draft, Rules
 from syndicator.reading import page_type
 from syndicator.reading.body import overlap
 from syndicator.reading.body.cuts import end_features, ends
@@ -68,8 +68,8 @@ def test_features_say_where_a_text_stands_and_what_it_says() -> None:
         + "</section>"
     )
     blocks = blocks_of(markup)
-    facts = end_features.flat(end_features.Facts("The last ferry", ["Maren Oduya"], STORY[0], "Harbour Post"))
-    names, rows = end_features.rows(blocks, list(range(1, len(blocks))), {}, facts)
+    facts = end_features.flat_end(end_features.Facts("The last ferry", ["Maren Oduya"], STORY[0], "Harbour Post"))
+    names, rows = end_features.end_rows(blocks, list(range(1, len(blocks))), {}, facts)
     head, photo, first = (dict(zip(names, row.tolist(), strict=True)) for row in rows[:3])
     assert (head["end-title-behind"], head["end-title-words"], head["end-in-title"]) == (1.0, 1.0, 1.0)
     assert photo["end-author"] == pytest.approx(10 / 27)
@@ -138,6 +138,6 @@ def test_what_an_operator_chose_and_what_is_no_article_is_not_trimmed(monkeypatc
 def test_the_shipped_trees_know_a_note_on_the_author_from_text() -> None:
     shipped = {end: ends.boosted(end) for end in ends.ENDS}
     assert all(len(each.leaves) >= 100 for each in shipped.values())
-    names, _ = end_features.rows(blocks_of("<p>A line.</p>"), [0], {}, end_features.flat(end_features.Facts()))
+    names, _ = end_features.end_rows(blocks_of("<p>A line.</p>"), [0], {}, end_features.flat_end(end_features.Facts()))
     asked = {name for each in shipped.values() for name in each.names if name.startswith("end-")}
     assert asked <= set(names)

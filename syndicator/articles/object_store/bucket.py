@@ -1,0 +1,133 @@
+"""An S3 bucket, by obstore: objects under a prefix, written where nobody else has written since."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from syndicator.core.errors import MissingError
+from syndicator.core.ports.objects import ABSENT, ObjectStamp
+
+if TYPE_CHECKING:
+    from obstore.store import S3Store
+
+# What names the store and the right to use it. Roles of machines and containers are found by obstore itself.
+VARIABLES: Final = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_S3",
+    "AWS_VIRTUAL_HOSTED_STYLE_REQUEST",
+    "AWS_SKIP_SIGNATURE",
+    "AWS_DISABLE_BULK_DELETE",
+)
+_REQUEST: Final = timedelta(seconds=30)  # for one try: a file of ours has a few hundred kB. A choice
+_PATIENCE: Final = timedelta(seconds=60)  # from the first try to the last: stores that restart come back. A choice
+_TRIES: Final = 8
+_PACKAGE: Final = "obstore>=0.12,<1"
+
+
+class Bucket:
+    """The Objects (see ports) at `url`, s3://bucket or s3://bucket/prefix. Raises MissingError where obstore is not
+    installed, OSError for what it cannot use. `patience`: for how long a request is tried again."""
+
+    def __init__(self, url: str, environ: Mapping[str, str], *, patience: timedelta | None = None) -> None:
+        try:
+            from obstore import exceptions
+            from obstore.store import S3Store
+        except ModuleNotFoundError as error:
+            raise MissingError(
+                f"{url} needs the package obstore (the extra [s3]): .venv/bin/uv pip install '{_PACKAGE}'"
+            ) from error
+        self.name = url.rstrip("/")
+        self._errors = exceptions
+        given: Any = {name.lower(): value for name in VARIABLES if (value := environ.get(name))}
+        endpoint = environ.get("AWS_ENDPOINT_URL_S3") or environ.get("AWS_ENDPOINT_URL") or ""
+        client: Any = {"timeout": _REQUEST, "allow_http": endpoint.startswith("http://")}
+        with self._named(""):
+            self._store: S3Store = S3Store.from_url(
+                self.name,
+                config=given,
+                client_options=client,
+                retry_config={"max_retries": _TRIES, "retry_timeout": patience or _PATIENCE},
+            )
+
+    def get(self, key: str) -> tuple[bytes, str] | None:
+        with self._named(key):
+            try:
+                found = self._store.get(key)
+                return bytes(found.bytes()), found.meta["e_tag"] or ""
+            except FileNotFoundError:  # what obstore raises for NotFound
+                return None
+
+    def head(self, key: str) -> ObjectStamp | None:
+        with self._named(key):
+            try:
+                return _stamp(self._store.head(key))
+            except FileNotFoundError:
+                return None
+
+    def put(
+        self, key: str, data: bytes, *, over: str | None = None, headers: Mapping[str, str] | None = None
+    ) -> str | None:
+        mode: Any = "overwrite" if over is None else "create" if over == ABSENT else {"e_tag": over}
+        attributes: Any = dict(headers or {}) or None
+        with self._named(key):
+            try:
+                done = self._store.put(key, data, mode=mode, attributes=attributes, use_multipart=False)
+                return done["e_tag"] or ""
+            except (self._errors.AlreadyExistsError, self._errors.PreconditionError, FileNotFoundError):
+                if over is None:  # no such bucket
+                    raise
+        there = self.get(key)  # an answer that was lost has the client try again, and clash with itself
+        return there[1] if there is not None and there[0] == data else None
+
+    def delete(self, *keys: str) -> None:
+        if not keys:
+            return
+        with self._named(keys[0] if len(keys) == 1 else ""):
+            self._store.delete(keys)  # those that are not there are no error of S3
+
+    def walk(self, prefix: str = "", *, deep: bool = True) -> Iterator[ObjectStamp]:
+        folder = prefix.rstrip("/") or None
+        with self._named(prefix):
+            if not deep:
+                found = self._store.list_with_delimiter(folder)["objects"]
+                yield from sorted(map(_stamp, found), key=lambda one: one.key)
+                return
+            for part in self._store.list(folder):
+                yield from map(_stamp, part)
+
+    def folders(self) -> list[str]:
+        with self._named(""):
+            return [f"{one.rstrip('/')}/" for one in self._store.list_with_delimiter()["common_prefixes"]]
+
+    @contextmanager
+    def _named(self, key: str) -> Iterator[None]:
+        """Errors of the store as those of the system, with what they are about."""
+        try:
+            yield
+        except (self._errors.PermissionDeniedError, self._errors.UnauthenticatedError) as error:
+            raise PermissionError(errno.EACCES, "the object store refuses", self._place(key)) from error
+        except (self._errors.BaseError, FileNotFoundError) as error:
+            raise OSError(errno.EREMOTE, _first_line(error), self._place(key)) from error
+
+    def _place(self, key: str) -> str:
+        return f"{self.name}/{key}" if key else self.name
+
+
+def _stamp(found: Any) -> ObjectStamp:
+    return ObjectStamp(
+        key=found["path"], etag=found["e_tag"] or "", size=found["size"], modified=found["last_modified"]
+    )
+
+
+def _first_line(error: Exception) -> str:
+    """What obstore says, without its own debugging lines."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

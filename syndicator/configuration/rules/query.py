@@ -1,0 +1,233 @@
+"""The language of saved queries. Pure.
+
+    tag:AI and not (category:Finance or source:example)
+
+Words: `and`, `or`, `not`, parentheses; two terms side by side mean `and`. Terms: tag: category: source: author:
+language: with a word or a "quoted phrase", title: with what stands in the title, or a bare word or phrase, which is
+looked for in title, excerpt and body: whole words, any case."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from syndicator.core.model import Article
+
+FIELDS: Final = ("tag", "category", "source", "author", "language", "title")
+_DEEPEST: Final = 50  # nested parentheses; far beyond what a person writes, far below Python's recursion limit
+
+# Thai to Khmer, kana, ideographs (Unicode blocks)
+_SPACELESS: Final = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]"
+)
+
+_TOKEN = re.compile(
+    r"""\s*(?:(?P<paren>[()])|(?P<field>[A-Za-z]+):(?:"(?P<fphrase>[^"]*)"|(?P<fword>[^\s()"]*))|"(?P<phrase>[^"]*)"|(?P<word>[^\s()"]+))"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    field: str  # "" for text
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    inner: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    parts: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    parts: tuple[Expr, ...]
+
+
+Expr = Term | Not | And | Or
+
+
+class QueryError(ValueError):
+    """A query that cannot be read. `at`: the position of the fault, from 0."""
+
+    def __init__(self, message: str, at: int) -> None:
+        super().__init__(message)
+        self.at = at
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str  # ( ) and or not term end
+    at: int
+    term: Term | None = None
+
+
+def parse(text: str) -> Expr:
+    """The tree of a query. Raises QueryError."""
+    return _Parser(_tokens(text)).whole()
+
+
+def matches(expr: Expr, article: Article, body: Callable[[], str]) -> bool:
+    """True when `article` is what `expr` asks for. `body`: gives its plain text, called only when the rest leaves it
+    open."""
+    if isinstance(expr, Not):
+        return not matches(expr.inner, article, body)
+    if isinstance(expr, And):
+        return all(matches(part, article, body) for part in _cheap_first(expr.parts))
+    if isinstance(expr, Or):
+        return any(matches(part, article, body) for part in _cheap_first(expr.parts))
+    value = expr.value.casefold()
+    if expr.field:
+        return _TESTS[expr.field](value, article)
+    return _says(value, f"{article.title}\n{article.excerpt}") or _says(value, body())
+
+
+def _cheap_first(parts: Sequence[Expr]) -> list[Expr]:
+    """Those that need no body before those that may."""
+    return sorted(parts, key=_needs_body)
+
+
+def _needs_body(expr: Expr) -> bool:
+    if isinstance(expr, Not):
+        return _needs_body(expr.inner)
+    if isinstance(expr, Term):
+        return not expr.field
+    return any(map(_needs_body, expr.parts))
+
+
+def _tokens(text: str) -> list[_Token]:
+    tokens: list[_Token] = []
+    position = 0
+    while text[position:].strip():
+        match = _TOKEN.match(text, position)
+        if match is None:
+            raise QueryError("a quotation mark is never closed", position + text[position:].index('"'))
+        tokens.append(_token(match))
+        position = match.end()
+    return [*tokens, _Token("end", len(text))]
+
+
+def _token(match: re.Match[str]) -> _Token:
+    at = match.end() - len(match[0].lstrip())
+    if match["paren"]:
+        return _Token(match["paren"], at)
+    if match["field"]:
+        return _Token("term", at, _field(match, at))
+    if match["word"] and match["word"].lower() in ("and", "or", "not"):
+        return _Token(match["word"].lower(), at)
+    value = match["word"] if match["phrase"] is None else match["phrase"]
+    if not value.strip():
+        raise QueryError("an empty phrase", at)
+    return _Token("term", at, Term("", value))
+
+
+def _field(match: re.Match[str], at: int) -> Term:
+    name = match["field"].lower()
+    value = match["fphrase"] if match["fphrase"] is not None else match["fword"]
+    if name not in FIELDS:
+        raise QueryError(f"unknown field {match['field']!r}; there are {', '.join(f + ':' for f in FIELDS)}", at)
+    if not value.strip():
+        raise QueryError(f"{name}: needs a word or a quoted phrase right after the colon", at + len(name) + 1)
+    return Term(name, value)
+
+
+class _Parser:
+    """Recursive descent: or < and < not < term."""
+
+    def __init__(self, tokens: list[_Token]) -> None:
+        self.tokens, self.position, self.depth = tokens, 0, 0
+
+    def whole(self) -> Expr:
+        if self.kind == "end":
+            raise QueryError("an empty query", 0)
+        found = self.disjunction()
+        if self.kind != "end":
+            raise QueryError("a closing parenthesis without an opening one", self.at)
+        return found
+
+    @property
+    def kind(self) -> str:
+        return self.tokens[self.position].kind
+
+    @property
+    def at(self) -> int:
+        return self.tokens[self.position].at
+
+    def disjunction(self) -> Expr:
+        parts = [self.conjunction()]
+        while self.kind == "or":
+            self.position += 1
+            parts.append(self.conjunction())
+        return parts[0] if len(parts) == 1 else Or(tuple(parts))
+
+    def conjunction(self) -> Expr:
+        parts = [self.negation()]
+        while self.kind in ("and", "not", "term", "("):
+            if self.kind == "and":
+                self.position += 1
+            parts.append(self.negation())
+        return parts[0] if len(parts) == 1 else And(tuple(parts))
+
+    def negation(self) -> Expr:
+        odd = False
+        while self.kind == "not":
+            self.position += 1
+            odd = not odd
+        found = self.primary()
+        return Not(found) if odd else found
+
+    def primary(self) -> Expr:
+        token = self.tokens[self.position]
+        if token.term is not None:
+            self.position += 1
+            return token.term
+        if token.kind != "(":
+            what = "the end" if token.kind == "end" else repr(token.kind)
+            raise QueryError(f"a term is missing before {what}", token.at)
+        return self.group(token)
+
+    def group(self, opening: _Token) -> Expr:
+        self.position, self.depth = self.position + 1, self.depth + 1
+        if self.depth > _DEEPEST:
+            raise QueryError(f"more than {_DEEPEST} nested parentheses", opening.at)
+        found = self.disjunction()
+        if self.kind != ")":
+            raise QueryError("this parenthesis is never closed", opening.at)
+        self.position, self.depth = self.position + 1, self.depth - 1
+        return found
+
+
+def _says(value: str, text: str) -> bool:
+    """True when the whole words `value` stand in `text`. Scripts without spaces have no word ends to keep to."""
+    before = "" if _SPACELESS.match(value[0]) else r"(?<!\w)"
+    after = "" if _SPACELESS.match(value[-1]) else r"(?!\w)"
+    pattern = before + r"\s+".join(re.escape(word) for word in value.split()) + after
+    return re.search(pattern, text.casefold()) is not None
+
+
+def _same(value: str, other: str | None) -> bool:
+    return other is not None and value in (other.casefold(), other.casefold().replace(" ", "-"))
+
+
+def _language(value: str, article: Article) -> bool:
+    have = (article.language or "").casefold()
+    return have == value or have.startswith(value + "-")
+
+
+def _author(value: str, article: Article) -> bool:
+    return _says(value, article.author or "")
+
+
+_TESTS: Final[dict[str, Callable[[str, Article], bool]]] = {
+    "title": lambda value, article: _says(value, article.title),
+    "tag": lambda value, article: any(_same(value, tag) for tag in article.tags),
+    "category": lambda value, article: _same(value, article.category),
+    "source": lambda value, article: _same(value, article.source_key),
+    "author": _author,
+    "language": _language,
+}

@@ -1,0 +1,325 @@
+"""config/syndicator.toml as values; environment variables SYNDICATOR_* override it. An unknown key is an error, an
+unknown variable is not: Kubernetes sets SYNDICATOR_SERVICE_HOST and its like for a service of that name."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from syndicator.configuration.config_files.environment import Overrides
+from syndicator.configuration.config_files.folders import VARIABLE, root_of
+from syndicator.configuration.config_files.toml_file import TomlFile, read
+from syndicator.core import axes
+from syndicator.core.errors import ConfigError
+from syndicator.core.formats import FORMATS, checked
+
+AxisName = Annotated[
+    str,
+    AfterValidator(axes.checked),
+    Field(json_schema_extra={"enum": [axis.word for _, axis in axes.by_place()]}),
+]
+FormatName = Annotated[str, AfterValidator(checked), Field(json_schema_extra={"enum": list(FORMATS)})]
+
+PREFIX = "SYNDICATOR_"
+_KUBERNETES = re.compile(r"SYNDICATOR_(SERVICE_(HOST|PORT(_\w+)?)|PORT(_\d+_(TCP|UDP|SCTP)(_\w+)?)?)")
+_NAT64_LENGTHS = (32, 40, 48, 56, 64, 96)  # RFC 6052 section 2.2
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+def seconds(value: str) -> int:
+    """The seconds of a duration such as "90s", "30m", "6h", "1d" or "2w". Raises ValueError that says so."""
+    match = re.fullmatch(r"\s*(\d{1,6})\s*([smhdw])\s*", value)
+    if not match:
+        raise ValueError(f'{value!r} is not a duration; write it like "30m", "6h" or "1d"')
+    return int(match[1]) * _UNITS[match[2]]
+
+
+def _duration(value: str) -> str:
+    seconds(value)
+    return value
+
+
+def _nat64(value: str) -> str:
+    try:
+        network = ipaddress.IPv6Network(value)
+    except ValueError as error:
+        raise ValueError(f'{value!r} is no IPv6 network; write it like "64:ff9b::/96"') from error
+    if network.prefixlen not in _NAT64_LENGTHS:
+        raise ValueError(f"{value!r}: a NAT64 prefix has 32, 40, 48, 56, 64 or 96 bits (RFC 6052)")
+    return value
+
+
+Duration = Annotated[str, AfterValidator(_duration)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _callback(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+        raise ValueError('write it like "https://feeds.example.org/", or leave it empty')
+    if parts.username or parts.password:
+        raise ValueError("an address that hubs are told holds no password; their way in is not guessable without")
+    return value
+
+
+class Site(_Section):
+    title: str = "Syndicator"
+    url: str = ""  # where feeds/public is served, with http:// or https://; empty: publish.host and publish.port
+    contact: str = ""  # a mail address or a page for the owners of the visited sites
+    language: str = "en"
+    author: str = ""
+    icon: str = ""
+    rights: str = ""  # what may be done with your feeds: words, or the address of a licence
+    callback: Annotated[str, AfterValidator(_callback)] = (
+        ""  # where hubs reach the server of `up`; empty: no hub is asked
+    )
+
+
+class Fetch(_Section):
+    user_agent: str = ""  # empty: Syndicator/<version> (+contact)
+    feed_seconds: float = Field(20, gt=0, le=600)
+    page_seconds: float = Field(15, gt=0, le=600)
+    wire_bytes: int = Field(5_000_000, gt=0)  # of one answer, as sent
+    decoded_bytes: int = Field(10_000_000, gt=0)  # of one answer, decompressed
+    redirects: int = Field(5, ge=0, le=20)
+    pause: float = Field(1.0, ge=0, le=60)  # seconds between two requests to one host
+    per_host: int = Field(1, ge=1, le=8)  # connections to one host at a time
+    concurrency: int = Field(32, ge=1, le=512)  # sources visited at a time
+    workers: int = Field(1, ge=1, le=32)  # processes that read pages
+    worker_seconds: float = Field(10, gt=0, le=300)  # for one page
+    worker_megabytes: int = Field(600, ge=128)
+    every_min: Duration = "15m"
+    every_max: Duration = "1d"
+    proxy: str = ""
+    nat64: tuple[Annotated[str, AfterValidator(_nat64)], ...] = ("64:ff9b::/96",)
+    allow_loopback: bool = False  # True: sources may be on this machine, as those of the demo are
+
+
+class Publish(_Section):
+    limit: int = Field(50, ge=1, le=1000)  # entries of a feed: the newest ...
+    window_hours: int = Field(72, ge=0)  # ... and all of this long before the newest ...
+    most: int = Field(500, ge=1, le=5000)  # ... but no more than this
+    source_share: float = Field(0.33, gt=0, le=1)  # of it for one source while others have news; 1: no share
+    tag_min: int = Field(3, ge=1)  # articles before a tag that is not in taxonomy.toml gets a feed
+    hold: Literal["off", "unsure", "all"] = "off"  # which new articles wait for the operator's release
+    axes: tuple[AxisName, ...] = Field(
+        default_factory=lambda: tuple(axis.word for _, axis in axes.by_place() if axis.default)
+    )
+    formats: tuple[FormatName, ...] = tuple(FORMATS)
+    entry_html: Literal["card", "plain"] = "card"  # plain: no picture, source and tags in the text
+    extensions: tuple[Literal["tombstones", "markdown"], ...] = ()  # elements that the W3C validator warns of
+    settle: Duration = "3m"  # `up` builds when the oldest article has waited so long, sooner where many do
+    archives: bool = True
+    thumbnails: bool = True  # small copies of the articles' pictures on the pages, fetched once and served from here
+    gzip: bool = True
+    hubs: tuple[str, ...] = ()
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65535)
+
+
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*/?")
+
+
+def is_bucket(place: str) -> bool:
+    """True for the address of an object store, False for a folder."""
+    return "://" in place
+
+
+def _place(value: str) -> str:
+    if is_bucket(value) and not _BUCKET.fullmatch(value):
+        raise ValueError('write a folder, or a bucket like "s3://bucket/prefix"; credentials are in the environment')
+    return value
+
+
+def _folder(value: str) -> str:
+    if "://" in value:
+        raise ValueError("has to be a folder of this machine")
+    return value
+
+
+Place = Annotated[str, AfterValidator(_place)]  # a folder, or s3://bucket/prefix
+
+
+class Paths(_Section):
+    articles: Place = "feeds/articles"
+    public: Place = "feeds/public"
+    state: Annotated[str, AfterValidator(_folder)] = "feeds/state"
+    pages: Place = ""  # fetched pages, see store.pages_days; empty: in the state folder
+
+
+class Store(_Section):
+    url: str = ""  # empty: sqlite in the state folder
+    pages_days: int = Field(14, ge=0)  # fetched pages are kept so long, to be read again without a visit
+
+
+def _endpoint(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0):
+        raise ValueError('write it like "http://127.0.0.1:11434/v1", or leave it empty')
+    if parts.username or parts.password:
+        raise ValueError("do not write a key into a URL; put it in an environment variable and name that in key_env")
+    return value
+
+
+def _variable(value: str) -> str:
+    if value and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", value):
+        raise ValueError("write the name of the environment variable that contains the key, not the key itself")
+    if value.upper().startswith("SYNDICATOR_"):
+        raise ValueError("variables that begin with SYNDICATOR_ are settings; use another name")
+    return value
+
+
+_HERE = re.compile(r"https?://(?:localhost|127(?:\.\d+){3}|\[::1\])(?=[:/]|$)", re.IGNORECASE)
+SECONDS_HERE = 120.0  # of an answer of a language model on this machine: it may have no graphics card
+
+
+class Llm(_Section):
+    url: Annotated[str, AfterValidator(_endpoint)] = ""  # of an OpenAI-compatible endpoint; empty: off
+    model: str = ""
+    key_env: Annotated[str, AfterValidator(_variable)] = ""  # empty: the endpoint needs no key
+    write: bool = False  # True: it writes excerpts, behind describing/llm/aligned.py, instead of choosing sentences
+    concurrency: int = Field(2, ge=1, le=32)
+    daily_calls: int = Field(500, ge=0)
+    daily_tokens: int = Field(1_000_000, ge=0)
+    seconds: float = Field(30, gt=0, le=600)  # unless set, SECONDS_HERE for a model on this machine
+
+    @model_validator(mode="before")
+    @classmethod
+    def _patient(cls, values: Any) -> Any:
+        url = values.get("url") if isinstance(values, dict) else None
+        here = isinstance(url, str) and _HERE.match(url.strip())
+        return {"seconds": SECONDS_HERE, **values} if here else values
+
+    @model_validator(mode="after")
+    def _whole(self) -> Llm:
+        if self.url and not self.model:
+            raise ValueError("set model to the name of the model that the endpoint at url is to use")
+        return self
+
+
+class Describe(_Section):
+    uncategorised: str = "uncategorised"
+    llm: Llm = Llm()
+
+
+class Health(_Section):
+    textfile: str = ""  # where each run writes metrics for node_exporter's textfile collector; empty: nowhere
+    publish: bool = False  # True: the health feed is in paths.public too, for a web server that serves that folder
+
+
+def _smtp(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ValueError('write it like "smtps://user@mail.example.org"')
+    if parts.password:
+        raise ValueError(
+            "do not write a password into a URL; put it in an environment variable and name that in password_env"
+        )
+    return value
+
+
+class Alert(_Section):
+    command: tuple[str, ...] = ()  # gets what broke or recovered as JSON on its standard input; no shell
+    mail: str = ""  # who gets it as a mail
+    smtp: Annotated[str, AfterValidator(_smtp)] = "smtp://localhost"
+    password_env: Annotated[str, AfterValidator(_variable)] = ""  # empty: the mail server needs no password
+
+
+class Console(_Section):
+    host: str = "127.0.0.1"
+    port: int = Field(8081, ge=0, le=65535)
+    names: tuple[str, ...] = ()  # host names it is reached by besides this machine's: "console.example.org"
+
+
+class Settings(_Section):
+    """Everything an operator can set. `root`: the folder that the paths are relative to."""
+
+    site: Site = Site()
+    fetch: Fetch = Fetch()
+    publish: Publish = Publish()
+    paths: Paths = Paths()
+    store: Store = Store()
+    describe: Describe = Describe()
+    health: Health = Health()
+    alert: Alert = Alert()
+    console: Console = Console()
+    root: Annotated[Path, Field(exclude=True)] = Path()
+
+    @property
+    def articles_at(self) -> str:
+        """A folder, or s3://bucket/prefix; so are the two that follow."""
+        return self._at(self.paths.articles)
+
+    @property
+    def public_at(self) -> str:
+        return self._at(self.paths.public)
+
+    @property
+    def pages_at(self) -> str:
+        return self._at(self.paths.pages) if self.paths.pages else str(self.state_dir / "pages")
+
+    @property
+    def public_dir(self) -> Path | None:
+        """The folder that is served; None where published files are in an object store."""
+        return None if is_bucket(self.public_at) else Path(self.public_at)
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """What is written on this machine's disks."""
+        places = (self.articles_at, self.public_at, str(self.state_dir), self.pages_at if self.paths.pages else "")
+        return tuple(Path(place) for place in places if place and not is_bucket(place))
+
+    @property
+    def state_dir(self) -> Path:
+        return self.root / self.paths.state
+
+    def _at(self, place: str) -> str:
+        return place if is_bucket(place) else str(self.root / place)
+
+    @property
+    def store_url(self) -> str:
+        return self.store.url or f"sqlite:///{self.state_dir / 'syndicator.db'}"
+
+    @property
+    def base_url(self) -> str:
+        """The URL of the published feeds, with a slash at the end."""
+        url = self.site.url or f"http://{self.publish.host}:{self.publish.port}/"
+        return url if url.endswith("/") else url + "/"
+
+
+def load(config_dir: Path, environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings of `config_dir`/syndicator.toml, the defaults where there is none, overridden by `environ`;
+    None stands for os.environ. Raises ConfigError that names each fault: file and line or variable, key and cure."""
+    path = config_dir / "syndicator.toml"
+    environ = os.environ if environ is None else environ
+    file = read(path) if path.exists() else TomlFile(path, {})
+    given = Overrides(Settings, PREFIX, environ)
+    if "root" in file.values:
+        raise ConfigError.of([file.fault("unknown key 'root'; the paths are relative to the folder above", "root")])
+    try:
+        return Settings.model_validate({**given.over(file.values), "root": root_of(config_dir, environ)})
+    except ValidationError as error:
+        raise ConfigError.of(given.faults(error, file)) from error
+
+
+def origins(config_dir: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """Where each setting comes from, by its dotted name: "default", "<file>:<line>" or the environment variable."""
+    path = config_dir / "syndicator.toml"
+    return Overrides(Settings, PREFIX, environ).origins(read(path) if path.exists() else TomlFile(path, {}))
+
+
+def unknown_variables(environ: Mapping[str, str]) -> dict[str, str]:
+    """The SYNDICATOR_ variables that are no setting, each with the one that may be meant, or "". Without the one that
+    names the folder and those that Kubernetes sets in the containers of a service that is called syndicator."""
+    found = Overrides(Settings, PREFIX, environ).unknown()
+    return {name: near for name, near in found.items() if name != VARIABLE and not _KUBERNETES.fullmatch(name)}

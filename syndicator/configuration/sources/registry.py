@@ -1,0 +1,345 @@
+"""sources.toml and the files of sources.d beside it: read, and edited so that the operator's comments stay. An edit is
+made in the file where its source stands; new sources go to sources.toml."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import tempfile
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from syndicator.configuration.config_files.toml_file import TomlFile, read
+from syndicator.configuration.sources.files import files_of
+from syndicator.configuration.sources.keys import key_for
+from syndicator.configuration.sources.rules_table import HEADER, HEADERS, with_fields, with_rules
+from syndicator.configuration.sources.schema import Placed, check, check_all
+from syndicator.configuration.sources.tables import table as plain
+from syndicator.core import urls
+from syndicator.core.errors import ConfigError, Fault, LockedError, UsageError
+from syndicator.core.model import Rules, Source
+
+if TYPE_CHECKING:
+    from tomlkit.items import Table
+
+__all__ = [
+    "add_source",
+    "add_sources",
+    "change_source",
+    "key_for",
+    "load_sources",
+    "placed_sources",
+    "put_text",
+    "remove_source",
+    "save_rules",
+    "update_url",
+]
+
+LOCK_SECONDS = 10.0  # how long an edit waits for another command's
+
+
+def load_sources(path: Path) -> tuple[Source, ...]:
+    """Every source in `path` and the files beside it, in their order, disabled ones too. Raises ConfigError that names
+    the file, the line, the source, the key and the cure."""
+    return tuple(one.source for one in placed_sources(path))
+
+
+def placed_sources(path: Path) -> tuple[Placed, ...]:
+    """The same, each with the place it stands at."""
+    files: list[TomlFile] = []
+    unread: list[Fault] = []
+    for one in files_of(path):
+        try:
+            files.append(read(one))
+        except ConfigError as error:
+            if not error.faults:
+                raise
+            unread += error.faults
+    return check_all(files, unread)
+
+
+def _file_with(path: Path, key: str) -> Path:
+    """The file in which the source `key` stands, `path` where it is in none."""
+    placed = placed_sources(path) if path.exists() else ()
+    return next((one.file.path for one in placed if one.source.key == key), path)
+
+
+def add_source(path: Path, source: Source) -> None:
+    """`add_sources` for one."""
+    add_sources(path, [source])
+
+
+def add_sources(
+    path: Path,
+    sources: Sequence[Source],
+    known: Callable[[], Mapping[str, Source] | None] = lambda: None,
+) -> None:
+    """Adds `sources` at the end of `path`, with the fields that differ from the defaults; makes the file when there is
+    none. Raises UsageError when a key or a URL is in it or beside it already, ConfigError when a file is wrong,
+    LockedError when another command edits it for 10 s. The file is replaced in one step, or not changed at all.
+
+    known: asked under the lock for all that the files have, by `urls.alias`, if the caller read them as they are now:
+    reading 100,000 sources again, twice, takes ten seconds."""
+    with _locked_file(path) as target:
+        text = target.read_text(encoding="utf-8") if target.exists() else ""
+        there = known()  # after the text was read: an editor may save it at any moment
+        if there and sources and _append(path, target, text, there, sources):
+            return
+
+    def edit(text: str, before: tuple[Source, ...]) -> str:
+        placed = placed_sources(path) if path.exists() else ()
+        keys = {one.source.key: one.file.path for one in placed}
+        _not_there(keys, {urls.alias(one.source.url): one.source.key for one in placed}, path, sources)
+        parts = [text.rstrip(), *(_table_text(source).strip() for source in sources)] if sources else [text]
+        return "\n\n".join(filter(None, parts)) + ("\n" if sources else "")
+
+    _change(path, edit, lambda before: (*before, *sources))
+
+
+def _append(path: Path, target: Path, text: str, known: Mapping[str, Source], sources: Sequence[Source]) -> bool:
+    """Adds `sources` behind the `text` of a file that has all that is `known`, a table with a header of its own for
+    each, so that there is nothing that new ones could be taken for a part of; False, and nothing done, for another."""
+    if files_of(path) != [path] or sum(1 for _ in HEADERS.finditer(text)) != len(known):
+        return False
+    _not_there({one.key: path for one in known.values()}, {name: one.key for name, one in known.items()}, path, sources)
+    added = "\n\n".join(_table_text(source).strip() for source in sources) + "\n"
+    if check(TomlFile(path, tomllib.loads(added))) != tuple(sources):
+        return False
+    _write(target, f"{text.rstrip()}\n\n{added}")
+    return True
+
+
+def remove_source(path: Path, key: str) -> bool:
+    """Removes the source `key` and the comment directly above it; returns False when there is no such source. Raises
+    as `add_source` does."""
+    path, found = _file_with(path, key), [False]
+
+    def edit(text: str, before: tuple[Source, ...]) -> str:
+        keys = [source.key for source in before]
+        if key not in keys:
+            return text
+        found[0] = True
+        left = tuple(source for source in before if source.key != key)
+        cut = _cut(text, keys.index(key))
+        return cut if _reads_as(path, cut, left) else _drop(text, keys.index(key))
+
+    _change(path, edit, lambda before: tuple(source for source in before if source.key != key))
+    return found[0]
+
+
+def update_url(path: Path, key: str, url: str) -> None:
+    """Gives the source `key` another URL. Raises UsageError when there is no such source, and as `add_source` does."""
+    import tomlkit
+
+    path = _file_with(path, key)
+
+    def edit(text: str, before: tuple[Source, ...]) -> str:
+        document: Any = tomlkit.parse(text)
+        for table in document.get("source", []):
+            if table["key"] == key:
+                table["url"] = url
+                return tomlkit.dumps(document)
+        raise UsageError(f"{path} has no source {key!r}; `syndicator sources` lists those it has")
+
+    _change(path, edit, lambda before: tuple(_moved(source, key, url) for source in before))
+
+
+def save_rules(path: Path, key: str, rules: Rules) -> None:
+    """Gives the source `key` exactly these rules; comments stay, and so do rules that are the same. Raises UsageError
+    when there is no such source, ConfigError for a selector that is no CSS, and as `add_source` does."""
+    path = _file_with(path, key)
+
+    def edit(text: str, before: tuple[Source, ...]) -> str:
+        number = next((at for at, source in enumerate(before) if source.key == key), None)
+        if number is None:
+            raise UsageError(f"{path} has no source {key!r}; `syndicator sources` lists those it has")
+        return text if before[number].rules == rules else with_rules(text, number, rules)
+
+    def expected(before: tuple[Source, ...]) -> tuple[Source, ...]:
+        return tuple(dataclasses.replace(one, rules=rules) if one.key == key else one for one in before)
+
+    _change(path, edit, expected)
+
+
+def change_source(path: Path, key: str, seen: Source, wanted: Source) -> None:
+    """Gives the source `key` what `wanted` has, rules left out; comments stay, and so does what is the same. Raises
+    UsageError where it is not as it was `seen` any more (a hand was quicker, and its edit stays), ConfigError for a
+    value that cannot be, and as `add_source` does."""
+    path, old, new = _file_with(path, key), plain(seen), plain(wanted)
+    changed = {name: new.get(name) for name in {*old, *new} - {"rules"} if old.get(name) != new.get(name)}
+
+    def edit(text: str, before: tuple[Source, ...]) -> str:
+        number = next((at for at, source in enumerate(before) if source.key == key), None)
+        if number is None:
+            raise UsageError(f"{path} has no source {key!r}; `syndicator sources` lists those it has")
+        if before[number] != seen:
+            raise UsageError(f"{path}: the source {key!r} was edited meanwhile, and stays as it is; look at it again")
+        return with_fields(text, number, changed)
+
+    _change(path, edit, lambda before: tuple(wanted if one.key == key else one for one in before))
+
+
+def put_text(path: Path, text: str | None, *, seen: str | None) -> None:
+    """A file of the configuration as it was once, None for none. Raises UsageError where it is not as it was `seen` any
+    more, LockedError."""
+    with _locked_file(path) as target:
+        now = target.read_bytes().decode("utf-8", "surrogateescape") if target.exists() else None  # ends of lines stay
+        if now != seen:
+            raise UsageError(f"{path} was edited meanwhile, and stays as it is; look at it again")
+        if text is None:
+            target.unlink(missing_ok=True)
+        else:
+            _write(target, text)
+
+
+def _moved(source: Source, key: str, url: str) -> Source:
+    return dataclasses.replace(source, url=url.strip()) if source.key == key else source
+
+
+def _not_there(keys: dict[str, Path], there: dict[str, str], path: Path, added: Sequence[Source]) -> None:
+    """Raises UsageError where one of `added`, to `path`, has a key, of `keys` and their files, or an address, of
+    `there` and its key, that is there already, or another of them has."""
+    for source in added:
+        if source.key in keys:
+            raise UsageError(f"{keys[source.key]} already has a source {source.key!r}; give the new one another key")
+        if (other := there.get(urls.alias(source.url))) is not None:
+            raise UsageError(f"{keys[other]} already has this URL, as source {other!r}")
+        keys[source.key] = path
+        there[urls.alias(source.url)] = source.key
+
+
+# -- editing ----------------------------------------------------------------------------------------------------------
+
+
+def _change(
+    path: Path,
+    edit: Callable[[str, tuple[Source, ...]], str],
+    expected: Callable[[tuple[Source, ...]], tuple[Source, ...]],
+) -> None:
+    """Reads the file, edits it, checks that the result reads as `expected` and only then replaces it, under a lock."""
+    with _locked_file(path) as target:
+        text = target.read_text(encoding="utf-8") if target.exists() else ""
+        before = check(read(path)) if target.exists() else ()
+        after = edit(text, before)
+        if after == text:
+            return
+        wanted = expected(before)
+        try:
+            found = check(TomlFile(path, tomllib.loads(after)))
+        except tomllib.TOMLDecodeError:  # inline tables: what is appended does not fit them
+            found = ()
+        if found != wanted:
+            raise ConfigError(f"{path} is written in a way that a command cannot edit safely; edit it by hand")
+        _write(target, after)
+
+
+@contextmanager
+def _locked_file(path: Path) -> Iterator[Path]:
+    """The file that `path` leads to, so that a symlink stays one, under the lock of edits."""
+    target = path.resolve()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with _locked(target):
+        yield target
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    from filelock import FileLock, Timeout
+
+    try:
+        with FileLock(path.with_name(f".{path.name}.lock"), timeout=LOCK_SECONDS):
+            yield
+    except Timeout as error:
+        raise LockedError(f"another command is editing {path}; try again") from error
+
+
+def _write(path: Path, text: str) -> None:
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _table_text(source: Source) -> str:
+    import tomlkit
+
+    document = tomlkit.document()
+    tables = tomlkit.aot()
+    tables.append(_table(source))
+    document.append("source", tables)
+    return tomlkit.dumps(document)
+
+
+def _table(source: Source) -> Table:
+    import tomlkit
+
+    table = tomlkit.table()
+    for name, value in plain(source).items():
+        if name == "rules":
+            rules = tomlkit.table()
+            for rule, set_to in value.items():
+                rules.append(rule, list(set_to) if isinstance(set_to, tuple) else set_to)
+            table.append(name, rules)
+        elif name == "headers_env":
+            inline = tomlkit.inline_table()
+            inline.update(dict(value))
+            table.append(name, inline)
+        else:
+            table.append(name, list(value) if isinstance(value, tuple) else value)
+    return table
+
+
+def _cut(text: str, index: int) -> str:
+    """`text` without its source number `index`, from the comment directly above its header to its last line. Works on
+    lines, because tomlkit takes the comment above a header for a part of the table before it. The caller checks the
+    result."""
+    lines = text.splitlines(keepends=True)
+    headers = [number for number, line in enumerate(lines) if HEADER.match(line)]
+    if index >= len(headers):
+        return text
+    start = _comment_above(lines, headers[index])
+    end = _comment_above(lines, headers[index + 1]) if index + 1 < len(headers) else len(lines)
+    stop = max(number for number in range(headers[index], end) if not _is_comment(lines[number])) + 1
+    while stop < end and lines[stop].lstrip().startswith("#"):
+        stop += 1  # a comment below the source without a blank line between them is about it
+    while stop < end and not lines[stop].strip():
+        stop += 1
+    kept = "".join(lines[:start]) + "".join(lines[stop:])
+    return kept.rstrip() + "\n" if kept.strip() else ""
+
+
+def _comment_above(lines: list[str], header: int) -> int:
+    while header > 0 and lines[header - 1].lstrip().startswith("#"):
+        header -= 1
+    return header
+
+
+def _is_comment(line: str) -> bool:
+    return not line.strip() or line.lstrip().startswith("#")
+
+
+def _reads_as(path: Path, text: str, wanted: tuple[Source, ...]) -> bool:
+    try:
+        return check(TomlFile(path, tomllib.loads(text))) == wanted
+    except (tomllib.TOMLDecodeError, ConfigError):
+        return False
+
+
+def _drop(text: str, index: int) -> str:
+    """The same through tomlkit, for files in which a line does not say where a source begins (a header inside a string,
+    inline tables)."""
+    import tomlkit
+
+    document: Any = tomlkit.parse(text)
+    del document["source"][index]
+    return tomlkit.dumps(document)

@@ -1,0 +1,322 @@
+"""What sources.toml may contain. Every error names the file, the source, the key and the cure."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from syndicator.configuration.config_files.toml_file import TomlFile, sentence
+from syndicator.configuration.cron import next_fire
+from syndicator.configuration.rules import query, selectors
+from syndicator.configuration.settings import seconds
+from syndicator.core import urls
+from syndicator.core.errors import ConfigError, Fault, RulesError, UsageError
+from syndicator.core.model import Rules, Source
+from syndicator.core.urls import secrets
+
+_ANY_DAY = datetime(2024, 1, 1, tzinfo=UTC)  # to see whether a cron expression is valid
+_SHORTEST = 60  # seconds between two visits
+_PORTS = range(1, 65536)
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NETWORK = re.compile(
+    r"(?P<net>[0-9.]+|\[[0-9A-Fa-f:.]+\]|[0-9A-Fa-f:.]+(?=/|$))(?P<size>/\d{1,3})?(?::(?P<port>\d{1,5}))?"
+)
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 section 5.6.2, token
+
+
+def _key(value: str) -> str:
+    # a key is a file name (sources/<key>.atom), and Windows reserves some names for devices
+    if re.fullmatch(r"con|prn|aux|nul|(com|lpt)[0-9]", value):
+        raise ValueError(f"{value!r} cannot be a file name on Windows; choose another key")
+    if not re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?", value):
+        raise ValueError('write at most 60 characters, a-z, 0-9 and between them "-", such as "techcrunch-ai"')
+    return value
+
+
+def _url(value: str) -> str:
+    try:
+        urls.canonical(value)
+    except urls.BadUrl as error:
+        raise ValueError("write the whole URL, starting with http:// or https://") from error
+    if "@" in urlsplit(value.strip()).netloc:
+        raise ValueError(
+            "contains a user name or password; put it in an environment variable and name that in headers_env"
+        )
+    for name in secrets.variables(value):
+        _no_setting(name)
+    if secrets.variables(urlsplit(value.strip()).netloc):
+        raise ValueError("has a variable in its host; write ${NAME} in the path or in a parameter")
+    if "$" in value and re.search(r"\$\{", re.sub(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}", "", value)):
+        raise ValueError('has a "${" that is no variable; write ${NAME}, with letters, digits and _')
+    return value.strip()
+
+
+def _no_setting(variable: str) -> None:
+    if variable.upper().startswith("SYNDICATOR_"):
+        raise ValueError(f"{variable}: variables that begin with SYNDICATOR_ are settings; use another name")
+
+
+def _duration(value: str) -> str:
+    if seconds(value) < _SHORTEST:
+        raise ValueError(f"{value!r} is too short; the shortest is one minute")
+    return value
+
+
+def _cron(value: str) -> str:
+    try:
+        next_fire(value, _ANY_DAY)
+    except ConfigError as error:
+        raise ValueError(str(error)) from error
+    return value
+
+
+def _language(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", value):
+        raise ValueError('write a language tag such as "en", "de" or "pt-BR" (RFC 5646)')
+    return value
+
+
+def _network(value: str) -> str:
+    """The spellings that `visiting.fetch.ssrf` reads: 10.0.0.0/8:443, 10.0.0.5, fd00::/8:443, [::1]:8080."""
+    match = _NETWORK.fullmatch(value)
+    try:
+        if not match or int(match["port"] or 1) not in _PORTS:
+            raise ValueError(value)
+        ipaddress.ip_network(match["net"].strip("[]") + (match["size"] or ""), strict=False)
+    except ValueError as error:
+        raise ValueError('write a network and a port, such as "10.0.0.0/8:443" or "fd00::/8:443"') from error
+    return value
+
+
+def _host(value: str) -> str:
+    try:
+        if "://" in value or not (address := urls.canonical(f"https://{value}")):
+            raise urls.BadUrl(value)
+    except urls.BadUrl as error:
+        raise ValueError(
+            f'{value!r} is no host; write "example.org" for it and its subdomains, or "github.com/alice"'
+        ) from error
+    if urls.is_suffix(address):
+        raise ValueError(f"{value!r} is everybody's; write the domains below it that are meant, such as example.org")
+    return address.removeprefix("https://").rstrip("/")
+
+
+def _headers(value: Mapping[str, str]) -> Mapping[str, str]:
+    for name, variable in value.items():
+        if not _HEADER.fullmatch(name):
+            raise ValueError(f"{name!r} is not a header name")
+        if not _VARIABLE.fullmatch(variable):
+            raise ValueError(
+                f"{name}: write the name of an environment variable that contains the value, not the value"
+            )
+        _no_setting(variable)
+    return value
+
+
+def _query(value: str) -> str:
+    try:
+        query.parse(value)
+    except query.QueryError as error:
+        raise ValueError(f"{value!r}: {error}, at character {error.at + 1}") from error
+    return value
+
+
+def _css(value: str) -> str:
+    try:
+        selectors.compiled(value)
+    except RulesError as error:
+        raise ValueError(str(error)) from error
+    return value
+
+
+def _value(value: str) -> str:
+    _css(selectors.split(value)[0])
+    return value
+
+
+def _several(value: Any) -> Any:
+    """One text for a list of one."""
+    return (value,) if isinstance(value, str) else value
+
+
+def _texts(value: Any) -> Any:
+    if isinstance(value, str):
+        raise ValueError(
+            'write a list of texts that stay on pages, ["..."]; a query for entries is the key keep of the source, '
+            "above [source.rules]"
+        )
+    return value
+
+
+Word = Annotated[str, Field(min_length=1, max_length=200)]
+_Selector = Annotated[str, Field(min_length=1, max_length=500)]
+_List = BeforeValidator(_several, json_schema_input_type=str | tuple[str, ...])
+Css = Annotated[tuple[Annotated[_Selector, AfterValidator(_css)], ...], _List]
+Value = Annotated[tuple[Annotated[_Selector, AfterValidator(_value)], ...], _List]  # CSS, perhaps with an attribute
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RulesTable(_Table):
+    select: Css = ()
+    remove: Css = ()
+    title_suffix: Word | None = None
+    content: Literal["page", "feed"] = "page"
+    keep: Annotated[tuple[str, ...], BeforeValidator(_texts)] = ()
+    title: Value = ()
+    author: Value = ()
+    date: Value = ()
+    cover: Value = ()
+    links: Value = ()
+
+
+class SourceTable(_Table):
+    """One [[source]]. Fields and defaults are those of `model.Source`."""
+
+    key: Annotated[str, AfterValidator(_key)]
+    url: Annotated[str, AfterValidator(_url)]
+    title: Word | None = None
+    kind: Literal["auto", "feed", "page", "list"] = "auto"
+    category: Word | None = None
+    tags: tuple[Word, ...] = ()
+    content: Literal["full", "excerpt", "link"] = "excerpt"
+    language: Annotated[str, AfterValidator(_language)] | None = None
+    licence: Word | None = None
+    every: Annotated[str, AfterValidator(_duration)] | None = None
+    cron: Annotated[str, AfterValidator(_cron)] | None = None
+    force: bool = False
+    robots: Literal["obey", "ignore"] = "obey"
+    allow: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
+    headers_env: Annotated[Mapping[str, str], AfterValidator(_headers)] = Field(default_factory=dict)
+    backfill: int = Field(20, ge=0, le=1000)
+    speaks_for: tuple[Annotated[str, AfterValidator(_host)], ...] | None = None
+    llm: bool = True
+    enabled: bool = True
+    keep: Annotated[str, AfterValidator(_query)] | None = None
+    mute: Annotated[str, AfterValidator(_query)] | None = None
+    rules: RulesTable = RulesTable()
+
+    @model_validator(mode="after")
+    def _one_rhythm(self) -> SourceTable:
+        if self.every and self.cron:
+            raise ValueError("has both every and cron; remove one of them")
+        if self.force and not (self.every or self.cron):
+            raise ValueError("has force, which is about every or cron, and neither of them; remove it")
+        return self
+
+    @model_validator(mode="after")
+    def _lists(self) -> SourceTable:
+        if self.rules.links and self.kind != "auto":
+            raise ValueError(
+                f"has rules.links, which makes it a page that lists articles; take kind = {self.kind!r} out"
+            )
+        if self.rules.links and self.rules.content == "feed":
+            raise ValueError('has rules.links, and a list has no texts: take content = "feed" out')
+        return self
+
+    def source(self) -> Source:
+        values = {name: getattr(self, name) for name in type(self).model_fields if name != "rules"}
+        return Source(**values, rules=Rules(**{name: getattr(self.rules, name) for name in RulesTable.model_fields}))
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A source with the file it stands in, and which of its tables it is (from 0)."""
+
+    source: Source
+    file: TomlFile
+    number: int
+
+    def fault(self, message: str, *place: str | int) -> Fault:
+        """What is wrong at `place` in its table."""
+        entry = f"source {self.source.key!r}"
+        return self.file.fault(message, "source", self.number, *place, entry=entry)
+
+
+def source_of(values: Mapping[str, Any]) -> Source:
+    """The source of the values of a table. Raises UsageError that says what is wrong with them."""
+    try:
+        return SourceTable.model_validate(values).source()
+    except ValidationError as error:
+        raise UsageError(sentence(error.errors()[0], SourceTable)) from error
+
+
+def check(file: TomlFile) -> tuple[Source, ...]:
+    """The sources of a parsed sources.toml. Raises ConfigError with all that is wrong."""
+    return tuple(one.source for one in check_all([file]))
+
+
+def check_all(files: Sequence[TomlFile], unread: Sequence[Fault] = ()) -> tuple[Placed, ...]:
+    """The sources of several files, in their order. Raises ConfigError with all that is wrong in any of them; `unread`:
+    what is wrong with further ones, which are no TOML."""
+    found: list[Placed] = []
+    faults = list(unread)
+    for file in files:
+        well, wrong = tables(file)
+        found += well
+        faults += wrong
+    faults += distinct(found)
+    if faults:
+        raise ConfigError.of(sorted(faults, key=lambda fault: (fault.file, fault.line or 0)))
+    return tuple(found)
+
+
+def tables(file: TomlFile) -> tuple[list[Placed], list[Fault]]:
+    """The sources of a file that are well, and what is wrong with the rest."""
+    faults = [
+        file.fault(f"unknown key {name!r} outside of a source; every source starts with a line [[source]]", name)
+        for name in file.values
+        if name != "source"
+    ]
+    listed = file.values.get("source", [])
+    if isinstance(listed, Mapping):
+        return [], [*faults, file.fault("write [[source]] with two brackets on each side, not [source]", "source")]
+    if not isinstance(listed, list) or not all(isinstance(table, Mapping) for table in listed):
+        return [], [*faults, file.fault("every source must start with a line [[source]]", "source")]
+    found = []
+    for number, table in enumerate(listed):
+        try:
+            found.append(Placed(SourceTable.model_validate(table).source(), file, number))
+        except ValidationError as error:
+            faults += file.faults(error, SourceTable, "source", number, entry=_name(table, number))
+    return found, faults
+
+
+def _name(table: Mapping[str, Any], number: int) -> str:
+    key = table.get("key")
+    return f"source {key!r}" if isinstance(key, str) else f"source number {number + 1}"
+
+
+def distinct(found: Iterable[Placed]) -> list[Fault]:
+    """Sources that have the key or the address of one before them."""
+    faults = []
+    keys: dict[str, Placed] = {}
+    addresses: dict[str, Placed] = {}
+    for one in found:
+        key, address = one.source.key, urls.canonical(one.source.url)
+        if key in keys:
+            message = f"two sources have the key {key!r}{_where(keys[key], one)}; give one of them another key"
+            faults.append(one.file.fault(message, "source", one.number, "key"))
+        elif address in addresses:
+            other = addresses[address]
+            where = f"source {other.source.key!r}{_where(other, one)}"
+            faults.append(one.fault(f"url: {where} has the same; remove one of them", "url"))
+        keys.setdefault(key, one)
+        addresses.setdefault(address, one)
+    return faults
+
+
+def _where(other: Placed, one: Placed) -> str:
+    """Where `other` stands, if that is another file than that of `one`."""
+    if other.file.path == one.file.path:
+        return ""
+    return f" (the other in {other.file.where('source', other.number, 'key') or other.file.path})"

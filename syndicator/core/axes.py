@@ -1,0 +1,101 @@
+"""The ways to sort articles into feeds: one table, from which membership, paths, pages, archives and OPML derive.
+
+A new axis is a row here; `publishing.selection.feeds` says when its feeds are published and what they are called, where
+that is not as for most."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from syndicator.core.model import Article, FeedKey
+from syndicator.core.text import persons, slug
+
+ALL: Final = FeedKey("all", "all")
+AUTHOR: Final = "author"
+QUERY: Final = "query"
+SOURCE: Final = "source"
+TAG: Final = "tag"
+
+SOURCE_KEY: Final = re.compile(
+    r"\w[^/\\\x00-\x1f]{0,59}"
+)  # a file of feeds/public has its name; a hand may have written it
+
+Members = Iterable[tuple[str, str]]  # (slug, name) of feeds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axis:
+    """What is known of an axis besides its name, which is part of the ids of its feeds and never changes.
+
+    `members`: the feeds of the axis that carry an article. They are recorded while the axis is off, too. Articles that
+    were indexed before an axis was added join its feeds when the index is rebuilt (`reindex`).
+
+    `found`: the same for an axis whose members the build finds out: nothing is recorded while it is off, and all
+    articles are looked at, in batches, at the first build after it was put on. Both None: saved queries."""
+
+    members: Callable[[Article], Members] | None
+    found: Callable[[Article], Members] | None = None
+    default: bool = True  # in `publish.axes` where the operator wrote none
+    folder: str  # of its feeds below the web root, with a last slash
+    heading: str  # of its section on the index page
+    place: int  # of that section, from the top
+    copies: bool = False  # its feeds carry articles that were merged into another one
+    archived: bool = False  # its feeds have archives (RFC 5005)
+    configured: bool = False  # its feeds end when the configuration names them no more
+    outlines: bool = False  # each of its feeds has an OPML file of its own
+
+    @property
+    def word(self) -> str:
+        """What `publish.axes` calls it: tags, sources, all."""
+        return self.folder.rstrip("/") or ALL.slug
+
+
+def _tags(article: Article) -> Members:
+    return [(slug(tag), tag) for tag in article.tags]
+
+
+def _category(article: Article) -> Members:
+    return [(slug(article.category), article.category)] if article.category else []
+
+
+def _authors(article: Article) -> Members:
+    return [(slug(name), name) for name in article.authors or persons(article.author)]
+
+
+def _source(article: Article) -> Members:
+    key = article.source_key
+    return [(key, article.origin.title or key)] if SOURCE_KEY.fullmatch(key) else []
+
+
+AXES: Final[dict[str, Axis]] = {
+    "all": Axis(members=lambda article: [(ALL.slug, "all")], folder="", heading="", place=0, archived=True),
+    TAG: Axis(members=_tags, folder="tags/", heading="Tags", place=2, archived=True),
+    "category": Axis(
+        members=_category,
+        folder="categories/",
+        heading="Categories",
+        place=1,
+        archived=True,
+        configured=True,
+        outlines=True,
+    ),
+    SOURCE: Axis(members=_source, folder="sources/", heading="Sources", place=4, copies=True),
+    AUTHOR: Axis(members=None, found=_authors, default=False, folder="authors/", heading="Authors", place=5),
+    QUERY: Axis(members=None, folder="queries/", heading="Saved queries", place=3, configured=True),
+}
+
+
+def checked(word: str) -> str:
+    """`word`, which is to name an axis. Raises ValueError that lists those there are."""
+    words = [axis.word for _, axis in by_place()]
+    if word not in words:
+        raise ValueError(f"{word!r} is none of {', '.join(words)}")
+    return word
+
+
+def by_place() -> list[tuple[str, Axis]]:
+    """All axes with their names, as they follow one another on the index page."""
+    return sorted(AXES.items(), key=lambda item: item[1].place)

@@ -1,0 +1,167 @@
+"""Errors that a caller can act on, with the exit code that a command ends with.
+
+SyndicatorError (1)
+├── ConfigError (78)        a configuration file is wrong: names the file, the key and the cure
+├── MissingError (69)       something that is needed is not there
+├── LockedError (75)        another run is under way
+├── NetworkDown (4)         no source could be reached
+├── UsageError (2)          the command has a wrong argument or option
+├── StoreError (69)         the database cannot be used: names the cure
+├── DiskError (69)          the system cannot read or write a file: names it and the cure
+├── NotAnArticle (69)       the page is not an article: says what it is
+├── NotAFeed (69)           the bytes are not a feed: says why
+└── WorkerFailed (1)        the worker process returned no result
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from syndicator.core.reasons import NOT_AN_ARTICLE, CommandReason, EntryReason
+
+
+class SyndicatorError(Exception):
+    """The base of all errors that are not bugs of ours. `str(error)`: one or two sentences for the operator. `reason`:
+    a code of `syndicator.core.reasons`. `exit_code`: of the command."""
+
+    exit_code = 1
+    reason: str = CommandReason.BUG
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing that is wrong in the configuration. `file`: its path, or "environment variable X"; `key`: dotted, for
+    programs; `message`: what is wrong and the cure, for people."""
+
+    file: str
+    message: str
+    line: int | None = None
+    key: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}" if self.line else f"{self.file}: {self.message}"
+
+
+class ConfigError(SyndicatorError):
+    """`faults`: one by one what the message says, where there is more than one to say."""
+
+    exit_code = 78
+    reason: str = CommandReason.BAD_CONFIG
+    faults: tuple[Fault, ...] = ()
+
+    @classmethod
+    def of(cls, faults: Sequence[Fault]) -> ConfigError:
+        """The error of all `faults`, of which there is at least one: the message has the first."""
+        more = f" (and {len(faults) - 1} more: `syndicator check` lists them)" if len(faults) > 1 else ""
+        error = cls(f"{faults[0]}{more}")
+        error.faults = tuple(faults)
+        return error
+
+
+class RulesError(ConfigError):
+    """The rules that the operator wrote for a source's pages cannot be followed."""
+
+    reason = EntryReason.BAD_RULES
+
+
+class MissingError(SyndicatorError):
+    exit_code = 69
+    reason = CommandReason.MISSING
+
+
+class LockedError(SyndicatorError):
+    exit_code = 75
+    reason = CommandReason.LOCKED
+
+
+class NetworkDown(SyndicatorError):
+    exit_code = 4
+    reason = CommandReason.NO_NETWORK
+
+
+class UsageError(SyndicatorError):
+    exit_code = 2
+    reason = CommandReason.USAGE
+
+
+class StoreError(SyndicatorError):
+    exit_code = 69
+    reason = CommandReason.STORE
+
+
+class DiskError(SyndicatorError):
+    exit_code = 69
+    reason = CommandReason.DISK
+
+    @classmethod
+    def of(cls, error: OSError) -> DiskError:
+        """What the operating system reported, with the file and the cure."""
+        cure = _CURES.get(error.errno or 0, "")
+        what = f"{error.filename}: " if error.filename else ""
+        return cls(f"{what}{error.strerror or error}" + (f"; {cure}" if cure else ""))
+
+
+_CURES = {
+    errno.ENOSPC: "the disk is full (df, df -i): free some space and run again, nothing is lost",
+    errno.EDQUOT: "the disk quota is used up: free some space and run again, nothing is lost",
+    errno.EFBIG: "the file is larger than this user may write: raise the limit (ulimit -f)",
+    errno.EROFS: "the file system is read-only: mount it writable, or set [paths] to folders on another one",
+    errno.EACCES: "give this user the right to read and write it",
+    errno.EPERM: "give this user the right to read and write it",
+    errno.EMFILE: "too many files are open: raise the limit (ulimit -n), or lower fetch.concurrency",
+    errno.ENFILE: "the system has too many open files: close other programs",
+    errno.EREMOTE: "see that the object store answers (AWS_ENDPOINT_URL, AWS_REGION) and run again, nothing is lost",
+    errno.EIO: "the disk fails to read or write: check the disk",
+}
+# Errors of this machine, not of a page or a source.
+OURS = frozenset(_CURES)
+# Those that a file has alone: others may be written.
+OF_A_FILE = frozenset((errno.EACCES, errno.EPERM, errno.EFBIG))
+
+
+class NotAnArticle(SyndicatorError):
+    """The page is not an article. `kind`: a `reasons.PageReason` that says what it is; `alternate`: the AMP or print
+    version of a page that is empty."""
+
+    exit_code = 69
+
+    def __init__(self, kind: str, detail: str = "", alternate: str | None = None) -> None:
+        super().__init__(f"not an article: {kind}" + (f" ({detail})" if detail else ""))
+        self.kind = kind
+        self.reason = f"{NOT_AN_ARTICLE}{kind}"
+        self.detail = detail
+        self.alternate = alternate
+
+    def __reduce__(self) -> tuple[type[NotAnArticle], tuple[str, str, str | None]]:
+        return (NotAnArticle, (self.kind, self.detail, self.alternate))
+
+
+class NotAFeed(SyndicatorError):
+    """The bytes are not a feed. `reason`: a `reasons.FeedReason`."""
+
+    exit_code = 69
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"not a feed: {reason}" + (f" ({detail})" if detail else ""))
+        self.reason = reason
+        self.detail = detail
+
+    def __reduce__(self) -> tuple[type[NotAFeed], tuple[str, str]]:
+        return (NotAFeed, (self.reason, self.detail))
+
+
+class WorkerFailed(SyndicatorError):
+    """The worker process returned no result. `reason`: a `reasons.WorkerReason`."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"worker {reason}" + (f": {detail}" if detail else ""))
+        self.reason = reason
+        self.detail = detail
+
+
+def first_of(failed: BaseExceptionGroup) -> BaseException:
+    """What ended a run, out of what went wrong side by side; one that names a cure goes first."""
+    found = [first_of(error) if isinstance(error, BaseExceptionGroup) else error for error in failed.exceptions]
+    return min(found, key=lambda error: not isinstance(error, SyndicatorError))

@@ -1,0 +1,383 @@
+"""The nouns. Frozen values only: no I/O, no clock, no third-party package."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+
+from syndicator.core import text as _text
+from syndicator.core.formats import FORMATS
+from syndicator.core.listing import Wrapper
+from syndicator.core.requests import OURS as OURS
+from syndicator.core.requests import Failed as Failed
+from syndicator.core.requests import Fetched as Fetched
+from syndicator.core.requests import FetchResult as FetchResult
+from syndicator.core.requests import NotModified as NotModified
+from syndicator.core.requests import Request as Request
+
+ContentMode = Literal["full", "excerpt", "link"]
+SourceKind = Literal["auto", "feed", "page", "list"]
+EntryStatus = Literal["pending", "done", "refused", "skipped"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Rules:
+    """What an operator says of a source's pages, for `read_article`. Selectors are those of `rules.selectors`; of
+    several the first that finds something counts, but of `select`, `remove` and `links` all."""
+
+    select: tuple[str, ...] = ()  # CSS: the body is here
+    remove: tuple[str, ...] = ()  # CSS: never part of the body
+    title_suffix: str | None = None  # cut from titles
+    content: Literal["page", "feed"] = "page"  # "feed": the body is the entry's own content
+    keep: tuple[str, ...] = ()  # texts that stay although they repeat across articles
+    title: tuple[str, ...] = ()  # CSS, perhaps with an attribute, as the next three
+    author: tuple[str, ...] = ()
+    date: tuple[str, ...] = ()  # of publication
+    cover: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()  # the source is a page that lists articles: these are their links
+
+    def __repr__(self) -> str:
+        """Its fields, later ones only where they are set: digests of it stay when rules are added to the program."""
+        first = ("select", "remove", "title_suffix", "content", "keep")
+        shown = ((one.name, getattr(self, one.name), one.default) for one in fields(self))
+        return f"Rules({', '.join(f'{n}={v!r}' for n, v, default in shown if n in first or v != default)})"
+
+    @property
+    def digest(self) -> str:
+        """Changes when a rule does: 16 hex characters of what is not at its default, so that a rule which a later
+        version knows changes nothing for a source that does not use it."""
+        said = [(one.name, getattr(self, one.name)) for one in fields(self) if getattr(self, one.name) != one.default]
+        return hashlib.sha256(repr(sorted(said)).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What the operator wrote in sources.toml."""
+
+    key: str
+    url: str
+    title: str | None = None
+    kind: SourceKind = "auto"
+    category: str | None = None  # used when the describer abstains
+    tags: tuple[str, ...] = ()  # put on every article
+    content: ContentMode = "excerpt"
+    language: str | None = None
+    licence: str | None = None  # lifts nosnippet, max-snippet, noarchive
+    every: str | None = None  # "30m", "6h", "1d"
+    cron: str | None = None
+    force: bool = False  # every or cron go before what feed and server ask for
+    robots: Literal["obey", "ignore"] = "obey"
+    allow: tuple[str, ...] = ()  # "10.0.0.0/8:443": private addresses its own origin may have
+    headers_env: Mapping[str, str] = field(default_factory=dict)  # header name -> environment variable
+    backfill: int = 20
+    speaks_for: tuple[str, ...] | None = None  # hosts whose articles it may write; None: the operator has not said
+    llm: bool = True
+    enabled: bool = True
+    keep: str | None = None  # a query (rules.query): only entries that it asks for are read
+    mute: str | None = None  # and those that this one asks for are not
+    rules: Rules = Rules()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """What we remember of a source between visits, in groups by who writes it. Times are aware UTC."""
+
+    # from sources.toml, by services.reconcile
+    key: str
+    url: str  # as the operator wrote it when we last looked
+    terms: str = ""  # a digest of the rest that decides when and how it is visited
+    rules: str | None = None  # the digest of its rules, None where an earlier version saw them
+
+    # from the answers to our requests, by visiting.remembered.after
+    etag: str | None = None
+    last_modified: str | None = None
+    validators_at: datetime | None = None
+    body_digest: str | None = None
+    first_visit: datetime | None = None
+    last_visit: datetime | None = None
+    last_success: datetime | None = None
+    failures: int = 0  # in a row
+    failing_since: datetime | None = None  # None while all is well, and where an earlier version did not note it
+    reason: str | None = None  # of the last failure
+    detail: str = ""
+    gone_times: int = 0  # 410 in a row
+    gone_since: datetime | None = None
+    disabled: str | None = None  # reason
+    moved_to: str | None = None  # permanent redirect seen
+    moved_times: int = 0  # visits in a row that agree
+    effective_url: str | None = None  # adopted move
+    moved_at: datetime | None = None  # when it was adopted, None where an earlier version did
+    site_moved: bool = False  # its articles moved along: both hosts confirmed it
+    warning: str = ""  # what the operator should know of a source that is well
+    pushed_newer: datetime | None = None  # when a hub brought what the feed as last fetched does not have
+
+    # from the feed's own description of itself, by visiting.remembered.after (and a visit, before it files articles)
+    feed_title: str = ""
+    site_url: str = ""
+    feed_id: str = ""
+    feed_language: str = ""
+    recent: tuple[datetime, ...] = ()  # publication times, newest first, at most 30
+    asked_seconds: int = 0  # the wait its last parsed feed asked for (ttl, sy:updatePeriod), 0 when none
+    span_seconds: int = 0  # between its oldest and newest entry, 0 when unknown
+    skip_hours: tuple[int, ...] = ()  # UTC hours and days it asked to be left alone
+    skip_days: tuple[str, ...] = ()
+
+    # from its pages, by pipeline.visit
+    listing: Wrapper | None = None  # of a source of kind "list"
+    bodies: tuple[int, ...] = ()  # characters of the last texts read, newest first, 0 for a refused page; at most 20
+    walls: tuple[str, ...] = ()  # what stood before its last pages, "" for nothing; newest first, at most 10
+
+    # the plan for the next visit, by visiting.cadence.next_visit
+    next_due: datetime | None = None
+    due_why: str = ""
+
+    # what the last visit left to the next run, by visiting.cadence.planned
+    waiting: int = 0  # entries
+    feed_due: datetime | None = None  # when its feed is asked again, where it is due earlier because entries wait
+
+    # from pages that were read, by rules.use: selectors, and for how many pages in a row they match nothing
+    unmatched: Mapping[str, int] = field(default_factory=dict)
+
+    # entries that the operator's keep and mute leave out, counted at each visit
+    muted: int = 0
+
+    def asked_whole(self) -> SourceState:
+        """The state of a source that is due now and whose feed is read whatever it has, changed or not."""
+        return replace(self, etag=None, last_modified=None, body_digest=None, next_due=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    url: str
+    type: str = ""
+    length: int = 0  # bytes, 0 when unknown
+    duration: str = ""  # itunes:duration as given
+    # what Podcasting 2.0 says of it, a line each: "transcript URL; type=text/vtt", "chapters URL; type=...",
+    # "person NAME; role=guest; href=URL"
+    podcast: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What a feed announced, not yet read. HTML fields are unsanitised."""
+
+    id: str  # the entry's own id, else its link, else a digest of its content
+    url: str = ""
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    published: datetime | None = None
+    updated: datetime | None = None
+    summary: str = ""  # HTML
+    content: str = ""  # HTML
+    categories: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    image: str = ""
+    language: str = ""
+    rights: tuple[str, ...] = ()  # what it says of the article's use: core/usage/statement.py
+    listed: bool = False  # by a page: the article's own page goes before what that says
+
+    @property
+    def digest(self) -> str:
+        """Changes when what the feed says of the entry changes."""
+        parts = (self.title, self.url, self.summary, self.content, str(self.updated))
+        return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    format: str  # rss20, atom10, rdf, json11, ...
+    title: str = ""
+    site_url: str = ""
+    id: str = ""
+    hubs: tuple[str, ...] = ()
+    self_url: str = ""  # the address that it says is its own
+    language: str = ""
+    icon: str = ""
+    ttl_minutes: int | None = None
+    update_seconds: int | None = None  # sy:updatePeriod / sy:updateFrequency
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[str, ...] = ()
+    complete: bool = True  # False when the parser had to guess (ill-formed XML)
+    entries: tuple[Entry, ...] = ()
+    listing: Wrapper | None = None  # of a page that lists articles
+    next_url: str = ""  # the page on which that list goes on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What the reader saw on a page, before it is described."""
+
+    url: str  # canonical
+    title: str
+    author: str | None
+    published: datetime | None
+    updated: datetime | None
+    cover: str | None
+    description: str  # the publisher's own, "" when none
+    body: str  # markdown
+    language: str | None  # as the page declares it
+    keywords: tuple[str, ...] = ()  # publisher's tags
+    section: str = ""
+    sitename: str = ""
+    partial: bool = False
+    robots: tuple[str, ...] = ()  # nosnippet, max-snippet:50, noarchive, noindex
+    rights: tuple[str, ...] = ()  # what its publisher says of its use, a line of core/usage/statement.py each
+    aliases: tuple[str, ...] = ()  # other URLs of the same article
+    duplicate_of: str | None = None  # a canonical on another host
+    alternate: str | None = None  # AMP or print page worth one more fetch
+    blocks: tuple[str, ...] = ()  # digests of the body's blocks, to learn what repeats on a host
+    trace: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """The feed an entry came from, as it was when the article was filed (RFC 4287 section 4.2.11)."""
+
+    title: str = ""
+    url: str = ""  # the feed's address
+    site: str = ""
+    id: str = ""  # the feed's own id
+    updated: datetime | None = None  # the entry's own, then
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """An article of the article store. `id` never changes once given. What a file keeps of it, under which key and in
+    which form, says the table in articles/fields.py; times are aware UTC in whole seconds."""
+
+    id: str
+    url: str  # `source` in the file
+    title: str
+    author: str | None = None
+    published: datetime | None = None
+    updated: datetime | None = None
+    cover: str | None = None  # URL; `coverImage` in the file
+    excerpt: str = ""
+    category: str = ""
+    tags: tuple[str, ...] = ()
+    body: str = ""  # markdown
+    language: str | None = None
+    partial: bool = False
+    robots: tuple[str, ...] = ()  # noarchive, nosnippet, ...
+    added: datetime | None = None
+    source_key: str = ""
+    source_id: str = ""  # the entry's own id
+    digest: str = ""  # of what we wrote last: articles/hand_edits.py
+    excerpt_by: str = ""  # who wrote it: a word of articles/provenance.By, "" when not known
+    tags_by: str = ""
+    enclosure: Enclosure | None = None
+    also: tuple[str, ...] = ()  # addresses of copies
+    revisions: tuple[str, ...] = ()  # when the text changed: ISO times
+    origin: Origin = Origin()
+    aliases: tuple[str, ...] = ()  # its other addresses
+    keywords: tuple[str, ...] = ()  # publisher's tags
+    section: str = ""  # where its publisher files it
+    merged_into: str = ""  # id of the article that stands for this copy of it
+    split_from: tuple[str, ...] = ()  # ids that an operator said it is no copy of
+    # From here on of schema 2, where nothing else is said
+    authors: tuple[str, ...] = ()  # one name each
+    rights: tuple[str, ...] = ()  # what its publisher says of its use: core/usage/statement.py
+    hold: bool = False  # on hold: in no feed or page until the operator releases it
+    hold_reason: str = ""  # schema 4: a code of `reasons.HoldReason`, "" where a hand put it on hold
+    carriers: tuple[str, ...] = ()  # keys of the other sources that announced it
+    title_by: str = ""  # "" is the publisher
+    category_by: str = ""  # "" is what normal_form.category_by says
+    digest2: str = ""  # as digest, of the fields of schema 2 that an operator may edit
+    unlisted: bool = False  # schema 5: an old page that only other sites announced: in the feeds of its carriers alone
+
+    @property
+    def text(self) -> str:
+        """The body as plain text: a paragraph, heading, list item or table row a line."""
+        return _text.plain(self.body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadArticle(Article):
+    """An article as it was read from its page, with what no file keeps."""
+
+    trace: Mapping[str, Any] = field(default_factory=dict)  # which candidate won for each field, and what was cut
+    blocks: tuple[str, ...] = ()  # digests of the body's blocks, to learn what repeats on a host
+    alternate: str | None = None  # AMP or print page worth one more fetch
+    doubts: tuple[str, ...] = ()  # codes of `reasons.HoldReason` that the reading gives
+    category_score: float | None = None  # how likely `category` is; None: there is none to choose from
+
+    def filed(self) -> Article:
+        """What of it is filed."""
+        return Article(**{one.name: getattr(self, one.name) for one in fields(Article)})
+
+
+class FeedKey(NamedTuple):
+    axis: str  # a name of `axes.AXES`
+    slug: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedSpec:
+    """A feed to publish: what is in it and what it is called."""
+
+    key: FeedKey
+    name: str  # AI
+    title: str  # AI - Example feeds
+    first_slug: str  # the slug it was born with; its id is made of it
+    description: str = ""
+    query: str | None = None
+    limit: int = 50
+    window_hours: int = 72
+    most: int = 500
+    most_older: int = 200  # with articles older than a day
+    share: float = 1.0  # of the places that one source fills while others have articles for the rest
+    content: ContentMode | None = None  # None: as each source says
+    formats: tuple[str, ...] = tuple(FORMATS)
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Something that went wrong with a source, an entry or a feed, for `status` and `--json`."""
+
+    what: str  # the URL, file or feed it is about
+    reason: str  # a code of `syndicator.core.reasons`
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a visit ended. A visit cannot end without one."""
+
+    key: str
+    at: datetime
+    status: Literal["new", "unchanged", "failed", "disabled"]
+    reason: str | None = None
+    detail: str = ""
+    announced: int = 0
+    added: tuple[str, ...] = ()  # article ids
+    changed: tuple[str, ...] = ()
+    pending: int = 0
+    waiting: int = 0  # of these, what the visit had no time for: the next run takes them
+    skipped: tuple[Problem, ...] = ()
+    next_due: datetime | None = None
+    no_network: bool = False
+    due_why: str = ""  # why the next visit is then
+    refused: int = 0  # entries that will make no article
+    seconds: float = 0.0  # that the visit took
+    bytes: int = 0  # of the feed's answer, 0 where it was unchanged or not asked for
+
+
+def article_id(key: str) -> str:
+    """First 26 characters of lower-case base32 of sha256 of the canonical URL `key`."""
+    return base64.b32encode(hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()).decode().lower()[:26]
+
+
+def entry_urn(instance: uuid.UUID, id: str) -> str:
+    """The published id of an article: urn:uuid of uuid5(instance, id)."""
+    return uuid.uuid5(instance, id).urn
+
+
+def feed_urn(instance: uuid.UUID, axis: str, first_slug: str) -> str:
+    """The published id of a feed: urn:uuid of uuid5(instance, "feed:<axis>:<first slug>")."""
+    return uuid.uuid5(instance, f"feed:{axis}:{first_slug}").urn

@@ -1,0 +1,373 @@
+"""Protocols where two things plug in, or where a wing must not see the store; and the values that pass through them.
+
+`services.container` chooses the implementations. What only services call of the store (`Visits`, `Index`, `Status`,
+`Enrichment`) is not here: they see its classes. Every datetime is aware UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol
+
+from syndicator.core.model import Article, Entry, EntryStatus, FeedKey, FetchResult, Outcome, Request, SourceState
+from syndicator.core.ports.files import FileStamp as FileStamp
+from syndicator.core.ports.llm import Asked as Asked
+from syndicator.core.ports.llm import Choosable as Choosable
+from syndicator.core.ports.llm import Enriched as Enriched
+from syndicator.core.ports.llm import Enricher as Enricher
+from syndicator.core.ports.llm import Material as Material
+from syndicator.core.ports.llm import Meter as Meter
+from syndicator.core.ports.llm import Reply as Reply
+from syndicator.core.ports.pictures import Picture
+
+
+class Fetcher(Protocol):
+    """Fetches URLs. Nothing is stored but what the implementation remembers of a host."""
+
+    async def fetch(self, request: Request) -> FetchResult:
+        """The answer to `request`, after redirects and within `request.deadline` seconds (the time spent waiting for a
+        host's turn does not count). Never raises for what the network does: a failure is a `Failed` with its reason
+        code. `request.headers` reach the request's own origin only. Cancelling it closes the connection."""
+
+    async def aclose(self) -> None:
+        """Closes the connections. The fetcher must not be used afterwards."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryRow:
+    """What the store remembers of an entry of a feed. `entry` is kept while it is pending, its beginning while it is
+    muted."""
+
+    source_key: str
+    entry_id: str
+    url: str  # canonical, "" when none
+    digest: str
+    status: EntryStatus
+    first_seen: datetime
+    tries: int = 0  # to read its page, failed ones
+    next_try: datetime | None = None  # None: at the next visit
+    reason: str | None = None  # why refused, skipped or still pending
+    detail: str = ""
+    article_id: str | None = None
+    read_at: datetime | None = None
+    entry: Entry | None = None
+
+    def reopened(self) -> EntryRow:
+        """The entry as one that is to be read at the next visit, by what the feed says of it then."""
+        return replace(self, status="pending", digest="", next_try=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """How much was filed: articles of one source, of all, and sources that have any. The last two are only counted for
+    a source that has none."""
+
+    own: int
+    articles: int = 0
+    sources: int = 0
+
+
+class VisitStore(Protocol):
+    """What a visit reads and writes of the store.
+
+    A method that writes is one transaction: when it returns, its rows are committed and survive a crash; a process that
+    is killed before that leaves none of them. Within `shared` its rows wait for the next `commit`, which makes all of
+    them durable in their order or, where the process is killed before that, none. An article, its row, its aliases, the
+    end of its entry and the stale marks of its feeds are one (`record`). Reads see what was committed and what this
+    object has written. Every method raises StoreError, with the cure,
+    when the database cannot be used (damaged, disk full, locked by another program for 10 s), and DiskError when this
+    process can open no more files. Used from one thread."""
+
+    def shared(self, first: Callable[[], object] = lambda: None) -> AbstractContextManager[None]:
+        """Inside the block writes wait for `commit`, which its end calls too. `first` is called before each commit."""
+
+    def commit(self) -> None:
+        """Makes durable what was written within `shared` since the last commit."""
+
+    def entries(self, source_key: str, entry_ids: Sequence[str]) -> dict[str, EntryRow]:
+        """The rows of those of the entries that are known, by entry id."""
+
+    def save_entries(self, rows: Sequence[EntryRow]) -> None:
+        """Inserts or replaces the rows by (source_key, entry_id), all in one transaction."""
+
+    def pending(self, source_key: str, now: datetime) -> list[EntryRow]:
+        """Pending rows whose next_try is None or not after `now`, oldest first_seen first."""
+
+    def seen_since(self, source_key: str, since: datetime) -> list[tuple[datetime, datetime | None]]:
+        """Of each entry of the source that was first seen after `since`: when that was, and its next try where it is
+        pending and has one."""
+
+    def listed(self, source_key: str) -> list[tuple[str, str]]:
+        """Address and title of the newest articles in the feed of the source, at most as many as a list remembers."""
+
+    def count_pending(self, source_key: str) -> int:
+        """How many rows of the source are pending, whenever their next try is."""
+
+    def muted(self, source_key: str) -> list[EntryRow]:
+        """The rows of the source that its `keep` and `mute` left out."""
+
+    def count_muted(self, source_key: str) -> int:
+        """How many they are."""
+
+    def find(self, aliases: Iterable[str]) -> str | None:
+        """The article id that any of the alias keys (urls.alias, urls.guid_alias) belongs to."""
+
+    def article(self, id: str) -> Article | None:
+        """The article as its row has it, without its body; None when there is no row."""
+
+    def stamp(self, id: str) -> FileStamp | None:
+        """The article's file as it was when its row was written; None when there is no row."""
+
+    def record(
+        self,
+        article: Article,
+        stamp: FileStamp,
+        *,
+        entry: EntryRow | None = None,
+        html: str | None = None,
+        same_body: bool = False,
+        score: float | None = None,
+        parted: bool = False,
+    ) -> None:
+        """The article as its file says: its row, its memberships, every alias that finds it (its address and its other
+        ones, its GUID within its source, that of `entry`), the end of `entry`, and the stale mark of each feed that
+        showed it or shows it now, in one transaction. `html` is its body rendered; without it, what was rendered before
+        is kept where the article has the `same_body`, and dropped otherwise. `score`: how likely its category is, 0 to
+        1; without it, what is known of that stays. `parted`: it was a copy and is none any more; without that, a copy
+        stays one although its file does not say so."""
+
+    def carriers(self, id: str) -> list[str]:
+        """The keys of the sources that announced article `id`, besides the one that its file names."""
+
+    def carry(
+        self, carried: Iterable[tuple[str, str]], names: Mapping[str, str], *, entry: EntryRow | None = None
+    ) -> None:
+        """Remembers which sources announced an article, as (article id, source key), and shows it in their feeds, which
+        alone become stale; with the end of `entry`, in one transaction. To be called after the article store's `carry`.
+        `names`: of the feeds that have none yet, by source."""
+
+    def filed(self, source_key: str) -> Filed:
+        """How many articles the entries of a source have become, and what there is beside it."""
+
+    def is_withdrawn(self, aliases: Iterable[str]) -> bool:
+        """True when any of the alias keys belongs to an article that the operator withdrew."""
+
+    def is_pruned(self, aliases: Iterable[str]) -> bool:
+        """True when any of the alias keys belongs to an article that was pruned, and to none that is there."""
+
+    def repeated(self, host: str) -> frozenset[str]:
+        """The digests of blocks of text that are in at least 3 of the last 20 articles of `host`: boilerplate."""
+
+    def blocks_by_article(self, host: str) -> dict[str, frozenset[str]]:
+        """The block digests of the last 20 articles of `host`, by article id."""
+
+    def learn_blocks(self, host: str, article_id: str, blocks: Sequence[str]) -> None:
+        """Adds the article to those 20 with the digests `blocks`, in place of what was known of it; the oldest goes."""
+
+    def save_sketch(
+        self,
+        id: str,
+        at: datetime,
+        data: bytes,
+        keys: Sequence[int],
+        *,
+        forget: datetime,
+        since: datetime | None = None,
+        named: str | None = None,
+    ) -> None:
+        """Stores what article `id`, filed at `at`, is compared by: `data` as the caller packs it, `keys` to find it by,
+        `since` when it is believed to be there, and the alias that it `named` as its original. Deletes the sketches of
+        articles filed before `forget` and all but the few lowest of their keys, in the same transaction."""
+
+    def likely(self, keys: Sequence[int], since: datetime) -> dict[str, bytes]:
+        """The sketches of articles filed at `since` or later that share one of the keys, by article id."""
+
+    def claims(self, id: str) -> tuple[datetime | None, str | None]:
+        """`since` and `named` of the sketch of article `id`; None for what is not known (any more)."""
+
+    def copies(self, id: str) -> list[str]:
+        """The ids of the articles that are merged into article `id`."""
+
+    def earlier(self, source_key: str, title: str, published: datetime | None, keys: Sequence[int]) -> list[str]:
+        """The ids of articles in the feed of a source, of whatever age, that may be one with such a title (those
+        published nearest to `published`) or such a text (those with one of the lowest `keys`): at most 10 of each."""
+
+    def note(self, key: str) -> str | None:
+        """A small text remembered by key; None when there is none."""
+
+    def set_note(self, key: str, value: str | None, at: datetime) -> None:
+        """Stores the text, or deletes it for None. `at`: now. One transaction."""
+
+    def end_visit(self, outcome: Outcome, state: SourceState) -> None:
+        """Stores the outcome and the source's state, in one transaction: a visit that is killed has neither, and is
+        made again. The last 50 outcomes of a source are kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedRow:
+    """A feed we publish or published. `files`: file name under the web root -> sha256 of its last bytes."""
+
+    key: FeedKey
+    name: str
+    first_slug: str
+    count: int = 0
+    latest_title: str = ""
+    latest_added: datetime | None = None
+    mark: int = 0  # the number of its stale mark, 0 when it is fresh
+    held: str | None = None  # why validation kept the old files
+    dropped: bool = False
+    wanted: bool = False  # has an article whose file a hand wrote: published however few it has
+    moved_to: FeedKey | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def stale(self) -> bool:
+        """True when something changed since it was built."""
+        return self.mark > 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn:
+    """An article that the operator took off every feed."""
+
+    id: str
+    at: datetime
+    feeds: tuple[FeedKey, ...] = ()
+    url: str = ""
+    aliases: tuple[str, ...] = ()  # alias keys under which it never comes back
+
+
+class ArticleIndex(Protocol):
+    """The article store as publishing sees it: ids by feed, articles without bodies, and which feeds are stale.
+
+    Order within a feed: `added` descending, then `published` descending, then id. Reads see what is committed. A method
+    that writes is one transaction, durable when it returns; a build that is killed leaves its feed stale, and the next
+    build makes it again. Every method raises StoreError or DiskError as those of `VisitStore` do."""
+
+    def feeds(self) -> list[FeedRow]:
+        """Every feed that is or was published, by axis and slug."""
+
+    def save_feed(self, row: FeedRow) -> None:
+        """Stores the name, first slug, move and drop of a feed; the rest of the row only where the feed is new."""
+
+    def ids(self, key: FeedKey, *, limit: int, since: datetime | None, most: int) -> list[str]:
+        """The newest `limit` ids of a feed and further ones added after `since`, `most` in all. A merged copy is in the
+        feed of its source only."""
+
+    def month_ids(self, key: FeedKey, month: str) -> list[str]:
+        """The ids of the articles of a feed that were added in a UTC month ("2026-11"), in the feed's order."""
+
+    def month_fingerprints(self, key: FeedKey) -> dict[str, tuple[int, str]]:
+        """The UTC months ("2026-11") in which articles of a feed were added, ascending, each with the number of its
+        articles and a fingerprint that changes whenever one of them joins, leaves or changes its file. Reads no
+        article."""
+
+    def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
+        """The articles of a feed that were added in a UTC month, in the feed's order: id, `added`, and a fingerprint
+        that changes whenever the file does."""
+
+    def days(self, key: FeedKey) -> dict[str, tuple[int, str]]:
+        """The UTC days ("2026-11-26") on which articles of a feed were published, as entries show it: how many and
+        a fingerprint that changes whenever one joins, leaves, or changes its file or thumbnail. Reads no article."""
+
+    def day_ids(self, key: FeedKey, first: str, last: str) -> dict[str, list[str]]:
+        """The ids of the articles of a feed that were published from day `first` to day `last`, both included, by
+        day."""
+
+    def latest(self, key: FeedKey, most: int) -> list[str]:
+        """The ids of the `most` articles of a feed that were published last, the latest first."""
+
+    def articles(self, ids: Sequence[str]) -> dict[str, Article]:
+        """Those of the articles that are known, by id in the order asked for, without bodies."""
+
+    def path(self, id: str) -> str | None:
+        """The file of an article below the article store, None where it is not known."""
+
+    def sources(self, ids: Sequence[str]) -> dict[str, str]:
+        """The source key of those of the articles that are known, by id."""
+
+    def each(self) -> Iterator[Article]:
+        """Every article that is published, newest first, without bodies. Read a few hundred at a time, so that memory
+        stays bounded; an article withdrawn meanwhile may be missing."""
+
+    def unmatched(self, stamp: str) -> list[str]:
+        """The ids, newest first, of the published articles for which `save_matches` was not called with this `stamp` (a
+        fingerprint of all saved queries) since they last changed."""
+
+    def save_matches(self, stamp: str, found: Mapping[str, Mapping[FeedKey, str]]) -> None:
+        """Stores which saved queries hold each article, and in which other feeds it is whose members a build finds, all
+        with their names, in place of what was stored for it. A feed that gains or loses an article becomes stale. One
+        transaction for each few hundred articles: a process that is killed between two leaves the others to the next
+        call."""
+
+    def html(self, ids: Sequence[str]) -> dict[str, str]:
+        """The sanitised HTML of the bodies that are published in full and have been rendered, by article id."""
+
+    def pictures(self, ids: Sequence[str]) -> dict[str, Picture]:
+        """The thumbnails of those of the articles that have one."""
+
+    def merged(self) -> dict[str, str]:
+        """Copies: article id -> the id of the article that stands for it."""
+
+    def on_hold(self) -> dict[str, str]:
+        """The articles that wait for the operator's release, the latest first: id -> path of the file."""
+
+    def withdrawn(self) -> list[Withdrawn]:
+        """What the operator withdrew, oldest first."""
+
+    def pruned(self) -> set[str]:
+        """The ids of the articles that were pruned."""
+
+    def mark_fresh(self, key: FeedKey, files: Mapping[str, str], *, seen: int) -> None:
+        """The feed was written as it was when its mark was `seen` (`FeedRow.mark`, read before its articles): it is not
+        held, and not stale either unless it was marked anew since. `files`: file name under the web root -> sha256 of
+        its bytes. To be called after the files are on disk: a process that is killed between the two writes them
+        again."""
+
+    def mark_all_fresh(self, fresh: Sequence[tuple[FeedKey, Mapping[str, str], int]]) -> None:
+        """The same for several feeds at once, each with its files and the mark that was seen: all of them or none."""
+
+    def keep_back(self, key: FeedKey, reason: str) -> None:
+        """Validation kept the old files: the feed stays stale, with the reason as one line for the operator."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A source that is asked for at another address than the operator wrote, as its own redirects for good."""
+
+    source: str  # key
+    url: str  # as the operator wrote it
+    moved_to: str
+    since: datetime | None  # None: before this was noted
+    warning: str = ""  # why the operator should look at it
+    site_moved: bool = False  # its articles moved along, and keep their ids and addresses
+
+
+class Outlet(Protocol):
+    """Where published files go, by name: a relative path under the web root, with forward slashes.
+
+    A file is replaced in one step and on disk when `put` returns: a reader, and a process that starts after a crash,
+    sees the old bytes or the new ones and never a part. Every method raises UsageError for a name that leaves the root,
+    OSError when the disk refuses."""
+
+    def get(self, name: str) -> bytes | None:
+        """The bytes of a file, None when there is none."""
+
+    def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
+        """Writes the file when its bytes differ from `data`; returns whether they did. A written file gets an mtime at
+        least a second after its old one and after those of the files `heir_of`, whose addresses redirect here: clients
+        that compare times then see that it changed."""
+
+    def delete(self, name: str) -> bool:
+        """Deletes the file; returns whether there was one."""
+
+    def names(self, folder: str) -> set[str]:
+        """The names of the files in a folder under the web root, such as "pictures/"."""
+
+    def written(self, name: str) -> datetime | None:
+        """When the file was written, None when there is none."""
+
+    def sweep(self) -> int:
+        """Removes what a writer that was killed left half-written; how many. For whoever is the only writer."""

@@ -1,0 +1,101 @@
+"""What passes between us and the operator's language model, and what is remembered of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, NamedTuple, Protocol
+
+from syndicator.core.model import Failed, Problem
+from syndicator.core.ports.files import FileStamp
+
+
+class Choosable(NamedTuple):
+    """A sentence of an article that may stand in its excerpt. `opens`: also at its start. `follows`: it stands directly
+    behind the one before it in `Material.sentences`."""
+
+    text: str
+    opens: bool
+    follows: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What a language model gets to see of an article, plain text without invisible characters, and what it may choose
+    from: sentences of the article, and those categories (with their descriptions) and tags that our own scores
+    support. `write`: it writes the excerpt, instead of choosing sentences."""
+
+    title: str
+    text: str
+    language: str | None
+    write: bool = False
+    sentences: tuple[Choosable, ...] = ()
+    categories: tuple[tuple[str, str], ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What a language model answered: untrusted text, the tokens the call cost, and the form of request it took."""
+
+    content: str
+    tokens: int
+    form: str
+
+
+class Enricher(Protocol):
+    """Asks a language model what an article is about. Stores nothing."""
+
+    async def ask(self, material: Material, form: str) -> Reply | Failed:
+        """One question and its answer, which is untrusted. `form`: the form of request that worked last ("" when none
+        is known), tried first. Never raises for what the network or the model does: a failure is a `Failed`."""
+
+    def cost(self, material: Material) -> int:
+        """The most tokens, of question and answer together, that asking this is expected to cost."""
+
+    async def aclose(self) -> None:
+        """Closes the connections. The enricher must not be used afterwards."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meter:
+    """What is remembered of a language model between calls: what today has cost, and how its endpoint does."""
+
+    endpoint: str = ""  # address and model; all but the sums of the day belong to it
+    day: str = ""  # UTC
+    calls: int = 0
+    tokens: int = 0
+    form: str = ""  # of the request that worked last
+    failures: int = 0  # in a row
+    rests: int = 0  # in a row
+    rest_until: datetime | None = None  # nothing is asked before
+    reason: str = ""  # of the last failure, "" after a success
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What came of asking about an article, for its text as it was then."""
+
+    id: str
+    at: datetime
+    plan: str  # model and version of the prompt
+    key: str  # of plan and text; "" when there was nothing to ask
+    status: Literal["accepted", "refused", "failed", "skipped"]
+    stamp: FileStamp  # of the file that was looked at, or written
+    reason: str = ""  # short stable code
+    detail: str = ""
+    answer: str = ""  # as the model gave it
+    tries: int = 0  # that failed
+    next_try: datetime | None = None  # None: not before its text changes
+    by: str = ""  # the plan that the answer came from, where that is no longer `plan`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enriched:
+    """How the language model does, for `status`."""
+
+    meter: Meter
+    counts: Mapping[str, int]  # articles by what came of asking
+    refused: tuple[Problem, ...]  # answers that were refused, and articles on which asking failed; newest first

@@ -1,0 +1,79 @@
+"""What is known of our subscriptions at hubs (WebSub), and what visits tell of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from syndicator.core.model import Entry, Source
+
+PATH = "/websub/"  # of the callbacks, below `site.callback`; after it comes the token of a subscription
+Mode = Literal["subscribe", "unsubscribe"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """Where a feed says that its changes are pushed from: its hubs, the best first, and what a hub knows it by."""
+
+    hubs: tuple[str, ...]
+    topic: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """A subscription of ours at a hub. Times are aware UTC."""
+
+    token: str  # the unguessable part of its callback
+    secret: str  # with which the hub signs what it pushes
+    source_key: str
+    hub: str
+    topic: str
+    source_url: str = ""  # as the operator wrote it; of another address it is another source's
+    made_at: datetime
+    callback: str = ""  # that the hub was told last
+    wanted: bool = True  # False: the hub is to be told that it ends
+    asked: Mode | None = None  # what the hub was asked and has not verified yet
+    verified_at: datetime | None = None
+    expires: datetime | None = None  # the end of its lease
+    next_try: datetime | None = None  # when the hub is asked next: for the first time, again, or to renew
+    tries: int = 0  # without success, in a row
+    reason: str = ""  # of the last failure
+    detail: str = ""
+    last_push: datetime | None = None
+    pushed: float = 0.0  # entries that the hub brought first; old ones weigh less
+    missed: float = 0.0  # entries that a poll found although the hub should have brought them
+
+    def active(self, now: datetime) -> bool:
+        """True while the hub has promised to push."""
+        return self.wanted and self.expires is not None and now < self.expires
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What a hub brought and missed over all its subscriptions, as in `Subscription`."""
+
+    hub: str
+    pushed: float = 0.0
+    missed: float = 0.0
+
+
+class Hubs(Protocol):
+    """What visits tell of hubs, and ask. Nothing is stored at once."""
+
+    def polled(
+        self, source: Source, offer: Offer | None, new: Sequence[Entry], before: datetime | None, now: datetime
+    ) -> None:
+        """A visit at `now` read the whole feed: it makes this `offer`, and has these `new` entries, which the visit
+        `before` did not find and no hub brought."""
+
+    def brought(self, source_key: str, new: int, now: datetime) -> None:
+        """What a hub pushed had so many new entries."""
+
+    def trust(self, source_key: str, now: datetime) -> float:
+        """The share of a source's new entries, from 0 to below 1, that a hub can be relied on to bring."""
+
+    def alone(self, source_key: str) -> AbstractAsyncContextManager[object]:
+        """To be held during a visit: a source is not visited and pushed at once."""

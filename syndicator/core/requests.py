@@ -1,0 +1,91 @@
+"""What is asked of the web and what comes of it: values of `model`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from syndicator.core.reasons import FetchReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One outbound request. `deadline` in seconds, for DNS, connect, redirects and body together."""
+
+    url: str
+    kind: Literal["feed", "page", "robots", "hub", "llm", "image"] = "page"
+    etag: str | None = None
+    last_modified: str | None = None
+    deadline: float = 15.0
+    headers: Mapping[str, str] = field(default_factory=dict)  # kept on the first origin only
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)  # of `url`: core/urls/secrets.py
+    allow: tuple[str, ...] = ()  # private networks this request's own origin may resolve to
+    method: Literal["GET", "POST"] = "GET"
+    body: bytes | None = None
+    robots: Literal["obey", "ignore"] = "obey"  # the operator's word on robots.txt for this page
+    stay: bool = False  # True: a redirect to another host comes back as its 3xx answer, not followed
+    connect: float | None = None  # seconds of the deadline that name, connection and TLS may take; None: all of it
+    most: int | None = None  # bytes of the answer, as sent, where fetch.wire_bytes would be too many
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    url: str  # asked
+    final_url: str  # answered
+    status: int
+    headers: Mapping[str, str]  # names in lower case
+    body: bytes  # decoded of its content encoding
+    moved_to: str | None = None  # target when every hop so far was 301 or 308
+    permit: str = ""  # by whose word: robots.txt, no robots.txt, operator; "" where nobody was asked
+    warning: str = ""  # what the operator should know although it was fetched
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.body).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotModified:
+    url: str
+    final_url: str
+    headers: Mapping[str, str]
+    moved_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """A failure is a value. `reason` is a code of `core.reasons`, or "http-" with the status of the answer."""
+
+    url: str
+    reason: str
+    detail: str = ""
+    status: int | None = None
+    retry_after: datetime | None = None
+    fresh_seconds: float = 0.0  # for how long the answer may be kept by its headers: so long it stays what it is
+
+    @property
+    def no_network(self) -> bool:
+        """True when the host could not even be reached."""
+        return self.reason in (FetchReason.DNS, FetchReason.CONNECT)
+
+    @property
+    def ours(self) -> bool:
+        """True when this machine was short of something (files, memory): nobody was asked, nobody is to blame."""
+        return self.reason == OURS
+
+    @property
+    def unasked(self) -> bool:
+        """True when the host was not asked at all: it wants to be left alone until `retry_after`, or the operator's
+        headers have no value."""
+        return self.reason == FetchReason.UNSET_VARIABLE or (
+            self.reason == FetchReason.RATE_LIMITED and self.status is None
+        )
+
+
+OURS = FetchReason.SYSTEM
+
+
+FetchResult = Fetched | NotModified | Failed

@@ -1,0 +1,388 @@
+"""URLs: one canonical spelling, the aliases that find an article again, hosts and sites. Pure."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit, urlunsplit
+
+import idna
+
+# Parameters that say where a click came from, never what the page is (courlan, Mozilla and Brave keep such lists).
+_TRACKING = re.compile(
+    r"^(utm_.*|at_(medium|campaign|custom\d*|link.*)|pk_.*|mtm_.*|piwik_.*|hsa_.*|oly_(anon|enc)_id|vero_(conv|id)|"
+    r"fbclid|gclid|gclsrc|dclid|msclkid|twclid|yclid|ttclid|dicbo|li_fat_id|igsh|igshid|wbraid|gbraid|mc_(cid|eid)|mkt_tok|_hs(enc|mi)|hsctatracking|ns_(mchannel|source|campaign|"
+    r"linkname|fee)|cmpid|ito|sref|ref_src|ref_url|referrer|__twitter_impression|_ga|_gl|s_cid|icid|ncid|"
+    r"sc_(cid|campaign|channel|content|medium|outcome|geo|country)|spm|trk|trkcampaign|xtor|wt_mc|wtmc|smid|smtyp|"
+    r"guccounter|guce_referrer.*|soc_(src|trk)|rss_id|action_object_map|action_type_map|"
+    r"action_ref_map|fb_(action_ids|action_types|source|ref)|gs_l|echobox)$",
+    re.I,
+)
+_DEFAULT_PORT = {"http": 80, "https": 443}
+_SAFE_PATH = "/:@!$&'()*+,;=-._~"
+_SAFE_QUERY = _SAFE_PATH.replace("'", "") + "?"  # browsers escape the apostrophe in queries, and only there
+# How browsers read http(s) references (URL Standard, special schemes): slashes and backslashes are one, any number of
+# them stands before the host.
+_BLANK = "".join(map(chr, range(33)))
+_HEAD = re.compile(r"(https?):[/\\]*", re.I)
+_SECRET = re.compile(r"^(\s*[a-z][a-z0-9+.-]*:[/\\\\]*)[^/?#\\\\]*@", re.I)
+_AUTHORITY = re.compile(r"(https?://)[^/?#]*@", re.I)
+
+# Addresses that nothing has to be done to: a host of lower-case names, the last with a letter first, a path of plain
+# names none of which begins with a dot, no port, no query.
+_CANONICAL = re.compile(r"https?://(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*(?:/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*)?)+")
+_HOST_CHARS = 253  # 255 octets with lengths and root (RFC 1035 2.3.4)
+_IPV4_PARTS = 4
+_OCTET = 256  # values of one part of an IPv4 address
+
+_USER_MARKS = "~@"  # at the start of a path: a user's own pages, on any host
+_BEFORE_USER = frozenset({"feed", "feeds", "rss"})
+_FEED_ENDING = re.compile(r"\.(rss|atom|xml|json)$")  # mastodon.example/@alice.rss is of /@alice
+
+
+class BadUrl(ValueError):
+    """The text is no absolute http(s) URL with a host."""
+
+
+@lru_cache(maxsize=1024)  # a visit asks a dozen times for those of its source
+def canonical(url: str) -> str:
+    """The one spelling of an http(s) `url`: lower-case scheme and IDNA host, no default port, no credentials, no
+    fragment, dot segments resolved, escapes in upper case and only where needed (RFC 3986 section 6.2.2), tracking
+    parameters gone, the others in their order. Idempotent. Raises BadUrl."""
+    return url if _is_canonical(url) else respelled(url)
+
+
+def _is_canonical(url: str) -> bool:
+    """True for an address that is spelled so already, as most are, and has no query."""
+    return _CANONICAL.fullmatch(url) is not None and len(url) <= _HOST_CHARS and "xn--" not in url
+
+
+def respelled(url: str) -> str:
+    """`canonical` without the short cut for addresses that are spelled so already, as most are."""
+    cleaned = _AUTHORITY.sub(r"\1", _slashed(_HEAD.sub(r"\1://", _cleaned(url), count=1)), count=1)
+    try:
+        parts = urlsplit(cleaned)
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise BadUrl(f"not a URL: {url[:200]!r}") from error
+    scheme = parts.scheme.lower()
+    if scheme not in _DEFAULT_PORT or not host:
+        raise BadUrl(f"not an http or https URL: {url[:200]!r}")
+    netloc = _host(host)
+    if port is not None and port != _DEFAULT_PORT[scheme]:
+        netloc += f":{port}"
+    path = _escape(_dots(parts.path or "/"), _SAFE_PATH)
+    return urlunsplit((scheme, netloc, path, _query(parts.query), ""))
+
+
+def alias(url: str) -> str:
+    """A key under which http and https, with and without www, with and without a last slash are the same."""
+    if _is_canonical(url):  # a tenth of the price of what follows: `add` asks it of every source
+        name, _, place = url.partition("://")[2].partition("/")
+        return f"{name.removeprefix('www.')}/{place.rstrip('/')}"
+    try:
+        parts = urlsplit(canonical(url))
+    except BadUrl:
+        return url.strip()
+    host = parts.netloc.removeprefix("www.")
+    path = parts.path.rstrip("/") or "/"
+    return host + path + (f"?{parts.query}" if parts.query else "")
+
+
+def guid_alias(source_key: str, entry_id: str) -> str:
+    """A key that finds the article of an entry by the entry's own id, which only its source's feed gives meaning to."""
+    return f"guid:{source_key}:{entry_id}"
+
+
+def absolute(base: str, reference: str) -> str | None:
+    """`reference` seen from `base` as an absolute http(s) URL, its fragment kept, or None."""
+    reference = _slashed(_cleaned(reference))
+    if reference.startswith("//"):
+        reference = "//" + reference.lstrip("/")
+    head = _HEAD.match(reference)
+    if head and (head[0].endswith("//") or head[1].lower() != base.partition(":")[0].lower()):
+        reference = _HEAD.sub(r"\1://", reference, count=1)
+    try:
+        joined = urljoin(base, reference)
+        parts = urlsplit(joined)
+        usable = parts.scheme.lower() in _DEFAULT_PORT and bool(parts.hostname)
+    except ValueError:
+        return None
+    return joined if usable else None
+
+
+def host(url: str) -> str:
+    """The host of `url` in lower case with its port if not the default, "" when there is none."""
+    try:
+        return urlsplit(canonical(url)).netloc
+    except BadUrl:
+        return ""
+
+
+def own_host(url: str) -> str:
+    """Whose pages are made like the page `url`: its host, and on one that users share (`/~alice`, github.com/alice) the
+    site of the user alone; "" when it is no URL."""
+    try:
+        parts = urlsplit(canonical(url))
+    except BadUrl:
+        return ""
+    return site(url) if _user((parts.hostname or "").removeprefix("www."), parts.path) else parts.netloc
+
+
+def domain(url: str) -> str:
+    """The registrable domain of `url` (bbc.co.uk of www.bbc.co.uk), or its host where there is none: a publisher's name
+    for itself. Whose an article is, `site` says."""
+    try:
+        name = urlsplit(canonical(url)).hostname or ""
+    except BadUrl:
+        return ""
+    return _registrable(name) or name
+
+
+@lru_cache(maxsize=4096)
+def site(url: str) -> str:
+    """The unit of ownership that `url` belongs to, "" if it is no URL: its host without `www.`, whatever the scheme.
+    A name has one owner on all its ports; an IP address or a name of one label (a machine of the operator's) one on
+    each. On a host that strangers share (data/shared_hosts.toml: github.com/alice) and below a user's mark
+    (example.org/~alice, mastodon.example/@alice) it is that user's part of the path."""
+    try:
+        parts = urlsplit(canonical(url))
+    except BadUrl:
+        return ""
+    name = (parts.hostname or "").removeprefix("www.")
+    user = _user(name, parts.path)
+    if user and name in _shared().users and user[0] in _USER_MARKS:
+        return f"{user[1:]}.{name}"
+    if user:
+        return f"{name}/{user}"
+    return parts.netloc.removeprefix("www.") if "." not in name or _is_number(name) else name
+
+
+def same_site(one: str, other: str) -> bool:
+    """True if two URLs have one owner (`site`)."""
+    return site(one) == site(other)
+
+
+@lru_cache(maxsize=4096)
+def publisher(url: str) -> str:
+    """The registrable domain of `url`, private suffixes of the public suffix list counted (alice.github.io): one
+    publisher, as far as a name can tell, but not one owner, since subdomains may be handed to others. On shared hosts
+    it is `site`, with one name below those of `subdomains` (alice.substack.com)."""
+    found = site(url)
+    name = found.partition("/")[0].partition(":")[0]
+    if "/" in found or found.startswith("["):
+        return found
+    below = _shared().subdomains.fullmatch(name)
+    return (below[1] if below else "") or _registrable(name) or _unlisted(name) or found
+
+
+def same_publisher(one: str, other: str) -> bool:
+    """True if two URLs are below one registrable domain (`publisher`)."""
+    return publisher(one) == publisher(other)
+
+
+def is_shared(url: str) -> bool:
+    """True where the site of `url` is one of many on a host that strangers share: alice.blogspot.com, github.com/alice.
+    Such a site is mostly one person's."""
+    import tld  # late, as in _registrable
+
+    name = publisher(url)
+    owner = tld.get_fld(f"https://{name}", fail_silently=True, search_private=False) if name else None
+    return owner is not None and str(owner) != name
+
+
+class _Shared(NamedTuple):
+    subdomains: re.Pattern[str]  # of a host below one of them; its first group is the user's
+    users: tuple[str, ...]
+    paths: Mapping[str, int]
+    patterns: Mapping[str, int]  # those of `paths` with a `*`, which stands for one label
+
+
+@cache
+def _shared() -> _Shared:
+    import tomllib  # late, as the public suffix list is: a run with nothing due needs neither
+
+    found = tomllib.loads((Path(__file__).parent.parent.parent / "data/shared_hosts.toml").read_text(encoding="utf-8"))
+    paths = {name: count for name, count in found["paths"].items() if "*" not in name}
+    patterns = {name: count for name, count in found["paths"].items() if "*" in name}
+    parents = "|".join(re.escape(name).replace(r"\*", "[a-z.]{2,6}") for name in found["subdomains"])
+    return _Shared(re.compile(rf"(?:.*\.)?([^.]+\.(?:{parents}))"), tuple(found["users"]), paths, patterns)
+
+
+def _depth(name: str) -> int:
+    """How many segments of the path name whose site it is on host `name`."""
+    shared = _shared()
+    if name in shared.paths:
+        return shared.paths[name]
+    return next((count for pattern, count in shared.patterns.items() if fnmatchcase(name, pattern)), 0)
+
+
+def _user(name: str, path: str) -> str:
+    """The beginning of the path that names whose site it is on a shared host, "" where none does."""
+    segments = [segment for segment in path.lower().split("/") if segment]
+    count = _depth(name)
+    if len(segments) > 1 and segments[0] in _BEFORE_USER and (count or segments[1][0] in _USER_MARKS):
+        del segments[0]
+    if segments and segments[0][0] in _USER_MARKS:
+        count = 1
+    owner = "/".join(segments[:count])
+    return _FEED_ENDING.sub("", owner) if len(segments) <= count else owner
+
+
+def _unlisted(name: str) -> str:
+    """The last two labels of a name whose top-level domain no list has: the public suffix list's own rule for it."""
+    labels = name.split(".")
+    return "" if _is_number(name) or len(labels) == 1 else ".".join(labels[-2:])
+
+
+def _is_number(name: str) -> bool:
+    """True for an IP address in the place of a name."""
+    return re.fullmatch(r"[\d.]+|.*:.*", name) is not None
+
+
+def _registrable(name: str) -> str:
+    if _is_number(name):
+        return ""
+    import tld  # late: it imports the standard library's HTTP client, which a run with nothing due does not need
+
+    return str(tld.get_fld(f"https://{name}", fail_silently=True, search_private=True) or "")
+
+
+def is_suffix(url: str) -> bool:
+    """True where anybody can register a domain below the host of the canonical `url` (com, co.uk)."""
+    import tld  # late, as above
+
+    name = urlsplit(url).hostname or ""
+    found = tld.get_tld(f"https://x.{name}", as_object=True, fail_silently=True)
+    return isinstance(found, tld.Result) and f".{found.tld}".endswith(f".{name}")
+
+
+def redacted(url: str) -> str:
+    """`url` without user and password, otherwise as it was, whether it is a good URL or not."""
+    return _SECRET.sub(r"\1", url, count=1) if "@" in url else url
+
+
+def is_root(url: str) -> bool:
+    """True for a site's front page."""
+    try:
+        parts = urlsplit(canonical(url))
+    except BadUrl:
+        return False
+    return parts.path == "/" and not parts.query
+
+
+def _cleaned(value: str) -> str:
+    """Without the characters that browsers ignore: controls and spaces around, tabs and line ends inside."""
+    return re.sub(r"[\t\r\n]", "", value.strip(_BLANK).strip())
+
+
+def _slashed(value: str) -> str:
+    """Backslashes before query and fragment as slashes."""
+    match = re.match(r"[^?#]*", value)
+    head = match[0] if match else ""
+    scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", head)
+    if scheme and scheme[0].lower() not in ("http:", "https:"):
+        return value
+    return head.replace("\\", "/") + value[len(head) :]
+
+
+def _host(name: str) -> str:
+    """A host as browsers spell it: IDNA names in ASCII, IPv4 in four decimal numbers, IPv6 compressed."""
+    if ":" in name:
+        return f"[{_ipv6(name)}]"
+    try:
+        name = _ascii(unquote_to_bytes(name).decode()).rstrip(".").lower()
+    except (UnicodeError, ValueError) as error:
+        raise BadUrl(f"not a host name: {name[:200]!r}") from error
+    if not re.fullmatch(r"[a-z0-9._~!$&'()*+,;=-]+", name) or len(name) > _HOST_CHARS:
+        raise BadUrl(f"not a host name: {name[:200]!r}")
+    if re.fullmatch(r"\d+|0x[0-9a-f]*", name.rpartition(".")[2]):
+        return _ipv4(name)
+    return name
+
+
+def _ascii(name: str) -> str:
+    if name.isascii():
+        for label in name.lower().split("."):
+            if label.startswith("xn--") and label[4:].encode().decode("punycode").isascii():
+                raise ValueError(label)  # punycode of nothing
+        return name
+    try:
+        return idna.encode(name, uts46=True).decode()
+    except idna.IDNAError:
+        return name.encode("idna").decode()  # symbols such as emoji: IDNA 2003, as browsers still do
+
+
+def _ipv4(name: str) -> str:
+    """127.1, 0x7f000001 and 2130706433 are all 127.0.0.1 (URL Standard, IPv4 parser)."""
+    labels = name.split(".")
+    try:
+        numbers = [_number(label) for label in labels]
+    except ValueError as error:
+        raise BadUrl(f"not an address: {name[:200]!r}") from error
+    value = numbers[-1]
+    for index, number in enumerate(numbers[:-1]):
+        value += number << (8 * (_IPV4_PARTS - 1 - index)) if number < _OCTET else 1 << 32
+    if len(labels) > _IPV4_PARTS or numbers[-1] >= _OCTET ** (_IPV4_PARTS + 1 - len(labels)) or value >= 1 << 32:
+        raise BadUrl(f"not an address: {name[:200]!r}")
+    return ".".join(str(value >> shift & 255) for shift in (24, 16, 8, 0))
+
+
+def _number(label: str) -> int:
+    if label.startswith("0x"):
+        return int(label[2:] or "0", 16)
+    return int(label, 8 if label.startswith("0") and len(label) > 1 else 10)
+
+
+def _ipv6(name: str) -> str:
+    """The shortest spelling (RFC 5952), an embedded IPv4 address in hexadecimal as browsers have it."""
+    try:
+        value = int(ipaddress.IPv6Address(name))
+    except ValueError as error:
+        raise BadUrl(f"not an address: {name[:200]!r}") from error
+    full = ":".join(f"{value >> shift & 0xFFFF:x}" for shift in range(112, -16, -16))
+    runs = sorted(re.finditer(r"(?:\b0(?::|$)){2,}", full), key=lambda run: (-len(run[0].rstrip(":")), run.start()))
+    if not runs:
+        return full
+    return f"{full[: runs[0].start()].rstrip(':')}::{full[runs[0].end() :]}"
+
+
+def _dots(path: str) -> str:
+    out: list[str] = []
+    segments = path.split("/")
+    for index, segment in enumerate(segments):
+        plain = segment.replace("%2e", ".").replace("%2E", ".")
+        if plain == "..":
+            if len(out) > 1:
+                out.pop()
+        elif plain != ".":
+            out.append(segment)
+            continue
+        if index == len(segments) - 1:
+            out.append("")
+    return "/".join(out) or "/"
+
+
+def _escape(value: str, safe: str) -> str:
+    value = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", value)
+    pieces = re.split(r"((?:%[0-9A-Fa-f]{2})+)", value)
+    for index, piece in enumerate(pieces):
+        if index % 2:
+            # an escaped reserved character means something else than a bare one: only unreserved ones are undone
+            pieces[index] = "".join(
+                chr(byte) if chr(byte).isascii() and (chr(byte).isalnum() or chr(byte) in "-._~") else f"%{byte:02X}"
+                for byte in unquote_to_bytes(piece)
+            )
+        else:
+            pieces[index] = quote(piece, safe=safe, encoding="utf-8", errors="replace")
+    return "".join(pieces)
+
+
+def _query(query: str) -> str:
+    pairs = (_escape(pair, _SAFE_QUERY) for pair in query.split("&") if pair)
+    return "&".join(pair for pair in pairs if not _TRACKING.match(pair.split("=", 1)[0]))

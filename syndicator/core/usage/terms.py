@@ -1,0 +1,58 @@
+"""What follows from the statements of an article: what may be published and shown of it. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from syndicator.core.model import ContentMode
+from syndicator.core.usage.statement import LICENCE, PLACES, WORDS, Place, Statement, parsed
+
+# Licences that allow anyone to pass a text on whole, with the name of its author and the licence
+# (https://creativecommons.org/share-your-work/cclicenses/). NC ones do not allow everyone to, and are not offered.
+_FREE: Final = re.compile(
+    r"https?://creativecommons\.org/(?:licenses/by(?:-sa|-nd)?|publicdomain/(?:zero|mark))/", re.I
+)
+
+
+class Terms(NamedTuple):
+    """`most`: how much may be published. `model`: a language model may be shown the text. `picture`: a small copy of
+    its picture may be shown. `because`: the statements that restrict. `licences`: addresses of the licences that are
+    named. `words`: what is said for people. `free`: the licence that allows the whole text, "" where none does."""
+
+    most: ContentMode = "full"
+    model: bool = True
+    picture: bool = True
+    because: tuple[str, ...] = ()
+    licences: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    free: str = ""
+
+
+def terms(lines: Iterable[str]) -> Terms:
+    """The terms of the statements `lines`, as `Article.rights` has them.
+
+    Within one vocabulary the nearest place decides: the page, the feed's entry, the header, robots.txt (as TDMRep
+    section 5.4 and RSL have it). Between vocabularies the stricter one does, as draft-ietf-aipref-attach has it for
+    preferences that differ. What nobody speaks of is allowed: a reservation has to be said.
+    """
+    statements = [one for one in map(parsed, lines) if one]
+    if not statements:
+        return Terms()
+    kept = [one for one in statements if one.place == _nearest(statements, one.vocabulary)]
+    forbidden = {one.use: one for one in kept if one.value == "no"}
+    licences = tuple(dict.fromkeys(one.value for one in kept if one.use == LICENCE))
+    return Terms(
+        most="link" if "search" in forbidden else "excerpt" if "full-text" in forbidden else "full",
+        model="ai-input" not in forbidden,
+        picture=not forbidden.keys() & {"search", "full-text"},
+        because=tuple(one.line() for one in forbidden.values() if one.use != "ai-train"),
+        licences=licences,
+        words=tuple(dict.fromkeys(one.value for one in kept if one.use == WORDS)),
+        free="" if "full-text" in forbidden else next((url for url in licences if _FREE.match(url)), ""),
+    )
+
+
+def _nearest(statements: list[Statement], vocabulary: str) -> Place:
+    return min((one.place for one in statements if one.vocabulary == vocabulary), key=PLACES.index)

@@ -1,0 +1,418 @@
+"""CPU work in processes that can be killed: a page that hangs or eats memory costs that page, not the run.
+
+The child is a plain Python started once, fed over a pipe with pickled calls. It ignores SIGINT and SIGTERM, which a
+terminal and systemd (KillMode=control-group) send to it beside its parent: the page under way is read to its end. It
+ends when its parent's pipe closes: during a call the kernel's SIGIO does that, even in the middle of C code, with an
+alarm behind it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import gc
+import importlib
+import logging
+import os
+import pickle
+import queue
+import select
+import signal
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Generic, NoReturn, ParamSpec, TypeVar, cast
+
+from syndicator.core.errors import SyndicatorError, WorkerFailed
+from syndicator.core.reasons import WorkerReason
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_HEAD = struct.Struct("<cQ")
+_READY, _VALUE, _ERROR, _BUG, _MEMORY = b"R", b"V", b"E", b"B", b"M"
+_START_SECONDS = (
+    60.0  # for starting the child and importing the function's module, which do not count as the call's time
+)
+_FAR = 20  # times its CPU limit that a call may take of wall time, however busy the machine is: a choice
+_WATCH = 0.02  # seconds between two checks of the child's memory
+# What of the environment a child needs; tokens of the operator's stay with the parent.
+_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ", "LD_LIBRARY_PATH", "SYSTEMROOT")
+_MEGABYTE = 1_000_000
+_MOST_KEPT = 0.75  # share of its memory that a child may hold between calls: vectors, models of languages and dates
+_ROOM = 100  # bytes that are free for each byte of a call, up to half of all: pages of the open corpus take 8 to 42
+_MOST_NEW = 50_000  # objects made since the last search for cycles, from which a child searches again: a choice
+_FOR_THE_PARENT = (signal.SIGINT, signal.SIGTERM)  # it decides when its children end
+
+
+@dataclass(frozen=True)  # no slots: calling Lazy[...] sets an attribute
+class Lazy(Generic[P, T]):
+    """A module-level function by its name, "package.module:function", loaded by the process that calls it."""
+
+    name: str
+
+    def load(self) -> Callable[P, T]:
+        """The function. Raises ImportError, AttributeError for a name that names none."""
+        module, _, function = self.name.partition(":")
+        return cast(Callable[P, T], getattr(importlib.import_module(module), function))
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
+        return self.load()(*args, **kwargs)
+
+
+class Worker:
+    """Runs module-level functions in `count` child processes, each call within `seconds` of CPU and `megabytes`
+    resident.
+
+    Children start with the first call. preload: modules a child imports at its start, so that no call pays for them.
+    """
+
+    def __init__(self, *, seconds: float, megabytes: int, count: int = 1, preload: Sequence[str] = ()) -> None:
+        self._seconds = seconds
+        self._megabytes = megabytes
+        self._preload = tuple(preload)
+        self._count = max(1, count)
+        self._idle: queue.LifoQueue[_Child] = queue.LifoQueue()
+        self._children = tuple(_Child(seconds, megabytes, self._preload) for _ in range(self._count))
+        for child in self._children:
+            self._idle.put(child)
+        self._threads: ThreadPoolExecutor | None = None
+        self._closed = False
+
+    async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """`function(*args, **kwargs)` in a child; a `Lazy` function is loaded there and not here. Raises its
+        SyndicatorError or WorkerFailed(hung|memory|crashed).
+
+        Cancelling the call ends the child that works on it.
+        """
+        job = _Job(_pack(function, args, kwargs))
+        future = self._pool().submit(self._work, job)
+        try:
+            answer = await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            job.drop()
+            raise
+        return cast(T, _result(answer))
+
+    def call_sync(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The same without an event loop."""
+        return cast(T, _result(self._work(_Job(_pack(function, args, kwargs)))))
+
+    def start(self) -> None:
+        """Starts the children now, so that the first call does not wait for it."""
+        for child in self._children:
+            child.start()
+
+    def close(self) -> None:
+        """Ends the children at once; calls under way raise WorkerFailed."""
+        self._closed = True
+        for child in self._children:
+            child.kill()
+        if self._threads is not None:
+            self._threads.shutdown(wait=True, cancel_futures=True)
+        for child in self._children:
+            child.discard()
+
+    async def aclose(self) -> None:
+        """`close` for an event loop."""
+        await asyncio.to_thread(self.close)
+
+    def _work(self, job: _Job) -> tuple[bytes, bytes]:
+        child = self._idle.get()
+        try:
+            job.child = child
+            if job.dropped or self._closed:
+                raise WorkerFailed(WorkerReason.CRASHED, "the worker is closed")
+            return child.run(job)
+        finally:
+            job.child = None
+            self._idle.put(child)
+
+    def _pool(self) -> ThreadPoolExecutor:
+        if self._closed:
+            raise WorkerFailed(WorkerReason.CRASHED, "the worker is closed")
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(self._count, "worker")
+        return self._threads
+
+
+@dataclass(slots=True, eq=False)
+class _Job:
+    """A call on its way to a child, and the child once it is there."""
+
+    payload: bytes
+    child: _Child | None = None
+    dropped: bool = False
+
+    def drop(self) -> None:
+        self.dropped = True
+        child = self.child
+        if child is not None:
+            child.kill(self)
+
+
+def _pack(function: Callable[..., object], args: Sequence[object], kwargs: object) -> bytes:
+    if not isinstance(function, Lazy) and ("<" in function.__qualname__ or function.__module__ == "__main__"):
+        raise TypeError(f"{function.__qualname__} is not a module-level function of an importable module")
+    return pickle.dumps((function, args, kwargs), protocol=pickle.HIGHEST_PROTOCOL)
+
+
+def _result(answer: tuple[bytes, bytes]) -> Any:
+    kind, payload = answer
+    value = pickle.loads(payload)
+    if kind == _VALUE:
+        return value
+    if kind == _ERROR:
+        raise value
+    raise WorkerFailed(WorkerReason.CRASHED, str(value))
+
+
+class _Child:
+    """The parent's end of one process. One call at a time."""
+
+    def __init__(self, seconds: float, megabytes: int, preload: tuple[str, ...]) -> None:
+        self._seconds = seconds
+        self._megabytes = megabytes
+        self._preload = preload
+        self._process: subprocess.Popen[bytes] | None = None
+        self._killed = False  # by us; it may take a moment to be gone
+        self._job: _Job | None = None  # the last one that it was given
+        self._lock = threading.Lock()
+
+    def start(self, job: _Job | None = None) -> None:
+        """Starts the process unless it runs; `job` is what it is for."""
+        with self._lock:
+            if job is not None and job.dropped:
+                raise WorkerFailed(WorkerReason.CRASHED, "the call was given up")
+            self._job = job
+            if self._process is not None and not self._killed and self._process.poll() is None:
+                return
+            self._discard()
+            code = "from syndicator.processes import worker; worker.serve()"
+            with _blocked(_FOR_THE_PARENT):  # inherited: until it ignores them they wait
+                self._process = subprocess.Popen(
+                    [sys.executable, "-c", code, str(self._seconds), str(self._megabytes), *self._preload],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    bufsize=0,  # poll does not see what waits in a buffer
+                    env=environment(),
+                )
+
+    def run(self, job: _Job) -> tuple[bytes, bytes]:
+        """One call: the kind of answer and its pickle. Raises WorkerFailed; the next call then starts a new process."""
+        self._make_room(_ROOM * len(job.payload))
+        self.start(job)
+        process = self._process
+        if process is None or process.stdin is None or process.stdout is None:
+            raise WorkerFailed(WorkerReason.CRASHED, "the worker process could not be started")
+        try:
+            _write(process.stdin, b"C", job.payload)
+            kind, answer = self._frame(process, process.stdout, _START_SECONDS)
+            if kind == _READY:  # imported: the clock of the call starts
+                kind, answer = self._frame(process, process.stdout, _FAR * self._seconds)
+        except WorkerFailed:
+            self.discard()
+            raise
+        except (EOFError, OSError, ValueError) as error:  # ValueError: another thread closed the pipe
+            status = self._status(process)
+            self.discard()
+            if status == -signal.SIGPROF:
+                raise WorkerFailed(WorkerReason.HUNG, f"needed more than {self._seconds:g} s of CPU") from error
+            raise WorkerFailed(WorkerReason.CRASHED, f"the process ended with status {status}") from error
+        if kind == _MEMORY:
+            self.discard()
+            raise WorkerFailed(WorkerReason.MEMORY, f"needed more than {self._megabytes} MB")
+        if _resident(process.pid) > _MOST_KEPT * self._megabytes * _MEGABYTE:
+            self.discard()  # memory that a page left behind must not count against the next one
+        return kind, answer
+
+    def _make_room(self, needed: int) -> None:
+        """Ends the process where beside what it holds a call might not find the bytes that it needs. What it holds are
+        mostly tables that the next one would load again, which takes as long as fifty pages."""
+        process, limit = self._process, self._megabytes * _MEGABYTE
+        if process is not None and _resident(process.pid) + min(needed, limit // 2) > limit:
+            self.discard()
+
+    def kill(self, job: _Job | None = None) -> None:
+        """Ends the process, from any thread: a call that waits for it sees its pipe end. With `job`, only while the
+        process still works on that job: cancelling one must not end the process of the next."""
+        with self._lock:
+            if self._process is not None and (job is None or job is self._job):
+                self._process.kill()
+                self._killed = True
+
+    def discard(self) -> None:
+        """Ends the process and closes its pipes; only for the thread that talks to it."""
+        with self._lock:
+            self._discard()
+
+    @staticmethod
+    def _status(process: subprocess.Popen[bytes]) -> int | None:
+        """How a process that closed its pipe ended."""
+        try:
+            return process.wait(1)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def _discard(self) -> None:
+        if self._process is None:
+            return
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        self._process, self._killed = None, False
+
+    def _frame(self, process: subprocess.Popen[bytes], pipe: IO[bytes], seconds: float) -> tuple[bytes, bytes]:
+        """The next frame, within `seconds` of wall time; the child's memory is checked meanwhile."""
+        end = time.monotonic() + seconds
+        poll = select.poll()
+        poll.register(pipe, select.POLLIN | select.POLLHUP)
+        while (left := end - time.monotonic()) > 0:
+            if poll.poll(1000 * min(left, _WATCH)):
+                return _read(pipe)
+            if _resident(process.pid) > self._megabytes * _MEGABYTE:
+                raise WorkerFailed(WorkerReason.MEMORY, f"needed more than {self._megabytes} MB")
+        raise WorkerFailed(WorkerReason.HUNG, f"no result within {seconds:g} s")
+
+
+@contextlib.contextmanager
+def _blocked(signals: Sequence[signal.Signals]) -> Iterator[None]:
+    """Inside, `signals` are blocked for this thread and for the processes that it starts."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def environment() -> dict[str, str]:
+    """A child's environment: the parent's import path, one thread per numeric library, no secrets."""
+    kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    path = os.pathsep.join(dict.fromkeys(entry or os.curdir for entry in sys.path))
+    return kept | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+def _resident(pid: int) -> int:
+    """Resident bytes of a process, 0 where the system does not tell."""
+    try:
+        return int(_pages(str(pid))[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def _pages(process: str) -> list[bytes]:
+    """Total and resident pages first (Linux proc(5), statm)."""
+    return Path(f"/proc/{process}/statm").read_bytes().split()
+
+
+def _write(pipe: IO[bytes], kind: bytes, payload: bytes) -> None:
+    rest = memoryview(_HEAD.pack(kind, len(payload)) + payload)
+    while rest:
+        rest = rest[os.write(pipe.fileno(), rest) :]
+
+
+def _read(pipe: IO[bytes]) -> tuple[bytes, bytes]:
+    kind, size = _HEAD.unpack(_exactly(pipe.fileno(), _HEAD.size))
+    return kind, _exactly(pipe.fileno(), size)
+
+
+def _exactly(number: int, size: int) -> bytes:
+    """`size` bytes from a pipe. Raises EOFError where it ends before."""
+    data = bytearray()
+    while len(data) < size:
+        piece = os.read(number, min(size - len(data), 1 << 20))
+        if not piece:
+            raise EOFError
+        data += piece
+    return bytes(data)
+
+
+def serve() -> NoReturn:
+    """The main function of the child. argv: seconds, megabytes, modules to import; calls come on stdin."""
+    seconds, megabytes, preload = float(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
+    for number in _FOR_THE_PARENT:
+        signal.signal(number, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _FOR_THE_PARENT)
+    calls = os.fdopen(os.dup(0), "rb", buffering=0)
+    answers = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(2, 1)  # what libraries print must not reach the answers
+    for module in preload:
+        importlib.import_module(module)
+    _spare_garbage()
+    logging.disable()  # what libraries remark on odd pages is of no use to the operator
+    _limit(megabytes)
+    with contextlib.suppress(EOFError, BrokenPipeError):
+        while True:
+            _, payload = _read(calls)
+            with _hangup(calls.fileno()):
+                answer = _answer(payload, answers, seconds)
+            _write(answers, *answer)
+    os._exit(0)
+
+
+def _spare_garbage() -> None:
+    """A page is thousands of elements that live until it is read and then go by their own counts: looking for cycles
+    among them after every 700 is a seventh of the CPU of reading. What the imports made is looked at no more."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_MOST_NEW)
+
+
+def _answer(payload: bytes, answers: IO[bytes], seconds: float) -> tuple[bytes, bytes]:
+    try:
+        function, args, kwargs = pickle.loads(payload)
+        if isinstance(function, Lazy):
+            function = function.load()  # before the clock of the call starts
+        _write(answers, _READY, b"")
+        signal.setitimer(signal.ITIMER_PROF, seconds)  # of CPU; its signal ends the process, also in C code
+        signal.setitimer(signal.ITIMER_REAL, _FAR * seconds + 2)  # the parent kills first, unless it is gone
+        try:
+            return _VALUE, pickle.dumps(function(*args, **kwargs), protocol=pickle.HIGHEST_PROTOCOL)
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    except SyndicatorError as error:
+        return _ERROR, pickle.dumps(error)
+    except MemoryError:
+        return _MEMORY, b""
+    except Exception as error:  # noqa: BLE001 - every other failure of a library is the caller's "crashed", with its name
+        return _BUG, pickle.dumps(f"{type(error).__name__}: {str(error)[:200]}")
+
+
+def _limit(megabytes: int) -> None:
+    """Address space for what is still missing to `megabytes` resident: an allocation fails before the machine swaps."""
+    try:
+        import resource
+
+        total, resident = (int(pages) * resource.getpagesize() for pages in _pages("self")[:2])
+        most = total + max(megabytes * _MEGABYTE - resident, 0)
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    except (ImportError, OSError, ValueError):
+        return  # no such limit here: the parent's watch remains
+
+
+@contextlib.contextmanager
+def _hangup(pipe: int) -> Iterator[None]:
+    """Inside, this process ends when `pipe` does. Nothing else arrives on it during a call, and the default action of
+    SIGIO (fcntl(2), O_ASYNC) ends a process even while C code runs."""
+    flags = fcntl.fcntl(pipe, fcntl.F_GETFL)
+    fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(pipe, fcntl.F_SETFL, flags | getattr(os, "O_ASYNC", 0))
+    try:
+        if select.select([pipe], [], [], 0)[0]:
+            os._exit(1)  # it had ended before
+        yield
+    finally:
+        fcntl.fcntl(pipe, fcntl.F_SETFL, flags)
