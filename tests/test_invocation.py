@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.cli import printing
-from syndicator.core import invocation
+from syndicator.core import program
 from syndicator.core.errors import UsageError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 @pytest.mark.parametrize(
     ("environ", "argv", "typed"),
     [
-        ({invocation.VARIABLE: "./run"}, ["/srv/syndicator/syndicator/__main__.py"], "./run"),
+        ({program.VARIABLE: "./run"}, ["/srv/syndicator/syndicator/__main__.py"], "./run"),
         ({}, ["/usr/lib/python3/syndicator/__main__.py", "status"], "python -m syndicator"),
         ({}, ["/usr/local/bin/syndicator", "status"], "syndicator"),
         ({}, ["/usr/bin/pytest"], "syndicator"),
@@ -24,19 +24,17 @@ ROOT = Path(__file__).resolve().parents[1]
     ],
 )
 def test_the_program_is_what_was_typed(environ: dict[str, str], argv: list[str], typed: str) -> None:
-    assert invocation.program_of(environ, argv) == typed
+    assert program.program_of(environ, argv) == typed
 
 
 def test_run_says_how_it_was_called() -> None:
-    assert f'export {invocation.VARIABLE}="${{{invocation.VARIABLE}:-$0}}"' in (ROOT / "run").read_text(
-        encoding="utf-8"
-    )
+    assert f'export {program.VARIABLE}="${{{program.VARIABLE}:-$0}}"' in (ROOT / "run").read_text(encoding="utf-8")
 
 
 def test_what_is_printed_names_commands_as_typed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(invocation, "program", lambda: "./run")
+    monkeypatch.setattr(program, "program", lambda: "./run")
     printing.say("`syndicator build` publishes them")
     printing.table("T", ("a", "b"), [("x", "`syndicator reindex`")])
     printing.complain(UsageError("`syndicator sources` lists them"), as_json=False)
@@ -49,4 +47,4 @@ def test_what_is_printed_names_commands_as_typed(
 def test_messages_name_commands_in_the_form_that_is_replaced() -> None:
     """A command in a message is written `syndicator X`, never `./run X`: whoever prints it knows how it is typed."""
     found = [path for path in (ROOT / "syndicator").rglob("*.py") if "`./run" in path.read_text(encoding="utf-8")]
-    assert [path.name for path in found if path.name != "invocation.py"] == []
+    assert [path.name for path in found if path.name != "program.py"] == []

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.core import log
+from syndicator.core import program
 from syndicator.demo.settings import write_config
 from syndicator.services import refresh
 from syndicator.services.container import open_app
@@ -21,7 +21,7 @@ from tests.world import World, serving
 # What reading a page in a program of somebody's own leaves behind.
 READ = """
 import logging, sys
-import syndicator.core.log
+import syndicator.core.program
 from syndicator import read_article
 before = logging.getLogger().level, logging.getLogger().handlers[:]
 read_article(b"<title>T</title><article><p>" + b"Words of a story. " * 50, "https://x.example/a")
@@ -63,11 +63,11 @@ def test_nothing_is_printed_unless_asked_for(config: Path, capfd: pytest.Capture
 
 @pytest.mark.slow
 def test_each_step_names_its_source_host_and_article(config: Path, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG, logger=log.ROOT)
+    caplog.set_level(logging.DEBUG, logger=program.ROOT)
     visit(config)
     with open_app(config, environ={}) as app:
         articles = app.store.index.articles(list(app.store.visits.stamps()))
-    found = [record for record in caplog.records if record.name.startswith(log.ROOT)]
+    found = [record for record in caplog.records if record.name.startswith(program.ROOT)]
     filed = {(one.source, one.host, one.article) for one in found if one.message == "filed"}
     assert filed == {(one.source_key, one.url.split("/")[2], one.id) for one in articles.values()}
     ended = {(one.source, one.status) for one in found if one.message == "visited"}

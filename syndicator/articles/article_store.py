@@ -15,8 +15,7 @@ from syndicator.articles.stores.paths import ID_CHARS, id_part, is_article
 from syndicator.articles.stores.stamps import by_path
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article
-from syndicator.core.ports.articles import Changes
-from syndicator.core.ports.files import FileStamp
+from syndicator.core.ports.articles import Changes, FileStamp
 
 
 class FileArticleStore(Listed):

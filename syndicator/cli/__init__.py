@@ -17,7 +17,7 @@ from syndicator.cli.base import Exemplified, app
 from syndicator.cli.help.completion import VARIABLE
 from syndicator.cli.logs import hear_others
 from syndicator.core.errors import DiskError, SyndicatorError, UsageError
-from syndicator.core.invocation import program
+from syndicator.core.program import program
 
 __all__ = ["app", "main"]
 

@@ -15,8 +15,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from syndicator.cli.visible import visible_fields
-from syndicator.core.invocation import as_typed
-from syndicator.core.log import ROOT
+from syndicator.core.program import ROOT, as_typed
 
 Level = Literal["debug", "info", "warning", "error"]
 # What journald makes of "<4>" at the beginning of a line (sd-daemon(3)), so that `journalctl -p warning` works.

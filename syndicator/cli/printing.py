@@ -16,7 +16,7 @@ from syndicator.cli.logs import Level
 from syndicator.cli.plural import counted, local
 from syndicator.cli.visible import one_line, visible
 from syndicator.core.errors import SyndicatorError
-from syndicator.core.invocation import as_typed
+from syndicator.core.program import as_typed
 from syndicator.core.reasons import ConditionReason
 from syndicator.core.text import width
 

@@ -12,13 +12,13 @@ from typing import Any, Literal, NamedTuple
 
 from syndicator.core import text as _text
 from syndicator.core.formats import FORMATS
-from syndicator.core.listing import Wrapper
 from syndicator.core.requests import OURS as OURS
 from syndicator.core.requests import Failed as Failed
 from syndicator.core.requests import Fetched as Fetched
 from syndicator.core.requests import FetchResult as FetchResult
 from syndicator.core.requests import NotModified as NotModified
 from syndicator.core.requests import Request as Request
+from syndicator.core.requests import Wrapper
 
 ContentMode = Literal["full", "excerpt", "link"]
 SourceKind = Literal["auto", "feed", "page", "list"]
@@ -178,7 +178,7 @@ class Entry:
     enclosures: tuple[Enclosure, ...] = ()
     image: str = ""
     language: str = ""
-    rights: tuple[str, ...] = ()  # what it says of the article's use: core/usage/statement.py
+    rights: tuple[str, ...] = ()  # what it says of the article's use: core/usage/terms.py
     listed: bool = False  # by a page: the article's own page goes before what that says
 
     @property
@@ -226,7 +226,7 @@ class Draft:
     sitename: str = ""
     partial: bool = False
     robots: tuple[str, ...] = ()  # nosnippet, max-snippet:50, noarchive, noindex
-    rights: tuple[str, ...] = ()  # what its publisher says of its use, a line of core/usage/statement.py each
+    rights: tuple[str, ...] = ()  # what its publisher says of its use, a line of core/usage/terms.py each
     aliases: tuple[str, ...] = ()  # other URLs of the same article
     duplicate_of: str | None = None  # a canonical on another host
     alternate: str | None = None  # AMP or print page worth one more fetch
@@ -281,7 +281,7 @@ class Article:
     split_from: tuple[str, ...] = ()  # ids that an operator said it is no copy of
     # From here on of schema 2, where nothing else is said
     authors: tuple[str, ...] = ()  # one name each
-    rights: tuple[str, ...] = ()  # what its publisher says of its use: core/usage/statement.py
+    rights: tuple[str, ...] = ()  # what its publisher says of its use: core/usage/terms.py
     hold: bool = False  # on hold: in no feed or page until the operator releases it
     hold_reason: str = ""  # schema 4: a code of `reasons.HoldReason`, "" where a hand put it on hold
     carriers: tuple[str, ...] = ()  # keys of the other sources that announced it

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from syndicator.core.model import Failed
-from syndicator.core.ports.pictures import Picture, PictureRow
+from syndicator.core.ports.subscriptions import Picture, PictureRow
 from syndicator.core.reasons import FetchReason, PictureReason, explained
 
 _MOST_TRIES: Final = 5

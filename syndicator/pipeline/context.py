@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 
 from syndicator.articles.beside.rights import RightsFile
 from syndicator.configuration.settings import Settings
-from syndicator.core import log, urls
+from syndicator.core import program, urls
 from syndicator.core.model import Entry, Source, SourceState
 from syndicator.core.ports import EntryRow, Fetcher, VisitStore
 from syndicator.core.ports.articles import ArticleStore, Snapshots
@@ -77,9 +77,9 @@ class VisitContext:
     answered: str = ""  # the site that the feed came from
 
     @property
-    def log(self) -> log.Logger:
+    def log(self) -> program.Logger:
         """The log of the visit."""
-        return log.logger("pipeline", source=self.source.key)
+        return program.logger("pipeline", source=self.source.key)
 
     @property
     def rights(self) -> ownership.Rights:
@@ -134,10 +134,10 @@ class EntryContext(VisitContext):
         return replace(rights, pages=self.pages) if self.pages else rights
 
     @property
-    def log(self) -> log.Logger:
+    def log(self) -> program.Logger:
         """The log of the visit, for this entry: `host` is that of its page, `article` its id once it has one."""
         known = {"article": self.row.article_id} if self.row.article_id else {}
-        return log.logger(
+        return program.logger(
             "pipeline", source=self.source.key, host=urls.host(self.row.url), entry=self.row.entry_id, **known
         )
 

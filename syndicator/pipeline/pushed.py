@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from syndicator.core.model import Source, SourceState
-from syndicator.core.urls.addresses import private
+from syndicator.core.urls import private
 
 _LEAST = timedelta(minutes=5)  # between two polls that a hub has us make: our choice
 

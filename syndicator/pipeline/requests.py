@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from syndicator.configuration.settings import Settings
-from syndicator.core import urls
+from syndicator.core import secrets, urls
 from syndicator.core.model import Failed, Request, Source, SourceState
 from syndicator.core.reasons import FetchReason
-from syndicator.core.urls import addresses, secrets
 
 MOST_PICTURE = 2_000_000  # bytes; asked for by subscribers, and more than pages should have
 
@@ -63,12 +62,12 @@ def picture_request(url: str, source: Source | None, settings: Settings) -> Requ
 def refusal(url: str, source: Source) -> str:
     """Why the reference of `source` to `url` is neither followed nor published, "" when it may be. A source that the
     operator lets into private networks may name addresses there."""
-    return "" if source.allow else addresses.refusal(url, source.url)
+    return "" if source.allow else urls.refusal(url, source.url)
 
 
 def let_in(source: Source) -> bool:
     """True when the operator lets `source` into private networks."""
-    return bool(source.allow or addresses.private(source.url))
+    return bool(source.allow or urls.private(source.url))
 
 
 def _is_own(url: str, source: Source) -> bool:

@@ -11,7 +11,7 @@ from syndicator.configuration.settings import Settings
 from syndicator.core.formats import PAGE
 from syndicator.core.model import Article, ContentMode, Problem, Source
 from syndicator.core.ports import ArticleIndex
-from syndicator.core.ports.pictures import Picture
+from syndicator.core.ports.subscriptions import Picture
 from syndicator.core.reasons import FeedFileReason
 from syndicator.core.text import legal
 from syndicator.publishing.kept_entries import KeptEntries, Key, Made

@@ -15,10 +15,10 @@ from typing import Final
 from syndicator.configuration.settings import Settings
 from syndicator.core import urls
 from syndicator.core.errors import DiskError
-from syndicator.core.log import logger
 from syndicator.core.model import Article, Failed, Fetched
 from syndicator.core.ports import Fetcher, Outlet
-from syndicator.core.ports.pictures import Picture, PictureRow
+from syndicator.core.ports.subscriptions import Picture, PictureRow
+from syndicator.core.program import logger
 from syndicator.pictures import outcomes
 from syndicator.pictures.decoder import Decoder, PictureRefused
 from syndicator.pictures.kept import KeptPictures

@@ -20,7 +20,7 @@ from syndicator.core.axes import ALL, SOURCE
 from syndicator.core.errors import StoreError
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import FeedRow, FileStamp, Withdrawn
-from syndicator.core.ports.pictures import Picture
+from syndicator.core.ports.subscriptions import Picture
 from syndicator.store import codec, rows, schema
 from syndicator.store.database import Database, chunks, upsert
 from syndicator.store.pictures.table import Pictures

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, select
 
 from syndicator.core.axes import SOURCE
-from syndicator.core.listing import REMEMBERED as ITEMS
 from syndicator.core.model import Article
+from syndicator.core.requests import REMEMBERED as ITEMS
 from syndicator.store import codec, schema
 from syndicator.store.database import insert_new, upsert
 from syndicator.store.group import Group

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from syndicator.core import secrets
 from syndicator.core.model import Failed, Fetched, FetchResult, NotModified, ParsedFeed, Source, SourceState
-from syndicator.core.urls import secrets
 from syndicator.visiting.cadence import feed_interval
 from syndicator.visiting.fetch.headers import DELTA
 

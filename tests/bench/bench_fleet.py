@@ -24,7 +24,7 @@ from statistics import quantiles
 
 from sqlalchemy import Connection, text
 
-from syndicator.core.ports.hosts import Turn
+from syndicator.core.ports.fleet import Turn
 from syndicator.store.engine import Store, open_store
 from syndicator.store.fleet.hosts import Hosts
 from tests import postgres

@@ -15,8 +15,8 @@ from syndicator.cli.logs import Choice, choose
 from syndicator.cli.mending.explained import lines
 from syndicator.cli.visible import one_line, visible
 from syndicator.core.errors import ConfigError
-from syndicator.core.log import logger
 from syndicator.core.model import Problem
+from syndicator.core.program import logger
 
 TITLE = "A \x1b[31mred\x1b]0;owned\x07 \u202ereversed\u202c \x9b2J \u2066title\u2069 \r\x08 \u200f"
 SHOWN = ("\\u001b[31m", "\\u202e", "\\u009b2J", "\\u2066", "\\u0007")

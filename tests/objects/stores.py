@@ -10,8 +10,7 @@ from pathlib import Path
 
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.stores.object_articles import ObjectArticleStore
-from syndicator.core.ports.articles import ArticleStore
-from syndicator.core.ports.objects import Objects
+from syndicator.core.ports.articles import ArticleStore, Objects
 from syndicator.store.engine import Store, open_store
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)

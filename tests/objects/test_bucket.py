@@ -11,7 +11,7 @@ import pytest
 
 from syndicator.articles.object_store.bucket import Bucket
 from syndicator.core.errors import OURS, MissingError
-from syndicator.core.ports.objects import ABSENT
+from syndicator.core.ports.articles import ABSENT
 from tests.objects.s3_server import S3
 
 

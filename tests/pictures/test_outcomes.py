@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syndicator.core.model import Failed
-from syndicator.core.ports.pictures import Picture, PictureRow
+from syndicator.core.ports.subscriptions import Picture, PictureRow
 from syndicator.core.reasons import PictureReason
 from syndicator.pictures import outcomes
 

@@ -11,7 +11,7 @@ from syndicator.articles.membership import named_feeds_of
 from syndicator.core.axes import ALL, AXES
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import FeedRow, Withdrawn
-from syndicator.core.ports.pictures import Picture
+from syndicator.core.ports.subscriptions import Picture
 from syndicator.publishing.render.view import times
 from syndicator.publishing.selection.staleness import BuildReport, Steps
 

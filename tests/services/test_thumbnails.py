@@ -11,7 +11,7 @@ import pytest
 
 from syndicator.configuration.settings import Settings
 from syndicator.core.model import Source
-from syndicator.core.ports.pictures import Pictured
+from syndicator.core.ports.subscriptions import Pictured
 from syndicator.demo.server import Answer, Seen, SiteServer
 from syndicator.pictures.decoder import Decoder
 from syndicator.pipeline.requests import picture_request

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from syndicator.core.errors import LockedError
 from syndicator.core.model import Outcome, Source, SourceState
-from syndicator.core.ports.hosts import Busy, HostTurns, Turn, Waits
+from syndicator.core.ports.fleet import Busy, HostTurns, Turn, Waits
 from syndicator.store import schema
 from syndicator.store.codec import micros
 from syndicator.store.dialect.postgres import StoreBusy

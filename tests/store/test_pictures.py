@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from syndicator.core.axes import ALL
 from syndicator.core.model import FeedKey
-from syndicator.core.ports.pictures import Picture, Pictured
+from syndicator.core.ports.subscriptions import Picture, Pictured
 from syndicator.pictures import outcomes
 from syndicator.store.engine import Store
 from tests.store.conftest import NOW, make, record, stamp

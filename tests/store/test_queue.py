@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from syndicator.core.errors import StoreError
-from syndicator.core.ports.queue import Depths, Queue
+from syndicator.core.ports.fleet import Depths, Queue
 from syndicator.store.dialect.postgres import StoreAway
 from syndicator.store.engine import open_store
 from syndicator.store.fleet.queue import open_queue

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from syndicator.core import urls
-from syndicator.core.urls.addresses import private, refusal
+from syndicator.core.urls import private, refusal
 from tests.samples import Samples
 
 PRIVATE = [

@@ -5,16 +5,7 @@ from __future__ import annotations
 import pytest
 
 from syndicator.core import urls
-from syndicator.core.urls.secrets import (
-    expand,
-    known,
-    masked,
-    masked_bytes,
-    published,
-    telling,
-    variables,
-    with_placeholder,
-)
+from syndicator.core.secrets import expand, known, masked, masked_bytes, published, telling, variables, with_placeholder
 
 VALUES = {"TOKEN": "a/b=c d&e+f%g"}
 

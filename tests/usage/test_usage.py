@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 
 from syndicator.core.model import Article, Fetched, Source
 from syndicator.core.text import line
-from syndicator.core.usage import robots_txt
-from syndicator.core.usage.statement import PLACES, Statement, parsed
-from syndicator.core.usage.terms import Terms, terms
+from syndicator.core.usage import vocabularies as robots_txt
+from syndicator.core.usage.terms import PLACES, Statement, Terms, parsed, terms
 from syndicator.core.usage.vocabularies import names, said, vocabularies
 from syndicator.publishing.render.view import may_copy_picture, permitted
 from syndicator.reading.html.document import parse

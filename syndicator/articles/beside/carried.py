@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from syndicator.articles.beside import lines
 from syndicator.core.axes import SOURCE_KEY
-from syndicator.core.ports.files import KeptFile
+from syndicator.core.ports.articles import KeptFile
 
 CARRIED_TSV = "carried.tsv"
 _NOTE = "# Sources that announced an article which another source brought: article id, tab, source key.\n"

@@ -16,7 +16,7 @@ from syndicator.articles.beside import toml
 from syndicator.core.axes import AXES
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import FeedKey
-from syndicator.core.ports.files import KeptFile
+from syndicator.core.ports.articles import KeptFile
 
 FEEDS, SOURCES = "feeds.toml", "sources.toml"
 _FEEDS_NOTE = """\

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from syndicator.core.ports.files import KeptFile
+from syndicator.core.ports.articles import KeptFile
 
 
 def read(file: KeptFile) -> list[str]:

@@ -12,7 +12,7 @@ from syndicator.articles.beside import carried, pruned, withdrawals
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import Withdrawn
-from syndicator.core.ports.files import KeptFile
+from syndicator.core.ports.articles import KeptFile
 
 _INSTANCE = "instance.toml"
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 
 from syndicator.articles.beside import lines
-from syndicator.core.ports.files import KeptFile
+from syndicator.core.ports.articles import KeptFile
 
 PRUNED_TSV = "pruned.tsv"
 _NOTE = """\

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from syndicator.core.errors import ConfigError
-from syndicator.core.ports.files import KeptFile
+from syndicator.core.ports.articles import KeptFile
 
 RIGHTS_TOML = "rights.toml"
 ASKED_AGAIN = timedelta(days=7)  # a host that links a feed is asked again after that: feeds' addresses change hands

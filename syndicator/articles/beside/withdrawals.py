@@ -14,7 +14,7 @@ from syndicator.core import text
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import Withdrawn
-from syndicator.core.ports.files import KeptFile
+from syndicator.core.ports.articles import KeptFile
 
 WITHDRAWN_TOML = "withdrawn.toml"
 _NOTE = "# Articles that were withdrawn: they are in no feed and are never fetched again. Delete an entry to undo it.\n"

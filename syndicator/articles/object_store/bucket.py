@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from syndicator.core.errors import MissingError
-from syndicator.core.ports.objects import ABSENT, ObjectStamp
+from syndicator.core.ports.articles import ABSENT, ObjectStamp
 
 if TYPE_CHECKING:
     from obstore.store import S3Store

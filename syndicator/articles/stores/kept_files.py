@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from syndicator.articles import disk
-from syndicator.core.ports.objects import ABSENT, Objects
+from syndicator.core.ports.articles import ABSENT, Objects
 
 _TAIL: Final = 4096  # bytes in which the last whole line ends: longer than any line
 _TRIES: Final = 20  # at a file that others write too; each try that fails is one of theirs that did not

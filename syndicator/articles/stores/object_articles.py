@@ -20,9 +20,7 @@ from syndicator.articles.stores import reserved, versions
 from syndicator.articles.stores.kept_files import ObjectFile
 from syndicator.articles.stores.paths import ID_CHARS, checked, id_part, is_article_path, new_path
 from syndicator.core.model import Article, FeedKey
-from syndicator.core.ports.articles import ArticlePaths, Changes
-from syndicator.core.ports.files import FileStamp
-from syndicator.core.ports.objects import ABSENT, Objects, ObjectStamp
+from syndicator.core.ports.articles import ABSENT, ArticlePaths, Changes, FileStamp, Objects, ObjectStamp
 
 _TRIES: Final = 20  # at a file that a hand edits at the same time
 _HEADERS: Final = {"Content-Type": "text/markdown; charset=utf-8"}

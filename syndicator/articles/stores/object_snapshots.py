@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from syndicator.articles.snapshots import checked_id, packed, unpacked, unzipped
-from syndicator.core.ports.objects import Objects
+from syndicator.core.ports.articles import Objects
 
 _PRUNED: Final = "pruned"  # an object that says up to which day old pages were taken out
 

@@ -9,8 +9,7 @@ from typing import Final
 from syndicator.articles.stores import paths
 from syndicator.articles.stores.paths import ID_CHARS
 from syndicator.core.model import Article
-from syndicator.core.ports.articles import ArticlePaths, Changes
-from syndicator.core.ports.files import FileStamp
+from syndicator.core.ports.articles import ArticlePaths, Changes, FileStamp
 
 # How long whoever reserved a path may be writing its file: longer than the most patient request.
 WRITING: Final = timedelta(minutes=10)

@@ -21,8 +21,7 @@ from syndicator.core.text import width
 if TYPE_CHECKING:
     from syndicator.core.model import Outcome
     from syndicator.core.ports import EntryRow
-    from syndicator.core.ports.pictures import Pictured
-    from syndicator.core.ports.subscriptions import Subscription
+    from syndicator.core.ports.subscriptions import Pictured, Subscription
     from syndicator.services.health.condition import Condition
     from syndicator.services.health.look import Health
     from syndicator.services.health.status.source import SourceHealth

@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from syndicator.core.invocation import program
+from syndicator.core.program import program
 
 VARIABLE = "_SYNDICATOR_COMPLETE"  # set by the scripts when they ask what a line may go on with
 SHELLS = ("bash", "zsh", "fish")

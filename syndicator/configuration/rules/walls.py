@@ -16,7 +16,7 @@ _PAYING = "ask for access and send its credentials (headers_env)"
 _ROBOTS = "ask its owner to let Syndicator in: site.contact is in its User-Agent"
 _FEEDS_OWN = 'or have the feed\'s own text published: content = "feed" under [source.rules]'
 # What can be done, by what stands there.
-_CURES: Final = {
+_WALL_CURES: Final = {
     PageReason.PAYWALL: _PAYING,
     PageReason.LOGIN: _PAYING,
     FetchReason.UNAUTHORIZED: _PAYING,
@@ -41,7 +41,7 @@ class Wall(NamedTuple):
 
 def wall_of(reason: str) -> str | None:
     """`reason`, of a page that was not read, where it is a wall; None for others, such as a server that fails."""
-    return reason if reason in _CURES else None
+    return reason if reason in _WALL_CURES else None
 
 
 def wall(walls: Sequence[str]) -> Wall | None:
@@ -53,7 +53,7 @@ def wall(walls: Sequence[str]) -> Wall | None:
     if behind < _LEAST or 2 * behind <= len(known):
         return None
     reason = min(found, key=lambda one: (-found[one], one))
-    return Wall(reason, _means(reason), behind, len(known), f"{_CURES.get(reason, _ROBOTS)}, {_FEEDS_OWN}")
+    return Wall(reason, _means(reason), behind, len(known), f"{_WALL_CURES.get(reason, _ROBOTS)}, {_FEEDS_OWN}")
 
 
 def _means(reason: str) -> str:

@@ -16,10 +16,9 @@ from syndicator.configuration.config_files.toml_file import TomlFile, sentence
 from syndicator.configuration.cron import next_fire
 from syndicator.configuration.rules import query, selectors
 from syndicator.configuration.settings import seconds
-from syndicator.core import urls
+from syndicator.core import secrets, urls
 from syndicator.core.errors import ConfigError, Fault, RulesError, UsageError
 from syndicator.core.model import Rules, Source
-from syndicator.core.urls import secrets
 
 _ANY_DAY = datetime(2024, 1, 1, tzinfo=UTC)  # to see whether a cron expression is valid
 _SHORTEST = 60  # seconds between two visits

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from syndicator.core.model import Article, Entry, EntryStatus, FeedKey, FetchResult, Outcome, Request, SourceState
-from syndicator.core.ports.files import FileStamp as FileStamp
+from syndicator.core.ports.articles import FileStamp as FileStamp
 from syndicator.core.ports.llm import Asked as Asked
 from syndicator.core.ports.llm import Choosable as Choosable
 from syndicator.core.ports.llm import Enriched as Enriched
@@ -20,7 +20,7 @@ from syndicator.core.ports.llm import Enricher as Enricher
 from syndicator.core.ports.llm import Material as Material
 from syndicator.core.ports.llm import Meter as Meter
 from syndicator.core.ports.llm import Reply as Reply
-from syndicator.core.ports.pictures import Picture
+from syndicator.core.ports.subscriptions import Picture
 
 
 class Fetcher(Protocol):

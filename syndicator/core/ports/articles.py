@@ -1,4 +1,8 @@
-"""Where article files and fetched pages are kept: a folder, or an object store."""
+"""Where article files and fetched pages are kept: a folder, or an object store.
+
+An article file, and a file beside the articles, as those see them who need not know where they are kept. Files in an
+object store, as those who keep articles, pages or feeds there see it.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,41 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from syndicator.core.model import Article, FeedKey
-from syndicator.core.ports.files import FileStamp, KeptFile
 
 if TYPE_CHECKING:
     from syndicator.core.ports import Withdrawn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileStamp:
+    """An article file as it was when its row was made. `mtime_ns` and `size` change when the file does: in an object
+    store, which has etags, `mtime_ns` is a number made of the etag."""
+
+    path: str  # relative to the article store, with forward slashes
+    mtime_ns: int
+    size: int
+
+
+class KeptFile(Protocol):
+    """One small file beside the articles, which is read and written whole; str() is where it is, for people. Methods
+    raise OSError."""
+
+    def read(self) -> bytes | None:
+        """The file, None when there is none."""
+
+    def update(self, change: Callable[[bytes | None], bytes | None]) -> None:
+        """Writes what `change` makes of the file (None: there is none), durable when it returns; nothing where that is
+        None or the same bytes. `change` is called again where another writer was quicker, and so does nothing else."""
+
+    def append(self, note: bytes, data: bytes) -> None:
+        """Adds whole lines, durable when it returns; makes the file, which `note` begins, where there is none. A last
+        line that was cut short (it has no line end) goes."""
+
+    def stamp(self) -> str | None:
+        """What changes whenever the file does, None where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,3 +259,49 @@ class Snapshots(Protocol):
 
     def scrub(self, secret: Callable[[bytes], bool]) -> None:
         """Removes the pages in whose bytes or headers something is `secret`."""
+
+
+ABSENT: Final = ""  # in place of an etag: there must be no such object
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectStamp:
+    """An object as a listing shows it. `etag` changes whenever its bytes do."""
+
+    key: str
+    etag: str
+    size: int
+    modified: datetime
+
+
+class Objects(Protocol):
+    """Objects by key: a relative path with forward slashes. An object is replaced in one step and durable when `put`
+    returns. Every method raises OSError, with an `errno` of `errors.OURS`, when the store cannot be reached or refuses,
+    after some tries."""
+
+    @property
+    def name(self) -> str:
+        """Where it is, as the operator wrote it, without a last slash."""
+
+    def get(self, key: str) -> tuple[bytes, str] | None:
+        """The bytes and the etag of an object, None when there is none."""
+
+    def head(self, key: str) -> ObjectStamp | None:
+        """The same without the bytes."""
+
+    def put(
+        self, key: str, data: bytes, *, over: str | None = None, headers: Mapping[str, str] | None = None
+    ) -> str | None:
+        """Writes an object where the one there has the etag `over` (ABSENT: where there is none; None: in any case),
+        with `headers` such as Content-Type. Returns its etag, None where another writer was quicker; an object that has
+        these very bytes counts as written."""
+
+    def delete(self, *keys: str) -> None:
+        """Deletes those of the objects that are there."""
+
+    def walk(self, prefix: str = "", *, deep: bool = True) -> Iterator[ObjectStamp]:
+        """The objects whose keys begin with the folder `prefix` ("" or a path with a last slash), in order of key; not
+        `deep`: without those of folders in it."""
+
+    def folders(self) -> list[str]:
+        """The first parts of all keys that have more than one, each with a slash."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple, Protocol
 
 from syndicator.core.model import Failed, Problem
-from syndicator.core.ports.files import FileStamp
+from syndicator.core.ports.articles import FileStamp
 
 
 class Choosable(NamedTuple):

@@ -1,4 +1,7 @@
-"""The table of vocabularies, data/vocabularies.toml, and what a field says by it. Pure."""
+"""The table of vocabularies, data/vocabularies.toml, and what a field says by it. Pure.
+
+The lines of a robots.txt that say what may be done with what it lets one fetch.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Literal, NamedTuple
+from urllib.parse import urlsplit
 
 from syndicator.core import urls
-from syndicator.core.usage.statement import LICENCE, WORDS, Place, Statement
+from syndicator.core.usage.terms import LICENCE, WORDS, Place, Statement
 
 _LONGEST = 2_000  # characters of a field that are read
 _MOST = 20  # statements of one article: real ones have up to five
@@ -83,3 +87,94 @@ def _tokens(row: Vocabulary, value: str) -> Iterator[tuple[str, str]]:
             yield token, "no"
         elif answer in row.yes:
             yield token, "yes"
+
+
+# The name under which an answer's headers hold these lines, so that they are kept with its page. Ours overwrites what a
+# server sends under it.
+HEADER = "robots.txt"
+RSL_HEADER = "robots.txt-rsl"  # and this one the document that `License:` in it names (RSL 1.0)
+_WHOLE_FILE = frozenset(("license",))  # RSL 1.0: belongs to no group
+_SAYS = re.compile(r"^[^\S\n]*(?:content-signal|content-usage|license)[^\S\n]*:", re.I | re.M)  # most files say nothing
+_Line = tuple[str, str]
+
+
+def lines(robots_txt: str, product: str, url: str) -> str:
+    """What a robots.txt says of the use of `url` to who calls itself `product`, "; " between its lines' names and
+    values as written, "" where it says nothing: those of its group, else of the group * (RFC 9309 2.2.1). A path before
+    the value is a pattern as in Allow (draft-ietf-aipref-attach section 5): the longest that matches counts."""
+    parts = urlsplit(url)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    if not _SAYS.search(robots_txt):
+        return ""
+    whole, groups = _groups(robots_txt)
+    found = [*whole, *_matching(groups.get(product.lower(), groups.get("*", [])), path)]
+    return "\n".join(f"{name}: {value}" for name, value in found)[:_LONGEST]
+
+
+def fields(header: str) -> Iterator[tuple[str, str]]:
+    """Names and values of what `lines` gave."""
+    for line in header.splitlines():
+        name, colon, value = line.partition(":")
+        if colon:
+            yield name.strip(), value.strip()
+
+
+def licence_at(header: str, base: str) -> str:
+    """The address of the licence that `lines` told of, "" for none. `base`: the address that the robots.txt is for."""
+    named = next((value for name, value in fields(header) if name.lower() in _WHOLE_FILE), "")
+    found = urls.absolute(base, named) if named else None
+    return found if found and urls.host(found) else ""
+
+
+def _groups(robots_txt: str) -> tuple[list[_Line], dict[str, list[_Line]]]:
+    """The lines that belong to no group, and those of each user agent; a group that says nothing has none."""
+    wanted = names("robots-txt")
+    whole: list[_Line] = []
+    groups: dict[str, list[_Line]] = {}
+    agents: list[str] = ["*"]  # before the first group, where some put theirs: said to all
+    naming = False
+    for name, value in _pairs(robots_txt):
+        if name == "user-agent":
+            agents = [*(agents if naming else ()), value.lower().split(" ")[0]]
+            groups.setdefault(agents[-1], [])
+        elif name in _WHOLE_FILE:
+            whole.append((name, value))
+        elif name in wanted:
+            for agent in agents:
+                groups.setdefault(agent, []).append((name, value))
+        naming = name == "user-agent"
+    return whole, groups
+
+
+def _pairs(robots_txt: str) -> Iterator[tuple[str, str]]:
+    for line in robots_txt.lstrip("\ufeff").splitlines():
+        name, colon, value = line.partition("#")[0].partition(":")
+        if colon and value.strip():
+            yield name.strip().lower(), value.strip()
+
+
+def _matching(found: Iterable[tuple[str, str]], path: str) -> list[tuple[str, str]]:
+    """Of each name the values of the longest pattern that matches."""
+    best: dict[str, tuple[int, list[str]]] = {}
+    for name, value in found:
+        pattern, rest = _pattern(value)
+        if not matches(pattern, path):
+            continue
+        length, values = best.get(name, (-1, []))
+        if len(pattern) >= length:
+            best[name] = (len(pattern), [*(values if len(pattern) == length else ()), rest])
+    return [(name, value) for name, (_, values) in best.items() for value in values]
+
+
+def _pattern(value: str) -> tuple[str, str]:
+    if not value.startswith(("/", "*")):
+        return "", value
+    pattern, _, rest = value.partition(" ")
+    return pattern, rest.strip()
+
+
+def matches(pattern: str, path: str) -> bool:
+    """Whether a pattern as in Allow (RFC 9309 section 2.2.3: * and $) matches a path with its query."""
+    end = pattern.endswith("$")
+    regex = ".*".join(re.escape(part) for part in pattern.removesuffix("$").split("*"))
+    return re.match(regex + ("$" if end else ""), path) is not None

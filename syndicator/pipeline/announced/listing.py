@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from syndicator.core import urls
 from syndicator.core.errors import NotAFeed, WorkerFailed
-from syndicator.core.listing import Seen
 from syndicator.core.model import Entry, Fetched, ParsedFeed
+from syndicator.core.requests import Seen
 from syndicator.pipeline import jobs
 from syndicator.pipeline.context import VisitContext
 from syndicator.pipeline.requests import page_request

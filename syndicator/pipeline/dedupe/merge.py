@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from syndicator.articles.hand_edits import hand_edited
-from syndicator.core import log, urls
+from syndicator.core import program, urls
 from syndicator.core.model import Article
 from syndicator.core.ports import VisitStore
 from syndicator.core.text import plain, words
@@ -32,7 +32,7 @@ def merge_copy(article: Article, run: FilingContext, now: datetime, *, after: da
     first = _original(article, run, now)
     if first is None:
         return replace(article, also=())
-    logger = log.logger("pipeline", source=article.source_key, host=urls.host(article.url), article=article.id)
+    logger = program.logger("pipeline", source=article.source_key, host=urls.host(article.url), article=article.id)
     if may_turn(first, now) and _outranks(article, first, run, after):
         logger.info("stands", instead_of=first.id, title=first.title)
         return _took_over(article, first, run)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from syndicator.core import log, urls
+from syndicator.core import program, urls
 from syndicator.core.model import Article
 from syndicator.pipeline.context import FilingContext
 from syndicator.pipeline.dedupe import merge
@@ -43,7 +43,7 @@ def _left(first: Article, run: FilingContext) -> Article:
     still = [one for one in had if merge.is_copy(first, one, run)]
     parted = [one for one in had if one not in still]
     if parted:
-        logger = log.logger("pipeline", source=first.source_key, host=urls.host(first.url), article=first.id)
+        logger = program.logger("pipeline", source=first.source_key, host=urls.host(first.url), article=first.id)
         logger.info("copies parted", ids=[one.id for one in parted])
     for one in regrouped(parted, run):
         before = next(known for known in parted if known.id == one.id)

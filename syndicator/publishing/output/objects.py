@@ -12,7 +12,7 @@ from typing import Final
 
 from syndicator.core.errors import UsageError
 from syndicator.core.formats import CACHE_CONTROL, GZIP_LEVEL, media_type
-from syndicator.core.ports.objects import ABSENT, Objects, ObjectStamp
+from syndicator.core.ports.articles import ABSENT, Objects, ObjectStamp
 from syndicator.publishing import paths
 
 _JUST_NOW: Final = datetime.max.replace(tzinfo=UTC)  # later than whatever was there before

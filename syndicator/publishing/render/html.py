@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from syndicator.core import text, urls
-from syndicator.core.urls.addresses import refusal
+from syndicator.core.urls import refusal
 
 _NAMES: Final = (
     "a abbr b blockquote br code dd del dl dt em h1 h2 h3 h4 h5 h6 hr i img li ol p pre s strong sub sup "

@@ -14,10 +14,9 @@ from html import unescape
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
-from syndicator.core import text, urls
+from syndicator.core import secrets, text, urls
 from syndicator.core.model import Article, ContentMode, Enclosure, Origin, Source, entry_urn
-from syndicator.core.ports.pictures import Picture
-from syndicator.core.urls import addresses, secrets
+from syndicator.core.ports.subscriptions import Picture
 from syndicator.core.usage.terms import terms
 
 # An earlier date is nearly always a publisher's slip (year 1, the Unix epoch), and the W3C validator calls it
@@ -183,11 +182,11 @@ def _without_private(article: Article, source: Source | None) -> Article:
     """`article` without the addresses that lead subscribers into private networks or have a password in them: its page,
     its feed and whoever serves them may say anything. A source that the operator lets into private networks may name
     addresses there."""
-    if source and (source.allow or addresses.private(source.url)):
+    if source and (source.allow or urls.private(source.url)):
         return article
 
     def public(value: str) -> str:
-        return "" if any(addresses.refusal(word, article.url) for word in _WORDS.split(value)) else value
+        return "" if any(urls.refusal(word, article.url) for word in _WORDS.split(value)) else value
 
     given, origin = article.enclosure, article.origin
     if given is not None:

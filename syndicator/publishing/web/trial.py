@@ -13,7 +13,7 @@ from syndicator.configuration.settings import Settings
 from syndicator.core.axes import ALL, SOURCE, TAG
 from syndicator.core.model import Article, FeedKey, FeedSpec, Source
 from syndicator.core.ports import FeedRow
-from syndicator.core.ports.pictures import Picture
+from syndicator.core.ports.subscriptions import Picture
 from syndicator.publishing import paths
 from syndicator.publishing.look import TEMPLATES, Look
 from syndicator.publishing.render.head import head

@@ -13,7 +13,7 @@ from lxml import html as lxml_html
 
 from syndicator.core import text, urls
 from syndicator.core.errors import NotAnArticle
-from syndicator.core.urls.addresses import refusal
+from syndicator.core.urls import refusal
 from syndicator.reading.html import charset, jsonld
 
 _MAGIC = (

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from syndicator.core import text, urls
-from syndicator.core.listing import Item, Shown
+from syndicator.core.requests import Item, Shown
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document, inner
 from syndicator.reading.lists.groups import LEAST

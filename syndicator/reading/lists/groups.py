@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from syndicator.core import urls
-from syndicator.core.listing import Item, Shown
+from syndicator.core.requests import Item, Shown
 from syndicator.reading.html.document import Document
 from syndicator.reading.lists.items import is_headline, read_items
 from syndicator.reading.lists.links import Link, read_links

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from syndicator.core import text
-from syndicator.core.listing import Item, Shown
+from syndicator.core.requests import Item, Shown
 from syndicator.reading.html import images
 from syndicator.reading.html.document import Document, inner
 from syndicator.reading.lists.links import Link

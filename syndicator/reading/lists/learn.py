@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from syndicator.core import text, urls
 from syndicator.core.errors import NotAFeed, NotAnArticle
-from syndicator.core.listing import Seen, Shown, Wrapper
 from syndicator.core.model import Entry, ParsedFeed
 from syndicator.core.reasons import FeedReason
+from syndicator.core.requests import Seen, Shown, Wrapper
 from syndicator.reading.html.document import Document, inner, parse
 from syndicator.reading.lists import declared
 from syndicator.reading.lists import wrapper as wrappers

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, Final
 
 from syndicator.core.errors import NotAnArticle
-from syndicator.core.listing import Item, Wrapper
+from syndicator.core.requests import Item, Wrapper
 from syndicator.reading.html.document import parse
 from syndicator.reading.lists import declared
 from syndicator.reading.lists import wrapper as wrappers

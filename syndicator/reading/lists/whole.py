@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from syndicator.core import text, urls
-from syndicator.core.listing import Shown
+from syndicator.core.requests import Shown
 from syndicator.reading.html.document import Document, inner
 from syndicator.reading.html.jsonld import types
 from syndicator.reading.lists.items import is_headline

@@ -10,7 +10,7 @@ from itertools import pairwise
 from statistics import median
 
 from syndicator.core import urls
-from syndicator.core.listing import REMEMBERED, Seen, Shown, Wrapper
+from syndicator.core.requests import REMEMBERED, Seen, Shown, Wrapper
 from syndicator.reading.lists.shapes import SOLD
 
 # All numbers are choices.

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from syndicator.core import text as texts
 from syndicator.core import urls
-from syndicator.core.urls.addresses import refusal
+from syndicator.core.urls import refusal
 from syndicator.reading.html.elements import BOLD, CODE, ITALIC, STRIKE
 from syndicator.reading.html.images import Image
 from syndicator.reading.html.runs import Run

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from syndicator.core import text, urls
 from syndicator.core.model import Entry
-from syndicator.core.urls.addresses import refusal
+from syndicator.core.urls import refusal
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document
 from syndicator.reading.html.schema_org import articles

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from syndicator.core import text, urls
-from syndicator.core.urls.addresses import refusal
+from syndicator.core.urls import refusal
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document
 

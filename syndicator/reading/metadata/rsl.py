@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from syndicator.core.usage import robots_txt
+from syndicator.core.usage import vocabularies
 
 _AI = frozenset(("ai-input", "ai-index", "ai-train"))
 _USES = ("search", "full-text", *sorted(_AI))
@@ -50,7 +50,7 @@ def _about(root: Any, url: str) -> Any:
     best, length = None, -1
     for content in contents[:_MOST_CONTENTS]:
         pattern = _pattern(content.get("url") or "/", url)
-        if pattern is not None and len(pattern) > length and robots_txt.matches(pattern, _path(url)):
+        if pattern is not None and len(pattern) > length and vocabularies.matches(pattern, _path(url)):
             best, length = content, len(pattern)
     return best
 

@@ -8,7 +8,7 @@ from itertools import islice
 
 from syndicator.core import text
 from syndicator.core.model import Entry
-from syndicator.core.usage import robots_txt
+from syndicator.core.usage import vocabularies
 from syndicator.core.usage.vocabularies import names, said
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document
@@ -35,8 +35,8 @@ def read(document: Document, entry: Entry | None = None) -> tuple[str, ...]:
 
 def _of_robots(document: Document) -> Iterator[tuple[str, str]]:
     """What robots.txt says, and the licence that it names."""
-    yield from robots_txt.fields(document.headers.get(robots_txt.HEADER, ""))
-    licence = document.headers.get(robots_txt.RSL_HEADER, "")
+    yield from vocabularies.fields(document.headers.get(vocabularies.HEADER, ""))
+    licence = document.headers.get(vocabularies.RSL_HEADER, "")
     if licence:
         yield "rsl", rsl.line(licence[:_LONGEST], document.url)
 

@@ -17,8 +17,8 @@ from syndicator.configuration.sources.opml import (
     write_opml,
 )
 from syndicator.configuration.sources.schema import source_of
+from syndicator.core import secrets
 from syndicator.core.errors import MissingError, NotAFeed, UsageError
-from syndicator.core.urls import secrets
 from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
 from syndicator.services.adding.found import Candidate, Found, by_address, if_known
 from syndicator.services.container import App

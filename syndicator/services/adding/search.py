@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from syndicator.configuration.sources.opml import LONGEST_TITLE, SubscriptionList
-from syndicator.core import urls
+from syndicator.core import secrets, urls
 from syndicator.core.errors import MissingError, NetworkDown, NotAFeed, SyndicatorError, UsageError, WorkerFailed
 from syndicator.core.model import Failed, Fetched, ParsedFeed, Request, Source
 from syndicator.core.reasons import FeedReason, FetchReason, explained
-from syndicator.core.urls import secrets
 from syndicator.pipeline import jobs
 from syndicator.pipeline.requests import unset_detail
 from syndicator.services.adding import outlines, pages

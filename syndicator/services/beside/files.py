@@ -21,7 +21,7 @@ from syndicator.core import urls
 from syndicator.core.axes import ALL, QUERY, SOURCE
 from syndicator.core.model import FeedKey, Source
 from syndicator.core.ports import FeedRow
-from syndicator.core.ports.files import KeptFile
+from syndicator.core.ports.articles import KeptFile
 from syndicator.publishing.selection import fingerprint
 from syndicator.publishing.selection.feeds import LEAST
 from syndicator.store.engine import Store

@@ -9,11 +9,10 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
+from syndicator.core import secrets
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Source
-from syndicator.core.ports.articles import ArticleStore, Snapshots
-from syndicator.core.ports.files import KeptFile
-from syndicator.core.urls import secrets
+from syndicator.core.ports.articles import ArticleStore, KeptFile, Snapshots
 from syndicator.pipeline.refile import refile
 from syndicator.store.engine import Store
 

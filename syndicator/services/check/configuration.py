@@ -11,11 +11,10 @@ from syndicator.configuration.config_files.toml_file import TomlFile, read
 from syndicator.configuration.settings import Alert, Settings, load, unknown_variables
 from syndicator.configuration.sources.registry import placed_sources
 from syndicator.configuration.sources.schema import Placed
-from syndicator.core import urls
+from syndicator.core import secrets, urls
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Source
 from syndicator.core.reasons import CheckReason, CommandReason, FetchReason
-from syndicator.core.urls import secrets
 from syndicator.pipeline.requests import unset, unset_in_url
 from syndicator.publishing.queries.saved import load_queries
 from syndicator.services.check.finding import Finding, of_error, of_fault

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from syndicator.core import log
+from syndicator.core import program
 from syndicator.core.errors import ConfigError, WorkerFailed
 from syndicator.core.model import Article, Failed, Problem
 from syndicator.core.ports import Asked, Enricher, FileStamp, Material, Meter, Reply
@@ -303,7 +303,7 @@ class _Pass:
 
     def _note(self, asked: Asked) -> None:
         self.store.save_asked(asked)
-        log.logger("llm", article=asked.id).info(asked.status, reason=asked.reason, detail=asked.detail)
+        program.logger("llm", article=asked.id).info(asked.status, reason=asked.reason, detail=asked.detail)
         self.report.counts[asked.status] = self.report.counts.get(asked.status, 0) + 1
         if asked.status != "accepted":
             self.report.problems.append(Problem(what=asked.stamp.path, reason=asked.reason, detail=asked.detail))

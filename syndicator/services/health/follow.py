@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from syndicator.core.errors import DiskError, SyndicatorError
-from syndicator.core.log import logger
 from syndicator.core.model import Outcome, Problem
+from syndicator.core.program import logger
 from syndicator.core.reasons import ConditionReason
 from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.services import freshness

@@ -17,7 +17,7 @@ from syndicator.core.formats import FORMATS
 from syndicator.core.model import FeedKey, Problem, Source, SourceState
 from syndicator.core.ports import Enriched, Move, Outlet
 from syndicator.core.ports.articles import ArticleStore
-from syndicator.core.ports.pictures import Pictured
+from syndicator.core.ports.subscriptions import Pictured
 from syndicator.publishing import paths
 from syndicator.services import freshness, reconcile
 from syndicator.services.container import Configuration, configuration, utc_now

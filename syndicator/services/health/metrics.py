@@ -12,7 +12,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoM
 from prometheus_client.registry import Collector
 
 from syndicator import __version__
-from syndicator.core.ports.pictures import Pictured
+from syndicator.core.ports.subscriptions import Pictured
 from syndicator.core.reasons import ConditionReason
 from syndicator.services.freshness import Freshness
 from syndicator.services.health.counters import Counters

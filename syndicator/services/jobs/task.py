@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from syndicator.core.listing import Wrapper
 from syndicator.core.model import Fetched
+from syndicator.core.requests import Wrapper
 from syndicator.services.container import App
 from syndicator.store import codec
 

@@ -11,8 +11,7 @@ from pathlib import Path
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.stores import reserved
 from syndicator.core.model import Article
-from syndicator.core.ports.articles import ArticlePaths, Changes
-from syndicator.core.ports.files import FileStamp
+from syndicator.core.ports.articles import ArticlePaths, Changes, FileStamp
 
 
 class SharedArticleStore(FileArticleStore):

@@ -14,9 +14,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from weakref import WeakValueDictionary
 
-from syndicator.core.log import logger
 from syndicator.core.model import Entry, Source
 from syndicator.core.ports.subscriptions import PATH, Hubs, Offer, Subscription, Tally
+from syndicator.core.program import logger
 from syndicator.store.subscriptions.table import Subscriptions
 from syndicator.visiting.websub import lease, trust
 from syndicator.visiting.websub.offer import may_subscribe

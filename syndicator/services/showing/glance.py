@@ -12,7 +12,7 @@ from pathlib import Path
 from syndicator.core.axes import ALL
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, FeedKey
-from syndicator.core.ports.pictures import Picture
+from syndicator.core.ports.subscriptions import Picture
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, load
 from syndicator.services.container import Configuration, configuration, utc_now
 from syndicator.services.health.look import Health, Place, Walked, look, place_of, walk

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from syndicator.articles import frontmatter
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article, FeedKey, Outcome, Source, SourceState
-from syndicator.core.ports.pictures import Picture
+from syndicator.core.ports.subscriptions import Picture
 from syndicator.publishing import paths
 from syndicator.services.health.look import Place, as_written
 from syndicator.services.health.status.source import SourceHealth, look_at

@@ -6,7 +6,7 @@ import time
 from datetime import timedelta
 
 from syndicator.core.errors import LockedError
-from syndicator.core.log import logger
+from syndicator.core.program import logger
 from syndicator.services import thumbnails
 from syndicator.services.build import build_due, together
 from syndicator.services.container import locked

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from syndicator.core.errors import first_of
-from syndicator.core.log import logger
 from syndicator.core.model import OURS, Source, SourceState
+from syndicator.core.program import logger
 from syndicator.pipeline.context import RunContext
 from syndicator.pipeline.visit import visit
 from syndicator.services.worker.session import Session

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from syndicator.core.ports.queue import Job
+from syndicator.core.ports.fleet import Job
 from syndicator.services.worker.host_work import work_on
 from syndicator.services.worker.session import Session, pause
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from syndicator.core.model import Outcome
-from syndicator.core.ports.queue import Queue
+from syndicator.core.ports.fleet import Queue
 from syndicator.pipeline.context import RunContext
 from syndicator.services.container import App
 from syndicator.services.settling import Settling

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, TextClause, text
 
 from syndicator.core.errors import StoreError
-from syndicator.core.ports.hosts import Busy, Turn
+from syndicator.core.ports.fleet import Busy, Turn
 from syndicator.store import codec
 from syndicator.store.database import Database
 

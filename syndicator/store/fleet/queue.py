@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from syndicator.core.errors import StoreError
-from syndicator.core.ports.queue import Depths, Job
+from syndicator.core.ports.fleet import Depths, Job
 from syndicator.store.dialect.postgres import StoreAway
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from syndicator.core.model import FeedKey
-from syndicator.core.ports.pictures import Picture, Pictured, PictureRow
+from syndicator.core.ports.subscriptions import Picture, Pictured, PictureRow
 from syndicator.store import codec, rows, schema
 from syndicator.store.database import Database, chunks
 

@@ -18,8 +18,8 @@ import httpx
 
 from syndicator.configuration.settings import Fetch
 from syndicator.core.model import Failed, Fetched, FetchResult, NotModified, Request
+from syndicator.core.secrets import expand, masked, masked_bytes
 from syndicator.core.urls import redacted
-from syndicator.core.urls.secrets import expand, masked, masked_bytes
 from syndicator.visiting.fetch import dns
 from syndicator.visiting.fetch.address import Refusal, bare, next_hop, origin, parse_url
 from syndicator.visiting.fetch.decompress import BadEncoding, Inflater, TooLarge

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from syndicator.core.urls.addresses import LOOPBACK_6, Address, Network, embedded, special
+from syndicator.core.urls import LOOPBACK_6, Address, Network, embedded, special
 
 _PORTS = range(1, 65536)
 

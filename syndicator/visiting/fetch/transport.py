@@ -20,8 +20,7 @@ from httpx_aiohttp import AiohttpTransport
 
 from syndicator.configuration.settings import Fetch
 from syndicator.core.errors import ConfigError
-from syndicator.core.urls import canonical
-from syndicator.core.urls.addresses import private
+from syndicator.core.urls import canonical, private
 from syndicator.visiting.fetch import dns, ssrf
 
 _CLIENTS = 64  # origins whose connections stay open; past this many, the one least recently used is closed

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from syndicator.core.log import logger
 from syndicator.core.model import Failed, Fetched, FetchResult, Request, Source
 from syndicator.core.ports import Fetcher
-from syndicator.core.ports.hosts import Turn, Waits
+from syndicator.core.ports.fleet import Turn, Waits
+from syndicator.core.program import logger
 from syndicator.core.urls import BadUrl, canonical, host, redacted, same_site
-from syndicator.core.usage import robots_txt
+from syndicator.core.usage import vocabularies
 from syndicator.visiting.fetch.headers import REDIRECTION
 from syndicator.visiting.politeness.robots import OPERATOR, Robots, RobotsVerdict
 from syndicator.visiting.politeness.throttle import HostBusy, Throttle
@@ -180,14 +180,14 @@ def _marked(result: FetchResult, verdict: RobotsVerdict | None, licence: str = "
     disallows and was fetched is a feed that the operator named."""
     if not isinstance(result, Fetched):
         return result
-    ours = (robots_txt.HEADER, robots_txt.RSL_HEADER)
+    ours = (vocabularies.HEADER, vocabularies.RSL_HEADER)
     headers = {name: value for name, value in result.headers.items() if name not in ours}
     if verdict is None:
         return replace(result, headers=headers)
     if verdict.usage:
-        headers[robots_txt.HEADER] = verdict.usage
+        headers[vocabularies.HEADER] = verdict.usage
     if licence:
-        headers[robots_txt.RSL_HEADER] = licence
+        headers[vocabularies.RSL_HEADER] = licence
     disallowed = not verdict.allowed and not verdict.cause
     permit, warning = (OPERATOR, DISALLOWED) if disallowed else (verdict.by, "")
     return replace(result, headers=headers, permit=permit, warning=warning)

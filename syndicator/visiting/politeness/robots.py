@@ -17,7 +17,7 @@ from protego import Protego
 from syndicator.core.model import Failed, Fetched, Request, Source
 from syndicator.core.ports import Fetcher
 from syndicator.core.urls import host
-from syndicator.core.usage import robots_txt
+from syndicator.core.usage import vocabularies
 from syndicator.visiting.fetch.headers import CLIENT_ERROR
 from syndicator.visiting.politeness.throttle import LONGEST_DELAY
 
@@ -97,13 +97,13 @@ class Robots:
             return RobotsVerdict(True, "no robots.txt")
         if rules.status == "away":
             return RobotsVerdict(False, f"robots.txt unreachable ({rules.text})", cause=rules.text)
-        usage = robots_txt.lines(rules.text, self._product, url)
+        usage = vocabularies.lines(rules.text, self._product, url)
         return decide(self._parse(origin, rules), url, self._product)._replace(usage=usage)
 
     async def licence(self, usage: str, url: str, *, allow: tuple[str, ...] = ()) -> str:
         """The document of the licence that robots.txt names (`License`, RSL 1.0) for `url`, remembered for a day; ""
         where it names none, or one that cannot be had. `usage`: of the verdict on `url`. Asked for as robots.txt is."""
-        at = robots_txt.licence_at(usage, url)
+        at = vocabularies.licence_at(usage, url)
         if not at:
             return ""
         async with self._asking.setdefault(at, asyncio.Lock()):

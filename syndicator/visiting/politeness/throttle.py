@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from syndicator.core.ports.hosts import Busy, HostTurns, Turn, Waits
+from syndicator.core.ports.fleet import Busy, HostTurns, Turn, Waits
 
 # Both limits are ours: a host that answers 429 with "Retry-After: 1 week", or asks for a crawl-delay of a day, must not
 # stop the visits to everything else it serves.

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
+from syndicator.core import secrets
 from syndicator.core.model import ParsedFeed, Source
 from syndicator.core.ports.subscriptions import Offer
-from syndicator.core.urls import redacted, secrets
+from syndicator.core.urls import redacted
 from syndicator.visiting.feeds.fields import resolve
 
 _LONGEST = 2000  # characters of an address: our choice, as no reader makes longer ones

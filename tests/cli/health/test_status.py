@@ -11,7 +11,7 @@ import pytest
 
 from syndicator.cli.health.status import fitting, pictured
 from syndicator.core.errors import UsageError
-from syndicator.core.ports.pictures import Pictured
+from syndicator.core.ports.subscriptions import Pictured
 from syndicator.core.reasons import ConditionReason
 from syndicator.services.container import open_app
 from syndicator.services.health.condition import Condition

@@ -12,7 +12,7 @@ import pytest
 from lxml import html
 
 from syndicator.core.model import Article, Source, article_id
-from syndicator.core.ports.pictures import Picture
+from syndicator.core.ports.subscriptions import Picture
 from syndicator.publishing.builder import BuildReport, build
 from syndicator.publishing.paths import article_name
 from syndicator.publishing.selection.feeds import plan

@@ -6,7 +6,7 @@ import pytest
 
 from syndicator.core import urls
 from syndicator.core.errors import NotAFeed
-from syndicator.core.listing import Seen
+from syndicator.core.requests import Seen
 from syndicator.reading.html.document import parse
 from syndicator.reading.lists.learn import read_listing
 from syndicator.reading.lists.pointed import PointedList, pointed

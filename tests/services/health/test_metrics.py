@@ -9,7 +9,7 @@ from pathlib import Path
 from prometheus_client import parser
 
 from syndicator.core.model import Outcome, Problem
-from syndicator.core.ports.pictures import Pictured
+from syndicator.core.ports.subscriptions import Pictured
 from syndicator.publishing.selection.staleness import BuildReport
 from syndicator.services.freshness import Freshness
 from syndicator.services.health import metrics

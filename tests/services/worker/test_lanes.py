@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.core.ports.queue import Depths, Job
+from syndicator.core.ports.fleet import Depths, Job
 from syndicator.services.worker import lanes as lanes_module
 from syndicator.services.worker.lanes import Lanes
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Final
 
 from syndicator.core.errors import UsageError
-from syndicator.core.listing import Wrapper
 from syndicator.core.model import Failed, Fetched, SourceState
 from syndicator.core.reasons import FetchReason
+from syndicator.core.requests import Wrapper
 from syndicator.pipeline.requests import feed_request
 from syndicator.services.adding.search import unanswered
 from syndicator.services.adding.session import open_session

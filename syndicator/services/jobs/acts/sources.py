@@ -11,9 +11,9 @@ from typing import Any
 from syndicator.configuration.sources import registry
 from syndicator.configuration.sources.schema import source_of
 from syndicator.configuration.sources.tables import table
+from syndicator.core import secrets
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Source
-from syndicator.core.urls import secrets
 from syndicator.services import followed
 from syndicator.services.build import build_feeds
 from syndicator.services.container import App

@@ -1,12 +1,19 @@
 """The log of what happens on the way: structlog over the loggers of the standard library.
 
 Importing this configures nothing, and nothing is printed until an application sets a level and a handler for the logger
-"syndicator", as `syndicator --verbose` does. structlog is loaded with the first event that is: others do without."""
+"syndicator", as `syndicator --verbose` does. structlog is loaded with the first event that is: others do without.
+
+How this program is called here.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from typing import Protocol, cast
 
 ROOT = "syndicator"
@@ -53,3 +60,26 @@ class _Heard:
             cache_logger_on_first_use=False,
         )
         return cast(Logger, made.bind(**self._bound))
+
+
+VARIABLE = "RUN_STARTED_AS"  # set by ./run to how that was called itself
+_WRITTEN = "`syndicator "
+
+
+@cache
+def program() -> str:
+    """What the operator types before a command: `./run`, `syndicator` or `python -m syndicator`."""
+    return program_of(os.environ, sys.argv)
+
+
+def program_of(environ: Mapping[str, str], argv: Sequence[str]) -> str:
+    """The same for an environment and the words of a process. Pure."""
+    if environ.get(VARIABLE):
+        return environ[VARIABLE]
+    path = Path(argv[0]) if argv else Path()
+    return "python -m syndicator" if (path.parent.name, path.name) == ("syndicator", "__main__.py") else "syndicator"
+
+
+def as_typed(message: str) -> str:
+    """`message` with the commands in it as the operator types them."""
+    return message.replace(_WRITTEN, f"`{program()} ") if _WRITTEN in message else message
