@@ -13,7 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 from syndicator import __version__
 from syndicator.cli.help import completion
 from syndicator.cli.logs import LogFormat, choose, chosen, log
-from syndicator.configuration.config_files.folders import VARIABLE, own_config
+from syndicator.configuration.tables import VARIABLE, own_config
 
 # What `--help` lists, in this order: what is used every day comes first.
 PANELS = {

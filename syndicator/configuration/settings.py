@@ -13,9 +13,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from syndicator.configuration.config_files.environment import Overrides
-from syndicator.configuration.config_files.folders import VARIABLE, root_of
-from syndicator.configuration.config_files.toml_file import TomlFile, read
+from syndicator.configuration.tables import VARIABLE, root_of
+from syndicator.configuration.toml_files import Overrides, TomlFile, read_toml_file
 from syndicator.core import axes
 from syndicator.core.errors import ConfigError
 from syndicator.core.formats import FORMATS, checked
@@ -302,7 +301,7 @@ def load(config_dir: Path, environ: Mapping[str, str] | None = None) -> Settings
     None stands for os.environ. Raises ConfigError that names each fault: file and line or variable, key and cure."""
     path = config_dir / "syndicator.toml"
     environ = os.environ if environ is None else environ
-    file = read(path) if path.exists() else TomlFile(path, {})
+    file = read_toml_file(path) if path.exists() else TomlFile(path, {})
     given = Overrides(Settings, PREFIX, environ)
     if "root" in file.values:
         raise ConfigError.of([file.fault("unknown key 'root'; the paths are relative to the folder above", "root")])
@@ -315,7 +314,7 @@ def load(config_dir: Path, environ: Mapping[str, str] | None = None) -> Settings
 def origins(config_dir: Path, environ: Mapping[str, str]) -> dict[str, str]:
     """Where each setting comes from, by its dotted name: "default", "<file>:<line>" or the environment variable."""
     path = config_dir / "syndicator.toml"
-    return Overrides(Settings, PREFIX, environ).origins(read(path) if path.exists() else TomlFile(path, {}))
+    return Overrides(Settings, PREFIX, environ).origins(read_toml_file(path) if path.exists() else TomlFile(path, {}))
 
 
 def unknown_variables(environ: Mapping[str, str]) -> dict[str, str]:

@@ -9,9 +9,8 @@ from datetime import datetime
 from typing import Literal
 
 from syndicator.configuration import cron, settings
-from syndicator.configuration.rules.entries import is_muted
-from syndicator.configuration.rules.use import counted
-from syndicator.configuration.rules.walls import KEPT
+from syndicator.configuration.entry_rules import is_muted
+from syndicator.configuration.page_rules import KEPT, counted
 from syndicator.core import urls
 from syndicator.core.errors import NotAFeed, RulesError, WorkerFailed
 from syndicator.core.model import (

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from syndicator.configuration.rules import selectors
+from syndicator.configuration import page_rules
 from syndicator.core import text, urls
 from syndicator.core.errors import NotAFeed
 from syndicator.core.model import Entry, ParsedFeed
@@ -47,8 +47,8 @@ def read_list(html: bytes, url: str, headers: Mapping[str, str] | None, links: S
 def _links(tree: Any, links: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Addresses as they are written, and the text that was selected with each."""
     for selector in links:
-        name = selectors.split(selector)[1]
-        for element in selectors.matched(tree, selector):
+        name = page_rules.split(selector)[1]
+        for element in page_rules.matched(tree, selector):
             holder = element if name else _anchor(element)
             reference = holder.get(name or "href") if holder is not None else None
             if reference:

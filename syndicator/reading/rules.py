@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from syndicator.configuration.rules.selectors import matched
+from syndicator.configuration.page_rules import matched
 from syndicator.core.model import Rules
 
 FIELDS = ("title", "author", "date", "cover")

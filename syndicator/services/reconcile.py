@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from syndicator.articles.stores.paths import ID_CHARS, printable
-from syndicator.configuration.rules.entries import is_muted
-from syndicator.configuration.sources.states import reconciled
+from syndicator.configuration.entry_rules import is_muted
+from syndicator.configuration.sources.identity import reconciled
 from syndicator.core.errors import OURS, ConfigError, DiskError, MissingError
 from syndicator.core.model import Article, Problem, Source, SourceState
 from syndicator.core.ports import EntryRow, FileStamp

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.configuration.config_files.tables import with_table
+from syndicator.configuration.tables import with_table
 
 FILE = """# ours
 [[feed]]  # the first

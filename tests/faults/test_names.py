@@ -10,8 +10,8 @@ import pytest
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.membership import feeds_of
 from syndicator.articles.stores.paths import NAME_BYTES
-from syndicator.configuration.config_files.toml_file import TomlFile
 from syndicator.configuration.sources.schema import check
+from syndicator.configuration.toml_files import TomlFile
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, article_id
 from syndicator.publishing import paths

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.configuration.rules.entries import is_muted, remembered
+from syndicator.configuration.entry_rules import is_muted, remembered
 from syndicator.core.model import Entry, Source
 
 ENTRY = Entry(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import html
 
-from syndicator.configuration.rules import selectors
+from syndicator.configuration import page_rules
 from syndicator.core.errors import RulesError
 
 TREE = html.fromstring("<html><head><meta name=a content=b></head><body><p class=x>One</p><p>Two</p></body></html>")
@@ -23,13 +23,13 @@ TREE = html.fromstring("<html><head><meta name=a content=b></head><body><p class
     ],
 )
 def test_a_selector_may_end_in_an_attribute(written: str, css: str, attribute: str) -> None:
-    assert selectors.split(written) == (css, attribute)
-    selectors.compiled(css)
+    assert page_rules.split(written) == (css, attribute)
+    page_rules.compiled(css)
 
 
 def test_matches_are_in_the_order_of_the_page() -> None:
-    assert [element.text for element in selectors.matched(TREE, "p")] == ["One", "Two"]
-    assert selectors.matched(TREE, "meta[name=a]@content")[0].get("content") == "b"
+    assert [element.text for element in page_rules.matched(TREE, "p")] == ["One", "Two"]
+    assert page_rules.matched(TREE, "meta[name=a]@content")[0].get("content") == "b"
 
 
 @pytest.mark.parametrize(
@@ -52,5 +52,5 @@ def test_matches_are_in_the_order_of_the_page() -> None:
 )
 def test_what_is_no_css_is_named_with_its_cure(written: str, cure: str) -> None:
     with pytest.raises(RulesError) as raised:
-        selectors.compiled(written)
+        page_rules.compiled(written)
     assert cure in str(raised.value) and repr(written) in str(raised.value)

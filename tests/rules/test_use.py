@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syndicator.configuration.rules.use import ENOUGH, counted, unmatched
+from syndicator.configuration.page_rules import ENOUGH, counted, unmatched
 from syndicator.core.model import SourceState
 
 MISS, HIT = {"select": 0}, {"select": 2}

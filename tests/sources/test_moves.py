@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from syndicator.configuration.sources.moves import moves
+from syndicator.configuration.sources.identity import moves
 from syndicator.core.model import SourceState
 
 NOW = datetime(2026, 11, 3, tzinfo=UTC)

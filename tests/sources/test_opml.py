@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from syndicator.configuration.sources.opml import SPACE, Folders, SubscriptionList, followed, read_opml, write_opml
+from syndicator.configuration.sources.rules_table import table
 from syndicator.configuration.sources.schema import source_of
-from syndicator.configuration.sources.tables import table
 from syndicator.core.errors import NotAFeed
 from syndicator.core.model import Rules, Source
 

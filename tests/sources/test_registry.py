@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicator.configuration.config_files.toml_file import TomlFile
 from syndicator.configuration.sources import registry
 from syndicator.configuration.sources.registry import (
     add_source,
@@ -20,6 +19,7 @@ from syndicator.configuration.sources.registry import (
     update_url,
 )
 from syndicator.configuration.sources.schema import check
+from syndicator.configuration.toml_files import TomlFile
 from syndicator.core import urls
 from syndicator.core.errors import ConfigError, LockedError, UsageError
 from syndicator.core.model import Rules, Source
@@ -256,7 +256,7 @@ def test_a_caller_who_knows_the_sources_saves_reading_them_again(path: Path, mon
     new = Source(key="four", url="https://four.example/feed", rules=Rules(remove=(".ad",)))
     before = known(path)
     with monkeypatch.context() as patch:
-        patch.setattr(registry, "read", lambda path: pytest.fail("it was read again"))
+        patch.setattr(registry, "read_toml_file", lambda path: pytest.fail("it was read again"))
         for refused in (replace(new, url="https://else.example/"), replace(new, key="five")):
             with pytest.raises(UsageError, match="already"):
                 add_sources(path, [new, refused], lambda: before)

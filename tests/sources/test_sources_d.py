@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.configuration.sources.files import files_of
+from syndicator.configuration.sources.identity import files_of
 from syndicator.configuration.sources.registry import (
     add_source,
     load_sources,

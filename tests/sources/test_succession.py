@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.configuration.sources.succession import departures, is_at, successions, with_address
+from syndicator.configuration.sources.identity import departures, is_at, successions, with_address
 from syndicator.core.model import FeedKey
 from syndicator.core.ports import FeedRow
 

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from syndicator.cli.base import CONFIG, Config, app
-from syndicator.configuration.config_files.folders import root_of
+from syndicator.configuration.tables import root_of
 
 
 @app.command()

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from lxml import etree
 
-from syndicator.configuration.sources.tables import table
+from syndicator.configuration.sources.rules_table import table
 from syndicator.core import text, urls
 from syndicator.core.errors import NotAFeed
 from syndicator.core.model import Source

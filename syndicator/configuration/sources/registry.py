@@ -12,12 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from syndicator.configuration.config_files.toml_file import TomlFile, read
-from syndicator.configuration.sources.files import files_of
-from syndicator.configuration.sources.keys import key_for
+from syndicator.configuration.sources.identity import files_of, key_for
 from syndicator.configuration.sources.rules_table import HEADER, HEADERS, with_fields, with_rules
+from syndicator.configuration.sources.rules_table import table as plain
 from syndicator.configuration.sources.schema import Placed, check, check_all
-from syndicator.configuration.sources.tables import table as plain
+from syndicator.configuration.toml_files import TomlFile, read_toml_file
 from syndicator.core import urls
 from syndicator.core.errors import ConfigError, Fault, LockedError, UsageError
 from syndicator.core.model import Rules, Source
@@ -53,7 +52,7 @@ def placed_sources(path: Path) -> tuple[Placed, ...]:
     unread: list[Fault] = []
     for one in files_of(path):
         try:
-            files.append(read(one))
+            files.append(read_toml_file(one))
         except ConfigError as error:
             if not error.faults:
                 raise
@@ -222,7 +221,7 @@ def _change(
     """Reads the file, edits it, checks that the result reads as `expected` and only then replaces it, under a lock."""
     with _locked_file(path) as target:
         text = target.read_text(encoding="utf-8") if target.exists() else ""
-        before = check(read(path)) if target.exists() else ()
+        before = check(read_toml_file(path)) if target.exists() else ()
         after = edit(text, before)
         if after == text:
             return

@@ -15,7 +15,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from syndicator.configuration.sources.files import files_of
+from syndicator.configuration.sources.identity import files_of
 from syndicator.core.model import Rules, Source
 
 # How much later than the last edit a cache has to be written to be believed: in the same tick of a file's clock a
@@ -102,7 +102,7 @@ def _with_added(cache: Path, now: str, path: Path) -> tuple[tuple[Source, ...] |
     end = data[size:]
     if end and not (data[:size].endswith(b"\n") or end.startswith(b"\n")):
         return _UNKNOWN
-    from syndicator.configuration.sources.added import added
+    from syndicator.configuration.sources.schema import added
 
     more = added(path, end, known)
     return _UNKNOWN if more is None else ((*known, *more), len(known), of)

@@ -1,4 +1,7 @@
-"""The [source.rules] of a source, edited in the text of sources.toml so that comments stay. Pure."""
+"""The [source.rules] of a source, edited in the text of sources.toml so that comments stay. Pure.
+
+A source as the plain values of its table in sources.toml.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from syndicator.core.model import Rules
+from syndicator.core.model import Rules, Source
 
 HEADER = re.compile(r"\s*\[\[\s*(source|'source'|\"source\")\s*\]\]")
 _TABLE = re.compile(r"\s*\[+\s*[A-Za-z\"']")  # a table begins
@@ -104,3 +107,17 @@ def _put(lines: Sequence[str], header: int, end: int, new: Sequence[str]) -> str
 
 def _says_nothing(line: str) -> bool:
     return not line.strip() or line.lstrip().startswith("#")
+
+
+def differing(value: Any, default: Any) -> dict[str, Any]:
+    """The fields of a dataclass that differ from those of `default`, with their values."""
+    names = [field.name for field in dataclasses.fields(value)]
+    return {name: getattr(value, name) for name in names if getattr(value, name) != getattr(default, name)}
+
+
+def table(source: Source) -> dict[str, Any]:
+    """What of `source` differs from the defaults: texts, numbers, lists and tables."""
+    found = differing(source, Source(key="", url=""))
+    if "rules" in found:
+        found["rules"] = differing(source.rules, Rules())
+    return found

@@ -1,21 +1,26 @@
-"""What sources.toml may contain. Every error names the file, the source, the key and the cure."""
+"""What sources.toml may contain. Every error names the file, the source, the key and the cure.
+
+Sources that were added at the end of a file whose other sources are known.
+"""
 
 from __future__ import annotations
 
 import ipaddress
 import re
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from syndicator.configuration.config_files.toml_file import TomlFile, sentence
+from syndicator.configuration import entry_rules, page_rules
 from syndicator.configuration.cron import next_fire
-from syndicator.configuration.rules import query, selectors
 from syndicator.configuration.settings import seconds
+from syndicator.configuration.toml_files import TomlFile, sentence
 from syndicator.core import secrets, urls
 from syndicator.core.errors import ConfigError, Fault, RulesError, UsageError
 from syndicator.core.model import Rules, Source
@@ -121,22 +126,22 @@ def _headers(value: Mapping[str, str]) -> Mapping[str, str]:
 
 def _query(value: str) -> str:
     try:
-        query.parse(value)
-    except query.QueryError as error:
+        entry_rules.parse_query(value)
+    except entry_rules.QueryError as error:
         raise ValueError(f"{value!r}: {error}, at character {error.at + 1}") from error
     return value
 
 
 def _css(value: str) -> str:
     try:
-        selectors.compiled(value)
+        page_rules.compiled(value)
     except RulesError as error:
         raise ValueError(str(error)) from error
     return value
 
 
 def _value(value: str) -> str:
-    _css(selectors.split(value)[0])
+    _css(page_rules.split(value)[0])
     return value
 
 
@@ -319,3 +324,18 @@ def _where(other: Placed, one: Placed) -> str:
     if other.file.path == one.file.path:
         return ""
     return f" (the other in {other.file.where('source', other.number, 'key') or other.file.path})"
+
+
+def added(path: Path, end: bytes, known: Sequence[Source]) -> tuple[Source, ...] | None:
+    """The sources in `end`, which begins with a line of its own and stands in `path` behind all that is `known`; None
+    where the whole file has to be read to tell: it is no list of further tables, or something is wrong with it."""
+    try:
+        found = check(TomlFile(path, tomllib.loads(end.decode())))
+    except (ConfigError, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    if not found:
+        return ()
+    keys = {one.key for one in known}
+    addresses = {urls.canonical(one.url) for one in known}
+    again = any(one.key in keys or urls.canonical(one.url) in addresses for one in found)
+    return None if again else found

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from syndicator.configuration.config_files.tables import is_comment, span
-from syndicator.configuration.config_files.toml_file import TomlFile
+from syndicator.configuration.tables import is_comment, span
+from syndicator.configuration.toml_files import TomlFile
 from syndicator.core.errors import ConfigError
 from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary, fold, parse
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
-from syndicator.configuration.config_files.toml_file import TomlFile, read
+from syndicator.configuration.toml_files import TomlFile, read_toml_file
 from syndicator.core.errors import ConfigError, Fault
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
@@ -47,7 +47,7 @@ class Vocabulary(BaseModel):
 
 def load(path: Path) -> Vocabulary:
     """The vocabulary in the file `path`. Raises ConfigError naming file, key and cure."""
-    return parse(read(path))
+    return parse(read_toml_file(path))
 
 
 def parse(file: TomlFile) -> Vocabulary:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from syndicator.configuration.rules.entries import remembered
+from syndicator.configuration.entry_rules import remembered
 from syndicator.core.model import Failed, Problem, Rules
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import FOR_THE_OPERATOR, EntryReason, FetchReason, PageReason, WorkerReason

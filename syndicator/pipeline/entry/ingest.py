@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from syndicator.configuration.rules import walls
+from syndicator.configuration import page_rules
 from syndicator.core import urls
 from syndicator.core.errors import ConfigError, NotAnArticle, WorkerFailed
 from syndicator.core.model import Entry, Failed, Fetched, NotModified, Rules
@@ -54,7 +54,7 @@ async def _ingest(context: EntryContext) -> EntryResult:
     page = context.page or await _fetch(context)
     if isinstance(page, Failed):
         context.log.debug("no page", reason=page.reason, detail=page.detail)
-        return replace(await _without_page(context, page), wall=walls.wall_of(page.reason))
+        return replace(await _without_page(context, page), wall=page_rules.wall_of(page.reason))
     return await _read(context, page)
 
 
@@ -109,7 +109,7 @@ async def _read(context: EntryContext, page: Page) -> EntryResult:
     except ConfigError as error:  # a selector, or the taxonomy
         return endings.ask_operator(context, error.reason, f"source {source.key!r}: {error}")
     except NotAnArticle as refusal:
-        return replace(await _without_article(context, page, refusal), wall=walls.wall_of(refusal.kind))
+        return replace(await _without_article(context, page, refusal), wall=page_rules.wall_of(refusal.kind))
     except WorkerFailed as failure:  # not the page's fault for certain: the machine may be busy or short of memory
         return endings.retry_or_refuse(context, failure.reason, failure.detail)
     context.log.debug("page read", bytes=len(page.html), characters=len(reading.article.body))
@@ -126,7 +126,7 @@ async def _read(context: EntryContext, page: Page) -> EntryResult:
     result = moved or filing.file(context, page, replace(reading, article=article))
     if not page.html:
         return result
-    return replace(result, matches=reading.matches, wall=walls.LEAD if reading.article.partial else "")
+    return replace(result, matches=reading.matches, wall=page_rules.LEAD if reading.article.partial else "")
 
 
 async def _reading(context: EntryContext, page: Page, *, rules: Rules, now: datetime) -> PageReading:

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
-from syndicator.configuration.rules.query import matches, parse
+from syndicator.configuration.entry_rules import matches, parse_query
 from syndicator.core.axes import AXES, Members
 from syndicator.core.model import Article, FeedKey, FeedSpec
 from syndicator.core.ports import ArticleIndex
@@ -24,7 +24,7 @@ def update_members(
     this way. Returns how many it looked at. To be called before `staleness.stale`, since a feed that gains or loses an
     article becomes stale. `body`: the plain text of an article's body by its id, read only where title and excerpt
     leave a query open."""
-    asked = {spec.key: parse(spec.query) for spec in specs if spec.query is not None}
+    asked = {spec.key: parse_query(spec.query) for spec in specs if spec.query is not None}
     finders = finders_of(words)
     if not asked and not finders:
         return 0

@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from syndicator.configuration.config_files.toml_file import TomlFile, read
-from syndicator.configuration.rules.query import Expr, QueryError, parse
+from syndicator.configuration.entry_rules import Expr, QueryError, parse_query
 from syndicator.configuration.settings import FormatName, seconds
+from syndicator.configuration.toml_files import TomlFile, read_toml_file
 from syndicator.core.axes import AXES, QUERY
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import ContentMode, FeedKey
@@ -42,7 +42,7 @@ class SavedQuery:
 def load_queries(path: Path) -> tuple[SavedQuery, ...]:
     """The [[feed]] entries of feeds.toml; none where the file is absent. Raises ConfigError; a bad query is shown with
     a caret under its fault."""
-    return queries_of(read(path)) if path.exists() else ()
+    return queries_of(read_toml_file(path)) if path.exists() else ()
 
 
 def queries_of(file: TomlFile) -> tuple[SavedQuery, ...]:
@@ -130,7 +130,7 @@ def _paths() -> str:
 
 def _parsed(text: str) -> Expr:
     try:
-        return parse(text)
+        return parse_query(text)
     except QueryError as error:
         line = " ".join(text.splitlines()) if "\n" in text else text
         raise _Wrong("query", f"{error}\n  {line}\n  {' ' * error.at}^") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from syndicator.configuration.rules.selectors import compiled
+from syndicator.configuration.page_rules import compiled
 from syndicator.core.model import Rules
 from syndicator.reading.html.blocks import Block
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from syndicator.configuration.rules import selectors
+from syndicator.configuration import page_rules
 from syndicator.core import text
 from syndicator.core.model import Rules
 from syndicator.reading.html.document import Document, inner
@@ -72,5 +72,5 @@ def _values(document: Document, rule: Sequence[str], *usual: str) -> Iterator[st
 
 def _elements(document: Document, rule: Sequence[str]) -> Iterator[tuple[Any, str]]:
     for selector in rule:
-        name = selectors.split(selector)[1]
-        yield from ((element, name) for element in selectors.matched(document.tree, selector)[:_MOST])
+        name = page_rules.split(selector)[1]
+        yield from ((element, name) for element in page_rules.matched(document.tree, selector)[:_MOST])

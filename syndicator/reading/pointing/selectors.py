@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final, Literal
 
-from syndicator.configuration.rules.selectors import compiled
+from syndicator.configuration.page_rules import compiled
 from syndicator.core import text
 from syndicator.core.errors import NotAnArticle, RulesError
 from syndicator.reading.html.document import inner, parse

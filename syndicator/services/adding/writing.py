@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from syndicator import __version__
 from syndicator.configuration.sources import registry, remembered
+from syndicator.configuration.sources.rules_table import table
 from syndicator.configuration.sources.schema import source_of
-from syndicator.configuration.sources.tables import table
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
 from syndicator.core.model import ContentMode, Source

@@ -16,7 +16,7 @@ from syndicator.articles.beside.kept import (
     write_sources,
 )
 from syndicator.configuration.settings import Publish
-from syndicator.configuration.sources.succession import departures, successions, with_address
+from syndicator.configuration.sources.identity import departures, successions, with_address
 from syndicator.core import urls
 from syndicator.core.axes import ALL, QUERY, SOURCE
 from syndicator.core.model import FeedKey, Source

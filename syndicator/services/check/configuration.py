@@ -7,10 +7,10 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from syndicator.configuration.config_files.toml_file import TomlFile, read
 from syndicator.configuration.settings import Alert, Settings, load, unknown_variables
 from syndicator.configuration.sources.registry import placed_sources
 from syndicator.configuration.sources.schema import Placed
+from syndicator.configuration.toml_files import TomlFile, read_toml_file
 from syndicator.core import secrets, urls
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Source
@@ -65,7 +65,7 @@ def variables(environ: Mapping[str, str]) -> Iterator[Finding]:
 def settings(config: Path, found: Settings, environ: Mapping[str, str], *, strict: bool) -> Iterator[Finding]:
     """Settings that can be read and cannot work; with `strict`, those too without which nothing should be published."""
     path = config / "syndicator.toml"
-    file = read(path) if path.exists() else TomlFile(path, {})
+    file = read_toml_file(path) if path.exists() else TomlFile(path, {})
     site = found.site
     if site.url and urls.host(site.url) == "":
         said = f"site.url is {site.url!r}; write a whole address, such as https://feeds.example.org/"

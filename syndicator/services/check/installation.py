@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from syndicator.articles.beside.rights import BELIEVED
-from syndicator.configuration.config_files.toml_file import TomlFile, read
 from syndicator.configuration.settings import load
 from syndicator.configuration.sources.registry import placed_sources
 from syndicator.configuration.sources.schema import Placed
+from syndicator.configuration.toml_files import TomlFile, read_toml_file
 from syndicator.core.axes import ALL
 from syndicator.core.errors import SyndicatorError
 from syndicator.core.model import Problem
@@ -122,7 +122,7 @@ def _names(app: App, placed: Sequence[Placed]) -> Iterator[Finding]:
         },
     )
     feeds = app.config / "feeds.toml"
-    file = read(feeds) if feeds.exists() else TomlFile(feeds, {})
+    file = read_toml_file(feeds) if feeds.exists() else TomlFile(feeds, {})
     unknown = (*names.in_sources(placed, known), *names.in_queries(file, app.queries, known))
     yield from (of_fault(fault, CheckReason.UNKNOWN_NAME, "warning") for fault in unknown)
     yield from article_files.by_hand(app.article_store, known.categories)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from syndicator.configuration.config_files.toml_file import TomlFile
-from syndicator.configuration.rules.query import And, Expr, Not, Or, Term
+from syndicator.configuration.entry_rules import And, Expr, Not, Or, Term
 from syndicator.configuration.sources.schema import Placed
+from syndicator.configuration.toml_files import TomlFile
 from syndicator.core import text
 from syndicator.core.errors import Fault
 from syndicator.publishing.queries.saved import SavedQuery

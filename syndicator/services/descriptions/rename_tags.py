@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from syndicator.articles import disk
-from syndicator.configuration.rules.query import And, Expr, Not, Or, Term
+from syndicator.configuration.entry_rules import And, Expr, Not, Or, Term
 from syndicator.core import text
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article, FeedKey

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from syndicator.articles.opening import open_articles
 from syndicator.configuration.settings import Settings
-from syndicator.configuration.sources.moves import moves
+from syndicator.configuration.sources.identity import moves
 from syndicator.core.axes import AXES
 from syndicator.core.formats import FORMATS
 from syndicator.core.model import FeedKey, Problem, Source, SourceState

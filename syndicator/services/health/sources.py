@@ -9,10 +9,9 @@ from itertools import pairwise
 from statistics import median
 from typing import Final
 
-from syndicator.configuration.rules.lengths import NEWEST, has_collapsed
-from syndicator.configuration.rules.use import unmatched
-from syndicator.configuration.rules.walls import LEAD, Wall, wall
-from syndicator.configuration.sources.moves import moves
+from syndicator.configuration.entry_rules import NEWEST, has_collapsed
+from syndicator.configuration.page_rules import LEAD, Wall, unmatched, wall
+from syndicator.configuration.sources.identity import moves
 from syndicator.core.model import SourceState
 from syndicator.core.ports import Move
 from syndicator.core.reasons import ConditionReason, FetchReason, WorkerReason, explained

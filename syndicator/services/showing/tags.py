@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from syndicator.articles import frontmatter
-from syndicator.configuration.rules.query import QueryError, matches, parse
+from syndicator.configuration.entry_rules import QueryError, matches, parse_query
 from syndicator.core import text as texts
 from syndicator.core.axes import ALL
 from syndicator.core.errors import ConfigError
@@ -95,7 +95,7 @@ def _largest(found: list[Named]) -> tuple[Named, ...]:
 def try_query(place: Place, query: str) -> QueryTrial:
     """What `query` finds among the newest articles."""
     try:
-        asked = parse(query)
+        asked = parse_query(query)
     except QueryError as error:
         return QueryTrial(fault=f"{error} (at character {error.at + 1})")
     if place.store is None:

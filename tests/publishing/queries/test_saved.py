@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.configuration.rules import query as language
-from syndicator.configuration.rules.query import QueryError, parse
+from syndicator.configuration import entry_rules as language
+from syndicator.configuration.entry_rules import QueryError, parse_query
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, FeedKey
 from syndicator.publishing.queries.saved import load_queries
@@ -31,7 +31,7 @@ BODY = "It draws 75 watts.\nBuyers in 東京で新型を待つ wait."
 
 
 def holds(query: str) -> bool:
-    return language.matches(parse(query), STORY, lambda: BODY)
+    return language.matches(parse_query(query), STORY, lambda: BODY)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_does_not_hold(query: str) -> None:
 )
 def test_a_fault_is_pointed_at(query: str, at: int, says: str) -> None:
     with pytest.raises(QueryError, match=says) as caught:
-        parse(query)
+        parse_query(query)
     assert caught.value.at == at
 
 
@@ -115,7 +115,7 @@ def test_the_body_is_read_only_where_the_rest_leaves_it_open(query: str) -> None
     def read() -> str:
         raise AssertionError("read for nothing")
 
-    assert isinstance(language.matches(parse(query), STORY, read), bool)
+    assert isinstance(language.matches(parse_query(query), STORY, read), bool)
 
 
 @given(st.text(st.sampled_from('()":andortg AI\\ \n\x00é'), max_size=40))

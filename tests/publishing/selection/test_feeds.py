@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from syndicator.configuration.rules.query import parse
+from syndicator.configuration.entry_rules import parse_query
 from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.model import FeedKey, Source
 from syndicator.core.ports import FeedRow
@@ -40,7 +40,7 @@ def test_a_tag_of_the_taxonomy_has_its_feed_from_its_first_article() -> None:
 
 
 def test_only_feeds_of_the_axes_that_are_published() -> None:
-    query = SavedQuery(slug="q", query="chip", expr=parse("chip"))
+    query = SavedQuery(slug="q", query="chip", expr=parse_query("chip"))
     rows = [row("source", "alpha", 9), row("tag", "ai", 9), row("category", "c", 9, files={"categories/c.atom": "x"})]
 
     def axes(*words: str) -> list[str]:
@@ -68,7 +68,7 @@ def test_a_removed_source_keeps_its_feed() -> None:
 
 
 def test_the_order_is_fixed() -> None:
-    query = SavedQuery(slug="q", query="chip", expr=parse("chip"))
+    query = SavedQuery(slug="q", query="chip", expr=parse_query("chip"))
     rows = [row("source", "alpha", 1), row("tag", "b", 3), row("tag", "a", 3), row("category", "c", 1)]
     wanted = ["all", "c", "a", "b", "alpha", "q"]
     assert [key.slug for key in keys(*rows, queries=(query,))] == wanted
@@ -84,7 +84,7 @@ def test_a_category_named_like_a_tag_says_so() -> None:
 
 def test_titles_languages_and_overrides() -> None:
     override = SavedQuery(slug="tags/a", feed=FeedKey("tag", "a"), title="All of A", limit=200, formats=("atom",))
-    query = SavedQuery(slug="big-chips", query="chip", expr=parse("chip"), window_hours=1)
+    query = SavedQuery(slug="big-chips", query="chip", expr=parse_query("chip"), window_hours=1)
     rows = [row("source", "alpha", 1), row("tag", "a", 3), row("category", "c", 1)]
     specs = {
         spec.key.slug: spec

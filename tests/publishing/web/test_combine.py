@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from syndicator.configuration.rules.query import matches, parse
+from syndicator.configuration.entry_rules import matches, parse_query
 from syndicator.publishing.web import combine
 from tests.publishing.test_builder import article
 
@@ -25,7 +25,7 @@ def test_each_name_is_counted_and_every_article_says_what_it_has() -> None:
 def test_a_query_finds_the_articles_that_the_page_counted() -> None:
     made = [article(number, tags=("AI",) if number % 2 else ("LLM", "Two words")) for number in range(9)]
     for one in combine.facets(made, {}):
-        query = parse(f'{one.field}:"{one.value}"')
+        query = parse_query(f'{one.field}:"{one.value}"')
         assert sum(matches(query, found, lambda: "") for found in made) == one.count, one
 
 

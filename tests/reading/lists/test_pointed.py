@@ -35,7 +35,7 @@ PAGE = page(STORIES, BESIDE)
 
 
 def number_of(html: bytes, css: str, place: int = 0) -> int:
-    from syndicator.configuration.rules.selectors import matched
+    from syndicator.configuration.page_rules import matched
 
     tree = parse(html, URL).tree
     return list(tree.iter()).index(matched(tree, css)[place])

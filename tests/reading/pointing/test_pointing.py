@@ -41,7 +41,7 @@ PAGES = [(page(number, box=number != 3), f"{URL}{number}", {"content-type": "tex
 
 def number_of(css: str) -> int:
     """The number of the first element of a selector on the first page."""
-    from syndicator.configuration.rules.selectors import matched
+    from syndicator.configuration.page_rules import matched
 
     tree = parse(*PAGES[0]).tree
     return list(tree.iter()).index(matched(tree, css)[0])

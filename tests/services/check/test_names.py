@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.configuration.config_files.toml_file import TomlFile
 from syndicator.configuration.sources.schema import check_all
+from syndicator.configuration.toml_files import TomlFile
 from syndicator.publishing.queries.saved import load_queries
 from syndicator.services.check.names import Names, in_queries, in_sources
 

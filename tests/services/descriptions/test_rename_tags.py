@@ -10,7 +10,7 @@ from typing import Literal
 import pytest
 
 from syndicator.articles.hand_edits import hand_edited
-from syndicator.configuration.config_files.toml_file import TomlFile
+from syndicator.configuration.toml_files import TomlFile
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import FeedKey
 from syndicator.describing.taxonomy.edit import joined, rewritten

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from syndicator.configuration.rules.lengths import has_collapsed
+from syndicator.configuration.entry_rules import has_collapsed
 from syndicator.core.model import Problem, Source, SourceState
 from syndicator.core.reasons import ConditionReason, explained
 from syndicator.services.health.condition import Condition, Disk, Held, Observed

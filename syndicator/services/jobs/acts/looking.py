@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from syndicator.configuration.sources.rules_table import table
 from syndicator.configuration.sources.schema import source_of
-from syndicator.configuration.sources.tables import table
 from syndicator.core.errors import UsageError
 from syndicator.services.adding import outlines, preview, search, writing
 from syndicator.services.adding.found import Candidate, Found, by_address, if_known

@@ -6,8 +6,8 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from syndicator.configuration.sources.rules_table import table
 from syndicator.configuration.sources.schema import source_of
-from syndicator.configuration.sources.tables import table
 from syndicator.core import text
 from syndicator.core.errors import ConfigError, RulesError, UsageError
 from syndicator.core.model import Rules

@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from syndicator.configuration.sources import registry
+from syndicator.configuration.sources.rules_table import table
 from syndicator.configuration.sources.schema import source_of
-from syndicator.configuration.sources.tables import table
 from syndicator.core import secrets
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Source

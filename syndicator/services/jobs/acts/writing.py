@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from syndicator.articles import frontmatter
-from syndicator.configuration.config_files.tables import with_table
-from syndicator.configuration.config_files.toml_file import TomlFile
-from syndicator.configuration.rules.query import Expr, QueryError, matches, parse
+from syndicator.configuration.entry_rules import Expr, QueryError, matches, parse_query
 from syndicator.configuration.sources import registry
+from syndicator.configuration.tables import with_table
+from syndicator.configuration.toml_files import TomlFile
 from syndicator.core import text
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article
@@ -141,7 +141,7 @@ def _query_stamp(query: SavedQuery | None) -> str:
 
 def _parsed(query: str) -> Expr:
     try:
-        return parse(query)
+        return parse_query(query)
     except QueryError as error:
         raise UsageError(f"{error} (at character {error.at + 1})") from error
 

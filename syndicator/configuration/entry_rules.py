@@ -4,16 +4,23 @@
 
 Words: `and`, `or`, `not`, parentheses; two terms side by side mean `and`. Terms: tag: category: source: author:
 language: with a word or a "quoted phrase", title: with what stands in the title, or a bare word or phrase, which is
-looked for in title, excerpt and body: whole words, any case."""
+looked for in title, excerpt and body: whole words, any case.
+
+Which entries of a source the operator does not want read, by its `keep` and `mute`. Whether the texts that are read
+of a source's pages are still whole, by their lengths.
+"""
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from statistics import median
 from typing import Final
 
-from syndicator.core.model import Article
+from syndicator.core.model import Article, Entry, Source
 
 FIELDS: Final = ("tag", "category", "source", "author", "language", "title")
 _DEEPEST: Final = 50  # nested parentheses; far beyond what a person writes, far below Python's recursion limit
@@ -67,7 +74,7 @@ class _Token:
     term: Term | None = None
 
 
-def parse(text: str) -> Expr:
+def parse_query(text: str) -> Expr:
     """The tree of a query. Raises QueryError."""
     return _Parser(_tokens(text)).whole()
 
@@ -231,3 +238,63 @@ _TESTS: Final[dict[str, Callable[[str, Article], bool]]] = {
     "author": _author,
     "language": _language,
 }
+
+
+_TAG = re.compile(r"<[^<>]{0,1000}>")
+_KEPT = 2_000  # characters of an entry that was muted: enough to ask another query about it
+
+
+def is_muted(source: Source, entry: Entry) -> bool:
+    """True for an entry that `mute` of the source asks for, or that its `keep` does not. Both are asked about what the
+    feed says of it: title, text, author and language, `tag:` for the feed's own tags and those of the source, and
+    `category:` for the source's."""
+    if not source.keep and not source.mute:
+        return False
+    article = Article(
+        id="",
+        url=entry.url,
+        title=_text(entry.title),
+        author=", ".join(entry.authors) or None,
+        tags=(*entry.categories, *source.tags),
+        category=source.category or "",
+        language=entry.language or source.language,
+        source_key=source.key,
+    )
+
+    def said(query: str) -> bool:
+        return matches(_parsed(query), article, lambda: _text(f"{entry.summary} {entry.content}"))
+
+    return bool(source.mute and said(source.mute)) or bool(source.keep and not said(source.keep))
+
+
+def remembered(entry: Entry) -> Entry:
+    """What is kept of a muted entry, to ask an edited query about it when its feed has it no more."""
+    return replace(entry, summary=_text(f"{entry.summary} {entry.content}").strip()[:_KEPT], content="", enclosures=())
+
+
+def _text(value: str) -> str:
+    return html.unescape(_TAG.sub(" ", value))
+
+
+@lru_cache(maxsize=256)
+def _parsed(query: str) -> Expr:
+    return parse_query(query)
+
+
+NEWEST = 5  # texts, against as many or more before them
+_LONG = 300  # characters: shorter texts were never whole
+_THIRD = 3
+
+
+def has_collapsed(bodies: Sequence[int]) -> bool:
+    """Whether the newest texts of a source have a third of the length of those before, or less. `bodies`: their
+    lengths, newest first, 0 for a page that was refused."""
+    newest, before = bodies[:NEWEST], bodies[NEWEST:]
+    if len(before) < NEWEST or median(before) < _LONG:
+        return False
+    return _THIRD * median(newest) <= median(before)
+
+
+def before_collapse(bodies: Sequence[int]) -> tuple[int, ...]:
+    """`bodies` as they were before they collapsed: for a source whose rules have just been mended."""
+    return tuple(bodies[NEWEST:] if has_collapsed(bodies) else bodies)

@@ -1,0 +1,199 @@
+"""A short name for a URL, to be the key of its source. Pure.
+
+The files that sources are in. Sources that moved for good, for `status`. Whether a source carries on with the feed of
+one that was removed. What an edit of a source means for what is remembered of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from syndicator.configuration.entry_rules import before_collapse
+from syndicator.core import urls
+from syndicator.core.model import Rules, Source, SourceState
+from syndicator.core.ports import FeedRow, Move
+
+
+def files_of(path: Path) -> list[Path]:
+    """`path`, which is sources.toml, and the files of sources.d beside it in the order of their names."""
+    more = path.with_suffix(".d").glob("*.toml")
+    return [path, *sorted(one for one in more if not (one.is_dir() or one.name.startswith(".")))]
+
+
+# Words in a URL that say what is served, not whose it is.
+_SERVING = frozenset(
+    re.findall(
+        r"\w+",
+        """www feed feeds rss rss2 rdf atom xml json index videos category categories topic topics tag tags section
+        sections all everything latest alternate default html htm php aspx en us""",
+    )
+)
+_SHORT = {"artificial-intelligence": "ai", "machine-learning": "ml", "ai-artificial-intelligence": "ai"}
+# Names that many sites share: the word beside them in the host name says whose it is.
+_COMMON = frozenset({"blog", "blogs", "news", "medium", "substack", "github", "gitlab", "wordpress", "blogspot"})
+_LONGEST = 40  # characters; sources.toml allows 60, a number may follow
+
+
+def key_for(url: str, taken: Collection[str] = ()) -> str:
+    """A short readable key for `url` that is not in `taken`: "techcrunch-ai" for TechCrunch's AI category."""
+    words = _site_words(url) + _path_words(url)
+    base = _short("-".join(dict.fromkeys(word for word in words if word))) or "source"
+    if re.fullmatch(r"con|prn|aux|nul|(com|lpt)[0-9]", base):
+        base += "-feed"  # Windows keeps these names for devices
+    key, number = base, 2
+    while key in taken:
+        key, number = f"{base}-{number}", number + 1
+    return key
+
+
+def _short(name: str) -> str:
+    """At most 40 characters, cut between two words where that is possible."""
+    if len(name) <= _LONGEST:
+        return name
+    return name[: _LONGEST + 1].rsplit("-", 1)[0][:_LONGEST].strip("-")
+
+
+def _site_words(url: str) -> list[str]:
+    host = urls.host(url).split(":")[0]
+    site = urls.domain(url)
+    if host == site and re.fullmatch(r"[\d.]+", host):
+        return [host.replace(".", "-")]
+    name, _, ending = site.partition(".")
+    before = [part for part in host.removesuffix(site).strip(".").split(".") if part and _slug(part) not in _SERVING]
+    if name in _COMMON:
+        return [_slug(before[-1])] if before else [name, _slug(ending)]
+    return [_slug(name), *(_slug(part) for part in before)]
+
+
+def _path_words(url: str) -> list[str]:
+    parts = urlsplit(url)
+    words = [_SHORT.get(_slug(word), _slug(word)) for word in parts.path.split("/")]
+    words = [re.sub(r"-(xml|rss|atom|json|rdf|html|php)$", "", word) for word in words]
+    words = [word for word in words if word and word not in _SERVING and not word.isdigit()]
+    if not words and parts.query:
+        words = [_slug(pair.partition("=")[2]) for pair in parts.query.split("&")][:1]
+    return words[-2:]
+
+
+def _slug(word: str) -> str:
+    with contextlib.suppress(UnicodeError):
+        word = word.encode().decode("idna") if word.startswith("xn--") else word
+    plain = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def moves(states: Sequence[SourceState]) -> tuple[Move, ...]:
+    """The sources that are asked for at the address to which theirs moved."""
+    moved = [state for state in states if _target(state) not in ("", state.url)]
+    if not moved:
+        return ()
+    owners: dict[str, list[str]] = defaultdict(list)
+    for state in states:
+        for address in _addresses(state):
+            owners[urls.alias(address)].append(state.key)
+    return tuple(
+        Move(
+            source=state.key,
+            url=urls.redacted(state.url),
+            moved_to=urls.redacted(_target(state)),
+            since=state.moved_at,
+            warning="" if state.site_moved else _warning(state, _target(state), owners),
+            site_moved=state.site_moved,
+        )
+        for state in moved
+    )
+
+
+def _target(state: SourceState) -> str:
+    """The address that is asked in place of the operator's, or will be, "" if there is none."""
+    return state.effective_url or (state.moved_to if state.site_moved else None) or ""
+
+
+def _warning(moved: SourceState, target: str, owners: Mapping[str, Sequence[str]]) -> str:
+    """What an operator should know of a move: a redirect may lead to anybody's feed. `owners`: keys by address."""
+    others = [key for key in owners[urls.alias(target)] if key != moved.key]
+    if others:
+        return f"this is the feed of {others[0]}, which you follow too: remove {moved.key} if one is enough"
+    if not urls.same_site(target, moved.url):
+        return "another site: look whether it is the feed you want, else `syndicator remove` it"
+    return ""
+
+
+def _addresses(state: SourceState) -> list[str]:
+    return [state.url, *([state.effective_url] if state.effective_url else [])]
+
+
+Addresses = Mapping[str, tuple[str, ...]]  # key of a source -> where it was, the newest last
+
+
+def successions(wanted: Mapping[str, str], kept: Addresses, rows: Mapping[str, FeedRow]) -> dict[str, str]:
+    """Removed sources that have a feed (`rows`, by key), each with the source that is at the newest of its addresses at
+    which there is one (`wanted`: key -> address, as configured). A feed that moved to a source that is there stays."""
+    found: dict[str, str] = {}
+    gone = sorted(kept.keys() & rows.keys() - wanted.keys())
+    at = {urls.alias(url): key for key, url in wanted.items()} if gone else {}
+    for key in gone:
+        target = rows[key].moved_to
+        heirs = [at[alias] for alias in map(urls.alias, reversed(kept[key])) if alias in at]
+        if heirs and (target is None or target.slug not in wanted):
+            found[key] = heirs[0]
+    return found
+
+
+def departures(wanted: Mapping[str, str], kept: Addresses, rows: Mapping[str, FeedRow]) -> list[str]:
+    """Sources whose feed moved to another source's and no longer has to: that other one was removed, or the key was
+    given to an address that it never had."""
+    found = []
+    for key in sorted(wanted.keys() & rows.keys()):
+        target = rows[key].moved_to
+        if target is not None and (target.slug not in wanted or not is_at(wanted[key], kept.get(key, ()))):
+            found.append(key)
+    return found
+
+
+def with_address(known: tuple[str, ...], url: str) -> tuple[str, ...]:
+    """`known` with `url` as the newest."""
+    if known and (known[-1] == url or urls.alias(known[-1]) == urls.alias(url)):
+        return known
+    return (*(other for other in known if urls.alias(other) != urls.alias(url)), url)
+
+
+def is_at(url: str, known: Iterable[str]) -> bool:
+    """True when `url` is one of the addresses, or another spelling of one."""
+    return urls.alias(url) in map(urls.alias, known)
+
+
+def reconciled(source: Source, state: SourceState | None) -> SourceState:
+    """The state of `source` as it is written now; `state`: as it was known, None of one that is new. Another address
+    starts its validators and its health anew; what is to be visited otherwise than before is due now."""
+    terms, rules = _digest(source), source.rules.digest
+    if state is None:
+        return SourceState(key=source.key, url=source.url, terms=terms, rules=rules)
+    if state.url != source.url:
+        fresh = SourceState(key=source.key, url=source.url, terms=terms, rules=rules)
+        return replace(fresh, first_visit=state.first_visit, last_success=state.last_success, recent=state.recent)
+    now = replace(state, terms=terms, rules=rules, unmatched=state.unmatched if rules == state.rules else {})
+    if rules != state.rules:
+        now = replace(now, bodies=before_collapse(state.bodies))
+    if state.terms not in ("", terms):  # an edit may have mended what kept it from being visited: no waiting
+        return replace(now, failures=0, next_due=None, feed_due=None, due_why="sources.toml was edited")
+    return now
+
+
+def _digest(source: Source) -> str:
+    """A digest of what decides when and how `source` is visited and its pages are read: 16 hex characters, enough to
+    notice an edit."""
+    terms = (source.kind, source.every, source.cron, source.robots, source.allow, sorted(source.headers_env.items()))
+    more: tuple[object, ...] = () if source.rules == Rules() else (source.rules,)  # an earlier version's digests stay
+    more += () if source.speaks_for is None else (source.speaks_for,)
+    more += (source.keep, source.mute) if source.keep or source.mute else ()
+    more = (*more, "force") if source.force else more
+    return hashlib.sha256(repr((*terms, source.enabled, *more)).encode()).hexdigest()[:16]

@@ -1,0 +1,351 @@
+"""A TOML file of the configuration, and the faults in it.
+
+On which line of a TOML document each table, key and item of an array stands. Environment variables that override
+values of a TOML file: PREFIX_SECTION__KEY for [section] key.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from syndicator.core.errors import ConfigError, Fault
+from syndicator.core.text import suggestion
+
+Place = tuple[str | int, ...]  # keys and indexes that lead to a value: ("source", 0, "rules", "select", 1)
+
+_SPACE = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
+_KEY = re.compile(r"""[ \t]*("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[A-Za-z0-9_-]+)[ \t]*(\.?)""")
+_STRING = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*"{3,5}' + r"|'''(?:[^']|'(?!''))*'{3,5}" + r"""|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'""",
+    re.DOTALL,
+)
+_BARE = re.compile(r"[^,\]}\n#]+")  # numbers, dates, true and false
+
+
+def lines_of(text: str) -> dict[Place, int]:
+    """The line (from 1) of each table, key and item in `text`, which is valid TOML."""
+    scanner = _Scanner(text.replace("\r\n", "\n"))
+    scanner.document()
+    return scanner.found
+
+
+class _Scanner:
+    def __init__(self, text: str) -> None:
+        self.text, self.at = text, 0
+        self.found: dict[Place, int] = {}
+        self._arrays: dict[Place, int] = {}  # arrays of tables -> the index of their last
+
+    def document(self) -> None:
+        table: Place = ()
+        while not self._ended():
+            if self._next("["):
+                table = self._header()
+            else:
+                self._pair(table)
+
+    def _header(self) -> Place:
+        repeated = self.text.startswith("[", self.at)
+        line = self._line()
+        self.at += repeated
+        place = self._resolved(self._key(), repeated=repeated)
+        self.at = self.text.index("]", self.at) + 1 + repeated
+        self.found.setdefault(place, line)
+        return place
+
+    def _resolved(self, keys: list[str], *, repeated: bool) -> Place:
+        """The place that the keys of a header name: inside of arrays of tables, the last table is meant."""
+        place: Place = ()
+        for number, key in enumerate(keys):
+            place = (*place, key)
+            if repeated and number == len(keys) - 1:
+                self._arrays[place] = self._arrays.get(place, -1) + 1
+                self.found.setdefault(place, self._line())
+            if place in self._arrays:
+                place = (*place, self._arrays[place])
+        return place
+
+    def _pair(self, table: Place) -> None:
+        line, place = self._line(), table
+        for key in self._key():
+            place = (*place, key)
+            self.found.setdefault(place, line)
+        self.at = self.text.index("=", self.at) + 1
+        self._value(place)
+
+    def _value(self, place: Place) -> None:
+        self._ended()
+        if self._next("["):
+            self._items(place, "]")
+        elif self._next("{"):
+            self._items(place, "}")
+        else:
+            match = _STRING.match(self.text, self.at) or _BARE.match(self.text, self.at)
+            self.at = match.end() if match else len(self.text)
+
+    def _items(self, place: Place, end: str) -> None:
+        number = 0
+        while not self._ended() and not self._next(end):
+            if self._next(","):
+                continue
+            if end == "}":
+                self._pair(place)
+            else:
+                self.found[(*place, number)] = self._line()
+                self._value((*place, number))
+                number += 1
+
+    def _key(self) -> list[str]:
+        keys, more = [], True
+        while more and (match := _KEY.match(self.text, self.at)):
+            self.at = match.end()
+            quoted = match[1][0] in "\"'"
+            keys.append(str(tomllib.loads(f"key = {match[1]}")["key"]) if quoted else match[1])
+            more = bool(match[2])
+        return keys
+
+    def _ended(self) -> bool:
+        """Goes past spaces and comments; True at the end of the text."""
+        match = _SPACE.match(self.text, self.at)
+        self.at = match.end() if match else self.at
+        return self.at >= len(self.text)
+
+    def _next(self, sign: str) -> bool:
+        if not self.text.startswith(sign, self.at):
+            return False
+        self.at += 1
+        return True
+
+    def _line(self) -> int:
+        return self.text.count("\n", 0, self.at) + 1
+
+
+# What is wrong with these may show what is secret: a key in the wrong place, a URL with a password.
+_SECRET = frozenset(("llm", "url", "headers_env"))
+_CURES = {
+    "tuple_type": 'write a list, such as ["a", "b"]',
+    "string_type": "write a text, in quotes",
+    "bool_type": "write true or false",
+    "bool_parsing": "write true or false",
+    "int_type": "write a whole number",
+    "int_parsing": "write a whole number",
+    "int_from_float": "write a whole number",
+    "float_type": "write a number",
+    "float_parsing": "write a number",
+    "model_type": "write a table: [its name] on a line, and its keys below",
+}  # where pydantic speaks of its own types
+_SHOWN = 80  # characters of a wrong value
+
+
+@dataclass(frozen=True)
+class TomlFile:
+    """A file's values, and its text to find their lines in; without a text no fault has a line."""
+
+    path: Path
+    values: Mapping[str, Any]
+    text: str = ""
+
+    def fault(self, message: str, *place: str | int, entry: str = "") -> Fault:
+        """What is wrong at `place`, in the words of `message`, which names the key where that helps. `entry`: what a
+        person calls the table that it is in, such as "source 'one'"."""
+        return Fault(
+            file=str(self.path),
+            line=self._line(place),
+            key=dotted(place),
+            message=f"{entry}: {message}" if entry else message,
+        )
+
+    def faults(self, error: ValidationError, model: type[BaseModel], *place: str | int, entry: str = "") -> list[Fault]:
+        """All that pydantic found wrong in the table at `place`, which `model` describes."""
+        found = [(tuple(one["loc"]), sentence(one, model, dotted(place))) for one in error.errors()]
+        return [self.fault(message, *place, *loc, entry=entry) for loc, message in found]
+
+    def where(self, *place: str | int) -> str:
+        """File and line of what stands at `place`, "" where nothing does."""
+        return f"{self.path}:{self._lines[place]}" if place in self._lines else ""
+
+    def _line(self, place: Place) -> int | None:
+        """The line of the nearest thing at or above `place` that stands in the file."""
+        while place and place not in self._lines:
+            place = place[:-1]
+        return self._lines.get(place)
+
+    @cached_property
+    def _lines(self) -> dict[Place, int]:
+        return lines_of(self.text)
+
+
+def read_toml_file(path: Path) -> TomlFile:
+    """The file at `path`. Raises ConfigError that names the file, the line and the cure."""
+    try:
+        if not path.is_file() and (path.exists() or path.is_symlink()):  # a pipe or a device would be read for ever
+            raise ConfigError.of([Fault(file=str(path), message="is no file, or a link to none; correct or delete it")])
+        text = path.read_text(encoding="utf-8")
+        if text.startswith("\ufeff"):
+            raise ConfigError.of(
+                [Fault(file=str(path), line=1, message="begins with a byte order mark; save it without")]
+            )
+        return TomlFile(path, tomllib.loads(text), text)
+    except FileNotFoundError as error:
+        raise ConfigError(f"{path} does not exist; `syndicator init` writes one to start with") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError.of([_no_toml(path, error)]) from error
+    except RecursionError as error:
+        raise ConfigError.of([Fault(file=str(path), message="has brackets within brackets without end")]) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError.of([Fault(file=str(path), message="is not UTF-8; save it as UTF-8")]) from error
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _no_toml(path: Path, error: tomllib.TOMLDecodeError) -> Fault:
+    said = str(error)
+    line = re.search(r" \(at line (\d+), column (\d+)\)$", said)
+    where = f"{said[: line.start()]}, at column {line[2]}" if line else said
+    message = f"is not valid TOML: {where}; texts stand in quotes, and each key on a line of its own"
+    return Fault(file=str(path), line=int(line[1]) if line else None, message=message)
+
+
+def sentence(error: Mapping[str, Any], model: type[BaseModel], table: str = "") -> str:
+    """What pydantic found wrong, in the words of an operator: the key, the fault, the cure. A key that is unknown is
+    compared with those of its own table; `table`: what of a file `model` describes. Values of what may be secret are
+    not shown."""
+    loc = error["loc"]
+    key = dotted(loc)
+    if error["type"] == "extra_forbidden":
+        return f"unknown key {key!r}" + _suggested(str(loc[-1]), loc[:-1], model, table)
+    if error["type"] == "missing":
+        return f"has no {key}; write one"
+    message = _CURES.get(error["type"], error["msg"].removeprefix("Value error, "))
+    if error["type"] == "value_error" or not _SECRET.isdisjoint(loc):
+        return f"{key}: {message}" if key else message
+    given = str(error.get("input"))[:_SHOWN]
+    one_of = re.findall("'([^']*)'", error["msg"]) if error["type"] == "literal_error" else ()
+    return f"{key}: {message} (got {given!r})" + suggestion(given, one_of)
+
+
+def _suggested(name: str, place: Place, model: type[BaseModel], table: str) -> str:
+    tables = dict(_tables(model))
+    here = dotted(place)
+    if near := difflib.get_close_matches(name, _names(tables[here]), n=1) if here in tables else []:
+        return f"; did you mean {near[0]!r}?"
+    others = [dotted for dotted, table in tables.items() if name in _names(table) and dotted != here]
+    if len(others) != 1:
+        return ""
+    home = ".".join(filter(None, (table, others[0])))
+    return f"; it belongs to [{home}]" if others[0] else "; it belongs to the table above it"
+
+
+def _names(table: type[BaseModel]) -> list[str]:
+    """What an operator may write in it: the rest is excluded."""
+    return [name for name, field in table.model_fields.items() if not field.exclude]
+
+
+def _tables(model: type[BaseModel], dotted: str = "") -> Iterator[tuple[str, type[BaseModel]]]:
+    """`model` and the tables in it, by their dotted names."""
+    yield dotted, model
+    for name, field in model.model_fields.items():
+        for kind in (field.annotation, *get_args(field.annotation)):
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                yield from _tables(kind, f"{dotted}.{name}".removeprefix("."))
+
+
+def dotted(place: Place) -> str:
+    """The keys of `place` without the indexes, as "publish.port"."""
+    return ".".join(part for part in place if isinstance(part, str))
+
+
+Leaves = dict[Place, FieldInfo]
+
+
+def leaves(model: type[BaseModel], place: Place = ()) -> Leaves:
+    """Every value that `model` and the tables in it have, by the keys that lead to it."""
+    found: Leaves = {}
+    for name, field in model.model_fields.items():
+        if field.exclude:
+            continue
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            found |= leaves(field.annotation, (*place, name))
+        else:
+            found[(*place, name)] = field
+    return found
+
+
+class Overrides:
+    """What the variables of an environment say of the settings in `model`."""
+
+    def __init__(self, model: type[BaseModel], prefix: str, environ: Mapping[str, str]) -> None:
+        self.model, self._prefix = model, prefix
+        self.leaves = leaves(model)
+        self._names = {prefix + "__".join(map(str, place)).upper(): place for place in self.leaves}
+        self._said = {name: value for name, value in environ.items() if name.upper().startswith(prefix)}
+        self._set: dict[Place, str] = {
+            self._names[name.upper()]: name for name in self._said if name.upper() in self._names
+        }
+
+    def unknown(self) -> dict[str, str]:
+        """The variables that are no setting, each with the one that may be meant, or ""."""
+        names = {name.removeprefix(self._prefix): name for name in self._names}
+        found = [name for name in self._said if name.upper() not in self._names]
+        near = {name: difflib.get_close_matches(name.upper().removeprefix(self._prefix), names, n=1) for name in found}
+        return {name: names[close[0]] if close else "" for name, close in near.items()}
+
+    def over(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """`values` of a file, with those that variables override. A list is written as JSON; what is none stays a text,
+        which the model refuses."""
+        made = dict(values)
+        for place, name in self._set.items():
+            _put(made, place, _value(self._said[name], self.leaves[place]))
+        return made
+
+    def faults(self, error: ValidationError, file: TomlFile) -> list[Fault]:
+        """What is wrong in the file, and in the variables."""
+        found = []
+        for one in error.errors():
+            place = one["loc"]
+            name = next((self._set[place[:end]] for end in range(1, len(place) + 1) if place[:end] in self._set), None)
+            message = sentence(one, self.model)
+            if name is None:
+                found.append(file.fault(message, *place))
+                continue
+            wants_list = get_origin(self.leaves[self._names[name.upper()]].annotation) is tuple
+            how = "; in a variable it is written as JSON" if wants_list else ""
+            found.append(Fault(file=f"environment variable {name}", key=name, message=message + how))
+        return found
+
+    def origins(self, file: TomlFile) -> dict[str, str]:
+        """Where each value comes from, by its dotted name."""
+        return {
+            dotted(place): f"environment variable {self._set[place]}"
+            if place in self._set
+            else file.where(*place) or "default"
+            for place in self.leaves
+        }
+
+
+def _value(said: str, field: FieldInfo) -> Any:
+    if get_origin(field.annotation) is tuple:
+        with suppress(ValueError):
+            return json.loads(said)
+    return said
+
+
+def _put(values: dict[Any, Any], place: Place, value: Any) -> None:
+    """Sets the value at `place`; tables on the way are copied. What stands there and is no table stays as it is."""
+    first, *rest = place
+    if not rest:
+        values[first] = value
+    elif isinstance(inner := values.get(first, {}), Mapping):
+        values[first] = dict(inner)
+        _put(values[first], tuple(rest), value)
